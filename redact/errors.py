@@ -1,0 +1,103 @@
+"""Errors that reach the user, each with the exit code it ends the program with.
+
+Every error names the file, what was wrong and what to do about it; the command line prints
+`message` and `hint` and exits with `exit_code`. No other exception type is shown to a user
+except as an internal error (exit code 1).
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the exit status of every `redact` command means."""
+
+    DONE = 0
+    """The work is complete and every check passed."""
+    INTERNAL = 1
+    """A defect in redact itself; nothing was published under the final name."""
+    USAGE = 2
+    """The command line was wrong."""
+    INPUT = 3
+    """The source cannot be read as video (missing, empty, damaged, no video stream)."""
+    OUTPUT = 4
+    """The output cannot be written (folder missing, disk full, codec and container do not fit)."""
+    EXISTS = 5
+    """The output is already there and --force was not given, or it is the source itself."""
+    MODEL = 6
+    """A model file is missing or its SHA-256 is not the pinned one."""
+    DEPENDENCY = 7
+    """A library or a system file that this command needs is missing or unusable."""
+    PLAN = 8
+    """The plan, case file, manifest or log is malformed."""
+    MISMATCH = 9
+    """The plan or record belongs to another source than the one given."""
+    NEEDS_REVIEW = 10
+    """The audit of the finished file found possible leaks; it did not get the final name."""
+    CHECK_FAILED = 11
+    """A signature, hash or log chain does not hold."""
+    UNSAFE = 12
+    """A frame could not be processed safely, so the run stopped."""
+    INTERRUPTED = 130
+    """Stopped by the user (Ctrl-C)."""
+
+
+class RedactError(Exception):
+    """Base of all errors meant for the user.
+
+    Args:
+        message: names the file and what was wrong, in one line.
+        hint: what to do about it, in one line; may be empty.
+    """
+
+    exit_code: ExitCode = ExitCode.INTERNAL
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(RedactError):
+    exit_code = ExitCode.USAGE
+
+
+class InputError(RedactError):
+    exit_code = ExitCode.INPUT
+
+
+class OutputError(RedactError):
+    exit_code = ExitCode.OUTPUT
+
+
+class OutputExistsError(RedactError):
+    exit_code = ExitCode.EXISTS
+
+
+class ModelError(RedactError):
+    exit_code = ExitCode.MODEL
+
+
+class DependencyError(RedactError):
+    exit_code = ExitCode.DEPENDENCY
+
+
+class PlanError(RedactError):
+    exit_code = ExitCode.PLAN
+
+
+class MismatchError(RedactError):
+    exit_code = ExitCode.MISMATCH
+
+
+class NeedsReviewError(RedactError):
+    exit_code = ExitCode.NEEDS_REVIEW
+
+
+class CheckFailedError(RedactError):
+    exit_code = ExitCode.CHECK_FAILED
+
+
+class UnsafeError(RedactError):
+    exit_code = ExitCode.UNSAFE

@@ -1,0 +1,116 @@
+"""The plan: everything that will be hidden, decided before a single pixel is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
+
+HELD_GROWTH = 0.35
+"""How much every side of a box grows (share of its size) in a frame that could not be checked:
+an object seldom moves more than a third of its own size between neighbouring frames."""
+
+HELD_REACH = 12
+"""Frames around an unchecked frame from which tracks are held: about half a second, the usual
+distance after which a decoder has recovered at the next intra picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRef:
+    """Which file a plan belongs to.
+
+    Attributes:
+        name: file name without folders, so that a plan tells nothing about a machine.
+        sha256: of the whole file, hex.
+        size: bytes.
+        width, height: of the upright picture in pixels.
+        timeline: PTS of every decoded frame.
+    """
+
+    name: str
+    sha256: str
+    size: int
+    width: int
+    height: int
+    timeline: Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionSettings:
+    """How the tracks were found; stated so that a reader of the plan can repeat it.
+
+    Attributes:
+        targets: what was looked for.
+        sensitivity: fast, balanced or thorough.
+        detectors: name of each detector that ran, with the SHA-256 of its weights.
+    """
+
+    targets: tuple[Target, ...]
+    sensitivity: str
+    detectors: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Tracks of a whole clip and what is done with each.
+
+    Attributes:
+        source: the file that the plan belongs to.
+        settings: how the automatic tracks were found.
+        tracks: in order of id; ids are unique and never reused.
+        cuts: frame indices at which a new scene starts, rising.
+        unchecked: frames whose picture was damaged, rising; masks near them are held and
+            enlarged.
+        version: of redact, that made the plan.
+    """
+
+    source: SourceRef
+    settings: DetectionSettings
+    tracks: tuple[Track, ...]
+    cuts: tuple[int, ...] = ()
+    unchecked: tuple[int, ...] = ()
+    version: str = ""
+
+    def __post_init__(self) -> None:
+        ids = [t.id for t in self.tracks]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two tracks have the same id")
+
+    def regions_at(self, frame: int) -> list[Region]:
+        """Everything to hide in a frame, in order of track id.
+
+        In an unchecked frame every track that is visible up to `HELD_REACH` frames away is
+        held, enlarged, whatever it does in the frame itself.
+        """
+        held = frame in set(self.unchecked)
+        regions = []
+        for track in self.tracks:
+            if track.action is Action.KEEP:
+                continue
+            here = track.at(frame)
+            if held:
+                here = self._held(track, frame, here)
+            if here is not None:
+                regions.append(Region(track.id, track.target, here.box, here.state))
+        return regions
+
+    def _held(self, track: Track, frame: int, here: Keyframe | None) -> Keyframe | None:
+        boxes: list[Box] = [here.box] if here else []
+        for near in {max(track.first, frame - HELD_REACH), min(track.last, frame + HELD_REACH)}:
+            found = track.at(near)
+            if found is not None and abs(near - frame) <= HELD_REACH:
+                boxes.append(found.box)
+        if not boxes:
+            return None
+        box = boxes[0]
+        for other in boxes[1:]:
+            box = box.union(other)
+        return Keyframe(frame, box.grown(HELD_GROWTH), State.HELD)
+
+    def with_track(self, track: Track) -> Plan:
+        """A plan in which `track` is added, or replaces the one of the same id."""
+        others = [t for t in self.tracks if t.id != track.id]
+        return replace(self, tracks=tuple(sorted([*others, track], key=lambda t: t.id)))
+
+    def next_id(self) -> int:
+        return max((t.id for t in self.tracks), default=0) + 1

@@ -1,0 +1,53 @@
+"""How stages tell what they are doing, without knowing who listens.
+
+The command line passes a listener that draws on the terminal; libraries and tests pass
+`SILENT`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+
+class Stage(Protocol):
+    """One running stage."""
+
+    def advance(self, steps: int = 1) -> None:
+        """Say that `steps` more units (frames, bytes) are done."""
+
+
+class Progress(Protocol):
+    """Listener for stages and warnings."""
+
+    def stage(self, name: str, total: int | None, unit: str = "frames") -> _StageContext:
+        """Open a stage of `total` units (None where the length is unknown)."""
+
+    def warn(self, text: str) -> None:
+        """Say something that the user must know but that does not stop the run."""
+
+
+class _StageContext(Protocol):
+    def __enter__(self) -> Stage: ...
+
+    def __exit__(self, *exc: object) -> bool | None: ...
+
+
+class _SilentStage:
+    def advance(self, steps: int = 1) -> None:
+        pass
+
+
+class Silent:
+    """A listener that says nothing but keeps the warnings, in order."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+
+    @contextmanager
+    def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
+        yield _SilentStage()
+
+    def warn(self, text: str) -> None:
+        self.warnings.append(text)

@@ -1,0 +1,76 @@
+"""What the user can choose, as one frozen value per stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .types import Target
+
+
+class Sensitivity(StrEnum):
+    """How hard the detector looks; see `redact.detect`."""
+
+    FAST = "fast"
+    BALANCED = "balanced"
+    THOROUGH = "thorough"
+
+
+class Audio(StrEnum):
+    KEEP = "keep"
+    MUTE = "mute"
+
+
+class Style(StrEnum):
+    """Looks of a mask in release output; none of them uses a pixel inside the mask."""
+
+    BLUR = "blur"
+    MOSAIC = "mosaic"
+    SOLID = "solid"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectSettings:
+    targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
+    sensitivity: Sensitivity = Sensitivity.BALANCED
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """How masks look.
+
+    Attributes:
+        style: see `Style`.
+        margin: added to every side of a box, share of its size.
+        colour: red, green, blue, 0 to 255, of the solid style.
+        label: text template printed on solid masks; "" for none; "{track}" is the number.
+    """
+
+    style: Style = Style.BLUR
+    margin: float = 0.15
+    colour: tuple[int, int, int] = (128, 128, 128)
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeSettings:
+    """How the output is written.
+
+    Attributes:
+        codec: "auto", or one of `redact.media.CODECS`.
+        crf: quality, None for the codec's default here.
+        preset: speed, None for the codec's default here.
+        audio: keep or mute.
+    """
+
+    codec: str = "auto"
+    crf: int | None = None
+    preset: str | None = None
+    audio: Audio = Audio.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    detect: DetectSettings = DetectSettings()
+    render: RenderSettings = RenderSettings()
+    encode: EncodeSettings = EncodeSettings()

@@ -1,0 +1,23 @@
+"""The ideas redact is made of, one type each. Stages know these and not each other."""
+
+from .box import Box
+from .detections import Detections
+from .frame import Frame
+from .region import Region
+from .target import Action, Origin, State, Target
+from .timeline import Timeline
+from .track import Keyframe, Track
+
+__all__ = [
+    "Action",
+    "Box",
+    "Detections",
+    "Frame",
+    "Keyframe",
+    "Origin",
+    "Region",
+    "State",
+    "Target",
+    "Timeline",
+    "Track",
+]

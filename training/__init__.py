@@ -1,0 +1,1 @@
+"""Training of redact's face and licence plate detector. Never imported by `redact`."""

@@ -1,0 +1,170 @@
+"""Geometry of the training crops: which object at which size, mosaics, mirror, rotation.
+
+An image's boxes are f32 [M, 6]: target, x1, y1, x2, y2, ignore (1: neither object nor background).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.photometric import degrade
+
+Image = NDArray[np.uint8]
+Boxes = NDArray[np.float32]
+PAD = 114
+#: Below this visible share a box cut by the crop's border is ignored rather than learnt.
+MIN_VISIBLE = 0.35
+#: Smallest sides that are learnt as objects: faces' and plates' height in pixels of the crop.
+MIN_HEIGHT = (6.0, 3.5)
+
+
+@dataclass
+class Sample:
+    """A decoded image: pixels uint8 [H, W, 3] RGB, boxes [M, 6], which targets are labelled."""
+
+    image: Image
+    boxes: Boxes
+    known: tuple[bool, bool]
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Ranges of object heights (pixels) drawn log-uniformly: usual, close up, and in mosaics."""
+
+    usual: tuple[tuple[float, float], tuple[float, float]] = ((9.0, 190.0), (6.0, 70.0))
+    close: tuple[tuple[float, float], tuple[float, float]] = ((150.0, 330.0), (45.0, 150.0))
+    small: tuple[tuple[float, float], tuple[float, float]] = ((8.0, 60.0), (5.0, 32.0))
+    close_share: float = 0.18
+
+
+def log_uniform(rng: np.random.Generator, lo: float, hi: float) -> float:
+    return float(np.exp(rng.uniform(np.log(lo), np.log(hi))))
+
+
+def choose_view(s: Sample, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes,
+                small: bool) -> tuple[float, float, float]:
+    """Scale and top left corner (pixels of the scaled image) of a crop of `size` (w, h)."""
+    h, w = s.image.shape[:2]
+    cw, ch = size
+    real = np.flatnonzero(s.boxes[:, 5] == 0) if len(s.boxes) else np.zeros(0, np.int64)
+    if len(real) == 0 or rng.random() < 0.08:
+        fit = min(cw / w, ch / h)
+        scale = log_uniform(rng, fit * 0.8, max(1.2, fit))
+        return scale, rng.uniform(-0.1, 1.1) * (w * scale - cw), rng.uniform(-0.1, 1.1) * (
+            h * scale - ch)
+    b = s.boxes[rng.choice(real)]
+    t = int(b[0])
+    lo, hi = sizes.small[t] if small else (
+        sizes.close[t] if rng.random() < sizes.close_share else sizes.usual[t])
+    scale = min(log_uniform(rng, lo, hi) / max(float(b[4] - b[2]), 1.0),
+                1.15 * cw / max(float(b[3] - b[1]), 1.0), 5.0)
+    cx, cy = (b[1] + b[3]) / 2 * scale, (b[2] + b[4]) / 2 * scale
+    # The object lies anywhere in the crop; large ones may be cut by its border, as in video.
+    fx, fy = rng.uniform(0.08, 0.92, 2)
+    return scale, float(cx - fx * cw), float(cy - fy * ch)
+
+
+def cut(s: Sample, size: tuple[int, int], view: tuple[float, float, float]) -> tuple[Image, Boxes]:
+    """The crop of `size` (w, h) at a view, padded with grey, and its boxes, unclipped."""
+    scale, left, top = view
+    cw, ch = size
+    h, w = s.image.shape[:2]
+    x0, y0 = max(0, int(np.floor(left / scale))), max(0, int(np.floor(top / scale)))
+    x1 = min(w, int(np.ceil((left + cw) / scale)))
+    y1 = min(h, int(np.ceil((top + ch) / scale)))
+    out = np.full((ch, cw, 3), PAD, np.uint8)
+    if x1 - x0 >= 2 and y1 - y0 >= 2:
+        nw, nh = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
+        mode = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        part = cv2.resize(s.image[y0:y1, x0:x1], (nw, nh), interpolation=mode)
+        ox, oy = round(x0 * scale - left), round(y0 * scale - top)
+        ax, ay = max(0, ox), max(0, oy)
+        bx, by = min(cw, ox + nw), min(ch, oy + nh)
+        if bx > ax and by > ay:
+            out[ay:by, ax:bx] = part[ay - oy:by - oy, ax - ox:bx - ox]
+    boxes = s.boxes.copy()
+    boxes[:, [1, 3]] = boxes[:, [1, 3]] * scale - left
+    boxes[:, [2, 4]] = boxes[:, [2, 4]] * scale - top
+    return out, boxes
+
+
+def clip(boxes: Boxes, size: tuple[int, int]) -> Boxes:
+    """Clip to the crop; objects cut too far or too small are marked as ignored."""
+    if len(boxes) == 0:
+        return boxes
+    cw, ch = size
+    whole = (boxes[:, 3] - boxes[:, 1]) * (boxes[:, 4] - boxes[:, 2])
+    out = boxes.copy()
+    out[:, [1, 3]] = out[:, [1, 3]].clip(0, cw)
+    out[:, [2, 4]] = out[:, [2, 4]].clip(0, ch)
+    w, h = out[:, 3] - out[:, 1], out[:, 4] - out[:, 2]
+    low = np.asarray(MIN_HEIGHT, np.float32)[out[:, 0].astype(int)]
+    out[(w * h < MIN_VISIBLE * whole) | (h < low), 5] = 1
+    return out[(w > 1) & (h > 1)]
+
+
+def rotate(image: Image, boxes: Boxes, degrees: float) -> tuple[Image, Boxes]:
+    """Rotate about the centre. A face's box becomes that of its ellipse, a plate's of its corners."""
+    h, w = image.shape[:2]
+    m = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1.0)
+    out = cv2.warpAffine(image, m, (w, h), flags=cv2.INTER_LINEAR, borderValue=(PAD, PAD, PAD))
+    if len(boxes) == 0:
+        return np.asarray(out, np.uint8), boxes
+    c, s = abs(m[0, 0]), abs(m[0, 1])
+    cx, cy = (boxes[:, 1] + boxes[:, 3]) / 2, (boxes[:, 2] + boxes[:, 4]) / 2
+    rx, ry = (boxes[:, 3] - boxes[:, 1]) / 2, (boxes[:, 4] - boxes[:, 2]) / 2
+    nx, ny = m[0, 0] * cx + m[0, 1] * cy + m[0, 2], m[1, 0] * cx + m[1, 1] * cy + m[1, 2]
+    face = boxes[:, 0] == 0
+    hx = np.where(face, np.hypot(c * rx, s * ry), c * rx + s * ry)
+    hy = np.where(face, np.hypot(s * rx, c * ry), s * rx + c * ry)
+    turned = np.stack([boxes[:, 0], nx - hx, ny - hy, nx + hx, ny + hy, boxes[:, 5]], 1)
+    return np.asarray(out, np.uint8), turned.astype(np.float32)
+
+
+def single(s: Sample, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes,
+           small: bool = False) -> tuple[Image, Boxes]:
+    """One crop with geometry; an unlabelled target becomes one ignore box over the crop."""
+    image, boxes = cut(s, size, choose_view(s, size, rng, sizes, small))
+    if rng.random() < 0.5:
+        image = np.ascontiguousarray(image[:, ::-1])
+        boxes[:, [1, 3]] = size[0] - boxes[:, [3, 1]]
+    if rng.random() < 0.25:
+        image, boxes = rotate(image, boxes, float(np.clip(rng.normal(0, 12), -40, 40)))
+    boxes = clip(boxes, size)
+    for t in (0, 1):
+        if not s.known[t]:
+            row = np.array([[t, 0, 0, size[0], size[1], 1]], np.float32)
+            boxes = np.concatenate([boxes, row])
+    return image, boxes
+
+
+def mosaic(samples: list[Sample], size: tuple[int, int], rng: np.random.Generator,
+           sizes: Sizes) -> tuple[Image, Boxes]:
+    """Four small crops around a random point: many small objects in many surroundings."""
+    cw, ch = size
+    px, py = int(rng.uniform(0.3, 0.7) * cw), int(rng.uniform(0.3, 0.7) * ch)
+    out = np.empty((ch, cw, 3), np.uint8)
+    rows = []
+    areas = ((0, 0, px, py), (px, 0, cw, py), (0, py, px, ch), (px, py, cw, ch))
+    for s, (x0, y0, x1, y1) in zip(samples, areas, strict=True):
+        image, boxes = single(s, (x1 - x0, y1 - y0), rng, sizes, small=True)
+        out[y0:y1, x0:x1] = image
+        boxes[:, [1, 3]] += x0
+        boxes[:, [2, 4]] += y0
+        rows.append(boxes)
+    return out, np.concatenate(rows)
+
+
+def training_crop(draw: Any, size: int, rng: np.random.Generator, sizes: Sizes,
+                  mosaic_share: float = 0.25) -> tuple[Image, Boxes]:
+    """One training image uint8 [size, size, 3] and its boxes; `draw()` gives a Sample."""
+    if rng.random() < mosaic_share:
+        image, boxes = mosaic([draw() for _ in range(4)], (size, size), rng, sizes)
+    else:
+        image, boxes = single(draw(), (size, size), rng, sizes)
+    return degrade(image, rng), boxes.astype(np.float32)
