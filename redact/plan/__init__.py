@@ -1,5 +1,17 @@
 """The plan between the two passes: what is hidden where, as a value and as a file."""
 
+from .build import build_plan
+from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
 from .plan import DetectionSettings, Plan, SourceRef
 
-__all__ = ["DetectionSettings", "Plan", "SourceRef"]
+__all__ = [
+    "DetectionSettings",
+    "Plan",
+    "SourceRef",
+    "build_plan",
+    "dump_plan",
+    "parse_plan",
+    "plan_schema",
+    "read_plan",
+    "write_plan",
+]

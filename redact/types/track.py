@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 
 from .box import Box
 from .target import Action, Origin, State, Target
@@ -48,7 +49,7 @@ class Track:
         if not self.keyframes:
             raise ValueError(f"track {self.id} has no keyframe")
         frames = [k.frame for k in self.keyframes]
-        if any(b <= a for a, b in zip(frames, frames[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(frames)):
             raise ValueError(f"track {self.id}: keyframes must rise strictly in frame order")
 
     @property

@@ -1,0 +1,253 @@
+"""Plans as JSON files: strict to read, stable to write."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from ..errors import PlanError
+from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
+from .plan import DetectionSettings, Plan, SourceRef
+
+FORMAT = "redact-plan"
+FORMAT_VERSION = 1
+
+_Natural = Annotated[int, Meta(ge=0)]
+_Positive = Annotated[int, Meta(ge=1)]
+_Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+_TargetWord = Annotated[str, Meta(pattern="^(face|plate|region)$")]
+_Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
+
+
+class _File(Struct, forbid_unknown_fields=True):
+    """Base of everything in the file: a misspelt field is an error, not a default."""
+
+
+class KeyframeRecord(_File, omit_defaults=True):
+    frame: _Natural
+    box: tuple[float, float, float, float]
+    state: State
+    score: Annotated[float, Meta(ge=0, le=1)] | None = None
+
+
+class TrackRecord(_File):
+    id: _Positive
+    target: _TargetWord
+    action: Action
+    origin: Origin
+    reason: str
+    decided_by: str
+    keyframes: Annotated[list[KeyframeRecord], Meta(min_length=1)]
+
+
+class SourceRecord(_File):
+    name: str
+    sha256: _Sha256
+    size: _Natural
+    width: _Positive
+    height: _Positive
+    time_base: _Rational
+    pts: list[list[int]]
+
+
+class DetectorRecord(_File):
+    name: str
+    sha256: str
+
+
+class SettingsRecord(_File):
+    targets: list[_TargetWord]
+    sensitivity: str
+    detectors: list[DetectorRecord]
+
+
+class PlanRecord(_File):
+    """The whole file. `docs/plan.schema.json` is generated from this class."""
+
+    format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
+    format_version: Annotated[int, Meta(ge=1, le=FORMAT_VERSION)]
+    redact_version: str
+    source: SourceRecord
+    settings: SettingsRecord
+    cuts: list[_Natural]
+    unchecked: list[_Natural]
+    tracks: list[TrackRecord]
+
+
+def plan_schema() -> dict[str, Any]:
+    """JSON schema of a plan file."""
+    return msgspec.json.schema(PlanRecord)
+
+
+def read_plan(path: Path) -> Plan:
+    """Read and validate a plan.
+
+    Raises:
+        PlanError: the file cannot be read, is not JSON, or a field is missing, unknown, of the
+            wrong type or out of range; the message names the file and the field.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PlanError(
+            f"{path}: cannot read the plan ({error.strerror or error})", "Check the path."
+        ) from error
+    return parse_plan(data, str(path))
+
+
+def parse_plan(data: bytes, name: str) -> Plan:
+    """Like `read_plan`, from memory; `name` stands for the file in messages."""
+    hint = "Repair that field, or make the plan anew with 'redact detect'."
+    try:
+        record = msgspec.json.decode(data, type=PlanRecord)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PlanError(f"{name}: {error}", hint) from error
+    try:
+        return _plan_of(record)
+    except ValueError as error:
+        raise PlanError(f"{name}: {error}", hint) from error
+
+
+def write_plan(plan: Plan, path: Path) -> None:
+    """Write a plan in a stable layout, one keyframe a line, by atomic replacement.
+
+    Raises:
+        PlanError: the file cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        try:
+            partial.write_bytes(dump_plan(plan))
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise PlanError(
+            f"{path}: cannot write the plan ({error.strerror or error})",
+            "Choose a folder that exists and can be written.",
+        ) from error
+
+
+def dump_plan(plan: Plan) -> bytes:
+    """The bytes that `write_plan` writes: the same plan always gives the same bytes."""
+    record = _record_of(plan)
+    tracks, record.tracks = record.tracks, []
+    head = msgspec.json.format(msgspec.json.encode(record), indent=1)
+    body = b",\n".join(_dump_track(track) for track in tracks)
+    assert head.endswith(b'"tracks": []\n}')
+    return head[: -len(b"[]\n}")] + b"[" + (b"\n" + body + b"\n " if body else b"") + b"]\n}\n"
+
+
+def _dump_track(track: TrackRecord) -> bytes:
+    keyframes, track.keyframes = track.keyframes, []
+    head = msgspec.json.encode(track)
+    lines = b",\n    ".join(msgspec.json.encode(k) for k in keyframes)
+    return b"  " + head[: -len(b"[]}")] + b"[\n    " + lines + b"]}"
+
+
+def _record_of(plan: Plan) -> PlanRecord:
+    source = plan.source
+    return PlanRecord(
+        format=FORMAT,
+        format_version=FORMAT_VERSION,
+        redact_version=plan.version,
+        source=SourceRecord(
+            name=source.name,
+            sha256=source.sha256,
+            size=source.size,
+            width=source.width,
+            height=source.height,
+            time_base=f"{source.timeline.time_base.numerator}/{source.timeline.time_base.denominator}",
+            pts=source.timeline.to_runs(),
+        ),
+        settings=SettingsRecord(
+            targets=[t.word for t in plan.settings.targets],
+            sensitivity=plan.settings.sensitivity,
+            detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.settings.detectors],
+        ),
+        cuts=list(plan.cuts),
+        unchecked=list(plan.unchecked),
+        tracks=[_track_record(t) for t in plan.tracks],
+    )
+
+
+def _track_record(track: Track) -> TrackRecord:
+    return TrackRecord(
+        id=track.id,
+        target=track.target.word,
+        action=track.action,
+        origin=track.origin,
+        reason=track.reason,
+        decided_by=track.decided_by,
+        keyframes=[
+            KeyframeRecord(frame=k.frame, box=k.box, state=k.state, score=k.score)
+            for k in track.keyframes
+        ],
+    )
+
+
+def _plan_of(record: PlanRecord) -> Plan:
+    source = record.source
+    count = 1 + sum(run[1] for run in source.pts[1:] if len(run) == 2) if source.pts else 0
+    # A forged count must not make us allocate without bound.
+    if count > 100_000_000:
+        raise ValueError(f"$.source.pts: {count} frames are more than any real clip has")
+    try:
+        timeline = Timeline.from_runs(Fraction(source.time_base), source.pts)
+    except ValueError as error:
+        raise ValueError(f"$.source.pts: {error}") from None
+    _check_frames("$.cuts", record.cuts, len(timeline))
+    _check_frames("$.unchecked", record.unchecked, len(timeline))
+    return Plan(
+        source=SourceRef(
+            source.name, source.sha256, source.size, source.width, source.height, timeline
+        ),
+        settings=DetectionSettings(
+            tuple(Target.from_word(t) for t in record.settings.targets),
+            record.settings.sensitivity,
+            tuple((d.name, d.sha256) for d in record.settings.detectors),
+        ),
+        tracks=tuple(_track_of(t, i, len(timeline)) for i, t in enumerate(record.tracks)),
+        cuts=tuple(record.cuts),
+        unchecked=tuple(record.unchecked),
+        version=record.redact_version,
+    )
+
+
+def _check_frames(where: str, frames: list[int], count: int) -> None:
+    if frames != sorted(set(frames)):
+        raise ValueError(f"{where}: frames must rise strictly")
+    if frames and frames[-1] >= count:
+        raise ValueError(f"{where}: frame {frames[-1]} is past the last frame {count - 1}")
+
+
+def _track_of(record: TrackRecord, number: int, count: int) -> Track:
+    where = f"$.tracks[{number}]"
+    for i, key in enumerate(record.keyframes):
+        x1, y1, x2, y2 = key.box
+        # Written so that NaN fails too: it compares false with everything.
+        if not (x1 < x2 and y1 < y2 and max(map(abs, key.box)) < 1e6):
+            raise ValueError(f"{where}.keyframes[{i}].box: {list(key.box)} is not a box")
+        if key.frame >= count:
+            raise ValueError(
+                f"{where}.keyframes[{i}].frame: {key.frame} is past the last frame {count - 1}"
+            )
+    try:
+        return Track(
+            id=record.id,
+            target=Target.from_word(record.target),
+            keyframes=tuple(
+                Keyframe(k.frame, Box(*k.box), k.state, k.score) for k in record.keyframes
+            ),
+            action=record.action,
+            origin=record.origin,
+            reason=record.reason,
+            decided_by=record.decided_by,
+        )
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None

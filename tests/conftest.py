@@ -1,0 +1,29 @@
+"""Fixtures for all rooms."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def _shared(name: str) -> Path:
+    folder = Path(os.environ.get("REDACT_SHARED", ROOT.parent / "shared")) / name
+    if not folder.is_dir():
+        pytest.skip(f"needs the folder '{name}' of shared test footage (REDACT_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shared_clips() -> Path:
+    """Folder of real clips; the test skips where it is absent."""
+    return _shared("clips")
+
+
+@pytest.fixture(scope="session")
+def shared_eval() -> Path:
+    """Folder of annotated stills; the test skips where it is absent."""
+    return _shared("eval")

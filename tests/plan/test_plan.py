@@ -1,0 +1,179 @@
+"""Plans: what a frame hides, and files that are strict to read and stable to write."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.errors import PlanError
+from redact.plan import (
+    DetectionSettings,
+    Plan,
+    SourceRef,
+    build_plan,
+    dump_plan,
+    parse_plan,
+    read_plan,
+    write_plan,
+)
+from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track
+
+FRAMES = 40
+SOURCE = SourceRef(
+    "clip.mp4", "0" * 64, 1234, 320, 240, Timeline(Fraction(1, 600), tuple(range(0, 800, 20)))
+)
+SETTINGS = DetectionSettings((Target.FACE, Target.PLATE), "balanced", (("face-plate", "1" * 64),))
+
+coordinates = st.floats(-50, 400, allow_nan=False)
+
+
+@st.composite
+def boxes(draw: st.DrawFn) -> Box:
+    x, y = draw(coordinates), draw(coordinates)
+    return Box(x, y, x + draw(st.floats(0.5, 200)), y + draw(st.floats(0.5, 200)))
+
+
+@st.composite
+def tracks(draw: st.DrawFn) -> Track:
+    frames = sorted(draw(st.sets(st.integers(0, FRAMES - 1), min_size=1, max_size=6)))
+    keys = tuple(
+        Keyframe(
+            f,
+            draw(boxes()),
+            draw(st.sampled_from(State)),
+            draw(st.none() | st.floats(0, 1, width=32)),
+        )
+        for f in frames
+    )
+    return Track(1, draw(st.sampled_from(Target)), keys, draw(st.sampled_from(Action)))
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    frame_sets = st.sets(st.integers(0, FRAMES - 1), max_size=4)
+    return build_plan(
+        SOURCE, SETTINGS, draw(st.lists(tracks(), max_size=4)), draw(frame_sets), draw(frame_sets)
+    )
+
+
+@given(plans())
+def test_file_round_trip_is_exact(plan: Plan) -> None:
+    data = dump_plan(plan)
+    assert parse_plan(data, "p.json") == plan
+    assert dump_plan(parse_plan(data, "p.json")) == data
+
+
+@given(tracks())
+def test_rounding_never_shrinks_a_box(track: Track) -> None:
+    (rounded,) = build_plan(SOURCE, SETTINGS, [track], (), ()).tracks
+    for before, after in zip(track.keyframes, rounded.keyframes, strict=True):
+        assert after.box.contains(before.box)
+
+
+@given(plans(), st.integers(0, FRAMES - 1))
+def test_every_redacted_track_is_in_its_frames(plan: Plan, frame: int) -> None:
+    regions = {r.track: r for r in plan.regions_at(frame)}
+    for track in plan.tracks:
+        here = track.at(frame)
+        if track.action is Action.KEEP:
+            assert track.id not in regions
+        elif here is not None:
+            assert regions[track.id].box.contains(here.box, slack=1e-6)
+
+
+@given(plans(), st.integers(0, FRAMES - 1))
+def test_an_unchecked_frame_hides_more_never_less(plan: Plan, frame: int) -> None:
+    sound = replace(plan, unchecked=())
+    damaged = replace(plan, unchecked=(frame,))
+    held = {r.track: r.box for r in damaged.regions_at(frame)}
+    for region in sound.regions_at(frame):
+        assert held[region.track].contains(region.box, slack=1e-6)
+
+
+def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
+    before = Track(1, Target.FACE, (Keyframe(2, Box(10, 10, 30, 30), State.DETECTED),))
+    after = Track(2, Target.FACE, (Keyframe(8, Box(50, 50, 70, 70), State.DETECTED),))
+    plan = Plan(SOURCE, SETTINGS, (before, after), unchecked=(5,))
+    assert [(r.track, r.state) for r in plan.regions_at(5)] == [(1, State.HELD), (2, State.HELD)]
+    assert plan.regions_at(4) == []
+
+
+def _document() -> dict[str, Any]:
+    key = Keyframe(3, Box(1, 2, 30, 40), State.DETECTED, 0.5)
+    plan = build_plan(SOURCE, SETTINGS, [Track(1, Target.FACE, (key,))], (), ())
+    document: dict[str, Any] = json.loads(dump_plan(plan))
+    return document
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "named"),
+    [
+        (["format"], "other", "$.format"),
+        (["format_version"], 99, "$.format_version"),
+        (["source", "sha256"], "xyz", "$.source.sha256"),
+        (["source", "time_base"], "0/1", "$.source.time_base"),
+        (["source", "pts"], [[0], [1, 0]], "$.source.pts"),
+        (["source", "pts"], [[0], [1, 10**12]], "$.source.pts"),
+        (["cuts"], [5, 4], "$.cuts"),
+        (["unchecked"], [4000], "$.unchecked"),
+        (["tracks", 0, "target"], "dog", "$.tracks[0].target"),
+        (["tracks", 0, "action"], "hide", "$.tracks[0].action"),
+        (["tracks", 0, "colour"], "red", "colour"),
+        (["tracks", 0, "keyframes"], [], "$.tracks[0].keyframes"),
+        (["tracks", 0, "keyframes", 0, "box"], [5, 5, 1, 1], "$.tracks[0].keyframes[0].box"),
+        (["tracks", 0, "keyframes", 0, "frame"], 4000, "$.tracks[0].keyframes[0].frame"),
+        (["tracks", 0, "keyframes", 0, "score"], 7, "$.tracks[0].keyframes[0].score"),
+    ],
+)
+def test_a_wrong_field_is_named(path: list[Any], value: Any, named: str) -> None:
+    document = _document()
+    node = document
+    for step in path[:-1]:
+        node = node[step]
+    node[path[-1]] = value
+    with pytest.raises(PlanError) as caught:
+        parse_plan(json.dumps(document).encode(), "case.plan.json")
+    # msgspec shortens indices to […]; ours are exact.
+    generic = named.replace("[0]", "[...]")
+    assert "case.plan.json" in caught.value.message
+    assert named in caught.value.message or generic in caught.value.message
+
+
+@given(st.binary(max_size=200))
+def test_bytes_that_are_no_plan_end_in_a_plan_error(data: bytes) -> None:
+    with pytest.raises(PlanError):
+        parse_plan(data, "p.json")
+
+
+@given(st.data())
+def test_a_damaged_plan_ends_in_a_plan_error_or_a_valid_plan(data: st.DataObject) -> None:
+    whole = bytearray(json.dumps(_document()).encode())
+    whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        plan = parse_plan(bytes(whole), "p.json")
+    except PlanError:
+        return
+    assert parse_plan(dump_plan(plan), "p.json") == plan
+
+
+def test_write_replaces_in_one_step_and_leaves_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "clip.plan.json"
+    plan = build_plan(SOURCE, SETTINGS, [], (), ())
+    write_plan(plan, target)
+    assert read_plan(target) == plan
+    assert [p.name for p in tmp_path.iterdir()] == ["clip.plan.json"]
+    with pytest.raises(PlanError):
+        write_plan(plan, tmp_path / "absent" / "p.json")
+
+
+@given(st.lists(st.integers(-(2**40), 2**40), max_size=30))
+def test_timeline_runs_round_trip(pts: list[int]) -> None:
+    timeline = Timeline(Fraction(1, 90000), tuple(pts))
+    assert Timeline.from_runs(timeline.time_base, timeline.to_runs()) == timeline
