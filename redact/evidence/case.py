@@ -1,0 +1,172 @@
+"""What a person says about the case a video belongs to; redact cannot know any of it."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from ..errors import PlanError, UsageError
+from ..types import Target
+
+LONGEST = 2000
+"""Characters in one field: a paragraph; more belongs in a document of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFields:
+    """Case fields, each empty where nobody gave it.
+
+    Attributes:
+        case: number or name of the case.
+        exhibit: number of the exhibit.
+        operator: who ran redact.
+        reviewer: who looked at the result.
+        recipient: who will get the output.
+        purpose: what for.
+        legal_basis: the rule that asks for or allows the redaction.
+        reasons: reason code or text per target word (face, plate, region), sorted by word;
+            a track's own reason goes before it.
+    """
+
+    case: str = ""
+    exhibit: str = ""
+    operator: str = ""
+    reviewer: str = ""
+    recipient: str = ""
+    purpose: str = ""
+    legal_basis: str = ""
+    reasons: tuple[tuple[str, str], ...] = ()
+
+    def reason_for(self, target: Target) -> str:
+        return dict(self.reasons).get(target.word, "")
+
+    @property
+    def empty(self) -> bool:
+        return self == CaseFields()
+
+    def overridden_by(self, other: CaseFields) -> CaseFields:
+        """These fields, with every field that `other` gives taken from there."""
+        given = {f.name: getattr(other, f.name) for f in fields(other)}
+        given = {name: value for name, value in given.items() if value}
+        given["reasons"] = tuple(sorted({**dict(self.reasons), **dict(other.reasons)}.items()))
+        return replace(self, **given)
+
+
+TEXT_FIELDS = tuple(f.name for f in fields(CaseFields) if f.name != "reasons")
+
+
+def read_case_file(path: Path) -> CaseFields:
+    """Case fields from a TOML file: one key per field, and a table `[reasons]` by target.
+
+    Keys may be written with "-" or "_". Raises PlanError that names the file and the field.
+    """
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PlanError(
+            f"{path}: cannot be read: {error.strerror or error}", "Check --case-file."
+        ) from None
+    except UnicodeDecodeError:
+        raise PlanError(f"{path}: is not UTF-8 text", "Save the case file as UTF-8.") from None
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        raise PlanError(
+            f"{path}: is not valid TOML: {error or 'nested too deeply'}",
+            'Write one line per field, for example: case = "2026-114".',
+        ) from None
+    return case_from_mapping(raw, str(path))
+
+
+def case_from_mapping(raw: Mapping[str, Any], where: str) -> CaseFields:
+    """Validated case fields. Raises PlanError that names `where` and the field."""
+    values: dict[str, Any] = {}
+    for key, value in raw.items():
+        name = key.replace("-", "_")
+        if name == "reasons":
+            values[name] = _reasons(value, where)
+        elif name not in TEXT_FIELDS:
+            raise PlanError(
+                f"{where}: {key}: unknown field", _closest(name, (*TEXT_FIELDS, "reasons"))
+            )
+        elif name in values:
+            raise PlanError(f"{where}: {key}: given twice", "Keep one of the two.")
+        else:
+            values[name] = checked_text(value, f"{where}: {key}")
+    return CaseFields(**values)
+
+
+def reasons_from_options(options: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Reasons from `--reason face=…` options. Raises UsageError for anything else."""
+    reasons: dict[str, str] = {}
+    for option in options:
+        word, equals, reason = option.partition("=")
+        word = word.strip().lower()
+        if not equals or not reason.strip():
+            raise UsageError(f"--reason {option}: is not TARGET=REASON", _REASON_EXAMPLE)
+        try:
+            Target.from_word(word)
+        except ValueError:
+            raise UsageError(f"--reason {option}: unknown target {word!r}", _TARGETS) from None
+        if word in reasons:
+            raise UsageError(f"--reason {word}: given twice", "Give one reason per target.")
+        try:
+            reasons[word] = checked_text(reason.strip(), f"--reason {word}")
+        except PlanError as error:
+            raise UsageError(error.message, error.hint) from None
+    return tuple(sorted(reasons.items()))
+
+
+_REASON_EXAMPLE = "Write for example --reason face=third-party."
+_TARGETS = f"Targets are {', '.join(t.word for t in Target)}."
+
+
+def _reasons(value: object, where: str) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        raise PlanError(
+            f"{where}: reasons: expected a table, found {type(value).__name__}",
+            'Write a section [reasons] with lines such as face = "third party".',
+        )
+    reasons = {}
+    for word, reason in value.items():
+        try:
+            Target.from_word(str(word))
+        except ValueError:
+            raise PlanError(f"{where}: reasons.{word}: unknown target", _TARGETS) from None
+        reasons[str(word).lower()] = checked_text(reason, f"{where}: reasons.{word}")
+    return tuple(sorted(reasons.items()))
+
+
+def checked_text(value: object, where: str) -> str:
+    """`value` if it is text that can stand in a record, one line. Raises PlanError."""
+    if not isinstance(value, str):
+        raise PlanError(
+            f"{where}: expected text, found {type(value).__name__}", "Put the value in quotes."
+        )
+    if len(value) > LONGEST:
+        raise PlanError(
+            f"{where}: {len(value)} characters, at most {LONGEST} fit", "Shorten the text."
+        )
+    # Control characters and lone surrogates can make a record look different from what it says
+    # (terminal escapes, text direction), or cannot be written as UTF-8 at all.
+    bad = next((c for c in value if not _printable(c)), None)
+    if bad is not None:
+        raise PlanError(
+            f"{where}: holds the control character U+{ord(bad):04X}", "Remove that character."
+        )
+    return value
+
+
+def _printable(char: str) -> bool:
+    direction_marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return char not in direction_marks and not (
+        ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000
+    )
+
+
+def _closest(name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = difflib.get_close_matches(name, known, 1)
+    return f"Did you mean {near[0]}?" if near else f"Fields are {', '.join(known)}."

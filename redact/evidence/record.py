@@ -1,0 +1,90 @@
+"""What a run has done: filled in by the pipeline, turned into the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ..media.info import SourceInfo
+from ..plan import Plan
+from ..settings import Settings
+from .case import CaseFields
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One processing step, in the order in which it ran.
+
+    Attributes:
+        name: short name in field terms, for example "detect", "track", "render", "audit".
+        detail: how it was done, specific enough to repeat it: encoder, parameters, counts.
+        seconds: wall-clock time.
+    """
+
+    name: str
+    detail: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """A network that ran, apart from those that the plan names already.
+
+    Attributes:
+        name: as the detector calls itself.
+        sha256: of its weights, hex.
+        role: what it was used for, for example "audit".
+    """
+
+    name: str
+    sha256: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """Everything about one finished run that belongs on record.
+
+    Attributes:
+        source: the original as it was probed.
+        source_sha256: of the original before the run, hex.
+        source_sha256_after: of the original after the last frame was written; must be equal.
+        output: final path of the output; only its name goes on record.
+        output_sha256: of the finished file, hex.
+        output_size: bytes.
+        plan: what was applied.
+        settings: what was asked for.
+        command: the command line as typed, without the program's folder.
+        started, finished: aware times, in any zone.
+        steps: in order.
+        frames_written: pictures in the output.
+        warnings: what the user was warned of: decode errors, dropped streams, …
+        notes: what was converted on the way, for example "audio track 1: pcm → aac".
+        models: networks that ran besides the plan's detectors, for example in the audit.
+        audit: the audit's own result as JSON values, None where none ran.
+        case: what the user said about the case.
+        plan_file: the plan as a file, where there is one; its name and hash go on record.
+    """
+
+    source: SourceInfo
+    source_sha256: str
+    source_sha256_after: str
+    output: Path
+    output_sha256: str
+    output_size: int
+    plan: Plan
+    settings: Settings
+    command: tuple[str, ...]
+    started: datetime
+    finished: datetime
+    steps: tuple[Step, ...]
+    frames_written: int
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    models: tuple[ModelUsed, ...] = ()
+    audit: Mapping[str, Any] | None = None
+    case: CaseFields | None = None
+    plan_file: Path | None = None
