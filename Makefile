@@ -1,0 +1,67 @@
+# Two commands to begin with: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+EVAL   ?= ../shared/eval
+STAMP  := $(VENV)/.installed
+
+.PHONY: help demo test lint format samples docs bench bench-detect bench-leak bench-attack \
+        bench-audit train-smoke clean
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+$(STAMP): pyproject.toml hatch_build.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev,samples]'
+	$(BIN)/python -m redact.detect.opencv || $(MAKE) headless
+	@touch $@
+
+.PHONY: headless
+headless:  ## swap in the OpenCV build that needs no display libraries
+	$(BIN)/python -m pip uninstall --quiet --yes opencv-contrib-python
+	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps opencv-contrib-python-headless
+
+demo: $(STAMP)  ## redact the sample and say where the result is
+	$(BIN)/python samples/demo.py
+
+test: lint  ## lint and all tests
+	$(BIN)/python -m pytest
+
+lint: $(STAMP)  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy redact
+
+format: $(STAMP)  ## let ruff rewrite the sources
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+samples: $(STAMP)  ## make samples/street.mp4 anew
+	$(BIN)/python samples/make_sample.py samples/street.mp4
+
+docs: $(STAMP)  ## make docs/cli.md and the JSON schemas anew
+	$(BIN)/python -m docs.generate
+
+bench: bench-detect bench-leak bench-attack bench-audit  ## all benchmarks, hours
+
+bench-detect: $(STAMP)  ## detector against others, needs annotated stills (EVAL=folder)
+	$(BIN)/python -m benchmarks.detect --eval $(EVAL)
+
+bench-leak: $(STAMP)  ## leaked frames and tracks against others
+	$(BIN)/python -m benchmarks.leak
+
+bench-attack: $(STAMP)  ## re-identification of redacted faces and plates
+	$(BIN)/python -m benchmarks.attack
+
+bench-audit: $(STAMP)  ## planted leaks found, false alarms a minute
+	$(BIN)/python -m benchmarks.audit
+
+train-smoke: $(STAMP)  ## the whole training chain on a handful of generated images
+	$(BIN)/python -m pip install --quiet -r training/requirements.txt
+	$(BIN)/python -m training.smoke
+
+clean:  ## remove the environment and everything made
+	rm -rf $(VENV) dist build samples/out

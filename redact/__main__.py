@@ -1,0 +1,5 @@
+"""`python -m redact`."""
+
+from .cli import main
+
+main()
