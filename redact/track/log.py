@@ -1,0 +1,73 @@
+"""Every sighting of every tracklet, in compact arrays: ten minutes of a crowd fit in memory."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .geometry import Boxes
+
+
+class How(IntEnum):
+    """How a tracklet was seen in a frame; a stronger one has the larger number."""
+
+    FOLLOWED = 0
+    DETECTED = 1
+
+
+ROW = np.dtype(
+    [
+        ("tracklet", np.int32),
+        ("frame", np.int32),
+        ("how", np.int8),
+        ("score", np.float32),
+        ("box", np.float32, (4,)),
+        ("hull", np.float32, (4,)),
+    ]
+)
+"""`box` is the best measurement, `hull` contains all detections that were taken for it."""
+
+Rows = NDArray[np.void]
+
+
+class SightingLog:
+    """Rows are added frame by frame, in any order, and read once at the end."""
+
+    def __init__(self) -> None:
+        self._parts: list[Rows] = []
+
+    def add(
+        self,
+        tracklets: NDArray[np.int32],
+        frame: int,
+        how: How,
+        boxes: Boxes,
+        hulls: Boxes,
+        scores: NDArray[np.float32],
+    ) -> None:
+        """Add N sightings of one frame."""
+        if not len(tracklets):
+            return
+        rows = np.zeros(len(tracklets), ROW)
+        rows["tracklet"], rows["frame"], rows["how"] = tracklets, frame, how
+        rows["score"], rows["box"], rows["hull"] = scores, boxes, hulls
+        self._parts.append(rows)
+        if len(self._parts) > 1024:
+            self._parts = [np.concatenate(self._parts)]
+
+    def by_tracklet(self) -> dict[int, Rows]:
+        """Rows of every tracklet in rising frame order, one per frame, the strongest kept."""
+        if not self._parts:
+            return {}
+        rows = np.concatenate(self._parts)
+        order = np.lexsort((-rows["how"], rows["frame"], rows["tracklet"]))
+        rows = rows[order]
+        same = (rows["tracklet"][1:] == rows["tracklet"][:-1]) & (
+            rows["frame"][1:] == rows["frame"][:-1]
+        )
+        rows = rows[np.concatenate([[True], ~same])]
+        ids, starts = np.unique(rows["tracklet"], return_index=True)
+        pieces = np.split(rows, starts[1:])
+        return dict(zip(ids.tolist(), pieces, strict=True))

@@ -1,0 +1,103 @@
+"""Small luma pictures of the last seconds, so that an object can be followed back in time.
+
+Memory is bounded whatever the clip's length, size and rate.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Frame
+
+LONG_SIDE = 960
+"""Pixels. A plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
+
+LEVELS = 4
+"""Pyramid levels below the small picture, each half as large; large objects are looked at in a
+coarse level so that a sparse grid of samples does not alias."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmallFrame:
+    """A frame's luma, scaled down.
+
+    Attributes:
+        index, time: of the frame; time in seconds.
+        levels: uint8 pictures [h, w], each half the size of the one before.
+        scale: small pixels (of level 0) per full-resolution pixel, at most 1.
+        damaged: see `Frame.damaged`.
+    """
+
+    index: int
+    time: float
+    levels: tuple[NDArray[np.uint8], ...]
+    scale: float
+    damaged: bool
+
+    @property
+    def luma(self) -> NDArray[np.uint8]:
+        return self.levels[0]
+
+    @property
+    def nbytes(self) -> int:
+        return sum(level.nbytes for level in self.levels)
+
+
+def shrink(frame: Frame) -> SmallFrame:
+    """Luma of `frame`, at most `LONG_SIDE` long, scaled by libswscale from any pixel format."""
+    width, height = frame.size
+    scale = min(1.0, LONG_SIDE / max(width, height))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    grey = frame.picture.reformat(
+        width=size[0], height=size[1], format="gray", interpolation="AREA"
+    ).to_ndarray()
+    levels: list[NDArray[np.uint8]] = [np.ascontiguousarray(grey, np.uint8)]
+    while len(levels) <= LEVELS and min(levels[-1].shape) >= 16:
+        h, w = levels[-1].shape
+        half = cv2.resize(levels[-1], ((w + 1) // 2, (h + 1) // 2), interpolation=cv2.INTER_AREA)
+        levels.append(np.asarray(half, np.uint8))
+    return SmallFrame(frame.index, float(frame.time), tuple(levels), scale, frame.damaged)
+
+
+class Ring:
+    """The newest small pictures, oldest first, bounded in seconds and in bytes."""
+
+    def __init__(self, seconds: float, most_bytes: int) -> None:
+        self._frames: deque[SmallFrame] = deque()
+        self._seconds = seconds
+        self._most_bytes = most_bytes
+        self._bytes = 0
+
+    def push(self, small: SmallFrame) -> None:
+        self._frames.append(small)
+        self._bytes += small.nbytes
+        while len(self._frames) > 2 and (
+            self._bytes > self._most_bytes or small.time - self._frames[0].time > self._seconds
+        ):
+            self._bytes -= self._frames.popleft().nbytes
+
+    def clear(self) -> None:
+        self._frames.clear()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def get(self, index: int) -> SmallFrame | None:
+        """The picture of frame `index`, None if it is no longer (or not yet) held."""
+        if not self._frames:
+            return None
+        offset = index - self._frames[0].index
+        return self._frames[offset] if 0 <= offset < len(self._frames) else None
+
+    def before(self, index: int) -> Iterator[SmallFrame]:
+        """Pictures older than frame `index`, newest first."""
+        for small in reversed(self._frames):
+            if small.index < index:
+                yield small

@@ -1,0 +1,110 @@
+"""The tracker's story: what is done with every frame as it passes, and at the end.
+
+frame -> small picture -> camera motion, cuts -> association (sure, then weak) -> sightings
+all sightings -> pieces cut at scene cuts -> stitched -> filled, padded, grown -> keyframes
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..settings import Sensitivity
+from ..types import Detections, Frame, Track
+from .active import ActiveTracklets
+from .camera import STILL, CameraMotion, motion_between
+from .clip import ClipRecord
+from .cuts import CutFinder
+from .log import SightingLog
+from .observe import Observations, observations_of
+from .ring import Ring, SmallFrame, shrink
+from .settings import PARTS, TrackSettings, settings_of
+from .weave import weave
+
+
+@dataclass(frozen=True, slots=True)
+class Tracks:
+    """Attributes:
+    tracks: every object over the whole clip, ids from 1, in order of appearance.
+    cuts: frame indices at which a new scene starts, rising.
+    """
+
+    tracks: tuple[Track, ...]
+    cuts: tuple[int, ...]
+
+
+class Tracker:
+    """Turns detections of single frames into tracks over the whole clip.
+
+    Frames are observed in order, once each; memory does not grow with the clip except for one
+    compact row per sighting.
+
+    Args:
+        sensitivity: chooses the numbers in `TrackSettings`.
+        ablate: names of parts to leave out (see `PARTS`), for measurements only.
+        settings: numbers to use instead of the sensitivity's own.
+
+    Raises:
+        ValueError: for an unknown name in `ablate`.
+    """
+
+    def __init__(
+        self,
+        sensitivity: Sensitivity | str = Sensitivity.BALANCED,
+        *,
+        ablate: frozenset[str] = frozenset(),
+        settings: TrackSettings | None = None,
+    ) -> None:
+        if ablate - PARTS:
+            raise ValueError(f"unknown parts {sorted(ablate - PARTS)}; known: {sorted(PARTS)}")
+        self.settings = settings or settings_of(Sensitivity(sensitivity))
+        self._ablate = ablate
+        self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
+        self._cuts = CutFinder()
+        self._clip = ClipRecord()
+        self._log = SightingLog()
+        self._active = ActiveTracklets(self.settings, self._log, ablate)
+        self._last: SmallFrame | None = None
+
+    def wants_detection(self, frame: Frame) -> bool:
+        """Whether the detector must run on this frame, which is observed next."""
+        return True
+
+    def observe(self, frame: Frame, detections: Detections | None) -> None:
+        """Take the next frame and what was detected in it (None: the detector did not run).
+
+        Raises:
+            ValueError: if frames do not come in order.
+        """
+        if frame.index != len(self._clip):
+            raise ValueError(f"frame {frame.index} came where {len(self._clip)} was expected")
+        small = shrink(frame)
+        camera = self._look(small)
+        self._clip.add(small.time, camera.matrix, frame.size)
+        self._active.predict(small.time, camera.matrix)
+        if detections is not None:
+            self._active.match(frame.index, small, self._observations(detections))
+        self._active.retire(small.time)
+
+    def finish(self) -> Tracks:
+        """All tracks of the clip, after its last frame."""
+        cuts = tuple(self._cuts.cuts)
+        tracks = weave(self._log, self._active.kinds, self._clip, cuts, self.settings, self._ablate)
+        return Tracks(tracks, cuts)
+
+    def _look(self, small: SmallFrame) -> CameraMotion:
+        """Camera motion since the frame before, and whether a new scene may begin."""
+        if small.damaged:
+            return STILL
+        self._ring.push(small)
+        last, self._last = self._last, small
+        if last is None:
+            return STILL
+        camera = motion_between(last, small)
+        suspect = self._cuts.push(small, camera.agreed)
+        if suspect or "camera" in self._ablate:
+            return STILL
+        return camera
+
+    def _observations(self, detections: Detections) -> Observations:
+        s = self.settings
+        return observations_of(detections, s.sure, s.candidate, s.keep_all)
