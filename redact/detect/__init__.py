@@ -1,0 +1,7 @@
+"""Finding faces and licence plates in single pictures."""
+
+from .loader import load_detector
+from .protocol import Detector
+from .thresholds import CANDIDATE_SCORE, SURE_SCORE
+
+__all__ = ["CANDIDATE_SCORE", "SURE_SCORE", "Detector", "load_detector"]

@@ -1,0 +1,89 @@
+"""Our detector: the network on several views of a picture, merged into one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Detections, Frame
+from .network import Network
+from .nms import suppress
+from .protocol import Detector
+from .scaling import Picture, Scaler
+from .thresholds import NMS_IOU
+from .tiles import Scale, View, views
+
+
+class FacePlateDetector:
+    """Faces and plates by our own network; see `Detector`.
+
+    Args:
+        network: the loaded network.
+        name, weights_sha256: see `Detector`.
+        scales: sizes at which every picture is looked at.
+        sample_aspect: width of a source pixel divided by its height.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        name: str,
+        weights_sha256: str,
+        scales: tuple[Scale, ...],
+        sample_aspect: float = 1.0,
+    ) -> None:
+        self.name = name
+        self.weights_sha256 = weights_sha256
+        self._network = network
+        self._scales = scales
+        self._aspect = sample_aspect
+        self._scaler = Scaler()
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        return self._detect(self._scaler.array(rgb))
+
+    def detect_frame(self, frame: Frame) -> Detections:
+        return self._detect(self._scaler.frame(frame.picture))
+
+    def _detect(self, picture: Picture) -> Detections:
+        width, height = picture.size
+        parts = []
+        for view in views(width, height, self._scales, self._aspect):
+            found = self._network.run(picture.view(view.area, view.size))
+            parts.append(to_source(suppress(found, NMS_IOU), view))
+        return suppress(clipped(Detections.concat(parts), width, height), NMS_IOU)
+
+
+class Together:
+    """Several detectors on every picture; a box that one of them finds is found."""
+
+    def __init__(self, members: Sequence[Detector]) -> None:
+        self._members = tuple(members)
+        self.name = " + ".join(m.name for m in members)
+        self.weights_sha256 = "+".join(m.weights_sha256 for m in members)
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        return suppress(Detections.concat([m.detect(rgb) for m in self._members]), NMS_IOU)
+
+    def detect_frame(self, frame: Frame) -> Detections:
+        found = [m.detect_frame(frame) for m in self._members]
+        return suppress(Detections.concat(found), NMS_IOU)
+
+
+def to_source(found: Detections, view: View) -> Detections:
+    """Boxes from pixels of a view to source pixels."""
+    scale_x = view.area.width / view.size[0]
+    scale_y = view.area.height / view.size[1]
+    factor = np.array([scale_x, scale_y, scale_x, scale_y], np.float32)
+    origin = np.array([view.area.left, view.area.top] * 2, np.float32)
+    return Detections(found.xyxy * factor + origin, found.score, found.target)
+
+
+def clipped(found: Detections, width: int, height: int) -> Detections:
+    """Boxes cut to the picture; what lies wholly outside (in the padding) goes."""
+    limit = np.array([width, height, width, height], np.float32)
+    xyxy = np.clip(found.xyxy, 0, limit).astype(np.float32)
+    inside = (xyxy[:, 2] > xyxy[:, 0]) & (xyxy[:, 3] > xyxy[:, 1])
+    return Detections(xyxy[inside], found.score[inside], found.target[inside])

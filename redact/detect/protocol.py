@@ -1,0 +1,48 @@
+"""What every detector can do."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Detections, Frame
+
+
+class Detector(Protocol):
+    """Finds faces and plates in one picture at a time.
+
+    A detector returns everything down to `redact.detect.CANDIDATE_SCORE`; what is certain
+    enough to begin a track is for the caller to decide (`redact.detect.SURE_SCORE`). It either
+    looks at the whole picture or raises: an empty answer always means "looked, found nothing".
+    One detector must not be used from two threads at once.
+
+    Attributes:
+        name: short name for reports.
+        weights_sha256: hex digest of the weights file; several are joined by "+".
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def weights_sha256(self) -> str: ...
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        """Detections in an upright picture, uint8 [H, W, 3] RGB, boxes in its pixels.
+
+        Raises:
+            ValueError: for an array of another shape or dtype.
+            UnsafeError: if the picture could not be checked.
+        """
+
+    def detect_frame(self, frame: Frame) -> Detections:
+        """Detections in a decoded frame, boxes in upright source pixels.
+
+        Same answer as `detect` on the frame's RGB picture, up to rounding, without making that
+        picture: libswscale goes from the decoded planes straight to the network's sizes.
+
+        Raises:
+            UnsafeError: if the frame could not be checked.
+        """

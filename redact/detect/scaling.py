@@ -1,0 +1,156 @@
+"""From a decoded frame, or an RGB array, to the small RGB images that networks read."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+import av
+import av.filter
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from ..errors import UnsafeError
+
+# FFmpeg's AVColorSpace → swscale's matrices (libavutil/pixfmt.h, libswscale/swscale.h).
+_MATRIX: Final = {
+    1: Colorspace.ITU709,
+    4: Colorspace.FCC,
+    5: Colorspace.ITU601,
+    6: Colorspace.ITU601,
+    7: Colorspace.SMPTE240M,
+    9: Colorspace.BT2020,
+    10: Colorspace.BT2020,
+}
+_PQ: Final = 16  # AVCOL_TRC_SMPTE2084
+
+
+class Area(NamedTuple):
+    """A rectangle of whole source pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+class Picture:
+    """One upright picture from which small RGB images are made.
+
+    Args:
+        frame: any format that libswscale reads; not changed.
+        scaler: keeps libswscale's tables from frame to frame.
+    """
+
+    def __init__(self, frame: av.VideoFrame, scaler: Scaler) -> None:
+        self._frame = frame
+        self._scaler = scaler
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self._frame.width, self._frame.height
+
+    def view(self, area: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """`area` of the picture scaled to `size` (width, height): uint8 [H, W, 3] RGB.
+
+        Raises:
+            UnsafeError: if libswscale cannot convert the frame.
+        """
+        return self._scaler.view(self._frame, area, size)
+
+
+class Scaler:
+    """libswscale with its set-up kept between frames, one set per area and size."""
+
+    def __init__(self) -> None:
+        self._reformatters: dict[tuple[int, int, int, int], VideoReformatter] = {}
+        self._crops: dict[tuple[object, ...], av.filter.Graph] = {}
+
+    def frame(self, frame: av.VideoFrame) -> Picture:
+        return Picture(frame, self)
+
+    def array(self, rgb: NDArray[np.uint8]) -> Picture:
+        """Picture of an RGB array, uint8 [H, W, 3].
+
+        Raises:
+            ValueError: for an array of another shape or dtype.
+        """
+        if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or 0 in rgb.shape:
+            raise ValueError(f"expected uint8 [H, W, 3], got {rgb.dtype} {list(rgb.shape)}")
+        return Picture(av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24"), self)
+
+    def view(self, frame: av.VideoFrame, area: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """See `Picture.view`."""
+        try:
+            part = frame
+            if area != (0, 0, frame.width, frame.height):
+                part = self._cropped(frame, area)
+            reformatter = self._reformatters.setdefault(
+                (part.width, part.height, *size), VideoReformatter()
+            )
+            small = reformatter.reformat(
+                part,
+                *size,
+                "rgb24",
+                src_colorspace=_matrix(frame),
+                dst_colorspace=Colorspace.ITU709,
+                dst_color_range=ColorRange.JPEG,
+                # Averages all pixels that fall into one: small faces do not alias away.
+                interpolation=Interpolation.AREA,
+                threads=1,
+            )
+        except (av.FFmpegError, ValueError) as error:
+            raise UnsafeError(
+                f"a frame of format {frame.format.name} could not be scaled for detection: {error}"
+            ) from error
+        rgb = small.to_ndarray().astype(np.uint8, copy=False)
+        return _PQ_TO_SDR[rgb] if frame.color_trc == _PQ else rgb
+
+    def _cropped(self, frame: av.VideoFrame, area: Area) -> av.VideoFrame:
+        """Part of a frame, without copying: FFmpeg's crop filter moves the plane pointers."""
+        key = (frame.width, frame.height, frame.format.name, area)
+        graph = self._crops.get(key)
+        if graph is None:
+            graph = av.filter.Graph()
+            source = graph.add_buffer(
+                width=frame.width,
+                height=frame.height,
+                format=frame.format,
+                time_base=frame.time_base or Fraction(1),
+            )
+            crop = graph.add("crop", f"{area.width}:{area.height}:{area.left}:{area.top}:exact=1")
+            sink = graph.add("buffersink")
+            source.link_to(crop)
+            crop.link_to(sink)
+            graph.configure()
+            self._crops[key] = graph
+        graph.push(frame)
+        part = graph.pull()
+        assert isinstance(part, av.VideoFrame)
+        return part
+
+
+def _matrix(frame: av.VideoFrame) -> Colorspace:
+    """Matrix of a frame; where it is not said, what players assume for the picture's size."""
+    known = _MATRIX.get(int(frame.colorspace))
+    if known is not None:
+        return known
+    return Colorspace.ITU709 if min(frame.width, frame.height) > 576 else Colorspace.ITU601
+
+
+def _pq_to_sdr() -> NDArray[np.uint8]:
+    """Table from 8-bit PQ signal to a picture like the ones the networks were trained on.
+
+    PQ after SMPTE ST 2084; 203 cd/m² (ITU-R BT.2408, diffuse white) becomes 0.75 of SDR white,
+    and what is brighter is rolled off, so that a face in the sun keeps its features.
+    """
+    m1, m2, c1, c2, c3 = 0.1593017578125, 78.84375, 0.8359375, 18.8515625, 18.6875
+    signal = np.linspace(0, 1, 256) ** (1 / m2)
+    light = (np.maximum(signal - c1, 0) / (c2 - c3 * signal)) ** (1 / m1) * 10000 / 203
+    toned = light / (light + 1 / 3)
+    return np.rint(255 * toned ** (1 / 2.2)).astype(np.uint8)
+
+
+_PQ_TO_SDR: Final = _pq_to_sdr()

@@ -1,0 +1,91 @@
+"""Which parts of a picture are looked at, and how large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from .scaling import Area
+
+_ALIGN: Final = 8
+"""Tiles begin on multiples of this: the origin then falls on a chroma sample in every format."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One image that the network is shown.
+
+    Attributes:
+        area: the source pixels in it.
+        size: width and height to which they are scaled.
+    """
+
+    area: Area
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """One size at which the whole picture is looked at.
+
+    Attributes:
+        long_side: pixels of the longer side of the scaled picture; None for source pixels.
+        most_zoom: never enlarge by more than this.
+        tile: largest side of one image; a larger scaled picture is cut into overlapping tiles.
+        overlap: least overlap of neighbouring tiles, in scaled pixels. An object up to this
+            size lies wholly in some tile; larger ones are the business of a smaller scale.
+    """
+
+    long_side: int | None
+    most_zoom: float = 2.0
+    tile: int = 1344
+    overlap: int = 128
+
+
+def spans(length: int, tile: int, overlap: int) -> list[tuple[int, int]]:
+    """Begin and end of the fewest equal tiles that cover `length` pixels.
+
+    Every stretch of `overlap` pixels lies wholly in at least one tile. Begins are multiples
+    of 8; `tile` must be larger than `overlap` + 8.
+    """
+    if length <= tile:
+        return [(0, length)]
+    count = -(-(length - overlap) // (tile - overlap - _ALIGN))
+    size = -(-(length + (count - 1) * (overlap + _ALIGN)) // count)
+    step = (length - size) / (count - 1)
+    begins = [int(i * step) // _ALIGN * _ALIGN for i in range(count)]
+    return [(b, min(b + size + _ALIGN, length)) for b in begins[:-1]] + [(begins[-1], length)]
+
+
+def views(width: int, height: int, scales: tuple[Scale, ...], aspect: float = 1.0) -> list[View]:
+    """All images to look at for a picture of width × height source pixels.
+
+    Args:
+        aspect: width of a source pixel divided by its height; views have square pixels.
+    """
+    found: list[View] = []
+    for scale in scales:
+        shown_w, shown_h = width * max(aspect, 1.0), height / min(aspect, 1.0)
+        zoom = scale.most_zoom
+        if scale.long_side is None:
+            zoom = min(zoom, 1.0)
+        else:
+            zoom = min(zoom, scale.long_side / max(shown_w, shown_h))
+        zoom_x, zoom_y = zoom * shown_w / width, zoom * shown_h / height
+        for top, bottom in _source_spans(height, zoom_y, scale):
+            for left, right in _source_spans(width, zoom_x, scale):
+                area = Area(left, top, right - left, bottom - top)
+                size = (
+                    max(1, round(area.width * zoom_x)),
+                    max(1, round(area.height * zoom_y)),
+                )
+                view = View(area, size)
+                if view not in found:
+                    found.append(view)
+    return found
+
+
+def _source_spans(length: int, zoom: float, scale: Scale) -> list[tuple[int, int]]:
+    """`spans` along one side, tile sizes given in scaled pixels, answer in source pixels."""
+    tile, overlap = int(scale.tile / zoom), int(scale.overlap / zoom)
+    return spans(length, tile, overlap)
