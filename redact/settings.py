@@ -22,11 +22,13 @@ class Audio(StrEnum):
 
 
 class Style(StrEnum):
-    """Looks of a mask in release output; none of them uses a pixel inside the mask."""
+    """Looks of a mask; none of those for release uses a pixel inside the mask."""
 
     BLUR = "blur"
     MOSAIC = "mosaic"
     SOLID = "solid"
+    OUTLINE = "outline"
+    """For review copies only: hides nothing, so the renderer refuses it for release."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,10 @@
+"""Rendering: hides regions so that nothing of what they covered is left.
+
+Way in: `Renderer(settings).draw(frame, regions)`, which returns the frame to write.
+"""
+
+from .mask import mask_frame
+from .renderer import Renderer
+from .shapes import RIM, drawn_area_of, mask_of
+
+__all__ = ["RIM", "Renderer", "drawn_area_of", "mask_frame", "mask_of"]

@@ -1,0 +1,107 @@
+"""A colour that a user names, as sample values of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from .planes import Layout
+
+# Numbers of ITU-T H.273, which FFmpeg uses as they are.
+MATRIX_RGB, MATRIX_709, MATRIX_UNKNOWN, MATRIX_FCC, MATRIX_240M = 0, 1, 2, 4, 7
+MATRICES_601, MATRICES_2020 = (5, 6), (9, 10)
+TRANSFER_PQ, TRANSFER_HLG = 16, 18
+RANGE_FULL = 2
+
+LUMA_OF_RED_AND_BLUE = {
+    "601": (0.299, 0.114),
+    "709": (0.2126, 0.0722),
+    "2020": (0.2627, 0.0593),
+    "fcc": (0.30, 0.11),
+    "240m": (0.212, 0.087),
+}
+"""Kr and Kb of H.273, table 4."""
+
+HD_HEIGHT = 720
+"""From this height on players take an untagged picture for BT.709, below it for BT.601."""
+
+GRAPHIC_WHITE = 203.0
+"""Candela per square metre of white in HDR graphics (ITU-R BT.2408)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How a picture codes colour.
+
+    Attributes:
+        matrix: key of `LUMA_OF_RED_AND_BLUE`.
+        full: full range, else video levels.
+        transfer: H.273 number of the transfer function.
+    """
+
+    matrix: str
+    full: bool
+    transfer: int
+
+
+def coding_of(picture: av.VideoFrame, layout: Layout) -> Coding:
+    """Colour coding of a picture; what is not tagged is guessed as players do."""
+    number = int(picture.colorspace)
+    named = {MATRIX_709: "709", MATRIX_FCC: "fcc", MATRIX_240M: "240m"}
+    named |= dict.fromkeys(MATRICES_601, "601") | dict.fromkeys(MATRICES_2020, "2020")
+    guess = "709" if picture.height >= HD_HEIGHT else "601"
+    full = int(picture.color_range) == RANGE_FULL or layout.rgb
+    full = full or picture.format.name.startswith("yuvj")
+    return Coding(named.get(number, guess), full, int(picture.color_trc))
+
+
+def samples_of(rgb: tuple[int, int, int], coding: Coding, layout: Layout) -> NDArray[np.float32]:
+    """Sample values of a colour, one per plane that carries a picture.
+
+    Args:
+        rgb: red, green, blue, 0 to 255, as on an ordinary (sRGB) screen. In HDR pictures the
+            colour is shown at the brightness of graphics, not of the sun.
+        coding: how the picture codes colour.
+        layout: of its planes.
+    """
+    red, green, blue = (_transferred(v / 255, coding.transfer) for v in rgb)
+    if layout.rgb:
+        return np.array([green, blue, red], np.float32) * layout.top
+    k_red, k_blue = LUMA_OF_RED_AND_BLUE[coding.matrix]
+    luma = k_red * red + (1 - k_red - k_blue) * green + k_blue * blue
+    chroma = (blue - luma) / (2 - 2 * k_blue), (red - luma) / (2 - 2 * k_red)
+    unit = 1 << (layout.depth - 8)
+    if coding.full:
+        low, high, swing = 0.0, float(layout.top), float(layout.top)
+    else:
+        low, high, swing = 16.0 * unit, 235.0 * unit, 224.0 * unit
+    values = [low + luma * (high - low)]
+    if layout.channels == 3:
+        values += [128.0 * unit + swing * part for part in chroma]
+    return np.clip(np.array(values, np.float32), 0, layout.top)
+
+
+def _transferred(value: float, transfer: int) -> float:
+    """An sRGB value, 0 to 1, in the picture's transfer function; SDR ones are left alone."""
+    if transfer not in (TRANSFER_PQ, TRANSFER_HLG):
+        return value
+    linear = value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+    return _pq(linear * GRAPHIC_WHITE) if transfer == TRANSFER_PQ else _hlg(linear)
+
+
+def _pq(nits: float) -> float:
+    """Inverse EOTF of SMPTE ST 2084."""
+    m1, m2 = 2610 / 16384, 2523 / 4096 * 128
+    c1, c2, c3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
+    power = (nits / 10000) ** m1
+    return float(((c1 + c2 * power) / (1 + c3 * power)) ** m2)
+
+
+def _hlg(linear: float) -> float:
+    """OETF of ITU-R BT.2100 HLG, with graphic white at 75 % of the signal (BT.2408)."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    scene = linear * 0.2650
+    return float(np.sqrt(3 * scene) if scene <= 1 / 12 else a * np.log(12 * scene - b) + c)

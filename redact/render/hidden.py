@@ -1,0 +1,117 @@
+"""Which samples of a picture depend on what a mask hides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .planes import Layout
+from .shapes import RIM, Rect, Shape, core_of
+
+FILTER_REACH = 2
+"""Chroma samples over which a subsampling filter may have carried a pixel of the core into its
+neighbours, whatever the siting (left, centre, top left) and whether the fields were subsampled
+separately: bicubic, the default of FFmpeg's scaler, reaches this far."""
+
+SOFT = 3
+"""Radius in pixels of the soft edge; it ends 2 × SOFT pixels outside the core."""
+
+
+class Hidden:
+    """The masks of one frame, on the picture's pixels and on its chroma grid.
+
+    Args:
+        shapes: masks that touch the picture.
+        layout: of the picture.
+        width, height: of the picture in pixels.
+
+    Attributes:
+        core: uint8 [height, width], 255 inside the union of the cores.
+        grid: uint8 [grid rows, grid columns], 255 where a sample may hold something of the
+            core. Everything that is not marked here is free of it.
+    """
+
+    def __init__(self, shapes: Sequence[Shape], layout: Layout, width: int, height: int) -> None:
+        self.layout = layout
+        self.core = core_of(shapes, width, height)
+        self._shapes = shapes
+
+    @property
+    def width(self) -> int:
+        return int(self.core.shape[1])
+
+    @property
+    def height(self) -> int:
+        return int(self.core.shape[0])
+
+    @cached_property
+    def grid(self) -> NDArray[np.uint8]:
+        sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
+        if sub_x == sub_y == 1:
+            return self.core
+        columns, rows = self.layout.grid_size(self.width, self.height)
+        grid = np.zeros((rows, columns), np.uint8)
+        reach_x, reach_y = filter_reach(sub_x), filter_reach(sub_y)
+        kernel = np.ones((2 * reach_y + 1, 2 * reach_x + 1), np.uint8)
+        for shape in self._shapes:
+            rect = self.grid_rect(shape.rect(self.width, self.height))
+            wide = rect.grown(reach_x, reach_y, columns, rows)
+            touched = _any_of_blocks(self.core, wide, sub_x, sub_y)
+            grid[wide.slices] |= np.asarray(cv2.dilate(touched, kernel), np.uint8)
+        return grid
+
+    def grid_rect(self, rect: Rect) -> Rect:
+        """All grid samples that share a pixel with a rectangle of pixels."""
+        sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
+        return Rect(rect.x1 // sub_x, rect.y1 // sub_y, -(-rect.x2 // sub_x), -(-rect.y2 // sub_y))
+
+    def pixel_rect(self, grid: Rect) -> Rect:
+        """All pixels of a rectangle of grid samples, cut at the picture."""
+        sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
+        return Rect(
+            grid.x1 * sub_x,
+            grid.y1 * sub_y,
+            min(grid.x2 * sub_x, self.width),
+            min(grid.y2 * sub_y, self.height),
+        )
+
+    def opacity(self, rect: Rect, soft: bool) -> NDArray[np.uint8]:
+        """How much of the fill is seen in a rectangle of pixels: uint8, 255 in the core.
+
+        With `soft` it falls to 0 within the rim outside the core; never inside.
+        """
+        if not soft:
+            return self.core[rect.slices]
+        wide = rect.grown(2 * SOFT, 2 * SOFT, self.width, self.height)
+        size = 2 * SOFT + 1
+        # Widened by as much as the blur reaches, so that the core itself stays at 255.
+        spread = cv2.dilate(self.core[wide.slices], np.ones((size, size), np.uint8))
+        border = cv2.BORDER_REPLICATE
+        faded = np.asarray(cv2.blur(spread, (size, size), borderType=border), np.uint8)
+        top, left = rect.y1 - wide.y1, rect.x1 - wide.x1
+        return faded[top : top + rect.height, left : left + rect.width]
+
+
+def filter_reach(sub: int) -> int:
+    """Chroma samples that are given up around the core along an axis subsampled by `sub`."""
+    return 0 if sub == 1 else min(FILTER_REACH, (RIM - (sub - 1)) // sub)
+
+
+def _any_of_blocks(
+    core: NDArray[np.uint8], grid: Rect, sub_x: int, sub_y: int
+) -> NDArray[np.uint8]:
+    """Maximum of the core over the pixels of every grid sample of a rectangle."""
+    part = core[grid.y1 * sub_y : grid.y2 * sub_y, grid.x1 * sub_x : grid.x2 * sub_x]
+    missing = grid.height * sub_y - part.shape[0], grid.width * sub_x - part.shape[1]
+    if any(missing):
+        part = np.pad(part, ((0, missing[0]), (0, missing[1])))
+    for axis, sub in ((0, sub_y), (1, sub_x)):
+        halves = [part[i::sub] if axis == 0 else part[:, i::sub] for i in range(sub)]
+        part = halves[0]
+        for other in halves[1:]:
+            part = part | other
+    return np.ascontiguousarray(part)

@@ -1,0 +1,179 @@
+"""Draws masks on decoded frames."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from ..settings import RenderSettings
+from ..types import Frame, Region
+from .colour import coding_of
+from .fill import Field, Surroundings
+from .hidden import Hidden
+from .planes import Layout, Samples, layout_of, planes_of
+from .shapes import RIM, Rect, Shape, shape_of
+from .styles import Canvas, Style, load_style
+
+EDGE_WEIGHT = 0.02
+"""Say of a mask at and beyond its own edge where masks overlap; 1 is that at its centre."""
+
+Patch = tuple[int, Rect, Samples]
+"""Plane, place in it and new samples."""
+
+
+class Renderer:
+    """Hides regions; what is drawn holds nothing of what the masks cover.
+
+    Everything drawn is computed from samples outside the union of all masks of the frame (see
+    `Hidden`), from the masks' positions and from the settings. A renderer is meant for one
+    clip, its frames given in order: the mosaic's lattice follows each track.
+
+    Args:
+        settings: style, margin, colour, label.
+        review: allow styles that hide nothing; never set it for anything that is released.
+
+    Raises:
+        UsageError: for a style that is not for release, or a label that cannot be drawn.
+    """
+
+    def __init__(self, settings: RenderSettings, review: bool = False) -> None:
+        self._margin = settings.margin
+        self._style: Style = load_style(settings, review)
+
+    def draw(self, frame: Frame, regions: list[Region]) -> Frame:
+        """Hide `regions` in a frame and return the frame to use.
+
+        Draws into the picture's own planes where nobody else refers to them, otherwise into a
+        copy: a decoder predicts later pictures from those it has given out, and writing into
+        them would spoil pictures that come after. Either way `frame.picture` shows the masks
+        afterwards.
+
+        Args:
+            frame: upright, in source pixel format.
+            regions: boxes in upright pixels; those outside the picture are ignored.
+
+        Raises:
+            UnsafeError: for a pixel format that cannot be drawn on, or a box that is not
+                finite.
+        """
+        picture = frame.picture
+        shapes = [shape_of(region, self._margin) for region in regions]
+        shapes = [s for s in shapes if _seen(s.rect(picture.width, picture.height, RIM))]
+        if not shapes:
+            return frame
+        layout = layout_of(picture)
+        picture.make_writable()
+        planes = planes_of(picture, layout)
+        hidden = Hidden(shapes, layout, picture.width, picture.height)
+        coding = coding_of(picture, layout)
+        canvas = Canvas(planes, layout, coding, hidden, Surroundings(planes, hidden))
+        if self._style.hides:
+            _store(planes, self._patches(canvas, shapes))
+            _cover_alpha(canvas)
+        self._style.decorate(canvas, shapes)
+        return replace(frame, picture=picture)
+
+    def _patches(self, canvas: Canvas, shapes: list[Shape]) -> list[Patch]:
+        """New samples of all masks; all made before any is stored, for each needs the source."""
+        hidden = canvas.hidden
+        rects = [_drawn_grid(hidden, shape) for shape in shapes]
+        paint, weight = self._paint(canvas, shapes, rects)
+        patches: list[Patch] = []
+        for rect in rects:
+            fill = paint[rect.slices]
+            if self._style.soft:
+                fill = fill / weight[rect.slices]
+            patches += _patches_of(canvas, rect, fill, self._style.soft)
+        return patches
+
+    def _paint(self, canvas: Canvas, shapes: list[Shape], rects: list[Rect]) -> tuple[Field, Field]:
+        """Fill of the frame on the grid, defined in the rectangles of the masks.
+
+        Where masks overlap, soft fills are blended by depth inside each mask, so that neither
+        appears with a seam; of hard ones the deepest is seen.
+
+        Returns:
+            float32 [grid rows, grid columns, channels] and [grid rows, grid columns, 1]; soft
+            fills are the first divided by the second, hard ones the first as it is.
+        """
+        columns, rows = canvas.layout.grid_size(canvas.hidden.width, canvas.hidden.height)
+        paint: Field = np.zeros((rows, columns, canvas.layout.channels), np.float32)
+        weight: Field = np.zeros((rows, columns, 1), np.float32)
+        for shape, rect in zip(shapes, rects, strict=True):
+            fill = self._style.paint(canvas, shape, rect)
+            say = _say(shape, rect, canvas.layout)
+            here, before = paint[rect.slices], weight[rect.slices]
+            if self._style.soft:
+                here += say * fill
+                before += say
+            else:
+                np.copyto(here, fill, where=say > before)
+                np.maximum(before, say, out=before)
+        return paint, weight
+
+
+def _seen(rect: Rect) -> bool:
+    return rect.width > 0 and rect.height > 0
+
+
+def _drawn_grid(hidden: Hidden, shape: Shape) -> Rect:
+    """Grid samples of the drawn area of a mask."""
+    return hidden.grid_rect(shape.rect(hidden.width, hidden.height, RIM))
+
+
+def _say(shape: Shape, grid: Rect, layout: Layout) -> Field:
+    """Weight of a mask's fill on the grid: float32 [h, w, 1], 1 at its centre."""
+    xs = (np.arange(grid.x1, grid.x2) + 0.5) * layout.sub_x
+    ys = (np.arange(grid.y1, grid.y2) + 0.5) * layout.sub_y
+    depth = np.maximum(1 - shape.radius(xs, ys), 0)
+    return np.asarray(EDGE_WEIGHT + depth**2, np.float32)[..., None]
+
+
+def _patches_of(canvas: Canvas, grid: Rect, paint: Field, soft: bool) -> list[Patch]:
+    """New samples of all planes in one rectangle of the grid."""
+    hidden, layout = canvas.hidden, canvas.layout
+    pixels = hidden.pixel_rect(grid)
+    luma = np.ascontiguousarray(paint[..., 0])
+    if (layout.sub_x, layout.sub_y) != (1, 1):
+        size = grid.width * layout.sub_x, grid.height * layout.sub_y
+        how = cv2.INTER_LINEAR if soft else cv2.INTER_NEAREST
+        luma = np.asarray(cv2.resize(luma, size, interpolation=how), np.float32)
+    luma = luma[: pixels.height, : pixels.width]
+    opacity = hidden.opacity(pixels, soft)
+    patches = [(0, pixels, _blend(canvas.planes[0][pixels.slices], luma, opacity))]
+    if layout.channels == 1:
+        return patches
+    subsampled = (layout.sub_x, layout.sub_y) != (1, 1)
+    chroma_opacity = hidden.grid[grid.slices] if subsampled else opacity
+    for plane in (1, 2):
+        old = canvas.planes[plane][grid.slices]
+        patches.append((plane, grid, _blend(old, paint[..., plane], chroma_opacity)))
+    return patches
+
+
+def _blend(
+    old: Samples, fill: Field, opacity: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
+) -> Samples:
+    """Old samples where opacity is 0, the fill where it is 255, a mixture between.
+
+    The old sample is *multiplied by zero* in the core, never subtracted and added again:
+    rounding would let some of it through.
+    """
+    share = opacity.astype(np.float32) / np.float32(255)
+    mixed = np.rint(old * (1 - share) + fill * share)
+    top = np.iinfo(old.dtype).max
+    new = np.clip(mixed, 0, top).astype(old.dtype)
+    return np.where(opacity > 0, new, old)
+
+
+def _store(planes: list[Samples], patches: list[Patch]) -> None:
+    for plane, rect, samples in patches:
+        planes[plane][rect.slices] = samples
+
+
+def _cover_alpha(canvas: Canvas) -> None:
+    """Make masks opaque: a transparency plane would show the outline of what they hide."""
+    if canvas.layout.alpha:
+        canvas.planes[canvas.layout.channels][canvas.hidden.core > 0] = canvas.layout.top

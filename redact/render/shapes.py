@@ -1,0 +1,211 @@
+"""The shapes of masks, and which pixels and samples they cover.
+
+Two areas belong to every mask:
+
+* the *core* (`mask_of`): every pixel that the margin box touches lies in it. Nothing of what a
+  picture shows in the core, and no chroma sample computed from it, is ever used or kept.
+* the *drawn area* (`drawn_area_of`): the core and a rim of `RIM` pixels around it, in which
+  outside pixels are blended into the fill and chroma samples that reach into the core are
+  replaced. Everything beyond it stays bit-identical.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnsafeError
+from ..types import Box, Region, Target
+
+RIM = 8
+"""Pixels around the core that may change. Room for a chroma sample of 4:2:0 that straddles the
+core's edge (1 pixel), for two more that a subsampling filter reaches over (4 pixels; bicubic,
+swscale's default, needs them), and for the soft edge."""
+
+ROUNDNESS = 4.0
+"""Exponent of the superellipse that hides a face. It must pass through the corners of the
+margin box; with 4 its half axes are 2^(1/4) = 1.19 times those of the box, with a plain
+ellipse (2) they would be 1.41 times and the mask would cover half as much again."""
+
+CORNER = 0.25
+"""Corner radius of the rounded rectangle, share of the shorter side of the margin box."""
+
+FARTHEST = 1e7
+"""Largest coordinate of a margin box, in pixels; beyond it arithmetic loses single pixels."""
+
+HALF_PIXEL = 0.5
+"""A pixel that a box touches has its centre at most this far from the box."""
+
+Coordinates: TypeAlias = NDArray[np.floating[Any]]
+
+
+class Rect(NamedTuple):
+    """Whole pixels (or grid samples): columns x1 to x2 - 1 and rows y1 to y2 - 1."""
+
+    x1: int
+    y1: int
+    x2: int
+    y2: int
+
+    @property
+    def width(self) -> int:
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> int:
+        return self.y2 - self.y1
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """Index of an array [rows, columns]."""
+        return slice(self.y1, self.y2), slice(self.x1, self.x2)
+
+    def grown(self, x: int, y: int, width: int, height: int) -> Rect:
+        """Moved outward by x and y, cut at a picture of `width` by `height`."""
+        return Rect(
+            max(0, self.x1 - x),
+            max(0, self.y1 - y),
+            min(width, self.x2 + x),
+            min(height, self.y2 + y),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The outline of one mask in upright pixels.
+
+    Attributes:
+        region: what is hidden.
+        box: margin box, grown by half a pixel so that pixel *centres* inside the outline
+            mean *whole* pixels of the margin box inside.
+        half: half width and half height of the outline itself; it is centred on the box.
+    """
+
+    region: Region
+    box: Box
+    half: tuple[float, float]
+
+    @property
+    def rounded_rectangle(self) -> bool:
+        return self.region.target is not Target.FACE
+
+    def radius(self, xs: Coordinates, ys: Coordinates) -> NDArray[np.float32]:
+        """Distance from the centre as a share of the outline's, at the points ys × xs.
+
+        Args:
+            xs: [w] and ys: [h], upright pixels, edges not centres (0.5 is the first centre).
+
+        Returns:
+            float32 [h, w]: 0 at the centre, at most 1 inside the outline, above 1 outside.
+        """
+        (cx, cy), (hx, hy) = self.box.centre, self.half
+        across, down = np.abs(xs - cx), np.abs(ys - cy)
+        if not self.rounded_rectangle:
+            field = (across / hx)[None, :] ** ROUNDNESS + (down / hy)[:, None] ** ROUNDNESS
+            return np.asarray(field ** (1 / ROUNDNESS), np.float32)
+        corner = _corner(self.box)
+        # Signed distance to a rounded rectangle, scaled so that the outline is 1.
+        dx = (across - (hx - corner))[None, :]
+        dy = (down - (hy - corner))[:, None]
+        outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))
+        distance = outside + np.minimum(np.maximum(dx, dy), 0) - corner
+        return np.asarray(1 + distance / min(hx, hy), np.float32)
+
+    def rect(self, width: int, height: int, rim: int = 0) -> Rect:
+        """Smallest rectangle around the outline and `rim` more pixels, cut at the picture.
+
+        Empty (x2 <= x1 or y2 <= y1) where the shape lies outside the picture.
+        """
+        (cx, cy), (hx, hy) = self.box.centre, self.half
+        return Rect(
+            max(0, math.floor(cx - hx) - rim),
+            max(0, math.floor(cy - hy) - rim),
+            min(width, math.ceil(cx + hx) + rim),
+            min(height, math.ceil(cy + hy) + rim),
+        )
+
+    def stamp(self, core: NDArray[np.uint8]) -> None:
+        """Set the pixels of the core in `core` (uint8 [H, W]) to 255."""
+        height, width = core.shape
+        rect = self.rect(width, height)
+        if rect.width <= 0 or rect.height <= 0:
+            return
+        xs = np.arange(rect.x1, rect.x2) + 0.5
+        ys = np.arange(rect.y1, rect.y2) + 0.5
+        # A hair more than 1: rounding must not lose a corner of the margin box.
+        inside = self.radius(xs, ys) <= 1 + 1e-5
+        core[rect.slices] |= inside.view(np.uint8) * np.uint8(255)
+
+
+def shape_of(region: Region, margin: float) -> Shape:
+    """The mask of one region.
+
+    Args:
+        region: what is hidden; a box whose edges are swapped is put in order.
+        margin: added to every side of the box, share of its width or height.
+
+    Raises:
+        UnsafeError: if the box is not finite or absurdly large: it cannot be hidden, so the
+            run must stop.
+    """
+    if not all(map(math.isfinite, region.box)) or not math.isfinite(margin):
+        raise _unusable(region)
+    x1, x2 = sorted((region.box.x1, region.box.x2))
+    y1, y2 = sorted((region.box.y1, region.box.y2))
+    grown = Box(x1, y1, x2, y2).grown(max(0.0, margin))
+    half = HALF_PIXEL
+    if not all(map(math.isfinite, grown)) or max(map(abs, grown)) > FARTHEST:
+        raise _unusable(region)
+    box = Box(grown.x1 - half, grown.y1 - half, grown.x2 + half, grown.y2 + half)
+    a, b = box.width / 2, box.height / 2
+    if region.target is Target.FACE:
+        stretch = 2 ** (1 / ROUNDNESS)
+        return Shape(region, box, (a * stretch, b * stretch))
+    # The arc of each corner passes through the corner of the margin box.
+    push = _corner(box) * (1 - math.sqrt(0.5))
+    return Shape(region, box, (a + push, b + push))
+
+
+def _unusable(region: Region) -> UnsafeError:
+    return UnsafeError(
+        f"track {region.track} has a box that cannot be drawn: {tuple(region.box)}",
+        "correct the plan and run again",
+    )
+
+
+def _corner(box: Box) -> float:
+    return CORNER * min(box.width, box.height)
+
+
+def core_of(shapes: Sequence[Shape], width: int, height: int) -> NDArray[np.uint8]:
+    """Union of the cores: uint8 [height, width], 255 inside, 0 outside."""
+    core = np.zeros((height, width), np.uint8)
+    for shape in shapes:
+        shape.stamp(core)
+    return core
+
+
+def mask_of(regions: Sequence[Region], width: int, height: int, margin: float) -> NDArray[np.bool_]:
+    """Union of the masks' cores: bool [height, width], True where nothing of the source stays.
+
+    Contains every pixel that a region's box plus margin touches. Raises UnsafeError for a box
+    that is not finite.
+    """
+    return core_of([shape_of(r, margin) for r in regions], width, height) > 0
+
+
+def drawn_area_of(
+    regions: Sequence[Region], width: int, height: int, margin: float
+) -> NDArray[np.bool_]:
+    """Every pixel that may differ from the source: the core and `RIM` pixels around it.
+
+    bool [height, width]. A chroma sample counts as inside where any of its pixels is.
+    """
+    core = core_of([shape_of(r, margin) for r in regions], width, height)
+    return cv2.dilate(core, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) > 0

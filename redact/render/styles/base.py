@@ -1,0 +1,57 @@
+"""What a style is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..colour import Coding
+from ..fill import Field, Surroundings
+from ..hidden import Hidden
+from ..planes import Layout, Samples
+from ..shapes import Rect, Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """One frame to be drawn on.
+
+    Attributes:
+        planes: samples of the picture; while `Style.paint` runs they still show the source,
+            and a style reads them only through `surroundings`.
+        layout, coding: how samples are arranged and code colour.
+        hidden: the masks.
+        surroundings: fills made of what lies outside all masks.
+    """
+
+    planes: list[Samples]
+    layout: Layout
+    coding: Coding
+    hidden: Hidden
+    surroundings: Surroundings
+
+
+class Style(Protocol):
+    """A look for masks.
+
+    Attributes:
+        hides: whether masks are filled at all; false only for review copies.
+        soft: whether the edge fades into the outside within the rim.
+    """
+
+    hides: bool
+    soft: bool
+
+    def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
+        """Fill of one mask: float32 [h, w, channels] in sample values, on the chroma grid.
+
+        May depend on anything but the samples that `canvas.hidden` marks.
+
+        Args:
+            canvas: the frame.
+            shape: the mask.
+            grid: its drawn area on the grid.
+        """
+
+    def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
+        """Draw on top of the filled masks, in place, only inside the drawn areas."""

@@ -1,0 +1,20 @@
+"""The default look: the surroundings continue softly over the mask."""
+
+from __future__ import annotations
+
+from ..fill import Field
+from ..shapes import Rect, Shape
+from .base import Canvas
+
+
+class Blur:
+    """Sealed blur: looks like a strong blur and holds nothing of what it covers."""
+
+    hides = True
+    soft = True
+
+    def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
+        return canvas.surroundings.fill(grid, max(shape.half) * 2).at(grid)
+
+    def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
+        pass

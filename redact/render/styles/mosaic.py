@@ -1,0 +1,84 @@
+"""Blocks that look like pixelation and are not: they are painted from the sealed fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..fill import Field
+from ..shapes import Rect, Shape
+from .base import Canvas
+
+BLOCKS = 10
+"""Blocks across the larger side of a mask."""
+
+SIZE_SLACK = 0.2
+"""A block keeps its size until the wanted one differs by more than this share."""
+
+LEASH = 0.3
+"""A lattice stays where it is until its mask has moved away by this share of a block, and is
+then pulled along: boxes that tremble do not make it tremble."""
+
+
+@dataclass(slots=True)
+class Lattice:
+    """Where the blocks of a track lie, in pixels; made from its boxes only."""
+
+    block: float
+    x: float
+    y: float
+
+    def follow(self, block: float, x: float, y: float) -> None:
+        """Adapt to the wanted block size and mask centre."""
+        if not abs(block / self.block - 1) <= SIZE_SLACK:
+            self.block = block
+        leash = LEASH * self.block
+        self.x = min(max(self.x, x - leash), x + leash)
+        self.y = min(max(self.y, y - leash), y + leash)
+
+
+class Mosaic:
+    """Sealed mosaic: block count relative to the object, lattice steady in time."""
+
+    hides = True
+    soft = False
+
+    def __init__(self) -> None:
+        self._lattices: dict[int, Lattice] = {}
+
+    def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
+        fill = canvas.surroundings.fill(grid, max(shape.half) * 2).at(grid)
+        lattice = self._lattice(shape)
+        layout = canvas.layout
+        columns = _block_centres(grid.x1, grid.x2, layout.sub_x, lattice.block, lattice.x)
+        rows = _block_centres(grid.y1, grid.y2, layout.sub_y, lattice.block, lattice.y)
+        return fill[rows[:, None], columns[None, :]]
+
+    def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
+        pass
+
+    def _lattice(self, shape: Shape) -> Lattice:
+        block = max(shape.half) * 2 / BLOCKS
+        x, y = shape.box.centre
+        lattice = self._lattices.setdefault(shape.region.track, Lattice(block, x, y))
+        lattice.follow(block, x, y)
+        return lattice
+
+
+def _block_centres(
+    first: int, last: int, sub: int, block: float, origin: float
+) -> NDArray[np.intp]:
+    """For every grid sample from `first` to `last` - 1 the index of its block's centre.
+
+    Indices count from `first` and are cut to the range: the fill is smooth, so a block that
+    the border cuts takes the colour of its visible part's edge.
+    """
+    wide = block / sub
+    samples = np.arange(first, last) + 0.5
+    centre = (np.floor((samples - origin / sub) / wide) + 0.5) * wide + origin / sub
+    indices: NDArray[np.intp] = np.clip(
+        np.asarray(np.floor(centre), np.intp) - first, 0, last - first - 1
+    )
+    return indices

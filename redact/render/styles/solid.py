@@ -1,0 +1,111 @@
+"""One plain colour, with a line of text where one is wanted."""
+
+from __future__ import annotations
+
+import string
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import UsageError
+from ..colour import samples_of
+from ..fill import Field
+from ..shapes import Rect, Shape
+from .base import Canvas
+
+FIELDS = ("track", "target")
+"""What a label template may name between braces."""
+
+FONT = cv2.FONT_HERSHEY_SIMPLEX
+WIDEST = 0.8
+"""Largest width of a label, share of the mask's box."""
+TALLEST = 0.3
+"""Largest height of a label, share of the mask's box."""
+SMALLEST_SCALE = 0.25
+"""Below this scale of OpenCV's Hershey font (5 pixels high) nobody can read it."""
+
+
+class Solid:
+    """A colour, the same for all masks.
+
+    Args:
+        rgb: red, green, blue, 0 to 255.
+        label: template of the text on a mask, "" for none; see `FIELDS`. Its characters are
+            ASCII, the only ones the bundled font has.
+
+    Raises:
+        UsageError: for a colour or a template that cannot be drawn.
+    """
+
+    hides = True
+    soft = False
+
+    def __init__(self, rgb: tuple[int, int, int], label: str = "") -> None:
+        if len(rgb) != 3 or not all(0 <= value <= 255 for value in rgb):
+            raise UsageError(f"colour {rgb} is not three numbers from 0 to 255")
+        check_label(label)
+        self._rgb = rgb
+        self._label = label
+
+    def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
+        colour = samples_of(self._rgb, canvas.coding, canvas.layout)
+        return np.broadcast_to(colour, (grid.height, grid.width, len(colour)))
+
+    def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
+        for shape in shapes:
+            text = shape.region.label or self._text(shape)
+            if text:
+                write_label(canvas, shape, text, self._contrast(canvas))
+
+    def _text(self, shape: Shape) -> str:
+        region = shape.region
+        return self._label.format(track=region.track, target=region.target.word)
+
+    def _contrast(self, canvas: Canvas) -> float:
+        """Luma (green in RGB) of black or white, whichever stands out from the colour."""
+        red, green, blue = self._rgb
+        bright = 0.299 * red + 0.587 * green + 0.114 * blue > 140
+        ink = (0, 0, 0) if bright else (255, 255, 255)
+        return float(samples_of(ink, canvas.coding, canvas.layout)[0])
+
+
+def check_label(label: str) -> None:
+    """Raises UsageError if a label template has unknown fields or letters without a glyph."""
+    hint = "use ASCII text with {track} and {target}"
+    try:
+        names = [part[1] for part in string.Formatter().parse(label) if part[1] is not None]
+        plain = all(part[2] in ("", None) for part in string.Formatter().parse(label))
+    except ValueError as error:
+        raise UsageError(f"label {label!r} is not a template: {error}", hint) from None
+    if not plain or not set(names) <= set(FIELDS):
+        raise UsageError(f"label {label!r} names something unknown", hint)
+    if not label.isascii() or not label.isprintable():
+        raise UsageError(f"label {label!r} has characters that cannot be drawn", hint)
+
+
+def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> None:
+    """Write text across the middle of a mask, on luma, only on pixels of its core."""
+    scale, (width, height) = _fitting(text, shape)
+    if scale < SMALLEST_SCALE:
+        return
+    rect = shape.rect(canvas.hidden.width, canvas.hidden.height)
+    if rect.width <= 0 or rect.height <= 0:
+        return
+    stencil: NDArray[np.uint8] = np.zeros((rect.height, rect.width), np.uint8)
+    x, y = shape.box.centre
+    corner = round(x - width / 2) - rect.x1, round(y + height / 2) - rect.y1
+    thick = max(1, round(scale * 1.6))
+    cv2.putText(stencil, text, corner, FONT, scale, 255, thick, cv2.LINE_8)
+    stencil &= canvas.hidden.core[rect.slices]
+    planes = range(canvas.layout.channels if canvas.layout.rgb else 1)
+    for plane in planes:
+        canvas.planes[plane][rect.slices][stencil > 0] = round(ink)
+
+
+def _fitting(text: str, shape: Shape) -> tuple[float, tuple[int, int]]:
+    """Font scale at which a text fits on a mask, and its width and height in pixels."""
+    (width, height), _ = cv2.getTextSize(text, FONT, 1.0, 2)
+    box = shape.box
+    scale = min(WIDEST * box.width / max(1, width), TALLEST * box.height / max(1, height))
+    return scale, (round(width * scale), round(height * scale))
