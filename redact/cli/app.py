@@ -1,0 +1,97 @@
+"""The `redact` command group, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from .. import __version__
+from ..errors import ExitCode, RedactError
+from .terminal import Terminal
+
+COMMANDS = {
+    "run": "hide faces and plates in a video, and check the result",
+    "detect": "first half of run: find what to hide, write it to a plan",
+    "apply": "second half of run: hide what a plan says, and check the result",
+    "mask": "write the masks of a plan as a lossless black and white video",
+    "verify": "check a finished file for what slipped through",
+    "plan": "show and change what a plan hides",
+    "probe": "say what is in a file, what is kept and what is dropped",
+    "inspect": "list everything in a file that says who made it",
+    "report": "make a report for people from a manifest",
+    "check": "verify signature, hashes and log of an output",
+    "key": "make a key for signing manifests",
+    "log": "show and verify a custody log",
+    "doctor": "say what this installation has and lacks",
+}
+"""Every command with its one-line help, in the order in which users meet them."""
+
+
+class _Commands(click.Group):
+    """Loads the module of a command when it is called: `redact --help` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f".{cmd_name}", __package__)
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="redact")
+def redact() -> None:
+    """Hide faces and licence plates in video for good, on this machine alone.
+
+    'redact run VIDEO' writes VIDEO.redacted beside the original, which is never changed.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with one of `redact.errors.ExitCode`."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = redact.main(standalone_mode=False, prog_name="redact")
+    except click.exceptions.Abort:
+        _fail("stopped", "Nothing was published under the final name.", ExitCode.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(ExitCode.USAGE)
+    except RedactError as error:
+        _fail(error.message, error.hint, error.exit_code)
+    except KeyboardInterrupt:
+        _fail("stopped", "Nothing was published under the final name.", ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(ExitCode.OUTPUT)
+    except Exception as error:  # a defect of ours: say so in one line, never a traceback
+        if os.environ.get("REDACT_TRACEBACK"):
+            raise
+        _fail(
+            f"internal error: {type(error).__name__}: {error}",
+            "Nothing was published under the final name. Please report it; REDACT_TRACEBACK=1 "
+            "shows where it happened.",
+            ExitCode.INTERNAL,
+        )
+    sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _fail(message: str, hint: str, code: ExitCode) -> NoReturn:
+    Terminal().error(message, hint)
+    sys.exit(code)

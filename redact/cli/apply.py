@@ -1,0 +1,61 @@
+"""`redact apply`: the second half of a run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..journal import Journal
+from ..media import probe
+from ..pipeline import Delivery
+from ..pipeline import apply as apply_stage
+from ..plan import read_plan
+from ..settings import DetectSettings, Sensitivity, Settings
+from . import options
+from .finish import finish, finish_options
+from .terminal import Terminal
+
+
+@click.command()
+@options.source_argument
+@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Output file. Default: NAME.redacted.EXT beside the source.",
+)
+@options.render_options
+@options.encode_options
+@finish_options
+@options.force_option
+@options.json_option
+@options.verbose_option
+def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> int:
+    """Hide in SOURCE what PLAN says, and check the result.
+
+    The plan must have been made for this very file (its SHA-256 is compared).
+    """
+    terminal = Terminal()
+    plan = read_plan(plan_file)
+    settings = Settings(
+        DetectSettings(plan.settings.targets, Sensitivity(plan.settings.sensitivity)),
+        options.render_settings(params),
+        options.encode_settings(params),
+    )
+    delivery = Delivery(
+        output=output,
+        force=params["force"],
+        accept_findings=params["accept_findings"],
+        case=params["case"],
+        command=("redact", *sys.argv[1:]),
+    )
+    outcome = apply_stage(probe(source), plan, settings, delivery, Journal(terminal))
+    result = finish(outcome, params, terminal, plan_file=plan_file)
+    if params["as_json"]:
+        print(json.dumps(result, indent=1))
+    return int(result["exit_code"])

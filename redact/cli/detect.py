@@ -1,0 +1,57 @@
+"""`redact detect`: the first half of a run."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import OutputExistsError
+from ..journal import Journal
+from ..media import probe
+from ..pipeline import detect as detect_stage
+from ..plan import write_plan
+from . import options
+from .terminal import Terminal
+
+
+@click.command()
+@options.source_argument
+@click.option(
+    "-o",
+    "--output",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    help="Plan to write. Default: SOURCE with the ending .plan.json.",
+)
+@options.detect_options
+@options.force_option
+@options.json_option
+def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
+    """Find what to hide in SOURCE and write it to a plan, without drawing anything.
+
+    A plan is text: look at it with 'redact plan show', change it with 'redact plan set' or
+    'redact plan add', then hide what it says with 'redact apply'.
+    """
+    plan_file = plan_file or source.with_suffix(".plan.json")
+    if plan_file.exists() and not params["force"]:
+        raise OutputExistsError(f"{plan_file}: already exists", "Use -o or --force.")
+    terminal = Terminal()
+    plan = detect_stage(probe(source), options.detect_settings(params), Journal(terminal))
+    write_plan(plan, plan_file)
+    counts = Counter(track.target.word for track in plan.tracks)
+    if params["as_json"]:
+        result = {
+            "plan": str(plan_file),
+            "frames": len(plan.source.timeline),
+            "unchecked_frames": len(plan.unchecked),
+            "tracks": dict(counts),
+        }
+        print(json.dumps(result, indent=1))
+    else:
+        found = ", ".join(f"{n} {word} tracks" for word, n in sorted(counts.items()))
+        terminal.say(f"{plan_file}: {found or 'nothing found'}")
+    return 0

@@ -1,0 +1,160 @@
+"""Options that several commands share, and how they become settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..settings import (
+    Audio,
+    DetectSettings,
+    EncodeSettings,
+    RenderSettings,
+    Sensitivity,
+    Settings,
+    Style,
+)
+from ..types import Target
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+RELEASE_STYLES = [s.value for s in Style if s.value != "outline"]
+
+
+class TargetsType(click.ParamType):
+    """A comma-separated list of targets."""
+
+    name = "targets"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Target, ...]:
+        if isinstance(value, tuple):
+            return value
+        words = [w.strip().lower() for w in str(value).split(",") if w.strip()]
+        known = {t.word: t for t in (Target.FACE, Target.PLATE)}
+        for word in words:
+            if word not in known:
+                self.fail(f"{word!r} is not one of {', '.join(known)}", param, ctx)
+        if not words:
+            self.fail("name at least one target", param, ctx)
+        return tuple(t for w, t in known.items() if w in words)
+
+
+class ColourType(click.ParamType):
+    """A colour as #rrggbb."""
+
+    name = "#rrggbb"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int, int]:
+        if isinstance(value, tuple):
+            return value
+        text = str(value).removeprefix("#")
+        try:
+            red, green, blue = bytes.fromhex(text)
+        except ValueError:
+            self.fail(f"{value!r} is not a colour such as #808080", param, ctx)
+        return red, green, blue
+
+
+def _all(*options: Decorator) -> Decorator:
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+source_argument = click.argument("source", type=click.Path(path_type=Path))
+
+detect_options = _all(
+    click.option(
+        "--targets",
+        type=TargetsType(),
+        default="face,plate",
+        show_default=True,
+        help="What to hide: face, plate, or both with a comma.",
+    ),
+    click.option(
+        "--sensitivity",
+        type=click.Choice([s.value for s in Sensitivity]),
+        default=Sensitivity.BALANCED.value,
+        show_default=True,
+        help="How hard to look; thorough adds a second, independent face detector.",
+    ),
+)
+
+render_options = _all(
+    click.option(
+        "--style",
+        type=click.Choice(RELEASE_STYLES),
+        default=Style.BLUR.value,
+        show_default=True,
+        help="How masks look. No style uses a pixel of what it hides.",
+    ),
+    click.option(
+        "--margin",
+        type=click.FloatRange(0, 2),
+        default=RenderSettings().margin,
+        show_default=True,
+        help="Added to every side of a box, as a share of its size.",
+    ),
+    click.option(
+        "--color",
+        "colour",
+        type=ColourType(),
+        default="#808080",
+        show_default=True,
+        help="Colour of the solid style.",
+    ),
+    click.option(
+        "--label",
+        default="",
+        help="Text on solid masks; {track} is the track's number, {target} what it is.",
+    ),
+)
+
+encode_options = _all(
+    click.option(
+        "--audio",
+        type=click.Choice([a.value for a in Audio]),
+        default=Audio.KEEP.value,
+        show_default=True,
+        help="Keep or drop the sound. Voices identify people.",
+    ),
+    click.option("--codec", default="auto", show_default=True, help="Video codec; see 'doctor'."),
+    click.option("--crf", type=click.IntRange(0, 63), help="Quality, lower is better."),
+    click.option("--preset", help="Speed of the encoder, from ultrafast to veryslow."),
+)
+
+force_option = click.option("--force", is_flag=True, help="Replace an output that exists.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+verbose_option = click.option(
+    "-v", "--verbose", is_flag=True, help="Say more about what was done."
+)
+
+
+def detect_settings(params: dict[str, Any]) -> DetectSettings:
+    return DetectSettings(params["targets"], Sensitivity(params["sensitivity"]))
+
+
+def render_settings(params: dict[str, Any]) -> RenderSettings:
+    return RenderSettings(
+        Style(params["style"]), params["margin"], params["colour"], params["label"]
+    )
+
+
+def encode_settings(params: dict[str, Any]) -> EncodeSettings:
+    return EncodeSettings(
+        params["codec"], params["crf"], params["preset"], Audio(params["audio"])
+    )
+
+
+def all_settings(params: dict[str, Any]) -> Settings:
+    return Settings(detect_settings(params), render_settings(params), encode_settings(params))

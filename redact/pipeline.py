@@ -1,0 +1,208 @@
+"""The whole run, told once: probe → detect → track → plan → render → audit → report.
+
+The clip is decoded twice on purpose. A mask must begin before a face is first recognised, so
+nothing is drawn until the whole clip has been seen; the plan is what the first pass hands to the
+second. `run` is `detect` followed by `apply`, and nothing more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .audit import AuditResult, AuditSettings, verify
+from .detect import load_detector
+from .errors import InputError, MismatchError, UnsafeError
+from .evidence import CaseFields, RunRecord
+from .journal import Journal
+from .media import Decode, OutputFile, SourceInfo, VideoWriter, default_output, probe, sha256_of
+from .plan import DetectionSettings, Plan, SourceRef, build_plan
+from .progress import Progress
+from .render import Renderer
+from .settings import Audio, DetectSettings, Settings
+from .track import Tracker
+from .types import Frame, Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where the result goes.
+
+    Attributes:
+        output: final name; None for "<stem>.redacted<ext>" beside the source.
+        force: an existing output may be replaced.
+        accept_findings: reason for publishing in spite of possible leaks; "" holds them back.
+        case: what the user said about the case.
+        command: the command line, for the record.
+    """
+
+    output: Path | None = None
+    force: bool = False
+    accept_findings: str = ""
+    case: CaseFields | None = None
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run ended with.
+
+    Attributes:
+        output: the file that was written.
+        needs_review: the audit found possible leaks, so `output` is not the final name.
+        audit: what the audit found.
+        record: everything that belongs on record.
+    """
+
+    output: Path
+    needs_review: bool
+    audit: AuditResult
+    record: RunRecord
+
+
+def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
+    """Redact one file."""
+    journal = Journal(progress)
+    info = probe(source)
+    plan = detect(info, settings.detect, journal)
+    return apply(info, plan, settings, delivery, journal)
+
+
+def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
+    """First pass: look at every frame, follow what was seen, decide what is hidden."""
+    detector = load_detector(
+        settings.sensitivity,
+        settings.targets,
+        sample_aspect=float(info.video.upright_sample_aspect),
+    )
+    tracker = Tracker(settings.sensitivity)
+    digest = sha256_of(info.path, journal)
+    seen: list[Frame] = []
+    pts: list[int] = []
+    unchecked: list[int] = []
+    with journal.step("detect", info.video.frames) as step:
+        for frame in Decode(info):
+            wanted = tracker.wants_detection(frame)
+            tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
+            pts.append(frame.pts)
+            if frame.damaged:
+                unchecked.append(frame.index)
+            step.advance()
+        step.detail = f"{len(pts)} frames, {detector.name}"
+    if not pts:
+        raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
+    with journal.step("track", None, "tracks") as step:
+        found = tracker.finish()
+        step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
+    timeline = Timeline(info.video.time_base, tuple(pts))
+    return build_plan(
+        SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline),
+        DetectionSettings(
+            settings.targets,
+            settings.sensitivity.value,
+            ((detector.name, detector.weights_sha256),),
+        ),
+        found.tracks,
+        found.cuts,
+        unchecked,
+    )
+
+
+def apply(
+    info: SourceInfo, plan: Plan, settings: Settings, delivery: Delivery, journal: Journal
+) -> Outcome:
+    """Second pass: draw the plan's masks, look at the finished file, and publish it."""
+    before = sha256_of(info.path, journal)
+    if before != plan.source.sha256:
+        raise MismatchError(
+            f"{info.path}: the plan was made for another file ({plan.source.name})",
+            "Give the file that the plan was made for, or make a plan for this one.",
+        )
+    _mention(info, settings, journal)
+    with OutputFile(delivery.output or default_output(info), delivery.force, info.path) as out:
+        notes = render(info, plan, settings, out.temporary, journal)
+        with journal.step("audit", None) as step:
+            audit = verify(
+                info, out.temporary, plan, settings=_audit_settings(settings), progress=journal
+            )
+            step.detail = "; ".join(audit.in_words())
+        after = sha256_of(info.path, journal)
+        if after != before:
+            raise UnsafeError(
+                f"{info.path}: the source changed while it was being read",
+                "Copy it to a place where nothing writes to it, and run again.",
+            )
+        held_back = not audit.passed and not delivery.accept_findings
+        output = out.commit_for_review() if held_back else out.commit()
+    record = RunRecord(
+        source=info,
+        source_sha256=before,
+        source_sha256_after=after,
+        output=output,
+        output_sha256=sha256_of(output, journal),
+        output_size=output.stat().st_size,
+        plan=plan,
+        settings=settings,
+        command=delivery.command,
+        started=journal.started,
+        finished=datetime.now(UTC),
+        steps=tuple(journal.steps),
+        frames_written=len(plan.source.timeline),
+        warnings=tuple(journal.warnings),
+        notes=tuple(notes),
+        audit=audit.to_json(),
+        case=delivery.case,
+    )
+    return Outcome(output, held_back, audit, record)
+
+
+def render(
+    info: SourceInfo, plan: Plan, settings: Settings, output: Path, journal: Journal
+) -> list[str]:
+    """Write the masked clip to `output`; returns notes on what was converted.
+
+    Raises:
+        UnsafeError: the decoder did not yield exactly the frames that the plan was made on, so
+            masks could land on other pictures than those that were checked.
+    """
+    times = plan.source.timeline.pts
+    renderer = Renderer(settings.render)
+    written = 0
+    with (
+        journal.step("render", len(times)) as step,
+        VideoWriter(output, info, settings.encode) as writer,
+    ):
+        for frame in Decode(info):
+            if frame.index >= len(times) or frame.pts != times[frame.index]:
+                raise UnsafeError(
+                    f"{info.path}: frame {frame.index} is not the one that was checked",
+                    "Run 'redact detect' again with this version.",
+                )
+            writer.write(renderer.draw(frame, plan.regions_at(frame.index)))
+            written += 1
+            step.advance()
+        step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
+    if written != len(times):
+        raise UnsafeError(
+            f"{info.path}: {written} frames were decoded, {len(times)} were checked",
+            "Is the file on a disk that can be read without errors?",
+        )
+    for note in writer.notes:
+        journal.warn(note)
+    return writer.notes
+
+
+def _mention(info: SourceInfo, settings: Settings, journal: Journal) -> None:
+    for warning in info.warnings:
+        journal.warn(warning)
+    if info.audio and settings.encode.audio is Audio.KEEP:
+        journal.warn("the sound is kept: voices identify people (--audio mute drops it)")
+
+
+def _audit_settings(settings: Settings) -> AuditSettings:
+    return AuditSettings(
+        sensitivity=settings.detect.sensitivity,
+        targets=settings.detect.targets,
+        margin=settings.render.margin,
+    )
