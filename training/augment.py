@@ -5,8 +5,8 @@ An image's boxes are f32 [M, 6]: target, x1, y1, x2, y2, ignore (1: neither obje
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -30,6 +30,10 @@ class Sample:
     image: Image
     boxes: Boxes
     known: tuple[bool, bool]
+
+
+Draw = Callable[[], Sample]
+Footprint = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -69,15 +73,16 @@ def choose_view(s: Sample, size: tuple[int, int], rng: np.random.Generator, size
     return scale, float(cx - fx * cw), float(cy - fy * ch)
 
 
-def cut(s: Sample, size: tuple[int, int], view: tuple[float, float, float]) -> tuple[Image, Boxes]:
-    """The crop of `size` (w, h) at a view, padded with grey, and its boxes, unclipped."""
+def cut(s: Sample, view: tuple[float, float, float], canvas: Image) -> tuple[Boxes, Footprint]:
+    """Draw the sample at a view onto `canvas`; returns its boxes, unclipped, and the area drawn
+    (x1, y1, x2, y2; empty if none). An unlabelled target becomes an ignore box over the area."""
     scale, left, top = view
-    cw, ch = size
+    ch, cw = canvas.shape[:2]
     h, w = s.image.shape[:2]
     x0, y0 = max(0, int(np.floor(left / scale))), max(0, int(np.floor(top / scale)))
     x1 = min(w, int(np.ceil((left + cw) / scale)))
     y1 = min(h, int(np.ceil((top + ch) / scale)))
-    out = np.full((ch, cw, 3), PAD, np.uint8)
+    area = (0, 0, 0, 0)
     if x1 - x0 >= 2 and y1 - y0 >= 2:
         nw, nh = max(1, round((x1 - x0) * scale)), max(1, round((y1 - y0) * scale))
         mode = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
@@ -86,11 +91,50 @@ def cut(s: Sample, size: tuple[int, int], view: tuple[float, float, float]) -> t
         ax, ay = max(0, ox), max(0, oy)
         bx, by = min(cw, ox + nw), min(ch, oy + nh)
         if bx > ax and by > ay:
-            out[ay:by, ax:bx] = part[ay - oy:by - oy, ax - ox:bx - ox]
+            canvas[ay:by, ax:bx] = part[ay - oy:by - oy, ax - ox:bx - ox]
+            area = (ax, ay, bx, by)
     boxes = s.boxes.copy()
     boxes[:, [1, 3]] = boxes[:, [1, 3]] * scale - left
     boxes[:, [2, 4]] = boxes[:, [2, 4]] * scale - top
-    return out, boxes
+    unknown = [[t, *area, 1] for t in (0, 1) if not s.known[t]]
+    return np.concatenate([boxes, np.asarray(unknown, np.float32).reshape(-1, 6)]), area
+
+
+def hide(boxes: Boxes, area: Footprint) -> Boxes:
+    """Boxes of a layer of which `area` was painted over: hidden ones go, cut ones are ignored."""
+    if len(boxes) == 0:
+        return boxes
+    w = np.minimum(boxes[:, 3], area[2]) - np.maximum(boxes[:, 1], area[0])
+    h = np.minimum(boxes[:, 4], area[3]) - np.maximum(boxes[:, 2], area[1])
+    whole = (boxes[:, 3] - boxes[:, 1]) * (boxes[:, 4] - boxes[:, 2])
+    covered = np.clip(w, 0, None) * np.clip(h, 0, None) / np.maximum(whole, 1e-6)
+    out = boxes.copy()
+    out[covered > 0.2, 5] = 1
+    return out[covered < 0.9]
+
+
+def layers(draw: Draw, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes, small: bool,
+           depth: int = 0) -> tuple[Image, Boxes]:
+    """A view of one sample; where it does not reach, another sample shows instead of padding.
+
+    Without this a third of all pixels would be grey, as small views of small images do not fill
+    a crop. Some padding stays, since inference pads too.
+    """
+    s = draw()
+    view = choose_view(s, size, rng, sizes, small)
+    h, w = s.image.shape[:2]
+    scale, left, top = view
+    seen = (max(0.0, min(size[0], w * scale - left) - max(0.0, -left))
+            * max(0.0, min(size[1], h * scale - top) - max(0.0, -top)))
+    if depth < 4 and seen < 0.75 * size[0] * size[1] and rng.random() < 0.85:
+        canvas, under = layers(draw, size, rng, sizes, small, depth + 1)
+    else:
+        canvas = np.full((size[1], size[0], 3), PAD, np.uint8)
+        under = np.zeros((0, 6), np.float32)
+    # Boxes of the layer below are clipped first: only what is in the crop can be covered.
+    under = clip(under, size)
+    boxes, area = cut(s, view, canvas)
+    return canvas, np.concatenate([hide(under, area), clip(boxes, size)])
 
 
 def clip(boxes: Boxes, size: tuple[int, int]) -> Boxes:
@@ -126,33 +170,28 @@ def rotate(image: Image, boxes: Boxes, degrees: float) -> tuple[Image, Boxes]:
     return np.asarray(out, np.uint8), turned.astype(np.float32)
 
 
-def single(s: Sample, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes,
+def single(draw: Draw, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes,
            small: bool = False) -> tuple[Image, Boxes]:
-    """One crop with geometry; an unlabelled target becomes one ignore box over the crop."""
-    image, boxes = cut(s, size, choose_view(s, size, rng, sizes, small))
+    """One crop of layers, mirrored and rotated at random."""
+    image, boxes = layers(draw, size, rng, sizes, small)
     if rng.random() < 0.5:
         image = np.ascontiguousarray(image[:, ::-1])
         boxes[:, [1, 3]] = size[0] - boxes[:, [3, 1]]
     if rng.random() < 0.25:
         image, boxes = rotate(image, boxes, float(np.clip(rng.normal(0, 12), -40, 40)))
-    boxes = clip(boxes, size)
-    for t in (0, 1):
-        if not s.known[t]:
-            row = np.array([[t, 0, 0, size[0], size[1], 1]], np.float32)
-            boxes = np.concatenate([boxes, row])
+        boxes = clip(boxes, size)
     return image, boxes
 
 
-def mosaic(samples: list[Sample], size: tuple[int, int], rng: np.random.Generator,
+def mosaic(draw: Draw, size: tuple[int, int], rng: np.random.Generator,
            sizes: Sizes) -> tuple[Image, Boxes]:
     """Four small crops around a random point: many small objects in many surroundings."""
     cw, ch = size
     px, py = int(rng.uniform(0.3, 0.7) * cw), int(rng.uniform(0.3, 0.7) * ch)
     out = np.empty((ch, cw, 3), np.uint8)
     rows = []
-    areas = ((0, 0, px, py), (px, 0, cw, py), (0, py, px, ch), (px, py, cw, ch))
-    for s, (x0, y0, x1, y1) in zip(samples, areas, strict=True):
-        image, boxes = single(s, (x1 - x0, y1 - y0), rng, sizes, small=True)
+    for x0, y0, x1, y1 in ((0, 0, px, py), (px, 0, cw, py), (0, py, px, ch), (px, py, cw, ch)):
+        image, boxes = single(draw, (x1 - x0, y1 - y0), rng, sizes, small=True)
         out[y0:y1, x0:x1] = image
         boxes[:, [1, 3]] += x0
         boxes[:, [2, 4]] += y0
@@ -160,11 +199,9 @@ def mosaic(samples: list[Sample], size: tuple[int, int], rng: np.random.Generato
     return out, np.concatenate(rows)
 
 
-def training_crop(draw: Any, size: int, rng: np.random.Generator, sizes: Sizes,
-                  mosaic_share: float = 0.25) -> tuple[Image, Boxes]:
+def training_crop(draw: Draw, size: int, rng: np.random.Generator, sizes: Sizes,
+                  mosaic_share: float = 0.15) -> tuple[Image, Boxes]:
     """One training image uint8 [size, size, 3] and its boxes; `draw()` gives a Sample."""
-    if rng.random() < mosaic_share:
-        image, boxes = mosaic([draw() for _ in range(4)], (size, size), rng, sizes)
-    else:
-        image, boxes = single(draw(), (size, size), rng, sizes)
+    make = mosaic if rng.random() < mosaic_share else single
+    image, boxes = make(draw, (size, size), rng, sizes)
     return degrade(image, rng), boxes.astype(np.float32)

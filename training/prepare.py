@@ -105,15 +105,17 @@ def one(job: tuple[str, str, str, dict[str, Any], list[list[float]] | None]) -> 
 
 def jobs(converted: Path, cache: Path, teacher: dict[str, Any]) -> list[Any]:
     """One job for every image that may be trained on."""
-    todo = []
+    todo, seen = [], set()
     for labels in sorted(converted.glob("*/*/labels.json")):
         source = labels.parent.name
         if source in EVALUATION_ONLY:
             continue
         for name, label in json.loads(labels.read_text()).items():
             key = image_key(source, name)
-            if held_out(key):
+            # The same name with another ending would share a cache file: the first one stays.
+            if held_out(key) or key in seen:
                 continue
+            seen.add(key)
             t = teacher.get(key)
             todo.append((str(labels.parent / "images" / name), str(cache), source, label,
                          None if t is None else t["faces"]))

@@ -1,0 +1,1 @@
+"""Accuracy and speed of redact's detector beside others, on labelled stills."""

@@ -1,0 +1,187 @@
+"""Third step: train, with checkpoints, resume and a schedule by the clock.
+
+    python -m training.train CACHE OUT --minutes 100 [--init face-plate.onnx]
+
+The learning rate follows a cosine over the wall-clock time given, so that a run ends decayed
+however busy the machine is. A run which finds OUT/last.pt goes on from it with its own clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import math
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from training.dataset import Crops, collate
+from training.loss import detection_loss
+from training.network import FacePlateNet, centres, load_onnx, recalibrate
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that shapes a run, written beside its checkpoints."""
+
+    minutes: float = 100.0
+    size: int = 352
+    batch: int = 24
+    peak: float = 1.2e-3
+    decay: float = 0.03
+    ema: float = 0.9985
+    warmup: int = 150
+    seed: int = 1
+    threads: int = 2
+    workers: int = 1
+    save_s: float = 150.0
+    max_steps: int = 0
+
+
+def learning_rate(recipe: Recipe, step: int, fraction: float) -> float:
+    """Linear warm-up over steps, then a cosine over the fraction of the time used, to 1 %."""
+    warm = min(1.0, (step + 1) / max(1, recipe.warmup))
+    return recipe.peak * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, fraction))))
+
+
+def optimiser(net: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
+    """AdamW (arXiv:1711.05101) which decays filters only, not norms and offsets."""
+    filters = [p for p in net.parameters() if p.ndim > 1]
+    others = [p for p in net.parameters() if p.ndim <= 1]
+    groups = [{"params": filters, "weight_decay": recipe.decay},
+              {"params": others, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=recipe.peak, betas=(0.9, 0.99))
+
+
+@torch.no_grad()
+def update_average(average: nn.Module, net: nn.Module, decay: float) -> None:
+    """Exponential moving average of weights and norm statistics."""
+    mine, theirs = average.state_dict(), net.state_dict()
+    for name, value in mine.items():
+        if value.dtype.is_floating_point:
+            value.lerp_(theirs[name], 1.0 - decay)
+        else:
+            value.copy_(theirs[name])
+
+
+class Run:
+    """A training run's state: network, average, optimiser, step and the time used."""
+
+    def __init__(self, cache: Path, out: Path, recipe: Recipe, init: Path | None) -> None:
+        torch.manual_seed(recipe.seed)
+        self.out, self.recipe = out, recipe
+        self.step, self.used_s, self.epoch = 0, 0.0, 0
+        self.net = FacePlateNet()
+        self.data = Crops(cache, recipe.size, recipe.seed)
+        if init is not None:
+            load_onnx(self.net, init)
+            first = collate([x for x, _ in zip(iter(self.data), range(48), strict=False)])
+            recalibrate(self.net, first[0].float())
+        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.net).eval()
+        self.opt = optimiser(self.net, recipe)
+
+    def save(self) -> None:
+        """Write a checkpoint atomically; OUT/last.pt is always whole."""
+        state = {"net": self.net.state_dict(), "average": self.average.state_dict(),
+                 "opt": self.opt.state_dict(), "step": self.step, "used_s": self.used_s,
+                 "epoch": self.epoch, "recipe": asdict(self.recipe)}
+        part = self.out / "last.pt.part"
+        torch.save(state, part)
+        part.replace(self.out / "last.pt")
+
+    def resume(self) -> bool:
+        path = self.out / "last.pt"
+        if not path.exists():
+            return False
+        state: dict[str, Any] = torch.load(path, weights_only=True)
+        self.net.load_state_dict(state["net"])
+        self.average.load_state_dict(state["average"])
+        self.opt.load_state_dict(state["opt"])
+        self.step, self.used_s = state["step"], state["used_s"]
+        # Crops already seen are not drawn again in the same order.
+        self.epoch = state["epoch"] + 1
+        self.data.seed = self.recipe.seed + 1000 * self.epoch
+        return True
+
+    def update(self, images: Tensor, truth: list[Tensor], points: Tensor,
+               strides: Tensor) -> tuple[float, float]:
+        """One optimisation step; returns class and box loss."""
+        self.net.train()
+        x = images.float().to(memory_format=torch.channels_last)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits, dist = self.net(x)
+        cls, box = detection_loss(logits.float(), dist.float(), truth, points, strides)
+        self.opt.zero_grad(set_to_none=True)
+        (cls + box).backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.net.parameters(), 10.0)
+        self.opt.step()
+        warm = min(self.recipe.ema, (1 + self.step) / (10 + self.step))
+        update_average(self.average, self.net, warm if self.step < 200 else self.recipe.ema)
+        self.step += 1
+        return float(cls.detach()), float(box.detach())
+
+
+def train(run: Run) -> None:
+    """Until the time or the steps of the recipe are used up."""
+    r = run.recipe
+    loader = DataLoader(run.data, r.batch, num_workers=r.workers, collate_fn=collate,
+                        prefetch_factor=4 if r.workers else None)
+    points, strides = centres(r.size, r.size)
+    log = (run.out / "log.jsonl").open("a")
+    saved = tick = time.monotonic()
+    sums, count = [0.0, 0.0], 0
+    for images, truth in loader:
+        fraction = run.used_s / (60 * r.minutes)
+        if r.max_steps:
+            fraction = run.step / r.max_steps
+        if fraction >= 1.0:
+            break
+        lr = learning_rate(r, run.step, fraction)
+        for g in run.opt.param_groups:
+            g["lr"] = lr
+        cls, box = run.update(images, truth, points, strides)
+        sums, count = [sums[0] + cls, sums[1] + box], count + 1
+        now = time.monotonic()
+        run.used_s, tick = run.used_s + now - tick, now
+        if run.step % 50 == 0:
+            log.write(json.dumps({"step": run.step, "minutes": round(run.used_s / 60, 2),
+                                  "cls": round(sums[0] / count, 4),
+                                  "box": round(sums[1] / count, 4), "lr": lr}) + "\n")
+            log.flush()
+            sums, count = [0.0, 0.0], 0
+        if now - saved > r.save_s:
+            run.save()
+            saved = now
+    run.save()
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    ap.add_argument("cache", type=Path)
+    ap.add_argument("out", type=Path)
+    ap.add_argument("--init", type=Path)
+    for name, value in asdict(Recipe()).items():
+        ap.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    args = vars(ap.parse_args())
+    cache, out, init = args.pop("cache"), args.pop("out"), args.pop("init")
+    recipe = Recipe(**args)
+    out.mkdir(parents=True, exist_ok=True)
+    # Without this the tiny values of a nearly silent network cost five times the time.
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(recipe.threads)
+    run = Run(cache, out, recipe, init)
+    resumed = run.resume()
+    (out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
+    print(f"step {run.step}, {run.used_s / 60:.1f} min used, resumed: {resumed}", flush=True)
+    train(run)
+
+
+if __name__ == "__main__":
+    main()
