@@ -66,7 +66,6 @@ class RunRecord:
         models: networks that ran besides the plan's detectors, for example in the audit.
         audit: the audit's own result as JSON values, None where none ran.
         case: what the user said about the case.
-        plan_file: the plan as a file, where there is one; its name and hash go on record.
     """
 
     source: SourceInfo
@@ -87,4 +86,3 @@ class RunRecord:
     models: tuple[ModelUsed, ...] = ()
     audit: Mapping[str, Any] | None = None
     case: CaseFields | None = None
-    plan_file: Path | None = None

@@ -1,0 +1,230 @@
+"""From a finished run to its manifest."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..errors import UnsafeError
+from ..plan import dump_plan
+from ..settings import Audio, Settings
+from ..types import Action, Target
+from .case import CaseFields
+from .ledger import ledger, seconds_from_start
+from .manifest import (
+    FORMAT,
+    FORMAT_VERSION,
+    CasePart,
+    LimitPart,
+    LogAnchor,
+    Manifest,
+    ModelPart,
+    OutputPart,
+    RunPart,
+    SourcePart,
+    StepPart,
+    ToolPart,
+)
+from .neutral import argument_without_folders, file_name, without_folders
+from .record import RunRecord
+
+LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
+"""What decodes, looks, follows and draws."""
+
+
+def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manifest:
+    """The manifest of a run. Reads no file and changes none.
+
+    Args:
+        record: what the pipeline filled in.
+        log: how far the custody log has come, where the case keeps one.
+
+    Raises:
+        UnsafeError: the original changed while redact was reading it.
+    """
+    if record.source_sha256 != record.source_sha256_after:
+        raise UnsafeError(
+            f"{record.source.path}: changed during the run "
+            f"(SHA-256 {record.source_sha256[:12]}… before, {record.source_sha256_after[:12]}… "
+            "after)",
+            "Make sure that nothing else writes to the file, then run again.",
+        )
+    case = record.case or CaseFields()
+    return Manifest(
+        format=FORMAT,
+        format_version=FORMAT_VERSION,
+        source=_source(record),
+        output=OutputPart(
+            name=file_name(record.output),
+            size=record.output_size,
+            sha256=record.output_sha256,
+            frames=record.frames_written,
+        ),
+        case=case_part(case),
+        run=_run(record),
+        tool=_tool(record),
+        tracks=ledger(record.plan, record.settings.render.style, case),
+        audit=None if record.audit is None else _json_object(record.audit, _files(record)),
+        damaged_frames=record.plan.unchecked,
+        warnings=_texts(record, record.warnings),
+        notes=_texts(record, record.notes),
+        removed=_texts(
+            record, tuple(f"{d.where}: {d.kind}: {d.what}" for d in record.source.dropped)
+        ),
+        not_checked=tuple(_limits(record, case)),
+        custody_log=log,
+    )
+
+
+def _source(record: RunRecord) -> SourcePart:
+    info, plan = record.source, record.plan
+    width, height = info.video.upright_size
+    frames = len(plan.source.timeline)
+    return SourcePart(
+        name=file_name(info.path),
+        size=info.size,
+        sha256_before=record.source_sha256,
+        sha256_after=record.source_sha256_after,
+        container=info.container,
+        video_codec=info.video.codec,
+        width=width,
+        height=height,
+        frames=frames,
+        seconds=seconds_from_start(plan, frames - 1) if frames else 0.0,
+        sound_tracks=len(info.audio),
+    )
+
+
+def case_part(case: CaseFields) -> CasePart:
+    values = {f.name: getattr(case, f.name) for f in dataclasses.fields(case)}
+    return CasePart(**{**values, "reasons": dict(case.reasons)})
+
+
+def _run(record: RunRecord) -> RunPart:
+    known = _files(record)
+    command = tuple(
+        argument_without_folders(a) if i else file_name(a) for i, a in enumerate(record.command)
+    )
+    return RunPart(
+        command=command,
+        settings=settings_as_json(record.settings),
+        plan_sha256=hashlib.sha256(dump_plan(record.plan)).hexdigest(),
+        started=utc(record.started),
+        finished=utc(record.finished),
+        steps=tuple(
+            StepPart(s.name, without_folders(s.detail, known), round(s.seconds, 3))
+            for s in record.steps
+        ),
+    )
+
+
+def _tool(record: RunRecord) -> ToolPart:
+    detectors = tuple(ModelPart(n, s, "detect") for n, s in record.plan.settings.detectors)
+    others = tuple(ModelPart(m.name, m.sha256, m.role) for m in record.models)
+    return ToolPart(
+        redact=__version__,
+        python=platform.python_version(),
+        platform=f"{platform.system()} {platform.machine()}",
+        libraries=library_versions(),
+        models=detectors + others,
+    )
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that decode, look, follow and draw, with FFmpeg's own."""
+    import av
+
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    for name, numbers in av.library_versions.items():
+        versions[f"ffmpeg {name}"] = ".".join(map(str, numbers))
+    return dict(sorted(versions.items()))
+
+
+def settings_as_json(settings: Settings) -> dict[str, Any]:
+    """Settings in JSON values, targets as words, in a stable order."""
+    value = _json_value(settings, ())
+    assert isinstance(value, dict)
+    return value
+
+
+def utc(moment: datetime) -> str:
+    """An aware time as ISO 8601 in UTC, to the microsecond."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
+    plan, looked_for = record.plan, set(record.settings.detect.targets)
+    limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
+    if record.source.audio and record.settings.encode.audio is Audio.KEEP:
+        limits.append(LimitPart("sound_unchanged", str(len(record.source.audio))))
+    if Target.FACE not in looked_for:
+        limits.append(LimitPart("faces_not_looked_for"))
+    if Target.PLATE not in looked_for:
+        limits.append(LimitPart("plates_not_looked_for"))
+    kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
+    if kept:
+        limits.append(LimitPart("kept_by_decision", ", ".join(kept)))
+    if plan.unchecked:
+        limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
+    if record.source.dropped:
+        limits.append(LimitPart("removed_streams", str(len(record.source.dropped))))
+    if record.audit is None:
+        limits.append(LimitPart("no_audit"))
+    if not case.reviewer:
+        limits.append(LimitPart("no_reviewer_named"))
+    return limits
+
+
+def _files(record: RunRecord) -> tuple[Path, ...]:
+    return (record.source.path, record.output)
+
+
+def _texts(record: RunRecord, texts: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(without_folders(text, _files(record)) for text in texts)
+
+
+def _json_object(value: Mapping[str, Any], known: tuple[Path, ...]) -> dict[str, Any]:
+    return {str(key): _json_value(item, known) for key, item in value.items()}
+
+
+def _json_value(value: object, known: tuple[Path, ...]) -> Any:
+    """`value` in JSON types, folders taken out of text; anything unknown becomes its text."""
+    match value:
+        case None | bool():
+            return value
+        case Target():
+            return value.word
+        case StrEnum():
+            return value.value
+        case Path():
+            return file_name(value)
+        case str():
+            return without_folders(value, known)
+        case int():
+            return int(value)
+        case float():
+            # JSON has no word for these; a reader must see that it is not a number.
+            return round(value, 6) if math.isfinite(value) else str(value)
+        case Mapping():
+            return _json_object(value, known)
+        case list() | tuple() | set() | frozenset():
+            return [_json_value(item, known) for item in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            f.name: _json_value(getattr(value, f.name), known) for f in dataclasses.fields(value)
+        }
+    return without_folders(str(value), known)

@@ -1,0 +1,259 @@
+"""Does the record still hold? Hashes, signature and chain, with a verdict per part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import CheckFailedError, PlanError
+from .custody import LogState, check_anchor, read_log
+from .files import sha256_of_bytes, sha256_of_file
+from .manifest import Manifest, manifest_path, parse_manifest
+from .signature import (
+    SignatureFile,
+    check_signature,
+    fingerprint,
+    parse_signature,
+    signature_path,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Verdict on one part of the record.
+
+    Attributes:
+        name: "output", "source", "manifest", "signature" or "log".
+        verdict: "intact", or what is wrong with it: "changed", "damaged", "missing", "cut",
+            "broken", "other key", "not mentioned"; "unsigned" and "not given" are no failures.
+        text: the same in plain words.
+    """
+
+    name: str
+    verdict: str
+    text: str
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict not in ("intact", "unsigned", "not given")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """Verdicts on all parts, and what they amount to."""
+
+    parts: tuple[Part, ...]
+    summary: str
+    trust: str
+
+    @property
+    def holds(self) -> bool:
+        return not any(part.failed for part in self.parts)
+
+    def part(self, name: str) -> Part | None:
+        return next((p for p in self.parts if p.name == name), None)
+
+
+def check_output(
+    output: Path,
+    *,
+    source: Path | None = None,
+    log: Path | None = None,
+    key: bytes | None = None,
+    manifest: Path | None = None,
+) -> CheckResult:
+    """Check an output against its manifest, signature and log. Reads only.
+
+    Args:
+        output: the redacted file.
+        source: the original, to compare with the hash on record.
+        log: the case's custody log.
+        key: raw public key of whoever should have signed.
+        manifest: where it is not beside the output.
+
+    Raises:
+        CheckFailedError: there is no manifest, so there is nothing to check against.
+    """
+    path = manifest or manifest_path(output)
+    try:
+        data = path.read_bytes()
+    except (OSError, ValueError):
+        raise CheckFailedError(
+            f"{path}: there is no manifest, so nothing can be checked",
+            "Put the manifest beside the output, or name it with --manifest.",
+        ) from None
+    try:
+        record: Manifest | None = parse_manifest(data, path.name)
+        manifest_problem = ""
+    except PlanError as error:
+        record, manifest_problem = None, error.message
+    signature = _signature(path, data, key)
+    logged = None if log is None else _log(log, data, record)
+    parts = [
+        _file_part("output", output, record.output.sha256 if record else None),
+        *([] if source is None else [_source_part(source, record)]),
+        _manifest_part(manifest_problem, signature, logged),
+        signature.part,
+        *([] if logged is None else [logged.part]),
+    ]
+    if logged is None and record is not None and record.custody_log is not None:
+        text = "The run was entered in a custody log, which was not given (--log)."
+        parts.append(Part("log", "not given", text))
+    return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key))
+
+
+def _file_part(name: str, path: Path, expected: str | None) -> Part:
+    if expected is None:
+        return Part(name, "not given", "The manifest cannot be read, so no hash is known for it.")
+    try:
+        found = sha256_of_file(path)
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        return Part(name, "missing", f"{path}: cannot be read ({why}).")
+    if found == expected:
+        return Part(name, "intact", "It is, bit for bit, the file that the manifest describes.")
+    text = f"It is not the file that the manifest describes: its SHA-256 is {found}."
+    return Part(name, "changed", text)
+
+
+def _source_part(source: Path, record: Manifest | None) -> Part:
+    return _file_part("source", source, record.source.sha256_before if record else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    part: Part
+    manifest_changed: bool = False
+    protects: bool = False
+    fingerprint: str = ""
+
+
+def _signature(path: Path, data: bytes, key: bytes | None) -> _Signature:
+    file = signature_path(path)
+    if not file.exists():
+        if key is not None:
+            text = "A key was given to check with, but the manifest is not signed."
+            return _Signature(Part("signature", "missing", text))
+        return _Signature(Part("signature", "unsigned", "The manifest is not signed."))
+    try:
+        signature = parse_signature(file.read_bytes(), file.name)
+    except OSError as error:
+        text = f"{file.name}: cannot be read ({error.strerror or error})."
+        return _Signature(Part("signature", "missing", text))
+    except PlanError as error:
+        text = f"The signature file was damaged or edited: {error.message}."
+        return _Signature(Part("signature", "damaged", text))
+    return _judge(signature, data, key)
+
+
+def _judge(signature: SignatureFile, data: bytes, key: bytes | None) -> _Signature:
+    result = check_signature(data, signature)
+    mark = result.fingerprint
+    if result.changed == "signed":
+        text = "It does not fit the manifest: the manifest was changed after it was signed."
+        # The signature itself cannot be judged without the bytes that it was made over.
+        return _Signature(Part("signature", "changed", text), manifest_changed=True)
+    if result.changed == "signature":
+        text = "The signature file was changed; the manifest is the one that it names."
+        return _Signature(Part("signature", "changed", text))
+    if key is not None and key.hex() != result.public_key:
+        text = f"Signed with another key ({mark}) than the one given ({fingerprint(key)})."
+        return _Signature(Part("signature", "other key", text), fingerprint=mark)
+    text = f"It holds. It was made with the key {mark}."
+    return _Signature(Part("signature", "intact", text), protects=True, fingerprint=mark)
+
+
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    part: Part
+    manifest_known: bool = False
+    manifest_changed: bool = False
+
+
+def _log(log: Path, data: bytes, record: Manifest | None) -> _Logged:
+    try:
+        state = read_log(log)
+    except PlanError as error:
+        return _Logged(Part("log", "missing", error.message))
+    known = any(
+        entry.details.get("manifest_sha256") == sha256_of_bytes(data) for entry in state.entries
+    )
+    if not state.holds:
+        first = state.breaks[0]
+        text = "; ".join(b.text for b in state.breaks[:3])
+        verdict = "cut" if first.kind == "cut" else "broken"
+        return _Logged(Part("log", verdict, f"It does not hold: {text}."), manifest_known=known)
+    return _against_log(state, known, record)
+
+
+def _against_log(state: LogState, known: bool, record: Manifest | None) -> _Logged:
+    if record is not None and record.custody_log is not None:
+        problem = check_anchor(state.entries, record.custody_log)
+        if problem:
+            verdict = "cut" if problem.kind == "cut" else "broken"
+            return _Logged(Part("log", verdict, f"It does not hold: {problem.text}."), known)
+    remarks = "".join(f" Note: {remark}." for remark in state.remarks)
+    if known:
+        text = f"It holds ({len(state.entries)} entries) and names this very manifest.{remarks}"
+        return _Logged(Part("log", "intact", text), manifest_known=True)
+    same_output = record is not None and any(
+        entry.details.get("output_sha256") == record.output.sha256 for entry in state.entries
+    )
+    if same_output or record is None:
+        text = (
+            f"It holds ({len(state.entries)} entries), but names another manifest for this "
+            f"output.{remarks}"
+        )
+        return _Logged(Part("log", "intact", text), manifest_changed=True)
+    text = f"It holds ({len(state.entries)} entries), but does not mention this output.{remarks}"
+    return _Logged(Part("log", "not mentioned", text))
+
+
+def _manifest_part(problem: str, signature: _Signature, logged: _Logged | None) -> Part:
+    if problem:
+        return Part("manifest", "damaged", f"It cannot be read: {problem}.")
+    if signature.manifest_changed:
+        return Part("manifest", "changed", "It was changed after it was signed.")
+    if logged is not None and logged.manifest_changed:
+        return Part("manifest", "changed", "It is not the manifest that the custody log names.")
+    if signature.protects:
+        return Part("manifest", "intact", "It is, bit for bit, what was signed.")
+    if logged is not None and logged.manifest_known:
+        return Part("manifest", "intact", "It is, bit for bit, what the custody log names.")
+    text = "It can be read, but nothing shows whether it was edited: no signature, no log."
+    return Part("manifest", "unsigned", text)
+
+
+def _summary(parts: list[Part]) -> str:
+    failed = [p for p in parts if p.failed]
+    if failed:
+        names = ", ".join(f"{p.name} ({p.verdict})" for p in failed)
+        return f"The record does not hold: {names}."
+    if any(p.name == "manifest" and p.verdict == "unsigned" for p in parts):
+        return (
+            "The output is the one that the manifest describes. The manifest itself is neither "
+            "signed nor in a given log, so this shows accidents, not forgery."
+        )
+    return "The record holds: nothing was changed."
+
+
+def _trust(signature: _Signature, logged: _Logged | None, key: bytes | None) -> str:
+    if signature.protects and key is not None:
+        return (
+            "The signature was made with the key that you gave. It proves who signed as far as "
+            "you know whose key that is, and that nothing was changed since."
+        )
+    if signature.protects:
+        return (
+            f"The key {signature.fingerprint} is not known to redact. The signature proves that "
+            "nothing was changed since it was made, not by whom: anyone can make a key. Compare "
+            "the key with its owner over another channel, and give it with --key."
+        )
+    if signature.part.verdict == "unsigned" and logged is not None:
+        return (
+            "Without a signature, the custody log is the only tie. Whoever can replace log, head "
+            "file and manifest together can replace the whole record."
+        )
+    if signature.part.verdict == "unsigned":
+        return "Anyone who can edit the output can edit an unsigned manifest too."
+    return ""

@@ -1,0 +1,127 @@
+"""The ledger: per track, from when to when and how surely it was there, and what was done."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ..plan import Plan
+from ..settings import Style
+from ..types import Action, Origin, State, Track
+from .case import CaseFields
+from .manifest import SpanPart, TrackPart
+
+CERTAINTY = {
+    State.DETECTED: "seen",
+    State.FOLLOWED: "seen",
+    State.INTERPOLATED: "bridged",
+    State.PADDED: "bridged",
+    State.HELD: "held",
+    State.MANUAL: "manual",
+}
+"""How sure each state is; the ledger's spans use these four words, since detected and followed
+frames alternate with the detector's stride and would make one span each."""
+
+
+def ledger(plan: Plan, style: Style, case: CaseFields) -> tuple[TrackPart, ...]:
+    """One entry per track of the plan, in order of track number."""
+    held = _held_frames(plan)
+    return tuple(
+        _entry(track, plan, style, case, held.get(track.id, set())) for track in plan.tracks
+    )
+
+
+def _held_frames(plan: Plan) -> dict[int, set[int]]:
+    """Frames per track in which the plan holds its mask because the picture was damaged."""
+    held: dict[int, set[int]] = {}
+    for frame in plan.unchecked:
+        for region in plan.regions_at(frame):
+            if region.state is State.HELD:
+                held.setdefault(region.track, set()).add(frame)
+    return held
+
+
+def _entry(track: Track, plan: Plan, style: Style, case: CaseFields, held: set[int]) -> TrackPart:
+    runs = list(_with_held(list(state_runs(track)), held))
+    counts: Counter[str] = Counter()
+    for first, last, state in runs:
+        counts[state.value] += last - first + 1
+    hidden = track.action is Action.REDACT
+    first, last = runs[0][0], runs[-1][1]
+    return TrackPart(
+        track=track.id,
+        target=track.target.word,
+        action=track.action,
+        origin=track.origin,
+        method=style.value if hidden else "none",
+        found_by=_found_by(track, plan),
+        reason=track.reason or case.reason_for(track.target),
+        decided_by=track.decided_by,
+        first_frame=first,
+        last_frame=last,
+        first_seconds=seconds_from_start(plan, first),
+        last_seconds=seconds_from_start(plan, last),
+        frames_per_state=dict(sorted(counts.items())),
+        spans=tuple(_spans(runs)),
+    )
+
+
+def seconds_from_start(plan: Plan, frame: int) -> float:
+    """Time of a frame in seconds after the first picture, as a player shows it; to 1 µs."""
+    timeline = plan.source.timeline
+    return round(float(timeline.time(frame) - timeline.time(0)), 6)
+
+
+def state_runs(track: Track) -> Iterator[tuple[int, int, State]]:
+    """First frame, last frame and state of every run of frames with one state, in order."""
+    keys = track.keyframes
+    ends = [(a.frame, b.frame - 1, a.state) for a, b in pairwise(keys)]
+    yield from _merged([*ends, (keys[-1].frame, keys[-1].frame, keys[-1].state)])
+
+
+def _merged(runs: list[tuple[int, int, State]]) -> Iterator[tuple[int, int, State]]:
+    first, last, state = runs[0]
+    for a, b, other in runs[1:]:
+        if other is state and a == last + 1:
+            last = b
+        else:
+            yield first, last, state
+            first, last, state = a, b, other
+    yield first, last, state
+
+
+def _with_held(
+    runs: list[tuple[int, int, State]], held: set[int]
+) -> Iterator[tuple[int, int, State]]:
+    """Runs in which held frames replace whatever the track said about them."""
+    if not held:
+        yield from runs
+        return
+    pieces = [(frame, frame, State.HELD) for frame in held]
+    for first, last, state in runs:
+        start = first
+        for frame in sorted(f for f in held if first <= f <= last):
+            if start < frame:
+                pieces.append((start, frame - 1, state))
+            start = frame + 1
+        if start <= last:
+            pieces.append((start, last, state))
+    yield from _merged(sorted(pieces))
+
+
+def _found_by(track: Track, plan: Plan) -> tuple[str, ...]:
+    if track.origin is Origin.AUTO:
+        return tuple(name for name, _ in plan.settings.detectors)
+    return (track.origin.value,)
+
+
+def _spans(runs: list[tuple[int, int, State]]) -> Iterator[SpanPart]:
+    first, last, word = runs[0][0], runs[0][1], CERTAINTY[runs[0][2]]
+    for a, b, state in runs[1:]:
+        if CERTAINTY[state] == word and a == last + 1:
+            last = b
+        else:
+            yield SpanPart(certainty=word, first=first, last=last)
+            first, last, word = a, b, CERTAINTY[state]
+    yield SpanPart(certainty=word, first=first, last=last)

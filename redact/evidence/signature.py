@@ -1,0 +1,216 @@
+"""Ed25519 signatures beside the files they cover, and the keys that make them.
+
+A signature covers the exact bytes of the signed file (RFC 8032, no prehash), so anyone can check
+it with another program; see `docs/evidence.md`. A valid signature proves that the file has not
+changed since the holder of the private key signed it. Whose key that is, no signature can say.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from msgspec import Meta, Struct
+
+from ..errors import InputError, OutputError, OutputExistsError, PlanError, UsageError
+from .files import sha256_of_bytes, sync_folder, write_atomically
+
+FORMAT = "redact-signature"
+SUFFIX = ".sig"
+
+
+class SignatureFile(Struct, forbid_unknown_fields=True, frozen=True):
+    """The file `NAME.sig`, one line of JSON in one exact layout.
+
+    Attributes:
+        format: always "redact-signature".
+        algorithm: always "Ed25519".
+        signed_sha256: of the signed file; tells which of the two files was changed.
+        public_key: raw key, hex.
+        signature: hex.
+    """
+
+    format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
+    algorithm: Annotated[str, Meta(pattern="^Ed25519$")]
+    signed_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    public_key: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    signature: Annotated[str, Meta(pattern="^[0-9a-f]{128}$")]
+
+
+def signature_path(signed: Path) -> Path:
+    return signed.with_name(signed.name + SUFFIX)
+
+
+def make_signature(data: bytes, key: Ed25519PrivateKey) -> bytes:
+    """Content of the signature file for `data`."""
+    return _dump(
+        SignatureFile(
+            format=FORMAT,
+            algorithm="Ed25519",
+            signed_sha256=sha256_of_bytes(data),
+            public_key=raw_public(key.public_key()).hex(),
+            signature=key.sign(data).hex(),
+        )
+    )
+
+
+def _dump(signature: SignatureFile) -> bytes:
+    return msgspec.json.encode(signature) + b"\n"
+
+
+def parse_signature(data: bytes, name: str) -> SignatureFile:
+    """Raises PlanError unless `data` is exactly what `make_signature` would have written."""
+    hint = "The signature file was damaged or edited; take the original one."
+    try:
+        signature = msgspec.json.decode(data, type=SignatureFile)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PlanError(f"{name}: {error}", hint) from None
+    # One layout only: otherwise blanks could be changed without anybody noticing.
+    if _dump(signature) != data:
+        raise PlanError(f"{name}: is not in the layout that redact writes", hint)
+    return signature
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureResult:
+    """What checking one signature gave.
+
+    Attributes:
+        holds: the signature fits the data and its own fields.
+        changed: "" if it holds, else which file was changed: "signed" or "signature".
+        fingerprint: of the key in the signature file.
+    """
+
+    holds: bool
+    changed: str
+    fingerprint: str
+    public_key: str
+
+
+def check_signature(data: bytes, signature: SignatureFile) -> SignatureResult:
+    """Check a signature over `data`, and if it fails say which of the two was changed."""
+    key = signature.public_key
+    fits = signature.signed_sha256 == sha256_of_bytes(data)
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(
+            bytes.fromhex(signature.signature), data
+        )
+        valid = True
+    except (InvalidSignature, ValueError):
+        valid = False
+    changed = ""
+    if not (valid and fits):
+        # Where signature and recorded hash both fail, only the signed file can be at fault
+        # (one change cannot hit both); where one of them holds, the signed file is as it was.
+        changed = "signature" if valid or fits else "signed"
+    return SignatureResult(valid and fits, changed, fingerprint(bytes.fromhex(key)), key)
+
+
+def raw_public(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def fingerprint(raw: bytes) -> str:
+    """First 160 bits of the SHA-256 of the raw public key, in groups of four to read aloud."""
+    digest = sha256_of_bytes(raw)[:40]
+    return " ".join(digest[i : i + 4] for i in range(0, 40, 4))
+
+
+def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
+    """Make a key pair: `path` (PEM, PKCS#8, mode 0600) and `path`.pub (PEM, mode 0644).
+
+    Raises:
+        OutputExistsError: either file is there; keys are never overwritten.
+        OutputError: the folder cannot be written.
+    """
+    public = path.with_name(path.name + ".pub")
+    for taken in (path, public):
+        if taken.exists():
+            raise OutputExistsError(
+                f"{taken}: is already there", "Keys are never overwritten; choose another --out."
+            )
+    key = Ed25519PrivateKey.generate()
+    protection: serialization.KeySerializationEncryption = (
+        serialization.BestAvailableEncryption(passphrase)
+        if passphrase
+        else serialization.NoEncryption()
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protection
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Private from its first byte on, so no reader can slip in before a chmod.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(pem)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(path.parent)
+    except (OSError, ValueError) as error:
+        raise OutputError(
+            f"{path}: cannot be written ({error})", "Choose a folder that can be written."
+        ) from None
+    write_atomically(public, public_pem(key.public_key()))
+    return key
+
+
+def public_pem(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
+    """Raises InputError (unreadable, not such a key) or UsageError (passphrase)."""
+    data = _read_key(path)
+    try:
+        key = serialization.load_pem_private_key(data, passphrase or None)
+    except TypeError:
+        if passphrase:  # given, but the key has none: harmless
+            return load_private_key(path, None)
+        raise UsageError(
+            f"{path}: needs its passphrase", "Set REDACT_PASSPHRASE or answer the prompt."
+        ) from None
+    except (ValueError, UnsupportedAlgorithm) as error:
+        encrypted = b"ENCRYPTED" in data
+        raise UsageError(
+            f"{path}: {'wrong passphrase' if encrypted else 'is not a private key in PEM form'}",
+            "Type the passphrase again." if encrypted else "Make one with 'redact key new'.",
+        ) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise InputError(f"{path}: is not an Ed25519 key", "Make one with 'redact key new'.")
+    return key
+
+
+def load_public_key(path: Path) -> bytes:
+    """Raw public key from a PEM file. Raises InputError."""
+    data = _read_key(path)
+    try:
+        key = serialization.load_pem_public_key(data)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise InputError(
+            f"{path}: is not a public key in PEM form",
+            "Give the .pub file that 'redact key new' wrote.",
+        ) from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise InputError(f"{path}: is not an Ed25519 key", "Give a .pub file made by redact.")
+    return raw_public(key)
+
+
+def needs_passphrase(path: Path) -> bool:
+    return b"ENCRYPTED" in _read_key(path)
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise InputError(f"{path}: cannot read the key ({why})", "Check the path.") from None
