@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -159,12 +160,12 @@ class Surroundings:
         if channel > 0 or (sub_x == 1 and sub_y == 1):
             return self._planes[channel][rect.slices]
         pixels = self._hidden.pixel_rect(rect)
-        luma: Samples = self._planes[0][pixels.slices]
+        luma: NDArray[Any] = self._planes[0][pixels.slices]
         missing = rect.height * sub_y - luma.shape[0], rect.width * sub_x - luma.shape[1]
         if any(missing):
-            luma = np.pad(luma, ((0, missing[0]), (0, missing[1])), "edge")
+            luma = np.pad(luma, ((0, missing[0]), (0, missing[1])), mode="edge")
         size = rect.width, rect.height
-        return cv2.resize(luma, size, interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
+        return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), luma.dtype)
 
     def _distant(self, rect: Rect, step: tuple[int, int]) -> Field:
         """Background of the whole frame, brought to the cells of a neighbourhood.

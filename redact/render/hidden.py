@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .planes import Layout
-from .shapes import RIM, Rect, Shape, core_of
+from .shapes import Rect, Shape, core_of
 
-FILTER_REACH = 2
-"""Chroma samples over which a subsampling filter may have carried a pixel of the core into its
-neighbours, whatever the siting (left, centre, top left) and whether the fields were subsampled
-separately: bicubic, the default of FFmpeg's scaler, reaches this far."""
+FILTER_REACH = 6
+"""Pixels, beyond its own block, over which chroma resampling may have carried the core into a
+sample, whatever the siting (left, centre, top left) and whether fields were subsampled
+separately. Bicubic subsampling to 4:2:0, the default of FFmpeg's scaler, needs 4; in 4:4:4 they
+cover chroma that was subsampled once and brought up again by our reader."""
 
 SOFT = 3
 """Radius in pixels of the soft edge; it ends 2 × SOFT pixels outside the core."""
@@ -51,7 +52,7 @@ class Hidden:
     @cached_property
     def grid(self) -> NDArray[np.uint8]:
         sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
-        if sub_x == sub_y == 1:
+        if self.layout.channels == 1 or self.layout.rgb:
             return self.core
         columns, rows = self.layout.grid_size(self.width, self.height)
         grid = np.zeros((rows, columns), np.uint8)
@@ -97,8 +98,11 @@ class Hidden:
 
 
 def filter_reach(sub: int) -> int:
-    """Chroma samples that are given up around the core along an axis subsampled by `sub`."""
-    return 0 if sub == 1 else min(FILTER_REACH, (RIM - (sub - 1)) // sub)
+    """Chroma samples that are given up around the core along an axis subsampled by `sub`.
+
+    Together with a block that straddles the core's edge they stay within the rim.
+    """
+    return FILTER_REACH // sub
 
 
 def _any_of_blocks(

@@ -60,7 +60,7 @@ class Renderer:
         """
         picture = frame.picture
         shapes = [shape_of(region, self._margin) for region in regions]
-        shapes = [s for s in shapes if _seen(s.rect(picture.width, picture.height, RIM))]
+        shapes = [s for s in shapes if _seen(s.rect(picture.width, picture.height))]
         if not shapes:
             return frame
         layout = layout_of(picture)
@@ -145,8 +145,7 @@ def _patches_of(canvas: Canvas, grid: Rect, paint: Field, soft: bool) -> list[Pa
     patches = [(0, pixels, _blend(canvas.planes[0][pixels.slices], luma, opacity))]
     if layout.channels == 1:
         return patches
-    subsampled = (layout.sub_x, layout.sub_y) != (1, 1)
-    chroma_opacity = hidden.grid[grid.slices] if subsampled else opacity
+    chroma_opacity = opacity if layout.rgb else hidden.grid[grid.slices]
     for plane in (1, 2):
         old = canvas.planes[plane][grid.slices]
         patches.append((plane, grid, _blend(old, paint[..., plane], chroma_opacity)))

@@ -24,9 +24,9 @@ from ..errors import UnsafeError
 from ..types import Box, Region, Target
 
 RIM = 8
-"""Pixels around the core that may change. Room for a chroma sample of 4:2:0 that straddles the
-core's edge (1 pixel), for two more that a subsampling filter reaches over (4 pixels; bicubic,
-swscale's default, needs them), and for the soft edge."""
+"""Pixels around the core that may change. Room for a chroma sample that straddles the core's edge
+(1 pixel in 4:2:0), for those that resampling reaches over (`hidden.FILTER_REACH`, 6 pixels), and
+for the soft edge."""
 
 ROUNDNESS = 4.0
 """Exponent of the superellipse that hides a face. It must pass through the corners of the

@@ -1,0 +1,166 @@
+"""Random pictures and masks for the renderer's properties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from redact.render import mask_of
+from redact.types import Box, Frame, Region, State, Target
+
+FORMATS = (
+    "yuv420p",
+    "yuv422p",
+    "yuv444p",
+    "yuv440p",
+    "yuv411p",
+    "yuvj420p",
+    "yuva420p",
+    "gbrp",
+    "gray",
+    "yuv420p10le",
+    "yuv422p10le",
+    "yuv444p10le",
+    "gray10le",
+    "yuv420p12le",
+)
+
+
+def planes(picture: av.VideoFrame) -> list[NDArray[np.uint16]]:
+    """Copies of all planes, read in another way than the renderer's."""
+    wide = picture.format.components[0].bits > 8
+    found = []
+    for plane in picture.planes:
+        raw = bytes(plane)
+        rows = np.frombuffer(raw, "<u2" if wide else np.uint8).reshape(plane.height, -1)
+        found.append(rows[:, : plane.width].astype(np.uint16))
+    return found
+
+
+def store(picture: av.VideoFrame, arrays: list[NDArray[np.uint16]]) -> None:
+    wide = picture.format.components[0].bits > 8
+    for plane, array in zip(picture.planes, arrays, strict=True):
+        kind = np.dtype("<u2" if wide else np.uint8)
+        rows = np.zeros((plane.height, plane.line_size // kind.itemsize), kind)
+        rows[:, : plane.width] = array
+        plane.update(rows.tobytes())
+
+
+def frame_of(
+    arrays: list[NDArray[np.uint16]], width: int, height: int, form: str, index: int = 0
+) -> Frame:
+    picture = av.VideoFrame(width, height, form)
+    picture.pts, picture.time_base = index, Fraction(1, 25)
+    store(picture, arrays)
+    return Frame(index, index, Fraction(1, 25), picture)
+
+
+def noise(width: int, height: int, form: str, seed: int) -> list[NDArray[np.uint16]]:
+    """Random samples of every plane: noise, flat, or extremes."""
+    rng = np.random.default_rng(seed)
+    blank = av.VideoFrame(width, height, form)
+    top = (1 << blank.format.components[0].bits) - 1
+    kind = rng.integers(3)
+    found = []
+    for plane in blank.planes:
+        shape = plane.height, plane.width
+        if kind == 0:
+            array = rng.integers(0, top + 1, shape)
+        elif kind == 1:
+            array = np.full(shape, rng.integers(0, top + 1))
+        else:
+            array = rng.integers(0, 2, shape) * top
+        found.append(array.astype(np.uint16))
+    return found
+
+
+def reached(mask: NDArray[np.bool_], picture: av.VideoFrame, plane: int) -> NDArray[np.bool_]:
+    """Samples of a plane that were computed from pixels of a mask, one sample at a time.
+
+    A chroma sample sees the pixels of its block and one more on each side, which covers left,
+    centre and top left siting.
+    """
+    form = picture.format
+    found = picture.planes[plane]
+    if form.is_rgb or plane in (0, 3):
+        return mask
+    sub_x, sub_y = 1024 // form.chroma_width(1024), 1024 // form.chroma_height(1024)
+    more_x, more_y = int(sub_x > 1), int(sub_y > 1)
+    out = np.zeros((found.height, found.width), bool)
+    for row in range(found.height):
+        for column in range(found.width):
+            y, x = row * sub_y, column * sub_x
+            seen = mask[max(0, y - more_y) : y + sub_y + more_y,
+                        max(0, x - more_x) : x + sub_x + more_x]  # fmt: skip
+            out[row, column] = bool(seen.any())
+    return out
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A picture's size and format, and what is hidden in it."""
+
+    width: int
+    height: int
+    form: str
+    regions: list[Region]
+    margin: float
+    seed: int
+
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        return mask_of(self.regions, self.width, self.height, self.margin)
+
+    def moved(self, step: int) -> Scene:
+        """The same masks a little later."""
+        regions = [
+            Region(
+                r.track,
+                r.target,
+                Box(r.box.x1 + step, r.box.y1 + step / 2, r.box.x2 + step, r.box.y2 + step / 2),
+                r.state,
+            )
+            for r in self.regions
+        ]
+        return Scene(self.width, self.height, self.form, regions, self.margin, self.seed + step)
+
+    def frame(self, inside: int | None = None, index: int = 0) -> Frame:
+        """The picture; with `inside`, everything under the masks is replaced, by that seed."""
+        arrays = noise(self.width, self.height, self.form, self.seed)
+        if inside is not None:
+            blank = av.VideoFrame(self.width, self.height, self.form)
+            other = noise(self.width, self.height, self.form, inside)
+            for plane, array in enumerate(arrays):
+                where = reached(self.mask, blank, plane)
+                array[where] = other[plane][where]
+        return frame_of(arrays, self.width, self.height, self.form, index)
+
+
+@st.composite
+def regions(draw: st.DrawFn, width: int, height: int) -> list[Region]:
+    """Up to four regions anywhere near the picture, any size, overlapping or not."""
+    found = []
+    for track in range(draw(st.integers(1, 4))):
+        x = draw(st.floats(-width / 2, 1.4 * width))
+        y = draw(st.floats(-height / 2, 1.4 * height))
+        w = draw(st.floats(0, 0.8 * width))
+        h = draw(st.floats(0, 0.8 * height))
+        target = draw(st.sampled_from(list(Target)))
+        state = draw(st.sampled_from(list(State)))
+        found.append(Region(track, target, Box(x, y, x + w, y + h), state))
+    return found
+
+
+@st.composite
+def scenes(draw: st.DrawFn) -> Scene:
+    """Any small scene, odd sizes included."""
+    width, height = draw(st.integers(2, 72)), draw(st.integers(2, 60))
+    form = draw(st.sampled_from(FORMATS))
+    margin = draw(st.sampled_from([0.0, 0.15, 0.4]))
+    seed = draw(st.integers(0, 2**20))
+    return Scene(width, height, form, draw(regions(width, height)), margin, seed)

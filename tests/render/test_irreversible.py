@@ -1,0 +1,118 @@
+"""Nothing under a mask: what is drawn does not depend on it, bit for bit."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import NoSuchExample
+
+from redact.render import Renderer, drawn_area_of
+from redact.render.fill import Field
+from redact.render.shapes import Rect, Shape
+from redact.render.styles import Blur, Canvas
+from redact.settings import RenderSettings, Style
+
+from .pictures import Scene, planes, scenes
+
+RELEASE = [style for style in Style if style is not Style.OUTLINE]
+QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def renderer(style: Style, margin: float) -> Renderer:
+    return Renderer(RenderSettings(style=style, margin=margin, label="{target} {track}"))
+
+
+def same(one: av.VideoFrame, other: av.VideoFrame) -> bool:
+    return all(map(np.array_equal, planes(one), planes(other)))
+
+
+def depends_on_inside(draw_with: Renderer, again_with: Renderer, scene: Scene, seed: int) -> bool:
+    one = draw_with.draw(scene.frame(), scene.regions)
+    other = again_with.draw(scene.frame(inside=seed), scene.regions)
+    return not same(one.picture, other.picture)
+
+
+@pytest.mark.parametrize("style", RELEASE)
+@QUICK
+@given(scene=scenes(), seed=st.integers(0, 2**20))
+def test_any_replacement_under_the_masks_draws_the_same_picture(
+    style: Style, scene: Scene, seed: int
+) -> None:
+    assert not depends_on_inside(
+        renderer(style, scene.margin), renderer(style, scene.margin), scene, seed
+    )
+
+
+@pytest.mark.parametrize("style", RELEASE)
+@settings(QUICK, max_examples=30)
+@given(scene=scenes(), seed=st.integers(0, 2**20))
+def test_a_sequence_carries_nothing_from_earlier_frames(
+    style: Style, scene: Scene, seed: int
+) -> None:
+    one, other = renderer(style, scene.margin), renderer(style, scene.margin)
+    for step in range(4):
+        now = scene.moved(step)
+        drawn = one.draw(now.frame(index=step), now.regions)
+        again = other.draw(now.frame(seed + step, index=step), now.regions)
+        assert same(drawn.picture, again.picture)
+
+
+@pytest.mark.parametrize("style", RELEASE)
+@QUICK
+@given(scene=scenes())
+def test_everything_outside_the_drawn_area_stays_as_it_was(style: Style, scene: Scene) -> None:
+    before = planes(scene.frame().picture)
+    drawn = renderer(style, scene.margin).draw(scene.frame(), scene.regions).picture
+    area = drawn_area_of(scene.regions, scene.width, scene.height, scene.margin)
+    form = drawn.format
+    for number, (old, new) in enumerate(zip(before, planes(drawn), strict=True)):
+        sub_x, sub_y = 1, 1
+        if number in (1, 2) and not form.is_rgb:
+            sub_x, sub_y = 1024 // form.chroma_width(1024), 1024 // form.chroma_height(1024)
+        rows, columns = np.nonzero(old != new)
+        # Every changed sample lies, with all its pixels, inside the drawn area.
+        for dy in range(sub_y):
+            for dx in range(sub_x):
+                y = np.minimum(rows * sub_y + dy, scene.height - 1)
+                x = np.minimum(columns * sub_x + dx, scene.width - 1)
+                assert area[y, x].all()
+
+
+class Leaky(Blur):
+    """A sealed blur whose author was careless: one hidden pixel tints the fill."""
+
+    def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
+        fill = super().paint(canvas, shape, grid).copy()
+        x, y = (int(v) for v in shape.box.centre)
+        x, y = min(max(x, 0), canvas.hidden.width - 1), min(max(y, 0), canvas.hidden.height - 1)
+        fill[..., 0] += (float(canvas.planes[0][y, x]) - fill[..., 0]) * 0.05
+        return fill
+
+
+def leaky(margin: float) -> Renderer:
+    made = renderer(Style.BLUR, margin)
+    made._style = Leaky()
+    return made
+
+
+def test_the_property_catches_a_style_that_uses_one_hidden_pixel() -> None:
+    """Mutation check: the same property, on a leaky style, finds the leak."""
+
+    def leaks(case: tuple[Scene, int]) -> bool:
+        scene, seed = case
+        return depends_on_inside(leaky(scene.margin), leaky(scene.margin), scene, seed)
+
+    cases = st.tuples(scenes(), st.integers(0, 2**20))
+    budget = settings(QUICK, max_examples=150, database=None)
+    find(cases, leaks, settings=budget)
+
+    def leaks_when_sealed(case: tuple[Scene, int]) -> bool:
+        scene, seed = case
+        style = renderer(Style.BLUR, scene.margin)
+        return depends_on_inside(style, style, scene, seed)
+
+    with pytest.raises(NoSuchExample):
+        find(cases, leaks_when_sealed, settings=budget)
