@@ -16,13 +16,22 @@ from .detect import load_detector
 from .errors import InputError, MismatchError, UnsafeError
 from .evidence import CaseFields, RunRecord
 from .journal import Journal
-from .media import Decode, OutputFile, SourceInfo, VideoWriter, default_output, probe, sha256_of
+from .media import (
+    Decode,
+    OutputFile,
+    SourceInfo,
+    VideoWriter,
+    container_for,
+    default_output,
+    probe,
+    sha256_of,
+)
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
 from .render import Renderer
 from .settings import Audio, DetectSettings, Settings
 from .track import Tracker
-from .types import Frame, Timeline
+from .types import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,6 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
     )
     tracker = Tracker(settings.sensitivity)
     digest = sha256_of(info.path, journal)
-    seen: list[Frame] = []
     pts: list[int] = []
     unchecked: list[int] = []
     with journal.step("detect", info.video.frames) as step:
@@ -120,8 +128,10 @@ def apply(
             "Give the file that the plan was made for, or make a plan for this one.",
         )
     _mention(info, settings, journal)
-    with OutputFile(delivery.output or default_output(info), delivery.force, info.path) as out:
-        notes = render(info, plan, settings, out.temporary, journal)
+    final = delivery.output or default_output(info)
+    container = container_for(final)
+    with OutputFile(final, delivery.force, info.path) as out:
+        notes = render(info, plan, settings, out.temporary, container, journal)
         with journal.step("audit", None) as step:
             audit = verify(
                 info, out.temporary, plan, settings=_audit_settings(settings), progress=journal
@@ -134,7 +144,7 @@ def apply(
                 "Copy it to a place where nothing writes to it, and run again.",
             )
         held_back = not audit.passed and not delivery.accept_findings
-        output = out.commit_for_review() if held_back else out.commit()
+        output = out.commit_as(_review_name(final)) if held_back else out.commit()
     record = RunRecord(
         source=info,
         source_sha256=before,
@@ -158,7 +168,12 @@ def apply(
 
 
 def render(
-    info: SourceInfo, plan: Plan, settings: Settings, output: Path, journal: Journal
+    info: SourceInfo,
+    plan: Plan,
+    settings: Settings,
+    output: Path,
+    container: str,
+    journal: Journal,
 ) -> list[str]:
     """Write the masked clip to `output`; returns notes on what was converted.
 
@@ -171,7 +186,7 @@ def render(
     written = 0
     with (
         journal.step("render", len(times)) as step,
-        VideoWriter(output, info, settings.encode) as writer,
+        VideoWriter(output, info, settings.encode, container) as writer,
     ):
         for frame in Decode(info):
             if frame.index >= len(times) or frame.pts != times[frame.index]:
@@ -182,7 +197,7 @@ def render(
             writer.write(renderer.draw(frame, plan.regions_at(frame.index)))
             written += 1
             step.advance()
-        step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
+        step.detail = f"{written} frames, style {settings.render.style.value}"
     if written != len(times):
         raise UnsafeError(
             f"{info.path}: {written} frames were decoded, {len(times)} were checked",
@@ -191,6 +206,16 @@ def render(
     for note in writer.notes:
         journal.warn(note)
     return writer.notes
+
+
+def _review_name(final: Path) -> Path:
+    """A free name beside `final` that says that a person must look first."""
+    name = final.with_name(f"{final.stem}.needs-review{final.suffix}")
+    number = 2
+    while name.exists():
+        name = final.with_name(f"{final.stem}.needs-review-{number}{final.suffix}")
+        number += 1
+    return name
 
 
 def _mention(info: SourceInfo, settings: Settings, journal: Journal) -> None:

@@ -7,7 +7,7 @@ The command line passes a listener that draws on the terminal; libraries and tes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 
@@ -21,17 +21,13 @@ class Stage(Protocol):
 class Progress(Protocol):
     """Listener for stages and warnings."""
 
-    def stage(self, name: str, total: int | None, unit: str = "frames") -> _StageContext:
+    def stage(
+        self, name: str, total: int | None, unit: str = "frames"
+    ) -> AbstractContextManager[Stage]:
         """Open a stage of `total` units (None where the length is unknown)."""
 
     def warn(self, text: str) -> None:
         """Say something that the user must know but that does not stop the run."""
-
-
-class _StageContext(Protocol):
-    def __enter__(self) -> Stage: ...
-
-    def __exit__(self, *exc: object) -> bool | None: ...
 
 
 class _SilentStage:

@@ -21,11 +21,13 @@ MOMENTS = (1.0, 3.2, 5.0)
 def stills(path: Path) -> list[NDArray[np.uint8]]:
     """The frames shown at `MOMENTS`, BGR uint8 [H, W, 3]."""
     found: list[NDArray[np.uint8]] = []
+    moments = iter(MOMENTS)
+    moment = next(moments, None)
     with av.open(str(path)) as container:
         for frame in container.decode(video=0):
-            if len(found) < len(MOMENTS) and frame.time is not None:
-                if frame.time >= MOMENTS[len(found)]:
-                    found.append(frame.to_ndarray(format="bgr24"))
+            if moment is not None and frame.time is not None and frame.time >= moment:
+                found.append(frame.to_ndarray(format="bgr24"))
+                moment = next(moments, None)
     return found
 
 

@@ -97,7 +97,7 @@ def car(colour: tuple[int, int, int], number: Image) -> Image:
     for x in (20, 232):
         cv2.rectangle(picture, (x, 96), (x + 48, 122), (190, 24, 24, 255), -1)
         cv2.rectangle(picture, (x + 4, 176), (x + 44, 206), (18, 18, 18, 255), -1)
-    cv2.rectangle(picture, (8, 150), (292, 182), tuple(c // 2 for c in colour) + (255,), -1)
+    cv2.rectangle(picture, (8, 150), (292, 182), (*(c // 2 for c in colour), 255), -1)
     small = cv2.resize(number, (104, 24), interpolation=cv2.INTER_AREA)
     picture[112:136, 98:202, :3] = small
     return picture

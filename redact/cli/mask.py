@@ -50,7 +50,7 @@ def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool
         OutputFile(output, force, info.path) as out,
         journal.step("mask", len(plan.source.timeline)) as step,
     ):
-        with VideoWriter(out.temporary, info, encode) as writer:
+        with VideoWriter(out.temporary, info, encode, "mkv") as writer:
             for frame in Decode(info):
                 writer.write(mask_frame(frame, plan.regions_at(frame.index), margin))
                 step.advance()

@@ -24,7 +24,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 RELEASE_STYLES = [s.value for s in Style if s.value != "outline"]
 
 
-class TargetsType(click.ParamType):
+class TargetsType(click.ParamType[tuple[Target, ...]]):
     """A comma-separated list of targets."""
 
     name = "targets"
@@ -44,7 +44,7 @@ class TargetsType(click.ParamType):
         return tuple(t for w, t in known.items() if w in words)
 
 
-class ColourType(click.ParamType):
+class ColourType(click.ParamType[tuple[int, int, int]]):
     """A colour as #rrggbb."""
 
     name = "#rrggbb"
@@ -135,9 +135,7 @@ encode_options = _all(
 
 force_option = click.option("--force", is_flag=True, help="Replace an output that exists.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-verbose_option = click.option(
-    "-v", "--verbose", is_flag=True, help="Say more about what was done."
-)
+verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say more about what was done.")
 
 
 def detect_settings(params: dict[str, Any]) -> DetectSettings:
@@ -151,9 +149,7 @@ def render_settings(params: dict[str, Any]) -> RenderSettings:
 
 
 def encode_settings(params: dict[str, Any]) -> EncodeSettings:
-    return EncodeSettings(
-        params["codec"], params["crf"], params["preset"], Audio(params["audio"])
-    )
+    return EncodeSettings(params["codec"], params["crf"], params["preset"], Audio(params["audio"]))
 
 
 def all_settings(params: dict[str, Any]) -> Settings:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ..errors import ExitCode, RedactError, UsageError
-from ..pipeline import Delivery, Outcome
+from ..pipeline import Delivery
 from ..pipeline import run as run_pipeline
 from . import options
 from .finish import finish, finish_options

@@ -1,0 +1,51 @@
+"""Write `docs/cli.md` and the JSON schemas from the code: `python -m docs.generate`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from redact.cli.app import COMMANDS, redact
+from redact.evidence import manifest_schema
+from redact.plan import plan_schema
+
+HERE = Path(__file__).resolve().parent
+
+
+def cli_reference() -> str:
+    """Every command with its help text, as Markdown."""
+    parts = ["# Command line\n\nMade by `make docs` from the commands themselves.\n"]
+    parts += _section(redact, click.Context(redact, info_name="redact"))
+    return "\n".join(parts)
+
+
+def _section(command: click.Command, context: click.Context) -> list[str]:
+    context.max_content_width = context.terminal_width = 90
+    lines = [
+        f"## {context.command_path}\n",
+        f"```text\n{command.get_help(context).rstrip()}\n```\n",
+    ]
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            assert child is not None, name
+            lines += _section(child, click.Context(child, info_name=name, parent=context))
+    return lines
+
+
+def documents() -> dict[str, str]:
+    """File name and content of every generated document."""
+    return {
+        "cli.md": cli_reference(),
+        "plan.schema.json": json.dumps(plan_schema(), indent=1) + "\n",
+        "manifest.schema.json": json.dumps(manifest_schema(), indent=1) + "\n",
+    }
+
+
+if __name__ == "__main__":
+    assert set(COMMANDS) == set(redact.list_commands(click.Context(redact)))
+    for name, text in documents().items():
+        (HERE / name).write_text(text, encoding="utf-8")
+        print(f"docs/{name}")

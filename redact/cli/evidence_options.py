@@ -1,0 +1,128 @@
+"""Options about the record of a run, shared by `run` and `apply`."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ..errors import UsageError
+from ..evidence.case import (
+    TEXT_FIELDS,
+    CaseFields,
+    checked_option,
+    read_case_file,
+    reasons_from_options,
+)
+from ..evidence.publish import EvidenceChoice
+from ..evidence.signature import load_private_key, needs_passphrase
+
+_HELP = {
+    "case": "Number or name of the case.",
+    "exhibit": "Number of the exhibit.",
+    "operator": "Who runs redact.",
+    "reviewer": "Who looked at the result.",
+    "recipient": "Who will get the output.",
+    "purpose": "What the output is for.",
+    "legal_basis": "The rule that asks for the redaction, or allows it.",
+}
+
+
+def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the case, manifest, log and signature options; the function gets one parameter.
+
+    `function` is called with `evidence`, an `EvidenceChoice`: case fields read and validated,
+    the private key loaded (its passphrase asked for before the long run, not after it).
+    """
+
+    @functools.wraps(function)
+    def wrapper(*args: Any, **params: Any) -> Any:
+        return function(*args, evidence=_choice(params), **params)
+
+    wrapper = click.option(
+        "--sign",
+        "sign_key",
+        type=click.Path(path_type=Path),
+        help="Sign the manifest with this private key (redact key new).",
+    )(wrapper)
+    wrapper = click.option(
+        "--log",
+        "custody_log",
+        type=click.Path(path_type=Path),
+        help="Enter the run in this custody log; it is made if it is not there.",
+    )(wrapper)
+    wrapper = click.option("--no-manifest", is_flag=True, help="Keep no record beside the output.")(
+        wrapper
+    )
+    return case_options(wrapper)
+
+
+def case_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Only the case options, as separate parameters; see `take_case`."""
+    function = click.option(
+        "--reason",
+        "reasons",
+        multiple=True,
+        metavar="TARGET=REASON",
+        help="Why a kind of target is hidden, for example face=third-party.",
+    )(function)
+    for name in reversed(TEXT_FIELDS):
+        flag = "--" + name.replace("_", "-")
+        function = click.option(flag, f"case_{name}", default="", help=_HELP[name])(function)
+    return click.option(
+        "--case-file",
+        type=click.Path(path_type=Path),
+        help="TOML file with the fields of a whole case; options go before it.",
+    )(function)
+
+
+def take_case(params: dict[str, Any]) -> tuple[CaseFields | None, tuple[str, ...]]:
+    """Remove the case options from `params`; returns the fields and the options typed."""
+    file: Path | None = params.pop("case_file")
+    texts = {name: params.pop(f"case_{name}") for name in TEXT_FIELDS}
+    reasons = params.pop("reasons")
+    typed = {
+        name: checked_option(text, "--" + name.replace("_", "-")) for name, text in texts.items()
+    }
+    given = CaseFields(**typed, reasons=reasons_from_options(reasons))
+    options = ["--" + name.replace("_", "-") for name, text in texts.items() if text]
+    options += ["--reason"] if reasons else []
+    options += ["--case-file"] if file is not None else []
+    base = CaseFields() if file is None else read_case_file(file)
+    case = base.overridden_by(given)
+    return (None if case.empty else case), tuple(options)
+
+
+def _choice(params: dict[str, Any]) -> EvidenceChoice:
+    case, given = take_case(params)
+    no_manifest: bool = params.pop("no_manifest")
+    log: Path | None = params.pop("custody_log")
+    sign: Path | None = params.pop("sign_key")
+    given += ("--log",) if log is not None else ()
+    given += ("--sign",) if sign is not None else ()
+    if no_manifest and given:
+        EvidenceChoice(given=given).refuse_with("--no-manifest")
+    key = None if sign is None else private_key(sign)
+    return EvidenceChoice(not no_manifest, case, log, key, given)
+
+
+def private_key(path: Path) -> Ed25519PrivateKey:
+    """Load a private key; the passphrase comes from REDACT_PASSPHRASE or a prompt."""
+    if not needs_passphrase(path):
+        return load_private_key(path, None)
+    return load_private_key(path, passphrase(f"Passphrase of {path.name}", confirm=False))
+
+
+def passphrase(prompt: str, confirm: bool) -> bytes:
+    """From REDACT_PASSPHRASE, else from a prompt without echo. Raises UsageError if empty."""
+    text = os.environ.get("REDACT_PASSPHRASE")
+    if text is None:
+        text = str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True))
+    if not text:
+        raise UsageError("the passphrase is empty", "Type one, or give --no-passphrase.")
+    return text.encode("utf-8", "surrogateescape")

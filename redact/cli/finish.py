@@ -1,0 +1,108 @@
+"""What follows a finished file: the plan, the record, and the words for the user."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..audit import fix_command, review_sheet
+from ..errors import ExitCode, OutputExistsError
+from ..pipeline import Outcome
+from ..plan import write_plan
+from .terminal import Terminal
+
+
+def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of `run` and `apply` about what is written besides the video."""
+    for option in reversed(
+        (
+            click.option(
+                "--plan",
+                "plan_out",
+                type=click.Path(path_type=Path),
+                help="Keep the plan in this file.",
+            ),
+            click.option(
+                "--accept-findings",
+                metavar="REASON",
+                default="",
+                help="Publish in spite of possible leaks; the reason goes on record.",
+            ),
+            click.option(
+                "--review-dir",
+                type=click.Path(path_type=Path),
+                help="Write a private sheet of doubtful places here. It shows faces: not for "
+                "release.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def finish(
+    outcome: Outcome, params: dict[str, Any], terminal: Terminal, plan_file: Path | None = None
+) -> dict[str, Any]:
+    """Write what was asked for, tell the user how it went; returns the result as JSON values."""
+    record = outcome.record
+    source = record.source.path
+    if outcome.needs_review and plan_file is None and params["plan_out"] is None:
+        # The plan is what the user repairs; without it the whole search would be repeated.
+        plan_file = _free(outcome.output.with_suffix(".plan.json"))
+        write_plan(record.plan, plan_file)
+    elif params["plan_out"] is not None:
+        plan_file = params["plan_out"]
+        write_plan(record.plan, plan_file)
+    if params["review_dir"] is not None:
+        folder = params["review_dir"]
+        review_sheet(record.source, outcome.output, outcome.audit, record.plan, folder)
+    code = ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE
+    for line in outcome.audit.in_words():
+        if params["verbose"] or not outcome.audit.passed:
+            terminal.say(line)
+    if params["verbose"]:
+        for step in record.steps:
+            terminal.say(f"{step.name}: {step.detail} ({step.seconds:.1f} s)")
+    if outcome.needs_review:
+        terminal.error(
+            f"{outcome.output}: possible leaks, so it did not get the final name",
+            fix_command(outcome.audit.findings, plan_file or "PLAN", source),
+        )
+    else:
+        terminal.say(f"{outcome.output}: {_counted(outcome)}")
+    return {
+        "source": str(source),
+        "output": str(outcome.output),
+        "exit_code": int(code),
+        "frames": record.frames_written,
+        "tracks": dict(Counter(t.target.word for t in record.plan.tracks)),
+        "plan": None if plan_file is None else str(plan_file),
+        "sha256": record.output_sha256,
+        "warnings": list(record.warnings),
+        "audit": outcome.audit.to_json(),
+    }
+
+
+def check_free(path: Path | None, force: bool) -> None:
+    """Refuse, before a long run, to replace a file that it would write."""
+    if path is not None and path.exists() and not force:
+        raise OutputExistsError(f"{path}: already exists", "Choose another name or add --force.")
+
+
+def _free(path: Path) -> Path:
+    """`path`, or the first numbered name like it that is free."""
+    number, candidate = 2, path
+    while candidate.exists():
+        stem = path.name.removesuffix(".plan.json")
+        candidate, number = path.with_name(f"{stem}-{number}.plan.json"), number + 1
+    return candidate
+
+
+def _counted(outcome: Outcome) -> str:
+    counts = Counter(t.target.word for t in outcome.record.plan.tracks)
+    words = ", ".join(f"{n} {word} tracks" for word, n in sorted(counts.items()))
+    return f"{words or 'nothing found to hide'}; audit passed"

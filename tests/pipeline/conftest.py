@@ -1,0 +1,65 @@
+"""Clips for whole runs: short cuts of the sample, so that a run takes seconds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "samples" / "street.mp4"
+
+
+def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = "480x270") -> Path:
+    """The first `frames` frames of `source` after `skip`, smaller, with sound and a location."""
+    width, height = map(int, size.split("x"))
+    with av.open(str(source)) as src, av.open(str(target), "w") as out:
+        out.metadata["location"] = "+48.8584+002.2945/"
+        rate = src.streams.video[0].average_rate
+        video = out.add_stream("libx264", rate=rate, options={"crf": "16", "preset": "veryfast"})
+        video.width, video.height, video.pix_fmt = width, height, "yuv420p"
+        sound = out.add_stream_from_template(src.streams.audio[0])
+        end = Fraction(frames) / rate
+        for packet in src.demux(src.streams.video[0], src.streams.audio[0]):
+            if packet.stream.type == "audio":
+                if packet.dts is not None and packet.pts * packet.time_base < end:
+                    packet.stream = sound
+                    out.mux(packet)
+                continue
+            for frame in packet.decode():
+                number = round(frame.time * rate) - skip
+                if 0 <= number < frames:
+                    small = frame.reformat(width, height)
+                    small.pts, small.time_base = number, 1 / rate
+                    out.mux(video.encode(small))
+        out.mux(video.encode(None))
+    return target
+
+
+@pytest.fixture(scope="session")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Thirty frames of the sample in which two faces and two plates are in view."""
+    return shorten(SAMPLE, tmp_path_factory.mktemp("street") / "street.mp4", 30, skip=70)
+
+
+@pytest.fixture
+def redact() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs the command line as a user does, in a process of its own."""
+
+    def call(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "redact", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            timeout=280,
+            env=None,
+            check=False,
+        )
+
+    return call

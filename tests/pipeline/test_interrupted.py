@@ -1,0 +1,110 @@
+"""Stopped in the middle: nothing under the final name, and no unredacted frame on disk."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from redact.errors import ExitCode
+
+from .conftest import SAMPLE, shorten
+
+
+@pytest.fixture(scope="module")
+def longer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shorten(SAMPLE, tmp_path_factory.mktemp("longer") / "longer.mp4", 190)
+
+
+def start(source: Path, plan: Path, output: Path) -> subprocess.Popen[bytes]:
+    """A run with its detection behind it, so that it is killed while it draws."""
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-m", "redact", "apply", str(source), str(plan)),
+            *("-o", str(output), "--preset", "veryslow", "--no-manifest"),
+        ],
+        stderr=subprocess.PIPE,
+    )
+
+
+def wait_for_partial(folder: Path, process: subprocess.Popen[bytes], size: int) -> Path:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        for path in folder.iterdir():
+            if path.name.startswith(".") and path.stat().st_size > size:
+                return path
+        time.sleep(0.02)
+    raise AssertionError("no partial file grew: the run ended first")
+
+
+@pytest.fixture(scope="module")
+def plan(longer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hides the whole picture, so that any pixel of the source on disk is a leak."""
+    from redact.media import Decode, probe, sha256_of
+    from redact.plan import DetectionSettings, SourceRef, build_plan, write_plan
+    from redact.progress import Silent
+    from redact.types import Box, Keyframe, Origin, State, Target, Timeline, Track
+
+    info = probe(longer)
+    pts = tuple(f.pts for f in Decode(info))
+    width, height = info.video.upright_size
+    box = Box(0, 0, width, height)
+    keys = tuple(Keyframe(n, box, State.MANUAL) for n in (0, len(pts) - 1))
+    ref = SourceRef(
+        longer.name,
+        sha256_of(longer, Silent()),
+        info.size,
+        width,
+        height,
+        Timeline(info.video.time_base, pts),
+    )
+    track = Track(1, Target.REGION, keys, origin=Origin.MANUAL)
+    path = tmp_path_factory.mktemp("plan") / "whole.plan.json"
+    write_plan(build_plan(ref, DetectionSettings((), "fast", ()), [track], (), ()), path)
+    return path
+
+
+def test_kill_leaves_no_final_name_and_no_unredacted_frame(
+    longer: Path, plan: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mkv"
+    process = start(longer, plan, output)
+    partial = wait_for_partial(tmp_path, process, 1)
+    time.sleep(0.5)
+    process.kill()
+    process.wait()
+    assert not output.exists()
+    assert partial.exists(), "killed too late to show anything"
+    for path in tmp_path.iterdir():
+        for spread in spreads_of_frames(path):
+            assert spread < 4, f"{path.name} shows a picture although all of it is hidden"
+
+
+def spreads_of_frames(path: Path) -> list[float]:
+    """Standard deviation of luma of every frame that can still be decoded from a torn file."""
+    spreads: list[float] = []
+    # The end of a torn file cannot be decoded; what comes before it is what counts.
+    with contextlib.suppress(av.FFmpegError, IndexError), av.open(str(path)) as container:
+        spreads.extend(
+            float(np.std(f.to_ndarray(format="gray"))) for f in container.decode(video=0)
+        )
+    return spreads
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_polite_stop_cleans_up(longer: Path, plan: Path, tmp_path: Path, number: int) -> None:
+    output = tmp_path / "out.mkv"
+    process = start(longer, plan, output)
+    wait_for_partial(tmp_path, process, 1)
+    process.send_signal(number)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert b"Traceback" not in stderr
+    assert list(tmp_path.iterdir()) == []

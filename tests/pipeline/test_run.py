@@ -1,0 +1,166 @@
+"""`redact run` as a user meets it: one command, one file, words and exit codes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import av
+import pytest
+
+from redact.errors import ExitCode
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture(scope="module")
+def finished(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's cut after one plain run."""
+    from redact.pipeline import Delivery, run
+    from redact.progress import Silent
+    from redact.settings import Settings
+
+    output = tmp_path_factory.mktemp("out") / "street.redacted.mp4"
+    outcome = run(street, Settings(), Delivery(output), Silent())
+    assert not outcome.needs_review, outcome.audit.in_words()
+    return output
+
+
+def test_one_command_one_file(redact, street: Path, tmp_path: Path) -> None:
+    source = tmp_path / "street.mp4"
+    source.write_bytes(street.read_bytes())
+    before = digest(source)
+    done = redact("run", source, "--json", "--no-manifest")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    result = json.loads(done.stdout)
+    assert Path(result["output"]) == tmp_path / "street.redacted.mp4"
+    assert result["tracks"]["face"] >= 2
+    assert result["tracks"]["plate"] >= 2
+    assert digest(source) == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["street.mp4", "street.redacted.mp4"]
+    assert "Traceback" not in done.stderr
+    assert "\r" not in done.stderr, "a bar was drawn although nobody watches"
+    assert "voices identify people" in done.stderr
+
+
+def test_an_existing_output_is_never_replaced_silently(
+    redact, street: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "there.mp4"
+    output.write_bytes(b"something dear")
+    done = redact("run", street, "-o", output)
+    assert done.returncode == ExitCode.EXISTS
+    assert output.read_bytes() == b"something dear"
+    assert str(output) in done.stderr
+    assert "--force" in done.stderr
+
+
+def test_the_source_is_never_its_own_output(redact, street: Path) -> None:
+    before = digest(street)
+    done = redact("run", street, "-o", street, "--force")
+    assert done.returncode == ExitCode.EXISTS
+    assert digest(street) == before
+
+
+def test_detect_then_apply_is_run(redact, street: Path, finished: Path, tmp_path: Path) -> None:
+    plan, output = tmp_path / "p.json", tmp_path / "halves.mp4"
+    assert redact("detect", street, "-o", plan).returncode == ExitCode.DONE
+    done = redact("apply", street, plan, "-o", output, "--no-manifest")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert digest(output) == digest(finished)
+
+
+def test_a_plan_of_another_file_is_refused(redact, street: Path, tmp_path: Path) -> None:
+    plan, other = tmp_path / "p.json", tmp_path / "other.mp4"
+    assert redact("detect", street, "-o", plan, "--sensitivity", "fast").returncode == 0
+    other.write_bytes(street.read_bytes() + b"\0")
+    done = redact("apply", other, plan, "-o", tmp_path / "out.mp4")
+    assert done.returncode == ExitCode.MISMATCH
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_mute_drops_the_sound(redact, street: Path, tmp_path: Path) -> None:
+    output = tmp_path / "mute.mp4"
+    done = redact("run", street, "-o", output, "--audio", "mute", "--sensitivity", "fast")
+    assert done.returncode in (ExitCode.DONE, ExitCode.NEEDS_REVIEW), done.stderr
+    (written,) = [p for p in tmp_path.iterdir() if p.suffix == ".mp4"]
+    with av.open(str(written)) as container:
+        assert [s.type for s in container.streams] == ["video"]
+    assert "voices" not in done.stderr
+
+
+def test_masks_are_a_lossless_video(redact, street: Path, tmp_path: Path) -> None:
+    plan, masks = tmp_path / "p.json", tmp_path / "masks.mkv"
+    assert redact("detect", street, "-o", plan, "--sensitivity", "fast").returncode == 0
+    done = redact("mask", street, plan, "-o", masks)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    with av.open(str(masks)) as container:
+        values = {
+            int(v) for f in container.decode(video=0) for v in set(f.to_ndarray(format="gray").flat)
+        }
+    assert values == {0, 255}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("empty.mp4", b"", ExitCode.INPUT),
+        ("words.mp4", b"these are words, not pictures\n" * 50, ExitCode.INPUT),
+        ("absent.mp4", None, ExitCode.INPUT),
+    ],
+)
+def test_what_is_no_video_is_refused_in_one_line(
+    redact, tmp_path: Path, name: str, content: bytes | None, code: ExitCode
+) -> None:
+    source = tmp_path / name
+    if content is not None:
+        source.write_bytes(content)
+    done = redact("run", source)
+    assert done.returncode == code
+    assert str(source) in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert {p.name for p in tmp_path.iterdir()} <= {name}
+
+
+def test_several_sources_go_on_after_a_bad_one(redact, street: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_bytes(b"no video")
+    out = tmp_path / "out"
+    out.mkdir()
+    done = redact(
+        "run",
+        bad,
+        street,
+        "-o",
+        out,
+        "--sensitivity",
+        "fast",
+        "--json",
+        "--accept-findings",
+        "test",
+    )
+    assert done.returncode == ExitCode.INPUT
+    results = json.loads(done.stdout)
+    assert [r["exit_code"] for r in results] == [ExitCode.INPUT, ExitCode.DONE]
+    assert (out / "street.redacted.mp4").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run"],
+        ["run", "x.mp4", "--targets", "dog"],
+        ["run", "x.mp4", "--sensitivity", "heroic"],
+        ["run", "x.mp4", "--style", "outline"],
+        ["run", "x.mp4", "--color", "red"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_is_exit_code_two(redact, arguments: list[str]) -> None:
+    done = redact(*arguments)
+    assert done.returncode == ExitCode.USAGE
+    assert "Traceback" not in done.stderr
