@@ -1,0 +1,42 @@
+"""Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
+
+from .containers import container_for, default_output
+from .decode import Decode
+from .encoders import CODECS, Encoding, choose_encoding
+from .hashing import sha256_of
+from .info import (
+    AudioInfo,
+    Colour,
+    ContentLight,
+    Dropped,
+    Mastering,
+    Orientation,
+    SourceInfo,
+    VideoInfo,
+)
+from .orient import plane_array
+from .output import OutputFile
+from .probe import probe
+from .writer import VideoWriter
+
+__all__ = [
+    "CODECS",
+    "AudioInfo",
+    "Colour",
+    "ContentLight",
+    "Decode",
+    "Dropped",
+    "Encoding",
+    "Mastering",
+    "Orientation",
+    "OutputFile",
+    "SourceInfo",
+    "VideoInfo",
+    "VideoWriter",
+    "choose_encoding",
+    "container_for",
+    "default_output",
+    "plane_array",
+    "probe",
+    "sha256_of",
+]

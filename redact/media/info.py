@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from .formats import upright_format, working_format
+
 
 @dataclass(frozen=True, slots=True)
 class Orientation:
@@ -36,6 +38,40 @@ class Colour:
     matrix: str = ""
     range: str = ""
 
+    def shows_like(self, other: Colour) -> bool:
+        """Whether players show both alike: a range that is unset means limited ("tv")."""
+        ranges = (self.range or "tv", other.range or "tv")
+        tags = (self.primaries, self.transfer, self.matrix)
+        return tags == (other.primaries, other.transfer, other.matrix) and len(set(ranges)) == 1
+
+    @property
+    def hdr(self) -> bool:
+        """Whether the transfer is that of HDR10 (PQ) or HLG."""
+        return self.transfer in ("smpte2084", "arib-std-b67")
+
+
+@dataclass(frozen=True, slots=True)
+class Mastering:
+    """Static HDR metadata of the display a film was graded on (SMPTE ST 2086).
+
+    Attributes:
+        primaries: CIE 1931 x, y of red, green, blue; None where not stated.
+        white: x, y of the white point; None where not stated.
+        luminance: lowest and highest, cd/m²; None where not stated.
+    """
+
+    primaries: tuple[tuple[Fraction, Fraction], ...] | None = None
+    white: tuple[Fraction, Fraction] | None = None
+    luminance: tuple[Fraction, Fraction] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLight:
+    """Brightest pixel and brightest frame average of a film (CTA-861.3), cd/m²."""
+
+    max_cll: int
+    max_fall: int
+
 
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
@@ -48,11 +84,15 @@ class VideoInfo:
         orientation: from the container's display matrix.
         pixel_format: FFmpeg name of the stored format.
         bit_depth: bits of a luma sample.
-        time_base: seconds per PTS unit.
+        time_base: seconds per PTS unit of the frames that `Decode` yields.
         rate: average frame rate as declared, None where unknown; information only.
         sample_aspect: of the stored picture, 1 where unset.
+        colour: tags of the frames that `Decode` yields.
         field_order: "progressive", "tt", "bb", "tb", "bt" or "".
         frames: declared number of frames, None where unknown.
+        timestamps: False for raw elementary streams, which hold none: their frames are
+            numbered at `rate`, one unit of `time_base` each.
+        mastering, content_light: static HDR metadata, None where absent.
     """
 
     index: int
@@ -68,6 +108,9 @@ class VideoInfo:
     colour: Colour
     field_order: str = ""
     frames: int | None = None
+    timestamps: bool = True
+    mastering: Mastering | None = None
+    content_light: ContentLight | None = None
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -77,6 +120,21 @@ class VideoInfo:
     def upright_sample_aspect(self) -> Fraction:
         turned = self.orientation.turns % 2 == 1
         return 1 / self.sample_aspect if turned else self.sample_aspect
+
+    @property
+    def interlaced(self) -> bool:
+        return self.field_order in ("tt", "bb", "tb", "bt")
+
+    @property
+    def frame_format(self) -> str:
+        """Pixel format of the frames that `Decode` yields: planar YUV or grey, 8 or 10 bit."""
+        return upright_format(
+            working_format(self.pixel_format),
+            self.width,
+            self.height,
+            self.orientation.mirrored,
+            self.orientation.turns,
+        )
 
 
 @dataclass(frozen=True, slots=True)

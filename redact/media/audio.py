@@ -1,0 +1,225 @@
+"""Sound of the source in the output: packets copied, or transcoded where they do not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from fractions import Fraction
+from typing import Any, Protocol
+
+import av
+from av.audio.frame import AudioFrame
+from av.codec.context import Flags
+from av.container import InputContainer, OutputContainer
+from av.stream import Disposition
+
+from .info import AudioInfo, SourceInfo
+from .source import only, opened
+
+# What players of each container take. Matroska takes everything that FFmpeg can name.
+_COPYABLE = {
+    "mp4": frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "dts")),
+    "mov": frozenset(
+        (
+            "aac",
+            "mp3",
+            "ac3",
+            "eac3",
+            "alac",
+            "pcm_s16le",
+            "pcm_s16be",
+            "pcm_s24le",
+            "pcm_s24be",
+            "pcm_s32le",
+            "pcm_s32be",
+            "pcm_f32le",
+            "pcm_f32be",
+            "pcm_u8",
+            "pcm_s8",
+            "pcm_alaw",
+            "pcm_mulaw",
+            "amr_nb",
+            "amr_wb",
+        )
+    ),
+    "webm": frozenset(("opus", "vorbis")),
+}
+_ENCODERS = {"mp4": "aac", "mov": "aac", "webm": "libopus", "matroska": "aac"}
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+_AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
+
+
+class _Track(Protocol):
+    def packet(self, packet: Any) -> Iterator[Any]:
+        """Output packets for an input packet; an empty one ends the track."""
+
+
+class AudioFeed:
+    """Reads the audio of a source in step with its video.
+
+    Args:
+        info: its `audio` says which streams.
+        output: streams are added to it on construction, so before its header is written.
+        container: muxer name.
+        copy: False to transcode even where packets could be copied.
+
+    Attributes:
+        notes: what was not copied as it is.
+    """
+
+    def __init__(
+        self, info: SourceInfo, output: OutputContainer, container: str, copy: bool = True
+    ) -> None:
+        self.notes: list[str] = []
+        self._stack = ExitStack()
+        self._output = output
+        source = self._stack.enter_context(opened(info.path))
+        only(source, {a.index for a in info.audio})
+        self._tracks: dict[int, _Track] = {}
+        for number, audio in enumerate(info.audio, 1):
+            track = self._track(source, audio, number, container, copy)
+            self._tracks[audio.index] = track
+        self._packets = self._read(source, [source.streams[a.index] for a in info.audio])
+        self._next: Any = None
+
+    def _track(
+        self, source: InputContainer, audio: AudioInfo, number: int, container: str, copy: bool
+    ) -> _Track:
+        stream: Any = source.streams[audio.index]
+        allowed = container == "matroska" or audio.codec in _COPYABLE[container]
+        track: _CopiedTrack | _CodedTrack
+        if copy and allowed:
+            track = _CopiedTrack(stream, self._output)
+            unfit = ""
+        else:
+            unfit = _ENCODERS[container]
+            track = _CodedTrack(stream, self._output, unfit, audio)
+            name = unfit.removeprefix("lib")
+            self.notes.append(f"audio track {number}: {audio.codec} → {name}")
+        if audio.language:
+            track.stream.metadata["language"] = audio.language
+        track.stream.disposition = stream.disposition & Disposition.default
+        return track
+
+    def _read(self, source: InputContainer, streams: list[Any]) -> Iterator[Any]:
+        try:
+            yield from source.demux(streams)
+        except av.FFmpegError as error:
+            self.notes.append(f"audio stops early: the source cannot be read on ({error})")
+
+    def until(self, time: Fraction | None) -> None:
+        """Write all audio up to `time` in seconds; None for all that is left."""
+        while True:
+            packet = self._next or next(self._packets, None)
+            self._next = None
+            if packet is None:
+                return
+            if time is not None and _starts_after(packet, time):
+                self._next = packet
+                return
+            for ready in self._tracks[packet.stream.index].packet(packet):
+                self._output.mux(ready)
+
+    def close(self) -> None:
+        self._packets = iter(())
+        self._stack.close()
+
+
+def _starts_after(packet: Any, time: Fraction) -> bool:
+    dts = packet.dts
+    return bool(packet.size) and dts is not None and dts * packet.time_base > time
+
+
+class _CopiedTrack:
+    """Packets as they are, with their own times."""
+
+    def __init__(self, source: Any, output: OutputContainer) -> None:
+        self.stream: Any = output.add_stream_from_template(source, opaque=True)
+        self.stream.metadata.clear()
+        self._last: int | None = None
+
+    def packet(self, packet: Any) -> Iterator[Any]:
+        if not packet.size:
+            return
+        dts = packet.dts if packet.dts is not None else packet.pts
+        if dts is None:
+            dts = 0 if self._last is None else self._last + (packet.duration or 1)
+        if self._last is not None and dts <= self._last:
+            dts = self._last + 1  # a container refuses two packets at one time
+        if packet.pts is None or packet.pts < dts:
+            packet.pts = dts
+        packet.dts = self._last = dts
+        packet.stream = self.stream
+        yield packet
+
+
+class _CodedTrack:
+    """Sound decoded and coded again, gaps filled with silence so that it stays in sync."""
+
+    def __init__(
+        self, source: Any, output: OutputContainer, encoder: str, audio: AudioInfo
+    ) -> None:
+        rate = 48000 if encoder == "libopus" else _aac_rate(audio.sample_rate)
+        self._source = source
+        stream: Any = output.add_stream(encoder, rate=rate)
+        self.stream = stream
+        context: Any = self.stream.codec_context
+        if source.codec_context.layout.name.endswith("channels"):
+            # PCM often names no layout, only a number of channels.
+            source.codec_context.layout = _LAYOUTS.get(audio.channels, "stereo")
+        context.layout = source.codec_context.layout.name
+        context.bit_rate = min(96000, 4 * rate) * audio.channels
+        context.flags |= Flags.bitexact  # or the encoder writes its version into the sound
+        context.time_base = Fraction(1, rate)
+        context.open()  # now, so that a layout that cannot be coded is told before the work
+        self._graph: av.filter.Graph | None = None
+        self._rate = rate
+
+    def packet(self, packet: Any) -> Iterator[Any]:
+        end = not packet.size
+        try:
+            frames = self._source.codec_context.decode(None if end else packet)
+        except (av.FFmpegError, EOFError):
+            frames = []  # the gap is filled with silence
+        for frame in frames:
+            frame.time_base = packet.time_base
+            for even in self._evened(frame):
+                yield from self.stream.encode(even)
+        if end:
+            for even in self._evened(None):
+                yield from self.stream.encode(even)
+            yield from self.stream.encode(None)
+
+    def _evened(self, frame: AudioFrame | None) -> Iterator[AudioFrame]:
+        """Frames without gaps or overlaps, at the encoder's rate."""
+        if self._graph is None:
+            if frame is None:
+                return
+            self._graph = self._build(frame)
+        self._graph.push(frame)
+        while True:
+            try:
+                even: Any = self._graph.pull()
+            except (BlockingIOError, EOFError):
+                return
+            yield even
+
+    def _build(self, frame: AudioFrame) -> av.filter.Graph:
+        graph = av.filter.Graph()
+        source = graph.add_abuffer(
+            sample_rate=frame.sample_rate,
+            format=frame.format.name,
+            layout=frame.layout.name,
+            time_base=frame.time_base,
+        )
+        resample = graph.add("aresample", f"{self._rate}:async=1:min_hard_comp=0.05")
+        sink = graph.add("abuffersink")
+        source.link_to(resample)
+        resample.link_to(sink)
+        graph.configure()
+        return graph
+
+
+def _aac_rate(rate: int) -> int:
+    """The source's rate where AAC has it, else the next higher one."""
+    return min((r for r in _AAC_RATES if r >= rate), default=96000)

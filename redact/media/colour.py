@@ -1,0 +1,161 @@
+"""Colour tags and static HDR metadata: names, numbers and the bytes of FFmpeg's structures."""
+
+from __future__ import annotations
+
+import struct
+from fractions import Fraction
+from typing import Any
+
+import av
+
+from .info import Colour, ContentLight, Mastering
+
+# Code points of ITU-T H.273, names of FFmpeg's libavutil/pixdesc.c. Value 2 is "unspecified".
+PRIMARIES = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "film",
+    9: "bt2020",
+    10: "smpte428",
+    11: "smpte431",
+    12: "smpte432",
+    22: "ebu3213",
+}
+TRANSFERS = {
+    1: "bt709",
+    4: "bt470m",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "linear",
+    9: "log100",
+    10: "log316",
+    11: "iec61966-2-4",
+    12: "bt1361e",
+    13: "iec61966-2-1",
+    14: "bt2020-10",
+    15: "bt2020-12",
+    16: "smpte2084",
+    17: "smpte428",
+    18: "arib-std-b67",
+}
+MATRICES = {
+    0: "gbr",
+    1: "bt709",
+    4: "fcc",
+    5: "bt470bg",
+    6: "smpte170m",
+    7: "smpte240m",
+    8: "ycgco",
+    9: "bt2020nc",
+    10: "bt2020c",
+    11: "smpte2085",
+    12: "chroma-derived-nc",
+    13: "chroma-derived-c",
+    14: "ictcp",
+    15: "ipt-c2",
+    16: "ycgco-re",
+    17: "ycgco-ro",
+}
+RANGES = {1: "tv", 2: "pc"}
+UNSPECIFIED = 2
+
+
+def colour_of(frame: av.VideoFrame, context: av.VideoCodecContext) -> Colour:
+    """Tags of a decoded frame; where it has none, those of its stream."""
+
+    def name(table: dict[int, str], of_frame: int, of_stream: int) -> str:
+        return table.get(of_frame, "") or table.get(of_stream, "")
+
+    return Colour(
+        name(PRIMARIES, frame.color_primaries, context.color_primaries),
+        name(TRANSFERS, frame.color_trc, context.color_trc),
+        name(MATRICES, frame.colorspace, context.colorspace),
+        name(RANGES, frame.color_range, context.color_range),
+    )
+
+
+def numbers(colour: Colour) -> tuple[int, int, int, int]:
+    """Primaries, transfer, matrix and range as FFmpeg's numbers, unspecified where unset."""
+
+    def find(table: dict[int, str], name: str, unset: int) -> int:
+        return next((number for number, known in table.items() if known == name), unset)
+
+    return (
+        find(PRIMARIES, colour.primaries, UNSPECIFIED),
+        find(TRANSFERS, colour.transfer, UNSPECIFIED),
+        find(MATRICES, colour.matrix, UNSPECIFIED),
+        find(RANGES, colour.range, 0),
+    )
+
+
+def side_data(frame: av.VideoFrame) -> dict[str, bytes]:
+    """Side data of a frame by name of its type."""
+    try:
+        # PyAV's stub calls this a dict; it is a sequence as well, of all items.
+        items: Any = frame.side_data
+        return {items[i].type.name: bytes(items[i]) for i in range(len(items))}
+    except ValueError:
+        # PyAV raises for types newer than its list, for all of them at once; the few that
+        # matter here are looked up one by one where it allows that.
+        return {}
+
+
+def mastering_of(data: bytes | None) -> Mastering | None:
+    """Parse AVMasteringDisplayMetadata (libavutil/mastering_display_metadata.h)."""
+    if data is None or len(data) < 88:
+        return None
+    values = struct.unpack("=20iii", data[:88])
+    rationals = [
+        Fraction(n, d) if d else Fraction(0)
+        for n, d in zip(values[0:20:2], values[1:20:2], strict=True)
+    ]
+    has_primaries, has_luminance = values[20], values[21]
+    chroma = tuple((rationals[2 * i], rationals[2 * i + 1]) for i in range(3))
+    result = Mastering(
+        chroma if has_primaries else None,
+        (rationals[6], rationals[7]) if has_primaries else None,
+        (rationals[8], rationals[9]) if has_luminance else None,
+    )
+    return result if has_primaries or has_luminance else None
+
+
+def content_light_of(data: bytes | None) -> ContentLight | None:
+    """Parse AVContentLightMetadata (libavutil/mastering_display_metadata.h)."""
+    if data is None or len(data) < 8:
+        return None
+    max_cll, max_fall = struct.unpack("=II", data[:8])
+    return ContentLight(max_cll, max_fall) if max_cll or max_fall else None
+
+
+def x265_mastering(mastering: Mastering) -> str | None:
+    """The value of x265's `master-display`; it needs all parts. Units are those of the SEI."""
+    if mastering.primaries is None or mastering.white is None or mastering.luminance is None:
+        return None
+    red, green, blue = (tuple(round(v * 50000) for v in point) for point in mastering.primaries)
+    white = tuple(round(v * 50000) for v in mastering.white)
+    low, high = (round(v * 10000) for v in mastering.luminance)
+
+    def pair(name: str, point: tuple[int, ...]) -> str:
+        return f"{name}({point[0]},{point[1]})"
+
+    return (
+        pair("G", green) + pair("B", blue) + pair("R", red) + pair("WP", white) + f"L({high},{low})"
+    )
+
+
+def svt_mastering(mastering: Mastering) -> str | None:
+    """The value of SVT-AV1's `mastering-display`: decimal fractions."""
+    if mastering.primaries is None or mastering.white is None or mastering.luminance is None:
+        return None
+    names = ("R", "G", "B")
+    points = dict(zip(names, mastering.primaries, strict=True))
+    points["WP"] = mastering.white
+    text = "".join(
+        f"{n}({float(points[n][0]):.5f},{float(points[n][1]):.5f})" for n in ("G", "B", "R", "WP")
+    )
+    low, high = mastering.luminance
+    return text + f"L({float(high):.4f},{float(low):.4f})"

@@ -1,0 +1,58 @@
+"""Which frames cannot be trusted to show what the camera saw."""
+
+from __future__ import annotations
+
+
+class Damage:
+    """Follows decoding errors: from an error to the next sound key frame all is damaged.
+
+    A damaged packet spoils its own frame and all that refer to it, and decoders say nothing
+    of the latter. With several decoding threads an error is reported up to a few frames after
+    its packet was sent, so an error spoils everything that leaves the decoder from then on,
+    until a sound key frame that belongs to a packet sent later. A stream that does not start
+    with a key frame is damaged up to the first.
+    """
+
+    def __init__(self) -> None:
+        self._sent = 0
+        self._latest: int | None = None
+        self._damaged = True
+        self._after: int | None = None
+        self._after_count = 0
+
+    def packet(self, pts: int | None, corrupt: bool) -> None:
+        """Note a packet that goes to the decoder; `corrupt` if the demuxer flagged it."""
+        self._sent += 1
+        if pts is not None and (self._latest is None or pts > self._latest):
+            self._latest = pts
+        if corrupt:
+            self.error()
+
+    def error(self) -> None:
+        """Note that the decoder refused something sent so far."""
+        self._damaged = True
+        self._after = self._latest
+        self._after_count = self._sent
+
+    def frame(self, pts: int | None, index: int, key: bool, corrupt: bool) -> bool:
+        """Whether the next frame to leave the decoder is damaged.
+
+        Args:
+            pts: its own, None where the file has none.
+            index: number of frames that left before it.
+            key: it refers to no other frame.
+            corrupt: the decoder flagged it.
+        """
+        if corrupt:
+            self._damaged = True
+            self._after = pts
+            self._after_count = index + 1
+            return True
+        if self._damaged and key and self._sent_later(pts, index):
+            self._damaged = False
+        return self._damaged
+
+    def _sent_later(self, pts: int | None, index: int) -> bool:
+        if pts is not None and self._after is not None:
+            return pts > self._after
+        return index >= self._after_count

@@ -1,0 +1,166 @@
+"""Decoded frames of a source: upright, in presentation order, each with its own time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import av
+
+from ..errors import InputError, UnsafeError
+from ..types import Frame
+from .colour import numbers
+from .damage import Damage
+from .formats import is_rgb, layout, working_format
+from .info import SourceInfo
+from .orient import upright, widen_chroma
+from .source import READ_AGAIN, only, opened
+from .stamps import Stamper
+
+MAX_THREADS = 8
+"""More decoding threads each hold frames in memory and gain little."""
+
+_JPEG, _MPEG, _BT709 = 2, 1, 1
+
+
+class Decode:
+    """Iterable of the frames of a source; every iteration starts anew and yields the same.
+
+    Frames are in the format `info.video.frame_format`, and their planes belong to the caller
+    alone: writing into them changes no other frame.
+
+    Attributes:
+        errors: packets that could not be decoded, in the iteration so far.
+        moved: frames whose time had to be made up, see `Stamper`.
+        warnings: what a person should know about the iteration so far, without repetition.
+    """
+
+    def __init__(self, info: SourceInfo) -> None:
+        self.info = info
+        self.errors = 0
+        self.moved = 0
+        self.warnings: list[str] = []
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Decode from the start.
+
+        Raises:
+            InputError: if the file cannot be read any more, or its clock jumps backwards.
+            UnsafeError: if the picture changes its size midway.
+        """
+        self.errors = self.moved = 0
+        self.warnings = []
+        stamper = Stamper(self.info)
+        video = self.info.video
+        damage = Damage()
+        index = 0
+        with opened(self.info.path) as container:
+            stream = container.streams[video.index]
+            only(container, {video.index})
+            for picture in self._pictures(container, stream, damage, stamper):
+                damaged = damage.frame(picture.pts, index, picture.key_frame, picture.is_corrupt)
+                pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
+                self.moved = stamper.moved
+                yield self._frame(picture, index, pts, damaged)
+                index += 1
+        if index == 0:
+            raise InputError(f"{self.info.path}: no frame of the video decodes", READ_AGAIN)
+        self._conclude(index)
+
+    def _pictures(
+        self, container: Any, stream: Any, damage: Damage, stamper: Stamper
+    ) -> Iterator[av.VideoFrame]:
+        context = stream.codec_context
+        context.thread_type = "AUTO"
+        context.thread_count = min(MAX_THREADS, os.cpu_count() or 1)
+        packets = container.demux(stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.FFmpegError as error:
+                # What was read so far is kept; the damage is said.
+                self._error(f"reading stopped early: {error}")
+                damage.error()
+                packet = None
+            if packet is None:
+                return
+            try:
+                damage.packet(packet.pts, packet.is_corrupt)
+                stamper.packet(packet.pts)
+                pictures = context.decode(packet if packet.size else None)
+            except (av.FFmpegError, EOFError):
+                self._error("parts of the video could not be decoded")
+                damage.error()
+                continue
+            if packet.is_corrupt:
+                self._error("packets of the video are damaged or cut off")
+            yield from pictures
+
+    def _error(self, text: str) -> None:
+        self.errors += 1
+        self._warn(text)
+
+    def _warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def _conclude(self, frames: int) -> None:
+        if self.moved:
+            self._warn(f"{self.moved} frames had no usable time of their own and were moved")
+        declared = self.info.video.frames
+        if declared is not None and frames < declared:
+            self._warn(f"the file declares {declared} frames, {frames} could be decoded")
+
+    def _frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
+        video = self.info.video
+        if (picture.width, picture.height) != (video.width, video.height):
+            raise UnsafeError(
+                f"{self.info.path}: the picture changes from {video.width}x{video.height} to "
+                f"{picture.width}x{picture.height} at frame {index}",
+                "split the file there and redact the parts one by one",
+            )
+        picture.time_base = video.time_base
+        picture = self._plain(picture)
+        picture.pts = pts
+        # The decoder's frame type would force the encoder's choice.
+        picture.pict_type = 0
+        primaries, transfer, matrix, full = numbers(video.colour)
+        picture.color_primaries = primaries
+        picture.color_trc = transfer
+        picture.colorspace = matrix
+        picture.color_range = full
+        return Frame(index, pts, video.time_base, picture, damaged)
+
+    def _plain(self, picture: av.VideoFrame) -> av.VideoFrame:
+        """The picture upright, in the working format, with planes of its own."""
+        video = self.info.video
+        stored, target = picture.format.name, working_format(video.pixel_format)
+        if stored != target:
+            picture = convert(picture, target)
+        elif video.orientation.identity and all(p.line_size > 0 for p in picture.planes):
+            # The decoder may still need the picture as reference, and the renderer writes
+            # into it.
+            picture.make_writable()
+            return picture
+        if picture.format.name != video.frame_format or not video.orientation.identity:
+            picture = upright(picture, video.orientation, video.frame_format)
+        elif any(p.line_size < 0 for p in picture.planes):
+            picture = upright(picture, video.orientation)
+        return picture
+
+
+def convert(picture: av.VideoFrame, target: str) -> av.VideoFrame:
+    """The picture in a working format; luma of planar YUV and grey of that depth is untouched."""
+    stored = picture.format.name
+    was, now = layout(stored), layout(target)
+    planar = stored.startswith(("yuv4", "yuvj4", "gray")) and stored.endswith(("p", "gray", "le"))
+    if planar and was.bits == now.bits and was.grey == now.grey:
+        return widen_chroma(picture, target)
+    if is_rgb(stored):
+        return picture.reformat(
+            format=target, dst_colorspace=_BT709, src_color_range=_JPEG, dst_color_range=_JPEG
+        )
+    # Equal ranges on both sides keep libswscale from rescaling the samples.
+    same = picture.color_range or _MPEG
+    return picture.reformat(format=target, src_color_range=same, dst_color_range=same)

@@ -1,0 +1,294 @@
+"""Which encoder writes the picture, in which pixel format, with which options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ..errors import OutputError
+from ..settings import EncodeSettings
+from .colour import svt_mastering, x265_mastering
+from .formats import layout
+from .info import SourceInfo, VideoInfo
+
+_X26X_PRESETS = (
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+)
+_YUV = {
+    8: frozenset(("yuv420p", "yuv422p", "yuv444p")),
+    10: frozenset(("yuv420p10le", "yuv422p10le", "yuv444p10le")),
+}
+THREADS = 8
+"""Fixed, because the number of threads changes what x264 and x265 decide: a run must give the
+same bytes on every machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One way of coding pictures.
+
+    Attributes:
+        name: as users write it.
+        encoder: FFmpeg's name.
+        containers: muxers that take it.
+        formats: pixel formats that it writes.
+        crf: default quality, None where the codec is lossless; lower is better.
+        worst: highest crf.
+        preset, presets: default and allowed speeds, slowest last or highest last.
+        odd: it can code odd sides of subsampled pictures.
+        lossless: what goes in comes out.
+    """
+
+    name: str
+    encoder: str
+    containers: frozenset[str]
+    formats: frozenset[str]
+    crf: int | None
+    worst: int
+    preset: str
+    presets: tuple[str, ...]
+    odd: bool = False
+    lossless: bool = False
+
+
+_CODECS = {
+    codec.name: codec
+    for codec in (
+        Codec(
+            "h264",
+            "libx264",
+            frozenset(("mp4", "mov", "matroska")),
+            _YUV[8] | _YUV[10],
+            18,
+            51,
+            "medium",
+            _X26X_PRESETS,
+        ),
+        Codec(
+            "hevc",
+            "libx265",
+            frozenset(("mp4", "mov", "matroska")),
+            _YUV[8] | _YUV[10],
+            20,
+            51,
+            "medium",
+            _X26X_PRESETS,
+        ),
+        Codec(
+            "vp9",
+            "libvpx-vp9",
+            frozenset(("mp4", "matroska", "webm")),
+            _YUV[8],
+            24,
+            63,
+            "4",
+            tuple(map(str, range(9))),
+            odd=True,
+        ),
+        Codec(
+            "av1",
+            "libsvtav1",
+            frozenset(("mp4", "matroska", "webm")),
+            frozenset(("yuv420p", "yuv420p10le")),
+            24,
+            63,
+            "8",
+            tuple(map(str, range(14))),
+        ),
+        Codec(
+            "ffv1",
+            "ffv1",
+            frozenset(("matroska", "mov")),
+            _YUV[8] | _YUV[10] | {"gray", "gray10le"},
+            None,
+            0,
+            "",
+            (),
+            odd=True,
+            lossless=True,
+        ),
+    )
+}
+CODECS = ("auto", *_CODECS)
+"""Values of `EncodeSettings.codec`."""
+
+_NAMES = {"mp4": "MP4", "mov": "MOV", "matroska": "MKV", "webm": "WebM"}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How the picture of one output is coded.
+
+    Attributes:
+        codec: see `Codec`.
+        pixel_format: what is given to the encoder.
+        options: of the encoder.
+        interlaced: fields are coded as such.
+        tag: four-character code in MP4 and MOV, "" for the muxer's own choice.
+        notes: what a person should know.
+    """
+
+    codec: Codec
+    pixel_format: str
+    options: dict[str, str]
+    interlaced: bool = False
+    tag: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+
+def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) -> Encoding:
+    """The encoding for a source in a container (muxer name).
+
+    Raises:
+        OutputError: if codec, quality, speed, container and source do not fit together.
+    """
+    video = info.video
+    codec = _codec(video, settings.codec, container)
+    if container not in codec.containers:
+        fits = ", ".join(sorted(_NAMES[c] for c in codec.containers))
+        raise OutputError(
+            f"{_NAMES[container]} files cannot hold {codec.name} video",
+            f"use --codec auto, or an output in {fits}",
+        )
+    notes: list[str] = []
+    pixel_format = _pixel_format(video, codec, notes)
+    interlaced = video.interlaced and codec.name == "h264" and video.orientation.identity
+    if video.interlaced and not interlaced and not codec.lossless:
+        notes.append("interlaced source is coded frame by frame; its fields are kept as lines")
+    return Encoding(
+        codec=codec,
+        pixel_format=pixel_format,
+        options=_options(codec, settings, video),
+        interlaced=interlaced,
+        tag="hvc1" if codec.name == "hevc" and container in ("mp4", "mov") else "",
+        notes=tuple(notes),
+    )
+
+
+def _codec(video: VideoInfo, wanted: str, container: str) -> Codec:
+    if wanted != "auto":
+        try:
+            return _CODECS[wanted]
+        except KeyError:
+            raise OutputError(
+                f"unknown codec {wanted!r}", f"use one of {', '.join(CODECS)}"
+            ) from None
+    deep = layout(video.frame_format).bits > 8 or video.colour.hdr
+    if container == "webm":
+        # This build of libvpx writes 8 bits only.
+        return _CODECS["av1" if deep else "vp9"]
+    # x265 as FFmpeg drives it cannot code fields; x264 codes 10-bit fields.
+    return _CODECS["hevc" if deep and not video.interlaced else "h264"]
+
+
+def _pixel_format(video: VideoInfo, codec: Codec, notes: list[str]) -> str:
+    """The frames' own format, or the next one that keeps all samples.
+
+    Raises:
+        OutputError: if the codec cannot keep them.
+    """
+    source = video.frame_format
+    bits, right, down, grey = layout(source)
+    tail = "" if bits == 8 else "10le"
+    wanted = source
+    if grey and source not in codec.formats:
+        # Monochrome H.264 and HEVC play almost nowhere: neutral chroma is added.
+        wanted, right, down = "yuv420p" + tail, 1, 1
+    width, height = video.upright_size
+    if not codec.odd and ((right and width % 2) or (down and height % 2)):
+        # These coders take only whole pairs of pixels; cropping or scaling is out of the
+        # question, full chroma resolution has no pairs.
+        wanted = "yuv444p" + tail
+        notes.append(
+            f"odd size {width}x{height}: coded with full chroma resolution (4:4:4), which some "
+            "players do not show; WebM output has no such limit"
+        )
+    if video.colour.hdr and bits == 8:
+        wanted = wanted.replace("10le", "") + "10le" if wanted in _YUV[8] else wanted
+    if wanted not in codec.formats:
+        raise OutputError(
+            f"{codec.name} cannot keep {source} video as it is",
+            "use --codec hevc or --codec ffv1 with an .mkv, .mov or .mp4 output",
+        )
+    return wanted
+
+
+def _options(codec: Codec, settings: EncodeSettings, video: VideoInfo) -> dict[str, str]:
+    crf = codec.crf if settings.crf is None else settings.crf
+    preset = codec.preset if settings.preset is None else settings.preset
+    if codec.lossless:
+        if settings.crf is not None or settings.preset is not None:
+            raise OutputError(
+                f"{codec.name} is lossless and has no quality or preset",
+                "leave out --crf and --preset",
+            )
+        return {"level": "3", "g": "1", "slices": "4", "slicecrc": "1"}
+    if crf is None or not 0 <= crf <= codec.worst:
+        raise OutputError(
+            f"quality {crf} is out of range for {codec.name}", f"use 0 to {codec.worst}"
+        )
+    if preset not in codec.presets:
+        raise OutputError(
+            f"unknown preset {preset!r} for {codec.name}",
+            f"use one of {', '.join(codec.presets)}",
+        )
+    return _BUILDERS[codec.name](crf, preset, video)
+
+
+def _x264(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
+    # a53cc would carry the source's closed captions over into the output.
+    return {"crf": str(crf), "preset": preset, "a53cc": "0", "udu_sei": "0"}
+
+
+def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
+    # info=0: no text about the encoder in the video. Fixed frame-threads and pools for the
+    # same bytes everywhere.
+    params = ["info=0", "log-level=error", "frame-threads=2", "pools=4", "repeat-headers=0"]
+    if video.colour.transfer == "smpte2084":
+        params += ["hdr10=1", "hdr10-opt=1"]
+    if video.mastering is not None and (text := x265_mastering(video.mastering)):
+        params.append(f"master-display={text}")
+    if video.content_light is not None:
+        params.append(f"max-cll={video.content_light.max_cll},{video.content_light.max_fall}")
+    return {
+        "crf": str(crf),
+        "preset": preset,
+        "a53cc": "0",
+        "udu_sei": "0",
+        "dolbyvision": "0",
+        "x265-params": ":".join(params),
+    }
+
+
+def _svt(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
+    params = ["lp=4"]
+    if video.mastering is not None and (text := svt_mastering(video.mastering)):
+        params.append(f"mastering-display={text}")
+    if video.content_light is not None:
+        params.append(f"content-light={video.content_light.max_cll},{video.content_light.max_fall}")
+    return {
+        "crf": str(crf),
+        "preset": preset,
+        "dolbyvision": "0",
+        "svtav1-params": ":".join(params),
+    }
+
+
+def _vpx(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
+    return {"crf": str(crf), "b": "0", "cpu-used": preset, "row-mt": "1", "tile-columns": "2"}
+
+
+_BUILDERS = {"h264": _x264, "hevc": _x265, "av1": _svt, "vp9": _vpx}
+
+
+def nominal_rate(video: VideoInfo) -> Fraction:
+    """Rate for the encoder's rate control alone; times come from the frames."""
+    return video.rate if video.rate and video.rate > 0 else Fraction(25)

@@ -1,0 +1,120 @@
+"""Pixel formats: what frames are worked on in, and what a stored format becomes.
+
+Frames are worked on as planar YUV 4:2:0, 4:2:2 or 4:4:4, or grey, with 8 or 10 bits, because
+the renderer writes into planes. Everything else is brought to the nearest of these.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from av import VideoFormat
+
+WORKING = (
+    "yuv420p",
+    "yuv422p",
+    "yuv444p",
+    "gray",
+    "yuv420p10le",
+    "yuv422p10le",
+    "yuv444p10le",
+    "gray10le",
+)
+"""Formats of the frames that `Decode` yields."""
+
+
+class Layout(NamedTuple):
+    """Shape of a planar working format.
+
+    Attributes:
+        bits: of a sample, 8 or 10.
+        right, down: log2 of the chroma subsampling across and down; 0 for grey.
+        grey: luma only.
+    """
+
+    bits: int
+    right: int
+    down: int
+    grey: bool
+
+
+@cache
+def layout(name: str) -> Layout:
+    """Layout of any FFmpeg format, as seen by its components. Raises ValueError if unknown."""
+    fmt = VideoFormat(name, 64, 64)
+    bits = max(c.bits for c in fmt.components)
+    colours = sum(not c.is_alpha for c in fmt.components)
+    if fmt.has_palette:
+        return Layout(8, 0, 0, False)
+    if colours < 3:
+        return Layout(bits, 0, 0, True)
+    right = (64 // fmt.chroma_width(64)).bit_length() - 1
+    down = (64 // fmt.chroma_height(64)).bit_length() - 1
+    return Layout(bits, right, down, False)
+
+
+@cache
+def working_format(stored: str) -> str:
+    """Working format of the same or the next higher depth and chroma resolution.
+
+    Depths over 10 bits become 10, as deep as any of our encoders goes in common players.
+    """
+    plain = stored.replace("yuvj", "yuv") if stored.startswith("yuvj") else stored
+    if plain in WORKING:
+        return plain
+    bits, right, down, grey = layout(stored)
+    tail = "" if bits <= 8 else "10le"
+    if grey:
+        return "gray" + tail
+    # 4:1:1 lies within 4:2:2, 4:1:0 within 4:2:0, and 4:4:0 only within 4:4:4.
+    family = {(1, 1): "420", (2, 2): "420", (1, 0): "422", (2, 0): "422"}.get((right, down), "444")
+    return f"yuv{family}p{tail}"
+
+
+def working_notes(stored: str) -> list[str]:
+    """What a person should know about the way from the stored to the working format."""
+    work = working_format(stored)
+    if stored in (work, work.replace("yuv", "yuvj")):
+        return []
+    fmt = VideoFormat(stored, 64, 64)
+    was, now = layout(stored), layout(work)
+    notes = []
+    if any(c.is_alpha for c in fmt.components):
+        notes.append(f"transparency ({stored}) is dropped")
+    if was.bits > now.bits:
+        notes.append(f"{was.bits}-bit picture ({stored}) is reduced to {now.bits} bits")
+    if fmt.is_rgb or fmt.has_palette or fmt.is_bayer:
+        notes.append(f"RGB picture ({stored}) is converted to {work}, full range, BT.709")
+    if not notes:
+        notes.append(f"pixel format {stored} is rearranged as {work}, without loss")
+    return notes
+
+
+@cache
+def is_rgb(name: str) -> bool:
+    """Whether samples are red, green and blue, so that a matrix must be chosen for YUV."""
+    fmt = VideoFormat(name, 64, 64)
+    return fmt.is_rgb or fmt.has_palette or fmt.is_bayer
+
+
+@cache
+def upright_format(work: str, width: int, height: int, mirrored: bool, turns: int) -> str:
+    """Working format after an orientation, such that every luma sample keeps its chroma.
+
+    A quarter turn of 4:2:2 would be 4:4:0, which common codecs lack; and mirroring an odd
+    side shifts the pairs of pixels that share chroma by one. Both need full chroma.
+
+    Args:
+        work: working format of the stored picture of `width` x `height` pixels.
+    """
+    bits, right, down, grey = layout(work)
+    if grey or not (right or down):
+        return work
+    # Which stored axis runs backwards in the upright picture.
+    across_reversed = mirrored != (turns in (2, 3))
+    down_reversed = turns in (1, 2)
+    shifted = (right and across_reversed and width % 2) or (down and down_reversed and height % 2)
+    if shifted or (turns % 2 and right != down):
+        return "yuv444p" if bits == 8 else "yuv444p10le"
+    return work

@@ -1,0 +1,33 @@
+"""SHA-256 of whole files."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from ..errors import InputError
+from ..progress import Progress, Silent
+
+_BLOCK = 1 << 20
+
+
+def sha256_of(path: Path, progress: Progress | None = None) -> str:
+    """SHA-256 of a file, hex.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with (
+            path.open("rb") as file,
+            (progress or Silent()).stage("hash", path.stat().st_size, "bytes") as stage,
+        ):
+            while block := file.read(_BLOCK):
+                digest.update(block)
+                stage.advance(len(block))
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror})", "check that it is still there"
+        ) from error
+    return digest.hexdigest()

@@ -1,0 +1,113 @@
+"""Turning and mirroring the planes of a frame exactly, sample by sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from .formats import layout, upright_format
+from .info import Orientation
+
+Plane = NDArray[np.uint8] | NDArray[np.uint16]
+
+
+def plane_array(picture: av.VideoFrame, index: int) -> NDArray[Any]:
+    """View of one plane of a planar working format, uint8 or uint16 [H, W], writable.
+
+    H and W are those of the plane: chroma of subsampled formats is smaller, rounded up.
+    """
+    plane = picture.planes[index]
+    dtype = np.dtype(np.uint8) if layout(picture.format.name).bits <= 8 else np.dtype("<u2")
+    stride = plane.line_size
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, abs(stride))
+    if stride < 0:  # stored bottom-up, as in some AVI files
+        rows = rows[::-1]
+    view: NDArray[Any] = rows[:, : plane.width * dtype.itemsize].view(dtype)
+    return view
+
+
+def _repeat(plane: NDArray[Any], right: int, down: int, width: int, height: int) -> NDArray[Any]:
+    """Chroma at a higher resolution by repetition, cut to `width` x `height`."""
+    if right:
+        plane = np.repeat(plane, 1 << right, axis=1)
+    if down:
+        plane = np.repeat(plane, 1 << down, axis=0)
+    return plane[:height, :width]
+
+
+def _turned(plane: NDArray[Any], how: Orientation) -> NDArray[Any]:
+    if how.mirrored:
+        plane = plane[:, ::-1]
+    return np.rot90(plane, -how.turns)
+
+
+def widen_chroma(picture: av.VideoFrame, target: str) -> av.VideoFrame:
+    """The same luma with chroma repeated up to that of `target` (same depth, not grey)."""
+    return upright(picture, Orientation(), target)
+
+
+def upright(picture: av.VideoFrame, how: Orientation, target: str = "") -> av.VideoFrame:
+    """A new frame with the planes mirrored and turned; time and colour tags are copied.
+
+    Args:
+        picture: planar YUV or grey, 8 to 16 bit, any subsampling.
+        how: orientation of the stored picture.
+        target: format of the result, of the same depth and at least the same chroma
+            resolution (after turning); "" chooses the one that keeps every sample, see
+            `redact.media.formats.upright_format`.
+
+    Raises:
+        ValueError: if `target` has less chroma resolution than the turned picture.
+    """
+    source = picture.format.name
+    width, height = picture.width, picture.height
+    target = target or upright_format(source, width, height, how.mirrored, how.turns)
+    was, now = layout(source), layout(target)
+    if was.bits != now.bits or was.grey != now.grey:
+        raise ValueError(f"cannot turn {source} into {target}")
+    result = av.VideoFrame(*how.upright_size(width, height), target)
+    for index in range(len(result.planes)):
+        plane = plane_array(picture, index)
+        if index:
+            # Chroma resolution of the target along the axes of the stored picture.
+            right, down = (now.down, now.right) if how.turns % 2 else (now.right, now.down)
+            if right > was.right or down > was.down:
+                raise ValueError(f"{target} has less chroma than {source}")
+            wide, high = -(-width >> right), -(-height >> down)
+            plane = _repeat(plane, was.right - right, was.down - down, wide, high)
+        plane_array(result, index)[...] = _turned(plane, how)
+    copy_tags(picture, result)
+    return result
+
+
+def copy_tags(source: av.VideoFrame, target: av.VideoFrame) -> None:
+    """Copy time and colour description, and nothing else, from one frame to another."""
+    target.pts = source.pts
+    target.duration = source.duration
+    if source.time_base is not None:
+        target.time_base = source.time_base
+    target.color_range = source.color_range
+    target.color_primaries = source.color_primaries
+    target.color_trc = source.color_trc
+    target.colorspace = source.colorspace
+
+
+def orientation_of(matrix: tuple[int, ...]) -> tuple[Orientation, bool]:
+    """Orientation nearest to a display matrix, and whether the matrix is exactly that.
+
+    Args:
+        matrix: nine integers, rows (a b u)(c d v)(x y w); a to d in 16.16 fixed point. A
+            stored point (p, q) is shown at (a p + c q + x, b p + d q + y) (ISO/IEC
+            14496-12, 8.3.2.3).
+    """
+    a, b, c, d = matrix[0], matrix[1], matrix[3], matrix[4]
+    if a * d - b * c == 0:
+        return Orientation(), a == b == c == d == 0
+    mirrored = a * d - b * c < 0
+    # Where the stored picture's downward axis points on the screen.
+    turns = (0 if d > 0 else 2) if abs(d) >= abs(c) else 1 if c < 0 else 3
+    straight = {v for v in (a, b, c, d) if v}
+    return Orientation(mirrored, turns), straight <= {65536, -65536} and (a == 0) == (d == 0)

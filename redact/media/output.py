@@ -1,0 +1,174 @@
+"""A file that appears under its name only when it is complete."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ..errors import OutputError, OutputExistsError
+
+_NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
+
+
+class OutputFile:
+    """Context manager for writing `final` by way of a hidden file in the same folder.
+
+    Leaving the context without `commit` removes the hidden file, whatever the reason. Should
+    the process be killed outright, only the hidden `.NAME.XXXXXXXX.partial` is left.
+
+    Args:
+        final: name of the finished file.
+        force: replace a file that is already there.
+        source: file that must never be replaced, not even by force; symbolic and hard links
+            to it count as the file itself.
+
+    Attributes:
+        temporary: path to write to, in the same folder.
+
+    Raises:
+        OutputExistsError: if `final` is the source, or is there and `force` is not set.
+        OutputError: if the folder is missing or cannot be written to.
+    """
+
+    def __init__(self, final: Path, force: bool = False, source: Path | None = None) -> None:
+        self._final = final
+        self._force = force
+        self._source = source
+        self._check(final)
+        self.temporary = self._create()
+        self._published: Path | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.discard()
+
+    def commit(self) -> Path:
+        """Publish under the final name; everything is on disk when this returns.
+
+        Raises:
+            OutputExistsError: if the name was taken in the meantime.
+            OutputError: if the file cannot be renamed.
+        """
+        return self.commit_as(self._final)
+
+    def commit_as(self, other: Path) -> Path:
+        """Publish under another name in the same folder. Raises as `commit`."""
+        if other.parent.resolve() != self.temporary.parent.resolve():
+            raise OutputError(f"{other}: must be in the folder of {self._final.name}")
+        self._check(other)
+        try:
+            _sync(self.temporary)
+            if self._force:
+                self.temporary.replace(other)
+            else:
+                _rename_new(self.temporary, other)
+            _sync(other.parent)
+        except FileExistsError as error:
+            raise _exists(other) from error
+        except OSError as error:
+            raise _unwritable(other, error) from error
+        self._published = other
+        return other
+
+    def discard(self) -> None:
+        """Remove the hidden file, if it was not published."""
+        if self._published is None:
+            self.temporary.unlink(missing_ok=True)
+
+    def _check(self, name: Path) -> None:
+        if self._source is not None and _same(name, self._source):
+            raise OutputExistsError(
+                f"{name}: is the source itself, which is never changed", "choose another output"
+            )
+        if os.path.lexists(name):
+            if name.is_dir():
+                raise OutputError(f"{name}: is a folder", "give the name of a file")
+            if not self._force:
+                raise _exists(name)
+
+    def _create(self) -> Path:
+        folder = self._final.parent
+        try:
+            while True:
+                name = f".{self._final.name}.{secrets.token_hex(4)}.partial"
+                with contextlib.suppress(FileExistsError):
+                    path = folder / name
+                    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+                    return path
+        except OSError as error:
+            raise _unwritable(self._final, error) from error
+
+
+def _same(name: Path, source: Path) -> bool:
+    try:
+        return name.samefile(source)
+    except OSError:
+        return name.absolute() == source.absolute()
+
+
+def _rename_new(old: Path, new: Path) -> None:
+    """Rename without ever replacing. Raises FileExistsError."""
+    try:
+        # A hard link fails if the name is taken, in one step; a plain rename would replace.
+        os.link(old, new, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # No hard links here (FAT, exFAT, some network folders): claim the name first.
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        try:
+            old.replace(new)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+    else:
+        old.unlink()
+
+
+def _sync(path: Path) -> None:
+    """Ask the system to bring a file or folder to the disk."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except PermissionError:  # folders on some systems
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some file systems cannot sync folders; a failed write is another matter.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
+
+
+def _exists(name: Path) -> OutputExistsError:
+    return OutputExistsError(
+        f"{name}: is already there", "choose another name with -o, or replace it with --force"
+    )
+
+
+def _unwritable(name: Path, error: OSError) -> OutputError:
+    hints = {
+        errno.ENOENT: "make the folder first",
+        errno.EACCES: "choose a folder you may write to",
+        errno.EROFS: "choose a folder you may write to",
+        errno.ENOSPC: "free some disk space",
+        errno.EDQUOT: "free some disk space",
+        errno.ENAMETOOLONG: "choose a shorter name",
+    }
+    return OutputError(
+        f"{name}: cannot be written ({error.strerror})",
+        hints.get(error.errno or 0, "choose another place with -o"),
+    )

@@ -1,0 +1,216 @@
+"""What is in a file, and what of it will be kept."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+
+from ..errors import InputError
+from . import allowlist
+from .colour import colour_of, content_light_of, mastering_of, side_data
+from .formats import is_rgb, layout, working_notes
+from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
+from .orient import orientation_of
+from .source import NO_TIMESTAMPS, READ_AGAIN, only, opened
+
+ASSUMED_RATE = Fraction(25)
+"""Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""
+
+_FIELD_ORDERS = {1: "progressive", 2: "tt", 3: "bb", 4: "tb", 5: "bt"}
+
+LATE_START = 10
+"""Seconds; a clock that starts later leaves a noticeable blank in players that honour it."""
+
+
+def probe(path: Path) -> SourceInfo:
+    """Read a file's headers and decode its first frame.
+
+    Raises:
+        InputError: where no video can be read; nothing else is raised for any file.
+    """
+    with opened(path) as container:
+        stream = allowlist.choose_video(container)
+        if stream is None:
+            raise _no_video(path, container)
+        audio = tuple(filter(None, map(allowlist.audio_info, container.streams.audio)))
+        kept = {stream.index, *(a.index for a in audio)}
+        dropped = list(allowlist.dropped(container, kept))
+        only(container, {stream.index})
+        frame, declared_rate = _first_frame(path, container, stream)
+        warnings: list[str] = []
+        video = _video_info(container, stream, frame, declared_rate, warnings)
+        dropped += _frame_extras(frame, stream.index)
+        warnings += [f"video: {note}" for note in working_notes(video.pixel_format)]
+        return _source_info(path, container, video, audio, dropped, warnings)
+
+
+def _source_info(
+    path: Path,
+    container: InputContainer,
+    video: VideoInfo,
+    audio: tuple[AudioInfo, ...],
+    dropped: list[Dropped],
+    warnings: list[str],
+) -> SourceInfo:
+    start = container.start_time
+    if start is not None and start > LATE_START * av.time_base:
+        warnings.append(
+            f"the clock of the file starts at {start / av.time_base:.1f} s; times are kept, so "
+            "some players show nothing until then"
+        )
+    return SourceInfo(
+        path=path,
+        container=container.format.name,
+        size=path.stat().st_size,
+        duration=None if container.duration is None else Fraction(container.duration, av.time_base),
+        video=video,
+        audio=audio,
+        dropped=tuple(dropped),
+        warnings=tuple(warnings),
+    )
+
+
+def _no_video(path: Path, container: InputContainer) -> InputError:
+    videos = container.streams.video
+    if any(s.codec_context is None for s in videos):
+        return InputError(
+            f"{path}: the video is in a format that cannot be decoded here",
+            "convert it to H.264 with the software of its maker first",
+        )
+    if container.streams.audio:
+        return InputError(f"{path}: holds only sound, no video", "redact works on video files")
+    return InputError(f"{path}: holds no video stream", READ_AGAIN)
+
+
+def _first_frame(
+    path: Path, container: InputContainer, stream: Any
+) -> tuple[av.VideoFrame, Fraction | None]:
+    """The first frame that decodes, and the frame rate that the bitstream itself declares.
+
+    A decoder of our own, not the stream's, so that the rate is what the bitstream says and
+    not what the demuxer assumed.
+    """
+    rate: Fraction | None = None
+    raw = bool(container.format.flags & NO_TIMESTAMPS)
+    own = av.CodecContext.create(stream.codec_context.codec.name, "r") if raw else None
+    for packet in container.demux(stream):
+        for frame in _decoded(stream.codec_context, packet):
+            if own is not None:
+                rate = own.framerate or None
+            return frame, rate
+        if own is not None:
+            list(_decoded(own, packet))
+    raise InputError(f"{path}: not one frame of the video can be decoded", READ_AGAIN)
+
+
+def _decoded(context: Any, packet: Any) -> Iterator[av.VideoFrame]:
+    try:
+        yield from context.decode(packet if packet.size else None)
+    except (av.FFmpegError, EOFError):
+        return
+
+
+def _video_info(
+    container: InputContainer,
+    stream: Any,
+    frame: av.VideoFrame,
+    declared_rate: Fraction | None,
+    warnings: list[str],
+) -> VideoInfo:
+    context = stream.codec_context
+    timestamps = not container.format.flags & NO_TIMESTAMPS
+    rate = stream.average_rate or stream.guessed_rate
+    time_base = stream.time_base
+    if not timestamps:
+        rate = declared_rate or rate or ASSUMED_RATE
+        time_base = 1 / rate
+        says = "its own headers declare" if declared_rate else "players assume"
+        warnings.append(
+            f"the file carries no timestamps; frames are timed at {_text(rate)} frames per "
+            f"second, as {says}"
+        )
+    extras = side_data(frame)
+    pixel_format = frame.format.name
+    return VideoInfo(
+        index=stream.index,
+        codec=context.codec.name,
+        width=frame.width,
+        height=frame.height,
+        orientation=_orientation(extras, frame, warnings),
+        pixel_format=pixel_format,
+        bit_depth=layout(pixel_format).bits,
+        time_base=time_base,
+        rate=rate,
+        sample_aspect=stream.sample_aspect_ratio or context.sample_aspect_ratio or Fraction(1),
+        colour=_colour(frame, context),
+        field_order=_field_order(frame, context),
+        frames=stream.frames or None,
+        timestamps=timestamps,
+        mastering=mastering_of(extras.get("MASTERING_DISPLAY_METADATA")),
+        content_light=content_light_of(extras.get("CONTENT_LIGHT_LEVEL")),
+    )
+
+
+def _colour(frame: av.VideoFrame, context: Any) -> Colour:
+    if is_rgb(frame.format.name):
+        return Colour("bt709", "iec61966-2-1", "bt709", "pc")
+    colour = colour_of(frame, context)
+    if frame.format.name.startswith("yuvj"):
+        return Colour(colour.primaries, colour.transfer, colour.matrix, "pc")
+    return colour
+
+
+def _field_order(frame: av.VideoFrame, context: Any) -> str:
+    order = _FIELD_ORDERS.get(context.field_order, "")
+    if frame.interlaced_frame and order in ("", "progressive"):
+        # Only the frames say that they are interlaced; top field first is what HD and PAL are.
+        return "tt"
+    return order
+
+
+def _orientation(
+    extras: dict[str, bytes], frame: av.VideoFrame, warnings: list[str]
+) -> Orientation:
+    data = extras.get("DISPLAYMATRIX")
+    if data is None or len(data) < 36:
+        # Without the matrix itself PyAV still tells the angle, counter-clockwise.
+        return Orientation(False, round(-frame.rotation / 90) % 4)
+    orientation, exact = orientation_of(struct.unpack("=9i", data[:36]))
+    if not exact:
+        warnings.append(
+            "the display matrix is not a plain quarter turn or flip; the nearest one is used"
+        )
+    return orientation
+
+
+_EXTRAS = {
+    "A53_CC": ("subtitle", "closed captions inside the video"),
+    "SEI_UNREGISTERED": ("data", "user data inside the video (encoder or device text)"),
+    "S12M_TIMECODE": ("data", "time code inside the video"),
+    "GOP_TIMECODE": ("data", "time code inside the video"),
+    "DYNAMIC_HDR_PLUS": ("data", "HDR10+ dynamic metadata"),
+    "DYNAMIC_HDR_VIVID": ("data", "HDR Vivid dynamic metadata"),
+    "DOVI_RPU_BUFFER": ("data", "Dolby Vision metadata"),
+    "DOVI_METADATA": ("data", "Dolby Vision metadata"),
+    "ICC_PROFILE": ("data", "ICC colour profile"),
+    "SPHERICAL": ("data", "360° projection"),
+    "STEREO3D": ("data", "3D arrangement"),
+    "DETECTION_BBOXES": ("data", "detections by another program"),
+}
+
+
+def _frame_extras(frame: av.VideoFrame, index: int) -> list[Dropped]:
+    """What rides inside the frames themselves and is dropped, from the first frame."""
+    found = dict.fromkeys(_EXTRAS[name] for name in side_data(frame) if name in _EXTRAS)
+    found |= dict.fromkeys(("tag", f"{k}: {v}") for k, v in frame.metadata.items())
+    return [Dropped(kind, what, f"stream {index}") for kind, what in found]
+
+
+def _text(rate: Fraction) -> str:
+    return str(rate) if rate.denominator == 1 else f"{rate} ({float(rate):.3f})"

@@ -1,0 +1,220 @@
+"""Writing frames, with the sound of the source, into a new video file."""
+
+from __future__ import annotations
+
+import contextlib
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import av
+from av.codec.context import Flags
+from av.container.core import Flags as ContainerFlags
+
+from ..errors import OutputError, UnsafeError
+from ..settings import Audio, EncodeSettings
+from ..types import Frame
+from .audio import AudioFeed
+from .colour import numbers
+from .containers import exact, muxer_name, muxer_options
+from .encoders import THREADS, choose_encoding, nominal_rate
+from .fit import fitted
+from .info import SourceInfo
+from .userdata import without_user_data
+
+_FIELD_ORDERS = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
+
+
+class VideoWriter:
+    """Context manager that writes one video file.
+
+    Every frame given to `write` becomes exactly one coded picture with exactly its PTS;
+    `close` checks that. Leaving the context by an exception closes the file unfinished.
+
+    Args:
+        path: written at once, without care for what is there: give it the temporary name of
+            an `OutputFile`.
+        info: the source; its audio is read again from its file.
+        settings: see `EncodeSettings`.
+        container: "mp4", "mov", "mkv" or "webm", or FFmpeg's muxer name.
+        copy_audio: False to code sound again even where it could be copied, which leaves
+            nothing of the encoder that made it.
+
+    Attributes:
+        notes: what a person should know about the output.
+
+    Raises:
+        OutputError: if codec, container and source do not fit, or the file cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        info: SourceInfo,
+        settings: EncodeSettings,
+        container: str,
+        copy_audio: bool = True,
+    ) -> None:
+        self._path = path
+        self._info = info
+        muxer = muxer_name(container)
+        self._encoding = choose_encoding(info, settings, muxer)
+        self.notes: list[str] = list(self._encoding.notes)
+        if not exact(muxer, info):
+            self.notes.append(
+                f"{container} files count time in milliseconds, the source in "
+                f"{info.video.time_base} s: times are rounded to the millisecond; choose .mp4 "
+                "or .mov to keep them exactly"
+            )
+        self._pending: dict[int, int] = {}
+        self._written = 0
+        self._last: int | None = None
+        self._audio: AudioFeed | None = None
+        self._closed = False
+        try:
+            self._output = av.open(
+                f"file:{path}", "w", format=muxer, container_options=muxer_options(muxer, info)
+            )
+            flags: Any = ContainerFlags.bitexact
+            self._output.flags |= flags.value
+            self._stream: Any = self._add_video()
+            if settings.audio is Audio.KEEP and info.audio:
+                self._audio = AudioFeed(info, self._output, muxer, copy_audio)
+                self.notes += self._audio.notes
+        except (av.FFmpegError, ValueError, OSError) as error:
+            raise self._failed(error) from error
+
+    def _add_video(self) -> Any:
+        video, encoding = self._info.video, self._encoding
+        stream: Any = self._output.add_stream(
+            encoding.codec.encoder, rate=nominal_rate(video), options=dict(encoding.options)
+        )
+        context = stream.codec_context
+        context.width, context.height = video.upright_size
+        context.pix_fmt = encoding.pixel_format
+        context.time_base = video.time_base
+        context.sample_aspect_ratio = video.upright_sample_aspect
+        primaries, transfer, matrix, full = numbers(video.colour)
+        context.color_primaries = primaries
+        context.color_trc = transfer
+        context.colorspace = matrix
+        context.color_range = full
+        context.thread_count = THREADS
+        context.thread_type = "AUTO"
+        context.flags |= Flags.bitexact.value
+        if encoding.tag:
+            context.codec_tag = encoding.tag
+        if encoding.interlaced:
+            context.flags |= Flags.interlaced_dct.value | Flags.interlaced_me.value
+        if video.field_order and video.orientation.identity:
+            context.field_order = _FIELD_ORDERS[video.field_order]
+        stream.time_base = video.time_base
+        context.open()  # now, so that what it refuses is told before the work
+        return stream
+
+    def write(self, frame: Frame) -> None:
+        """Code one frame; frames must come in rising order of PTS.
+
+        Raises:
+            UnsafeError: if the order or size of the frames is not that of the source.
+            OutputError: if the file cannot be written.
+        """
+        if self._last is not None and frame.pts <= self._last:
+            raise UnsafeError(f"{self._path.name}: frame {frame.index} does not follow in time")
+        if frame.size != self._info.video.upright_size:
+            raise UnsafeError(f"{self._path.name}: frame {frame.index} has another size")
+        self._last = frame.pts
+        picture = fitted(frame.picture, self._encoding.pixel_format)
+        picture.pts = frame.pts
+        picture.time_base = frame.time_base
+        picture.pict_type = 0  # or the source's frame types would be forced on the encoder
+        self._pending[frame.pts] = picture.duration
+        self._written += 1
+        try:
+            self._mux(self._stream.encode(picture))
+        except (av.FFmpegError, OSError) as error:
+            raise self._failed(error) from error
+
+    def close(self) -> None:
+        """Finish the file.
+
+        Raises:
+            UnsafeError: if a frame did not come out of the encoder with its own time.
+            OutputError: if the file cannot be written.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            self._mux(self._stream.encode(None))
+            if self._pending or not self._written:
+                raise UnsafeError(
+                    f"{self._path.name}: {len(self._pending)} of {self._written} frames were "
+                    "not written",
+                    "try another --codec",
+                )
+            if self._audio is not None:
+                self._audio.until(None)
+            self._output.close()
+        except (av.FFmpegError, OSError) as error:
+            raise self._failed(error) from error
+        finally:
+            self._abandon()
+
+    def _mux(self, packets: list[Any]) -> None:
+        for packet in packets:
+            try:
+                duration = self._pending.pop(packet.pts)
+            except KeyError:
+                raise UnsafeError(
+                    f"{self._path.name}: the encoder made a picture at a time that no frame has",
+                    "try another --codec",
+                ) from None
+            if self._encoding.codec.name == "h264":
+                packet = self._without_user_data(packet)
+            if duration > 0:
+                packet.duration = duration
+            if self._audio is not None:
+                self._audio.until(Fraction(packet.dts) * packet.time_base)
+            self._output.mux(packet)
+
+    def _without_user_data(self, packet: Any) -> Any:
+        data = bytes(packet)
+        clean = without_user_data(data)
+        if len(clean) == len(data):
+            return packet
+        fresh: Any = av.Packet(clean)
+        fresh.pts, fresh.dts, fresh.time_base = packet.pts, packet.dts, packet.time_base
+        fresh.is_keyframe = packet.is_keyframe
+        fresh.stream = self._stream
+        return fresh
+
+    def _failed(self, error: Exception) -> OutputError:
+        reason = getattr(error, "strerror", None) or str(error)
+        self._abandon()
+        return OutputError(
+            f"{self._path.name}: cannot be written ({reason})",
+            "check the free space on the disk, or try another --codec or container",
+        )
+
+    def _abandon(self) -> None:
+        if self._audio is not None:
+            self._audio.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+            return
+        self._closed = True
+        self._abandon()
+        with contextlib.suppress(av.FFmpegError, OSError, ValueError):
+            self._output.close()  # the file is thrown away anyway
