@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,11 @@ import click
 
 from ..journal import Journal
 from ..media import probe
-from ..pipeline import Delivery
 from ..pipeline import apply as apply_stage
 from ..plan import read_plan
 from ..settings import DetectSettings, Sensitivity, Settings
 from . import options
-from .finish import finish, finish_options
+from .finish import finish, finish_options, prepare
 from .terminal import Terminal
 
 
@@ -47,13 +45,7 @@ def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> 
         options.render_settings(params),
         options.encode_settings(params),
     )
-    delivery = Delivery(
-        output=output,
-        force=params["force"],
-        accept_findings=params["accept_findings"],
-        case=params["case"],
-        command=("redact", *sys.argv[1:]),
-    )
+    delivery = prepare(source, output, params)
     outcome = apply_stage(probe(source), plan, settings, delivery, Journal(terminal))
     result = finish(outcome, params, terminal, plan_file=plan_file)
     if params["as_json"]:

@@ -1,7 +1,8 @@
-"""What follows a finished file: the plan, the record, and the words for the user."""
+"""What comes before and after a run on the command line: names, plan, record, words."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,11 @@ import click
 
 from ..audit import fix_command, review_sheet
 from ..errors import ExitCode, OutputExistsError
-from ..pipeline import Outcome
+from ..evidence import EvidenceChoice, check_evidence, write_evidence
+from ..media import default_output, probe
+from ..pipeline import Delivery, Outcome
 from ..plan import write_plan
+from .evidence_options import evidence_options
 from .terminal import Terminal
 
 
@@ -41,7 +45,22 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
         )
     ):
         function = option(function)
-    return function
+    return evidence_options(function)
+
+
+def prepare(source: Path, output: Path | None, params: dict[str, Any]) -> Delivery:
+    """Where the result goes; refuses now what could only fail after a long run."""
+    evidence: EvidenceChoice = params["evidence"]
+    final = output or default_output(probe(source))
+    _check_free(params["plan_out"], params["force"])
+    check_evidence(evidence, final, params["force"])
+    return Delivery(
+        output=final,
+        force=params["force"],
+        accept_findings=params["accept_findings"],
+        case=evidence.case,
+        command=("redact", *sys.argv[1:]),
+    )
 
 
 def finish(
@@ -60,6 +79,7 @@ def finish(
     if params["review_dir"] is not None:
         folder = params["review_dir"]
         review_sheet(record.source, outcome.output, outcome.audit, record.plan, folder)
+    files = write_evidence(record, params["evidence"], params["force"])
     code = ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE
     for line in outcome.audit.in_words():
         if params["verbose"] or not outcome.audit.passed:
@@ -81,13 +101,14 @@ def finish(
         "frames": record.frames_written,
         "tracks": dict(Counter(t.target.word for t in record.plan.tracks)),
         "plan": None if plan_file is None else str(plan_file),
+        "manifest": None if files.manifest is None else str(files.manifest),
         "sha256": record.output_sha256,
         "warnings": list(record.warnings),
         "audit": outcome.audit.to_json(),
     }
 
 
-def check_free(path: Path | None, force: bool) -> None:
+def _check_free(path: Path | None, force: bool) -> None:
     """Refuse, before a long run, to replace a file that it would write."""
     if path is not None and path.exists() and not force:
         raise OutputExistsError(f"{path}: already exists", "Choose another name or add --force.")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..errors import ExitCode, RedactError, UsageError
-from ..pipeline import Delivery
 from ..pipeline import run as run_pipeline
 from . import options
-from .finish import finish, finish_options
+from .finish import finish, finish_options, prepare
 from .terminal import Terminal
 
 
@@ -48,14 +46,8 @@ def run(sources: tuple[Path, ...], output: Path | None, **params: Any) -> int:
     worst = ExitCode.DONE
     results: list[dict[str, Any]] = []
     for source in sources:
-        delivery = Delivery(
-            output=_output_for(source, output),
-            force=params["force"],
-            accept_findings=params["accept_findings"],
-            case=params["case"],
-            command=("redact", *sys.argv[1:]),
-        )
         try:
+            delivery = prepare(source, _output_for(source, output), params)
             outcome = run_pipeline(source, settings, delivery, terminal)
             result = finish(outcome, params, terminal)
         except RedactError as error:
