@@ -112,10 +112,7 @@ def reasons_from_options(options: Iterable[str]) -> tuple[tuple[str, str], ...]:
             raise UsageError(f"--reason {option}: unknown target {word!r}", _TARGETS) from None
         if word in reasons:
             raise UsageError(f"--reason {word}: given twice", "Give one reason per target.")
-        try:
-            reasons[word] = checked_text(reason.strip(), f"--reason {word}")
-        except PlanError as error:
-            raise UsageError(error.message, error.hint) from None
+        reasons[word] = checked_option(reason.strip(), f"--reason {word}")
     return tuple(sorted(reasons.items()))
 
 
@@ -157,6 +154,14 @@ def checked_text(value: object, where: str) -> str:
             f"{where}: holds the control character U+{ord(bad):04X}", "Remove that character."
         )
     return value
+
+
+def checked_option(value: str, option: str) -> str:
+    """Like `checked_text`, for a value from the command line. Raises UsageError."""
+    try:
+        return checked_text(value, option)
+    except PlanError as error:
+        raise UsageError(error.message, error.hint) from None
 
 
 def _printable(char: str) -> bool:
