@@ -2,7 +2,7 @@
 
 from .containers import container_for, default_output
 from .decode import Decode
-from .encoders import CODECS, Encoding, choose_encoding
+from .encoders import CODECS, Encoding, choose_encoding, describe_encoders
 from .hashing import sha256_of
 from .info import (
     AudioInfo,
@@ -36,6 +36,7 @@ __all__ = [
     "choose_encoding",
     "container_for",
     "default_output",
+    "describe_encoders",
     "plane_array",
     "probe",
     "sha256_of",

@@ -110,7 +110,10 @@ class Decode:
             self._warn(f"{self.moved} frames had no usable time of their own and were moved")
         declared = self.info.video.frames
         if declared is not None and frames < declared:
-            self._warn(f"the file declares {declared} frames, {frames} could be decoded")
+            self._warn(
+                f"the file declares {declared} frames, {frames} are shown: the others are cut "
+                "by its edit list, or lost"
+            )
 
     def _frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
         video = self.info.video

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from fractions import Fraction
+
+import av
 
 from ..errors import OutputError
 from ..settings import EncodeSettings
@@ -101,12 +104,13 @@ _CODECS = {
             24,
             63,
             "8",
-            tuple(map(str, range(14))),
+            tuple(map(str, range(11))),
+            odd=True,
         ),
         Codec(
             "ffv1",
             "ffv1",
-            frozenset(("matroska", "mov")),
+            frozenset(("matroska",)),
             _YUV[8] | _YUV[10] | {"gray", "gray10le"},
             None,
             0,
@@ -209,14 +213,14 @@ def _pixel_format(video: VideoInfo, codec: Codec, notes: list[str]) -> str:
         wanted = "yuv444p" + tail
         notes.append(
             f"odd size {width}x{height}: coded with full chroma resolution (4:4:4), which some "
-            "players do not show; WebM output has no such limit"
+            "players do not show; --codec av1 has no such limit"
         )
-    if video.colour.hdr and bits == 8:
-        wanted = wanted.replace("10le", "") + "10le" if wanted in _YUV[8] else wanted
+    if video.colour.hdr and bits == 8 and f"{wanted}10le" in codec.formats:
+        wanted += "10le"  # the HDR profiles of players begin at 10 bits
     if wanted not in codec.formats:
         raise OutputError(
             f"{codec.name} cannot keep {source} video as it is",
-            "use --codec hevc or --codec ffv1 with an .mkv, .mov or .mp4 output",
+            "use --codec hevc with an .mp4 output, or --codec ffv1 with an .mkv output",
         )
     return wanted
 
@@ -245,7 +249,13 @@ def _options(codec: Codec, settings: EncodeSettings, video: VideoInfo) -> dict[s
 
 def _x264(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     # a53cc would carry the source's closed captions over into the output.
-    return {"crf": str(crf), "preset": preset, "a53cc": "0", "udu_sei": "0"}
+    options = {"crf": str(crf), "preset": preset, "a53cc": "0", "udu_sei": "0"}
+    params = []
+    if video.mastering is not None and (text := x265_mastering(video.mastering)):
+        params.append(f"mastering-display={text}")
+    if video.content_light is not None:
+        params.append(f"cll={video.content_light.max_cll},{video.content_light.max_fall}")
+    return options | ({"x264-params": ":".join(params)} if params else {})
 
 
 def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
@@ -269,6 +279,7 @@ def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
 
 
 def _svt(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
+    os.environ.setdefault("SVT_LOG", "1")  # it prints its settings to the terminal otherwise
     params = ["lp=4"]
     if video.mastering is not None and (text := svt_mastering(video.mastering)):
         params.append(f"mastering-display={text}")
@@ -287,6 +298,16 @@ def _vpx(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
 
 
 _BUILDERS = {"h264": _x264, "hevc": _x265, "av1": _svt, "vp9": _vpx}
+
+
+def describe_encoders() -> dict[str, str]:
+    """Each codec with the FFmpeg encoder behind it, or what is missing."""
+    return {
+        codec.name: codec.encoder
+        if codec.encoder in av.codec.codecs_available
+        else f"missing: this build of PyAV lacks {codec.encoder}"
+        for codec in _CODECS.values()
+    }
 
 
 def nominal_rate(video: VideoInfo) -> Fraction:

@@ -17,7 +17,7 @@ from ..settings import Audio, EncodeSettings
 from ..types import Frame
 from .audio import AudioFeed
 from .colour import numbers
-from .containers import exact, muxer_name, muxer_options
+from .containers import container_for, exact, muxer_name, muxer_options
 from .encoders import THREADS, choose_encoding, nominal_rate
 from .fit import fitted
 from .info import SourceInfo
@@ -37,7 +37,8 @@ class VideoWriter:
             an `OutputFile`.
         info: the source; its audio is read again from its file.
         settings: see `EncodeSettings`.
-        container: "mp4", "mov", "mkv" or "webm", or FFmpeg's muxer name.
+        container: "mp4", "mov", "mkv" or "webm", or FFmpeg's muxer name; "" goes by the
+            extension of `path`.
         copy_audio: False to code sound again even where it could be copied, which leaves
             nothing of the encoder that made it.
 
@@ -53,20 +54,16 @@ class VideoWriter:
         path: Path,
         info: SourceInfo,
         settings: EncodeSettings,
-        container: str,
+        container: str = "",
         copy_audio: bool = True,
     ) -> None:
         self._path = path
         self._info = info
-        muxer = muxer_name(container)
+        muxer = muxer_name(container) if container else container_for(path)
         self._encoding = choose_encoding(info, settings, muxer)
         self.notes: list[str] = list(self._encoding.notes)
-        if not exact(muxer, info):
-            self.notes.append(
-                f"{container} files count time in milliseconds, the source in "
-                f"{info.video.time_base} s: times are rounded to the millisecond; choose .mp4 "
-                "or .mov to keep them exactly"
-            )
+        self._rounded = False
+        self._rounding = not exact(muxer, info)
         self._pending: dict[int, int] = {}
         self._written = 0
         self._last: int | None = None
@@ -122,8 +119,15 @@ class VideoWriter:
         """
         if self._last is not None and frame.pts <= self._last:
             raise UnsafeError(f"{self._path.name}: frame {frame.index} does not follow in time")
+        if frame.pts < 0:
+            raise OutputError(
+                f"{self._info.path}: its clock starts before zero, which no output can hold",
+                "remux it first: ffmpeg -i SOURCE -c copy -avoid_negative_ts make_zero NEW.mkv",
+            )
         if frame.size != self._info.video.upright_size:
             raise UnsafeError(f"{self._path.name}: frame {frame.index} has another size")
+        if self._rounding:
+            self._round(frame.time)
         self._last = frame.pts
         picture = fitted(frame.picture, self._encoding.pixel_format)
         picture.pts = frame.pts
@@ -135,6 +139,24 @@ class VideoWriter:
             self._mux(self._stream.encode(picture))
         except (av.FFmpegError, OSError) as error:
             raise self._failed(error) from error
+
+    def _round(self, time: Fraction) -> None:
+        """Note, or refuse, what a container that counts milliseconds does to a frame's time."""
+        ticks = time * 1000
+        if self._last is not None:
+            before = self._last * self._info.video.time_base * 1000
+            if round(before) == round(ticks):
+                raise OutputError(
+                    f"{self._path.name}: two frames at {float(time):.6f} s fall into one "
+                    "millisecond, the finest time that MKV and WebM know",
+                    "choose an output in .mp4 or .mov",
+                )
+        if ticks.denominator != 1 and not self._rounded:
+            self._rounded = True
+            self.notes.append(
+                "MKV and WebM count time in milliseconds, the source in "
+                f"{self._info.video.time_base} s: times are rounded; .mp4 and .mov keep them"
+            )
 
     def close(self) -> None:
         """Finish the file.
