@@ -1,7 +1,7 @@
 """Finding faces and licence plates in single pictures."""
 
-from .loader import load_detector
+from .loader import load_detector, load_second_opinion
 from .protocol import Detector
 from .thresholds import CANDIDATE_SCORE, SURE_SCORE
 
-__all__ = ["CANDIDATE_SCORE", "SURE_SCORE", "Detector", "load_detector"]
+__all__ = ["CANDIDATE_SCORE", "SURE_SCORE", "Detector", "load_detector", "load_second_opinion"]

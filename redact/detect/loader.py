@@ -55,3 +55,15 @@ def load_detector(
         SCALES[sensitivity],
         sample_aspect,
     )
+
+
+def load_second_opinion() -> Detector:
+    """MediaPipe's face networks: other makers, other data, other mistakes. Faces only.
+
+    Raises:
+        ModelError: if a model is missing or is not the pinned one.
+        DependencyError: if MediaPipe cannot be loaded.
+    """
+    from .blazeface import BlazeFace
+
+    return BlazeFace()

@@ -14,7 +14,14 @@ FACE_PLATE_SHA256: Final[dict[str, str]] = {
 }
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 
-MEDIAPIPE_SHA256: Final[dict[str, str]] = {}
+MEDIAPIPE_SHA256: Final[dict[str, str]] = {
+    "face_detection_full_range_sparse.tflite": (
+        "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1"
+    ),
+    "face_detection_short_range.tflite": (
+        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8"
+    ),
+}
 """MediaPipe's face models, file name under `redact/models/mediapipe/` → SHA-256."""
 
 
@@ -33,7 +40,8 @@ def read_weights(name: str) -> bytes:
             "install redact again (pip install --force-reinstall)",
         ) from error
     digest = hashlib.sha256(data).hexdigest()
-    if digest != FACE_PLATE_SHA256[name]:
+    pinned = {**FACE_PLATE_SHA256, **{f"mediapipe/{k}": v for k, v in MEDIAPIPE_SHA256.items()}}
+    if digest != pinned[name]:
         raise ModelError(
             f"{name}: not the model file that redact was released with (SHA-256 {digest[:16]}…)",
             "install redact again (pip install --force-reinstall)",
