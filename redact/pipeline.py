@@ -89,8 +89,9 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
+    frames = Decode(info)
     with journal.step("detect", info.video.frames) as step:
-        for frame in Decode(info):
+        for frame in frames:
             wanted = tracker.wants_detection(frame)
             tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
             pts.append(frame.pts)
@@ -98,6 +99,13 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
                 unchecked.append(frame.index)
             step.advance()
         step.detail = f"{len(pts)} frames, {detector.name}"
+    for warning in frames.warnings:
+        journal.warn(warning)
+    if unchecked:
+        journal.warn(
+            f"{len(unchecked)} frames are damaged and could not be checked: masks near them are "
+            "held and enlarged"
+        )
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     with journal.step("track", None, "tracks") as step:

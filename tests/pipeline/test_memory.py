@@ -1,0 +1,59 @@
+"""Memory does not grow with the length of a clip (the full-size figures: `benchmarks.memory`)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import ROOT, SAMPLE, shorten
+
+
+def peak(source: Path, output: Path) -> int:
+    """Peak resident memory of one run, bytes."""
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "redact", "run", str(source), "-o", str(output)),
+            *("--sensitivity", "fast", "--no-manifest", "--accept-findings", "test of memory"),
+        ],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    return usage.ru_maxrss * 1024
+
+
+@pytest.mark.skipif(not hasattr(os, "wait4"), reason="the system does not count a child's memory")
+def test_a_clip_six_times_as_long_needs_no_more_memory(tmp_path: Path) -> None:
+    # Both are longer than every bounded buffer (encoder look-ahead, the tracker's ring).
+    short = shorten(SAMPLE, tmp_path / "short.mp4", 100, size="320x180")
+    loop = tmp_path / "long.mp4"
+    repeat(short, loop, 6)
+    first, second = peak(short, tmp_path / "a.mp4"), peak(loop, tmp_path / "b.mp4")
+    assert second < 1.1 * first + 10e6, f"{first / 1e6:.0f} MB, then {second / 1e6:.0f} MB"
+
+
+def repeat(source: Path, target: Path, times: int) -> None:
+    """The clip `times` times in a row, by copying packets."""
+    import av
+
+    with av.open(str(source)) as src, av.open(str(target), "w") as out:
+        stream = out.add_stream_from_template(src.streams.video[0])
+        packets = [(bytes(p), p.pts, p.dts, p.is_keyframe) for p in src.demux(video=0) if p.size]
+        base = src.streams.video[0].time_base
+        length = max(p[1] for p in packets) + packets_step(packets)
+        for round_ in range(times):
+            for data, pts, dts, key in packets:
+                packet = av.Packet(data)
+                packet.stream, packet.time_base, packet.is_keyframe = stream, base, key
+                packet.pts, packet.dts = pts + round_ * length, dts + round_ * length
+                out.mux(packet)
+
+
+def packets_step(packets: list[tuple[bytes, int, int, bool]]) -> int:
+    times = sorted(p[1] for p in packets)
+    return times[1] - times[0]
