@@ -1,0 +1,106 @@
+"""Chroma that was computed from hidden pixels by real subsampling never survives."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from av.video.reformatter import Interpolation
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from redact.render import Renderer, mask_of
+from redact.settings import RenderSettings, Style
+from redact.types import Box, Frame, Region, State, Target
+
+from .pictures import planes
+
+WIDTH, HEIGHT = 96, 80
+SCALERS = ("AREA", "BILINEAR", "BICUBIC")
+
+
+def pair(seed: int, regions: list[Region]) -> list[NDArray[np.uint8]]:
+    """Two RGB pictures that differ, wildly, only under the masks."""
+    rng = np.random.default_rng(seed)
+    outside = rng.integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+    mask = mask_of(regions, WIDTH, HEIGHT, 0.15)
+    found = []
+    for colour in ((255, 0, 0), (0, 255, 255)):
+        picture = outside.copy()
+        picture[mask] = colour
+        found.append(picture)
+    return found
+
+
+def draw(picture: av.VideoFrame, regions: list[Region], style: Style) -> av.VideoFrame:
+    frame = Frame(0, 0, Fraction(1, 25), picture)
+    return Renderer(RenderSettings(style=style)).draw(frame, regions).picture
+
+
+@pytest.mark.parametrize("scaler", SCALERS)
+@pytest.mark.parametrize("form", ["yuv420p", "yuv422p", "yuv420p10le", "yuv440p"])
+@settings(max_examples=25, deadline=None)
+@given(
+    x=st.floats(0, WIDTH - 30),
+    y=st.floats(0, HEIGHT - 30),
+    seed=st.integers(0, 1000),
+    style=st.sampled_from([Style.BLUR, Style.MOSAIC, Style.SOLID]),
+    target=st.sampled_from(list(Target)),
+)
+def test_subsampled_by_ffmpeg(
+    scaler: str, form: str, x: float, y: float, seed: int, style: Style, target: Target
+) -> None:
+    regions = [Region(1, target, Box(x, y, x + 17.3, y + 21.8), State.DETECTED)]
+    drawn = []
+    for picture in pair(seed, regions):
+        # 4:4:4 first: then luma differs only under the masks, and chroma is what is tested.
+        full = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv444p")
+        small = full.reformat(format=form, interpolation=Interpolation[scaler])
+        drawn.append(planes(draw(small, regions, style)))
+    assert all(map(np.array_equal, *drawn))
+
+
+def subsample(chroma: NDArray[np.float64], siting: str) -> NDArray[np.uint8]:
+    """4:2:0 chroma by the usual short filters of cameras: 3 taps where co-sited, else 2."""
+
+    def along(a: NDArray[np.float64], cosited: bool) -> NDArray[np.float64]:
+        if not cosited:
+            return (a[0::2] + a[1::2]) / 2
+        before = np.concatenate([a[:1], a[1::2][:-1]])
+        return (before + 2 * a[0::2] + a[1::2]) / 4
+
+    rows = along(chroma, siting == "topleft")
+    return np.rint(along(rows.T, siting in ("left", "topleft")).T).astype(np.uint8)
+
+
+@pytest.mark.parametrize("siting", ["left", "center", "topleft"])
+@settings(max_examples=40, deadline=None)
+@given(x=st.floats(0, WIDTH - 30), y=st.floats(0, HEIGHT - 30), seed=st.integers(0, 1000))
+def test_every_siting(siting: str, x: float, y: float, seed: int) -> None:
+    regions = [Region(1, Target.FACE, Box(x, y, x + 14.2, y + 19.1), State.DETECTED)]
+    drawn = []
+    for picture in pair(seed, regions):
+        full = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv444p")
+        luma, *chroma = (plane.astype(np.float64) for plane in planes(full))
+        parts = [luma.astype(np.uint8), *(subsample(c, siting) for c in chroma)]
+        flat = np.concatenate([part.ravel() for part in parts]).reshape(-1, WIDTH)
+        small = av.VideoFrame.from_ndarray(flat, format="yuv420p")
+        drawn.append(planes(draw(small, regions, Style.BLUR)))
+    assert all(map(np.array_equal, *drawn))
+
+
+@settings(max_examples=25, deadline=None)
+@given(x=st.floats(0, WIDTH - 30), y=st.floats(0, HEIGHT - 30), seed=st.integers(0, 1000))
+def test_brought_up_again_to_full_resolution(x: float, y: float, seed: int) -> None:
+    """Our reader turns 4:4:0 and the like into 4:4:4, whose chroma then is not sharp."""
+    regions = [Region(1, Target.FACE, Box(x, y, x + 14.2, y + 19.1), State.DETECTED)]
+    drawn = []
+    for picture in pair(seed, regions):
+        first = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv444p")
+        half = first.reformat(format="yuv440p", interpolation=Interpolation.AREA)
+        full = half.reformat(format="yuv444p", interpolation=Interpolation.BILINEAR)
+        drawn.append(planes(draw(full, regions, Style.BLUR)))
+    assert all(map(np.array_equal, *drawn))

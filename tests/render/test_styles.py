@@ -1,0 +1,206 @@
+"""What the styles look like, in numbers."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.errors import UnsafeError, UsageError
+from redact.render import Renderer, mask_frame, mask_of
+from redact.settings import RenderSettings, Style
+from redact.types import Box, Frame, Region, State, Target
+
+from .pictures import planes
+
+SEALED = [Style.BLUR, Style.MOSAIC]
+
+
+def face(x: float, y: float, w: float, h: float, track: int = 1) -> Region:
+    return Region(track, Target.FACE, Box(x, y, x + w, y + h), State.DETECTED)
+
+
+def grey(luma: NDArray[np.uint8]) -> Frame:
+    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(luma), format="gray")
+    return Frame(0, 0, Fraction(1, 25), picture)
+
+
+def drawn(frame: Frame, regions: list[Region], style: Style) -> list[NDArray[np.uint16]]:
+    return planes(Renderer(RenderSettings(style=style)).draw(frame, regions).picture)
+
+
+@pytest.mark.parametrize("style", SEALED)
+def test_a_plain_wall_continues_plain(style: Style) -> None:
+    wall = np.full((200, 300), 77, np.uint8)
+    wall[80:130, 100:150] = 255
+    assert (drawn(grey(wall), [face(100, 80, 50, 50)], style)[0] == 77).all()
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (170, 0), (0, 140), (170, 140), (-20, 60)])
+def test_at_the_border_nothing_dark_or_bright_bleeds_in(corner: tuple[int, int]) -> None:
+    wall = np.full((200, 230), 140, np.uint8)
+    x, y = corner
+    wall[max(0, y) : y + 60, max(0, x) : x + 60] = 0
+    assert (drawn(grey(wall), [face(x, y, 60, 60)], Style.BLUR)[0] == 140).all()
+
+
+def test_the_fill_joins_its_surroundings_and_stays_between_them() -> None:
+    ramp = np.tile(np.linspace(40, 200, 400), (300, 1)).astype(np.uint8)
+    hidden = ramp.copy()
+    region = face(150, 90, 100, 120)
+    mask = mask_of([region], 400, 300, RenderSettings().margin)
+    hidden[mask] = 0
+    out = drawn(grey(hidden), [region], Style.BLUR)[0].astype(float)
+    assert out[mask].min() >= 40 and out[mask].max() <= 200
+    edge = mask & ~cv2.erode(mask.astype(np.uint8), np.ones((5, 5))).astype(bool)
+    # 160 levels over 400 pixels: the fill meets the ramp within a few levels at the edge.
+    assert np.abs(out - ramp)[edge].max() < 14
+    assert np.abs(out - ramp)[mask].mean() < 14
+
+
+def test_touching_masks_have_no_seam() -> None:
+    rng = np.random.default_rng(5)
+    scene = cv2.GaussianBlur(rng.uniform(0, 255, (300, 500)).astype(np.float32), (0, 0), 25)
+    scene = cv2.normalize(scene, None, 30, 220, cv2.NORM_MINMAX).astype(np.uint8)
+    regions = [face(130, 90, 80, 100, 1), face(200, 100, 90, 110, 2), face(290, 90, 60, 80, 3)]
+    out = drawn(grey(scene), regions, Style.BLUR)[0].astype(float)
+    mask = mask_of(regions, 500, 300, RenderSettings().margin).astype(np.uint8)
+    inside = cv2.erode(mask, np.ones((5, 5), np.uint8)) > 0
+    steps = np.maximum(np.abs(np.diff(out, axis=0))[:, 1:], np.abs(np.diff(out, axis=1))[1:])
+    assert steps[inside[1:, 1:]].max() <= 6
+
+
+@pytest.mark.parametrize("form", ["yuv420p", "yuv444p10le", "gray"])
+def test_a_mask_over_the_whole_frame_is_neutral_grey(form: str) -> None:
+    picture = av.VideoFrame.from_ndarray(
+        np.random.default_rng(1).integers(0, 255, (90, 120, 3), dtype=np.uint8), format="rgb24"
+    ).reformat(format=form)
+    middle = 1 << (picture.format.components[0].bits - 1)
+    frame = Frame(0, 0, Fraction(1, 25), picture)
+    for plane in drawn(frame, [face(-10, -10, 200, 200)], Style.BLUR):
+        assert (plane == middle).all()
+
+
+def test_in_a_crowd_the_little_background_there_is_gives_the_colour() -> None:
+    crowd = np.full((400, 600), 255, np.uint8)
+    crowd[:, 560:] = 60
+    regions = [
+        face(x, y, 60, 60, track)
+        for track, (x, y) in enumerate((x, y) for x in range(-20, 500, 45) for y in range(-20, 400, 45))
+    ]  # fmt: skip
+    mask = mask_of(regions, 600, 400, RenderSettings().margin)
+    crowd[~mask] = 60
+    assert mask.mean() > 0.8
+    out = drawn(grey(crowd), regions, Style.BLUR)[0]
+    assert np.abs(out.astype(int) - 60).max() <= 1
+
+
+def test_a_trembling_box_does_not_make_the_fill_shimmer() -> None:
+    rng = np.random.default_rng(7)
+    scene = cv2.GaussianBlur(rng.uniform(0, 255, (300, 400)).astype(np.float32), (0, 0), 6)
+    scene = cv2.normalize(scene, None, 0, 255, cv2.NORM_MINMAX)
+    renderer = Renderer(RenderSettings(style=Style.BLUR))
+    frames = []
+    for _ in range(20):
+        noisy = np.clip(scene + rng.normal(0, 4, scene.shape), 0, 255).astype(np.uint8)
+        x, y = 150 + rng.normal(0, 0.7), 100 + rng.normal(0, 0.7)
+        frame = renderer.draw(grey(noisy), [face(x, y, 90, 110)])
+        frames.append(planes(frame.picture)[0][120:190, 165:225].astype(float))
+    change = np.abs(np.diff(frames, axis=0))
+    # Camera noise of sigma 4 alone changes a pixel by 4.5 levels from frame to frame.
+    assert change.mean() < 1.5
+
+
+def test_the_mosaic_has_flat_blocks_that_stay_while_a_box_trembles() -> None:
+    rng = np.random.default_rng(7)
+    scene = np.tile(np.linspace(0, 255, 400), (300, 1)).astype(np.uint8)
+    renderer = Renderer(RenderSettings(style=Style.MOSAIC))
+    edges = []
+    for _ in range(12):
+        x, y = 150 + rng.normal(0, 0.6), 100 + rng.normal(0, 0.6)
+        out = renderer.draw(grey(scene), [face(x, y, 90, 110)])
+        row = planes(out.picture)[0][155, 165:225].astype(int)
+        edges.append(tuple(np.flatnonzero(np.diff(row))))
+    assert 2 <= len(edges[0]) <= 6
+    assert len(set(edges)) <= 2
+
+
+def rgb_of(form: str, rgb: tuple[int, int, int], height: int = 120) -> tuple[int, ...]:
+    blank = av.VideoFrame.from_ndarray(np.full((height, 160, 3), 60, np.uint8), format="rgb24")
+    picture = blank.reformat(format=form)
+    settings = RenderSettings(style=Style.SOLID, colour=rgb)
+    out = (
+        Renderer(settings)
+        .draw(Frame(0, 0, Fraction(1, 25), picture), [face(50, 40, 40, 40)])
+        .picture
+    )
+    return tuple(int(v) for v in out.to_ndarray(format="rgb24")[60, 70])
+
+
+@pytest.mark.parametrize("form", ["yuv420p", "yuv444p", "yuvj420p", "yuv422p10le", "gbrp"])
+@pytest.mark.parametrize("rgb", [(128, 128, 128), (200, 30, 60), (0, 0, 255), (255, 255, 0)])
+def test_a_solid_mask_has_the_colour_that_was_asked_for(
+    form: str, rgb: tuple[int, int, int]
+) -> None:
+    assert rgb_of(form, rgb) == pytest.approx(rgb, abs=4)
+
+
+def test_hdr_white_is_that_of_graphics_and_not_ten_thousand_candela() -> None:
+    picture = av.VideoFrame(160, 120, "yuv420p10le")
+    for plane in picture.planes:
+        plane.update(bytes(plane.buffer_size))
+    picture.color_trc, picture.colorspace, picture.color_range = 16, 9, 1
+    settings = RenderSettings(style=Style.SOLID, colour=(255, 255, 255))
+    frame = Frame(0, 0, Fraction(1, 25), picture)
+    luma = planes(Renderer(settings).draw(frame, [face(50, 40, 40, 40)]).picture)[0][60, 70]
+    # 203 cd/m2 are 58 % of the PQ signal (BT.2408): 64 + 0.58 * 876.
+    assert luma == pytest.approx(573, abs=2)
+
+
+def test_a_label_is_written_inside_the_mask_only() -> None:
+    wall = np.full((200, 300), 77, np.uint8)
+    region = face(60, 60, 120, 70, track=12)
+    plain = drawn(grey(wall), [region], Style.SOLID)[0]
+    settings = RenderSettings(style=Style.SOLID, label="{target} {track}")
+    labelled = planes(Renderer(settings).draw(grey(wall), [region]).picture)[0]
+    changed = plain != labelled
+    mask = mask_of([region], 300, 200, settings.margin)
+    assert changed.sum() > 100
+    assert not (changed & ~mask).any()
+
+
+@pytest.mark.parametrize("label", ["{face}", "{track", "{track:d}", "Zoë", "{track.real}"])
+def test_labels_that_cannot_be_drawn_are_refused(label: str) -> None:
+    with pytest.raises(UsageError, match="label"):
+        Renderer(RenderSettings(style=Style.SOLID, label=label))
+
+
+def test_an_outline_is_refused_for_release_and_shows_all_in_review() -> None:
+    settings = RenderSettings(style=Style.OUTLINE)
+    with pytest.raises(UsageError, match="refused"):
+        Renderer(settings)
+    wall = np.random.default_rng(2).integers(0, 255, (200, 300), dtype=np.uint8)
+    out = Renderer(settings, review=True).draw(grey(wall), [face(60, 60, 80, 70)])
+    same = planes(out.picture)[0] == wall
+    assert same[70:85, 70:130].all() and 0.9 < same.mean() < 1
+
+
+def test_a_packed_format_stops_the_run() -> None:
+    packed = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+    with pytest.raises(UnsafeError, match="rgb24"):
+        Renderer(RenderSettings()).draw(Frame(0, 0, Fraction(1, 25), packed), [face(9, 9, 20, 20)])
+
+
+def test_a_mask_frame_is_black_and_white_and_keeps_the_time() -> None:
+    picture = av.VideoFrame.from_ndarray(np.full((66, 75, 3), 99, np.uint8), format="rgb24")
+    picture.pts, picture.time_base = 41, Fraction(1, 30)
+    regions = [face(20, 20, 20, 20)]
+    frame = mask_frame(Frame(3, 41, Fraction(1, 30), picture), regions, 0.15)
+    assert (frame.index, frame.pts, frame.size, frame.picture.pts) == (3, 41, (75, 66), 41)
+    assert frame.picture.format.name == "gray"
+    assert np.array_equal(planes(frame.picture)[0] == 255, mask_of(regions, 75, 66, 0.15))
+    assert set(np.unique(planes(frame.picture)[0])) == {0, 255}
