@@ -8,6 +8,7 @@ what they miss is not what ours misses.
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -45,6 +46,9 @@ class BlazeFace:
         self._mediapipe, self._options, self._vision = _mediapipe()
         with _quiet():
             self._networks = [self._network(data) for data in models.values()]
+        # MediaPipe's own clean-up fails with a traceback if the interpreter is already half
+        # gone; a finaliser runs before that.
+        self._close = weakref.finalize(self, _close, self._networks)
         self._scaler = Scaler()
         self._warm = False
 
@@ -100,6 +104,16 @@ class BlazeFace:
             found = list(network.detect(image).detections)
         self._warm = network is self._networks[-1]
         return found
+
+
+def _close(networks: list[Any]) -> None:
+    for network in networks:
+        try:
+            network.close()
+        except RuntimeError:
+            # At the end of the process the thread that would free the network is gone
+            # already, and the system frees everything.
+            network._handle = None
 
 
 def _mediapipe() -> tuple[Any, Any, Any]:
