@@ -1,119 +1,306 @@
-"""Tracklets that are alive while the clip passes: predicted, matched, retired."""
+"""Tracklets that are alive while the clip passes: predicted, matched, followed, retired."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .associate import FORBIDDEN, assign, match_costs
-from .geometry import Affine
+from ..types import Target
+from .associate import Objects, assign, possible_pairs
+from .backward import Job
+from .columns import Columns
+from .follow import COAST, step
+from .geometry import Affine, Boxes
 from .log import How, SightingLog
 from .motion import MotionBank
-from .observe import Observations
+from .neighbours import iou_pairs
+from .observe import Observations, Rank
+from .patches import Samples, patches_of
 from .ring import SmallFrame
 from .settings import TrackSettings
+from .support import REFERENCE_STEP, SupportWindow
 
 WEAK_PENALTY = 0.3
 """Added to the cost of a tracklet that no sure detection has confirmed."""
 
+WEAK_LOST_TIME = 0.2
+"""Seconds after which an unconfirmed tracklet that is not seen again is forgotten."""
 
-@dataclass
-class _Columns:
-    """One row per active tracklet."""
+FOLLOW_NOISE = 1.5
+"""Expected error of a followed box, in errors of a detected one."""
 
-    id: NDArray[np.int32]
-    target: NDArray[np.int8]
-    seen: NDArray[np.float64]
-    sure: NDArray[np.bool_]
+ONSET_DELAY = 0.4
+"""Seconds after which a new object is followed back to before its first sighting."""
 
-    def keep(self, rows: NDArray[np.bool_]) -> None:
-        for name in ("id", "target", "seen", "sure"):
-            setattr(self, name, getattr(self, name)[rows])
+ABSORBED = 0.5
+"""IoU with another object's detection from which an undetected object is hidden behind it."""
+
+EVIDENCE_LASTS = 1.0
+"""Seconds after which evidence counts a third."""
+
+FOLLOW_PER_EVIDENCE = 0.5
+"""Seconds of following that a summed detector score of 1 earns: what was seen for a moment by
+chance must not stay masked for seconds."""
+
+
+Ends = tuple[Target, NDArray[np.float32]]
+"""What a tracklet is, and its patches [2, CELLS, CELLS] at its start and its end."""
 
 
 class ActiveTracklets:
     """Association frame by frame, in two rounds as in ByteTrack (Zhang et al. 2022): first the
-    sure detections, then the weak ones for the tracklets that are left."""
+    sure detections, then the weak ones for the tracklets that are left. What is then still
+    unseen is looked for in the pixels."""
 
     def __init__(self, settings: TrackSettings, log: SightingLog, ablate: frozenset[str]) -> None:
         self._settings = settings
         self._log = log
         self._ablate = ablate
         self._bank = MotionBank()
-        self._rows = _Columns(
-            np.zeros(0, np.int32), np.zeros(0, np.int8), np.zeros(0), np.zeros(0, np.bool_)
-        )
+        self.rows = Columns.none()
         self._time: float | None = None
-        self.kinds: list[int] = []
-        """Target of every tracklet ever made, by tracklet id."""
+        self._before = 0.0
+        self._weight = 1.0
+        self._earlier: SmallFrame | None = None
+        self._gaps: list[Job] = []
+        self._made = 0
+        self._support = SupportWindow(settings.support_time, settings.support)
+        self._retired: dict[int, tuple[float, Ends]] = {}
+        self.kept: dict[int, Ends] = {}
+        """Tracklets that are protected, by id, with their looks at both ends."""
 
     def predict(self, time: float, camera: Affine) -> None:
         """Move all tracklets to the time (seconds) of the next frame."""
         elapsed = 0.0 if self._time is None else min(max(time - self._time, 0.0), 1.0)
-        self._time = time
+        self._before, self._time = self._time or time, time
+        self._weight = float(np.clip(elapsed / REFERENCE_STEP, 0.2, 2.0))
+        self.rows.evidence *= np.exp(-elapsed / EVIDENCE_LASTS)
         self._bank.predict(elapsed)
         self._bank.warp(camera)
+        self._support.warp(camera)
 
-    def match(self, frame: int, small: SmallFrame, seen: Observations) -> None:
+    def match(self, small: SmallFrame, seen: Observations) -> None:
         """Continue tracklets with what was seen in a frame, and start new ones."""
-        free_rows = np.ones(len(self._bank), np.bool_)
-        free_seen = np.ones(len(seen), np.bool_)
-        rounds = [seen.sure, ~seen.sure]
-        if "low-round" in self._ablate:
-            rounds = rounds[:1]
-        for in_round in rounds:
-            rows = np.flatnonzero(free_rows)
-            columns = np.flatnonzero(free_seen & in_round)
-            pairs = self._pairs(rows, seen.select(columns))
-            rows, columns = rows[pairs[0]], columns[pairs[1]]
-            free_rows[rows], free_seen[columns] = False, False
-            self._continue(rows, frame, small, seen.select(columns))
-        if "low-round" in self._ablate and not self._settings.keep_all:
-            free_seen &= seen.sure
-        self._start(frame, small, seen.select(free_seen))
+        free = np.ones(len(self.rows), np.bool_)
+        sure = seen.select(seen.rank == Rank.SURE)
+        started = self._round(free, sure, small)
+        if "low-round" not in self._ablate:
+            weak = seen.select(seen.rank == Rank.STARTS)
+            started += self._round(free, weak, small)
+            free &= self.rows.sure[: len(free)]
+            faint = seen.select(seen.rank == Rank.CONTINUES)
+            self._round(free, faint.select(self._near(free, faint)), small)
+        for fresh, looks in started:
+            self._start(small, fresh, looks)
+        self._believe(small.time)
+
+    def _round(
+        self, free: NDArray[np.bool_], seen: Observations, small: SmallFrame
+    ) -> list[tuple[Observations, Samples]]:
+        """Match what was seen to the rows that are `free`; what is left is handed back."""
+        if not len(seen):
+            return []
+        looks = patches_of(small, seen.boxes)
+        rows = np.flatnonzero(free)
+        matched, columns = self._pairs(rows, seen, looks)
+        rows = rows[matched]
+        free[rows] = False
+        self._continue(rows, small, seen.select(columns), looks[columns])
+        left = np.ones(len(seen), np.bool_)
+        left[columns] = False
+        return [(seen.select(left), looks[left])]
+
+    def _believe(self, time: float) -> None:
+        """Find out which tracklets are protected from now on."""
+        # Whatever is not faint was matched or has started, so that its row holds it.
+        r = self.rows
+        now = (r.detected == time) & (r.rank > Rank.CONTINUES)
+        sure = r.rank[now] == Rank.SURE
+        believed = self._support.push(
+            time, r.box[now], r.score[now], r.target[now], r.id[now], sure
+        )
+        fresh = ~r.sure & np.isin(r.id, believed)
+        r.sure |= fresh
+        r.pending[fresh] = time
+        for tracklet in self._retired.keys() & set(believed.tolist()):
+            self.kept[tracklet] = self._retired.pop(tracklet)[1]
+
+    def _near(self, free: NDArray[np.bool_], seen: Observations) -> NDArray[np.bool_]:
+        """Which detections overlap one of the `free` rows: cheap, as they may be a thousand."""
+        out = np.zeros(len(seen), np.bool_)
+        out[iou_pairs(self._bank.boxes[free], seen.boxes, 0.15)[1]] = True
+        return out
+
+    def follow(self, small: SmallFrame) -> None:
+        """Look in the pixels for what was not detected in this frame."""
+        earlier, self._earlier = self._earlier, small
+        if earlier is None or "follow" in self._ablate:
+            return
+        rows = self._unseen(small)
+        if not len(rows):
+            return
+        r = self.rows
+        found = step(
+            earlier,
+            small,
+            r.box[rows],
+            self._bank.boxes[rows],
+            r.recent[rows],
+            r.anchor[rows],
+            r.seen[rows] < earlier.time,
+        )
+        good = found.found & ~self._absorbed(rows, found.boxes, small)
+        lost = rows[~good]
+        r.chasing[lost] = small.time - r.seen[lost] <= COAST
+        r.box[lost] = self._bank.boxes[lost]
+        rows = rows[good]
+        boxes = found.boxes[good]
+        self._bank.update(rows, boxes, FOLLOW_NOISE)
+        r.seen[rows], r.box[rows], r.recent[rows] = small.time, boxes, found.patches[good]
+        none = np.zeros(len(rows), np.float32)
+        self._log.add(r.id[rows], small.index, How.FOLLOWED, boxes, boxes, none)
+
+    def jobs(self, small: SmallFrame, all_now: bool = False) -> list[Job]:
+        """What is to be followed back now: gaps that closed, and objects that came into being.
+
+        An object waits for `ONSET_DELAY` (until its speed is known and there is evidence of
+        it), or until it is lost, or, with `all_now`, not at all.
+        """
+        r = self.rows
+        jobs, self._gaps = self._gaps, []
+        due = np.isfinite(r.pending) & (
+            all_now | (small.time - r.pending >= ONSET_DELAY) | (r.seen < small.time)
+        )
+        for row in np.flatnonzero(due):
+            jobs.append(self._job(int(row), int(r.start[row]), r.start_box[row], r.start_look[row]))
+        r.pending[due] = np.nan
+        return [] if "follow" in self._ablate else jobs
+
+    def _job(
+        self, row: int, frame: int, box: NDArray[np.float64], look: NDArray[np.float32]
+    ) -> Job:
+        r = self.rows
+        return Job(
+            int(r.id[row]),
+            Target(int(r.target[row])),
+            frame,
+            box,
+            look,
+            self._bank.speed[row, :2].copy(),
+            float(self._earned(np.array([row]))[0]),
+        )
+
+    def _earned(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Seconds that objects may be followed without a detection."""
+        earned = self.rows.evidence[rows] * FOLLOW_PER_EVIDENCE
+        return np.asarray(np.minimum(earned, self._settings.follow_time))
 
     def retire(self, time: float) -> None:
         """Forget tracklets that were not seen for too long."""
-        alive = time - self._rows.seen <= self._settings.lost_time
+        unseen = time - self.rows.seen
+        alive = unseen <= np.where(self.rows.sure, self._settings.lost_time, WEAK_LOST_TIME)
         if not alive.all():
+            self._remember(~alive, time)
             self._bank.keep(alive)
-            self._rows.keep(alive)
+            self.rows.keep(alive)
+
+    def finish(self) -> None:
+        """Retire all."""
+        self._remember(np.ones(len(self.rows), np.bool_), self._time or 0.0)
+
+    def _remember(self, which: NDArray[np.bool_], time: float) -> None:
+        """Put retired tracklets among the kept ones, or where they may still be believed."""
+        r = self.rows
+        for row in np.flatnonzero(which):
+            ends = Target(int(r.target[row])), np.stack([r.start_look[row], r.anchor[row]])
+            if r.sure[row]:
+                self.kept[int(r.id[row])] = ends
+            else:
+                self._retired[int(r.id[row])] = time, ends
+        limit = time - self._settings.support_time
+        self._retired = {i: old for i, old in self._retired.items() if old[0] >= limit}
+
+    def _unseen(self, small: SmallFrame) -> NDArray[np.intp]:
+        """Rows to be followed into this frame."""
+        r = self.rows
+        undetected = small.time - r.detected
+        wanted = (r.seen < small.time) & r.sure & r.chasing
+        rows = np.flatnonzero(wanted)
+        return np.asarray(rows[undetected[rows] <= self._earned(rows)])
+
+    def _absorbed(
+        self, rows: NDArray[np.intp], boxes: Boxes, small: SmallFrame
+    ) -> NDArray[np.bool_]:
+        """Which of the followed boxes lie on an object that was detected in this very frame."""
+        r = self.rows
+        others = np.flatnonzero(r.detected == small.time)
+        i, j, _ = iou_pairs(boxes, r.box[others], ABSORBED)
+        out = np.zeros(len(rows), np.bool_)
+        out[i[r.target[rows[i]] == r.target[others[j]]]] = True
+        return out
 
     def _pairs(
-        self, rows: NDArray[np.intp], seen: Observations
+        self, rows: NDArray[np.intp], seen: Observations, looks: Samples
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        if not len(rows) or not len(seen):
-            return np.zeros(0, np.intp), np.zeros(0, np.intp)
-        costs = match_costs(self._bank.boxes[rows], self._bank.spread[rows], seen.boxes)
-        costs[~self._rows.sure[rows]] += WEAK_PENALTY
-        costs[self._rows.target[rows][:, None] != seen.target[None, :]] = FORBIDDEN
-        return assign(np.minimum(costs, FORBIDDEN))
+        r = self.rows
+        expected = Objects(self._bank.boxes[rows], r.target[rows], r.recent[rows])
+        pairs = possible_pairs(
+            expected, self._bank.spread[rows], Objects(seen.boxes, seen.target, looks)
+        )
+        weak = np.where(r.sure[rows[pairs.first]], 0.0, WEAK_PENALTY)
+        return assign(replace(pairs, cost=pairs.cost + weak))
 
     def _continue(
-        self, rows: NDArray[np.intp], frame: int, small: SmallFrame, seen: Observations
+        self, rows: NDArray[np.intp], small: SmallFrame, seen: Observations, looks: Samples
     ) -> None:
         if not len(rows):
             return
-        if not small.damaged:
-            self._bank.update(rows, seen.boxes)
-        self._rows.seen[rows] = small.time
-        self._rows.sure[rows] |= seen.sure
-        ids = self._rows.id[rows]
-        self._log.add(ids, frame, How.DETECTED, seen.boxes, seen.hulls, seen.score)
+        r = self.rows
+        self._log.add(r.id[rows], small.index, How.DETECTED, seen.boxes, seen.hulls, seen.score)
+        r.detected[rows] = r.seen[rows] = small.time
+        r.evidence[rows] += seen.score * self._weight
+        r.score[rows], r.rank[rows] = seen.score, seen.rank
+        seen_before = r.seen[rows].copy()
+        if small.damaged:
+            return
+        self._bank.update(rows, seen.boxes)
+        r.chasing[rows] = True
+        r.box[rows], r.recent[rows], r.anchor[rows] = seen.boxes, looks, looks
+        self._note_gaps(rows[seen_before < self._before], small)
 
-    def _start(self, frame: int, small: SmallFrame, seen: Observations) -> None:
+    def _note_gaps(self, rows: NDArray[np.intp], small: SmallFrame) -> None:
+        """Objects that were found again after they had been out of sight."""
+        r = self.rows
+        for row in rows[r.sure[rows]]:
+            self._gaps.append(self._job(int(row), small.index, r.box[row], r.recent[row]))
+
+    def _start(self, small: SmallFrame, seen: Observations, looks: Samples) -> None:
         if not len(seen):
             return
-        ids = np.arange(len(self.kinds), len(self.kinds) + len(seen), dtype=np.int32)
-        self.kinds.extend(seen.target.tolist())
+        ids = np.arange(self._made, self._made + len(seen), dtype=np.int32)
+        self._made += len(seen)
         self._bank.add(seen.boxes)
-        old = self._rows
-        self._rows = _Columns(
-            np.concatenate([old.id, ids]),
-            np.concatenate([old.target, seen.target]),
-            np.concatenate([old.seen, np.full(len(seen), small.time)]),
-            np.concatenate([old.sure, seen.sure]),
+        now = np.full(len(seen), small.time)
+        self.rows.extend(
+            Columns(
+                id=ids,
+                target=seen.target,
+                detected=now,
+                seen=now,
+                pending=np.full(len(seen), np.nan),
+                score=seen.score,
+                rank=seen.rank,
+                evidence=seen.score.astype(np.float64) * self._weight,
+                sure=np.zeros(len(seen), np.bool_),
+                chasing=np.full(len(seen), not small.damaged),
+                box=seen.boxes,
+                recent=looks,
+                anchor=looks,
+                start=np.full(len(seen), small.index, np.int32),
+                start_box=seen.boxes,
+                start_look=looks,
+            )
         )
-        self._log.add(ids, frame, How.DETECTED, seen.boxes, seen.hulls, seen.score)
+        self._log.add(ids, small.index, How.DETECTED, seen.boxes, seen.hulls, seen.score)

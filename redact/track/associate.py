@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
-from .geometry import Boxes, ious, to_centres
-
-FORBIDDEN = 1e6
+from .geometry import Boxes, to_centres
+from .neighbours import Index, close_pairs, paired_iou
+from .patches import Samples, pairwise_likeness
 
 REACH = 0.6
 """Farthest centre distance, in object sizes, that is believed without any uncertainty."""
@@ -16,46 +20,97 @@ REACH = 0.6
 MOST_REACH = 1.6
 """And with the greatest uncertainty: farther away it is another object."""
 
-SIZE_RATIO = float(np.log(2.2))
-"""Largest change of width or height between sightings, as a logarithm."""
+SIZE_RATIO = 2.2
+"""Largest change of width or height between sightings."""
+
+LOOK_WEIGHT = 0.4
+"""Cost of no likeness at all: enough to tell two who cross, not to part one who turns."""
 
 
-def match_costs(
-    expected: Boxes,
-    spread: NDArray[np.float64],
-    seen: Boxes,
-    likeness: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
-    """Cost of every pair, `FORBIDDEN` where motion or size rule it out.
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """N boxes to be matched.
+
+    Attributes:
+        boxes: float64 [N, 4].
+        target: int8 [N]; only equal ones are matched.
+        looks: float32 [N, cells, cells], patches.
+    """
+
+    boxes: Boxes
+    target: NDArray[np.int8]
+    looks: Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Possible pairs: `first[k]` with `second[k]` at `cost[k]`."""
+
+    first: Index
+    second: Index
+    cost: NDArray[np.float64]
+
+
+def possible_pairs(a: Objects, spread: NDArray[np.float64], b: Objects) -> Pairs:
+    """Pairs that motion and size allow, with costs from about 0 (perfect) to 2.
 
     Args:
-        expected: [T, 4] predicted boxes.
-        spread: [T] uncertainty of their centres, in object sizes.
-        seen: [D, 4] detected boxes.
-        likeness: [T, D] likeness of appearance, -1 to 1, or None where unknown.
-
-    Returns:
-        [T, D], about 0 for a perfect match and 2 for one just inside the gates.
+        a: objects where they are expected.
+        spread: [len(a)] uncertainty of their centres, in object sizes.
+        b: objects as they are seen.
     """
-    a, b = to_centres(expected), to_centres(seen)
-    size = np.sqrt(np.maximum(a[:, None, 2:], 1) * np.maximum(b[None, :, 2:], 1))
+    x, y = to_centres(a.boxes), to_centres(b.boxes)
     # A thin plate may move more than its height between two frames.
-    size = np.maximum(size, size.max(axis=2, keepdims=True, initial=0.0) / 2)
-    offset = (a[:, None, :2] - b[None, :, :2]) / size
-    distance = np.sqrt((offset**2).sum(axis=2))
-    ratio = np.abs(np.log(np.maximum(a[:, None, 2:], 1) / np.maximum(b[None, :, 2:], 1)))
-    reach = np.minimum(REACH + 2 * spread, MOST_REACH)[:, None]
-    cost = (
-        distance / reach + 0.5 * (1 - ious(expected, seen)) + 0.3 * ratio.max(axis=2, initial=0.0)
-    )
-    if likeness is not None:
-        cost = cost + 0.4 * (1 - likeness)
-    cost[(distance > reach) | (ratio.max(axis=2, initial=0.0) > SIZE_RATIO)] = FORBIDDEN
-    return np.asarray(cost)
+    side_a, side_b = (_sides(z[:, 2:]) for z in (x, y))
+    reach = np.minimum(REACH + 2 * spread, MOST_REACH)
+    i, j = close_pairs(x[:, :2], side_a * (reach * SIZE_RATIO**0.5)[:, None], y[:, :2])
+    offset = (x[i, :2] - y[j, :2]) / np.sqrt(side_a[i] * side_b[j])
+    distance = np.hypot(offset[:, 0], offset[:, 1])
+    ratios = np.abs(np.log(np.maximum(x[i, 2:], 1) / np.maximum(y[j, 2:], 1)))
+    ratio = np.maximum(ratios[:, 0], ratios[:, 1])
+    good = (distance <= reach[i]) & (ratio <= np.log(SIZE_RATIO)) & (a.target[i] == b.target[j])
+    i, j, distance, ratio = i[good], j[good], distance[good], ratio[good]
+    alike = pairwise_likeness(a.looks[i], b.looks[j])
+    cost = distance / reach[i] + 0.5 * (1 - paired_iou(a.boxes[i], b.boxes[j]))
+    return Pairs(i, j, cost + 0.3 * ratio + LOOK_WEIGHT * (1 - alike))
 
 
-def assign(costs: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Cheapest one-to-one assignment without forbidden pairs: row and column indices."""
-    rows, columns = linear_sum_assignment(costs)
-    fine = costs[rows, columns] < FORBIDDEN
-    return rows[fine], columns[fine]
+def assign(pairs: Pairs) -> tuple[Index, Index]:
+    """The largest and, among those, cheapest one-to-one choice of `pairs`.
+
+    Groups that share no candidate are solved apart, so that a long clip or a crowd costs no
+    dense matrix.
+    """
+    if not len(pairs.cost):
+        none = np.zeros(0, np.intp)
+        return none, none
+    rows, row = np.unique(pairs.first, return_inverse=True)
+    columns, column = np.unique(pairs.second, return_inverse=True)
+    size = len(rows) + len(columns)
+    graph = coo_array((np.ones(len(row)), (row, column + len(rows))), shape=(size, size))
+    _, group = connected_components(graph, directed=False)
+    group = group[row]
+    order = np.argsort(group, kind="stable")
+    edges = np.flatnonzero(np.diff(group[order])) + 1
+    chosen = [_assign_group(row[k], column[k], pairs.cost[k]) for k in np.split(order, edges)]
+    first = np.concatenate([c[0] for c in chosen])
+    second = np.concatenate([c[1] for c in chosen])
+    return rows[first], columns[second]
+
+
+def _assign_group(row: Index, column: Index, cost: NDArray[np.float64]) -> tuple[Index, Index]:
+    if len(cost) == 1:
+        return row, column
+    rows, r = np.unique(row, return_inverse=True)
+    columns, c = np.unique(column, return_inverse=True)
+    forbidden = 10.0 * (len(rows) + len(columns)) * max(1.0, float(cost.max()))
+    matrix = np.full((len(rows), len(columns)), forbidden)
+    matrix[r, c] = cost
+    i, j = linear_sum_assignment(matrix)
+    fine = matrix[i, j] < forbidden
+    return rows[i[fine]], columns[j[fine]]
+
+
+def _sides(size: NDArray[np.float64]) -> NDArray[np.float64]:
+    longest = np.maximum(size[:, 0], size[:, 1])[:, None]
+    return np.asarray(np.maximum(np.maximum(size, longest / 2), 1.0))

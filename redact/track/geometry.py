@@ -26,17 +26,6 @@ def to_boxes(centres: Boxes) -> Boxes:
     return np.concatenate([centres[:, :2] - half, centres[:, :2] + half], axis=1)
 
 
-def ious(a: Boxes, b: Boxes) -> NDArray[np.float64]:
-    """Intersection over union of every box of `a` with every box of `b`: [len(a), len(b)]."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    side = np.clip(high - low, 0, None)
-    inter = side[..., 0] * side[..., 1]
-    area_a, area_b = areas(a), areas(b)
-    union = area_a[:, None] + area_b[None, :] - inter
-    return np.asarray(inter / np.maximum(union, 1e-9))
-
-
 def areas(boxes: Boxes) -> NDArray[np.float64]:
     """Area of every box: [N]."""
     side = np.clip(boxes[:, 2:] - boxes[:, :2], 0, None)

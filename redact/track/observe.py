@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections
-from .geometry import Boxes, ious
+from .geometry import Boxes, union
+from .neighbours import iou_pairs
+from .settings import TrackSettings
 
 SAME = 0.55
 """IoU from which two detections of one frame are the same object (the detectors' own
 suppression removes what overlaps by 0.5 within one network; here several meet)."""
+
+
+class Rank(IntEnum):
+    """What the score of a detection is good for."""
+
+    CONTINUES = 0
+    """It may continue a track and is nothing by itself."""
+    STARTS = 1
+    """Several of them make a track."""
+    SURE = 2
+    """It is protected, alone or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +38,14 @@ class Observations:
         hulls: float64 [N, 4], contains all detections of the object.
         score: float32 [N], of the strongest detection.
         target: int8 [N].
-        sure: bool [N], whether the score alone is enough to protect the object.
+        rank: int8 [N], values of `Rank`.
     """
 
     boxes: Boxes
     hulls: Boxes
     score: NDArray[np.float32]
     target: NDArray[np.int8]
-    sure: NDArray[np.bool_]
+    rank: NDArray[np.int8]
 
     def __len__(self) -> int:
         return len(self.score)
@@ -42,38 +56,49 @@ class Observations:
             self.hulls[which],
             self.score[which],
             self.target[which],
-            self.sure[which],
+            self.rank[which],
         )
 
 
-def observations_of(
-    found: Detections, sure: tuple[float, float], candidate: tuple[float, float], keep_all: bool
-) -> Observations:
-    """Objects of one frame; the result does not depend on the order of `found`."""
+def observations_of(found: Detections, settings: TrackSettings) -> Observations:
+    """Objects of one frame; the result does not depend on the order of `found`.
+
+    The many detections that may only continue a track are taken as they are; among the others
+    duplicates become one object.
+    """
     order = np.lexsort((*found.xyxy.T[::-1], -found.score, found.target))
     found = found.select(order.astype(np.intp))
-    index = np.clip(found.target, 0, 1)
-    if not keep_all:
-        found = found.select(found.score >= np.array(candidate)[index])
-        index = np.clip(found.target, 0, 1)
-    boxes = found.xyxy.astype(np.float64)
-    leader = _leaders(boxes, found.target)
+    rank = _ranks(found, settings)
+    firm, faint = found.select(rank > Rank.CONTINUES), found.select(rank == Rank.CONTINUES)
+    boxes = firm.xyxy.astype(np.float64)
+    leader = _leaders(boxes, firm.target)
     hulls = boxes.copy()
     for row in np.flatnonzero(leader != np.arange(len(leader))):
-        hulls[leader[row], :2] = np.minimum(hulls[leader[row], :2], boxes[row, :2])
-        hulls[leader[row], 2:] = np.maximum(hulls[leader[row], 2:], boxes[row, 2:])
-    is_sure = found.score >= np.array(sure)[index]
-    every = Observations(boxes, hulls, found.score, found.target, is_sure)
-    return every.select(leader == np.arange(len(leader)))
+        hulls[leader[row]] = union(hulls[leader[row]][None], boxes[row][None])[0]
+    leads = leader == np.arange(len(leader))
+    every = Detections.concat([firm.select(leads), faint])
+    own = every.xyxy.astype(np.float64)
+    both = np.concatenate([hulls[leads], own[int(leads.sum()) :]])
+    return Observations(own, both, every.score, every.target, _ranks(every, settings))
+
+
+def _ranks(found: Detections, settings: TrackSettings) -> NDArray[np.int8]:
+    kind = np.clip(found.target, 0, 1)
+    rank = np.full(len(found), -1, np.int8)
+    rank[found.score >= np.array(settings.candidate)[kind]] = Rank.CONTINUES
+    starts = found.score >= np.array(settings.start)[kind]
+    rank[starts] = Rank.SURE if settings.keep_all else Rank.STARTS
+    rank[found.score >= np.array(settings.sure)[kind]] = Rank.SURE
+    return rank
 
 
 def _leaders(boxes: Boxes, target: NDArray[np.int8]) -> NDArray[np.intp]:
     """[N] row of the strongest detection of the same object; rows are in canonical order."""
     leader = np.arange(len(boxes))
-    same = (ious(boxes, boxes) > SAME) & (target[:, None] == target[None, :])
-    for row in range(len(boxes)):
-        if leader[row] == row:
-            joins = same[row] & (leader == np.arange(len(boxes)))
-            joins[: row + 1] = False
-            leader[joins] = row
+    i, j, _ = iou_pairs(boxes, boxes, SAME)
+    pairs = (i < j) & (target[i] == target[j])
+    order = np.lexsort((j[pairs], i[pairs]))
+    for first, second in zip(i[pairs][order], j[pairs][order], strict=True):
+        if leader[first] == first and leader[second] == second:
+            leader[second] = first
     return leader

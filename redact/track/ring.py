@@ -89,12 +89,15 @@ class Ring:
     def __len__(self) -> int:
         return len(self._frames)
 
+    @property
+    def oldest(self) -> int:
+        """Index of the oldest frame that is held, 0 if there is none."""
+        return self._frames[0].index if self._frames else 0
+
     def get(self, index: int) -> SmallFrame | None:
         """The picture of frame `index`, None if it is no longer (or not yet) held."""
-        if not self._frames:
-            return None
-        offset = index - self._frames[0].index
-        return self._frames[offset] if 0 <= offset < len(self._frames) else None
+        # Damaged frames are not held, so that the position does not follow from the index.
+        return next((small for small in reversed(self._frames) if small.index == index), None)
 
     def before(self, index: int) -> Iterator[SmallFrame]:
         """Pictures older than frame `index`, newest first."""

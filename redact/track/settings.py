@@ -16,8 +16,9 @@ class TrackSettings:
 
     Attributes:
         sure: score from which a detection of (face, plate) starts a track and is always kept.
+        start: score from which detections of (face, plate) may become a track together.
         candidate: score from which a detection of (face, plate) may continue a track.
-        keep_all: every detection is protected, however weak and alone.
+        keep_all: every detection from `start` on is protected, however alone.
         support: sum of scores of agreeing detections within `support_time` that keeps a
             detection below `sure`.
         support_time: how far agreeing detections may be away.
@@ -31,10 +32,11 @@ class TrackSettings:
         stride: detect on every n-th frame where motion allows.
     """
 
-    sure: tuple[float, float] = (0.45, 0.45)
+    sure: tuple[float, float] = (0.5, 0.5)
+    start: tuple[float, float] = (0.3, 0.3)
     candidate: tuple[float, float] = (0.1, 0.1)
     keep_all: bool = False
-    support: float = 0.9
+    support: float = 2.0
     support_time: float = 0.4
     lost_time: float = 0.5
     stitch_time: float = 2.0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Track
 from .active import ActiveTracklets
+from .backward import BackwardFollower, Sighted
 from .camera import STILL, CameraMotion, motion_between
 from .clip import ClipRecord
 from .cuts import CutFinder
@@ -63,6 +64,8 @@ class Tracker:
         self._clip = ClipRecord()
         self._log = SightingLog()
         self._active = ActiveTracklets(self.settings, self._log, ablate)
+        self._sighted = Sighted()
+        self._back = BackwardFollower(self._ring, self._clip, self._log, self._sighted)
         self._last: SmallFrame | None = None
 
     def wants_detection(self, frame: Frame) -> bool:
@@ -82,13 +85,28 @@ class Tracker:
         self._clip.add(small.time, camera.matrix, frame.size)
         self._active.predict(small.time, camera.matrix)
         if detections is not None:
-            self._active.match(frame.index, small, self._observations(detections))
+            self._active.match(small, self._observations(detections))
+        if not small.damaged:
+            self._active.follow(small)
+        self._note(small)
+        self._back.run(self._active.jobs(small))
         self._active.retire(small.time)
 
     def finish(self) -> Tracks:
         """All tracks of the clip, after its last frame."""
+        if self._last is not None:
+            self._back.run(self._active.jobs(self._last, all_now=True))
+        self._active.finish()
         cuts = tuple(self._cuts.cuts)
-        tracks = weave(self._log, self._active.kinds, self._clip, cuts, self.settings, self._ablate)
+        tracks = weave(
+            self._log,
+            self._active.kept,
+            self._back.links,
+            self._clip,
+            cuts,
+            self.settings,
+            self._ablate,
+        )
         return Tracks(tracks, cuts)
 
     def _look(self, small: SmallFrame) -> CameraMotion:
@@ -105,6 +123,12 @@ class Tracker:
             return STILL
         return camera
 
+    def _note(self, small: SmallFrame) -> None:
+        """Remember who was where, for those who are followed back later."""
+        rows = self._active.rows
+        now = rows.seen == small.time
+        self._sighted.add(small.index, rows.id[now], rows.box[now], rows.target[now])
+        self._sighted.forget_before(self._ring.oldest)
+
     def _observations(self, detections: Detections) -> Observations:
-        s = self.settings
-        return observations_of(detections, s.sure, s.candidate, s.keep_all)
+        return observations_of(detections, self.settings)

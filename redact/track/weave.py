@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..types import Target, Track
 from .clip import ClipRecord
 from .fill import fill
 from .keyframes import keyframes_of
-from .log import How, Rows, SightingLog
+from .log import Rows, SightingLog
 from .settings import TrackSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Sightings of one object within one scene.
-
-    Attributes:
-        target: what it is.
-        rows: in rising frame order, one per frame.
-        floor, ceiling: first and last frame of the scene.
-    """
-
-    target: Target
-    rows: Rows
-    floor: int
-    ceiling: int
-
-    @property
-    def first(self) -> int:
-        return int(self.rows["frame"][0])
-
-    @property
-    def last(self) -> int:
-        return int(self.rows["frame"][-1])
+from .stitch import Piece, stitched
 
 
 def weave(
     log: SightingLog,
-    kinds: list[int],
+    kept: Mapping[int, tuple[Target, NDArray[np.float32]]],
+    links: list[tuple[int, int]],
     clip: ClipRecord,
     cuts: tuple[int, ...],
     settings: TrackSettings,
@@ -50,7 +29,8 @@ def weave(
 
     Args:
         log: every sighting.
-        kinds: target of every tracklet, by its id.
+        kept: tracklets that are protected, by id: what they are and their looks at both ends.
+        links: pairs of tracklets (later, earlier) that are one object.
         clip: times and camera motions.
         cuts: first frames of new scenes.
         settings, ablate: see `Tracker`.
@@ -58,30 +38,35 @@ def weave(
     pieces = [
         piece
         for tracklet, rows in log.by_tracklet().items()
-        for piece in _split(Target(kinds[tracklet]), rows, cuts, len(clip))
+        if tracklet in kept
+        for piece in _split(tracklet, *kept[tracklet], rows, cuts, len(clip))
     ]
-    pieces = [piece for piece in pieces if _kept(piece, settings)]
     pieces.sort(key=lambda p: (p.first, int(p.target), *p.rows["box"][0].tolist()))
-    tracks: list[Track] = []
-    for piece in pieces:
-        dense = fill(piece.rows, piece.floor, piece.ceiling, clip, settings, ablate)
+    if "stitch" in ablate:
+        groups = [[piece] for piece in pieces]
+    else:
+        groups = stitched(pieces, set(links), clip, settings.stitch_time)
+    tracks = []
+    for number, group in enumerate(groups, start=1):
+        rows = np.concatenate([piece.rows for piece in group])
+        dense = fill(rows, group[0].floor, group[0].ceiling, clip, settings, ablate)
         keyframes = keyframes_of(dense.first, dense.boxes, dense.states, dense.scores)
-        tracks.append(Track(len(tracks) + 1, piece.target, keyframes))
+        tracks.append(Track(number, group[0].target, keyframes))
     return tuple(tracks)
 
 
-def _split(target: Target, rows: Rows, cuts: tuple[int, ...], frames: int) -> list[Piece]:
+def _split(
+    tracklet: int,
+    target: Target,
+    looks: NDArray[np.float32],
+    rows: Rows,
+    cuts: tuple[int, ...],
+    frames: int,
+) -> list[Piece]:
     """A tracklet's sightings, one piece per scene."""
     edges = [0, *cuts, frames]
     scene = np.searchsorted(np.array(edges), rows["frame"], side="right") - 1
-    return [Piece(target, rows[scene == s], edges[s], edges[s + 1] - 1) for s in np.unique(scene)]
-
-
-def _kept(piece: Piece, settings: TrackSettings) -> bool:
-    """Whether the evidence is enough to hide the object."""
-    if settings.keep_all:
-        return True
-    score = piece.rows["score"][piece.rows["how"] == How.DETECTED]
-    return bool(
-        (score >= settings.sure[int(piece.target)]).any() or score.sum() >= settings.support
-    )
+    return [
+        Piece(tracklet, target, rows[scene == s], edges[s], edges[s + 1] - 1, looks)
+        for s in np.unique(scene)
+    ]

@@ -1,0 +1,195 @@
+"""Following objects back in time, while the ring still holds the pictures.
+
+A detector recognises a face some frames after it came into view. So every object, once it is
+believed, is followed from its first sighting backwards until it is gone, hidden, out of the
+picture or older than the ring; and one that was found again after a gap, back into the gap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Target
+from .clip import ClipRecord
+from .follow import COAST, step
+from .geometry import IDENTITY, Affine, Boxes, warped
+from .log import How, SightingLog
+from .neighbours import iou_pairs
+from .patches import Samples
+from .ring import Ring, SmallFrame
+
+SAME = 0.5
+"""IoU with another tracklet's sighting from which both are the same object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One object to follow back.
+
+    Attributes:
+        tracklet: its id.
+        target: what it is.
+        frame: where it was sighted; the frames before are looked at.
+        box: [4] in `frame`.
+        look: [CELLS, CELLS], its patch in `frame`.
+        speed: [2] pixels per second, camera motion apart.
+        seconds: how long it may be followed.
+    """
+
+    tracklet: int
+    target: Target
+    frame: int
+    box: NDArray[np.float64]
+    look: NDArray[np.float32]
+    speed: NDArray[np.float64]
+    seconds: float
+
+
+class Sighted:
+    """Where all tracklets were in the last frames."""
+
+    def __init__(self) -> None:
+        self._frames: dict[int, tuple[NDArray[np.int32], Boxes, NDArray[np.int8]]] = {}
+
+    def add(
+        self, frame: int, ids: NDArray[np.int32], boxes: Boxes, targets: NDArray[np.int8]
+    ) -> None:
+        self._frames[frame] = (ids, boxes, targets)
+
+    def forget_before(self, frame: int) -> None:
+        for old in [f for f in self._frames if f < frame]:
+            del self._frames[old]
+
+    def same(
+        self, frame: int, ids: NDArray[np.int32], boxes: Boxes, targets: NDArray[np.int8]
+    ) -> NDArray[np.int32]:
+        """For every box the id of the tracklet (may be its own) there in `frame`, or -1."""
+        out = np.full(len(ids), -1, np.int32)
+        if frame not in self._frames or not len(ids):
+            return out
+        others, places, kinds = self._frames[frame]
+        i, j, _ = iou_pairs(boxes, places, SAME)
+        good = targets[i] == kinds[j]
+        out[i[good]] = others[j[good]]
+        return out
+
+
+@dataclass
+class _Chase:
+    """Jobs under way, one row each."""
+
+    job: NDArray[np.intp]
+    box: Boxes
+    speed: NDArray[np.float64]
+    recent: Samples
+    seen: NDArray[np.float64]
+
+    def keep(self, rows: NDArray[np.bool_]) -> None:
+        self.job, self.box, self.speed = self.job[rows], self.box[rows], self.speed[rows]
+        self.recent, self.seen = self.recent[rows], self.seen[rows]
+
+
+class BackwardFollower:
+    """Runs jobs together, one frame at a time into the past.
+
+    Attributes:
+        links: pairs of tracklets that following has shown to be one object.
+    """
+
+    def __init__(self, ring: Ring, clip: ClipRecord, log: SightingLog, sighted: Sighted) -> None:
+        self._ring = ring
+        self._clip = clip
+        self._log = log
+        self._sighted = sighted
+        self.links: list[tuple[int, int]] = []
+
+    def run(self, jobs: list[Job]) -> None:
+        """Follow all objects of `jobs`; their sightings go to the log."""
+        waiting = sorted(range(len(jobs)), key=lambda i: -jobs[i].frame)
+        if not waiting:
+            return
+        none = np.zeros((0, *jobs[0].look.shape), np.float32)
+        chase = _Chase(np.zeros(0, np.intp), np.zeros((0, 4)), np.zeros((0, 2)), none, np.zeros(0))
+        here = self._ring.get(jobs[waiting[0]].frame)
+        for there in self._ring.before(jobs[waiting[0]].frame):
+            while waiting and jobs[waiting[0]].frame > there.index:
+                self._join(chase, waiting.pop(0), jobs)
+            if here is not None:
+                self._back(chase, jobs, here, there)
+            if not waiting and not len(chase.job):
+                return
+            here = there
+
+    def _join(self, chase: _Chase, number: int, jobs: list[Job]) -> None:
+        job = jobs[number]
+        chase.job = np.append(chase.job, number)
+        chase.box = np.concatenate([chase.box, job.box[None]])
+        chase.speed = np.concatenate([chase.speed, job.speed[None]])
+        chase.recent = np.concatenate([chase.recent, job.look[None]])
+        chase.seen = np.append(chase.seen, self._clip.time(job.frame))
+
+    def _back(self, chase: _Chase, jobs: list[Job], here: SmallFrame, there: SmallFrame) -> None:
+        """One step of all jobs under way."""
+        mine = [jobs[i] for i in chase.job]
+        chase.keep(
+            np.array(
+                [self._clip.time(j.frame) - there.time <= j.seconds for j in mine],
+                np.bool_,
+            )
+        )
+        if not len(chase.job):
+            return
+        mine = [jobs[i] for i in chase.job]
+        elapsed = here.time - there.time
+        camera = self._camera(here.index, there.index)
+        expected = warped(chase.box, camera)
+        expected = expected - np.tile(chase.speed, 2) * elapsed
+        anchor = np.stack([j.look for j in mine])
+        blind = chase.seen > here.time
+        found = step(here, there, chase.box, expected, chase.recent, anchor, blind)
+        chase.box = np.where(found.found[:, None], found.boxes, expected)
+        self._learn(chase, found.found, found.boxes, expected, elapsed)
+        chase.recent = np.where(found.found[:, None, None], found.patches, chase.recent)
+        chase.seen = np.where(found.found, there.time, chase.seen)
+        over = self._record(chase, mine, found.found, there)
+        chase.keep(~over & (chase.seen - there.time <= COAST))
+
+    def _record(
+        self,
+        chase: _Chase,
+        mine: list[Job],
+        found: NDArray[np.bool_],
+        there: SmallFrame,
+    ) -> NDArray[np.bool_]:
+        """Log what was found; True where it has met an earlier sighting of the object."""
+        ids = np.array([j.tracklet for j in mine], np.int32)
+        targets = np.array([j.target for j in mine], np.int8)
+        other = self._sighted.same(there.index, ids, chase.box, targets)
+        met = found & (other >= 0)
+        pairs = zip(ids[met].tolist(), other[met].tolist(), strict=True)
+        self.links += [(a, b) for a, b in pairs if a != b]
+        rows = found & ~met
+        boxes = chase.box[rows]
+        none = np.zeros(len(boxes), np.float32)
+        self._log.add(ids[rows], there.index, How.FOLLOWED, boxes, boxes, none)
+        return met
+
+    def _learn(
+        self,
+        chase: _Chase,
+        found: NDArray[np.bool_],
+        boxes: Boxes,
+        expected: Boxes,
+        elapsed: float,
+    ) -> None:
+        """Correct the speed by half of what it was wrong."""
+        if elapsed <= 0:
+            return
+        wrong = (expected[:, :2] + expected[:, 2:] - boxes[:, :2] - boxes[:, 2:]) / 2 / elapsed
+        chase.speed = chase.speed + np.where(found[:, None], 0.5 * wrong, 0.0)
+
+    def _camera(self, start: int, end: int) -> Affine:
+        return self._clip.between(start, end)[-1] if start != end else IDENTITY

@@ -1,0 +1,154 @@
+"""Finding an object again in the next (or the previous) frame by what it looks like.
+
+Normalised correlation of two patches, the one of the frame before and the one of the last
+detection: the first knows the object's present look, the second keeps the box from drifting
+away. A step counts only if it also leads back (forward-backward check, Kalal et al. 2010).
+Time has no direction here: the same step goes forwards and backwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .geometry import Boxes, to_boxes, to_centres
+from .patches import CELLS, CONTEXT, Samples, pairwise_likeness, patches_of, sample
+from .ring import SmallFrame
+
+WINDOW = 2 * CELLS
+"""Samples along one side of the searched window: the object may be off its predicted place by
+0.62 of its own size in every direction."""
+
+RECENT = 0.6
+"""Smallest likeness to the frame before."""
+
+ANCHOR = 0.35
+"""Smallest likeness to the last detection; lower and something else has come in its place."""
+
+RETURN = 2.5
+"""Cells (1/13 of the box) by which the way back may miss the start."""
+
+SCALES = (0.94, 1.0, 1.064)
+SCALE_GAIN = 0.01
+"""Another scale must fit better by this much, or noise would make boxes breathe."""
+
+COAST = 0.12
+"""Seconds for which an object may be out of sight (a flash, a post) before it is lost."""
+
+REFOUND = 0.6
+"""Smallest likeness to the last detection after that."""
+
+DISTANCE_COST = 0.15
+"""Taken from the correlation at the window's edge: of two equal places the nearer is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where N objects are now.
+
+    Attributes:
+        boxes: float64 [N, 4].
+        patches: float32 [N, CELLS, CELLS], their present look.
+        found: bool [N]; where False, `boxes` and `patches` mean nothing.
+    """
+
+    boxes: Boxes
+    patches: Samples
+    found: NDArray[np.bool_]
+
+
+def step(
+    here: SmallFrame,
+    there: SmallFrame,
+    boxes: Boxes,
+    expected: Boxes,
+    recent: Samples,
+    anchor: Samples,
+    blind: NDArray[np.bool_],
+) -> Step:
+    """Find objects of `here` in `there`.
+
+    Args:
+        boxes: [N, 4] where they are in `here`.
+        expected: [N, 4] where they should be in `there`.
+        recent: their patches in `here`.
+        anchor: their patches when last detected.
+        blind: [N], True where the object was not found in `here`, so that the way back cannot
+            be checked.
+    """
+    if not len(boxes):
+        return Step(boxes, recent, np.zeros(0, np.bool_))
+    windows = sample(there, expected, WINDOW, CONTEXT * WINDOW / CELLS)
+    shift = np.stack([_peak(w, r, a) for w, r, a in zip(windows, recent, anchor, strict=True)])
+    places = _shifted(expected, shift)
+    places, patches = _rescaled(there, places, recent + anchor)
+    found = (
+        (pairwise_likeness(patches, recent) >= RECENT)
+        & (pairwise_likeness(patches, anchor) >= np.where(blind, REFOUND, ANCHOR))
+        & (blind | _leads_back(here, boxes, patches))
+        & _inside(places, there)
+    )
+    return Step(places, patches, found)
+
+
+def _peak(window: NDArray[np.float32], recent: Samples, anchor: Samples) -> NDArray[np.float64]:
+    """Shift in cells (x, y) at which both patches fit best together."""
+    surface = cv2.matchTemplate(window, recent, cv2.TM_CCOEFF_NORMED)
+    surface = surface + cv2.matchTemplate(window, anchor, cv2.TM_CCOEFF_NORMED)
+    surface = np.nan_to_num(np.asarray(surface, np.float64) / 2, nan=-1.0) - _DISTANCE
+    y, x = divmod(int(surface.argmax()), surface.shape[1])
+    return np.array([_vertex(surface[y, :], x), _vertex(surface[:, x], y)]) - CELLS / 2
+
+
+_AXIS = (np.arange(WINDOW - CELLS + 1) - CELLS / 2) / (CELLS / 2)
+_DISTANCE = (DISTANCE_COST * (_AXIS[:, None] ** 2 + _AXIS[None, :] ** 2)).astype(np.float32)
+
+
+def _vertex(line: NDArray[np.float64], at: int) -> float:
+    """Peak of the parabola through the maximum and its neighbours."""
+    if not 0 < at < len(line) - 1:
+        return float(at)
+    left, mid, right = float(line[at - 1]), float(line[at]), float(line[at + 1])
+    bend = left - 2 * mid + right
+    return at + (0.5 * (left - right) / bend if bend < -1e-9 else 0.0)
+
+
+def _shifted(boxes: Boxes, cells: NDArray[np.float64]) -> Boxes:
+    centres = to_centres(boxes)
+    centres[:, :2] += cells * np.maximum(centres[:, 2:], 1.0) * (CONTEXT / CELLS)
+    return to_boxes(centres)
+
+
+def _rescaled(small: SmallFrame, boxes: Boxes, look: Samples) -> tuple[Boxes, Samples]:
+    """The scale of `SCALES` that fits best, with the patch there."""
+    centres = to_centres(boxes)
+    tries = np.concatenate(
+        [to_boxes(np.hstack([centres[:, :2], centres[:, 2:] * s])) for s in SCALES]
+    )
+    patches = patches_of(small, tries).reshape(len(SCALES), len(boxes), CELLS, CELLS)
+    fit = (patches * look[None]).sum(axis=(2, 3)) / 2
+    fit[SCALES.index(1.0)] += SCALE_GAIN
+    best = fit.argmax(axis=0)
+    each = np.arange(len(boxes))
+    return tries.reshape(len(SCALES), -1, 4)[best, each], patches[best, each]
+
+
+def _leads_back(here: SmallFrame, boxes: Boxes, patches: Samples) -> NDArray[np.bool_]:
+    """Whether the new look, searched for in the frame of departure, is found at the start."""
+    windows = sample(here, boxes, WINDOW, CONTEXT * WINDOW / CELLS)
+    out = np.zeros(len(boxes), np.bool_)
+    for i, (window, patch) in enumerate(zip(windows, patches, strict=True)):
+        surface = cv2.matchTemplate(window, patch, cv2.TM_CCOEFF_NORMED) - _DISTANCE
+        y, x = divmod(int(np.nan_to_num(surface, nan=-1.0).argmax()), surface.shape[1])
+        out[i] = max(abs(x - CELLS / 2), abs(y - CELLS / 2)) <= RETURN
+    return out
+
+
+def _inside(boxes: Boxes, small: SmallFrame) -> NDArray[np.bool_]:
+    """Whether the centre is in the picture."""
+    height, width = (side / small.scale for side in small.luma.shape)
+    centre = to_centres(boxes)[:, :2]
+    return np.asarray(((centre >= 0) & (centre <= (width, height))).all(axis=1))

@@ -1,0 +1,89 @@
+"""What objects look like: small grids of luma samples, the same size for every object.
+
+A patch does not depend on brightness or contrast (it has mean 0 and norm 1), so that a fade, a
+flash or a passing shadow leaves it alone; the scalar product of two patches is their normalised
+correlation.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .geometry import Boxes, to_centres
+from .ring import SmallFrame
+
+Samples = NDArray[np.float32]
+"""[N, cells, cells]."""
+
+CELLS = 16
+"""Samples along one side of a patch."""
+
+CONTEXT = 1.25
+"""A patch reaches over its box by this factor: outlines help where a face has few pixels."""
+
+FLAT = 1.5
+"""Standard deviation in grey levels below which a patch shows nothing that could be found."""
+
+
+def sample(small: SmallFrame, boxes: Boxes, cells: int, reach: float) -> Samples:
+    """Luma at a grid of `cells` x `cells` points over every box enlarged `reach` times.
+
+    Points outside the picture repeat its border. Large boxes are read from coarser pyramid
+    levels, so that the grid does not alias.
+    """
+    out = np.zeros((len(boxes), cells, cells), np.float32)
+    if not len(boxes):
+        return out
+    centres = to_centres(boxes)
+    step = np.maximum(centres[:, 2:], 1.0) * (reach / cells)
+    pixels = np.sqrt(step[:, 0] * step[:, 1]) * small.scale
+    level = np.clip(np.round(np.log2(np.maximum(pixels, 1e-3))), 0, len(small.levels) - 1)
+    ticks = np.arange(cells) - (cells - 1) / 2
+    for chosen in np.unique(level):
+        picture = small.levels[int(chosen)]
+        rows = np.flatnonzero(level == chosen)
+        factor = small.scale * picture.shape[1] / small.levels[0].shape[1]
+        x = (centres[rows, 0:1] + step[rows, 0:1] * ticks) * factor - 0.5
+        y = (centres[rows, 1:2] + step[rows, 1:2] * ticks) * factor - 0.5
+        grid_x = np.broadcast_to(x[:, None, :], (len(rows), cells, cells))
+        grid_y = np.broadcast_to(y[:, :, None], (len(rows), cells, cells))
+        out[rows] = _remap(picture, grid_x, grid_y)
+    return out
+
+
+def _remap(
+    picture: NDArray[np.uint8], x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Bilinear samples; OpenCV's maps have at most 32767 rows, so long ones go in parts."""
+    count, cells, _ = x.shape
+    per_part = 16384 // cells
+    parts = [
+        cv2.remap(
+            picture,
+            x[i : i + per_part].astype(np.float32).reshape(-1, cells),
+            y[i : i + per_part].astype(np.float32).reshape(-1, cells),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        for i in range(0, count, per_part)
+    ]
+    return np.concatenate(parts).reshape(count, cells, cells).astype(np.float32)
+
+
+def patches_of(small: SmallFrame, boxes: Boxes) -> Samples:
+    """Patches of the objects in `boxes`, mean 0 and norm 1; all 0 where there is no texture."""
+    return normalised(sample(small, boxes, CELLS, CONTEXT))
+
+
+def normalised(samples: Samples) -> Samples:
+    centred = samples - samples.mean(axis=(1, 2), keepdims=True)
+    norm = np.sqrt((centred**2).sum(axis=(1, 2), keepdims=True))
+    shows = norm >= FLAT * samples.shape[1]
+    return np.asarray(np.where(shows, centred / np.maximum(norm, 1e-6), 0.0), np.float32)
+
+
+def pairwise_likeness(a: Samples, b: Samples) -> NDArray[np.float64]:
+    """Correlation of patches row by row: [N]."""
+    return np.asarray((a * b).sum(axis=(1, 2)), np.float64)
