@@ -1,0 +1,1 @@
+"""Measurements of redact and of its peers; none of it is shipped in the wheel."""

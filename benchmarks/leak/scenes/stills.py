@@ -1,0 +1,153 @@
+"""Pictures that clips are made of: annotated stills, package pictures, rendered plates."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ..truth import Box
+from ..video import Picture
+from .rendered import car
+
+
+@dataclass(frozen=True)
+class Label:
+    """A labelled object; an ignored one counts neither as leak nor as over-redaction."""
+
+    target: str
+    box: Box
+    ignore: bool = False
+
+    @property
+    def height(self) -> float:
+        return self.box[3] - self.box[1]
+
+
+@dataclass(frozen=True)
+class Still:
+    """A picture with every face, or every plate, labelled."""
+
+    name: str
+    rgb: Picture = field(repr=False)
+    labels: tuple[Label, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.rgb.shape[1], self.rgb.shape[0]
+
+    def targets(self, target: str, low: float = 0, high: float = 1e9) -> list[Label]:
+        """Labels of a target that are not ignored and low to high px tall."""
+        mine = (x for x in self.labels if x.target == target and not x.ignore)
+        return [x for x in mine if low <= x.height <= high]
+
+
+class Library:
+    """All pictures at hand.
+
+    Args:
+        shared: folder with eval/ and clips/, or None: then package pictures stand in for them.
+    """
+
+    def __init__(self, shared: Path | None) -> None:
+        self.shared = shared
+        self._labels: dict[str, Any] = {}
+        if shared is not None:
+            self._labels = json.loads((shared / "eval" / "labels.json").read_text())
+
+    @property
+    def name(self) -> str:
+        return "stills" if self.shared is not None else "package"
+
+    def names(self, target: str, width: int, low: float, high: float, least: int) -> list[str]:
+        """Stills at least `width` px wide, with `least` or more targets low to high px tall."""
+        if self.shared is None:
+            return [f"package-{target}-{n}" for n in range(PACKAGE_STILLS)]
+        found = []
+        for name, entry in sorted(self._labels.items()):
+            boxes = [b for b in entry["boxes"] if b["target"] == target and not b["ignore"]]
+            heights = [b["box"][3] - b["box"][1] for b in boxes]
+            large = entry[f"{target}s_labelled"] and entry["w"] >= width and entry["h"] >= 440
+            # A much larger face would fill the view of the camera.
+            fits = sum(low <= h <= high for h in heights) >= least and max(heights) <= 2 * high
+            if large and fits:
+                found.append(name)
+        return found
+
+    def still(self, name: str) -> Still:
+        if self.shared is None:
+            _, target, number = name.split("-")
+            return package_still(target, int(number))
+        picture = cv2.imread(str(self.shared / "eval" / "images" / name), cv2.IMREAD_COLOR)
+        if picture is None:
+            raise FileNotFoundError(f"{name}: a still of the benchmark cannot be read")
+        labels = tuple(
+            Label(b["target"], tuple(b["box"]), bool(b["ignore"]))
+            for b in self._labels[name]["boxes"]
+        )
+        return Still(name, np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8), labels)
+
+
+PACKAGE_STILLS = 6
+ASTRONAUT_FACE = (183.0, 72.0, 266.0, 184.0)
+"""In scikit-image's astronaut (512 x 512), measured by hand: hairline to chin, ear to ear."""
+HOPPER_FACE = (170.0, 122.0, 350.0, 312.0)
+"""In matplotlib's grace_hopper.jpg (512 x 600)."""
+TEXTURES = ("coffee", "gravel", "brick", "rocket", "grass", "motorcycle_left")
+
+
+def texture(number: int, width: int = 960, height: int = 640) -> Picture:
+    """A package picture without faces or plates, stretched over width x height."""
+    from skimage import data
+
+    name = TEXTURES[number % len(TEXTURES)]
+    picture = data.stereo_motorcycle()[0] if name == "motorcycle_left" else getattr(data, name)()
+    if picture.ndim == 2:
+        picture = cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
+    size = (width, height)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def portraits() -> list[Still]:
+    """The two package pictures that show a face well."""
+    from matplotlib import cbook
+    from skimage import data
+
+    hopper = cv2.imread(str(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)))
+    return [
+        Still("astronaut", data.astronaut(), (Label("face", ASTRONAUT_FACE),)),
+        Still(
+            "hopper",
+            np.asarray(cv2.cvtColor(hopper, cv2.COLOR_BGR2RGB), np.uint8),
+            (Label("face", HOPPER_FACE),),
+        ),
+    ]
+
+
+def package_still(target: str, number: int) -> Still:
+    """A wide picture with two faces, or with two cars and their plates, from packages only."""
+    picture = texture(number)
+    labels = []
+    if target == "face":
+        for n, portrait in enumerate(portraits()):
+            face = portrait.labels[0]
+            scale = (0.55 + 0.1 * ((number + n) % 3)) * (1.0 if n == 0 else 0.6)
+            small = cv2.resize(portrait.rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            x, y = 60 + 470 * ((n + number) % 2), 120 + 40 * (number % 4)
+            h, w = small.shape[:2]
+            picture[y : y + h, x : x + w] = small[: 640 - y, : 960 - x]
+            box = tuple(v * scale + (x, y)[i % 2] for i, v in enumerate(face.box))
+            labels.append(Label("face", box))  # type: ignore[arg-type]
+    else:
+        for n in range(2):
+            rgb, plate = car(number * 2 + n)
+            x, y = 60 + 470 * n, 150 + 60 * ((number + n) % 3)
+            h, w = rgb.shape[:2]
+            picture[y : y + h, x : x + w] = rgb
+            box = (plate[0] + x, plate[1] + y, plate[2] + x, plate[3] + y)
+            labels.append(Label("plate", box))
+    return Still(f"package-{target}-{number}", picture, tuple(labels))
