@@ -1,0 +1,19 @@
+"""Audit of a finished file: what can still be seen, and is everything else as it was?"""
+
+from .fix import fix_command
+from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Kept, Looked
+from .sheet import review_sheet
+from .verify import verify
+
+__all__ = [
+    "AuditResult",
+    "AuditSettings",
+    "Check",
+    "Finding",
+    "FindingKind",
+    "Kept",
+    "Looked",
+    "fix_command",
+    "review_sheet",
+    "verify",
+]

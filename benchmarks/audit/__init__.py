@@ -1,0 +1,1 @@
+"""Does the audit find what slipped through, and stay quiet where nothing did?"""

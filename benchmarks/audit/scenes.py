@@ -1,0 +1,159 @@
+"""Clips with exact truth: a camera that pans and zooms over annotated stills."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from redact.types import Box, Target
+
+WIDTH, HEIGHT, RATE, FRAMES = 640, 384, 25, 50
+
+SHARP_SOURCES = (
+    "jolignier_mask",
+    "macwin_mask",
+    "mik1i_facedet",
+    "ealpr_egypt",
+    "oid_google_lp",
+    "nevalsar_web",
+    "openlpr",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One annotated face or plate and where it is in every frame (None: not in view)."""
+
+    target: Target
+    boxes: tuple[Box | None, ...]
+
+    @property
+    def whole(self) -> tuple[int, int]:
+        """First and last frame of the longest stretch in view and not cut by the border."""
+        best = run = (0, -1)
+        for frame, b in enumerate(self.boxes):
+            if b is None or b.x1 < 0 or b.y1 < 0 or b.x2 > WIDTH or b.y2 > HEIGHT:
+                run = (frame + 1, frame)
+            else:
+                run = (run[0], frame)
+                best = max(best, run, key=lambda r: r[1] - r[0])
+        return best
+
+    @property
+    def height(self) -> float:
+        """Median height in pixels."""
+        return float(np.median([b.height for b in self.boxes if b is not None]))
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A still and the camera's way over it.
+
+    Attributes:
+        name: file name of the still.
+        subjects: everything annotated.
+        windows: part of the still that is seen in every frame.
+    """
+
+    name: str
+    subjects: tuple[Subject, ...]
+    windows: tuple[Box, ...]
+    image: Path
+
+    def frame(self, number: int) -> NDArray[np.uint8]:
+        """One picture, uint8 [HEIGHT, WIDTH, 3] RGB, sampled with subpixel accuracy."""
+        bgr = cv2.imread(str(self.image), cv2.IMREAD_COLOR)
+        if bgr is None:
+            raise FileNotFoundError(self.image)
+        w = self.windows[number]
+        zoom = WIDTH / w.width
+        move = np.array([[zoom, 0, -w.x1 * zoom], [0, zoom, -w.y1 * zoom]], np.float64)
+        how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+        if zoom < 0.7:  # warpAffine does not average: shrink first
+            bgr = cv2.resize(bgr, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+            move = np.array([[1, 0, -w.x1 * zoom], [0, 1, -w.y1 * zoom]], np.float64)
+        view = cv2.warpAffine(bgr, move, (WIDTH, HEIGHT), flags=how, borderMode=cv2.BORDER_REFLECT)
+        return np.ascontiguousarray(view[:, :, ::-1])
+
+
+def scenes(folder: Path, count: int, seed: int) -> list[Scene]:
+    """`count` scenes from the stills in `folder`, evenly over its sources.
+
+    Args:
+        folder: holds labels.json and images/.
+        seed: the same seed gives the same scenes.
+    """
+    labels = json.loads((folder / "labels.json").read_text())
+    rng = random.Random(seed)
+    by_source: dict[str, list[str]] = {s: [] for s in SHARP_SOURCES}
+    for name in sorted(labels):
+        label = labels[name]
+        if label["source"] in by_source and label["w"] >= 400 and label["boxes"]:
+            by_source[label["source"]].append(name)
+    for names in by_source.values():
+        rng.shuffle(names)
+    found: list[Scene] = []
+    while len(found) < count and any(by_source.values()):
+        for names in by_source.values():
+            if names and len(found) < count:
+                name = names.pop()
+                found.append(_scene(folder / "images" / name, labels[name], rng))
+    return found
+
+
+def _scene(image: Path, label: dict[str, object], rng: random.Random) -> Scene:
+    width, height = float(label["w"]), float(label["h"])  # type: ignore[arg-type]
+    start, end = (_window(width, height, rng) for _ in range(2))
+    windows = tuple(start.lerp(end, n / (FRAMES - 1)) for n in range(FRAMES))
+    subjects = []
+    for entry in label["boxes"]:  # type: ignore[attr-defined]
+        box = Box(*entry["box"])
+        boxes = tuple(_seen(box, w) for w in windows)
+        if any(b is not None for b in boxes):
+            subjects.append(Subject(Target.from_word(entry["target"]), boxes))
+    return Scene(image.name, tuple(subjects), windows, image)
+
+
+def _window(width: float, height: float, rng: random.Random) -> Box:
+    """A part of the still in the shape of the picture, 85 to 100 % of what fits."""
+    side = min(width, height * WIDTH / HEIGHT) * rng.uniform(0.85, 1.0)
+    tall = side * HEIGHT / WIDTH
+    x, y = rng.uniform(0, width - side), rng.uniform(0, height - tall)
+    return Box(x, y, x + side, y + tall)
+
+
+def _seen(box: Box, window: Box) -> Box | None:
+    """A box of the still in pixels of the picture; None where less than a tenth is in view."""
+    zoom = WIDTH / window.width
+    moved = Box(
+        (box.x1 - window.x1) * zoom,
+        (box.y1 - window.y1) * zoom,
+        (box.x2 - window.x1) * zoom,
+        (box.y2 - window.y1) * zoom,
+    )
+    inside = Box(
+        max(0.0, moved.x1), max(0.0, moved.y1), min(WIDTH, moved.x2), min(HEIGHT, moved.y2)
+    )
+    seen = inside.width > 0 and inside.height > 0 and inside.area > 0.1 * moved.area
+    return moved if seen else None
+
+
+def write_source(scene: Scene, path: Path) -> None:
+    """Encode a scene as H.264 at a quality of phone footage (CRF 20)."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=RATE, options={"crf": "20"})
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.time_base = Fraction(1, RATE)
+        for number in range(FRAMES):
+            picture = av.VideoFrame.from_ndarray(scene.frame(number), "rgb24")
+            picture.pts, picture.time_base = number, Fraction(1, RATE)
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))

@@ -1,0 +1,190 @@
+"""Close looks: many small places, cut out, enlarged and shown to the network sixteen at a time.
+
+A whole 1280×736 picture costs as much as 37 places here, so that the surroundings of every
+track's edge and every doubtful sighting can be looked at frame by frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detect import Detector
+from ..types import Box, Detections, Target
+
+CELL: Final = 160
+"""Side of one place in the mosaic, pixels."""
+
+ROW: Final = 4
+"""Places along a side of the mosaic."""
+
+VIEWS: Final[dict[Target, tuple[float, ...]]] = {
+    Target.FACE: (3.0, 5.0),
+    Target.PLATE: (2.2, 3.6),
+}
+"""Sides of the square windows around a subject, in its longer side: it is then 53 and 32 pixels
+(plates 73 and 44 wide) in the network's picture, sizes it was trained on most."""
+
+_LEAST_WINDOW: Final = 48.0  # source pixels: blowing up less than this shows mush
+_PAD: Final = 114  # grey of the network's padding
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A square of the picture: left, top and side in source pixels."""
+
+    left: float
+    top: float
+    side: float
+
+    @classmethod
+    def around(cls, box: Box, times: float) -> Window:
+        x, y = box.centre
+        side = max(_LEAST_WINDOW, times * max(box.width, box.height))
+        return cls(x - side / 2, y - side / 2, side)
+
+    def cut(self, rgb: NDArray[np.uint8], turns: int = 0) -> NDArray[np.uint8]:
+        """The window scaled to CELL × CELL × 3, grey where it leaves the picture.
+
+        Args:
+            rgb: the whole picture, uint8 [H, W, 3].
+            turns: counter-clockwise quarter turns of the answer.
+        """
+        h, w = rgb.shape[:2]
+        x1, y1 = max(0, int(self.left)), max(0, int(self.top))
+        x2 = min(w, int(self.left + self.side) + 1)
+        y2 = min(h, int(self.top + self.side) + 1)
+        out = np.full((CELL, CELL, 3), _PAD, np.uint8)
+        if x2 <= x1 or y2 <= y1:
+            return out
+        zoom = CELL / self.side
+        left, top = round((x1 - self.left) * zoom), round((y1 - self.top) * zoom)
+        left, top = max(0, left), max(0, top)
+        width = min(CELL - left, max(1, round((x2 - x1) * zoom)))
+        height = min(CELL - top, max(1, round((y2 - y1) * zoom)))
+        if width < 1 or height < 1:
+            return out
+        how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+        out[top : top + height, left : left + width] = cv2.resize(
+            rgb[y1:y2, x1:x2], (width, height), interpolation=how
+        )
+        return np.ascontiguousarray(np.rot90(out, turns))
+
+    def to_source(self, box: Box, turns: int = 0) -> Box:
+        """From pixels of the cell that `cut` made with `turns` to source pixels."""
+        zoom = self.side / CELL
+        x1, y1, x2, y2 = turned_back(box, turns, CELL, CELL)
+        return Box(
+            self.left + x1 * zoom, self.top + y1 * zoom, self.left + x2 * zoom, self.top + y2 * zoom
+        )
+
+
+def turned_back(box: Box, turns: int, width: int, height: int) -> Box:
+    """From a picture turned by `numpy.rot90(…, turns)` to the upright one of width × height."""
+    if turns % 2 == 0:
+        width, height = height, width
+    for _ in range(turns % 4):
+        # One counter-clockwise turn takes (x, y) to (y, width - x).
+        box = Box(width - box.y2, box.x1, width - box.y1, box.x2)
+        width, height = height, width
+    return box
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One detection in a close look, source pixels."""
+
+    box: Box
+    score: float
+    target: Target
+
+
+class Mosaic:
+    """Collects windows and looks at them together.
+
+    Args:
+        detector: shown CELL·ROW square pictures; must not rescale them.
+
+    Attributes:
+        looks: windows added so far.
+        batch: mosaics looked at so far; what was added while it had a smaller value is answered.
+    """
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._cells: list[tuple[NDArray[np.uint8], Window, int, list[Seen]]] = []
+        self.looks = 0
+        self.batch = 0
+
+    def add(self, rgb: NDArray[np.uint8], window: Window, turns: int = 0) -> list[Seen]:
+        """Queue a window. The list returned is filled when the mosaic is looked at."""
+        answer: list[Seen] = []
+        self._cells.append((window.cut(rgb, turns), window, turns, answer))
+        self.looks += 1
+        if len(self._cells) == ROW * ROW:
+            self.flush()
+        return answer
+
+    def flush(self) -> None:
+        """Look at whatever is queued."""
+        if not self._cells:
+            return
+        rows = -(-len(self._cells) // ROW)
+        picture = np.full((rows * CELL, ROW * CELL, 3), _PAD, np.uint8)
+        for n, (cell, *_) in enumerate(self._cells):
+            top, left = n // ROW * CELL, n % ROW * CELL
+            picture[top : top + CELL, left : left + CELL] = cell
+        self._share_out(self._detector.detect(picture))
+        self._cells.clear()
+        self.batch += 1
+
+    def _share_out(self, found: Detections) -> None:
+        for i in range(len(found)):
+            box = found.box(i)
+            x, y = box.centre
+            n = min(int(y // CELL) * ROW + min(int(x // CELL), ROW - 1), len(self._cells) - 1)
+            top, left = n // ROW * CELL, n % ROW * CELL
+            _, window, turns, answer = self._cells[n]
+            local = Box(
+                max(0.0, box.x1 - left),
+                max(0.0, box.y1 - top),
+                min(float(CELL), box.x2 - left),
+                min(float(CELL), box.y2 - top),
+            )
+            answer.append(
+                Seen(
+                    window.to_source(local, turns),
+                    float(found.score[i]),
+                    Target(int(found.target[i])),
+                )
+            )
+
+
+def alike(expected: Box, seen: Box) -> bool:
+    """Whether a detection is the thing that was expected: near it, and of its size."""
+    (x, y), (u, v) = expected.centre, seen.centre
+    side = max(expected.width, expected.height)
+    near = abs(x - u) <= 0.7 * max(side, seen.width) and abs(y - v) <= 0.7 * max(side, seen.height)
+    return near and 1 / 4 <= seen.area / max(expected.area, 1e-6) <= 4
+
+
+def agreed(expected: Box, target: Target, views: list[list[Seen]]) -> tuple[Box, float]:
+    """What several views of one place say together.
+
+    Returns:
+        The best box that is like the expected one (that itself if none is), and the mean over
+        all views of each one's best score: a chance pattern seldom survives a change of scale.
+    """
+    best, total, box = 0.0, 0.0, expected
+    for view in views:
+        here = [s for s in view if s.target is target and alike(expected, s.box)]
+        top = max(here, key=lambda s: s.score, default=None)
+        if top is not None:
+            total += top.score
+            if top.score > best:
+                best, box = top.score, top.box
+    return box, total / len(views)

@@ -1,0 +1,164 @@
+"""Strict check of everything in the output that is not a picture: streams, tags, boxes.
+
+An allow-list: what is not named here fails, so that a new kind of metadata is found and not
+waved through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import av
+
+from ..errors import InputError
+from ..media import SourceInfo
+from .result import Check
+
+_FORMAT_TAGS: Final = {
+    "major_brand": r"[ -~]{0,4}",
+    "minor_version": r"\d{1,6}",
+    "compatible_brands": r"[ -~]{0,64}",
+    "encoder": r"(Lavf|Lavc)[\d.]* ?[\w.-]*",
+    "duration": r"[\d:.]+",
+}
+"""Container tags that say nothing but the format, and the values they may have."""
+
+_STREAM_TAGS: Final = {
+    "language": r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*",
+    "handler_name": r"(Video|Sound)Handler|",
+    "vendor_id": r"\[0\]\[0\]\[0\]\[0\]|FFMP",
+    "encoder": r"(Lavf|Lavc)[\d.]* ?[\w.-]*",
+    "duration": r"[\d:.]+",
+}
+
+_MP4_TOP: Final = {
+    b"ftyp", b"moov", b"mdat", b"free", b"wide", b"moof", b"mfra", b"sidx", b"styp"
+}  # fmt: skip
+_MP4_PARENTS: Final = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"mvex"}
+_MP4_REFUSED: Final = {b"uuid", b"XMP_", b"loci", b"gps ", b"\xa9xyz", b"thmb", b"PICT"}
+"""Boxes that never hold anything needed for playing, and often a place, a person or a picture."""
+
+
+def check_container(source: SourceInfo, output: Path, audio_expected: bool | None) -> list[Check]:
+    """Checks of streams, tags and (in MP4 and MOV) boxes of the output.
+
+    Raises:
+        InputError: the output cannot be opened at all.
+    """
+    try:
+        with av.open(str(output)) as container:
+            checks = [
+                _streams(container, source, audio_expected),
+                _tags(container),
+                _orientation(container),
+            ]
+            mp4 = "mp4" in container.format.name
+    except (av.FFmpegError, OSError) as error:
+        raise InputError(
+            f"{output}: the output cannot be opened ({error})", "Render it again."
+        ) from error
+    if mp4:
+        checks.append(_boxes(output))
+    return checks
+
+
+def _check(name: str, wrong: list[str], good: str) -> Check:
+    return Check(name, not wrong, "; ".join(wrong[:8]) if wrong else good)
+
+
+def _streams(
+    container: av.container.InputContainer, source: SourceInfo, audio_expected: bool | None
+) -> Check:
+    videos = [s for s in container.streams if s.type == "video"]
+    sounds = [s for s in container.streams if s.type == "audio"]
+    wrong = [
+        f"stream {s.index} is {s.type or 'unknown'}"
+        for s in container.streams
+        if s.type not in ("video", "audio")
+    ]
+    if len(videos) != 1:
+        wrong.append(f"{len(videos)} video streams instead of 1")
+    wrong += [
+        f"stream {s.index} is a picture (cover art)"
+        for s in videos
+        if s.disposition & av.stream.Disposition.attached_pic
+    ]
+    if len(sounds) > len(source.audio):
+        wrong.append(f"{len(sounds)} audio streams where the source has {len(source.audio)}")
+    if audio_expected is False and sounds:
+        wrong.append(f"{len(sounds)} audio streams although sound was to be removed")
+    if audio_expected and len(sounds) < len(source.audio):
+        wrong.append(f"{len(sounds)} audio streams of the source's {len(source.audio)}")
+    if container.chapters():
+        wrong.append(f"{len(container.chapters())} chapters")
+    return _check("streams", wrong, f"1 video, {len(sounds)} audio, nothing else")
+
+
+def _tags(container: av.container.InputContainer) -> Check:
+    wrong = list(_bad_tags(container.metadata, _FORMAT_TAGS, "container"))
+    for stream in container.streams:
+        wrong += _bad_tags(stream.metadata, _STREAM_TAGS, f"stream {stream.index}")
+    return _check("tags", wrong, "none but the format's own")
+
+
+def _bad_tags(tags: Mapping[str, str], allowed: Mapping[str, str], where: str) -> Iterator[str]:
+    for key, value in tags.items():
+        pattern = allowed.get(key.lower())
+        # The value is not repeated: this text ends up in reports.
+        if pattern is None or not re.fullmatch(pattern, value):
+            yield f"{where} tag '{key}'"
+
+
+def _orientation(container: av.container.InputContainer) -> Check:
+    """The output is written upright: a display matrix left over would turn it twice."""
+    turned = False
+    for stream in container.streams.video[:1]:
+        try:
+            frame = next(container.decode(stream), None)
+        except av.FFmpegError:
+            frame = None  # counted as a missing frame elsewhere
+        turned = frame is not None and frame.rotation != 0
+    return Check("upright", not turned, "a display matrix turns it" if turned else "no rotation")
+
+
+def _boxes(output: Path) -> Check:
+    wrong: list[str] = []
+    with output.open("rb") as file:
+        _walk(file, 0, output.stat().st_size, _MP4_TOP, wrong)
+    return _check("boxes", wrong, "none but those needed for playing")
+
+
+def _walk(file: BinaryIO, start: int, end: int, allowed: set[bytes] | None, out: list[str]) -> None:
+    """Go through the boxes of one level (ISO/IEC 14496-12, 4.2) and into known parents."""
+    at = start
+    while at + 8 <= end:
+        file.seek(at)
+        head = file.read(16)
+        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+        header = 8
+        if size == 1:
+            size, header = int.from_bytes(head[8:16], "big"), 16
+        elif size == 0:
+            size = end - at
+        if size < header or at + size > end:
+            out.append(f"malformed box at byte {at}")
+            return
+        name = kind.decode("latin-1")
+        if kind in _MP4_REFUSED or (allowed is not None and kind not in allowed):
+            out.append(f"box '{name}' at byte {at}")
+        elif kind == b"free" and _not_empty(file, at + header, at + size):
+            out.append(f"box 'free' at byte {at} is not empty")
+        if kind in _MP4_PARENTS:
+            _walk(file, at + header, at + size, None, out)
+        at += size
+    if at != end and allowed is not None:
+        out.append(f"{end - at} bytes after the last box")
+
+
+def _not_empty(file: BinaryIO, start: int, end: int) -> bool:
+    """Whether padding hides something; a cut-off tail of a first megabyte is enough to tell."""
+    file.seek(start)
+    return any(file.read(min(end - start, 1 << 20)))

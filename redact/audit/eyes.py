@@ -1,0 +1,143 @@
+"""The detectors of the audit and the ways in which they look at a whole picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detect import Detector, load_detector, load_second_opinion
+from ..settings import Sensitivity
+from ..types import Box, Detections, Frame, Target
+from .close import Mosaic, turned_back
+from .limits import GLIMPSE, GLIMPSE_SECOND, LEAST_SIDE
+from .pixels import Painter
+from .result import AuditSettings
+
+_TURNED_SIDE: Final = 1280
+"""Longer side of turned pictures: lying people are seldom far away, and four more pictures at
+full size would double the cost of a look."""
+
+_SECOND_TILE: Final = 480
+"""Side of the tiles for the second detector, which scales everything to 192 pixels and so sees
+no face below a sixth of the picture's width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """One detection of one eye in a whole picture, source pixels.
+
+    `turns` counts the counter-clockwise quarter turns of the picture in which it was seen.
+    """
+
+    box: Box
+    score: float
+    target: Target
+    eye: str
+    turns: int = 0
+
+
+class Eyes:
+    """All detectors of one audit.
+
+    Args:
+        settings: sensitivity and targets.
+        sample_aspect: width of a source pixel divided by its height.
+
+    Raises:
+        ModelError: a model is missing or is not the pinned one. There is no audit with one eye.
+    """
+
+    def __init__(self, settings: AuditSettings, sample_aspect: float) -> None:
+        targets = tuple(t for t in settings.targets if t is not Target.REGION)
+        self._whole = load_detector(Sensitivity.BALANCED, targets, sample_aspect=sample_aspect)
+        self._fine = load_detector(Sensitivity.THOROUGH, targets, sample_aspect=sample_aspect)
+        small = load_detector(Sensitivity.FAST, targets)
+        self.close = Mosaic(small)
+        self.painter = Painter()
+        self.second: Detector | None = load_second_opinion() if Target.FACE in targets else None
+        self.ours = "redact"
+        self.other = "mediapipe"
+        members = [(self.ours, small.weights_sha256)]
+        if self.second is not None:
+            members.append((self.second.name, self.second.weights_sha256))
+        self.detectors = tuple(members)
+
+    def look(self, frame: Frame) -> Iterator[Glimpse]:
+        """The picture as it is, at the sizes of a balanced run, by both detectors."""
+        yield from self._ours(self._whole.detect_frame(frame))
+        if self.second is not None:
+            yield from self._others(self.second.detect_frame(frame))
+
+    def look_finely(self, frame: Frame) -> Iterator[Glimpse]:
+        """Tiles at full size for both detectors, and the picture turned both ways."""
+        rgb = self.painter.rgb(frame)
+        yield from self._ours(self._fine.detect_frame(frame))
+        yield from self._tiles(rgb)
+        for turns in (1, 3):
+            yield from self._turned(rgb, turns)
+
+    def _tiles(self, rgb: NDArray[np.uint8]) -> Iterator[Glimpse]:
+        if self.second is None:
+            return
+        h, w = rgb.shape[:2]
+        for top in _starts(h, _SECOND_TILE):
+            for left in _starts(w, _SECOND_TILE):
+                tile = rgb[top : top + _SECOND_TILE, left : left + _SECOND_TILE]
+                for g in self._others(self.second.detect(np.ascontiguousarray(tile))):
+                    box = Box(g.box.x1 + left, g.box.y1 + top, g.box.x2 + left, g.box.y2 + top)
+                    yield Glimpse(box, g.score, g.target, g.eye)
+
+    def _turned(self, rgb: NDArray[np.uint8], turns: int) -> Iterator[Glimpse]:
+        h, w = rgb.shape[:2]
+        zoom = min(1.0, _TURNED_SIDE / max(h, w))
+        small = rgb
+        if zoom < 1:
+            size = (max(1, round(w * zoom)), max(1, round(h * zoom)))
+            small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+        sh, sw = small.shape[:2]
+        picture = np.ascontiguousarray(np.rot90(small, turns))
+        found = list(self._ours(self._whole.detect(picture)))
+        if self.second is not None:
+            found += self._others(self.second.detect(picture))
+        for g in found:
+            yield Glimpse(
+                _scaled(turned_back(g.box, turns, sw, sh), w / sw, h / sh),
+                g.score,
+                g.target,
+                g.eye,
+                turns,
+            )
+
+    def _ours(self, found: Detections) -> Iterator[Glimpse]:
+        for g in _glimpses(found, self.ours):
+            if g.score >= GLIMPSE[g.target]:
+                yield g
+
+    def _others(self, found: Detections) -> Iterator[Glimpse]:
+        for g in _glimpses(found, self.other):
+            if g.score >= GLIMPSE_SECOND:
+                yield g
+
+
+def _glimpses(found: Detections, eye: str) -> Iterator[Glimpse]:
+    for i in range(len(found)):
+        box, target = found.box(i), Target(int(found.target[i]))
+        if box.height >= LEAST_SIDE[target]:
+            yield Glimpse(box, float(found.score[i]), target, eye)
+
+
+def _starts(length: int, tile: int) -> list[int]:
+    """Begins of tiles that overlap by at least a third and cover `length` pixels."""
+    if length <= tile:
+        return [0]
+    count = -(-(length - tile) // (tile * 2 // 3)) + 1
+    return [round(i * (length - tile) / (count - 1)) for i in range(count)]
+
+
+def _scaled(box: Box, x: float, y: float) -> Box:
+    return Box(box.x1 * x, box.y1 * y, box.x2 * x, box.y2 * y)

@@ -1,0 +1,243 @@
+"""Which suspects are findings, and from when to when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import hypot
+
+from ..types import Action, Box, Target, Track
+from .limits import (
+    AGREED,
+    AGREED_SECOND,
+    ALONE,
+    EXTENT,
+    KNOWN,
+    KNOWN_TRACK_SCORE,
+    MISFIT_SCORE,
+    RECHECK,
+    SECOND_ALONE,
+    SUSPECT,
+    SUSPECT_SECOND,
+)
+from .recheck import Evidence
+from .result import Finding, FindingKind
+from .suspects import LINK_FRAMES, Suspect
+
+_BESIDE_FRAMES = 15
+"""How long before or after a suspect a track may end or begin to be called beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A suspect that is believed."""
+
+    suspect: Suspect
+    first: int
+    last: int
+    path: tuple[tuple[int, Box], ...]
+    ours: float
+    second: float
+    rule: str
+    track: int | None
+
+
+def strength(values: Iterable[float]) -> float:
+    """Mean of the two best values; a single frame stands for itself at two thirds."""
+    best = sorted(values, reverse=True)[:2]
+    if not best:
+        return 0.0
+    return sum(best) / 2 if len(best) == 2 and best[1] > 0 else best[0] * 2 / 3
+
+
+def worth_a_recheck(suspect: Suspect, tracks: Sequence[Track]) -> bool:
+    """Whether a suspect can still become a finding: most are foliage seen once, weakly."""
+    best = max(s.score for s in suspect.sightings)
+    if suspect.misfit or best >= RECHECK[suspect.target]:
+        return True
+    if best < SUSPECT[suspect.target]:
+        return max(s.second for s in suspect.sightings) >= SECOND_ALONE
+    agreed = max(s.second for s in suspect.sightings) >= SUSPECT_SECOND
+    return agreed or beside(suspect, tracks) is not None
+
+
+def judge(
+    suspect: Suspect, evidence: Sequence[Evidence], tracks: Sequence[Track]
+) -> Verdict | None:
+    """Decide on one suspect.
+
+    Args:
+        suspect: with its sightings.
+        evidence: what close looks saw, rising frames.
+        tracks: of the plan, empty where there is none.
+    """
+    ours = strength(e.ours for e in evidence)
+    second = strength(e.second for e in evidence)
+    known = beside(suspect, tracks)
+    rule = _rule(suspect, ours, second, known)
+    if not rule:
+        return None
+    path = _extent(suspect, evidence)
+    if not path:
+        return None
+    track = known.id if known is not None else None
+    return Verdict(suspect, path[0][0], path[-1][0], path, ours, second, rule, track)
+
+
+def _rule(suspect: Suspect, ours: float, second: float, known: Track | None) -> str:
+    """The first rule that believes a suspect, in words; "" if none does."""
+    target = suspect.target
+    if suspect.misfit:
+        return "seen beyond its mask" if ours >= MISFIT_SCORE[target] else ""
+    if ours >= AGREED and second >= AGREED_SECOND:
+        return "both detectors see it"
+    if ours >= ALONE[target]:
+        return "our detector is sure"
+    if second >= SECOND_ALONE:
+        return "the second detector is sure"
+    if known is not None and ours >= KNOWN[target]:
+        return "seen where a hidden subject was a moment before or after"
+    return ""
+
+
+def beside(suspect: Suspect, tracks: Sequence[Track]) -> Track | None:
+    """The sure hidden track of the same kind that ends or begins next to a suspect."""
+    best: tuple[float, Track] | None = None
+    for track in tracks:
+        sure = track.score is None or track.score >= KNOWN_TRACK_SCORE
+        if track.target is not suspect.target or track.action is Action.KEEP or not sure:
+            continue
+        gap, mine, theirs = _gap(suspect, track)
+        if gap > _BESIDE_FRAMES or not _same_place(mine, theirs, gap):
+            continue
+        if best is None or gap < best[0]:
+            best = (gap, track)
+    return best[1] if best is not None else None
+
+
+def _gap(suspect: Suspect, track: Track) -> tuple[int, Box, Box]:
+    """Frames between a suspect and a track, and the box of each where they are closest."""
+    if track.last < suspect.first:
+        return suspect.first - track.last, suspect.sightings[0].box, track.keyframes[-1].box
+    if track.first > suspect.last:
+        return track.first - suspect.last, suspect.sightings[-1].box, track.keyframes[0].box
+    frame = max(track.first, suspect.first)
+    here = track.at(frame)
+    assert here is not None
+    return 0, suspect.box_at(frame), here.box
+
+
+def _same_place(a: Box, b: Box, gap: int) -> bool:
+    """Whether one subject can be at both boxes, `gap` frames apart."""
+    if not 1 / 3 <= a.area / max(b.area, 1e-6) <= 3:
+        return False
+    (x, y), (u, v) = a.centre, b.centre
+    side = max(a.width, a.height, b.width, b.height)
+    return hypot(x - u, y - v) <= side * (0.6 + 0.1 * gap)
+
+
+def _extent(suspect: Suspect, evidence: Sequence[Evidence]) -> tuple[tuple[int, Box], ...]:
+    """Frames around the best one in which it is visible, without holes of LINK_FRAMES or more."""
+    seen = {s.frame: s.box for s in suspect.sightings}
+    for e in evidence:
+        if max(e.ours, e.second) >= EXTENT:
+            seen[e.frame] = e.box
+        else:
+            seen.pop(e.frame, None)
+    if not seen:
+        return ()
+    frames = sorted(seen)
+    best = max(evidence, key=lambda e: max(e.ours, e.second)).frame if evidence else frames[0]
+    runs: list[list[int]] = [[frames[0]]]
+    for frame in frames[1:]:
+        if frame - runs[-1][-1] > LINK_FRAMES:
+            runs.append([])
+        runs[-1].append(frame)
+    run = next((r for r in runs if best in r), runs[0])
+    return tuple((f, seen[f]) for f in run)
+
+
+def findings_of(
+    verdicts: Iterable[Verdict],
+    undrawn: dict[int, list[tuple[int, Box]]],
+    targets: dict[int, Target],
+    times: dict[int, float],
+    names: tuple[str, str],
+) -> tuple[Finding, ...]:
+    """Everything that a person must look at, in order of time.
+
+    Args:
+        verdicts: believed suspects.
+        undrawn: track id → (frame, box) of masks under which the source shows.
+        targets: of the tracks.
+        times: frame → seconds.
+        names: of our detector and of the second one.
+    """
+    found = [_of_verdict(v, times, names) for v in _joined(list(verdicts))]
+    for track, places in undrawn.items():
+        found += [_of_undrawn(track, targets[track], run, times) for run in _runs(places)]
+    found.sort(key=lambda f: (f.first, f.last, f.kind.value, f.box))
+    return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
+
+
+def _of_undrawn(
+    track: int, target: Target, run: list[tuple[int, Box]], times: dict[int, float]
+) -> Finding:
+    first, last = run[0][0], run[-1][0]
+    return Finding(
+        0,
+        FindingKind.UNDRAWN,
+        target,
+        first,
+        last,
+        times.get(first, 0.0),
+        times.get(last, 0.0),
+        tuple(run),
+        (),
+        "the output shows the source's detail under the mask",
+        track,
+    )
+
+
+def _of_verdict(v: Verdict, times: dict[int, float], names: tuple[str, str]) -> Finding:
+    scores = [(names[0], v.ours), (names[1], v.second)]
+    return Finding(
+        0,
+        FindingKind.MISFIT if v.suspect.misfit else FindingKind.UNCOVERED,
+        v.suspect.target,
+        v.first,
+        v.last,
+        times.get(v.first, 0.0),
+        times.get(v.last, 0.0),
+        v.path,
+        tuple((n, s) for n, s in scores if s > 0),
+        v.rule,
+        v.track,
+    )
+
+
+def _joined(verdicts: list[Verdict]) -> list[Verdict]:
+    """Verdicts on one subject become one: overlapping in time, and in place where they do."""
+    kept: list[Verdict] = []
+    for v in sorted(verdicts, key=lambda v: -len(v.path)):
+        twin = any(_twins(v, k) for k in kept)
+        if not twin:
+            kept.append(v)
+    return kept
+
+
+def _twins(a: Verdict, b: Verdict) -> bool:
+    there = dict(b.path)
+    shared = [(box, there[f]) for f, box in a.path if f in there]
+    return bool(shared) and sum(x.iou(y) for x, y in shared) / len(shared) >= 0.3
+
+
+def _runs(places: list[tuple[int, Box]]) -> list[list[tuple[int, Box]]]:
+    """Split where more than a few frames are missing."""
+    runs: list[list[tuple[int, Box]]] = []
+    for frame, box in sorted(places):
+        if runs and frame - runs[-1][-1][0] <= LINK_FRAMES:
+            runs[-1].append((frame, box))
+        else:
+            runs.append([(frame, box)])
+    return runs

@@ -1,0 +1,123 @@
+"""Every threshold of the audit, in one place, with the command that measured it.
+
+Where no other command is named, the values come from `python -m benchmarks.audit --sweep`, which
+prints for each candidate value how many planted leaks are found and how many false spans a
+minute of clean output gives. Run it again whenever the detector's weights change.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..settings import Sensitivity
+from ..types import Target
+
+# --- which frames are looked at -----------------------------------------------------------------
+
+LOOK_EVERY: Final[dict[Sensitivity, int]] = {
+    Sensitivity.FAST: 5,
+    Sensitivity.BALANCED: 5,
+    Sensitivity.THOROUGH: 1,
+}
+"""Frames from one whole-picture look to the next. 5, so that no leak of 5 frames or more falls
+between two looks, whatever the frame rate."""
+
+FINE_EVERY_SECONDS: Final[dict[Sensitivity, float]] = {
+    Sensitivity.FAST: 2.0,
+    Sensitivity.BALANCED: 1.0,
+    Sensitivity.THOROUGH: 0.0,
+}
+"""Seconds from one fine look (tiles, turned pictures, second detector on tiles) to the next."""
+
+EDGE_REACH: Final = 6
+"""Frames before a track's start, after its end and around every gap in which its surroundings
+are looked at closely, one by one: what a tracker misses, it misses there."""
+
+# --- what counts as seen ------------------------------------------------------------------------
+
+GLIMPSE: Final[dict[Target, float]] = {Target.FACE: 0.25, Target.PLATE: 0.25}
+"""Score of our detector from which a place is looked at again, closely. Below it, whole-picture
+looks see faces in every bush."""
+
+GLIMPSE_SECOND: Final = 0.5
+"""The same for the second detector, whose scores are probabilities of another scale."""
+
+SUSPECT: Final[dict[Target, float]] = {Target.FACE: 0.25, Target.PLATE: 0.25}
+"""Close-look score from which a place is a suspect and is followed from frame to frame."""
+
+SUSPECT_SECOND: Final = 0.7
+"""The same for the second detector's score."""
+
+LEAST_SIDE: Final[dict[Target, float]] = {Target.FACE: 10.0, Target.PLATE: 6.0}
+"""Height in pixels below which nothing is reported: nobody recognises a face of 10 pixels, and
+letters on a plate of 6 are 4 pixels high."""
+
+RECHECK: Final[dict[Target, float]] = {Target.FACE: 0.4, Target.PLATE: 0.4}
+"""Best close-look score from which a suspect is worth a second pass over its neighbourhood.
+Beside a sure hidden track `SUSPECT` is enough, and so is it where the second detector agrees."""
+
+# --- covered or not -----------------------------------------------------------------------------
+
+OUTSIDE: Final = 0.4
+"""A detection in the output of which at least this share lies under masks is the covered head
+itself (hair and shoulders around a fill look like a face to a detector), not a leak."""
+
+FITS: Final = 0.8
+"""Share of the middle of a subject (see `FIT_CORE`), detected in the *source*, that its mask must
+cover. Boxes of two looks at one face differ by some ten per cent of its size."""
+
+FIT_CORE: Final = 0.1
+"""Taken off every side of a box before its cover is measured, share of its size."""
+
+FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.5, Target.PLATE: 0.5}
+"""Least score of a detection whose cover is judged: a weak box has unsure sides."""
+
+# --- confirmed or not ---------------------------------------------------------------------------
+
+ALONE: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.6}
+"""Close-look score (mean of views and of the two best frames) at which our detector is believed
+alone."""
+
+AGREED: Final = 0.35
+"""Close-look score at which ours is believed when the second detector agrees."""
+
+AGREED_SECOND: Final = 0.6
+"""Score of the second detector, on the enlarged crop, that counts as agreeing."""
+
+SECOND_ALONE: Final = 0.9
+"""Close-look score at which the second detector is believed alone."""
+
+KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
+"""Close-look score that is enough beside a track of the same kind, in time and place: that
+something hidden a moment ago is still there needs less proof than that something new is."""
+
+KNOWN_TRACK_SCORE: Final = 0.5
+"""Least score of a track whose neighbourhood is believed like that."""
+
+MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.5, Target.PLATE: 0.5}
+"""Close-look score, in the source, of a subject that its mask does not cover."""
+
+EXTENT: Final = 0.2
+"""Close-look score down to which a confirmed span extends over neighbouring frames."""
+
+# --- pixels -------------------------------------------------------------------------------------
+
+UNDRAWN_MATCH: Final = 0.7
+"""Correlation of output and source in one cell of a mask, after taking off what any smooth fill
+would give (a plane), from which the cell shows the source."""
+
+UNDRAWN_GAIN: Final = (0.4, 1.8)
+"""Slope of output over source in such a cell: 1 when it shows the source as it is."""
+
+UNDRAWN_TEXTURE: Final = 3.0
+"""Least standard deviation (8-bit luma, plane taken off) of a source cell that can tell anything:
+in a flatter one fill and source look the same, and nothing is there to be seen."""
+
+UNDRAWN_SHARE: Final = 0.34
+"""Share of the telling cells that must show the source for a mask to count as not drawn."""
+
+LEAST_PSNR: Final = 24.0
+"""Least luma PSNR in dB outside masks, every frame. x264 at CRF 45 keeps noise above it."""
+
+CHANGED_BLOCK: Final = 20.0
+"""Mean luma difference of a 16×16 block outside all masks that no codec explains."""

@@ -1,0 +1,142 @@
+"""Second pass: suspects are looked at frame by frame, closely and by both detectors."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Box, Target
+from .close import VIEWS, Seen, Window, agreed, alike
+from .cover import Covers, share_covered
+from .eyes import Eyes
+from .limits import FIT_CORE, FITS, OUTSIDE
+from .lockstep import Pair
+from .pixels import luma
+from .suspects import Suspect
+
+REACH: Final = 8
+"""Frames before the first and after the last sighting that are looked at: more than lies between
+two whole looks."""
+
+_MOST_BETWEEN: Final = 8
+"""Frames inside a long suspect that are looked at again, the best seen ones; its ends are looked
+at frame by frame all the same."""
+
+_SECOND_FRAMES: Final = 6
+"""Frames of a suspect that are shown to the second detector, the best seen ones: it costs as
+much for one place as our network for sixteen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What close looks saw of a suspect in one frame.
+
+    Attributes:
+        frame: index of the source frame.
+        box: best detection like the suspect, or where it was expected.
+        ours: mean of our detector's scores over the views, 0 where a mask covers the place.
+        second: score of the second detector, 0 likewise or where it was not asked.
+    """
+
+    frame: int
+    box: Box
+    ours: float
+    second: float
+
+
+class Recheck:
+    """Takes pairs of frames one by one and gathers evidence on every suspect.
+
+    Attributes:
+        evidence: for each suspect, in order of frame.
+        last: no frame after this one is needed.
+    """
+
+    def __init__(self, suspects: Sequence[Suspect], covers: Covers, eyes: Eyes) -> None:
+        self._suspects = suspects
+        self._covers = covers
+        self._eyes = eyes
+        self._due: dict[int, list[int]] = defaultdict(list)
+        self._asked: list[frozenset[int]] = []
+        for n, suspect in enumerate(suspects):
+            for frame in _frames(suspect):
+                self._due[frame].append(n)
+            ranked = sorted(suspect.sightings, key=lambda s: -max(s.score, s.second))
+            best = [s.frame for s in ranked[:_SECOND_FRAMES]]
+            near = [best[0] + d for d in (1, -1, 2, -2, 3)]
+            self._asked.append(frozenset([*best, *near][:_SECOND_FRAMES]))
+        self.last = max(self._due, default=-1)
+        self.evidence: list[list[Evidence]] = [[] for _ in suspects]
+        self._open: list[tuple[int, int, Box, list[list[Seen]], float, NDArray[np.uint8]]] = []
+
+    def add(self, pair: Pair) -> None:
+        """Look at the suspects that are due in this frame."""
+        due = self._due.get(pair.index, [])
+        if not due or pair.output is None:
+            return
+        shown = luma(pair.output)
+        original = luma(pair.source) if pair.source is not None else shown
+        mask = self._covers.mask(pair.index, original, shown)
+        pictures: dict[bool, NDArray[np.uint8]] = {}
+        for n in due:
+            suspect = self._suspects[n]
+            frame = pair.source if suspect.misfit else pair.output
+            if frame is None:
+                continue
+            if suspect.misfit not in pictures:
+                pictures[suspect.misfit] = self._eyes.painter.rgb(frame)
+            self._look(n, pair.index, pictures[suspect.misfit], mask)
+        if len(self._open) >= 16:
+            self.finish()
+
+    def finish(self) -> None:
+        """Judge everything that is still open."""
+        self._eyes.close.flush()
+        for n, frame, expected, seen, second, mask in self._open:
+            suspect = self._suspects[n]
+            box, ours = agreed(expected, suspect.target, seen)
+            if suspect.misfit:
+                hidden = share_covered(mask, box.grown(-FIT_CORE)) >= FITS
+            else:
+                hidden = share_covered(mask, box) >= OUTSIDE
+            if hidden:
+                ours = second = 0.0
+            self.evidence[n].append(Evidence(frame, box, ours, second))
+        self._open.clear()
+
+    def _look(self, n: int, frame: int, rgb: NDArray[np.uint8], mask: NDArray[np.uint8]) -> None:
+        suspect = self._suspects[n]
+        expected, turns = suspect.box_at(frame), suspect.best.turns
+        windows = [Window.around(expected, times) for times in VIEWS[suspect.target]]
+        seen = [self._eyes.close.add(rgb, w, turns) for w in windows]
+        second = 0.0
+        if suspect.target is Target.FACE and frame in self._asked[n]:
+            second = self._second(rgb, windows[0], expected, turns)
+        self._open.append((n, frame, expected, seen, second, mask))
+
+    def _second(self, rgb: NDArray[np.uint8], window: Window, expected: Box, turns: int) -> float:
+        if self._eyes.second is None:
+            return 0.0
+        found = self._eyes.second.detect(window.cut(rgb, turns))
+        return max(
+            (
+                float(found.score[i])
+                for i in range(len(found))
+                if alike(expected, window.to_source(found.box(i), turns))
+            ),
+            default=0.0,
+        )
+
+
+def _frames(suspect: Suspect) -> set[int]:
+    """Frames in which a suspect is looked at: all about its ends, the best in between."""
+    ends = {
+        f for edge in (suspect.first, suspect.last) for f in range(edge - REACH, edge + REACH + 1)
+    }
+    ranked = sorted(suspect.sightings, key=lambda s: -max(s.score, s.second))
+    return {f for f in ends if f >= 0} | {s.frame for s in ranked[:_MOST_BETWEEN]}

@@ -1,0 +1,244 @@
+"""What an audit found, as values, as JSON and in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from ..settings import Sensitivity
+from ..types import Box, Target
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """How an output is audited.
+
+    Attributes:
+        sensitivity: thorough looks at every frame; see `redact.audit.limits`.
+        margin: that the masks were drawn with (`RenderSettings.margin`).
+        targets: what to look for.
+        audio_expected: None if either is fine, else whether the output should have sound.
+    """
+
+    sensitivity: Sensitivity = Sensitivity.BALANCED
+    margin: float = 0.15
+    targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
+    audio_expected: bool | None = None
+
+
+class FindingKind(StrEnum):
+    """What is wrong in a span."""
+
+    UNCOVERED = "possible leak"
+    """A detector sees a face or plate outside every mask of the finished file."""
+    MISFIT = "mask does not fit"
+    """A mask covers only part of the subject that a detector sees in the source there."""
+    UNDRAWN = "mask not drawn"
+    """The plan hides something here, and the output shows the source's own pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place, over one span of time, that a person must look at.
+
+    Attributes:
+        number: from 1, in order of time.
+        kind: what is wrong.
+        target: what is visible.
+        first, last: frame indices of the source, both included.
+        start, end: presentation times of these frames in seconds.
+        path: (frame, box) where it was seen, rising frames, upright source pixels.
+        scores: best close-look score of each detector that saw it, by name.
+        rule: why the finding is believed, in words.
+        track: id of the track that it belongs to or lies beside, None where there is none.
+    """
+
+    number: int
+    kind: FindingKind
+    target: Target
+    first: int
+    last: int
+    start: float
+    end: float
+    path: tuple[tuple[int, Box], ...]
+    scores: tuple[tuple[str, float], ...]
+    rule: str
+    track: int | None = None
+
+    @property
+    def box(self) -> Box:
+        """Smallest box that contains the subject over the whole span."""
+        box = self.path[0][1]
+        for _, other in self.path[1:]:
+            box = box.union(other)
+        return box
+
+    @property
+    def frames(self) -> int:
+        return self.last - self.first + 1
+
+    def in_words(self) -> str:
+        box = self.path[len(self.path) // 2][1]
+        x, y = box.centre
+        seen = ", ".join(f"{name} {score:.2f}" for name, score in self.scores)
+        beside = f", track {self.track}" if self.track is not None else ""
+        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
+        return (
+            f"{self.kind}: {self.target.word} at {clock(self.start)}–{clock(self.end)} "
+            f"({frames} from {self.first}), about {box.width:.0f}×{box.height:.0f} pixels at "
+            f"x {x:.0f}, y {y:.0f}{beside}; {self.rule}" + (f" ({seen})" if seen else "")
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "kind": self.kind.value,
+            "target": self.target.word,
+            "frames": [self.first, self.last],
+            "seconds": [round(self.start, 6), round(self.end, 6)],
+            "box": [round(v, 1) for v in self.box],
+            "path": [[frame, *(round(v, 1) for v in box)] for frame, box in self.path],
+            "scores": {name: round(score, 3) for name, score in self.scores},
+            "rule": self.rule,
+            "track": self.track,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One yes-or-no check of the file as a whole.
+
+    Attributes:
+        name: what was checked.
+        passed: whether it holds.
+        detail: the numbers, or the first things that are wrong, in words.
+    """
+
+    name: str
+    passed: bool
+    detail: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"name": self.name, "passed": self.passed, "detail": self.detail}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A subject that is visible because somebody decided so."""
+
+    track: int
+    target: Target
+    first: int
+    last: int
+    reason: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "track": self.track,
+            "target": self.target.word,
+            "frames": [self.first, self.last],
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How much was looked at: the part of the result that says what was not.
+
+    Attributes:
+        frames: frames of the output that were decoded and compared with the source.
+        whole: of these, frames on which detectors looked at the whole picture.
+        fine: of these, frames with tiles and turned pictures.
+        close: single places looked at closely.
+        detectors: name and SHA-256 of the weights of each.
+    """
+
+    frames: int
+    whole: int
+    fine: int
+    close: int
+    detectors: tuple[tuple[str, str], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "frames_compared": self.frames,
+            "frames_looked_at": self.whole,
+            "frames_looked_at_finely": self.fine,
+            "close_looks": self.close,
+            "detectors": [{"name": n, "sha256": s} for n, s in self.detectors],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """Result of `verify`. `passed` means: no finding, and every check holds."""
+
+    sensitivity: Sensitivity
+    with_plan: bool
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+    kept: tuple[Kept, ...]
+    looked: Looked
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings and all(c.passed for c in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready mapping; the same result always gives the same mapping."""
+        return {
+            "passed": self.passed,
+            "sensitivity": self.sensitivity.value,
+            "with_plan": self.with_plan,
+            "findings": [f.to_json() for f in self.findings],
+            "checks": [c.to_json() for c in self.checks],
+            "kept_by_decision": [k.to_json() for k in self.kept],
+            "looked": self.looked.to_json(),
+        }
+
+    def in_words(self) -> list[str]:
+        """The result for a person, one statement a line, the verdict first."""
+        lines = [self._verdict()]
+        lines += [f"{f.number}. {f.in_words()}" for f in self.findings]
+        lines += [f"check failed: {c.name}: {c.detail}" for c in self.checks if not c.passed]
+        if self.kept:
+            names = ", ".join(str(k.track) for k in self.kept)
+            lines.append(f"visible by decision: track {names}")
+        looked = self.looked
+        lines.append(
+            f"looked at: {looked.frames} frames compared with the source, detectors on "
+            f"{looked.whole} of them ({looked.fine} with tiles and turned), "
+            f"{looked.close} close looks"
+        )
+        if not self.with_plan:
+            lines.append(
+                "no plan was given: what is hidden was worked out from the pixels, and whether "
+                "the right things are hidden was judged by detectors alone"
+            )
+        return lines
+
+    def _verdict(self) -> str:
+        if self.passed:
+            return (
+                "the audit found nothing visible that should be hidden; that is not proof "
+                "that there is nothing"
+            )
+        failed = sum(not c.passed for c in self.checks)
+        parts = []
+        if self.findings:
+            spans = "1 span" if len(self.findings) == 1 else f"{len(self.findings)} spans"
+            parts.append(f"{spans} to look at")
+        if failed:
+            parts.append(f"{failed} failed check" + ("s" if failed > 1 else ""))
+        return "needs review: " + " and ".join(parts)
+
+
+def clock(seconds: float) -> str:
+    """A time as a person reads it: 1:02:03.456, without the hours if there are none."""
+    sign = "-" if seconds < 0 else ""
+    millis = round(abs(seconds) * 1000)
+    minutes, millis = divmod(millis, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    rest = f"{minutes:02d}:{millis // 1000:02d}.{millis % 1000:03d}"
+    return f"{sign}{hours}:{rest}" if hours else f"{sign}{rest}"

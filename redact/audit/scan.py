@@ -1,0 +1,240 @@
+"""First pass of the audit: every frame compared, detectors on a sample, sightings collected."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..plan import Plan
+from ..render import drawn_area_of
+from ..types import Box, Frame, Region
+from .close import VIEWS, Seen, Window, agreed
+from .cover import Covers, PlanCovers, by_decision, share_covered
+from .eyes import Eyes, Glimpse
+from .limits import (
+    CHANGED_BLOCK,
+    FIT_CORE,
+    FIT_SCORE,
+    FITS,
+    LEAST_PSNR,
+    LEAST_SIDE,
+    LOOK_EVERY,
+    OUTSIDE,
+    SUSPECT,
+    SUSPECT_SECOND,
+    UNDRAWN_SHARE,
+)
+from .lockstep import Pair
+from .pixels import block_difference, luma, psnr_outside, shows_source
+from .result import AuditSettings, Check
+from .schedule import Rhythm, edges, fits
+from .suspects import Sighting
+
+_EDGE_VIEW: Final = 3.5
+_FIT_VIEW: Final = 3.0
+_LEAST_CELLS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A close look that may not be answered yet, and what is needed to judge the answer."""
+
+    batch: int
+    index: int
+    seen: list[list[Seen]]
+    mask: NDArray[np.uint8]
+    kept: list[Box]
+    fitting: bool = False
+    glimpse: Glimpse | None = None
+
+
+class Scan:
+    """Takes pairs of frames one by one and remembers what stands out.
+
+    Attributes:
+        sightings: detections outside the masks.
+        undrawn: track id → [(frame, box)] of masks under which the source shows.
+        frames, whole, fine: frames compared, looked at, looked at finely.
+    """
+
+    def __init__(self, settings: AuditSettings, covers: Covers, plan: Plan | None, eyes: Eyes):
+        self._settings = settings
+        self._covers = covers
+        self._plan = plan
+        self._eyes = eyes
+        risky = () if plan is None else (*plan.cuts, *plan.unchecked)
+        self._rhythm = Rhythm(settings.sensitivity, risky)
+        self._edges = {} if plan is None else edges(plan.tracks, plan.cuts)
+        self._pending: list[_Pending] = []
+        self._psnr: list[float] = []
+        self._changed: list[int] = []
+        self.sightings: list[Sighting] = []
+        self.undrawn: dict[int, list[tuple[int, Box]]] = defaultdict(list)
+        self.frames = self.whole = self.fine = 0
+
+    def add(self, pair: Pair) -> None:
+        """Compare one pair and, if it is its turn, look at it."""
+        output = pair.output
+        if output is None:
+            return
+        shown = luma(output)
+        original = luma(pair.source) if pair.source is not None else shown
+        if original.shape != shown.shape:
+            return  # told by the check of the picture's size
+        whole = self._rhythm.whole(pair.index, output.damaged)
+        if pair.source is not None:
+            self.frames += 1
+            self._compare(pair.index, original, shown, whole)
+        self._look(pair, original, shown, whole)
+
+    def finish(self) -> None:
+        self._eyes.close.flush()
+        self._settle()
+
+    # --- pixels ---------------------------------------------------------------------------
+
+    def _compare(
+        self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8], blocks: bool
+    ) -> None:
+        height, width = output.shape
+        regions = self._plan.regions_at(index) if self._plan is not None else []
+        if self._plan is None:
+            outside = cv2.bitwise_not(self._covers.mask(index, source, output) * np.uint8(255))
+        else:
+            drawn = drawn_area_of(regions, width, height, self._settings.margin)
+            outside = cv2.bitwise_not(drawn.view(np.uint8) * np.uint8(255))
+        self._psnr.append(psnr_outside(source, output, np.asarray(outside, np.uint8)))
+        if blocks and self._plan is not None:
+            changed = block_difference(source, output) >= CHANGED_BLOCK
+            h, w = changed.shape
+            padded = cv2.copyMakeBorder(
+                outside, 0, h * 16 - height, 0, w * 16 - width, cv2.BORDER_REPLICATE
+            )
+            clear = cv2.erode(padded, np.ones((16, 16), np.uint8), anchor=(0, 0))[::16, ::16]
+            if bool((changed & (clear > 0)).any()):
+                self._changed.append(index)
+        for region in regions:
+            self._drawn(index, region, source, output)
+
+    def _drawn(
+        self, index: int, region: Region, source: NDArray[np.uint8], output: NDArray[np.uint8]
+    ) -> None:
+        same, telling = shows_source(source, output, region.box)
+        if same >= _LEAST_CELLS and same >= UNDRAWN_SHARE * telling:
+            self.undrawn[region.track].append((index, region.box))
+
+    def checks(self) -> list[Check]:
+        """Is the picture outside the masks the source's?"""
+        finite = [p for p in self._psnr if np.isfinite(p)]
+        low = min(finite, default=float("inf"))
+        middle = float(np.median(finite)) if finite else float("inf")
+        detail = f"PSNR outside the masks: lowest {low:.1f} dB, median {middle:.1f} dB"
+        if self._changed:
+            detail += f"; blocks changed in {len(self._changed)} frames from {self._changed[0]}"
+        return [Check("picture elsewhere", low >= LEAST_PSNR and not self._changed, detail)]
+
+    # --- detectors ------------------------------------------------------------------------
+
+    def _look(
+        self, pair: Pair, source: NDArray[np.uint8], shown: NDArray[np.uint8], whole: bool
+    ) -> None:
+        output, index = pair.output, pair.index
+        assert output is not None
+        every = LOOK_EVERY[self._settings.sensitivity]
+        tracks = self._covers.tracks() if isinstance(self._covers, PlanCovers) else ()
+        near = self._edges.get(index, [])
+        fitting = fits(tracks, index, every) if pair.source is not None else []
+        if not (whole or near or fitting):
+            return
+        mask, kept = self._covers.mask(index, source, shown), self._covers.kept(index)
+        if whole:
+            self._whole(output, index, mask, kept)
+        for places, frame, fit in ((near, output, False), (fitting, pair.source, True)):
+            if not places or frame is None:
+                continue
+            rgb = self._eyes.painter.rgb(frame)
+            for place in places:
+                batch = self._eyes.close.batch
+                window = Window.around(place.box, _FIT_VIEW if fit else _EDGE_VIEW)
+                seen = self._eyes.close.add(rgb, window)
+                self._pending.append(_Pending(batch, index, [seen], mask, kept, fit))
+        self._settle()
+
+    def _whole(self, output: Frame, index: int, mask: NDArray[np.uint8], kept: list[Box]) -> None:
+        self.whole += 1
+        found = list(self._eyes.look(output))
+        if self._rhythm.fine(output.time):
+            self.fine += 1
+            found += self._eyes.look_finely(output)
+        outside = [
+            g
+            for g in found
+            if share_covered(mask, g.box) < OUTSIDE and not by_decision(g.box, kept)
+        ]
+        if outside:
+            rgb = self._eyes.painter.rgb(output)
+            for g in outside:
+                self._queue(rgb, index, g, mask, kept)
+
+    def _queue(
+        self,
+        rgb: NDArray[np.uint8],
+        index: int,
+        g: Glimpse,
+        mask: NDArray[np.uint8],
+        kept: list[Box],
+    ) -> None:
+        """A second, close look at a glimpse, on two scales."""
+        close, batch = self._eyes.close, self._eyes.close.batch
+        windows = [Window.around(g.box, times) for times in VIEWS[g.target]]
+        seen = [close.add(rgb, w, g.turns) for w in windows]
+        self._pending.append(_Pending(batch + 1, index, seen, mask, kept, glimpse=g))
+
+    def _settle(self) -> None:
+        """Turn what the close looks have answered so far into sightings."""
+        done = [p for p in self._pending if p.batch < self._eyes.close.batch]
+        self._pending = [p for p in self._pending if p.batch >= self._eyes.close.batch]
+        for p in done:
+            if p.glimpse is not None:
+                self._glimpsed(p, p.glimpse)
+            else:
+                self._expected(p)
+
+    def _glimpsed(self, p: _Pending, g: Glimpse) -> None:
+        """A glimpse counts when the close looks agree, or when the second detector made it."""
+        box, score = agreed(g.box, g.target, p.seen)
+        second = g.score if g.eye == self._eyes.other else 0.0
+        if score < SUSPECT[g.target] and second < SUSPECT_SECOND:
+            return
+        cover = share_covered(p.mask, box)
+        if cover < OUTSIDE and not by_decision(box, p.kept):
+            self.sightings.append(
+                Sighting(p.index, box, score, second, g.target, cover, turns=g.turns)
+            )
+
+    def _expected(self, p: _Pending) -> None:
+        """Whatever a close look at an expected place sees there, covered or half covered."""
+        for s in p.seen[0]:
+            if s.box.height < LEAST_SIDE[s.target] or by_decision(s.box, p.kept):
+                continue
+            cover = share_covered(p.mask, s.box)
+            core = share_covered(p.mask, s.box.grown(-FIT_CORE))
+            if cover < OUTSIDE and s.score >= SUSPECT[s.target]:
+                self.sightings.append(Sighting(p.index, s.box, s.score, 0.0, s.target, cover))
+            elif p.fitting and s.score >= FIT_SCORE[s.target] and core < FITS:
+                self.sightings.append(
+                    Sighting(p.index, s.box, s.score, 0.0, s.target, core, misfit=True)
+                )
+
+
+def size_check(source: tuple[int, int], output: tuple[int, int]) -> Check:
+    """Is the output as large as the upright source?"""
+    (a, b), (c, d) = source, output
+    return Check(
+        "size", source == output, f"{c}×{d}" if source == output else f"{c}×{d}, not {a}×{b}"
+    )

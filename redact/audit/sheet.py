@@ -1,0 +1,163 @@
+"""Contact sheet for the reviewer. It shows hidden subjects and must never be released."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import OutputError
+from ..media import Decode, SourceInfo, probe
+from ..plan import Plan
+from ..types import Action, Box, State, Track
+from .close import Window
+from .lockstep import pairs
+from .pixels import Painter
+from .result import AuditResult, clock
+
+FOLDER: Final = "NOT-FOR-RELEASE"
+"""Folder made inside the one that is asked for; its name says what is in it."""
+
+_SIDE: Final = 240
+_TEXT: Final = 44
+_COLUMNS: Final = 3
+_MOST: Final = 24
+_DOUBTFUL: Final = 6
+
+RGB = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One thing to show: the same place in source and output."""
+
+    frame: int
+    box: Box
+    words: str
+
+
+def review_sheet(
+    source: SourceInfo, output: Path, result: AuditResult, plan: Plan | None, folder: Path
+) -> Path:
+    """Write a PNG with every finding and the least certain tracks, source beside output.
+
+    Args:
+        source, output: the audited files.
+        result: of their audit.
+        plan: for the least certain tracks; None shows findings only.
+        folder: the sheet goes to `folder/NOT-FOR-RELEASE/`, made with access for its owner only.
+
+    Returns:
+        Path of the sheet.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    rows = _of_findings(result)[:_MOST] + (_of_tracks(plan) if plan is not None else [])
+    private = folder / FOLDER
+    target = private / f"review-{output.stem}.png"
+    try:
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
+        done, data = cv2.imencode(".png", _sheet(_tiles(source, output, rows))[:, :, ::-1])
+        if not done:
+            raise OSError("PNG encoder failed")
+        target.write_bytes(data.tobytes())
+        target.chmod(0o600)
+    except OSError as error:
+        raise OutputError(
+            f"{target}: cannot write the review sheet ({error.strerror or error})",
+            "Choose another --review-dir.",
+        ) from error
+    return target
+
+
+def _of_findings(result: AuditResult) -> list[_Row]:
+    rows = []
+    for f in result.findings:
+        frame, box = f.path[len(f.path) // 2]
+        rows.append(_Row(frame, box, f"{f.number}: {f.kind}, {f.target.word}, {clock(f.start)}"))
+    return rows
+
+
+def _of_tracks(plan: Plan) -> list[_Row]:
+    """The least certain hidden tracks: lowest scores, at their least certain frame."""
+    hidden = [t for t in plan.tracks if t.action is Action.REDACT and t.score is not None]
+    hidden.sort(key=lambda t: (t.score or 0.0, t.id))
+    rows = []
+    for track in hidden[:_DOUBTFUL]:
+        key = _least_certain(track)
+        here = track.at(key)
+        assert here is not None
+        words = f"track {track.id}, {track.target.word}, {here.state}, {track.score:.2f}"
+        rows.append(_Row(key, here.box, words))
+    return rows
+
+
+def _least_certain(track: Track) -> int:
+    """A frame inside the track in its weakest state that was seen at all."""
+    order = [State.INTERPOLATED, State.FOLLOWED, State.DETECTED]
+    for state in order:
+        frames = [k.frame for k in track.keyframes if k.state is state]
+        if frames:
+            return frames[len(frames) // 2]
+    return track.first
+
+
+def _tiles(source: SourceInfo, output: Path, rows: list[_Row]) -> list[RGB]:
+    """One tile for each row, in order; a frame that is missing from a file stays grey."""
+    due: dict[int, list[int]] = {}
+    for n, row in enumerate(rows):
+        due.setdefault(row.frame, []).append(n)
+    blank = np.full((_SIDE, _SIDE, 3), 114, np.uint8)
+    tiles = [_tile(blank, blank, row.words) for row in rows]
+    last = max(due, default=-1)
+    painter = Painter()
+    for pair in pairs(iter(Decode(source)), iter(Decode(probe(output)))):
+        if pair.index > last:
+            break
+        for n in due.get(pair.index, []):
+            window = Window.around(rows[n].box, 3.0)
+            halves = [
+                _enlarged(window, painter.rgb(f), rows[n].box) if f is not None else blank
+                for f in (pair.source, pair.output)
+            ]
+            tiles[n] = _tile(halves[0], halves[1], rows[n].words)
+    return tiles
+
+
+def _enlarged(window: Window, rgb: RGB, box: Box) -> RGB:
+    cut = cv2.resize(window.cut(rgb), (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
+    zoom = _SIDE / window.side
+    corner = (round((box.x1 - window.left) * zoom), round((box.y1 - window.top) * zoom))
+    other = (round((box.x2 - window.left) * zoom), round((box.y2 - window.top) * zoom))
+    return np.asarray(cv2.rectangle(cut, corner, other, (255, 220, 0), 1), np.uint8)
+
+
+def _tile(source: RGB, output: RGB, words: str) -> RGB:
+    head = np.full((_TEXT, 2 * _SIDE, 3), 24, np.uint8)
+    font, white = cv2.FONT_HERSHEY_SIMPLEX, (240, 240, 240)
+    cv2.putText(head, words[:64], (6, 17), font, 0.42, white, 1, cv2.LINE_AA)
+    cv2.putText(head, "source", (6, 37), font, 0.4, (170, 170, 170), 1, cv2.LINE_AA)
+    cv2.putText(head, "output", (_SIDE + 6, 37), font, 0.4, (170, 170, 170), 1, cv2.LINE_AA)
+    return np.vstack([head, np.hstack([source, output])])
+
+
+def _sheet(tiles: list[RGB]) -> RGB:
+    """Tiles in rows, under a banner that says what this picture is."""
+    width = _COLUMNS * 2 * _SIDE
+    banner = np.full((36, width, 3), (150, 20, 20), np.uint8)
+    words = "NOT FOR RELEASE: shows what the output hides"
+    cv2.putText(
+        banner, words, (10, 25), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (255, 255, 255), 1, cv2.LINE_AA
+    )
+    parts = [banner]
+    for start in range(0, len(tiles), _COLUMNS):
+        row = tiles[start : start + _COLUMNS]
+        strip = np.full((_SIDE + _TEXT, width, 3), 24, np.uint8)
+        strip[:, : len(row) * 2 * _SIDE] = np.hstack(row)
+        parts.append(strip)
+    return np.vstack(parts)

@@ -1,0 +1,62 @@
+"""Are the frames of the output those of the source, each at its own time?"""
+
+from __future__ import annotations
+
+from .lockstep import Pair
+from .result import Check
+
+_SHOWN = 5
+
+
+class TimeCheck:
+    """Counts frames and compares times while pairs go by."""
+
+    def __init__(self) -> None:
+        self.source = 0
+        self.output = 0
+        self._missing: list[int] = []
+        self._extra: list[str] = []
+        self._late: list[str] = []
+        self._damaged: list[int] = []
+
+    def add(self, pair: Pair) -> None:
+        source, output = pair.source, pair.output
+        self.source += source is not None
+        self.output += output is not None
+        if source is None and output is not None:
+            self._extra.append(f"{float(output.time):.4f} s")
+        elif output is None:
+            self._missing.append(pair.index)
+        elif source is not None:
+            # A container with coarser ticks may round to its nearest one, no more.
+            allowed = output.time_base / 2 if output.time_base > source.time_base else 0
+            if abs(output.time - source.time) > allowed:
+                shift = float(output.time - source.time)
+                self._late.append(f"frame {source.index} by {shift:+.4f} s")
+        if output is not None and output.damaged:
+            self._damaged.append(output.index)
+
+    def checks(self, decode_errors: int) -> list[Check]:
+        """Frame count, times, and whether the output decodes without error."""
+        wrong = []
+        if self._missing:
+            wrong.append(f"{len(self._missing)} missing: {_some(self._missing)}")
+        if self._extra:
+            wrong.append(f"{len(self._extra)} that the source has not: {_some(self._extra)}")
+        counts = f"{self.output} of {self.source} frames"
+        late = f"{len(self._late)} frames at another time: {_some(self._late)}"
+        damaged = max(decode_errors, len(self._damaged))
+        return [
+            Check("frames", not wrong and self.output > 0, "; ".join([counts, *wrong])),
+            Check("times", not self._late, late if self._late else "every frame at its own time"),
+            Check(
+                "decodes",
+                damaged == 0,
+                f"{damaged} decode errors" if damaged else "without error",
+            ),
+        ]
+
+
+def _some(items: list[int] | list[str]) -> str:
+    shown = ", ".join(map(str, items[:_SHOWN]))
+    return shown + (", …" if len(items) > _SHOWN else "")

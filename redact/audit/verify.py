@@ -1,0 +1,131 @@
+"""The audit: looks at the finished file as somebody would who wants to see what is hidden."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import RedactError, UnsafeError
+from ..media import Decode, SourceInfo, probe
+from ..plan import Plan
+from ..progress import Progress
+from ..types import Action
+from .container import check_container
+from .cover import Covers, PixelCovers, PlanCovers
+from .eyes import Eyes
+from .judge import Verdict, findings_of, judge, worth_a_recheck
+from .lockstep import pairs
+from .recheck import Recheck
+from .result import AuditResult, AuditSettings, Check, Kept, Looked
+from .scan import Scan, size_check
+from .suspects import gather
+from .times import TimeCheck
+
+
+def verify(
+    source: SourceInfo,
+    output: Path,
+    plan: Plan | None,
+    *,
+    settings: AuditSettings,
+    progress: Progress,
+) -> AuditResult:
+    """Audit a finished file against its source.
+
+    Both files are decoded side by side, once or, where something was sighted, twice; one frame
+    of each is in memory at a time. Neither is changed.
+
+    Args:
+        source: the original.
+        output: the finished file.
+        plan: what was to be hidden. None: the hidden area is worked out from the pixels, and
+            checks that need a plan are left out.
+        settings: how hard to look, and the margin that the masks were drawn with.
+        progress: told about two stages, "audit" and "recheck".
+
+    Raises:
+        InputError: a file cannot be read.
+        ModelError: a detector is missing.
+        UnsafeError: a frame could not be checked.
+    """
+    checks = check_container(source, output, settings.audio_expected)
+    try:
+        finished = probe(output)
+    except RedactError as error:
+        failed = Check("decodes", False, error.message)
+        return _blind(settings, plan, [*checks, failed])
+    same_size = size_check(source.video.upright_size, finished.video.upright_size)
+    if not same_size.passed:
+        return _blind(settings, plan, [*checks, same_size])
+
+    covers: Covers = PixelCovers() if plan is None else PlanCovers(plan, settings.margin)
+    eyes = Eyes(settings, float(source.video.upright_sample_aspect))
+    scan = Scan(settings, covers, plan, eyes)
+    clock, times = TimeCheck(), dict[int, float]()
+    decoded = Decode(finished)
+    with progress.stage("audit", source.video.frames) as stage:
+        for pair in pairs(iter(Decode(source)), iter(decoded)):
+            clock.add(pair)
+            shown = pair.source or pair.output
+            if shown is not None:
+                times[pair.index] = float(shown.time)
+            scan.add(pair)
+            stage.advance()
+    scan.finish()
+    if scan.frames == 0:
+        raise UnsafeError(f"{output}: no frame could be compared", "Render the file again.")
+    checks += [same_size, *clock.checks(decoded.errors), *scan.checks()]
+    verdicts = _recheck(source, finished, scan, covers, eyes, plan, progress)
+    targets = {t.id: t.target for t in plan.tracks} if plan is not None else {}
+    names = (eyes.ours, eyes.other)
+    return AuditResult(
+        settings.sensitivity,
+        plan is not None,
+        findings_of(verdicts, scan.undrawn, targets, times, names),
+        tuple(checks),
+        _kept(plan),
+        Looked(scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors),
+    )
+
+
+def _recheck(
+    source: SourceInfo,
+    finished: SourceInfo,
+    scan: Scan,
+    covers: Covers,
+    eyes: Eyes,
+    plan: Plan | None,
+    progress: Progress,
+) -> list[Verdict]:
+    """Second pass over the frames around suspects; nothing is decoded if there is none."""
+    tracks = plan.tracks if plan is not None else ()
+    suspects = [s for s in gather(scan.sightings) if worth_a_recheck(s, tracks)]
+    if not suspects:
+        return []
+    recheck = Recheck(suspects, covers, eyes)
+    with progress.stage("recheck", recheck.last + 1) as stage:
+        for pair in pairs(iter(Decode(source)), iter(Decode(finished))):
+            if pair.index > recheck.last:
+                break
+            recheck.add(pair)
+            stage.advance()
+    recheck.finish()
+    judged = (judge(s, e, tracks) for s, e in zip(suspects, recheck.evidence, strict=True))
+    return [v for v in judged if v is not None]
+
+
+def _kept(plan: Plan | None) -> tuple[Kept, ...]:
+    if plan is None:
+        return ()
+    return tuple(
+        Kept(t.id, t.target, t.first, t.last, t.reason)
+        for t in plan.tracks
+        if t.action is Action.KEEP
+    )
+
+
+def _blind(settings: AuditSettings, plan: Plan | None, checks: list[Check]) -> AuditResult:
+    """Result where pictures could not be compared: the failed check says why."""
+    looked = Looked(0, 0, 0, 0, ())
+    return AuditResult(
+        settings.sensitivity, plan is not None, (), tuple(checks), _kept(plan), looked
+    )
