@@ -1,7 +1,15 @@
 """Finding faces and licence plates in single pictures."""
 
-from .loader import load_detector, load_second_opinion
+from .loader import ModelState, describe_models, load_detector, load_second_opinion
 from .protocol import Detector
 from .thresholds import CANDIDATE_SCORE, SURE_SCORE
 
-__all__ = ["CANDIDATE_SCORE", "SURE_SCORE", "Detector", "load_detector", "load_second_opinion"]
+__all__ = [
+    "CANDIDATE_SCORE",
+    "SURE_SCORE",
+    "Detector",
+    "ModelState",
+    "describe_models",
+    "load_detector",
+    "load_second_opinion",
+]

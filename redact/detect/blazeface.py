@@ -1,56 +1,118 @@
-"""MediaPipe's two face networks as one detector: a second opinion that errs differently.
+"""MediaPipe's BlazeFace models as an independent face detector.
 
-BlazeFace (Bazarevsky et al. 2019, arXiv:1907.05047) full range, sparse, for the whole room, and
-short range for faces that fill the picture. Both were trained by others on other data, so that
-what they miss is not what ours misses.
+Other networks, trained by others on other data (Bazarevsky et al., "BlazeFace", 2019): what
+they miss is not what ours misses. Both models see small square inputs (full range 192, short
+range 128 pixels), so the picture is shown as a whole and in overlapping tiles.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DependencyError, UnsafeError
+from ..errors import DependencyError, ModelError, UnsafeError
 from ..types import Detections, Frame, Target
+from .ensemble import clipped, to_source
 from .nms import suppress
-from .scaling import Area, Picture, Scaler
-from .thresholds import NMS_IOU
+from .opencv import load_mediapipe, refusal
+from .scaling import Picture, Scaler
+from .thresholds import BLAZEFACE_SCORE, NMS_IOU
+from .tiles import Scale, View, views
 from .weights import MEDIAPIPE_SHA256, read_weights
 
-LEAST_SCORE: Final = 0.30
-"""Below this MediaPipe's own suppression leaves mostly noise."""
+FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
+SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
 
-_SIDE: Final = 640
-"""Longest side of the picture that is handed over; the networks read 192 and 128 pixels."""
+FOREHEAD: Final = 0.15
+"""Added above BlazeFace's boxes, share of their height."""
+
+_T = TypeVar("_T")
 
 
 class BlazeFace:
-    """Both BlazeFace networks on one picture; see `Detector`. Faces only.
+    """One BlazeFace model on single images.
+
+    Args:
+        weights: name of the model file, see `redact.detect.weights`.
 
     Raises:
-        ModelError: if a model is missing or is not the pinned one.
-        DependencyError: if MediaPipe cannot be loaded.
+        ModelError: if the file is missing, not the pinned one, or MediaPipe refuses it.
+        DependencyError: if MediaPipe or a library it needs is missing.
     """
 
-    name = "mediapipe blazeface (full range sparse + short range)"
+    def __init__(self, weights: str) -> None:
+        data = read_weights(weights)
+        self._mediapipe = load_mediapipe()
+        from mediapipe.tasks.python import BaseOptions, vision
 
-    def __init__(self) -> None:
-        models = {name: read_weights(f"mediapipe/{name}") for name in sorted(MEDIAPIPE_SHA256)}
-        self.weights_sha256 = "+".join(MEDIAPIPE_SHA256[name] for name in models)
-        self._mediapipe, self._options, self._vision = _mediapipe()
-        with _quiet():
-            self._networks = [self._network(data) for data in models.values()]
-        # MediaPipe's own clean-up fails with a traceback if the interpreter is already half
-        # gone; a finaliser runs before that.
-        self._close = weakref.finalize(self, _close, self._networks)
+        options = vision.FaceDetectorOptions(
+            base_options=BaseOptions(model_asset_buffer=data),
+            running_mode=vision.RunningMode.IMAGE,
+            min_detection_confidence=BLAZEFACE_SCORE,
+            min_suppression_threshold=0.3,
+        )
+        try:
+            self._task: Any = _quietly(lambda: vision.FaceDetector.create_from_options(options))
+            # Its first image makes the engine log; that belongs to loading.
+            _quietly(lambda: self.run(np.full((192, 192, 3), 114, np.uint8)))
+        except OSError as error:
+            raise refusal("MediaPipe", error) from error
+        except UnsafeError as error:
+            raise DependencyError(f"MediaPipe does not work here: {error.message}") from error
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"MediaPipe cannot load {weights}: {error}") from error
+        weakref.finalize(self, _close, self._task)
+
+    def run(self, rgb: NDArray[np.uint8]) -> Detections:
+        """Faces in one image, uint8 [H, W, 3], boxes in its pixels.
+
+        Raises:
+            UnsafeError: if MediaPipe fails.
+        """
+        image_format = self._mediapipe.ImageFormat.SRGB
+        try:
+            image = self._mediapipe.Image(image_format, np.ascontiguousarray(rgb))
+            found = self._task.detect(image).detections
+            boxes = [d.bounding_box for d in found]
+            xyxy = [
+                (b.origin_x, b.origin_y, b.origin_x + b.width, b.origin_y + b.height) for b in boxes
+            ]
+            return Detections(
+                np.array(xyxy, np.float32).reshape(-1, 4),
+                np.array([d.categories[0].score for d in found], np.float32),
+                np.full(len(found), Target.FACE, np.int8),
+            )
+        except Exception as error:  # whatever it was, the picture was not checked
+            raise UnsafeError(f"MediaPipe could not check a picture: {error}") from error
+
+
+class BlazeFaces:
+    """Both models on the whole picture and on tiles; see `Detector`.
+
+    Args:
+        scales: sizes at which the full-range model looks; the short-range model sees only
+            the first of them.
+        sample_aspect: width of a source pixel divided by its height.
+
+    Raises:
+        ModelError, DependencyError: see `BlazeFace`.
+    """
+
+    def __init__(self, scales: tuple[Scale, ...], sample_aspect: float = 1.0) -> None:
+        self.name = "MediaPipe BlazeFace full range sparse + short range"
+        self.weights_sha256 = "+".join(MEDIAPIPE_SHA256[w] for w in (FULL_RANGE, SHORT_RANGE))
+        self._full = BlazeFace(FULL_RANGE)
+        self._short = BlazeFace(SHORT_RANGE)
+        self._scales = scales
+        self._aspect = sample_aspect
         self._scaler = Scaler()
-        self._warm = False
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return self._detect(self._scaler.array(rgb))
@@ -58,91 +120,55 @@ class BlazeFace:
     def detect_frame(self, frame: Frame) -> Detections:
         return self._detect(self._scaler.frame(frame.picture))
 
-    def _network(self, data: bytes) -> Any:
-        options = self._vision.FaceDetectorOptions(
-            base_options=self._options(model_asset_buffer=data),
-            running_mode=self._vision.RunningMode.IMAGE,
-            min_detection_confidence=LEAST_SCORE,
-        )
-        return self._vision.FaceDetector.create_from_options(options)
-
     def _detect(self, picture: Picture) -> Detections:
         width, height = picture.size
-        zoom = min(1.0, _SIDE / max(width, height))
-        size = max(1, round(width * zoom)), max(1, round(height * zoom))
-        rgb = np.ascontiguousarray(picture.view(Area(0, 0, width, height), size))
-        image = self._mediapipe.Image(self._mediapipe.ImageFormat.SRGB, rgb)
-        boxes: list[tuple[float, float, float, float]] = []
-        scores: list[float] = []
-        try:
-            for network in self._networks:
-                for found in self._run(network, image):
-                    box = found.bounding_box
-                    x, y, w, h = box.origin_x, box.origin_y, box.width, box.height
-                    boxes.append((x, y, x + w, y + h))
-                    scores.append(float(found.categories[0].score))
-        except (RuntimeError, ValueError) as error:
-            raise UnsafeError(
-                f"MediaPipe could not look at a picture: {error}",
-                "Run again; report it if it stays.",
-            ) from error
-        if not boxes:
-            return Detections.empty()
-        scale = np.array([width / size[0], height / size[1]] * 2, np.float32)
-        found_all = Detections(
-            np.asarray(boxes, np.float32) * scale,
-            np.asarray(scores, np.float32),
-            np.full(len(boxes), Target.FACE, np.int8),
-        )
-        return suppress(found_all, NMS_IOU)
-
-    def _run(self, network: Any, image: Any) -> list[Any]:
-        # The first pictures make TensorFlow Lite announce its delegates on standard error.
-        if self._warm:
-            return list(network.detect(image).detections)
-        with _quiet():
-            found = list(network.detect(image).detections)
-        self._warm = network is self._networks[-1]
-        return found
+        first = views(width, height, self._scales[:1], self._aspect)
+        parts = []
+        for view in views(width, height, self._scales, self._aspect):
+            image = picture.view(view.area, view.size)
+            parts.append(_whole_face(self._full.run(image), view))
+            if view in first:
+                parts.append(_whole_face(self._short.run(image), view))
+        return suppress(clipped(Detections.concat(parts), width, height), NMS_IOU)
 
 
-def _close(networks: list[Any]) -> None:
-    for network in networks:
-        try:
-            network.close()
-        except RuntimeError:
-            # At the end of the process the thread that would free the network is gone
-            # already, and the system frees everything.
-            network._handle = None
+def _whole_face(found: Detections, view: View) -> Detections:
+    """Source boxes of whole faces; BlazeFace's squares leave out the forehead."""
+    boxes = to_source(found, view)
+    height = boxes.xyxy[:, 3] - boxes.xyxy[:, 1]
+    xyxy = boxes.xyxy.copy()
+    xyxy[:, 1] -= FOREHEAD * height
+    return Detections(xyxy, boxes.score, boxes.target)
 
 
-def _mediapipe() -> tuple[Any, Any, Any]:
-    """The package itself, its `BaseOptions` and its `vision` module.
+def _close(task: Any) -> None:
+    """Free a task while the interpreter is still whole; later, MediaPipe prints a traceback."""
+    try:
+        task.close()
+    except RuntimeError:
+        # At the end of the process MediaPipe's own thread may be gone; the system frees all.
+        task._handle = None
 
-    Raises:
-        DependencyError: with what to install; the usual reason is OpenCV's display library.
+
+def _quietly(action: Callable[[], _T]) -> _T:
+    """Run an action with the process's standard error set aside: native libraries write to it.
+
+    If the action fails, what they wrote is let through, for it may say why.
     """
+    sys.stderr.flush()
     try:
-        import mediapipe
-        from mediapipe.tasks.python import BaseOptions, vision
-    except ImportError as error:
-        raise DependencyError(
-            f"mediapipe cannot be loaded: {error}",
-            "apt-get install libgl1, or: pip uninstall opencv-contrib-python && "
-            "pip install opencv-contrib-python-headless",
-        ) from error
-    return mediapipe, BaseOptions, vision
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep C++ log lines off standard error; Python's own messages are not affected."""
-    saved = os.dup(2)
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nothing, 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
-        os.close(nothing)
+        saved = os.dup(2)
+    except OSError:  # no standard error at all: nothing to keep clean
+        return action()
+    with tempfile.TemporaryFile() as aside:
+        os.dup2(aside.fileno(), 2)
+        try:
+            return action()
+        except BaseException:
+            os.dup2(saved, 2)
+            aside.seek(0)
+            os.write(2, aside.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)

@@ -2,25 +2,63 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from ..settings import Sensitivity
 from ..types import Target
-from .ensemble import FacePlateDetector
+from .ensemble import FacePlateDetector, Together
 from .network import Network, default_threads
 from .protocol import Detector
 from .thresholds import CANDIDATE_SCORE
 from .tiles import Scale
-from .weights import FACE_PLATE_SHA256, read_weights
+from .weights import (
+    FACE_PLATE_SHA256,
+    MEDIAPIPE_SHA256,
+    all_weights,
+    how_to_get,
+    read_weights,
+    weights_file,
+)
 
 SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
-    Sensitivity.FAST: (Scale(640),),
+    Sensitivity.FAST: (Scale(640), Scale(256)),
     Sensitivity.BALANCED: (Scale(1280), Scale(416)),
     Sensitivity.THOROUGH: (Scale(None, tile=1088), Scale(960), Scale(416)),
 }
+"""How large each sensitivity looks at a picture. Large faces need the small scale: the network
+was trained on faces up to 170 pixels."""
+
+SECOND_SCALES: Final = (Scale(640),)
+"""How large the second opinion looks by default: once, at the whole picture."""
+
+SECOND_TILES: Final = (*SECOND_SCALES, Scale(480, tile=192, overlap=48))
+"""The same in `thorough`: also in tiles of BlazeFace's own input size."""
 
 WEIGHTS: Final = "face-plate.int8.onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """One model file as it is found now.
+
+    Attributes:
+        name: for people.
+        file: name below `redact/models/`.
+        sha256: the pinned digest.
+        state: "ok", "missing" or "changed".
+        needed_for: what does not work without it.
+        how_to_get: what a user does about it.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    state: str
+    needed_for: str
+    how_to_get: str
 
 
 def load_detector(
@@ -29,41 +67,75 @@ def load_detector(
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,
+    alone: bool = False,
 ) -> Detector:
-    """The main detector.
+    """The main detector; `thorough` looks for faces with MediaPipe as well.
 
     Args:
         sensitivity: how hard to look.
-        targets: what to look for.
+        targets: what to look for; `Target.REGION` is nothing a detector can find.
         sample_aspect: width of a source pixel divided by its height.
         threads: processors to use, None for all that this process may use, at most 8.
+        alone: only our own network, without MediaPipe, also in `thorough`.
 
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
+        DependencyError: if MediaPipe is needed and cannot be loaded.
         ValueError: for an unknown sensitivity.
     """
     sensitivity = Sensitivity(sensitivity)
+    wanted = tuple(dict.fromkeys(t for t in targets if t in CANDIDATE_SCORE))
     network = Network(
         read_weights(WEIGHTS),
-        {t: CANDIDATE_SCORE[t] for t in targets},
+        {t: CANDIDATE_SCORE[t] for t in wanted},
         threads or default_threads(),
     )
-    return FacePlateDetector(
+    ours = FacePlateDetector(
         network,
         f"redact face+plate ({sensitivity})",
         FACE_PLATE_SHA256[WEIGHTS],
         SCALES[sensitivity],
         sample_aspect,
     )
+    if sensitivity is not Sensitivity.THOROUGH or Target.FACE not in wanted or alone:
+        return ours
+    return Together([ours, load_second_opinion(tiles=True, sample_aspect=sample_aspect)])
 
 
-def load_second_opinion() -> Detector:
+def load_second_opinion(*, tiles: bool = False, sample_aspect: float = 1.0) -> Detector:
     """MediaPipe's face networks: other makers, other data, other mistakes. Faces only.
+
+    Args:
+        tiles: also look in overlapping tiles, for smaller faces, at several times the cost.
+        sample_aspect: width of a source pixel divided by its height.
 
     Raises:
         ModelError: if a model is missing or is not the pinned one.
-        DependencyError: if MediaPipe cannot be loaded.
+        DependencyError: if MediaPipe or a library it needs cannot be loaded.
     """
-    from .blazeface import BlazeFace
+    # Imported late: MediaPipe takes a second to load, and most runs do not need it.
+    from .blazeface import BlazeFaces
 
-    return BlazeFace()
+    return BlazeFaces(SECOND_TILES if tiles else SECOND_SCALES, sample_aspect)
+
+
+def describe_models() -> list[ModelState]:
+    """All model files, ours first, each looked up and hashed now. Raises nothing."""
+    found = []
+    for file, pinned in all_weights().items():
+        if file in MEDIAPIPE_SHA256:
+            name, use = "MediaPipe face detection", "thorough, audit"
+        elif file == WEIGHTS:
+            name, use = "redact face+plate, int8", "fast, balanced, thorough, audit"
+        else:
+            name, use = "redact face+plate, float32", "comparison only"
+        found.append(ModelState(name, file, pinned, _state(file, pinned), use, how_to_get(file)))
+    return found
+
+
+def _state(file: str, pinned: str) -> str:
+    try:
+        digest = hashlib.sha256(weights_file(file).read_bytes()).hexdigest()
+    except OSError:
+        return "missing"
+    return "ok" if digest == pinned else "changed"

@@ -14,3 +14,6 @@ SURE_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.30, Target.PLATE: 0.30}
 
 NMS_IOU: Final = 0.5
 """Two boxes of one target that overlap more than this are one object (as in training)."""
+
+BLAZEFACE_SCORE: Final = 0.3
+"""MediaPipe's detections below this are not returned."""

@@ -1,9 +1,11 @@
-"""Which weights are shipped, and proof that they are the ones that were measured."""
+"""Which weights are used, and proof that they are the ones that were measured."""
 
 from __future__ import annotations
 
 import hashlib
 from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Final
 
 from ..errors import ModelError
@@ -15,35 +17,61 @@ FACE_PLATE_SHA256: Final[dict[str, str]] = {
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 
 MEDIAPIPE_SHA256: Final[dict[str, str]] = {
-    "face_detection_full_range_sparse.tflite": (
+    "mediapipe/face_detection_full_range_sparse.tflite": (
         "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1"
     ),
-    "face_detection_short_range.tflite": (
+    "mediapipe/face_detection_short_range.tflite": (
         "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8"
     ),
 }
-"""MediaPipe's face models, file name under `redact/models/mediapipe/` → SHA-256."""
+"""MediaPipe's face models, file name under `redact/models/` → SHA-256 (as in the official
+wheel of mediapipe 0.10.21; `hatch_build.py` pins the same and takes them from there)."""
+
+_HOW_OWN: Final = "install redact again: pip install --force-reinstall --no-deps redact-footage"
+_HOW_MEDIAPIPE: Final = (
+    "install redact again while connected, so that pip can fetch them "
+    "(REDACT_REQUIRE_MODELS=1 pip install --force-reinstall --no-deps .), or use "
+    "--sensitivity balanced"
+)
 
 
-def read_weights(name: str) -> bytes:
+def all_weights() -> dict[str, str]:
+    """Every weights file redact knows, name under `redact/models/` → pinned SHA-256."""
+    return {**FACE_PLATE_SHA256, **MEDIAPIPE_SHA256}
+
+
+def how_to_get(name: str) -> str:
+    """What a user does to get a weights file."""
+    return _HOW_MEDIAPIPE if name in MEDIAPIPE_SHA256 else _HOW_OWN
+
+
+def weights_file(name: str, folder: Path | None = None) -> Traversable:
+    """Where a weights file is, or would be; `folder` stands for the installed `models`."""
+    root = folder if folder is not None else resources.files("redact.models")
+    return root.joinpath(*name.split("/"))
+
+
+def read_weights(name: str, folder: Path | None = None) -> bytes:
     """Contents of one weights file, checked against its pinned SHA-256.
+
+    Callers give these very bytes to the engine, so what was checked is what runs.
+
+    Args:
+        name: a key of `all_weights()`.
+        folder: where to look instead of the installed package.
 
     Raises:
         ModelError: if the file is missing or is not the pinned one.
     """
-    file = resources.files("redact.models").joinpath(*name.split("/"))
     try:
-        data = file.read_bytes()
+        data = weights_file(name, folder).read_bytes()
     except OSError as error:
-        raise ModelError(
-            f"{name}: the model file is missing from this installation",
-            "install redact again (pip install --force-reinstall)",
-        ) from error
+        raise ModelError(f"the model file {name} is missing", how_to_get(name)) from error
     digest = hashlib.sha256(data).hexdigest()
-    pinned = {**FACE_PLATE_SHA256, **{f"mediapipe/{k}": v for k, v in MEDIAPIPE_SHA256.items()}}
-    if digest != pinned[name]:
+    if digest != all_weights()[name]:
         raise ModelError(
-            f"{name}: not the model file that redact was released with (SHA-256 {digest[:16]}…)",
-            "install redact again (pip install --force-reinstall)",
+            f"the model file {name} is not the one redact was measured with "
+            f"(its SHA-256 begins with {digest[:16]})",
+            how_to_get(name),
         )
     return data
