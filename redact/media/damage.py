@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import av
+
 
 class Damage:
     """Follows decoding errors: from an error to the next sound key frame all is damaged.
@@ -56,3 +58,23 @@ class Damage:
         if pts is not None and self._after is not None:
             return pts > self._after
         return index >= self._after_count
+
+
+class Complaints:
+    """Counts the errors that FFmpeg logs.
+
+    Most decoders conceal damage and return a picture as if nothing had happened; all that is
+    left of it is a line in the log.
+    """
+
+    def __init__(self) -> None:
+        # The log itself stays silent; errors are only counted.
+        av.logging.set_level(av.logging.PANIC)
+        self._seen: int = av.logging.get_last_error()[0]
+
+    def new(self) -> bool:
+        """Whether an error was logged since the last call."""
+        count: int = av.logging.get_last_error()[0]
+        fresh = count != self._seen
+        self._seen = count
+        return fresh

@@ -11,7 +11,7 @@ import av
 from ..errors import InputError, UnsafeError
 from ..types import Frame
 from .colour import numbers
-from .damage import Damage
+from .damage import Complaints, Damage
 from .formats import is_rgb, layout, working_format
 from .info import SourceInfo
 from .orient import upright, widen_chroma
@@ -75,27 +75,46 @@ class Decode:
         context.thread_type = "AUTO"
         context.thread_count = min(MAX_THREADS, os.cpu_count() or 1)
         packets = container.demux(stream)
-        while True:
-            try:
-                packet = next(packets, None)
-            except av.FFmpegError as error:
-                # What was read so far is kept; the damage is said.
-                self._error(f"reading stopped early: {error}")
-                damage.error()
-                packet = None
-            if packet is None:
-                return
-            try:
-                damage.packet(packet.pts, packet.is_corrupt)
+        complaints = Complaints()
+        try:
+            while (packet := self._read(packets, damage)) is not None:
                 stamper.packet(packet.pts)
-                pictures = context.decode(packet if packet.size else None)
-            except (av.FFmpegError, EOFError):
-                self._error("parts of the video could not be decoded")
-                damage.error()
-                continue
-            if packet.is_corrupt:
-                self._error("packets of the video are damaged or cut off")
-            yield from pictures
+                yield from self._decoded(context, packet, damage, complaints)
+        finally:
+            # Lets the decoder's threads come to rest while the interpreter is free: a thread
+            # that still had to count an error would otherwise be waited for in vain.
+            context.flush_buffers()
+
+    def _read(self, packets: Iterator[Any], damage: Damage) -> Any:
+        """The next packet, None at the end."""
+        try:
+            return next(packets, None)
+        except av.FFmpegError as error:
+            # What was read so far is kept; the damage is said.
+            self._error(f"reading stopped early: {error.strerror}")
+            damage.error()
+            return None
+
+    def _decoded(
+        self, context: Any, packet: Any, damage: Damage, complaints: Complaints
+    ) -> list[av.VideoFrame]:
+        damage.packet(packet.pts, packet.is_corrupt)
+        failed = False
+        try:
+            pictures: list[av.VideoFrame] = context.decode(packet if packet.size else None)
+        except (av.FFmpegError, EOFError):
+            failed = True
+            pictures = []
+        complained = complaints.new()
+        if failed:
+            self._error("parts of the video could not be decoded")
+        elif packet.is_corrupt:
+            self._error("packets of the video are damaged or cut off")
+        elif complained:
+            self._error("the decoder reported damage and filled in")
+        if failed or complained:
+            damage.error()
+        return pictures
 
     def _error(self, text: str) -> None:
         self.errors += 1

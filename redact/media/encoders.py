@@ -164,7 +164,7 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
         )
     notes: list[str] = []
     pixel_format = _pixel_format(video, codec, notes)
-    interlaced = video.interlaced and codec.name == "h264" and video.orientation.identity
+    interlaced = codec.name == "h264" and _fields_fit(video, pixel_format)
     if video.interlaced and not interlaced and not codec.lossless:
         notes.append("interlaced source is coded frame by frame; its fields are kept as lines")
     return Encoding(
@@ -191,6 +191,12 @@ def _codec(video: VideoInfo, wanted: str, container: str) -> Codec:
         return _CODECS["av1" if deep else "vp9"]
     # x265 as FFmpeg drives it cannot code fields; x264 codes 10-bit fields.
     return _CODECS["hevc" if deep and not video.interlaced else "h264"]
+
+
+def _fields_fit(video: VideoInfo, pixel_format: str) -> bool:
+    """Whether x264 can code the fields as such: each must hold whole rows of chroma."""
+    rows = 2 << layout(pixel_format).down
+    return video.interlaced and video.orientation.identity and video.height % rows == 0
 
 
 def _pixel_format(video: VideoInfo, codec: Codec, notes: list[str]) -> str:

@@ -32,6 +32,41 @@ def fitted(picture: av.VideoFrame, target: str) -> av.VideoFrame:
     return widen_chroma(picture, target)
 
 
+class Fields:
+    """Marks frames as interlaced, as x264 takes the order of fields from each frame.
+
+    Args:
+        order: "tt", "bb", "tb" or "bt"; the second letter is the field shown first.
+    """
+
+    def __init__(self, order: str) -> None:
+        self._mode = "tff" if order[1] == "t" else "bff"
+        self._graph: av.filter.Graph | None = None
+
+    def mark(self, picture: av.VideoFrame) -> av.VideoFrame:
+        """The same picture, marked where it is not; new frames never are."""
+        if picture.interlaced_frame:
+            return picture
+        if self._graph is None:
+            graph = av.filter.Graph()
+            graph.link_nodes(
+                graph.add_buffer(
+                    width=picture.width,
+                    height=picture.height,
+                    format=picture.format,
+                    time_base=picture.time_base,
+                ),
+                graph.add("setfield", self._mode),
+                graph.add("buffersink"),
+            ).configure()
+            self._graph = graph
+        self._graph.push(picture)
+        marked = self._graph.pull()
+        assert isinstance(marked, av.VideoFrame)
+        copy_tags(picture, marked)
+        return marked
+
+
 def _coloured(grey: av.VideoFrame, target: str) -> av.VideoFrame:
     result = av.VideoFrame(grey.width, grey.height, target)
     plane_array(result, 0)[...] = plane_array(grey, 0)

@@ -19,7 +19,7 @@ from .audio import AudioFeed
 from .colour import numbers
 from .containers import container_for, exact, muxer_name, muxer_options
 from .encoders import THREADS, choose_encoding, nominal_rate
-from .fit import fitted
+from .fit import Fields, fitted
 from .info import SourceInfo
 from .userdata import without_user_data
 
@@ -62,6 +62,8 @@ class VideoWriter:
         muxer = muxer_name(container) if container else container_for(path)
         self._encoding = choose_encoding(info, settings, muxer)
         self.notes: list[str] = list(self._encoding.notes)
+        order = info.video.field_order
+        self._fields = Fields(order) if self._encoding.interlaced else None
         self._rounded = False
         self._rounding = not exact(muxer, info)
         self._pending: dict[int, int] = {}
@@ -132,6 +134,8 @@ class VideoWriter:
         picture = fitted(frame.picture, self._encoding.pixel_format)
         picture.pts = frame.pts
         picture.time_base = frame.time_base
+        if self._fields is not None:
+            picture = self._fields.mark(picture)
         picture.pict_type = 0  # or the source's frame types would be forced on the encoder
         self._pending[frame.pts] = picture.duration
         self._written += 1
