@@ -1,0 +1,224 @@
+"""`redact plan`: show and change what a plan hides."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ..errors import PlanError, UsageError
+from ..evidence.case import checked_option
+from ..evidence.files import write_atomically
+from ..evidence.ledger import seconds_from_start
+from ..plan import Plan, edit, read_plan, write_plan
+from ..plan.exchange import FORMATS, add_imported
+from ..types import Action, Box, Target
+
+plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
+reason_option = click.option("--reason", help="Why; goes on record.")
+by_option = click.option("--by", help="Who decided; goes on record.")
+target_choice = click.Choice([t.word for t in Target])
+format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True)
+
+
+@click.group()
+def plan() -> None:
+    """Show and change what a plan hides. A plan is changed in place, whole or not at all."""
+
+
+@plan.command()
+@plan_argument
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def show(plan_path: Path, as_json: bool) -> None:
+    """List the tracks of PLAN with their numbers. Times count from the first picture."""
+    value = read_plan(plan_path)
+    rows = [_row(value, i) for i in range(len(value.tracks))]
+    if as_json:
+        click.echo(json.dumps({"source": value.source.name, "tracks": rows}, indent=1))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("no.", "target", "from", "to", "frames", "score", "origin", "action", "reason"):
+        table.add_column(column, justify="right" if column in ("no.", "frames") else "left")
+    for row in rows:
+        reason = " / ".join(str(row[k]) for k in ("reason", "by") if row[k])
+        cells = [row[k] for k in ("track", "target", "from", "to", "frames", "score")]
+        cells += [row["origin"], row["action"], reason]
+        table.add_row(*("" if c is None else str(c) for c in cells))
+    console = Console(soft_wrap=True, highlight=False, markup=False, width=120)
+    console.print(f"{value.source.name}: {len(rows)} tracks")
+    console.print(table)
+
+
+def _row(value: Plan, i: int) -> dict[str, Any]:
+    track = value.tracks[i]
+    return {
+        "track": track.id,
+        "target": track.target.word,
+        "from": edit.clock(seconds_from_start(value, track.first)),
+        "to": edit.clock(seconds_from_start(value, track.last)),
+        "frames": track.last - track.first + 1,
+        "score": None if track.score is None else round(track.score, 2),
+        "origin": track.origin.value,
+        "action": track.action.value,
+        "reason": track.reason,
+        "by": track.decided_by,
+    }
+
+
+@plan.command("set")
+@plan_argument
+@click.argument("tracks")
+@click.option("--action", type=click.Choice([a.value for a in Action]), help="Hide or keep.")
+@reason_option
+@by_option
+def set_(
+    plan_path: Path, tracks: str, action: str | None, reason: str | None, by: str | None
+) -> None:
+    """Decide about TRACKS, for example: redact plan set PLAN 3,7 --action keep."""
+    if action is None and reason is None and by is None:
+        raise UsageError("nothing to set", "Give --action, --reason or --by.")
+    value = read_plan(plan_path)
+    ids = edit.parse_ids(tracks, value)
+    changed = edit.set_tracks(
+        value,
+        ids,
+        action=None if action is None else Action(action),
+        reason=_text(reason, "--reason"),
+        decided_by=_text(by, "--by"),
+    )
+    write_plan(changed, plan_path)
+    click.echo(f"{plan_path}: {len(ids)} tracks changed", err=True)
+
+
+@plan.command()
+@plan_argument
+@click.option("--target", type=target_choice, default="region", show_default=True)
+@click.option("--box", metavar="X1,Y1,X2,Y2", help="Upright source pixels; needs --from, --to.")
+@click.option("--from", "start", help="Time (12.5, 1:02.5), frame (f120), or start.")
+@click.option("--to", "end", help="Time, frame, or end; included.")
+@click.option(
+    "--at", "places", multiple=True, metavar="TIME=X1,Y1,X2,Y2", help="A place on the way."
+)
+@reason_option
+@by_option
+def add(
+    plan_path: Path,
+    target: str,
+    box: str | None,
+    start: str | None,
+    end: str | None,
+    places: tuple[str, ...],
+    reason: str | None,
+    by: str | None,
+) -> None:
+    """Hide a region that no detector finds: a screen, a document, a tattoo.
+
+    Still: --box with --from and --to. Moving: --at for each place, straight in between.
+    """
+    value = read_plan(plan_path)
+    given = _moving(value, places)
+    given += _still(value, box, start, end)
+    changed, number = edit.add_track(
+        value,
+        Target.from_word(target),
+        given,
+        reason=_text(reason, "--reason") or "",
+        decided_by=_text(by, "--by") or "",
+    )
+    write_plan(changed, plan_path)
+    click.echo(f"{plan_path}: track {number} added", err=True)
+
+
+def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
+    places = []
+    for text in texts:
+        moment, equals, corners = text.partition("=")
+        if not equals:
+            raise UsageError(f"--at {text}: is not TIME=BOX", "For example --at 12.5=10,20,110,80.")
+        places.append((edit.parse_time(moment, value), moment, edit.parse_box(corners)))
+    places.sort(key=lambda place: place[0])
+    frames = [(frame, box) for frame, _, box in places]
+    if len(places) > 1:  # rounded outward at the end, as --to is
+        _, moment, box = places[-1]
+        frames[-1] = (edit.parse_time(moment, value, last=True), box)
+    return frames
+
+
+def _still(
+    value: Plan, box: str | None, start: str | None, end: str | None
+) -> list[tuple[int, Box]]:
+    if box is None and start is None and end is None:
+        return []
+    if box is None or start is None or end is None:
+        raise UsageError("--box, --from and --to belong together", "Give all three, or --at.")
+    corners = edit.parse_box(box)
+    first, last = edit.parse_time(start, value), edit.parse_time(end, value, last=True)
+    if last < first:
+        raise UsageError(f"--to {end}: is before --from {start}", "Swap them.")
+    return [(frame, corners) for frame in sorted({first, last})]
+
+
+@plan.command()
+@plan_argument
+@click.argument("tracks")
+@click.option("--automatic", is_flag=True, help="Also remove tracks that a detector found.")
+def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
+    """Take TRACKS out of PLAN. To show a face on purpose, use 'set --action keep'."""
+    value = read_plan(plan_path)
+    ids = edit.parse_ids(tracks, value)
+    write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path)
+    click.echo(f"{plan_path}: {len(ids)} tracks removed", err=True)
+
+
+@plan.command("import")
+@plan_argument
+@click.argument("file", type=click.Path(path_type=Path))
+@format_option
+@click.option("--target", type=target_choice, help="What all tracks of FILE are.")
+@reason_option
+@by_option
+def import_(
+    plan_path: Path,
+    file: Path,
+    name: str,
+    target: str | None,
+    reason: str | None,
+    by: str | None,
+) -> None:
+    """Add the tracks of FILE (MOT CSV, COCO JSON, CVAT XML) to PLAN."""
+    value = read_plan(plan_path)
+    try:
+        data = file.read_bytes()
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise PlanError(f"{file}: cannot be read ({why})", "Check the path.") from None
+    tracks = FORMATS[name].read(data, str(file), Target.from_word(target) if target else None)
+    changed, numbers = add_imported(
+        value,
+        tracks,
+        reason=_text(reason, "--reason") or "",
+        decided_by=_text(by, "--by") or "",
+    )
+    write_plan(changed, plan_path)
+    click.echo(f"{plan_path}: {len(numbers)} tracks imported", err=True)
+
+
+@plan.command()
+@plan_argument
+@format_option
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: PLAN.EXT.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None:
+    """Write the tracks of PLAN for another tool (MOT CSV, COCO JSON, CVAT XML)."""
+    value = read_plan(plan_path)
+    path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
+    write_atomically(path, FORMATS[name].export(value), force=force)
+    click.echo(f"{path}: {len(value.tracks)} tracks", err=True)
+
+
+def _text(value: str | None, option: str) -> str | None:
+    return None if value is None else checked_option(value, option)

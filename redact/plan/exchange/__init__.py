@@ -1,0 +1,33 @@
+"""Tracks of other tools: import into a plan, and export from one.
+
+Coordinates are upright source pixels, corners from 0, in every format. Frames count from 0 in
+plans, COCO and CVAT, from 1 in MOT files, as these formats have it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ...types import Target
+from ..plan import Plan
+from .coco import export_coco, read_coco
+from .cvat import export_cvat, read_cvat
+from .imported import ImportedTrack, add_imported
+from .mot import export_mot, read_mot
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One exchange format: extension, reader of bytes, writer of bytes."""
+
+    extension: str
+    read: Callable[[bytes, str, Target | None], list[ImportedTrack]]
+    export: Callable[[Plan], bytes]
+
+
+FORMATS = {
+    "mot": Format(".csv", read_mot, export_mot),
+    "coco": Format(".json", read_coco, export_coco),
+    "cvat": Format(".xml", read_cvat, export_cvat),
+}
+
+__all__ = ["FORMATS", "Format", "ImportedTrack", "add_imported"]

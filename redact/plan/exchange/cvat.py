@@ -1,0 +1,108 @@
+"""CVAT for video 1.1: XML with one element per track and one per box."""
+
+from __future__ import annotations
+
+import math
+from xml.etree import ElementTree
+from xml.sax.saxutils import quoteattr
+
+from ...errors import PlanError
+from ...types import Box, Target
+from ..plan import Plan
+from .imported import ImportedTrack
+
+_HINT = "Export from CVAT as 'CVAT for video 1.1', uncompressed: annotations.xml."
+
+
+def read_cvat(data: bytes, name: str, target: Target | None) -> list[ImportedTrack]:
+    """Tracks of a CVAT file; boxes are linear in between, as CVAT itself draws them.
+
+    Raises:
+        PlanError: names the file, the track and the attribute.
+    """
+    # Entities are the way to blow up memory with XML; no annotation file has any.
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\0" in data:
+        raise PlanError(f"{name}: declares a document type, which is refused", _HINT)
+    try:
+        root = ElementTree.fromstring(data)
+    except (ElementTree.ParseError, ValueError, LookupError, RecursionError) as error:
+        raise PlanError(f"{name}: is not XML: {error}", _HINT) from None
+    if root.tag != "annotations":
+        raise PlanError(f"{name}: begins with <{root.tag}>, not <annotations>", _HINT)
+    if root.find("image") is not None:
+        raise PlanError(f"{name}: is 'CVAT for images', which has no tracks", _HINT)
+    return [
+        _track(element, f"{name}: track {element.get('id', number)}", target, str(number))
+        for number, element in enumerate(root.iterfind("track"))
+    ]
+
+
+def _track(
+    element: ElementTree.Element, where: str, target: Target | None, number: str
+) -> ImportedTrack:
+    label = element.get("label", "")
+    kind = target
+    if kind is None:
+        try:
+            kind = Target.from_word(label.strip())
+        except ValueError:
+            raise PlanError(
+                f"{where}: label: {label!r} is not face, plate or region",
+                "Name the labels so, or name one target with --target.",
+            ) from None
+    track = ImportedTrack(element.get("id", number), kind)
+    for i, box in enumerate(element.iterfind("box")):
+        at = f"{where}: box {i}"
+        frame = int(_number(box, "frame", at))
+        if not 0 <= frame <= 1_000_000_000:
+            raise PlanError(f"{at}: frame: {frame} is not a frame", _HINT)
+        if box.get("outside") == "1":
+            track.ends.add(frame)
+            continue
+        corners = [_number(box, side, at) for side in ("xtl", "ytl", "xbr", "ybr")]
+        track.put(frame, Box(*corners), at)
+    return track
+
+
+def _number(box: ElementTree.Element, attribute: str, where: str) -> float:
+    text = box.get(attribute)
+    try:
+        value = float(text) if text is not None else math.nan
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise PlanError(f"{where}: {attribute}: {text!r} is not a number", _HINT)
+    return value
+
+
+def export_cvat(plan: Plan) -> bytes:
+    """Keyframes of every track, and an "outside" box behind its last frame."""
+    source = plan.source
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        "<annotations>",
+        " <version>1.1</version>",
+        f" <meta><source>{_text(source.name)}</source><original_size><width>{source.width}</width>"
+        f"<height>{source.height}</height></original_size></meta>",
+    ]
+    for track in plan.tracks:
+        lines.append(f' <track id="{track.id}" label="{track.target.word}" source="manual">')
+        lines += [_box(key.frame, key.box, 0) for key in track.keyframes]
+        if track.last + 1 < len(source.timeline):
+            lines.append(_box(track.last + 1, track.keyframes[-1].box, 1))
+        lines.append(" </track>")
+    return "\n".join([*lines, "</annotations>", ""]).encode("utf-8", "replace")
+
+
+def _box(frame: int, box: Box, outside: int) -> str:
+    sides = zip(("xtl", "ytl", "xbr", "ybr"), box, strict=True)
+    corners = " ".join(f'{side}="{value:.4f}"' for side, value in sides)
+    return (
+        f'  <box frame="{frame}" outside="{outside}" occluded="0" keyframe="1" {corners} '
+        'z_order="0"></box>'
+    )
+
+
+def _text(text: str) -> str:
+    """Escaped text without the control characters that XML cannot hold."""
+    return quoteattr("".join(c for c in text if c >= " "))[1:-1].replace("<", "&lt;")

@@ -1,0 +1,115 @@
+"""Tracks as they come from another tool, and how they enter a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from ...errors import PlanError
+from ...types import Box, Origin, Target
+from ..edit import add_track
+from ..plan import Plan
+
+BRIDGED = Fraction(1)
+"""Seconds without a box over which a track goes on. Most tools write no box while the object is
+hidden behind something or missed; hiding too much for a second is better than a leak."""
+
+CATEGORIES = {1: Target.FACE, 2: Target.PLATE, 3: Target.REGION}
+"""Numbers of targets in exported files; MOT and COCO count classes from 1."""
+
+
+@dataclass(slots=True)
+class ImportedTrack:
+    """One track of a foreign file.
+
+    Attributes:
+        name: what the file calls it, for messages.
+        target: what it is.
+        boxes: box by frame index from 0.
+        ends: frames in which the file says that the object is gone.
+    """
+
+    name: str
+    target: Target
+    boxes: dict[int, Box] = field(default_factory=dict)
+    ends: set[int] = field(default_factory=set)
+
+    def put(self, frame: int, box: Box, where: str) -> None:
+        """Add a box. Raises PlanError if there is one already."""
+        if frame in self.boxes:
+            raise PlanError(
+                f"{where}: track {self.name} has two boxes in frame {frame}",
+                "Give each object its own track number.",
+            )
+        self.boxes[frame] = box
+
+
+def add_imported(
+    plan: Plan, tracks: list[ImportedTrack], *, reason: str = "", decided_by: str = ""
+) -> tuple[Plan, tuple[int, ...]]:
+    """Add foreign tracks to a plan, each cut where it is gone; returns the new numbers.
+
+    Raises:
+        PlanError: a frame is outside the clip, or a box is none or outside the picture.
+    """
+    numbers = []
+    for track in tracks:
+        for piece in _pieces(track, plan):
+            plan, number = add_track(
+                plan,
+                track.target,
+                piece,
+                origin=Origin.IMPORTED,
+                reason=reason,
+                decided_by=decided_by,
+            )
+            numbers.append(number)
+    return plan, tuple(numbers)
+
+
+def _pieces(track: ImportedTrack, plan: Plan) -> list[list[tuple[int, Box]]]:
+    timeline = plan.source.timeline
+    pieces: list[list[tuple[int, Box]]] = []
+    ends = sorted(track.ends)
+    for frame in sorted(track.boxes):
+        if not 0 <= frame < len(timeline):
+            raise PlanError(
+                f"track {track.name}: frame {frame} is outside the clip",
+                f"Frames are 0 to {len(timeline) - 1}; is the file of another clip?",
+            )
+        before = pieces[-1][-1][0] if pieces else None
+        gone = before is not None and any(before < e <= frame for e in ends)
+        far = before is not None and timeline.time(frame) - timeline.time(before) > BRIDGED
+        # Files that hold keyframes only say where an object ends; then a long gap is no gap.
+        if before is None or gone or (far and not ends):
+            pieces.append([])
+        pieces[-1].append((frame, track.boxes[frame]))
+    for end in ends:
+        _hold_until(pieces, end, len(timeline))
+    return pieces
+
+
+def _hold_until(pieces: list[list[tuple[int, Box]]], end: int, frames: int) -> None:
+    """Keep the last box before `end` up to the frame before it: the file says it is there."""
+    for piece in pieces:
+        frame, box = piece[-1]
+        after = next((p[0][0] for p in pieces if p[0][0] > frame), frames)
+        if frame < end - 1 < after:
+            piece.append((min(end, frames) - 1, box))
+
+
+def target_of(number: int, target: Target | None, where: str) -> Target:
+    """Target for a class number of a file; `target` overrides. Raises PlanError."""
+    if target is not None:
+        return target
+    try:
+        return CATEGORIES[number]
+    except KeyError:
+        raise PlanError(
+            f"{where}: class {number} is not known here",
+            "Classes are 1 face, 2 plate, 3 region; or name one with --target.",
+        ) from None
+
+
+def number_of(target: Target) -> int:
+    return next(n for n, t in CATEGORIES.items() if t is target)
