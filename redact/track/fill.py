@@ -10,20 +10,14 @@ from numpy.typing import NDArray
 
 from ..types import State
 from .clip import ClipRecord
-from .geometry import Boxes, grown, to_centres, union, warped
+from .ends import end_speed
+from .geometry import Boxes, union, warped
+from .grow import enlarged
 from .log import How, Rows
 from .settings import TrackSettings
 
-UNCERTAIN = 1.0
-"""Growth per second away from the nearest sighting, share of the box's size on every side."""
-
-MOST_UNCERTAIN = 0.5
-
-SPEED_GROWTH = 0.5
-"""A moving object is smeared over this part of the way it goes between two frames."""
-
-SIGHTED = (State.FOLLOWED, State.DETECTED)
-"""By the value of `How`."""
+SPEED_LASTS = 0.3
+"""Seconds after which an object that is no longer seen is expected to have stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +54,30 @@ def fill(
     if "padding" not in ablate:
         start = clip.frame_before(first, settings.onset, floor)
         end = clip.frame_after(last, settings.ending, ceiling)
-    count = end - start + 1
-    boxes = np.zeros((count, 4))
-    states = [State.PADDED] * count
-    scores = np.full(count, np.nan, np.float32)
     at = rows["frame"] - start
+    boxes = np.zeros((end - start + 1, 4))
     boxes[at] = rows["box"]
-    for i, how in zip(at, rows["how"], strict=True):
-        states[i] = SIGHTED[how]
-    detected = rows["how"] == How.DETECTED
-    scores[at[detected]] = rows["score"][detected]
-    _between(boxes, states, at, start, clip)
-    _beyond(boxes, at, start, clip)
-    boxes = _enlarged(boxes, at, clip.times(start, end))
+    scores = np.full(len(boxes), np.nan, np.float32)
+    detected = at[rows["how"] == How.DETECTED]
+    scores[detected] = rows["score"][rows["how"] == How.DETECTED]
+    _between(boxes, at, start, clip)
+    _beyond(boxes, at, start, clip, rows)
+    boxes = enlarged(boxes, at, detected, clip.times(start, end))
     boxes[at] = union(boxes[at], rows["hull"].astype(np.float64))
-    return Dense(start, boxes, states, scores)
+    return Dense(start, boxes, _states(len(boxes), at, detected), scores)
 
 
-def _between(
-    boxes: Boxes, states: list[State], at: NDArray[np.intp], start: int, clip: ClipRecord
-) -> None:
+def _states(count: int, at: NDArray[np.intp], detected: NDArray[np.intp]) -> list[State]:
+    states = [State.PADDED] * count
+    states[at[0] : at[-1] + 1] = [State.INTERPOLATED] * int(at[-1] - at[0] + 1)
+    for i in at:
+        states[i] = State.FOLLOWED
+    for i in detected:
+        states[i] = State.DETECTED
+    return states
+
+
+def _between(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord) -> None:
     """Interpolate gaps, moving with the camera."""
     for a, b in pairwise(at.tolist()):
         if b - a < 2:
@@ -92,28 +90,18 @@ def _between(
             left = warped(boxes[a : a + 1], from_a[i])
             right = warped(boxes[b : b + 1], from_b[i])
             boxes[a + i] = (left + (right - left) * share[i])[0]
-            states[a + i] = State.INTERPOLATED
 
 
-def _beyond(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord) -> None:
-    """Before the first and after the last sighting the object stays where it is in the scene."""
-    head = clip.between(start + at[0], start)
-    for i in range(1, at[0] + 1):
-        boxes[at[0] - i] = warped(boxes[at[0] : at[0] + 1], head[i])[0]
-    tail = clip.between(start + at[-1], start + len(boxes) - 1)
-    for i in range(1, len(boxes) - at[-1]):
-        boxes[at[-1] + i] = warped(boxes[at[-1] : at[-1] + 1], tail[i])[0]
-
-
-def _enlarged(boxes: Boxes, at: NDArray[np.intp], times: NDArray[np.float64]) -> Boxes:
-    """Grow by speed and by the time since the object was last (or will next be) seen."""
-    seen = times[at]
-    right = np.clip(np.searchsorted(seen, times), 0, len(seen) - 1)
-    left = np.clip(right - 1, 0, None)
-    away = np.minimum(np.abs(times - seen[right]), np.abs(times - seen[left]))
-    out = grown(boxes, np.minimum(UNCERTAIN * away, MOST_UNCERTAIN))
-    centres = to_centres(boxes)[:, :2]
-    if len(boxes) > 1:
-        smear = np.abs(np.gradient(centres, axis=0)) * SPEED_GROWTH
-        out = np.concatenate([out[:, :2] - smear, out[:, 2:] + smear], axis=1)
-    return np.asarray(out)
+def _beyond(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord, rows: Rows) -> None:
+    """Before the first and after the last sighting the object goes on, slower and slower."""
+    for edge, stop, at_start in ((at[0], 0, True), (at[-1], len(boxes) - 1, False)):
+        if edge == stop:
+            continue
+        speed = end_speed(rows, clip, at_start)
+        path = clip.between(start + edge, start + stop)
+        turn = -1 if at_start else 1
+        for i in range(1, len(path)):
+            away = clip.time(start + edge + turn * i) - clip.time(start + edge)
+            gone = turn * SPEED_LASTS * (1 - np.exp(-abs(away) / SPEED_LASTS))
+            box = boxes[edge] + np.tile(speed * gone, 2)
+            boxes[edge + turn * i] = warped(box[None], path[i])[0]

@@ -10,12 +10,10 @@ from numpy.typing import NDArray
 from ..types import Target
 from .associate import LOOK_WEIGHT, Pairs, assign
 from .clip import ClipRecord
-from .geometry import Boxes, to_centres, warped, warped_centres
+from .ends import end_speed
+from .geometry import Boxes, to_centres, warped_centres
 from .log import Rows
 from .neighbours import Index
-
-SPEED_TIME = 0.3
-"""Seconds at a piece's end from which its speed is measured."""
 
 SPEED_LASTS = 0.4
 """Seconds for which a speed is believed; after them the object may have turned round."""
@@ -59,25 +57,6 @@ class Piece:
     @property
     def last(self) -> int:
         return int(self.rows["frame"][-1])
-
-
-def end_speed(rows: Rows, clip: ClipRecord, at_start: bool) -> NDArray[np.float64]:
-    """[2] pixels per second at the first or last sighting, camera motion taken off."""
-    frames = rows["frame"]
-    here = int(frames[0] if at_start else frames[-1])
-    away = np.abs(np.array([clip.time(int(f)) for f in frames]) - clip.time(here))
-    near = np.flatnonzero(away <= SPEED_TIME)
-    other = int(near[-1] if at_start else near[0])
-    span = clip.time(int(frames[other])) - clip.time(here)
-    if span == 0:
-        return np.zeros(2)
-    there = warped(
-        rows["box"][other : other + 1].astype(np.float64),
-        clip.between(int(frames[other]), here)[-1],
-    )
-    mine = rows["box"][:1] if at_start else rows["box"][-1:]
-    moved = to_centres(there)[0, :2] - to_centres(mine.astype(np.float64))[0, :2]
-    return np.asarray(moved / span)
 
 
 def stitched(
