@@ -88,10 +88,8 @@ def test_a_mask_over_the_whole_frame_is_neutral_grey(form: str) -> None:
 def test_in_a_crowd_the_little_background_there_is_gives_the_colour() -> None:
     crowd = np.full((400, 600), 255, np.uint8)
     crowd[:, 560:] = 60
-    regions = [
-        face(x, y, 60, 60, track)
-        for track, (x, y) in enumerate((x, y) for x in range(-20, 500, 45) for y in range(-20, 400, 45))
-    ]  # fmt: skip
+    places = [(x, y) for x in range(-20, 500, 45) for y in range(-20, 400, 45)]
+    regions = [face(x, y, 60, 60, track) for track, (x, y) in enumerate(places)]
     mask = mask_of(regions, 600, 400, RenderSettings().margin)
     crowd[~mask] = 60
     assert mask.mean() > 0.8
