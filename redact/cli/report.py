@@ -1,0 +1,53 @@
+"""`redact report`: a report for people, from the manifest of an output."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..errors import OutputExistsError
+from ..evidence.files import write_atomically
+from ..evidence.manifest import manifest_path, parse_manifest, read_manifest
+from ..report import LANGUAGES, Catalogue, exemption_csv, report_html
+
+
+@click.command()
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option("--html", type=click.Path(path_type=Path), help="Default: OUTPUT.report.html.")
+@click.option(
+    "--csv",
+    "csv_path",
+    type=click.Path(path_type=Path),
+    help="Exemption log. Default: OUTPUT.exemptions.csv.",
+)
+@click.option("--manifest", type=click.Path(path_type=Path), help="Where it is not beside OUTPUT.")
+@click.option("--force", is_flag=True, help="Replace files that exist.")
+def report(
+    output: Path,
+    lang: str,
+    html: Path | None,
+    csv_path: Path | None,
+    manifest: Path | None,
+    force: bool,
+) -> None:
+    """Write a report on OUTPUT as one HTML file, and its exemption log as CSV.
+
+    The report is made from the manifest alone and contains no picture. It prints well: open it
+    in a browser and save it as PDF there.
+    """
+    path = manifest or manifest_path(output)
+    read_manifest(path)  # says precisely what is wrong with the file
+    data = path.read_bytes()
+    value = parse_manifest(data, str(path))
+    page = html or output.with_name(f"{output.name}.report.html")
+    table = csv_path or output.with_name(f"{output.name}.exemptions.csv")
+    for taken in (page, table):
+        if taken.exists() and not force:
+            raise OutputExistsError(
+                f"{taken}: is already there", "Choose another name, or add --force."
+            )
+    write_atomically(page, report_html(value, lang, data), force=force)
+    write_atomically(table, exemption_csv(value, Catalogue(lang)), force=force)
+    click.echo(f"{page}\n{table}", err=True)

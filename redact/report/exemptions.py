@@ -1,0 +1,46 @@
+"""The exemption log: what is hidden or shown, from when to when, and why."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from ..evidence.manifest import Manifest
+from ..plan.edit import clock
+from .catalogue import Catalogue
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
+    """One row per track, in order of time."""
+    for track in sorted(manifest.tracks, key=lambda t: (t.first_frame, t.track)):
+        yield {
+            "track": str(track.track),
+            "from": clock(track.first_seconds),
+            "to": clock(track.last_seconds),
+            "target": text.word("target", track.target),
+            "action": text.word("action", track.action.value),
+            "method": text.word("method", track.method),
+            "reason": track.reason,
+            "legal_basis": manifest.case.legal_basis,
+            "decided_by": track.decided_by or text("log.by_rule"),
+            "origin": text.word("origin", track.origin.value),
+            "pictures": str(sum(track.frames_per_state.values())),
+        }
+
+
+def exemption_csv(manifest: Manifest, text: Catalogue) -> bytes:
+    """The log as CSV: UTF-8 with a byte-order mark, which spreadsheets need to read accents."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(text("csv.columns").split(","))
+    for row in rows(manifest, text):
+        writer.writerow([harmless(cell) for cell in row.values()])
+    return out.getvalue().encode("utf-8-sig", "replace")
+
+
+def harmless(cell: str) -> str:
+    """`cell` such that no spreadsheet runs it as a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

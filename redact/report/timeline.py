@@ -1,0 +1,94 @@
+"""The picture of all tracks over time, as SVG without scripts or outside references."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from xml.sax.saxutils import escape
+
+from ..evidence.manifest import Manifest, TrackPart
+from ..plan.edit import clock
+from ..types import Action
+from .catalogue import Catalogue
+
+WIDTH, LABEL, ROW, HEAD = 1000, 150, 18, 26
+"""Pixels: of the drawing, its labels, a row, and the axis."""
+
+MOST = 200
+"""Rows that are drawn. More would be several pages of slivers; the log lists all tracks."""
+
+WEAKEST_FIRST = ("held", "bridged", "manual", "seen")
+COLOURS = {"seen": "#1f4e79", "bridged": "#7fa8cf", "held": "#c0392b", "manual": "#6b4c9a"}
+KEPT = "#b7b7b7"
+
+
+def drawn_tracks(manifest: Manifest) -> tuple[TrackPart, ...]:
+    """The longest `MOST` tracks in order of their number."""
+    longest = sorted(manifest.tracks, key=lambda t: (t.first_frame - t.last_frame, t.track))
+    return tuple(sorted(longest[:MOST], key=lambda t: t.track))
+
+
+def timeline_svg(manifest: Manifest, text: Catalogue) -> str:
+    """One row per track, coloured by the least certain state in each pixel column.
+
+    Colours differ in lightness too, so that the picture can be read in grey and in print.
+    """
+    tracks = drawn_tracks(manifest)
+    height = HEAD + ROW * len(tracks) + 6
+    title = escape(text("hidden.timeline"))
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+        f'aria-label="{title}" font-family="inherit" font-size="11">',
+        f"<title>{title}</title>",
+        *_axis(manifest, height),
+    ]
+    for i, track in enumerate(tracks):
+        parts += _row(track, manifest.source.frames, HEAD + i * ROW, text)
+    return "".join([*parts, "</svg>"])
+
+
+def _axis(manifest: Manifest, height: int) -> Iterator[str]:
+    seconds = manifest.source.seconds
+    for tick in _ticks(seconds):
+        x = LABEL + (WIDTH - LABEL - 40) * (tick / seconds if seconds else 0)
+        yield (
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{HEAD - 6}" y2="{height}" stroke="#ddd"/>'
+            f'<text x="{x:.1f}" y="{HEAD - 10}" text-anchor="middle" fill="#555">'
+            f"{clock(tick)[:-4]}</text>"
+        )
+
+
+def _ticks(seconds: float) -> list[float]:
+    """Up to ten round times."""
+    for step in (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 36000):
+        if seconds / step <= 9:
+            break
+    else:
+        step = max(int(seconds / 9), 1)
+    return [float(i * step) for i in range(int(seconds / step) + 1)]
+
+
+def _row(track: TrackPart, frames: int, y: int, text: Catalogue) -> Iterator[str]:
+    label = f"{track.track}  {text.word('target', track.target)}"
+    yield f'<text x="0" y="{y + 12}" fill="#222">{escape(label)}</text>'
+    for first, last, word in _columns(track, frames):
+        colour = KEPT if track.action is Action.KEEP else COLOURS[word]
+        yield (
+            f'<rect x="{LABEL + first}" y="{y + 2}" width="{last - first + 1}" '
+            f'height="{ROW - 5}" fill="{colour}"/>'
+        )
+
+
+def _columns(track: TrackPart, frames: int) -> Iterator[tuple[int, int, str]]:
+    """First column, last column and state of each run of columns, weakest state wins."""
+    width = WIDTH - LABEL - 40
+    scale = width / max(frames, 1)
+    columns: dict[int, str] = {}
+    for span in track.spans:
+        for x in range(int(span.first * scale), max(int((span.last + 1) * scale - 1e-9), 0) + 1):
+            before = columns.get(x, span.certainty)
+            columns[x] = min(before, span.certainty, key=WEAKEST_FIRST.index)
+    run = sorted(columns)
+    for _, group in groupby(enumerate(run), key=lambda pair: (pair[1] - pair[0], columns[pair[1]])):
+        members = [x for _, x in group]
+        yield members[0], min(members[-1], width - 1), columns[members[0]]

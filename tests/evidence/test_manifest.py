@@ -1,0 +1,220 @@
+"""The manifest: complete, neutral, reproducible, strict to read, and as its schema says."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redact.errors import OutputExistsError, PlanError, RedactError, UnsafeError
+from redact.evidence import build_manifest, dump_manifest, read_manifest, write_manifest
+from redact.evidence.ledger import state_runs
+from redact.evidence.manifest import Manifest, manifest_schema, parse_manifest
+from redact.evidence.neutral import argument_without_folders, without_folders
+
+from .samples import make_plan, make_record
+
+SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "manifest.schema.json"
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Manifest:
+    return build_manifest(make_record(tmp_path))
+
+
+def test_round_trip(manifest: Manifest, tmp_path: Path) -> None:
+    path = tmp_path / "m.json"
+    write_manifest(manifest, path)
+    assert read_manifest(path) == manifest
+    assert dump_manifest(read_manifest(path)) == path.read_bytes()
+    with pytest.raises(OutputExistsError):
+        write_manifest(manifest, path)
+
+
+def test_nothing_of_the_machine(manifest: Manifest, tmp_path: Path) -> None:
+    text = dump_manifest(manifest).decode()
+    for secret in (str(tmp_path), str(tmp_path.parent), str(Path.home()), socket.gethostname()):
+        assert secret not in text
+    assert f"{getpass.getuser()}@" not in text
+    assert manifest.run.command == ("redact", "run", "bodycam 7.mp4", "--plan=p.json")
+    assert manifest.run.steps[1].detail == (
+        "300 frames into bodycam 7.redacted.mp4, libx264 crf 18"
+    )
+    assert manifest.warnings == ("bodycam 7.mp4: 2 frames could not be decoded",)
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("/home/jane doe/case/a.mp4", "a.mp4"),
+        ("C:\\Users\\jane\\a.mp4", "a.mp4"),
+        ("../cases/a.mp4", "a.mp4"),
+        ("--case-file=/home/jane/case.toml", "--case-file=case.toml"),
+        ("face=art. 6/1 GDPR", "face=art. 6/1 GDPR"),
+        ("10,20,30,40", "10,20,30,40"),
+    ],
+)
+def test_arguments_lose_their_folders(argument: str, expected: str) -> None:
+    assert argument_without_folders(argument) == expected
+
+
+def test_text_loses_folders_but_not_words() -> None:
+    assert without_folders("cannot read /home/jane/x/a.mp4: gone") == "cannot read a.mp4: gone"
+    assert without_folders("audio 1/2 and/or 3") == "audio 1/2 and/or 3"
+
+
+def test_source_that_changed_fails(tmp_path: Path) -> None:
+    with pytest.raises(UnsafeError, match="changed during the run"):
+        build_manifest(make_record(tmp_path, source_sha256_after="00" * 32))
+
+
+def test_ledger_tells_states_reasons_and_holds(manifest: Manifest) -> None:
+    face, kept, plate, drawn = manifest.tracks
+    # 2 of the interpolated frames are damaged, so there the mask is held.
+    assert face.frames_per_state == {
+        "padded": 6, "detected": 60, "followed": 20, "interpolated": 29, "held": 2,
+    }  # fmt: skip
+    assert [(s.certainty, s.first, s.last) for s in face.spans] == [
+        ("bridged", 4, 9), ("seen", 10, 89), ("bridged", 90, 99), ("held", 100, 101),
+        ("bridged", 102, 120),
+    ]  # fmt: skip
+    assert (face.reason, face.method, face.first_seconds) == ("third party", "blur", 0.16)
+    assert (kept.reason, kept.method, kept.decided_by) == ("client", "none", "J. Doe")
+    assert plate.reason == "third party's car"
+    assert drawn.found_by == ("manual",)
+
+
+def test_ledger_counts_every_hidden_frame() -> None:
+    plan = make_plan()
+    for track in plan.tracks:
+        runs = list(state_runs(track))
+        assert [f for a, b, _ in runs for f in range(a, b + 1)] == list(
+            range(track.first, track.last + 1)
+        )
+        for first, last, state in runs:
+            for frame in range(first, last + 1):
+                key = track.at(frame)
+                assert key is not None and key.state is state
+
+
+def test_limits_name_what_was_not_checked(tmp_path: Path) -> None:
+    codes = {l.code for l in build_manifest(make_record(tmp_path, audit=None)).not_checked}
+    assert {"no_audit", "sound_unchanged", "kept_by_decision", "damaged_frames"} <= codes
+    assert "no_reviewer_named" in codes and "faces_not_looked_for" not in codes
+
+
+def test_same_run_same_manifest_times_aside(tmp_path: Path) -> None:
+    record = make_record(tmp_path)
+    assert dump_manifest(build_manifest(record)) == dump_manifest(build_manifest(record))
+    later = replace(
+        record,
+        started=datetime(2027, 1, 1, tzinfo=UTC),
+        finished=datetime(2027, 1, 2, tzinfo=UTC),
+        steps=tuple(replace(s, seconds=s.seconds + 1) for s in record.steps),
+    )
+    a, b = (json.loads(dump_manifest(build_manifest(r))) for r in (record, later))
+    assert a != b
+    for value in (a, b):
+        del value["run"]["started"], value["run"]["finished"]
+        for step in value["run"]["steps"]:
+            del step["seconds"]
+    assert a == b
+
+
+def test_schema_in_docs_is_the_codes() -> None:
+    assert json.loads(SCHEMA.read_text("utf-8")) == manifest_schema()
+
+
+def test_schema_accepts_a_manifest_and_refuses_a_wrong_one(manifest: Manifest) -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="optional check by another program")
+    value = json.loads(dump_manifest(manifest))
+    jsonschema.validate(value, manifest_schema())
+    value["output"]["sha256"] = "x"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(value, manifest_schema())
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "message"),
+    [
+        (("output", "sha256"), "xyz", r"\$\.output\.sha256"),
+        (("source", "name"), "/home/jane/a.mp4", r"\$\.source\.name"),
+        (("run", "started"), "yesterday", r"\$\.run\.started"),
+        (("tracks", 1, "last_frame"), 10**6, r"\$\.tracks\[1\]\.last_frame"),
+        (("tracks", 0, "action"), "forget", r"\$\.tracks\[0\]\.action"),
+        (("tracks", 1, "track"), 1, r"\$\.tracks"),
+        (("format_version",), 99, r"\$\.format_version"),
+    ],
+)
+def test_errors_name_path_and_field(
+    manifest: Manifest, where: tuple[object, ...], value: object, message: str
+) -> None:
+    data = json.loads(dump_manifest(manifest))
+    place = data
+    for step in where[:-1]:
+        place = place[step]
+    place[where[-1]] = value
+    with pytest.raises(PlanError, match=rf"^x\.json: .*{message}"):
+        parse_manifest(msgspec.json.encode(data), "x.json")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 400) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_malformed_manifests_give_clear_errors(data: st.DataObject) -> None:
+    value = json.loads(VALID)
+    place, key = _some_place(value, data)
+    if data.draw(st.booleans()):
+        place[key] = data.draw(JSON)
+    elif isinstance(place, dict):
+        del place[key]
+    raw = json.dumps(value).encode()
+    if data.draw(st.integers(0, 4)) == 0:
+        raw = raw[: data.draw(st.integers(0, len(raw)))]
+    try:
+        parse_manifest(raw, "x.json")
+    except RedactError as error:
+        assert error.message.startswith("x.json: ") and error.hint
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200) | st.integers(1, 10**5).map(lambda n: b"[" * n))
+def test_any_bytes_give_a_clear_error(raw: bytes) -> None:
+    with pytest.raises(PlanError, match=r"^x\.json: "):
+        parse_manifest(raw, "x.json")
+
+
+def _some_place(value: object, data: st.DataObject) -> tuple[object, object]:
+    """A container within a JSON value, and one of its keys."""
+    here, key = value, None
+    while True:
+        keys = list(here) if isinstance(here, dict) else list(range(len(here)))
+        key = data.draw(st.sampled_from(keys))
+        inner = here[key]
+        if not isinstance(inner, (dict, list)) or not inner or data.draw(st.integers(0, 3)) == 0:
+            return here, key
+        here = inner
+
+
+def _valid() -> bytes:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        return dump_manifest(build_manifest(make_record(Path(folder))))
+
+
+VALID = _valid()
