@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 from .scaling import Area
@@ -51,10 +52,10 @@ def spans(length: int, tile: int, overlap: int) -> list[tuple[int, int]]:
     if length <= tile:
         return [(0, length)]
     count = -(-(length - overlap) // (tile - overlap - _ALIGN))
-    size = -(-(length + (count - 1) * (overlap + _ALIGN)) // count)
-    step = (length - size) / (count - 1)
+    step = (length - overlap) / count
+    size = min(tile, ceil(step) + overlap + _ALIGN)
     begins = [int(i * step) // _ALIGN * _ALIGN for i in range(count)]
-    return [(b, min(b + size + _ALIGN, length)) for b in begins[:-1]] + [(begins[-1], length)]
+    return [(b, min(b + size, length)) for b in begins[:-1]] + [(begins[-1], length)]
 
 
 def views(width: int, height: int, scales: tuple[Scale, ...], aspect: float = 1.0) -> list[View]:

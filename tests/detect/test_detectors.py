@@ -1,0 +1,136 @@
+"""The detectors on real pictures."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.detect import CANDIDATE_SCORE, Detector, load_detector, load_second_opinion
+from redact.errors import ModelError, UnsafeError
+from redact.settings import Sensitivity
+from redact.types import Box, Detections, Frame, Target
+
+data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures")
+
+ASTRONAUT = Box(178, 72, 272, 184)
+"""Her face, forehead to chin, in skimage.data.astronaut()."""
+
+
+def covers(found: Detections, box: Box, iou: float = 0.35) -> bool:
+    return any(found.box(i).iou(box) >= iou for i in range(len(found)))
+
+
+def as_frame(rgb: NDArray[np.uint8], form: str = "yuv420p") -> Frame:
+    picture = av.VideoFrame.from_ndarray(rgb, "rgb24").reformat(
+        format=form, dst_colorspace="itu709"
+    )
+    picture.colorspace = 1
+    return Frame(0, 0, Fraction(1, 25), picture)
+
+
+def needs_mediapipe() -> None:
+    from redact.detect import describe_models
+
+    if any(m.state != "ok" for m in describe_models() if "mediapipe" in m.file):
+        pytest.skip("MediaPipe's models are not in this checkout (pip install brings them)")
+
+
+@pytest.fixture(scope="module", params=["fast", "balanced", "thorough", "second"])
+def detector(request: pytest.FixtureRequest) -> Detector:
+    if request.param in ("thorough", "second"):
+        needs_mediapipe()
+    if request.param == "second":
+        return load_second_opinion()
+    return load_detector(request.param)
+
+
+def test_finds_a_face_the_same_way_in_array_and_frame(detector: Detector) -> None:
+    rgb = data.astronaut()
+    in_array = detector.detect(rgb)
+    assert covers(in_array.only([Target.FACE]), ASTRONAUT, 0.6)
+    for form in ("yuv420p", "yuv420p10le", "yuv444p"):
+        in_frame = detector.detect_frame(as_frame(rgb, form))
+        assert covers(in_frame.only([Target.FACE]), ASTRONAUT, 0.6)
+        # Chroma subsampling moves scores a little: compare what is well above the threshold.
+        strong = in_array.select(in_array.score > 0.45)
+        assert all(covers(in_frame, strong.box(i), 0.6) for i in range(len(strong)))
+
+
+def test_answers_are_in_bounds_and_repeatable(detector: Detector) -> None:
+    rgb = data.astronaut()[:301, :399]
+    first, second = detector.detect(rgb), detector.detect(rgb)
+    assert np.array_equal(first.xyxy, second.xyxy) and np.array_equal(first.score, second.score)
+    assert (first.xyxy >= 0).all() and (first.xyxy <= [399, 301, 399, 301]).all()
+    assert len(detector.weights_sha256) >= 64 and detector.name
+
+
+@pytest.mark.parametrize("size", [(1, 1), (7, 3), (3, 700), (33, 31)])
+def test_odd_and_tiny_pictures_are_checked(detector: Detector, size: tuple[int, int]) -> None:
+    found = detector.detect(np.full((*size, 3), 90, np.uint8))
+    assert (found.xyxy[:, 2:] <= [size[1], size[0]]).all()
+
+
+def test_only_what_was_asked_for() -> None:
+    found = load_detector("balanced", (Target.PLATE,)).detect(data.astronaut())
+    assert set(found.target.tolist()) <= {int(Target.PLATE)}
+    assert (found.score >= CANDIDATE_SCORE[Target.PLATE]).all()
+
+
+def test_wide_sample_aspect_is_undone() -> None:
+    rgb = data.astronaut()
+    squeezed = rgb[:, ::2].copy()
+    found = load_detector("balanced", sample_aspect=2.0).detect(squeezed)
+    half = Box(ASTRONAUT.x1 / 2, ASTRONAUT.y1, ASTRONAUT.x2 / 2, ASTRONAUT.y2)
+    assert covers(found.select(found.score > 0.5), half, 0.6)
+
+
+def test_large_pictures_are_tiled_and_large_faces_found() -> None:
+    rgb = np.ascontiguousarray(np.kron(data.astronaut(), np.ones((4, 4, 1), np.uint8)))
+    found = load_detector("thorough", alone=True).detect(rgb)
+    assert covers(found, Box(*(4 * v for v in ASTRONAUT)), 0.6)
+
+
+def test_unknown_sensitivity() -> None:
+    with pytest.raises(ValueError, match="paranoid"):
+        load_detector("paranoid")
+
+
+def test_thorough_stops_without_mediapipe_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    from redact.detect import weights
+
+    real = weights.weights_file
+    monkeypatch.setattr(
+        weights,
+        "weights_file",
+        lambda name, folder=None: real(name.replace("mediapipe/", "absent/"), folder),
+    )
+    with pytest.raises(ModelError, match="full_range_sparse") as caught:
+        load_detector(Sensitivity.THOROUGH)
+    assert "balanced" in caught.value.hint
+    load_detector(Sensitivity.BALANCED)
+    load_detector(Sensitivity.THOROUGH, (Target.PLATE,))
+
+
+def test_a_failing_engine_is_never_an_empty_answer(detector: Detector) -> None:
+    class Broken:
+        def run(self, *args: object) -> list[NDArray[np.float32]]:
+            raise RuntimeError("out of memory")
+
+        detect = run
+
+    parts = getattr(detector, "_members", (detector,))
+    inner = parts[-1]
+    holder, name = (
+        (inner._network, "_session") if hasattr(inner, "_network") else (inner._full, "_task")
+    )
+    real = getattr(holder, name)
+    setattr(holder, name, Broken())
+    try:
+        with pytest.raises(UnsafeError):
+            detector.detect(data.astronaut())
+    finally:
+        setattr(holder, name, real)

@@ -1,0 +1,46 @@
+"""Suppression removes duplicates and nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.detect.nms import suppress
+from redact.types import Box, Detections, Target
+
+_box = st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(1, 40), st.integers(1, 40))
+
+
+@given(st.lists(st.tuples(_box, st.floats(0, 1, width=32), st.sampled_from([0, 1])), max_size=25))
+def test_whatever_goes_is_covered_by_something_better(
+    rows: list[tuple[tuple[int, int, int, int], float, int]],
+) -> None:
+    found = Detections(
+        np.array([(x, y, x + w, y + h) for (x, y, w, h), _, _ in rows], np.float32).reshape(-1, 4),
+        np.array([s for _, s, _ in rows], np.float32),
+        np.array([t for _, _, t in rows], np.int8),
+    )
+    kept = suppress(found, 0.5)
+    assert list(kept.score) == sorted(kept.score, reverse=True)
+    for i in range(len(found)):
+        assert any(
+            kept.target[k] == found.target[i]
+            and kept.score[k] >= found.score[i]
+            and (kept.box(k) == found.box(i) or kept.box(k).iou(found.box(i)) > 0.499)
+            for k in range(len(kept))
+        )
+    for a in range(len(kept)):
+        for b in range(a):
+            if kept.target[a] == kept.target[b]:
+                assert kept.box(a).iou(kept.box(b)) <= 0.501
+
+
+def test_targets_do_not_suppress_each_other() -> None:
+    box = Box(0, 0, 10, 10)
+    found = Detections(
+        np.array([box, box], np.float32),
+        np.array([0.9, 0.8], np.float32),
+        np.array([Target.FACE, Target.PLATE], np.int8),
+    )
+    assert len(suppress(found, 0.5)) == 2

