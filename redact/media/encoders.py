@@ -240,7 +240,7 @@ def _options(codec: Codec, settings: EncodeSettings, video: VideoInfo) -> dict[s
                 f"{codec.name} is lossless and has no quality or preset",
                 "leave out --crf and --preset",
             )
-        return {"level": "3", "g": "1", "slices": "4", "slicecrc": "1"}
+        return {"level": "3", "g": "1", "slicecrc": "1"}
     if crf is None or not 0 <= crf <= codec.worst:
         raise OutputError(
             f"quality {crf} is out of range for {codec.name}", f"use 0 to {codec.worst}"

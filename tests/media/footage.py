@@ -1,0 +1,178 @@
+"""Small real files for the tests, made with real encoders and muxers."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
+from redact.media.formats import layout
+from redact.settings import EncodeSettings
+
+FAST = EncodeSettings(preset="ultrafast")
+ADVANCE = 3
+"""Pixels by which the picture moves per frame."""
+
+
+@dataclass
+class Sound:
+    """One audio track: a sine tone of `hertz`, `seconds` long, starting at `start`."""
+
+    codec: str = "aac"
+    rate: int = 48000
+    layout: str = "stereo"
+    language: str = ""
+    hertz: float = 440
+    seconds: float = 1.0
+    start: Fraction = Fraction(0)
+
+
+@dataclass
+class Clip:
+    """What to make; the defaults give twelve frames of moving noise."""
+
+    codec: str = "libx264"
+    fmt: str = "yuv420p"
+    size: tuple[int, int] = (160, 96)
+    pts: Sequence[int] = field(default_factory=lambda: range(12))
+    time_base: Fraction = Fraction(1, 25)
+    options: dict[str, str] = field(default_factory=lambda: {"preset": "ultrafast"})
+    colour: tuple[int, int, int, int] = (2, 2, 2, 0)
+    flags: int = 0
+    field_order: int = 0
+    aspect: Fraction | None = None
+    sounds: Sequence[Sound] = ()
+    container_options: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    prepare: Callable[[Any, Any], None] | None = None
+
+
+def picture(fmt: str, size: tuple[int, int], shift: int) -> av.VideoFrame:
+    """A frame of smooth noise, the same for the same arguments."""
+    frame = av.VideoFrame(*size, fmt)
+    rng = np.random.default_rng(7)
+    top = 255 if layout(fmt).bits == 8 else 1023
+    for index in range(len(frame.planes)):
+        plane = plane_array(frame, index)
+        coarse = rng.integers(0, top, (plane.shape[0] // 8 + 2, plane.shape[1] // 8 + 2))
+        full = np.kron(coarse, np.ones((8, 8), int))[: plane.shape[0], : plane.shape[1]]
+        plane[...] = np.roll(full, shift, axis=1)
+    return frame
+
+
+def make(path: Path, clip: Clip) -> Path:
+    """Write `clip` to `path`."""
+    with av.open(str(path), "w", container_options=clip.container_options) as output:
+        output.metadata.update(clip.tags)
+        rate = Fraction(25)
+        video: Any = output.add_stream(clip.codec, rate=rate, options=dict(clip.options))
+        context = video.codec_context
+        context.width, context.height = clip.size
+        context.pix_fmt = clip.fmt
+        context.time_base = video.time_base = clip.time_base
+        (
+            context.color_primaries,
+            context.color_trc,
+            context.colorspace,
+            context.color_range,
+        ) = clip.colour
+        context.flags |= clip.flags
+        context.field_order = clip.field_order
+        if clip.aspect is not None:
+            context.sample_aspect_ratio = clip.aspect
+        sounds = [(_add(output, s), s) for s in clip.sounds]
+        if clip.prepare is not None:
+            clip.prepare(output, video)
+        for number, pts in enumerate(clip.pts):
+            frame = picture(clip.fmt, clip.size, ADVANCE * number)
+            frame.pts, frame.time_base = pts, clip.time_base
+            output.mux(video.encode(frame))
+        output.mux(video.encode(None))
+        for stream, sound in sounds:
+            _play(output, stream, sound)
+    return path
+
+
+def _add(output: Any, sound: Sound) -> Any:
+    stream = output.add_stream(sound.codec, rate=sound.rate)
+    stream.codec_context.layout = sound.layout
+    stream.codec_context.time_base = Fraction(1, sound.rate)
+    if sound.language:
+        stream.metadata["language"] = sound.language
+    return stream
+
+
+def _play(output: Any, stream: Any, sound: Sound) -> None:
+    count = round(sound.seconds * sound.rate)
+    wave = np.sin(2 * np.pi * sound.hertz * np.arange(count) / sound.rate)
+    stereo = np.repeat((wave * 12000).astype(np.int16)[None], 2, axis=0)
+    channels = 1 if sound.layout == "mono" else 2
+    for at in range(0, count, 1024):
+        block = np.ascontiguousarray(stereo[:channels, at : at + 1024])
+        frame = av.AudioFrame.from_ndarray(block, format="s16p", layout=sound.layout)
+        frame.sample_rate = sound.rate
+        frame.time_base = Fraction(1, sound.rate)
+        frame.pts = at + round(sound.start * sound.rate)
+        output.mux(stream.encode(frame))
+    output.mux(stream.encode(None))
+
+
+def rewrite(
+    source: Path | SourceInfo, path: Path, settings: EncodeSettings = FAST, **kw: Any
+) -> VideoWriter:
+    """Decode and write again, nothing drawn; the finished writer."""
+    info = source if isinstance(source, SourceInfo) else probe(source)
+    with VideoWriter(path, info, settings, **kw) as writer:
+        for frame in Decode(info):
+            writer.write(frame)
+    return writer
+
+
+def times(path: Path) -> list[Fraction]:
+    """Presentation time of each frame in seconds."""
+    return [frame.time for frame in Decode(probe(path))]
+
+
+def samples(frame: av.VideoFrame) -> list[np.ndarray]:
+    """Copies of the planes."""
+    return [plane_array(frame, i).copy() for i in range(len(frame.planes))]
+
+
+def decoded(path: Path) -> list[list[np.ndarray]]:
+    return [samples(f.picture) for f in Decode(probe(path))]
+
+
+def same(left: Iterable[list[np.ndarray]], right: Iterable[list[np.ndarray]]) -> bool:
+    return all(
+        len(a) == len(b) and all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+        for a, b in zip(left, right, strict=True)
+    )
+
+
+def audio_packets(path: Path) -> list[list[tuple[Fraction, bytes]]]:
+    """Start and payload of every packet, per audio track."""
+    with av.open(str(path)) as container:
+        tracks: dict[int, list[tuple[Fraction, bytes]]] = {
+            s.index: [] for s in container.streams.audio
+        }
+        for packet in container.demux():
+            if packet.size and packet.stream.type == "audio":
+                start = packet.pts * packet.time_base
+                tracks[packet.stream.index].append((start, bytes(packet)))
+        return list(tracks.values())
+
+
+def matrix(picture_frame: av.VideoFrame) -> tuple[int, ...]:
+    """The display matrix on a frame as its demuxer gives it."""
+    items: Any = picture_frame.side_data
+    for i in range(len(items)):
+        if items[i].type.name == "DISPLAYMATRIX":
+            return struct.unpack("=9i", bytes(items[i])[:36])
+    return (65536, 0, 0, 0, 65536, 0, 0, 0, 1 << 30)

@@ -1,0 +1,228 @@
+"""Every output frame has the source's own time, and sound stays where it was."""
+
+from __future__ import annotations
+
+import itertools
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from redact.errors import InputError, OutputError, UnsafeError
+from redact.media import Decode, VideoWriter, probe
+from redact.media.stamps import Stamper
+from redact.settings import Audio, EncodeSettings
+
+from .footage import FAST, Clip, Sound, audio_packets, make, rewrite, times
+
+B_FRAMES = {"preset": "veryfast", "bf": "3"}
+CLOCKS = {
+    "constant": Clip(),
+    "variable": Clip(
+        pts=[0, 3003, 9009, 9010, 50000, 90000, 90001, 95000, 200000, 900000, 900001],
+        time_base=Fraction(1, 90000),
+        options=B_FRAMES,
+    ),
+    "ntsc": Clip(time_base=Fraction(1001, 30000), options=B_FRAMES),
+    "late": Clip(
+        pts=[126000 + 3600 * i for i in range(12)], time_base=Fraction(1, 90000), options=B_FRAMES
+    ),
+    "odd": Clip(time_base=Fraction(1, 7), options=B_FRAMES),
+    "fine": Clip(pts=[33333 * i + i * i for i in range(12)], time_base=Fraction(1, 1000000)),
+}
+
+
+@pytest.mark.parametrize("kind", ["mp4", "mov", "ts"])
+@pytest.mark.parametrize("clock", CLOCKS)
+def test_mp4_and_mov_keep_every_time_exactly(tmp_path: Path, clock: str, kind: str) -> None:
+    source = make(tmp_path / f"in.{kind}", CLOCKS[clock])
+    expected = times(source)
+    assert len(expected) == len(CLOCKS[clock].pts)
+    for suffix in ("mp4", "mov"):
+        writer = rewrite(source, tmp_path / f"out.{suffix}")
+        assert times(tmp_path / f"out.{suffix}") == expected
+        assert writer.notes == []
+
+
+def test_the_pts_themselves_and_the_time_base_are_kept(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mp4", CLOCKS["variable"])
+    rewrite(source, tmp_path / "out.mp4")
+    before, after = probe(source), probe(tmp_path / "out.mp4")
+    assert after.video.time_base == before.video.time_base == Fraction(1, 90000)
+    assert [f.pts for f in Decode(after)] == list(CLOCKS["variable"].pts)
+
+
+@given(
+    steps=st.lists(st.integers(1, 200_000), min_size=1, max_size=8),
+    first=st.integers(0, 500_000),
+    den=st.sampled_from([600, 1000, 12800, 30000, 44100, 90000, 1_000_000]),
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_clock_comes_through_mp4(
+    tmp_path: Path, steps: list[int], first: int, den: int
+) -> None:
+    pts = [first]
+    for step in steps:
+        pts.append(pts[-1] + step)
+    clip = Clip(pts=pts, time_base=Fraction(1, den), options=B_FRAMES, size=(32, 32))
+    clip.container_options = {"movie_timescale": str(den), "video_track_timescale": str(den)}
+    source = make(tmp_path / "in.mp4", clip)
+    rewrite(source, tmp_path / "out.mp4")
+    assert times(tmp_path / "out.mp4") == times(source) == [Fraction(p, den) for p in pts]
+
+
+def test_matroska_rounds_to_the_millisecond_and_says_so(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mp4", CLOCKS["ntsc"])
+    writer = rewrite(source, tmp_path / "out.mkv")
+    for was, now in zip(times(source), times(tmp_path / "out.mkv"), strict=True):
+        assert abs(was - now) <= Fraction(1, 2000)
+    assert [n for n in writer.notes if "millisecond" in n]
+
+
+def test_matroska_to_matroska_is_exact_and_silent(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mkv", CLOCKS["ntsc"])
+    writer = rewrite(source, tmp_path / "out.mkv")
+    assert times(tmp_path / "out.mkv") == times(source)
+    assert writer.notes == []
+
+
+def test_two_frames_in_one_millisecond_are_refused_by_matroska(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mp4", CLOCKS["variable"])
+    with pytest.raises(OutputError, match="millisecond"):
+        rewrite(source, tmp_path / "out.mkv")
+
+
+def test_a_raw_stream_is_timed_by_its_own_headers_and_that_is_said(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.h264", Clip(options=B_FRAMES))
+    info = probe(source)
+    assert not info.video.timestamps
+    assert any("carries no timestamps" in w for w in info.warnings)
+    assert times(source) == [Fraction(i, 25) for i in range(12)]
+    rewrite(source, tmp_path / "out.mp4")
+    assert times(tmp_path / "out.mp4") == times(source)
+
+
+@pytest.mark.parametrize(("codec", "options"), [("libx264", B_FRAMES), ("mpeg4", {"bf": "2"})])
+def test_avi_with_reordered_frames_keeps_an_even_clock(
+    tmp_path: Path, codec: str, options: dict[str, str]
+) -> None:
+    source = make(tmp_path / "in.avi", Clip(codec=codec, options=options, pts=range(40)))
+    seen = times(source)
+    assert [b - a for a, b in itertools.pairwise(seen)] == [Fraction(1, 25)] * 39
+    decode = Decode(probe(source))
+    assert sum(1 for _ in decode) == 40
+    assert decode.moved == 0
+
+
+def test_what_an_edit_list_hides_stays_hidden(tmp_path: Path) -> None:
+    """Frames before zero are cut by the edit list that the muxer writes."""
+    clip = Clip(pts=[-80 + 40 * i for i in range(12)], time_base=Fraction(1, 1000))
+    source = make(tmp_path / "in.mp4", clip)
+    assert times(source)[0] == 0
+    assert len(times(source)) == 10
+    rewrite(source, tmp_path / "out.mp4")
+    assert times(tmp_path / "out.mp4") == times(source)
+
+
+def stamper(tmp_path: Path) -> Stamper:
+    return Stamper(probe(make(tmp_path / "in.mp4", Clip())))
+
+
+def test_a_repeated_time_moves_by_one_unit_and_is_counted(tmp_path: Path) -> None:
+    stamps = stamper(tmp_path)
+    given_pts = [0, 512, 512, 1024]
+    assert [stamps.stamp(p, None, 512, False) for p in given_pts] == [0, 512, 513, 1024]
+    assert stamps.moved == 1
+
+
+def test_a_missing_time_follows_from_the_frame_before(tmp_path: Path) -> None:
+    stamps = stamper(tmp_path)
+    assert [stamps.stamp(p, None, 512, False) for p in (0, None, 1024)] == [0, 512, 1024]
+    assert stamps.moved == 1
+
+
+def test_a_clock_that_jumps_back_is_refused(tmp_path: Path) -> None:
+    stamps = stamper(tmp_path)
+    stamps.stamp(128000, None, 512, True)
+    with pytest.raises(InputError, match="jumps back"):
+        stamps.stamp(0, None, 512, True)
+
+
+def test_frames_out_of_order_are_refused(tmp_path: Path) -> None:
+    info = probe(make(tmp_path / "in.mp4", Clip()))
+    frames = list(Decode(info))
+    with (
+        pytest.raises(UnsafeError, match="does not follow"),
+        VideoWriter(tmp_path / "out.mp4", info, FAST) as writer,
+    ):
+        writer.write(frames[1])
+        writer.write(frames[0])
+
+
+def offset(path: Path, track: int = 0) -> Fraction:
+    """Where sound starts relative to the picture."""
+    return audio_packets(path)[track][0][0] - times(path)[0]
+
+
+@pytest.mark.parametrize("start", [Fraction(0), Fraction(1, 3), Fraction(2)])
+@pytest.mark.parametrize("kind", ["mp4", "ts", "mov"])
+def test_sound_keeps_its_offset_to_the_picture(tmp_path: Path, kind: str, start: Fraction) -> None:
+    sound = Sound(start=start, seconds=0.5)
+    source = make(tmp_path / f"in.{kind}", Clip(sounds=[sound], pts=range(25)))
+    rewrite(source, tmp_path / "out.mp4")
+    # One sample of the sound is the finest step that its own track can express.
+    assert abs(offset(tmp_path / "out.mp4") - offset(source)) <= Fraction(1, 48000)
+
+
+def onset(path: Path) -> Fraction:
+    """Time at which the tone becomes audible, as decoded, relative to the first frame."""
+    first = times(path)[0]
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            wave = abs(frame.to_ndarray()).max(axis=0) > 0.02
+            if frame.format.name.startswith("s16"):
+                wave = abs(frame.to_ndarray()).max(axis=0) > 600
+            if wave.any():
+                return frame.pts * frame.time_base + Fraction(int(wave.argmax()), 48000) - first
+    raise AssertionError("no tone")
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "webm"])
+def test_transcoded_sound_stays_in_sync(tmp_path: Path, suffix: str) -> None:
+    sound = Sound("pcm_s16le", start=Fraction(1, 2), seconds=0.5)
+    source = make(tmp_path / "in.mkv", Clip(sounds=[sound], pts=range(25)))
+    quick = EncodeSettings() if suffix == "mp4" else EncodeSettings(preset="8")
+    writer = rewrite(source, tmp_path / f"out.{suffix}", quick)
+    assert any("pcm_s16le →" in n for n in writer.notes)
+    # A lossy coder smears the attack of a tone over a part of one of its blocks.
+    assert abs(onset(tmp_path / f"out.{suffix}") - onset(source)) < Fraction(1, 100)
+
+
+def test_a_gap_in_the_sound_stays_a_gap(tmp_path: Path) -> None:
+    """Transcoding must not pull later sound forward over a hole."""
+    source = tmp_path / "in.mkv"
+    whole = make(tmp_path / "whole.mkv", Clip(sounds=[Sound("pcm_s16le")]))
+    with av.open(str(whole)) as old, av.open(str(source), "w") as new:
+        video = new.add_stream_from_template(old.streams.video[0], opaque=True)
+        audio = new.add_stream_from_template(old.streams.audio[0], opaque=True)
+        for packet in old.demux():
+            if not packet.size:
+                continue
+            sound = packet.stream.type == "audio"
+            if sound and 0.3 < packet.pts * packet.time_base < 0.7:
+                continue
+            packet.stream = audio if sound else video
+            new.mux(packet)
+    rewrite(source, tmp_path / "out.mp4")
+    ends = [p[-1][0] for p in (audio_packets(source)[0], audio_packets(tmp_path / "out.mp4")[0])]
+    assert abs(ends[0] - ends[1]) < Fraction(1, 10)
+
+
+def test_mute_drops_all_sound(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mp4", Clip(sounds=[Sound()]))
+    settings_ = EncodeSettings(preset="ultrafast", audio=Audio.MUTE)
+    rewrite(source, tmp_path / "out.mp4", settings_)
+    assert audio_packets(tmp_path / "out.mp4") == []
