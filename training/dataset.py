@@ -22,7 +22,7 @@ from training.augment import Boxes, Image, Sample, Sizes, training_crop
 #: How often a set is drawn relative to its number of images: few and hard ones more often.
 SOURCE_WEIGHT = {"mask853": 2.2, "mik1i_facedet": 1.6, "oid_google_lp": 1.6, "openlpr": 0.8,
                  "telattar_egypt_moto": 0.6, "robertlucian_ro": 0.8, "kaggle433": 1.2,
-                 "easypr_cn": 1.0}
+                 "easypr_cn": 1.0, "abbysgud_id": 0.6, "hardhat_groups": 1.2}
 POOL = 128
 #: Crops drawn from the pool for each image which is replaced.
 REUSE = 3

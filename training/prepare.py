@@ -28,7 +28,7 @@ TEACHER_FACE = 0.42
 #: Sources of which only evaluation is allowed or wanted.
 EVALUATION_ONLY = frozenset({"iwpod_train_mix"})
 #: Face sets whose people carry no visible plates: plates are taken as absent.
-PLATES_ABSENT = frozenset({"mask853", "mik1i_facedet"})
+PLATES_ABSENT = frozenset({"mask853", "mik1i_facedet", "hardhat_groups"})
 
 
 def image_key(source: str, name: str) -> str:
@@ -94,21 +94,22 @@ def one(job: tuple[str, str, str, dict[str, Any], list[list[float]] | None]) -> 
     for b in label["boxes"]:
         box = [b[c] for c in ("x1", "y1", "x2", "y2")]
         rows.append([0 if b["cls"] == "face" else 1, *box, int(b["ignore"])])
-    has_faces = os.path.basename(os.path.dirname(os.path.dirname(os.path.dirname(file)))) == "faces"
+    kind = Path(file).parents[2].name
+    has_faces = kind == "faces"
     faces = [r[1:5] for r in rows if r[0] == 0]
     rows += teacher_boxes(found or [], faces, has_faces)
     rows = [[int(r[0]), *(round(v * scale, 1) for v in r[1:5]), int(r[5])] for r in rows]
-    known = [has_faces or found is not None, not has_faces or source in PLATES_ABSENT]
+    known = [has_faces or found is not None, kind == "plates" or source in PLATES_ABSENT]
     return {"file": f"{key}.jpg", "key": key, "source": source, "w": w, "h": h, "known": known,
             "boxes": rows}
 
 
-def jobs(converted: Path, cache: Path, teacher: dict[str, Any]) -> list[Any]:
-    """One job for every image that may be trained on."""
+def jobs(converted: Path, cache: Path, teacher: dict[str, Any], only: list[str]) -> list[Any]:
+    """One job for every image that may be trained on, of the sets named in `only` if any."""
     todo, seen = [], set()
     for labels in sorted(converted.glob("*/*/labels.json")):
         source = labels.parent.name
-        if source in EVALUATION_ONLY:
+        if source in EVALUATION_ONLY or (only and source not in only):
             continue
         for name, label in json.loads(labels.read_text()).items():
             key = image_key(source, name)
@@ -127,6 +128,7 @@ def main() -> None:
     ap.add_argument("converted", type=Path)
     ap.add_argument("cache", type=Path)
     ap.add_argument("--teacher", type=Path, nargs="*", default=[])
+    ap.add_argument("--only", nargs="*", default=[], help="add or renew these sets only")
     ap.add_argument("--workers", type=int, default=2)
     args = ap.parse_args()
     (args.cache / "images").mkdir(parents=True, exist_ok=True)
@@ -135,11 +137,15 @@ def main() -> None:
         teacher.update(json.loads(path.read_text()))
     cv2.setNumThreads(1)
     with ProcessPoolExecutor(args.workers) as pool:
-        entries = [e for e in pool.map(one, jobs(args.converted, args.cache, teacher),
-                                       chunksize=16) if e]
+        entries = [e for e in pool.map(one, jobs(args.converted, args.cache, teacher,
+                                                  args.only), chunksize=16) if e]
+    index = args.cache / "index.json"
+    if args.only and index.exists():
+        entries = [e for e in json.loads(index.read_text())
+                   if e["source"] not in args.only] + entries
     tmp = args.cache / "index.json.part"
     tmp.write_text(json.dumps(entries))
-    tmp.replace(args.cache / "index.json")
+    tmp.replace(index)
     count: dict[str, int] = {}
     for e in entries:
         count[e["source"]] = count.get(e["source"], 0) + 1

@@ -84,12 +84,12 @@ def nms(boxes: F32, scores: F32, limit: float = NMS_IOU) -> I64:
     return np.asarray(kept, np.int64)
 
 
-def merge(found: Candidates, scales: int, how: str = "nms") -> tuple[F32, F32, I64]:
-    """Merge the candidates of all scales.
+def merge(found: Candidates, sides: tuple[int, ...], long_source: int,
+          how: str = "agree") -> tuple[F32, F32, I64]:
+    """Merge the candidates of all scales (long sides `sides` of a source `long_source` long).
 
-    nms: plain suppression. fuse: after suppression the kept box becomes the score-weighted mean
-    of the cluster (Solovyev et al., arXiv:1910.13302), and its score the mean over the scales of
-    each scale's best, absent scales counting as `ABSENT` of the best.
+    nms: plain suppression by score. agree: the same boxes are kept, then boxes and scores are
+    recomputed from what every scale saw, see `agreement`. Recall over all candidates is the same.
     """
     boxes, scores, targets, number = found
     out_b, out_s, out_t = [], [], []
@@ -97,43 +97,55 @@ def merge(found: Candidates, scales: int, how: str = "nms") -> tuple[F32, F32, I
         at = np.flatnonzero(targets == t)
         keep = nms(boxes[at], scores[at])
         b, s = boxes[at][keep], scores[at][keep]
-        if how == "fuse" and len(at):
-            b, s = _fuse(b, s, boxes[at], scores[at], number[at], scales)
+        if how == "agree" and len(at):
+            cluster = (boxes[at], scores[at], number[at])
+            b, s = agreement(b, s, cluster, [side / long_source for side in sides], t)
         out_b.append(b)
         out_s.append(s)
         out_t.append(np.full(len(s), t, np.int64))
     return np.concatenate(out_b), np.concatenate(out_s), np.concatenate(out_t)
 
 
-#: What a scale that found nothing is taken to have seen, as a share of the best score: the small
-#: scale cannot see small objects, the large one not all of a large one, so absence says little.
-ABSENT = 0.6
+#: A scale that found nothing is taken to have seen this share of the best score.
+ABSENT = 0.4
+#: Heights (pixels of the scaled image) at which a scale can be expected to see a face, a plate.
+EXPECTED = ((10.0, 250.0), (0.0, 150.0))
 FUSE_IOU = 0.6
 
 
-def _fuse(kept: F32, best: F32, boxes: F32, scores: F32, number: I64,
-          scales: int) -> tuple[F32, F32]:
-    """Weighted boxes and mean scores of the clusters around the kept boxes.
+def agreement(kept: F32, best: F32, cluster: tuple[F32, F32, I64], scales: list[float],
+              target: int) -> tuple[F32, F32]:
+    """Boxes and scores of kept detections from all candidates around them.
 
-    A candidate belongs to the first kept box that suppresses it, the one of the highest score:
-    otherwise a duplicate at the edge of a cluster would inherit the score of its middle.
+    A false alarm seldom shows at both scales, an object does: the score becomes the mean over
+    the scales of the best each gave, at least ABSENT of the overall best; a scale at which the
+    object would be too small or too large to be expected counts as agreeing. The box becomes the
+    mean of the cluster weighted by IoU and squared score (after Solovyev et al.,
+    arXiv:1910.13302). A candidate belongs to the kept box that suppresses it first, the one of
+    the highest score: otherwise a duplicate at the edge would inherit the score of the middle.
     """
+    boxes, scores, number = cluster
     iou = iou_matrix(kept, boxes)
     owner = np.argmax(iou > NMS_IOU, 0)
     mine = (owner[None] == np.arange(len(kept))[:, None]) & (iou > NMS_IOU)
     weight = np.where(mine & (iou >= FUSE_IOU), iou * scores[None] ** 2, 0.0)
-    fused = (weight @ boxes) / np.maximum(weight.sum(1, keepdims=True), 1e-9)
-    per = np.stack([np.where(mine & (number == k)[None], scores[None], 0.0).max(1)
-                    for k in range(scales)], 1)
-    per = np.maximum(per, ABSENT * best[:, None])
-    return fused.astype(np.float32), per.mean(1).astype(np.float32)
+    total = weight.sum(1, keepdims=True)
+    fused = np.where(total > 0, (weight @ boxes) / np.maximum(total, 1e-9), kept)
+    low, high = EXPECTED[target]
+    tall = fused[:, 3] - fused[:, 1]
+    per = []
+    for k, scale in enumerate(scales):
+        seen = np.where(mine & (number == k)[None], scores[None], 0.0).max(1)
+        able = (tall * scale >= low) & (tall * scale <= high)
+        per.append(np.where(able, np.maximum(seen, ABSENT * best), best))
+    return fused.astype(np.float32), np.mean(per, 0).astype(np.float32)
 
 
 class Reference:
     """A detector callable for `evalset.judge`."""
 
     def __init__(self, model: Path | bytes, sides: tuple[int, ...] = (960, 416),
-                 low: float = 0.05, how: str = "nms", threads: int = 2) -> None:
+                 low: float = 0.05, how: str = "agree", threads: int = 2) -> None:
         self.net = session(model, threads)
         self.sides, self.low, self.how = sides, low, how
 
@@ -141,4 +153,4 @@ class Reference:
         parts = [run_scale(self.net, rgb, side, self.low, k)
                  for k, side in enumerate(self.sides)]
         joined = tuple(np.concatenate(p) for p in zip(*parts, strict=True))
-        return merge(joined, len(self.sides), self.how)  # type: ignore[arg-type]
+        return merge(joined, self.sides, max(rgb.shape[:2]), self.how)  # type: ignore[arg-type]

@@ -1,0 +1,56 @@
+"""Milliseconds per frame, as ratios to CenterFace measured in the same run.
+
+Times of a shared machine drift by more than the differences of interest, so all networks take
+turns on every round and the median over the rounds is compared.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+#: Network input sizes, width and height.
+SIZES = ((640, 384), (960, 544), (1280, 736))
+SECOND_SIDE = 416
+
+Frame = Callable[[int, int], None]
+
+
+def runner(net: ort.InferenceSession, second: bool = False) -> Frame:
+    """One frame through a network; with `second` also at the long side of 416."""
+    name = net.get_inputs()[0].name
+    inputs: dict[tuple[int, int], NDArray[np.float32]] = {}
+
+    def image(w: int, h: int) -> NDArray[np.float32]:
+        if (w, h) not in inputs:
+            rng = np.random.default_rng(w)
+            inputs[(w, h)] = rng.integers(0, 256, (1, 3, h, w)).astype(np.float32)
+        return inputs[(w, h)]
+
+    def run(w: int, h: int) -> None:
+        net.run(None, {name: image(w, h)})
+        if second:
+            small = -(-round(h * SECOND_SIDE / w) // 32) * 32
+            net.run(None, {name: image(SECOND_SIDE, small)})
+
+    return run
+
+
+def measure(frames: dict[str, Frame], rounds: int = 15) -> dict[str, dict[tuple[int, int], float]]:
+    """Median milliseconds of every network at every size."""
+    out: dict[str, dict[tuple[int, int], float]] = {k: {} for k in frames}
+    for w, h in SIZES:
+        times: dict[str, list[float]] = {k: [] for k in frames}
+        for n in range(rounds + 2):
+            for name, run in frames.items():
+                begun = time.perf_counter()
+                run(w, h)
+                if n >= 2:
+                    times[name].append((time.perf_counter() - begun) * 1e3)
+        for name, values in times.items():
+            out[name][(w, h)] = float(np.median(values))
+    return out
