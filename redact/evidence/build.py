@@ -15,6 +15,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import UnsafeError
+from ..media.info import Dropped
 from ..plan import dump_plan
 from ..settings import Audio, Settings
 from ..types import Action, Target
@@ -77,9 +78,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
         damaged_frames=record.plan.unchecked,
         warnings=_texts(record, record.warnings),
         notes=_texts(record, record.notes),
-        removed=_texts(
-            record, tuple(f"{d.where}: {d.kind}: {d.what}" for d in record.source.dropped)
-        ),
+        removed=_texts(record, tuple(map(_removed, record.source.dropped))),
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
     )
@@ -191,6 +190,13 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
 
 def _files(record: RunRecord) -> tuple[Path, ...]:
     return (record.source.path, record.output)
+
+
+def _removed(dropped: Dropped) -> str:
+    """What was removed, without its content: a place, date or name must not come back here."""
+    what = dropped.what.partition(":")[0] if dropped.kind == "tag" else dropped.what
+    kind = dropped.kind if dropped.kind != "attachment" else "attachment, not named here"
+    return f"{dropped.where}: {kind}" + (f": {what}" if kind == dropped.kind else "")
 
 
 def _texts(record: RunRecord, texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class Entry(Struct, forbid_unknown_fields=True, frozen=True):
     event: str
     details: dict[str, str]
     previous: _Hash
-    hash: _Hash | Annotated[str, Meta(max_length=0)]
+    hash: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
 
     def sealed(self) -> Entry:
         """The entry with its own hash filled in."""

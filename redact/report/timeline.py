@@ -11,7 +11,7 @@ from ..plan.edit import clock
 from ..types import Action
 from .catalogue import Catalogue
 
-WIDTH, LABEL, ROW, HEAD = 1000, 150, 18, 26
+WIDTH, LABEL, ROW, HEAD = 1000, 190, 22, 30
 """Pixels: of the drawing, its labels, a row, and the axis."""
 
 MOST = 200
@@ -38,7 +38,7 @@ def timeline_svg(manifest: Manifest, text: Catalogue) -> str:
     title = escape(text("hidden.timeline"))
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="{title}" font-family="inherit" font-size="11">',
+        f'aria-label="{title}" font-family="inherit" font-size="14">',
         f"<title>{title}</title>",
         *_axis(manifest, height),
     ]
@@ -70,7 +70,7 @@ def _ticks(seconds: float) -> list[float]:
 
 def _row(track: TrackPart, frames: int, y: int, text: Catalogue) -> Iterator[str]:
     label = f"{track.track}  {text.word('target', track.target)}"
-    yield f'<text x="0" y="{y + 12}" fill="#222">{escape(label)}</text>'
+    yield f'<text x="0" y="{y + 15}" fill="#222">{escape(label)}</text>'
     for first, last, word in _columns(track, frames):
         colour = KEPT if track.action is Action.KEEP else COLOURS[word]
         yield (

@@ -132,7 +132,7 @@ def make_record(folder: Path, **changes: Any) -> RunRecord:
         duration=Fraction(12),
         video=video,
         audio=(AudioInfo(1, "aac", 2, 48000),),
-        dropped=(Dropped("tag", "location=+48.8584+002.2945/", "container"),),
+        dropped=(Dropped("tag", "location: +48.8584+002.2945/", "container"),),
     )
     record = RunRecord(
         source=info,

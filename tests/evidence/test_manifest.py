@@ -71,6 +71,10 @@ def test_text_loses_folders_but_not_words() -> None:
     assert without_folders("audio 1/2 and/or 3") == "audio 1/2 and/or 3"
 
 
+def test_removed_tags_are_named_without_their_values(manifest: Manifest) -> None:
+    assert manifest.removed == ("container: tag: location",)
+
+
 def test_source_that_changed_fails(tmp_path: Path) -> None:
     with pytest.raises(UnsafeError, match="changed during the run"):
         build_manifest(make_record(tmp_path, source_sha256_after="00" * 32))
