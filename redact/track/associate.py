@@ -84,23 +84,40 @@ def assign(pairs: Pairs) -> tuple[Index, Index]:
     if not len(pairs.cost):
         none = np.zeros(0, np.intp)
         return none, none
-    rows, row = np.unique(pairs.first, return_inverse=True)
-    columns, column = np.unique(pairs.second, return_inverse=True)
+    alone = (np.bincount(pairs.first)[pairs.first] == 1) & (
+        np.bincount(pairs.second)[pairs.second] == 1
+    )
+    first, second = pairs.first[alone], pairs.second[alone]
+    if alone.all():
+        return first, second
+    groups = _assign_groups(pairs.first[~alone], pairs.second[~alone], pairs.cost[~alone])
+    return np.concatenate([first, groups[0]]), np.concatenate([second, groups[1]])
+
+
+def _assign_groups(first: Index, second: Index, cost: NDArray[np.float64]) -> tuple[Index, Index]:
+    """Connected groups of pairs, each by the Hungarian method."""
+    rows, row = np.unique(first, return_inverse=True)
+    columns, column = np.unique(second, return_inverse=True)
     size = len(rows) + len(columns)
     graph = coo_array((np.ones(len(row)), (row, column + len(rows))), shape=(size, size))
     _, group = connected_components(graph, directed=False)
     group = group[row]
     order = np.argsort(group, kind="stable")
     edges = np.flatnonzero(np.diff(group[order])) + 1
-    chosen = [_assign_group(row[k], column[k], pairs.cost[k]) for k in np.split(order, edges)]
-    first = np.concatenate([c[0] for c in chosen])
-    second = np.concatenate([c[1] for c in chosen])
-    return rows[first], columns[second]
+    chosen = [_assign_group(row[k], column[k], cost[k]) for k in np.split(order, edges)]
+    return (
+        rows[np.concatenate([c[0] for c in chosen])],
+        columns[np.concatenate([c[1] for c in chosen])],
+    )
 
 
 def _assign_group(row: Index, column: Index, cost: NDArray[np.float64]) -> tuple[Index, Index]:
     if len(cost) == 1:
         return row, column
+    if len(cost) == 2:
+        # Two pairs that share an end: the most common group by far.
+        best = int(cost[1] < cost[0])
+        return row[best : best + 1], column[best : best + 1]
     rows, r = np.unique(row, return_inverse=True)
     columns, c = np.unique(column, return_inverse=True)
     forbidden = 10.0 * (len(rows) + len(columns)) * max(1.0, float(cost.max()))

@@ -15,6 +15,8 @@ between may then wander inside the interpolated ones."""
 LONGEST = 256
 """Frames between keyframes at most."""
 
+OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
+
 ROUNDING = 0.02
 """Pixels added outward, far more than interpolation in float64 can lose."""
 
@@ -33,19 +35,22 @@ def keyframes_of(
         states: [N].
         scores: [N], not finite where no detector saw the object.
     """
-    size = boxes[:, 2:] - boxes[:, :2]
+    size = np.maximum(np.tile(boxes[:, 2:] - boxes[:, :2], 2), 0.0)
     step = size * SLACK + ROUNDING
-    outer = np.concatenate([boxes[:, :2] - step, boxes[:, 2:] + step], axis=1)
+    # All four sides count outward, so that larger always means a larger box.
+    inner = boxes * OUTWARD
+    outer = inner + step
+    room = 3 * step
     changes = [i for i in range(1, len(states)) if states[i] is not states[i - 1]]
     stops = [*changes, len(states) - 1]
     chosen = [0]
     for stop in stops:
         while chosen[-1] < stop:
-            chosen.append(_farthest(chosen[-1], stop, boxes, outer))
+            chosen.append(_farthest(chosen[-1], stop, inner, outer, room))
     return tuple(
         Keyframe(
             first + i,
-            Box(*map(float, outer[i])),
+            Box(*map(float, outer[i] * OUTWARD)),
             states[i],
             float(scores[i]) if np.isfinite(scores[i]) else None,
         )
@@ -53,33 +58,33 @@ def keyframes_of(
     )
 
 
-def _farthest(start: int, stop: int, inner: Boxes, outer: Boxes) -> int:
+def _farthest(start: int, stop: int, inner: Boxes, outer: Boxes, room: Boxes) -> int:
     """Last row up to `stop` that can be the next keyframe after `start`: doubling, halving."""
     good, step = start + 1, 2
     bad = None
     while good < stop and step <= LONGEST:
-        end = min(start + step, stop)
-        if not _holds(start, end, inner, outer):
+        end = min(start + step, stop, start + LONGEST)
+        if not _holds(start, end, inner, outer, room):
             bad = end
             break
         good, step = end, step * 2
     while bad is not None and bad - good > 1:
         middle = (good + bad) // 2
-        if _holds(start, middle, inner, outer):
+        if _holds(start, middle, inner, outer, room):
             good = middle
         else:
             bad = middle
     return good
 
 
-def _holds(start: int, end: int, inner: Boxes, outer: Boxes) -> bool:
+def _holds(start: int, end: int, inner: Boxes, outer: Boxes, room: Boxes) -> bool:
     """Whether interpolation from `start` to `end` contains every box and is not much larger."""
-    if end - start < 2:
+    steps = end - start
+    if steps < 2:
         return True
-    t = np.linspace(0.0, 1.0, end - start + 1)[1:-1, None]
-    line = outer[start] + (outer[end] - outer[start]) * t
-    between = inner[start + 1 : end]
-    spare = np.concatenate([between[:, :2] - line[:, :2], line[:, 2:] - between[:, 2:]], axis=1)
-    size = np.tile(between[:, 2:] - between[:, :2], 2)
-    room = 3 * (size * SLACK + ROUNDING)
-    return bool((spare >= 1e-6).all() and (spare <= room).all())
+    line = outer[start] + (outer[end] - outer[start]) * (_COUNT[1:steps] / steps)
+    spare = line - inner[start + 1 : end]
+    return bool(spare.min() >= 1e-6) and bool((spare <= room[start + 1 : end]).all())
+
+
+_COUNT = np.arange(LONGEST + 1, dtype=np.float64)[:, None]

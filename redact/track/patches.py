@@ -39,22 +39,23 @@ def sample(small: SmallFrame, boxes: Boxes, cells: int, reach: float) -> Samples
     centres = to_centres(boxes)
     step = np.maximum(centres[:, 2:], 1.0) * (reach / cells)
     pixels = np.sqrt(step[:, 0] * step[:, 1]) * small.scale
-    level = np.clip(np.round(np.log2(np.maximum(pixels, 1e-3))), 0, len(small.levels) - 1)
+    level = np.round(np.log2(np.maximum(pixels, 1e-3))).astype(np.intp)
+    level = np.clip(level, 0, len(small.levels) - 1)
+    factor = np.array([p.shape[1] / small.levels[0].shape[1] for p in small.levels])[level]
+    factor = factor[:, None] * small.scale
     ticks = np.arange(cells) - (cells - 1) / 2
-    for chosen in np.unique(level):
-        picture = small.levels[int(chosen)]
-        rows = np.flatnonzero(level == chosen)
-        factor = small.scale * picture.shape[1] / small.levels[0].shape[1]
-        x = (centres[rows, 0:1] + step[rows, 0:1] * ticks) * factor - 0.5
-        y = (centres[rows, 1:2] + step[rows, 1:2] * ticks) * factor - 0.5
-        grid_x = np.broadcast_to(x[:, None, :], (len(rows), cells, cells))
-        grid_y = np.broadcast_to(y[:, :, None], (len(rows), cells, cells))
-        out[rows] = _remap(picture, grid_x, grid_y)
+    x = ((centres[:, 0:1] + step[:, 0:1] * ticks) * factor - 0.5).astype(np.float32)
+    y = ((centres[:, 1:2] + step[:, 1:2] * ticks) * factor - 0.5).astype(np.float32)
+    grid_x = np.repeat(x[:, None, :], cells, axis=1)
+    grid_y = np.repeat(y[:, :, None], cells, axis=2)
+    for chosen in np.flatnonzero(np.bincount(level)):
+        rows = level == chosen
+        out[rows] = _remap(small.levels[chosen], grid_x[rows], grid_y[rows])
     return out
 
 
 def _remap(
-    picture: NDArray[np.uint8], x: NDArray[np.float64], y: NDArray[np.float64]
+    picture: NDArray[np.uint8], x: NDArray[np.float32], y: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     """Bilinear samples; OpenCV's maps have at most 32767 rows, so long ones go in parts."""
     count, cells, _ = x.shape
@@ -62,8 +63,8 @@ def _remap(
     parts = [
         cv2.remap(
             picture,
-            x[i : i + per_part].astype(np.float32).reshape(-1, cells),
-            y[i : i + per_part].astype(np.float32).reshape(-1, cells),
+            x[i : i + per_part].reshape(-1, cells),
+            y[i : i + per_part].reshape(-1, cells),
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )

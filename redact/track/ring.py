@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from ..types import Frame
@@ -49,13 +50,14 @@ class SmallFrame:
         return sum(level.nbytes for level in self.levels)
 
 
-def shrink(frame: Frame) -> SmallFrame:
+def shrink(frame: Frame, scaler: VideoReformatter) -> SmallFrame:
     """Luma of `frame`, at most `LONG_SIDE` long, scaled by libswscale from any pixel format."""
     width, height = frame.size
     scale = min(1.0, LONG_SIDE / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    grey = frame.picture.reformat(
-        width=size[0], height=size[1], format="gray", interpolation="AREA"
+    # One scaler for all frames: setting libswscale up anew costs more than scaling.
+    grey = scaler.reformat(
+        frame.picture, width=size[0], height=size[1], format="gray", interpolation="AREA"
     ).to_ndarray()
     levels: list[NDArray[np.uint8]] = [np.ascontiguousarray(grey, np.uint8)]
     while len(levels) <= LEVELS and min(levels[-1].shape) >= 16:

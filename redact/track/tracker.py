@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from av.video.reformatter import VideoReformatter
+
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Track
 from .active import ActiveTracklets
-from .backward import BackwardFollower, Sighted
+from .backward import BackwardFollower, Job, Sighted
 from .camera import STILL, CameraMotion, motion_between
 from .clip import ClipRecord
 from .cuts import CutFinder
@@ -20,6 +22,10 @@ from .observe import Observations, observations_of
 from .ring import Ring, SmallFrame, shrink
 from .settings import PARTS, TrackSettings, settings_of
 from .weave import weave
+
+BACK_PERIOD = 0.3
+"""Seconds for which objects to be followed back are gathered: following many at a time costs
+little more than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,15 @@ class Tracker:
         self.settings = settings or settings_of(Sensitivity(sensitivity))
         self._ablate = ablate
         self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
+        self._scaler = VideoReformatter()
         self._cuts = CutFinder()
         self._clip = ClipRecord()
         self._log = SightingLog()
         self._active = ActiveTracklets(self.settings, self._log, ablate)
         self._sighted = Sighted()
         self._back = BackwardFollower(self._ring, self._clip, self._log, self._sighted)
+        self._jobs: list[Job] = []
+        self._back_run = float("-inf")
         self._last: SmallFrame | None = None
 
     def wants_detection(self, frame: Frame) -> bool:
@@ -80,7 +89,7 @@ class Tracker:
         """
         if frame.index != len(self._clip):
             raise ValueError(f"frame {frame.index} came where {len(self._clip)} was expected")
-        small = shrink(frame)
+        small = shrink(frame, self._scaler)
         camera = self._look(small)
         self._clip.add(small.time, camera.matrix, frame.size)
         self._active.predict(small.time, camera.matrix)
@@ -89,13 +98,16 @@ class Tracker:
         if not small.damaged:
             self._active.follow(small)
         self._note(small)
-        self._back.run(self._active.jobs(small))
+        self._jobs += self._active.jobs(small)
+        if small.time - self._back_run >= BACK_PERIOD:
+            self._follow_back(small.time)
         self._active.retire(small.time)
 
     def finish(self) -> Tracks:
         """All tracks of the clip, after its last frame."""
         if self._last is not None:
-            self._back.run(self._active.jobs(self._last, all_now=True))
+            self._jobs += self._active.jobs(self._last, all_now=True)
+            self._follow_back(self._last.time)
         self._active.finish()
         cuts = tuple(self._cuts.cuts)
         tracks = weave(
@@ -108,6 +120,11 @@ class Tracker:
             self._ablate,
         )
         return Tracks(tracks, cuts)
+
+    def _follow_back(self, time: float) -> None:
+        self._back.run(self._jobs)
+        self._jobs = []
+        self._back_run = time
 
     def _look(self, small: SmallFrame) -> CameraMotion:
         """Camera motion since the frame before, and whether a new scene may begin."""

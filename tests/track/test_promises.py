@@ -1,0 +1,146 @@
+"""What must hold for any detections whatever: property tests of the tracker's promises."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from redact.track import Tracker, settings_of
+from redact.track.keyframes import keyframes_of
+from redact.types import Detections, Frame, State, Track
+
+from .scenes import HEIGHT, WIDTH, as_frame, texture, track_clip
+
+COUNT = 14
+CHECKED = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@cache
+def clip() -> tuple[Frame, ...]:
+    """A ground that slides slowly, so that there is camera motion too."""
+    wide = texture(4, HEIGHT, WIDTH + 60)
+    return tuple(
+        as_frame(i, np.ascontiguousarray(wide[:, 2 * i : 2 * i + WIDTH])) for i in range(COUNT)
+    )
+
+
+@cache
+def clip_backwards() -> tuple[Frame, ...]:
+    pictures = [f.picture.to_ndarray(format="gray") for f in reversed(clip())]
+    return tuple(as_frame(i, np.asarray(p, np.uint8)) for i, p in enumerate(pictures))
+
+
+@st.composite
+def detections(draw: st.DrawFn, most: int = 4) -> Detections:
+    """Any boxes, also over the border, tiny, thin, equal; often several of one object."""
+    anywhere = st.tuples(
+        st.integers(-80, 1360), st.integers(-80, 720), st.integers(4, 360), st.integers(4, 360)
+    )
+    about = st.tuples(*(st.integers(v - 12, v + 12) for v in (400, 240, 100, 120)))
+    row = st.tuples(st.one_of(about, anywhere), st.integers(10, 100), st.integers(0, 1)).map(
+        lambda r: (*r[0], r[1], r[2])
+    )
+    rows = np.array(draw(st.lists(row, max_size=most)), np.float32).reshape(-1, 6)
+    corner, sides = rows[:, :2] / 4, rows[:, 2:4] / 4
+    xyxy = np.concatenate([corner, corner + sides], axis=1)
+    return Detections(xyxy, rows[:, 4] / 100, rows[:, 5].astype(np.int8))
+
+
+def clips(most: int = 4) -> st.SearchStrategy[list[Detections]]:
+    return st.lists(detections(most), min_size=COUNT, max_size=COUNT)
+
+
+def uncovered(tracks: tuple[Track, ...], found: list[Detections], least: float) -> list[object]:
+    """Detections from score `least` that are in no track's box in their frame."""
+    out: list[object] = []
+    for frame, here in enumerate(found):
+        for i in range(len(here)):
+            if here.score[i] < least:
+                continue
+            boxes = [k.box for t in tracks if t.target == here.target[i] and (k := t.at(frame))]
+            if not any(b.contains(here.box(i), 1e-4) for b in boxes):
+                out.append((frame, here.box(i), here.score[i]))
+    return out
+
+
+@CHECKED
+@given(clips(), st.sampled_from(["fast", "balanced", "thorough"]))
+def test_every_sure_detection_is_inside_a_track(found: list[Detections], how: str) -> None:
+    tracks = track_clip(clip(), found, Tracker(how)).tracks
+    sure = max(settings_of(how).sure)
+    assert uncovered(tracks, found, sure) == []
+
+
+@CHECKED
+@given(clips())
+def test_thorough_covers_everything_it_counts(found: list[Detections]) -> None:
+    tracks = track_clip(clip(), found, Tracker("thorough")).tracks
+    assert uncovered(tracks, found, max(settings_of("thorough").start)) == []
+
+
+@CHECKED
+@given(clips(), st.randoms(use_true_random=False))
+def test_order_of_detections_does_not_matter(found: list[Detections], rng: object) -> None:
+    shuffled = []
+    for here in found:
+        order = list(range(len(here)))
+        rng.shuffle(order)  # type: ignore[attr-defined]
+        shuffled.append(here.select(np.array(order, np.intp)))
+    assert track_clip(clip(), found) == track_clip(clip(), shuffled)
+
+
+@CHECKED
+@given(clips(2), clips(2))
+def test_adding_detections_uncovers_no_detection(
+    some: list[Detections], more: list[Detections]
+) -> None:
+    """Whatever was protected for sure stays so, whatever else is found."""
+    both = [Detections.concat([a, b]) for a, b in zip(some, more, strict=True)]
+    after = track_clip(clip(), both).tracks
+    assert uncovered(after, some, max(settings_of("balanced").sure)) == []
+
+
+@CHECKED
+@given(clips(2))
+def test_backwards_protects_the_same_detections(found: list[Detections]) -> None:
+    least = max(settings_of("balanced").sure)
+    backwards = track_clip(clip_backwards(), found[::-1]).tracks
+    assert uncovered(backwards, found[::-1], least) == []
+
+
+@CHECKED
+@given(
+    st.lists(
+        st.tuples(
+            *(st.floats(-1e4, 1e4) for _ in range(2)),
+            *(st.floats(0.5, 2e3) for _ in range(2)),
+            st.sampled_from([State.DETECTED, State.FOLLOWED, State.INTERPOLATED]),
+        ),
+        min_size=1,
+        max_size=80,
+    )
+)
+def test_keyframes_lose_no_pixel_and_no_state(
+    rows: list[tuple[float, float, float, float, State]],
+) -> None:
+    boxes = np.array([[x, y, x + w, y + h] for x, y, w, h, _ in rows])
+    states = [row[4] for row in rows]
+    scores = np.full(len(rows), np.nan, np.float32)
+    track = Track(1, 0, keyframes_of(5, boxes, states, scores))  # type: ignore[arg-type]
+    assert (track.first, track.last) == (5, 4 + len(rows))
+    for i, box in enumerate(boxes):
+        here = track.at(5 + i)
+        assert here is not None
+        assert here.state is states[i]
+        assert here.box.x1 <= box[0] and here.box.y1 <= box[1]
+        assert here.box.x2 >= box[2] and here.box.y2 >= box[3]
+
+
+def test_steady_object_needs_few_keyframes() -> None:
+    t = np.arange(200.0)[:, None]
+    boxes = np.hstack([10 + t, 20 + t / 2, 50 + t, 70 + t / 2])
+    keyframes = keyframes_of(0, boxes, [State.DETECTED] * 200, np.ones(200, np.float32))
+    assert len(keyframes) <= 3
