@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+import av
+
 from ..errors import CheckFailedError
 from .inspect import Inspection, boxes, ebml, inspect_file
+from .inspect.streams import STRING_PACKETS
 
 CLEARED = 315_532_800 * 10**9
 """1980-01-01 00:00 UTC in nanoseconds: the earliest time that FAT and ZIP can hold, so that no
 copy replaces it by a later one."""
 
 NAME = "video"
+_FFMPEG = re.compile(rb"Lavc[0-9.]{1,20}")
 _UNDETERMINED = 0x55C4.to_bytes(2, "big")  # "und", five bits a letter
 
 
@@ -52,10 +57,13 @@ def clear_times(path: Path) -> None:
 
 
 def neutralise(path: Path) -> None:
-    """Blank, in place and without moving a byte, the few fields that muxers always fill in:
+    """Blank, in place and without moving a byte, what muxers and copied sound bring along.
 
-    the language of each track, and QuickTime's vendor code (FFmpeg writes "FFMP").
+    That is the language of each track, QuickTime's vendor code (FFmpeg writes "FFMP"), and the
+    encoder's name that FFmpeg puts into a fill element of the first AAC packet, whose content
+    decoders skip (ISO/IEC 14496-3, 4.4.2.7), so that sound can be copied without loss.
     """
+    names = _names_in_sound(path)
     with path.open("r+b") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
@@ -63,11 +71,34 @@ def neutralise(path: Path) -> None:
         edits = list(_ebml_edits(file, size) if head[:4] == b"\x1a\x45\xdf\xa3" else ())
         if head[4:8] == b"ftyp":
             edits = list(_mp4_edits(file, size))
+        edits += [edit for name in names for edit in _name_edits(file, *name)]
         for offset, data in edits:
             file.seek(offset)
             file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _names_in_sound(path: Path) -> list[tuple[int, int, bytes]]:
+    """Offset and size of each of the first AAC packets with an encoder's name, and the name."""
+    found = []
+    with av.open(str(path)) as container:
+        sound = [s for s in container.streams.audio if s.codec_context.codec.name == "aac"]
+        for stream in sound:
+            container.seek(0)
+            for packet, _ in zip(container.demux(stream), range(STRING_PACKETS), strict=False):
+                match = _FFMPEG.search(bytes(packet))
+                if match and packet.pos is not None:
+                    found.append((packet.pos, packet.size, match[0]))
+    return found
+
+
+def _name_edits(file: BinaryIO, at: int, size: int, name: bytes) -> Iterator[tuple[int, bytes]]:
+    file.seek(at)
+    # Matroska's position is that of the block, whose header comes before the packet.
+    where = file.read(size + 64).find(name)
+    if where >= 0:
+        yield at + where, bytes(len(name))
 
 
 def _mp4_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:

@@ -110,7 +110,7 @@ def test_ledger_counts_every_hidden_frame() -> None:
 
 
 def test_limits_name_what_was_not_checked(tmp_path: Path) -> None:
-    codes = {l.code for l in build_manifest(make_record(tmp_path, audit=None)).not_checked}
+    codes = {limit.code for limit in build_manifest(make_record(tmp_path, audit=None)).not_checked}
     assert {"no_audit", "sound_unchanged", "kept_by_decision", "damaged_frames"} <= codes
     assert "no_reviewer_named" in codes and "faces_not_looked_for" not in codes
 

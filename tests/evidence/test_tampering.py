@@ -167,7 +167,7 @@ def test_repeated_and_foreign_lines_are_found(log: Path) -> None:
     log.write_bytes(b"".join([*lines[:4], lines[3], *lines[4:]]))
     assert read_log(log).breaks[0].line == 5
     log.write_bytes(b"".join([*lines[:4], b"{}\n", *lines[4:]]))
-    assert [b.line for b in read_log(log).breaks][0] == 5
+    assert read_log(log).breaks[0].line == 5
 
 
 def test_tail_cut_together_with_a_forged_head_is_found_by_the_manifest(tmp_path: Path) -> None:

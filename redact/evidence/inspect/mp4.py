@@ -113,7 +113,7 @@ def _language(box: Box, data: bytes, found: Findings) -> None:
     # nothing leaves there, 0x7fff means unspecified.
     if packed in (0, 0x7FFF):
         return
-    word = str(packed)
+    word = f"Macintosh language {packed}"
     if packed >= 0x400:
         word = "".join(chr(0x60 + (packed >> shift & 31)) for shift in (10, 5, 0))
     if word != "und":

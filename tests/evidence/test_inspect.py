@@ -1,0 +1,227 @@
+"""What files say about who made them; and that a release says nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redact.errors import CheckFailedError, InputError
+from redact.evidence.inspect import Inspection, inspect_file
+from redact.evidence.inspect.findings import Findings, Kind
+from redact.evidence.inspect.units import inspect_h264, inspect_hevc, units
+from redact.evidence.release import (
+    CLEARED,
+    clear_times,
+    neutralise,
+    prepare_release,
+    release_path,
+)
+from redact.media import Decode, VideoWriter, probe
+from redact.settings import EncodeSettings
+
+
+def make_clip(
+    path: Path, codec: str = "libx264", sound: str | None = "aac", bare: bool = False, **tags: str
+) -> Path:
+    """A real half-second clip with tags, as FFmpeg writes it unless told to be discreet."""
+    options = {"fflags": "+bitexact"} if bare else {}
+    with av.open(str(path), "w", options=options) as out:
+        out.metadata.update(tags)
+        video = out.add_stream(codec, rate=10)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        if codec == "mjpeg":
+            video.pix_fmt = "yuvj420p"
+        voice = out.add_stream(sound, rate=44100) if sound else None
+        if voice is not None:
+            voice.metadata["language"] = "fra"
+        for n in range(5):
+            picture = np.full((48, 64, 3), 40 * n, np.uint8)
+            frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+            frame.pts, frame.time_base = n, Fraction(1, 10)
+            out.mux(video.encode(frame))
+        out.mux(video.encode(None))
+        if voice is not None:
+            samples = av.AudioFrame.from_ndarray(
+                np.zeros((1, 1024), np.float32), format="fltp", layout="mono"
+            )
+            samples.sample_rate, samples.pts = 44100, 0
+            out.mux(voice.encode(samples))
+            out.mux(voice.encode(None))
+    return path
+
+
+def said(result: Inspection, kind: Kind) -> str:
+    return " | ".join(f.value for f in result.found if f.kind is kind)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
+def test_tags_and_encoders_of_a_usual_file(tmp_path: Path, suffix: str) -> None:
+    clip = make_clip(
+        tmp_path / f"a{suffix}",
+        title="My holiday",
+        location="+48.8584+002.2945/",
+        creation_time="2024-05-06T07:08:09Z",
+    )
+    result = inspect_file(clip)
+    assert not result.clean
+    everything = " | ".join(f"{f.where} {f.value}" for f in result.found)
+    assert "My holiday" in everything and "x264 - core" in said(result, Kind.ENCODER)
+    assert "2024-05-06" in said(result, Kind.DATE)
+    french = "Macintosh language 1" if suffix == ".mov" else "fra"
+    assert french in said(result, Kind.LANGUAGE)
+    if suffix != ".mov":  # FFmpeg writes no place into QuickTime without being asked to
+        assert "+48.8584" in said(result, Kind.LOCATION)
+
+
+def test_avi_and_mpeg4_user_data(tmp_path: Path) -> None:
+    result = inspect_file(make_clip(tmp_path / "a.avi", "mpeg4", "mp2", title="Hello"))
+    assert "Lavf" in said(result, Kind.ENCODER) and "Lavc" in said(result, Kind.ENCODER)
+    assert "Hello" in said(result, Kind.TAG)
+
+
+def test_planted_boxes_are_found(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.mp4", "mpeg4", None, bare=True)
+    before = inspect_file(clip)
+    with clip.open("ab") as file:
+        file.write(struct.pack(">I4s", 8 + 16 + 6, b"uuid") + bytes(16) + b"secret")
+        file.write(struct.pack(">I4s", 8 + 5, b"free") + b"hello")
+        file.write(b"tail")
+    found = {f.where: f for f in inspect_file(clip).found}
+    assert len(found) == len(before.found) + 3
+    assert "uuid" in found and any("padding" in where for where in found)
+    assert any("no box" in where for where in found)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
+@pytest.mark.timeout(60)
+def test_release_is_clean_and_repeatable(tmp_path: Path, suffix: str) -> None:
+    source = make_clip(
+        tmp_path / "a.mp4", title="My holiday", location="+48.8584+002.2945/", artist="J. Doe"
+    )
+    info = probe(source)
+    digests = set()
+    for number in range(2):
+        path = tmp_path / f"{number}{suffix}"
+        with VideoWriter(path, info, EncodeSettings()) as writer:
+            for frame in Decode(info):
+                writer.write(frame)
+        size = path.stat().st_size
+        result = prepare_release(path)
+        assert result.clean and result.packets > 0 and path.stat().st_size == size
+        digests.add(hashlib.sha256(path.read_bytes()).hexdigest())
+        assert len(list(Decode(probe(path)))) == 5
+    assert len(digests) == 1
+
+
+def test_file_that_is_not_clean_is_not_released(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.mp4", title="My holiday")
+    with pytest.raises(CheckFailedError, match="still says"):
+        prepare_release(clip)
+
+
+def test_neutralise_keeps_every_other_byte(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.mov")
+    before = clip.read_bytes()
+    neutralise(clip)
+    after = clip.read_bytes()
+    changed = sum(a != b for a, b in zip(before, after, strict=True))
+    # Two languages, two vendor codes, and FFmpeg's name in the sound.
+    assert 0 < changed <= 2 * 2 + 2 * 4 + len("Lavc62.28.102")
+
+
+def test_names_and_times(tmp_path: Path) -> None:
+    assert release_path(tmp_path, ".mp4").name == "video.mp4"
+    (tmp_path / "video.mp4").write_bytes(b"x")
+    assert release_path(tmp_path, ".mp4").name == "video-2.mp4"
+    clear_times(tmp_path / "video.mp4")
+    assert (tmp_path / "video.mp4").stat().st_mtime_ns == CLEARED
+
+
+def test_sei_messages() -> None:
+    found = Findings()
+    text = b"\x05" + bytes([16 + 5]) + bytes(range(16)) + b"hello"
+    inspect_h264(b"\x06" + text + b"\x80", "v", found)
+    inspect_hevc(b"\x4e\x01" + b"\x04\x07\xb5\x00\x31GA94" + b"\x80", "v", found)
+    inspect_h264(b"\x06\x01\x01\x00\x80", "v", found)  # picture timing: no find
+    assert [(f.kind, f.value) for f in found.found] == [
+        (Kind.ENCODER, "hello"),
+        (Kind.USER_DATA, "captions"),
+    ]
+    assert list(units(b"\0\0\0\1ab\0\0\1cd", 0)) == [b"ab", b"cd"]
+    assert list(units(b"\0\0\0\2ab\0\0\0\1c", 4)) == [b"ab", b"c"]
+
+
+EXPECTED = {
+    "metadata_extractor__with-gps.mp4": {Kind.LOCATION, Kind.DATE, Kind.TAG, Kind.NAME},
+    "metadata_extractor__with-gps.mov": {Kind.LOCATION, Kind.DATE, Kind.DEVICE, Kind.ENCODER},
+    "metadata_extractor__FLIR_Thermal.mp4": {Kind.LOCATION, Kind.DATE, Kind.TAG},
+    "metadata_extractor__MVI_4823.AVI": {Kind.DATE, Kind.ENCODER},
+    "metadata_extractor__100_0306.AVI": {Kind.DATE, Kind.USER_DATA},
+    "metadata_extractor__Sony_ILCE-7M3_A7M3.mts": {Kind.DATE, Kind.STREAM, Kind.USER_DATA},
+}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_cameras_and_phones(shared_clips: Path, name: str) -> None:
+    result = inspect_file(shared_clips / name)
+    assert EXPECTED[name] <= {f.kind for f in result.found}
+
+
+def test_missing_empty_and_foreign_files(tmp_path: Path) -> None:
+    (tmp_path / "empty.mp4").write_bytes(b"")
+    (tmp_path / "text.mp4").write_text("no video at all " * 50)
+    for name in ("absent.mp4", "empty.mp4", "text.mp4", "."):
+        with pytest.raises(InputError):
+            inspect_file(tmp_path / name)
+
+
+HEADS = [b"\0\0\0\x10ftypisom\0\0\0\0", b"\x1a\x45\xdf\xa3\x84", b"RIFF\xff\0\0\0AVI ", b""]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(HEADS), st.binary(max_size=200))
+def test_any_bytes_are_inspected_or_refused(head: bytes, data: bytes) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.bin"
+        path.write_bytes(head + data)
+        try:
+            inspect_file(path)
+        except InputError as error:
+            assert str(path) in error.message
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_damaged_clips_are_inspected_or_refused(clips: list[bytes], data: st.DataObject) -> None:
+    import tempfile
+
+    raw = bytearray(data.draw(st.sampled_from(clips)))
+    for _ in range(data.draw(st.integers(1, 20))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.bin"
+        path.write_bytes(raw)
+        try:
+            inspect_file(path)
+        except InputError as error:
+            assert str(path) in error.message
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    folder = tmp_path_factory.mktemp("clips")
+    return [
+        make_clip(folder / "a.mp4", title="x").read_bytes(),
+        make_clip(folder / "a.mkv", title="x").read_bytes(),
+        make_clip(folder / "a.avi", "mpeg4", "mp2", title="x").read_bytes(),
+    ]
