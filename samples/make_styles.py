@@ -76,10 +76,10 @@ def crowd() -> Scene:
 
 def parked_car() -> Scene:
     scene = street()
-    paste(scene, cut_out(portrait("collins"), COLLINS), 300, 110, 0.8)
+    paste(scene, cut_out(portrait("collins"), COLLINS), 215, 95, 0.8)
     paste(scene, car((168, 44, 40), plate("RDX 204", (238, 238, 232))), 330, 190, 1.6)
     return scene[40:520, 200:920], [
-        placed(1, Target.FACE, COLLINS_FACE, 100, 70, 0.8),
+        placed(1, Target.FACE, COLLINS_FACE, 15, 55, 0.8),
         placed(2, Target.PLATE, PLATE_ON_CAR, 130, 150, 1.6),
     ]
 

@@ -93,18 +93,25 @@ class Surroundings:
         self._planes = planes
         self._hidden = hidden
         self._far: Cells | None = None
+        self._made: dict[tuple[Rect, float], Field] = {}
 
     @property
     def layout(self) -> Layout:
         return self._hidden.layout
 
-    def fill(self, grid: Rect, size: float) -> Cells:
-        """Sealed fill around a mask.
+    def fill(self, grid: Rect, size: float) -> Field:
+        """Sealed fill of a mask: float32 [h, w, channels] in sample values, on the grid.
 
         Args:
             grid: what will be drawn, on the grid, inside the picture.
             size: larger side of the mask in pixels; decides how coarse the fill is.
         """
+        key = grid, size
+        if key not in self._made:
+            self._made[key] = self._cells_around(grid, size).at(grid)
+        return self._made[key]
+
+    def _cells_around(self, grid: Rect, size: float) -> Cells:
         step = self._step(size / CELLS)
         rect = self._neighbourhood(grid, size, step)
         summed = _power_law(self._cells(rect, step))

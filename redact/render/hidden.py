@@ -49,11 +49,16 @@ class Hidden:
     def height(self) -> int:
         return int(self.core.shape[0])
 
+    @property
+    def has_rim(self) -> bool:
+        """Whether `grid` reaches over the core, because colour was subsampled once."""
+        return self.layout.channels == 3 and not self.layout.rgb
+
     @cached_property
     def grid(self) -> NDArray[np.uint8]:
-        sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
-        if self.layout.channels == 1 or self.layout.rgb:
+        if not self.has_rim:
             return self.core
+        sub_x, sub_y = self.layout.sub_x, self.layout.sub_y
         columns, rows = self.layout.grid_size(self.width, self.height)
         grid = np.zeros((rows, columns), np.uint8)
         reach_x, reach_y = filter_reach(sub_x), filter_reach(sub_y)
@@ -61,9 +66,13 @@ class Hidden:
         for shape in self._shapes:
             rect = self.grid_rect(shape.rect(self.width, self.height))
             wide = rect.grown(reach_x, reach_y, columns, rows)
-            touched = _any_of_blocks(self.core, wide, sub_x, sub_y)
+            touched = self.touched(wide)
             grid[wide.slices] |= np.asarray(cv2.dilate(touched, kernel), np.uint8)
         return grid
+
+    def touched(self, grid: Rect) -> NDArray[np.uint8]:
+        """Grid samples of a rectangle that share a pixel with the core: uint8, 255 where so."""
+        return _any_of_blocks(self.core, grid, self.layout.sub_x, self.layout.sub_y)
 
     def grid_rect(self, rect: Rect) -> Rect:
         """All grid samples that share a pixel with a rectangle of pixels."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import cv2
@@ -18,6 +19,8 @@ from .styles import Canvas, Style, load_style
 
 EDGE_WEIGHT = 0.02
 """Say of a mask at and beyond its own edge where masks overlap; 1 is that at its centre."""
+
+Paint = Callable[[Canvas, Shape, Rect], Field]
 
 Patch = tuple[int, Rect, Samples]
 """Plane, place in it and new samples."""
@@ -77,41 +80,51 @@ class Renderer:
 
     def _patches(self, canvas: Canvas, shapes: list[Shape]) -> list[Patch]:
         """New samples of all masks; all made before any is stored, for each needs the source."""
-        hidden = canvas.hidden
-        rects = [_drawn_grid(hidden, shape) for shape in shapes]
-        paint, weight = self._paint(canvas, shapes, rects)
+        rects = [_drawn_grid(canvas.hidden, shape) for shape in shapes]
+        soft = self._style.soft
+        paint = _composed(canvas, shapes, rects, self._style.paint, soft)
+        rim = paint
+        if not soft and canvas.hidden.has_rim:
+            # Colour is given up around the core as well; there the surroundings continue, so
+            # that a hard mask has no coloured fringe.
+            rim = _composed(canvas, shapes, rects, _sealed, soft=True)
         patches: list[Patch] = []
         for rect in rects:
-            fill = paint[rect.slices]
-            if self._style.soft:
-                fill = fill / weight[rect.slices]
-            patches += _patches_of(canvas, rect, fill, self._style.soft)
+            patches += _patches_of(canvas, rect, paint(rect), rim(rect), soft)
         return patches
 
-    def _paint(self, canvas: Canvas, shapes: list[Shape], rects: list[Rect]) -> tuple[Field, Field]:
-        """Fill of the frame on the grid, defined in the rectangles of the masks.
 
-        Where masks overlap, soft fills are blended by depth inside each mask, so that neither
-        appears with a seam; of hard ones the deepest is seen.
+def _sealed(canvas: Canvas, shape: Shape, grid: Rect) -> Field:
+    return canvas.surroundings.fill(grid, shape.size)
 
-        Returns:
-            float32 [grid rows, grid columns, channels] and [grid rows, grid columns, 1]; soft
-            fills are the first divided by the second, hard ones the first as it is.
-        """
-        columns, rows = canvas.layout.grid_size(canvas.hidden.width, canvas.hidden.height)
-        paint: Field = np.zeros((rows, columns, canvas.layout.channels), np.float32)
-        weight: Field = np.zeros((rows, columns, 1), np.float32)
-        for shape, rect in zip(shapes, rects, strict=True):
-            fill = self._style.paint(canvas, shape, rect)
-            say = _say(shape, rect, canvas.layout)
-            here, before = paint[rect.slices], weight[rect.slices]
-            if self._style.soft:
-                here += say * fill
-                before += say
-            else:
-                np.copyto(here, fill, where=say > before)
-                np.maximum(before, say, out=before)
-        return paint, weight
+
+def _composed(
+    canvas: Canvas, shapes: list[Shape], rects: list[Rect], paint: Paint, soft: bool
+) -> Callable[[Rect], Field]:
+    """Fills of all masks put together on the grid.
+
+    Where masks overlap, soft fills are blended by depth inside each mask, so that neither
+    appears with a seam; of hard ones the deepest is seen.
+
+    Returns:
+        Function from the rectangle of a mask to float32 [h, w, channels].
+    """
+    columns, rows = canvas.layout.grid_size(canvas.hidden.width, canvas.hidden.height)
+    total: Field = np.zeros((rows, columns, canvas.layout.channels), np.float32)
+    weight: Field = np.zeros((rows, columns, 1), np.float32)
+    for shape, rect in zip(shapes, rects, strict=True):
+        fill = paint(canvas, shape, rect)
+        say = _say(shape, rect, canvas.layout)
+        here, before = total[rect.slices], weight[rect.slices]
+        if soft:
+            here += say * fill
+            before += say
+        else:
+            np.copyto(here, fill, where=say > before)
+            np.maximum(before, say, out=before)
+    if soft:
+        return lambda rect: total[rect.slices] / weight[rect.slices]
+    return lambda rect: total[rect.slices]
 
 
 def _seen(rect: Rect) -> bool:
@@ -131,8 +144,13 @@ def _say(shape: Shape, grid: Rect, layout: Layout) -> Field:
     return np.asarray(EDGE_WEIGHT + depth**2, np.float32)[..., None]
 
 
-def _patches_of(canvas: Canvas, grid: Rect, paint: Field, soft: bool) -> list[Patch]:
-    """New samples of all planes in one rectangle of the grid."""
+def _patches_of(canvas: Canvas, grid: Rect, paint: Field, rim: Field, soft: bool) -> list[Patch]:
+    """New samples of all planes in one rectangle of the grid.
+
+    Args:
+        paint: fill, float32 [h, w, channels].
+        rim: the same, for colour beside the core.
+    """
     hidden, layout = canvas.hidden, canvas.layout
     pixels = hidden.pixel_rect(grid)
     luma = np.ascontiguousarray(paint[..., 0])
@@ -145,10 +163,12 @@ def _patches_of(canvas: Canvas, grid: Rect, paint: Field, soft: bool) -> list[Pa
     patches = [(0, pixels, _blend(canvas.planes[0][pixels.slices], luma, opacity))]
     if layout.channels == 1:
         return patches
-    chroma_opacity = opacity if layout.rgb else hidden.grid[grid.slices]
+    shown = hidden.grid[grid.slices] if hidden.has_rim else opacity
+    if rim is not paint:
+        paint = np.where(hidden.touched(grid)[..., None] > 0, paint, rim)
     for plane in (1, 2):
         old = canvas.planes[plane][grid.slices]
-        patches.append((plane, grid, _blend(old, paint[..., plane], chroma_opacity)))
+        patches.append((plane, grid, _blend(old, paint[..., plane], shown)))
     return patches
 
 

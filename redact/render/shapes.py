@@ -92,6 +92,11 @@ class Shape:
     half: tuple[float, float]
 
     @property
+    def size(self) -> float:
+        """Larger side of the outline in pixels."""
+        return 2 * max(self.half)
+
+    @property
     def rounded_rectangle(self) -> bool:
         return self.region.target is not Target.FACE
 

@@ -14,7 +14,7 @@ class Blur:
     soft = True
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
-        return canvas.surroundings.fill(grid, max(shape.half) * 2).at(grid)
+        return canvas.surroundings.fill(grid, shape.size)
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
         pass

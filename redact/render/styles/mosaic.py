@@ -49,7 +49,7 @@ class Mosaic:
         self._lattices: dict[int, Lattice] = {}
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
-        fill = canvas.surroundings.fill(grid, max(shape.half) * 2).at(grid)
+        fill = canvas.surroundings.fill(grid, shape.size)
         lattice = self._lattice(shape)
         layout = canvas.layout
         columns = _block_centres(grid.x1, grid.x2, layout.sub_x, lattice.block, lattice.x)
@@ -60,7 +60,7 @@ class Mosaic:
         pass
 
     def _lattice(self, shape: Shape) -> Lattice:
-        block = max(shape.half) * 2 / BLOCKS
+        block = shape.size / BLOCKS
         x, y = shape.box.centre
         lattice = self._lattices.setdefault(shape.region.track, Lattice(block, x, y))
         lattice.follow(block, x, y)

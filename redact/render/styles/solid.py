@@ -20,7 +20,7 @@ FIELDS = ("track", "target")
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 WIDEST = 0.8
 """Largest width of a label, share of the mask's box."""
-TALLEST = 0.3
+TALLEST_ON_FACE, TALLEST_ON_PLATE = 0.25, 0.45
 """Largest height of a label, share of the mask's box."""
 SMALLEST_SCALE = 0.25
 """Below this scale of OpenCV's Hershey font (5 pixels high) nobody can read it."""
@@ -53,9 +53,9 @@ class Solid:
         return np.broadcast_to(colour, (grid.height, grid.width, len(colour)))
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
-        for shape in shapes:
+        for index, shape in enumerate(shapes):
             text = shape.region.label or self._text(shape)
-            if text:
+            if text and not any(_buries(other, shape) for other in shapes[index + 1 :]):
                 write_label(canvas, shape, text, self._contrast(canvas))
 
     def _text(self, shape: Shape) -> str:
@@ -103,9 +103,16 @@ def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> None:
         canvas.planes[plane][rect.slices][stencil > 0] = round(ink)
 
 
+def _buries(upper: Shape, lower: Shape) -> bool:
+    """Whether a label in the middle of `lower` would run into the one of `upper`."""
+    x, y = lower.box.centre
+    return float(upper.radius(np.array([x]), np.array([y]))[0, 0]) < 0.6
+
+
 def _fitting(text: str, shape: Shape) -> tuple[float, tuple[int, int]]:
     """Font scale at which a text fits on a mask, and its width and height in pixels."""
     (width, height), _ = cv2.getTextSize(text, FONT, 1.0, 2)
     box = shape.box
-    scale = min(WIDEST * box.width / max(1, width), TALLEST * box.height / max(1, height))
+    tallest = TALLEST_ON_PLATE if shape.rounded_rectangle else TALLEST_ON_FACE
+    scale = min(WIDEST * box.width / max(1, width), tallest * box.height / max(1, height))
     return scale, (round(width * scale), round(height * scale))
