@@ -50,12 +50,10 @@ def _track(
                 f"{where}: label: {label!r} is not face, plate or region",
                 "Name the labels so, or name one target with --target.",
             ) from None
-    track = ImportedTrack(element.get("id", number), kind)
+    track = ImportedTrack(element.get("id", number), kind, lasting=True)
     for i, box in enumerate(element.iterfind("box")):
         at = f"{where}: box {i}"
         frame = int(_number(box, "frame", at))
-        if not 0 <= frame <= 1_000_000_000:
-            raise PlanError(f"{at}: frame: {frame} is not a frame", _HINT)
         if box.get("outside") == "1":
             track.ends.add(frame)
             continue

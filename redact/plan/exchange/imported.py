@@ -27,12 +27,15 @@ class ImportedTrack:
         target: what it is.
         boxes: box by frame index from 0.
         ends: frames in which the file says that the object is gone.
+        lasting: the file holds keyframes only: the object is there, on a straight way, until it
+            says that it is gone, at the latest at the end of the clip.
     """
 
     name: str
     target: Target
     boxes: dict[int, Box] = field(default_factory=dict)
     ends: set[int] = field(default_factory=set)
+    lasting: bool = False
 
     def put(self, frame: int, box: Box, where: str) -> None:
         """Add a box. Raises PlanError if there is one already."""
@@ -70,7 +73,7 @@ def add_imported(
 def _pieces(track: ImportedTrack, plan: Plan) -> list[list[tuple[int, Box]]]:
     timeline = plan.source.timeline
     pieces: list[list[tuple[int, Box]]] = []
-    ends = sorted(track.ends)
+    ends = sorted({*track.ends, len(timeline)} if track.lasting else track.ends)
     for frame in sorted(track.boxes):
         if not 0 <= frame < len(timeline):
             raise PlanError(
@@ -80,22 +83,21 @@ def _pieces(track: ImportedTrack, plan: Plan) -> list[list[tuple[int, Box]]]:
         before = pieces[-1][-1][0] if pieces else None
         gone = before is not None and any(before < e <= frame for e in ends)
         far = before is not None and timeline.time(frame) - timeline.time(before) > BRIDGED
-        # Files that hold keyframes only say where an object ends; then a long gap is no gap.
-        if before is None or gone or (far and not ends):
+        if before is None or gone or (far and not track.lasting):
             pieces.append([])
         pieces[-1].append((frame, track.boxes[frame]))
     for end in ends:
-        _hold_until(pieces, end, len(timeline))
+        _hold_until(pieces, end, ends)
     return pieces
 
 
-def _hold_until(pieces: list[list[tuple[int, Box]]], end: int, frames: int) -> None:
+def _hold_until(pieces: list[list[tuple[int, Box]]], end: int, ends: list[int]) -> None:
     """Keep the last box before `end` up to the frame before it: the file says it is there."""
-    for piece in pieces:
-        frame, box = piece[-1]
-        after = next((p[0][0] for p in pieces if p[0][0] > frame), frames)
-        if frame < end - 1 < after:
-            piece.append((min(end, frames) - 1, box))
+    before = [piece for piece in pieces if piece[-1][0] < end]
+    if before:
+        frame, box = before[-1][-1]
+        if frame < end - 1 and not any(frame < other < end for other in ends):
+            before[-1].append((end - 1, box))
 
 
 def target_of(number: int, target: Target | None, where: str) -> Target:

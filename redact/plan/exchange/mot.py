@@ -26,7 +26,7 @@ def read_mot(data: bytes, name: str, target: Target | None) -> list[ImportedTrac
     for number, line in enumerate(lines, start=1):
         if line.strip() and not line.startswith("#"):
             _line(line, f"{name}: line {number}", target, tracks)
-    return list(tracks.values())
+    return [tracks[key] for key in sorted(tracks)]
 
 
 def _line(

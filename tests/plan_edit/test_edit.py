@@ -1,0 +1,177 @@
+"""Changing plans by command: right results, precise refusals, nothing written on error."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redact.cli.plan import plan as plan_command
+from redact.errors import PlanError, RedactError, UsageError
+from redact.plan import Plan, edit, read_plan, write_plan
+from redact.types import Action, Box, Origin, State, Target
+
+from ..evidence.samples import FRAMES, make_plan
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    file = tmp_path / "p.json"
+    write_plan(make_plan(), file)
+    return file
+
+
+def call(*arguments: object) -> Result:
+    return CliRunner().invoke(plan_command, [str(a) for a in arguments])
+
+
+def test_set_by_numbers(path: Path) -> None:
+    before = read_plan(path)
+    result = call("set", path, "1,3-4", "--action", "keep", "--reason", "client", "--by", "R. Roe")
+    assert result.exit_code == 0, result.output
+    after = read_plan(path)
+    for number in (1, 3, 4):
+        track = edit.track_of(after, number)
+        assert (track.action, track.reason, track.decided_by) == (Action.KEEP, "client", "R. Roe")
+        assert track.keyframes == edit.track_of(before, number).keyframes
+    assert edit.track_of(after, 2) == edit.track_of(before, 2)
+    assert after.regions_at(100) == []
+
+
+def test_show(path: Path) -> None:
+    result = call("show", path)
+    assert result.exit_code == 0
+    assert "0:00:00.160" in result.output and "client / J. Doe" in result.output
+    rows = json.loads(call("show", path, "--json").output)["tracks"]
+    assert [r["track"] for r in rows] == [1, 2, 3, 4]
+
+
+def test_add_still_and_moving(path: Path) -> None:
+    assert call(
+        "add", path, "--box", "10,20,110,80", "--from", "1.99", "--to", "4.01", "--reason", "screen"
+    ).exit_code == 0  # fmt: skip
+    assert call(
+        "add", path, "--target", "face", "--at", "0:04=50,50,90,90", "--at", "2=10,10,50,50"
+    ).exit_code == 0  # fmt: skip
+    still, moving = read_plan(path).tracks[-2:]
+    # Rounded outward: 1.99 s shows frame 49, and 4.01 s is covered up to frame 101.
+    assert (still.first, still.last, still.target) == (49, 101, Target.REGION)
+    assert still.origin is Origin.MANUAL and still.keyframes[0].state is State.MANUAL
+    assert (moving.first, moving.last) == (50, 100)
+    middle = moving.at(75)
+    assert middle is not None and middle.box == Box(30, 30, 70, 70)
+
+
+def test_remove(path: Path) -> None:
+    assert call("remove", path, "4").exit_code == 0
+    assert [t.id for t in read_plan(path).tracks] == [1, 2, 3]
+    refused = call("remove", path, "1")
+    assert isinstance(refused.exception, PlanError) and "no record" in str(refused.exception)
+    assert call("remove", path, "1", "--automatic").exit_code == 0
+    assert [t.id for t in read_plan(path).tracks] == [2, 3]
+
+
+BAD = [
+    (["set", "9", "--action", "keep"], "track 9"),
+    (["set", "x", "--action", "keep"], "no list of track numbers"),
+    (["set", "7-3", "--action", "keep"], "ends before"),
+    (["set", "1"], "nothing to set"),
+    (["set", "1", "--reason", "a\nb"], "control character"),
+    (["add", "--box", "1,2,3", "--from", "0", "--to", "1"], "is not a box"),
+    (["add", "--box", "9,9,1,1", "--from", "0", "--to", "1"], "is not a box"),
+    (["add", "--box", "nan,0,5,5", "--from", "0", "--to", "1"], "is not a box"),
+    (["add", "--box", "700,0,800,90", "--from", "0", "--to", "1"], "outside the picture"),
+    (["add", "--box", "0,0,9,9", "--from", "5", "--to", "1"], "is before"),
+    (["add", "--box", "0,0,9,9", "--from", "500", "--to", "600"], "after the last picture"),
+    (["add", "--box", "0,0,9,9", "--from", "soon", "--to", "1"], "is no time"),
+    (["add", "--box", "0,0,9,9"], "belong together"),
+    (["add"], "has no place"),
+    (["add", "--at", "1"], "is not TIME=BOX"),
+    (["add", "--at", "1=0,0,9,9", "--at", "1=1,1,9,9"], "is before|two boxes"),
+    (["remove", "77"], "track 77"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD)
+def test_errors_are_precise_and_write_nothing(
+    path: Path, arguments: list[str], message: str
+) -> None:
+    before, files = path.read_bytes(), sorted(path.parent.iterdir())
+    result = call(arguments[0], path, *arguments[1:])
+    assert isinstance(result.exception, RedactError), (result.exception, result.output)
+    assert __import__("re").search(message, result.exception.message), result.exception.message
+    assert path.read_bytes() == before and sorted(path.parent.iterdir()) == files
+
+
+PLAN = make_plan()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=12) | st.from_regex(r"[0-9:.f]{1,9}", fullmatch=True), st.booleans())
+def test_any_time_is_a_frame_or_refused(text: str, last: bool) -> None:
+    try:
+        assert 0 <= edit.parse_time(text, PLAN, last=last) < FRAMES
+    except UsageError as error:
+        assert error.hint
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=12) | st.from_regex(r"[0-9,\- ]{1,9}", fullmatch=True))
+def test_any_list_of_numbers_is_read_or_refused(text: str) -> None:
+    try:
+        ids = edit.parse_ids(text, PLAN)
+        assert list(ids) == sorted(set(ids))
+        edit.set_tracks(PLAN, ids, reason="x")
+    except RedactError as error:
+        assert error.hint
+
+
+@settings(max_examples=200, deadline=None)
+@given(start=st.fractions(0, 11), length=st.fractions(0, 3))
+def test_spans_cover_every_frame_that_is_on_screen(start: Fraction, length: Fraction) -> None:
+    """Nothing shown at any moment between --from and --to is left out."""
+    begin, end = float(round(start, 6)), float(round(start + length, 6))
+    first = edit.parse_time(f"{begin:.6f}", PLAN)
+    last = edit.parse_time(f"{end:.6f}", PLAN, last=True)
+    timeline = PLAN.source.timeline
+    for frame in range(FRAMES):
+        shown = timeline.time(frame) - timeline.time(0)
+        gone = shown + Fraction(1, 25)
+        if shown <= Fraction(f"{end:.6f}") and gone > Fraction(f"{begin:.6f}"):
+            assert first <= frame <= last
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-2, FRAMES + 2),
+            st.tuples(*[st.floats(-1e7, 1e7) | st.just(float("nan"))] * 4),
+        ),
+        max_size=4,
+    )
+)
+def test_any_places_make_a_track_or_are_refused(
+    places: list[tuple[int, tuple[float, float, float, float]]],
+) -> None:
+    try:
+        plan, number = edit.add_track(PLAN, Target.REGION, [(f, Box(*b)) for f, b in places])
+    except PlanError as error:
+        assert error.hint
+        return
+    _same_after_a_file(plan)
+    assert len(edit.track_of(plan, number).keyframes) == len(places)
+
+
+def _same_after_a_file(plan: Plan) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "p.json"
+        write_plan(plan, file)
+        assert read_plan(file) == plan

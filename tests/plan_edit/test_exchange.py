@@ -1,0 +1,144 @@
+"""MOT, COCO and CVAT: what is exported comes back; what is malformed is refused precisely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redact.cli.plan import plan as plan_command
+from redact.errors import PlanError
+from redact.plan import Plan, read_plan, write_plan
+from redact.plan.exchange import FORMATS, add_imported
+from redact.types import Origin, Target
+
+from ..evidence.samples import FRAMES, make_plan
+
+PLAN = make_plan()
+EMPTY = replace(PLAN, tracks=())
+
+
+def imported(name: str, data: bytes, target: Target | None = None) -> Plan:
+    return add_imported(EMPTY, FORMATS[name].read(data, "x", target))[0]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_round_trip_covers_the_same(name: str) -> None:
+    again = imported(name, FORMATS[name].export(PLAN))
+    assert [t.target for t in again.tracks] == [t.target for t in PLAN.tracks]
+    for ours, theirs in zip(PLAN.tracks, again.tracks, strict=True):
+        assert (ours.first, ours.last) == (theirs.first, theirs.last)
+        assert theirs.origin is Origin.IMPORTED
+        for frame in range(ours.first, ours.last + 1):
+            a, b = ours.at(frame), theirs.at(frame)
+            assert a is not None and b is not None and a.box.iou(b.box) > 0.999
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_by_command(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "p.json"
+    write_plan(PLAN, path)
+    out = tmp_path / f"tracks{FORMATS[name].extension}"
+    run = CliRunner().invoke
+    assert run(plan_command, ["export", str(path), "--format", name, "-o", str(out)]).exit_code == 0
+    again = run(plan_command, ["export", str(path), "--format", name, "-o", str(out)])
+    assert again.exception is not None and "already there" in str(again.exception)
+    arguments = ["import", str(path), str(out), "--format", name, "--reason", "second tool"]
+    assert run(plan_command, arguments).exit_code == 0
+    plan = read_plan(path)
+    assert len(plan.tracks) == 8 and plan.tracks[-1].reason == "second tool"
+
+
+def test_gaps_of_a_second_are_bridged_and_longer_ones_split() -> None:
+    lines = [f"{f},1,10,10,20,20,1,1,1" for f in (1, 2, 20, 60)]
+    tracks = imported("mot", "\n".join(lines).encode()).tracks
+    assert [(t.first, t.last) for t in tracks] == [(0, 19), (59, 59)]
+
+
+def test_cvat_keeps_the_last_box_until_outside() -> None:
+    def box(frame: int, outside: int) -> str:
+        return (
+            f'<box frame="{frame}" outside="{outside}" keyframe="1" xtl="1" ytl="1" xbr="9" '
+            'ybr="9"/>'
+        )
+
+    def spans(boxes: str) -> list[tuple[int, int]]:
+        data = f'<annotations><track id="3" label="face">{boxes}</track></annotations>'
+        return [(t.first, t.last) for t in imported("cvat", data.encode()).tracks]
+
+    both = box(0, 0) + box(10, 1) + box(100, 0) + box(200, 0)
+    assert spans(both + box(250, 1)) == [(0, 9), (100, 249)]
+    # Never said to be gone: it is there until the end.
+    assert spans(both) == [(0, 9), (100, FRAMES - 1)]
+
+
+BAD = [
+    ("mot", "1,1,2", "line 1: 3 columns"),
+    ("mot", "1,1,0,0,9,9,1,1\n2,1,a,0,9,9,1,1", "line 2: left: 'a'"),
+    ("mot", "1,1,0,0,9,9,1,7", "line 1: class: class 7"),
+    ("mot", "0,1,0,0,9,9,1,1", "line 1: frame: 0"),
+    ("mot", "1,1,0,0,9,9,1,1\n1,1,0,0,9,9,1,1", "line 2: track 1 has two boxes"),
+    ("mot", "1,1,0,0,nan,9,1,1", "line 1: width: 'nan'"),
+    ("mot", "999,1,0,0,9,9,1,1", "frame 998 is outside the clip"),
+    ("mot", "1,1,0,0,-9,9,1,1", "is not a box"),
+    ("coco", "{", "x: "),
+    ("coco", '{"images": [], "annotations": [{"image_id": 1}]}', r"\$\.annotations\[0\]"),
+    (
+        "coco",
+        '{"images": [], "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1,2,3,4]}]}',
+        r"\$\.annotations\[0\]\.image_id: no image 1",
+    ),
+    (
+        "coco",
+        '{"images": [{"id": 1}], "annotations": [{"image_id": 1, "category_id": 1, "bbox": '
+        '[1,2,3,4]}]}',
+        r"category_id: 1 is not face",
+    ),
+    ("cvat", "<annotations>", "is not XML"),
+    ("cvat", "<a/>", "begins with <a>"),
+    ("cvat", "<annotations><image/></annotations>", "CVAT for images"),
+    (
+        "cvat",
+        '<annotations><track id="5" label="nose"/></annotations>',
+        "track 5: label: 'nose'",
+    ),
+    (
+        "cvat",
+        '<annotations><track id="5" label="face"><box frame="0" xtl="a"/></track></annotations>',
+        "track 5: box 0: xtl: 'a'",
+    ),
+    (
+        "cvat",
+        '<!DOCTYPE a [<!ENTITY b "c">]><annotations/>',
+        "document type",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "message"), BAD)
+def test_errors_name_file_and_place(name: str, text: str, message: str) -> None:
+    with pytest.raises(PlanError, match=message) as caught:
+        imported(name, text.encode())
+    assert caught.value.hint
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(sorted(FORMATS)), st.data())
+def test_any_damage_is_imported_or_refused(name: str, data: st.DataObject) -> None:
+    raw = bytearray(SMALL[name])
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(raw) - 1))
+        raw[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+    try:
+        plan = imported(name, bytes(raw))
+    except PlanError as error:
+        assert error.message and error.hint
+        return
+    assert all(0 <= t.first <= t.last < FRAMES for t in plan.tracks)
+
+
+SMALL = {n: f.export(replace(PLAN, tracks=PLAN.tracks[2:3])) for n, f in FORMATS.items()}
