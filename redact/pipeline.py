@@ -14,7 +14,7 @@ from pathlib import Path
 from .audit import AuditResult, AuditSettings, verify
 from .detect import load_detector
 from .errors import InputError, MismatchError, UnsafeError
-from .evidence import CaseFields, RunRecord
+from .evidence import CaseFields, RunRecord, clear_times, prepare_release
 from .journal import Journal
 from .media import (
     Decode,
@@ -44,6 +44,7 @@ class Delivery:
         accept_findings: reason for publishing in spite of possible leaks; "" holds them back.
         case: what the user said about the case.
         command: the command line, for the record.
+        release: nothing in the file, its name or its times may say who made it.
     """
 
     output: Path | None = None
@@ -51,6 +52,7 @@ class Delivery:
     accept_findings: str = ""
     case: CaseFields | None = None
     command: tuple[str, ...] = ()
+    release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,8 @@ def apply(
     container = container_for(final)
     with OutputFile(final, delivery.force, info.path) as out:
         notes = render(info, plan, settings, out.temporary, container, journal)
+        if delivery.release:
+            prepare_release(out.temporary)
         with journal.step("audit", None) as step:
             audit = verify(
                 info, out.temporary, plan, settings=_audit_settings(settings), progress=journal
@@ -153,6 +157,8 @@ def apply(
             )
         held_back = not audit.passed and not delivery.accept_findings
         output = out.commit_as(_review_name(final)) if held_back else out.commit()
+    if delivery.release:
+        clear_times(output)
     record = RunRecord(
         source=info,
         source_sha256=before,

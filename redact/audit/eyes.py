@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -22,14 +22,16 @@ _TURNED_SIDE: Final = 1280
 """Longer side of turned pictures: lying people are seldom far away, and four more pictures at
 full size would double the cost of a look."""
 
-_SECOND_TILE: Final = 480
-"""Side of the tiles for the second detector, which scales everything to 192 pixels and so sees
-no face below a sixth of the picture's width."""
+
+SAME_IOU: Final = 0.45
+"""Overlap from which two detections in one frame are of one thing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """One detection of one eye in a whole picture, source pixels.
+    """One detection in a whole picture, source pixels.
+
+    `score` is of the detector that made it, `second` of the second detector (0: not seen by it);
 
     `turns` counts the counter-clockwise quarter turns of the picture in which it was seen.
     """
@@ -37,7 +39,7 @@ class Glimpse:
     box: Box
     score: float
     target: Target
-    eye: str
+    second: float = 0.0
     turns: int = 0
 
 
@@ -52,6 +54,9 @@ class Eyes:
         ModelError: a model is missing or is not the pinned one. There is no audit with one eye.
     """
 
+    NAMES: Final = ("redact", "mediapipe")
+    """Short names of our detector and of the second one, for findings."""
+
     def __init__(self, settings: AuditSettings, sample_aspect: float) -> None:
         targets = tuple(t for t in settings.targets if t is not Target.REGION)
         self._whole = load_detector(Sensitivity.BALANCED, targets, sample_aspect=sample_aspect)
@@ -59,10 +64,10 @@ class Eyes:
         small = load_detector(Sensitivity.FAST, targets)
         self.close = Mosaic(small)
         self.painter = Painter()
-        self.second: Detector | None = load_second_opinion() if Target.FACE in targets else None
-        self.ours = "redact"
-        self.other = "mediapipe"
-        members = [(self.ours, small.weights_sha256)]
+        faces = Target.FACE in targets
+        self.second: Detector | None = load_second_opinion() if faces else None
+        self._second_tiles = load_second_opinion(tiles=True) if faces else None
+        members = [(small.name, small.weights_sha256)]
         if self.second is not None:
             members.append((self.second.name, self.second.weights_sha256))
         self.detectors = tuple(members)
@@ -77,20 +82,10 @@ class Eyes:
         """Tiles at full size for both detectors, and the picture turned both ways."""
         rgb = self.painter.rgb(frame)
         yield from self._ours(self._fine.detect_frame(frame))
-        yield from self._tiles(rgb)
+        if self._second_tiles is not None:
+            yield from self._others(self._second_tiles.detect_frame(frame))
         for turns in (1, 3):
             yield from self._turned(rgb, turns)
-
-    def _tiles(self, rgb: NDArray[np.uint8]) -> Iterator[Glimpse]:
-        if self.second is None:
-            return
-        h, w = rgb.shape[:2]
-        for top in _starts(h, _SECOND_TILE):
-            for left in _starts(w, _SECOND_TILE):
-                tile = rgb[top : top + _SECOND_TILE, left : left + _SECOND_TILE]
-                for g in self._others(self.second.detect(np.ascontiguousarray(tile))):
-                    box = Box(g.box.x1 + left, g.box.y1 + top, g.box.x2 + left, g.box.y2 + top)
-                    yield Glimpse(box, g.score, g.target, g.eye)
 
     def _turned(self, rgb: NDArray[np.uint8], turns: int) -> Iterator[Glimpse]:
         h, w = rgb.shape[:2]
@@ -109,34 +104,40 @@ class Eyes:
                 _scaled(turned_back(g.box, turns, sw, sh), w / sw, h / sh),
                 g.score,
                 g.target,
-                g.eye,
+                g.second,
                 turns,
             )
 
     def _ours(self, found: Detections) -> Iterator[Glimpse]:
-        for g in _glimpses(found, self.ours):
+        for g in _glimpses(found):
             if g.score >= GLIMPSE[g.target]:
                 yield g
 
     def _others(self, found: Detections) -> Iterator[Glimpse]:
-        for g in _glimpses(found, self.other):
+        for g in _glimpses(found):
             if g.score >= GLIMPSE_SECOND:
-                yield g
+                yield replace(g, second=g.score)
 
 
-def _glimpses(found: Detections, eye: str) -> Iterator[Glimpse]:
+def _glimpses(found: Detections) -> Iterator[Glimpse]:
     for i in range(len(found)):
         box, target = found.box(i), Target(int(found.target[i]))
         if box.height >= LEAST_SIDE[target]:
-            yield Glimpse(box, float(found.score[i]), target, eye)
+            yield Glimpse(box, float(found.score[i]), target)
 
 
-def _starts(length: int, tile: int) -> list[int]:
-    """Begins of tiles that overlap by at least a third and cover `length` pixels."""
-    if length <= tile:
-        return [0]
-    count = -(-(length - tile) // (tile * 2 // 3)) + 1
-    return [round(i * (length - tile) / (count - 1)) for i in range(count)]
+def distinct(glimpses: Iterable[Glimpse]) -> list[Glimpse]:
+    """One glimpse of each thing, however many eyes saw it: best score, upright before turned."""
+    kept: list[Glimpse] = []
+    for g in sorted(glimpses, key=lambda g: (g.turns != 0, -g.score)):
+        same = [
+            n for n, k in enumerate(kept) if k.target is g.target and k.box.iou(g.box) >= SAME_IOU
+        ]
+        if same:
+            kept[same[0]] = replace(kept[same[0]], second=max(kept[same[0]].second, g.second))
+        else:
+            kept.append(g)
+    return kept
 
 
 def _scaled(box: Box, x: float, y: float) -> Box:

@@ -43,11 +43,16 @@ class Verdict:
 
 
 def strength(values: Iterable[float]) -> float:
-    """Mean of the two best values; a single frame stands for itself at two thirds."""
-    best = sorted(values, reverse=True)[:2]
-    if not best:
-        return 0.0
-    return sum(best) / 2 if len(best) == 2 and best[1] > 0 else best[0] * 2 / 3
+    """How strongly one detector sees a suspect: mean of the best quarter of its frames.
+
+    At least two frames; one that stands alone counts two thirds. The single best frame would
+    not do: of a tree that is looked at long enough, some frame looks like a face.
+    """
+    seen = sorted((v for v in values if v > 0), reverse=True)
+    if len(seen) < 2:
+        return seen[0] * 2 / 3 if seen else 0.0
+    best = seen[: max(2, len(seen) // 4)]
+    return sum(best) / len(best)
 
 
 def worth_a_recheck(suspect: Suspect, tracks: Sequence[Track]) -> bool:
@@ -72,9 +77,10 @@ def judge(
         tracks: of the plan, empty where there is none.
     """
     ours = strength(e.ours for e in evidence)
+    peak = max((e.ours for e in evidence), default=0.0)
     second = strength(e.second for e in evidence)
     known = beside(suspect, tracks)
-    rule = _rule(suspect, ours, second, known)
+    rule = _rule(suspect, ours, second, peak if known is not None else 0.0)
     if not rule:
         return None
     path = _extent(suspect, evidence)
@@ -84,8 +90,13 @@ def judge(
     return Verdict(suspect, path[0][0], path[-1][0], path, ours, second, rule, track)
 
 
-def _rule(suspect: Suspect, ours: float, second: float, known: Track | None) -> str:
-    """The first rule that believes a suspect, in words; "" if none does."""
+def _rule(suspect: Suspect, ours: float, second: float, known: float) -> str:
+    """The first rule that believes a suspect, in words; "" if none does.
+
+    Args:
+        ours, second: strength of what each detector sees.
+        known: best single score beside a sure hidden track, 0 elsewhere.
+    """
     target = suspect.target
     if suspect.misfit:
         return "seen beyond its mask" if ours >= MISFIT_SCORE[target] else ""
@@ -93,9 +104,9 @@ def _rule(suspect: Suspect, ours: float, second: float, known: Track | None) -> 
         return "both detectors see it"
     if ours >= ALONE[target]:
         return "our detector is sure"
-    if second >= SECOND_ALONE:
+    if second >= SECOND_ALONE and ours >= SUSPECT[target]:
         return "the second detector is sure"
-    if known is not None and ours >= KNOWN[target]:
+    if known >= KNOWN[target]:
         return "seen where a hidden subject was a moment before or after"
     return ""
 
@@ -217,19 +228,35 @@ def _of_verdict(v: Verdict, times: dict[int, float], names: tuple[str, str]) -> 
 
 
 def _joined(verdicts: list[Verdict]) -> list[Verdict]:
-    """Verdicts on one subject become one: overlapping in time, and in place where they do."""
+    """Verdicts on one subject become one, over all their frames: the longest gives the rest."""
     kept: list[Verdict] = []
     for v in sorted(verdicts, key=lambda v: -len(v.path)):
-        twin = any(_twins(v, k) for k in kept)
-        if not twin:
+        n = next((n for n, k in enumerate(kept) if _twins(v, k)), None)
+        if n is None:
             kept.append(v)
+        else:
+            kept[n] = _extended(kept[n], v)
     return kept
+
+
+def _extended(a: Verdict, b: Verdict) -> Verdict:
+    path = tuple(sorted((dict(b.path) | dict(a.path)).items()))
+    return replace(
+        a,
+        first=path[0][0],
+        last=path[-1][0],
+        path=path,
+        ours=max(a.ours, b.ours),
+        second=max(a.second, b.second),
+        track=b.track if a.track is None else a.track,
+    )
 
 
 def _twins(a: Verdict, b: Verdict) -> bool:
     there = dict(b.path)
     shared = [(box, there[f]) for f, box in a.path if f in there]
-    return bool(shared) and sum(x.iou(y) for x, y in shared) / len(shared) >= 0.3
+    near = sum(x.iou(y) >= 0.3 for x, y in shared)
+    return a.suspect.target is b.suspect.target and near * 3 > len(shared)
 
 
 def _runs(places: list[tuple[int, Box]]) -> list[list[tuple[int, Box]]]:

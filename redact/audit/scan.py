@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from ..plan import Plan
 from ..render import drawn_area_of
-from ..types import Box, Frame, Region
+from ..types import Box, Frame, Region, Target
 from .close import VIEWS, Seen, Window, agreed
 from .cover import Covers, PlanCovers, by_decision, share_covered
-from .eyes import Eyes, Glimpse
+from .eyes import Eyes, Glimpse, distinct
 from .limits import (
     CHANGED_BLOCK,
     FIT_CORE,
@@ -42,14 +42,24 @@ _LEAST_CELLS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A close look that may not be answered yet, and what is needed to judge the answer."""
+    """A close look that may not be answered yet, and what is needed to judge the answer.
+
+    Attributes:
+        batch: answered once the mosaic has come to a later one.
+        seen: answers, one list for each view.
+        mask, kept: of the frame.
+        fits: box of the hidden subject whose mask is compared with the source, else None.
+        target: of the track that is looked at.
+        glimpse: what is looked at a second time, else None.
+    """
 
     batch: int
     index: int
     seen: list[list[Seen]]
     mask: NDArray[np.uint8]
     kept: list[Box]
-    fitting: bool = False
+    fits: Box | None = None
+    target: Target | None = None
     glimpse: Glimpse | None = None
 
 
@@ -162,7 +172,9 @@ class Scan:
                 batch = self._eyes.close.batch
                 window = Window.around(place.box, _FIT_VIEW if fit else _EDGE_VIEW)
                 seen = self._eyes.close.add(rgb, window)
-                self._pending.append(_Pending(batch, index, [seen], mask, kept, fit))
+                hidden = place.box if fit else None
+                target = place.track.target
+                self._pending.append(_Pending(batch, index, [seen], mask, kept, hidden, target))
         self._settle()
 
     def _whole(self, output: Frame, index: int, mask: NDArray[np.uint8], kept: list[Box]) -> None:
@@ -178,7 +190,7 @@ class Scan:
         ]
         if outside:
             rgb = self._eyes.painter.rgb(output)
-            for g in outside:
+            for g in distinct(outside):
                 self._queue(rgb, index, g, mask, kept)
 
     def _queue(
@@ -208,7 +220,7 @@ class Scan:
     def _glimpsed(self, p: _Pending, g: Glimpse) -> None:
         """A glimpse counts when the close looks agree, or when the second detector made it."""
         box, score = agreed(g.box, g.target, p.seen)
-        second = g.score if g.eye == self._eyes.other else 0.0
+        second = g.second
         if score < SUSPECT[g.target] and second < SUSPECT_SECOND:
             return
         cover = share_covered(p.mask, box)
@@ -222,13 +234,17 @@ class Scan:
         for s in p.seen[0]:
             if s.box.height < LEAST_SIDE[s.target] or by_decision(s.box, p.kept):
                 continue
-            cover = share_covered(p.mask, s.box)
-            core = share_covered(p.mask, s.box.grown(-FIT_CORE))
-            if cover < OUTSIDE and s.score >= SUSPECT[s.target]:
-                self.sightings.append(Sighting(p.index, s.box, s.score, 0.0, s.target, cover))
-            elif p.fitting and s.score >= FIT_SCORE[s.target] and core < FITS:
+            there = p.fits
+            own = there is not None and there.iou(s.box) > 0 and s.target is p.target
+            if own:
+                cover = share_covered(p.mask, s.box.grown(-FIT_CORE))
+                seen = s.score >= FIT_SCORE[s.target] and cover < FITS
+            else:
+                cover = share_covered(p.mask, s.box)
+                seen = s.score >= SUSPECT[s.target] and cover < OUTSIDE
+            if seen:
                 self.sightings.append(
-                    Sighting(p.index, s.box, s.score, 0.0, s.target, core, misfit=True)
+                    Sighting(p.index, s.box, s.score, 0.0, s.target, cover, misfit=own)
                 )
 
 

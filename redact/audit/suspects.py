@@ -61,15 +61,21 @@ class Suspect:
         return max(self.sightings, key=lambda s: max(s.score, s.second))
 
     def box_at(self, frame: int) -> Box:
-        """Where it should be: between sightings on the straight line, beyond them as there."""
-        frames = [s.frame for s in self.sightings]
-        i = bisect_left(frames, frame)
-        if i == 0:
+        """Where it should be: on the straight line between sightings, and on beyond them."""
+        if len(self.sightings) == 1:
             return self.sightings[0].box
-        if i == len(frames):
-            return self.sightings[-1].box
+        frames = [s.frame for s in self.sightings]
+        i = min(max(bisect_left(frames, frame), 1), len(frames) - 1)
         a, b = self.sightings[i - 1], self.sightings[i]
-        return a.box.lerp(b.box, (frame - a.frame) / (b.frame - a.frame))
+        # Sizes are kept beyond the ends: a box must not turn inside out.
+        near = a if frame < a.frame else b
+        if a.frame <= frame <= b.frame:
+            return a.box.lerp(b.box, (frame - a.frame) / (b.frame - a.frame))
+        (x, y), (u, v) = a.box.centre, b.box.centre
+        t = (frame - near.frame) / (b.frame - a.frame)
+        dx, dy = (u - x) * t, (v - y) * t
+        x1, y1, x2, y2 = near.box
+        return Box(x1 + dx, y1 + dy, x2 + dx, y2 + dy)
 
 
 def gather(sightings: Iterable[Sighting]) -> list[Suspect]:
@@ -101,8 +107,8 @@ def _closeness(suspect: Suspect, s: Sighting) -> float:
     if not 1 / 4 <= ratio <= 4:
         return 0.0
     (x, y), (u, v) = last.box.centre, s.box.centre
-    # People walk about a tenth of a face's size a frame; cars and pans are faster.
-    reach = side * (0.6 + 0.1 * (s.frame - last.frame))
+    # A walking person moves by about a twentieth of a face's size a frame.
+    reach = side * (0.6 + 0.05 * (s.frame - last.frame))
     return 1 - hypot(x - u, y - v) / max(reach, 1e-6)
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
 from ..plan import Plan
 from ..progress import Progress
-from ..types import Action
+from ..types import Action, Box
 from .container import check_container
 from .cover import Covers, PixelCovers, PlanCovers
 from .eyes import Eyes
-from .judge import Verdict, findings_of, judge, worth_a_recheck
+from .judge import findings_of, judge, worth_a_recheck
 from .lockstep import pairs
-from .recheck import Recheck
+from .recheck import Evidence, Recheck
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .scan import Scan, size_check
-from .suspects import gather
+from .suspects import Suspect, gather
 from .times import TimeCheck
 
 
@@ -57,6 +58,51 @@ def verify(
     if not same_size.passed:
         return _blind(settings, plan, [*checks, same_size])
 
+    seen = collect(source, finished, plan, settings, progress)
+    if seen.frames == 0:
+        raise UnsafeError(f"{output}: no frame could be compared", "Render the file again.")
+    tracks = plan.tracks if plan is not None else ()
+    verdicts = [v for v in (judge(s, e, tracks) for s, e in seen.suspects) if v is not None]
+    targets = {t.id: t.target for t in tracks}
+    return AuditResult(
+        settings.sensitivity,
+        plan is not None,
+        findings_of(verdicts, seen.undrawn, targets, seen.times, Eyes.NAMES),
+        (*checks, same_size, *seen.checks),
+        _kept(plan),
+        seen.looked,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything that the two passes saw, before anything is judged.
+
+    Attributes:
+        frames: pairs of frames that were compared.
+        suspects: places that may be visible, with the evidence on each.
+        undrawn: track id → (frame, box) of masks under which the source shows.
+        checks: of times and pixels.
+        times: frame → seconds.
+        looked: how much was looked at.
+    """
+
+    frames: int
+    suspects: tuple[tuple[Suspect, tuple[Evidence, ...]], ...]
+    undrawn: dict[int, list[tuple[int, Box]]]
+    checks: tuple[Check, ...]
+    times: dict[int, float]
+    looked: Looked
+
+
+def collect(
+    source: SourceInfo,
+    finished: SourceInfo,
+    plan: Plan | None,
+    settings: AuditSettings,
+    progress: Progress,
+) -> Seen:
+    """Both passes of the audit; see `verify` for arguments and errors."""
     covers: Covers = PixelCovers() if plan is None else PlanCovers(plan, settings.margin)
     eyes = Eyes(settings, float(source.video.upright_sample_aspect))
     scan = Scan(settings, covers, plan, eyes)
@@ -71,34 +117,29 @@ def verify(
             scan.add(pair)
             stage.advance()
     scan.finish()
-    if scan.frames == 0:
-        raise UnsafeError(f"{output}: no frame could be compared", "Render the file again.")
-    checks += [same_size, *clock.checks(decoded.errors), *scan.checks()]
-    verdicts = _recheck(source, finished, scan, covers, eyes, plan, progress)
-    targets = {t.id: t.target for t in plan.tracks} if plan is not None else {}
-    names = (eyes.ours, eyes.other)
-    return AuditResult(
-        settings.sensitivity,
-        plan is not None,
-        findings_of(verdicts, scan.undrawn, targets, times, names),
-        tuple(checks),
-        _kept(plan),
-        Looked(scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors),
+    tracks = plan.tracks if plan is not None else ()
+    suspects = [s for s in gather(scan.sightings) if worth_a_recheck(s, tracks)]
+    evidence = _recheck(source, finished, suspects, covers, eyes, progress)
+    looked = Looked(scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors)
+    return Seen(
+        scan.frames,
+        tuple(zip(suspects, evidence, strict=True)),
+        dict(scan.undrawn),
+        (*clock.checks(decoded.errors), *scan.checks()),
+        times,
+        looked,
     )
 
 
 def _recheck(
     source: SourceInfo,
     finished: SourceInfo,
-    scan: Scan,
+    suspects: list[Suspect],
     covers: Covers,
     eyes: Eyes,
-    plan: Plan | None,
     progress: Progress,
-) -> list[Verdict]:
+) -> list[tuple[Evidence, ...]]:
     """Second pass over the frames around suspects; nothing is decoded if there is none."""
-    tracks = plan.tracks if plan is not None else ()
-    suspects = [s for s in gather(scan.sightings) if worth_a_recheck(s, tracks)]
     if not suspects:
         return []
     recheck = Recheck(suspects, covers, eyes)
@@ -109,8 +150,7 @@ def _recheck(
             recheck.add(pair)
             stage.advance()
     recheck.finish()
-    judged = (judge(s, e, tracks) for s, e in zip(suspects, recheck.evidence, strict=True))
-    return [v for v in judged if v is not None]
+    return [tuple(e) for e in recheck.evidence]
 
 
 def _kept(plan: Plan | None) -> tuple[Kept, ...]:

@@ -12,7 +12,7 @@ import click
 
 from ..audit import fix_command, review_sheet
 from ..errors import ExitCode, OutputExistsError
-from ..evidence import EvidenceChoice, check_evidence, write_evidence
+from ..evidence import EvidenceChoice, check_evidence, release_path, write_evidence
 from ..media import default_output, probe
 from ..pipeline import Delivery, Outcome
 from ..plan import write_plan
@@ -37,6 +37,12 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 help="Publish in spite of possible leaks; the reason goes on record.",
             ),
             click.option(
+                "--release",
+                is_flag=True,
+                help="Write the video alone, under a neutral name, with nothing in it, its name "
+                "or its times that says who made it.",
+            ),
+            click.option(
                 "--review-dir",
                 type=click.Path(path_type=Path),
                 help="Write a private sheet of doubtful places here. It shows faces: not for "
@@ -52,6 +58,10 @@ def prepare(source: Path, output: Path | None, params: dict[str, Any]) -> Delive
     """Where the result goes; refuses now what could only fail after a long run."""
     evidence: EvidenceChoice = params["evidence"]
     final = output or default_output(probe(source))
+    if params["release"]:
+        evidence.refuse_with("--release")
+        params["evidence"] = evidence = EvidenceChoice(manifest=False)
+        final = output or release_path(source.parent, final.suffix)
     _check_free(params["plan_out"], params["force"])
     check_evidence(evidence, final, params["force"])
     return Delivery(
@@ -60,6 +70,7 @@ def prepare(source: Path, output: Path | None, params: dict[str, Any]) -> Delive
         accept_findings=params["accept_findings"],
         case=evidence.case,
         command=("redact", *sys.argv[1:]),
+        release=params["release"],
     )
 
 

@@ -30,14 +30,16 @@ class Scale:
     """One size at which the whole picture is looked at.
 
     Attributes:
-        long_side: pixels of the longer side of the scaled picture; None for source pixels.
+        long_side: pixels of the longer side of the scaled picture.
+        up_to: a larger source is looked at in its own pixels up to this long side.
         most_zoom: never enlarge by more than this.
         tile: largest side of one image; a larger scaled picture is cut into overlapping tiles.
         overlap: least overlap of neighbouring tiles, in scaled pixels. An object up to this
             size lies wholly in some tile; larger ones are the business of a smaller scale.
     """
 
-    long_side: int | None
+    long_side: int
+    up_to: int = 0
     most_zoom: float = 2.0
     tile: int = 1344
     overlap: int = 128
@@ -67,11 +69,8 @@ def views(width: int, height: int, scales: tuple[Scale, ...], aspect: float = 1.
     found: list[View] = []
     for scale in scales:
         shown_w, shown_h = width * max(aspect, 1.0), height / min(aspect, 1.0)
-        zoom = scale.most_zoom
-        if scale.long_side is None:
-            zoom = min(zoom, 1.0)
-        else:
-            zoom = min(zoom, scale.long_side / max(shown_w, shown_h))
+        own = max(shown_w, shown_h)
+        zoom = min(scale.most_zoom, max(scale.long_side, min(own, scale.up_to)) / own)
         zoom_x, zoom_y = zoom * shown_w / width, zoom * shown_h / height
         for top, bottom in _source_spans(height, zoom_y, scale):
             for left, right in _source_spans(width, zoom_x, scale):

@@ -14,6 +14,7 @@ from .manifest import (
 )
 from .publish import EvidenceChoice, EvidenceFiles, check_evidence, write_evidence
 from .record import ModelUsed, RunRecord, Step
+from .release import clear_times, prepare_release, release_path
 
 __all__ = [
     "CaseFields",
@@ -28,12 +29,15 @@ __all__ = [
     "build_manifest",
     "check_evidence",
     "check_output",
+    "clear_times",
     "dump_manifest",
     "manifest_path",
     "manifest_schema",
+    "prepare_release",
     "read_case_file",
     "read_log",
     "read_manifest",
+    "release_path",
     "write_evidence",
     "write_manifest",
 ]

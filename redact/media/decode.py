@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,10 @@ from .stamps import Stamper
 
 MAX_THREADS = 8
 """More decoding threads each hold frames in memory and gain little."""
+
+B_PICTURES = 8
+"""Pictures that may be shown before, and predicted from, a picture that was coded earlier:
+encoders use 2 to 7 between two anchors."""
 
 _JPEG, _MPEG, _BT709 = 2, 1, 1
 
@@ -52,21 +57,39 @@ class Decode:
         self.errors = self.moved = 0
         self.warnings = []
         stamper = Stamper(self.info)
-        video = self.info.video
-        damage = Damage()
         index = 0
-        with opened(self.info.path) as container:
-            stream = container.streams[video.index]
-            only(container, {video.index})
-            for picture in self._pictures(container, stream, damage, stamper):
-                damaged = damage.frame(picture.pts, index, picture.key_frame, picture.is_corrupt)
-                pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
-                self.moved = stamper.moved
-                yield self._frame(picture, index, pts, damaged)
-                index += 1
+        for picture, damaged in self._judged(stamper):
+            pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
+            self.moved = stamper.moved
+            yield self._frame(picture, index, pts, damaged)
+            index += 1
         if index == 0:
             raise InputError(f"{self.info.path}: no frame of the video decodes", READ_AGAIN)
         self._conclude(index)
+
+    def _judged(self, stamper: Stamper) -> Iterator[tuple[av.VideoFrame, bool]]:
+        """Decoded pictures, each with whether it is damaged.
+
+        A spoilt picture is often shown after the B pictures that were predicted from it, so
+        pictures are held back until those that follow are known.
+        """
+        damage = Damage()
+        held: deque[tuple[av.VideoFrame, bool]] = deque()
+        index = self.info.video.index
+        with opened(self.info.path) as container:
+            stream: Any = container.streams[index]
+            only(container, {index})
+            for number, picture in enumerate(self._pictures(container, stream, damage, stamper)):
+                corrupt = picture.is_corrupt
+                damaged = damage.frame(picture.pts, number, picture.key_frame, corrupt)
+                if corrupt:
+                    self._error("the decoder reported damage and filled in")
+                    held = deque((earlier, True) for earlier, _ in held)
+                held.append((picture, damaged))
+                reordered = stream.codec_context.reorder_depth > 0
+                while len(held) > (B_PICTURES if reordered else 0):
+                    yield held.popleft()
+            yield from held
 
     def _pictures(
         self, container: Any, stream: Any, damage: Damage, stamper: Stamper

@@ -1,0 +1,45 @@
+"""`--release`: the video alone, and nothing that says who made it; the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from redact.errors import ExitCode
+
+COMMON = ("--sensitivity", "fast", "--accept-findings", "test of the release")
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_a_release_tells_nothing_and_repeats(
+    redact, street: Path, tmp_path: Path, suffix: str
+) -> None:
+    folders = tmp_path / "one", tmp_path / "two"
+    for folder in folders:
+        folder.mkdir()
+        done = redact("run", street, "-o", folder / f"video{suffix}", "--release", *COMMON)
+        assert done.returncode == ExitCode.DONE, done.stderr
+        (only,) = folder.iterdir()
+        assert only.stat().st_mtime == 315_532_800
+        seen = redact("inspect", only, "--json")
+        assert seen.returncode == ExitCode.DONE, seen.stdout
+        assert json.loads(seen.stdout)["clean"] is True
+    first, second = (f / f"video{suffix}" for f in folders)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> None:
+    source = tmp_path / "Anna at the square.mp4"
+    source.write_bytes(street.read_bytes())
+    done = redact("run", source, "--release", *COMMON)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert {p.name for p in tmp_path.iterdir()} == {source.name, "video.mp4"}
+
+
+def test_a_release_and_a_record_exclude_each_other(redact, street: Path, tmp_path: Path) -> None:
+    done = redact("run", street, "-o", tmp_path / "o.mp4", "--release", "--operator", "A. N.")
+    assert done.returncode == ExitCode.USAGE
+    assert "--operator" in done.stderr
+    assert list(tmp_path.iterdir()) == []
