@@ -18,7 +18,7 @@ from .effects import clock
 from .scene import Seen
 from .stills import Library
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever a clip of the same name changes."""
 DARK = 0.15
 """Gain under which a fading picture claims no truth."""

@@ -55,8 +55,8 @@ class Spec:
     make: Maker
     kinds: tuple[str, ...]
     size: tuple[int, int] = WIDE
-    fps: float | str = 30
-    seconds: float = 2.2
+    fps: float | str = 24
+    seconds: float = 2.0
     crf: int = 20
     light: Light = DAY
     heights: tuple[float, float] = (20.0, 190.0)
@@ -89,7 +89,7 @@ class _Line:
     plates: int
     word: str = ""
     size: tuple[int, int] = WIDE
-    fps: float | str = 30
+    fps: float | str = 24
     crf: int = 20
     light: Light = DAY
     least: int = 1
@@ -97,35 +97,35 @@ class _Line:
 
 
 ROWS: tuple[_Line, ...] = (
-    _Line(pan, 4, 3),
+    _Line(pan, 2, 2),
     _Line(pan, 2, 0, "crowd", size=SD, least=6, heights=(14.0, 60.0)),
-    _Line(zoom_in, 2, 3),
-    _Line(zoom_out, 3, 2),
-    _Line(shake, 3, 2),
-    _Line(rotate, 3, 2),
-    _Line(walk_up, 3, 2),
-    _Line(whip, 3, 2),
-    _Line(border, 4, 2),
-    _Line(pillars, 4, 2),
-    _Line(shake, 2, 2, "night", light=NIGHT),
-    _Line(pan, 2, 1, "dusk", light=DUSK),
-    _Line(pan, 2, 1, "crf35", crf=35),
-    _Line(walk_up, 2, 1, "crf45", crf=45),
+    _Line(zoom_in, 1, 2),
+    _Line(zoom_out, 2, 1),
+    _Line(shake, 2, 1),
+    _Line(rotate, 2, 2),
+    _Line(walk_up, 2, 2),
+    _Line(whip, 2, 2),
+    _Line(border, 3, 2),
+    _Line(pillars, 3, 1),
+    _Line(shake, 2, 1, "night", light=NIGHT),
+    _Line(pan, 1, 1, "dusk", light=DUSK),
+    _Line(pan, 1, 1, "crf35", crf=35),
+    _Line(walk_up, 1, 1, "crf45", crf=45),
     _Line(zoom_in, 1, 0, "crf45", crf=45),
-    _Line(cuts, 3, 1),
-    _Line(dissolves, 3, 1),
-    _Line(shake, 2, 0, "flash", light=FLASH),
-    _Line(pan, 1, 1, "fade", light=FADE),
+    _Line(cuts, 2, 1),
+    _Line(dissolves, 2, 1),
+    _Line(shake, 1, 0, "flash", light=FLASH),
+    _Line(pan, 1, 0, "fade", light=FADE),
     _Line(pan, 1, 1, "fps60", fps=60),
-    _Line(walk_up, 1, 1, "fps24", fps=24),
-    _Line(walk_up, 2, 1, "vfr", fps="vfr"),
+    _Line(walk_up, 1, 1, "fps30", fps=30),
+    _Line(walk_up, 1, 1, "vfr", fps="vfr"),
     _Line(zoom_out, 1, 1, "hd", size=HD),
-    _Line(crossing, 4, 0),
+    _Line(crossing, 3, 0),
     _Line(crossing, 1, 0, "night", light=NIGHT),
-    _Line(turning, 3, 0),
-    _Line(approach, 2, 2),
+    _Line(turning, 2, 0),
+    _Line(approach, 1, 1),
     _Line(street, 2, 0),
-    _Line(drive_by, 0, 3),
+    _Line(drive_by, 0, 2),
 )
 DEFAULT_HEIGHTS = {"face": (20.0, 190.0), "plate": (12.0, 110.0)}
 SMOKE = ("face-pan-1", "face-pillars-1", "face-crossing-1", "plate-pan-1", "plate-zoom-in-1")
@@ -153,7 +153,7 @@ def specs(library: Library) -> list[Spec]:
                         kinds,
                         row.size,
                         row.fps,
-                        2.2,
+                        2.0,
                         row.crf,
                         row.light,
                         row.heights or DEFAULT_HEIGHTS[target],

@@ -1,0 +1,106 @@
+"""`python -m benchmarks.leak`: leaked frames and tracks of redact and its peers."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+from . import table
+from .runner import Runner, mot_clips
+from .scenes.build import build
+from .scenes.catalogue import SMOKE, specs
+from .scenes.stills import Library
+from .summary import summarise
+from .tools import PARTS, cache_folder, tool
+from .truth import Truth
+
+SEED = 1
+TOOLS = (
+    "redact-fast",
+    "redact-balanced",
+    "redact-thorough",
+    "per-frame",
+    "deface",
+    "deface-best",
+    "oracle",
+    "nothing",
+)
+ABLATION = ("redact-balanced", *(f"ablate-{p}" for p in PARTS), "ablate-all", "per-frame")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.leak", description=__doc__)
+    parser.add_argument("--out", type=Path, help="folder for leak.json and leak.md")
+    parser.add_argument("--tools", default=",".join(TOOLS), help="names with commas")
+    parser.add_argument("--subset", choices=("all", "smoke"), default="all")
+    parser.add_argument("--clips", help="only clips whose name contains one of these (commas)")
+    parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
+    parser.add_argument("--mot", type=Path, help="folder of real clips with MOT truth instead")
+    parser.add_argument("--ablation", action="store_true", help="parts of the tracker left out")
+    parser.add_argument("--package", action="store_true", help="package pictures only")
+    parser.add_argument("--keep", action="store_true", help="keep the outputs of the tools")
+    parser.add_argument("--worst", action="store_true", help="list leaked tracks of every tool")
+    return parser.parse_args()
+
+
+def _library(package: bool) -> Library:
+    beside = Path(__file__).resolve().parents[2].parent / "shared"
+    shared = Path(os.environ.get("REDACT_SHARED", beside))
+    return Library(shared if not package and (shared / "eval" / "labels.json").exists() else None)
+
+
+def _clips(args: argparse.Namespace, cache: Path) -> list[tuple[Path, Truth]]:
+    if args.mot:
+        return mot_clips(args.mot)
+    library = _library(args.package)
+    names = [s.name for s in specs(library)]
+    if args.subset == "smoke":
+        names = [n for n in names if n in SMOKE]
+    if args.clips:
+        names = [n for n in names if any(part in n for part in args.clips.split(","))]
+    names = names[:: args.every]
+    return build(cache / f"clips-{library.name}-{SEED}", library, SEED, names)
+
+
+def main() -> None:
+    args = _arguments()
+    cache = cache_folder()
+    clips = _clips(args, cache)
+    names = ABLATION if args.ablation else tuple(args.tools.split(","))
+    tools = [tool(n) for n in names]
+    measured = Runner(cache, args.keep).all(tools, clips)
+    summaries = [summarise(t.name, t.targets, measured[t.name]) for t in tools]
+    tracks = sum(len(truth.tracks) for _, truth in clips)
+    instances = sum(len(t.instances) for _, truth in clips for t in truth.tracks)
+    head = f"{len(clips)} clips, {tracks} truth tracks, {instances} truth instances"
+    if args.ablation:
+        parts = [table.ablation(summaries)]
+    else:
+        parts = [
+            table.headline(summaries),
+            table.rest(summaries),
+            table.bands(summaries),
+            table.kinds(summaries),
+        ]
+    if args.worst:
+        parts += [f"{s.tool}\n\n{table.worst(s)}" for s in summaries]
+    text = "\n\n".join([head, *parts])
+    print(text)
+    if args.out:
+        args.out.mkdir(parents=True, exist_ok=True)
+        stem = "ablation" if args.ablation else "leak"
+        record = {
+            "clips": len(clips),
+            "tracks": tracks,
+            "instances": instances,
+            "versions": {t.name: t.version for t in tools},
+            "tools": [s.to_json() for s in summaries],
+        }
+        (args.out / f"{stem}.json").write_text(json.dumps(record, indent=1))
+        (args.out / f"{stem}.md").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""redact's stages as tools of the benchmark: whole, without tracking, and with parts left out.
+
+`redact-*` run detection, tracking, plan and drawing exactly as `redact run` does, in this
+process, to spare the start of a program for every clip. They leave out the audit, which looks at
+the finished file and changes no pixel of it; `redact-cli` runs the whole command.
+
+What the detector saw is kept per clip and weights, so that a change of the tracker costs no
+second detection.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import redact
+from redact.detect import load_detector
+from redact.journal import Journal
+from redact.media import Decode, container_for, probe, sha256_of
+from redact.pipeline import render
+from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
+from redact.progress import Silent
+from redact.settings import Sensitivity, Settings
+from redact.track import Tracker, settings_of
+from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
+
+ROOMS = ("types", "media", "detect", "track", "plan", "render", "models")
+"""Parts of redact that decide what an output looks like."""
+
+
+def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
+    """Hash of the code and weights that outputs depend on."""
+    digest = hashlib.sha256()
+    home = Path(redact.__file__).parent
+    files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
+    for path in [*files, home / "settings.py", home / "pipeline.py"]:
+        if path.suffix in (".py", ".onnx", ".tflite"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+class Sightings:
+    """Detections of one clip, from the detector or from an earlier run."""
+
+    def __init__(self, detector: Any, clip: str, folder: Path) -> None:
+        self._detector = detector
+        code = fingerprint(("detect", "models", "types"))
+        key = hashlib.sha256(f"{clip} {detector.name} {detector.weights_sha256} {code}".encode())
+        self._path = folder / f"{key.hexdigest()[:24]}.npz"
+        self._known: dict[str, Any] = {}
+        if self._path.exists():
+            with np.load(self._path) as stored:
+                self._known = {name: stored[name] for name in stored.files}
+        self._fresh = False
+
+    def at(self, frame: Frame) -> Detections:
+        key = str(frame.index)
+        if key not in self._known:
+            found = self._detector.detect_frame(frame)
+            self._known[key] = np.c_[found.xyxy, found.score, found.target].astype(np.float32)
+            self._fresh = True
+        rows = self._known[key].reshape(-1, 6)
+        return Detections(rows[:, :4].copy(), rows[:, 4].copy(), rows[:, 5].astype(np.int8))
+
+    def keep(self) -> None:
+        if self._fresh:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self._path.with_suffix(".part.npz")
+            np.savez_compressed(temporary, **self._known)
+            temporary.replace(self._path)
+
+
+class RedactTool:
+    """redact, or a part of it.
+
+    Args:
+        sensitivity: as of the command line.
+        ablate: parts of the tracker that are left out.
+        tracking: False for the control: every detection is drawn in its own frame and nowhere
+            else.
+        folder: where detections are kept.
+    """
+
+    targets = ("face", "plate")
+
+    def __init__(
+        self,
+        name: str,
+        sensitivity: str,
+        folder: Path,
+        ablate: frozenset[str] = frozenset(),
+        tracking: bool = True,
+    ) -> None:
+        self.name = name
+        self._sensitivity = Sensitivity(sensitivity)
+        self._ablate, self._tracking, self._folder = ablate, tracking, folder
+        self._detector: Any = None
+        self.version = fingerprint()
+
+    @property
+    def detector(self) -> Any:
+        if self._detector is None:
+            self._detector = load_detector(self._sensitivity)
+        return self._detector
+
+    def run(self, source: Path, output: Path) -> dict[str, Any]:
+        """Write the redacted clip; returns notes for the record."""
+        journal = Journal(Silent())
+        info = probe(source)
+        digest = sha256_of(source, journal)
+        sightings = Sightings(self.detector, digest, self._folder)
+        tracker = Tracker(self._sensitivity, ablate=self._ablate)
+        pts: list[int] = []
+        single: list[Track] = []
+        for frame in Decode(info):
+            pts.append(frame.pts)
+            if not self._tracking:
+                single += self._alone(sightings.at(frame), frame.index, len(single))
+                continue
+            wanted = tracker.wants_detection(frame)
+            tracker.observe(frame, sightings.at(frame) if wanted else None)
+        sightings.keep()
+        tracks, cuts = (tuple(single), ())
+        if self._tracking:
+            found = tracker.finish()
+            tracks, cuts = found.tracks, found.cuts
+        plan = self._plan(info, digest, pts, tracks, cuts)
+        settings = Settings()
+        settings = replace(settings, detect=replace(settings.detect, sensitivity=self._sensitivity))
+        render(info, plan, settings, output, container_for(output), journal)
+        return {"tracks": len(tracks)}
+
+    def _alone(self, seen: Detections, frame: int, before: int) -> list[Track]:
+        """One track of one frame for every detection that could begin a track."""
+        least = settings_of(self._sensitivity).start
+        tracks = []
+        for n in range(len(seen)):
+            target = Target(int(seen.target[n]))
+            if seen.score[n] >= least[int(target)]:
+                box = Box(*map(float, seen.xyxy[n]))
+                mark = Keyframe(frame, box, State.DETECTED, float(seen.score[n]))
+                tracks.append(Track(before + len(tracks) + 1, target, (mark,)))
+        return tracks
+
+    def _plan(self, info: Any, digest: str, pts: list[int], tracks: Any, cuts: Any) -> Plan:
+        timeline = Timeline(info.video.time_base, tuple(pts))
+        reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
+        found_by = DetectionSettings(
+            (Target.FACE, Target.PLATE),
+            self._sensitivity.value,
+            ((self.detector.name, self.detector.weights_sha256),),
+        )
+        return build_plan(reference, found_by, tracks, cuts, [])

@@ -1,0 +1,116 @@
+"""Runs tools over clips, measures the outputs, and keeps every result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import flicker, metrics, pixels, video
+from . import truth as truth_module
+from .metrics import ClipResult, judge_clip
+from .tools import Oracle, Tool, ToolError, key_of
+from .truth import Truth, read_mot
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One tool on one clip.
+
+    Attributes:
+        seconds: wall time of the tool.
+        notes: what the tool said about itself.
+    """
+
+    tool: str
+    result: ClipResult
+    seconds: float
+    notes: dict[str, Any]
+
+
+def measure_version() -> str:
+    """Hash of the code that judges; a result made by other code is not used again."""
+    digest = hashlib.sha256()
+    for module in (flicker, metrics, pixels, video, truth_module):
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class Runner:
+    """Measures, and resumes where an earlier run stopped.
+
+    Args:
+        folder: for outputs and results.
+        keep: keep the outputs of the tools for a look.
+    """
+
+    def __init__(self, folder: Path, keep: bool = False) -> None:
+        self._folder, self._keep = folder, keep
+        self._measure = measure_version()
+        (folder / "results").mkdir(parents=True, exist_ok=True)
+        (folder / "outputs").mkdir(exist_ok=True)
+
+    def one(self, tool: Tool, clip: Path, truth: Truth) -> Measured:
+        """Run one tool on one clip, or take what is known.
+
+        Raises:
+            ToolError: if the tool writes no output.
+        """
+        mark = hashlib.sha256(repr(truth).encode()).hexdigest()[:12] + self._measure
+        record = self._folder / "results" / f"{key_of(tool, clip, mark)}.json"
+        if record.exists():
+            raw = json.loads(record.read_text())
+            result = ClipResult.from_json(raw["result"])
+            return Measured(tool.name, result, raw["seconds"], raw["notes"])
+        output = self._folder / "outputs" / f"{tool.name}--{clip.stem}.mp4"
+        if isinstance(tool, Oracle):
+            tool.truth = truth
+        begun = time.monotonic()
+        notes = tool.run(clip, output)
+        seconds = time.monotonic() - begun
+        result = judge_clip(clip, output, truth)
+        if not self._keep:
+            output.unlink()
+        raw = {"result": result.to_json(), "seconds": round(seconds, 2), "notes": notes}
+        temporary = record.with_suffix(".part")
+        temporary.write_text(json.dumps(raw))
+        temporary.replace(record)
+        return Measured(tool.name, result, seconds, notes)
+
+    def all(self, tools: list[Tool], clips: list[tuple[Path, Truth]]) -> dict[str, list[Measured]]:
+        """Every tool on every clip; a tool that fails on a clip says so and goes on."""
+        found: dict[str, list[Measured]] = {t.name: [] for t in tools}
+        for tool in tools:
+            for n, (clip, truth) in enumerate(clips, 1):
+                try:
+                    found[tool.name].append(self.one(tool, clip, truth))
+                except ToolError as error:
+                    print(f"{tool.name}: {clip.name}: {error}", file=sys.stderr)
+                if sys.stderr.isatty():
+                    print(f"\r{tool.name}: {n}/{len(clips)} ", end="", file=sys.stderr)
+        return found
+
+
+def mot_clips(folder: Path) -> list[tuple[Path, Truth]]:
+    """Real clips with truth: NAME.mp4 (or .mkv, .mov) beside NAME.txt in MOT format.
+
+    Raises:
+        FileNotFoundError: if there is none.
+    """
+    found = []
+    for text in sorted(folder.glob("*.txt")):
+        endings = (".mp4", ".mkv", ".mov", ".avi")
+        clip = next((c for e in endings if (c := text.with_suffix(e)).exists()), None)
+        if clip is None:
+            continue
+        count, size = 0, (0, 0)
+        for _, picture in video.read(clip):
+            count, size = count + 1, (picture.shape[1], picture.shape[0])
+        found.append((clip, read_mot(text, clip.stem, *size, count)))
+    if not found:
+        raise FileNotFoundError(f"{folder}: no clip with a .txt of the same name beside it")
+    return found

