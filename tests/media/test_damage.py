@@ -1,0 +1,250 @@
+"""Files that are broken, cut off, or no video at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.errors import InputError, RedactError
+from redact.media import Decode, probe
+from redact.media.damage import Damage
+
+from .footage import Clip, Sound, make, rewrite, samples
+
+GROUPS = {"preset": "veryfast", "g": "12", "bf": "2", "crf": "20"}
+
+
+def unreadable(path: Path, reason: str) -> None:
+    with pytest.raises(InputError, match=reason) as caught:
+        probe(path)
+    assert str(path) in caught.value.message
+    assert "\n" not in caught.value.message
+    assert caught.value.hint
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    unreadable(tmp_path / "none.mp4", "cannot be read")
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    unreadable(tmp_path, "is not a file")
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "e.mp4").touch()
+    unreadable(tmp_path / "e.mp4", "empty")
+
+
+def test_a_text_file_named_as_a_video(tmp_path: Path) -> None:
+    (tmp_path / "t.mp4").write_text("meeting at ten\n" * 50)
+    unreadable(tmp_path / "t.mp4", "text file")
+
+
+def test_random_bytes(tmp_path: Path) -> None:
+    (tmp_path / "r.mp4").write_bytes(os.urandom(30000))
+    unreadable(tmp_path / "r.mp4", "")
+
+
+def test_a_recording_cut_off_before_its_index(tmp_path: Path) -> None:
+    whole = make(tmp_path / "w.mp4", Clip(pts=range(50))).read_bytes()
+    (tmp_path / "c.mp4").write_bytes(whole[: len(whole) // 2])
+    unreadable(tmp_path / "c.mp4", "index")
+
+
+def silence() -> av.AudioFrame:
+    frame = av.AudioFrame.from_ndarray(np.zeros((2, 1024), np.float32), "fltp", "stereo")
+    frame.sample_rate, frame.pts = 48000, 0
+    return frame
+
+
+def test_sound_without_picture(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.m4a"), "w", format="mp4") as output:
+        stream = output.add_stream("aac", rate=48000)
+        frame = silence()
+        output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    unreadable(tmp_path / "a.m4a", "only sound")
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_a_picture(tmp_path: Path, suffix: str) -> None:
+    av.VideoFrame(64, 48, "yuv420p").save(tmp_path / f"p.{suffix}")
+    unreadable(tmp_path / f"p.{suffix}", "picture")
+
+
+def test_a_playlist_is_not_followed(tmp_path: Path) -> None:
+    make(tmp_path / "secret.ts", Clip())
+    (tmp_path / "list.mp4").write_text(
+        "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.ts\n#EXT-X-ENDLIST\n"
+    )
+    with pytest.raises(InputError):
+        probe(tmp_path / "list.mp4")
+
+
+def test_a_name_with_a_colon_is_a_file(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mp4", Clip()).rename(tmp_path / "http:1 %d.mp4")
+    rewrite(source, tmp_path / "tcp:out %03d.mp4")
+    assert probe(tmp_path / "tcp:out %03d.mp4").video.frames == 12
+
+
+def test_cover_art_is_not_a_video(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "c.mkv"), "w") as output:
+        audio = output.add_stream("aac", rate=48000)
+        cover = output.add_stream("mjpeg", rate=1)
+        cover.width, cover.height, cover.pix_fmt = 64, 48, "yuvj420p"
+        cover.disposition = av.stream.Disposition.attached_pic
+        output.mux(audio.encode(silence()))
+        picture = av.VideoFrame(64, 48, "yuvj420p")
+        picture.pts = 0
+        output.mux(cover.encode(picture))
+        output.mux(cover.encode(None))
+        output.mux(audio.encode(None))
+    with av.open(str(tmp_path / "c.mkv")) as container:
+        art = bool(container.streams.video[0].disposition & av.stream.Disposition.attached_pic)
+    if not art:
+        pytest.skip("this muxer does not keep the mark of cover art")
+    unreadable(tmp_path / "c.mkv", "only sound")
+
+
+def spoil(path: Path, share: float, count: int) -> Path:
+    """Overwrite `count` bytes at a place in the file."""
+    data = bytearray(path.read_bytes())
+    at = int(len(data) * share)
+    data[at : at + count] = b"\xff" * count
+    path.write_bytes(data)
+    return path
+
+
+def marks(path: Path) -> tuple[list[bool], Decode]:
+    decode = Decode(probe(path))
+    return [f.damaged for f in decode], decode
+
+
+def test_a_sound_file_has_no_damaged_frame(tmp_path: Path) -> None:
+    for suffix in ("mp4", "mkv", "ts", "avi"):
+        source = make(tmp_path / f"in.{suffix}", Clip(options=GROUPS, pts=range(48)))
+        damaged, decode = marks(source)
+        assert damaged == [False] * 48
+        assert decode.errors == 0
+        assert decode.warnings == []
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "ts"])
+def test_damage_is_marked_up_to_the_next_key_frame(tmp_path: Path, suffix: str) -> None:
+    source = make(tmp_path / f"in.{suffix}", Clip(options=GROUPS, pts=range(48)))
+    clean = {f.pts: samples(f.picture) for f in Decode(probe(source))}
+    spoil(source, 0.4, 700)
+    decode = Decode(probe(source))
+    wrong = marked = 0
+    for frame in decode:
+        before = clean.get(frame.pts)
+        differs = before is None or any(
+            (a != b).any() for a, b in zip(before, samples(frame.picture), strict=True)
+        )
+        assert frame.damaged or not differs
+        wrong += differs
+        marked += frame.damaged
+    assert wrong
+    assert decode.errors
+    assert decode.warnings
+    assert marked < 40, "a later key frame ends the damage"
+
+
+def test_a_lossless_codec_with_checksums_finds_every_flip(tmp_path: Path) -> None:
+    options = {"level": "3", "g": "1"}
+    source = make(tmp_path / "in.mkv", Clip("ffv1", pts=range(20), options=options))
+    clean = {f.pts: samples(f.picture) for f in Decode(probe(source))}
+    spoil(source, 0.5, 3)
+    found = 0
+    for frame in Decode(probe(source)):
+        pairs = zip(clean[frame.pts], samples(frame.picture), strict=True)
+        assert frame.damaged or all((a == b).all() for a, b in pairs)
+        found += frame.damaged
+    assert 1 <= found < 10, "the error is reported within a few frames, on several threads"
+
+
+def test_a_stream_that_starts_midway_is_damaged_up_to_its_first_key_frame() -> None:
+    damage = Damage()
+    seen = []
+    for index, key in enumerate([False, False, True, False]):
+        damage.packet(index, False)
+        seen.append(damage.frame(index, index, key, False))
+    assert seen == [True, True, False, False]
+
+
+@given(
+    keys=st.lists(st.booleans(), min_size=1, max_size=40),
+    errors=st.sets(st.integers(0, 39)),
+    delay=st.integers(0, 8),
+)
+def test_from_an_error_to_the_next_key_frame_all_is_damaged(
+    keys: list[bool], errors: set[int], delay: int
+) -> None:
+    """With `delay` frames inside the decoder, errors reported when the packet is sent."""
+    damage, marked = Damage(), {}
+
+    def leave(index: int) -> None:
+        marked[index] = damage.frame(index, index, keys[index], False)
+
+    for index in range(len(keys)):
+        damage.packet(index, index in errors)
+        if index >= delay:
+            leave(index - delay)
+    for index in range(max(0, len(keys) - delay), len(keys)):
+        leave(index)
+    tainted = True
+    for index, key in enumerate(keys):
+        if key and index not in errors:
+            tainted = False
+        if index in errors:
+            tainted = True
+        assert marked[index] or not tainted
+
+
+def test_both_passes_yield_the_same_frames_of_a_damaged_file(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.ts", Clip(options=GROUPS, pts=range(48), sounds=[Sound()]))
+    spoil(source, 0.3, 3000)
+    info = probe(source)
+    first, second = ([(f.index, f.pts) for f in Decode(info)] for _ in range(2))
+    assert first == second
+    assert [i for i, _ in first] == list(range(len(first)))
+    rewrite(info, tmp_path / "out.mp4")
+    again = [(f.index, f.pts) for f in Decode(probe(tmp_path / "out.mp4"))]
+    assert len(again) == len(first)
+
+
+def test_a_file_that_vanishes_between_the_passes(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mp4", Clip())
+    info = probe(source)
+    source.unlink()
+    with pytest.raises(InputError, match="cannot be read"):
+        list(Decode(info))
+
+
+@given(seed=st.integers(0, 10**6), flips=st.integers(1, 30))
+def test_no_file_brings_anything_but_our_own_errors(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, flips: int
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    whole = folder / "whole.mkv"
+    if not whole.exists():
+        make(whole, Clip(size=(64, 48), sounds=[Sound(seconds=0.3)]))
+    data = bytearray(whole.read_bytes())
+    for step in range(flips):
+        at = (seed * 7919 + step * step * 104729) % len(data)
+        data[at] = (data[at] + 1 + seed + step) % 256
+    broken = folder / "broken.mkv"
+    broken.write_bytes(data)
+    try:
+        info = probe(broken)
+        count = sum(1 for _ in Decode(info))
+    except RedactError as error:
+        assert error.hint
+    else:
+        assert count > 0

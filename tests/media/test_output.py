@@ -1,0 +1,180 @@
+"""A file appears under its name only when it is complete, and never in place of another."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from redact.errors import OutputError, OutputExistsError
+from redact.media import OutputFile, default_output, probe, sha256_of
+from redact.media.containers import container_for
+
+from .footage import Clip, make
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(p.name for p in folder.iterdir())
+
+
+def test_it_is_published_by_commit_only(tmp_path: Path) -> None:
+    final = tmp_path / "a.mp4"
+    with OutputFile(final) as out:
+        assert out.temporary.parent == tmp_path
+        assert out.temporary.name.startswith(".a.mp4.")
+        assert out.temporary.name.endswith(".partial")
+        out.temporary.write_bytes(b"done")
+        assert not final.exists()
+        assert out.commit() == final
+    assert names(tmp_path) == ["a.mp4"]
+    assert final.read_bytes() == b"done"
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_any_way_out_without_commit_leaves_nothing(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    with pytest.raises(error), OutputFile(tmp_path / "a.mp4") as out:
+        out.temporary.write_bytes(b"half")
+        raise error
+    assert names(tmp_path) == []
+
+
+def test_it_can_be_published_under_another_name(tmp_path: Path) -> None:
+    with OutputFile(tmp_path / "a.mp4") as out:
+        out.commit_as(tmp_path / "a.needs-review.mp4")
+    assert names(tmp_path) == ["a.needs-review.mp4"]
+
+
+def test_an_existing_file_is_kept_unless_forced(tmp_path: Path) -> None:
+    final = tmp_path / "a.mp4"
+    final.write_bytes(b"old")
+    with pytest.raises(OutputExistsError, match="already there"):
+        OutputFile(final)
+    with OutputFile(final, force=True) as out:
+        out.temporary.write_bytes(b"new")
+        assert final.read_bytes() == b"old"
+        out.commit()
+    assert final.read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_taken_meanwhile_is_not_replaced(
+    tmp_path: Path, links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not links:
+        without_links(monkeypatch)
+    final = tmp_path / "a.mp4"
+    with pytest.raises(OutputExistsError), OutputFile(final) as out:
+        final.write_bytes(b"somebody else's")
+        out.commit()
+    assert final.read_bytes() == b"somebody else's"
+    assert names(tmp_path) == ["a.mp4"]
+
+
+def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on FAT and exFAT, the file systems of most memory cards."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+
+
+def test_it_works_without_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_links(monkeypatch)
+    with OutputFile(tmp_path / "a.mp4") as out:
+        out.temporary.write_bytes(b"done")
+        out.commit()
+    assert (tmp_path / "a.mp4").read_bytes() == b"done"
+    assert names(tmp_path) == ["a.mp4"]
+
+
+@pytest.mark.parametrize("kind", ["same", "symlink", "hardlink", "relative"])
+def test_the_source_is_never_replaced(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "s.mp4"
+    source.write_bytes(b"evidence")
+    final = tmp_path / "o.mp4"
+    if kind == "same":
+        final = source
+    elif kind == "symlink":
+        final.symlink_to(source)
+    elif kind == "hardlink":
+        os.link(source, final)
+    else:
+        monkeypatch.chdir(tmp_path)
+        final = Path("s.mp4")
+    with pytest.raises(OutputExistsError, match="source itself"):
+        OutputFile(final, force=True, source=source)
+    assert source.read_bytes() == b"evidence"
+
+
+def test_a_missing_folder_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught:
+        OutputFile(tmp_path / "nowhere" / "a.mp4")
+    assert caught.value.hint == "make the folder first"
+
+
+WRITES_FOR_EVER = """
+import sys, itertools
+from pathlib import Path
+from redact.media import Decode, OutputFile, VideoWriter, probe
+from redact.settings import EncodeSettings
+info = probe(Path(sys.argv[1]))
+with OutputFile(Path(sys.argv[2])) as out:
+    with VideoWriter(out.temporary, info, EncodeSettings(preset="ultrafast"), "mp4") as writer:
+        frames = list(Decode(info))
+        for turn in itertools.count():
+            for frame in frames:
+                object.__setattr__(frame, "pts", frame.pts + turn * 100000 * (turn > 0))
+                writer.write(frame)
+            print("round", flush=True)
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_being_stopped_midway_leaves_no_final_name(tmp_path: Path, how: signal.Signals) -> None:
+    source = make(tmp_path / "s.mp4", Clip())
+    final = tmp_path / "out" / "o.mp4"
+    final.parent.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, "-c", WRITES_FOR_EVER, str(source), str(final)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).resolve().parents[2],
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"round\n"
+    process.send_signal(how)
+    process.wait(30)
+    process.stdout.close()
+    left = names(final.parent)
+    if how is signal.SIGINT:
+        assert left == []
+    else:
+        assert [n.startswith(".o.mp4.") and n.endswith(".partial") for n in left] == [True]
+
+
+@pytest.mark.parametrize(("name", "expected"), [
+    ("a.mp4", "a.redacted.mp4"), ("a.MOV", "a.redacted.MOV"), ("a.b.mkv", "a.b.redacted.mkv"),
+    ("a.avi", "a.redacted.mp4"), ("a.mts", "a.redacted.mp4"), ("a.3gp", "a.redacted.mp4"),
+    ("a.h264", "a.redacted.mp4"), ("a.webm", "a.redacted.webm"),
+])  # fmt: skip
+def test_the_default_name(tmp_path: Path, name: str, expected: str) -> None:
+    made = make(tmp_path / "in.mkv", Clip(pts=range(2)))
+    info = probe(made.rename(tmp_path / name))
+    assert default_output(info) == tmp_path / expected
+    container_for(default_output(info))
+
+
+def test_the_hash_is_that_of_the_whole_file(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"abc" * 700000)
+    tool = subprocess.run(["sha256sum", tmp_path / "f"], capture_output=True, check=True)
+    assert sha256_of(tmp_path / "f") == tool.stdout.split()[0].decode()
