@@ -11,8 +11,8 @@ from typing import Final
 from ..errors import ModelError
 
 FACE_PLATE_SHA256: Final[dict[str, str]] = {
-    "face-plate.int8.onnx": "8cd4650cfd504cf78317c642532342d592d27f223392f1ccf772d56e0ec8a227",
-    "face-plate.onnx": "9ffac0fbfc26fdd58b92cee3297d124ee5699c7a882966d39337e3a7a384df60",
+    "face-plate.int8.onnx": "21d8cda63e82618e7b94da538e59cd9a472ac03748c769e704c3abfc2b3ad981",
+    "face-plate.onnx": "7fc5f6d6ac9614dc4c6b615eaa7e1bd3be6e15b715f8b9fc597d8ad769d58c9a",
 }
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 
