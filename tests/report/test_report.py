@@ -1,0 +1,243 @@
+"""The report: whole in both languages, safe to open, the same for the same manifest."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from redact.cli.report import report as report_command
+from redact.evidence import build_manifest
+from redact.evidence.manifest import LogAnchor, Manifest, dump_manifest, manifest_path
+from redact.report import LANGUAGES, Catalogue, exemption_csv, render_report, report_html
+from redact.report.exemptions import harmless
+from redact.report.timeline import MOST, drawn_tracks, timeline_svg
+
+from ..evidence.samples import AUDIT, make_plan, make_record
+
+PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Manifest:
+    return build_manifest(make_record(tmp_path), log=LogAnchor(entries=3, head="0" * 64))
+
+
+def variants(folder: Path) -> list[Manifest]:
+    """Manifests that together bring out every part of the report."""
+    full = build_manifest(make_record(folder), log=LogAnchor(entries=3, head="0" * 64))
+    passed = {**AUDIT, "passed": True, "findings": [], "extra": [1]}
+    plan = make_plan()
+    many = replace(
+        plan, tracks=tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(MOST + 5))
+    )
+    odd = msgspec.structs.replace(
+        full,
+        output=msgspec.structs.replace(full.output, frames=1),
+        source=msgspec.structs.replace(full.source, sha256_after="0" * 64),
+        tracks=(
+            *(msgspec.structs.replace(t, method=m, reason="", decided_by="") for t, m in zip(
+                full.tracks, ("mosaic", "solid", "none", "fog"), strict=True
+            )),
+        ),
+        not_checked=tuple(
+            msgspec.structs.replace(full.not_checked[0], code=c, detail="1")
+            for c in ("faces_not_looked_for", "plates_not_looked_for", "something new")
+        ),
+        audit={**AUDIT, "checks": [{"name": "times", "passed": False, "detail": "off"}]},
+        custody_log=None,
+    )  # fmt: skip
+    imported = msgspec.structs.replace(
+        full, tracks=(msgspec.structs.replace(full.tracks[0], origin="imported"),)
+    )
+    return [
+        full,
+        odd,
+        msgspec.convert(msgspec.to_builtins(imported), Manifest),
+        build_manifest(make_record(folder, audit=passed, plan=many)),
+        build_manifest(
+            make_record(folder, audit=None, case=None, warnings=(), plan=replace(plan, tracks=()))
+        ),
+    ]
+
+
+def test_catalogues_have_the_same_keys_and_places() -> None:
+    first, *others = (Catalogue(language).entries for language in LANGUAGES)
+    for other in others:
+        assert first.keys() == other.keys()
+        for key in first:
+            assert sorted(PLACEHOLDER.findall(first[key])) == sorted(
+                PLACEHOLDER.findall(other[key])
+            ), key
+        # Words that are the same in both languages; anything else was forgotten.
+        alike = {first[k] for k in first if first[k] == other[k]}
+        assert alike <= {"Action", "SHA-256", "Conversions", "Original", "Signature"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_used_and_there(language: str, tmp_path: Path) -> None:
+    text = Catalogue(language)
+    for value in variants(tmp_path):
+        page = render_report(value, text, dump_manifest(value)).decode()
+        assert not PLACEHOLDER.search(re.sub(r"<style>.*?</style>", "", page, flags=re.S))
+        exemption_csv(value, text)
+    assert text.entries.keys() - text.used == set()
+
+
+class _Outside(HTMLParser):
+    """Collects everything that could run, load or show a picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Any] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        loading = [(k, v) for k, v in attrs if k in ("src", "href", "srcset", "data", "action")]
+        handlers = [k for k, _ in attrs if k.startswith("on")]
+        if tag in ("script", "img", "image", "iframe", "object", "link", "video") or loading:
+            self.found.append((tag, attrs))
+        self.found += handlers
+
+
+def outside(page: bytes) -> list[Any]:
+    parser = _Outside()
+    parser.feed(page.decode())
+    return parser.found + re.findall(rb"url\(|@import", page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_loaded_run_or_shown(manifest: Manifest, language: str) -> None:
+    assert outside(report_html(manifest, language)) == []
+
+
+NASTY = st.text(st.sampled_from("<>&\"'{}%;/= \u2028scriptonerr") | st.characters(), max_size=40)
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts=st.lists(NASTY, min_size=6, max_size=6))
+def test_text_from_outside_cannot_become_markup(base: Manifest, texts: list[str]) -> None:
+    name, reason, warning, step, rule, case = texts
+    value = msgspec.structs.replace(
+        base,
+        source=msgspec.structs.replace(base.source, name=name + "<script>x</script>"),
+        case=msgspec.structs.replace(base.case, purpose=case, legal_basis=reason),
+        tracks=tuple(
+            msgspec.structs.replace(t, reason=reason, decided_by=name, method=step)
+            for t in base.tracks
+        ),
+        warnings=(warning, '<img src="http://x/">'),
+        run=msgspec.structs.replace(base.run, command=(step, "<b onclick=x>")),
+        audit={"passed": False, "findings": [{"kind": rule, "rule": "<iframe>"}], name: step},
+    )
+    page = report_html(value, "fr")
+    assert outside(page) == []
+    ElementTree.fromstring(re.search(rb"<svg.*?</svg>", page, re.S)[0])  # type: ignore[index]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    return build_manifest(make_record(tmp_path_factory.mktemp("base")))
+
+
+def test_same_manifest_same_bytes(manifest: Manifest) -> None:
+    assert report_html(manifest, "fr") == report_html(manifest, "fr")
+
+
+def test_facts_are_in_the_report(manifest: Manifest) -> None:
+    page = report_html(manifest, "en").decode()
+    for fact in (
+        manifest.source.sha256_before,
+        manifest.output.sha256,
+        manifest.run.plan_sha256,
+        "2026-114",
+        "art. 6(1)(c) GDPR",
+        "Cour d’appel &lt;Lyon&gt;",
+        "third party&#39;s car",
+        "two detectors agree",
+    ):
+        assert fact in page, fact
+
+
+def test_csv(manifest: Manifest) -> None:
+    raw = exemption_csv(manifest, Catalogue("en"))
+    head, *lines = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
+    assert head[:4] == ["track", "from", "to", "target"] and len(lines) == 4
+    assert lines[1] == [
+        "1", "0:00:00.160", "0:00:04.800", "face", "hidden", "sealed blur", "third party",
+        "art. 6(1)(c) GDPR", "rule of the program", "detector", "117",
+    ]  # fmt: skip
+    assert all(len(line) == len(head) for line in lines)
+    head_fr = exemption_csv(manifest, Catalogue("fr")).decode("utf-8-sig").splitlines()[0]
+    assert len(head_fr.split(",")) == len(head)
+
+
+@given(st.text(max_size=20))
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert harmless(text).endswith(text)
+
+
+def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
+    root = ElementTree.fromstring(timeline_svg(manifest, Catalogue("en")))
+    rects = root.findall("{http://www.w3.org/2000/svg}rect")
+    assert len({r.get("y") for r in rects}) == len(manifest.tracks)
+    # One damaged stretch is told on each of the two tracks that are hidden there.
+    assert sum(r.get("fill") == "#c0392b" for r in rects) == 2
+    right = max(float(r.get("x", 0)) + float(r.get("width", 0)) for r in rects)
+    assert right <= 1000
+
+
+def test_long_lists_are_cut_and_told(tmp_path: Path) -> None:
+    many = variants(tmp_path)[3]
+    assert len(drawn_tracks(many)) == MOST < len(many.tracks)
+    assert f"The {MOST} longest of {MOST + 5}" in report_html(many).decode()
+
+
+def test_command(tmp_path: Path, manifest: Manifest) -> None:
+    output = tmp_path / "out.mp4"
+    manifest_path(output).write_bytes(dump_manifest(manifest))
+    run = CliRunner().invoke
+    assert run(report_command, [str(output), "--lang", "fr"]).exit_code == 0
+    page = tmp_path / "out.mp4.report.html"
+    assert 'lang="fr"' in page.read_text("utf-8")
+    again = run(report_command, [str(output)])
+    assert again.exception is not None and "already there" in str(again.exception)
+    manifest_path(output).write_text("{}")
+    broken = run(report_command, [str(output), "--force"])
+    assert "out.mp4.manifest.json" in str(broken.exception)
+    assert 'lang="fr"' in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.timeout(90)
+def test_a_browser_shows_it(manifest: Manifest, language: str, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("needs the program chromium")
+    page, shot, pdf = (tmp_path / n for n in ("r.html", "r.png", "r.pdf"))
+    page.write_bytes(report_html(manifest, language))
+    common = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}"]
+    for option in (f"--screenshot={shot}", f"--print-to-pdf={pdf}"):
+        subprocess.run(
+            [*common, "--window-size=1000,2400", option, page.as_uri()],
+            check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
+    picture = Image.open(shot).convert("RGB")
+    colours = {c for _, c in picture.getcolors(1 << 24) or []}
+    # Heading, a seen span and a held span are really drawn.
+    assert {(0x1F, 0x4E, 0x79), (0xC0, 0x39, 0x2B)} <= colours
+    assert picture.size[0] == 1000 and pdf.read_bytes()[:5] == b"%PDF-"
