@@ -10,17 +10,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect import Detector, load_detector, load_second_opinion
+from ..detect import CANDIDATE_SCORE, Detector, load_second_opinion
+from ..detect.ensemble import FacePlateDetector
+from ..detect.loader import SCALES, WEIGHTS
+from ..detect.network import Network, default_threads
+from ..detect.tiles import Scale
+from ..detect.weights import FACE_PLATE_SHA256, read_weights
 from ..settings import Sensitivity
 from ..types import Box, Detections, Frame, Target
-from .close import Mosaic, turned_back
+from .close import CELL, ROW, Mosaic, turned_back
 from .limits import GLIMPSE, GLIMPSE_SECOND, LEAST_SIDE
 from .pixels import Painter
 from .result import AuditSettings
 
+_TURNED_SCALES: Final = (Scale(960), Scale(416))
+"""Sizes at which turned pictures are shown to our network: lying people are seldom far away."""
+
 _TURNED_SIDE: Final = 1280
-"""Longer side of turned pictures: lying people are seldom far away, and four more pictures at
-full size would double the cost of a look."""
+"""Longer side to which turned pictures are brought first; both detectors shrink them further."""
 
 
 SAME_IOU: Final = 0.45
@@ -58,19 +65,26 @@ class Eyes:
     """Short names of our detector and of the second one, for findings."""
 
     def __init__(self, settings: AuditSettings, sample_aspect: float) -> None:
-        targets = tuple(t for t in settings.targets if t is not Target.REGION)
-        self._whole = load_detector(Sensitivity.BALANCED, targets, sample_aspect=sample_aspect)
-        self._fine = load_detector(Sensitivity.THOROUGH, targets, sample_aspect=sample_aspect)
-        small = load_detector(Sensitivity.FAST, targets)
-        self.close = Mosaic(small)
+        targets = [t for t in settings.targets if t in CANDIDATE_SCORE]
+        # One network for all looks: each copy would keep its own working memory.
+        network = Network(
+            read_weights(WEIGHTS), {t: CANDIDATE_SCORE[t] for t in targets}, default_threads()
+        )
+        digest = FACE_PLATE_SHA256[WEIGHTS]
+
+        def ours(*scales: Scale, aspect: float = sample_aspect) -> Detector:
+            return FacePlateDetector(network, "redact face+plate", digest, scales, aspect)
+
+        self._whole = ours(*SCALES[Sensitivity.BALANCED])
+        self._fine = ours(SCALES[Sensitivity.THOROUGH][0])
+        self._sideways = ours(*_TURNED_SCALES, aspect=1.0)
+        self.close = Mosaic(ours(Scale(CELL * ROW, most_zoom=1.0), aspect=1.0))
         self.painter = Painter()
         faces = Target.FACE in targets
         self.second: Detector | None = load_second_opinion() if faces else None
         self._second_tiles = load_second_opinion(tiles=True) if faces else None
-        members = [(small.name, small.weights_sha256)]
-        if self.second is not None:
-            members.append((self.second.name, self.second.weights_sha256))
-        self.detectors = tuple(members)
+        members: list[Detector] = [self._whole, *([self.second] if self.second else [])]
+        self.detectors = tuple((m.name, m.weights_sha256) for m in members)
 
     def look(self, frame: Frame) -> Iterator[Glimpse]:
         """The picture as it is, at the sizes of a balanced run, by both detectors."""
@@ -96,7 +110,7 @@ class Eyes:
             small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
         sh, sw = small.shape[:2]
         picture = np.ascontiguousarray(np.rot90(small, turns))
-        found = list(self._ours(self._whole.detect(picture)))
+        found = list(self._ours(self._sideways.detect(picture)))
         if self.second is not None:
             found += self._others(self.second.detect(picture))
         for g in found:

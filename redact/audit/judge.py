@@ -12,6 +12,7 @@ from .limits import (
     AGREED_SECOND,
     ALONE,
     EXTENT,
+    EXTENT_SHARE,
     KNOWN,
     KNOWN_TRACK_SCORE,
     MISFIT_SCORE,
@@ -148,24 +149,32 @@ def _same_place(a: Box, b: Box, gap: int) -> bool:
 
 
 def _extent(suspect: Suspect, evidence: Sequence[Evidence]) -> tuple[tuple[int, Box], ...]:
-    """Frames around the best one in which it is visible, without holes of LINK_FRAMES or more."""
-    seen = {s.frame: s.box for s in suspect.sightings}
-    for e in evidence:
-        if max(e.ours, e.second) >= EXTENT:
-            seen[e.frame] = e.box
-        else:
-            seen.pop(e.frame, None)
-    if not seen:
+    """Frames around the best one in which it is visible.
+
+    A span ends where three frames in a row that were looked at closely show it no more, or
+    where nothing at all was seen for LINK_FRAMES.
+    """
+    if not evidence:
         return ()
-    frames = sorted(seen)
-    best = max(evidence, key=lambda e: max(e.ours, e.second)).frame if evidence else frames[0]
-    runs: list[list[int]] = [[frames[0]]]
-    for frame in frames[1:]:
-        if frame - runs[-1][-1] > LINK_FRAMES:
-            runs.append([])
-        runs[-1].append(frame)
-    run = next((r for r in runs if best in r), runs[0])
-    return tuple((f, seen[f]) for f in run)
+    best = max(evidence, key=lambda e: max(e.ours, e.second))
+    least = max(EXTENT, EXTENT_SHARE * max(best.ours, best.second * EXTENT_SHARE))
+    looked = {e.frame: e for e in evidence}
+    seen = {s.frame: s.box for s in suspect.sightings if s.frame not in looked}
+    seen |= {f: e.box for f, e in looked.items() if max(e.ours, e.second) >= least}
+    path = [best.frame]
+    for frames in (
+        sorted(f for f in seen.keys() | looked.keys() if f > best.frame),
+        sorted((f for f in seen.keys() | looked.keys() if f < best.frame), reverse=True),
+    ):
+        last, blank = best.frame, 0
+        for frame in frames:
+            blank = 0 if frame in seen else blank + 1
+            if blank == 3 or abs(frame - last) > LINK_FRAMES:
+                break
+            if frame in seen:
+                path.append(frame)
+                last = frame
+    return tuple((f, seen.get(f, best.box)) for f in sorted(path))
 
 
 def findings_of(

@@ -100,6 +100,9 @@ MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.5, Target.PLATE: 0.5}
 EXTENT: Final = 0.2
 """Close-look score down to which a confirmed span extends over neighbouring frames."""
 
+EXTENT_SHARE: Final = 0.6
+"""And down to this share of the best frame's score: hair beside a mask scores a little too."""
+
 # --- pixels -------------------------------------------------------------------------------------
 
 UNDRAWN_MATCH: Final = 0.7

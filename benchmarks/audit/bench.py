@@ -1,0 +1,156 @@
+"""Runs the audit over clean and leaky outputs and counts what it finds."""
+
+from __future__ import annotations
+
+import pickle
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from redact.audit import AuditSettings, Finding
+from redact.audit.eyes import Eyes
+from redact.audit.judge import findings_of, judge
+from redact.audit.verify import Seen, collect
+from redact.media import probe
+from redact.plan import Plan
+from redact.progress import Silent
+from redact.settings import Sensitivity
+from redact.types import Target
+
+from .plant import KINDS, Leak, eligible, leak, plan_of, render
+from .scenes import FRAMES, RATE, scenes, write_source
+
+FOUND_IOU = 0.1
+"""A finding that overlaps the subject by this much in a frame of the leak has found it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One audited output: what was planted, what was seen."""
+
+    name: str
+    plan: Plan
+    leaks: tuple[Leak, ...]
+    seen: Seen
+    cpu_seconds: float
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Judged with the limits as they are now."""
+        tracks = self.plan.tracks
+        verdicts = [v for v in (judge(s, e, tracks) for s, e in self.seen.suspects) if v]
+        targets: dict[int, Target] = {t.id: t.target for t in tracks}
+        return findings_of(verdicts, self.seen.undrawn, targets, self.seen.times, Eyes.NAMES)
+
+
+def cases(
+    stills: Path, work: Path, count: int, seed: int, sensitivity: Sensitivity
+) -> Iterator[Case]:
+    """Make, render and audit `count` scenes: each clean, then with leaks.
+
+    Args:
+        stills: folder with labels.json and images/.
+        work: for videos; what is there from an earlier run with the same seed is used again.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    rng = random.Random(seed + 1)
+    next_kind = 0
+    for number, scene in enumerate(scenes(stills, count, seed)):
+        source = work / f"{seed}-{number:03d}.mp4"
+        if not source.exists():
+            write_source(scene, source)
+        info = probe(source)
+        variants: list[tuple[Leak, ...]] = [()]
+        subjects = eligible(scene)
+        rng.shuffle(subjects)
+        for _ in range(2):
+            planted = []
+            for subject in subjects[:4]:
+                planted.append(leak(KINDS[next_kind % len(KINDS)], subject, rng))
+                next_kind += 1
+            if planted:
+                variants.append(tuple(planted))
+        for variant, leaks in enumerate(variants):
+            output = source.with_suffix(f".{variant}.mp4")
+            plan = plan_of(scene, info, leaks)
+            if not output.exists():
+                render(info, plan, leaks, output)
+            yield audited(f"{scene.name} #{variant}", source, output, plan, leaks, sensitivity)
+
+
+def audited(
+    name: str,
+    source: Path,
+    output: Path,
+    plan: Plan,
+    leaks: tuple[Leak, ...],
+    sensitivity: Sensitivity,
+) -> Case:
+    """Audit one output and keep what was seen."""
+    from time import process_time
+
+    before = process_time()
+    settings = AuditSettings(sensitivity=sensitivity)
+    seen = collect(probe(source), probe(output), plan, settings, Silent())
+    return Case(name, plan, leaks, seen, process_time() - before)
+
+
+def finds(finding: Finding, planted: Leak) -> bool:
+    """Whether a finding is the planted leak: same kind of subject, time and place."""
+    if finding.target is not planted.subject.target:
+        return False
+    for frame, box in finding.path:
+        truth = planted.subject.boxes[frame] if frame < FRAMES else None
+        in_time = planted.first - 1 <= frame <= planted.last + 1
+        if truth is not None and in_time and truth.iou(box) >= FOUND_IOU:
+            return True
+    return False
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts over cases."""
+
+    planted: dict[tuple[str, str], int]
+    found: dict[tuple[str, str], int]
+    false: list[tuple[str, Finding]]
+    minutes: float = 0.0
+
+    @classmethod
+    def of(cls, audited_cases: list[Case]) -> Score:
+        score = cls({}, {}, [])
+        for case in audited_cases:
+            findings = case.findings()
+            for planted in case.leaks:
+                key = (planted.kind, band(planted))
+                score.planted[key] = score.planted.get(key, 0) + 1
+                hit = any(finds(f, planted) for f in findings)
+                score.found[key] = score.found.get(key, 0) + hit
+            score.false += [
+                (case.name, f) for f in findings if not any(finds(f, p) for p in case.leaks)
+            ]
+            score.minutes += case.seen.looked.frames / RATE / 60
+        return score
+
+    def share(self, *kinds: str) -> tuple[int, int]:
+        """(found, planted) over kinds of leak, all sizes."""
+        keys = [k for k in self.planted if k[0] in kinds]
+        return sum(self.found[k] for k in keys), sum(self.planted[k] for k in keys)
+
+
+def band(planted: Leak) -> str:
+    """Target and size band of a leak's subject."""
+    height = planted.subject.height
+    if planted.subject.target is Target.FACE:
+        return "face 24–48" if height < 48 else "face 48–96" if height < 96 else "face ≥ 96"
+    return "plate 12–24" if height < 24 else "plate ≥ 24"
+
+
+def save(path: Path, audited_cases: list[Case]) -> None:
+    path.write_bytes(pickle.dumps(audited_cases))
+
+
+def load(path: Path) -> list[Case]:
+    """Cases of an earlier run; only ever read what this program wrote."""
+    found: list[Case] = pickle.loads(path.read_bytes())
+    return found

@@ -1,0 +1,126 @@
+"""Planted leaks are found, where and when they are; clean outputs pass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from redact.audit import AuditSettings, FindingKind
+from redact.media import probe
+from redact.settings import Sensitivity
+from redact.types import Box, Region
+
+from .conftest import FRAMES, Clip, face_box, picture, write_video
+
+
+def _hole(first: int, length: int):
+    return lambda n: None if first <= n < first + length else face_box(n)
+
+
+def test_clean_output_passes(clip: Clip, clean: Path) -> None:
+    result = clip.audit(clean, clip.plan())
+    assert result.passed, result.in_words()
+    assert result.looked.frames == FRAMES
+    assert result.looked.whole >= FRAMES // 5
+    assert "not proof" in result.in_words()[0]
+
+
+@pytest.mark.parametrize(("first", "length"), [(12, 1), (13, 2), (11, 5), (6, 30)])
+def test_missing_masks_are_found(clip: Clip, first: int, length: int) -> None:
+    plan = clip.plan(_hole(first, length))
+    result = clip.audit(clip.render(plan, f"hole{length}.mp4"), plan)
+    assert not result.passed
+    leaks = [f for f in result.findings if f.kind is FindingKind.UNCOVERED]
+    assert len(leaks) == 1, result.in_words()
+    (leak,) = leaks
+    # Right to a frame or two at both ends, and on the face.
+    assert abs(leak.first - first) <= 2 and abs(leak.last - (first + length - 1)) <= 2
+    frame, box = leak.path[len(leak.path) // 2]
+    assert box.iou(face_box(frame)) > 0.35
+    assert leak.start == pytest.approx(leak.first / 25, abs=1e-3)
+    assert leak.track is not None
+
+
+def test_subject_that_no_plan_knows_is_found(clip: Clip) -> None:
+    plan = clip.plan(lambda n: None)
+    result = clip.audit(clip.render(plan, "unknown.mp4"), plan)
+    (leak,) = result.findings
+    assert leak.first <= 2 and leak.last >= FRAMES - 3
+    assert leak.track is None
+
+
+@pytest.mark.parametrize("kind", ["shifted", "shrunk"])
+def test_masks_that_do_not_fit_are_found(clip: Clip, kind: str) -> None:
+    def wrong(n: int) -> Box:
+        box = face_box(n)
+        if not 5 <= n < 35:
+            return box
+        if kind == "shrunk":
+            return box.grown(-0.3)
+        return Box(box.x1 + 30, box.y1 + 15, box.x2 + 30, box.y2 + 15)
+
+    plan = clip.plan(wrong)
+    result = clip.audit(clip.render(plan, f"{kind}.mp4"), plan)
+    assert any(5 <= f.first < 35 for f in result.findings), result.in_words()
+
+
+def test_mask_that_was_not_drawn_is_found_in_a_single_frame(clip: Clip) -> None:
+    plan = clip.plan()
+
+    def forget(n: int, regions: list[Region]) -> list[Region]:
+        return [] if n == 17 else regions
+
+    result = clip.audit(clip.render(plan, "undrawn.mp4", forget), plan)
+    undrawn = [f for f in result.findings if f.kind is FindingKind.UNDRAWN]
+    assert [(f.first, f.last, f.track) for f in undrawn] == [(17, 17, 1)]
+
+
+def test_mask_drawn_beside_its_place_is_found(clip: Clip) -> None:
+    plan = clip.plan()
+
+    def aside(n: int, regions: list[Region]) -> list[Region]:
+        moved = [Box(r.box.x1 + 120, r.box.y1, r.box.x2 + 120, r.box.y2) for r in regions]
+        return [replace(r, box=b) for r, b in zip(regions, moved, strict=True)]
+
+    result = clip.audit(clip.render(plan, "aside.mp4", aside), plan)
+    undrawn = [f for f in result.findings if f.kind is FindingKind.UNDRAWN]
+    assert undrawn and undrawn[0].first == 0 and undrawn[-1].last == FRAMES - 1
+    elsewhere = next(c for c in result.checks if c.name == "picture elsewhere")
+    assert not elsewhere.passed
+
+
+def test_kept_subject_is_listed_and_is_no_leak(clip: Clip) -> None:
+    plan = clip.plan(keep=True)
+    result = clip.audit(clip.render(plan, "kept.mp4"), plan)
+    assert result.passed, result.in_words()
+    assert [k.track for k in result.kept] == [1]
+    assert any("visible by decision: track 1" in line for line in result.in_words())
+
+
+def test_without_a_plan(clip: Clip, clean: Path) -> None:
+    assert clip.audit(clean, None).passed
+    leaky = clip.render(clip.plan(_hole(10, 20)), "noplan.mp4")
+    result = clip.audit(leaky, None)
+    assert not result.passed
+    leak = result.findings[0]
+    assert 8 <= leak.first <= 12 and 27 <= leak.last <= 31
+    assert any("no plan" in line for line in result.in_words())
+
+
+def test_thorough_looks_at_every_frame(tmp_path: Path) -> None:
+    path = tmp_path / "short.mp4"
+    write_video(path, [picture(n) for n in range(6)])
+    clip = Clip(probe(path), tmp_path)
+    plan = clip.plan(lambda n: None if n == 2 else face_box(n) if n < 6 else None)
+    settings = AuditSettings(sensitivity=Sensitivity.THOROUGH)
+    result = clip.audit(clip.render(plan, "thorough.mp4"), plan, settings)
+    assert result.looked.whole == result.looked.fine == 6
+    assert [(f.first, f.last) for f in result.findings] == [(2, 2)]
+
+
+def test_strong_compression_is_no_finding(clip: Clip) -> None:
+    plan = clip.plan()
+    result = clip.audit(clip.render(plan, "crf40.mp4", crf=40), plan)
+    assert result.passed, result.in_words()
