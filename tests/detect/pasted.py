@@ -1,4 +1,4 @@
-"""1080p scenes with real faces of a chosen height pasted into them, positions known."""
+"""1080p scenes made of real photographs, scaled so that a known face has a chosen height."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from redact.detect.scaling import Area, Scaler
 
 RGB = NDArray[np.uint8]
 WIDTH, HEIGHT = 1920, 1080
+CONTEXT = 2.0
+"""Surroundings kept on every side of a face, in face heights: a face hangs on a body."""
 BOXES = tuple[float, float, float, float]
 
 
@@ -37,24 +39,20 @@ def real_faces(folder: Path, least: float = 48) -> Iterator[tuple[RGB, BOXES]]:
 
 
 def paste(scene: RGB, picture: RGB, face: BOXES, height: float, at: tuple[int, int]) -> BOXES:
-    """Shrink the head around `face` so that the face is `height` high, blend it in around `at`.
+    """Shrink the surroundings of `face` so that it is `height` high, put them at `at`.
 
     Returns the face's box in the scene.
     """
     h, w = picture.shape[:2]
     x1, y1, x2, y2 = face
-    grow = 0.45 * (y2 - y1)
+    grow = CONTEXT * (y2 - y1)
     left, top = max(0, int(x1 - grow)), max(0, int(y1 - grow))
     area = Area(left, top, min(w, int(x2 + grow)) - left, min(h, int(y2 + grow)) - top)
     zoom = height / (y2 - y1)
     size = max(8, round(area.width * zoom)), max(8, round(area.height * zoom))
-    small = Scaler().array(picture).view(area, size).astype(np.float32)
-    row, column = np.mgrid[: size[1], : size[0]]
-    edge = np.minimum.reduce([row, column, size[1] - 1 - row, size[0] - 1 - column])
-    alpha = np.clip((edge + 1) / (0.2 * height), 0, 1)[..., None]
+    small = Scaler().array(picture).view(area, size)
     x, y = at
-    under = scene[y : y + size[1], x : x + size[0]]
-    under[:] = np.rint(alpha * small + (1 - alpha) * under).astype(np.uint8)
+    scene[y : y + size[1], x : x + size[0]] = small[: HEIGHT - y, : WIDTH - x]
     sx, sy = size[0] / area.width, size[1] / area.height
     return (
         x + (x1 - left) * sx,
@@ -71,16 +69,15 @@ def scenes(
     rng = np.random.default_rng(seed)
     h, w = background.shape[:2]
     large = Scaler().array(background).view(Area(0, 0, w, h), (WIDTH, HEIGHT))
-    cell = max(96, int(3 * height))
-    cells = [(x, y) for x in range(0, WIDTH - cell, cell) for y in range(0, HEIGHT - cell, cell)]
+    cell = int(height * (2 * CONTEXT + 1.5))
+    cells = [
+        (x, y) for x in range(0, WIDTH - cell + 1, cell) for y in range(0, HEIGHT - cell + 1, cell)
+    ]
+    each = min(each, len(cells))
     for begin in range(0, len(faces), each):
         scene, truth = large.copy(), []
         part = faces[begin : begin + each]
-        for (picture, face), i in zip(
-            part, rng.choice(len(cells), len(part), replace=False), strict=True
-        ):
-            x, y = cells[i]
-            offset = rng.integers(0, max(1, cell - int(2.4 * height)), 2)
-            at = (x + int(offset[0]), y + int(offset[1]))
-            truth.append(paste(scene, picture, face, height, at))
+        places = rng.choice(len(cells), len(part), replace=False)
+        for (picture, face), i in zip(part, places, strict=True):
+            truth.append(paste(scene, picture, face, height, cells[i]))
         yield scene, truth

@@ -39,7 +39,7 @@ def test_views_stay_inside_and_are_bounded(width: int, height: int, aspect: floa
             assert min(view.size) >= 1 and max(view.size) <= largest + 8
 
 
-def test_native_scale_never_enlarges_and_shows_square_pixels() -> None:
-    (whole,) = views(720, 576, (Scale(None),), aspect=16 / 15)
+def test_own_pixels_and_shows_square_pixels() -> None:
+    (whole,) = views(720, 576, (Scale(416, up_to=4096),), aspect=16 / 15)
     assert whole.size == (720 * 16 // 15, 576) or whole.size[1] <= 576
     assert abs(whole.size[0] / whole.size[1] - 720 * 16 / 15 / 576) < 0.01

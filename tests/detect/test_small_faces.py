@@ -1,0 +1,38 @@
+"""The promise of the default: a 20-pixel face in 1080p is found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from redact.detect import load_detector
+from redact.types import Box, Target
+
+from .pasted import real_faces, scenes
+
+data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures")
+
+
+def hits(sensitivity: str, folder: Path, height: float) -> list[bool]:
+    """Whether each face, masked and turned ones too, is found at candidate score."""
+    detector = load_detector(sensitivity, (Target.FACE,), alone=True)
+    faces = list(real_faces(folder))[::5]
+    found_all = []
+    for scene, truth in scenes(data.rocket(), faces, height, 60, seed=3):
+        found = detector.detect(scene)
+        found_all += [
+            any(found.box(i).iou(Box(*box)) >= 0.35 for i in range(len(found))) for box in truth
+        ]
+    return found_all
+
+
+def test_twenty_pixel_faces(shared_eval: Path) -> None:
+    found = hits("balanced", shared_eval, 20)
+    assert len(found) >= 40 and np.mean(found) >= 0.7
+
+
+def test_thorough_sees_smaller_faces_than_fast(shared_eval: Path) -> None:
+    assert np.mean(hits("thorough", shared_eval, 20)) >= 0.85
+    assert np.mean(hits("fast", shared_eval, 20)) < 0.5
