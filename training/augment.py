@@ -50,8 +50,9 @@ def log_uniform(rng: np.random.Generator, lo: float, hi: float) -> float:
     return float(np.exp(rng.uniform(np.log(lo), np.log(hi))))
 
 
-def choose_view(s: Sample, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes,
-                small: bool) -> tuple[float, float, float]:
+def choose_view(
+    s: Sample, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes, small: bool
+) -> tuple[float, float, float]:
     """Scale and top left corner (pixels of the scaled image) of a crop of `size` (w, h)."""
     h, w = s.image.shape[:2]
     cw, ch = size
@@ -59,14 +60,23 @@ def choose_view(s: Sample, size: tuple[int, int], rng: np.random.Generator, size
     if len(real) == 0 or rng.random() < 0.08:
         fit = min(cw / w, ch / h)
         scale = log_uniform(rng, fit * 0.8, max(1.2, fit))
-        return scale, rng.uniform(-0.1, 1.1) * (w * scale - cw), rng.uniform(-0.1, 1.1) * (
-            h * scale - ch)
+        return (
+            scale,
+            rng.uniform(-0.1, 1.1) * (w * scale - cw),
+            rng.uniform(-0.1, 1.1) * (h * scale - ch),
+        )
     b = s.boxes[rng.choice(real)]
     t = int(b[0])
-    lo, hi = sizes.small[t] if small else (
-        sizes.close[t] if rng.random() < sizes.close_share else sizes.usual[t])
-    scale = min(log_uniform(rng, lo, hi) / max(float(b[4] - b[2]), 1.0),
-                1.15 * cw / max(float(b[3] - b[1]), 1.0), 5.0)
+    lo, hi = (
+        sizes.small[t]
+        if small
+        else (sizes.close[t] if rng.random() < sizes.close_share else sizes.usual[t])
+    )
+    scale = min(
+        log_uniform(rng, lo, hi) / max(float(b[4] - b[2]), 1.0),
+        1.15 * cw / max(float(b[3] - b[1]), 1.0),
+        5.0,
+    )
     cx, cy = (b[1] + b[3]) / 2 * scale, (b[2] + b[4]) / 2 * scale
     # The object lies anywhere in the crop; large ones may be cut by its border, as in video.
     fx, fy = rng.uniform(0.08, 0.92, 2)
@@ -91,7 +101,7 @@ def cut(s: Sample, view: tuple[float, float, float], canvas: Image) -> tuple[Box
         ax, ay = max(0, ox), max(0, oy)
         bx, by = min(cw, ox + nw), min(ch, oy + nh)
         if bx > ax and by > ay:
-            canvas[ay:by, ax:bx] = part[ay - oy:by - oy, ax - ox:bx - ox]
+            canvas[ay:by, ax:bx] = part[ay - oy : by - oy, ax - ox : bx - ox]
             area = (ax, ay, bx, by)
     boxes = s.boxes.copy()
     boxes[:, [1, 3]] = boxes[:, [1, 3]] * scale - left
@@ -110,11 +120,17 @@ def hide(boxes: Boxes, area: Footprint) -> Boxes:
     covered = np.clip(w, 0, None) * np.clip(h, 0, None) / np.maximum(whole, 1e-6)
     out = boxes.copy()
     out[covered > 0.2, 5] = 1
-    return out[covered < 0.9]
+    return np.asarray(out[covered < 0.9], np.float32)
 
 
-def layers(draw: Draw, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes, small: bool,
-           depth: int = 0) -> tuple[Image, Boxes]:
+def layers(
+    draw: Draw,
+    size: tuple[int, int],
+    rng: np.random.Generator,
+    sizes: Sizes,
+    small: bool,
+    depth: int = 0,
+) -> tuple[Image, Boxes]:
     """A view of one sample; where it does not reach, another sample shows instead of padding.
 
     Without this a third of all pixels would be grey, as small views of small images do not fill
@@ -124,8 +140,9 @@ def layers(draw: Draw, size: tuple[int, int], rng: np.random.Generator, sizes: S
     view = choose_view(s, size, rng, sizes, small)
     h, w = s.image.shape[:2]
     scale, left, top = view
-    seen = (max(0.0, min(size[0], w * scale - left) - max(0.0, -left))
-            * max(0.0, min(size[1], h * scale - top) - max(0.0, -top)))
+    seen = max(0.0, min(size[0], w * scale - left) - max(0.0, -left)) * max(
+        0.0, min(size[1], h * scale - top) - max(0.0, -top)
+    )
     if depth < 4 and seen < 0.75 * size[0] * size[1] and rng.random() < 0.85:
         canvas, under = layers(draw, size, rng, sizes, small, depth + 1)
     else:
@@ -153,7 +170,7 @@ def clip(boxes: Boxes, size: tuple[int, int]) -> Boxes:
 
 
 def rotate(image: Image, boxes: Boxes, degrees: float) -> tuple[Image, Boxes]:
-    """Rotate about the centre. A face's box becomes that of its ellipse, a plate's of its corners."""
+    """Rotate about the centre. A face's box becomes its ellipse's, a plate's its corners'."""
     h, w = image.shape[:2]
     m = cv2.getRotationMatrix2D((w / 2, h / 2), degrees, 1.0)
     out = cv2.warpAffine(image, m, (w, h), flags=cv2.INTER_LINEAR, borderValue=(PAD, PAD, PAD))
@@ -170,8 +187,9 @@ def rotate(image: Image, boxes: Boxes, degrees: float) -> tuple[Image, Boxes]:
     return np.asarray(out, np.uint8), turned.astype(np.float32)
 
 
-def single(draw: Draw, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes,
-           small: bool = False) -> tuple[Image, Boxes]:
+def single(
+    draw: Draw, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes, small: bool = False
+) -> tuple[Image, Boxes]:
     """One crop of layers, mirrored and rotated at random."""
     image, boxes = layers(draw, size, rng, sizes, small)
     if rng.random() < 0.5:
@@ -183,8 +201,9 @@ def single(draw: Draw, size: tuple[int, int], rng: np.random.Generator, sizes: S
     return image, boxes
 
 
-def mosaic(draw: Draw, size: tuple[int, int], rng: np.random.Generator,
-           sizes: Sizes) -> tuple[Image, Boxes]:
+def mosaic(
+    draw: Draw, size: tuple[int, int], rng: np.random.Generator, sizes: Sizes
+) -> tuple[Image, Boxes]:
     """Four small crops around a random point: many small objects in many surroundings."""
     cw, ch = size
     px, py = int(rng.uniform(0.3, 0.7) * cw), int(rng.uniform(0.3, 0.7) * ch)
@@ -199,8 +218,9 @@ def mosaic(draw: Draw, size: tuple[int, int], rng: np.random.Generator,
     return out, np.concatenate(rows)
 
 
-def training_crop(draw: Draw, size: int, rng: np.random.Generator, sizes: Sizes,
-                  mosaic_share: float = 0.15) -> tuple[Image, Boxes]:
+def training_crop(
+    draw: Draw, size: int, rng: np.random.Generator, sizes: Sizes, mosaic_share: float = 0.15
+) -> tuple[Image, Boxes]:
     """One training image uint8 [size, size, 3] and its boxes; `draw()` gives a Sample."""
     make = mosaic if rng.random() < mosaic_share else single
     image, boxes = make(draw, (size, size), rng, sizes)

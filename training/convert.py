@@ -22,7 +22,8 @@ from pathlib import Path
 import cv2
 
 from training import sources
-from training.sources import Labelled, Source
+from training.readers import Labelled
+from training.sources import Source
 
 
 def git_dir(mirror: Path, repo: str) -> Path:
@@ -37,10 +38,12 @@ def git_dir(mirror: Path, repo: str) -> Path:
 def extract(mirror: Path, raw: Path, source: Source) -> int:
     """Copy the files of HEAD that match the source's pattern, skipping absent and LFS objects."""
     git = ["git", f"--git-dir={git_dir(mirror, source.repo)}"]
-    listing = subprocess.run([*git, "ls-tree", "-r", "-z", "HEAD"], capture_output=True,
-                             check=True).stdout
-    reader = subprocess.Popen([*git, "cat-file", "--batch"], stdin=subprocess.PIPE,
-                              stdout=subprocess.PIPE)
+    listing = subprocess.run(
+        [*git, "ls-tree", "-r", "-z", "HEAD"], capture_output=True, check=True
+    ).stdout
+    reader = subprocess.Popen(
+        [*git, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     assert reader.stdin is not None and reader.stdout is not None
     count = 0
     for entry in filter(None, listing.split(b"\0")):
@@ -102,8 +105,16 @@ class Writer:
             if xs[1] - xs[0] < 2 or ys[1] - ys[0] < 2:
                 self.count["bad box"] += 1
                 continue
-            boxes.append({"cls": kind, "x1": round(xs[0], 1), "y1": round(ys[0], 1),
-                          "x2": round(xs[1], 1), "y2": round(ys[1], 1), "ignore": bool(ignore)})
+            boxes.append(
+                {
+                    "cls": kind,
+                    "x1": round(xs[0], 1),
+                    "y1": round(ys[0], 1),
+                    "x2": round(xs[1], 1),
+                    "y2": round(ys[1], 1),
+                    "ignore": bool(ignore),
+                }
+            )
         name = self._free_name(item.name, ".jpg" if turned else None)
         target = self.folder / "images" / name
         if turned:

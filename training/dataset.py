@@ -14,15 +14,26 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from training.augment import Boxes, Image, Sample, Sizes, training_crop
 
 #: How often a set is drawn relative to its number of images: few and hard ones more often.
-SOURCE_WEIGHT = {"mask853": 2.2, "mik1i_facedet": 1.6, "oid_google_lp": 1.6, "openlpr": 0.8,
-                 "telattar_egypt_moto": 0.6, "robertlucian_ro": 0.8, "kaggle433": 1.2,
-                 "easypr_cn": 1.0, "abbysgud_id": 0.6, "hardhat_groups": 1.2}
+SOURCE_WEIGHT = {
+    "mask853": 2.2,
+    "mik1i_facedet": 1.6,
+    "oid_google_lp": 1.6,
+    "openlpr": 0.8,
+    "telattar_egypt_moto": 0.6,
+    "robertlucian_ro": 0.8,
+    "kaggle433": 1.2,
+    "easypr_cn": 1.0,
+    "abbysgud_id": 0.6,
+    "hardhat_groups": 1.2,
+}
+SIZES = Sizes()
 POOL = 128
 #: Crops drawn from the pool for each image which is replaced.
 REUSE = 3
@@ -34,20 +45,23 @@ def load_sample(cache: Path, entry: dict[str, Any]) -> Sample:
     if image is None:
         raise FileNotFoundError(entry["file"])
     boxes = np.asarray(entry["boxes"], np.float32).reshape(-1, 6)
-    return Sample(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), boxes, tuple(entry["known"]))
+    rgb = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
+    faces, plates = entry["known"]
+    return Sample(rgb, boxes, (faces, plates))
 
 
-def weights(entries: list[dict[str, Any]]) -> np.ndarray:
+def weights(entries: list[dict[str, Any]]) -> NDArray[np.float64]:
     """Probability of each entry, f64 [len(entries)]."""
     w = np.array([SOURCE_WEIGHT.get(e["source"], 1.0) for e in entries])
-    return w / w.sum()
+    return np.asarray(w / w.sum(), np.float64)
 
 
 class Crops(IterableDataset[tuple[Image, Boxes]]):
     """Endless crops; `seed` and the worker's number fix the sequence."""
 
-    def __init__(self, cache: Path, size: int, seed: int, sizes: Sizes = Sizes(),
-                 pool: int = POOL) -> None:
+    def __init__(
+        self, cache: Path, size: int, seed: int, sizes: Sizes = SIZES, pool: int = POOL
+    ) -> None:
         self.cache, self.size, self.seed, self.sizes, self.pool = cache, size, seed, sizes, pool
         self.entries: list[dict[str, Any]] = json.loads((cache / "index.json").read_text())
         self.p = weights(self.entries)

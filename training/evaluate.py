@@ -17,12 +17,14 @@ from benchmarks.detect.metrics import BANDS, MATCH_IOU, summary, tally
 from benchmarks.detect.reference import Reference
 
 
-def headline(folder: Path, model: Path, sides: tuple[int, ...], how: str, every: int,
-             score: float = 0.1) -> dict[str, dict[str, float]]:
+def headline(
+    folder: Path, model: Path, sides: tuple[int, ...], how: str, every: int, score: float = 0.1
+) -> dict[str, dict[str, float]]:
     """The figures of the whole range of sizes, per target."""
     results = judge(folder, Reference(model, sides, how=how), every)
-    return {t: summary(tally(results[t], MATCH_IOU[t], BANDS[t][0][1], 1e9), score)
-            for t in TARGETS}
+    return {
+        t: summary(tally(results[t], MATCH_IOU[t], BANDS[t][0][1], 1e9), score) for t in TARGETS
+    }
 
 
 def main() -> None:
@@ -38,12 +40,17 @@ def main() -> None:
     for model in args.models:
         figures = headline(args.eval, model, tuple(args.sides), args.how, args.every)
         for t, f in figures.items():
-            print(f"{model.name} {t}: AP {f['ap']:.3f} AR {f['ar']:.3f} "
-                  f"recall {f['recall']:.3f} precision {f['precision']:.3f} ({f['truths']:.0f})")
+            print(
+                f"{model.name} {t}: AP {f['ap']:.3f} AR {f['ar']:.3f} "
+                f"recall {f['recall']:.3f} precision {f['precision']:.3f} ({f['truths']:.0f})"
+            )
         if args.curve:
-            line = {"minutes": args.minutes, "sides": args.sides, "how": args.how,
-                    **{f"{t}_{k}": round(v, 4) for t, f in figures.items()
-                       for k, v in f.items()}}
+            line = {
+                "minutes": args.minutes,
+                "sides": args.sides,
+                "how": args.how,
+                **{f"{t}_{k}": round(v, 4) for t, f in figures.items() for k, v in f.items()},
+            }
             with args.curve.open("a") as out:
                 out.write(json.dumps(line) + "\n")
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import onnx
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional as fn
 
 from training.network import MEAN, SCALE, STRIDES, ConvBlock, FacePlateNet
 
@@ -38,8 +38,8 @@ class Folded(nn.Module):
         for block in [m for m in self.net.modules() if isinstance(m, ConvBlock)]:
             w, b = block.folded()
             old = block.conv
-            block.conv = nn.Conv2d(old.in_channels, old.out_channels, old.kernel_size,
-                                   old.stride, old.padding)
+            k, stride = old.kernel_size[0], old.stride[0]
+            block.conv = nn.Conv2d(old.in_channels, old.out_channels, k, stride, k // 2)
             block.conv.weight.data.copy_(w)
             assert block.conv.bias is not None
             block.conv.bias.data.copy_(b)
@@ -54,15 +54,15 @@ class Folded(nn.Module):
         c16 = n.s16(c8)
         c32 = n.s32(c16)
         p32 = n.lateral[2](c32)
-        p16 = n.lateral[1](c16) + F.interpolate(p32, scale_factor=2.0, mode="nearest")
-        p8 = n.lateral[0](c8) + F.interpolate(p16, scale_factor=2.0, mode="nearest")
+        p16 = n.lateral[1](c16) + fn.interpolate(p32, scale_factor=2.0, mode="nearest")
+        p8 = n.lateral[0](c8) + fn.interpolate(p16, scale_factor=2.0, mode="nearest")
         scores, dists = [], []
         for k, p in enumerate((p8, p16, p32)):
             f = n.fuse[k](p)
             scores.append(n.cls_out(n.cls(f)).flatten(2))
             # The gain of a stride is folded into its copy of the last convolution.
-            out = F.conv2d(n.reg(f), n.reg_out.weight * n.gain[k], n.reg_out.bias * n.gain[k])
-            dists.append(F.softplus(out).flatten(2) * STRIDES[k])
+            out = fn.conv2d(n.reg(f), n.reg_out.weight * n.gain[k], n.reg_out.bias * n.gain[k])
+            dists.append(fn.softplus(out).flatten(2) * STRIDES[k])
         return torch.cat(scores, 2).sigmoid(), torch.cat(dists, 2)
 
 
@@ -79,10 +79,19 @@ def export(net: FacePlateNet) -> bytes:
     buffer = io.BytesIO()
     with torch.no_grad():
         torch.onnx.export(
-            Folded(net).eval(), (torch.zeros(1, 3, 96, 128),), buffer, opset_version=OPSET,
-            input_names=["image"], output_names=["scores", "distances"], dynamo=False,
-            dynamic_axes={"image": {2: "height", 3: "width"}, "scores": {2: "points"},
-                          "distances": {2: "points"}})
+            Folded(net).eval(),
+            (torch.zeros(1, 3, 96, 128),),
+            buffer,  # type: ignore[arg-type]
+            opset_version=OPSET,
+            input_names=["image"],
+            output_names=["scores", "distances"],
+            dynamo=False,
+            dynamic_axes={
+                "image": {2: "height", 3: "width"},
+                "scores": {2: "points"},
+                "distances": {2: "points"},
+            },
+        )
     model = onnx.load_from_string(buffer.getvalue())
     model.doc_string = "redact: faces (0) and licence plates (1) in one pass"
     onnx.checker.check_model(model)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional as fn
 
 ALPHA, BETA, TOP = 0.5, 4.0, 9
 BOX_WEIGHT = 2.0
@@ -21,9 +21,9 @@ MIN_HALF_SIDE = 0.75
 
 def decode(points: Tensor, distances: Tensor) -> Tensor:
     """points [N, 2], distances [B, 4, N] in pixels -> boxes x1, y1, x2, y2 [B, N, 4]."""
-    l, t, r, b = distances.unbind(1)
+    left, top, right, bottom = distances.unbind(1)
     x, y = points[:, 0], points[:, 1]
-    return torch.stack([x - l, y - t, x + r, y + b], -1)
+    return torch.stack([x - left, y - top, x + right, y + bottom], -1)
 
 
 def giou(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -33,7 +33,7 @@ def giou(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     area_a = (a[..., 2:] - a[..., :2]).clamp_min(0).prod(-1)
     area_b = (b[..., 2:] - b[..., :2]).clamp_min(0).prod(-1)
     union = (area_a + area_b - inter).clamp_min(1e-6)
-    hull = (torch.maximum(a[..., 2:], b[..., 2:]) - torch.minimum(a[..., :2], b[..., :2]))
+    hull = torch.maximum(a[..., 2:], b[..., 2:]) - torch.minimum(a[..., :2], b[..., :2])
     hull_area = hull.clamp_min(0).prod(-1).clamp_min(1e-6)
     iou = inter / union
     return iou, iou - (hull_area - union) / hull_area
@@ -49,8 +49,9 @@ class Assignment:
     positive: Tensor
 
 
-def assign(scores: Tensor, boxes: Tensor, points: Tensor, strides: Tensor,
-           truth: Tensor) -> Assignment:
+def assign(
+    scores: Tensor, boxes: Tensor, points: Tensor, strides: Tensor, truth: Tensor
+) -> Assignment:
     """Which points learn which object.
 
     scores [2, N] in 0-1, boxes [N, 4], points [N, 2], strides [N], truth [M, 6] (target, box,
@@ -92,21 +93,21 @@ def assign(scores: Tensor, boxes: Tensor, points: Tensor, strides: Tensor,
     return Assignment(quality, weight, matched, positive)
 
 
-def detection_loss(logits: Tensor, distances: Tensor, truth: list[Tensor], points: Tensor,
-                   strides: Tensor) -> tuple[Tensor, Tensor]:
+def detection_loss(
+    logits: Tensor, distances: Tensor, truth: list[Tensor], points: Tensor, strides: Tensor
+) -> tuple[Tensor, Tensor]:
     """Class and box loss, scalars; logits [B, 2, N], distances [B, 4, N] in pixels."""
     boxes = decode(points, distances)
     with torch.no_grad():
         p = logits.sigmoid()
-        found = [assign(s, b, points, strides, t)
-                 for s, b, t in zip(p, boxes, truth, strict=True)]
+        found = [assign(s, b, points, strides, t) for s, b, t in zip(p, boxes, truth, strict=True)]
         quality = torch.stack([a.quality for a in found])
         weight = torch.stack([a.weight for a in found])
         positive = torch.stack([a.positive for a in found])
         matched = torch.stack([a.boxes for a in found])
         total = quality.sum().clamp_min(1.0)
     focal = (logits.sigmoid() - quality).abs().pow(2)
-    cls = F.binary_cross_entropy_with_logits(logits, quality, reduction="none") * focal * weight
+    cls = fn.binary_cross_entropy_with_logits(logits, quality, reduction="none") * focal * weight
     cls_loss = cls.sum() / total
     if not bool(positive.any()):
         return cls_loss, distances.sum() * 0.0

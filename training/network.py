@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.nn import functional as fn
 
 STRIDES = (8, 16, 32)
 TARGETS = ("face", "plate")
@@ -22,8 +22,9 @@ PRIOR_LOGIT = -4.6
 class ConvBlock(nn.Module):
     """Convolution, optional batch normalisation, optional ReLU."""
 
-    def __init__(self, cin: int, cout: int, k: int = 3, stride: int = 1, norm: bool = True,
-                 act: bool = True) -> None:
+    def __init__(
+        self, cin: int, cout: int, k: int = 3, stride: int = 1, norm: bool = True, act: bool = True
+    ) -> None:
         super().__init__()
         self.conv = nn.Conv2d(cin, cout, k, stride, k // 2, bias=not norm)
         nn.init.kaiming_normal_(self.conv.weight, nonlinearity="relu")
@@ -34,7 +35,7 @@ class ConvBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.norm(self.conv(x))
-        return F.relu(y) if self.act else y
+        return fn.relu(y) if self.act else y
 
     def folded(self) -> tuple[Tensor, Tensor]:
         """Weight and bias of the one convolution which does the same at inference."""
@@ -69,7 +70,7 @@ class Residual(nn.Module):
         self.b = ConvBlock(c, c, act=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.b(self.a(x)))
+        return fn.relu(x + self.b(self.a(x)))
 
 
 class FacePlateNet(nn.Module):
@@ -79,8 +80,9 @@ class FacePlateNet(nn.Module):
     of its own in training but by their mixture at inference.
     """
 
-    def __init__(self, widths: tuple[int, int, int, int, int] = (16, 32, 64, 96, 128),
-                 neck: int = 56) -> None:
+    def __init__(
+        self, widths: tuple[int, int, int, int, int] = (16, 32, 64, 96, 128), neck: int = 56
+    ) -> None:
         super().__init__()
         w0, w1, w2, w3, w4 = widths
         self.stem = nn.Sequential(ConvBlock(3, w0, stride=2), ConvBlock(w0, w1, stride=2))
@@ -95,6 +97,7 @@ class FacePlateNet(nn.Module):
         self.reg_out = nn.Conv2d(neck, 4, 1)
         self.gain = nn.ParameterList(nn.Parameter(torch.tensor(1.0)) for _ in STRIDES)
         nn.init.normal_(self.cls_out.weight, std=0.01)
+        assert self.cls_out.bias is not None and self.reg_out.bias is not None
         nn.init.constant_(self.cls_out.bias, PRIOR_LOGIT)
         nn.init.normal_(self.reg_out.weight, std=0.01)
         nn.init.constant_(self.reg_out.bias, 1.0)
@@ -106,13 +109,13 @@ class FacePlateNet(nn.Module):
         c16 = self.s16(c8)
         c32 = self.s32(c16)
         p32 = self.lateral[2](c32)
-        p16 = self.lateral[1](c16) + F.interpolate(p32, scale_factor=2.0, mode="nearest")
-        p8 = self.lateral[0](c8) + F.interpolate(p16, scale_factor=2.0, mode="nearest")
+        p16 = self.lateral[1](c16) + fn.interpolate(p32, scale_factor=2.0, mode="nearest")
+        p8 = self.lateral[0](c8) + fn.interpolate(p16, scale_factor=2.0, mode="nearest")
         logits, dists = [], []
         for fuse, gain, p in zip(self.fuse, self.gain, (p8, p16, p32), strict=True):
             f = fuse(p)
             logits.append(self.cls_out(self.cls(f)))
-            dists.append(F.softplus(self.reg_out(self.reg(f)) * gain))
+            dists.append(fn.softplus(self.reg_out(self.reg(f)) * gain))
         return logits, dists
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
@@ -124,9 +127,20 @@ class FacePlateNet(nn.Module):
 
     def conv_blocks(self) -> list[ConvBlock]:
         """Every ConvBlock in the order in which the exported graph names them."""
-        order: list[nn.Module] = [self.stem, self.s8, self.s16, self.s32, self.lateral[2],
-                                  self.lateral[1], self.lateral[0], self.fuse[0], self.cls,
-                                  self.reg, self.fuse[1], self.fuse[2]]
+        order: list[nn.Module] = [
+            self.stem,
+            self.s8,
+            self.s16,
+            self.s32,
+            self.lateral[2],
+            self.lateral[1],
+            self.lateral[0],
+            self.fuse[0],
+            self.cls,
+            self.reg,
+            self.fuse[1],
+            self.fuse[2],
+        ]
         return [m for part in order for m in part.modules() if isinstance(m, ConvBlock)]
 
 
@@ -191,6 +205,7 @@ def recalibrate(net: FacePlateNet, images: Tensor) -> None:
         w, b = block.folded()
         size = w.flatten(1).norm(dim=1).clamp_min(1e-3)
         block.load_folded(w * (2.0**0.5 / size)[:, None, None, None], b)
+        assert isinstance(block.norm, nn.BatchNorm2d)
         block.norm.weight.data.copy_(size / 2.0**0.5)
     net.eval()
 
@@ -205,6 +220,7 @@ def recalibrate(net: FacePlateNet, images: Tensor) -> None:
             n.weight.data.copy_(gain * torch.sqrt(var + n.eps))
             n.running_mean.copy_(mean)
             n.running_var.copy_(var)
+
         return run
 
     # The hook fires on the convolution, before its norm is applied, so later layers see no change.

@@ -73,8 +73,9 @@ def soften(image: Image, rng: np.random.Generator) -> Image:
         return np.asarray(cv2.GaussianBlur(image, (0, 0), float(rng.uniform(0.5, 2.2))), np.uint8)
     h, w = image.shape[:2]
     k = float(rng.uniform(0.35, 0.8))
-    small = cv2.resize(image, (max(8, int(w * k)), max(8, int(h * k))),
-                       interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        image, (max(8, int(w * k)), max(8, int(h * k))), interpolation=cv2.INTER_AREA
+    )
     return np.asarray(cv2.resize(small, (w, h), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
@@ -87,7 +88,12 @@ def compress(image: Image, rng: np.random.Generator) -> Image:
 
 #: Each step with its probability, in the order in which a camera applies them.
 STEPS: tuple[tuple[Any, float], ...] = (
-    (tone, 0.7), (night, 0.12), (grey, 0.12), (motion, 0.12), (soften, 0.15), (noise, 0.15),
+    (tone, 0.7),
+    (night, 0.12),
+    (grey, 0.12),
+    (motion, 0.12),
+    (soften, 0.15),
+    (noise, 0.15),
     (compress, 0.35),
 )
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import zlib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -33,7 +32,7 @@ PLATES_ABSENT = frozenset({"mask853", "mik1i_facedet", "hardhat_groups"})
 
 def image_key(source: str, name: str) -> str:
     """Key of an image in the held-out rule and in the teacher file."""
-    return f"{source}__{os.path.splitext(name)[0]}".replace(" ", "_")
+    return f"{source}__{Path(name).stem}".replace(" ", "_")
 
 
 def held_out(key: str) -> bool:
@@ -51,8 +50,9 @@ def overlap(a: list[float], b: list[float]) -> float:
     return w * h / max(small, 1e-6)
 
 
-def teacher_boxes(found: list[list[float]], labelled: list[list[float]],
-                  faces_complete: bool) -> list[list[float]]:
+def teacher_boxes(
+    found: list[list[float]], labelled: list[list[float]], faces_complete: bool
+) -> list[list[float]]:
     """Index rows of the faces which CenterFace found and the set does not have.
 
     In plate sets sure ones become faces. In face sets every extra is only ignored: the set's own
@@ -76,16 +76,19 @@ def cache_image(src: Path, dst: Path) -> tuple[int, int, float] | None:
     h, w = image.shape[:2]
     scale = min(1.0, LONG_SIDE / max(h, w))
     if scale < 1.0:
-        image = cv2.resize(image, (round(w * scale), round(h * scale)),
-                           interpolation=cv2.INTER_AREA)
+        image = cv2.resize(
+            image, (round(w * scale), round(h * scale)), interpolation=cv2.INTER_AREA
+        )
     cv2.imwrite(str(dst), image, [cv2.IMWRITE_JPEG_QUALITY, 93])
     return image.shape[1], image.shape[0], scale
 
 
-def one(job: tuple[str, str, str, dict[str, Any], list[list[float]] | None]) -> dict[str, Any] | None:
+def one(
+    job: tuple[str, str, str, dict[str, Any], list[list[float]] | None],
+) -> dict[str, Any] | None:
     """Index entry of one image; `job` is source file, cache folder, source, label, teacher."""
     file, cache, source, label, found = job
-    key = image_key(source, os.path.basename(file))
+    key = image_key(source, Path(file).name)
     size = cache_image(Path(file), Path(cache) / "images" / f"{key}.jpg")
     if size is None:
         return None
@@ -100,8 +103,15 @@ def one(job: tuple[str, str, str, dict[str, Any], list[list[float]] | None]) -> 
     rows += teacher_boxes(found or [], faces, has_faces)
     rows = [[int(r[0]), *(round(v * scale, 1) for v in r[1:5]), int(r[5])] for r in rows]
     known = [has_faces or found is not None, kind == "plates" or source in PLATES_ABSENT]
-    return {"file": f"{key}.jpg", "key": key, "source": source, "w": w, "h": h, "known": known,
-            "boxes": rows}
+    return {
+        "file": f"{key}.jpg",
+        "key": key,
+        "source": source,
+        "w": w,
+        "h": h,
+        "known": known,
+        "boxes": rows,
+    }
 
 
 def jobs(converted: Path, cache: Path, teacher: dict[str, Any], only: list[str]) -> list[Any]:
@@ -118,8 +128,15 @@ def jobs(converted: Path, cache: Path, teacher: dict[str, Any], only: list[str])
                 continue
             seen.add(key)
             t = teacher.get(key)
-            todo.append((str(labels.parent / "images" / name), str(cache), source, label,
-                         None if t is None else t["faces"]))
+            todo.append(
+                (
+                    str(labels.parent / "images" / name),
+                    str(cache),
+                    source,
+                    label,
+                    None if t is None else t["faces"],
+                )
+            )
     return todo
 
 
@@ -137,12 +154,18 @@ def main() -> None:
         teacher.update(json.loads(path.read_text()))
     cv2.setNumThreads(1)
     with ProcessPoolExecutor(args.workers) as pool:
-        entries = [e for e in pool.map(one, jobs(args.converted, args.cache, teacher,
-                                                  args.only), chunksize=16) if e]
+        entries = [
+            e
+            for e in pool.map(
+                one, jobs(args.converted, args.cache, teacher, args.only), chunksize=16
+            )
+            if e
+        ]
     index = args.cache / "index.json"
     if args.only and index.exists():
-        entries = [e for e in json.loads(index.read_text())
-                   if e["source"] not in args.only] + entries
+        entries = [
+            e for e in json.loads(index.read_text()) if e["source"] not in args.only
+        ] + entries
     tmp = args.cache / "index.json.part"
     tmp.write_text(json.dumps(entries))
     tmp.replace(index)

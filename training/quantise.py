@@ -63,10 +63,17 @@ def quantise(model: Path, cache: Path, out: Path, count: int = 48, seed: int = 1
         ready = Path(folder) / "ready.onnx"
         quant_pre_process(str(model), str(ready), skip_symbolic_shape=True)
         # Exact extremes: saturating would clip the large distances of the box head.
-        quantize_static(str(ready), str(out), Images(cache, count, seed),
-                        quant_format=QuantFormat.QDQ, op_types_to_quantize=QUANTISED,
-                        per_channel=True, activation_type=QuantType.QUInt8,
-                        weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.MinMax)
+        quantize_static(
+            str(ready),
+            str(out),
+            Images(cache, count, seed),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=QUANTISED,
+            per_channel=True,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            calibrate_method=CalibrationMethod.MinMax,
+        )
     loaded = onnx.load(str(out))
     loaded.doc_string = "redact: faces (0) and licence plates (1) in one pass, 8 bit"
     del loaded.metadata_props[:]

@@ -24,8 +24,9 @@ from training.prepare import overlap
 FROM_NETWORK = 2
 
 
-def extra_rows(look: Reference, cache: Path, entry: dict[str, Any],
-               sure: float) -> list[list[float]]:
+def extra_rows(
+    look: Reference, cache: Path, entry: dict[str, Any], sure: float
+) -> list[list[float]]:
     """Ignore rows for one image."""
     bgr = cv2.imread(str(cache / "images" / entry["file"]), cv2.IMREAD_COLOR)
     if bgr is None:
@@ -47,8 +48,7 @@ def main() -> None:
     ap.add_argument("--long-side", type=int, default=640)
     ap.add_argument("--threads", type=int, default=1)
     args = ap.parse_args()
-    look = Reference(args.model, (args.long_side,), args.sure, "nms",
-                     args.threads)
+    look = Reference(args.model, (args.long_side,), args.sure, "nms", args.threads)
     index = args.cache / "index.json"
     entries = json.loads(index.read_text())
     count = [0, 0]

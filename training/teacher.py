@@ -36,10 +36,11 @@ def main() -> None:
         if bgr is None:
             continue
         boxes, scores, _ = look(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8))
-        faces = [[*(round(float(v), 1) for v in b), round(float(s), 2)]
-                 for b, s in zip(boxes, scores, strict=True)]
-        out[image_key(args.folder.name, name)] = {"w": label["w"], "h": label["h"],
-                                                  "faces": faces}
+        faces = [
+            [*(round(float(v), 1) for v in b), round(float(s), 2)]
+            for b, s in zip(boxes, scores, strict=True)
+        ]
+        out[image_key(args.folder.name, name)] = {"w": label["w"], "h": label["h"], "faces": faces}
     args.out.write_text(json.dumps(out))
     print(f"{len(out)} images, {sum(len(v['faces']) for v in out.values())} candidates")
 

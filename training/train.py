@@ -54,8 +54,10 @@ def optimiser(net: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
     """AdamW (arXiv:1711.05101) which decays filters only, not norms and offsets."""
     filters = [p for p in net.parameters() if p.ndim > 1]
     others = [p for p in net.parameters() if p.ndim <= 1]
-    groups = [{"params": filters, "weight_decay": recipe.decay},
-              {"params": others, "weight_decay": 0.0}]
+    groups = [
+        {"params": filters, "weight_decay": recipe.decay},
+        {"params": others, "weight_decay": 0.0},
+    ]
     return torch.optim.AdamW(groups, lr=recipe.peak, betas=(0.9, 0.99))
 
 
@@ -89,9 +91,15 @@ class Run:
 
     def save(self) -> None:
         """Write a checkpoint atomically; OUT/last.pt is always whole."""
-        state = {"net": self.net.state_dict(), "average": self.average.state_dict(),
-                 "opt": self.opt.state_dict(), "step": self.step, "used_s": self.used_s,
-                 "epoch": self.epoch, "recipe": asdict(self.recipe)}
+        state = {
+            "net": self.net.state_dict(),
+            "average": self.average.state_dict(),
+            "opt": self.opt.state_dict(),
+            "step": self.step,
+            "used_s": self.used_s,
+            "epoch": self.epoch,
+            "recipe": asdict(self.recipe),
+        }
         part = self.out / "last.pt.part"
         torch.save(state, part)
         part.replace(self.out / "last.pt")
@@ -110,8 +118,9 @@ class Run:
         self.data.seed = self.recipe.seed + 1000 * self.epoch
         return True
 
-    def update(self, images: Tensor, truth: list[Tensor], points: Tensor,
-               strides: Tensor) -> tuple[float, float]:
+    def update(
+        self, images: Tensor, truth: list[Tensor], points: Tensor, strides: Tensor
+    ) -> tuple[float, float]:
         """One optimisation step; returns class and box loss."""
         self.net.train()
         x = images.float().to(memory_format=torch.channels_last)
@@ -157,8 +166,9 @@ class Pace:
     def took(self, threads: int, seconds: float) -> None:
         before = min(self.choices, key=lambda n: self.cost[n])
         old = self.cost[threads]
-        self.cost[threads] = seconds if old == 0.0 or threads != before else (
-            0.8 * old + 0.2 * seconds)
+        self.cost[threads] = (
+            seconds if old == 0.0 or threads != before else (0.8 * old + 0.2 * seconds)
+        )
         if min(self.choices, key=lambda n: self.cost[n]) != before:
             self.wait = self.left = self.SOON
 
@@ -166,8 +176,13 @@ class Pace:
 def train(run: Run) -> None:
     """Until the time or the steps of the recipe are used up."""
     r = run.recipe
-    loader = DataLoader(run.data, r.batch, num_workers=r.workers, collate_fn=collate,
-                        prefetch_factor=4 if r.workers else None)
+    loader = DataLoader(
+        run.data,
+        r.batch,
+        num_workers=r.workers,
+        collate_fn=collate,
+        prefetch_factor=4 if r.workers else None,
+    )
     points, strides = centres(r.size, r.size)
     log = (run.out / "log.jsonl").open("a")
     pace = Pace(r.threads)
@@ -190,9 +205,19 @@ def train(run: Run) -> None:
         now = time.monotonic()
         run.used_s, tick = run.used_s + now - tick, now
         if run.step % 50 == 0:
-            log.write(json.dumps({"step": run.step, "minutes": round(run.used_s / 60, 2),
-                                  "cls": round(sums[0] / count, 4),
-                                  "box": round(sums[1] / count, 4), "lr": lr, "threads": threads}) + "\n")
+            log.write(
+                json.dumps(
+                    {
+                        "step": run.step,
+                        "minutes": round(run.used_s / 60, 2),
+                        "cls": round(sums[0] / count, 4),
+                        "box": round(sums[1] / count, 4),
+                        "lr": lr,
+                        "threads": threads,
+                    }
+                )
+                + "\n"
+            )
             log.flush()
             sums, count = [0.0, 0.0], 0
         if now - saved > r.save_s:

