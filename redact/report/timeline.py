@@ -11,7 +11,7 @@ from ..plan.edit import clock
 from ..types import Action
 from .catalogue import Catalogue
 
-WIDTH, LABEL, ROW, HEAD = 1000, 190, 22, 30
+WIDTH, LABEL, ROW, HEAD = 1000, 215, 22, 30
 """Pixels: of the drawing, its labels, a row, and the axis."""
 
 MOST = 200

@@ -1,0 +1,117 @@
+"""`redact key`, `check`, `log` as a user meets them, and a record checked by another program."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from redact.cli.check import check
+from redact.cli.evidence_options import evidence_options
+from redact.cli.inspect import inspect
+from redact.cli.key import key
+from redact.cli.log import log
+from redact.errors import CheckFailedError, ExitCode, PlanError, RedactError, UsageError
+from redact.evidence import EvidenceChoice, write_evidence
+from redact.evidence.manifest import manifest_path
+from redact.evidence.signature import load_private_key, parse_signature, signature_path
+
+from .samples import make_record
+
+
+def call(command: click.Command, *arguments: object, **env: str) -> Result:
+    runner = CliRunner(env=env or None)
+    return runner.invoke(command, [str(a) for a in arguments], standalone_mode=False)
+
+
+def test_key_sign_check_log(tmp_path: Path) -> None:
+    secret = tmp_path / "k.pem"
+    made = call(key, "new", "--out", secret, REDACT_PASSPHRASE="four words are enough")
+    assert made.exception is None and "fingerprint" in made.output
+    again = call(key, "new", "--out", secret, "--no-passphrase")
+    assert isinstance(again.exception, RedactError)
+    record, custody = make_record(tmp_path), tmp_path / "case.log"
+    private = load_private_key(secret, b"four words are enough")
+    write_evidence(record, EvidenceChoice(log=custody, key=private))
+    options = ["--source", record.source.path, "--log", custody, "--key", f"{secret}.pub"]
+    good = call(check, record.output, *options)
+    assert good.return_value == ExitCode.DONE and "nothing was changed" in good.output
+    as_json = json.loads(call(check, record.output, "--json", *options).output)
+    assert as_json["holds"] and {p["name"] for p in as_json["parts"]} >= {"output", "log"}
+    record.output.write_bytes(b"other")
+    bad = call(check, record.output, *options)
+    assert bad.return_value == ExitCode.CHECK_FAILED and "output (changed)" in bad.output
+    assert call(log, "add", custody, "handed over", "--detail", "to=Office").exception is None
+    shown = call(log, "show", custody).output
+    assert "handed over" in shown and "to=Office" in shown
+    verified = call(log, "verify", custody)
+    assert verified.return_value == ExitCode.DONE and "2 entries" in verified.output
+    with_key = call(log, "verify", custody, "--key", f"{secret}.pub")
+    assert with_key.return_value == ExitCode.CHECK_FAILED  # the last writer did not sign
+    custody.write_bytes(custody.read_bytes().replace(b"Office", b"Oddice"))
+    broken = call(log, "verify", custody)
+    assert broken.return_value == ExitCode.CHECK_FAILED and "line 2" in broken.output
+
+
+def test_without_a_manifest_nothing_can_be_checked(tmp_path: Path) -> None:
+    assert isinstance(call(check, tmp_path / "a.mp4").exception, CheckFailedError)
+    assert isinstance(call(log, "verify", tmp_path / "a.log").exception, PlanError)
+
+
+def test_inspect_exit_codes(tmp_path: Path) -> None:
+    from .test_inspect import make_clip
+
+    clip = make_clip(tmp_path / "a.mp4", title="My holiday")
+    result = call(inspect, clip)
+    assert result.return_value == ExitCode.CHECK_FAILED and "My holiday" in result.output
+    assert json.loads(call(inspect, clip, "--json").output)["clean"] is False
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_openssl_agrees(tmp_path: Path, signed: bool) -> None:
+    """The signature covers the manifest's exact bytes, so other programs can check it."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs the program openssl")
+    secret = tmp_path / "k.pem"
+    assert call(key, "new", "--out", secret, "--no-passphrase").exception is None
+    record = make_record(tmp_path)
+    write_evidence(record, EvidenceChoice(key=load_private_key(secret, None)))
+    manifest = manifest_path(record.output)
+    signature = parse_signature(signature_path(manifest).read_bytes(), "s")
+    raw = tmp_path / "raw.sig"
+    raw.write_bytes(bytes.fromhex(signature.signature))
+    if not signed:
+        manifest.write_bytes(manifest.read_bytes() + b" ")
+    done = subprocess.run(
+        [openssl, "pkeyutl", "-verify", "-pubin", "-inkey", f"{secret}.pub", "-rawin",
+         "-in", str(manifest), "-sigfile", str(raw)],
+        capture_output=True,
+    )  # fmt: skip
+    assert (done.returncode == 0) is signed, done.stderr
+
+
+@click.command()
+@evidence_options
+def probe_options(evidence: EvidenceChoice) -> EvidenceChoice:
+    return evidence
+
+
+def test_options_become_a_choice(tmp_path: Path) -> None:
+    file = tmp_path / "case.toml"
+    file.write_text('case = "1"\noperator = "J. Doe"\n[reasons]\nface = "a"\n', "utf-8")
+    arguments = ["--case-file", file, "--case", "2", "--reason", "plate=b", "--log", "c.log"]
+    choice = call(probe_options, *arguments).return_value
+    assert choice.case.case == "2" and choice.case.operator == "J. Doe"
+    assert choice.case.reasons == (("face", "a"), ("plate", "b"))
+    assert choice.log == Path("c.log")
+    assert call(probe_options).return_value == EvidenceChoice()
+    clash = call(probe_options, "--no-manifest", "--case", "2")
+    assert isinstance(clash.exception, UsageError) and "--case" in clash.exception.message
+    with pytest.raises(UsageError, match="--release"):
+        choice.refuse_with("--release")
