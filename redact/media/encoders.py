@@ -171,10 +171,15 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
     interlaced = codec.name == "h264" and _fields_fit(video, pixel_format)
     if video.interlaced and not interlaced and not codec.lossless:
         notes.append("interlaced source is coded frame by frame; its fields are kept as lines")
+    options = _options(codec, settings, video)
+    if interlaced:
+        # Or x264 tells the container "top field first", whatever the frames say.
+        first = "tff=1" if video.field_order[1] == "t" else "bff=1"
+        options["x264-params"] = ":".join(filter(None, (options.get("x264-params"), first)))
     return Encoding(
         codec=codec,
         pixel_format=pixel_format,
-        options=_options(codec, settings, video),
+        options=options,
         interlaced=interlaced,
         tag="hvc1" if codec.name == "hevc" and container in ("mp4", "mov") else "",
         notes=tuple(notes),

@@ -11,6 +11,7 @@ from typing import Any
 
 import av
 import numpy as np
+from av.codec.context import Flags
 
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
 from redact.media.formats import layout
@@ -45,8 +46,7 @@ class Clip:
     time_base: Fraction = Fraction(1, 25)
     options: dict[str, str] = field(default_factory=lambda: {"preset": "ultrafast"})
     colour: tuple[int, int, int, int] = (2, 2, 2, 0)
-    flags: int = 0
-    field_order: int = 0
+    fields: str = ""
     aspect: Fraction | None = None
     sounds: Sequence[Sound] = ()
     container_options: dict[str, str] = field(default_factory=dict)
@@ -83,8 +83,9 @@ def make(path: Path, clip: Clip) -> Path:
             context.colorspace,
             context.color_range,
         ) = clip.colour
-        context.flags |= clip.flags
-        context.field_order = clip.field_order
+        if clip.fields:
+            context.flags |= Flags.interlaced_dct | Flags.interlaced_me
+            context.field_order = {"tt": 2, "bb": 3}[clip.fields]
         if clip.aspect is not None:
             context.sample_aspect_ratio = clip.aspect
         sounds = [(_add(output, s), s) for s in clip.sounds]
@@ -93,6 +94,8 @@ def make(path: Path, clip: Clip) -> Path:
         for number, pts in enumerate(clip.pts):
             frame = picture(clip.fmt, clip.size, ADVANCE * number)
             frame.pts, frame.time_base = pts, clip.time_base
+            if clip.fields:
+                frame = interlaced(frame, clip.fields)
             output.mux(video.encode(frame))
         output.mux(video.encode(None))
         for stream, sound in sounds:
@@ -122,6 +125,40 @@ def _play(output: Any, stream: Any, sound: Sound) -> None:
         frame.pts = at + round(sound.start * sound.rate)
         output.mux(stream.encode(frame))
     output.mux(stream.encode(None))
+
+
+def interlaced(frame: av.VideoFrame, order: str) -> av.VideoFrame:
+    """The same picture, marked as two fields."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
+    )
+    mark = graph.add("setfield", "tff" if order == "tt" else "bff")
+    graph.link_nodes(source, mark, graph.add("buffersink")).configure()
+    graph.push(frame)
+    marked: Any = graph.pull()
+    return marked
+
+
+def field_order_of(frame: av.VideoFrame) -> str:
+    """What the frame itself says: "tt", "bb" or "progressive"."""
+    kinds = {"tt": "TOPFIRST", "bb": "BOTTOMFIRST", "progressive": "PROGRESSIVE"}
+    for name, kind in kinds.items():
+        graph = av.filter.Graph()
+        source = graph.add_buffer(
+            width=frame.width, height=frame.height, format=frame.format, time_base=Fraction(1, 25)
+        )
+        # The filter lets a frame through only if its fields are of the kind asked for.
+        select = graph.add("select", f"eq(interlace_type,{kind})")
+        graph.link_nodes(source, select, graph.add("buffersink")).configure()
+        graph.push(frame)
+        graph.push(None)
+        try:
+            graph.pull()
+        except (EOFError, BlockingIOError):
+            continue
+        return name
+    return ""
 
 
 def rewrite(
