@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,14 +60,19 @@ def look(view: View, redaction: Redaction, target: Target) -> Features:
     return np.asarray(seen, np.float32).ravel()
 
 
-def faces(stills: Path | None, identities: int, sizes: Sizes) -> tuple[int, dict[str, Row]]:
+def faces(
+    stills: Path | None,
+    identities: int,
+    sizes: Sizes,
+    redactions: Mapping[str, Redaction] = REDACTIONS,
+) -> tuple[int, dict[str, Row]]:
     """Re-identification from single pictures. Number of identities, and hits."""
     studio = Studio(stills, identities, seed=11)
     count = len(studio.faces)
     known = [(who, studio.view(who)) for who in range(count) for _ in range(sizes.known)]
     unknown = [(who, studio.view(who)) for who in range(count) for _ in range(sizes.unknown)]
     rows = {}
-    for name, redaction in REDACTIONS.items():
+    for name, redaction in redactions.items():
         a, names = _looks(known, redaction, Target.FACE)
         b, true = _looks(unknown, redaction, Target.FACE)
         rows[name] = {way: hits(attack(a, names, b), true) for way, attack in ATTACKERS.items()}
