@@ -31,6 +31,8 @@ NEAR = 0.5
 NEAR_PIXELS = 8.0
 SOLID_SIDE = 7
 """Masks thinner than this, px, are not counted as over-redaction: encoders make such specks."""
+BLINK_SIDE = 11
+"""Likewise for blinks, where a single speck in a single frame would count."""
 LEARN_FROM = 6
 """Frames from which the codec's error is learnt."""
 
@@ -178,7 +180,7 @@ def judge_clip(source: Path, output: Path, truth: Truth) -> ClipResult:
         inside, near = _target_masks(truth, index)
         over.append(float((solid & ~near).mean()))
         margin.append(float((solid & near & ~inside).mean()))
-        meter.add(solid, time)
+        meter.add(pixels.opened(solid, BLINK_SIDE), time)
     step = stamps[-1] - stamps[-2] if len(stamps) > 1 else 0.0
     return ClipResult(
         clip=truth.clip,

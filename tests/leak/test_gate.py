@@ -1,0 +1,55 @@
+"""Regression gate: redact on a few clips made of package pictures, with fixed limits.
+
+The whole benchmark is `python -m benchmarks.leak`; this is the part of it that always runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from benchmarks.leak.redact_tools import RedactTool
+from benchmarks.leak.runner import Measured, Runner
+from benchmarks.leak.scenes.build import film
+from benchmarks.leak.scenes.catalogue import specs
+from benchmarks.leak.scenes.stills import Library
+from benchmarks.leak.summary import Summary, summarise
+
+CLIPS = ("face-pan-1", "face-pillars-1", "face-street-1", "plate-pan-1", "plate-zoom-in-2")
+SECONDS = 1.0
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Summary]:
+    folder = tmp_path_factory.mktemp("gate")
+    library = Library(None)
+    runner = Runner(folder)
+    found: dict[str, Summary] = {}
+    whole = RedactTool("balanced", "balanced", folder / "seen")
+    control = RedactTool("per-frame", "balanced", folder / "seen", tracking=False)
+    clips = []
+    for spec in specs(library):
+        if spec.name in CLIPS:
+            path = folder / f"{spec.name}.mp4"
+            clips.append((path, film(replace(spec, seconds=SECONDS), library, 1, path)))
+    for tool in (whole, control):
+        results: list[Measured] = [runner.one(tool, path, truth) for path, truth in clips]
+        found[tool.name] = summarise(tool.name, tool.targets, results)
+    return found
+
+
+def test_no_track_leaks(measured: dict[str, Summary]) -> None:
+    for target, leaks in measured["balanced"].headline.items():
+        assert leaks.tracks >= 3, target
+        assert leaks.where == [], target
+
+
+def test_tracking_leaks_no_more_than_single_frames(measured: dict[str, Summary]) -> None:
+    for target, leaks in measured["balanced"].headline.items():
+        assert leaks.frame_leak <= measured["per-frame"].headline[target].frame_leak
+
+
+def test_masks_stay_small_and_calm(measured: dict[str, Summary]) -> None:
+    assert measured["balanced"].over < 0.12
+    assert measured["balanced"].flicker <= measured["per-frame"].flicker + 12
