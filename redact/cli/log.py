@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import ExitCode, UsageError
+from ..evidence.check import counted
 from ..evidence.custody import LogState, append, read_log
 from ..evidence.signature import fingerprint, load_public_key
 from .evidence_options import private_key
@@ -64,7 +65,7 @@ def _say_verdict(state: LogState, problems: list[tuple[int, str, str]]) -> None:
     if problems:
         click.echo("The log does not hold.")
         return
-    click.echo(f"The log holds: {len(state.entries)} entries, none changed, removed or moved.")
+    click.echo(f"The log holds: {counted(state)}, none changed, removed or moved.")
     if state.signer is None:
         click.echo(
             "Its head is not signed: whoever can replace the log and its head file together "

@@ -181,11 +181,21 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:
         limits.append(LimitPart("removed_streams", str(len(record.source.dropped))))
-    if record.audit is None:
-        limits.append(LimitPart("no_audit"))
+    limits += _audit_limits(record.audit)
     if not case.reviewer:
         limits.append(LimitPart("no_reviewer_named"))
     return limits
+
+
+def _audit_limits(audit: Mapping[str, Any] | None) -> list[LimitPart]:
+    if audit is None:
+        return [LimitPart("no_audit")]
+    looked = audit.get("looked")
+    if not isinstance(looked, Mapping):
+        return []
+    compared, seen = looked.get("frames_compared"), looked.get("frames_looked_at")
+    # Passed on a sample is not passed on every picture.
+    return [] if compared == seen else [LimitPart("audit_sampled", f"{seen}/{compared}")]
 
 
 def _files(record: RunRecord) -> tuple[Path, ...]:

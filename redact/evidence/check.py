@@ -170,6 +170,11 @@ class _Logged:
     manifest_changed: bool = False
 
 
+def counted(state: LogState) -> str:
+    """In words: 1 entry, 2 entries."""
+    return "1 entry" if len(state.entries) == 1 else f"{len(state.entries)} entries"
+
+
 def _log(log: Path, data: bytes, record: Manifest | None) -> _Logged:
     try:
         state = read_log(log)
@@ -194,18 +199,15 @@ def _against_log(state: LogState, known: bool, record: Manifest | None) -> _Logg
             return _Logged(Part("log", verdict, f"It does not hold: {problem.text}."), known)
     remarks = "".join(f" Note: {remark}." for remark in state.remarks)
     if known:
-        text = f"It holds ({len(state.entries)} entries) and names this very manifest.{remarks}"
+        text = f"It holds ({counted(state)}) and names this very manifest.{remarks}"
         return _Logged(Part("log", "intact", text), manifest_known=True)
     same_output = record is not None and any(
         entry.details.get("output_sha256") == record.output.sha256 for entry in state.entries
     )
     if same_output or record is None:
-        text = (
-            f"It holds ({len(state.entries)} entries), but names another manifest for this "
-            f"output.{remarks}"
-        )
+        text = f"It holds ({counted(state)}), but names another manifest for this output.{remarks}"
         return _Logged(Part("log", "intact", text), manifest_changed=True)
-    text = f"It holds ({len(state.entries)} entries), but does not mention this output.{remarks}"
+    text = f"It holds ({counted(state)}), but does not mention this output.{remarks}"
     return _Logged(Part("log", "not mentioned", text))
 
 

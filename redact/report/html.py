@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import resources
@@ -54,6 +55,7 @@ def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
         drawn=len(drawn_tracks(manifest)),
         per_target=list(_per_target(manifest, text)),
         log_rows=list(_log_rows(manifest, text)),
+        command=shlex.join(manifest.run.command),
         settings=list(_flat(manifest.run.settings)),
         limits=[_limit(limit.code, limit.detail, text) for limit in manifest.not_checked],
     )

@@ -75,7 +75,7 @@ def _row(track: TrackPart, frames: int, y: int, text: Catalogue) -> Iterator[str
         colour = KEPT if track.action is Action.KEEP else COLOURS[word]
         yield (
             f'<rect x="{LABEL + first}" y="{y + 2}" width="{last - first + 1}" '
-            f'height="{ROW - 5}" fill="{colour}"/>'
+            f'height="{ROW - 5}" fill="{colour}" shape-rendering="crispEdges"/>'
         )
 
 

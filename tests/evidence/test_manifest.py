@@ -112,6 +112,10 @@ def test_ledger_counts_every_hidden_frame() -> None:
 def test_limits_name_what_was_not_checked(tmp_path: Path) -> None:
     codes = {limit.code for limit in build_manifest(make_record(tmp_path, audit=None)).not_checked}
     assert {"no_audit", "sound_unchanged", "kept_by_decision", "damaged_frames"} <= codes
+    sampled = [
+        p for p in build_manifest(make_record(tmp_path)).not_checked if p.detail == "120/300"
+    ]
+    assert [p.code for p in sampled] == ["audit_sampled"]
     assert "no_reviewer_named" in codes and "faces_not_looked_for" not in codes
 
 
