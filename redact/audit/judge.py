@@ -13,6 +13,7 @@ from .limits import (
     ALONE,
     EXTENT,
     EXTENT_SHARE,
+    FIT_SCORE,
     KNOWN,
     KNOWN_TRACK_SCORE,
     MISFIT_SCORE,
@@ -100,7 +101,8 @@ def _rule(suspect: Suspect, ours: float, second: float, known: float) -> str:
     """
     target = suspect.target
     if suspect.misfit:
-        return "seen beyond its mask" if ours >= MISFIT_SCORE[target] else ""
+        both = second >= AGREED_SECOND and ours >= FIT_SCORE[target]
+        return "seen beyond its mask" if both or ours >= MISFIT_SCORE[target] else ""
     if ours >= AGREED and second >= AGREED_SECOND:
         return "both detectors see it"
     if ours >= ALONE[target]:

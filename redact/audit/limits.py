@@ -69,12 +69,12 @@ cover. Boxes of two looks at one face differ by some ten per cent of its size.""
 FIT_CORE: Final = 0.1
 """Taken off every side of a box before its cover is measured, share of its size."""
 
-FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.5, Target.PLATE: 0.5}
+FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
 """Least score of a detection whose cover is judged: a weak box has unsure sides."""
 
 # --- confirmed or not ---------------------------------------------------------------------------
 
-ALONE: Final[dict[Target, float]] = {Target.FACE: 0.64, Target.PLATE: 0.62}
+ALONE: Final[dict[Target, float]] = {Target.FACE: 0.62, Target.PLATE: 0.52}
 """Close-look score (mean of views and of the two best frames) at which our detector is believed
 alone, where ours sees a little too (`SUSPECT`)."""
 
@@ -94,7 +94,7 @@ something hidden a moment ago is still there needs less proof than that somethin
 KNOWN_TRACK_SCORE: Final = 0.5
 """Least score of a track whose neighbourhood is believed like that."""
 
-MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.5, Target.PLATE: 0.5}
+MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
 """Close-look score, in the source, of a subject that its mask does not cover."""
 
 EXTENT: Final = 0.2

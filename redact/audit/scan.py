@@ -35,8 +35,9 @@ from .result import AuditSettings, Check
 from .schedule import Rhythm, edges, fits
 from .suspects import Sighting
 
-_EDGE_VIEW: Final = 3.5
-_FIT_VIEW: Final = 3.0
+_ROOM: Final = {Target.FACE: 3.5, Target.PLATE: 5.0, Target.REGION: 3.5}
+"""Side of the window around a place where something is expected, in its longer side."""
+
 _LEAST_CELLS: Final = 2
 
 
@@ -170,7 +171,7 @@ class Scan:
             rgb = self._eyes.painter.rgb(frame)
             for place in places:
                 batch = self._eyes.close.batch
-                window = Window.around(place.box, _FIT_VIEW if fit else _EDGE_VIEW)
+                window = Window.around(place.box, _ROOM[place.track.target])
                 seen = self._eyes.close.add(rgb, window)
                 hidden = place.box if fit else None
                 target = place.track.target

@@ -1,0 +1,147 @@
+"""Structural checks: frames, times, streams, tags, boxes."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import pytest
+
+from redact.audit import AuditSettings
+from redact.audit.container import check_container
+from redact.audit.lockstep import pairs
+from redact.audit.times import TimeCheck
+from redact.errors import InputError
+from redact.media import Decode, SourceInfo, probe
+
+from .conftest import FRAMES, Clip, picture, write_video
+
+
+def _checks(source: SourceInfo, output: Path) -> dict[str, bool]:
+    return {c.name: c.passed for c in check_container(source, output, None)}
+
+
+def _times(clip: Clip, output: Path) -> dict[str, tuple[bool, str]]:
+    check = TimeCheck()
+    decoded = Decode(probe(output))
+    for pair in pairs(iter(Decode(clip.info)), iter(decoded)):
+        check.add(pair)
+    return {c.name: (c.passed, c.detail) for c in check.checks(decoded.errors)}
+
+
+@pytest.fixture(scope="module")
+def pictures() -> list:  # type: ignore[type-arg]
+    return [picture(n) for n in range(FRAMES)]
+
+
+def test_same_frames_and_times_pass(clip: Clip, clean: Path) -> None:
+    assert all(passed for passed, _ in _times(clip, clean).values())
+    assert all(_checks(clip.info, clean).values())
+
+
+def test_dropped_frame_is_found_by_its_number(clip: Clip, pictures: list, tmp_path: Path) -> None:
+    pts = [n for n in range(FRAMES) if n != 13]
+    write_video(tmp_path / "short.mp4", [pictures[n] for n in pts], pts)
+    passed, detail = _times(clip, tmp_path / "short.mp4")["frames"]
+    assert not passed
+    assert "1 missing: 13" in detail
+
+
+def test_extra_frame_is_found(clip: Clip, pictures: list, tmp_path: Path) -> None:
+    pts = list(range(FRAMES + 1))
+    write_video(tmp_path / "long.mp4", [*pictures, pictures[-1]], pts)
+    passed, detail = _times(clip, tmp_path / "long.mp4")["frames"]
+    assert not passed
+    assert f"{FRAMES + 1} of {FRAMES} frames" in detail and "1.6000 s" in detail
+
+
+def test_frames_at_other_times_are_found(clip: Clip, tmp_path: Path) -> None:
+    """One frame 8 ms late, as a tool that invents a frame rate leaves it."""
+    moved = tmp_path / "moved.mp4"
+    with av.open(str(clip.info.path)) as source, av.open(str(moved), "w") as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        stream.time_base = Fraction(1, 12800)
+        for packet in source.demux(video=0):
+            if packet.pts is None:
+                continue
+            packet.stream = stream
+            if packet.pts == 20 * 512:
+                packet.pts += 102
+            out.mux(packet)
+    result = _times(clip, moved)
+    assert result["frames"][0]
+    assert not result["times"][0]
+    assert "1 frames" in result["times"][1] and "frame 20 by +0.0080 s" in result["times"][1]
+
+
+def test_tags_beyond_the_list_are_found(clip: Clip, pictures: list, tmp_path: Path) -> None:
+    path = tmp_path / "tagged.mp4"
+    write_video(path, pictures[:3], title="my holiday", location="+48.85+002.35/")
+    checks = {c.name: c for c in check_container(clip.info, path, None)}
+    assert not checks["tags"].passed
+    assert "title" in checks["tags"].detail
+    assert "holiday" not in checks["tags"].detail  # reports must not spread it
+
+
+def test_second_video_stream_and_subtitles_are_found(clip: Clip, tmp_path: Path) -> None:
+    path = tmp_path / "two.mkv"
+    with av.open(str(path), "w") as out:
+        streams = [out.add_stream("libx264", rate=25) for _ in range(2)]
+        for stream in streams:
+            stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        for stream in streams:
+            frame = av.VideoFrame(64, 64, "yuv420p")
+            frame.pts = 0
+            out.mux([*stream.encode(frame), *stream.encode(None)])
+    assert not _checks(clip.info, path)["streams"]
+
+
+def test_sound_that_the_source_has_not_is_found(clip: Clip, clean: Path, tmp_path: Path) -> None:
+    path = tmp_path / "sound.mkv"
+    with av.open(str(clean)) as source, av.open(str(path), "w") as out:
+        video = out.add_stream_from_template(source.streams.video[0])
+        sound = out.add_stream("pcm_s16le", rate=8000, layout="mono")
+        frame = av.AudioFrame("s16", "mono", 800)
+        frame.sample_rate, frame.pts = 8000, 0
+        out.mux([*sound.encode(frame), *sound.encode(None)])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = video
+                out.mux(packet)
+    assert not _checks(clip.info, path)["streams"]
+
+
+@pytest.mark.parametrize(
+    ("box", "name"),
+    [
+        (b"\x00\x00\x00\x20uuid" + 3 * b"secret!!", "uuid"),
+        (b"\x00\x00\x00\x10free" + b"secret!!", "free"),
+        (b"\x00\x00\x00\x10abcd" + b"secret!!", "abcd"),
+        (b"\x01\x02\x03", "after the last box"),
+    ],
+)
+def test_hidden_boxes_are_found(
+    clip: Clip, clean: Path, tmp_path: Path, box: bytes, name: str
+) -> None:
+    path = tmp_path / "boxes.mp4"
+    path.write_bytes(clean.read_bytes() + box)
+    check = next(c for c in check_container(clip.info, path, None) if c.name == "boxes")
+    assert not check.passed
+    assert name in check.detail
+
+
+def test_other_size_fails_and_nothing_is_claimed(clip: Clip, tmp_path: Path) -> None:
+    path = tmp_path / "small.mp4"
+    write_video(path, [picture(n)[::2, ::2] for n in range(3)])
+    result = clip.audit(path, clip.plan())
+    assert not result.passed
+    assert result.looked.frames == 0
+    assert any(c.name == "size" and not c.passed for c in result.checks)
+
+
+def test_file_that_is_no_video_is_an_error(clip: Clip, tmp_path: Path) -> None:
+    path = tmp_path / "text.mp4"
+    path.write_text("not a video")
+    with pytest.raises(InputError, match=r"text\.mp4"):
+        clip.audit(path, None, AuditSettings())

@@ -1,0 +1,184 @@
+"""Single parts: drawn-or-not, covers, suspects, words, fix commands, sheet, command."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.audit import AuditResult, Check, Finding, FindingKind, Looked, fix_command, review_sheet
+from redact.audit.close import turned_back
+from redact.audit.cover import share_covered
+from redact.audit.judge import strength
+from redact.audit.pixels import psnr_outside, shows_source
+from redact.audit.result import clock
+from redact.audit.suspects import Sighting, gather
+from redact.cli.verify import verify as command
+from redact.errors import ExitCode
+from redact.settings import Sensitivity
+from redact.types import Box, Target
+
+from .conftest import Clip, face_box, picture
+
+BOX = Box(100, 60, 160, 140)
+
+
+def _textured(seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(40, 210, (20, 30), np.uint8)
+    return np.asarray(cv2.resize(coarse, (300, 200), interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def test_untouched_area_shows_the_source() -> None:
+    same, telling = shows_source(_textured(), _textured(), BOX)
+    assert same == telling >= 12
+
+
+def test_untouched_area_is_known_under_codec_noise() -> None:
+    noisy = _textured() + np.random.default_rng(1).normal(0, 5, (200, 300))
+    same, telling = shows_source(_textured(), np.clip(noisy, 0, 255).astype(np.uint8), BOX)
+    assert same >= 0.8 * telling
+
+
+def test_fill_does_not_show_the_source() -> None:
+    source, output = _textured(), _textured()
+    output[50:150, 90:170] = cv2.GaussianBlur(_textured(7), (0, 0), 30)[50:150, 90:170]
+    same, telling = shows_source(source, output, BOX)
+    assert telling >= 12 and same <= 1
+
+
+def test_flat_area_tells_nothing() -> None:
+    """The trap: over a plain wall the right fill equals the source."""
+    ramp = np.tile(np.linspace(80, 160, 300).astype(np.uint8), (200, 1))
+    assert shows_source(ramp, ramp, BOX) == (0, 0)
+
+
+def test_psnr_counts_only_outside() -> None:
+    source = _textured()
+    output, outside = source.copy(), np.full(source.shape, 255, np.uint8)
+    output[50:100, 50:100] = 0
+    outside[50:100, 50:100] = 0
+    assert psnr_outside(source, output, outside) == float("inf")
+    output[0, 0] ^= 1
+    expected = 10 * np.log10(255**2 * np.count_nonzero(outside))
+    assert psnr_outside(source, output, outside) == pytest.approx(expected)
+
+
+@given(st.integers(0, 3), st.integers(1, 60), st.integers(1, 60), st.data())
+def test_turning_back_undoes_rot90(
+    turns: int, width: int, height: int, data: st.DataObject
+) -> None:
+    x, y = data.draw(st.integers(0, width - 1)), data.draw(st.integers(0, height - 1))
+    upright = np.zeros((height, width), bool)
+    upright[y, x] = True
+    v, u = map(int, np.argwhere(np.rot90(upright, turns))[0])
+    assert turned_back(Box(u, v, u + 1, v + 1), turns, width, height) == Box(x, y, x + 1, y + 1)
+
+
+@given(st.lists(st.floats(0, 1), max_size=30))
+def test_strength_lies_between_zero_and_the_best(scores: list[float]) -> None:
+    value = strength(scores)
+    assert 0 <= value <= max(scores, default=0) + 1e-9
+
+
+def test_share_covered() -> None:
+    mask = np.zeros((100, 100), np.uint8)
+    mask[:, :50] = 1
+    assert share_covered(mask, Box(40, 10, 60, 20)) == pytest.approx(0.5)
+    assert share_covered(mask, Box(-50, 0, -10, 10)) == 1.0  # nothing of it is visible
+
+
+def _sighting(frame: int, x: float) -> Sighting:
+    return Sighting(frame, Box(x, 50, x + 30, 90), 0.6, 0.0, Target.FACE, 0.0)
+
+
+def test_sightings_of_a_walker_are_one_suspect_and_two_people_are_two() -> None:
+    walker = [_sighting(n, 10 + 2 * n) for n in range(0, 30, 5)]
+    other = [_sighting(n, 200) for n in range(0, 30, 5)]
+    found = gather([*other, *walker])
+    assert sorted(len(s.sightings) for s in found) == [6, 6]
+    (moving,) = [s for s in found if s.first == 0 and s.sightings[0].box.x1 == 10]
+    assert moving.box_at(7).x1 == pytest.approx(24)
+    assert moving.box_at(30).x1 == pytest.approx(70)  # on in the same direction
+
+
+def _finding(**changes: object) -> Finding:
+    path = tuple((n, Box(10 + 20 * n, 50, 40 + 20 * n, 90)) for n in range(25))
+    values = {
+        "number": 1,
+        "kind": FindingKind.UNCOVERED,
+        "target": Target.FACE,
+        "first": 0,
+        "last": 24,
+        "start": 0.0,
+        "end": 0.96,
+        "path": path,
+        "scores": (("redact", 0.81),),
+        "rule": "our detector is sure",
+        "track": None,
+    } | changes
+    return Finding(**values)  # type: ignore[arg-type]
+
+
+def test_fix_commands_follow_a_moving_subject() -> None:
+    text = fix_command([_finding()], Path("a plan.json"), Path("clip.mp4"))
+    *added, applied = text.splitlines()
+    assert len(added) > 3  # one box over the whole way would hide half the picture
+    assert all(
+        line.startswith("redact plan add 'a plan.json' --target face --box ") for line in added
+    )
+    assert added[0].split("--from ")[1].startswith("0.000 ")
+    assert float(added[-1].split("--to ")[1]) >= 0.96
+    assert applied.startswith("redact apply clip.mp4 'a plan.json'")
+
+
+def test_result_in_words_and_json() -> None:
+    looked = Looked(25, 5, 1, 12, (("redact", "ab"),))
+    checks = (Check("times", False, "1 frames at another time"),)
+    result = AuditResult(Sensitivity.BALANCED, True, (_finding(),), checks, (), looked)
+    words = result.in_words()
+    assert words[0] == "needs review: 1 span to look at and 1 failed check"
+    assert "face at 00:00.000–00:00.960 (25 frames from 0)" in words[1]
+    assert json.loads(json.dumps(result.to_json()))["findings"][0]["frames"] == [0, 24]
+    assert clock(3723.5) == "1:02:03.500"
+
+
+def test_sheet_is_private_and_shows_source_and_output(
+    clip: Clip, clean: Path, tmp_path: Path
+) -> None:
+    looked = Looked(25, 5, 1, 12, ())
+    finding = _finding(first=5, last=5, path=((5, face_box(5)),))
+    result = AuditResult(Sensitivity.BALANCED, True, (finding,), (), (), looked)
+    sheet = review_sheet(clip.info, clean, result, clip.plan(), tmp_path)
+    assert sheet.parent.name == "NOT-FOR-RELEASE"
+    assert sheet.stat().st_mode & 0o077 == 0
+    image = cv2.imread(str(sheet))
+    assert image is not None
+    face = face_box(5)
+    middle = picture(5)[int(face.centre[1]), int(face.centre[0])].astype(int)
+    shown = image[36 + 44 + 120, 120][::-1].astype(int)
+    assert np.abs(shown - middle).max() < 40  # the source's half shows the face
+    assert np.abs(shown - image[36 + 44 + 120, 360][::-1].astype(int)).max() > 10
+
+
+def test_command_without_plan(clip: Clip, clean: Path) -> None:
+    answer = CliRunner().invoke(
+        command, [str(clip.info.path), str(clean), "--json"], standalone_mode=False
+    )
+    assert answer.exception is None, answer.output
+    assert answer.return_value == ExitCode.DONE
+    assert json.loads(answer.stdout)["passed"] is True
+
+
+def test_command_on_a_leaking_file(clip: Clip) -> None:
+    answer = CliRunner().invoke(
+        command, [str(clip.info.path), str(clip.info.path)], standalone_mode=False
+    )
+    assert answer.exception is None, answer.output
+    assert answer.return_value == ExitCode.NEEDS_REVIEW
