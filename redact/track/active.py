@@ -12,7 +12,7 @@ from .associate import Objects, assign, possible_pairs
 from .backward import Job
 from .columns import Columns
 from .follow import COAST, step
-from .geometry import Affine, Boxes
+from .geometry import Affine, Boxes, scale_of
 from .log import How, SightingLog
 from .motion import MotionBank
 from .neighbours import iou_pairs
@@ -33,6 +33,10 @@ FOLLOW_NOISE = 1.5
 
 ONSET_DELAY = 0.4
 """Seconds after which a new object is followed back to before its first sighting."""
+
+RESTLESS_STEP = 0.25
+RESTLESS_ZOOM = 0.02
+"""Motion in a frame, in object sizes, and zoom from which every frame is detected on."""
 
 ABSORBED = 0.5
 """IoU with another object's detection from which an undetected object is hidden behind it."""
@@ -80,6 +84,18 @@ class ActiveTracklets:
         self._bank.predict(elapsed)
         self._bank.warp(camera)
         self._support.warp(camera)
+
+    def restless(self, camera: Affine, small: SmallFrame) -> bool:
+        """Whether something moves too fast, or is too uncertain, to go without a detection."""
+        r = self.rows
+        if abs(scale_of(camera) - 1) > RESTLESS_ZOOM:
+            return True
+        if not r.sure.any():
+            return False
+        size = np.maximum(self._bank.place[r.sure, 2:], 1.0)
+        step = np.abs(self._bank.speed[r.sure, :2]) * max(small.time - (self._time or 0.0), 0.0)
+        lost = (r.seen[r.sure] < (self._time or 0.0)).any()
+        return bool(lost or (step > RESTLESS_STEP * size).any())
 
     def match(self, small: SmallFrame, seen: Observations) -> None:
         """Continue tracklets with what was seen in a frame, and start new ones."""

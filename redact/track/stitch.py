@@ -118,16 +118,28 @@ def _costs(
         p, q = pieces[i], pieces[j]
         seconds = clip.time(q.first) - clip.time(p.last)
         camera = paths[i][q.first - p.last]
-        trusted = min(seconds, SPEED_LASTS) / 2
         ahead = warped_centres(to_centres(p.rows["box"][-1:].astype(np.float64)), camera)[0]
-        ahead[:2] += camera[:, :2] @ out[i] * trusted
         back = to_centres(q.rows["box"][:1].astype(np.float64))[0]
-        back[:2] -= into[j] * trusted
-        left.append(ahead)
+        drift = camera[:, :2] @ out[i] + into[j]
+        left.append(_nearest(ahead, back, drift, seconds))
         right.append(back)
         gap.append(seconds)
         alike.append(float((p.looks[1] * q.looks[0]).sum()))
     return _pair_costs(np.array(left), np.array(right), np.array(gap), np.array(alike))
+
+
+def _nearest(
+    ahead: NDArray[np.float64],
+    back: NDArray[np.float64],
+    drift: NDArray[np.float64],
+    seconds: float,
+) -> NDArray[np.float64]:
+    """The end of a piece, carried over the gap by half the sum of both speeds: it went on all
+    the time, or stopped soon, whichever fits better."""
+    tries = [ahead.copy() for _ in range(2)]
+    for place, lasted in zip(tries, (seconds, min(seconds, SPEED_LASTS)), strict=True):
+        place[:2] += drift * lasted / 2
+    return min(tries, key=lambda place: float(np.abs(place[:2] - back[:2]).max()))
 
 
 def _pair_costs(

@@ -14,11 +14,12 @@ from ..settings import Sensitivity
 from ..types import Detections, Frame, Track
 from .active import ActiveTracklets
 from .backward import BackwardFollower, Job, Sighted
-from .camera import STILL, CameraMotion, motion_between
+from .camera import motion_between
 from .clip import ClipRecord
 from .cuts import CutFinder
+from .geometry import IDENTITY, Affine
 from .log import SightingLog
-from .observe import Observations, observations_of
+from .observe import observations_of
 from .ring import Ring, SmallFrame, shrink
 from .settings import PARTS, TrackSettings, settings_of
 from .weave import weave
@@ -37,6 +38,21 @@ class Tracks:
 
     tracks: tuple[Track, ...]
     cuts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What a look at a frame's small picture tells.
+
+    Attributes:
+        small: the picture.
+        camera: motion since the (undamaged) frame before.
+        suspect: a new scene may begin here.
+    """
+
+    small: SmallFrame
+    camera: Affine
+    suspect: bool
 
 
 class Tracker:
@@ -76,10 +92,21 @@ class Tracker:
         self._jobs: list[Job] = []
         self._back_run = float("-inf")
         self._last: SmallFrame | None = None
+        self._view: _View | None = None
+        self._detected_at: int | None = None
 
     def wants_detection(self, frame: Frame) -> bool:
-        """Whether the detector must run on this frame, which is observed next."""
-        return True
+        """Whether the detector must run on this frame, which is observed next.
+
+        It must on every frame unless the sensitivity has a stride, and even then on the first
+        frame, on a damaged one, where a new scene may begin, where anything moves fast or has
+        just been lost, and after `stride` frames at the latest.
+        """
+        if self.settings.stride == 1 or frame.damaged or self._detected_at is None:
+            return True
+        view = self._view_of(frame)
+        due = frame.index - self._detected_at >= self.settings.stride
+        return due or view.suspect or self._active.restless(view.camera, view.small)
 
     def observe(self, frame: Frame, detections: Detections | None) -> None:
         """Take the next frame and what was detected in it (None: the detector did not run).
@@ -89,12 +116,14 @@ class Tracker:
         """
         if frame.index != len(self._clip):
             raise ValueError(f"frame {frame.index} came where {len(self._clip)} was expected")
-        small = shrink(frame, self._scaler)
-        camera = self._look(small)
-        self._clip.add(small.time, camera.matrix, frame.size)
-        self._active.predict(small.time, camera.matrix)
+        view = self._view_of(frame)
+        self._view = None
+        small = view.small
+        self._clip.add(small.time, view.camera, frame.size)
+        self._active.predict(small.time, view.camera)
         if detections is not None:
-            self._active.match(small, self._observations(detections))
+            self._detected_at = frame.index
+            self._active.match(small, observations_of(detections, self.settings))
         if not small.damaged:
             self._active.follow(small)
         self._note(small)
@@ -126,19 +155,23 @@ class Tracker:
         self._jobs = []
         self._back_run = time
 
-    def _look(self, small: SmallFrame) -> CameraMotion:
-        """Camera motion since the frame before, and whether a new scene may begin."""
+    def _view_of(self, frame: Frame) -> _View:
+        """Look at the next frame once, whoever asks first."""
+        if self._view is None or self._view.small.index != frame.index:
+            self._view = self._look(shrink(frame, self._scaler))
+        return self._view
+
+    def _look(self, small: SmallFrame) -> _View:
         if small.damaged:
-            return STILL
+            return _View(small, IDENTITY, False)
         self._ring.push(small)
         last, self._last = self._last, small
         if last is None:
-            return STILL
+            return _View(small, IDENTITY, True)
         camera = motion_between(last, small)
         suspect = self._cuts.push(small, camera.agreed)
-        if suspect or "camera" in self._ablate:
-            return STILL
-        return camera
+        still = suspect or "camera" in self._ablate
+        return _View(small, IDENTITY if still else camera.matrix, suspect)
 
     def _note(self, small: SmallFrame) -> None:
         """Remember who was where, for those who are followed back later."""
@@ -146,6 +179,3 @@ class Tracker:
         now = rows.seen == small.time
         self._sighted.add(small.index, rows.id[now], rows.box[now], rows.target[now])
         self._sighted.forget_before(self._ring.oldest)
-
-    def _observations(self, detections: Detections) -> Observations:
-        return observations_of(detections, self.settings)

@@ -1,0 +1,81 @@
+"""Scene cuts: real ones split tracks, flashes and fades do not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from redact.types import Box, Detections
+
+from .scenes import HEIGHT, WIDTH, Thing, as_frame, covered, draw, seen, texture, track_clip
+
+STAND = Thing(lambda i: (100.0, 60.0))
+A, B = texture(1, HEIGHT, WIDTH), texture(2, HEIGHT, WIDTH) // 3 + 10
+NONE = Detections.empty()
+
+
+def test_cut_splits_tracks_and_stops_padding() -> None:
+    frames = [as_frame(i, draw(A, [STAND], i) if i < 20 else B) for i in range(45)]
+    found = [seen([STAND.box(i)]) if i < 20 else NONE for i in range(45)]
+    tracks = track_clip(frames, found)
+    assert tracks.cuts == (20,)
+    assert max(t.last for t in tracks.tracks) == 19
+
+
+def test_onset_does_not_reach_over_a_cut() -> None:
+    frames = [as_frame(i, draw(A, [STAND], i) if i >= 20 else B) for i in range(45)]
+    found = [seen([STAND.box(i)]) if i >= 22 else NONE for i in range(45)]
+    tracks = track_clip(frames, found)
+    assert tracks.cuts == (20,)
+    assert [t.first for t in tracks.tracks] == [20]
+    assert covered(tracks.tracks, 20, STAND.box(20))
+
+
+@pytest.mark.parametrize("length", [1, 3, 5])
+def test_flash_is_no_cut(length: int) -> None:
+    frames = []
+    for i in range(40):
+        picture = draw(A, [STAND], i)
+        if 15 <= i < 15 + length:
+            picture = np.minimum(picture.astype(int) * 2 + 90, 255).astype(np.uint8)
+        frames.append(as_frame(i, picture))
+    found = [NONE if 15 <= i < 15 + length else seen([STAND.box(i)]) for i in range(40)]
+    tracks = track_clip(frames, found)
+    assert tracks.cuts == ()
+    assert len(tracks.tracks) == 1
+    for i in range(40):
+        assert covered(tracks.tracks, i, STAND.box(i)), i
+
+
+def test_fade_to_black_is_no_cut_and_keeps_the_mask_while_it_shows() -> None:
+    frames = [
+        as_frame(i, (draw(A, [STAND], i) * max(0.0, 1 - i / 30)).astype(np.uint8))
+        for i in range(40)
+    ]
+    found = [seen([STAND.box(i)]) if i < 12 else NONE for i in range(40)]
+    tracks = track_clip(frames, found)
+    assert tracks.cuts == ()
+    for i in range(26):
+        assert covered(tracks.tracks, i, STAND.box(i)), i
+
+
+def test_dissolve_is_no_cut() -> None:
+    frames = []
+    for i in range(50):
+        share = np.clip((i - 15) / 20, 0, 1)
+        frames.append(as_frame(i, (A * (1 - share) + B * share).astype(np.uint8)))
+    assert track_clip(frames, [NONE] * 50).cuts == ()
+
+
+def test_fast_pan_is_no_cut() -> None:
+    wide = texture(3, HEIGHT, WIDTH + 50 * 30, 12)
+    frames = [
+        as_frame(i, np.ascontiguousarray(wide[:, 30 * i : 30 * i + WIDTH])) for i in range(50)
+    ]
+    assert track_clip(frames, [NONE] * 50).cuts == ()
+
+
+def test_large_thing_entering_fast_is_no_cut() -> None:
+    bus = Thing(lambda i: (-400.0 + 25 * i, 10.0), (300, 170), 9)
+    frames = [as_frame(i, draw(A, [bus], i)) for i in range(40)]
+    assert track_clip(frames, [seen([Box(10, 10, 40, 40)])] + [NONE] * 39).cuts == ()

@@ -1,0 +1,175 @@
+"""The tracker's way in: order, stride, damaged frames, odd clips, memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from redact.track import Tracker, settings_of
+from redact.track.ring import Ring, SmallFrame
+from redact.types import Box, Detections, Frame, State, Target
+
+from .scenes import HEIGHT, WIDTH, Thing, as_frame, contained, covered, rendered, seen, track_clip
+
+STAND = Thing(lambda i: (100.0, 60.0))
+WALK = Thing(lambda i: (40.0 + 2.0 * i, 60.0))
+NONE = Detections.empty()
+
+
+def test_unknown_part_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown parts"):
+        Tracker("balanced", ablate=frozenset({"nonsense"}))
+
+
+def test_frames_out_of_order_are_refused() -> None:
+    tracker = Tracker()
+    frames = list(rendered([], 3))
+    tracker.observe(frames[0], NONE)
+    with pytest.raises(ValueError, match="expected"):
+        tracker.observe(frames[2], NONE)
+
+
+def test_clip_without_frames_or_findings() -> None:
+    assert Tracker().finish().tracks == ()
+    assert track_clip(rendered([], 5), [NONE] * 5).tracks == ()
+
+
+def test_single_frame() -> None:
+    tracks = track_clip(rendered([STAND], 1), [seen([STAND.box(0)])])
+    assert contained(tracks.tracks, 0, STAND.box(0))
+
+
+def test_two_who_cross_stay_two() -> None:
+    a = Thing(lambda i: (20.0 + 4 * i, 50.0), seed=1)
+    b = Thing(lambda i: (240.0 - 4 * i, 64.0), seed=2)
+    found = [seen([a.box(i), b.box(i)]) if not 22 <= i <= 32 else NONE for i in range(55)]
+    tracks = track_clip(rendered([a, b], 55), found)
+    assert len(tracks.tracks) == 2
+    for i in range(55):
+        assert covered(tracks.tracks, i, b.box(i), 0.95), i
+    ends = sorted(t.at(54).box.x1 for t in tracks.tracks if t.at(54))  # type: ignore[union-attr]
+    assert ends[0] < 40 and ends[1] > 200
+
+
+def test_face_and_plate_are_never_one_track() -> None:
+    found = [seen([STAND.box(i)], target=Target(i % 2)) for i in range(20)]
+    tracks = track_clip(rendered([STAND], 20), found).tracks
+    assert {t.target for t in tracks} == {Target.FACE, Target.PLATE}
+
+
+def test_lone_weak_detection_is_dropped_only_where_the_sensitivity_says_so() -> None:
+    score = max(settings_of("balanced").start) + 0.01
+    found = [seen([Box(50, 50, 80, 80)], score) if i == 10 else NONE for i in range(20)]
+    assert track_clip(rendered([], 20), found, Tracker("balanced")).tracks == ()
+    kept = track_clip(rendered([], 20), found, Tracker("thorough")).tracks
+    assert contained(kept, 10, Box(50, 50, 80, 80))
+
+
+def test_weak_detections_that_agree_are_a_track() -> None:
+    score = max(settings_of("balanced").start) + 0.02
+    found = [seen([WALK.box(i)], score) for i in range(30)]
+    tracks = track_clip(rendered([WALK], 30), found).tracks
+    for i in range(30):
+        assert contained(tracks, i, WALK.box(i)), i
+
+
+def test_weak_detections_continue_a_sure_track() -> None:
+    found = [seen([WALK.box(i)], 0.8 if i < 5 else 0.15) for i in range(30)]
+    tracks = track_clip(rendered([WALK], 30), found).tracks
+    assert len(tracks) == 1
+    here = tracks[0].at(25)
+    assert here is not None and here.state is State.DETECTED
+    without = track_clip(
+        rendered([WALK], 30), found, Tracker(ablate=frozenset({"low-round", "follow"}))
+    )
+    assert not covered(without.tracks, 25, WALK.box(25), 0.5)
+
+
+def test_camera_motion_is_needed_on_a_panning_clip() -> None:
+    """Found on every fifth frame while the ground rushes by: still one object."""
+    from .scenes import draw, texture
+
+    wide = texture(99, HEIGHT, WIDTH + 700)
+    stand = Thing(lambda i: (620.0 - 12 * i, 70.0))
+    frames = [
+        as_frame(i, draw(np.ascontiguousarray(wide[:, 12 * i : 12 * i + WIDTH]), [stand], i))
+        for i in range(26, 50)
+    ]
+    frames = [replace(f, index=i, pts=i * 512) for i, f in enumerate(frames)]
+    found = [seen([stand.box(i + 26)]) if i % 5 == 0 else NONE for i in range(24)]
+    part = frozenset({"follow"})
+    assert len(track_clip(frames, found, Tracker(ablate=part)).tracks) == 1
+    lost = track_clip(frames, found, Tracker(ablate=part | {"camera", "stitch"}))
+    assert len(lost.tracks) > 1
+
+
+def test_stitching_joins_what_a_long_gap_parted() -> None:
+    wall = Thing(lambda i: (120.0, 0.0), (90, 180), 7)
+    walk = Thing(lambda i: (20.0 + 4 * i, 70.0))
+    hidden = range(16, 52)
+    found = [NONE if i in hidden else seen([walk.box(i)]) for i in range(70)]
+    assert len(track_clip(rendered([walk, wall], 70), found).tracks) == 1
+    parted = track_clip(rendered([walk, wall], 70), found, Tracker(ablate=frozenset({"stitch"})))
+    assert len(parted.tracks) == 2
+
+
+def test_damaged_frames_add_and_take_nothing_away() -> None:
+    frames = list(rendered([WALK], 40))
+    grey = np.full((HEIGHT, WIDTH), 128, np.uint8)
+    for i in (15, 16, 17):
+        frames[i] = replace(as_frame(i, grey), damaged=True)
+    found = [seen([WALK.box(i)]) for i in range(40)]
+    found[15] = found[16] = NONE
+    extra = Box(220, 100, 250, 130)
+    found[17] = seen([extra])
+    tracks = track_clip(frames, found).tracks
+    for i in range(40):
+        assert covered(tracks, i, WALK.box(i), 0.95), i
+    assert contained(tracks, 17, extra)
+
+
+def test_stride_skips_only_calm_frames() -> None:
+    tracker = Tracker(settings=replace(settings_of("fast"), stride=3))
+    asked = []
+    for i, frame in enumerate(rendered([WALK], 30)):
+        wanted = tracker.wants_detection(frame)
+        asked.append(wanted)
+        tracker.observe(frame, seen([WALK.box(i)]) if wanted else None)
+    tracks = tracker.finish().tracks
+    assert asked[0] and 9 <= sum(asked) < 20
+    for i in range(30):
+        assert covered(tracks, i, WALK.box(i), 0.95), i
+    assert all(Tracker("thorough").wants_detection(f) for f in rendered([], 4))
+
+
+def test_damaged_frame_is_always_detected_on() -> None:
+    tracker = Tracker(settings=replace(settings_of("fast"), stride=30))
+    for frame in rendered([], 10):
+        damaged: Frame = replace(frame, damaged=frame.index == 5)
+        assert tracker.wants_detection(damaged) is (frame.index in (0, 5)) or frame.index == 6
+        tracker.observe(damaged, NONE)
+
+
+def test_ring_is_bounded_in_time_and_bytes() -> None:
+    picture = np.zeros((100, 100), np.uint8)
+    ring = Ring(seconds=1.0, most_bytes=25 * picture.nbytes)
+    for i in range(300):
+        ring.push(SmallFrame(i, i / 50, (picture,), 1.0, False))
+        assert len(ring) <= 25
+    short = Ring(seconds=0.2, most_bytes=10**9)
+    for i in range(300):
+        short.push(SmallFrame(i, i / 50, (picture,), 1.0, False))
+    assert len(short) in (10, 11)  # 0.2 s is not a float
+    assert next(s.index for s in short.before(298)) == 297
+
+
+def test_variable_frame_rate_pads_by_time() -> None:
+    """Grace is seconds: a clip at 5 frames a second is padded by few frames."""
+    found = [seen([STAND.box(i)]) if 10 <= i < 20 else NONE for i in range(30)]
+    part = frozenset({"follow"})
+    slow = track_clip(rendered([STAND], 30, fps=5), found, Tracker(ablate=part)).tracks[0]
+    fast = track_clip(rendered([STAND], 30, fps=50), found, Tracker(ablate=part)).tracks[0]
+    assert (slow.first, slow.last) == (8, 21)
+    assert (fast.first, fast.last) == (0, 29)
