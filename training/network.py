@@ -155,39 +155,57 @@ def centres(height: int, width: int, device: torch.device | None = None) -> tupl
 
 
 def load_onnx(net: FacePlateNet, path: Path) -> None:
-    """Load the weights of an exported float32 file: continue from what is shipped."""
+    """Load the weights of a float32 file of `training.export`: continue from what is shipped.
+
+    Older files divide by SCALE in the graph and multiply the box outputs by a gain per stride;
+    newer ones have both in the weights of a convolution.
+    """
     import onnx
     from onnx import numpy_helper
 
     graph = onnx.load(str(path)).graph
     values = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
-    convs: list[tuple[Tensor, Tensor]] = []
-    seen: set[str] = set()
+    for node in graph.node:
+        if node.op_type == "Constant" and node.attribute[0].HasField("t"):
+            array = numpy_helper.to_array(node.attribute[0].t)
+            values[node.output[0]] = torch.from_numpy(array.copy())
     alias = {n.output[0]: n.input[0] for n in graph.node if n.op_type == "Identity"}
+    convs: dict[str, tuple[Tensor, Tensor]] = {}
     gains: list[Tensor] = []
     for node in graph.node:
         names = [alias.get(i, i) for i in node.input]
-        if node.op_type == "Conv" and names[1] not in seen:
-            seen.add(names[1])
-            convs.append((values[names[1]], values[names[2]]))
-        elif node.op_type == "Mul" and names[1] in values and values[names[1]].ndim == 0:
+        if node.op_type == "Conv":
+            convs.setdefault(names[1], (values[names[1]], values[names[2]]))
+        elif node.op_type == "Mul" and names[1] in {i.name for i in graph.initializer}:
             gains.append(values[names[1]])
-    _assign(net, convs, gains)
+    boxes = [c for c in convs.values() if c[0].shape[0] == 4]
+    body = [c for c in convs.values() if c[0].shape[0] not in (2, 4)]
+    if not any(n.op_type == "Div" for n in graph.node):
+        body[0] = (body[0][0] * SCALE, body[0][1])
+    if len(boxes) == len(STRIDES):
+        base = boxes[0][0]
+        gains = [(w * base).sum() / (base * base).sum() for w, _ in boxes]
+    scores = next(c for c in convs.values() if c[0].shape[0] == 2)
+    _assign(net, body, scores, boxes[0], gains)
 
 
-def _assign(net: FacePlateNet, convs: list[tuple[Tensor, Tensor]], gains: list[Tensor]) -> None:
+def _assign(
+    net: FacePlateNet,
+    body: list[tuple[Tensor, Tensor]],
+    scores: tuple[Tensor, Tensor],
+    boxes: tuple[Tensor, Tensor],
+    gains: list[Tensor],
+) -> None:
     """Give folded convolutions, in graph order, to the network's layers."""
-    outs = {c.shape[0]: (c, b) for c, b in convs if c.shape[0] in (2, 4)}
-    body = [x for x in convs if x[0].shape[0] not in (2, 4)]
     blocks = net.conv_blocks()
     if len(body) != len(blocks) or len(gains) != len(net.gain):
-        raise ValueError(f"the file has {len(body)} convolutions, the network {len(blocks)}")
+        raise ValueError(f"{len(body)} convolutions and {len(gains)} gains do not fit the network")
     for block, (w, b) in zip(blocks, body, strict=True):
         block.load_folded(w, b)
-    for layer, n in ((net.cls_out, 2), (net.reg_out, 4)):
-        layer.weight.data.copy_(outs[n][0])
+    for layer, (w, b) in ((net.cls_out, scores), (net.reg_out, boxes)):
+        layer.weight.data.copy_(w)
         assert layer.bias is not None
-        layer.bias.data.copy_(outs[n][1])
+        layer.bias.data.copy_(b)
     for mine, value in zip(net.gain, gains, strict=True):
         mine.data.copy_(value)
 
