@@ -46,7 +46,7 @@ def prepare_release(path: Path) -> Inspection:
         found = "; ".join(f"{f.kind}: {f.where}: {f.value}" for f in result.found[:3])
         raise CheckFailedError(
             f"{path.name}: the file still says something about who made it ({found})",
-            "It was not published. Drop the sound with --audio mute, or name the output .mp4 or .mkv.",
+            "It was not published. Drop the sound (--audio mute), or name the output .mp4 or .mkv.",
         )
     return result
 

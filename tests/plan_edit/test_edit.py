@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from redact.cli.plan import plan as plan_command
 from redact.errors import PlanError, RedactError, UsageError
-from redact.plan import Plan, edit, read_plan, write_plan
+from redact.plan import Plan, dump_plan, edit, read_plan, write_plan
 from redact.types import Action, Box, Origin, State, Target
 
 from ..evidence.samples import FRAMES, make_plan
@@ -104,7 +105,7 @@ def test_errors_are_precise_and_write_nothing(
     before, files = path.read_bytes(), sorted(path.parent.iterdir())
     result = call(arguments[0], path, *arguments[1:])
     assert isinstance(result.exception, RedactError), (result.exception, result.output)
-    assert __import__("re").search(message, result.exception.message), result.exception.message
+    assert re.search(message, result.exception.message), result.exception.message
     assert path.read_bytes() == before and sorted(path.parent.iterdir()) == files
 
 
@@ -175,3 +176,25 @@ def _same_after_a_file(plan: Plan) -> None:
         file = Path(folder) / "p.json"
         write_plan(plan, file)
         assert read_plan(file) == plan
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_a_damaged_plan_is_refused_by_name_and_left_alone(data: st.DataObject) -> None:
+    import tempfile
+
+    raw = bytearray(dump_plan(PLAN))
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(raw) - 1))
+        raw[at : at + data.draw(st.integers(0, 6))] = data.draw(st.binary(max_size=6))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "p.json"
+        file.write_bytes(raw)
+        result = call("set", file, "1", "--action", "keep")
+        assert sorted(Path(folder).iterdir()) == [file]
+        if result.exception is not None:
+            assert isinstance(result.exception, RedactError), result.exception
+            assert result.exception.message and result.exception.hint
+            assert file.read_bytes() == raw
+        else:
+            assert read_plan(file).tracks[0].action is Action.KEEP
