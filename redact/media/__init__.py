@@ -1,8 +1,9 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
+from .codecs import CODECS
 from .containers import container_for, default_output
 from .decode import Decode
-from .encoders import CODECS, Encoding, choose_encoding, describe_encoders
+from .encoders import Encoding, choose_encoding, describe_encoders
 from .hashing import sha256_of
 from .info import (
     AudioInfo,

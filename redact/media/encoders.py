@@ -10,123 +10,10 @@ import av
 
 from ..errors import OutputError
 from ..settings import EncodeSettings
+from .codecs import CODECS, KNOWN, X26X_PRESETS, Codec
 from .colour import svt_mastering, x265_mastering
 from .formats import layout
 from .info import SourceInfo, VideoInfo
-
-_X26X_PRESETS = (
-    "ultrafast",
-    "superfast",
-    "veryfast",
-    "faster",
-    "fast",
-    "medium",
-    "slow",
-    "slower",
-    "veryslow",
-)
-_YUV = {
-    8: frozenset(("yuv420p", "yuv422p", "yuv444p")),
-    10: frozenset(("yuv420p10le", "yuv422p10le", "yuv444p10le")),
-}
-THREADS = 4
-"""Fixed, because the number of threads changes what x264 and x265 decide: a run must give the
-same bytes on every machine."""
-
-LOOKAHEAD = 16
-"""Frames that x264 and x265 look ahead with slow presets: their own 40 and more hold several
-hundred MB of full HD, for a little less size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Codec:
-    """One way of coding pictures.
-
-    Attributes:
-        name: as users write it.
-        encoder: FFmpeg's name.
-        containers: muxers that take it.
-        formats: pixel formats that it writes.
-        crf: default quality, None where the codec is lossless; lower is better.
-        worst: highest crf.
-        preset, presets: default and allowed speeds, slowest last or highest last.
-        odd: it can code odd sides of subsampled pictures.
-        lossless: what goes in comes out.
-    """
-
-    name: str
-    encoder: str
-    containers: frozenset[str]
-    formats: frozenset[str]
-    crf: int | None
-    worst: int
-    preset: str
-    presets: tuple[str, ...]
-    odd: bool = False
-    lossless: bool = False
-
-
-_CODECS = {
-    codec.name: codec
-    for codec in (
-        Codec(
-            "h264",
-            "libx264",
-            frozenset(("mp4", "mov", "matroska")),
-            _YUV[8] | _YUV[10],
-            18,
-            51,
-            "medium",
-            _X26X_PRESETS,
-        ),
-        Codec(
-            "hevc",
-            "libx265",
-            frozenset(("mp4", "mov", "matroska")),
-            _YUV[8] | _YUV[10],
-            20,
-            51,
-            "medium",
-            _X26X_PRESETS,
-        ),
-        Codec(
-            "vp9",
-            "libvpx-vp9",
-            frozenset(("mp4", "matroska", "webm")),
-            _YUV[8],
-            24,
-            63,
-            "4",
-            tuple(map(str, range(9))),
-            odd=True,
-        ),
-        Codec(
-            "av1",
-            "libsvtav1",
-            frozenset(("mp4", "matroska", "webm")),
-            frozenset(("yuv420p", "yuv420p10le")),
-            24,
-            63,
-            "8",
-            tuple(map(str, range(11))),
-            odd=True,
-        ),
-        Codec(
-            "ffv1",
-            "ffv1",
-            frozenset(("matroska",)),
-            _YUV[8] | _YUV[10] | {"gray", "gray10le"},
-            None,
-            0,
-            "",
-            (),
-            odd=True,
-            lossless=True,
-        ),
-    )
-}
-CODECS = ("auto", *_CODECS)
-"""Values of `EncodeSettings.codec`."""
 
 _NAMES = {"mp4": "MP4", "mov": "MOV", "matroska": "MKV", "webm": "WebM"}
 
@@ -189,7 +76,7 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
 def _codec(video: VideoInfo, wanted: str, container: str) -> Codec:
     if wanted != "auto":
         try:
-            return _CODECS[wanted]
+            return KNOWN[wanted]
         except KeyError:
             raise OutputError(
                 f"unknown codec {wanted!r}", f"use one of {', '.join(CODECS)}"
@@ -197,9 +84,9 @@ def _codec(video: VideoInfo, wanted: str, container: str) -> Codec:
     deep = layout(video.frame_format).bits > 8 or video.colour.hdr
     if container == "webm":
         # This build of libvpx writes 8 bits only.
-        return _CODECS["av1" if deep else "vp9"]
+        return KNOWN["av1" if deep else "vp9"]
     # x265 as FFmpeg drives it cannot code fields; x264 codes 10-bit fields.
-    return _CODECS["hevc" if deep and not video.interlaced else "h264"]
+    return KNOWN["hevc" if deep and not video.interlaced else "h264"]
 
 
 def _fields_fit(video: VideoInfo, pixel_format: str) -> bool:
@@ -265,7 +152,7 @@ def _options(codec: Codec, settings: EncodeSettings, video: VideoInfo) -> dict[s
 def _x264(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     # a53cc would carry the source's closed captions over into the output.
     options = {"crf": str(crf), "preset": preset, "a53cc": "0", "udu_sei": "0"}
-    if _X26X_PRESETS.index(preset) > _X26X_PRESETS.index("veryfast"):
+    if X26X_PRESETS.index(preset) > X26X_PRESETS.index("veryfast"):
         options["rc-lookahead"] = str(LOOKAHEAD)
     params = []
     if video.mastering is not None and (text := x265_mastering(video.mastering)):
@@ -279,7 +166,7 @@ def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     # info=0: no text about the encoder in the video. Fixed frame-threads and pools for the
     # same bytes everywhere.
     params = ["info=0", "log-level=error", "frame-threads=2", "pools=4", "repeat-headers=0"]
-    if _X26X_PRESETS.index(preset) > _X26X_PRESETS.index("fast"):
+    if X26X_PRESETS.index(preset) > X26X_PRESETS.index("fast"):
         params.append(f"rc-lookahead={LOOKAHEAD}")
     if video.colour.transfer == "smpte2084":
         params += ["hdr10=1", "hdr10-opt=1"]
@@ -325,7 +212,7 @@ def describe_encoders() -> dict[str, str]:
         codec.name: codec.encoder
         if codec.encoder in av.codec.codecs_available
         else f"missing: this build of PyAV lacks {codec.encoder}"
-        for codec in _CODECS.values()
+        for codec in KNOWN.values()
     }
 
 

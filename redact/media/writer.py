@@ -16,9 +16,10 @@ from ..errors import OutputError, UnsafeError
 from ..settings import Audio, EncodeSettings
 from ..types import Frame
 from .audio import AudioFeed
+from .codecs import THREADS
 from .colour import numbers
 from .containers import container_for, exact, muxer_name, muxer_options
-from .encoders import THREADS, choose_encoding, nominal_rate
+from .encoders import choose_encoding, nominal_rate
 from .fit import Fields, fitted
 from .info import SourceInfo
 from .userdata import without_user_data
