@@ -40,12 +40,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--mot", type=Path, help="folder of real clips with MOT truth instead")
     parser.add_argument("--ablation", action="store_true", help="parts of the tracker left out")
     parser.add_argument("--package", action="store_true", help="package pictures only")
-    parser.add_argument("--keep", action="store_true", help="keep the outputs of the tools")
     parser.add_argument("--worst", action="store_true", help="list leaked tracks of every tool")
     return parser.parse_args()
 
 
-def _library(package: bool) -> Library:
+def find_library(package: bool) -> Library:
+    """The stills beside the checkout (or in REDACT_SHARED), else package pictures."""
     beside = Path(__file__).resolve().parents[2].parent / "shared"
     shared = Path(os.environ.get("REDACT_SHARED", beside))
     return Library(shared if not package and (shared / "eval" / "labels.json").exists() else None)
@@ -54,7 +54,7 @@ def _library(package: bool) -> Library:
 def _clips(args: argparse.Namespace, cache: Path) -> list[tuple[Path, Truth]]:
     if args.mot:
         return mot_clips(args.mot)
-    library = _library(args.package)
+    library = find_library(args.package)
     names = [s.name for s in specs(library)]
     if args.subset == "smoke":
         names = [n for n in names if n in SMOKE]
@@ -70,7 +70,7 @@ def main() -> None:
     clips = _clips(args, cache)
     names = ABLATION if args.ablation else tuple(args.tools.split(","))
     tools = [tool(n) for n in names]
-    measured = Runner(cache, args.keep).all(tools, clips)
+    measured = Runner(cache).all(tools, clips)
     summaries = [summarise(t.name, t.targets, measured[t.name]) for t in tools]
     tracks = sum(len(truth.tracks) for _, truth in clips)
     instances = sum(len(t.instances) for _, truth in clips for t in truth.tracks)

@@ -99,7 +99,9 @@ class Levels:
                 if s[near].std() < 4.0:
                     offset[c] = np.median(o[near] - gain[c] * s[near])
                     continue
-                gain[c], offset[c] = np.polyfit(s[near], o[near], 1)
+                x, y = s[near].astype(np.float64), o[near].astype(np.float64)
+                gain[c] = ((x - x.mean()) * (y - y.mean())).mean() / x.var()
+                offset[c] = y.mean() - gain[c] * x.mean()
             if not 0.8 < gain[c] < 1.25:
                 gain[c], offset[c] = 1.0, 0.0
         return cls(gain, offset)

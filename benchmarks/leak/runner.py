@@ -43,43 +43,51 @@ def measure_version() -> str:
 class Runner:
     """Measures, and resumes where an earlier run stopped.
 
+    Outputs are kept as well as results, so that a change of the measure costs no second run of
+    the tools.
+
     Args:
         folder: for outputs and results.
-        keep: keep the outputs of the tools for a look.
     """
 
-    def __init__(self, folder: Path, keep: bool = False) -> None:
-        self._folder, self._keep = folder, keep
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._measure = measure_version()
         (folder / "results").mkdir(parents=True, exist_ok=True)
         (folder / "outputs").mkdir(exist_ok=True)
 
     def one(self, tool: Tool, clip: Path, truth: Truth) -> Measured:
-        """Run one tool on one clip, or take what is known.
+        """Run one tool on one clip and judge it, or take what is known.
 
         Raises:
             ToolError: if the tool writes no output.
         """
-        mark = hashlib.sha256(repr(truth).encode()).hexdigest()[:12] + self._measure
-        record = self._folder / "results" / f"{key_of(tool, clip, mark)}.json"
-        if record.exists():
-            raw = json.loads(record.read_text())
-            result = ClipResult.from_json(raw["result"])
-            return Measured(tool.name, result, raw["seconds"], raw["notes"])
-        output = self._folder / "outputs" / f"{tool.name}--{clip.stem}.mp4"
+        mark = hashlib.sha256(repr(truth).encode()).hexdigest()[:12]
         if isinstance(tool, Oracle):
             tool.truth = truth
+        output, made = self._output(tool, clip, mark)
+        record = self._folder / "results" / f"{output.stem}.{mark}.{self._measure}.json"
+        if record.exists():
+            result = ClipResult.from_json(json.loads(record.read_text()))
+        else:
+            result = judge_clip(clip, output, truth)
+            _write(record, result.to_json())
+        return Measured(tool.name, result, made["seconds"], made["notes"])
+
+    def _output(self, tool: Tool, clip: Path, mark: str) -> tuple[Path, dict[str, Any]]:
+        key = key_of(tool, clip, mark if isinstance(tool, Oracle) else "")
+        output = self._folder / "outputs" / f"{tool.name}--{clip.stem}--{key}.mp4"
+        record = output.with_suffix(".json")
+        if record.exists():
+            made: dict[str, Any] = json.loads(record.read_text())
+            return output, made
+        for old in output.parent.glob(f"{tool.name}--{clip.stem}--*"):
+            old.unlink()
         begun = time.monotonic()
         notes = tool.run(clip, output)
-        seconds = time.monotonic() - begun
-        result = judge_clip(clip, output, truth)
-        if not self._keep:
-            output.unlink()
-        raw = {"result": result.to_json(), "seconds": round(seconds, 2), "notes": notes}
-        temporary = record.with_suffix(".part")
-        temporary.write_text(json.dumps(raw))
-        temporary.replace(record)
-        return Measured(tool.name, result, seconds, notes)
+        made = {"seconds": round(time.monotonic() - begun, 2), "notes": notes}
+        _write(record, made)
+        return output, made
 
     def all(self, tools: list[Tool], clips: list[tuple[Path, Truth]]) -> dict[str, list[Measured]]:
         """Every tool on every clip; a tool that fails on a clip says so and goes on."""
@@ -93,6 +101,13 @@ class Runner:
                 if sys.stderr.isatty():
                     print(f"\r{tool.name}: {n}/{len(clips)} ", end="", file=sys.stderr)
         return found
+
+
+def _write(path: Path, value: dict[str, Any]) -> None:
+    """All of a file or none of it, so that an interrupted run can go on."""
+    temporary = path.with_suffix(".part")
+    temporary.write_text(json.dumps(value))
+    temporary.replace(path)
 
 
 def mot_clips(folder: Path) -> list[tuple[Path, Truth]]:

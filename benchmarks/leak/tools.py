@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-import cv2
-import numpy as np
-
 from . import video
+from .fills import blur, mask_of
 from .truth import Truth
 from .video import Picture
 
@@ -154,16 +152,10 @@ class Oracle:
 
 def blur_truth(picture: Picture, truth: Truth, frame: int) -> Picture:
     """Every truth and ignored box grown by 15 % and blurred away."""
-    out = picture.copy()
+    size = truth.width, truth.height
     for box in truth.boxes_at(frame) + truth.ignore.get(frame, []):
-        dx, dy = 0.15 * (box[2] - box[0]) + 1, 0.15 * (box[3] - box[1]) + 1
-        x1, y1 = max(0, int(box[0] - dx)), max(0, int(box[1] - dy))
-        x2, y2 = int(np.ceil(box[2] + dx)), int(np.ceil(box[3] + dy))
-        part = out[y1 : max(0, y2), x1 : max(0, x2)]
-        if part.size:
-            kernel = max(1, part.shape[1] // 2), max(1, part.shape[0] // 2)
-            part[:] = cv2.blur(part, kernel)
-    return out
+        picture = blur(picture, mask_of(box, "plate", size, 0.15), box)
+    return picture
 
 
 def tool(name: str) -> Tool:
@@ -195,8 +187,8 @@ def tool(name: str) -> Tool:
     raise ValueError(f"unknown tool {name!r}")
 
 
-def key_of(made: Tool, clip: Path, truth_mark: str) -> str:
-    """Name under which the result of a tool on a clip is kept."""
+def key_of(made: Tool, clip: Path, extra: str = "") -> str:
+    """Name under which the output of a tool on a clip is kept."""
     digest = hashlib.sha256(clip.read_bytes()).hexdigest()
-    text = f"{made.name}|{made.version}|{digest}|{truth_mark}"
+    text = f"{made.name}|{made.version}|{digest}|{extra}"
     return hashlib.sha256(text.encode()).hexdigest()[:24]

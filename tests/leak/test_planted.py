@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.leak.fills import STYLES
 from benchmarks.leak.truth import Truth
 
-from .planted import STYLES, Change, any_leaked, filmed, leaked_frames, redacted
+from .planted import Change, any_leaked, filmed, leaked_frames, redacted
 
 Clip = tuple[Path, Truth]
 PLANTED: dict[int, Change] = {
