@@ -14,7 +14,7 @@ from pathlib import Path
 from .audit import AuditResult, AuditSettings, verify
 from .detect import load_detector
 from .errors import InputError, MismatchError, UnsafeError
-from .evidence import CaseFields, RunRecord, clear_times, prepare_release
+from .evidence import CaseFields, ModelUsed, RunRecord, clear_times, prepare_release
 from .journal import Journal
 from .media import (
     Decode,
@@ -175,6 +175,7 @@ def apply(
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
         notes=tuple(notes),
+        models=tuple(ModelUsed(n, digest, "audit") for n, digest in audit.looked.detectors),
         audit=audit.to_json(),
         case=delivery.case,
     )
@@ -211,7 +212,7 @@ def render(
             writer.write(renderer.draw(frame, plan.regions_at(frame.index)))
             written += 1
             step.advance()
-        step.detail = f"{written} frames, style {settings.render.style.value}"
+        step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
     if written != len(times):
         raise UnsafeError(
             f"{info.path}: {written} frames were decoded, {len(times)} were checked",

@@ -90,7 +90,7 @@ def finish(
     if params["review_dir"] is not None:
         folder = params["review_dir"]
         review_sheet(record.source, outcome.output, outcome.audit, record.plan, folder)
-    files = write_evidence(record, params["evidence"], params["force"])
+    files = write_evidence(record, params["evidence"], params["force"] or outcome.needs_review)
     code = ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE
     for line in outcome.audit.in_words():
         if params["verbose"] or not outcome.audit.passed:

@@ -113,6 +113,13 @@ class VideoWriter:
         context.open()  # now, so that what it refuses is told before the work
         return stream
 
+    @property
+    def encoder(self) -> str:
+        """How the picture is coded, in FFmpeg's words, for the record."""
+        encoding = self._encoding
+        options = " ".join(f"{k}={v}" for k, v in encoding.options.items())
+        return f"{encoding.codec.encoder} {encoding.pixel_format} {options}".strip()
+
     def write(self, frame: Frame) -> None:
         """Code one frame; frames must come in rising order of PTS.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from ..types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
@@ -57,7 +58,7 @@ class Plan:
     Attributes:
         source: the file that the plan belongs to.
         settings: how the automatic tracks were found.
-        tracks: in order of id; ids are unique and never reused.
+        tracks: in order of id; ids are unique.
         cuts: frame indices at which a new scene starts, rising.
         unchecked: frames whose picture was damaged, rising; masks near them are held and
             enlarged.
@@ -82,7 +83,8 @@ class Plan:
         In an unchecked frame every track that is visible up to `HELD_REACH` frames away is
         held, enlarged, whatever it does in the frame itself.
         """
-        held = frame in set(self.unchecked)
+        at = bisect_left(self.unchecked, frame)
+        held = at < len(self.unchecked) and self.unchecked[at] == frame
         regions = []
         for track in self.tracks:
             if track.action is Action.KEEP:
