@@ -10,7 +10,7 @@ import av
 
 from ..errors import OutputError
 from ..settings import EncodeSettings
-from .codecs import KNOWN, LOOKAHEAD, X26X_PRESETS, Codec
+from .codecs import CODECS, KNOWN, LOOKAHEAD, X26X_PRESETS, Codec
 from .colour import svt_mastering, x265_mastering
 from .formats import layout
 from .info import SourceInfo, VideoInfo
