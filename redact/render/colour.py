@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .planes import Layout
 
 # Numbers of ITU-T H.273, which FFmpeg uses as they are.
-MATRIX_RGB, MATRIX_709, MATRIX_UNKNOWN, MATRIX_FCC, MATRIX_240M = 0, 1, 2, 4, 7
+MATRIX_709, MATRIX_FCC, MATRIX_240M = 1, 4, 7
 MATRICES_601, MATRICES_2020 = (5, 6), (9, 10)
 TRANSFER_PQ, TRANSFER_HLG = 16, 18
 RANGE_FULL = 2

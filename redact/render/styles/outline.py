@@ -32,8 +32,8 @@ class Outline:
     soft = False
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
-        """Nothing is filled: what lies there already stays."""
-        raise NotImplementedError("an outline fills nothing")
+        """Not asked for while `hides` is false; a sealed fill, so that a mistake hides."""
+        return canvas.surroundings.fill(grid, shape.size)
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
         for shape in shapes:
