@@ -19,6 +19,7 @@ import numpy as np
 
 import redact
 from redact.detect import load_detector
+from redact.errors import RedactError
 from redact.journal import Journal
 from redact.media import Decode, container_for, probe, sha256_of
 from redact.pipeline import render
@@ -27,6 +28,8 @@ from redact.progress import Silent
 from redact.settings import Sensitivity, Settings
 from redact.track import Tracker, settings_of
 from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
+
+from .errors import ToolError
 
 ROOMS = ("types", "media", "detect", "track", "plan", "render", "models")
 """Parts of redact that decide what an output looks like."""
@@ -108,7 +111,17 @@ class RedactTool:
         return self._detector
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
-        """Write the redacted clip; returns notes for the record."""
+        """Write the redacted clip; returns notes for the record.
+
+        Raises:
+            ToolError: redact refused or could not do it.
+        """
+        try:
+            return self._run(source, output)
+        except RedactError as error:
+            raise ToolError(error.message) from error
+
+    def _run(self, source: Path, output: Path) -> dict[str, Any]:
         journal = Journal(Silent())
         info = probe(source)
         digest = sha256_of(source, journal)

@@ -12,8 +12,9 @@ from typing import Any
 
 from . import flicker, metrics, pixels, video
 from . import truth as truth_module
+from .errors import ToolError
 from .metrics import ClipResult, judge_clip
-from .tools import Oracle, Tool, ToolError, key_of
+from .tools import Oracle, Tool, key_of
 from .truth import Truth, read_mot
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from . import video
+from .errors import ToolError
 from .fills import blur, mask_of
 from .truth import Truth
 from .video import Picture
@@ -40,10 +41,6 @@ class Tool(Protocol):
     targets: tuple[str, ...]
 
     def run(self, source: Path, output: Path) -> dict[str, Any]: ...
-
-
-class ToolError(RuntimeError):
-    """A tool wrote no output."""
 
 
 def cache_folder() -> Path:
