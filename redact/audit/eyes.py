@@ -19,7 +19,7 @@ from ..detect.weights import FACE_PLATE_SHA256, read_weights
 from ..settings import Sensitivity
 from ..types import Box, Detections, Frame, Target
 from .close import CELL, ROW, Mosaic, turned_back
-from .limits import GLIMPSE, GLIMPSE_SECOND, LEAST_SIDE
+from .limits import GLIMPSE, GLIMPSE_SECOND, LEAST_SIDE, NARROWEST_PLATE
 from .pixels import Painter
 from .result import AuditSettings
 
@@ -136,7 +136,8 @@ class Eyes:
 def _glimpses(found: Detections) -> Iterator[Glimpse]:
     for i in range(len(found)):
         box, target = found.box(i), Target(int(found.target[i]))
-        if box.height >= LEAST_SIDE[target]:
+        narrow = target is Target.PLATE and box.width < NARROWEST_PLATE * box.height
+        if box.height >= LEAST_SIDE[target] and not narrow:
             yield Glimpse(box, float(found.score[i]), target)
 
 

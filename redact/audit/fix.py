@@ -4,54 +4,72 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from ..types import Box
 from .result import Finding
 
-_MOST_GROWTH = 2.5
-"""A fixed box over a moving subject may be this much larger than the subject before the span is
-cut in two: hiding half the picture is no fix."""
+_PAD = 2
+"""Frames added before and after: the audit may have missed the weakest ones at a span's ends."""
 
-_PAD_SECONDS = 0.1
-"""Added before and after: the audit may have missed the weakest frames at a span's ends."""
+_GROWTH = 0.1
+"""Added to every side, share of the box: detectors' boxes are that unsure."""
+
+_MOST_PLACES = 12
+"""Places that one command names; between them boxes move on straight lines."""
 
 
-def fix_command(findings: Iterable[Finding], plan_path: Path | str, source: Path | str) -> str:
+def fix_command(
+    findings: Iterable[Finding],
+    plan_path: Path | str,
+    source: Path | str,
+    last_frame: int | None = None,
+) -> str:
     """Shell commands, one a line, that add every finding to the plan and render again.
+
+    Frames are named by number, so that nothing is lost to rounding of times.
 
     Args:
         findings: of one audit.
         plan_path: the plan to change.
         source: the original.
+        last_frame: of the clip; None: spans are not padded at their end.
     """
     plan, original = shlex.quote(str(plan_path)), shlex.quote(str(source))
     lines = []
     for finding in findings:
-        for box, start, end in _pieces(finding):
-            corners = ",".join(str(round(v)) for v in box)
-            lines.append(
-                f"redact plan add {plan} --target {finding.target.word} --box {corners} "
-                f"--from {max(0.0, start - _PAD_SECONDS):.3f} --to {end + _PAD_SECONDS:.3f}"
-            )
+        first = max(0, finding.first - _PAD)
+        last = finding.last if last_frame is None else min(last_frame, finding.last + _PAD)
+        head = f"redact plan add {plan} --target {finding.target.word}"
+        places = _places(finding, first, last)
+        if len(places) == 1:
+            frame, box = places[0]
+            lines.append(f"{head} --box={_corners(box)} --from f{frame} --to f{frame}")
+        else:
+            where = " ".join(f"--at f{frame}={_corners(box)}" for frame, box in places)
+            lines.append(f"{head} {where}")
     lines.append(f"redact apply {original} {plan} --force")
     return "\n".join(lines)
 
 
-def _pieces(finding: Finding) -> list[tuple[Box, float, float]]:
-    """Stretches of a finding's path in which one box is good enough: (box, start, end)."""
-    span = max(1, finding.last - finding.first)
+def _corners(box: Box) -> str:
+    return ",".join(str(round(v)) for v in box)
 
-    def seconds(frame: int) -> float:
-        return finding.start + (finding.end - finding.start) * (frame - finding.first) / span
 
-    pieces: list[tuple[Box, float, float]] = []
-    start, hull = finding.start, finding.path[0][1]
-    for frame, box in finding.path[1:]:
-        wider = hull.union(box)
-        if wider.area > _MOST_GROWTH * max(box.area, hull.area / _MOST_GROWTH):
-            pieces.append((hull, start, seconds(frame)))
-            start, wider = seconds(frame), box
-        hull = wider
-    pieces.append((hull, start, finding.end))
-    return pieces
+def _places(finding: Finding, first: int, last: int) -> list[tuple[int, Box]]:
+    """A few boxes on the way that, with straight lines between, contain all that were seen."""
+    path = finding.path
+    step = -(-len(path) // _MOST_PLACES)
+    chosen = [path[i] for i in range(0, len(path), step)]
+    if chosen[-1] != path[-1]:
+        chosen.append(path[-1])
+    boxes = dict(chosen)
+    for (a, _), (b, _) in pairwise(chosen):
+        for frame, box in path:
+            if a <= frame <= b:
+                boxes[a], boxes[b] = boxes[a].union(box), boxes[b].union(box)
+    boxes = {frame: box.grown(_GROWTH) for frame, box in boxes.items()}
+    boxes.setdefault(first, boxes[path[0][0]])
+    boxes.setdefault(last, boxes[path[-1][0]])
+    return sorted(boxes.items())

@@ -35,9 +35,8 @@ are looked at closely, one by one: what a tracker misses, it misses there."""
 
 # --- what counts as seen ------------------------------------------------------------------------
 
-GLIMPSE: Final[dict[Target, float]] = {Target.FACE: 0.25, Target.PLATE: 0.25}
-"""Score of our detector from which a place is looked at again, closely. Below it, whole-picture
-looks see faces in every bush."""
+GLIMPSE: Final[dict[Target, float]] = {Target.FACE: 0.15, Target.PLATE: 0.2}
+"""Score of our detector in a whole picture from which a place is looked at again, closely."""
 
 GLIMPSE_SECOND: Final = 0.5
 """The same for the second detector, whose scores are probabilities of another scale."""
@@ -55,6 +54,9 @@ letters on a plate of 6 are 4 pixels high."""
 RECHECK: Final[dict[Target, float]] = {Target.FACE: 0.4, Target.PLATE: 0.4}
 """Best close-look score from which a suspect is worth a second pass over its neighbourhood.
 Beside a sure hidden track `SUSPECT` is enough, and so is it where the second detector agrees."""
+
+NARROWEST_PLATE: Final = 0.8
+"""Least width of a plate over its height: even one seen from 80° to the side is wider."""
 
 # --- covered or not -----------------------------------------------------------------------------
 
@@ -74,7 +76,7 @@ FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
 
 # --- confirmed or not ---------------------------------------------------------------------------
 
-ALONE: Final[dict[Target, float]] = {Target.FACE: 0.62, Target.PLATE: 0.52}
+ALONE: Final[dict[Target, float]] = {Target.FACE: 0.52, Target.PLATE: 0.54}
 """Close-look score (mean of views and of the two best frames) at which our detector is believed
 alone, where ours sees a little too (`SUSPECT`)."""
 
@@ -100,7 +102,7 @@ MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.3
 EXTENT: Final = 0.2
 """Close-look score down to which a confirmed span extends over neighbouring frames."""
 
-EXTENT_SHARE: Final = 0.6
+EXTENT_SHARE: Final = 0.55
 """And down to this share of the best frame's score: hair beside a mask scores a little too."""
 
 # --- pixels -------------------------------------------------------------------------------------

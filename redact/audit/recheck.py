@@ -19,7 +19,7 @@ from .lockstep import Pair
 from .pixels import luma
 from .suspects import Suspect
 
-REACH: Final = 8
+REACH: Final = 10
 """Frames before the first and after the last sighting that are looked at: more than lies between
 two whole looks."""
 

@@ -100,4 +100,5 @@ def _tell(
         terminal.say(line)
     if result.findings and plan is not None and plan_file is not None:
         terminal.say("to hide these places:")
-        terminal.say(fix_command(result.findings, plan_file, source))
+        last = len(plan.source.timeline) - 1
+        terminal.say(fix_command(result.findings, plan_file, source, last))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import cv2
@@ -19,12 +20,14 @@ from redact.audit.judge import strength
 from redact.audit.pixels import psnr_outside, shows_source
 from redact.audit.result import clock
 from redact.audit.suspects import Sighting, gather
+from redact.cli.plan import plan as plan_command
 from redact.cli.verify import verify as command
 from redact.errors import ExitCode
+from redact.plan import read_plan, write_plan
 from redact.settings import Sensitivity
 from redact.types import Box, Target
 
-from .conftest import Clip, face_box, picture
+from .conftest import FRAMES, Clip, face_box, picture
 
 BOX = Box(100, 60, 160, 140)
 
@@ -126,16 +129,24 @@ def _finding(**changes: object) -> Finding:
     return Finding(**values)  # type: ignore[arg-type]
 
 
-def test_fix_commands_follow_a_moving_subject() -> None:
-    text = fix_command([_finding()], Path("a plan.json"), Path("clip.mp4"))
-    *added, applied = text.splitlines()
-    assert len(added) > 3  # one box over the whole way would hide half the picture
-    assert all(
-        line.startswith("redact plan add 'a plan.json' --target face --box ") for line in added
-    )
-    assert added[0].split("--from ")[1].startswith("0.000 ")
-    assert float(added[-1].split("--to ")[1]) >= 0.96
-    assert applied.startswith("redact apply clip.mp4 'a plan.json'")
+def test_fix_commands_hide_every_place_on_the_way(clip: Clip, tmp_path: Path) -> None:
+    """The commands are run for real, and the plan then contains all that was found."""
+    plan_path = tmp_path / "a plan.json"
+    write_plan(clip.plan(), plan_path)
+    finding = _finding(first=3, path=tuple(p for p in _finding().path if p[0] >= 3))
+    *added, applied = fix_command([finding], plan_path, Path("clip.mp4"), FRAMES - 1).splitlines()
+    assert applied == f"redact apply clip.mp4 {shlex.quote(str(plan_path))} --force"
+    for line in added:
+        program, group, *words = shlex.split(line)
+        assert (program, group) == ("redact", "plan")
+        CliRunner().invoke(plan_command, words, standalone_mode=False, catch_exceptions=False)
+    changed = read_plan(plan_path)
+    track = changed.tracks[-1]
+    assert track.target is Target.FACE
+    assert (track.first, track.last) == (1, 26)
+    for frame, box in finding.path:
+        here = track.at(frame)
+        assert here is not None and here.box.contains(box, slack=0.5)
 
 
 def test_result_in_words_and_json() -> None:
