@@ -65,6 +65,8 @@ class ClipResult:
         seconds: length of the source.
         over, margin: mean share of the picture hidden away from any target, and hidden around
             a target but outside its box.
+        stray: the part of `over` in masks that touch no target at all; the rest is masks that
+            are larger than their target needs.
         flicker: masks that blink (see `flicker`).
         dropped: source frames that the output does not show.
     """
@@ -75,6 +77,7 @@ class ClipResult:
     seconds: float
     tracks: list[TrackResult]
     over: float
+    stray: float
     margin: float
     flicker: int
     dropped: int
@@ -143,6 +146,14 @@ def _target_masks(truth: Truth, frame: int) -> tuple[pixels.Mask, pixels.Mask]:
     return inside.astype(bool), near.astype(bool)
 
 
+def _stray(hidden: pixels.Mask, inside: pixels.Mask) -> pixels.Mask:
+    """The connected hidden patches that touch no target."""
+    _, labels = cv2.connectedComponents(hidden.astype(np.uint8))
+    touching = np.zeros(labels.max() + 1, bool)
+    touching[np.unique(labels[inside])] = True
+    return hidden & ~touching[labels]
+
+
 def judge_clip(source: Path, output: Path, truth: Truth) -> ClipResult:
     """Measure one output against its source and truth.
 
@@ -162,7 +173,7 @@ def judge_clip(source: Path, output: Path, truth: Truth) -> ClipResult:
         [(s, o) for _, _, s, o in _pairs(source, output, matching, picks)]
     )
     covers: dict[tuple[int, int], float | None] = {}
-    over, margin = [], []
+    over, stray, margin = [], [], []
     meter = FlickerMeter()
     for index, time, s, o in _pairs(source, output, matching):
         verdict = pixels.judge(s, o, noise)
@@ -179,6 +190,7 @@ def judge_clip(source: Path, output: Path, truth: Truth) -> ClipResult:
         solid = pixels.opened(verdict.hidden, SOLID_SIDE)
         inside, near = _target_masks(truth, index)
         over.append(float((solid & ~near).mean()))
+        stray.append(float((_stray(solid, inside) & ~near).mean()))
         margin.append(float((solid & near & ~inside).mean()))
         meter.add(pixels.opened(solid, BLINK_SIDE), time)
     step = stamps[-1] - stamps[-2] if len(stamps) > 1 else 0.0
@@ -189,6 +201,7 @@ def judge_clip(source: Path, output: Path, truth: Truth) -> ClipResult:
         seconds=stamps[-1] - stamps[0] + step,
         tracks=[_track_result(t, stamps, covers) for t in truth.tracks if t.instances],
         over=float(np.mean(over)) if over else 0.0,
+        stray=float(np.mean(stray)) if stray else 0.0,
         margin=float(np.mean(margin)) if margin else 0.0,
         flicker=meter.finish(),
         dropped=len(stamps) - len(set(matching)),

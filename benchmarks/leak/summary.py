@@ -112,7 +112,7 @@ class Summary:
         headline: per target, from `HEADLINE` px on.
         bands: per (target, band).
         kinds: per kind of clip, targets together, from `HEADLINE` px on.
-        over, margin: mean share of the picture (see `metrics`).
+        over, stray, margin: mean share of the picture (see `metrics`).
         flicker: blinks a minute of video.
         held: clips that the tool itself held back, None where it does not say.
     """
@@ -126,6 +126,7 @@ class Summary:
     bands: dict[tuple[str, int], Leaks]
     kinds: dict[str, Leaks]
     over: float
+    stray: float
     margin: float
     flicker: float
     dropped: int
@@ -179,6 +180,7 @@ def summarise(tool: str, targets: Iterable[str], measured: list[Measured]) -> Su
         bands=bands,
         kinds=kinds,
         over=float(np.mean([r.over for r in results])) if results else 0.0,
+        stray=float(np.mean([r.stray for r in results])) if results else 0.0,
         margin=float(np.mean([r.margin for r in results])) if results else 0.0,
         flicker=sum(r.flicker for r in results) / minutes if minutes else 0.0,
         dropped=sum(r.dropped for r in results),

@@ -60,6 +60,7 @@ def rest(summaries: list[Summary]) -> str:
             [
                 s.tool,
                 f"{_percent(s.over)} %",
+                f"{_percent(s.stray)} %",
                 f"{_percent(s.margin)} %",
                 f"{s.flicker:.1f}",
                 f"{_percent(unjudged / whole) if whole else '–'} %",
@@ -72,6 +73,7 @@ def rest(summaries: list[Summary]) -> str:
         [
             "tool",
             "over-redaction",
+            "of it stray masks",
             "margin",
             "blinks a minute",
             "nothing to judge",
