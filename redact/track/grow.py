@@ -18,6 +18,14 @@ MOST_FOLLOWED = 0.25
 """Growth of a box that the pixel tracker found: at once, per second since a detection, at most;
 its error adds up."""
 
+SIZE_ERROR = 1.0
+LEAST_ERROR = 0.03
+MOST_ERROR = 0.2
+"""Growth of every box, share of its size on every side: `SIZE_ERROR` times its size in shares
+of the picture's longer side, within these limits. The detector outlines small objects well and
+large ones too tightly: with a margin of 0.15 alone, 21 % of faces 80 to 200 pixels high in
+pictures of 640 and 54 % of such plates stuck out, and below 40 pixels 0 % and 4 %."""
+
 STEADY_TIME = 0.2
 """Seconds to both sides over which a box may not be smaller than its usual size: a detector
 that sees half a face in one frame must not uncover the other half."""
@@ -28,6 +36,7 @@ def enlarged(
     seen: NDArray[np.intp],
     detected: NDArray[np.intp],
     times: NDArray[np.float64],
+    long_side: float,
 ) -> Boxes:
     """Boxes of one track, one per frame, each containing the box it came from.
 
@@ -36,13 +45,17 @@ def enlarged(
         seen: rows with a sighting, rising, at least one.
         detected: rows with a detection, rising.
         times: [N] seconds.
+        long_side: of the picture, pixels.
     """
     doubt = np.minimum(UNCERTAIN * _away(times, seen), MOST_UNCERTAIN)
     if len(detected):
         since = _away(times, detected)
         followed = np.minimum(FOLLOWED + FOLLOWED_PER_SECOND * since, MOST_FOLLOWED)
         doubt = np.maximum(doubt, np.where(since > 0, followed, 0.0))
-    out = union(grown(boxes, doubt), _steady(boxes, times))
+    steady = _steady(boxes, times)
+    size = np.sqrt(np.prod(steady[:, 2:] - steady[:, :2], axis=1)) / max(long_side, 1.0)
+    error = np.clip(SIZE_ERROR * size, LEAST_ERROR, MOST_ERROR)
+    out = union(grown(boxes, doubt + error), grown(steady, error))
     return _smeared(out, boxes)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..types import Detections
 from .geometry import Boxes, union
 from .neighbours import iou_pairs
-from .settings import TrackSettings
+from .settings import COMMON_SIZE, TrackSettings
 
 SAME = 0.55
 """IoU from which two detections of one frame are the same object (the detectors' own
@@ -60,15 +60,20 @@ class Observations:
         )
 
 
-def observations_of(found: Detections, settings: TrackSettings) -> Observations:
+def observations_of(found: Detections, settings: TrackSettings, long_side: float) -> Observations:
     """Objects of one frame; the result does not depend on the order of `found`.
+
+    Args:
+        found: what the detector returned.
+        settings: thresholds.
+        long_side: of the picture, pixels.
 
     The many detections that may only continue a track are taken as they are; among the others
     duplicates become one object.
     """
     order = np.lexsort((*found.xyxy.T[::-1], -found.score, found.target))
     found = found.select(order.astype(np.intp))
-    rank = _ranks(found, settings)
+    rank = _ranks(found, settings, long_side)
     firm, faint = found.select(rank > Rank.CONTINUES), found.select(rank == Rank.CONTINUES)
     boxes = firm.xyxy.astype(np.float64)
     leader = _leaders(boxes, firm.target)
@@ -79,14 +84,17 @@ def observations_of(found: Detections, settings: TrackSettings) -> Observations:
     every = Detections.concat([firm.select(leads), faint])
     own = every.xyxy.astype(np.float64)
     both = np.concatenate([hulls[leads], own[int(leads.sum()) :]])
-    return Observations(own, both, every.score, every.target, _ranks(every, settings))
+    return Observations(own, both, every.score, every.target, _ranks(every, settings, long_side))
 
 
-def _ranks(found: Detections, settings: TrackSettings) -> NDArray[np.int8]:
+def _ranks(found: Detections, settings: TrackSettings, long_side: float) -> NDArray[np.int8]:
     kind = np.clip(found.target, 0, 1)
     rank = np.full(len(found), -1, np.int8)
     rank[found.score >= np.array(settings.candidate)[kind]] = Rank.CONTINUES
-    starts = found.score >= np.array(settings.start)[kind]
+    side = np.maximum(found.xyxy[:, 2:] - found.xyxy[:, :2], 0)
+    size = np.sqrt(side[:, 0] * side[:, 1]) / max(long_side, 1.0)
+    doubt = np.array(settings.doubt_of_size)[kind] * np.maximum(size - COMMON_SIZE, 0)
+    starts = found.score >= np.array(settings.start)[kind] + doubt
     rank[starts] = Rank.SURE if settings.keep_all else Rank.STARTS
     rank[found.score >= np.array(settings.sure)[kind]] = Rank.SURE
     return rank

@@ -10,6 +10,11 @@ PARTS = frozenset({"low-round", "camera", "follow", "stitch", "padding"})
 """Parts that can be switched off by name, to measure what each is worth."""
 
 
+COMMON_SIZE = 0.12
+"""Geometric mean of width and height, in shares of the picture's longer side, up to which
+nothing is doubted for its size."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrackSettings:
     """How tracks are made. Times are in seconds, so that a frame rate changes nothing.
@@ -17,6 +22,8 @@ class TrackSettings:
     Attributes:
         sure: score from which a detection of (face, plate) starts a track and is always kept.
         start: score from which detections of (face, plate) may become a track together.
+        doubt_of_size: added to `start` for (face, plate) times the size beyond `COMMON_SIZE`:
+            a plate that fills the picture is rarely one, and costs the most if it is not.
         candidate: score from which a detection of (face, plate) may continue a track.
         keep_all: every detection from `start` on is protected, however alone.
         support: sum of scores of agreeing detections within `support_time` that keeps a
@@ -34,6 +41,7 @@ class TrackSettings:
 
     sure: tuple[float, float] = (0.5, 0.5)
     start: tuple[float, float] = (0.3, 0.3)
+    doubt_of_size: tuple[float, float] = (0.3, 0.6)
     candidate: tuple[float, float] = (0.1, 0.1)
     keep_all: bool = False
     support: float = 2.0
@@ -54,5 +62,7 @@ def settings_of(sensitivity: Sensitivity) -> TrackSettings:
     if sensitivity is Sensitivity.FAST:
         return replace(base, stride=2)
     if sensitivity is Sensitivity.THOROUGH:
-        return replace(base, keep_all=True, stitch_time=3.0, onset=0.6, ending=0.6)
+        return replace(
+            base, keep_all=True, doubt_of_size=(0.0, 0.0), stitch_time=3.0, onset=0.6, ending=0.6
+        )
     return base

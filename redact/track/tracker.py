@@ -123,7 +123,7 @@ class Tracker:
         self._active.predict(small.time, view.camera)
         if detections is not None:
             self._detected_at = frame.index
-            self._active.match(small, observations_of(detections, self.settings))
+            self._active.match(small, observations_of(detections, self.settings, max(frame.size)))
         if not small.damaged:
             self._active.follow(small)
         self._note(small)
