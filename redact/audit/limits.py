@@ -76,7 +76,7 @@ FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
 
 # --- confirmed or not ---------------------------------------------------------------------------
 
-ALONE: Final[dict[Target, float]] = {Target.FACE: 0.52, Target.PLATE: 0.54}
+ALONE: Final[dict[Target, float]] = {Target.FACE: 0.55, Target.PLATE: 0.54}
 """Close-look score (mean of views and of the two best frames) at which our detector is believed
 alone, where ours sees a little too (`SUSPECT`)."""
 
@@ -93,10 +93,10 @@ KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.4, Target.PLATE: 0.4}
 """Close-look score that is enough beside a track of the same kind, in time and place: that
 something hidden a moment ago is still there needs less proof than that something new is."""
 
-KNOWN_TRACK_SCORE: Final = 0.5
+KNOWN_TRACK_SCORE: Final = 0.45
 """Least score of a track whose neighbourhood is believed like that."""
 
-MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
+MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.45, Target.PLATE: 0.42}
 """Close-look score, in the source, of a subject that its mask does not cover."""
 
 EXTENT: Final = 0.2
