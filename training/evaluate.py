@@ -2,8 +2,10 @@
 
     python -m training.evaluate EVAL face-plate.onnx face-plate.int8.onnx [--every 3]
 
-The same measure as `benchmarks.detect`, for files that are not shipped (yet). With `--curve`
-a line is added to a file from which `training.plot` draws the run's curve.
+The same measure as `benchmarks.detect`, for files that are not shipped (yet). `--degrade` judges
+darkened, grey, blurred, noisy or compressed stills (the functions of `training.photometric`, the
+same for every run), `--scores` lists recall and precision at several thresholds, `--curve` adds a
+line to a file from which `training.plot` draws the run's curve.
 """
 
 from __future__ import annotations
@@ -11,20 +13,65 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
-from benchmarks.detect.evalset import TARGETS, judge
-from benchmarks.detect.metrics import BANDS, MATCH_IOU, summary, tally
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.detect.evalset import TARGETS, Detector, judge
+from benchmarks.detect.metrics import BANDS, MATCH_IOU, Tally, summary, tally
 from benchmarks.detect.reference import Reference
+from training import photometric
+
+DEGRADE = ("night", "grey", "motion", "noise", "compress")
+
+
+def degraded(detect: Detector, kind: str) -> Detector:
+    """The detector on stills spoilt by one step of the training's camera."""
+
+    def run(rgb: NDArray[np.uint8]) -> Any:
+        rng = np.random.default_rng(rgb.shape[0] * 10007 + rgb.shape[1])
+        return detect(getattr(photometric, kind)(rgb, rng))
+
+    return run
 
 
 def headline(
-    folder: Path, model: Path, sides: tuple[int, ...], how: str, every: int, score: float = 0.1
+    folder: Path,
+    model: Path,
+    sides: tuple[int, ...],
+    how: str,
+    every: int,
+    score: float = 0.1,
+    degrade: str | None = None,
 ) -> dict[str, dict[str, float]]:
     """The figures of the whole range of sizes, per target."""
-    results = judge(folder, Reference(model, sides, how=how), every)
-    return {
-        t: summary(tally(results[t], MATCH_IOU[t], BANDS[t][0][1], 1e9), score) for t in TARGETS
-    }
+    tallies = whole_range(folder, model, sides, how, every, degrade)
+    return {t: summary(tallies[t], score) for t in TARGETS}
+
+
+def whole_range(
+    folder: Path, model: Path, sides: tuple[int, ...], how: str, every: int, degrade: str | None
+) -> dict[str, Tally]:
+    """Matched detections over all sizes that count, per target."""
+    detect: Detector = Reference(model, sides, how=how)
+    if degrade:
+        detect = degraded(detect, degrade)
+    results = judge(folder, detect, every)
+    return {t: tally(results[t], MATCH_IOU[t], BANDS[t][0][1], 1e9) for t in TARGETS}
+
+
+def report(name: str, tallies: dict[str, Tally], scores: list[float]) -> None:
+    """Print the figures of one file."""
+    for t, one in tallies.items():
+        f = summary(one, 0.1)
+        print(
+            f"{name} {t}: AP {f['ap']:.3f} AR {f['ar']:.3f} recall {f['recall']:.3f} "
+            f"precision {f['precision']:.3f} ({f['truths']:.0f})"
+        )
+        for score in scores:
+            precision, recall = one.at(score)
+            print(f"    at {score:.2f}: recall {recall:.3f} precision {precision:.3f}")
 
 
 def main() -> None:
@@ -34,23 +81,20 @@ def main() -> None:
     ap.add_argument("--sides", type=int, nargs="+", default=[960, 416])
     ap.add_argument("--how", choices=("agree", "nms"), default="agree")
     ap.add_argument("--every", type=int, default=1)
+    ap.add_argument("--degrade", choices=DEGRADE)
+    ap.add_argument("--scores", type=float, nargs="*", default=[])
     ap.add_argument("--curve", type=Path)
     ap.add_argument("--minutes", type=float, help="training time of the model, for --curve")
     args = ap.parse_args()
     for model in args.models:
-        figures = headline(args.eval, model, tuple(args.sides), args.how, args.every)
-        for t, f in figures.items():
-            print(
-                f"{model.name} {t}: AP {f['ap']:.3f} AR {f['ar']:.3f} "
-                f"recall {f['recall']:.3f} precision {f['precision']:.3f} ({f['truths']:.0f})"
-            )
+        tallies = whole_range(
+            args.eval, model, tuple(args.sides), args.how, args.every, args.degrade
+        )
+        report(model.name, tallies, args.scores)
         if args.curve:
-            line = {
-                "minutes": args.minutes,
-                "sides": args.sides,
-                "how": args.how,
-                **{f"{t}_{k}": round(v, 4) for t, f in figures.items() for k, v in f.items()},
-            }
+            line: dict[str, Any] = {"minutes": args.minutes, "how": args.how}
+            for t, one in tallies.items():
+                line |= {f"{t}_{k}": round(v, 4) for k, v in summary(one, 0.1).items()}
             with args.curve.open("a") as out:
                 out.write(json.dumps(line) + "\n")
 

@@ -63,10 +63,8 @@ def contestants(args: argparse.Namespace) -> dict[str, tuple[Detector, tuple[str
         out[f"redact {sensitivity}"] = (Package(sensitivity), TARGETS)
     out["int8, 960 + 416"] = (Reference(i8), TARGETS)
     if not args.quick:
-        out["int8, 960 + 416, plain NMS"] = (Reference(i8, how="nms"), TARGETS)
-        out["int8, 960"] = (Reference(i8, (960,), how="nms"), TARGETS)
         out["float32, 960 + 416"] = (Reference(f32), TARGETS)
-        out["float32, 960"] = (Reference(f32, (960,), how="nms"), TARGETS)
+        out["int8, 960"] = (Reference(i8, (960,), how="nms"), TARGETS)
     found = centerface_file(args.centerface)
     if found is not None:
         out["CenterFace, 960"] = (CenterFace(found), ("face",))

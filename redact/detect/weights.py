@@ -11,8 +11,8 @@ from typing import Final
 from ..errors import ModelError
 
 FACE_PLATE_SHA256: Final[dict[str, str]] = {
-    "face-plate.int8.onnx": "21d8cda63e82618e7b94da538e59cd9a472ac03748c769e704c3abfc2b3ad981",
-    "face-plate.onnx": "7fc5f6d6ac9614dc4c6b615eaa7e1bd3be6e15b715f8b9fc597d8ad769d58c9a",
+    "face-plate.int8.onnx": "af273808b713bd9723d66cdc2d5558db3595fa0571b4658fe5b04ae06607647b",
+    "face-plate.onnx": "ac89e93821d933ce9036d86bd2e04fc450dd11970d86b2aa0c36ae5ae0b4e779",
 }
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 
