@@ -37,6 +37,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--subset", choices=("all", "smoke"), default="all")
     parser.add_argument("--clips", help="only clips whose name contains one of these (commas)")
     parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
+    parser.add_argument("--part", default="1/1", help="K/N: the K-th of N shares of the clips")
     parser.add_argument("--mot", type=Path, help="folder of real clips with MOT truth instead")
     parser.add_argument("--ablation", action="store_true", help="parts of the tracker left out")
     parser.add_argument("--package", action="store_true", help="package pictures only")
@@ -60,7 +61,8 @@ def _clips(args: argparse.Namespace, cache: Path) -> list[tuple[Path, Truth]]:
         names = [n for n in names if n in SMOKE]
     if args.clips:
         names = [n for n in names if any(part in n for part in args.clips.split(","))]
-    names = names[:: args.every]
+    part, parts = (int(x) for x in args.part.split("/"))
+    names = names[:: args.every][part - 1 :: parts]
     return build(cache / f"clips-{library.name}-{SEED}", library, SEED, names)
 
 

@@ -107,6 +107,7 @@ class Truth:
             {
                 "id": t.id,
                 "target": t.target,
+                "key": t.key,
                 "instances": [
                     [
                         f,
@@ -148,6 +149,7 @@ class Truth:
                     )
                     for f, box, holes, outline in t["instances"]
                 },
+                t.get("key", ""),
             )
             for t in raw["tracks"]
         ]
