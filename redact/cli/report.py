@@ -14,7 +14,13 @@ from ..report import LANGUAGES, Catalogue, exemption_csv, report_html
 
 @click.command()
 @click.argument("output", type=click.Path(path_type=Path))
-@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default="en",
+    show_default=True,
+    help="Language of the report.",
+)
 @click.option("--html", type=click.Path(path_type=Path), help="Default: OUTPUT.report.html.")
 @click.option(
     "--csv",

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from ..errors import ModelError, UnsafeError
 from ..types import Detections, Target
+from .engine import load_engine
 
 STRIDES: Final = (8, 16, 32)
 """Output grids in the order in which the network lists them (model card)."""
@@ -54,9 +54,11 @@ class Network:
 
     Raises:
         ModelError: if onnxruntime cannot load the weights.
+        DependencyError: if this onnxruntime contacts a server.
     """
 
     def __init__(self, weights: bytes, least: Mapping[Target, float], threads: int) -> None:
+        ort = load_engine()
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -70,7 +72,7 @@ class Network:
         except Exception as error:  # onnxruntime has no common base class for its errors
             raise ModelError(
                 f"onnxruntime {ort.__version__} cannot load the face and plate network: {error}",
-                "update onnxruntime",
+                "install redact again (pip install --force-reinstall)",
             ) from error
         self._least = dict(least)
         self._grids: dict[

@@ -31,6 +31,8 @@ def start(source: Path, plan: Path, output: Path) -> subprocess.Popen[bytes]:
             *("-o", str(output), "--preset", "veryslow", "--no-manifest"),
         ],
         stderr=subprocess.PIPE,
+        # Tests may themselves run in the background, where Ctrl-C is ignored and inherited so.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

@@ -8,7 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import av
+import cv2
+import onnxruntime
 import pytest
+
+from redact.detect import load_detector
+from redact.errors import DependencyError
 
 
 def _can_trace() -> bool:
@@ -37,6 +43,22 @@ def test_a_run_opens_no_internet_socket(street: Path, tmp_path: Path, sensitivit
     assert output.exists()
     calls = trace.read_text(errors="replace")
     assert not re.findall(r".*AF_INET6?\b.*", calls), "an internet socket was opened"
+
+
+def test_an_engine_that_calls_home_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnxruntime, "__version__", "1.32.0")
+    with pytest.raises(DependencyError, match="contacts a server"):
+        load_detector("fast")
+
+
+def test_no_native_library_knows_a_telemetry_host() -> None:
+    """Uploads begin seconds after a start, so a short trace alone could miss them."""
+    for package in (onnxruntime, av, cv2):
+        folder = Path(package.__file__).parent
+        libraries = [*folder.rglob("*.so*"), *folder.rglob("*.dll"), *folder.rglob("*.dylib")]
+        assert libraries, folder
+        for library in libraries:
+            assert b"events.data.microsoft.com" not in library.read_bytes(), library.name
 
 
 @pytest.mark.skipif(not _can_trace(), reason="strace is not installed or may not trace here")
