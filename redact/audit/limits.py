@@ -96,7 +96,7 @@ something hidden a moment ago is still there needs less proof than that somethin
 KNOWN_TRACK_SCORE: Final = 0.45
 """Least score of a track whose neighbourhood is believed like that."""
 
-MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.45, Target.PLATE: 0.42}
+MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.45, Target.PLATE: 0.4}
 """Close-look score, in the source, of a subject that its mask does not cover."""
 
 EXTENT: Final = 0.2
