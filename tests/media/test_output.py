@@ -149,6 +149,8 @@ def test_being_stopped_midway_leaves_no_final_name(tmp_path: Path, how: signal.S
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=Path(__file__).resolve().parents[2],
+        # Tests may themselves run in the background, where Ctrl-C is ignored and inherited so.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"round\n"
