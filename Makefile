@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 EVAL   ?= ../shared/eval
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test lint format samples docs bench bench-detect bench-leak bench-attack \
+.PHONY: help demo test test-clips lint format samples docs bench bench-detect bench-leak bench-attack \
         bench-audit train-smoke clean
 
 help:  ## list the targets
@@ -28,7 +28,10 @@ demo: $(STAMP)  ## redact the sample and say where the result is
 	$(BIN)/python samples/demo.py
 
 test: lint  ## lint and all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
+
+test-clips: $(STAMP)  ## every clip of the shared footage through the whole run, many minutes
+	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py
 
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .
