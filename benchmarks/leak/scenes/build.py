@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,7 +64,7 @@ def film(spec: Spec, library: Library, seed: int, path: Path) -> Truth:
             claim(truth, n, seen, dark)
             yield spec.light.on(picture, time, spec.seconds, noise_seed)
 
-    temporary = path.with_name(f".{path.name}")
+    temporary = path.with_name(f".{os.getpid()}-{path.name}")
     video.write(temporary, pictures(), times, crf=spec.crf, suffix=path.suffix)
     temporary.replace(path)
     return truth
