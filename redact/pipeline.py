@@ -209,7 +209,8 @@ def render(
                     f"{info.path}: frame {frame.index} is not the one that was checked",
                     "Run 'redact detect' again with this version.",
                 )
-            writer.write(renderer.draw(frame, plan.regions_at(frame.index)))
+            regions = plan.regions_at(frame.index, frame.damaged)
+            writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
         step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"

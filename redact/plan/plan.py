@@ -77,14 +77,16 @@ class Plan:
         if len(set(ids)) != len(ids):
             raise ValueError("two tracks have the same id")
 
-    def regions_at(self, frame: int) -> list[Region]:
+    def regions_at(self, frame: int, damaged: bool = False) -> list[Region]:
         """Everything to hide in a frame, in order of track id.
 
         In an unchecked frame every track that is visible up to `HELD_REACH` frames away is
-        held, enlarged, whatever it does in the frame itself.
+        held, enlarged, whatever it does in the frame itself. `damaged` says that the frame is
+        unchecked although the plan does not know: decoders report damage late, so that one
+        pass may be told of it and the other not.
         """
         at = bisect_left(self.unchecked, frame)
-        held = at < len(self.unchecked) and self.unchecked[at] == frame
+        held = damaged or (at < len(self.unchecked) and self.unchecked[at] == frame)
         regions = []
         for track in self.tracks:
             if track.action is Action.KEEP:
