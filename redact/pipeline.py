@@ -146,7 +146,11 @@ def apply(
             prepare_release(out.temporary)
         with journal.step("audit", None) as step:
             audit = verify(
-                info, out.temporary, plan, settings=_audit_settings(settings), progress=journal
+                info,
+                out.temporary,
+                plan,
+                settings=_audit_settings(info, settings),
+                progress=journal,
             )
             step.detail = "; ".join(audit.in_words())
         after = sha256_of(info.path, journal)
@@ -241,9 +245,10 @@ def _mention(info: SourceInfo, settings: Settings, journal: Journal) -> None:
         journal.warn("the sound is kept: voices identify people (--audio mute drops it)")
 
 
-def _audit_settings(settings: Settings) -> AuditSettings:
+def _audit_settings(info: SourceInfo, settings: Settings) -> AuditSettings:
     return AuditSettings(
         sensitivity=settings.detect.sensitivity,
         targets=settings.detect.targets,
         margin=settings.render.margin,
+        audio_expected=settings.encode.audio is Audio.KEEP and bool(info.audio),
     )

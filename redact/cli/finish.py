@@ -101,7 +101,12 @@ def finish(
     if outcome.needs_review:
         terminal.error(
             f"{outcome.output}: possible leaks, so it did not get the final name",
-            fix_command(outcome.audit.findings, plan_file or "PLAN", source),
+            fix_command(
+                outcome.audit.findings,
+                plan_file or "PLAN",
+                source,
+                len(record.plan.source.timeline) - 1,
+            ),
         )
     else:
         terminal.say(f"{outcome.output}: {_counted(outcome)}")
