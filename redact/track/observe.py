@@ -18,6 +18,12 @@ SAME = 0.55
 suppression removes what overlaps by 0.5 within one network; here several meet)."""
 
 
+ECHO_WITHIN = 0.9
+ECHO_SCORE = 0.5
+"""A detection with less than this share of a sure one's score that contains this share of it is
+an echo. Set by looking at `samples/street.mp4`, where two people cross."""
+
+
 class Rank(IntEnum):
     """What the score of a detection is good for."""
 
@@ -75,6 +81,7 @@ def observations_of(found: Detections, settings: TrackSettings, long_side: float
     found = found.select(order.astype(np.intp))
     rank = _ranks(found, settings, long_side)
     firm, faint = found.select(rank > Rank.CONTINUES), found.select(rank == Rank.CONTINUES)
+    faint = faint.select(~_echoes(faint, found.select(rank == Rank.SURE)))
     boxes = firm.xyxy.astype(np.float64)
     leader = _leaders(boxes, firm.target)
     hulls = boxes.copy()
@@ -85,6 +92,21 @@ def observations_of(found: Detections, settings: TrackSettings, long_side: float
     own = every.xyxy.astype(np.float64)
     both = np.concatenate([hulls[leads], own[int(leads.sum()) :]])
     return Observations(own, both, every.score, every.target, _ranks(every, settings, long_side))
+
+
+def _echoes(faint: Detections, sure: Detections) -> NDArray[np.bool_]:
+    """[N] whether a faint detection is the doubtful outline of a sure one of the same target.
+
+    A network that is sure of a face also sees, faintly, head and shoulders as one: taken for an
+    object of its own, that keeps alive tracks whose object has moved on, with huge masks.
+    """
+    a, b = faint.xyxy[:, None], sure.xyxy[None]
+    side = np.maximum(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0)
+    area = np.prod(sure.xyxy[:, 2:] - sure.xyxy[:, :2], axis=1)
+    within = side.prod(axis=2) >= ECHO_WITHIN * area
+    weaker = faint.score[:, None] < ECHO_SCORE * sure.score
+    same = faint.target[:, None] == sure.target
+    return np.asarray((within & weaker & same).any(axis=1))
 
 
 def _ranks(found: Detections, settings: TrackSettings, long_side: float) -> NDArray[np.int8]:
