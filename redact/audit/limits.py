@@ -89,7 +89,7 @@ AGREED_SECOND: Final = 0.8
 SECOND_ALONE: Final = 0.9
 """Close-look score at which the second detector is believed alone."""
 
-KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.4, Target.PLATE: 0.4}
+KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.4, Target.PLATE: 0.45}
 """Close-look score that is enough beside a track of the same kind, in time and place: that
 something hidden a moment ago is still there needs less proof than that something new is."""
 

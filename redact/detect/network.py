@@ -63,6 +63,9 @@ class Network:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        # The arena would keep the largest picture's memory for good, for every input size anew.
+        options.enable_cpu_mem_arena = False
+        options.enable_mem_pattern = False
         # Without this the workers burn a core while the next frame is being decoded.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:

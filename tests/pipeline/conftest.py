@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -57,7 +58,7 @@ def redact() -> Callable[..., subprocess.CompletedProcess[str]]:
             capture_output=True,
             text=True,
             cwd=cwd,
-            timeout=280,
+            timeout=1500 if os.environ.get("REDACT_ALL_CLIPS") else 280,
             env=None,
             check=False,
         )
