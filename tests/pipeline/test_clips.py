@@ -96,10 +96,9 @@ def facts(path: Path) -> dict[str, Any]:
                 try:
                     for frame in packet.decode():
                         first = first or frame
-                        if frame.pts is not None:
-                            times.append(frame.pts * frame.time_base)
-                        else:
-                            times.append(Fraction(-1))
+                        # AVI keeps decoding times alone; those of its frames are in order.
+                        stamp = frame.dts if path.suffix.lower() == ".avi" else frame.pts
+                        times.append((-1 if stamp is None else stamp) * frame.time_base)
                 except av.error.InvalidDataError:
                     continue
         assert first is not None
