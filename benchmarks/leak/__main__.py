@@ -38,6 +38,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clips", help="only clips whose name contains one of these (commas)")
     parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
     parser.add_argument("--part", default="1/1", help="K/N: the K-th of N shares of the clips")
+    parser.add_argument(
+        "--known", action="store_true", help="only clips that every tool has done in earlier runs"
+    )
     parser.add_argument("--mot", type=Path, help="folder of real clips with MOT truth instead")
     parser.add_argument("--ablation", action="store_true", help="parts of the tracker left out")
     parser.add_argument("--package", action="store_true", help="package pictures only")
@@ -72,7 +75,10 @@ def main() -> None:
     clips = _clips(args, cache)
     names = ABLATION if args.ablation else tuple(args.tools.split(","))
     tools = [tool(n) for n in names]
-    measured = Runner(cache).all(tools, clips)
+    runner = Runner(cache)
+    if args.known:
+        clips = [c for c in clips if all(runner.known(t, *c) for t in tools)]
+    measured = runner.all(tools, clips)
     summaries = [summarise(t.name, t.targets, measured[t.name]) for t in tools]
     tracks = sum(len(truth.tracks) for _, truth in clips)
     instances = sum(len(t.instances) for _, truth in clips for t in truth.tracks)

@@ -63,7 +63,7 @@ class Runner:
         Raises:
             ToolError: if the tool writes no output.
         """
-        mark = hashlib.sha256(repr(truth).encode()).hexdigest()[:12]
+        mark = _mark(truth)
         if isinstance(tool, Oracle):
             tool.truth = truth
         output, made = self._output(tool, clip, mark)
@@ -75,9 +75,12 @@ class Runner:
             _write(record, result.to_json())
         return Measured(tool.name, result, made["seconds"], made["notes"])
 
+    def _path(self, tool: Tool, clip: Path, mark: str) -> Path:
+        name = f"{tool.name}--{clip.stem}--{key_of(tool, clip, mark)}.mp4"
+        return self._folder / "outputs" / name
+
     def _output(self, tool: Tool, clip: Path, mark: str) -> tuple[Path, dict[str, Any]]:
-        key = key_of(tool, clip, mark if isinstance(tool, Oracle) else "")
-        output = self._folder / "outputs" / f"{tool.name}--{clip.stem}--{key}.mp4"
+        output = self._path(tool, clip, mark if isinstance(tool, Oracle) else "")
         record = output.with_suffix(".json")
         if record.exists():
             made: dict[str, Any] = json.loads(record.read_text())
@@ -89,6 +92,11 @@ class Runner:
         made = {"seconds": round(time.monotonic() - begun, 2), "notes": notes}
         _write(record, made)
         return output, made
+
+    def known(self, tool: Tool, clip: Path, truth: Truth) -> bool:
+        """Whether an earlier run of this version left an output for the clip."""
+        mark = _mark(truth) if isinstance(tool, Oracle) else ""
+        return self._path(tool, clip, mark).with_suffix(".json").exists()
 
     def all(self, tools: list[Tool], clips: list[tuple[Path, Truth]]) -> dict[str, list[Measured]]:
         """Every tool on every clip; a tool that fails on a clip says so and goes on."""
@@ -102,6 +110,10 @@ class Runner:
                 if sys.stderr.isatty():
                     print(f"\r{tool.name}: {n}/{len(clips)} ", end="", file=sys.stderr)
         return found
+
+
+def _mark(truth: Truth) -> str:
+    return hashlib.sha256(repr(truth).encode()).hexdigest()[:12]
 
 
 def _write(path: Path, value: dict[str, Any]) -> None:
