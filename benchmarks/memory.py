@@ -7,6 +7,7 @@ prints the peak resident memory of that process, as the kernel counted it.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -64,7 +65,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for seconds in options.seconds:
             source = Path(folder) / f"{seconds}.mp4"
-            make_clip(source, seconds)
+            # In a process of its own: a child counts its parent's memory from before its start.
+            maker = multiprocessing.get_context("spawn").Process(
+                target=make_clip, args=(source, seconds)
+            )
+            maker.start()
+            maker.join()
             peak, took = peak_of_run(source, source.with_suffix(".out.mp4"), options.sensitivity)
             first = first or peak
             print(

@@ -26,6 +26,7 @@ from .media import (
     probe,
     sha256_of,
 )
+from .memory import give_back
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
 from .render import Renderer
@@ -77,6 +78,7 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
     journal = Journal(progress)
     info = probe(source)
     plan = detect(info, settings.detect, journal)
+    give_back()
     return apply(info, plan, settings, delivery, journal)
 
 
@@ -144,6 +146,7 @@ def apply(
         notes = render(info, plan, settings, out.temporary, container, journal)
         if delivery.release:
             prepare_release(out.temporary)
+        give_back()
         with journal.step("audit", None) as step:
             audit = verify(
                 info,

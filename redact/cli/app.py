@@ -13,6 +13,7 @@ import click
 
 from .. import __version__
 from ..errors import ExitCode, RedactError
+from ..memory import keep_small
 from .terminal import Terminal
 
 COMMANDS = {
@@ -63,6 +64,7 @@ def redact() -> None:
 def main() -> NoReturn:
     """Run the command line and exit with one of `redact.errors.ExitCode`."""
     signal.signal(signal.SIGTERM, _interrupt)
+    keep_small()
     try:
         code = redact.main(standalone_mode=False, prog_name="redact")
     except click.exceptions.Abort:
