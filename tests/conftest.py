@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no defect of an example.
+settings.register_profile("redact", deadline=None)
+settings.load_profile("redact")
 
 ROOT = Path(__file__).resolve().parents[1]
 
