@@ -96,12 +96,13 @@ def facts(path: Path) -> dict[str, Any]:
                 try:
                     for frame in packet.decode():
                         first = first or frame
-                        # AVI keeps decoding times alone; those of its frames are in order.
-                        stamp = frame.dts if path.suffix.lower() == ".avi" else frame.pts
-                        times.append((-1 if stamp is None else stamp) * frame.time_base)
+                        times.append((-1 if frame.pts is None else frame.pts) * frame.time_base)
                 except av.error.InvalidDataError:
                     continue
         assert first is not None
+        if path.suffix.lower() == ".avi":
+            # AVI keeps decoding times alone; the demuxer hands them to B-pictures out of order.
+            times.sort()
         turned = round(getattr(first, "rotation", 0)) % 180 != 0
         kinds = [s.type for s in container.streams]
         context = video.codec_context
