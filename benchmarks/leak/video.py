@@ -83,8 +83,7 @@ def match(
 
     Tools may repeat or drop frames (a constant rate made of a variable one). With equal
     counts frames pair by position. Otherwise the cheapest monotone pairing is found by
-    dynamic programming over the median absolute difference of thumbnails, the median because
-    masks change less than half of a picture.
+    dynamic programming over the clipped mean absolute difference of thumbnails.
     """
     n, m = len(source), len(output)
     if n == m:
@@ -92,7 +91,9 @@ def match(
     if not n or not m:
         return []
     stack = np.stack(source).reshape(n, -1)
-    cost = np.stack([np.median(np.abs(stack - o.reshape(-1)), axis=1) for o in output])
+    # Clipped, so that masks weigh little; the slope settles ties where nothing moves.
+    cost = np.stack([np.minimum(np.abs(stack - o.reshape(-1)), 16).mean(1) for o in output])
+    cost += 0.5 * np.abs(np.arange(m)[:, None] / m - np.arange(n)[None] / n)
     best = cost.copy()
     came = np.zeros((m, n), np.int64)
     for j in range(1, m):
