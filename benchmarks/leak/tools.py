@@ -23,7 +23,7 @@ DEFACE = {
     "deface": (),
     "deface-best": ("--thresh", "0.1"),
 }
-"""deface's defaults, and the settings at which it leaked least on the smoke subset."""
+"""deface's defaults, and its settings for finding more; which of them leaks least was not measured."""
 TIMEOUT = 1800
 
 
