@@ -23,7 +23,7 @@ DEFACE = {
     "deface": (),
     "deface-best": ("--thresh", "0.1"),
 }
-"""deface's defaults, and its settings for finding more; which of them leaks least was not measured."""
+"""deface's defaults, and settings for finding more; which leaks least was not measured."""
 TIMEOUT = 1800
 
 
