@@ -16,6 +16,7 @@ from ..evidence import EvidenceChoice, check_evidence, release_path, write_evide
 from ..media import default_output, probe
 from ..pipeline import Delivery, Outcome
 from ..plan import write_plan
+from ..types import Action
 from .evidence_options import evidence_options
 from .terminal import Terminal
 
@@ -140,6 +141,11 @@ def _free(path: Path) -> Path:
 
 
 def _counted(outcome: Outcome) -> str:
-    counts = Counter(t.target.word for t in outcome.record.plan.tracks)
-    words = ", ".join(f"{n} {word} tracks" for word, n in sorted(counts.items()))
-    return f"{words or 'nothing found to hide'}; audit passed"
+    tracks = outcome.record.plan.tracks
+    hidden = Counter(t.target.word for t in tracks if t.action is Action.REDACT)
+    words = [f"{n} {word} tracks hidden" for word, n in sorted(hidden.items())]
+    # What stays visible must never be counted among what is hidden.
+    kept = ", ".join(str(t.id) for t in tracks if t.action is Action.KEEP)
+    words += [f"track {kept} visible by decision"] if kept else []
+    passed = "audit passed" if outcome.audit.passed else "published in spite of findings"
+    return f"{', '.join(words) or 'nothing found to hide'}; {passed}"

@@ -82,6 +82,20 @@ def test_a_plan_of_another_file_is_refused(redact, street: Path, tmp_path: Path)
     assert not (tmp_path / "out.mp4").exists()
 
 
+def test_a_kept_track_is_not_counted_as_hidden(redact, street: Path, tmp_path: Path) -> None:
+    plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
+    assert redact("detect", street, "-o", plan, "--sensitivity", "fast").returncode == 0
+    faces = json.loads(plan.read_text())["tracks"]
+    count = sum(t["target"] == "face" for t in faces)
+    kept = next(t["id"] for t in faces if t["target"] == "face")
+    done = redact("plan", "set", plan, kept, "--action", "keep", "--reason", "client")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    done = redact("apply", street, plan, "-o", output, "--no-manifest", "--accept-findings", "test")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert f"{count - 1} face tracks hidden" in done.stderr
+    assert f"track {kept} visible by decision" in done.stderr
+
+
 def test_mute_drops_the_sound(redact, street: Path, tmp_path: Path) -> None:
     output = tmp_path / "mute.mp4"
     done = redact("run", street, "-o", output, "--audio", "mute", "--sensitivity", "fast")
