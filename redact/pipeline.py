@@ -32,7 +32,7 @@ from .progress import Progress
 from .render import Renderer
 from .settings import Audio, DetectSettings, Settings
 from .track import Tracker
-from .types import Timeline
+from .types import Timeline, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
         step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
-        SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline),
+        SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
         DetectionSettings(
             settings.targets,
             settings.sensitivity.value,

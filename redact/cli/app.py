@@ -16,6 +16,8 @@ from ..errors import ExitCode, RedactError
 from ..memory import keep_small
 from .terminal import Terminal
 
+UNFINISHED = "What was not finished is not under its final name."
+
 COMMANDS = {
     "run": "hide faces and plates in a video, and check the result",
     "detect": "first half of run: find what to hide, write it to a plan",
@@ -68,14 +70,14 @@ def main() -> NoReturn:
     try:
         code = redact.main(standalone_mode=False, prog_name="redact")
     except click.exceptions.Abort:
-        _fail("stopped", "Nothing was published under the final name.", ExitCode.INTERRUPTED)
+        _fail("stopped", UNFINISHED, ExitCode.INTERRUPTED)
     except click.ClickException as error:
         error.show()
         sys.exit(ExitCode.USAGE)
     except RedactError as error:
         _fail(error.message, error.hint, error.exit_code)
     except KeyboardInterrupt:
-        _fail("stopped", "Nothing was published under the final name.", ExitCode.INTERRUPTED)
+        _fail("stopped", UNFINISHED, ExitCode.INTERRUPTED)
     except BrokenPipeError:
         sys.exit(ExitCode.OUTPUT)
     except Exception as error:  # a defect of ours: say so in one line, never a traceback
@@ -83,8 +85,7 @@ def main() -> NoReturn:
             raise
         _fail(
             f"internal error: {type(error).__name__}: {error}",
-            "Nothing was published under the final name. Please report it; REDACT_TRACEBACK=1 "
-            "shows where it happened.",
+            f"{UNFINISHED} Please report it; REDACT_TRACEBACK=1 shows where it happened.",
             ExitCode.INTERNAL,
         )
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)

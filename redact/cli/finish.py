@@ -11,8 +11,8 @@ from typing import Any
 import click
 
 from ..audit import fix_command, review_sheet
-from ..errors import ExitCode, OutputExistsError
-from ..evidence import EvidenceChoice, check_evidence, release_path, write_evidence
+from ..errors import ExitCode, OutputError, OutputExistsError
+from ..evidence import EvidenceChoice, EvidenceFiles, check_evidence, release_path, write_evidence
 from ..media import default_output, probe
 from ..pipeline import Delivery, Outcome
 from ..plan import write_plan
@@ -91,7 +91,7 @@ def finish(
     if params["review_dir"] is not None:
         folder = params["review_dir"]
         review_sheet(record.source, outcome.output, outcome.audit, record.plan, folder)
-    files = write_evidence(record, params["evidence"], params["force"] or outcome.needs_review)
+    files = _write_record(outcome, params)
     code = ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE
     for line in outcome.audit.in_words():
         if params["verbose"] or not outcome.audit.passed:
@@ -123,6 +123,18 @@ def finish(
         "warnings": list(record.warnings),
         "audit": outcome.audit.to_json(),
     }
+
+
+def _write_record(outcome: Outcome, params: dict[str, Any]) -> EvidenceFiles:
+    """The record of an output that already has its name: a failure must say that it has."""
+    force = params["force"] or outcome.needs_review
+    try:
+        return write_evidence(outcome.record, params["evidence"], force)
+    except Exception as error:
+        raise OutputError(
+            f"{outcome.output}: is written, but its record is not ({error})",
+            "Mend what the message names, then run the same command again with --force.",
+        ) from error
 
 
 def _check_free(path: Path | None, force: bool) -> None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from ..types import readable
+
 _ABSOLUTE = re.compile(
     r"""(?<![\w./\\:])             # not in the middle of a word, a relative path or a URL
         (?:~[\w.-]*|[A-Za-z]:)?   # a home folder or a drive
@@ -17,7 +19,7 @@ _ABSOLUTE = re.compile(
 
 def file_name(path: Path | str) -> str:
     """Last part of a path of either system, "unnamed" for a path without one."""
-    return PureWindowsPath(PurePosixPath(str(path)).name).name or "unnamed"
+    return readable(PureWindowsPath(PurePosixPath(str(path)).name).name) or "unnamed"
 
 
 def without_folders(text: str, known: Iterable[Path] = ()) -> str:
@@ -32,7 +34,7 @@ def without_folders(text: str, known: Iterable[Path] = ()) -> str:
         folders |= {str(path.parent), str(path.absolute().parent), str(path.resolve().parent)}
     for folder in sorted(folders - {".", "/"}, key=len, reverse=True):
         text = text.replace(f"{folder}/", "").replace(f"{folder}\\", "").replace(folder, "")
-    return _ABSOLUTE.sub("", text)
+    return readable(_ABSOLUTE.sub("", text))
 
 
 def argument_without_folders(argument: str) -> str:
@@ -43,8 +45,8 @@ def argument_without_folders(argument: str) -> str:
     """
     option, equals, value = argument.partition("=")
     if equals and option.startswith("-"):
-        return f"{option}={_name_if_path(value)}"
-    return _name_if_path(argument)
+        return readable(f"{option}={_name_if_path(value)}")
+    return readable(_name_if_path(argument))
 
 
 def _name_if_path(value: str) -> str:

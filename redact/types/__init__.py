@@ -5,6 +5,7 @@ from .detections import Detections
 from .frame import Frame
 from .region import Region
 from .target import Action, Origin, State, Target
+from .text import readable
 from .timeline import Timeline
 from .track import Keyframe, Track
 
@@ -20,4 +21,5 @@ __all__ = [
     "Target",
     "Timeline",
     "Track",
+    "readable",
 ]

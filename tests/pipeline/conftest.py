@@ -57,6 +57,7 @@ def redact() -> Callable[..., subprocess.CompletedProcess[str]]:
             [sys.executable, "-m", "redact", *map(str, arguments)],
             capture_output=True,
             text=True,
+            errors="surrogateescape",  # names of files are bytes
             cwd=cwd,
             timeout=1500 if os.environ.get("REDACT_ALL_CLIPS") else 280,
             env=None,

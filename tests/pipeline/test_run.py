@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from pathlib import Path
 
 import av
 import pytest
 
-from redact.errors import ExitCode
+from redact.errors import ExitCode, OutputError
 
 
 def digest(path: Path) -> str:
@@ -94,6 +96,45 @@ def test_a_kept_track_is_not_counted_as_hidden(redact, street: Path, tmp_path: P
     assert done.returncode == ExitCode.DONE, done.stderr
     assert f"{count - 1} face tracks hidden" in done.stderr
     assert f"track {kept} visible by decision" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_is_no_utf8_gets_its_record(redact, street: Path, tmp_path: Path) -> None:
+    source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp4"))
+    source.write_bytes(street.read_bytes())
+    done = redact("run", source, "--sensitivity", "fast", "--accept-findings", "test")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    output = source.with_name(source.stem + ".redacted.mp4")
+    manifest = json.loads(output.with_name(output.name + ".manifest.json").read_bytes())
+    assert manifest["source"]["name"] == "caf%E9.mp4"
+    assert redact("check", output, "--source", source).returncode == ExitCode.DONE
+    assert redact("report", output).returncode == ExitCode.DONE
+    plan = tmp_path / "p.json"
+    assert redact("detect", source, "-o", plan, "--sensitivity", "fast").returncode == ExitCode.DONE
+    done = redact("apply", source, plan, "-o", tmp_path / "o.mp4", "--accept-findings", "test")
+    assert done.returncode == ExitCode.DONE, done.stderr
+
+
+def test_a_record_that_cannot_be_written_is_said_with_the_output(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full between video and record: a real folder that turns read-only would not
+    stop the superuser, so the writing itself is made to fail."""
+    from click.testing import CliRunner
+
+    from redact.cli import finish
+    from redact.cli.run import run
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(finish, "write_evidence", full)
+    output = tmp_path / "out.mp4"
+    arguments = [str(street), "-o", str(output), "--sensitivity", "fast"]
+    result = CliRunner().invoke(run, [*arguments, "--accept-findings", "test"])
+    assert isinstance(result.exception, OutputError)
+    assert output.exists()
+    assert f"{output}: is written, but its record is not" in result.exception.message
 
 
 def test_mute_drops_the_sound(redact, street: Path, tmp_path: Path) -> None:

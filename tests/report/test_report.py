@@ -124,7 +124,11 @@ def test_nothing_is_loaded_run_or_shown(manifest: Manifest, language: str) -> No
     assert outside(report_html(manifest, language)) == []
 
 
-NASTY = st.text(st.sampled_from("<>&\"'{}%;/= \u2028scriptonerr") | st.characters(), max_size=40)
+# No lone surrogates: no file can hold them, and `readable` keeps them out of records.
+NASTY = st.text(
+    st.sampled_from("<>&\"'{}%;/= \u2028scriptonerr") | st.characters(exclude_categories=("Cs",)),
+    max_size=40,
+)
 
 
 @settings(max_examples=40, deadline=None)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.types import Box, Detections, Keyframe, State, Target, Timeline, Track
+from redact.types import Box, Detections, Keyframe, State, Target, Timeline, Track, readable
 
 numbers = st.floats(-1e4, 1e4, allow_nan=False)
 sizes = st.floats(0.1, 1e4)
@@ -93,3 +93,13 @@ def test_words_of_targets_round_trip(target: Target) -> None:
 def test_unknown_words_are_refused() -> None:
     with pytest.raises(ValueError, match="dog"):
         Target.from_word("dog")
+
+
+@given(st.text(st.characters(codec=None)))
+def test_readable_text_can_always_be_written(text: str) -> None:
+    readable(text).encode("utf-8")
+
+
+def test_readable_keeps_what_was_readable_and_shows_stray_bytes() -> None:
+    assert readable("café 日本") == "café 日本"
+    assert readable(b"caf\xe9.mp4".decode("utf-8", "surrogateescape")) == "caf%E9.mp4"
