@@ -14,6 +14,7 @@ from ..detect import CANDIDATE_SCORE, Detector, load_second_opinion
 from ..detect.ensemble import FacePlateDetector
 from ..detect.loader import SCALES, WEIGHTS
 from ..detect.network import Network, default_threads
+from ..detect.thresholds import NETWORK_SCORE
 from ..detect.tiles import Scale
 from ..detect.weights import FACE_PLATE_SHA256, read_weights
 from ..settings import Sensitivity
@@ -68,7 +69,7 @@ class Eyes:
         targets = [t for t in settings.targets if t in CANDIDATE_SCORE]
         # One network for all looks: each copy would keep its own working memory.
         network = Network(
-            read_weights(WEIGHTS), {t: CANDIDATE_SCORE[t] for t in targets}, default_threads()
+            read_weights(WEIGHTS), dict.fromkeys(targets, NETWORK_SCORE), default_threads()
         )
         digest = FACE_PLATE_SHA256[WEIGHTS]
 

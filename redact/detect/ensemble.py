@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame
+from ..types import Detections, Frame, Target
+from .agreement import agree
 from .network import Network
 from .nms import suppress
 from .protocol import Detector
 from .scaling import Picture, Scaler
-from .thresholds import NMS_IOU
+from .thresholds import CANDIDATE_SCORE, NMS_IOU
 from .tiles import Scale, View, views
 
 
@@ -40,6 +41,7 @@ class FacePlateDetector:
         self._scales = scales
         self._aspect = sample_aspect
         self._scaler = Scaler()
+        self._least = np.array([CANDIDATE_SCORE.get(t, 0.0) for t in Target], np.float32)
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return self._detect(self._scaler.array(rgb))
@@ -49,11 +51,16 @@ class FacePlateDetector:
 
     def _detect(self, picture: Picture) -> Detections:
         width, height = picture.size
-        parts = []
+        parts, scale, zooms = [], [], {}
         for view in views(width, height, self._scales, self._aspect):
             found = self._network.run(picture.view(view.area, view.size))
-            parts.append(to_source(suppress(found, NMS_IOU), view))
-        return suppress(clipped(Detections.concat(parts), width, height), NMS_IOU)
+            found = clipped(to_source(found, view), width, height)
+            # A scale whose only view an earlier one had already is no second witness.
+            zooms.setdefault(view.scale, view.zoom)
+            parts.append(found)
+            scale.append(np.full(len(found), list(zooms).index(view.scale), np.intp))
+        merged = agree(Detections.concat(parts), np.concatenate(scale), list(zooms.values()))
+        return merged.select(merged.score >= self._least[merged.target])
 
 
 class Together:

@@ -12,7 +12,7 @@ from ..types import Target
 from .ensemble import FacePlateDetector, Together
 from .network import Network, default_threads
 from .protocol import Detector
-from .thresholds import CANDIDATE_SCORE
+from .thresholds import CANDIDATE_SCORE, NETWORK_SCORE
 from .tiles import Scale
 from .weights import (
     FACE_PLATE_SHA256,
@@ -93,7 +93,7 @@ def load_detector(
     wanted = tuple(dict.fromkeys(t for t in targets if t in CANDIDATE_SCORE))
     network = Network(
         read_weights(WEIGHTS),
-        {t: CANDIDATE_SCORE[t] for t in wanted},
+        dict.fromkeys(wanted, NETWORK_SCORE),
         threads or default_threads(),
     )
     ours = FacePlateDetector(

@@ -22,6 +22,9 @@ from ..types import Target
 CANDIDATE_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.10, Target.PLATE: 0.10}
 """Detectors return nothing below this. May continue a track, not begin one."""
 
+NETWORK_SCORE: Final = 0.05
+"""From here on what the network says of one view takes part in the merging of scales."""
+
 SURE_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.30, Target.PLATE: 0.30}
 """From here on one detection alone may begin a track."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
 
@@ -19,10 +19,17 @@ class View:
     Attributes:
         area: the source pixels in it.
         size: width and height to which they are scaled.
+        scale: which of the scales asked for it belongs to.
     """
 
     area: Area
     size: tuple[int, int]
+    scale: int = field(default=0, compare=False)
+
+    @property
+    def zoom(self) -> float:
+        """Pixels of this image per source pixel, vertically."""
+        return self.size[1] / self.area.height
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ def views(width: int, height: int, scales: tuple[Scale, ...], aspect: float = 1.
         aspect: width of a source pixel divided by its height; views have square pixels.
     """
     found: list[View] = []
-    for scale in scales:
+    for number, scale in enumerate(scales):
         shown_w, shown_h = width * max(aspect, 1.0), height / min(aspect, 1.0)
         own = max(shown_w, shown_h)
         zoom = min(scale.most_zoom, max(scale.long_side, min(own, scale.up_to)) / own)
@@ -79,7 +86,7 @@ def views(width: int, height: int, scales: tuple[Scale, ...], aspect: float = 1.
                     max(1, round(area.width * zoom_x)),
                     max(1, round(area.height * zoom_y)),
                 )
-                view = View(area, size)
+                view = View(area, size, number)
                 if view not in found:
                     found.append(view)
     return found

@@ -1,0 +1,91 @@
+"""Scales that agree: the same objects as plain suppression, other scores, boxes in between."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.detect import reference
+from redact.detect.agreement import ABSENT, agree
+from redact.detect.nms import keep_best
+from redact.detect.thresholds import NMS_IOU
+from redact.types import Detections, Target
+
+ZOOMS = [1.0, 0.4]
+
+
+@st.composite
+def candidates(draw: st.DrawFn) -> tuple[Detections, np.ndarray]:
+    """Candidates of two scales in clumps, so that many of them overlap."""
+    seed = draw(st.integers(0, 2**32 - 1))
+    n = draw(st.integers(1, 60))
+    rng = np.random.default_rng(seed)
+    middle = rng.uniform(50, 600, (max(1, n // 8), 2))[rng.integers(0, max(1, n // 8), n)]
+    middle = middle + rng.normal(0, 6, (n, 2))
+    size = np.exp(rng.uniform(np.log(4), np.log(700), max(1, n // 8)))
+    half = size[rng.integers(0, len(size), n), None] * rng.uniform(0.4, 0.6, (n, 2))
+    xyxy = np.concatenate([middle - half, middle + half], axis=1).astype(np.float32)
+    # No two scores alike: which of two equal boxes wins is not part of the promise.
+    score = (rng.permutation(n) + 1).astype(np.float32) / (n + 1)
+    target = rng.integers(0, 2, n).astype(np.int8)
+    return Detections(xyxy, score, target), rng.integers(0, 2, n).astype(np.intp)
+
+
+@given(candidates())
+def test_same_answer_as_the_measured_recipe(given_: tuple[Detections, np.ndarray]) -> None:
+    found, scale = given_
+    mine = agree(found, scale, ZOOMS)
+    parts = (found.xyxy, found.score, found.target.astype(np.int64), scale.astype(np.int64))
+    boxes, scores, targets = reference.merge(parts, (1000, 400), 1000)
+    order = np.lexsort((targets, -scores))
+    again = np.lexsort((mine.target, -mine.score))
+    np.testing.assert_allclose(mine.score[again], scores[order], rtol=1e-4)
+    for row in range(len(mine)):
+        near = np.abs(boxes - mine.xyxy[row]).max(axis=1) < 0.05
+        assert (targets[near] == mine.target[row]).any()
+
+
+@given(candidates())
+def test_objects_stay_and_scores_fall_within_bounds(given_: tuple[Detections, np.ndarray]) -> None:
+    found, scale = given_
+    merged = agree(found, scale, ZOOMS)
+    for target in (Target.FACE, Target.PLATE):
+        some = found.only([target])
+        best = some.score[keep_best(some.xyxy, some.score, NMS_IOU)]
+        mine = np.sort(merged.only([target]).score)[::-1]
+        assert len(mine) == len(best)
+        assert (mine <= best + 1e-6).all()
+        assert mine.sum() >= (0.5 + ABSENT / 2) * best.sum() - 1e-4
+
+
+@given(candidates(), st.randoms(use_true_random=False))
+def test_order_of_candidates_does_not_matter(
+    given_: tuple[Detections, np.ndarray], random: object
+) -> None:
+    found, scale = given_
+    shuffled = np.arange(len(found))
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    a, b = agree(found, scale, ZOOMS), agree(found.select(shuffled), scale[shuffled], ZOOMS)
+    np.testing.assert_allclose(a.score, b.score, rtol=1e-5)
+
+
+def test_one_scale_keeps_its_scores() -> None:
+    box = np.array([[0, 0, 40, 50], [2, 1, 41, 50], [100, 0, 140, 50]], np.float32)
+    found = Detections(box, np.array([0.8, 0.5, 0.3], np.float32), np.zeros(3, np.int8))
+    merged = agree(found, np.zeros(3, np.intp), [1.0])
+    np.testing.assert_allclose(merged.score, [0.8, 0.3])
+    assert 0 < merged.xyxy[0, 0] < 2
+
+
+def test_a_lone_witness_counts_less_unless_the_other_could_not_see() -> None:
+    box = np.array([[0, 0, 50, 50], [300, 0, 312, 15]], np.float32)
+    found = Detections(box, np.array([0.5, 0.5], np.float32), np.zeros(2, np.int8))
+    merged = agree(found, np.zeros(2, np.intp), ZOOMS)
+    # 15 px × 0.4 are too few for a face, 50 px × 0.4 are not.
+    np.testing.assert_allclose(merged.score, [0.5, 0.5 * (1 + ABSENT) / 2])
+    assert merged.xyxy[0, 0] == 300
+
+
+def test_nothing_stays_nothing() -> None:
+    assert len(agree(Detections.empty(), np.zeros(0, np.intp), ZOOMS)) == 0
