@@ -18,6 +18,7 @@ from .limits import (
     KNOWN_TRACK_SCORE,
     MISFIT_SCORE,
     RECHECK,
+    SAME_KNOWN,
     SECOND_ALONE,
     SUSPECT,
     SUSPECT_SECOND,
@@ -60,7 +61,7 @@ def strength(values: Iterable[float]) -> float:
 def worth_a_recheck(suspect: Suspect, tracks: Sequence[Track]) -> bool:
     """Whether a suspect can still become a finding: most are foliage seen once, weakly."""
     best = max(s.score for s in suspect.sightings)
-    if suspect.misfit or best >= RECHECK[suspect.target]:
+    if suspect.misfit or suspect.same or best >= RECHECK[suspect.target]:
         return True
     if best < SUSPECT[suspect.target]:
         return max(s.second for s in suspect.sightings) >= SECOND_ALONE
@@ -109,6 +110,8 @@ def _rule(suspect: Suspect, ours: float, second: float, known: float) -> str:
         return "our detector is sure"
     if second >= SECOND_ALONE and ours >= SUSPECT[target]:
         return "the second detector is sure"
+    if suspect.same and known >= SAME_KNOWN[target]:
+        return "looks exactly like what was hidden a moment before or after"
     if known >= KNOWN[target]:
         return "seen where a hidden subject was a moment before or after"
     return ""

@@ -35,7 +35,7 @@ are looked at closely, one by one: what a tracker misses, it misses there."""
 
 # --- what counts as seen ------------------------------------------------------------------------
 
-GLIMPSE: Final[dict[Target, float]] = {Target.FACE: 0.15, Target.PLATE: 0.2}
+GLIMPSE: Final[dict[Target, float]] = {Target.FACE: 0.11, Target.PLATE: 0.15}
 """Score of our detector in a whole picture from which a place is looked at again, closely."""
 
 GLIMPSE_SECOND: Final = 0.5
@@ -95,6 +95,15 @@ something hidden a moment ago is still there needs less proof than that somethin
 
 KNOWN_TRACK_SCORE: Final = 0.45
 """Least score of a track whose neighbourhood is believed like that."""
+
+ALIKE: Final = 0.8
+"""Correlation from which a place beside a track shows the very pixels that the track hides."""
+
+SAME_SUSPECT: Final[dict[Target, float]] = {Target.FACE: 0.12, Target.PLATE: 0.15}
+"""`SUSPECT` for places that do: the detector need only agree a little."""
+
+SAME_KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.2, Target.PLATE: 0.25}
+"""`KNOWN` for such places."""
 
 MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.45, Target.PLATE: 0.4}
 """Close-look score, in the source, of a subject that its mask does not cover."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from ..plan import Plan
 from ..render import drawn_area_of
-from ..types import Box, Frame, Region, Target
-from .close import VIEWS, Seen, Window, agreed
+from ..types import Box, Frame, Region, Target, Track
+from .close import VIEWS, Seen, Window, agreed, alike
 from .cover import Covers, PlanCovers, by_decision, share_covered
 from .eyes import Eyes, Glimpse, distinct
 from .limits import (
+    ALIKE,
     CHANGED_BLOCK,
     FIT_CORE,
     FIT_SCORE,
@@ -25,11 +26,13 @@ from .limits import (
     LEAST_SIDE,
     LOOK_EVERY,
     OUTSIDE,
+    SAME_SUSPECT,
     SUSPECT,
     SUSPECT_SECOND,
     UNDRAWN_SHARE,
 )
 from .lockstep import Pair
+from .looks import Looks
 from .pixels import block_difference, luma, psnr_outside, shows_source
 from .result import AuditSettings, Check
 from .schedule import Rhythm, edges, fits
@@ -50,7 +53,7 @@ class _Pending:
         seen: answers, one list for each view.
         mask, kept: of the frame.
         fits: box of the hidden subject whose mask is compared with the source, else None.
-        target: of the track that is looked at.
+        track: the track that is looked at.
         glimpse: what is looked at a second time, else None.
     """
 
@@ -60,7 +63,7 @@ class _Pending:
     mask: NDArray[np.uint8]
     kept: list[Box]
     fits: Box | None = None
-    target: Target | None = None
+    track: Track | None = None
     glimpse: Glimpse | None = None
 
 
@@ -81,6 +84,7 @@ class Scan:
         risky = () if plan is None else (*plan.cuts, *plan.unchecked)
         self._rhythm = Rhythm(settings.sensitivity, risky)
         self._edges = {} if plan is None else edges(plan.tracks, plan.cuts)
+        self._looks = Looks(() if plan is None else plan.tracks)
         self._pending: list[_Pending] = []
         self._psnr: list[float] = []
         self._changed: list[int] = []
@@ -100,12 +104,16 @@ class Scan:
         whole = self._rhythm.whole(pair.index, output.damaged)
         if pair.source is not None:
             self.frames += 1
+            self._looks.see(pair.index, original)
             self._compare(pair.index, original, shown, whole)
         self._look(pair, original, shown, whole)
 
     def finish(self) -> None:
         self._eyes.close.flush()
         self._settle()
+        self.sightings = [
+            s for s in map(self._compared, self.sightings) if s.same or s.score >= SUSPECT[s.target]
+        ]
 
     # --- pixels ---------------------------------------------------------------------------
 
@@ -174,8 +182,11 @@ class Scan:
                 window = Window.around(place.box, _ROOM[place.track.target])
                 seen = self._eyes.close.add(rgb, window)
                 hidden = place.box if fit else None
-                target = place.track.target
-                self._pending.append(_Pending(batch, index, [seen], mask, kept, hidden, target))
+                self._pending.append(
+                    _Pending(batch, index, [seen], mask, kept, hidden, place.track)
+                )
+                if not fit:
+                    self._looks.search(place.track.id, index, place.box, shown)
         self._settle()
 
     def _whole(self, output: Frame, index: int, mask: NDArray[np.uint8], kept: list[Box]) -> None:
@@ -236,17 +247,30 @@ class Scan:
             if s.box.height < LEAST_SIDE[s.target] or by_decision(s.box, p.kept):
                 continue
             there = p.fits
-            own = there is not None and there.iou(s.box) > 0 and s.target is p.target
+            same = p.track is not None and s.target is p.track.target
+            own = there is not None and there.iou(s.box) > 0 and same
+            track = p.track.id if p.track is not None and same and there is None else None
             if own:
                 cover = share_covered(p.mask, s.box.grown(-FIT_CORE))
                 seen = s.score >= FIT_SCORE[s.target] and cover < FITS
             else:
                 cover = share_covered(p.mask, s.box)
-                seen = s.score >= SUSPECT[s.target] and cover < OUTSIDE
+                least = SUSPECT if track is None else SAME_SUSPECT
+                seen = s.score >= least[s.target] and cover < OUTSIDE
             if seen:
                 self.sightings.append(
-                    Sighting(p.index, s.box, s.score, 0.0, s.target, cover, misfit=own)
+                    Sighting(
+                        p.index, s.box, s.score, 0.0, s.target, cover, misfit=own, beside=track
+                    )
                 )
+
+    def _compared(self, s: Sighting) -> Sighting:
+        """A sighting beside a track, with its likeness to what the track hides."""
+        if s.beside is None:
+            return s
+        found = self._looks.likeness(s.beside, s.frame)
+        same = found is not None and found.value >= ALIKE and alike(found.box, s.box)
+        return replace(s, same=same)
 
 
 def size_check(source: tuple[int, int], output: tuple[int, int]) -> Check:

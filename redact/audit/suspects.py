@@ -28,6 +28,8 @@ class Sighting:
         cover: share of the box under masks.
         misfit: seen in the source, partly covered; otherwise seen in the output.
         turns: counter-clockwise quarter turns of the picture in which it was seen.
+        beside: id of the track at whose end it was looked for, None elsewhere.
+        same: whether it shows the very pixels of what that track hides.
     """
 
     frame: int
@@ -38,6 +40,8 @@ class Sighting:
     cover: float
     misfit: bool = False
     turns: int = 0
+    beside: int | None = None
+    same: bool = False
 
 
 @dataclass(slots=True)
@@ -59,6 +63,11 @@ class Suspect:
     @property
     def best(self) -> Sighting:
         return max(self.sightings, key=lambda s: max(s.score, s.second))
+
+    @property
+    def same(self) -> bool:
+        """Whether it was seen, once at least, to be what a track beside it hides."""
+        return any(s.same for s in self.sightings)
 
     def box_at(self, frame: int) -> Box:
         """Where it should be: on the straight line between sightings, and on beyond them."""
@@ -113,4 +122,10 @@ def _closeness(suspect: Suspect, s: Sighting) -> float:
 
 
 def _merged(a: Sighting, b: Sighting) -> Sighting:
-    return replace(a, score=max(a.score, b.score), second=max(a.second, b.second))
+    return replace(
+        a,
+        score=max(a.score, b.score),
+        second=max(a.second, b.second),
+        beside=b.beside if a.beside is None else a.beside,
+        same=a.same or b.same,
+    )

@@ -89,4 +89,5 @@ def iou(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
     inter = np.prod(np.maximum(high - low, 0), axis=2)
     area_a, area_b = (np.prod(np.maximum(x[:, 2:] - x[:, :2], 0), axis=1) for x in (a, b))
     union = area_a[:, None] + area_b[None] - inter
-    return np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)
+    share = np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)
+    return np.asarray(share, np.float32)

@@ -51,7 +51,8 @@ class FacePlateDetector:
 
     def _detect(self, picture: Picture) -> Detections:
         width, height = picture.size
-        parts, scale, zooms = [], [], {}
+        parts, scale = [], []
+        zooms: dict[int, float] = {}
         for view in views(width, height, self._scales, self._aspect):
             found = self._network.run(picture.view(view.area, view.size))
             found = clipped(to_source(found, view), width, height)
