@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import State
+from ..types import State, Target
 from .clip import ClipRecord
 from .ends import end_speed
 from .geometry import Boxes, union, warped
@@ -37,6 +37,7 @@ class Dense:
 
 def fill(
     rows: Rows,
+    target: Target,
     floor: int,
     ceiling: int,
     clip: ClipRecord,
@@ -47,6 +48,7 @@ def fill(
 
     Args:
         rows: sightings, one per frame, rising.
+        target: what it is.
         floor, ceiling: first and last frame that may be used (the scene).
     """
     first, last = int(rows["frame"][0]), int(rows["frame"][-1])
@@ -62,7 +64,7 @@ def fill(
     scores[detected] = rows["score"][rows["how"] == How.DETECTED]
     _between(boxes, at, start, clip)
     _beyond(boxes, at, start, clip, rows)
-    boxes = enlarged(boxes, at, detected, clip.times(start, end), max(clip.size))
+    boxes = enlarged(boxes, at, detected, clip.times(start, end), target)
     boxes[at] = union(boxes[at], rows["hull"].astype(np.float64))
     return Dense(start, boxes, _states(len(boxes), at, detected), scores)
 

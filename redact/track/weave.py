@@ -49,7 +49,8 @@ def weave(
     tracks = []
     for number, group in enumerate(groups, start=1):
         rows = np.concatenate([piece.rows for piece in group])
-        dense = fill(rows, group[0].floor, group[0].ceiling, clip, settings, ablate)
+        first = group[0]
+        dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings, ablate)
         keyframes = keyframes_of(dense.first, dense.boxes, dense.states, dense.scores)
         tracks.append(Track(number, group[0].target, keyframes))
     return tuple(tracks)
