@@ -118,7 +118,7 @@ def _ranks(found: Detections, settings: TrackSettings, long_side: float) -> NDAr
     doubt = np.array(settings.doubt_of_size)[kind] * np.maximum(size - COMMON_SIZE, 0)
     starts = found.score >= np.array(settings.start)[kind] + doubt
     rank[starts] = Rank.SURE if settings.keep_all else Rank.STARTS
-    rank[found.score >= np.array(settings.sure)[kind]] = Rank.SURE
+    rank[found.score >= np.array(settings.sure)[kind] + doubt] = Rank.SURE
     return rank
 
 

@@ -22,7 +22,7 @@ class TrackSettings:
     Attributes:
         sure: score from which a detection of (face, plate) starts a track and is always kept.
         start: score from which detections of (face, plate) may become a track together.
-        doubt_of_size: added to `start` for (face, plate) times the size beyond `COMMON_SIZE`:
+        doubt_of_size: added to `sure` and `start` for (face, plate) times the size beyond `COMMON_SIZE`:
             a plate that fills the picture is rarely one, and costs the most if it is not.
         candidate: score from which a detection of (face, plate) may continue a track.
         keep_all: every detection from `start` on is protected, however alone.
