@@ -11,8 +11,8 @@ from typing import Final
 from ..errors import ModelError
 
 FACE_PLATE_SHA256: Final[dict[str, str]] = {
-    "face-plate.int8.onnx": "af273808b713bd9723d66cdc2d5558db3595fa0571b4658fe5b04ae06607647b",
-    "face-plate.onnx": "ac89e93821d933ce9036d86bd2e04fc450dd11970d86b2aa0c36ae5ae0b4e779",
+    "face-plate.int8.onnx": "b708802445c32348bb4845f6da98dc3333f7d7c8f09cb5aaa354ad9f2f2489a9",
+    "face-plate.onnx": "b4dbc579bb556e469e50dd45e8554fe5c7b04195836b76e8cbf0117485551f04",
 }
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 
