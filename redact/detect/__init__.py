@@ -2,11 +2,10 @@
 
 from .loader import ModelState, describe_models, load_detector, load_second_opinion
 from .protocol import Detector
-from .thresholds import CANDIDATE_SCORE, SURE_SCORE
+from .thresholds import CANDIDATE_SCORE
 
 __all__ = [
     "CANDIDATE_SCORE",
-    "SURE_SCORE",
     "Detector",
     "ModelState",
     "describe_models",

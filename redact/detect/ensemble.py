@@ -61,6 +61,7 @@ class FacePlateDetector:
             parts.append(found)
             scale.append(np.full(len(found), list(zooms).index(view.scale), np.intp))
         merged = agree(Detections.concat(parts), np.concatenate(scale), list(zooms.values()))
+        merged = clipped(merged, width, height)  # a mean is exact to some digits only
         return merged.select(merged.score >= self._least[merged.target])
 
 

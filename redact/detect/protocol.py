@@ -14,7 +14,7 @@ class Detector(Protocol):
     """Finds faces and plates in one picture at a time.
 
     A detector returns everything down to `redact.detect.CANDIDATE_SCORE`; what is certain
-    enough to begin a track is for the caller to decide (`redact.detect.SURE_SCORE`). It either
+    enough to begin a track is for the caller to decide (`redact.track.TrackSettings`). It either
     looks at the whole picture or raises: an empty answer always means "looked, found nothing".
     One detector must not be used from two threads at once.
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from ..types import Target
 from .geometry import Boxes, grown, to_boxes, to_centres, union
 
-UNCERTAIN = 1.0
+UNCERTAIN = 0.5
 """Growth per second away from the nearest sighting, share of the box's size on every side."""
 
-MOST_UNCERTAIN = 0.5
+MOST_UNCERTAIN = 0.25
 
 FOLLOWED = 0.05
 FOLLOWED_PER_SECOND = 0.12
@@ -22,8 +22,8 @@ MOST_FOLLOWED = 0.25
 its error adds up."""
 
 ERROR: Final[dict[Target, tuple[float, float, float, float]]] = {
-    Target.FACE: (0.05, 0.22, 0.05, 0.05),
-    Target.PLATE: (0.10, 0.10, 0.10, 0.10),
+    Target.FACE: (0.08, 0.28, 0.08, 0.03),
+    Target.PLATE: (0.08, 0.08, 0.08, 0.08),
 }
 """Growth of every box on its left, top, right and bottom, share of its size. Where the detector
 ends a face at the eyebrows, people who label faces go up to the hair."""

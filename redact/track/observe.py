@@ -112,14 +112,26 @@ def _echoes(faint: Detections, sure: Detections) -> NDArray[np.bool_]:
 def _ranks(found: Detections, settings: TrackSettings, long_side: float) -> NDArray[np.int8]:
     kind = np.clip(found.target, 0, 1)
     rank = np.full(len(found), -1, np.int8)
-    rank[found.score >= np.array(settings.candidate)[kind]] = Rank.CONTINUES
+    rank[found.score >= _per_kind(settings.candidate, kind)] = Rank.CONTINUES
+    doubt = doubts(found, settings, long_side)
+    starts = found.score >= _per_kind(settings.start, kind) + doubt
+    rank[starts] = Rank.SURE if settings.keep_all else Rank.STARTS
+    rank[found.score >= _per_kind(settings.sure, kind) + doubt] = Rank.SURE
+    return rank
+
+
+def _per_kind(limits: tuple[float, float], kind: NDArray[np.int8]) -> NDArray[np.float32]:
+    # In the precision of the scores: a score of 0.45 must reach a limit of 0.45.
+    return np.array(limits, np.float32)[kind]
+
+
+def doubts(found: Detections, settings: TrackSettings, long_side: float) -> NDArray[np.float32]:
+    """[N] what every detection's size adds to the scores at which it counts."""
     side = np.maximum(found.xyxy[:, 2:] - found.xyxy[:, :2], 0)
     size = np.sqrt(side[:, 0] * side[:, 1]) / max(long_side, 1.0)
-    doubt = np.array(settings.doubt_of_size)[kind] * np.maximum(size - COMMON_SIZE, 0)
-    starts = found.score >= np.array(settings.start)[kind] + doubt
-    rank[starts] = Rank.SURE if settings.keep_all else Rank.STARTS
-    rank[found.score >= np.array(settings.sure)[kind] + doubt] = Rank.SURE
-    return rank
+    kind = np.clip(found.target, 0, 1)
+    beyond = np.maximum(size - COMMON_SIZE, 0)
+    return np.asarray(_per_kind(settings.doubt_of_size, kind) * beyond, np.float32)
 
 
 def _leaders(boxes: Boxes, target: NDArray[np.int8]) -> NDArray[np.intp]:

@@ -22,8 +22,9 @@ class TrackSettings:
     Attributes:
         sure: score from which a detection of (face, plate) starts a track and is always kept.
         start: score from which detections of (face, plate) may become a track together.
-        doubt_of_size: added to `sure` and `start` for (face, plate) times the size beyond `COMMON_SIZE`:
-            a plate that fills the picture is rarely one, and costs the most if it is not.
+        doubt_of_size: added to `sure` and `start` for (face, plate) times the size beyond
+            `COMMON_SIZE`: a plate that fills the picture is rarely one, and costs the most if
+            it is not.
         candidate: score from which a detection of (face, plate) may continue a track.
         keep_all: every detection from `start` on is protected, however alone.
         support: sum of scores of agreeing detections within `support_time` that keeps a
@@ -39,18 +40,18 @@ class TrackSettings:
         stride: detect on every n-th frame where motion allows.
     """
 
-    sure: tuple[float, float] = (0.5, 0.5)
-    start: tuple[float, float] = (0.3, 0.3)
-    doubt_of_size: tuple[float, float] = (0.3, 0.6)
-    candidate: tuple[float, float] = (0.1, 0.1)
+    sure: tuple[float, float] = (0.45, 0.45)
+    start: tuple[float, float] = (0.2, 0.2)
+    doubt_of_size: tuple[float, float] = (1.0, 1.0)
+    candidate: tuple[float, float] = (0.06, 0.06)
     keep_all: bool = False
-    support: float = 2.0
+    support: float = 1.4
     support_time: float = 0.4
     lost_time: float = 0.5
     stitch_time: float = 2.0
     onset: float = 0.4
     ending: float = 0.4
-    follow_time: float = 3.0
+    follow_time: float = 2.0
     ring_time: float = 3.0
     ring_bytes: int = 64 << 20
     stride: int = 1

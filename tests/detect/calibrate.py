@@ -23,7 +23,7 @@ from redact.detect import Detector, load_detector, load_second_opinion
 from redact.types import Frame, Target
 from tests.detect.pasted import HEIGHT, WIDTH, read_rgb, real_faces, scenes
 
-THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5)
+THRESHOLDS = (0.06, 0.1, 0.2, 0.3, 0.4, 0.5)
 
 
 def detectors(names: str) -> dict[str, Detector]:

@@ -8,8 +8,9 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from redact.track import Tracker, settings_of
+from redact.track import Tracker, TrackSettings, settings_of
 from redact.track.keyframes import keyframes_of
+from redact.track.observe import doubts
 from redact.types import Detections, Frame, State, Track
 
 from .scenes import HEIGHT, WIDTH, as_frame, texture, track_clip
@@ -53,12 +54,18 @@ def clips(most: int = 4) -> st.SearchStrategy[list[Detections]]:
     return st.lists(detections(most), min_size=COUNT, max_size=COUNT)
 
 
-def uncovered(tracks: tuple[Track, ...], found: list[Detections], least: float) -> list[object]:
-    """Detections from score `least` that are in no track's box in their frame."""
+def uncovered(
+    tracks: tuple[Track, ...], found: list[Detections], least: float, settings: TrackSettings
+) -> list[object]:
+    """Detections in no track's box in their frame, of those with a score of `least` and more.
+
+    What a detection's size makes doubtful must score higher.
+    """
     out: list[object] = []
     for frame, here in enumerate(found):
+        doubt = doubts(here, settings, max(WIDTH, HEIGHT))
         for i in range(len(here)):
-            if here.score[i] < least:
+            if here.score[i] < np.float32(least) + doubt[i]:
                 continue
             boxes = [k.box for t in tracks if t.target == here.target[i] and (k := t.at(frame))]
             if not any(b.contains(here.box(i), 1e-4) for b in boxes):
@@ -70,15 +77,16 @@ def uncovered(tracks: tuple[Track, ...], found: list[Detections], least: float) 
 @given(clips(), st.sampled_from(["fast", "balanced", "thorough"]))
 def test_every_sure_detection_is_inside_a_track(found: list[Detections], how: str) -> None:
     tracks = track_clip(clip(), found, Tracker(how)).tracks
-    sure = max(settings_of(how).sure)
-    assert uncovered(tracks, found, sure) == []
+    settings = settings_of(how)
+    assert uncovered(tracks, found, max(settings.sure), settings) == []
 
 
 @CHECKED
 @given(clips())
 def test_thorough_covers_everything_it_counts(found: list[Detections]) -> None:
     tracks = track_clip(clip(), found, Tracker("thorough")).tracks
-    assert uncovered(tracks, found, max(settings_of("thorough").start)) == []
+    settings = settings_of("thorough")
+    assert uncovered(tracks, found, max(settings.start), settings) == []
 
 
 @CHECKED
@@ -100,15 +108,16 @@ def test_adding_detections_uncovers_no_detection(
     """Whatever was protected for sure stays so, whatever else is found."""
     both = [Detections.concat([a, b]) for a, b in zip(some, more, strict=True)]
     after = track_clip(clip(), both).tracks
-    assert uncovered(after, some, max(settings_of("balanced").sure)) == []
+    settings = settings_of("balanced")
+    assert uncovered(after, some, max(settings.sure), settings) == []
 
 
 @CHECKED
 @given(clips(2))
 def test_backwards_protects_the_same_detections(found: list[Detections]) -> None:
-    least = max(settings_of("balanced").sure)
+    settings = settings_of("balanced")
     backwards = track_clip(clip_backwards(), found[::-1]).tracks
-    assert uncovered(backwards, found[::-1], least) == []
+    assert uncovered(backwards, found[::-1], max(settings.sure), settings) == []
 
 
 @CHECKED
