@@ -17,6 +17,7 @@ from .limits import (
     KNOWN,
     KNOWN_TRACK_SCORE,
     MISFIT_SCORE,
+    NARROWEST_PLATE,
     RECHECK,
     SAME_KNOWN,
     SECOND_ALONE,
@@ -87,10 +88,18 @@ def judge(
     if not rule:
         return None
     path = _extent(suspect, evidence)
-    if not path:
+    if not path or _too_narrow(suspect, path):
         return None
     track = known.id if known is not None else None
     return Verdict(suspect, path[0][0], path[-1][0], path, ours, second, rule, track)
+
+
+def _too_narrow(suspect: Suspect, path: Sequence[tuple[int, Box]]) -> bool:
+    """Whether an upright plate is mostly seen as something that no plate's outline is."""
+    if suspect.target is not Target.PLATE or suspect.best.turns != 0:
+        return False
+    narrow = sum(box.width < NARROWEST_PLATE * box.height for _, box in path)
+    return 2 * narrow > len(path)
 
 
 def _rule(suspect: Suspect, ours: float, second: float, known: float) -> str:

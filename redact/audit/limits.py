@@ -76,11 +76,11 @@ FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
 
 # --- confirmed or not ---------------------------------------------------------------------------
 
-ALONE: Final[dict[Target, float]] = {Target.FACE: 0.55, Target.PLATE: 0.54}
+ALONE: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.55}
 """Close-look score (mean of views and of the two best frames) at which our detector is believed
 alone, where ours sees a little too (`SUSPECT`)."""
 
-AGREED: Final = 0.55
+AGREED: Final = 0.4
 """Close-look score at which ours is believed when the second detector agrees."""
 
 AGREED_SECOND: Final = 0.8
@@ -89,7 +89,7 @@ AGREED_SECOND: Final = 0.8
 SECOND_ALONE: Final = 0.9
 """Close-look score at which the second detector is believed alone."""
 
-KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.4, Target.PLATE: 0.45}
+KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.4, Target.PLATE: 0.5}
 """Close-look score that is enough beside a track of the same kind, in time and place: that
 something hidden a moment ago is still there needs less proof than that something new is."""
 
