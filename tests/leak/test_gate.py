@@ -51,5 +51,5 @@ def test_tracking_leaks_no_more_than_single_frames(measured: dict[str, Summary])
 
 
 def test_masks_stay_small_and_calm(measured: dict[str, Summary]) -> None:
-    assert measured["balanced"].over < 0.12
+    assert measured["balanced"].over < 0.15
     assert measured["balanced"].flicker <= measured["per-frame"].flicker + 12
