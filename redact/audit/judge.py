@@ -20,6 +20,7 @@ from .limits import (
     NARROWEST_PLATE,
     RECHECK,
     SAME_KNOWN,
+    SAME_TRACK_SCORE,
     SECOND_ALONE,
     SUSPECT,
     SUSPECT_SECOND,
@@ -84,7 +85,8 @@ def judge(
     peak = max((e.ours for e in evidence), default=0.0)
     second = strength(e.second for e in evidence)
     known = beside(suspect, tracks)
-    rule = _rule(suspect, ours, second, peak if known is not None else 0.0)
+    sure = known is not None and (known.score is None or known.score >= SAME_TRACK_SCORE)
+    rule = _rule(suspect, ours, second, peak if known is not None else 0.0, suspect.same and sure)
     if not rule:
         return None
     path = _extent(suspect, evidence)
@@ -102,12 +104,13 @@ def _too_narrow(suspect: Suspect, path: Sequence[tuple[int, Box]]) -> bool:
     return 2 * narrow > len(path)
 
 
-def _rule(suspect: Suspect, ours: float, second: float, known: float) -> str:
+def _rule(suspect: Suspect, ours: float, second: float, known: float, same: bool) -> str:
     """The first rule that believes a suspect, in words; "" if none does.
 
     Args:
         ours, second: strength of what each detector sees.
         known: best single score beside a sure hidden track, 0 elsewhere.
+        same: whether it shows the pixels of a very sure one.
     """
     target = suspect.target
     if suspect.misfit:
@@ -119,7 +122,7 @@ def _rule(suspect: Suspect, ours: float, second: float, known: float) -> str:
         return "our detector is sure"
     if second >= SECOND_ALONE and ours >= SUSPECT[target]:
         return "the second detector is sure"
-    if suspect.same and known >= SAME_KNOWN[target]:
+    if same and known >= SAME_KNOWN[target]:
         return "looks exactly like what was hidden a moment before or after"
     if known >= KNOWN[target]:
         return "seen where a hidden subject was a moment before or after"

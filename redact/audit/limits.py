@@ -105,7 +105,10 @@ SAME_SUSPECT: Final[dict[Target, float]] = {Target.FACE: 0.12, Target.PLATE: 0.1
 SAME_KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.2, Target.PLATE: 0.25}
 """`KNOWN` for such places."""
 
-MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.45, Target.PLATE: 0.4}
+SAME_TRACK_SCORE: Final = 0.6
+"""Least score of the track beside them: foliage hidden by mistake looks like itself, too."""
+
+MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.5, Target.PLATE: 0.45}
 """Close-look score, in the source, of a subject that its mask does not cover."""
 
 EXTENT: Final = 0.2
