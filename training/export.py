@@ -3,7 +3,7 @@
     python -m training.export RUN/last.pt face-plate.onnx
 
 Norms are folded into their convolutions, the box gains into theirs, and normalisation of the
-image is part of the graph. Contract: `image` f32 [1, 3, H, W] RGB 0-255, H and W multiples of 32
+image is part of the graph. Contract: `image` uint8 [1, H, W, 3] RGB, H and W multiples of 32
 -> `scores` f32 [1, 2, N] (face, plate), `distances` f32 [1, 4, N] (left, top, right, bottom in
 input pixels); N runs over strides 8, 16, 32, rows first.
 """
@@ -23,6 +23,8 @@ from torch.nn import functional as fn
 from training.network import MEAN, SCALE, STRIDES, ConvBlock, FacePlateNet
 
 OPSET = 17
+#: Distances end here, in strides, so that their exponential stays finite.
+FARTHEST = 60.0
 
 
 class Folded(nn.Module):
@@ -50,7 +52,7 @@ class Folded(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         n = self.net
-        c8 = n.s8(n.stem(image - MEAN))
+        c8 = n.s8(n.stem(image.permute(0, 3, 1, 2).float() - MEAN))
         c16 = n.s16(c8)
         c32 = n.s32(c16)
         p32 = n.lateral[2](c32)
@@ -62,7 +64,9 @@ class Folded(nn.Module):
             scores.append(n.cls_out(n.cls(f)).flatten(2))
             # The gain of a stride is folded into its copy of the last convolution.
             out = fn.conv2d(n.reg(f), n.reg_out.weight * n.gain[k], n.reg_out.bias * n.gain[k])
-            dists.append(fn.softplus(out).flatten(2) * STRIDES[k])
+            # softplus; onnxruntime's own kernel takes four times as long
+            soft = torch.log(torch.exp(out.clamp(max=FARTHEST)) + 1)
+            dists.append(soft.flatten(2) * STRIDES[k])
         return torch.cat(scores, 2).sigmoid(), torch.cat(dists, 2)
 
 
@@ -80,14 +84,14 @@ def export(net: FacePlateNet) -> bytes:
     with torch.no_grad():
         torch.onnx.export(
             Folded(net).eval(),
-            (torch.zeros(1, 3, 96, 128),),
+            (torch.zeros(1, 96, 128, 3, dtype=torch.uint8),),
             buffer,  # type: ignore[arg-type]
             opset_version=OPSET,
             input_names=["image"],
             output_names=["scores", "distances"],
             dynamo=False,
             dynamic_axes={
-                "image": {2: "height", 3: "width"},
+                "image": {1: "height", 2: "width"},
                 "scores": {2: "points"},
                 "distances": {2: "points"},
             },

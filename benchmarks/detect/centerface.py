@@ -62,7 +62,8 @@ class CenterFace:
         self.input = self.net.get_inputs()[0].name
 
     def __call__(self, rgb: NDArray[np.uint8]) -> tuple[F32, F32, I64]:
-        x, scale = letterbox(rgb, self.long_side)
+        bytes_, scale = letterbox(rgb, self.long_side)
+        x = bytes_.transpose(0, 3, 1, 2).astype(np.float32)
         heat, size, offset = self.net.run(["537", "538", "539"], {self.input: x})
         i, j = np.nonzero(heat[0, 0] >= self.low)
         h, w = np.exp(size[0, :, i, j]).T * STRIDE

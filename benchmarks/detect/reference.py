@@ -32,10 +32,10 @@ def session(model: Path | bytes, threads: int = 2) -> ort.InferenceSession:
     return ort.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
-def letterbox(rgb: NDArray[np.uint8], long_side: int) -> tuple[F32, float]:
+def letterbox(rgb: NDArray[np.uint8], long_side: int) -> tuple[NDArray[np.uint8], float]:
     """Scale so that the long side fits, pad right and below to multiples of 32.
 
-    Returns f32 [1, 3, H, W] 0-255 and the scale (network pixels per source pixel).
+    Returns uint8 [1, H, W, 3] and the scale (network pixels per source pixel).
     """
     h, w = rgb.shape[:2]
     scale = long_side / max(h, w)
@@ -44,7 +44,7 @@ def letterbox(rgb: NDArray[np.uint8], long_side: int) -> tuple[F32, float]:
     small = cv2.resize(rgb, (nw, nh), interpolation=mode)
     out = np.full((-(-nh // 32) * 32, -(-nw // 32) * 32, 3), PAD, np.uint8)
     out[:nh, :nw] = small
-    return out.transpose(2, 0, 1)[None].astype(np.float32), scale
+    return out[None], scale
 
 
 def points(height: int, width: int) -> F32:
@@ -63,7 +63,7 @@ def run_scale(
     x, scale = letterbox(rgb, long_side)
     scores, dist = net.run(["scores", "distances"], {"image": x})
     target, at = np.nonzero(scores[0] >= low)
-    c = points(x.shape[2], x.shape[3])[at]
+    c = points(x.shape[1], x.shape[2])[at]
     d = dist[0].T[at]
     boxes = np.concatenate([c - d[:, :2], c + d[:, 2:]], 1) / scale
     h, w = rgb.shape[:2]

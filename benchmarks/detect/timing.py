@@ -21,14 +21,20 @@ Frame = Callable[[int, int], None]
 
 
 def runner(net: ort.InferenceSession, second: bool = False) -> Frame:
-    """One frame through a network; with `second` also at the long side of 416."""
-    name = net.get_inputs()[0].name
-    inputs: dict[tuple[int, int], NDArray[np.float32]] = {}
+    """One frame through a network; with `second` also at the long side of 416.
 
-    def image(w: int, h: int) -> NDArray[np.float32]:
+    Ours take the image as it is, bytes [1, H, W, 3]; others f32 [1, 3, H, W], made beforehand.
+    """
+    name, kind = net.get_inputs()[0].name, net.get_inputs()[0].type
+    inputs: dict[tuple[int, int], NDArray[np.generic]] = {}
+
+    def image(w: int, h: int) -> NDArray[np.generic]:
         if (w, h) not in inputs:
-            rng = np.random.default_rng(w)
-            inputs[(w, h)] = rng.integers(0, 256, (1, 3, h, w)).astype(np.float32)
+            rgb = np.random.default_rng(w).integers(0, 256, (1, h, w, 3), np.uint8)
+            if kind != "tensor(uint8)":
+                inputs[(w, h)] = rgb.transpose(0, 3, 1, 2).astype(np.float32)
+            else:
+                inputs[(w, h)] = rgb
         return inputs[(w, h)]
 
     def run(w: int, h: int) -> None:

@@ -80,7 +80,7 @@ class Network:
         self._least = dict(least)
         self._grids: dict[
             tuple[int, int],
-            tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]],
+            tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]],
         ] = {}
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
@@ -97,7 +97,7 @@ class Network:
         """
         height, width = rgb.shape[:2]
         image, x, y = self._prepared(width, height)
-        image[0, :, :height, :width] = rgb.transpose(2, 0, 1)
+        image[0, :height, :width] = rgb
         try:
             scores, distances = self._session.run(["scores", "distances"], {"image": image})
         except Exception as error:  # see __init__
@@ -110,12 +110,12 @@ class Network:
 
     def _prepared(
         self, width: int, height: int
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
         """Padded input image and point centres for a size, kept for the next frame."""
         if (width, height) not in self._grids:
             largest = STRIDES[-1]
             padded_w, padded_h = -(-width // largest) * largest, -(-height // largest) * largest
-            image = np.full((1, 3, padded_h, padded_w), PAD, np.float32)
+            image = np.full((1, padded_h, padded_w, 3), PAD, np.uint8)
             self._grids[width, height] = (image, *grid(padded_w, padded_h))
         return self._grids[width, height]
 

@@ -11,8 +11,8 @@ from typing import Final
 from ..errors import ModelError
 
 FACE_PLATE_SHA256: Final[dict[str, str]] = {
-    "face-plate.int8.onnx": "b708802445c32348bb4845f6da98dc3333f7d7c8f09cb5aaa354ad9f2f2489a9",
-    "face-plate.onnx": "b4dbc579bb556e469e50dd45e8554fe5c7b04195836b76e8cbf0117485551f04",
+    "face-plate.int8.onnx": "3506548a8c3469329733ace7beca2c7f48b734dbd160417f788c77ac8a111065",
+    "face-plate.onnx": "0cd100b7dbbab92bfe60a058227ed9d14fedb2baa10020aecaaa64e869c7fac5",
 }
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 

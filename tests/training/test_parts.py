@@ -19,9 +19,10 @@ def test_shipped_weights_load_and_survive_recalibration() -> None:
 
     net = FacePlateNet()
     load_onnx(net, MODELS / "face-plate.onnx")
-    image = torch.rand(1, 3, 96, 128, generator=torch.Generator().manual_seed(0)) * 255
+    picture = np.random.default_rng(0).integers(0, 256, (1, 96, 128, 3), np.uint8)
+    image = torch.from_numpy(picture).permute(0, 3, 1, 2).float()
     want = ort.InferenceSession(str(MODELS / "face-plate.onnx")).run(
-        ["scores", "distances"], {"image": image.numpy()}
+        ["scores", "distances"], {"image": picture}
     )
     for _ in range(2):
         net.eval()
@@ -38,8 +39,9 @@ def test_export_keeps_the_function() -> None:
 
     torch.manual_seed(0)
     net = FacePlateNet().eval()
-    image = torch.rand(1, 3, 64, 160) * 255
-    got = ort.InferenceSession(export(net)).run(None, {"image": image.numpy()})
+    picture = np.random.default_rng(0).integers(0, 256, (1, 64, 160, 3), np.uint8)
+    image = torch.from_numpy(picture).permute(0, 3, 1, 2).float()
+    got = ort.InferenceSession(export(net)).run(None, {"image": picture})
     with torch.no_grad():
         logits, distances = net(image)
     np.testing.assert_allclose(got[0], logits.sigmoid().numpy(), atol=1e-4)
