@@ -103,7 +103,7 @@ class ActiveTracklets:
         sure = seen.select(seen.rank == Rank.SURE)
         started = self._round(free, sure, small)
         if "low-round" not in self._ablate:
-            weak = seen.select(seen.rank == Rank.STARTS)
+            weak = seen.select((seen.rank == Rank.STARTS) | (seen.rank == Rank.FIRM))
             started += self._round(free, weak, small)
             free &= self.rows.sure[: len(free)]
             faint = seen.select(seen.rank == Rank.CONTINUES)
@@ -133,9 +133,8 @@ class ActiveTracklets:
         # Whatever is not faint was matched or has started, so that its row holds it.
         r = self.rows
         now = (r.detected == time) & (r.rank > Rank.CONTINUES)
-        sure = r.rank[now] == Rank.SURE
         believed = self._support.push(
-            time, r.box[now], r.score[now], r.target[now], r.id[now], sure
+            time, r.box[now], r.score[now], r.target[now], r.id[now], r.rank[now]
         )
         fresh = ~r.sure & np.isin(r.id, believed)
         r.sure |= fresh

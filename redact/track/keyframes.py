@@ -42,7 +42,9 @@ def keyframes_of(
     outer = inner + step
     room = 3 * step
     changes = [i for i in range(1, len(states)) if states[i] is not states[i - 1]]
-    stops = [*changes, len(states) - 1]
+    # The best sighting is kept as it is: a track's score is what reviewers and the audit go by.
+    best = [int(np.nanargmax(scores))] if np.isfinite(scores).any() else []
+    stops = sorted({*changes, *best, len(states) - 1})
     chosen = [0]
     for stop in stops:
         while chosen[-1] < stop:

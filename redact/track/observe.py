@@ -30,8 +30,10 @@ class Rank(IntEnum):
     CONTINUES = 0
     """It may continue a track and is nothing by itself."""
     STARTS = 1
-    """Several of them make a track."""
-    SURE = 2
+    """Several of them make a track, if one among them is `FIRM`."""
+    FIRM = 2
+    """Firm enough to vouch for others that agree with it."""
+    SURE = 3
     """It is protected, alone or not."""
 
 
@@ -116,6 +118,8 @@ def _ranks(found: Detections, settings: TrackSettings, long_side: float) -> NDAr
     doubt = doubts(found, settings, long_side)
     starts = found.score >= _per_kind(settings.start, kind) + doubt
     rank[starts] = Rank.SURE if settings.keep_all else Rank.STARTS
+    firm = starts & (found.score >= _per_kind(settings.firm, kind) + doubt)
+    rank[firm & (rank == Rank.STARTS)] = Rank.FIRM
     rank[found.score >= _per_kind(settings.sure, kind) + doubt] = Rank.SURE
     return rank
 

@@ -22,7 +22,8 @@ class TrackSettings:
     Attributes:
         sure: score from which a detection of (face, plate) starts a track and is always kept.
         start: score from which detections of (face, plate) may become a track together.
-        doubt_of_size: added to `sure` and `start` for (face, plate) times the size beyond
+        firm: score that one of these must reach.
+        doubt_of_size: added to `sure`, `firm` and `start` for (face, plate) times the size beyond
             `COMMON_SIZE`: a plate that fills the picture is rarely one, and costs the most if
             it is not.
         candidate: score from which a detection of (face, plate) may continue a track.
@@ -42,6 +43,7 @@ class TrackSettings:
 
     sure: tuple[float, float] = (0.45, 0.45)
     start: tuple[float, float] = (0.2, 0.2)
+    firm: tuple[float, float] = (0.26, 0.26)
     doubt_of_size: tuple[float, float] = (1.0, 1.0)
     candidate: tuple[float, float] = (0.06, 0.06)
     keep_all: bool = False
