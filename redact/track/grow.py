@@ -15,9 +15,9 @@ UNCERTAIN = 0.5
 
 MOST_UNCERTAIN = 0.25
 
-FOLLOWED = 0.05
-FOLLOWED_PER_SECOND = 0.12
-MOST_FOLLOWED = 0.25
+FOLLOWED = 0.03
+FOLLOWED_PER_SECOND = 0.06
+MOST_FOLLOWED = 0.12
 """Growth of a box that the pixel tracker found: at once, per second since a detection, at most;
 its error adds up."""
 
