@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..types import Target
 from .associate import Objects, assign, possible_pairs
 from .backward import Job
+from .belief import Belief, Ends
 from .columns import Columns
 from .follow import COAST, step
 from .geometry import Affine, Boxes, scale_of
@@ -20,7 +21,7 @@ from .observe import Observations, Rank
 from .patches import Samples, patches_of
 from .ring import SmallFrame
 from .settings import TrackSettings
-from .support import REFERENCE_STEP, SupportWindow
+from .support import REFERENCE_STEP
 
 WEAK_PENALTY = 0.3
 """Added to the cost of a tracklet that no sure detection has confirmed."""
@@ -49,10 +50,6 @@ FOLLOW_PER_EVIDENCE = 0.5
 chance must not stay masked for seconds."""
 
 
-Ends = tuple[Target, NDArray[np.float32]]
-"""What a tracklet is, and its patches [2, CELLS, CELLS] at its start and its end."""
-
-
 class ActiveTracklets:
     """Association frame by frame, in two rounds as in ByteTrack (Zhang et al. 2022): first the
     sure detections, then the weak ones for the tracklets that are left. What is then still
@@ -70,20 +67,23 @@ class ActiveTracklets:
         self._earlier: SmallFrame | None = None
         self._gaps: list[Job] = []
         self._made = 0
-        self._support = SupportWindow(settings.support_time, settings.support)
-        self._retired: dict[int, tuple[float, Ends]] = {}
-        self.kept: dict[int, Ends] = {}
-        """Tracklets that are protected, by id, with their looks at both ends."""
+        self._belief = Belief(settings)
+
+    @property
+    def kept(self) -> dict[int, Ends]:
+        """Retired tracklets that are protected, by id, with their looks at both ends."""
+        return self._belief.kept
 
     def predict(self, time: float, camera: Affine) -> None:
         """Move all tracklets to the time (seconds) of the next frame."""
         elapsed = 0.0 if self._time is None else min(max(time - self._time, 0.0), 1.0)
-        self._before, self._time = self._time or time, time
+        self._before = time if self._time is None else self._time
+        self._time = time
         self._weight = float(np.clip(elapsed / REFERENCE_STEP, 0.2, 2.0))
         self.rows.evidence *= np.exp(-elapsed / EVIDENCE_LASTS)
         self._bank.predict(elapsed)
         self._bank.warp(camera)
-        self._support.warp(camera)
+        self._belief.warp(camera)
 
     def restless(self, camera: Affine, small: SmallFrame) -> bool:
         """Whether something moves too fast, or is too uncertain, to go without a detection."""
@@ -110,7 +110,7 @@ class ActiveTracklets:
             self._round(free, faint.select(self._near(free, faint)), small)
         for fresh, looks in started:
             self._start(small, fresh, looks)
-        self._believe(small.time)
+        self._belief.renew(small.time, self.rows)
 
     def _round(
         self, free: NDArray[np.bool_], seen: Observations, small: SmallFrame
@@ -127,20 +127,6 @@ class ActiveTracklets:
         left = np.ones(len(seen), np.bool_)
         left[columns] = False
         return [(seen.select(left), looks[left])]
-
-    def _believe(self, time: float) -> None:
-        """Find out which tracklets are protected from now on."""
-        # Whatever is not faint was matched or has started, so that its row holds it.
-        r = self.rows
-        now = (r.detected == time) & (r.rank > Rank.CONTINUES)
-        believed = self._support.push(
-            time, r.box[now], r.score[now], r.target[now], r.id[now], r.rank[now]
-        )
-        fresh = ~r.sure & np.isin(r.id, believed)
-        r.sure |= fresh
-        r.pending[fresh] = time
-        for tracklet in self._retired.keys() & set(believed.tolist()):
-            self.kept[tracklet] = self._retired.pop(tracklet)[1]
 
     def _near(self, free: NDArray[np.bool_], seen: Observations) -> NDArray[np.bool_]:
         """Which detections overlap one of the `free` rows: cheap, as they may be a thousand."""
@@ -217,25 +203,13 @@ class ActiveTracklets:
         unseen = time - self.rows.seen
         alive = unseen <= np.where(self.rows.sure, self._settings.lost_time, WEAK_LOST_TIME)
         if not alive.all():
-            self._remember(~alive, time)
+            self._belief.retire(self.rows, ~alive, time)
             self._bank.keep(alive)
             self.rows.keep(alive)
 
     def finish(self) -> None:
         """Retire all."""
-        self._remember(np.ones(len(self.rows), np.bool_), self._time or 0.0)
-
-    def _remember(self, which: NDArray[np.bool_], time: float) -> None:
-        """Put retired tracklets among the kept ones, or where they may still be believed."""
-        r = self.rows
-        for row in np.flatnonzero(which):
-            ends = Target(int(r.target[row])), np.stack([r.start_look[row], r.anchor[row]])
-            if r.sure[row]:
-                self.kept[int(r.id[row])] = ends
-            else:
-                self._retired[int(r.id[row])] = time, ends
-        limit = time - self._settings.support_time
-        self._retired = {i: old for i, old in self._retired.items() if old[0] >= limit}
+        self._belief.retire(self.rows, np.ones(len(self.rows), np.bool_), self._time or 0.0)
 
     def _unseen(self, small: SmallFrame) -> NDArray[np.intp]:
         """Rows to be followed into this frame."""
@@ -274,10 +248,10 @@ class ActiveTracklets:
             return
         r = self.rows
         self._log.add(r.id[rows], small.index, How.DETECTED, seen.boxes, seen.hulls, seen.score)
+        seen_before = r.seen[rows].copy()
         r.detected[rows] = r.seen[rows] = small.time
         r.evidence[rows] += seen.score * self._weight
         r.score[rows], r.rank[rows] = seen.score, seen.rank
-        seen_before = r.seen[rows].copy()
         if small.damaged:
             return
         self._bank.update(rows, seen.boxes)

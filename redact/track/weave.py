@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Target, Track
+from .belief import Ends
 from .clip import ClipRecord
 from .fill import fill
 from .keyframes import keyframes_of
@@ -18,7 +19,7 @@ from .stitch import Piece, stitched
 
 def weave(
     log: SightingLog,
-    kept: Mapping[int, tuple[Target, NDArray[np.float32]]],
+    kept: Mapping[int, Ends],
     links: list[tuple[int, int]],
     clip: ClipRecord,
     cuts: tuple[int, ...],

@@ -67,12 +67,22 @@ def test_lone_weak_detection_is_dropped_only_where_the_sensitivity_says_so() -> 
     assert contained(kept, 10, Box(50, 50, 80, 80))
 
 
-def test_weak_detections_that_agree_are_a_track() -> None:
-    score = max(settings_of("balanced").start) + 0.02
-    found = [seen([WALK.box(i)], score) for i in range(30)]
+@pytest.mark.parametrize("firm_at", [0, 14, 29])
+def test_weak_detections_that_agree_are_a_track_if_one_is_firm(firm_at: int) -> None:
+    numbers = settings_of("balanced")
+    weak, firm = max(numbers.start) + 0.02, max(numbers.firm) + 0.01
+    found = [seen([WALK.box(i)], firm if i == firm_at else weak) for i in range(30)]
     tracks = track_clip(rendered([WALK], 30), found).tracks
     for i in range(30):
         assert contained(tracks, i, WALK.box(i)), i
+
+
+def test_weak_detections_without_a_firm_one_are_dropped_unless_thorough() -> None:
+    weak = max(settings_of("balanced").start) + 0.02
+    found = [seen([WALK.box(i)], weak) for i in range(30)]
+    assert track_clip(rendered([WALK], 30), found, Tracker("balanced")).tracks == ()
+    kept = track_clip(rendered([WALK], 30), found, Tracker("thorough")).tracks
+    assert all(contained(kept, i, WALK.box(i)) for i in range(30))
 
 
 def test_weak_detections_continue_a_sure_track() -> None:

@@ -1,0 +1,45 @@
+"""Objects that are found again after a gap are followed back into it."""
+
+from __future__ import annotations
+
+from av.video.reformatter import VideoReformatter
+
+from redact.track.active import ActiveTracklets
+from redact.track.backward import Job
+from redact.track.geometry import IDENTITY
+from redact.track.log import SightingLog
+from redact.track.observe import observations_of
+from redact.track.ring import shrink
+from redact.track.settings import TrackSettings
+from redact.types import Detections
+
+from .scenes import WIDTH, Thing, rendered, seen
+
+HIDDEN = range(12, 18)
+BACK = 18
+
+
+def jobs_of(count: int) -> list[Job]:
+    """What is to be followed back while a walker is hidden by a wall for some frames."""
+    walker = Thing(lambda i: (60.0 + i, 60.0))
+    wall = Thing(lambda i: (40.0, 0.0) if i in HIDDEN else (-400.0, 0.0), (120, 180), 7)
+    settings = TrackSettings()
+    active = ActiveTracklets(settings, SightingLog(), frozenset())
+    scaler, jobs = VideoReformatter(), []
+    for i, frame in enumerate(rendered([walker, wall], count)):
+        small = shrink(frame, scaler)
+        found = Detections.empty() if i in HIDDEN else seen([walker.box(i)])
+        active.predict(small.time, IDENTITY)
+        active.match(small, observations_of(found, settings, WIDTH))
+        active.follow(small)
+        jobs += active.jobs(small)
+        active.retire(small.time)
+    return jobs
+
+
+def test_what_comes_back_is_followed_back_into_the_gap() -> None:
+    assert sorted(job.frame for job in jobs_of(24)) == [0, BACK]
+
+
+def test_without_a_gap_only_the_start_is_followed_back() -> None:
+    assert [job.frame for job in jobs_of(HIDDEN.start)] == [0]
