@@ -10,13 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect import CANDIDATE_SCORE, Detector, load_second_opinion
-from ..detect.ensemble import FacePlateDetector
-from ..detect.loader import SCALES, WEIGHTS
-from ..detect.network import Network, default_threads
-from ..detect.thresholds import NETWORK_SCORE
-from ..detect.tiles import Scale
-from ..detect.weights import FACE_PLATE_SHA256, read_weights
+from ..detect import SCALES, Detector, OurNetwork, Scale, load_second_opinion
 from ..settings import Sensitivity
 from ..types import Box, Detections, Frame, Target
 from .close import CELL, ROW, Mosaic, turned_back
@@ -66,22 +60,13 @@ class Eyes:
     """Short names of our detector and of the second one, for findings."""
 
     def __init__(self, settings: AuditSettings, sample_aspect: float) -> None:
-        targets = [t for t in settings.targets if t in CANDIDATE_SCORE]
-        # One network for all looks: each copy would keep its own working memory.
-        network = Network(
-            read_weights(WEIGHTS), dict.fromkeys(targets, NETWORK_SCORE), default_threads()
-        )
-        digest = FACE_PLATE_SHA256[WEIGHTS]
-
-        def ours(*scales: Scale, aspect: float = sample_aspect) -> Detector:
-            return FacePlateDetector(network, "redact face+plate", digest, scales, aspect)
-
-        self._whole = ours(*SCALES[Sensitivity.BALANCED])
-        self._fine = ours(SCALES[Sensitivity.THOROUGH][0])
-        self._sideways = ours(*_TURNED_SCALES, aspect=1.0)
-        self.close = Mosaic(ours(Scale(CELL * ROW, most_zoom=1.0), aspect=1.0))
+        ours = OurNetwork(settings.targets)
+        self._whole = ours.detector(*SCALES[Sensitivity.BALANCED], sample_aspect=sample_aspect)
+        self._fine = ours.detector(SCALES[Sensitivity.THOROUGH][0], sample_aspect=sample_aspect)
+        self._sideways = ours.detector(*_TURNED_SCALES)
+        self.close = Mosaic(ours.detector(Scale(CELL * ROW, most_zoom=1.0)))
         self.painter = Painter()
-        faces = Target.FACE in targets
+        faces = Target.FACE in ours.targets
         self.second: Detector | None = load_second_opinion() if faces else None
         self._second_tiles = load_second_opinion(tiles=True) if faces else None
         members: list[Detector] = [self._whole, *([self.second] if self.second else [])]

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect.scaling import Area, Scaler
+from ..detect import Area, Scaler
 from ..media import plane_array
 from ..types import Box, Frame
 from .limits import UNDRAWN_GAIN, UNDRAWN_MATCH, UNDRAWN_TEXTURE

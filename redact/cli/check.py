@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from ..errors import ExitCode
-from ..evidence.check import CheckResult, check_output
-from ..evidence.signature import load_public_key
+from ..evidence import CheckResult, check_output, load_public_key
 
 
 @click.command()

@@ -36,7 +36,7 @@ def examine() -> dict[str, Any]:
     import onnxruntime
 
     from ..detect import describe_models
-    from ..evidence.build import library_versions
+    from ..evidence import library_versions
     from ..media import describe_encoders
 
     models = describe_models()

@@ -12,15 +12,16 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import UsageError
-from ..evidence.case import (
+from ..evidence import (
     TEXT_FIELDS,
     CaseFields,
+    EvidenceChoice,
     checked_option,
+    load_private_key,
+    needs_passphrase,
     read_case_file,
     reasons_from_options,
 )
-from ..evidence.publish import EvidenceChoice
-from ..evidence.signature import load_private_key, needs_passphrase
 
 _HELP = {
     "case": "Number or name of the case.",

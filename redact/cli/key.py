@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ..evidence.signature import fingerprint, load_public_key, new_key, raw_public
+from ..evidence import fingerprint, load_public_key, new_key, raw_public
 from .evidence_options import passphrase
 
 

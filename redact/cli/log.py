@@ -8,9 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import ExitCode, UsageError
-from ..evidence.check import counted
-from ..evidence.custody import LogState, append, read_log
-from ..evidence.signature import fingerprint, load_public_key
+from ..evidence import LogState, append, counted, fingerprint, load_public_key, read_log
 from .evidence_options import private_key
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))

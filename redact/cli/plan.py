@@ -11,9 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ..errors import PlanError, UsageError
-from ..evidence.case import checked_option
-from ..evidence.files import write_atomically
-from ..evidence.ledger import seconds_from_start
+from ..evidence import checked_option, seconds_from_start, write_atomically
 from ..plan import Plan, edit, read_plan, write_plan
 from ..plan.exchange import FORMATS, add_imported
 from ..types import Action, Box, Target

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import OutputExistsError
-from ..evidence.files import write_atomically
-from ..evidence.manifest import manifest_path, parse_manifest, read_manifest
+from ..evidence import manifest_path, parse_manifest, read_manifest, write_atomically
 from ..report import LANGUAGES, Catalogue, exemption_csv, report_html
 
 

@@ -1,13 +1,27 @@
 """Finding faces and licence plates in single pictures."""
 
-from .loader import ModelState, describe_models, load_detector, load_second_opinion
+from .loader import (
+    SCALES,
+    ModelState,
+    OurNetwork,
+    describe_models,
+    load_detector,
+    load_second_opinion,
+)
 from .protocol import Detector
+from .scaling import Area, Scaler
 from .thresholds import CANDIDATE_SCORE
+from .tiles import Scale
 
 __all__ = [
     "CANDIDATE_SCORE",
+    "SCALES",
+    "Area",
     "Detector",
     "ModelState",
+    "OurNetwork",
+    "Scale",
+    "Scaler",
     "describe_models",
     "load_detector",
     "load_second_opinion",

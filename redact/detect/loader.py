@@ -67,6 +67,39 @@ class ModelState:
     how_to_get: str
 
 
+class OurNetwork:
+    """Our network, loaded once, for detectors that look at pictures in different ways.
+
+    Each copy of the network would keep a working memory of its own.
+
+    Args:
+        targets: what to look for; `Target.REGION` is nothing a detector can find.
+        threads: processors to use, None for all that this process may use, at most 8.
+
+    Raises:
+        ModelError: if weights are missing or are not the pinned ones.
+        DependencyError: if the engine contacts a server.
+    """
+
+    def __init__(self, targets: Sequence[Target], threads: int | None = None) -> None:
+        self.targets = tuple(dict.fromkeys(t for t in targets if t in CANDIDATE_SCORE))
+        least = dict.fromkeys(self.targets, NETWORK_SCORE)
+        self._network = Network(read_weights(WEIGHTS), least, threads or default_threads())
+
+    def detector(
+        self, *scales: Scale, name: str = "redact face+plate", sample_aspect: float = 1.0
+    ) -> Detector:
+        """A detector that looks at every picture at these sizes.
+
+        Args:
+            scales: see `Scale`.
+            name: for reports.
+            sample_aspect: width of a source pixel divided by its height.
+        """
+        digest = FACE_PLATE_SHA256[WEIGHTS]
+        return FacePlateDetector(self._network, name, digest, scales, sample_aspect)
+
+
 def load_detector(
     sensitivity: Sensitivity | str = Sensitivity.BALANCED,
     targets: Sequence[Target] = (Target.FACE, Target.PLATE),
@@ -90,20 +123,13 @@ def load_detector(
         ValueError: for an unknown sensitivity.
     """
     sensitivity = Sensitivity(sensitivity)
-    wanted = tuple(dict.fromkeys(t for t in targets if t in CANDIDATE_SCORE))
-    network = Network(
-        read_weights(WEIGHTS),
-        dict.fromkeys(wanted, NETWORK_SCORE),
-        threads or default_threads(),
+    network = OurNetwork(targets, threads)
+    ours = network.detector(
+        *SCALES[sensitivity],
+        name=f"redact face+plate ({sensitivity})",
+        sample_aspect=sample_aspect,
     )
-    ours = FacePlateDetector(
-        network,
-        f"redact face+plate ({sensitivity})",
-        FACE_PLATE_SHA256[WEIGHTS],
-        SCALES[sensitivity],
-        sample_aspect,
-    )
-    if sensitivity is not Sensitivity.THOROUGH or Target.FACE not in wanted or alone:
+    if sensitivity is not Sensitivity.THOROUGH or Target.FACE not in network.targets or alone:
         return ours
     return Together([ours, load_second_opinion(tiles=True, sample_aspect=sample_aspect)])
 

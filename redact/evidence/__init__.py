@@ -1,43 +1,73 @@
 """The record that ties an output to its original, and the release that tells nothing."""
 
-from .build import build_manifest
-from .case import CaseFields, read_case_file
-from .check import CheckResult, check_output
-from .custody import append, read_log
+from .build import build_manifest, library_versions
+from .case import TEXT_FIELDS, CaseFields, checked_option, read_case_file, reasons_from_options
+from .check import CheckResult, check_output, counted
+from .custody import LogState, append, read_log
+from .files import sha256_of_bytes, write_atomically
+from .ledger import CERTAINTY, seconds_from_start
 from .manifest import (
     Manifest,
+    TrackPart,
     dump_manifest,
     manifest_path,
     manifest_schema,
+    parse_manifest,
     read_manifest,
     write_manifest,
 )
 from .publish import EvidenceChoice, EvidenceFiles, check_evidence, write_evidence
 from .record import ModelUsed, RunRecord, Step
 from .release import clear_times, prepare_release, release_path
+from .signature import (
+    fingerprint,
+    load_private_key,
+    load_public_key,
+    needs_passphrase,
+    new_key,
+    raw_public,
+)
 
 __all__ = [
+    "CERTAINTY",
+    "TEXT_FIELDS",
     "CaseFields",
     "CheckResult",
     "EvidenceChoice",
     "EvidenceFiles",
+    "LogState",
     "Manifest",
     "ModelUsed",
     "RunRecord",
     "Step",
+    "TrackPart",
     "append",
     "build_manifest",
     "check_evidence",
     "check_output",
+    "checked_option",
     "clear_times",
+    "counted",
     "dump_manifest",
+    "fingerprint",
+    "library_versions",
+    "load_private_key",
+    "load_public_key",
     "manifest_path",
     "manifest_schema",
+    "needs_passphrase",
+    "new_key",
+    "parse_manifest",
     "prepare_release",
+    "raw_public",
     "read_case_file",
     "read_log",
     "read_manifest",
+    "reasons_from_options",
     "release_path",
+    "seconds_from_start",
+    "sha256_of_bytes",
+    "write_atomically",
     "write_evidence",
     "write_manifest",
 ]

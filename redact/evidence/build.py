@@ -15,7 +15,7 @@ from typing import Any
 
 from .. import __version__
 from ..errors import UnsafeError
-from ..media.info import Dropped
+from ..media import Dropped
 from ..plan import dump_plan
 from ..settings import Audio, Settings
 from ..types import Action, Target

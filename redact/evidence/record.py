@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..media.info import SourceInfo
+from ..media import SourceInfo
 from ..plan import Plan
 from ..settings import Settings
 from .case import CaseFields

@@ -1,6 +1,8 @@
 """The plan between the two passes: what is hidden where, as a value and as a file."""
 
+from . import edit
 from .build import build_plan
+from .edit import clock
 from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
 from .plan import DetectionSettings, Plan, SourceRef
 
@@ -9,7 +11,9 @@ __all__ = [
     "Plan",
     "SourceRef",
     "build_plan",
+    "clock",
     "dump_plan",
+    "edit",
     "parse_plan",
     "plan_schema",
     "read_plan",

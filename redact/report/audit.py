@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ..plan.edit import clock
+from ..plan import clock
 from .catalogue import Catalogue
 
 KNOWN = ("passed", "findings", "checks", "looked", "sensitivity", "with_plan", "kept_by_decision")

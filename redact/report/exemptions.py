@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-from ..evidence.manifest import Manifest
-from ..plan.edit import clock
+from ..evidence import Manifest
+from ..plan import clock
 from .catalogue import Catalogue
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

@@ -11,10 +11,8 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from ..evidence.files import sha256_of_bytes
-from ..evidence.ledger import CERTAINTY
-from ..evidence.manifest import Manifest, TrackPart, dump_manifest
-from ..plan.edit import clock
+from ..evidence import CERTAINTY, Manifest, TrackPart, dump_manifest, sha256_of_bytes
+from ..plan import clock
 from ..types import Action, State
 from .audit import AuditView, audit_view
 from .catalogue import Catalogue

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape
 
-from ..evidence.manifest import Manifest, TrackPart
-from ..plan.edit import clock
+from ..evidence import Manifest, TrackPart
+from ..plan import clock
 from ..types import Action
 from .catalogue import Catalogue
 

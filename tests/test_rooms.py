@@ -1,0 +1,57 @@
+"""Rooms know each other by their front doors only: what a package's `__init__` names."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import redact
+
+HOME = Path(redact.__file__).parent
+
+
+def imports(path: Path) -> Iterator[tuple[str, ...]]:
+    """Modules inside redact that a file imports from, as parts below `redact`."""
+    here = path.relative_to(HOME).parts[:-1]
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        base = () if node.level == 0 else here[: len(here) - node.level + 1]
+        parts = (*base, *(node.module or "").split(".")) if node.module else base
+        if node.level == 0:
+            if parts[0] != "redact":
+                continue
+            parts = parts[1:]
+        for name in node.names:
+            inner = HOME.joinpath(*parts, name.name)
+            named = inner.is_dir() or inner.with_suffix(".py").exists()
+            yield (*parts, name.name) if named else parts
+
+
+def is_front_door(parts: tuple[str, ...]) -> bool:
+    """A module of no room, a room, a package in a room, or what a room names."""
+    if len(parts) <= 1 or HOME.joinpath(*parts).is_dir():
+        return True
+    room = importlib.import_module(".".join(("redact", *parts[:-1])))
+    return parts[-1] in getattr(room, "__all__", ())
+
+
+def test_no_room_reaches_into_another() -> None:
+    found = []
+    for path in sorted(HOME.rglob("*.py")):
+        room = path.relative_to(HOME).parts[0]
+        found += [
+            f"{path.relative_to(HOME)} imports {'.'.join(parts)}"
+            for parts in imports(path)
+            if parts and parts[0] != room and not is_front_door(parts)
+        ]
+    assert found == []
+
+
+def test_the_check_sees_what_it_should() -> None:
+    """It would be worth nothing if it found no import at all."""
+    audit = [parts for path in (HOME / "audit").glob("*.py") for parts in imports(path)]
+    assert ("detect",) in audit and ("audit", "limits") in audit
+    assert not is_front_door(("detect", "network"))
