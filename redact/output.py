@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,9 +17,9 @@ from typing import Self
 
 from .errors import OutputError, OutputExistsError
 
-_FOOTAGE = frozenset(
-    (".3gp", ".avi", ".flv", ".h264", ".h265", ".hevc", ".m2ts", ".m4v", ".mjpeg", ".mkv", ".mov")
-    + (".mp4", ".mpeg", ".mpg", ".mts", ".ts", ".webm", ".wmv")
+_FOOTAGE = re.compile(
+    r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)",
+    re.IGNORECASE,
 )
 """Endings of files that no plan, record or report replaces, not even by force: a slip of the
 pen must not cost the original."""
@@ -125,7 +126,7 @@ class OutputFile:
 
 
 def _refuse_footage(path: Path) -> None:
-    if path.suffix.lower() in _FOOTAGE and os.path.lexists(path):
+    if _FOOTAGE.fullmatch(path.suffix) and os.path.lexists(path):
         raise OutputExistsError(
             f"{path}: is footage, which nothing but a video replaces", "choose another name"
         )
