@@ -18,6 +18,7 @@ from .info import (
 from .orient import plane_array
 from .output import OutputFile
 from .probe import probe
+from .source import opened
 from .writer import VideoWriter
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "container_for",
     "default_output",
     "describe_encoders",
+    "opened",
     "plane_array",
     "probe",
     "sha256_of",
