@@ -10,6 +10,7 @@ from ..media import Decode, SourceInfo, probe
 from ..plan import Plan
 from ..progress import Progress
 from ..types import Action, Box
+from .alone import Alone, decode_alone
 from .container import check_container
 from .cover import Covers, PixelCovers, PlanCovers
 from .eyes import Eyes
@@ -32,8 +33,8 @@ def verify(
 ) -> AuditResult:
     """Audit a finished file against its source.
 
-    Both files are decoded side by side, once or, where something was sighted, twice; one frame
-    of each is in memory at a time. Neither is changed.
+    The output is decoded by itself; then both files are decoded side by side, once or, where
+    something was sighted, twice. One frame of each is in memory at a time. Neither is changed.
 
     Args:
         source: the original.
@@ -41,7 +42,7 @@ def verify(
         plan: what was to be hidden. None: the hidden area is worked out from the pixels, and
             checks that need a plan are left out.
         settings: how hard to look, and the margin that the masks were drawn with.
-        progress: told about two stages, "audit" and "recheck".
+        progress: told about three stages, "decode", "audit" and "recheck".
 
     Raises:
         InputError: a file cannot be read.
@@ -76,7 +77,7 @@ def verify(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Everything that the two passes saw, before anything is judged.
+    """Everything that the passes saw, before anything is judged.
 
     Attributes:
         frames: pairs of frames that were compared.
@@ -102,14 +103,14 @@ def collect(
     settings: AuditSettings,
     progress: Progress,
 ) -> Seen:
-    """Both passes of the audit; see `verify` for arguments and errors."""
+    """All passes of the audit; see `verify` for arguments and errors."""
+    output = decode_alone(finished, progress)
     covers: Covers = PixelCovers() if plan is None else PlanCovers(plan, settings.margin)
     eyes = Eyes(settings, float(source.video.upright_sample_aspect))
     scan = Scan(settings, covers, plan, eyes)
     clock, times = TimeCheck(), dict[int, float]()
-    decoded = Decode(finished)
     with progress.stage("audit", source.video.frames) as stage:
-        for pair in pairs(iter(Decode(source)), iter(decoded)):
+        for pair in pairs(iter(Decode(source)), output.frames()):
             clock.add(pair)
             shown = pair.source or pair.output
             if shown is not None:
@@ -119,13 +120,13 @@ def collect(
     scan.finish()
     tracks = plan.tracks if plan is not None else ()
     suspects = [s for s in gather(scan.sightings) if worth_a_recheck(s, tracks)]
-    evidence = _recheck(source, finished, suspects, covers, eyes, progress)
+    evidence = _recheck(source, output, suspects, covers, eyes, progress)
     looked = Looked(scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors)
     return Seen(
         scan.frames,
         tuple(zip(suspects, evidence, strict=True)),
         dict(scan.undrawn),
-        (*clock.checks(decoded.errors), *scan.checks()),
+        (*clock.checks(output.errors), *scan.checks()),
         times,
         looked,
     )
@@ -133,18 +134,18 @@ def collect(
 
 def _recheck(
     source: SourceInfo,
-    finished: SourceInfo,
+    output: Alone,
     suspects: list[Suspect],
     covers: Covers,
     eyes: Eyes,
     progress: Progress,
 ) -> list[tuple[Evidence, ...]]:
-    """Second pass over the frames around suspects; nothing is decoded if there is none."""
+    """Last pass over the frames around suspects; nothing is decoded if there is none."""
     if not suspects:
         return []
     recheck = Recheck(suspects, covers, eyes)
     with progress.stage("recheck", recheck.last + 1) as stage:
-        for pair in pairs(iter(Decode(source)), iter(Decode(finished))):
+        for pair in pairs(iter(Decode(source)), output.frames()):
             if pair.index > recheck.last:
                 break
             recheck.add(pair)
