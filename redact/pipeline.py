@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .audit import AuditResult, AuditSettings, verify
+from .checked import CheckedFrames
 from .detect import load_detector
 from .errors import InputError, MismatchError, UnsafeError
 from .evidence import CaseFields, ModelUsed, RunRecord, clear_times, prepare_release
@@ -71,6 +72,19 @@ class Outcome:
     needs_review: bool
     audit: AuditResult
     record: RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What drawing the masks told.
+
+    Attributes:
+        notes: what was converted.
+        held: frames in which masks were held because of damage that the plan does not know.
+    """
+
+    notes: tuple[str, ...]
+    held: tuple[int, ...]
 
 
 def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
@@ -143,7 +157,7 @@ def apply(
     final = delivery.output or default_output(info)
     container = container_for(final)
     with OutputFile(final, delivery.force, info.path) as out:
-        notes = render(info, plan, settings, out.temporary, container, journal)
+        drawn = render(info, plan, settings, out.temporary, container, journal)
         if delivery.release:
             prepare_release(out.temporary)
         give_back()
@@ -154,6 +168,7 @@ def apply(
                 plan,
                 settings=_audit_settings(info, settings),
                 progress=journal,
+                held=drawn.held,
             )
             step.detail = "; ".join(audit.in_words())
         after = sha256_of(info.path, journal)
@@ -181,7 +196,8 @@ def apply(
         steps=tuple(journal.steps),
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
-        notes=tuple(notes),
+        notes=drawn.notes,
+        held=drawn.held,
         models=tuple(ModelUsed(n, digest, "audit") for n, digest in audit.looked.detectors),
         audit=audit.to_json(),
         case=delivery.case,
@@ -196,39 +212,22 @@ def render(
     output: Path,
     container: str,
     journal: Journal,
-) -> list[str]:
-    """Write the masked clip to `output`; returns notes on what was converted.
-
-    Raises:
-        UnsafeError: the decoder did not yield exactly the frames that the plan was made on, so
-            masks could land on other pictures than those that were checked.
-    """
-    times = plan.source.timeline.pts
+) -> Rendered:
+    """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
     renderer = Renderer(settings.render)
-    written = 0
+    frames, written = CheckedFrames(info, plan), 0
     with (
-        journal.step("render", len(times)) as step,
+        journal.step("render", len(plan.source.timeline)) as step,
         VideoWriter(output, info, settings.encode, container) as writer,
     ):
-        for frame in Decode(info):
-            if frame.index >= len(times) or frame.pts != times[frame.index]:
-                raise UnsafeError(
-                    f"{info.path}: frame {frame.index} is not the one that was checked",
-                    "Run 'redact detect' again with this version.",
-                )
-            regions = plan.regions_at(frame.index, frame.damaged)
+        for frame, regions in frames:
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
         step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
-    if written != len(times):
-        raise UnsafeError(
-            f"{info.path}: {written} frames were decoded, {len(times)} were checked",
-            "Is the file on a disk that can be read without errors?",
-        )
-    for note in writer.notes:
+    for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
-    return writer.notes
+    return Rendered(tuple(writer.notes), tuple(frames.held))
 
 
 def _review_name(final: Path) -> Path:

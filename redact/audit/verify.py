@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
-from ..plan import Plan
+from ..plan import Plan, with_held
 from ..progress import Progress
 from ..types import Action, Box
 from .alone import Alone, decode_alone
@@ -30,6 +31,7 @@ def verify(
     *,
     settings: AuditSettings,
     progress: Progress,
+    held: Iterable[int] = (),
 ) -> AuditResult:
     """Audit a finished file against its source.
 
@@ -42,6 +44,8 @@ def verify(
         plan: what was to be hidden. None: the hidden area is worked out from the pixels, and
             checks that need a plan are left out.
         settings: how hard to look, and the margin that the masks were drawn with.
+        held: frames in which masks were drawn held because of damage that the plan does not
+            know; without them larger masks than the plan's count as changes of the picture.
         progress: told about three stages, "decode", "audit" and "recheck".
 
     Raises:
@@ -49,6 +53,7 @@ def verify(
         ModelError: a detector is missing.
         UnsafeError: a frame could not be checked.
     """
+    plan = None if plan is None else with_held(plan, held)
     checks = check_container(source, output, settings.audio_expected)
     try:
         finished = probe(output)
