@@ -9,7 +9,8 @@ import click
 from ..checked import CheckedFrames
 from ..errors import MismatchError, UsageError
 from ..journal import Journal
-from ..media import OutputFile, VideoWriter, probe, sha256_of
+from ..media import VideoWriter, probe, sha256_of
+from ..output import OutputFile
 from ..plan import read_plan
 from ..render import mask_frame
 from ..settings import Audio, EncodeSettings
@@ -49,7 +50,7 @@ def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool
         )
     encode = EncodeSettings(codec="ffv1", audio=Audio.MUTE)
     with (
-        OutputFile(output, force, info.path) as out,
+        OutputFile(output, force, (info.path, plan_file)) as out,
         journal.step("mask", len(plan.source.timeline)) as step,
     ):
         with VideoWriter(out.temporary, info, encode, "mkv") as writer:

@@ -67,6 +67,8 @@ class RunRecord:
         held: frames in which masks were held because damage was met that the plan does not
             know; they are on record with the plan's own.
         audit: the audit's own result as JSON values, None where none ran.
+        accepted: reason for publishing in spite of what the audit saw, "" where there was no
+            need to.
         case: what the user said about the case.
     """
 
@@ -88,4 +90,5 @@ class RunRecord:
     models: tuple[ModelUsed, ...] = ()
     held: tuple[int, ...] = ()
     audit: Mapping[str, Any] | None = None
+    accepted: str = ""
     case: CaseFields | None = None
