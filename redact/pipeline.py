@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .audit import AuditResult, AuditSettings, verify
+from .checked import CheckedFrames
 from .detect import load_detector
 from .errors import InputError, MismatchError, UnsafeError
 from .evidence import (
@@ -83,6 +84,19 @@ class Outcome:
     record: RunRecord
 
 
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What drawing the masks told.
+
+    Attributes:
+        notes: what was converted.
+        held: frames in which masks were held because of damage that the plan does not know.
+    """
+
+    notes: tuple[str, ...]
+    held: tuple[int, ...]
+
+
 def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
     """Redact one file."""
     journal = Journal(progress)
@@ -152,11 +166,11 @@ def apply(
     _mention(info, settings, journal)
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,)) as out:
-        notes = render(info, plan, settings, out.temporary, container_for(final), journal)
+        drawn = render(info, plan, settings, out.temporary, container_for(final), journal)
         if delivery.release:
             prepare_release(out.temporary)
         give_back()
-        audit = look(info, plan, settings, out.temporary, journal)
+        audit = look(info, plan, settings, out.temporary, journal, drawn.held)
         after = sha256_of(info.path, journal)
         if after != before:
             raise UnsafeError(
@@ -183,7 +197,8 @@ def apply(
         steps=tuple(journal.steps),
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
-        notes=tuple(notes),
+        notes=drawn.notes,
+        held=drawn.held,
         models=tuple(ModelUsed(n, digest, "audit") for n, digest in audit.looked.detectors),
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings,
@@ -193,12 +208,22 @@ def apply(
 
 
 def look(
-    info: SourceInfo, plan: Plan, settings: Settings, finished: Path, journal: Journal
+    info: SourceInfo,
+    plan: Plan,
+    settings: Settings,
+    finished: Path,
+    journal: Journal,
+    held: tuple[int, ...],
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
     with journal.step("audit", None) as step:
         found = verify(
-            info, finished, plan, settings=_audit_settings(info, settings), progress=journal
+            info,
+            finished,
+            plan,
+            settings=_audit_settings(info, settings),
+            progress=journal,
+            held=held,
         )
         step.detail = "; ".join(found.in_words())
     return found
@@ -211,39 +236,22 @@ def render(
     output: Path,
     container: str,
     journal: Journal,
-) -> list[str]:
-    """Write the masked clip to `output`; returns notes on what was converted.
-
-    Raises:
-        UnsafeError: the decoder did not yield exactly the frames that the plan was made on, so
-            masks could land on other pictures than those that were checked.
-    """
-    times = plan.source.timeline.pts
+) -> Rendered:
+    """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
     renderer = Renderer(settings.render)
-    written = 0
+    frames, written = CheckedFrames(info, plan), 0
     with (
-        journal.step("render", len(times)) as step,
+        journal.step("render", len(plan.source.timeline)) as step,
         VideoWriter(output, info, settings.encode, container) as writer,
     ):
-        for frame in Decode(info):
-            if frame.index >= len(times) or frame.pts != times[frame.index]:
-                raise UnsafeError(
-                    f"{info.path}: frame {frame.index} is not the one that was checked",
-                    "Run 'redact detect' again with this version.",
-                )
-            regions = plan.regions_at(frame.index, frame.damaged)
+        for frame, regions in frames:
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
         step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
-    if written != len(times):
-        raise UnsafeError(
-            f"{info.path}: {written} frames were decoded, {len(times)} were checked",
-            "Is the file on a disk that can be read without errors?",
-        )
-    for note in writer.notes:
+    for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
-    return writer.notes
+    return Rendered(tuple(writer.notes), tuple(frames.held))
 
 
 def _review_name(final: Path) -> Path:

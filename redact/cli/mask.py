@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from ..checked import CheckedFrames
 from ..errors import MismatchError, UsageError
 from ..journal import Journal
-from ..media import Decode, VideoWriter, probe, sha256_of
+from ..media import VideoWriter, probe, sha256_of
 from ..output import OutputFile
 from ..plan import read_plan
 from ..render import mask_frame
@@ -34,7 +35,8 @@ from .terminal import Terminal
 def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
     """Write the masks of PLAN as a lossless video: white is hidden, black is not.
 
-    Frames and timestamps are those of SOURCE, so that the masks lie exactly over it.
+    Frames and timestamps are those of SOURCE, so that the masks lie exactly over it; if the
+    decoder yields another picture than those that PLAN was made on, nothing is written.
     """
     if output.suffix.lower() != ".mkv":
         raise UsageError(f"{output}: masks are lossless FFV1 in Matroska", "Use a name in .mkv.")
@@ -52,9 +54,12 @@ def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool
         journal.step("mask", len(plan.source.timeline)) as step,
     ):
         with VideoWriter(out.temporary, info, encode, "mkv") as writer:
-            for frame in Decode(info):
-                writer.write(mask_frame(frame, plan.regions_at(frame.index), margin))
+            frames = CheckedFrames(info, plan)
+            for frame, regions in frames:
+                writer.write(mask_frame(frame, regions, margin))
                 step.advance()
         out.commit()
+    for warning in (*info.warnings, *frames.warnings):
+        journal.warn(warning)
     terminal.say(f"{output}: masks of {len(plan.source.timeline)} frames")
     return 0
