@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .audit import AuditResult, AuditSettings, verify
 from .detect import load_detector
-from .errors import InputError, MismatchError, UnsafeError
+from .errors import InputError, UnsafeError
 from .evidence import CaseFields, ModelUsed, RunRecord, clear_times, prepare_release
 from .journal import Journal
 from .media import (
@@ -30,6 +30,7 @@ from .memory import give_back
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
 from .render import Renderer
+from .same_source import require_same_source
 from .settings import Audio, DetectSettings, Settings
 from .track import Tracker
 from .types import Timeline, readable
@@ -120,7 +121,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
         DetectionSettings(
             settings.targets,
-            settings.sensitivity.value,
+            settings.sensitivity,
             ((detector.name, detector.weights_sha256),),
         ),
         found.tracks,
@@ -133,12 +134,7 @@ def apply(
     info: SourceInfo, plan: Plan, settings: Settings, delivery: Delivery, journal: Journal
 ) -> Outcome:
     """Second pass: draw the plan's masks, look at the finished file, and publish it."""
-    before = sha256_of(info.path, journal)
-    if before != plan.source.sha256:
-        raise MismatchError(
-            f"{info.path}: the plan was made for another file ({plan.source.name})",
-            "Give the file that the plan was made for, or make a plan for this one.",
-        )
+    before = require_same_source(plan, info, journal)
     _mention(info, settings, journal)
     final = delivery.output or default_output(info)
     container = container_for(final)

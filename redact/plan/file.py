@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..errors import PlanError
+from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 from .plan import DetectionSettings, Plan, SourceRef
 
@@ -62,7 +63,7 @@ class DetectorRecord(_File):
 
 class SettingsRecord(_File):
     targets: list[_TargetWord]
-    sensitivity: str
+    sensitivity: Sensitivity
     detectors: list[DetectorRecord]
 
 
@@ -203,16 +204,17 @@ def _plan_of(record: PlanRecord) -> Plan:
         raise ValueError(f"$.source.pts: {error}") from None
     _check_frames("$.cuts", record.cuts, len(timeline))
     _check_frames("$.unchecked", record.unchecked, len(timeline))
+    reference = SourceRef(
+        source.name, source.sha256, source.size, source.width, source.height, timeline
+    )
     return Plan(
-        source=SourceRef(
-            source.name, source.sha256, source.size, source.width, source.height, timeline
-        ),
+        source=reference,
         settings=DetectionSettings(
             tuple(Target.from_word(t) for t in record.settings.targets),
             record.settings.sensitivity,
             tuple((d.name, d.sha256) for d in record.settings.detectors),
         ),
-        tracks=tuple(_track_of(t, i, len(timeline)) for i, t in enumerate(record.tracks)),
+        tracks=tuple(_track_of(t, i, reference) for i, t in enumerate(record.tracks)),
         cuts=tuple(record.cuts),
         unchecked=tuple(record.unchecked),
         version=record.redact_version,
@@ -226,8 +228,8 @@ def _check_frames(where: str, frames: list[int], count: int) -> None:
         raise ValueError(f"{where}: frame {frames[-1]} is past the last frame {count - 1}")
 
 
-def _track_of(record: TrackRecord, number: int, count: int) -> Track:
-    where = f"$.tracks[{number}]"
+def _track_of(record: TrackRecord, number: int, source: SourceRef) -> Track:
+    where, count = f"$.tracks[{number}]", len(source.timeline)
     for i, key in enumerate(record.keyframes):
         x1, y1, x2, y2 = key.box
         # Written so that NaN fails too: it compares false with everything.
@@ -237,6 +239,11 @@ def _track_of(record: TrackRecord, number: int, count: int) -> Track:
             raise ValueError(
                 f"{where}.keyframes[{i}].frame: {key.frame} is past the last frame {count - 1}"
             )
+    if not any(source.shows(Box(*key.box)) for key in record.keyframes):
+        raise ValueError(
+            f"{where}.keyframes: no box lies in the picture, {source.width}×{source.height} "
+            "pixels, so the track would hide nothing"
+        )
     try:
         return Track(
             id=record.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 
+from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
 HELD_GROWTH = 0.35
@@ -35,6 +36,10 @@ class SourceRef:
     height: int
     timeline: Timeline
 
+    def shows(self, box: Box) -> bool:
+        """Whether any of `box` (upright source pixels) lies in the picture."""
+        return box.x1 < self.width and box.y1 < self.height and box.x2 > 0 and box.y2 > 0
+
 
 @dataclass(frozen=True, slots=True)
 class DetectionSettings:
@@ -42,12 +47,12 @@ class DetectionSettings:
 
     Attributes:
         targets: what was looked for.
-        sensitivity: fast, balanced or thorough.
+        sensitivity: how hard it was looked.
         detectors: name of each detector that ran, with the SHA-256 of its weights.
     """
 
     targets: tuple[Target, ...]
-    sensitivity: str
+    sensitivity: Sensitivity
     detectors: tuple[tuple[str, str], ...]
 
 

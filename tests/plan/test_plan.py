@@ -23,20 +23,25 @@ from redact.plan import (
     read_plan,
     write_plan,
 )
+from redact.settings import Sensitivity
 from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track
 
 FRAMES = 40
 SOURCE = SourceRef(
     "clip.mp4", "0" * 64, 1234, 320, 240, Timeline(Fraction(1, 600), tuple(range(0, 800, 20)))
 )
-SETTINGS = DetectionSettings((Target.FACE, Target.PLATE), "balanced", (("face-plate", "1" * 64),))
+SETTINGS = DetectionSettings(
+    (Target.FACE, Target.PLATE), Sensitivity.BALANCED, (("face-plate", "1" * 64),)
+)
 
 coordinates = st.floats(-50, 400, allow_nan=False)
 
 
 @st.composite
-def boxes(draw: st.DrawFn) -> Box:
-    x, y = draw(coordinates), draw(coordinates)
+def boxes(draw: st.DrawFn, inside: bool = False) -> Box:
+    """Any box; with `inside`, one whose first corner lies in the picture."""
+    corner = st.floats(0, 230) if inside else coordinates
+    x, y = draw(corner), draw(corner)
     return Box(x, y, x + draw(st.floats(0.5, 200)), y + draw(st.floats(0.5, 200)))
 
 
@@ -46,7 +51,7 @@ def tracks(draw: st.DrawFn) -> Track:
     keys = tuple(
         Keyframe(
             f,
-            draw(boxes()),
+            draw(boxes(inside=f == frames[0])),
             draw(st.sampled_from(State)),
             draw(st.none() | st.floats(0, 1, width=32)),
         )
@@ -125,9 +130,12 @@ def _document() -> dict[str, Any]:
         (["unchecked"], [4000], "$.unchecked"),
         (["tracks", 0, "target"], "dog", "$.tracks[0].target"),
         (["tracks", 0, "action"], "hide", "$.tracks[0].action"),
+        (["settings", "sensitivity"], "foo", "$.settings.sensitivity"),
         (["tracks", 0, "colour"], "red", "colour"),
         (["tracks", 0, "keyframes"], [], "$.tracks[0].keyframes"),
         (["tracks", 0, "keyframes", 0, "box"], [5, 5, 1, 1], "$.tracks[0].keyframes[0].box"),
+        (["tracks", 0, "keyframes", 0, "box"], [400, 9, 430, 40], "$.tracks[0].keyframes"),
+        (["source", "width"], 1, "$.tracks[0].keyframes"),
         (["tracks", 0, "keyframes", 0, "frame"], 4000, "$.tracks[0].keyframes[0].frame"),
         (["tracks", 0, "keyframes", 0, "score"], 7, "$.tracks[0].keyframes[0].score"),
     ],
