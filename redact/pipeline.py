@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .audit import AuditResult, AuditSettings, verify
+from .audit import AuditResult, AuditSettings, require_detectors, verify
 from .detect import load_detector
 from .errors import InputError, UnsafeError
 from .evidence import CaseFields, ModelUsed, RunRecord, clear_times, prepare_release
@@ -78,6 +78,7 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
     """Redact one file."""
     journal = Journal(progress)
     info = probe(source)
+    require_detectors(settings.detect.targets)
     plan = detect(info, settings.detect, journal)
     give_back()
     return apply(info, plan, settings, delivery, journal)
@@ -135,6 +136,7 @@ def apply(
 ) -> Outcome:
     """Second pass: draw the plan's masks, look at the finished file, and publish it."""
     before = require_same_source(plan, info, journal)
+    require_detectors(plan.settings.targets)
     _mention(info, settings, journal)
     final = delivery.output or default_output(info)
     container = container_for(final)
