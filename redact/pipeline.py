@@ -33,7 +33,7 @@ from .render import Renderer
 from .same_source import require_same_source
 from .settings import Audio, DetectSettings, Settings
 from .track import Tracker
-from .types import Timeline, readable
+from .types import Target, Timeline, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def apply(
     """Second pass: draw the plan's masks, look at the finished file, and publish it."""
     before = require_same_source(plan, info, journal)
     require_detectors(plan.settings.targets)
-    _mention(info, settings, journal)
+    _mention(info, plan, settings, journal)
     final = delivery.output or default_output(info)
     container = container_for(final)
     with OutputFile(final, delivery.force, info.path) as out:
@@ -150,7 +150,7 @@ def apply(
                 info,
                 out.temporary,
                 plan,
-                settings=_audit_settings(info, settings),
+                settings=_audit_settings(info, plan, settings),
                 progress=journal,
             )
             step.detail = "; ".join(audit.in_words())
@@ -239,17 +239,23 @@ def _review_name(final: Path) -> Path:
     return name
 
 
-def _mention(info: SourceInfo, settings: Settings, journal: Journal) -> None:
+def _mention(info: SourceInfo, plan: Plan, settings: Settings, journal: Journal) -> None:
     for warning in info.warnings:
         journal.warn(warning)
+    for target in (Target.FACE, Target.PLATE):
+        if target not in plan.settings.targets:
+            journal.warn(
+                f"{target.word}s were not looked for, and the audit does not look for them: the "
+                "plan does not name them as targets"
+            )
     if info.audio and settings.encode.audio is Audio.KEEP:
         journal.warn("the sound is kept: voices identify people (--audio mute drops it)")
 
 
-def _audit_settings(info: SourceInfo, settings: Settings) -> AuditSettings:
+def _audit_settings(info: SourceInfo, plan: Plan, settings: Settings) -> AuditSettings:
     return AuditSettings(
         sensitivity=settings.detect.sensitivity,
-        targets=settings.detect.targets,
+        targets=plan.settings.targets,
         margin=settings.render.margin,
         audio_expected=settings.encode.audio is Audio.KEEP and bool(info.audio),
     )

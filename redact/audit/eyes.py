@@ -70,6 +70,7 @@ class Eyes:
 
     def __init__(self, settings: AuditSettings, sample_aspect: float) -> None:
         ours = OurNetwork(settings.targets)
+        self.targets = ours.targets
         self._whole = ours.detector(*SCALES[Sensitivity.BALANCED], sample_aspect=sample_aspect)
         self._fine = ours.detector(SCALES[Sensitivity.THOROUGH][0], sample_aspect=sample_aspect)
         self._sideways = ours.detector(*_TURNED_SCALES)

@@ -82,10 +82,13 @@ class OurNetwork:
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
         DependencyError: if the engine contacts a server.
+        ValueError: if there is nothing to look for, so that nobody takes it for a look.
     """
 
     def __init__(self, targets: Sequence[Target], threads: int | None = None) -> None:
         self.targets = tuple(dict.fromkeys(t for t in targets if t in CANDIDATE_SCORE))
+        if not self.targets:
+            raise ValueError("a detector needs a target: face, plate or both")
         least = dict.fromkeys(self.targets, NETWORK_SCORE)
         self._network = Network(read_weights(WEIGHTS), least, threads or default_threads())
 
@@ -123,7 +126,7 @@ def load_detector(
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
         DependencyError: if MediaPipe is needed and cannot be loaded.
-        ValueError: for an unknown sensitivity.
+        ValueError: for an unknown sensitivity, or if there is nothing to look for.
     """
     sensitivity = Sensitivity(sensitivity)
     network = OurNetwork(targets, threads)

@@ -166,7 +166,7 @@ def utc(moment: datetime) -> str:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, looked_for = record.plan, set(record.settings.detect.targets)
+    plan, looked_for = record.plan, set(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         limits.append(LimitPart("sound_unchanged", str(len(record.source.audio))))

@@ -22,6 +22,7 @@ _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _TargetWord = Annotated[str, Meta(pattern="^(face|plate|region)$")]
+_LookedFor = Annotated[str, Meta(pattern="^(face|plate)$")]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 
@@ -62,7 +63,10 @@ class DetectorRecord(_File):
 
 
 class SettingsRecord(_File):
-    targets: list[_TargetWord]
+    targets: Annotated[
+        list[_LookedFor],
+        Meta(min_length=1, description="what was looked for, and what the audit looks for"),
+    ]
     sensitivity: Sensitivity
     detectors: list[DetectorRecord]
 
@@ -214,7 +218,9 @@ def _plan_of(record: PlanRecord) -> Plan:
             record.settings.sensitivity,
             tuple((d.name, d.sha256) for d in record.settings.detectors),
         ),
-        tracks=tuple(_track_of(t, i, reference) for i, t in enumerate(record.tracks)),
+        tracks=tuple(
+            _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)
+        ),
         cuts=tuple(record.cuts),
         unchecked=tuple(record.unchecked),
         version=record.redact_version,
@@ -228,7 +234,7 @@ def _check_frames(where: str, frames: list[int], count: int) -> None:
         raise ValueError(f"{where}: frame {frames[-1]} is past the last frame {count - 1}")
 
 
-def _track_of(record: TrackRecord, number: int, source: SourceRef) -> Track:
+def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: list[str]) -> Track:
     where, count = f"$.tracks[{number}]", len(source.timeline)
     for i, key in enumerate(record.keyframes):
         x1, y1, x2, y2 = key.box
@@ -239,6 +245,11 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef) -> Track:
             raise ValueError(
                 f"{where}.keyframes[{i}].frame: {key.frame} is past the last frame {count - 1}"
             )
+    if record.origin is Origin.AUTO and record.target not in looked_for:
+        raise ValueError(
+            f"{where}.target: a detector found this {record.target}, but $.settings.targets says "
+            "that none was looked for"
+        )
     if not any(source.shows(Box(*key.box)) for key in record.keyframes):
         raise ValueError(
             f"{where}.keyframes: no box lies in the picture, {source.width}×{source.height} "

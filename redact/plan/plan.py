@@ -46,7 +46,7 @@ class DetectionSettings:
     """How the tracks were found; stated so that a reader of the plan can repeat it.
 
     Attributes:
-        targets: what was looked for.
+        targets: what was looked for, and what the audit looks for: face, plate or both.
         sensitivity: how hard it was looked.
         detectors: name of each detector that ran, with the SHA-256 of its weights.
     """

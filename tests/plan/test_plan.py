@@ -24,7 +24,7 @@ from redact.plan import (
     write_plan,
 )
 from redact.settings import Sensitivity
-from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track
+from redact.types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 
 FRAMES = 40
 SOURCE = SourceRef(
@@ -57,7 +57,10 @@ def tracks(draw: st.DrawFn) -> Track:
         )
         for f in frames
     )
-    return Track(1, draw(st.sampled_from(Target)), keys, draw(st.sampled_from(Action)))
+    target, action = draw(st.sampled_from(Target)), draw(st.sampled_from(Action))
+    people = [Origin.MANUAL, Origin.IMPORTED]
+    origin = draw(st.sampled_from(people if target is Target.REGION else Origin))
+    return Track(1, target, keys, action, origin)
 
 
 @st.composite
@@ -130,6 +133,9 @@ def _document() -> dict[str, Any]:
         (["unchecked"], [4000], "$.unchecked"),
         (["tracks", 0, "target"], "dog", "$.tracks[0].target"),
         (["tracks", 0, "action"], "hide", "$.tracks[0].action"),
+        (["settings", "targets"], [], "$.settings.targets"),
+        (["settings", "targets"], ["region"], "$.settings.targets"),
+        (["settings", "targets"], ["plate"], "$.tracks[0].target"),
         (["settings", "sensitivity"], "foo", "$.settings.sensitivity"),
         (["tracks", 0, "colour"], "red", "colour"),
         (["tracks", 0, "keyframes"], [], "$.tracks[0].keyframes"),
