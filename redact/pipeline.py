@@ -85,7 +85,7 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
 
 
 def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
-    """First pass: look at every frame, follow what was seen, decide what is hidden."""
+    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan."""
     detector = load_detector(
         settings.sensitivity,
         settings.targets,
@@ -95,16 +95,18 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
+    looked = 0
     frames = Decode(info)
     with journal.step("detect", info.video.frames) as step:
         for frame in frames:
             wanted = tracker.wants_detection(frame)
+            looked += wanted
             tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
             pts.append(frame.pts)
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        step.detail = f"{len(pts)} frames, {detector.name}"
+        step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
     for warning in frames.warnings:
         journal.warn(warning)
     if unchecked:
@@ -124,6 +126,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
             settings.targets,
             settings.sensitivity,
             ((detector.name, detector.weights_sha256),),
+            looked,
         ),
         found.tracks,
         found.cuts,

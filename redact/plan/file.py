@@ -62,13 +62,19 @@ class DetectorRecord(_File):
     sha256: str
 
 
-class SettingsRecord(_File):
+class SettingsRecord(_File, omit_defaults=True):
     targets: Annotated[
         list[_LookedFor],
         Meta(min_length=1, description="what was looked for, and what the audit looks for"),
     ]
     sensitivity: Sensitivity
     detectors: list[DetectorRecord]
+    frames_looked_at: (
+        Annotated[
+            int, Meta(ge=0, description="by the detectors; in others, what was seen is followed")
+        ]
+        | None
+    ) = None
 
 
 class PlanRecord(_File):
@@ -174,6 +180,7 @@ def _record_of(plan: Plan) -> PlanRecord:
             targets=[t.word for t in plan.settings.targets],
             sensitivity=plan.settings.sensitivity,
             detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.settings.detectors],
+            frames_looked_at=plan.settings.frames_looked_at,
         ),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
@@ -208,6 +215,11 @@ def _plan_of(record: PlanRecord) -> Plan:
         raise ValueError(f"$.source.pts: {error}") from None
     _check_frames("$.cuts", record.cuts, len(timeline))
     _check_frames("$.unchecked", record.unchecked, len(timeline))
+    if (record.settings.frames_looked_at or 0) > len(timeline):
+        raise ValueError(
+            f"$.settings.frames_looked_at: {record.settings.frames_looked_at} are more than the "
+            f"{len(timeline)} frames of the clip"
+        )
     reference = SourceRef(
         source.name, source.sha256, source.size, source.width, source.height, timeline
     )
@@ -217,6 +229,7 @@ def _plan_of(record: PlanRecord) -> Plan:
             tuple(Target.from_word(t) for t in record.settings.targets),
             record.settings.sensitivity,
             tuple((d.name, d.sha256) for d in record.settings.detectors),
+            record.settings.frames_looked_at,
         ),
         tracks=tuple(
             _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)

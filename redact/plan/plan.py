@@ -49,11 +49,14 @@ class DetectionSettings:
         targets: what was looked for, and what the audit looks for: face, plate or both.
         sensitivity: how hard it was looked.
         detectors: name of each detector that ran, with the SHA-256 of its weights.
+        frames_looked_at: by the detectors; in the others, what was seen before was followed. None
+            where the plan does not say.
     """
 
     targets: tuple[Target, ...]
     sensitivity: Sensitivity
     detectors: tuple[tuple[str, str], ...]
+    frames_looked_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

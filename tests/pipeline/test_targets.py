@@ -75,3 +75,29 @@ def test_an_audit_that_looks_for_nothing_is_none(street: Path, targets: tuple[Ta
         verify(
             probe(street), street, None, settings=AuditSettings(targets=targets), progress=Silent()
         )
+
+
+def test_fast_says_on_how_many_frames_it_looked(redact, street: Path, tmp_path: Path) -> None:
+    plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
+    done = redact(
+        *("run", street, "-o", output, "--sensitivity", "fast", "--plan", plan),
+        *("--accept-findings", "test"),
+    )
+    assert done.returncode == ExitCode.DONE, done.stderr
+    looked = json.loads(plan.read_text())["settings"]["frames_looked_at"]
+    assert 15 <= looked < 30
+    manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    details = {limit["code"]: limit["detail"] for limit in manifest["not_checked"]}
+    assert details["detection_sampled"] == f"{looked}/30"
+    (detail,) = (s["detail"] for s in manifest["run"]["steps"] if s["name"] == "detect")
+    assert f"on {looked} of them" in detail
+    assert "fast does not look at every frame" in " ".join(redact("run", "--help").stdout.split())
+
+
+def test_balanced_looks_at_every_frame(street: Path) -> None:
+    from redact.journal import Journal
+    from redact.pipeline import detect
+    from redact.settings import DetectSettings
+
+    found = detect(probe(street), DetectSettings(), Journal(Silent()))
+    assert found.settings.frames_looked_at == 30

@@ -113,6 +113,14 @@ def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
     assert plan.regions_at(4) == []
 
 
+def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> None:
+    """Plans of earlier versions do not."""
+    assert "frames_looked_at" not in _document()["settings"]
+    counted = replace(SETTINGS, frames_looked_at=21)
+    plan = build_plan(SOURCE, counted, [], (), ())
+    assert parse_plan(dump_plan(plan), "p.json") == plan
+
+
 def _document() -> dict[str, Any]:
     key = Keyframe(3, Box(1, 2, 30, 40), State.DETECTED, 0.5)
     plan = build_plan(SOURCE, SETTINGS, [Track(1, Target.FACE, (key,))], (), ())
@@ -136,6 +144,8 @@ def _document() -> dict[str, Any]:
         (["settings", "targets"], [], "$.settings.targets"),
         (["settings", "targets"], ["region"], "$.settings.targets"),
         (["settings", "targets"], ["plate"], "$.tracks[0].target"),
+        (["settings", "frames_looked_at"], -1, "$.settings.frames_looked_at"),
+        (["settings", "frames_looked_at"], FRAMES + 1, "$.settings.frames_looked_at"),
         (["settings", "sensitivity"], "foo", "$.settings.sensitivity"),
         (["tracks", 0, "colour"], "red", "colour"),
         (["tracks", 0, "keyframes"], [], "$.tracks[0].keyframes"),
