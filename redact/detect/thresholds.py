@@ -1,7 +1,7 @@
 """Scores at which a detection counts. To be measured anew with every change of weights.
 
 Weights of this release: face-plate.int8.onnx, SHA-256 3506548a…
-Not measured with these yet; the table is that of the weights before them, `balanced`, recall /
+Not measured with these yet; the table is that of earlier weights, `balanced`, recall /
 precision:
 
     python -m tests.detect.calibrate stills --every 3 --detectors balanced
