@@ -14,11 +14,17 @@ from pathlib import Path
 from .audit import AuditResult, AuditSettings, require_detectors, verify
 from .detect import load_detector
 from .errors import InputError, UnsafeError
-from .evidence import CaseFields, ModelUsed, RunRecord, clear_times, prepare_release
+from .evidence import (
+    CaseFields,
+    ModelUsed,
+    RunRecord,
+    clear_times,
+    manifest_path,
+    prepare_release,
+)
 from .journal import Journal
 from .media import (
     Decode,
-    OutputFile,
     SourceInfo,
     VideoWriter,
     container_for,
@@ -27,6 +33,7 @@ from .media import (
     sha256_of,
 )
 from .memory import give_back
+from .output import OutputFile
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
 from .render import Renderer
@@ -43,7 +50,8 @@ class Delivery:
     Attributes:
         output: final name; None for "<stem>.redacted<ext>" beside the source.
         force: an existing output may be replaced.
-        accept_findings: reason for publishing in spite of possible leaks; "" holds them back.
+        accept_findings: reason for publishing in spite of what detectors saw; "" holds it
+            back. A check that fails, or a mask that was not drawn, is held back all the same.
         case: what the user said about the case.
         command: the command line, for the record.
         release: nothing in the file, its name or its times may say who made it.
@@ -63,12 +71,14 @@ class Outcome:
 
     Attributes:
         output: the file that was written.
-        needs_review: the audit found possible leaks, so `output` is not the final name.
+        wanted: its final name, which `output` is unless it needs review.
+        needs_review: the audit found something, so `output` is not the final name.
         audit: what the audit found.
         record: everything that belongs on record.
     """
 
     output: Path
+    wanted: Path
     needs_review: bool
     audit: AuditResult
     record: RunRecord
@@ -142,28 +152,20 @@ def apply(
     require_detectors(plan.settings.targets)
     _mention(info, plan, settings, journal)
     final = delivery.output or default_output(info)
-    container = container_for(final)
-    with OutputFile(final, delivery.force, info.path) as out:
-        notes = render(info, plan, settings, out.temporary, container, journal)
+    with OutputFile(final, delivery.force, (info.path,)) as out:
+        notes = render(info, plan, settings, out.temporary, container_for(final), journal)
         if delivery.release:
             prepare_release(out.temporary)
         give_back()
-        with journal.step("audit", None) as step:
-            audit = verify(
-                info,
-                out.temporary,
-                plan,
-                settings=_audit_settings(info, plan, settings),
-                progress=journal,
-            )
-            step.detail = "; ".join(audit.in_words())
+        audit = look(info, plan, settings, out.temporary, journal)
         after = sha256_of(info.path, journal)
         if after != before:
             raise UnsafeError(
                 f"{info.path}: the source changed while it was being read",
                 "Copy it to a place where nothing writes to it, and run again.",
             )
-        held_back = not audit.passed and not delivery.accept_findings
+        digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
+        held_back = not (audit.passed or (delivery.accept_findings and audit.may_be_accepted))
         output = out.commit_as(_review_name(final)) if held_back else out.commit()
     if delivery.release:
         clear_times(output)
@@ -172,8 +174,8 @@ def apply(
         source_sha256=before,
         source_sha256_after=after,
         output=output,
-        output_sha256=sha256_of(output, journal),
-        output_size=output.stat().st_size,
+        output_sha256=digest,
+        output_size=size,
         plan=plan,
         settings=settings,
         command=delivery.command,
@@ -185,9 +187,22 @@ def apply(
         notes=tuple(notes),
         models=tuple(ModelUsed(n, digest, "audit") for n, digest in audit.looked.detectors),
         audit=audit.to_json(),
+        accepted="" if audit.passed or held_back else delivery.accept_findings,
         case=delivery.case,
     )
-    return Outcome(output, held_back, audit, record)
+    return Outcome(output, final, held_back, audit, record)
+
+
+def look(
+    info: SourceInfo, plan: Plan, settings: Settings, finished: Path, journal: Journal
+) -> AuditResult:
+    """What a hostile viewer would find in the finished file, before it gets its name."""
+    with journal.step("audit", None) as step:
+        found = verify(
+            info, finished, plan, settings=_audit_settings(info, plan, settings), progress=journal
+        )
+        step.detail = "; ".join(found.in_words())
+    return found
 
 
 def render(
@@ -233,13 +248,20 @@ def render(
 
 
 def _review_name(final: Path) -> Path:
-    """A free name beside `final` that says that a person must look first."""
-    name = final.with_name(f"{final.stem}.needs-review{final.suffix}")
-    number = 2
-    while name.exists():
-        name = final.with_name(f"{final.stem}.needs-review-{number}{final.suffix}")
+    """A name beside `final` that says that a person must look first; it, its record and its
+    plan are all new, so that nothing of an earlier run is replaced."""
+    number = 1
+    while True:
+        mark = "needs-review" if number == 1 else f"needs-review-{number}"
+        name = final.with_name(f"{final.stem}.{mark}{final.suffix}")
         number += 1
-    return name
+        if not any(p.exists() for p in (name, manifest_path(name), review_plan(name))):
+            return name
+
+
+def review_plan(output: Path) -> Path:
+    """Where the plan of a result that was held back is kept, for the user to repair."""
+    return output.with_suffix(".plan.json")
 
 
 def _mention(info: SourceInfo, plan: Plan, settings: Settings, journal: Journal) -> None:

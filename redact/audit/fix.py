@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,18 +25,21 @@ def fix_command(
     plan_path: Path | str,
     source: Path | str,
     last_frame: int | None = None,
+    options: Sequence[str] = (),
 ) -> str:
     """Shell commands, one a line, that add every finding to the plan and render again.
 
     Frames are named by number, so that nothing is lost to rounding of times.
 
     Args:
-        findings: of one audit.
+        findings: of one audit; "" is returned if there is none.
         plan_path: the plan to change.
         source: the original.
         last_frame: of the clip; None: spans are not padded at their end.
+        options: of `redact apply`, as they were given the first time: whoever asked for a mute
+            output must not get a talking one from the repair.
     """
-    plan, original = shlex.quote(str(plan_path)), shlex.quote(str(source))
+    plan = shlex.quote(str(plan_path))
     lines = []
     for finding in findings:
         first = max(0, finding.first - _PAD)
@@ -49,7 +52,8 @@ def fix_command(
         else:
             where = " ".join(f"--at f{frame}={_corners(box)}" for frame, box in places)
             lines.append(f"{head} {where}")
-    lines.append(f"redact apply {original} {plan} --force")
+    if lines:
+        lines.append(shlex.join(["redact", "apply", str(source), str(plan_path), *options]))
     return "\n".join(lines)
 
 

@@ -188,6 +188,13 @@ class AuditResult:
     def passed(self) -> bool:
         return not self.findings and all(c.passed for c in self.checks)
 
+    @property
+    def may_be_accepted(self) -> bool:
+        """Whether a person may publish in spite of this: detectors err, but a check that fails
+        or a mask that was not drawn is a fact."""
+        drawn = all(f.kind is not FindingKind.UNDRAWN for f in self.findings)
+        return drawn and all(c.passed for c in self.checks)
+
     def to_json(self) -> dict[str, Any]:
         """JSON-ready mapping; the same result always gives the same mapping."""
         return {

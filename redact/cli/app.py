@@ -65,7 +65,10 @@ def redact() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with one of `redact.errors.ExitCode`."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for name in ("SIGTERM", "SIGHUP"):  # asked to stop; terminal closed (not on Windows)
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     keep_small()
     try:
         code = redact.main(standalone_mode=False, prog_name="redact")

@@ -45,9 +45,9 @@ def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> 
         options.render_settings(params),
         options.encode_settings(params),
     )
-    delivery = prepare(source, output, params)
+    delivery = prepare(source, output, settings, params)
     outcome = apply_stage(probe(source), plan, settings, delivery, Journal(terminal))
-    result = finish(outcome, params, terminal, plan_file=plan_file)
+    result = finish(outcome, {**params, "output": output}, terminal, plan_file)
     if params["as_json"]:
         print(json.dumps(result, indent=1))
     return int(result["exit_code"])

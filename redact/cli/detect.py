@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from ..errors import OutputExistsError
 from ..journal import Journal
 from ..media import probe
+from ..output import check_writable
 from ..pipeline import detect as detect_stage
 from ..plan import write_plan
 from . import options
@@ -37,11 +37,10 @@ def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     'redact plan add', then hide what it says with 'redact apply'.
     """
     plan_file = plan_file or source.with_suffix(".plan.json")
-    if plan_file.exists() and not params["force"]:
-        raise OutputExistsError(f"{plan_file}: already exists", "Use -o or --force.")
+    check_writable(plan_file, params["force"], never=(source,))
     terminal = Terminal()
     plan = detect_stage(probe(source), options.detect_settings(params), Journal(terminal))
-    write_plan(plan, plan_file)
+    write_plan(plan, plan_file, force=params["force"], never=(source,))
     counts = Counter(track.target.word for track in plan.tracks)
     if params["as_json"]:
         result = {

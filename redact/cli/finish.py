@@ -11,12 +11,24 @@ from typing import Any
 import click
 
 from ..audit import fix_command, review_sheet
-from ..errors import ExitCode, OutputError, OutputExistsError
-from ..evidence import EvidenceChoice, EvidenceFiles, check_evidence, release_path, write_evidence
-from ..media import default_output, probe
-from ..pipeline import Delivery, Outcome
+from ..errors import ExitCode, OutputError
+from ..evidence import (
+    EvidenceChoice,
+    EvidenceFiles,
+    check_evidence,
+    clear_times,
+    manifest_path,
+    release_path,
+    write_evidence,
+)
+from ..media import choose_encoding, container_for, default_output, probe
+from ..output import check_writable
+from ..pipeline import Delivery, Outcome, review_plan
 from ..plan import write_plan
+from ..render import Renderer
+from ..settings import Settings
 from ..types import Action
+from .again import typed_options
 from .evidence_options import evidence_options
 from .terminal import Terminal
 
@@ -35,7 +47,8 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--accept-findings",
                 metavar="REASON",
                 default="",
-                help="Publish in spite of possible leaks; the reason goes on record.",
+                help="Publish in spite of what the detectors saw; the reason goes on record. "
+                "A check that fails, or a mask that was not drawn, cannot be accepted.",
             ),
             click.option(
                 "--release",
@@ -55,19 +68,27 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return evidence_options(function)
 
 
-def prepare(source: Path, output: Path | None, params: dict[str, Any]) -> Delivery:
+def prepare(
+    source: Path, output: Path | None, settings: Settings, params: dict[str, Any]
+) -> Delivery:
     """Where the result goes; refuses now what could only fail after a long run."""
     evidence: EvidenceChoice = params["evidence"]
-    final = output or default_output(probe(source))
+    force, plan_out = params["force"], params["plan_out"]
+    info = probe(source)
+    final = output or default_output(info)
     if params["release"]:
         evidence.refuse_with("--release")
         params["evidence"] = evidence = EvidenceChoice(manifest=False)
         final = output or release_path(source.parent, final.suffix)
-    _check_free(params["plan_out"], params["force"])
-    check_evidence(evidence, final, params["force"])
+    choose_encoding(info, settings.encode, container_for(final))
+    Renderer(settings.render)
+    check_writable(final, force, never=(source,))
+    if plan_out is not None:
+        check_writable(plan_out, force, never=_others(source, final))
+    check_evidence(evidence, final, force)
     return Delivery(
         output=final,
-        force=params["force"],
+        force=force,
         accept_findings=params["accept_findings"],
         case=evidence.case,
         command=("redact", *sys.argv[1:]),
@@ -75,46 +96,89 @@ def prepare(source: Path, output: Path | None, params: dict[str, Any]) -> Delive
     )
 
 
+def _others(source: Path, output: Path) -> tuple[Path, ...]:
+    """Files of a run that its plan must not replace."""
+    return source, output, manifest_path(output)
+
+
 def finish(
     outcome: Outcome, params: dict[str, Any], terminal: Terminal, plan_file: Path | None = None
 ) -> dict[str, Any]:
     """Write what was asked for, tell the user how it went; returns the result as JSON values."""
-    record = outcome.record
-    source = record.source.path
-    if outcome.needs_review and plan_file is None and params["plan_out"] is None:
+    try:
+        files = write_evidence(outcome.record, params["evidence"], params["force"])
+        plan_file = _keep_plan(outcome, params, plan_file)
+        if params["review_dir"] is not None:
+            record, folder = outcome.record, params["review_dir"]
+            review_sheet(record.source, outcome.output, outcome.audit, record.plan, folder)
+            if params["release"]:
+                clear_times(outcome.output)  # which was read just now
+    except Exception as error:
+        # The output has its name already: a failure must say that it has.
+        raise OutputError(
+            f"{outcome.output}: is written, but what belongs beside it is not ({error})",
+            "Mend what the message names, then run the same command again with --force.",
+        ) from error
+    _tell(outcome, params, terminal, plan_file)
+    return _as_json(outcome, files, plan_file)
+
+
+def _keep_plan(outcome: Outcome, params: dict[str, Any], plan_file: Path | None) -> Path | None:
+    """Write the plan where the user wants it, or where it is needed; returns where it is."""
+    record, wanted = outcome.record, params["plan_out"]
+    if wanted is not None:
+        never = _others(record.source.path, outcome.output)
+        write_plan(record.plan, wanted, force=params["force"], never=never)
+        return Path(wanted)
+    if outcome.needs_review and plan_file is None:
         # The plan is what the user repairs; without it the whole search would be repeated.
-        plan_file = _free(outcome.output.with_suffix(".plan.json"))
+        plan_file = review_plan(outcome.output)
         write_plan(record.plan, plan_file)
-    elif params["plan_out"] is not None:
-        plan_file = params["plan_out"]
-        write_plan(record.plan, plan_file)
-    if params["review_dir"] is not None:
-        folder = params["review_dir"]
-        review_sheet(record.source, outcome.output, outcome.audit, record.plan, folder)
-    files = _write_record(outcome, params)
-    code = ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE
+    return plan_file
+
+
+def _tell(
+    outcome: Outcome, params: dict[str, Any], terminal: Terminal, plan_file: Path | None
+) -> None:
     for line in outcome.audit.in_words():
         if params["verbose"] or not outcome.audit.passed:
             terminal.say(line)
     if params["verbose"]:
-        for step in record.steps:
+        for step in outcome.record.steps:
             terminal.say(f"{step.name}: {step.detail} ({step.seconds:.1f} s)")
     if outcome.needs_review:
         terminal.error(
-            f"{outcome.output}: possible leaks, so it did not get the final name",
-            fix_command(
-                outcome.audit.findings,
-                plan_file or "PLAN",
-                source,
-                len(record.plan.source.timeline) - 1,
-            ),
+            f"{outcome.output}: needs review, so it did not get the final name",
+            _what_to_do(outcome, params, plan_file),
         )
     else:
         terminal.say(f"{outcome.output}: {_counted(outcome)}")
+
+
+def _what_to_do(outcome: Outcome, params: dict[str, Any], plan_file: Path | None) -> str:
+    """The commands that hide what was found, or what else helps."""
+    last = len(outcome.record.plan.source.timeline) - 1
+    # Neither the place of the plan nor a folder that was meant for several outputs is repeated.
+    options = typed_options(_NOT_REPEATED)
+    if params["output"] is not None:
+        options += ["-o", str(outcome.wanted)]
+    source = outcome.record.source.path
+    commands = fix_command(outcome.audit.findings, plan_file or "PLAN", source, last, options)
+    return commands or "Look at what failed above; the file is kept for you to look at."
+
+
+_NOT_REPEATED = frozenset(
+    ("output", "plan_out", "targets", "sensitivity", "as_json", "accept_findings", "force")
+)
+"""Options of the first command that the repair does not have or need."""
+
+
+def _as_json(outcome: Outcome, files: EvidenceFiles, plan_file: Path | None) -> dict[str, Any]:
+    record = outcome.record
     return {
-        "source": str(source),
+        "source": str(record.source.path),
         "output": str(outcome.output),
-        "exit_code": int(code),
+        "exit_code": int(ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE),
         "frames": record.frames_written,
         "tracks": dict(Counter(t.target.word for t in record.plan.tracks)),
         "plan": None if plan_file is None else str(plan_file),
@@ -123,33 +187,6 @@ def finish(
         "warnings": list(record.warnings),
         "audit": outcome.audit.to_json(),
     }
-
-
-def _write_record(outcome: Outcome, params: dict[str, Any]) -> EvidenceFiles:
-    """The record of an output that already has its name: a failure must say that it has."""
-    force = params["force"] or outcome.needs_review
-    try:
-        return write_evidence(outcome.record, params["evidence"], force)
-    except Exception as error:
-        raise OutputError(
-            f"{outcome.output}: is written, but its record is not ({error})",
-            "Mend what the message names, then run the same command again with --force.",
-        ) from error
-
-
-def _check_free(path: Path | None, force: bool) -> None:
-    """Refuse, before a long run, to replace a file that it would write."""
-    if path is not None and path.exists() and not force:
-        raise OutputExistsError(f"{path}: already exists", "Choose another name or add --force.")
-
-
-def _free(path: Path) -> Path:
-    """`path`, or the first numbered name like it that is free."""
-    number, candidate = 2, path
-    while candidate.exists():
-        stem = path.name.removesuffix(".plan.json")
-        candidate, number = path.with_name(f"{stem}-{number}.plan.json"), number + 1
-    return candidate
 
 
 def _counted(outcome: Outcome) -> str:

@@ -8,7 +8,8 @@ import click
 
 from ..errors import UsageError
 from ..journal import Journal
-from ..media import Decode, OutputFile, VideoWriter, probe
+from ..media import Decode, VideoWriter, probe
+from ..output import OutputFile
 from ..plan import read_plan
 from ..render import mask_frame
 from ..same_source import require_same_source
@@ -44,7 +45,7 @@ def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool
     require_same_source(plan, info, journal)
     encode = EncodeSettings(codec="ffv1", audio=Audio.MUTE)
     with (
-        OutputFile(output, force, info.path) as out,
+        OutputFile(output, force, (info.path, plan_file)) as out,
         journal.step("mask", len(plan.source.timeline)) as step,
     ):
         with VideoWriter(out.temporary, info, encode, "mkv") as writer:

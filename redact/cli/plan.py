@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ..errors import PlanError, UsageError
-from ..evidence import checked_option, seconds_from_start, write_atomically
+from ..evidence import checked_option, seconds_from_start
+from ..output import write_whole
 from ..plan import Plan, edit, read_plan, write_plan
 from ..plan.exchange import FORMATS, add_imported
 from ..types import Action, Box, Target
@@ -91,7 +92,7 @@ def set_(
         reason=_text(reason, "--reason"),
         decided_by=_text(by, "--by"),
     )
-    write_plan(changed, plan_path)
+    write_plan(changed, plan_path, force=True)
     click.echo(f"{plan_path}: {len(ids)} tracks changed", err=True)
 
 
@@ -130,7 +131,7 @@ def add(
         reason=_text(reason, "--reason") or "",
         decided_by=_text(by, "--by") or "",
     )
-    write_plan(changed, plan_path)
+    write_plan(changed, plan_path, force=True)
     click.echo(f"{plan_path}: track {number} added", err=True)
 
 
@@ -171,7 +172,7 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
     """Take TRACKS out of PLAN. To show a face on purpose, use 'set --action keep'."""
     value = read_plan(plan_path)
     ids = edit.parse_ids(tracks, value)
-    write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path)
+    write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path, force=True)
     click.echo(f"{plan_path}: {len(ids)} tracks removed", err=True)
 
 
@@ -204,7 +205,7 @@ def import_(
         reason=_text(reason, "--reason") or "",
         decided_by=_text(by, "--by") or "",
     )
-    write_plan(changed, plan_path)
+    write_plan(changed, plan_path, force=True)
     click.echo(f"{plan_path}: {len(numbers)} tracks imported", err=True)
 
 
@@ -217,7 +218,7 @@ def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None
     """Write the tracks of PLAN for another tool (MOT CSV, COCO JSON, CVAT XML)."""
     value = read_plan(plan_path)
     path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
-    write_atomically(path, FORMATS[name].export(value), force=force)
+    write_whole(path, FORMATS[name].export(value), force=force)
     click.echo(f"{path}: {len(value.tracks)} tracks", err=True)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from ..errors import OutputExistsError
-from ..evidence import manifest_path, parse_manifest, read_manifest, write_atomically
+from ..evidence import manifest_path, parse_manifest, read_manifest
+from ..output import write_whole
 from ..report import LANGUAGES, Catalogue, exemption_csv, report_html
 
 
@@ -53,6 +54,6 @@ def report(
             raise OutputExistsError(
                 f"{taken}: is already there", "Choose another name, or add --force."
             )
-    write_atomically(page, report_html(value, lang, data), force=force)
-    write_atomically(table, exemption_csv(value, Catalogue(lang)), force=force)
+    write_whole(page, report_html(value, lang, data), force=force)
+    write_whole(table, exemption_csv(value, Catalogue(lang)), force=force)
     click.echo(f"{page}\n{table}", err=True)

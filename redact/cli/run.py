@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..errors import ExitCode, RedactError, UsageError
+from ..media import default_output_name
 from ..pipeline import run as run_pipeline
 from . import options
 from .finish import finish, finish_options, prepare
@@ -36,34 +38,63 @@ def run(sources: tuple[Path, ...], output: Path | None, **params: Any) -> int:
     The original is only read. A result in which the check finds possible leaks is written as
     NAME.needs-review.EXT, with the times and places to look at, and the exit code is 10.
     """
-    if len(sources) > 1 and output is not None and not output.is_dir():
-        raise UsageError(
-            f"{output}: is not a folder, but {len(sources)} sources were given",
-            "Make the folder first, or leave -o out.",
-        )
+    outputs = _outputs(sources, output, params)
     terminal = Terminal()
     settings = options.all_settings(params)
     worst = ExitCode.DONE
     results: list[dict[str, Any]] = []
-    for source in sources:
+    for source, wanted in zip(sources, outputs, strict=True):
         try:
-            delivery = prepare(source, _output_for(source, output), params)
+            delivery = prepare(source, wanted, settings, params)
             outcome = run_pipeline(source, settings, delivery, terminal)
-            result = finish(outcome, params, terminal)
+            result = finish(outcome, {**params, "output": output}, terminal)
         except RedactError as error:
             if len(sources) == 1:
                 raise
             terminal.error(error.message, error.hint)
             result = {"source": str(source), "exit_code": int(error.exit_code)}
             result["error"] = error.message
-        worst = worst or ExitCode(result["exit_code"])
+        worst = _worse(worst, ExitCode(result["exit_code"]))
         results.append(result)
     if params["as_json"]:
         print(json.dumps(results[0] if len(sources) == 1 else results, indent=1))
     return int(worst)
 
 
-def _output_for(source: Path, output: Path | None) -> Path | None:
-    if output is None or not output.is_dir():
-        return output
-    return output / f"{source.stem}.redacted{source.suffix}"
+def _outputs(
+    sources: tuple[Path, ...], output: Path | None, params: dict[str, Any]
+) -> list[Path | None]:
+    """The output of each source; None for the default name beside it.
+
+    Raises:
+        UsageError: what was asked for makes sense for a single source only.
+    """
+    folder = output is not None and output.is_dir()
+    if len(sources) > 1 and output is not None and not folder:
+        raise UsageError(
+            f"{output}: is not a folder, but {len(sources)} sources were given",
+            "Make the folder first, or leave -o out.",
+        )
+    if len(sources) > 1 and params["plan_out"] is not None:
+        raise UsageError(
+            f"--plan names one file, but {len(sources)} sources were given",
+            "Leave --plan out, or run them one by one.",
+        )
+    if output is None or not folder:
+        return [output] * len(sources)
+    found = [output / default_output_name(source) for source in sources]
+    twice = [path for path, count in Counter(found).items() if count > 1]
+    if twice:
+        raise UsageError(
+            f"{twice[0]}: two of the sources would be written to it",
+            "Rename one of them, or run them one by one.",
+        )
+    return list(found)
+
+
+def _worse(a: ExitCode, b: ExitCode) -> ExitCode:
+    """Of several sources' codes the one to end with: failures, then reviews, then success."""
+    return max(a, b, key=lambda c: (c not in _ORDINARY, c is ExitCode.NEEDS_REVIEW))
+
+
+_ORDINARY = (ExitCode.DONE, ExitCode.NEEDS_REVIEW)

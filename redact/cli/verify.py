@@ -91,6 +91,6 @@ def _tell(
     for line in result.in_words():
         terminal.say(line)
     if result.findings and plan is not None and plan_file is not None:
-        terminal.say("to hide these places:")
+        terminal.say("to hide these places, the last line with the options of the first time:")
         last = len(plan.source.timeline) - 1
         terminal.say(fix_command(result.findings, plan_file, source, last))

@@ -4,7 +4,7 @@ from .build import build_manifest, library_versions
 from .case import TEXT_FIELDS, CaseFields, checked_option, read_case_file, reasons_from_options
 from .check import CheckResult, check_output, counted
 from .custody import LogState, append, read_log
-from .files import sha256_of_bytes, write_atomically
+from .hashing import sha256_of_bytes
 from .ledger import CERTAINTY, seconds_from_start
 from .manifest import (
     Manifest,
@@ -67,7 +67,6 @@ __all__ = [
     "release_path",
     "seconds_from_start",
     "sha256_of_bytes",
-    "write_atomically",
     "write_evidence",
     "write_manifest",
 ]

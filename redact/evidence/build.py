@@ -75,6 +75,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
         tool=_tool(record),
         tracks=ledger(record.plan, record.settings.render.style, case),
         audit=None if record.audit is None else _json_object(record.audit, _files(record)),
+        findings_accepted=record.accepted,
         damaged_frames=record.plan.unchecked,
         warnings=_texts(record, record.warnings),
         notes=_texts(record, record.notes),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import CheckFailedError, PlanError
 from .custody import LogState, check_anchor, read_log
-from .files import sha256_of_bytes, sha256_of_file
+from .hashing import sha256_of_bytes, sha256_of_file
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
     SignatureFile,

@@ -22,10 +22,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Meta, Struct
 
 from ..errors import CheckFailedError, OutputError, PlanError
+from ..output import sync_folder, write_whole
 from .build import utc
 from .case import checked_text
 from .chain import START, Break, Entry, read_chain
-from .files import sync_folder, write_atomically
 from .lock import locked
 from .manifest import LogAnchor
 from .signature import (
@@ -168,9 +168,9 @@ def _write_head(log: Path, entry: Entry, key: Ed25519PrivateKey | None) -> None:
     head = head_path(log)
     data = _dump_head(Head(HEAD_FORMAT, entry.number, entry.hash))
     signature = signature_path(head)
-    write_atomically(head, data, force=True)
+    write_whole(head, data, force=True)
     if key is not None:
-        write_atomically(signature, make_signature(data, key), force=True)
+        write_whole(signature, make_signature(data, key), force=True)
     else:
         # The old signature is about an older anchor and would look like tampering.
         signature.unlink(missing_ok=True)

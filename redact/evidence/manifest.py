@@ -13,8 +13,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..errors import PlanError
+from ..output import write_whole
 from ..types import Action, Origin
-from .files import write_atomically
 
 FORMAT = "redact-manifest"
 FORMAT_VERSION = 1
@@ -177,6 +177,9 @@ class Manifest(_Part):
     removed: Annotated[tuple[str, ...], Meta(description="in the source, not in the output")]
     not_checked: tuple[LimitPart, ...]
     custody_log: LogAnchor | None
+    findings_accepted: Annotated[
+        str, Meta(description="reason for publishing in spite of the audit's findings")
+    ] = ""
 
 
 def manifest_schema() -> dict[str, Any]:
@@ -203,7 +206,7 @@ def write_manifest(manifest: Manifest, path: Path, *, force: bool = False) -> No
     Raises:
         OutputExistsError, OutputError: nothing was written.
     """
-    write_atomically(path, dump_manifest(manifest), force=force)
+    write_whole(path, dump_manifest(manifest), force=force)
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -8,10 +8,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import CheckFailedError, OutputExistsError, UsageError
+from ..output import write_whole
 from .build import build_manifest
 from .case import CaseFields
 from .custody import anchor_of, append, read_log
-from .files import sha256_of_bytes, write_atomically
+from .hashing import sha256_of_bytes
 from .manifest import Manifest, dump_manifest, manifest_path
 from .record import RunRecord
 from .signature import make_signature, signature_path
@@ -86,10 +87,10 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
     manifest = build_manifest(record, log=anchor_of(choice.log) if choice.log else None)
     data = dump_manifest(manifest)
     path = manifest_path(record.output)
-    write_atomically(path, data, force=force)
+    write_whole(path, data, force=force)
     signature = signature_path(path)
     if choice.key is not None:
-        write_atomically(signature, make_signature(data, choice.key), force=True)
+        write_whole(signature, make_signature(data, choice.key), force=True)
     else:
         signature.unlink(missing_ok=True)  # of an older manifest, replaced by --force
     if choice.log is not None:

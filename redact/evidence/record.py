@@ -65,6 +65,8 @@ class RunRecord:
         notes: what was converted on the way, for example "audio track 1: pcm → aac".
         models: networks that ran besides the plan's detectors, for example in the audit.
         audit: the audit's own result as JSON values, None where none ran.
+        accepted: reason for publishing in spite of what the audit saw, "" where there was no
+            need to.
         case: what the user said about the case.
     """
 
@@ -85,4 +87,5 @@ class RunRecord:
     notes: tuple[str, ...] = ()
     models: tuple[ModelUsed, ...] = ()
     audit: Mapping[str, Any] | None = None
+    accepted: str = ""
     case: CaseFields | None = None

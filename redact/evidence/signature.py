@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Meta, Struct
 
 from ..errors import InputError, OutputError, OutputExistsError, PlanError, UsageError
-from .files import sha256_of_bytes, sync_folder, write_atomically
+from ..output import sync_folder, write_whole
+from .hashing import sha256_of_bytes
 
 FORMAT = "redact-signature"
 SUFFIX = ".sig"
@@ -157,7 +158,7 @@ def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
         raise OutputError(
             f"{path}: cannot be written ({error})", "Choose a folder that can be written."
         ) from None
-    write_atomically(public, public_pem(key.public_key()))
+    write_whole(public, public_pem(key.public_key()))
     return key
 
 

@@ -1,7 +1,7 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
 from .codecs import CODECS
-from .containers import container_for, default_output
+from .containers import container_for, default_output, default_output_name
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
 from .hashing import sha256_of
@@ -16,7 +16,6 @@ from .info import (
     VideoInfo,
 )
 from .orient import plane_array
-from .output import OutputFile
 from .probe import probe
 from .writer import VideoWriter
 
@@ -30,13 +29,13 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
-    "OutputFile",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
     "choose_encoding",
     "container_for",
     "default_output",
+    "default_output_name",
     "describe_encoders",
     "plane_array",
     "probe",

@@ -43,10 +43,13 @@ def muxer_name(container: str) -> str:
 
 def default_output(info: SourceInfo) -> Path:
     """`<stem>.redacted<ext>` beside the source; .mp4 where its container cannot be written."""
-    suffix = info.path.suffix
-    if suffix.lower() not in MUXERS:
-        suffix = ".mp4"
-    return info.path.with_name(f"{info.path.stem}.redacted{suffix}")
+    return info.path.with_name(default_output_name(info.path))
+
+
+def default_output_name(source: Path) -> str:
+    """Name of `default_output`, for a source that need not be there."""
+    suffix = source.suffix if source.suffix.lower() in MUXERS else ".mp4"
+    return f"{source.stem}.redacted{suffix}"
 
 
 def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..errors import PlanError
+from ..output import write_whole
 from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 from .plan import DetectionSettings, Plan, SourceRef
@@ -124,24 +125,17 @@ def parse_plan(data: bytes, name: str) -> Plan:
         raise PlanError(f"{name}: {error}", hint) from error
 
 
-def write_plan(plan: Plan, path: Path) -> None:
-    """Write a plan in a stable layout, one keyframe a line, by atomic replacement.
+def write_plan(plan: Plan, path: Path, *, force: bool = False, never: Iterable[Path] = ()) -> None:
+    """Write a plan in a stable layout, one keyframe a line, whole or not at all.
+
+    Args:
+        plan, path: what, and where.
+        force, never: see `redact.output.OutputFile`.
 
     Raises:
-        PlanError: the file cannot be written.
+        OutputExistsError, OutputError: nothing was written.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        try:
-            partial.write_bytes(dump_plan(plan))
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-    except OSError as error:
-        raise PlanError(
-            f"{path}: cannot write the plan ({error.strerror or error})",
-            "Choose a folder that exists and can be written.",
-        ) from error
+    write_whole(path, dump_plan(plan), force=force, never=never)
 
 
 def dump_plan(plan: Plan) -> bytes:

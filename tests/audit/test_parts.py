@@ -134,8 +134,11 @@ def test_fix_commands_hide_every_place_on_the_way(clip: Clip, tmp_path: Path) ->
     plan_path = tmp_path / "a plan.json"
     write_plan(clip.plan(), plan_path)
     finding = _finding(first=3, path=tuple(p for p in _finding().path if p[0] >= 3))
-    *added, applied = fix_command([finding], plan_path, Path("clip.mp4"), FRAMES - 1).splitlines()
-    assert applied == f"redact apply clip.mp4 {shlex.quote(str(plan_path))} --force"
+    options = ["--audio", "mute", "--label", "No. {track}"]
+    *added, applied = fix_command(
+        [finding], plan_path, Path("clip.mp4"), FRAMES - 1, options
+    ).splitlines()
+    assert shlex.split(applied) == ["redact", "apply", "clip.mp4", str(plan_path), *options]
     for line in added:
         program, group, *words = shlex.split(line)
         assert (program, group) == ("redact", "plan")
@@ -147,6 +150,24 @@ def test_fix_commands_hide_every_place_on_the_way(clip: Clip, tmp_path: Path) ->
     for frame, box in finding.path:
         here = track.at(frame)
         assert here is not None and here.box.contains(box, slack=0.5)
+
+
+def test_without_findings_there_is_nothing_to_fix() -> None:
+    assert fix_command([], "p.json", "clip.mp4", 24) == ""
+
+
+def test_detectors_may_err_but_facts_cannot_be_accepted() -> None:
+    looked = Looked(25, 5, 1, 12, (("redact", "ab"),))
+    good, bad = Check("times", True, ""), Check("times", False, "1 frame at another time")
+
+    def result(kind: FindingKind, check: Check) -> AuditResult:
+        found = (_finding(kind=kind),)
+        return AuditResult(Sensitivity.BALANCED, True, found, (check,), (), looked)
+
+    assert result(FindingKind.UNCOVERED, good).may_be_accepted
+    assert result(FindingKind.MISFIT, good).may_be_accepted
+    assert not result(FindingKind.UNDRAWN, good).may_be_accepted
+    assert not result(FindingKind.UNCOVERED, bad).may_be_accepted
 
 
 def test_result_in_words_and_json() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.errors import PlanError
+from redact.errors import OutputError, OutputExistsError, PlanError
 from redact.plan import (
     DetectionSettings,
     Plan,
@@ -193,8 +193,24 @@ def test_write_replaces_in_one_step_and_leaves_nothing_else(tmp_path: Path) -> N
     write_plan(plan, target)
     assert read_plan(target) == plan
     assert [p.name for p in tmp_path.iterdir()] == ["clip.plan.json"]
-    with pytest.raises(PlanError):
+    with pytest.raises(OutputError):
         write_plan(plan, tmp_path / "absent" / "p.json")
+
+
+def test_a_plan_replaces_nothing_unasked(tmp_path: Path) -> None:
+    source, target = tmp_path / "clip.mp4", tmp_path / "clip.plan.json"
+    source.write_bytes(b"original")
+    plan = build_plan(SOURCE, SETTINGS, [], (), ())
+    write_plan(plan, target)
+    with pytest.raises(OutputExistsError):
+        write_plan(plan, target)
+    write_plan(plan, target, force=True)
+    alias = tmp_path / "alias.json"
+    alias.symlink_to(source)
+    for name in (source, alias):
+        with pytest.raises(OutputExistsError, match="never replaced"):
+            write_plan(plan, name, force=True, never=(source,))
+    assert source.read_bytes() == b"original"
 
 
 @given(st.lists(st.integers(-(2**40), 2**40), max_size=30))

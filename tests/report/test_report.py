@@ -63,6 +63,7 @@ def variants(folder: Path) -> list[Manifest]:
         ),
         audit={**AUDIT, "checks": [{"name": "times", "passed": False, "detail": "off"}]},
         custody_log=None,
+        findings_accepted="a statue",
     )  # fmt: skip
     imported = msgspec.structs.replace(
         full, tracks=(msgspec.structs.replace(full.tracks[0], origin="imported"),)

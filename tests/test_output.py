@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from redact.errors import OutputError, OutputExistsError
-from redact.media import OutputFile, default_output, probe, sha256_of
+from redact.media import default_output, probe, sha256_of
 from redact.media.containers import container_for
+from redact.output import OutputFile
 
-from .footage import Clip, make
+from .media.footage import Clip, make
 
 
 def names(folder: Path) -> list[str]:
@@ -111,8 +112,8 @@ def test_the_source_is_never_replaced(
     else:
         monkeypatch.chdir(tmp_path)
         final = Path("s.mp4")
-    with pytest.raises(OutputExistsError, match="source itself"):
-        OutputFile(final, force=True, source=source)
+    with pytest.raises(OutputExistsError, match="never replaced"):
+        OutputFile(final, force=True, never=(source,))
     assert source.read_bytes() == b"evidence"
 
 
@@ -125,7 +126,8 @@ def test_a_missing_folder_is_told_with_what_to_do(tmp_path: Path) -> None:
 WRITES_FOR_EVER = """
 import sys, itertools
 from pathlib import Path
-from redact.media import Decode, OutputFile, VideoWriter, probe
+from redact.media import Decode, VideoWriter, probe
+from redact.output import OutputFile
 from redact.settings import EncodeSettings
 info = probe(Path(sys.argv[1]))
 with OutputFile(Path(sys.argv[2])) as out:

@@ -1,4 +1,7 @@
-"""A file that appears under its name only when it is complete."""
+"""Files that appear under their names only when they are complete, and replace nothing unasked.
+
+Every file that redact writes goes this way, the video as well as plans, records and sheets.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ..errors import OutputError, OutputExistsError
+from .errors import OutputError, OutputExistsError
 
 _NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 
@@ -24,21 +28,21 @@ class OutputFile:
     Args:
         final: name of the finished file.
         force: replace a file that is already there.
-        source: file that must never be replaced, not even by force; symbolic and hard links
-            to it count as the file itself.
+        never: files that must not be replaced, not even by force; symbolic and hard links to
+            them count as the files themselves.
 
     Attributes:
         temporary: path to write to, in the same folder.
 
     Raises:
-        OutputExistsError: if `final` is the source, or is there and `force` is not set.
+        OutputExistsError: if `final` is one of `never`, or is there and `force` is not set.
         OutputError: if the folder is missing or cannot be written to.
     """
 
-    def __init__(self, final: Path, force: bool = False, source: Path | None = None) -> None:
+    def __init__(self, final: Path, force: bool = False, never: Iterable[Path] = ()) -> None:
         self._final = final
         self._force = force
-        self._source = source
+        self._never = tuple(never)
         self._check(final)
         self.temporary = self._create()
         self._published: Path | None = None
@@ -88,10 +92,12 @@ class OutputFile:
             self.temporary.unlink(missing_ok=True)
 
     def _check(self, name: Path) -> None:
-        if self._source is not None and _same(name, self._source):
-            raise OutputExistsError(
-                f"{name}: is the source itself, which is never changed", "choose another output"
-            )
+        for kept in self._never:
+            if _same(name, kept):
+                raise OutputExistsError(
+                    f"{name}: is the very file {kept.name}, which is never replaced",
+                    "choose another name",
+                )
         if os.path.lexists(name):
             if name.is_dir():
                 raise OutputError(f"{name}: is a folder", "give the name of a file")
@@ -172,3 +178,42 @@ def _unwritable(name: Path, error: OSError) -> OutputError:
         f"{name}: cannot be written ({error.strerror})",
         hints.get(error.errno or 0, "choose another place with -o"),
     )
+
+
+def write_whole(
+    path: Path,
+    data: bytes,
+    *,
+    force: bool = False,
+    never: Iterable[Path] = (),
+    mode: int = 0o644,
+) -> None:
+    """Write a small file whole or not at all.
+
+    Args:
+        path: final name.
+        data: whole content.
+        force, never: see `OutputFile`.
+        mode: permissions where the system has them.
+
+    Raises:
+        OutputExistsError, OutputError: nothing was written, and nothing was left behind.
+    """
+    with OutputFile(path, force, never) as out:
+        try:
+            out.temporary.write_bytes(data)
+            out.temporary.chmod(mode)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        out.commit()
+
+
+def check_writable(path: Path, force: bool = False, never: Iterable[Path] = ()) -> None:
+    """Find out before a long run whether `path` can be written after it. Raises as `OutputFile`."""
+    OutputFile(path, force, never).discard()
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut, where the system offers that."""
+    with contextlib.suppress(OSError):
+        _sync(folder)

@@ -1,0 +1,154 @@
+"""Files beside the video: refused before the long run, never over another file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from redact.errors import ExitCode
+
+FAST = ("--sensitivity", "fast")
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.fixture
+def source(street: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "cam.mp4"
+    copy.write_bytes(street.read_bytes())
+    return copy
+
+
+@pytest.fixture(scope="session")
+def plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A plan of `street`."""
+    import subprocess
+    import sys
+
+    path = tmp_path_factory.mktemp("plan") / "p.json"
+    command = [sys.executable, "-m", "redact", "detect", str(street), "-o", str(path), *FAST]
+    subprocess.run(command, check=True, capture_output=True)
+    return path.read_bytes()
+
+
+def test_no_plan_replaces_the_original(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
+    before = digest(source)
+    done = redact("detect", source, "-o", source, "--force", *FAST)
+    assert done.returncode == ExitCode.EXISTS, done.stderr
+    kept = tmp_path / "p.json"
+    kept.write_bytes(plan)
+    done = redact("apply", source, kept, "-o", tmp_path / "o.mp4", "--plan", source, "--force")
+    assert done.returncode == ExitCode.EXISTS, done.stderr
+    assert digest(source) == before
+    assert {p.name for p in tmp_path.iterdir()} == {"cam.mp4", "p.json"}
+
+
+def test_no_plan_replaces_the_output(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
+    kept, output = tmp_path / "p.json", tmp_path / "o.mp4"
+    kept.write_bytes(plan)
+    done = redact("apply", source, kept, "-o", output, "--plan", output)
+    assert done.returncode == ExitCode.EXISTS, done.stderr
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("-o", "nowhere/o.mp4"), ExitCode.OUTPUT),
+        (("-o", "o.avi"), ExitCode.OUTPUT),
+        (("--codec", "cinepak"), ExitCode.OUTPUT),
+        (("-o", "o.webm", "--codec", "h264"), ExitCode.OUTPUT),
+        (("--plan", "nowhere/p.json"), ExitCode.OUTPUT),
+        (("-o", "taken.mp4"), ExitCode.EXISTS),
+    ],
+)
+def test_what_must_fail_fails_before_the_first_pass(
+    redact, source: Path, tmp_path: Path, arguments: tuple[str, ...], code: ExitCode
+) -> None:
+    (tmp_path / "taken.mp4").write_bytes(b"somebody's")
+    done = redact("run", source, *arguments, *FAST, cwd=tmp_path)
+    assert done.returncode == code, done.stderr
+    # What the first pass says of every source was not said.
+    assert "voices identify people" not in done.stderr
+    assert {p.name for p in tmp_path.iterdir()} == {"cam.mp4", "taken.mp4"}
+
+
+def test_a_folder_takes_sources_of_any_container(redact, street: Path, tmp_path: Path) -> None:
+    source, out = tmp_path / "old.ts", tmp_path / "out"
+    out.mkdir()
+    remux(street, source)
+    done = redact("run", source, "-o", out, *FAST, "--accept-findings", "test", "--no-manifest")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert [p.name for p in out.iterdir()] == ["old.redacted.mp4"]
+
+
+def remux(source: Path, target: Path) -> None:
+    import av
+
+    with av.open(str(source)) as src, av.open(str(target), "w", format="mpegts") as out:
+        streams = [out.add_stream_from_template(s) for s in src.streams]
+        for packet in src.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                out.mux(packet)
+
+
+def test_two_sources_never_share_an_output(redact, source: Path, tmp_path: Path) -> None:
+    other, out = tmp_path / "b" / "cam.mp4", tmp_path / "out"
+    other.parent.mkdir()
+    out.mkdir()
+    other.write_bytes(source.read_bytes())
+    done = redact("run", source, other, "-o", out, "--force", *FAST)
+    assert done.returncode == ExitCode.USAGE
+    done = redact("run", source, other, "--plan", tmp_path / "p.json", *FAST)
+    assert done.returncode == ExitCode.USAGE
+    assert list(out.iterdir()) == []
+
+
+def test_the_repair_keeps_what_was_asked_for(
+    redact, source: Path, plan: bytes, tmp_path: Path
+) -> None:
+    """A plan that hides nothing: the audit finds the faces, and its commands are followed."""
+    bare = json.loads(plan)
+    bare["tracks"] = []
+    path, output = tmp_path / "bare.json", tmp_path / "o.mkv"
+    path.write_text(json.dumps(bare))
+    done = redact(
+        "apply", source, path, "-o", output, "--audio", "mute", "--color", "#102030", "--style",
+        "solid", "--label", "No. {track}", "--no-manifest",
+    )  # fmt: skip
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    commands = [shlex.split(line) for line in done.stderr.splitlines() if "redact " in line]
+    commands = [c[c.index("redact") :] for c in commands if "plan" in c or "apply" in c]
+    assert commands, done.stderr
+    *adding, applying = commands
+    assert applying[1] == "apply"
+    for option, value in (
+        ("--audio", "mute"), ("--color", "#102030"), ("--style", "solid"),
+        ("--label", "No. {track}"), ("-o", str(output)),
+    ):  # fmt: skip
+        assert applying[applying.index(option) + 1] == value
+    assert "--no-manifest" in applying and "--force" not in applying
+    for command in adding:
+        assert redact(*command[1:]).returncode == ExitCode.DONE, command
+    assert len(json.loads(path.read_text())["tracks"]) == len(adding)
+    assert not output.exists()
+
+
+def test_an_older_review_is_kept(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
+    bare = json.loads(plan)
+    bare["tracks"] = []
+    path, output = tmp_path / "bare.json", tmp_path / "o.mp4"
+    path.write_text(json.dumps(bare))
+    old = tmp_path / "o.needs-review.mp4.manifest.json"
+    old.write_text("an older record")
+    done = redact("apply", source, path, "-o", output, "--json")
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    assert Path(json.loads(done.stdout)["output"]).name == "o.needs-review-2.mp4"
+    assert old.read_text() == "an older record"
