@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .audit import AuditResult, AuditSettings, verify
+from .audit import AuditResult, AuditSettings, require_detectors, verify
 from .checked import CheckedFrames
 from .detect import load_detector
-from .errors import InputError, MismatchError, UnsafeError
+from .errors import InputError, UnsafeError
 from .evidence import (
     CaseFields,
     ModelUsed,
@@ -38,9 +38,10 @@ from .output import OutputFile
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
 from .render import Renderer
+from .same_source import require_same_source
 from .settings import Audio, DetectSettings, Settings
 from .track import Tracker
-from .types import Timeline, readable
+from .types import Target, Timeline, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +102,14 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
     """Redact one file."""
     journal = Journal(progress)
     info = probe(source)
+    require_detectors(settings.detect.targets)
     plan = detect(info, settings.detect, journal)
     give_back()
     return apply(info, plan, settings, delivery, journal)
 
 
 def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
-    """First pass: look at every frame, follow what was seen, decide what is hidden."""
+    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan."""
     detector = load_detector(
         settings.sensitivity,
         settings.targets,
@@ -117,25 +119,21 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
+    looked = 0
     frames = Decode(info)
     with journal.step("detect", info.video.frames) as step:
         for frame in frames:
             wanted = tracker.wants_detection(frame)
+            looked += wanted
             tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
             pts.append(frame.pts)
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        step.detail = f"{len(pts)} frames, {detector.name}"
-    for warning in frames.warnings:
-        journal.warn(warning)
-    if unchecked:
-        journal.warn(
-            f"{len(unchecked)} frames are damaged and could not be checked: masks near them are "
-            "held and enlarged"
-        )
+        step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
+    _mention_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         found = tracker.finish()
         step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
@@ -144,8 +142,9 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
         DetectionSettings(
             settings.targets,
-            settings.sensitivity.value,
+            settings.sensitivity,
             ((detector.name, detector.weights_sha256),),
+            looked,
         ),
         found.tracks,
         found.cuts,
@@ -157,13 +156,9 @@ def apply(
     info: SourceInfo, plan: Plan, settings: Settings, delivery: Delivery, journal: Journal
 ) -> Outcome:
     """Second pass: draw the plan's masks, look at the finished file, and publish it."""
-    before = sha256_of(info.path, journal)
-    if before != plan.source.sha256:
-        raise MismatchError(
-            f"{info.path}: the plan was made for another file ({plan.source.name})",
-            "Give the file that the plan was made for, or make a plan for this one.",
-        )
-    _mention(info, settings, journal)
+    before = require_same_source(plan, info, journal)
+    require_detectors(plan.settings.targets)
+    _mention(info, plan, settings, journal)
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,)) as out:
         drawn = render(info, plan, settings, out.temporary, container_for(final), journal)
@@ -171,12 +166,7 @@ def apply(
             prepare_release(out.temporary)
         give_back()
         audit = look(info, plan, settings, out.temporary, journal, drawn.held)
-        after = sha256_of(info.path, journal)
-        if after != before:
-            raise UnsafeError(
-                f"{info.path}: the source changed while it was being read",
-                "Copy it to a place where nothing writes to it, and run again.",
-            )
+        after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or (delivery.accept_findings and audit.may_be_accepted))
         output = out.commit_as(_review_name(final)) if held_back else out.commit()
@@ -199,7 +189,7 @@ def apply(
         warnings=tuple(journal.warnings),
         notes=drawn.notes,
         held=drawn.held,
-        models=tuple(ModelUsed(n, digest, "audit") for n, digest in audit.looked.detectors),
+        models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings,
         case=delivery.case,
@@ -221,7 +211,7 @@ def look(
             info,
             finished,
             plan,
-            settings=_audit_settings(info, settings),
+            settings=_audit_settings(info, plan, settings),
             progress=journal,
             held=held,
         )
@@ -254,6 +244,17 @@ def render(
     return Rendered(tuple(writer.notes), tuple(frames.held))
 
 
+def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
+    """SHA-256 of the source after the run. Raises UnsafeError if it is not what it was."""
+    after = sha256_of(info.path, journal)
+    if after != before:
+        raise UnsafeError(
+            f"{info.path}: the source changed while it was being read",
+            "Copy it to a place where nothing writes to it, and run again.",
+        )
+    return after
+
+
 def _review_name(final: Path) -> Path:
     """A name beside `final` that says that a person must look first; it, its record and its
     plan are all new, so that nothing of an earlier run is replaced."""
@@ -271,17 +272,33 @@ def review_plan(output: Path) -> Path:
     return output.with_suffix(".plan.json")
 
 
-def _mention(info: SourceInfo, settings: Settings, journal: Journal) -> None:
+def _mention_damage(frames: Decode, unchecked: list[int], journal: Journal) -> None:
+    for warning in frames.warnings:
+        journal.warn(warning)
+    if unchecked:
+        journal.warn(
+            f"{len(unchecked)} frames are damaged and could not be checked: masks near them are "
+            "held and enlarged"
+        )
+
+
+def _mention(info: SourceInfo, plan: Plan, settings: Settings, journal: Journal) -> None:
     for warning in info.warnings:
         journal.warn(warning)
+    for target in (Target.FACE, Target.PLATE):
+        if target not in plan.settings.targets:
+            journal.warn(
+                f"{target.word}s were not looked for, and the audit does not look for them: the "
+                "plan does not name them as targets"
+            )
     if info.audio and settings.encode.audio is Audio.KEEP:
         journal.warn("the sound is kept: voices identify people (--audio mute drops it)")
 
 
-def _audit_settings(info: SourceInfo, settings: Settings) -> AuditSettings:
+def _audit_settings(info: SourceInfo, plan: Plan, settings: Settings) -> AuditSettings:
     return AuditSettings(
         sensitivity=settings.detect.sensitivity,
-        targets=settings.detect.targets,
+        targets=plan.settings.targets,
         margin=settings.render.margin,
         audio_expected=settings.encode.audio is Audio.KEEP and bool(info.audio),
     )

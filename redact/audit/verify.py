@@ -126,7 +126,9 @@ def collect(
     tracks = plan.tracks if plan is not None else ()
     suspects = [s for s in gather(scan.sightings) if worth_a_recheck(s, tracks)]
     evidence = _recheck(source, output, suspects, covers, eyes, progress)
-    looked = Looked(scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors)
+    looked = Looked(
+        scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors, eyes.targets
+    )
     return Seen(
         scan.frames,
         tuple(zip(suspects, evidence, strict=True)),

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from ..checked import CheckedFrames
-from ..errors import MismatchError, UsageError
+from ..errors import UsageError
 from ..journal import Journal
-from ..media import VideoWriter, probe, sha256_of
+from ..media import VideoWriter, probe
 from ..output import OutputFile
 from ..plan import read_plan
 from ..render import mask_frame
+from ..same_source import require_same_source
 from ..settings import Audio, EncodeSettings
 from . import options
 from .terminal import Terminal
@@ -43,11 +44,7 @@ def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool
     terminal = Terminal()
     journal = Journal(terminal)
     plan, info = read_plan(plan_file), probe(source)
-    if sha256_of(info.path, journal) != plan.source.sha256:
-        raise MismatchError(
-            f"{source}: {plan_file} was made for another file ({plan.source.name})",
-            "Give the file that the plan was made for.",
-        )
+    require_same_source(plan, info, journal)
     encode = EncodeSettings(codec="ffv1", audio=Audio.MUTE)
     with (
         OutputFile(output, force, (info.path, plan_file)) as out,

@@ -88,7 +88,9 @@ detect_options = _all(
         type=click.Choice([s.value for s in Sensitivity]),
         default=Sensitivity.BALANCED.value,
         show_default=True,
-        help="How hard to look; thorough adds a second, independent face detector.",
+        help="How hard to look. fast does not look at every frame: it follows what it saw through "
+        "the others, and the record says how many. thorough adds a second, independent face "
+        "detector.",
     ),
 )
 

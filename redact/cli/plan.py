@@ -36,8 +36,10 @@ def show(plan_path: Path, as_json: bool) -> None:
     """List the tracks of PLAN with their numbers. Times count from the first picture."""
     value = read_plan(plan_path)
     rows = [_row(value, i) for i in range(len(value.tracks))]
+    looked_for = [target.word for target in value.settings.targets]
     if as_json:
-        click.echo(json.dumps({"source": value.source.name, "tracks": rows}, indent=1))
+        head = {"source": value.source.name, "looked_for": looked_for}
+        click.echo(json.dumps({**head, "tracks": rows}, indent=1))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("no.", "target", "from", "to", "frames", "score", "origin", "action", "reason"):
@@ -48,7 +50,8 @@ def show(plan_path: Path, as_json: bool) -> None:
         cells += [row["origin"], row["action"], reason]
         table.add_row(*("" if c is None else str(c) for c in cells))
     console = Console(soft_wrap=True, highlight=False, markup=False, width=120)
-    console.print(f"{value.source.name}: {len(rows)} tracks")
+    looked = " and ".join(f"{word}s" for word in looked_for)
+    console.print(f"{value.source.name}: {len(rows)} tracks; {looked} were looked for")
     console.print(table)
 
 

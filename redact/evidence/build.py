@@ -16,8 +16,8 @@ from typing import Any
 from .. import __version__
 from ..errors import UnsafeError
 from ..media import Dropped
-from ..plan import dump_plan, with_held
-from ..settings import Audio, Settings
+from ..plan import Plan, dump_plan, with_held
+from ..settings import Audio, Sensitivity, Settings
 from ..types import Action, Target
 from .case import CaseFields
 from .ledger import ledger, seconds_from_start
@@ -168,7 +168,7 @@ def utc(moment: datetime) -> str:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, looked_for = with_held(record.plan, record.held), set(record.settings.detect.targets)
+    plan, looked_for = with_held(record.plan, record.held), set(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         limits.append(LimitPart("sound_unchanged", str(len(record.source.audio))))
@@ -183,10 +183,19 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:
         limits.append(LimitPart("removed_streams", str(len(record.source.dropped))))
+    limits += _detection_limits(plan)
     limits += _audit_limits(record.audit)
     if not case.reviewer:
         limits.append(LimitPart("no_reviewer_named"))
     return limits
+
+
+def _detection_limits(plan: Plan) -> list[LimitPart]:
+    frames, looked = len(plan.source.timeline), plan.settings.frames_looked_at
+    if looked is None:  # a plan that does not say: `fast` leaves frames out
+        fast = plan.settings.sensitivity is Sensitivity.FAST
+        return [LimitPart("detection_sampled", f"?/{frames}")] if fast else []
+    return [] if looked == frames else [LimitPart("detection_sampled", f"{looked}/{frames}")]
 
 
 def _audit_limits(audit: Mapping[str, Any] | None) -> list[LimitPart]:

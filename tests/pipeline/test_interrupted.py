@@ -52,6 +52,7 @@ def plan(longer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from redact.media import Decode, probe, sha256_of
     from redact.plan import DetectionSettings, SourceRef, build_plan, write_plan
     from redact.progress import Silent
+    from redact.settings import Sensitivity
     from redact.types import Box, Keyframe, Origin, State, Target, Timeline, Track
 
     info = probe(longer)
@@ -69,7 +70,10 @@ def plan(longer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     track = Track(1, Target.REGION, keys, origin=Origin.MANUAL)
     path = tmp_path_factory.mktemp("plan") / "whole.plan.json"
-    write_plan(build_plan(ref, DetectionSettings((), "fast", ()), [track], (), ()), path)
+    write_plan(
+        build_plan(ref, DetectionSettings((Target.PLATE,), Sensitivity.FAST, ()), [track], (), ()),
+        path,
+    )
     return path
 
 
