@@ -13,14 +13,13 @@ from pathlib import Path
 
 from .audit import AuditResult, AuditSettings, require_detectors, verify
 from .checked import CheckedFrames
+from .delivery import Delivery, Outcome, review_name
 from .detect import load_detector
 from .errors import InputError, UnsafeError
 from .evidence import (
-    CaseFields,
     ModelUsed,
     RunRecord,
     clear_times,
-    manifest_path,
     prepare_release,
 )
 from .journal import Journal
@@ -37,52 +36,12 @@ from .memory import give_back
 from .output import OutputFile
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
+from .remarks import remark_on_damage, remark_on_run
 from .render import Renderer
 from .same_source import require_same_source
 from .settings import Audio, DetectSettings, Settings
 from .track import Tracker
-from .types import Target, Timeline, readable
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Where the result goes.
-
-    Attributes:
-        output: final name; None for "<stem>.redacted<ext>" beside the source.
-        force: an existing output may be replaced.
-        accept_findings: reason for publishing in spite of what detectors saw; "" holds it
-            back. A check that fails, or a mask that was not drawn, is held back all the same.
-        case: what the user said about the case.
-        command: the command line, for the record.
-        release: nothing in the file, its name or its times may say who made it.
-    """
-
-    output: Path | None = None
-    force: bool = False
-    accept_findings: str = ""
-    case: CaseFields | None = None
-    command: tuple[str, ...] = ()
-    release: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run ended with.
-
-    Attributes:
-        output: the file that was written.
-        wanted: its final name, which `output` is unless it needs review.
-        needs_review: the audit found something, so `output` is not the final name.
-        audit: what the audit found.
-        record: everything that belongs on record.
-    """
-
-    output: Path
-    wanted: Path
-    needs_review: bool
-    audit: AuditResult
-    record: RunRecord
+from .types import Timeline, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +92,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
         step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
-    _mention_damage(frames, unchecked, journal)
+    remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         found = tracker.finish()
         step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
@@ -158,7 +117,7 @@ def apply(
     """Second pass: draw the plan's masks, look at the finished file, and publish it."""
     before = require_same_source(plan, info, journal)
     require_detectors(plan.settings.targets)
-    _mention(info, plan, settings, journal)
+    remark_on_run(info, plan, settings, journal)
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,)) as out:
         drawn = render(info, plan, settings, out.temporary, container_for(final), journal)
@@ -169,7 +128,7 @@ def apply(
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or (delivery.accept_findings and audit.may_be_accepted))
-        output = out.commit_as(_review_name(final)) if held_back else out.commit()
+        output = out.commit_as(review_name(final)) if held_back else out.commit()
     if delivery.release:
         clear_times(output)
     record = RunRecord(
@@ -253,46 +212,6 @@ def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
             "Copy it to a place where nothing writes to it, and run again.",
         )
     return after
-
-
-def _review_name(final: Path) -> Path:
-    """A name beside `final` that says that a person must look first; it, its record and its
-    plan are all new, so that nothing of an earlier run is replaced."""
-    number = 1
-    while True:
-        mark = "needs-review" if number == 1 else f"needs-review-{number}"
-        name = final.with_name(f"{final.stem}.{mark}{final.suffix}")
-        number += 1
-        if not any(p.exists() for p in (name, manifest_path(name), review_plan(name))):
-            return name
-
-
-def review_plan(output: Path) -> Path:
-    """Where the plan of a result that was held back is kept, for the user to repair."""
-    return output.with_suffix(".plan.json")
-
-
-def _mention_damage(frames: Decode, unchecked: list[int], journal: Journal) -> None:
-    for warning in frames.warnings:
-        journal.warn(warning)
-    if unchecked:
-        journal.warn(
-            f"{len(unchecked)} frames are damaged and could not be checked: masks near them are "
-            "held and enlarged"
-        )
-
-
-def _mention(info: SourceInfo, plan: Plan, settings: Settings, journal: Journal) -> None:
-    for warning in info.warnings:
-        journal.warn(warning)
-    for target in (Target.FACE, Target.PLATE):
-        if target not in plan.settings.targets:
-            journal.warn(
-                f"{target.word}s were not looked for, and the audit does not look for them: the "
-                "plan does not name them as targets"
-            )
-    if info.audio and settings.encode.audio is Audio.KEEP:
-        journal.warn("the sound is kept: voices identify people (--audio mute drops it)")
 
 
 def _audit_settings(info: SourceInfo, plan: Plan, settings: Settings) -> AuditSettings:

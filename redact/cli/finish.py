@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ..audit import fix_command, review_sheet
+from ..delivery import Delivery, Outcome, review_plan
 from ..errors import ExitCode, OutputError
 from ..evidence import (
     EvidenceChoice,
@@ -23,7 +24,6 @@ from ..evidence import (
 )
 from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
 from ..output import check_folder, check_writable
-from ..pipeline import Delivery, Outcome, review_plan
 from ..plan import write_plan
 from ..render import Renderer
 from ..settings import Settings

@@ -13,10 +13,11 @@ import pytest
 
 import redact.pipeline as pipeline
 from redact.audit import eyes
+from redact.delivery import Delivery
 from redact.errors import ModelError, RedactError, UnsafeError
 from redact.evidence import build_manifest
 from redact.media import Decode, plane_array, probe
-from redact.pipeline import Delivery, run
+from redact.pipeline import run
 from redact.plan import Plan, read_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity, Settings

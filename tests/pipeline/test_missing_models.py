@@ -29,7 +29,8 @@ STAGES = """
 import sys
 from pathlib import Path
 from redact.errors import ModelError
-from redact.pipeline import Delivery, run
+from redact.delivery import Delivery
+from redact.pipeline import run
 from redact.progress import Silent
 from redact.settings import Settings
 class Told(Silent):
