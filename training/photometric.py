@@ -89,8 +89,8 @@ def compress(image: Image, rng: np.random.Generator) -> Image:
 #: Each step with its probability, in the order in which a camera applies them.
 STEPS: tuple[tuple[Any, float], ...] = (
     (tone, 0.7),
-    (night, 0.2),
-    (grey, 0.18),
+    (night, 0.12),
+    (grey, 0.12),
     (motion, 0.12),
     (soften, 0.15),
     (noise, 0.15),
