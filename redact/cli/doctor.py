@@ -33,14 +33,11 @@ def doctor(as_json: bool) -> int:
 
 def examine() -> dict[str, Any]:
     """Everything that `doctor` says, as JSON values."""
-    import onnxruntime
-
     from ..detect import describe_models
     from ..evidence import library_versions
     from ..media import describe_encoders
 
     models = describe_models()
-    providers = onnxruntime.get_available_providers()
     return {
         "redact": __version__,
         "python": platform.python_version(),
@@ -58,7 +55,6 @@ def examine() -> dict[str, Any]:
             for m in models
         ],
         "engine": "onnxruntime, processor",
-        "gpu": [p for p in providers if p not in ("CPUExecutionProvider",)],
         "encoders": describe_encoders(),
         "ready": all(m.state == "ok" for m in models if "balanced" in m.needed_for),
     }

@@ -13,6 +13,7 @@ from ..output import OutputFile
 from ..plan import read_plan
 from ..render import mask_frame
 from ..settings import Audio, EncodeSettings
+from ..types import counted
 from . import options
 from .terminal import Terminal
 
@@ -56,5 +57,5 @@ def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool
                 writer.write(mask_frame(frame, plan.regions_at(frame.index), margin))
                 step.advance()
         out.commit()
-    terminal.say(f"{output}: masks of {len(plan.source.timeline)} frames")
+    terminal.say(f"{output}: masks of {counted(len(plan.source.timeline), 'frame')}")
     return 0

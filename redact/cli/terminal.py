@@ -79,5 +79,8 @@ class Terminal:
 
     def error(self, message: str, hint: str) -> None:
         self.console.print(Text.assemble(("error: ", "bold red"), message))
-        if hint:
+        if "\n" in hint:
+            # Commands, one a line: nothing beside them, so that they can be copied.
+            self.console.print(Text.assemble(("  do:", "bold"), f"\n{hint}"))
+        elif hint:
             self.console.print(Text.assemble(("  do:  ", "bold"), hint))
