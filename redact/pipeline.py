@@ -104,7 +104,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
     pts: list[int] = []
     unchecked: list[int] = []
     frames = Decode(info)
-    with journal.step("detect", info.video.frames) as step:
+    with journal.step("detect", info.expected_frames) as step:
         for frame in frames:
             wanted = tracker.wants_detection(frame)
             tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
@@ -196,7 +196,7 @@ def look(
     info: SourceInfo, plan: Plan, settings: Settings, finished: Path, journal: Journal
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
-    with journal.step("audit", None) as step:
+    with journal.step("audit", None, inner=True) as step:
         found = verify(
             info, finished, plan, settings=_audit_settings(info, settings), progress=journal
         )

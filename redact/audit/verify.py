@@ -108,7 +108,7 @@ def collect(
     scan = Scan(settings, covers, plan, eyes)
     clock, times = TimeCheck(), dict[int, float]()
     decoded = Decode(finished)
-    with progress.stage("audit", source.video.frames) as stage:
+    with progress.stage("audit", source.expected_frames) as stage:
         for pair in pairs(iter(Decode(source)), iter(decoded)):
             clock.add(pair)
             shown = pair.source or pair.output
