@@ -118,9 +118,9 @@ class FaceModelsHook(BuildHookInterface[Any]):
             fetch(folder)
         except MissingModelsError as error:
             text = (
-                f"MediaPipe's face models are NOT in this build: {error}. redact works without "
-                "them, except --sensitivity thorough and the second opinion of the audit. To "
-                "get them, install again while pip can reach a package index."
+                f"MediaPipe's face models are NOT in this build: {error}. Without them redact "
+                "refuses to look for faces and only hides plates (--targets plate). To get them, "
+                "install again while pip can reach a package index."
             )
             if os.environ.get("REDACT_REQUIRE_MODELS") == "1":
                 raise RuntimeError(text) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,13 @@ from types import TracebackType
 from typing import Self
 
 from .errors import OutputError, OutputExistsError
+
+_FOOTAGE = re.compile(
+    r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)",
+    re.IGNORECASE,
+)
+"""Endings of files that no plan, record or report replaces, not even by force: a slip of the
+pen must not cost the original."""
 
 _NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 
@@ -117,6 +125,13 @@ class OutputFile:
             raise _unwritable(self._final, error) from error
 
 
+def _refuse_footage(path: Path) -> None:
+    if _FOOTAGE.fullmatch(path.suffix) and os.path.lexists(path):
+        raise OutputExistsError(
+            f"{path}: is footage, which nothing but a video replaces", "choose another name"
+        )
+
+
 def _same(name: Path, source: Path) -> bool:
     try:
         return name.samefile(source)
@@ -199,6 +214,7 @@ def write_whole(
     Raises:
         OutputExistsError, OutputError: nothing was written, and nothing was left behind.
     """
+    _refuse_footage(path)
     with OutputFile(path, force, never) as out:
         try:
             out.temporary.write_bytes(data)
@@ -208,9 +224,39 @@ def write_whole(
         out.commit()
 
 
-def check_writable(path: Path, force: bool = False, never: Iterable[Path] = ()) -> None:
-    """Find out before a long run whether `path` can be written after it. Raises as `OutputFile`."""
+def check_writable(
+    path: Path, force: bool = False, never: Iterable[Path] = (), *, whole: bool = False
+) -> None:
+    """Find out before a long run whether `path` can be written after it.
+
+    Args:
+        path, force, never: see `OutputFile`, which also says what is raised.
+        whole: it will be written with `write_whole`.
+    """
+    if whole:
+        _refuse_footage(path)
     OutputFile(path, force, never).discard()
+
+
+def check_folder(folder: Path) -> None:
+    """Find out whether files can be written into `folder`, which need not be there yet.
+
+    Raises:
+        OutputError: they cannot.
+    """
+    nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not nearest.is_dir():
+        raise OutputError(f"{folder}: {nearest} is not a folder", "choose another place")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder}: cannot be written", "choose a folder you may write to")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, with those above it. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .audit import AuditResult, AuditSettings, verify
+from .audit import AuditResult, AuditSettings, require_detectors, verify
+from .checked import CheckedFrames
+from .delivery import Delivery, Outcome, review_name
 from .detect import load_detector
-from .errors import InputError, MismatchError, UnsafeError
+from .errors import InputError, UnsafeError
 from .evidence import (
-    CaseFields,
     ModelUsed,
     RunRecord,
     clear_times,
-    manifest_path,
     prepare_release,
 )
 from .journal import Journal
@@ -36,64 +36,39 @@ from .memory import give_back
 from .output import OutputFile
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
+from .remarks import remark_on_damage, remark_on_run
 from .render import Renderer
+from .same_source import require_same_source
 from .settings import Audio, DetectSettings, Settings
 from .track import Tracker
 from .types import Timeline, readable
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """Where the result goes.
+class Rendered:
+    """What drawing the masks told.
 
     Attributes:
-        output: final name; None for "<stem>.redacted<ext>" beside the source.
-        force: an existing output may be replaced.
-        accept_findings: reason for publishing in spite of what detectors saw; "" holds it
-            back. A check that fails, or a mask that was not drawn, is held back all the same.
-        case: what the user said about the case.
-        command: the command line, for the record.
-        release: nothing in the file, its name or its times may say who made it.
+        notes: what was converted.
+        held: frames in which masks were held because of damage that the plan does not know.
     """
 
-    output: Path | None = None
-    force: bool = False
-    accept_findings: str = ""
-    case: CaseFields | None = None
-    command: tuple[str, ...] = ()
-    release: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a run ended with.
-
-    Attributes:
-        output: the file that was written.
-        wanted: its final name, which `output` is unless it needs review.
-        needs_review: the audit found something, so `output` is not the final name.
-        audit: what the audit found.
-        record: everything that belongs on record.
-    """
-
-    output: Path
-    wanted: Path
-    needs_review: bool
-    audit: AuditResult
-    record: RunRecord
+    notes: tuple[str, ...]
+    held: tuple[int, ...]
 
 
 def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
     """Redact one file."""
     journal = Journal(progress)
     info = probe(source)
+    require_detectors(settings.detect.targets)
     plan = detect(info, settings.detect, journal)
     give_back()
     return apply(info, plan, settings, delivery, journal)
 
 
 def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
-    """First pass: look at every frame, follow what was seen, decide what is hidden."""
+    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan."""
     detector = load_detector(
         settings.sensitivity,
         settings.targets,
@@ -103,25 +78,21 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
+    looked = 0
     frames = Decode(info)
     with journal.step("detect", info.expected_frames) as step:
         for frame in frames:
             wanted = tracker.wants_detection(frame)
+            looked += wanted
             tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
             pts.append(frame.pts)
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        step.detail = f"{len(pts)} frames, {detector.name}"
-    for warning in frames.warnings:
-        journal.warn(warning)
-    if unchecked:
-        journal.warn(
-            f"{len(unchecked)} frames are damaged and could not be checked: masks near them are "
-            "held and enlarged"
-        )
+        step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
+    remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         found = tracker.finish()
         step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
@@ -130,8 +101,9 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
         DetectionSettings(
             settings.targets,
-            settings.sensitivity.value,
+            settings.sensitivity,
             ((detector.name, detector.weights_sha256),),
+            looked,
         ),
         found.tracks,
         found.cuts,
@@ -143,29 +115,20 @@ def apply(
     info: SourceInfo, plan: Plan, settings: Settings, delivery: Delivery, journal: Journal
 ) -> Outcome:
     """Second pass: draw the plan's masks, look at the finished file, and publish it."""
-    before = sha256_of(info.path, journal)
-    if before != plan.source.sha256:
-        raise MismatchError(
-            f"{info.path}: the plan was made for another file ({plan.source.name})",
-            "Give the file that the plan was made for, or make a plan for this one.",
-        )
-    _mention(info, settings, journal)
+    before = require_same_source(plan, info, journal)
+    require_detectors(plan.settings.targets)
+    remark_on_run(info, plan, settings, journal)
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,)) as out:
-        notes = render(info, plan, settings, out.temporary, container_for(final), journal)
+        drawn = render(info, plan, settings, out.temporary, container_for(final), journal)
         if delivery.release:
             prepare_release(out.temporary)
         give_back()
-        audit = look(info, plan, settings, out.temporary, journal)
-        after = sha256_of(info.path, journal)
-        if after != before:
-            raise UnsafeError(
-                f"{info.path}: the source changed while it was being read",
-                "Copy it to a place where nothing writes to it, and run again.",
-            )
+        audit = look(info, plan, settings, out.temporary, journal, drawn.held)
+        after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or (delivery.accept_findings and audit.may_be_accepted))
-        output = out.commit_as(_review_name(final)) if held_back else out.commit()
+        output = out.commit_as(review_name(final)) if held_back else out.commit()
     if delivery.release:
         clear_times(output)
     record = RunRecord(
@@ -183,8 +146,9 @@ def apply(
         steps=tuple(journal.steps),
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
-        notes=tuple(notes),
-        models=tuple(ModelUsed(n, digest, "audit") for n, digest in audit.looked.detectors),
+        notes=drawn.notes,
+        held=drawn.held,
+        models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings,
         case=delivery.case,
@@ -193,12 +157,22 @@ def apply(
 
 
 def look(
-    info: SourceInfo, plan: Plan, settings: Settings, finished: Path, journal: Journal
+    info: SourceInfo,
+    plan: Plan,
+    settings: Settings,
+    finished: Path,
+    journal: Journal,
+    held: tuple[int, ...],
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
     with journal.step("audit", None, inner=True) as step:
         found = verify(
-            info, finished, plan, settings=_audit_settings(info, settings), progress=journal
+            info,
+            finished,
+            plan,
+            settings=_audit_settings(info, plan, settings),
+            progress=journal,
+            held=held,
         )
         step.detail = "; ".join(found.in_words())
     return found
@@ -211,69 +185,39 @@ def render(
     output: Path,
     container: str,
     journal: Journal,
-) -> list[str]:
-    """Write the masked clip to `output`; returns notes on what was converted.
-
-    Raises:
-        UnsafeError: the decoder did not yield exactly the frames that the plan was made on, so
-            masks could land on other pictures than those that were checked.
-    """
-    times = plan.source.timeline.pts
+) -> Rendered:
+    """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
     renderer = Renderer(settings.render)
-    written = 0
+    frames, written = CheckedFrames(info, plan), 0
     with (
-        journal.step("render", len(times)) as step,
+        journal.step("render", len(plan.source.timeline)) as step,
         VideoWriter(output, info, settings.encode, container) as writer,
     ):
-        for frame in Decode(info):
-            if frame.index >= len(times) or frame.pts != times[frame.index]:
-                raise UnsafeError(
-                    f"{info.path}: frame {frame.index} is not the one that was checked",
-                    "Run 'redact detect' again with this version.",
-                )
-            regions = plan.regions_at(frame.index, frame.damaged)
+        for frame, regions in frames:
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
         step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
-    if written != len(times):
-        raise UnsafeError(
-            f"{info.path}: {written} frames were decoded, {len(times)} were checked",
-            "Is the file on a disk that can be read without errors?",
-        )
-    for note in writer.notes:
+    for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
-    return writer.notes
+    return Rendered(tuple(writer.notes), tuple(frames.held))
 
 
-def _review_name(final: Path) -> Path:
-    """A name beside `final` that says that a person must look first; it, its record and its
-    plan are all new, so that nothing of an earlier run is replaced."""
-    number = 1
-    while True:
-        mark = "needs-review" if number == 1 else f"needs-review-{number}"
-        name = final.with_name(f"{final.stem}.{mark}{final.suffix}")
-        number += 1
-        if not any(p.exists() for p in (name, manifest_path(name), review_plan(name))):
-            return name
+def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
+    """SHA-256 of the source after the run. Raises UnsafeError if it is not what it was."""
+    after = sha256_of(info.path, journal)
+    if after != before:
+        raise UnsafeError(
+            f"{info.path}: the source changed while it was being read",
+            "Copy it to a place where nothing writes to it, and run again.",
+        )
+    return after
 
 
-def review_plan(output: Path) -> Path:
-    """Where the plan of a result that was held back is kept, for the user to repair."""
-    return output.with_suffix(".plan.json")
-
-
-def _mention(info: SourceInfo, settings: Settings, journal: Journal) -> None:
-    for warning in info.warnings:
-        journal.warn(warning)
-    if info.audio and settings.encode.audio is Audio.KEEP:
-        journal.warn("the sound is kept: voices identify people (--audio mute drops it)")
-
-
-def _audit_settings(info: SourceInfo, settings: Settings) -> AuditSettings:
+def _audit_settings(info: SourceInfo, plan: Plan, settings: Settings) -> AuditSettings:
     return AuditSettings(
         sensitivity=settings.detect.sensitivity,
-        targets=settings.detect.targets,
+        targets=plan.settings.targets,
         margin=settings.render.margin,
         audio_expected=settings.encode.audio is Audio.KEEP and bool(info.audio),
     )

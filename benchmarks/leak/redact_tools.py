@@ -164,7 +164,7 @@ class RedactTool:
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
         found_by = DetectionSettings(
             (Target.FACE, Target.PLATE),
-            self._sensitivity.value,
+            self._sensitivity,
             ((self.detector.name, self.detector.weights_sha256),),
         )
         return build_plan(reference, found_by, tracks, cuts, [])

@@ -1,5 +1,6 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
+from .eyes import require_detectors
 from .fix import fix_command
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Kept, Looked
 from .sheet import review_sheet
@@ -14,6 +15,7 @@ __all__ = [
     "Kept",
     "Looked",
     "fix_command",
+    "require_detectors",
     "review_sheet",
     "verify",
 ]

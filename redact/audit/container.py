@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 import av
 
 from ..errors import InputError
-from ..media import SourceInfo
+from ..media import SourceInfo, opened
 from .result import Check
 
 _FORMAT_TAGS: Final = {
@@ -49,7 +49,7 @@ def check_container(source: SourceInfo, output: Path, audio_expected: bool | Non
         InputError: the output cannot be opened at all.
     """
     try:
-        with av.open(str(output)) as container:
+        with opened(output) as container:
             checks = [
                 _streams(container, source, audio_expected),
                 _tags(container),

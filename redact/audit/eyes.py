@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect import SCALES, Detector, OurNetwork, Scale, load_second_opinion
+from ..detect import SCALES, Detector, OurNetwork, Scale, load_second_opinion, require_models
 from ..settings import Sensitivity
 from ..types import Box, Detections, Frame, Target
 from .close import CELL, ROW, Mosaic, turned_back
@@ -45,6 +45,15 @@ class Glimpse:
     turns: int = 0
 
 
+def require_detectors(targets: Container[Target]) -> None:
+    """Stop a run at its start if the audit of these targets could not be done at its end.
+
+    Raises:
+        ModelError, DependencyError: see `redact.detect.require_models`.
+    """
+    require_models(second_opinion=Target.FACE in targets)
+
+
 class Eyes:
     """All detectors of one audit.
 
@@ -61,6 +70,7 @@ class Eyes:
 
     def __init__(self, settings: AuditSettings, sample_aspect: float) -> None:
         ours = OurNetwork(settings.targets)
+        self.targets = ours.targets
         self._whole = ours.detector(*SCALES[Sensitivity.BALANCED], sample_aspect=sample_aspect)
         self._fine = ours.detector(SCALES[Sensitivity.THOROUGH][0], sample_aspect=sample_aspect)
         self._sideways = ours.detector(*_TURNED_SCALES)

@@ -39,7 +39,7 @@ def fix_command(
         options: of `redact apply`, as they were given the first time: whoever asked for a mute
             output must not get a talking one from the repair.
     """
-    plan = shlex.quote(str(plan_path))
+    plan = shlex.quote(_named(plan_path))
     lines = []
     for finding in findings:
         first = max(0, finding.first - _PAD)
@@ -53,8 +53,23 @@ def fix_command(
             where = " ".join(f"--at f{frame}={_corners(box)}" for frame, box in places)
             lines.append(f"{head} {where}")
     if lines:
-        lines.append(shlex.join(["redact", "apply", str(source), str(plan_path), *options]))
+        lines.append(shlex.join(["redact", "apply", _named(source), _named(plan_path), *options]))
     return "\n".join(lines)
+
+
+def _containing(end: Box, lines: list[tuple[Box, Box]]) -> Box:
+    """`end` with every side moved out by the most that a seen box reaches over its line."""
+    left = max(max(0.0, line.x1 - seen.x1) for line, seen in lines)
+    top = max(max(0.0, line.y1 - seen.y1) for line, seen in lines)
+    right = max(max(0.0, seen.x2 - line.x2) for line, seen in lines)
+    bottom = max(max(0.0, seen.y2 - line.y2) for line, seen in lines)
+    return Box(end.x1 - left, end.y1 - top, end.x2 + right, end.y2 + bottom)
+
+
+def _named(path: Path | str) -> str:
+    """A path that no program takes for an option."""
+    text = str(path)
+    return f"./{text}" if text.startswith("-") else text
 
 
 def _corners(box: Box) -> str:
@@ -69,10 +84,11 @@ def _places(finding: Finding, first: int, last: int) -> list[tuple[int, Box]]:
     if chosen[-1] != path[-1]:
         chosen.append(path[-1])
     boxes = dict(chosen)
-    for (a, _), (b, _) in pairwise(chosen):
-        for frame, box in path:
-            if a <= frame <= b:
-                boxes[a], boxes[b] = boxes[a].union(box), boxes[b].union(box)
+    for (a, start), (b, end) in pairwise(chosen):
+        between = [(frame, box) for frame, box in path if a <= frame <= b]
+        # Moved out at both ends by what the straight line misses at most, not by the way gone.
+        lines = [(start.lerp(end, (frame - a) / (b - a)), box) for frame, box in between]
+        boxes[a], boxes[b] = (_containing(boxes[f], lines) for f in (a, b))
     boxes = {frame: box.grown(_GROWTH) for frame, box in boxes.items()}
     boxes.setdefault(first, boxes[path[0][0]])
     boxes.setdefault(last, boxes[path[-1][0]])

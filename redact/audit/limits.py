@@ -30,8 +30,8 @@ FINE_EVERY_SECONDS: Final[dict[Sensitivity, float]] = {
 """Seconds from one fine look (tiles, turned pictures, second detector on tiles) to the next."""
 
 EDGE_REACH: Final = 6
-"""Frames before a track's start, after its end and around every gap in which its surroundings
-are looked at closely, one by one: what a tracker misses, it misses there."""
+"""Frames before a track's start and after its end in which its surroundings are looked at closely,
+one by one: what a tracker misses, it misses there."""
 
 # --- what counts as seen ------------------------------------------------------------------------
 

@@ -17,7 +17,7 @@ class AuditSettings:
     Attributes:
         sensitivity: thorough looks at every frame; see `redact.audit.limits`.
         margin: that the masks were drawn with (`RenderSettings.margin`).
-        targets: what to look for.
+        targets: what to look for, at least one of face and plate.
         audio_expected: None if either is fine, else whether the output should have sound.
     """
 
@@ -152,6 +152,7 @@ class Looked:
         fine: of these, frames with tiles and turned pictures.
         close: single places looked at closely.
         detectors: name and SHA-256 of the weights of each.
+        targets: what they looked for.
     """
 
     frames: int
@@ -159,6 +160,7 @@ class Looked:
     fine: int
     close: int
     detectors: tuple[tuple[str, str], ...]
+    targets: tuple[Target, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -167,6 +169,7 @@ class Looked:
             "frames_looked_at_finely": self.fine,
             "close_looks": self.close,
             "detectors": [{"name": n, "sha256": s} for n, s in self.detectors],
+            "targets": [t.word for t in self.targets],
         }
 
 
@@ -218,6 +221,12 @@ class AuditResult:
             f"{looked.whole} of them ({looked.fine} with tiles and turned), "
             f"{looked.close} close looks"
         )
+        if looked.targets:
+            lines += [
+                f"{target.word}s were not looked for"
+                for target in (Target.FACE, Target.PLATE)
+                if target not in looked.targets
+            ]
         if not self.with_plan:
             lines.append(
                 "no plan was given: what is hidden was worked out from the pixels, and whether "

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
-from ..plan import Plan
+from ..plan import Plan, with_held
 from ..progress import Progress
 from ..types import Action, Box
+from .alone import Alone, decode_alone
 from .container import check_container
 from .cover import Covers, PixelCovers, PlanCovers
 from .eyes import Eyes
@@ -29,11 +31,12 @@ def verify(
     *,
     settings: AuditSettings,
     progress: Progress,
+    held: Iterable[int] = (),
 ) -> AuditResult:
     """Audit a finished file against its source.
 
-    Both files are decoded side by side, once or, where something was sighted, twice; one frame
-    of each is in memory at a time. Neither is changed.
+    The output is decoded by itself; then both files are decoded side by side, once or, where
+    something was sighted, twice. One frame of each is in memory at a time. Neither is changed.
 
     Args:
         source: the original.
@@ -41,13 +44,16 @@ def verify(
         plan: what was to be hidden. None: the hidden area is worked out from the pixels, and
             checks that need a plan are left out.
         settings: how hard to look, and the margin that the masks were drawn with.
-        progress: told about two stages, "audit" and "recheck".
+        held: frames in which masks were drawn held because of damage that the plan does not
+            know; without them larger masks than the plan's count as changes of the picture.
+        progress: told about three stages, "decode", "audit" and "recheck".
 
     Raises:
         InputError: a file cannot be read.
         ModelError: a detector is missing.
         UnsafeError: a frame could not be checked.
     """
+    plan = None if plan is None else with_held(plan, held)
     checks = check_container(source, output, settings.audio_expected)
     try:
         finished = probe(output)
@@ -76,7 +82,7 @@ def verify(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Everything that the two passes saw, before anything is judged.
+    """Everything that the passes saw, before anything is judged.
 
     Attributes:
         frames: pairs of frames that were compared.
@@ -102,14 +108,14 @@ def collect(
     settings: AuditSettings,
     progress: Progress,
 ) -> Seen:
-    """Both passes of the audit; see `verify` for arguments and errors."""
+    """All passes of the audit; see `verify` for arguments and errors."""
+    output = decode_alone(finished, progress)
     covers: Covers = PixelCovers() if plan is None else PlanCovers(plan, settings.margin)
     eyes = Eyes(settings, float(source.video.upright_sample_aspect))
     scan = Scan(settings, covers, plan, eyes)
     clock, times = TimeCheck(), dict[int, float]()
-    decoded = Decode(finished)
     with progress.stage("audit", source.expected_frames) as stage:
-        for pair in pairs(iter(Decode(source)), iter(decoded)):
+        for pair in pairs(iter(Decode(source)), output.frames()):
             clock.add(pair)
             shown = pair.source or pair.output
             if shown is not None:
@@ -119,13 +125,15 @@ def collect(
     scan.finish()
     tracks = plan.tracks if plan is not None else ()
     suspects = [s for s in gather(scan.sightings) if worth_a_recheck(s, tracks)]
-    evidence = _recheck(source, finished, suspects, covers, eyes, progress)
-    looked = Looked(scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors)
+    evidence = _recheck(source, output, suspects, covers, eyes, progress)
+    looked = Looked(
+        scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors, eyes.targets
+    )
     return Seen(
         scan.frames,
         tuple(zip(suspects, evidence, strict=True)),
         dict(scan.undrawn),
-        (*clock.checks(decoded.errors), *scan.checks()),
+        (*clock.checks(output.errors), *scan.checks()),
         times,
         looked,
     )
@@ -133,18 +141,18 @@ def collect(
 
 def _recheck(
     source: SourceInfo,
-    finished: SourceInfo,
+    output: Alone,
     suspects: list[Suspect],
     covers: Covers,
     eyes: Eyes,
     progress: Progress,
 ) -> list[tuple[Evidence, ...]]:
-    """Second pass over the frames around suspects; nothing is decoded if there is none."""
+    """Last pass over the frames around suspects; nothing is decoded if there is none."""
     if not suspects:
         return []
     recheck = Recheck(suspects, covers, eyes)
     with progress.stage("recheck", recheck.last + 1) as stage:
-        for pair in pairs(iter(Decode(source)), iter(Decode(finished))):
+        for pair in pairs(iter(Decode(source)), output.frames()):
             if pair.index > recheck.last:
                 break
             recheck.add(pair)

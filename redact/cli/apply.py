@@ -25,7 +25,7 @@ from .terminal import Terminal
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Output file. Default: NAME.redacted.EXT beside the source.",
+    help="Output file, or a folder. Default: NAME.redacted.EXT beside the source.",
 )
 @options.render_options
 @options.encode_options

@@ -38,7 +38,7 @@ def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     'redact plan add', then hide what it says with 'redact apply'.
     """
     plan_file = plan_file or source.with_suffix(".plan.json")
-    check_writable(plan_file, params["force"], never=(source,))
+    check_writable(plan_file, params["force"], never=(source,), whole=True)
     terminal = Terminal()
     plan = detect_stage(probe(source), options.detect_settings(params), Journal(terminal))
     write_plan(plan, plan_file, force=params["force"], never=(source,))

@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from .. import __version__
-from ..errors import ExitCode
+from ..audit import require_detectors
+from ..errors import ExitCode, RedactError
+from ..types import Target
 from . import options
 
 
@@ -20,15 +22,16 @@ from . import options
 def doctor(as_json: bool) -> int:
     """Say what this installation has and lacks: versions, models, engines, encoders.
 
-    Nothing is downloaded and no network is used. The exit code is 6 where a model that
-    'balanced' needs is missing or damaged.
+    Nothing is downloaded and no network is used. The exit code is 0 only where faces and plates
+    can both be hidden: 6 where a model that this needs is missing or damaged, 7 where a library
+    is.
     """
     report = examine()
     if as_json:
         print(json.dumps(report, indent=1))
     else:
         _print(report)
-    return int(ExitCode.DONE if report["ready"] else ExitCode.MODEL)
+    return int(report["exit_code"])
 
 
 def examine() -> dict[str, Any]:
@@ -38,6 +41,8 @@ def examine() -> dict[str, Any]:
     from ..media import describe_encoders
 
     models = describe_models()
+    problems = {target: _problem(target) for target in (Target.FACE, Target.PLATE)}
+    first = next((p for p in problems.values() if p is not None), None)
     return {
         "redact": __version__,
         "python": platform.python_version(),
@@ -50,14 +55,28 @@ def examine() -> dict[str, Any]:
                 "sha256": m.sha256,
                 "state": m.state,
                 "needed_for": m.needed_for,
+                "required": m.required,
                 "how_to_get": m.how_to_get,
             }
             for m in models
         ],
         "engine": "onnxruntime, processor",
         "encoders": describe_encoders(),
-        "ready": all(m.state == "ok" for m in models if "balanced" in m.needed_for),
+        "ready": first is None,
+        "ready_for": [target.word for target, p in problems.items() if p is None],
+        "problem": "" if first is None else first.message,
+        "hint": "" if first is None else first.hint,
+        "exit_code": int(ExitCode.DONE if first is None else first.exit_code),
     }
+
+
+def _problem(target: Target) -> RedactError | None:
+    """What stops every run that looks for `target`, None if nothing does."""
+    try:
+        require_detectors((target,))
+    except RedactError as error:
+        return error
+    return None
 
 
 def _print(report: dict[str, Any]) -> None:
@@ -67,12 +86,12 @@ def _print(report: dict[str, Any]) -> None:
     for model in report["models"]:
         table.add_row(model["name"], model["state"], model["needed_for"], model["sha256"][:16])
     console.print(table)
-    for model in report["models"]:
-        if model["state"] != "ok":
-            console.print(f"{model['name']} is {model['state']}: {model['how_to_get']}")
     console.print(f"engine: {report['engine']}; GPU: not used")
     for name, state in report["encoders"].items():
         console.print(f"encoder {name}: {state}")
     libraries = ", ".join(f"{k} {v}" for k, v in report["libraries"].items())
     console.print(f"libraries: {libraries}")
-    console.print("ready" if report["ready"] else "not ready: see above")
+    if report["ready"]:
+        console.print("ready")
+    else:
+        console.print(f"not ready: {report['problem']}\n{report['hint']}", soft_wrap=True)

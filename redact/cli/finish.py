@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from ..audit import fix_command, review_sheet
+from ..delivery import Delivery, Outcome, review_plan
 from ..errors import ExitCode, OutputError
 from ..evidence import (
     EvidenceChoice,
@@ -21,9 +22,8 @@ from ..evidence import (
     release_path,
     write_evidence,
 )
-from ..media import choose_encoding, container_for, default_output, probe
-from ..output import check_writable
-from ..pipeline import Delivery, Outcome, review_plan
+from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
+from ..output import check_folder, check_writable
 from ..plan import write_plan
 from ..render import Renderer
 from ..settings import Settings
@@ -53,8 +53,8 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--release",
                 is_flag=True,
-                help="Write the video alone, under a neutral name, with nothing in it, its name "
-                "or its times that says who made it.",
+                help="Write the video alone, under a neutral name unless -o gives a file's, with "
+                "nothing in it or its times that says who made it.",
             ),
             click.option(
                 "--review-dir",
@@ -75,16 +75,17 @@ def prepare(
     evidence: EvidenceChoice = params["evidence"]
     force, plan_out = params["force"], params["plan_out"]
     info = probe(source)
-    final = output or default_output(info)
     if params["release"]:
         evidence.refuse_with("--release")
         params["evidence"] = evidence = EvidenceChoice(manifest=False)
-        final = output or release_path(source.parent, final.suffix)
+    final = _final(info, output, params["release"])
     choose_encoding(info, settings.encode, container_for(final))
     Renderer(settings.render)
     check_writable(final, force, never=(source,))
     if plan_out is not None:
-        check_writable(plan_out, force, never=_others(source, final))
+        check_writable(plan_out, force, never=_others(source, final), whole=True)
+    if params["review_dir"] is not None:
+        check_folder(params["review_dir"])
     check_evidence(evidence, final, force)
     return Delivery(
         output=final,
@@ -94,6 +95,16 @@ def prepare(
         command=("redact", *sys.argv[1:]),
         release=params["release"],
     )
+
+
+def _final(info: SourceInfo, output: Path | None, release: bool) -> Path:
+    """Name of the result; in a folder, or where none is given, one of ours."""
+    usual = default_output(info)
+    if output is not None and not output.is_dir():
+        return output
+    folder = output or usual.parent
+    # A release must not carry the source's name, in whatever folder it lies.
+    return release_path(folder, usual.suffix) if release else folder / usual.name
 
 
 def _others(source: Path, output: Path) -> tuple[Path, ...]:
@@ -151,6 +162,8 @@ def _tell(
             f"{outcome.output}: needs review, so it did not get the final name",
             _what_to_do(outcome, params, plan_file),
         )
+        if outcome.wanted.exists():
+            terminal.say(f"note: {outcome.wanted} is there from an earlier run; it is not this one")
     else:
         terminal.say(f"{outcome.output}: {_counted(outcome)}")
 
@@ -168,7 +181,7 @@ def _what_to_do(outcome: Outcome, params: dict[str, Any], plan_file: Path | None
 
 
 _NOT_REPEATED = frozenset(
-    ("output", "plan_out", "targets", "sensitivity", "as_json", "accept_findings", "force")
+    ("output", "plan_out", "targets", "sensitivity", "as_json", "accept_findings")
 )
 """Options of the first command that the repair does not have or need."""
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import click
 
-from ..errors import MismatchError, UsageError
+from ..checked import CheckedFrames
+from ..errors import UsageError
 from ..journal import Journal
-from ..media import Decode, VideoWriter, probe, sha256_of
+from ..media import VideoWriter, probe
 from ..output import OutputFile
 from ..plan import read_plan
 from ..render import mask_frame
+from ..same_source import require_same_source
 from ..settings import Audio, EncodeSettings
 from ..types import counted
 from . import options
@@ -35,27 +37,27 @@ from .terminal import Terminal
 def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
     """Write the masks of PLAN as a lossless video: white is hidden, black is not.
 
-    Frames and timestamps are those of SOURCE, so that the masks lie exactly over it.
+    Frames and timestamps are those of SOURCE, so that the masks lie exactly over it; if the
+    decoder yields another picture than those that PLAN was made on, nothing is written.
     """
     if output.suffix.lower() != ".mkv":
         raise UsageError(f"{output}: masks are lossless FFV1 in Matroska", "Use a name in .mkv.")
     terminal = Terminal()
     journal = Journal(terminal)
     plan, info = read_plan(plan_file), probe(source)
-    if sha256_of(info.path, journal) != plan.source.sha256:
-        raise MismatchError(
-            f"{source}: {plan_file} was made for another file ({plan.source.name})",
-            "Give the file that the plan was made for.",
-        )
+    require_same_source(plan, info, journal)
     encode = EncodeSettings(codec="ffv1", audio=Audio.MUTE)
     with (
         OutputFile(output, force, (info.path, plan_file)) as out,
         journal.step("mask", len(plan.source.timeline)) as step,
     ):
         with VideoWriter(out.temporary, info, encode, "mkv") as writer:
-            for frame in Decode(info):
-                writer.write(mask_frame(frame, plan.regions_at(frame.index), margin))
+            frames = CheckedFrames(info, plan)
+            for frame, regions in frames:
+                writer.write(mask_frame(frame, regions, margin))
                 step.advance()
         out.commit()
+    for warning in (*info.warnings, *frames.warnings):
+        journal.warn(warning)
     terminal.say(f"{output}: masks of {counted(len(plan.source.timeline), 'frame')}")
     return 0

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
+from ..errors import UsageError
 from ..settings import (
     Audio,
     DetectSettings,
@@ -86,7 +88,9 @@ detect_options = _all(
         type=click.Choice([s.value for s in Sensitivity]),
         default=Sensitivity.BALANCED.value,
         show_default=True,
-        help="How hard to look; thorough adds a second, independent face detector.",
+        help="How hard to look. fast does not look at every frame: it follows what it saw through "
+        "the others, and the record says how many. thorough adds a second, independent face "
+        "detector.",
     ),
 )
 
@@ -143,6 +147,15 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
 
 
 def render_settings(params: dict[str, Any]) -> RenderSettings:
+    """Raises UsageError where an option would have no effect on what is drawn."""
+    style = Style(params["style"])
+    context = click.get_current_context()
+    for name, option in (("label", "--label"), ("colour", "--color")):
+        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if typed and style is not Style.SOLID:
+            raise UsageError(
+                f"{option} does nothing with --style {style.value}", "Add --style solid."
+            )
     return RenderSettings(
         Style(params["style"]), params["margin"], params["colour"], params["label"]
     )

@@ -40,8 +40,10 @@ def show(plan_path: Path, as_json: bool) -> None:
     """
     value = read_plan(plan_path)
     rows = [_row(value, i) for i in range(len(value.tracks))]
+    looked_for = [target.word for target in value.settings.targets]
     if as_json:
-        click.echo(json.dumps({"source": value.source.name, "tracks": rows}, indent=1))
+        head = {"source": value.source.name, "looked_for": looked_for}
+        click.echo(json.dumps({**head, "tracks": rows}, indent=1))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in _COLUMNS:
@@ -52,7 +54,9 @@ def show(plan_path: Path, as_json: bool) -> None:
         cells += [row["best"]["time"], _place(row["best"]), row["origin"], row["action"], reason]
         table.add_row(*("" if c is None else str(c) for c in cells))
     console = Console(soft_wrap=True, highlight=False, markup=False, width=150)
-    console.print(f"{value.source.name}: {counted(len(rows), 'track')}")
+    looked = " and ".join(f"{word}s" for word in looked_for)
+    count = counted(len(rows), "track")
+    console.print(f"{value.source.name}: {count}; {looked} were looked for")
     console.print(table)
 
 

@@ -11,6 +11,7 @@ import click
 
 from ..errors import ExitCode, RedactError, UsageError
 from ..media import default_output_name
+from ..output import make_folder
 from ..pipeline import run as run_pipeline
 from . import options
 from .finish import finish, finish_options, prepare
@@ -23,7 +24,7 @@ from .terminal import Terminal
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Output file, or folder for several sources. Default: NAME.redacted.EXT beside each.",
+    help="Output file, or a folder. Default: NAME.redacted.EXT beside each source.",
 )
 @options.detect_options
 @options.render_options
@@ -38,14 +39,14 @@ def run(sources: tuple[Path, ...], output: Path | None, **params: Any) -> int:
     The original is only read. A result in which the check finds possible leaks is written as
     NAME.needs-review.EXT, with the times and places to look at, and the exit code is 10.
     """
-    outputs = _outputs(sources, output, params)
+    _check_several(sources, output, params)
     terminal = Terminal()
     settings = options.all_settings(params)
     worst = ExitCode.DONE
     results: list[dict[str, Any]] = []
-    for source, wanted in zip(sources, outputs, strict=True):
+    for source in sources:
         try:
-            delivery = prepare(source, wanted, settings, params)
+            delivery = prepare(source, output, settings, params)
             outcome = run_pipeline(source, settings, delivery, terminal)
             result = finish(outcome, {**params, "output": output}, terminal)
         except RedactError as error:
@@ -61,35 +62,35 @@ def run(sources: tuple[Path, ...], output: Path | None, **params: Any) -> int:
     return int(worst)
 
 
-def _outputs(
-    sources: tuple[Path, ...], output: Path | None, params: dict[str, Any]
-) -> list[Path | None]:
-    """The output of each source; None for the default name beside it.
+def _check_several(sources: tuple[Path, ...], output: Path | None, params: dict[str, Any]) -> None:
+    """Make the folder for several outputs, if it is not there.
 
     Raises:
         UsageError: what was asked for makes sense for a single source only.
+        OutputError: the folder cannot be made.
     """
+    if len(sources) > 1 and output is not None and not output.exists():
+        make_folder(output)
     folder = output is not None and output.is_dir()
     if len(sources) > 1 and output is not None and not folder:
         raise UsageError(
             f"{output}: is not a folder, but {len(sources)} sources were given",
-            "Make the folder first, or leave -o out.",
+            "Name a folder, or leave -o out.",
         )
     if len(sources) > 1 and params["plan_out"] is not None:
         raise UsageError(
             f"--plan names one file, but {len(sources)} sources were given",
             "Leave --plan out, or run them one by one.",
         )
-    if output is None or not folder:
-        return [output] * len(sources)
-    found = [output / default_output_name(source) for source in sources]
-    twice = [path for path, count in Counter(found).items() if count > 1]
-    if twice:
+    if not folder or params["release"]:
+        return
+    names = Counter(default_output_name(source) for source in sources)
+    twice = next((name for name, count in names.items() if count > 1), None)
+    if twice is not None:
         raise UsageError(
-            f"{twice[0]}: two of the sources would be written to it",
+            f"{output}/{twice}: two of the sources would be written to it",
             "Rename one of them, or run them one by one.",
         )
-    return list(found)
 
 
 def _worse(a: ExitCode, b: ExitCode) -> ExitCode:

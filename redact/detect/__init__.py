@@ -7,6 +7,7 @@ from .loader import (
     describe_models,
     load_detector,
     load_second_opinion,
+    require_models,
 )
 from .protocol import Detector
 from .scaling import Area, Scaler
@@ -25,4 +26,5 @@ __all__ = [
     "describe_models",
     "load_detector",
     "load_second_opinion",
+    "require_models",
 ]

@@ -9,6 +9,7 @@ from typing import Final
 
 from ..settings import Sensitivity
 from ..types import Target
+from .engine import load_engine
 from .ensemble import FacePlateDetector, Together
 from .network import Network, default_threads
 from .protocol import Detector
@@ -56,6 +57,7 @@ class ModelState:
         sha256: the pinned digest.
         state: "ok", "missing" or "changed".
         needed_for: what does not work without it.
+        required: redact can hide faces and plates only with it.
         how_to_get: what a user does about it.
     """
 
@@ -64,6 +66,7 @@ class ModelState:
     sha256: str
     state: str
     needed_for: str
+    required: bool
     how_to_get: str
 
 
@@ -79,10 +82,13 @@ class OurNetwork:
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
         DependencyError: if the engine contacts a server.
+        ValueError: if there is nothing to look for, so that nobody takes it for a look.
     """
 
     def __init__(self, targets: Sequence[Target], threads: int | None = None) -> None:
         self.targets = tuple(dict.fromkeys(t for t in targets if t in CANDIDATE_SCORE))
+        if not self.targets:
+            raise ValueError("a detector needs a target: face, plate or both")
         least = dict.fromkeys(self.targets, NETWORK_SCORE)
         self._network = Network(read_weights(WEIGHTS), least, threads or default_threads())
 
@@ -120,7 +126,7 @@ def load_detector(
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
         DependencyError: if MediaPipe is needed and cannot be loaded.
-        ValueError: for an unknown sensitivity.
+        ValueError: for an unknown sensitivity, or if there is nothing to look for.
     """
     sensitivity = Sensitivity(sensitivity)
     network = OurNetwork(targets, threads)
@@ -145,10 +151,31 @@ def load_second_opinion(*, tiles: bool = False, sample_aspect: float = 1.0) -> D
         ModelError: if a model is missing or is not the pinned one.
         DependencyError: if MediaPipe or a library it needs cannot be loaded.
     """
-    # Imported late: MediaPipe takes a second to load, and most runs do not need it.
+    # Imported late: MediaPipe takes a second to load, and a run without faces does not need it.
     from .blazeface import BlazeFaces
 
     return BlazeFaces(SECOND_TILES if tiles else SECOND_SCALES, sample_aspect)
+
+
+def require_models(*, second_opinion: bool) -> None:
+    """Stop now if the detectors could not be loaded later; costs a second, and little memory.
+
+    Args:
+        second_opinion: MediaPipe's networks are needed too.
+
+    Raises:
+        ModelError: a model is missing or is not the pinned one.
+        DependencyError: the engine contacts a server, or MediaPipe or a library it needs
+            cannot be loaded.
+    """
+    read_weights(WEIGHTS)
+    load_engine()
+    if second_opinion:
+        from .opencv import load_mediapipe
+
+        for name in MEDIAPIPE_SHA256:
+            read_weights(name)
+        load_mediapipe()
 
 
 def describe_models() -> list[ModelState]:
@@ -157,12 +184,14 @@ def describe_models() -> list[ModelState]:
     for file, pinned in all_weights().items():
         if file in MEDIAPIPE_SHA256:
             kind = "short range" if "short" in file else "full range"
-            name, use = f"MediaPipe face detection, {kind}", "thorough, audit"
+            name, use = f"MediaPipe face detection, {kind}", "faces, at every sensitivity (audit)"
         elif file == WEIGHTS:
-            name, use = "redact face+plate, int8", "fast, balanced, thorough, audit"
+            name, use = "redact face+plate, int8", "every run"
         else:
             name, use = "redact face+plate, float32", "comparison only"
-        found.append(ModelState(name, file, pinned, _state(file, pinned), use, how_to_get(file)))
+        required = file in MEDIAPIPE_SHA256 or file == WEIGHTS
+        state, cure = _state(file, pinned), how_to_get(file)
+        found.append(ModelState(name, file, pinned, state, use, required, cure))
     return found
 
 

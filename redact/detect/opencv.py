@@ -64,7 +64,17 @@ def load_mediapipe() -> ModuleType:
             "network calls and to run the face models",
             f"pip install mediapipe=={MEDIAPIPE_VERSION}",
         )
+    _load_native()
     return mediapipe
+
+
+def _load_native() -> None:
+    """MediaPipe's own library, which it would load with the first task: at the end of a run."""
+    bindings = importlib.import_module("mediapipe.tasks.python.core.mediapipe_c_bindings")
+    try:
+        bindings.load_raw_library()
+    except OSError as error:
+        raise refusal("MediaPipe", error) from error
 
 
 def refusal(library: str, error: Exception) -> DependencyError:

@@ -1,6 +1,8 @@
 """Scores at which a detection counts. To be measured anew with every change of weights.
 
-Measured with the int8 weights whose SHA-256 begins with b7088024, `balanced`, recall / precision:
+Weights of this release: face-plate.int8.onnx, SHA-256 3506548a…
+Not measured with these yet; the table is that of earlier weights, `balanced`, recall /
+precision:
 
     python -m tests.detect.calibrate stills --every 3 --detectors balanced
         score              0.1         0.2         0.3         0.4

@@ -30,8 +30,8 @@ wheel of mediapipe 0.10.21; `hatch_build.py` pins the same and takes them from t
 _HOW_OWN: Final = "install redact again: pip install --force-reinstall --no-deps redact-footage"
 _HOW_MEDIAPIPE: Final = (
     "install redact again while connected, so that pip can fetch them "
-    "(REDACT_REQUIRE_MODELS=1 pip install --force-reinstall --no-deps .), or use "
-    "--sensitivity balanced"
+    "(REDACT_REQUIRE_MODELS=1 pip install --force-reinstall --no-deps .); without them redact "
+    "can only hide plates (--targets plate)"
 )
 
 

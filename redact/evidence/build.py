@@ -16,8 +16,8 @@ from typing import Any
 from .. import __version__
 from ..errors import UnsafeError
 from ..media import Dropped
-from ..plan import dump_plan
-from ..settings import Audio, Settings
+from ..plan import Plan, dump_plan, with_held
+from ..settings import Audio, Sensitivity, Settings
 from ..types import Action, Target
 from .case import CaseFields
 from .ledger import ledger, seconds_from_start
@@ -60,6 +60,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
             "Make sure that nothing else writes to the file, then run again.",
         )
     case = record.case or CaseFields()
+    drawn = with_held(record.plan, record.held)
     return Manifest(
         format=FORMAT,
         format_version=FORMAT_VERSION,
@@ -73,10 +74,10 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
         case=case_part(case),
         run=_run(record),
         tool=_tool(record),
-        tracks=ledger(record.plan, record.settings.render.style, case),
+        tracks=ledger(drawn, record.settings.render.style, case),
         audit=None if record.audit is None else _json_object(record.audit, _files(record)),
         findings_accepted=record.accepted,
-        damaged_frames=record.plan.unchecked,
+        damaged_frames=drawn.unchecked,
         warnings=_texts(record, record.warnings),
         notes=_texts(record, record.notes),
         removed=_texts(record, tuple(map(_removed, record.source.dropped))),
@@ -167,7 +168,7 @@ def utc(moment: datetime) -> str:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, looked_for = record.plan, set(record.settings.detect.targets)
+    plan, looked_for = with_held(record.plan, record.held), set(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         limits.append(LimitPart("sound_unchanged", str(len(record.source.audio))))
@@ -182,10 +183,19 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:
         limits.append(LimitPart("removed_streams", str(len(record.source.dropped))))
+    limits += _detection_limits(plan)
     limits += _audit_limits(record.audit)
     if not case.reviewer:
         limits.append(LimitPart("no_reviewer_named"))
     return limits
+
+
+def _detection_limits(plan: Plan) -> list[LimitPart]:
+    frames, looked = len(plan.source.timeline), plan.settings.frames_looked_at
+    if looked is None:  # a plan that does not say: `fast` leaves frames out
+        fast = plan.settings.sensitivity is Sensitivity.FAST
+        return [LimitPart("detection_sampled", f"?/{frames}")] if fast else []
+    return [] if looked == frames else [LimitPart("detection_sampled", f"{looked}/{frames}")]
 
 
 def _audit_limits(audit: Mapping[str, Any] | None) -> list[LimitPart]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import CheckFailedError, OutputExistsError, UsageError
-from ..output import write_whole
+from ..output import check_writable, write_whole
 from .build import build_manifest
 from .case import CaseFields
 from .custody import anchor_of, append, read_log
@@ -60,13 +60,16 @@ def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
     Raises:
         OutputExistsError: a manifest is already beside the output.
         CheckFailedError, PlanError: the log does not hold or cannot be read.
+        OutputError: the log cannot be made.
     """
     path = manifest_path(output)
     if choice.manifest and not force and path.exists():
         raise OutputExistsError(
             f"{path}: is already there", "Move it away, choose another output, or add --force."
         )
-    if choice.log is not None and choice.log.exists():
+    if choice.log is not None and not choice.log.exists():
+        check_writable(choice.log)
+    elif choice.log is not None:
         state = read_log(choice.log)
         if not state.holds:
             raise CheckFailedError(

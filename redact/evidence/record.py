@@ -64,6 +64,8 @@ class RunRecord:
         warnings: what the user was warned of: decode errors, dropped streams, …
         notes: what was converted on the way, for example "audio track 1: pcm → aac".
         models: networks that ran besides the plan's detectors, for example in the audit.
+        held: frames in which masks were held because damage was met that the plan does not
+            know; they are on record with the plan's own.
         audit: the audit's own result as JSON values, None where none ran.
         accepted: reason for publishing in spite of what the audit saw, "" where there was no
             need to.
@@ -86,6 +88,7 @@ class RunRecord:
     warnings: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     models: tuple[ModelUsed, ...] = ()
+    held: tuple[int, ...] = ()
     audit: Mapping[str, Any] | None = None
     accepted: str = ""
     case: CaseFields | None = None

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-import av
-
 from ..errors import CheckFailedError
+from ..media import opened
 from .inspect import Inspection, boxes, ebml, inspect_file
 from .inspect.streams import STRING_PACKETS
 
@@ -39,6 +38,7 @@ def prepare_release(path: Path) -> Inspection:
 
     Raises:
         CheckFailedError: something still says who made it; it must not be published.
+        InputError: the file cannot be read again.
     """
     neutralise(path)
     result = inspect_file(path)
@@ -82,7 +82,7 @@ def neutralise(path: Path) -> None:
 def _names_in_sound(path: Path) -> list[tuple[int, int, bytes]]:
     """Offset and size of each of the first AAC packets with an encoder's name, and the name."""
     found = []
-    with av.open(str(path)) as container:
+    with opened(path) as container:
         sound = [s for s in container.streams.audio if s.codec_context.codec.name == "aac"]
         for stream in sound:
             container.seek(0)

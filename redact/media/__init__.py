@@ -17,6 +17,7 @@ from .info import (
 )
 from .orient import plane_array
 from .probe import probe
+from .source import opened
 from .writer import VideoWriter
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "default_output",
     "default_output_name",
     "describe_encoders",
+    "opened",
     "plane_array",
     "probe",
     "sha256_of",

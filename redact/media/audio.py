@@ -13,6 +13,7 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
+from .damage import set_aside
 from .info import AudioInfo, SourceInfo
 from .source import only, opened
 
@@ -109,6 +110,10 @@ class AudioFeed:
 
     def until(self, time: Fraction | None) -> None:
         """Write all audio up to `time` in seconds; None for all that is left."""
+        with set_aside():  # broken sound is no damage of the picture
+            self._until(time)
+
+    def _until(self, time: Fraction | None) -> None:
         while True:
             packet = self._next or next(self._packets, None)
             self._next = None
@@ -161,6 +166,8 @@ class _CodedTrack:
     ) -> None:
         rate = 48000 if encoder == "libopus" else _aac_rate(audio.sample_rate)
         self._source = source
+        # Or threads of its own could log errors, which would count as the picture's.
+        source.codec_context.thread_count = 1
         stream: Any = output.add_stream(encoder, rate=rate)
         self.stream = stream
         context: Any = self.stream.codec_context

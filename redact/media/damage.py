@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import av
 
 
@@ -64,17 +68,50 @@ class Complaints:
     """Counts the errors that FFmpeg logs.
 
     Most decoders conceal damage and return a picture as if nothing had happened; all that is
-    left of it is a line in the log.
+    left of it is a line in the log. Decoding threads write it at any moment, also between two
+    calls, so nothing is left out but what `set_aside` names. The log is the whole process's:
+    of two videos decoded at once, each is blamed for the other's damage as well. Decode a file
+    alone where it matters that it is sound.
     """
 
     def __init__(self) -> None:
-        # The log itself stays silent; errors are only counted.
-        av.logging.set_level(av.logging.PANIC)
-        self._seen: int = av.logging.get_last_error()[0]
+        _listen()
+        self._seen = _count()
 
     def new(self) -> bool:
         """Whether an error was logged since the last call."""
-        count: int = av.logging.get_last_error()[0]
+        count = _count()
         fresh = count != self._seen
         self._seen = count
         return fresh
+
+
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Errors that the calling thread logs in here are no damage of a video.
+
+    For sound, which is read and decoded in the thread that asks for it. What the threads of a
+    video decoder log at the same time counts as ever.
+    """
+    global _aside
+    with av.logging.Capture() as logs:
+        try:
+            yield
+        finally:
+            _aside += sum(level == av.logging.ERROR for level, _, _ in logs)
+
+
+_aside = 0
+"""Errors logged so far that are no damage of a video."""
+
+
+def _count() -> int:
+    count: int = av.logging.get_last_error()[0]
+    return count - _aside
+
+
+def _listen() -> None:
+    """Have errors counted, every one of them, and said nowhere."""
+    logging.getLogger("libav").setLevel(logging.CRITICAL + 1)
+    av.logging.set_level(av.logging.ERROR)
+    av.logging.set_skip_repeated(False)

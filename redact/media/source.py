@@ -26,7 +26,7 @@ NO_TIMESTAMPS = 0x0080
 
 @contextmanager
 def opened(path: Path) -> Iterator[InputContainer]:
-    """An input container of a local file.
+    """An input container of a local file, whatever its name looks like to FFmpeg.
 
     Raises:
         InputError: where the file cannot be read or is no video container.

@@ -4,6 +4,7 @@ from . import edit
 from .build import build_plan
 from .edit import clock
 from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
+from .held import with_held
 from .plan import DetectionSettings, Plan, SourceRef
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "parse_plan",
     "plan_schema",
     "read_plan",
+    "with_held",
     "write_plan",
 ]

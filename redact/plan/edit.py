@@ -157,11 +157,10 @@ def check_box(box: Box, plan: Plan, where: str) -> None:
         raise PlanError(
             f"{where}: {numbers} is not a box", "Left before right, top before bottom, in pixels."
         )
-    width, height = plan.source.width, plan.source.height
-    if not (box.x1 < width and box.y1 < height and box.x2 > 0 and box.y2 > 0):
+    if not plan.source.shows(box):
         raise PlanError(
             f"{where}: {numbers} lies outside the picture, so it would hide nothing",
-            f"The picture is {width}×{height} pixels, upright.",
+            f"The picture is {plan.source.width}×{plan.source.height} pixels, upright.",
         )
 
 

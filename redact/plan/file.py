@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from ..errors import PlanError
 from ..output import write_whole
+from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 from .plan import DetectionSettings, Plan, SourceRef
 
@@ -22,6 +23,7 @@ _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _TargetWord = Annotated[str, Meta(pattern="^(face|plate|region)$")]
+_LookedFor = Annotated[str, Meta(pattern="^(face|plate)$")]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 
@@ -61,10 +63,19 @@ class DetectorRecord(_File):
     sha256: str
 
 
-class SettingsRecord(_File):
-    targets: list[_TargetWord]
-    sensitivity: str
+class SettingsRecord(_File, omit_defaults=True):
+    targets: Annotated[
+        list[_LookedFor],
+        Meta(min_length=1, description="what was looked for, and what the audit looks for"),
+    ]
+    sensitivity: Sensitivity
     detectors: list[DetectorRecord]
+    frames_looked_at: (
+        Annotated[
+            int, Meta(ge=0, description="by the detectors; in others, what was seen is followed")
+        ]
+        | None
+    ) = None
 
 
 class PlanRecord(_File):
@@ -163,6 +174,7 @@ def _record_of(plan: Plan) -> PlanRecord:
             targets=[t.word for t in plan.settings.targets],
             sensitivity=plan.settings.sensitivity,
             detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.settings.detectors],
+            frames_looked_at=plan.settings.frames_looked_at,
         ),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
@@ -197,16 +209,25 @@ def _plan_of(record: PlanRecord) -> Plan:
         raise ValueError(f"$.source.pts: {error}") from None
     _check_frames("$.cuts", record.cuts, len(timeline))
     _check_frames("$.unchecked", record.unchecked, len(timeline))
+    if (record.settings.frames_looked_at or 0) > len(timeline):
+        raise ValueError(
+            f"$.settings.frames_looked_at: {record.settings.frames_looked_at} are more than the "
+            f"{len(timeline)} frames of the clip"
+        )
+    reference = SourceRef(
+        source.name, source.sha256, source.size, source.width, source.height, timeline
+    )
     return Plan(
-        source=SourceRef(
-            source.name, source.sha256, source.size, source.width, source.height, timeline
-        ),
+        source=reference,
         settings=DetectionSettings(
             tuple(Target.from_word(t) for t in record.settings.targets),
             record.settings.sensitivity,
             tuple((d.name, d.sha256) for d in record.settings.detectors),
+            record.settings.frames_looked_at,
         ),
-        tracks=tuple(_track_of(t, i, len(timeline)) for i, t in enumerate(record.tracks)),
+        tracks=tuple(
+            _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)
+        ),
         cuts=tuple(record.cuts),
         unchecked=tuple(record.unchecked),
         version=record.redact_version,
@@ -220,8 +241,8 @@ def _check_frames(where: str, frames: list[int], count: int) -> None:
         raise ValueError(f"{where}: frame {frames[-1]} is past the last frame {count - 1}")
 
 
-def _track_of(record: TrackRecord, number: int, count: int) -> Track:
-    where = f"$.tracks[{number}]"
+def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: list[str]) -> Track:
+    where, count = f"$.tracks[{number}]", len(source.timeline)
     for i, key in enumerate(record.keyframes):
         x1, y1, x2, y2 = key.box
         # Written so that NaN fails too: it compares false with everything.
@@ -231,6 +252,16 @@ def _track_of(record: TrackRecord, number: int, count: int) -> Track:
             raise ValueError(
                 f"{where}.keyframes[{i}].frame: {key.frame} is past the last frame {count - 1}"
             )
+    if record.origin is Origin.AUTO and record.target not in looked_for:
+        raise ValueError(
+            f"{where}.target: a detector found this {record.target}, but $.settings.targets says "
+            "that none was looked for"
+        )
+    if not any(source.shows(Box(*key.box)) for key in record.keyframes):
+        raise ValueError(
+            f"{where}.keyframes: no box lies in the picture, {source.width}×{source.height} "
+            "pixels, so the track would hide nothing"
+        )
     try:
         return Track(
             id=record.id,

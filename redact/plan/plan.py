@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 
+from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
 HELD_GROWTH = 0.35
@@ -35,20 +36,27 @@ class SourceRef:
     height: int
     timeline: Timeline
 
+    def shows(self, box: Box) -> bool:
+        """Whether any of `box` (upright source pixels) lies in the picture."""
+        return box.x1 < self.width and box.y1 < self.height and box.x2 > 0 and box.y2 > 0
+
 
 @dataclass(frozen=True, slots=True)
 class DetectionSettings:
     """How the tracks were found; stated so that a reader of the plan can repeat it.
 
     Attributes:
-        targets: what was looked for.
-        sensitivity: fast, balanced or thorough.
+        targets: what was looked for, and what the audit looks for: face, plate or both.
+        sensitivity: how hard it was looked.
         detectors: name of each detector that ran, with the SHA-256 of its weights.
+        frames_looked_at: by the detectors; in the others, what was seen before was followed. None
+            where the plan does not say.
     """
 
     targets: tuple[Target, ...]
-    sensitivity: str
+    sensitivity: Sensitivity
     detectors: tuple[tuple[str, str], ...]
+    frames_looked_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from redact.media import Decode, SourceInfo, VideoWriter, probe
 from redact.plan import DetectionSettings, Plan, SourceRef
 from redact.progress import Silent
 from redact.render import Renderer
-from redact.settings import EncodeSettings, RenderSettings
+from redact.settings import EncodeSettings, RenderSettings, Sensitivity
 from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
 WIDTH, HEIGHT, RATE, FRAMES = 480, 320, 25, 40
@@ -104,7 +104,7 @@ class Clip:
             SourceRef(
                 "clip.mp4", "0" * 64, self.info.size, width, height, Timeline(video.time_base, pts)
             ),
-            DetectionSettings((Target.FACE, Target.PLATE), "balanced", ()),
+            DetectionSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED, ()),
             tracks,
         )
 

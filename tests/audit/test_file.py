@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -129,6 +131,41 @@ def test_hidden_boxes_are_found(
     check = next(c for c in check_container(clip.info, path, None) if c.name == "boxes")
     assert not check.passed
     assert name in check.detail
+
+
+def torn(clean: Path, path: Path, every: int) -> Path:
+    """The same file with the second half of every so manyth packet overwritten."""
+    rng = random.Random(1)
+    with av.open(str(clean)) as source, av.open(str(path), "w") as out:
+        stream: Any = out.add_stream_from_template(source.streams.video[0])
+        for number, packet in enumerate(filter(lambda p: p.size, source.demux(video=0))):
+            fresh: Any = packet
+            if number % every == every - 1:
+                whole = bytes(packet)
+                half = len(whole) // 2
+                fresh = av.Packet(whole[:half] + rng.randbytes(len(whole) - half))
+                fresh.pts, fresh.dts, fresh.time_base = packet.pts, packet.dts, packet.time_base
+            fresh.stream = stream
+            out.mux(fresh)
+    return path
+
+
+def test_a_damaged_source_is_not_blamed_on_the_output(clip: Clip, tmp_path: Path) -> None:
+    damaged = Clip(probe(torn(clip.info.path, tmp_path / "torn.mp4", 3)), tmp_path)
+    assert sum(f.damaged for f in Decode(damaged.info)) > 10
+    plan = damaged.plan()
+    output = damaged.render(plan, "out.mp4")
+    alone = Decode(probe(output))
+    assert not any(f.damaged for f in alone) and alone.errors == 0
+    decodes = next(c for c in damaged.audit(output, plan).checks if c.name == "decodes")
+    assert decodes.passed, decodes.detail
+
+
+def test_a_damaged_output_is_found(clip: Clip, clean: Path, tmp_path: Path) -> None:
+    output = torn(clean, tmp_path / "torn.mp4", 20)
+    decodes = next(c for c in clip.audit(output, clip.plan()).checks if c.name == "decodes")
+    assert not decodes.passed
+    assert "decode errors" in decodes.detail
 
 
 def test_other_size_fails_and_nothing_is_claimed(clip: Clip, tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_sightings_of_a_walker_are_one_suspect_and_two_people_are_two() -> None:
 
 
 def _finding(**changes: object) -> Finding:
-    path = tuple((n, Box(10 + 20 * n, 50, 40 + 20 * n, 90)) for n in range(25))
+    path = tuple((n, Box(10 + 8 * n, 50, 40 + 8 * n, 90)) for n in range(25))
     values = {
         "number": 1,
         "kind": FindingKind.UNCOVERED,
@@ -150,6 +150,15 @@ def test_fix_commands_hide_every_place_on_the_way(clip: Clip, tmp_path: Path) ->
     for frame, box in finding.path:
         here = track.at(frame)
         assert here is not None and here.box.contains(box, slack=0.5)
+
+
+def test_a_repair_is_not_larger_than_what_it_hides() -> None:
+    """A face that moves on by six times its size: the masks follow it."""
+    (line, _) = fix_command([_finding()], "p.json", "clip.mp4", FRAMES - 1).splitlines()
+    corners = [w.split("=")[1].split(",") for w in shlex.split(line) if "=" in w]
+    widths = [int(x2) - int(x1) for x1, _, x2, _ in corners]
+    assert len(widths) > 4
+    assert max(widths) <= 30 * 1.2 + 2  # the face is 30 wide
 
 
 def test_without_findings_there_is_nothing_to_fix() -> None:

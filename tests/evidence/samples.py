@@ -12,7 +12,7 @@ from typing import Any
 from redact.evidence import CaseFields, ModelUsed, RunRecord, Step
 from redact.media.info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.settings import Settings
+from redact.settings import Sensitivity, Settings
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 
 FRAMES = 300
@@ -83,7 +83,7 @@ def make_plan(digest: str = "ab" * 32, size: int = 1000) -> Plan:
     return Plan(
         source=SourceRef("bodycam 7.mp4", digest, size, 640, 360, timeline),
         settings=DetectionSettings(
-            (Target.FACE, Target.PLATE), "balanced", (("face-plate", "cd" * 32),)
+            (Target.FACE, Target.PLATE), Sensitivity.BALANCED, (("face-plate", "cd" * 32),)
         ),
         tracks=(first, kept, plate, drawn),
         cuts=(150,),

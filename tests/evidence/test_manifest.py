@@ -19,6 +19,7 @@ from redact.evidence import build_manifest, dump_manifest, read_manifest, write_
 from redact.evidence.ledger import state_runs
 from redact.evidence.manifest import Manifest, manifest_schema, parse_manifest
 from redact.evidence.neutral import argument_without_folders, without_folders
+from redact.settings import Sensitivity
 
 from .samples import make_plan, make_record
 
@@ -117,6 +118,29 @@ def test_limits_name_what_was_not_checked(tmp_path: Path) -> None:
     ]
     assert [p.code for p in sampled] == ["audit_sampled"]
     assert "no_reviewer_named" in codes and "faces_not_looked_for" not in codes
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "looked", "detail"),
+    [
+        (Sensitivity.FAST, 160, "160/300"),
+        (Sensitivity.FAST, 300, None),
+        (Sensitivity.FAST, None, "?/300"),
+        (Sensitivity.BALANCED, 300, None),
+        (Sensitivity.BALANCED, None, None),
+        (Sensitivity.BALANCED, 299, "299/300"),
+    ],
+)
+def test_frames_that_no_detector_looked_at_are_on_record(
+    tmp_path: Path, sensitivity: Sensitivity, looked: int | None, detail: str | None
+) -> None:
+    record = make_record(tmp_path)
+    found_by = replace(record.plan.settings, sensitivity=sensitivity, frames_looked_at=looked)
+    record = replace(record, plan=replace(record.plan, settings=found_by))
+    limits = build_manifest(record).not_checked
+    assert [p.detail for p in limits if p.code == "detection_sampled"] == (
+        [] if detail is None else [detail]
+    )
 
 
 def test_same_run_same_manifest_times_aside(tmp_path: Path) -> None:

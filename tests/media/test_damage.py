@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import InputError, RedactError
-from redact.media import Decode, probe
+from redact.media import Decode, VideoWriter, probe
 from redact.media.damage import Damage
 
-from .footage import Clip, Sound, make, rewrite, samples
+from .footage import FAST, Clip, Sound, make, rewrite, samples
 
 GROUPS = {"preset": "veryfast", "g": "12", "bf": "2", "crf": "20"}
 
@@ -219,6 +219,57 @@ def test_both_passes_yield_the_same_frames_of_a_damaged_file(tmp_path: Path) -> 
     rewrite(info, tmp_path / "out.mp4")
     again = [(f.index, f.pts) for f in Decode(probe(tmp_path / "out.mp4"))]
     assert len(again) == len(first)
+
+
+def with_broken_sound(source: Path, path: Path, spoilt: int | None = None) -> Path:
+    """The same file, with two of three packets of sound, and one of the video, overwritten."""
+    rng = random.Random(3)
+    with av.open(str(source)) as old, av.open(str(path), "w") as new:
+        streams: dict[int, Any] = {s.index: new.add_stream_from_template(s) for s in old.streams}
+        counts = {"video": 0, "audio": 0}
+        for packet in filter(lambda p: p.size, old.demux()):
+            kind, fresh = packet.stream.type, packet
+            number, counts[kind] = counts[kind], counts[kind] + 1
+            if number == spoilt if kind == "video" else number % 3:
+                whole = bytes(packet)
+                half = len(whole) // 2 if kind == "video" else 0
+                fresh = av.Packet(whole[:half] + rng.randbytes(len(whole) - half))
+                fresh.pts, fresh.dts, fresh.time_base = packet.pts, packet.dts, packet.time_base
+            fresh.stream = streams[packet.stream.index]
+            new.mux(fresh)
+    return path
+
+
+def test_broken_sound_is_no_damage_of_the_picture(tmp_path: Path) -> None:
+    source = make(
+        tmp_path / "in.mkv", Clip(options=GROUPS, pts=range(48), sounds=[Sound(seconds=2)])
+    )
+    info = probe(with_broken_sound(source, tmp_path / "broken.mkv"))
+    before = av.logging.get_last_error()[0]
+    decode = Decode(info)
+    with VideoWriter(tmp_path / "out.mkv", info, FAST, copy_audio=False) as writer:
+        for frame in decode:
+            assert not frame.damaged, f"frame {frame.index}"
+            writer.write(frame)
+    assert decode.errors == 0 and decode.warnings == []
+    assert av.logging.get_last_error()[0] > before, "the sound was not broken at all"
+
+
+def test_broken_sound_does_not_hide_damage_of_the_picture(tmp_path: Path) -> None:
+    source = make(
+        tmp_path / "in.mkv", Clip(options=GROUPS, pts=range(48), sounds=[Sound(seconds=2)])
+    )
+    clean = {f.pts: samples(f.picture) for f in Decode(probe(source))}
+    info = probe(with_broken_sound(source, tmp_path / "broken.mkv", spoilt=20))
+    differing = 0
+    with VideoWriter(tmp_path / "out.mkv", info, FAST, copy_audio=False) as writer:
+        for frame in Decode(info):
+            pairs = zip(clean[frame.pts], samples(frame.picture), strict=True)
+            differs = any((a != b).any() for a, b in pairs)
+            assert frame.damaged or not differs
+            differing += differs
+            writer.write(frame)
+    assert differing
 
 
 def test_a_file_that_vanishes_between_the_passes(tmp_path: Path) -> None:

@@ -3,45 +3,82 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 
 import redact.pipeline as pipeline
+from redact.audit import eyes
+from redact.delivery import Delivery
 from redact.errors import ModelError, RedactError, UnsafeError
-from redact.media import Decode, probe
-from redact.pipeline import Delivery, run
-from redact.plan import read_plan
+from redact.evidence import build_manifest
+from redact.media import Decode, plane_array, probe
+from redact.pipeline import run
+from redact.plan import Plan, read_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity, Settings
-from redact.types import Detections, Frame, State
+from redact.types import Detections, Frame, State, Timeline
+
+from .conftest import SAMPLE, shorten
 
 FAST = Settings(DetectSettings(sensitivity=Sensitivity.FAST))
 
 
 class FailsAt:
-    """The real detector, until it meets one frame that it cannot look at."""
+    """The real detector, until it meets a frame that it cannot look at."""
 
     def __init__(self, detector: Any, frame: int) -> None:
         self._detector, self._frame = detector, frame
+        self.asked: list[int] = []
         self.name, self.weights_sha256 = detector.name, detector.weights_sha256
 
     def detect_frame(self, frame: Frame) -> Detections:
-        if frame.index == self._frame:
+        self.asked.append(frame.index)
+        if frame.index >= self._frame:
             raise UnsafeError("frame could not be checked", "")
         found: Detections = self._detector.detect_frame(frame)
         return found
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._detector, name)
 
+
+@pytest.mark.parametrize("frame", [0, 15])
 def test_a_detector_that_fails_once_stops_the_run(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frame: int
+) -> None:
+    real, made = pipeline.load_detector, []
+
+    def load(*arguments: Any, **options: Any) -> FailsAt:
+        made.append(FailsAt(real(*arguments, **options), frame))
+        return made[-1]
+
+    monkeypatch.setattr(pipeline, "load_detector", load)
+    with pytest.raises(UnsafeError, match="could not be checked"):
+        run(street, FAST, Delivery(tmp_path / "out.mp4"), Silent())
+    assert made[0].asked[-1] >= frame and (len(made[0].asked) > 1) == (frame > 0)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_detector_of_the_audit_that_fails_publishes_nothing(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = pipeline.load_detector
-    monkeypatch.setattr(pipeline, "load_detector", lambda *a, **k: FailsAt(real(*a, **k), frame=0))
-    with pytest.raises(UnsafeError):
-        run(street, FAST, Delivery(tmp_path / "out.mp4"), Silent())
+    """The finished file lies there under its hidden name; it must not get another."""
+    real, made = eyes.load_second_opinion, []
+
+    def load(*arguments: Any, **options: Any) -> FailsAt:
+        made.append(FailsAt(real(*arguments, **options), 15))
+        return made[-1]
+
+    monkeypatch.setattr(eyes, "load_second_opinion", load)
+    delivery = Delivery(tmp_path / "out.mp4", accept_findings="findings, but not failures")
+    with pytest.raises(UnsafeError, match="could not be checked"):
+        run(street, FAST, delivery, Silent())
+    assert max(made[0].asked) >= 15 and len(made[0].asked) > 1
     assert list(tmp_path.iterdir()) == []
 
 
@@ -66,35 +103,72 @@ def test_scores_that_are_no_numbers_are_an_error() -> None:
         )
 
 
-def test_damaged_frames_hold_the_masks_around_them(street: Path, tmp_path: Path) -> None:
-    torn = tmp_path / "torn.mp4"
+@pytest.fixture(scope="module")
+def torn(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The clip with a picture in its middle overwritten in part; it still opens and plays."""
+    path = tmp_path_factory.mktemp("torn") / "torn.mp4"
     data = bytearray(street.read_bytes())
     media = data.index(b"mdat") + 8
     # Somewhere in the later pictures: the first one must stay whole for the decoder to start.
     for at in range(media + (len(data) - media) // 2, media + (len(data) - media) // 2 + 400, 7):
         data[at] ^= 0x5A
-    torn.write_bytes(data)
-    info = probe(torn)
-    damaged = [f.index for f in Decode(info) if f.damaged]
-    if not damaged:
-        pytest.skip("this decoder repaired the damage without a word")
-    plan_file = tmp_path / "torn.plan.json"
-    journal = pipeline.Journal(Silent())
-    plan = pipeline.detect(info, FAST.detect, journal)
+    path.write_bytes(data)
+    return path
+
+
+def differing(torn: Path, street: Path) -> list[int]:
+    """Frames of the torn clip that show another picture than the whole one."""
+    pairs = zip(Decode(probe(torn)), Decode(probe(street)), strict=True)
+    return [
+        a.index
+        for a, b in pairs
+        if not np.array_equal(plane_array(a.picture, 0), plane_array(b.picture, 0))
+    ]
+
+
+@pytest.fixture(scope="module")
+def torn_plan(torn: Path) -> Plan:
+    return pipeline.detect(probe(torn), FAST.detect, pipeline.Journal(Silent()))
+
+
+def test_damaged_frames_hold_the_masks_around_them(
+    street: Path, torn: Path, torn_plan: Plan
+) -> None:
+    spoilt = differing(torn, street)
+    assert spoilt, "the clip is not damaged"
+    assert set(spoilt) <= set(torn_plan.unchecked), "a spoilt picture passed as checked"
+    assert set(spoilt) <= {f.index for f in Decode(probe(torn)) if f.damaged}
     # Decoders report damage late: which frames are marked may differ from pass to pass, so the
     # second pass holds masks in frames that either of them has marked.
-    assert plan.unchecked
-    for frame, known in ((plan.unchecked[0], False), (damaged[0], True)):
-        held = [r for r in plan.regions_at(frame, damaged=known) if r.state is State.HELD]
+    untold = replace(torn_plan, unchecked=())
+    for plan, known in ((torn_plan, False), (untold, True)):
+        held = [r for r in plan.regions_at(spoilt[0], damaged=known) if r.state is State.HELD]
         assert held, "two people and two plates are in view around the damage"
-    assert not plan_file.exists()
+
+
+def test_damage_that_only_the_second_pass_meets_is_said_and_on_record(
+    street: Path, torn: Path, torn_plan: Plan, tmp_path: Path
+) -> None:
+    plan, journal = replace(torn_plan, unchecked=()), pipeline.Journal(Silent())
+    outcome = pipeline.apply(
+        probe(torn), plan, FAST, Delivery(tmp_path / "out.mp4", accept_findings="test"), journal
+    )
+    spoilt = set(differing(torn, street))
+    assert spoilt <= set(outcome.record.held)
+    failed = [c for c in outcome.audit.checks if not c.passed]
+    assert not failed, "the audit expected the masks that were drawn"
+    said = " ".join(journal.warnings)
+    assert "the decoder reported damage" in said
+    assert f"{len(outcome.record.held)} more frames turned out to be damaged" in said
+    manifest = build_manifest(outcome.record)
+    assert spoilt <= set(manifest.damaged_frames)
+    assert "damaged_frames" in {limit.code for limit in manifest.not_checked}
+    held = {s.certainty for track in manifest.tracks for s in track.spans}
+    assert "held" in held
+    assert outcome.record.plan == plan, "the plan on record is the one that was given"
 
 
 def test_the_second_pass_stops_when_it_meets_other_frames(street: Path, tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from redact.types import Timeline
-
     info = probe(street)
     plan = pipeline.detect(info, FAST.detect, pipeline.Journal(Silent()))
     line = plan.source.timeline
@@ -115,13 +189,38 @@ def test_the_second_pass_stops_when_it_meets_other_frames(street: Path, tmp_path
         assert list(tmp_path.iterdir()) == []
 
 
-def test_a_truncated_file_is_refused_or_marked(street: Path, tmp_path: Path) -> None:
+def test_a_file_cut_before_its_index_is_refused(street: Path, tmp_path: Path) -> None:
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(street.read_bytes()[: street.stat().st_size // 2])
     with pytest.raises(RedactError) as caught:
         run(cut, FAST, Delivery(tmp_path / "out.mp4"), Silent())
     assert "cut.mp4" in caught.value.message
     assert [p.name for p in tmp_path.iterdir()] == ["cut.mp4"]
+
+
+@pytest.mark.parametrize(("suffix", "half"), [("mkv", False), ("ts", True)])
+def test_a_file_that_is_cut_short_but_plays_has_its_last_frames_marked(
+    tmp_path: Path, suffix: str, half: bool
+) -> None:
+    """MPEG-TS yields the half picture at the cut, Matroska leaves it out."""
+    whole = shorten(SAMPLE, tmp_path / f"whole.{suffix}", 30, skip=70)
+    with av.open(str(whole)) as container:
+        places = [(p.pos, p.size) for p in container.demux(video=0) if p.size > 3000]
+    at, size = places[len(places) // 2]  # a large picture, to which others refer
+    cut = tmp_path / f"cut.{suffix}"
+    cut.write_bytes(whole.read_bytes()[: at + size // 2])
+    before = {f.pts: plane_array(f.picture, 0).copy() for f in Decode(probe(whole))}
+    frames = list(Decode(probe(cut)))
+    assert 0 < len(frames) < 30
+    spoilt = {
+        f.index for f in frames if not np.array_equal(plane_array(f.picture, 0), before[f.pts])
+    }
+    assert bool(spoilt) == half
+    heard = Silent()
+    outcome = run(cut, FAST, Delivery(tmp_path / "out.mkv", accept_findings="test"), heard)
+    assert spoilt <= {*outcome.record.plan.unchecked, *outcome.record.held}
+    assert any("damage" in text for text in heard.warnings)
+    assert outcome.record.frames_written == len(frames)
 
 
 def test_unreadable_plans_name_the_file(tmp_path: Path) -> None:

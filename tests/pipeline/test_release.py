@@ -37,6 +37,10 @@ def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> 
     done = redact("run", source, "--release", *COMMON)
     assert done.returncode == ExitCode.DONE, done.stderr
     assert {p.name for p in tmp_path.iterdir()} == {source.name, "video.mp4"}
+    folder = tmp_path / "out"
+    done = redact("run", source, source, "--release", "-o", folder, *COMMON)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert {p.name for p in folder.iterdir()} == {"video.mp4", "video-2.mp4"}
 
 
 def test_a_release_and_a_record_exclude_each_other(redact, street: Path, tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ def digest(path: Path) -> str:
 @pytest.fixture(scope="module")
 def finished(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's cut after one plain run."""
-    from redact.pipeline import Delivery, run
+    from redact.delivery import Delivery
+    from redact.pipeline import run
     from redact.progress import Silent
     from redact.settings import Settings
 

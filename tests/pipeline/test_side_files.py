@@ -66,6 +66,10 @@ def test_no_plan_replaces_the_output(redact, source: Path, plan: bytes, tmp_path
         (("-o", "o.webm", "--codec", "h264"), ExitCode.OUTPUT),
         (("--plan", "nowhere/p.json"), ExitCode.OUTPUT),
         (("-o", "taken.mp4"), ExitCode.EXISTS),
+        (("--log", "nowhere/custody.log"), ExitCode.OUTPUT),
+        (("--review-dir", "taken.mp4"), ExitCode.OUTPUT),
+        (("--label", "No. {track}"), ExitCode.USAGE),
+        (("--style", "mosaic", "--color", "#000000"), ExitCode.USAGE),
     ],
 )
 def test_what_must_fail_fails_before_the_first_pass(
@@ -139,6 +143,36 @@ def test_the_repair_keeps_what_was_asked_for(
         assert redact(*command[1:]).returncode == ExitCode.DONE, command
     assert len(json.loads(path.read_text())["tracks"]) == len(adding)
     assert not output.exists()
+
+
+def test_a_repair_may_replace_what_the_first_run_might(
+    redact, source: Path, plan: bytes, tmp_path: Path
+) -> None:
+    bare = json.loads(plan)
+    bare["tracks"] = []
+    path = tmp_path / "-bare.json"  # and a name that looks like an option
+    path.write_text(json.dumps(bare))
+    (tmp_path / "o.mp4").write_bytes(b"of an earlier run")
+    done = redact(
+        "apply", "--force", "-o", "o.mp4", "--no-manifest", "--", "cam.mp4", "-bare.json",
+        cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    assert "o.mp4 is there from an earlier run" in done.stderr
+    line = next(x for x in done.stderr.splitlines() if "redact plan add" in x)
+    command = shlex.split(line[line.index("redact plan add") :])
+    assert redact(*command[1:], cwd=tmp_path).returncode == ExitCode.DONE
+    line = next(x for x in done.stderr.splitlines() if "redact apply" in x)
+    assert "--force" in shlex.split(line)
+    assert (tmp_path / "o.mp4").read_bytes() == b"of an earlier run"
+
+
+def test_no_text_replaces_footage(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
+    path, before = tmp_path / "p.json", digest(source)
+    path.write_bytes(plan)
+    done = redact("plan", "export", path, "--format", "mot", "-o", source, "--force")
+    assert done.returncode == ExitCode.EXISTS, done.stderr
+    assert digest(source) == before
 
 
 def test_an_older_review_is_kept(redact, source: Path, plan: bytes, tmp_path: Path) -> None:

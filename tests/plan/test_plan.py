@@ -23,20 +23,25 @@ from redact.plan import (
     read_plan,
     write_plan,
 )
-from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track
+from redact.settings import Sensitivity
+from redact.types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 
 FRAMES = 40
 SOURCE = SourceRef(
     "clip.mp4", "0" * 64, 1234, 320, 240, Timeline(Fraction(1, 600), tuple(range(0, 800, 20)))
 )
-SETTINGS = DetectionSettings((Target.FACE, Target.PLATE), "balanced", (("face-plate", "1" * 64),))
+SETTINGS = DetectionSettings(
+    (Target.FACE, Target.PLATE), Sensitivity.BALANCED, (("face-plate", "1" * 64),)
+)
 
 coordinates = st.floats(-50, 400, allow_nan=False)
 
 
 @st.composite
-def boxes(draw: st.DrawFn) -> Box:
-    x, y = draw(coordinates), draw(coordinates)
+def boxes(draw: st.DrawFn, inside: bool = False) -> Box:
+    """Any box; with `inside`, one whose first corner lies in the picture."""
+    corner = st.floats(0, 230) if inside else coordinates
+    x, y = draw(corner), draw(corner)
     return Box(x, y, x + draw(st.floats(0.5, 200)), y + draw(st.floats(0.5, 200)))
 
 
@@ -46,13 +51,16 @@ def tracks(draw: st.DrawFn) -> Track:
     keys = tuple(
         Keyframe(
             f,
-            draw(boxes()),
+            draw(boxes(inside=f == frames[0])),
             draw(st.sampled_from(State)),
             draw(st.none() | st.floats(0, 1, width=32)),
         )
         for f in frames
     )
-    return Track(1, draw(st.sampled_from(Target)), keys, draw(st.sampled_from(Action)))
+    target, action = draw(st.sampled_from(Target)), draw(st.sampled_from(Action))
+    people = [Origin.MANUAL, Origin.IMPORTED]
+    origin = draw(st.sampled_from(people if target is Target.REGION else Origin))
+    return Track(1, target, keys, action, origin)
 
 
 @st.composite
@@ -105,6 +113,14 @@ def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
     assert plan.regions_at(4) == []
 
 
+def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> None:
+    """Plans of earlier versions do not."""
+    assert "frames_looked_at" not in _document()["settings"]
+    counted = replace(SETTINGS, frames_looked_at=21)
+    plan = build_plan(SOURCE, counted, [], (), ())
+    assert parse_plan(dump_plan(plan), "p.json") == plan
+
+
 def _document() -> dict[str, Any]:
     key = Keyframe(3, Box(1, 2, 30, 40), State.DETECTED, 0.5)
     plan = build_plan(SOURCE, SETTINGS, [Track(1, Target.FACE, (key,))], (), ())
@@ -125,9 +141,17 @@ def _document() -> dict[str, Any]:
         (["unchecked"], [4000], "$.unchecked"),
         (["tracks", 0, "target"], "dog", "$.tracks[0].target"),
         (["tracks", 0, "action"], "hide", "$.tracks[0].action"),
+        (["settings", "targets"], [], "$.settings.targets"),
+        (["settings", "targets"], ["region"], "$.settings.targets"),
+        (["settings", "targets"], ["plate"], "$.tracks[0].target"),
+        (["settings", "frames_looked_at"], -1, "$.settings.frames_looked_at"),
+        (["settings", "frames_looked_at"], FRAMES + 1, "$.settings.frames_looked_at"),
+        (["settings", "sensitivity"], "foo", "$.settings.sensitivity"),
         (["tracks", 0, "colour"], "red", "colour"),
         (["tracks", 0, "keyframes"], [], "$.tracks[0].keyframes"),
         (["tracks", 0, "keyframes", 0, "box"], [5, 5, 1, 1], "$.tracks[0].keyframes[0].box"),
+        (["tracks", 0, "keyframes", 0, "box"], [400, 9, 430, 40], "$.tracks[0].keyframes"),
+        (["source", "width"], 1, "$.tracks[0].keyframes"),
         (["tracks", 0, "keyframes", 0, "frame"], 4000, "$.tracks[0].keyframes[0].frame"),
         (["tracks", 0, "keyframes", 0, "score"], 7, "$.tracks[0].keyframes[0].score"),
     ],

@@ -56,7 +56,10 @@ def variants(folder: Path) -> list[Manifest]:
         ),
         not_checked=tuple(
             msgspec.structs.replace(full.not_checked[0], code=c, detail="1")
-            for c in ("faces_not_looked_for", "plates_not_looked_for", "something new")
+            for c in (
+                "faces_not_looked_for", "plates_not_looked_for", "detection_sampled",
+                "something new",
+            )
         ),
         audit={**AUDIT, "checks": [{"name": "times", "passed": False, "detail": "off"}]},
         custody_log=None,

@@ -64,15 +64,22 @@ def inspect_file(path: Path) -> Inspection:
         raise InputError(f"{path}: cannot be read ({why})", "Check the path.") from None
     try:
         container, packets = inspect_streams(path, found)
-    except (av.FFmpegError, OSError, ValueError) as error:
+    except (InputError, av.FFmpegError, OSError, ValueError) as error:
         if not known:
             raise InputError(
-                f"{path}: is no video file that can be read ({error})", "Is the file complete?"
+                f"{path}: is no video file that can be read ({_reason(path, error)})",
+                "Is the file complete?",
             ) from None
-        found.add(Kind.UNUSUAL, "streams", f"cannot be read ({error}); packets were not searched")
+        why = _reason(path, error)
+        found.add(Kind.UNUSUAL, "streams", f"cannot be read ({why}); packets were not searched")
         container, packets = "unknown", 0
     changed = datetime.fromtimestamp(status.st_mtime, UTC)
     return Inspection(path, container, found.found, found.generic, packets, changed)
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Why FFmpeg cannot read a file, without the file's name, which the reader has already."""
+    return str(error).removeprefix(f"{path}: ")
 
 
 def _container(file: BinaryIO, size: int, found: Findings) -> bool:

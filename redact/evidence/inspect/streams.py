@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import av
 from av.stream import Disposition
 
+from ...media import opened
 from .findings import Findings, Kind
 from .mp4 import NEUTRAL_NAMES, kind_of_tag
 from .units import (
@@ -38,9 +38,10 @@ def inspect_streams(path: Path, found: Findings) -> tuple[str, int]:
     """Add what tags, streams and packets say; returns the demuxer's name and the packet count.
 
     Raises:
-        av.FFmpegError: FFmpeg cannot read the file at all.
+        InputError: FFmpeg cannot read the file at all, or it is no video.
+        av.FFmpegError: it cannot be read to its end.
     """
-    with av.open(str(path)) as container:
+    with opened(path) as container:
         name = container.format.name
         walked = any(part in name for part in WALKED)
         _tags(container.metadata, "container", walked, found)

@@ -1,0 +1,34 @@
+"""What a run tells its user, and the record, about the source and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .journal import Journal
+from .media import Decode, SourceInfo
+from .plan import Plan
+from .settings import Audio, Settings
+from .types import Target
+
+
+def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal) -> None:
+    for warning in frames.warnings:
+        journal.warn(warning)
+    if unchecked:
+        journal.warn(
+            f"{len(unchecked)} frames are damaged and could not be checked: masks near them are "
+            "held and enlarged"
+        )
+
+
+def remark_on_run(info: SourceInfo, plan: Plan, settings: Settings, journal: Journal) -> None:
+    for warning in info.warnings:
+        journal.warn(warning)
+    for target in (Target.FACE, Target.PLATE):
+        if target not in plan.settings.targets:
+            journal.warn(
+                f"{target.word}s were not looked for, and the audit does not look for them: the "
+                "plan does not name them as targets"
+            )
+    if info.audio and settings.encode.audio is Audio.KEEP:
+        journal.warn("the sound is kept: voices identify people (--audio mute drops it)")

@@ -1,0 +1,115 @@
+"""An installation without MediaPipe's models says so at the start of a run, not at its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from redact.errors import ExitCode
+
+from .conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with redact as a build without a package index leaves it."""
+    folder = tmp_path_factory.mktemp("bare")
+    leave = shutil.ignore_patterns("mediapipe", "__pycache__")
+    shutil.copytree(ROOT / "redact", folder / "redact", ignore=leave)
+    return folder
+
+
+STAGES = """
+import sys
+from pathlib import Path
+from redact.errors import ModelError
+from redact.delivery import Delivery
+from redact.pipeline import run
+from redact.progress import Silent
+from redact.settings import Settings
+class Told(Silent):
+    def stage(self, name, total, unit="frames"):
+        print("stage", name)
+        return super().stage(name, total, unit)
+try:
+    run(Path(sys.argv[1]), Settings(), Delivery(Path(sys.argv[2])), Told())
+except ModelError:
+    print("refused")
+"""
+
+
+def call(bare: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "redact", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=bare,
+        env={**os.environ, "PYTHONPATH": str(bare)},
+        timeout=280,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("sensitivity", ["fast", "balanced", "thorough"])
+def test_a_run_with_faces_is_refused_at_every_sensitivity(
+    bare: Path, street: Path, tmp_path: Path, sensitivity: str
+) -> None:
+    output = tmp_path / "out.mp4"
+    done = call(bare, "run", street, "-o", output, "--sensitivity", sensitivity)
+    assert done.returncode == ExitCode.MODEL, done.stderr
+    assert "mediapipe/" in done.stderr and "--targets plate" in done.stderr
+    assert "balanced" not in done.stderr, "no sensitivity helps: the audit needs them"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_stops_before_the_first_pass(bare: Path, street: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STAGES, str(street), str(tmp_path / "out.mp4")],
+        capture_output=True,
+        text=True,
+        cwd=bare,
+        env={**os.environ, "PYTHONPATH": str(bare)},
+        timeout=280,
+        check=False,
+    )
+    assert done.stdout.split() == ["refused"], done.stdout + done.stderr
+
+
+def test_plates_can_be_hidden_without_and_applied_again(
+    bare: Path, street: Path, tmp_path: Path
+) -> None:
+    plan = tmp_path / "p.json"
+    done = call(bare, "run", street, "-o", tmp_path / "a.mp4", "--targets", "plate", "--plan", plan)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    document = json.loads(plan.read_text())
+    document["settings"]["targets"] = ["face", "plate"]
+    plan.write_text(json.dumps(document))
+    done = call(bare, "apply", street, plan, "-o", tmp_path / "b.mp4")
+    assert done.returncode == ExitCode.MODEL, done.stderr
+    assert not (tmp_path / "b.mp4").exists()
+
+
+def test_doctor_does_not_call_it_ready(bare: Path) -> None:
+    done = call(bare, "doctor", "--json")
+    assert done.returncode == ExitCode.MODEL
+    report = json.loads(done.stdout)
+    assert not report["ready"] and report["ready_for"] == ["plate"]
+    missing = [m for m in report["models"] if m["state"] == "missing"]
+    assert len(missing) == 2
+    assert all(m["required"] and "every sensitivity" in m["needed_for"] for m in missing)
+    words = call(bare, "doctor")
+    assert words.returncode == ExitCode.MODEL
+    assert "not ready: the model file mediapipe/" in words.stdout
+
+
+def test_doctor_calls_a_whole_installation_ready(redact) -> None:
+    done = redact("doctor", "--json")
+    assert done.returncode == ExitCode.DONE, done.stdout
+    report = json.loads(done.stdout)
+    assert report["ready"] and report["ready_for"] == ["face", "plate"]

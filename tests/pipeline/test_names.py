@@ -1,0 +1,53 @@
+"""Names that FFmpeg would take for an address: a colon, as recorders put it into a time."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from redact.errors import ExitCode
+
+NAME = "2024-05-01T10:30:00"
+FAST = ("--sensitivity", "fast", "--accept-findings", "test")
+
+
+@pytest.fixture
+def folder(street: Path, tmp_path: Path) -> Path:
+    """Holds the clip under such a name; commands run in it, so that the name begins the path."""
+    (tmp_path / f"{NAME}.mp4").write_bytes(street.read_bytes())
+    return tmp_path
+
+
+def test_a_relative_name_with_a_colon_goes_through_the_whole_run(redact, folder: Path) -> None:
+    done = redact("run", f"{NAME}.mp4", *FAST, "--plan", f"{NAME}.plan.json", cwd=folder)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    output = f"{NAME}.redacted.mp4"
+    assert {p.name for p in folder.iterdir()} == {
+        f"{NAME}.mp4",
+        f"{NAME}.plan.json",
+        output,
+        f"{output}.manifest.json",
+    }
+    again = (
+        ("verify", f"{NAME}.mp4", output, "--plan", f"{NAME}.plan.json", *FAST[:2]),
+        ("mask", f"{NAME}.mp4", f"{NAME}.plan.json", "-o", f"{NAME}.masks.mkv"),
+        ("check", output, "--source", f"{NAME}.mp4"),
+        ("probe", f"{NAME}.mp4"),
+    )
+    for arguments in again:
+        done = redact(*arguments, cwd=folder)
+        allowed = (0, ExitCode.NEEDS_REVIEW) if arguments[0] == "verify" else (0,)
+        assert done.returncode in allowed, done.stderr
+
+
+def test_a_relative_name_with_a_colon_is_released_and_inspected(redact, folder: Path) -> None:
+    done = redact("run", f"{NAME}.mp4", "-o", f"{NAME}.mkv", "--release", *FAST, cwd=folder)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    seen = redact("inspect", f"{NAME}.mkv", "--json", cwd=folder)
+    assert seen.returncode == ExitCode.DONE, seen.stdout
+    assert json.loads(seen.stdout)["packets"] > 30
+    # The source holds sound and a place; both are found under this name, too.
+    told = json.loads(redact("inspect", f"{NAME}.mp4", "--json", cwd=folder).stdout)
+    assert told["container"] != "unknown" and not told["clean"]

@@ -1,0 +1,103 @@
+"""What was not looked for is never passed off as looked for: not by a plan, audit or record."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from redact.audit import AuditSettings, verify
+from redact.errors import ExitCode
+from redact.media import probe
+from redact.progress import Silent
+from redact.types import Target
+
+
+@pytest.fixture(scope="module")
+def plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the clip, in which faces and plates were found."""
+    from redact.journal import Journal
+    from redact.pipeline import detect
+    from redact.plan import write_plan
+    from redact.settings import DetectSettings, Sensitivity
+
+    found = detect(probe(street), DetectSettings(sensitivity=Sensitivity.FAST), Journal(Silent()))
+    assert {t.target for t in found.tracks} == {Target.FACE, Target.PLATE}
+    path = tmp_path_factory.mktemp("plan") / "street.plan.json"
+    write_plan(found, path)
+    return path
+
+
+@pytest.mark.parametrize("targets", [[], ["region"], ["plate"]])
+def test_a_plan_cannot_call_the_audit_off(
+    redact, street: Path, plan: Path, tmp_path: Path, targets: list[str]
+) -> None:
+    document = json.loads(plan.read_text())
+    document["settings"]["targets"] = targets
+    edited = tmp_path / "edited.plan.json"
+    edited.write_text(json.dumps(document))
+    done = redact("apply", street, edited, "-o", tmp_path / "out.mp4")
+    assert done.returncode == ExitCode.PLAN, done.stderr
+    assert str(edited) in done.stderr and "target" in done.stderr
+    assert list(tmp_path.iterdir()) == [edited]
+
+
+def test_plates_only_is_said_everywhere(redact, street: Path, tmp_path: Path) -> None:
+    plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
+    done = redact("run", street, "-o", output, "--targets", "plate", "--plan", plan)
+    assert done.returncode == ExitCode.DONE, done.stderr  # faces stay visible on purpose
+    assert "faces were not looked for" in done.stderr
+    assert json.loads(plan.read_text())["settings"]["targets"] == ["plate"]
+    assert "plates were looked for" in redact("plan", "show", plan).stdout
+    manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    codes = [limit["code"] for limit in manifest["not_checked"]]
+    assert "faces_not_looked_for" in codes and "plates_not_looked_for" not in codes
+    assert manifest["audit"]["looked"]["targets"] == ["plate"]
+    detectors = manifest["audit"]["looked"]["detectors"] + manifest["tool"]["models"]
+    assert detectors and not any("MediaPipe" in d["name"] for d in detectors)
+
+
+def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> None:
+    """The audit of `apply` looks for what the plan says, whatever other settings say."""
+    plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
+    assert redact("detect", street, "-o", plan, "--targets", "plate").returncode == ExitCode.DONE
+    done = redact("apply", street, plan, "-o", output)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert "faces were not looked for" in done.stderr
+    manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    assert "faces_not_looked_for" in [limit["code"] for limit in manifest["not_checked"]]
+
+
+@pytest.mark.parametrize("targets", [(), (Target.REGION,)])
+def test_an_audit_that_looks_for_nothing_is_none(street: Path, targets: tuple[Target, ...]) -> None:
+    with pytest.raises(ValueError, match="needs a target"):
+        verify(
+            probe(street), street, None, settings=AuditSettings(targets=targets), progress=Silent()
+        )
+
+
+def test_fast_says_on_how_many_frames_it_looked(redact, street: Path, tmp_path: Path) -> None:
+    plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
+    done = redact(
+        *("run", street, "-o", output, "--sensitivity", "fast", "--plan", plan),
+        *("--accept-findings", "test"),
+    )
+    assert done.returncode == ExitCode.DONE, done.stderr
+    looked = json.loads(plan.read_text())["settings"]["frames_looked_at"]
+    assert 15 <= looked < 30
+    manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    details = {limit["code"]: limit["detail"] for limit in manifest["not_checked"]}
+    assert details["detection_sampled"] == f"{looked}/30"
+    (detail,) = (s["detail"] for s in manifest["run"]["steps"] if s["name"] == "detect")
+    assert f"on {looked} of them" in detail
+    assert "fast does not look at every frame" in " ".join(redact("run", "--help").stdout.split())
+
+
+def test_balanced_looks_at_every_frame(street: Path) -> None:
+    from redact.journal import Journal
+    from redact.pipeline import detect
+    from redact.settings import DetectSettings
+
+    found = detect(probe(street), DetectSettings(), Journal(Silent()))
+    assert found.settings.frames_looked_at == 30
