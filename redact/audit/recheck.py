@@ -113,14 +113,16 @@ class Recheck:
         self._eyes.close.flush()
         for look in self._open:
             suspect = self._suspects[look.suspect]
-            box, ours = agreed(look.expected, suspect.target, look.seen)
+            # What was sighted beside a kept subject may turn out to be that subject; of what
+            # else is seen there, nothing is lost.
+            seen = [[s for s in v if not by_decision(s.box, look.kept)] for v in look.seen]
+            box, ours = agreed(look.expected, suspect.target, seen)
             second = look.second
             if suspect.misfit:
                 hidden = share_covered(look.mask, box.grown(-FIT_CORE)) >= FITS
             else:
                 hidden = share_covered(look.mask, box) >= OUTSIDE
-            # What was sighted beside a kept subject may turn out to be that subject.
-            if hidden or by_decision(box, look.kept):
+            if hidden:
                 ours = second = 0.0
             self.evidence[look.suspect].append(Evidence(look.frame, box, ours, second))
         self._open.clear()
@@ -130,24 +132,21 @@ class Recheck:
         expected, turns = suspect.box_at(frame), suspect.best.turns
         windows = [Window.around(expected, times) for times in VIEWS[suspect.target]]
         seen = [self._eyes.close.add(rgb, w, turns) for w in windows]
-        second = 0.0
+        second, kept = 0.0, self._covers.kept(frame)
         if suspect.target is Target.FACE and frame in self._asked[n]:
-            second = self._second(rgb, windows[0], expected, turns)
-        kept = self._covers.kept(frame)
+            faces = self._second(rgb, windows[0], expected, turns)
+            second = max((s for b, s in faces if not by_decision(b, kept)), default=0.0)
         self._open.append(_Open(n, frame, expected, seen, second, mask, kept))
 
-    def _second(self, rgb: NDArray[np.uint8], window: Window, expected: Box, turns: int) -> float:
+    def _second(
+        self, rgb: NDArray[np.uint8], window: Window, expected: Box, turns: int
+    ) -> list[tuple[Box, float]]:
+        """What the second detector sees that is like the expected box, in source pixels."""
         if self._eyes.second is None:
-            return 0.0
+            return []
         found = self._eyes.second.detect(window.cut(rgb, turns))
-        return max(
-            (
-                float(found.score[i])
-                for i in range(len(found))
-                if alike(expected, window.to_source(found.box(i), turns))
-            ),
-            default=0.0,
-        )
+        boxes = [window.to_source(found.box(i), turns) for i in range(len(found))]
+        return [(b, float(found.score[i])) for i, b in enumerate(boxes) if alike(expected, b)]
 
 
 def _frames(suspect: Suspect) -> set[int]:

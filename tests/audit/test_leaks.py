@@ -121,6 +121,7 @@ def test_kept_subject_taken_for_something_beside_it_is_no_leak(clip: Clip) -> No
     recheck.finish()
     (evidence,) = recheck.evidence
     assert len(evidence) > 10
+    assert all(e.ours == e.second == 0 for e in evidence)
     assert judge(suspect, evidence, plan.tracks) is None
     # Without the decision the same looks are a leak.
     open_plan = clip.plan(lambda n: None)
@@ -129,6 +130,7 @@ def test_kept_subject_taken_for_something_beside_it_is_no_leak(clip: Clip) -> No
         recheck.add(pair)
     recheck.finish()
     assert judge(suspect, recheck.evidence[0], ()) is not None
+    assert any(e.second > 0 for e in recheck.evidence[0])
 
 
 def test_without_a_plan(clip: Clip, clean: Path) -> None:
