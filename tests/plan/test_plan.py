@@ -198,7 +198,7 @@ def test_write_replaces_in_one_step_and_leaves_nothing_else(tmp_path: Path) -> N
 
 
 def test_a_plan_replaces_nothing_unasked(tmp_path: Path) -> None:
-    source, target = tmp_path / "clip.mp4", tmp_path / "clip.plan.json"
+    source, target = tmp_path / "clip.raw", tmp_path / "clip.plan.json"
     source.write_bytes(b"original")
     plan = build_plan(SOURCE, SETTINGS, [], (), ())
     write_plan(plan, target)
