@@ -121,7 +121,7 @@ def test_kept_subject_taken_for_something_beside_it_is_no_leak(clip: Clip) -> No
     recheck.finish()
     (evidence,) = recheck.evidence
     assert len(evidence) > 10
-    assert all(e.ours == e.second == 0 for e in evidence)
+    assert all(e.ours < 0.1 and e.second == 0 for e in evidence)  # hair above it, at most
     assert judge(suspect, evidence, plan.tracks) is None
     # Without the decision the same looks are a leak.
     open_plan = clip.plan(lambda n: None)
