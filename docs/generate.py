@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 def cli_reference() -> str:
     """Every command with its help text, as Markdown."""
     parts = ["# Command line\n\nMade by `make docs` from the commands themselves.\n"]
-    parts += _section(redact, click.Context(redact, info_name="redact"))
+    parts += _section(redact, click.Context(redact, info_name="redact", **redact.context_settings))
     return "\n".join(parts)
 
 

@@ -30,7 +30,7 @@ class ExitCode(IntEnum):
     DEPENDENCY = 7
     """A library or a system file that this command needs is missing or unusable."""
     PLAN = 8
-    """The plan, case file, manifest or log is malformed."""
+    """A plan, case file, manifest, log or key is missing or malformed."""
     MISMATCH = 9
     """The plan or record belongs to another source than the one given."""
     NEEDS_REVIEW = 10

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from .evidence import Step
-from .progress import Progress, Stage
+from .progress import Progress, Silent, Stage
 
 
 class Entry:
@@ -32,10 +32,16 @@ class Journal:
         self.warnings: list[str] = []
 
     @contextmanager
-    def step(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Entry]:
-        """A stage that is also a step of the record, once it has ended well."""
+    def step(
+        self, name: str, total: int | None, unit: str = "frames", *, inner: bool = False
+    ) -> Iterator[Entry]:
+        """A stage that is also a step of the record, once it has ended well.
+
+        `inner` says that stages inside it tell how far it is: it has no bar of its own.
+        """
         begun = time.monotonic()
-        with self._progress.stage(name, total, unit) as stage:
+        listener = Silent() if inner else self._progress
+        with listener.stage(name, total, unit) as stage:
             entry = Entry(stage)
             yield entry
         self.steps.append(Step(name, entry.detail, round(time.monotonic() - begun, 3)))

@@ -80,7 +80,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
     unchecked: list[int] = []
     looked = 0
     frames = Decode(info)
-    with journal.step("detect", info.video.frames) as step:
+    with journal.step("detect", info.expected_frames) as step:
         for frame in frames:
             wanted = tracker.wants_detection(frame)
             looked += wanted
@@ -165,7 +165,7 @@ def look(
     held: tuple[int, ...],
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
-    with journal.step("audit", None) as step:
+    with journal.step("audit", None, inner=True) as step:
         found = verify(
             info,
             finished,

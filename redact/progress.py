@@ -11,6 +11,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 
+class About(int):
+    """A total that is an estimate, and is shown as one."""
+
+
 class Stage(Protocol):
     """One running stage."""
 
@@ -24,7 +28,7 @@ class Progress(Protocol):
     def stage(
         self, name: str, total: int | None, unit: str = "frames"
     ) -> AbstractContextManager[Stage]:
-        """Open a stage of `total` units (None where the length is unknown)."""
+        """Open a stage of `total` units (`About` where estimated, None where unknown)."""
 
     def warn(self, text: str) -> None:
         """Say something that the user must know but that does not stop the run."""

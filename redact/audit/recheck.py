@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..types import Box, Target
 from .close import VIEWS, Seen, Window, agreed, alike
-from .cover import Covers, share_covered
+from .cover import Covers, by_decision, share_covered
 from .eyes import Eyes
 from .limits import FIT_CORE, FITS, OUTSIDE
 from .lockstep import Pair
@@ -39,7 +39,8 @@ class Evidence:
     Attributes:
         frame: index of the source frame.
         box: best detection like the suspect, or where it was expected.
-        ours: mean of our detector's scores over the views, 0 where a mask covers the place.
+        ours: mean of our detector's scores over the views, 0 where a mask covers the place or
+            it is a subject that stays visible by decision.
         second: score of the second detector, 0 likewise or where it was not asked.
     """
 
@@ -47,6 +48,19 @@ class Evidence:
     box: Box
     ours: float
     second: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A close look that may not be answered yet, and what is needed to judge the answer."""
+
+    suspect: int
+    frame: int
+    expected: Box
+    seen: list[list[Seen]]
+    second: float
+    mask: NDArray[np.uint8]
+    kept: list[Box]
 
 
 class Recheck:
@@ -72,7 +86,7 @@ class Recheck:
             self._asked.append(frozenset([*best, *near][:_SECOND_FRAMES]))
         self.last = max(self._due, default=-1)
         self.evidence: list[list[Evidence]] = [[] for _ in suspects]
-        self._open: list[tuple[int, int, Box, list[list[Seen]], float, NDArray[np.uint8]]] = []
+        self._open: list[_Open] = []
 
     def add(self, pair: Pair) -> None:
         """Look at the suspects that are due in this frame."""
@@ -97,16 +111,20 @@ class Recheck:
     def finish(self) -> None:
         """Judge everything that is still open."""
         self._eyes.close.flush()
-        for n, frame, expected, seen, second, mask in self._open:
-            suspect = self._suspects[n]
-            box, ours = agreed(expected, suspect.target, seen)
+        for look in self._open:
+            suspect = self._suspects[look.suspect]
+            # What was sighted beside a kept subject may turn out to be that subject; of what
+            # else is seen there, nothing is lost.
+            seen = [[s for s in v if not by_decision(s.box, look.kept)] for v in look.seen]
+            box, ours = agreed(look.expected, suspect.target, seen)
+            second = look.second
             if suspect.misfit:
-                hidden = share_covered(mask, box.grown(-FIT_CORE)) >= FITS
+                hidden = share_covered(look.mask, box.grown(-FIT_CORE)) >= FITS
             else:
-                hidden = share_covered(mask, box) >= OUTSIDE
+                hidden = share_covered(look.mask, box) >= OUTSIDE
             if hidden:
                 ours = second = 0.0
-            self.evidence[n].append(Evidence(frame, box, ours, second))
+            self.evidence[look.suspect].append(Evidence(look.frame, box, ours, second))
         self._open.clear()
 
     def _look(self, n: int, frame: int, rgb: NDArray[np.uint8], mask: NDArray[np.uint8]) -> None:
@@ -114,23 +132,21 @@ class Recheck:
         expected, turns = suspect.box_at(frame), suspect.best.turns
         windows = [Window.around(expected, times) for times in VIEWS[suspect.target]]
         seen = [self._eyes.close.add(rgb, w, turns) for w in windows]
-        second = 0.0
+        second, kept = 0.0, self._covers.kept(frame)
         if suspect.target is Target.FACE and frame in self._asked[n]:
-            second = self._second(rgb, windows[0], expected, turns)
-        self._open.append((n, frame, expected, seen, second, mask))
+            faces = self._second(rgb, windows[0], expected, turns)
+            second = max((s for b, s in faces if not by_decision(b, kept)), default=0.0)
+        self._open.append(_Open(n, frame, expected, seen, second, mask, kept))
 
-    def _second(self, rgb: NDArray[np.uint8], window: Window, expected: Box, turns: int) -> float:
+    def _second(
+        self, rgb: NDArray[np.uint8], window: Window, expected: Box, turns: int
+    ) -> list[tuple[Box, float]]:
+        """What the second detector sees that is like the expected box, in source pixels."""
         if self._eyes.second is None:
-            return 0.0
+            return []
         found = self._eyes.second.detect(window.cut(rgb, turns))
-        return max(
-            (
-                float(found.score[i])
-                for i in range(len(found))
-                if alike(expected, window.to_source(found.box(i), turns))
-            ),
-            default=0.0,
-        )
+        boxes = [window.to_source(found.box(i), turns) for i in range(len(found))]
+        return [(b, float(found.score[i])) for i, b in enumerate(boxes) if alike(expected, b)]
 
 
 def _frames(suspect: Suspect) -> set[int]:

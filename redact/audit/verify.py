@@ -114,7 +114,7 @@ def collect(
     eyes = Eyes(settings, float(source.video.upright_sample_aspect))
     scan = Scan(settings, covers, plan, eyes)
     clock, times = TimeCheck(), dict[int, float]()
-    with progress.stage("audit", source.video.frames) as stage:
+    with progress.stage("audit", source.expected_frames) as stage:
         for pair in pairs(iter(Decode(source)), output.frames()):
             clock.add(pair)
             shown = pair.source or pair.output

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import signal
 import sys
@@ -14,7 +15,9 @@ import click
 from .. import __version__
 from ..errors import ExitCode, RedactError
 from ..memory import keep_small
+from .asked import Asked
 from .terminal import Terminal
+from .unread import outlive_readers
 
 UNFINISHED = "What was not finished is not under its final name."
 
@@ -70,23 +73,24 @@ def main() -> NoReturn:
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
     keep_small()
+    outlive_readers()
+    asked = Asked()
     try:
-        code = redact.main(standalone_mode=False, prog_name="redact")
+        code = redact.main(standalone_mode=False, prog_name="redact", obj=asked)
     except click.exceptions.Abort:
-        _fail("stopped", UNFINISHED, ExitCode.INTERRUPTED)
+        _fail(asked, "stopped", UNFINISHED, ExitCode.INTERRUPTED)
     except click.ClickException as error:
         error.show()
-        sys.exit(ExitCode.USAGE)
+        _end(asked, error.format_message(), "", ExitCode.USAGE)
     except RedactError as error:
-        _fail(error.message, error.hint, error.exit_code)
+        _fail(asked, error.message, error.hint, error.exit_code)
     except KeyboardInterrupt:
-        _fail("stopped", UNFINISHED, ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        sys.exit(ExitCode.OUTPUT)
+        _fail(asked, "stopped", UNFINISHED, ExitCode.INTERRUPTED)
     except Exception as error:  # a defect of ours: say so in one line, never a traceback
         if os.environ.get("REDACT_TRACEBACK"):
             raise
         _fail(
+            asked,
             f"internal error: {type(error).__name__}: {error}",
             f"{UNFINISHED} Please report it; REDACT_TRACEBACK=1 shows where it happened.",
             ExitCode.INTERNAL,
@@ -98,6 +102,12 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _fail(message: str, hint: str, code: ExitCode) -> NoReturn:
+def _fail(asked: Asked, message: str, hint: str, code: ExitCode) -> NoReturn:
     Terminal().error(message, hint)
+    _end(asked, message, hint, code)
+
+
+def _end(asked: Asked, message: str, hint: str, code: ExitCode) -> NoReturn:
+    if asked.as_json:
+        print(json.dumps(asked.ended(message, hint, code), indent=1))
     sys.exit(code)

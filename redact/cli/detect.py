@@ -14,6 +14,7 @@ from ..media import probe
 from ..output import check_writable
 from ..pipeline import detect as detect_stage
 from ..plan import write_plan
+from ..types import counted
 from . import options
 from .terminal import Terminal
 
@@ -51,6 +52,6 @@ def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
         }
         print(json.dumps(result, indent=1))
     else:
-        found = ", ".join(f"{n} {word} tracks" for word, n in sorted(counts.items()))
+        found = ", ".join(counted(n, f"{word} track") for word, n in sorted(counts.items()))
         terminal.say(f"{plan_file}: {found or 'nothing found'}")
     return 0

@@ -36,8 +36,6 @@ def doctor(as_json: bool) -> int:
 
 def examine() -> dict[str, Any]:
     """Everything that `doctor` says, as JSON values."""
-    import onnxruntime
-
     from ..detect import describe_models
     from ..evidence import library_versions
     from ..media import describe_encoders
@@ -45,7 +43,6 @@ def examine() -> dict[str, Any]:
     models = describe_models()
     problems = {target: _problem(target) for target in (Target.FACE, Target.PLATE)}
     first = next((p for p in problems.values() if p is not None), None)
-    providers = onnxruntime.get_available_providers()
     return {
         "redact": __version__,
         "python": platform.python_version(),
@@ -64,7 +61,6 @@ def examine() -> dict[str, Any]:
             for m in models
         ],
         "engine": "onnxruntime, processor",
-        "gpu": [p for p in providers if p not in ("CPUExecutionProvider",)],
         "encoders": describe_encoders(),
         "ready": first is None,
         "ready_for": [target.word for target, p in problems.items() if p is None],

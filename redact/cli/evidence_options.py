@@ -20,8 +20,10 @@ from ..evidence import (
     load_private_key,
     needs_passphrase,
     read_case_file,
+    read_log,
     reasons_from_options,
 )
+from .terminal import Terminal
 
 _HELP = {
     "case": "Number or name of the case.",
@@ -109,7 +111,17 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     if no_manifest and given:
         EvidenceChoice(given=given).refuse_with("--no-manifest")
     key = None if sign is None else private_key(sign)
+    if log is not None:
+        warn_of_unsigned(log, key)
     return EvidenceChoice(not no_manifest, case, log, key, given)
+
+
+def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:
+    """Say so where an entry is about to make a signed head an unsigned one."""
+    if key is None and log.exists() and read_log(log).signer is not None:
+        Terminal().warn(
+            f"{log}: its head was signed; after this entry it no longer is (--sign KEY signs it)"
+        )
 
 
 def private_key(path: Path) -> Ed25519PrivateKey:

@@ -27,7 +27,7 @@ from ..output import check_folder, check_writable
 from ..plan import write_plan
 from ..render import Renderer
 from ..settings import Settings
-from ..types import Action
+from ..types import Action, counted
 from .again import typed_options
 from .evidence_options import evidence_options
 from .terminal import Terminal
@@ -205,7 +205,7 @@ def _as_json(outcome: Outcome, files: EvidenceFiles, plan_file: Path | None) -> 
 def _counted(outcome: Outcome) -> str:
     tracks = outcome.record.plan.tracks
     hidden = Counter(t.target.word for t in tracks if t.action is Action.REDACT)
-    words = [f"{n} {word} tracks hidden" for word, n in sorted(hidden.items())]
+    words = [f"{counted(n, f'{word} track')} hidden" for word, n in sorted(hidden.items())]
     # What stays visible must never be counted among what is hidden.
     kept = ", ".join(str(t.id) for t in tracks if t.action is Action.KEEP)
     words += [f"track {kept} visible by decision"] if kept else []

@@ -10,6 +10,7 @@ import click
 
 from ..errors import ExitCode
 from ..evidence.inspect import Inspection, inspect_file
+from ..types import counted
 
 
 @click.command()
@@ -55,4 +56,4 @@ def _say(result: Inspection, verbose: bool) -> None:
             "read). Its name and the times that the file system keeps are not part of the file."
         )
     else:
-        click.echo(f"{len(result.found)} findings in {result.path.name}")
+        click.echo(f"{counted(len(result.found), 'finding')} in {result.path.name}")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from ..errors import ExitCode, UsageError
+from ..errors import ExitCode, PlanError, UsageError
 from ..evidence import LogState, append, counted, fingerprint, load_public_key, read_log
-from .evidence_options import private_key
+from .evidence_options import private_key, warn_of_unsigned
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -32,6 +32,7 @@ def verify(file: Path, key: Path | None, as_json: bool) -> int:
     if as_json:
         result = {
             "holds": not problems,
+            "chain_holds": state.holds,
             "entries": len(state.entries),
             "breaks": [{"line": n, "kind": k, "text": t} for n, k, t in problems],
             "remarks": list(state.remarks),
@@ -39,7 +40,7 @@ def verify(file: Path, key: Path | None, as_json: bool) -> int:
         }
         click.echo(json.dumps(result, indent=1, ensure_ascii=False))
     else:
-        _say_verdict(state, problems)
+        _say_verdict(state, problems, key)
     return int(ExitCode.CHECK_FAILED if problems else ExitCode.DONE)
 
 
@@ -55,7 +56,16 @@ def _signer_problems(state: LogState, key: bytes | None) -> list[tuple[int, str,
     return []
 
 
-def _say_verdict(state: LogState, problems: list[tuple[int, str, str]]) -> None:
+def _say_verdict(state: LogState, problems: list[tuple[int, str, str]], key: Path | None) -> None:
+    if state.holds and state.signer is None and key is not None:
+        # No sign of tampering, and no proof of its absence: neither verdict below would be true.
+        click.echo(f"The chain holds: {counted(state)}, none changed, removed or moved.")
+        click.echo(
+            f"Its head is not signed, so the key {key.name} has nothing to confirm: either the "
+            "last entry was added without --sign, or somebody replaced the whole log. The next "
+            "entry added with --sign signs the head again."
+        )
+        return
     for line, kind, text in problems:
         click.echo(f"line {line}: {kind}: {text}")
     for remark in state.remarks:
@@ -79,6 +89,11 @@ def _say_verdict(state: LogState, problems: list[tuple[int, str, str]]) -> None:
 def show(file: Path, as_json: bool) -> None:
     """Print the entries of FILE, one a line."""
     state = read_log(file)
+    if not state.entries and any(b.kind == "damaged" for b in state.breaks):
+        raise PlanError(
+            f"{file}: is no custody log: not one line of it is an entry",
+            "Give the file that was named with --log, or made by 'redact log add'.",
+        )
     for entry in state.entries:
         if as_json:
             click.echo(entry.line().decode())
@@ -111,5 +126,6 @@ def add(file: Path, event: str, details: tuple[str, ...], sign: Path | None) -> 
             raise UsageError(f"--detail {detail}: is not NAME=TEXT, each name once")
         values[name] = text
     key = None if sign is None else private_key(sign)
+    warn_of_unsigned(file, key)
     entry = append(file, event, values, key)
     click.echo(f"entry {entry.number}  {entry.hash}")

@@ -15,6 +15,7 @@ from ..plan import read_plan
 from ..render import mask_frame
 from ..same_source import require_same_source
 from ..settings import Audio, EncodeSettings
+from ..types import counted
 from . import options
 from .terminal import Terminal
 
@@ -58,5 +59,5 @@ def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool
         out.commit()
     for warning in (*info.warnings, *frames.warnings):
         journal.warn(warning)
-    terminal.say(f"{output}: masks of {len(plan.source.timeline)} frames")
+    terminal.say(f"{output}: masks of {counted(len(plan.source.timeline), 'frame')}")
     return 0

@@ -20,6 +20,7 @@ from ..settings import (
     Style,
 )
 from ..types import Target
+from .asked import remember_sources
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -73,7 +74,16 @@ def _all(*options: Decorator) -> Decorator:
     return decorate
 
 
-source_argument = click.argument("source", type=click.Path(path_type=Path))
+source_argument = click.argument(
+    "source", type=click.Path(path_type=Path), callback=remember_sources
+)
+sources_argument = click.argument(
+    "sources",
+    type=click.Path(path_type=Path),
+    nargs=-1,
+    required=True,
+    callback=remember_sources,
+)
 
 detect_options = _all(
     click.option(

@@ -14,8 +14,9 @@ from ..errors import PlanError, UsageError
 from ..evidence import checked_option, seconds_from_start
 from ..output import write_whole
 from ..plan import Plan, edit, read_plan, write_plan
-from ..plan.exchange import FORMATS, add_imported
-from ..types import Action, Box, Target
+from ..plan.exchange import FORMATS, add_imported, coinciding
+from ..types import Action, Box, Target, Track, counted
+from .terminal import Terminal
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
 reason_option = click.option("--reason", help="Why; goes on record.")
@@ -33,7 +34,10 @@ def plan() -> None:
 @plan_argument
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def show(plan_path: Path, as_json: bool) -> None:
-    """List the tracks of PLAN with their numbers. Times count from the first picture."""
+    """List the tracks of PLAN with their numbers. Times count from the first picture.
+
+    'seen' and 'place' say when each is seen best, and where: left,top width×height in pixels.
+    """
     value = read_plan(plan_path)
     rows = [_row(value, i) for i in range(len(value.tracks))]
     looked_for = [target.word for target in value.settings.targets]
@@ -42,17 +46,43 @@ def show(plan_path: Path, as_json: bool) -> None:
         click.echo(json.dumps({**head, "tracks": rows}, indent=1))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("no.", "target", "from", "to", "frames", "score", "origin", "action", "reason"):
+    for column in _COLUMNS:
         table.add_column(column, justify="right" if column in ("no.", "frames") else "left")
     for row in rows:
         reason = " / ".join(str(row[k]) for k in ("reason", "by") if row[k])
         cells = [row[k] for k in ("track", "target", "from", "to", "frames", "score")]
-        cells += [row["origin"], row["action"], reason]
+        cells += [row["best"]["time"], _place(row["best"]), row["origin"], row["action"], reason]
         table.add_row(*("" if c is None else str(c) for c in cells))
-    console = Console(soft_wrap=True, highlight=False, markup=False, width=120)
+    console = Console(soft_wrap=True, highlight=False, markup=False, width=150)
     looked = " and ".join(f"{word}s" for word in looked_for)
-    console.print(f"{value.source.name}: {len(rows)} tracks; {looked} were looked for")
+    count = counted(len(rows), "track")
+    console.print(f"{value.source.name}: {count}; {looked} were looked for")
     console.print(table)
+
+
+_COLUMNS = (
+    *("no.", "target", "from", "to", "frames", "score", "seen", "place"),
+    *("origin", "action", "reason"),
+)
+
+
+def _place(best: dict[str, Any]) -> str:
+    """Where to look, and how large it is there: enough to pick a person."""
+    return f"{best['x']},{best['y']} {best['width']}×{best['height']}"
+
+
+def _best(value: Plan, track: Track) -> dict[str, Any]:
+    """Time and box of a track where it is seen best: most surely, else largest."""
+    key = max(track.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
+    box = key.box
+    return {
+        "frame": key.frame,
+        "time": edit.clock(seconds_from_start(value, key.frame)),
+        "x": round(box.x1),
+        "y": round(box.y1),
+        "width": round(box.width),
+        "height": round(box.height),
+    }
 
 
 def _row(value: Plan, i: int) -> dict[str, Any]:
@@ -64,6 +94,7 @@ def _row(value: Plan, i: int) -> dict[str, Any]:
         "to": edit.clock(seconds_from_start(value, track.last)),
         "frames": track.last - track.first + 1,
         "score": None if track.score is None else round(track.score, 2),
+        "best": _best(value, track),
         "origin": track.origin.value,
         "action": track.action.value,
         "reason": track.reason,
@@ -93,7 +124,22 @@ def set_(
         decided_by=_text(by, "--by"),
     )
     write_plan(changed, plan_path, force=True)
-    click.echo(f"{plan_path}: {len(ids)} tracks changed", err=True)
+    click.echo(f"{plan_path}: {counted(len(ids), 'track')} changed", err=True)
+    _mention_unexplained([t for t in changed.tracks if t.id in ids and t.action is Action.KEEP])
+
+
+def _mention_unexplained(kept: list[Track]) -> None:
+    """Showing a person on purpose needs somebody who answers for it; the record will tell."""
+    for missing, what, option in (
+        ([t.id for t in kept if not t.reason], "no reason", "--reason"),
+        ([t.id for t in kept if not t.decided_by], "nobody who decided it", "--by"),
+    ):
+        if missing:
+            numbers = ", ".join(map(str, missing))
+            tracks = "track" if len(missing) == 1 else "tracks"
+            Terminal().warn(
+                f"the record will name {what} for keeping {tracks} {numbers} ({option})"
+            )
 
 
 @plan.command()
@@ -173,7 +219,7 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
     value = read_plan(plan_path)
     ids = edit.parse_ids(tracks, value)
     write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path, force=True)
-    click.echo(f"{plan_path}: {len(ids)} tracks removed", err=True)
+    click.echo(f"{plan_path}: {counted(len(ids), 'track')} removed", err=True)
 
 
 @plan.command("import")
@@ -206,7 +252,12 @@ def import_(
         decided_by=_text(by, "--by") or "",
     )
     write_plan(changed, plan_path, force=True)
-    click.echo(f"{plan_path}: {len(numbers)} tracks imported", err=True)
+    click.echo(f"{plan_path}: {counted(len(numbers), 'track')} imported", err=True)
+    for number, other in coinciding(changed, numbers):
+        Terminal().warn(
+            f"track {number} covers the same as track {other}, which was there before: whatever "
+            "is decided about one must be decided about both"
+        )
 
 
 @plan.command()
@@ -219,7 +270,7 @@ def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None
     value = read_plan(plan_path)
     path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
     write_whole(path, FORMATS[name].export(value), force=force)
-    click.echo(f"{path}: {len(value.tracks)} tracks", err=True)
+    click.echo(f"{path}: {counted(len(value.tracks), 'track')}", err=True)
 
 
 def _text(value: str | None, option: str) -> str | None:

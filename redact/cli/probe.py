@@ -12,6 +12,9 @@ from rich.table import Table
 
 from ..media import SourceInfo, default_output
 from ..media import probe as probe_source
+from ..plan import clock
+from ..progress import About
+from ..types import counted, decimal
 from . import options
 
 
@@ -26,14 +29,15 @@ def probe(source: Path, as_json: bool) -> int:
         return 0
     console = Console(highlight=False)
     table = Table("", "stream", "what", box=None, pad_edge=False)
-    video = describe(info)["video"]
-    table.add_row("keep", f"video {info.video.index}", ", ".join(_video_words(video)))
+    table.add_row("keep", f"video {info.video.index}", ", ".join(_video_words(info)))
     for audio in info.audio:
-        words = f"{audio.codec}, {audio.channels} channels, {audio.sample_rate} Hz"
+        sound = known_name(audio.codec), counted(audio.channels, "channel")
+        words = f"{', '.join(sound)}, {audio.sample_rate} Hz"
         table.add_row("keep", f"audio {audio.index}", f"{words} {audio.language}".strip())
     for item in info.dropped:
         table.add_row("drop", item.where, f"{item.kind}: {item.what}")
-    console.print(f"{info.path}: {info.container}, {info.size:,} bytes")
+    console.print(f"{info.path}: {info.container}, {info.size:,} bytes", soft_wrap=True)
+    console.print(_length(info))
     console.print(table)
     for warning in info.warnings:
         console.print(f"note: {warning}")
@@ -84,14 +88,65 @@ def describe(info: SourceInfo) -> dict[str, Any]:
     }
 
 
-def _video_words(video: dict[str, Any]) -> list[str]:
+def _length(info: SourceInfo) -> str:
+    """How long it is, and how many frames it has, as far as the file says."""
+    frames = info.expected_frames
+    if frames is None:
+        count = "unknown number of frames"
+    else:
+        count = f"{'about ' if isinstance(frames, About) else ''}{counted(frames, 'frame')}"
+    length = "unknown length" if info.duration is None else clock(float(info.duration))
+    return f"{length}, {count}"
+
+
+def _video_words(info: SourceInfo) -> list[str]:
+    video = describe(info)["video"]
+    rate = "unknown" if info.video.rate is None else decimal(info.video.rate)
     words = [
-        video["codec"],
+        known_name(video["codec"]),
         f"{video['width']}×{video['height']} upright",
         video["pixel_format"],
-        f"{video['average_rate'] or 'unknown'} frames/s on average",
+        f"{rate} frames/s on average",
     ]
     if video["rotation"] or video["mirrored"]:
         words.append(f"stored turned by {video['rotation']}°")
     colour = [video[k] for k in ("primaries", "transfer", "matrix", "range") if video[k]]
     return words + ([f"colour {'/'.join(colour)}"] if colour else [])
+
+
+def known_name(decoder: str) -> str:
+    """The name that people know a codec by, from FFmpeg's name of its decoder."""
+    name = decoder.removeprefix("lib")
+    return _NAMES.get(name, "PCM" if name.startswith("pcm_") else decoder)
+
+
+_NAMES = {
+    "aac": "AAC",
+    "ac3": "AC-3",
+    "amrnb": "AMR",
+    "av1": "AV1",
+    "dav1d": "AV1",
+    "dnxhd": "DNxHD",
+    "dvvideo": "DV",
+    "eac3": "E-AC-3",
+    "ffv1": "FFV1",
+    "flac": "FLAC",
+    "h263": "H.263",
+    "h264": "H.264",
+    "hevc": "H.265 (HEVC)",
+    "mjpeg": "Motion JPEG",
+    "mp3": "MP3",
+    "mp3float": "MP3",
+    "mpeg1video": "MPEG-1",
+    "mpeg2video": "MPEG-2",
+    "mpeg4": "MPEG-4 Part 2",
+    "opus": "Opus",
+    "prores": "ProRes",
+    "vc1": "VC-1",
+    "vorbis": "Vorbis",
+    "vp8": "VP8",
+    "vp9": "VP9",
+    "vpx": "VP8",
+    "vpx-vp9": "VP9",
+    "wmv3": "Windows Media Video 9",
+}

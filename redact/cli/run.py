@@ -14,12 +14,13 @@ from ..media import default_output_name
 from ..output import make_folder
 from ..pipeline import run as run_pipeline
 from . import options
+from .asked import results_so_far
 from .finish import finish, finish_options, prepare
 from .terminal import Terminal
 
 
 @click.command()
-@click.argument("sources", type=click.Path(path_type=Path), nargs=-1, required=True)
+@options.sources_argument
 @click.option(
     "-o",
     "--output",
@@ -43,7 +44,7 @@ def run(sources: tuple[Path, ...], output: Path | None, **params: Any) -> int:
     terminal = Terminal()
     settings = options.all_settings(params)
     worst = ExitCode.DONE
-    results: list[dict[str, Any]] = []
+    results = results_so_far()
     for source in sources:
         try:
             delivery = prepare(source, output, settings, params)
@@ -54,7 +55,7 @@ def run(sources: tuple[Path, ...], output: Path | None, **params: Any) -> int:
                 raise
             terminal.error(error.message, error.hint)
             result = {"source": str(source), "exit_code": int(error.exit_code)}
-            result["error"] = error.message
+            result |= {"error": error.message, "hint": error.hint}
         worst = _worse(worst, ExitCode(result["exit_code"]))
         results.append(result)
     if params["as_json"]:

@@ -18,7 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from ..progress import Stage
+from ..progress import About, Stage
 
 
 class _RateColumn(ProgressColumn):
@@ -27,6 +27,17 @@ class _RateColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
         return Text("" if speed is None else f"{speed:,.1f} {task.fields['unit']}/s")
+
+
+class _CountColumn(MofNCompleteColumn):
+    """Done and total, "33/about 75" where the total is an estimate."""
+
+    def render(self, task: Task) -> Text:
+        done = f"{int(task.completed):,}"
+        if task.total is None:
+            return Text(done, "progress.download")
+        about, total = "about " if task.fields["about"] else "", f"{int(task.total):,}"
+        return Text(f"{done:>{len(total)}}/{about}{total}", "progress.download")
 
 
 class _Bar:
@@ -62,12 +73,13 @@ class Terminal:
         with Progress(
             TextColumn(f"{name:<12}"),
             BarColumn(bar_width=30),
-            MofNCompleteColumn(),
+            _CountColumn(),
             _RateColumn(),
             TimeRemainingColumn(),
             console=self.console,
         ) as progress:
-            yield _Bar(progress, progress.add_task(name, total=total, unit=unit))
+            about = isinstance(total, About)
+            yield _Bar(progress, progress.add_task(name, total=total, unit=unit, about=about))
 
     def warn(self, text: str) -> None:
         if text not in self.warnings:
@@ -79,5 +91,8 @@ class Terminal:
 
     def error(self, message: str, hint: str) -> None:
         self.console.print(Text.assemble(("error: ", "bold red"), message))
-        if hint:
+        if "\n" in hint:
+            # Commands, one a line: nothing beside them, so that they can be copied.
+            self.console.print(Text.assemble(("  do:", "bold"), f"\n{hint}"))
+        elif hint:
             self.console.print(Text.assemble(("  do:  ", "bold"), hint))

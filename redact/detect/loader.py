@@ -183,7 +183,8 @@ def describe_models() -> list[ModelState]:
     found = []
     for file, pinned in all_weights().items():
         if file in MEDIAPIPE_SHA256:
-            name, use = "MediaPipe face detection", "faces, at every sensitivity (audit)"
+            kind = "short range" if "short" in file else "full range"
+            name, use = f"MediaPipe face detection, {kind}", "faces, at every sensitivity (audit)"
         elif file == WEIGHTS:
             name, use = "redact face+plate, int8", "every run"
         else:

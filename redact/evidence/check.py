@@ -72,12 +72,16 @@ def check_output(
         manifest: where it is not beside the output.
 
     Raises:
-        CheckFailedError: there is no manifest, so there is nothing to check against.
+        CheckFailedError: there is no output, or no manifest, so there is nothing to check against.
     """
     path = manifest or manifest_path(output)
     try:
         data = path.read_bytes()
     except (OSError, ValueError):
+        if not output.exists():
+            raise CheckFailedError(
+                f"{output}: there is no such file, and no manifest of it", "Check the path."
+            ) from None
         raise CheckFailedError(
             f"{path}: there is no manifest, so nothing can be checked",
             "Put the manifest beside the output, or name it with --manifest.",

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec import Meta, Struct
 
-from ..errors import InputError, OutputError, OutputExistsError, PlanError, UsageError
+from ..errors import OutputError, OutputExistsError, PlanError, UsageError
 from ..output import sync_folder, write_whole
 from .hashing import sha256_of_bytes
 
@@ -169,7 +169,7 @@ def public_pem(key: Ed25519PublicKey) -> bytes:
 
 
 def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
-    """Raises InputError (unreadable, not such a key) or UsageError (passphrase)."""
+    """Raises PlanError (unreadable, not such a key) or UsageError (passphrase)."""
     data = _read_key(path)
     try:
         key = serialization.load_pem_private_key(data, passphrase or None)
@@ -180,28 +180,38 @@ def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
             f"{path}: needs its passphrase", "Set REDACT_PASSPHRASE or answer the prompt."
         ) from None
     except (ValueError, UnsupportedAlgorithm) as error:
-        encrypted = b"ENCRYPTED" in data
-        raise UsageError(
-            f"{path}: {'wrong passphrase' if encrypted else 'is not a private key in PEM form'}",
-            "Type the passphrase again." if encrypted else "Make one with 'redact key new'.",
+        if b"ENCRYPTED" in data:
+            raise UsageError(f"{path}: wrong passphrase", "Type the passphrase again.") from error
+        if b"PUBLIC KEY" in data:
+            raise PlanError(
+                f"{path}: is a public key, which cannot sign",
+                "Give the private key, the file without .pub at its end.",
+            ) from None
+        raise PlanError(
+            f"{path}: is not a private key in PEM form", "Make one with 'redact key new'."
         ) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise InputError(f"{path}: is not an Ed25519 key", "Make one with 'redact key new'.")
+        raise PlanError(f"{path}: is not an Ed25519 key", "Make one with 'redact key new'.")
     return key
 
 
 def load_public_key(path: Path) -> bytes:
-    """Raw public key from a PEM file. Raises InputError."""
+    """Raw public key from a PEM file. Raises PlanError."""
     data = _read_key(path)
     try:
         key = serialization.load_pem_public_key(data)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise InputError(
+        if b"PRIVATE KEY" in data:
+            raise PlanError(
+                f"{path}: is a private key; here the public one is needed",
+                "Give the .pub file beside it, and show the private key to nobody.",
+            ) from None
+        raise PlanError(
             f"{path}: is not a public key in PEM form",
             "Give the .pub file that 'redact key new' wrote.",
         ) from None
     if not isinstance(key, Ed25519PublicKey):
-        raise InputError(f"{path}: is not an Ed25519 key", "Give a .pub file made by redact.")
+        raise PlanError(f"{path}: is not an Ed25519 key", "Give a .pub file made by redact.")
     return raw_public(key)
 
 
@@ -214,4 +224,4 @@ def _read_key(path: Path) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        raise InputError(f"{path}: cannot read the key ({why})", "Check the path.") from None
+        raise PlanError(f"{path}: cannot read the key ({why})", "Check the path.") from None

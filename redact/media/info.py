@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from ..progress import About
 from .formats import upright_format, working_format
 
 
@@ -185,3 +186,13 @@ class SourceInfo:
     audio: tuple[AudioInfo, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def expected_frames(self) -> int | None:
+        """Frames as declared; `About` as many as fit the length where that is not stated
+        (Matroska, transport streams); None where nothing is known."""
+        if self.video.frames is not None:
+            return self.video.frames
+        if self.duration is None or self.video.rate is None:
+            return None
+        return About(round(self.duration * self.video.rate)) or None

@@ -12,6 +12,7 @@ import av
 from av.container import InputContainer
 
 from ..errors import InputError
+from ..types import decimal
 from . import allowlist
 from .colour import colour_of, content_light_of, mastering_of, side_data
 from .formats import is_rgb, layout, working_notes
@@ -132,7 +133,7 @@ def _video_info(
         time_base = 1 / rate
         says = "its own headers declare" if declared_rate else "players assume"
         warnings.append(
-            f"the file carries no timestamps; frames are timed at {_text(rate)} frames per "
+            f"the file carries no timestamps; frames are timed at {decimal(rate)} frames per "
             f"second, as {says}"
         )
     extras = side_data(frame)
@@ -210,7 +211,3 @@ def _frame_extras(frame: av.VideoFrame, index: int) -> list[Dropped]:
     found = dict.fromkeys(_EXTRAS[name] for name in side_data(frame) if name in _EXTRAS)
     found |= dict.fromkeys(("tag", f"{k}: {v}") for k, v in frame.metadata.items())
     return [Dropped(kind, what, f"stream {index}") for kind, what in found]
-
-
-def _text(rate: Fraction) -> str:
-    return str(rate) if rate.denominator == 1 else f"{rate} ({float(rate):.3f})"

@@ -6,8 +6,9 @@ import csv
 import io
 from collections.abc import Iterator
 
-from ..evidence import Manifest
+from ..evidence import Manifest, TrackPart
 from ..plan import clock
+from ..types import Action, Origin
 from .catalogue import Catalogue
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,10 +26,19 @@ def rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
             "method": text.word("method", track.method),
             "reason": track.reason,
             "legal_basis": manifest.case.legal_basis,
-            "decided_by": track.decided_by or text("log.by_rule"),
+            "decided_by": track.decided_by or text(_nobody_named(track)),
             "origin": text.word("origin", track.origin.value),
             "pictures": str(sum(track.frames_per_state.values())),
         }
+
+
+def _nobody_named(track: TrackPart) -> str:
+    """Key of what stands for the name of whoever decided, where none is on record.
+
+    Only what a detector found is hidden by rule; the rest somebody decided, whoever it was.
+    """
+    by_rule = track.origin is Origin.AUTO and track.action is Action.REDACT
+    return "log.by_rule" if by_rule else "log.not_stated"
 
 
 def exemption_csv(manifest: Manifest, text: Catalogue) -> bytes:

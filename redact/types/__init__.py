@@ -5,7 +5,7 @@ from .detections import Detections
 from .frame import Frame
 from .region import Region
 from .target import Action, Origin, State, Target
-from .text import readable
+from .text import counted, decimal, readable
 from .timeline import Timeline
 from .track import Keyframe, Track
 
@@ -21,5 +21,7 @@ __all__ = [
     "Target",
     "Timeline",
     "Track",
+    "counted",
+    "decimal",
     "readable",
 ]

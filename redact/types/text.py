@@ -1,8 +1,9 @@
-"""Text that comes from file names."""
+"""Text that comes from file names, and numbers in words."""
 
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -14,6 +15,16 @@ def readable(text: str) -> str:
     hold. The escape is that of file URLs: it holds no separator that could look like a folder.
     """
     return _SURROGATE.sub(_escaped, text)
+
+
+def counted(number: int, thing: str) -> str:
+    """A number with its noun: "1 track", "2 tracks"."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def decimal(rate: Fraction) -> str:
+    """A frame rate as people know it: 29.97 for 30000/1001, 25 for 25."""
+    return f"{float(rate):.3f}".rstrip("0").rstrip(".")
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 from redact.audit import AuditSettings, FindingKind
-from redact.media import probe
+from redact.audit.cover import PlanCovers, by_decision
+from redact.audit.eyes import Eyes
+from redact.audit.judge import judge
+from redact.audit.lockstep import pairs
+from redact.audit.recheck import Recheck
+from redact.audit.suspects import Sighting, gather
+from redact.media import Decode, probe
 from redact.settings import Sensitivity
-from redact.types import Box, Region
+from redact.types import Box, Region, Target
 
 from .conftest import FRAMES, Clip, face_box, picture, write_video
 
@@ -97,6 +103,34 @@ def test_kept_subject_is_listed_and_is_no_leak(clip: Clip) -> None:
     assert result.passed, result.in_words()
     assert [k.track for k in result.kept] == [1]
     assert any("visible by decision: track 1" in line for line in result.in_words())
+
+
+def test_kept_subject_taken_for_something_beside_it_is_no_leak(clip: Clip) -> None:
+    """A sighting of head and shoulders is no kept face; the close looks then see the face."""
+    plan, settings = clip.plan(keep=True), AuditSettings()
+    finished = clip.info  # with nothing hidden, the source is the output
+    shoulders = [
+        Sighting(n, face_box(n).grown(0.45), 0.6, 0.0, Target.FACE, 0.0) for n in (10, 15, 20)
+    ]
+    covers, eyes = PlanCovers(plan, settings.margin), Eyes(settings, 1.0)
+    assert not any(by_decision(s.box, covers.kept(s.frame)) for s in shoulders)
+    (suspect,) = gather(shoulders)
+    recheck = Recheck([suspect], covers, eyes)
+    for pair in pairs(iter(Decode(clip.info)), iter(Decode(finished))):
+        recheck.add(pair)
+    recheck.finish()
+    (evidence,) = recheck.evidence
+    assert len(evidence) > 10
+    assert all(e.ours < 0.1 and e.second == 0 for e in evidence)  # hair above it, at most
+    assert judge(suspect, evidence, plan.tracks) is None
+    # Without the decision the same looks are a leak.
+    open_plan = clip.plan(lambda n: None)
+    recheck = Recheck([suspect], PlanCovers(open_plan, settings.margin), eyes)
+    for pair in pairs(iter(Decode(clip.info)), iter(Decode(finished))):
+        recheck.add(pair)
+    recheck.finish()
+    assert judge(suspect, recheck.evidence[0], ()) is not None
+    assert any(e.second > 0 for e in recheck.evidence[0])
 
 
 def test_without_a_plan(clip: Clip, clean: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.errors import InputError, OutputExistsError, PlanError, UsageError
+from redact.errors import OutputExistsError, PlanError, UsageError
 from redact.evidence import CaseFields, read_case_file
 from redact.evidence.case import case_from_mapping, reasons_from_options
 from redact.evidence.signature import load_private_key, load_public_key, new_key, raw_public
@@ -118,9 +118,9 @@ def test_any_key_file_is_read_or_refused(data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "k.pem"
         path.write_bytes(data)
-        with pytest.raises((InputError, UsageError), match=r"k\.pem"):
+        with pytest.raises(PlanError, match=r"k\.pem"):
             load_private_key(path, None)
-        with pytest.raises(InputError, match=r"k\.pem"):
+        with pytest.raises(PlanError, match=r"k\.pem"):
             load_public_key(path)
 
 

@@ -58,8 +58,63 @@ def test_key_sign_check_log(tmp_path: Path) -> None:
     assert broken.return_value == ExitCode.CHECK_FAILED and "line 2" in broken.output
 
 
+def test_a_head_that_loses_its_signature_is_said_and_is_no_tampering(tmp_path: Path) -> None:
+    secret, custody = tmp_path / "k.pem", tmp_path / "case.log"
+    assert call(key, "new", "--out", secret, "--no-passphrase").exception is None
+    assert call(log, "add", custody, "seized", "--sign", secret).stderr == ""
+    assert "signed" not in call(log, "add", custody, "copied", "--sign", secret).stderr
+    added = call(log, "add", custody, "handed over")
+    assert added.exception is None and "its head was signed" in added.stderr
+    options = call(probe_options, "--log", custody)
+    assert options.exception is None and options.stderr == ""  # it is not signed any more
+    checked = call(log, "verify", custody, "--key", f"{secret}.pub")
+    assert checked.return_value == ExitCode.CHECK_FAILED
+    assert "The chain holds: 3 entries" in checked.output and "head is not signed" in checked.output
+    assert "does not hold" not in checked.output
+    as_json = json.loads(call(log, "verify", custody, "--key", f"{secret}.pub", "--json").output)
+    assert (as_json["holds"], as_json["chain_holds"]) == (False, True)
+    call(log, "add", custody, "signed again", "--sign", secret)
+    assert call(log, "verify", custody, "--key", f"{secret}.pub").return_value == ExitCode.DONE
+    options = call(probe_options, "--log", custody)
+    assert options.exception is None and "its head was signed" in options.stderr
+    custody.write_bytes(custody.read_bytes().replace(b"copied", b"cupied"))
+    tampered = call(log, "verify", custody, "--key", f"{secret}.pub")
+    assert tampered.return_value == ExitCode.CHECK_FAILED
+    assert "does not hold" in tampered.output and "line 2" in tampered.output
+
+
+def test_a_file_that_is_no_log_is_not_shown_as_an_empty_one(tmp_path: Path) -> None:
+    for content in (b"plain text\n", b"\x00\x01\x02", b"{}\n{}\n"):
+        file = tmp_path / "notes.txt"
+        file.write_bytes(content)
+        error = call(log, "show", file).exception
+        assert isinstance(error, PlanError) and error.exit_code == ExitCode.PLAN
+        assert error.message.startswith(f"{file}: is no custody log")
+
+
+def test_the_wrong_key_file_is_named_as_what_it_is(tmp_path: Path) -> None:
+    secret, output = tmp_path / "k.pem", tmp_path / "a.mp4"
+    assert call(key, "new", "--out", secret, "--no-passphrase").exception is None
+    for result, words in (
+        (call(key, "show", secret), "is a private key"),
+        (call(check, output, "--key", secret), "is a private key"),
+        (call(log, "add", tmp_path / "l", "x", "--sign", f"{secret}.pub"), "is a public key"),
+        (call(log, "add", tmp_path / "l", "x", "--sign", tmp_path / "no.pem"), "cannot read"),
+    ):
+        assert isinstance(result.exception, PlanError), result.exception
+        assert words in result.exception.message
+
+
+def test_a_missing_output_is_said_to_be_missing(tmp_path: Path) -> None:
+    error = call(check, tmp_path / "nosuch.mp4").exception
+    assert isinstance(error, CheckFailedError)
+    assert f"{tmp_path / 'nosuch.mp4'}: there is no such file" in error.message
+
+
 def test_without_a_manifest_nothing_can_be_checked(tmp_path: Path) -> None:
-    assert isinstance(call(check, tmp_path / "a.mp4").exception, CheckFailedError)
+    (tmp_path / "a.mp4").write_bytes(b"video")
+    error = call(check, tmp_path / "a.mp4").exception
+    assert isinstance(error, CheckFailedError) and "there is no manifest" in error.message
     assert isinstance(call(log, "verify", tmp_path / "a.log").exception, PlanError)
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from redact.cli.plan import plan as plan_command
 from redact.errors import PlanError, RedactError, UsageError
 from redact.plan import Plan, dump_plan, edit, read_plan, write_plan
-from redact.types import Action, Box, Origin, State, Target
+from redact.types import Action, Box, Keyframe, Origin, State, Target, Track
 
 from ..evidence.samples import FRAMES, make_plan
 
@@ -50,6 +50,42 @@ def test_show(path: Path) -> None:
     assert "0:00:00.160" in result.output and "client / J. Doe" in result.output
     rows = json.loads(call("show", path, "--json").output)["tracks"]
     assert [r["track"] for r in rows] == [1, 2, 3, 4]
+
+
+def test_keeping_without_a_reason_is_mentioned(path: Path) -> None:
+    result = call("set", path, "1", "--action", "keep")
+    assert result.exit_code == 0
+    assert "1 track changed" in result.stderr
+    assert "no reason for keeping track 1 (--reason)" in result.stderr
+    assert "nobody who decided it for keeping track 1 (--by)" in result.stderr
+    told = call("set", path, "1-2", "--action", "keep", "--reason", "client", "--by", "R. Roe")
+    assert told.stderr == f"{path}: 2 tracks changed\n"
+    assert call("set", path, "1", "--action", "redact").stderr == f"{path}: 1 track changed\n"
+
+
+def test_show_says_where_and_how_large(path: Path) -> None:
+    """Two people in one picture can be told apart only by their places."""
+    plan = read_plan(path)
+    keys = (
+        Keyframe(10, Box(10, 20, 30, 50), State.DETECTED, 0.4),
+        Keyframe(50, Box(200, 100.4, 240.2, 160), State.DETECTED, 0.9),
+        Keyframe(90, Box(300, 100, 400, 260), State.PADDED),
+    )
+    still = (
+        Keyframe(0, Box(1, 2, 11, 22), State.MANUAL),
+        Keyframe(9, Box(1, 2, 11, 22), State.MANUAL),
+    )
+    plan = plan.with_track(Track(1, Target.FACE, keys)).with_track(
+        Track(2, Target.REGION, still, origin=Origin.MANUAL)
+    )
+    write_plan(plan, path, force=True)
+    rows = json.loads(call("show", path, "--json").output)["tracks"]
+    assert rows[0]["best"] == {
+        "frame": 50, "time": "0:00:02.000", "x": 200, "y": 100, "width": 40, "height": 60
+    }  # fmt: skip
+    assert rows[1]["best"]["frame"] == 0
+    table = call("show", path).output
+    assert "0:00:02.000  200,100 40×60" in table and "1,2 10×20" in table
 
 
 def test_add_still_and_moving(path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from redact.cli.plan import plan as plan_command
 from redact.errors import PlanError
 from redact.plan import Plan, read_plan, write_plan
-from redact.plan.exchange import FORMATS, add_imported
+from redact.plan.exchange import FORMATS, add_imported, coinciding
 from redact.types import Origin, Target
 
 from ..evidence.samples import FRAMES, make_plan
@@ -48,9 +48,29 @@ def test_by_command(tmp_path: Path, name: str) -> None:
     again = run(plan_command, ["export", str(path), "--format", name, "-o", str(out)])
     assert again.exception is not None and "already there" in str(again.exception)
     arguments = ["import", str(path), str(out), "--format", name, "--reason", "second tool"]
-    assert run(plan_command, arguments).exit_code == 0
+    done = run(plan_command, arguments)
+    assert done.exit_code == 0
+    # All of them were there already, and whoever keeps one of a pair would still hide it.
+    for old in range(1, 5):
+        assert f"track {old + 4} covers the same as track {old}," in done.stderr
     plan = read_plan(path)
     assert len(plan.tracks) == 8 and plan.tracks[-1].reason == "second tool"
+
+
+def test_only_tracks_of_one_object_coincide() -> None:
+    def numbers(lines: list[str]) -> list[tuple[int, int]]:
+        data = "\n".join(lines).encode()
+        first, _ = add_imported(EMPTY, FORMATS["mot"].read(data, "x", None)[:1])
+        plan, new = add_imported(first, FORMATS["mot"].read(data, "x", None)[1:])
+        return coinciding(plan, new)
+
+    face = [f"{f},1,{10 + f},10,20,20,1,1,1" for f in range(1, 40)]
+    near = [f"{f},2,{13 + f},12,20,20,1,1,1" for f in range(20, 60)]
+    beside = [f"{f},2,{28 + f},10,20,20,1,1,1" for f in range(1, 40)]
+    plate = [f"{f},2,{10 + f},10,20,20,1,2,1" for f in range(1, 40)]
+    later = [f"{f},2,{10 + f},10,20,20,1,1,1" for f in range(38, 90)]
+    assert numbers(face + near) == [(2, 1)]
+    assert numbers(face + beside) == numbers(face + plate) == numbers(face + later) == []
 
 
 def test_gaps_of_a_second_are_bridged_and_longer_ones_split() -> None:

@@ -189,6 +189,16 @@ def test_csv(manifest: Manifest) -> None:
         "art. 6(1)(c) GDPR", "rule of the program", "detector", "117",
     ]  # fmt: skip
     assert all(len(line) == len(head) for line in lines)
+    undecided = [msgspec.structs.replace(t, decided_by="") for t in manifest.tracks]
+    nobody = msgspec.structs.replace(manifest, tracks=tuple(undecided))
+    for language, rule, unknown in (
+        ("en", "rule of the program", "not stated"),
+        ("fr", "règle du programme", "non précisé"),
+    ):
+        text = exemption_csv(nobody, Catalogue(language)).decode("utf-8-sig")
+        by = {line[0]: line[8] for line in csv.reader(io.StringIO(text))}
+        # 2 is kept and 4 was drawn: somebody decided that, no rule did.
+        assert (by["1"], by["2"], by["3"], by["4"]) == (rule, unknown, rule, unknown)
     head_fr = exemption_csv(manifest, Catalogue("fr")).decode("utf-8-sig").splitlines()[0]
     assert len(head_fr.split(",")) == len(head)
 

@@ -11,7 +11,7 @@ from ...types import Target
 from ..plan import Plan
 from .coco import export_coco, read_coco
 from .cvat import export_cvat, read_cvat
-from .imported import ImportedTrack, add_imported
+from .imported import ImportedTrack, add_imported, coinciding
 from .mot import export_mot, read_mot
 
 
@@ -30,4 +30,4 @@ FORMATS = {
     "cvat": Format(".xml", read_cvat, export_cvat),
 }
 
-__all__ = ["FORMATS", "Format", "ImportedTrack", "add_imported"]
+__all__ = ["FORMATS", "Format", "ImportedTrack", "add_imported", "coinciding"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from ...errors import PlanError
-from ...types import Box, Origin, Target
+from ...types import Box, Origin, Target, Track
 from ..edit import add_track
 from ..plan import Plan
 
@@ -68,6 +69,45 @@ def add_imported(
             )
             numbers.append(number)
     return plan, tuple(numbers)
+
+
+_SAME = 0.5
+"""Mean overlap (IoU) from which two tracks are about one object: two detectors' boxes of one face
+overlap by more, faces of two people who walk side by side by far less."""
+
+_LOOKS = 25
+"""Frames at which two tracks are compared, spread evenly."""
+
+
+def coinciding(plan: Plan, numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Pairs of an imported track and one that was there, which cover the same.
+
+    They have one target, and share at least half of the shorter one's frames.
+
+    Args:
+        plan: with all of them.
+        numbers: of the tracks that were imported.
+    """
+    new = set(numbers)
+    there = [t for t in plan.tracks if t.id not in new]
+    return [
+        (track.id, other.id)
+        for track in plan.tracks
+        if track.id in new
+        for other in there
+        if track.target is other.target and _coincide(track, other)
+    ]
+
+
+def _coincide(a: Track, b: Track) -> bool:
+    first, last = max(a.first, b.first), min(a.last, b.last)
+    shorter = min(a.last - a.first, b.last - b.first) + 1
+    if 2 * (last - first + 1) < shorter:
+        return False
+    step = max(1, (last - first) // _LOOKS)
+    pairs = [(a.at(frame), b.at(frame)) for frame in range(first, last + 1, step)]
+    shared = [x.box.iou(y.box) for x, y in pairs if x is not None and y is not None]
+    return sum(shared) >= _SAME * len(shared)
 
 
 def _pieces(track: ImportedTrack, plan: Plan) -> list[list[tuple[int, Box]]]:

@@ -1,0 +1,67 @@
+"""What the command line asked for, for whoever must tell how it ended."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..errors import ExitCode
+
+
+def _asks_for_json() -> bool:
+    """Read from the words themselves: a command line can be too wrong to be parsed."""
+    words = sys.argv[1:]
+    return "--json" in (words[: words.index("--")] if "--" in words else words)
+
+
+@dataclass(slots=True)
+class Asked:
+    """One call of the program; the object of click's contexts.
+
+    Attributes:
+        as_json: how it ended is to be printed as JSON.
+        sources: videos that were named.
+        finished: results of the sources that are done, in their order, where there are several.
+    """
+
+    as_json: bool = field(default_factory=_asks_for_json)
+    sources: tuple[Path, ...] = ()
+    finished: list[dict[str, Any]] = field(default_factory=list)
+    begun: bool = False
+
+    def ended(self, message: str, hint: str, code: ExitCode) -> dict[str, Any] | list[Any]:
+        """What to print where a command ends with an error: an object, or, where several
+        sources are worked on one by one, a list with those that are done before it."""
+        several = self.begun and len(self.sources) > 1
+        if several and len(self.finished) == len(self.sources):
+            return self.finished
+        at = len(self.finished) if several else 0
+        known = several or len(self.sources) == 1
+        error = {
+            "source": str(self.sources[at]) if known else None,
+            "exit_code": int(code),
+            "error": message,
+            "hint": hint,
+        }
+        return [*self.finished, error] if several else error
+
+
+def remember_sources(
+    context: click.Context, parameter: click.Parameter, value: Path | tuple[Path, ...]
+) -> Path | tuple[Path, ...]:
+    """Callback of the argument that names one source, or several."""
+    asked = context.find_object(Asked)
+    if asked is not None:
+        asked.sources = value if isinstance(value, tuple) else (value,)
+    return value
+
+
+def results_so_far() -> list[dict[str, Any]]:
+    """The list for the results of several sources, printed even if the command is stopped."""
+    asked = click.get_current_context().find_object(Asked) or Asked(False)
+    asked.begun = True
+    return asked.finished

@@ -1,0 +1,117 @@
+"""How a command ends that fails, is stopped, or is not listened to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from redact.errors import ExitCode
+from redact.plan import write_plan
+
+from ..evidence.samples import make_plan
+from ..pipeline.conftest import ROOT, SAMPLE
+
+HERE = {**os.environ, "COLUMNS": "100"}
+
+
+def call(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "redact", *map(str, arguments)],
+        cwd=ROOT,
+        text=True,
+        env=HERE,
+        check=False,
+        **(options or {"capture_output": True}),  # type: ignore[call-overload]
+    )
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    path = tmp_path / "p.json"
+    write_plan(make_plan(), path)
+    return path
+
+
+def test_errors_are_json_too_where_json_was_asked_for(plan: Path, tmp_path: Path) -> None:
+    missing, out = tmp_path / "no.mp4", tmp_path / "o.mp4"
+    for arguments, code in (
+        (("run", missing), ExitCode.INPUT),
+        (("probe", missing), ExitCode.INPUT),
+        (("detect", missing), ExitCode.INPUT),
+        (("verify", missing, out), ExitCode.INPUT),
+        (("apply", missing, plan, "-o", out), ExitCode.INPUT),
+        (("apply", missing, tmp_path / "no.json", "-o", out), ExitCode.PLAN),
+    ):
+        done = call(*arguments, "--json")
+        result = json.loads(done.stdout)
+        assert list(result) == ["source", "exit_code", "error", "hint"]
+        assert result["source"] == str(missing)
+        assert result["exit_code"] == done.returncode == code, arguments
+        # What people read on standard error is the same, with and without.
+        assert f"error: {result['error']}" in done.stderr
+        assert f"do:  {result['hint']}" in done.stderr
+        plain = call(*arguments)
+        assert (plain.stdout, plain.stderr) == ("", done.stderr)
+
+
+def test_wrong_usage_is_json_too() -> None:
+    done = call("run", "a.mp4", "--style", "none", "--json")
+    result = json.loads(done.stdout)
+    assert done.returncode == result["exit_code"] == ExitCode.USAGE
+    assert "--style" in result["error"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C to a single process")
+def test_stopped_among_several_tells_what_was_finished(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_bytes(b"no video")
+    with subprocess.Popen(
+        [
+            *(sys.executable, "-m", "redact", "run", bad, SAMPLE, tmp_path / "c.mp4"),
+            *("-o", tmp_path, "--json", "--no-manifest"),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests may themselves run in the background, where Ctrl-C is ignored and inherited so.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as child:
+        assert child.stderr is not None
+        assert "bad.mp4" in child.stderr.readline()  # the first has failed, the next is begun
+        child.stderr.readline()
+        time.sleep(0.5)
+        child.send_signal(signal.SIGINT)
+        out, _ = child.communicate(timeout=60)
+    assert child.returncode == ExitCode.INTERRUPTED
+    results = json.loads(out)
+    assert [(r["source"], r["exit_code"]) for r in results] == [
+        (str(bad), ExitCode.INPUT),
+        (str(SAMPLE), ExitCode.INTERRUPTED),
+    ]
+    assert results[1]["error"] == "stopped"
+
+
+def test_a_reader_that_leaves_changes_no_exit_code(plan: Path, tmp_path: Path) -> None:
+    for arguments, code in (
+        (("plan", "show", plan), ExitCode.DONE),
+        (("plan", "show", plan, "--json"), ExitCode.DONE),
+        (("probe", SAMPLE), ExitCode.DONE),
+        (("--help",), ExitCode.DONE),
+        (("inspect", SAMPLE), ExitCode.CHECK_FAILED),
+        (("probe", tmp_path / "no.mp4", "--json"), ExitCode.INPUT),
+    ):
+        reader, writer = os.pipe()
+        os.close(reader)
+        try:
+            done = call(*arguments, stdout=writer, stderr=writer)
+        finally:
+            os.close(writer)
+        assert done.returncode == code, arguments

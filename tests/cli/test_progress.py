@@ -1,0 +1,76 @@
+"""What a person at a terminal sees while a command works."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import av
+import pytest
+
+from redact.media import probe
+from redact.progress import About
+
+from ..pipeline.conftest import ROOT, SAMPLE, shorten
+
+pty = pytest.importorskip("pty", reason="this system has no pseudo terminals")
+
+
+@pytest.fixture(scope="module")
+def matroska(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clip whose container declares no number of frames."""
+    folder = tmp_path_factory.mktemp("mkv")
+    short, path = shorten(SAMPLE, folder / "a.mp4", 20, skip=70), folder / "a.mkv"
+    with av.open(str(short)) as src, av.open(str(path), "w") as out:
+        stream = out.add_stream_from_template(src.streams.video[0])
+        for packet in src.demux(src.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    return path
+
+
+def on_a_terminal(*arguments: object) -> str:
+    """What the command writes to a terminal, without its control sequences."""
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "redact", *map(str, arguments)],
+        stderr=theirs,
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "120"},
+    )
+    os.close(theirs)
+    pieces = []
+    while True:
+        try:
+            piece = os.read(ours, 1 << 16)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not piece:
+            break
+        pieces.append(piece)
+    os.close(ours)
+    assert child.wait() == 0
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(pieces).decode())
+
+
+def test_length_of_matroska_is_estimated(matroska: Path) -> None:
+    info = probe(matroska)
+    assert info.video.frames is None
+    assert isinstance(info.expected_frames, About) and info.expected_frames == 20
+
+
+def test_every_bar_of_a_run_has_a_total(matroska: Path, tmp_path: Path) -> None:
+    shown = on_a_terminal(
+        "run", matroska, "-o", tmp_path / "o.mkv", "--sensitivity", "fast", "--accept-findings", "x"
+    )
+    lines = re.split(r"[\r\n]+", shown)
+    for name in ("detect", "audit"):
+        counts = [line for line in lines if line.startswith(name)]
+        assert counts and all("/about 20" in line for line in counts), counts
+    assert any(re.match(r"render .* 20/20 ", line) for line in lines)
+    assert "?" not in shown

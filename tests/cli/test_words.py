@@ -1,0 +1,43 @@
+"""What commands say: one thing is singular, a command can be copied, nothing is listed twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from docs.generate import cli_reference
+from redact.cli.doctor import examine
+from redact.cli.terminal import Terminal
+from redact.types import counted
+
+
+def test_one_thing_is_singular() -> None:
+    assert [counted(n, "plate track") for n in range(3)] == [
+        "0 plate tracks",
+        "1 plate track",
+        "2 plate tracks",
+    ]
+
+
+def test_commands_to_copy_stand_alone_on_their_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    Terminal().error("out.mp4: needs review", "redact plan add p.json\nredact apply a.mp4 p.json")
+    assert capsys.readouterr().err.splitlines() == [
+        "error: out.mp4: needs review",
+        "  do:",
+        "redact plan add p.json",
+        "redact apply a.mp4 p.json",
+    ]
+    Terminal().error("a.mp4: is empty", "copy it again")
+    assert capsys.readouterr().err.splitlines()[1] == "  do:  copy it again"
+
+
+def test_the_reference_shows_the_help_that_the_tool_shows() -> None:
+    text = cli_reference()
+    assert "  -h, --help " in text
+    assert "  --help " not in text
+
+
+def test_doctor_names_each_model_once_and_no_engine_that_is_not_used() -> None:
+    report = examine()
+    names = [m["name"] for m in report["models"]]
+    assert len(set(names)) == len(names)
+    assert "gpu" not in report
