@@ -7,7 +7,7 @@ track's edge and every doubtful sighting can be looked at frame by frame.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -48,12 +48,15 @@ class Window:
         side = max(_LEAST_WINDOW, times * max(box.width, box.height))
         return cls(x - side / 2, y - side / 2, side)
 
-    def cut(self, rgb: NDArray[np.uint8], turns: int = 0) -> NDArray[np.uint8]:
+    def cut(
+        self, rgb: NDArray[np.uint8], turns: int = 0, mirrored: bool = False
+    ) -> NDArray[np.uint8]:
         """The window scaled to CELL × CELL × 3, grey where it leaves the picture.
 
         Args:
             rgb: the whole picture, uint8 [H, W, 3].
             turns: counter-clockwise quarter turns of the answer.
+            mirrored: left and right exchanged, after the turns.
         """
         h, w = rgb.shape[:2]
         x1, y1 = max(0, int(self.left)), max(0, int(self.top))
@@ -73,10 +76,13 @@ class Window:
         out[top : top + height, left : left + width] = cv2.resize(
             rgb[y1:y2, x1:x2], (width, height), interpolation=how
         )
-        return np.ascontiguousarray(np.rot90(out, turns))
+        turned = np.rot90(out, turns)
+        return np.ascontiguousarray(turned[:, ::-1] if mirrored else turned)
 
-    def to_source(self, box: Box, turns: int = 0) -> Box:
-        """From pixels of the cell that `cut` made with `turns` to source pixels."""
+    def to_source(self, box: Box, turns: int = 0, mirrored: bool = False) -> Box:
+        """From pixels of the cell that `cut` made with the same arguments to source pixels."""
+        if mirrored:
+            box = Box(CELL - box.x2, box.y1, CELL - box.x1, box.y2)
         zoom = self.side / CELL
         x1, y1, x2, y2 = turned_back(box, turns, CELL, CELL)
         return Box(
@@ -104,6 +110,16 @@ class Seen:
     target: Target
 
 
+class _Cell(NamedTuple):
+    """One place of a mosaic that is being filled, and where its answers go."""
+
+    picture: NDArray[np.uint8]
+    window: Window
+    turns: int
+    mirrored: bool
+    answer: list[Seen]
+
+
 class Mosaic:
     """Collects windows and looks at them together.
 
@@ -117,18 +133,20 @@ class Mosaic:
 
     def __init__(self, detector: Detector) -> None:
         self._detector = detector
-        self._cells: list[tuple[NDArray[np.uint8], Window, int, list[Seen]]] = []
+        self._cells: list[_Cell] = []
         self.looks = 0
         self.batch = 0
 
-    def add(self, rgb: NDArray[np.uint8], window: Window, turns: int = 0) -> list[Seen]:
+    def add(
+        self, rgb: NDArray[np.uint8], window: Window, turns: int = 0, mirrored: bool = False
+    ) -> list[Seen]:
         """Queue a window. The list returned is filled when the mosaic is looked at."""
-        answer: list[Seen] = []
-        self._cells.append((window.cut(rgb, turns), window, turns, answer))
+        cell = _Cell(window.cut(rgb, turns, mirrored), window, turns, mirrored, [])
+        self._cells.append(cell)
         self.looks += 1
         if len(self._cells) == ROW * ROW:
             self.flush()
-        return answer
+        return cell.answer
 
     def flush(self) -> None:
         """Look at whatever is queued."""
@@ -136,9 +154,9 @@ class Mosaic:
             return
         rows = -(-len(self._cells) // ROW)
         picture = np.full((rows * CELL, ROW * CELL, 3), _PAD, np.uint8)
-        for n, (cell, *_) in enumerate(self._cells):
+        for n, cell in enumerate(self._cells):
             top, left = n // ROW * CELL, n % ROW * CELL
-            picture[top : top + CELL, left : left + CELL] = cell
+            picture[top : top + CELL, left : left + CELL] = cell.picture
         self._share_out(self._detector.detect(picture))
         self._cells.clear()
         self.batch += 1
@@ -149,16 +167,16 @@ class Mosaic:
             x, y = box.centre
             n = min(int(y // CELL) * ROW + min(int(x // CELL), ROW - 1), len(self._cells) - 1)
             top, left = n // ROW * CELL, n % ROW * CELL
-            _, window, turns, answer = self._cells[n]
+            cell = self._cells[n]
             local = Box(
                 max(0.0, box.x1 - left),
                 max(0.0, box.y1 - top),
                 min(float(CELL), box.x2 - left),
                 min(float(CELL), box.y2 - top),
             )
-            answer.append(
+            cell.answer.append(
                 Seen(
-                    window.to_source(local, turns),
+                    cell.window.to_source(local, cell.turns, cell.mirrored),
                     float(found.score[i]),
                     Target(int(found.target[i])),
                 )

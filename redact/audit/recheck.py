@@ -131,7 +131,12 @@ class Recheck:
         suspect = self._suspects[n]
         expected, turns = suspect.box_at(frame), suspect.best.turns
         windows = [Window.around(expected, times) for times in VIEWS[suspect.target]]
-        seen = [self._eyes.close.add(rgb, w, turns) for w in windows]
+        # A chance pattern seldom survives being mirrored; the network was trained on both ways.
+        seen = [
+            self._eyes.close.add(rgb, window, turns, mirrored)
+            for window in windows
+            for mirrored in (False, True)
+        ]
         second, kept = 0.0, self._covers.kept(frame)
         if suspect.target is Target.FACE and frame in self._asked[n]:
             faces = self._second(rgb, windows[0], expected, turns)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.audit import AuditResult, Check, Finding, FindingKind, Looked, fix_command, review_sheet
-from redact.audit.close import turned_back
+from redact.audit.close import Window, turned_back
 from redact.audit.cover import share_covered
 from redact.audit.judge import strength
 from redact.audit.pixels import psnr_outside, shows_source
@@ -223,3 +223,17 @@ def test_command_on_a_leaking_file(clip: Clip) -> None:
     )
     assert answer.exception is None, answer.output
     assert answer.return_value == ExitCode.NEEDS_REVIEW
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("turns", [0, 1, 2, 3])
+def test_a_close_look_knows_where_it_looked(turns: int, mirrored: bool) -> None:
+    """A bright spot off the middle of a window is found again at its place in the picture."""
+    rgb = np.zeros((400, 400, 3), np.uint8)
+    rgb[150:170, 230:260] = 255
+    window = Window.around(Box(180, 130, 260, 210), 2.0)
+    cell = window.cut(rgb, turns, mirrored)[..., 0]
+    ys, xs = np.nonzero(cell > 128)
+    here = Box(float(xs.min()), float(ys.min()), float(xs.max() + 1), float(ys.max() + 1))
+    back = window.to_source(here, turns, mirrored)
+    assert list(back) == pytest.approx([230, 150, 260, 170], abs=1.5)
