@@ -8,7 +8,7 @@ from .journal import Journal
 from .media import Decode, SourceInfo
 from .plan import Plan
 from .settings import Audio, Settings
-from .types import Target
+from .types import Target, counted
 
 
 def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal) -> None:
@@ -16,8 +16,8 @@ def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal)
         journal.warn(warning)
     if unchecked:
         journal.warn(
-            f"{len(unchecked)} frames are damaged and could not be checked: masks near them are "
-            "held and enlarged"
+            f"damaged, so that they could not be checked: {counted(len(unchecked), 'frame')}; "
+            "masks near them are held and enlarged"
         )
 
 
