@@ -10,7 +10,8 @@ from pathlib import Path
 
 from redact.audit import AuditSettings, Finding
 from redact.audit.eyes import Eyes
-from redact.audit.judge import findings_of, judge
+from redact.audit.findings import findings_of
+from redact.audit.judge import judge
 from redact.audit.verify import Seen, collect
 from redact.media import probe
 from redact.plan import Plan
@@ -40,7 +41,8 @@ class Case:
         tracks = self.plan.tracks
         verdicts = [v for v in (judge(s, e, tracks) for s, e in self.seen.suspects) if v]
         targets: dict[int, Target] = {t.id: t.target for t in tracks}
-        return findings_of(verdicts, self.seen.undrawn, targets, self.seen.times, Eyes.NAMES)
+        seen = self.seen
+        return findings_of(verdicts, seen.undrawn, seen.shrunk, targets, seen.times, Eyes.NAMES)
 
 
 def cases(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import hypot
 
 from ..types import Action, Box, Target, Track
@@ -11,6 +11,7 @@ from .limits import (
     AGREED,
     AGREED_SECOND,
     ALONE,
+    ALONE_TURNED,
     EXTENT,
     EXTENT_SHARE,
     FIT_SCORE,
@@ -26,7 +27,6 @@ from .limits import (
     SUSPECT_SECOND,
 )
 from .recheck import Evidence
-from .result import Finding, FindingKind
 from .suspects import LINK_FRAMES, Suspect
 
 _BESIDE_FRAMES = 15
@@ -118,7 +118,8 @@ def _rule(suspect: Suspect, ours: float, second: float, known: float, same: bool
         return "seen beyond its mask" if both or ours >= MISFIT_SCORE[target] else ""
     if ours >= AGREED and second >= AGREED_SECOND:
         return "both detectors see it"
-    if ours >= ALONE[target]:
+    alone = ALONE if suspect.best.turns == 0 else ALONE_TURNED
+    if ours >= alone[target]:
         return "our detector is sure"
     if second >= SECOND_ALONE and ours >= SUSPECT[target]:
         return "the second detector is sure"
@@ -192,105 +193,3 @@ def _extent(suspect: Suspect, evidence: Sequence[Evidence]) -> tuple[tuple[int, 
                 path.append(frame)
                 last = frame
     return tuple((f, seen.get(f, best.box)) for f in sorted(path))
-
-
-def findings_of(
-    verdicts: Iterable[Verdict],
-    undrawn: dict[int, list[tuple[int, Box]]],
-    targets: dict[int, Target],
-    times: dict[int, float],
-    names: tuple[str, str],
-) -> tuple[Finding, ...]:
-    """Everything that a person must look at, in order of time.
-
-    Args:
-        verdicts: believed suspects.
-        undrawn: track id → (frame, box) of masks under which the source shows.
-        targets: of the tracks.
-        times: frame → seconds.
-        names: of our detector and of the second one.
-    """
-    found = [_of_verdict(v, times, names) for v in _joined(list(verdicts))]
-    for track, places in undrawn.items():
-        found += [_of_undrawn(track, targets[track], run, times) for run in _runs(places)]
-    found.sort(key=lambda f: (f.first, f.last, f.kind.value, f.box))
-    return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
-
-
-def _of_undrawn(
-    track: int, target: Target, run: list[tuple[int, Box]], times: dict[int, float]
-) -> Finding:
-    first, last = run[0][0], run[-1][0]
-    return Finding(
-        0,
-        FindingKind.UNDRAWN,
-        target,
-        first,
-        last,
-        times.get(first, 0.0),
-        times.get(last, 0.0),
-        tuple(run),
-        (),
-        "the output shows the source's detail under the mask",
-        track,
-    )
-
-
-def _of_verdict(v: Verdict, times: dict[int, float], names: tuple[str, str]) -> Finding:
-    scores = [(names[0], v.ours), (names[1], v.second)]
-    return Finding(
-        0,
-        FindingKind.MISFIT if v.suspect.misfit else FindingKind.UNCOVERED,
-        v.suspect.target,
-        v.first,
-        v.last,
-        times.get(v.first, 0.0),
-        times.get(v.last, 0.0),
-        v.path,
-        tuple((n, s) for n, s in scores if s > 0),
-        v.rule,
-        v.track,
-    )
-
-
-def _joined(verdicts: list[Verdict]) -> list[Verdict]:
-    """Verdicts on one subject become one, over all their frames: the longest gives the rest."""
-    kept: list[Verdict] = []
-    for v in sorted(verdicts, key=lambda v: -len(v.path)):
-        n = next((n for n, k in enumerate(kept) if _twins(v, k)), None)
-        if n is None:
-            kept.append(v)
-        else:
-            kept[n] = _extended(kept[n], v)
-    return kept
-
-
-def _extended(a: Verdict, b: Verdict) -> Verdict:
-    path = tuple(sorted((dict(b.path) | dict(a.path)).items()))
-    return replace(
-        a,
-        first=path[0][0],
-        last=path[-1][0],
-        path=path,
-        ours=max(a.ours, b.ours),
-        second=max(a.second, b.second),
-        track=b.track if a.track is None else a.track,
-    )
-
-
-def _twins(a: Verdict, b: Verdict) -> bool:
-    there = dict(b.path)
-    shared = [(box, there[f]) for f, box in a.path if f in there]
-    near = sum(x.iou(y) >= 0.3 for x, y in shared)
-    return a.suspect.target is b.suspect.target and near * 3 > len(shared)
-
-
-def _runs(places: list[tuple[int, Box]]) -> list[list[tuple[int, Box]]]:
-    """Split where more than a few frames are missing."""
-    runs: list[list[tuple[int, Box]]] = []
-    for frame, box in sorted(places):
-        if runs and frame - runs[-1][-1][0] <= LINK_FRAMES:
-            runs[-1].append((frame, box))
-        else:
-            runs.append([(frame, box)])
-    return runs

@@ -76,9 +76,12 @@ FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
 
 # --- confirmed or not ---------------------------------------------------------------------------
 
-ALONE: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.55}
+ALONE: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.5}
 """Close-look score (mean of views and of the two best frames) at which our detector is believed
-alone, where ours sees a little too (`SUSPECT`)."""
+alone."""
+
+ALONE_TURNED: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.6}
+"""The same where it was seen in a turned picture: upright signs and windows, turned, are plates."""
 
 AGREED: Final = 0.4
 """Close-look score at which ours is believed when the second detector agrees."""
@@ -96,7 +99,7 @@ something hidden a moment ago is still there needs less proof than that somethin
 KNOWN_TRACK_SCORE: Final = 0.45
 """Least score of a track whose neighbourhood is believed like that."""
 
-ALIKE: Final = 0.8
+ALIKE: Final = 0.9
 """Correlation from which a place beside a track shows the very pixels that the track hides."""
 
 SAME_SUSPECT: Final[dict[Target, float]] = {Target.FACE: 0.12, Target.PLATE: 0.15}

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from ..types import Action, Box, State, Track
 
-_SIDE: Final = 24
+SIDE: Final = 24
 """Samples along a side of a look: enough to tell two faces, too few for a codec's errors."""
 
-_ROOM: Final = 0.5
+ROOM: Final = 0.5
 """How far beyond its box a subject is searched for on every side, share of the box."""
 
 _LEAST_TEXTURE: Final = 4.0
@@ -75,9 +75,9 @@ class Looks:
     def see(self, index: int, source: NDArray[np.uint8]) -> None:
         """Take the looks that a frame of the source gives (luma, uint8 [H, W]); rising frames."""
         for end in self._due.pop(index, ()):
-            end.look = _sample(source, end.box, _SIDE)
+            end.look = sample(source, end.box, SIDE)
             for frame, box, window in end.waiting:
-                end.found[frame] = _best(end.look, box, window)
+                end.found[frame] = best_place(end.look, box, window)
             end.waiting.clear()
 
     def search(self, track: int, index: int, box: Box, output: NDArray[np.uint8]) -> None:
@@ -88,11 +88,11 @@ class Looks:
         # As large as at the detection: what is compared must have one scale.
         (x, y), w, h = box.centre, end.box.width / 2, end.box.height / 2
         here = Box(x - w, y - h, x + w, y + h)
-        window = _sample(output, here.grown(_ROOM), round(_SIDE * (1 + 2 * _ROOM)))
+        window = sample_around(output, here)
         if end.look is None:
             end.waiting.append((index, here, window))
         else:
-            end.found[index] = _best(end.look, here, window)
+            end.found[index] = best_place(end.look, here, window)
 
     def likeness(self, track: int, index: int) -> Likeness | None:
         """What the search for a track's subject in a frame gave; None if there was none."""
@@ -106,19 +106,30 @@ class Looks:
         return first if index < start else last
 
 
-def _best(look: NDArray[np.float32], box: Box, window: NDArray[np.float32]) -> Likeness:
-    """Best place of a look in a window around `box`."""
+def best_place(look: NDArray[np.float32], box: Box, window: NDArray[np.float32]) -> Likeness:
+    """Best place of a look in a window around `box`.
+
+    Args:
+        look: `sample` of the subject, SIDE samples along a side.
+        box: where it is expected, upright source pixels.
+        window: `sample_around` of the frame at that box.
+    """
     if float(look.std()) < _LEAST_TEXTURE:
         return Likeness(box, -1.0)
     fit = np.nan_to_num(cv2.matchTemplate(window, look, cv2.TM_CCOEFF_NORMED), nan=-1.0)
     row, column = divmod(int(fit.argmax()), fit.shape[1])
-    dx = (column / _SIDE - _ROOM) * box.width
-    dy = (row / _SIDE - _ROOM) * box.height
+    dx = (column / SIDE - ROOM) * box.width
+    dy = (row / SIDE - ROOM) * box.height
     moved = Box(box.x1 + dx, box.y1 + dy, box.x2 + dx, box.y2 + dy)
     return Likeness(moved, float(np.clip(fit[row, column], -1.0, 1.0)))
 
 
-def _sample(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
+def sample_around(luma: NDArray[np.uint8], box: Box) -> NDArray[np.float32]:
+    """A box and ROOM around it, in samples as far apart as those of `sample` with SIDE."""
+    return sample(luma, box.grown(ROOM), round(SIDE * (1 + 2 * ROOM)))
+
+
+def sample(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
     """A box as side × side samples, float32; beyond the picture its border goes on."""
     width, height = max(box.width, 1e-3), max(box.height, 1e-3)
     # Averaged to about twice the samples first, or a large face would alias.

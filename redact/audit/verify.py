@@ -10,12 +10,13 @@ from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
 from ..plan import Plan, with_held
 from ..progress import Progress
-from ..types import Action, Box
+from ..types import Action
 from .alone import Alone, decode_alone
 from .container import check_container
 from .cover import Covers, PixelCovers, PlanCovers
 from .eyes import Eyes
-from .judge import findings_of, judge, worth_a_recheck
+from .findings import Places, findings_of
+from .judge import judge, worth_a_recheck
 from .lockstep import pairs
 from .recheck import Evidence, Recheck
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
@@ -73,7 +74,7 @@ def verify(
     return AuditResult(
         settings.sensitivity,
         plan is not None,
-        findings_of(verdicts, seen.undrawn, targets, seen.times, Eyes.NAMES),
+        findings_of(verdicts, seen.undrawn, seen.shrunk, targets, seen.times, Eyes.NAMES),
         (*checks, same_size, *seen.checks),
         _kept(plan),
         seen.looked,
@@ -88,6 +89,7 @@ class Seen:
         frames: pairs of frames that were compared.
         suspects: places that may be visible, with the evidence on each.
         undrawn: track id → (frame, box) of masks under which the source shows.
+        shrunk: the same of places that a mask let go of while the picture stayed.
         checks: of times and pixels.
         times: frame → seconds.
         looked: how much was looked at.
@@ -95,7 +97,8 @@ class Seen:
 
     frames: int
     suspects: tuple[tuple[Suspect, tuple[Evidence, ...]], ...]
-    undrawn: dict[int, list[tuple[int, Box]]]
+    undrawn: Places
+    shrunk: Places
     checks: tuple[Check, ...]
     times: dict[int, float]
     looked: Looked
@@ -133,6 +136,7 @@ def collect(
         scan.frames,
         tuple(zip(suspects, evidence, strict=True)),
         dict(scan.undrawn),
+        dict(scan.shrunk.places),
         (*clock.checks(output.errors), *scan.checks()),
         times,
         looked,

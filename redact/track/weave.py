@@ -41,7 +41,6 @@ def weave(
         for tracklet, rows in log.by_tracklet().items()
         if tracklet in kept
         for piece in _split(tracklet, *kept[tracklet], rows, cuts, len(clip))
-        if settings.keep_all or _seen_there(piece, rows, settings)
     ]
     pieces.sort(key=lambda p: (p.first, int(p.target), *p.rows["box"][0].tolist()))
     if "stitch" in ablate:
@@ -56,13 +55,6 @@ def weave(
         keyframes = keyframes_of(dense.first, dense.boxes, dense.states, dense.scores)
         tracks.append(Track(number, group[0].target, keyframes))
     return tuple(tracks)
-
-
-def _seen_there(piece: Piece, whole: Rows, settings: TrackSettings) -> bool:
-    """Whether an object was seen in a scene, or only carried over a cut by faint detections that
-    happen to be where it was: those may continue a track, and behind a cut there is none."""
-    alone = len(piece.rows) == len(whole)
-    return alone or bool(piece.rows["score"].max() >= settings.start[int(piece.target)])
 
 
 def _split(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from redact.track import Tracker
 from redact.types import Box, Detections
 
 from .scenes import HEIGHT, WIDTH, Thing, as_frame, covered, draw, seen, texture, track_clip
@@ -30,17 +29,6 @@ def test_onset_does_not_reach_over_a_cut() -> None:
     assert tracks.cuts == (20,)
     assert [t.first for t in tracks.tracks] == [20]
     assert covered(tracks.tracks, 20, STAND.box(20))
-
-
-@pytest.mark.parametrize(("how", "hidden"), [("balanced", False), ("thorough", True)])
-def test_faint_detections_carry_no_track_over_a_cut(how: str, hidden: bool) -> None:
-    """What is faintly seen in the new scene lies where somebody stood in the old one."""
-    frames = [as_frame(i, draw(A, [STAND], i) if i < 20 else B) for i in range(45)]
-    found = [seen([STAND.box(i)], 0.8 if i < 20 else 0.1) for i in range(45)]
-    tracks = track_clip(frames, found, Tracker(how))
-    assert tracks.cuts == (20,)
-    assert covered(tracks.tracks, 19, STAND.box(19))
-    assert covered(tracks.tracks, 22, STAND.box(22)) is hidden
 
 
 @pytest.mark.parametrize("length", [1, 3, 5])
