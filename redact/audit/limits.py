@@ -102,6 +102,10 @@ KNOWN_TRACK_SCORE: Final = 0.45
 ALIKE: Final = 0.9
 """Correlation from which a place beside a track shows the very pixels that the track hides."""
 
+SAME_PLACE: Final = 0.25
+"""Overlap of that place and of what the detector sees there: next to a subject that shows, all
+kinds of things are a little like a face."""
+
 SAME_SUSPECT: Final[dict[Target, float]] = {Target.FACE: 0.12, Target.PLATE: 0.15}
 """`SUSPECT` for places that do: the detector need only agree a little."""
 

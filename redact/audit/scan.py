@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..plan import Plan
 from ..render import drawn_area_of
 from ..types import Box, Frame, Region, Target, Track
-from .close import VIEWS, Seen, Window, agreed, alike
+from .close import VIEWS, Seen, Window, agreed
 from .cover import Covers, PlanCovers, by_decision, share_covered
 from .eyes import Eyes, Glimpse, distinct
 from .limits import (
@@ -26,6 +26,7 @@ from .limits import (
     LEAST_SIDE,
     LOOK_EVERY,
     OUTSIDE,
+    SAME_PLACE,
     SAME_SUSPECT,
     SUSPECT,
     SUSPECT_SECOND,
@@ -273,7 +274,7 @@ class Scan:
         if s.beside is None:
             return s
         found = self._looks.likeness(s.beside, s.frame)
-        same = found is not None and found.value >= ALIKE and alike(found.box, s.box)
+        same = found is not None and found.value >= ALIKE and found.box.iou(s.box) >= SAME_PLACE
         return replace(s, same=same)
 
 
