@@ -31,13 +31,16 @@ WEAK_LOST_TIME = 0.2
 
 FOLLOW_NOISE = 1.5
 """Expected error of a followed box, in errors of a detected one."""
-
 ONSET_DELAY = 0.4
 """Seconds after which a new object is followed back to before its first sighting."""
 
 RESTLESS_STEP = 0.25
 RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is detected on."""
+
+NEW = 4
+"""Frames for which something new and firm has every frame detected on: what moves by its own
+width in two frames could never be confirmed."""
 
 ABSORBED = 0.5
 """IoU with another object's detection from which an undetected object is hidden behind it."""
@@ -75,7 +78,7 @@ class ActiveTracklets:
         return self._belief.kept
 
     def predict(self, time: float, camera: Affine) -> None:
-        """Move all tracklets to the time (seconds) of the next frame."""
+        """Move all tracklets to the time (s) of the next frame."""
         elapsed = 0.0 if self._time is None else min(max(time - self._time, 0.0), 1.0)
         self._before = time if self._time is None else self._time
         self._time = time
@@ -89,6 +92,8 @@ class ActiveTracklets:
         """Whether something moves too fast, or is too uncertain, to go without a detection."""
         r = self.rows
         if abs(scale_of(camera) - 1) > RESTLESS_ZOOM:
+            return True
+        if (~r.sure & (r.rank >= Rank.FIRM) & (small.index - r.start <= NEW)).any():
             return True
         if not r.sure.any():
             return False
@@ -200,8 +205,8 @@ class ActiveTracklets:
 
     def retire(self, time: float) -> None:
         """Forget tracklets that were not seen for too long."""
-        unseen = time - self.rows.seen
-        alive = unseen <= np.where(self.rows.sure, self._settings.lost_time, WEAK_LOST_TIME)
+        longest = np.where(self.rows.sure, self._settings.lost_time, WEAK_LOST_TIME)
+        alive = time - self.rows.seen <= longest
         if not alive.all():
             self._belief.retire(self.rows, ~alive, time)
             self._bank.keep(alive)

@@ -26,7 +26,7 @@ class Belief:
 
     def __init__(self, settings: TrackSettings) -> None:
         self._support = SupportWindow(settings.support_time, settings.support)
-        self._support_time = settings.support_time
+        self._support_time, self._needed = settings.support_time, settings.support
         self._doubted: dict[int, tuple[float, Ends]] = {}
         self.kept: dict[int, Ends] = {}
 
@@ -42,7 +42,10 @@ class Belief:
         believed = self._support.push(
             time, rows.box[now], rows.score[now], rows.target[now], rows.id[now], rows.rank[now]
         )
-        fresh = ~rows.sure & np.isin(rows.id, believed)
+        # What moves by its own width from frame to frame agrees with no detection of the same
+        # place; its own tracklet then speaks for it. That can only add to what is believed.
+        own = now & (rows.rank >= Rank.FIRM) & (rows.evidence >= self._needed)
+        fresh = ~rows.sure & (own | np.isin(rows.id, believed))
         rows.sure |= fresh
         rows.pending[fresh] = time
         for tracklet in self._doubted.keys() & set(believed.tolist()):

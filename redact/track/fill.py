@@ -64,7 +64,7 @@ def fill(
     scores[detected] = rows["score"][rows["how"] == How.DETECTED]
     _between(boxes, at, start, clip)
     _beyond(boxes, at, start, clip, rows)
-    boxes = enlarged(boxes, at, detected, clip.times(start, end), target)
+    boxes = enlarged(boxes, at, detected, clip.times(start, end), target, settings.drift)
     boxes[at] = union(boxes[at], rows["hull"].astype(np.float64))
     return Dense(start, boxes, _states(len(boxes), at, detected), scores)
 

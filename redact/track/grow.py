@@ -15,12 +15,6 @@ UNCERTAIN = 0.5
 
 MOST_UNCERTAIN = 0.25
 
-FOLLOWED = 0.03
-FOLLOWED_PER_SECOND = 0.06
-MOST_FOLLOWED = 0.12
-"""Growth of a box that the pixel tracker found: at once, per second since a detection, at most;
-its error adds up."""
-
 ERROR: Final[dict[Target, tuple[float, float, float, float]]] = {
     Target.FACE: (0.08, 0.28, 0.08, 0.03),
     Target.PLATE: (0.08, 0.08, 0.08, 0.08),
@@ -42,6 +36,7 @@ def enlarged(
     detected: NDArray[np.intp],
     times: NDArray[np.float64],
     target: Target,
+    drift: tuple[float, float, float],
 ) -> Boxes:
     """Boxes of one track, one per frame, each containing the box it came from.
 
@@ -51,11 +46,13 @@ def enlarged(
         detected: rows with a detection, rising.
         times: [N] seconds.
         target: what it is.
+        drift: see `TrackSettings`.
     """
     doubt = np.minimum(UNCERTAIN * _away(times, seen), MOST_UNCERTAIN)
     if len(detected):
         since = _away(times, detected)
-        followed = np.minimum(FOLLOWED + FOLLOWED_PER_SECOND * since, MOST_FOLLOWED)
+        at_once, per_second, most = drift
+        followed = np.minimum(at_once + per_second * since, most)
         doubt = np.maximum(doubt, np.where(since > 0, followed, 0.0))
     steady = _steady(boxes, times)
     out = union(_corrected(grown(boxes, doubt), target), _corrected(steady, target))

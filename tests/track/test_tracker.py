@@ -183,3 +183,17 @@ def test_variable_frame_rate_pads_by_time() -> None:
     fast = track_clip(rendered([STAND], 30, fps=50), found, Tracker(ablate=part)).tracks[0]
     assert (slow.first, slow.last) == (8, 21)
     assert (fast.first, fast.last) == (0, 29)
+
+
+def test_a_weak_thing_that_moves_by_its_own_width_is_confirmed() -> None:
+    """A small plate that drives by: no two detections at every second frame overlap."""
+    car = Thing(lambda i: (4.0 + 11 * i, 70.0), (24, 20))
+    tracker = Tracker("fast")
+    score = max(settings_of("fast").firm) + 0.08
+    for i, frame in enumerate(rendered([car], 26)):
+        wanted = tracker.wants_detection(frame)
+        found = seen([car.box(i)], score, Target.PLATE)
+        tracker.observe(frame, found if wanted else None)
+    tracks = tracker.finish().tracks
+    for i in range(26):
+        assert covered(tracks, i, car.box(i), 0.99), i
