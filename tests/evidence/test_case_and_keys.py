@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from redact.errors import OutputExistsError, PlanError, UsageError
@@ -112,6 +112,7 @@ def test_key_is_private_and_never_overwritten(tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200))
+@example(b"ENCRYPTED")
 def test_any_key_file_is_read_or_refused(data: bytes) -> None:
     import tempfile
 
