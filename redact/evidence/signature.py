@@ -180,7 +180,7 @@ def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
             f"{path}: needs its passphrase", "Set REDACT_PASSPHRASE or answer the prompt."
         ) from None
     except (ValueError, UnsupportedAlgorithm) as error:
-        if b"ENCRYPTED" in data:
+        if passphrase and b"ENCRYPTED" in data:
             raise UsageError(f"{path}: wrong passphrase", "Type the passphrase again.") from error
         if b"PUBLIC KEY" in data:
             raise PlanError(
