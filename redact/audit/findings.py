@@ -17,7 +17,7 @@ Places = dict[int, list[tuple[int, Box]]]
 def findings_of(
     verdicts: Iterable[Verdict],
     undrawn: Places,
-    shrunk: Places,
+    let_go: Places,
     targets: dict[int, Target],
     times: dict[int, float],
     names: tuple[str, str],
@@ -27,7 +27,7 @@ def findings_of(
     Args:
         verdicts: believed suspects.
         undrawn: masks under which the source shows.
-        shrunk: places that a mask let go of while the picture stayed.
+        let_go: places that a mask let go of while the picture stayed.
         targets: of the tracks.
         times: frame → seconds.
         names: of our detector and of the second one.
@@ -38,7 +38,7 @@ def findings_of(
             _of_fact(FindingKind.UNDRAWN, track, targets[track], run, times)
             for run in _runs(places)
         ]
-    for track, places in shrunk.items():
+    for track, places in let_go.items():
         found += [
             _of_fact(FindingKind.MISFIT, track, targets[track], run, times)
             for run in _runs(places)

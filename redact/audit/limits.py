@@ -102,6 +102,10 @@ KNOWN_TRACK_SCORE: Final = 0.45
 ALIKE: Final = 0.9
 """Correlation from which a place beside a track shows the very pixels that the track hides."""
 
+STILL: Final = 0.8
+"""Correlation from which a place shows what a mask hid the frame before. Lower than `ALIKE`: the
+subject moves on while its mask is gone, and nothing else lies where it was."""
+
 SAME_PLACE: Final = 0.25
 """Overlap of that place and of what the detector sees there: next to a subject that shows, all
 kinds of things are a little like a face."""

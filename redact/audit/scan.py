@@ -32,12 +32,12 @@ from .limits import (
     SUSPECT_SECOND,
     UNDRAWN_SHARE,
 )
+from .letgo import LetGo
 from .lockstep import Pair
 from .looks import Looks
 from .pixels import block_difference, luma, psnr_outside, shows_source
 from .result import AuditSettings, Check
 from .schedule import Rhythm, edges, fits
-from .shrunk import Shrinkage
 from .suspects import Sighting
 
 _ROOM: Final = {Target.FACE: 3.5, Target.PLATE: 5.0, Target.REGION: 3.5}
@@ -75,7 +75,7 @@ class Scan:
     Attributes:
         sightings: detections outside the masks.
         undrawn: track id → [(frame, box)] of masks under which the source shows.
-        shrunk: masks that let go of part of what they hid.
+        let_go: masks that let go of part of what they hid.
         frames, whole, fine: frames compared, looked at, looked at finely.
     """
 
@@ -88,7 +88,7 @@ class Scan:
         self._rhythm = Rhythm(settings.sensitivity, risky)
         self._edges = {} if plan is None else edges(plan.tracks, plan.cuts)
         self._looks = Looks(() if plan is None else plan.tracks)
-        self.shrunk = Shrinkage()
+        self.let_go = LetGo()
         self._pending: list[_Pending] = []
         self._psnr: list[float] = []
         self._changed: list[int] = []
@@ -143,7 +143,7 @@ class Scan:
                 self._changed.append(index)
         for region in regions:
             self._drawn(index, region, source, output)
-        self.shrunk.see(index, source, regions, lambda: self._covers.mask(index, source, output))
+        self.let_go.see(index, source, regions, lambda: self._covers.mask(index, source, output))
 
     def _drawn(
         self, index: int, region: Region, source: NDArray[np.uint8], output: NDArray[np.uint8]
