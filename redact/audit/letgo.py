@@ -8,6 +8,7 @@ and so may a plan changed by hand.
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ class LetGo:
                 assert self._luma is not None
                 look = sample(self._luma, before.box, SIDE)
                 self._lost[track] = _Lost(look, before.box)
+        mask = functools.cache(mask)  # one for all: drawing it is what takes time in a crowd
         for track, lost in list(self._lost.items()):
             found = best_place(lost.look, lost.box, sample_around(source, lost.box))
             still = track in now and found.value >= STILL

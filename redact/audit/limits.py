@@ -83,6 +83,11 @@ alone."""
 ALONE_TURNED: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.6}
 """The same where it was seen in a turned picture: upright signs and windows, turned, are plates."""
 
+ALONE_WHOLE: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.55}
+"""Mean of the close-look score and of the one in whole pictures at which it is believed alone: a
+large plate at the border is seen best in its surroundings, of which a close look has few. Of what
+is no subject, neither of the two is high: at most 0.50 and 0.44 together."""
+
 AGREED: Final = 0.4
 """Close-look score at which ours is believed when the second detector agrees."""
 

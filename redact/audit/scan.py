@@ -16,6 +16,7 @@ from ..types import Box, Frame, Region, Target, Track
 from .close import VIEWS, Seen, Window, agreed
 from .cover import Covers, PlanCovers, by_decision, share_covered
 from .eyes import Eyes, Glimpse, distinct
+from .letgo import LetGo
 from .limits import (
     ALIKE,
     CHANGED_BLOCK,
@@ -32,13 +33,12 @@ from .limits import (
     SUSPECT_SECOND,
     UNDRAWN_SHARE,
 )
-from .letgo import LetGo
 from .lockstep import Pair
 from .looks import Looks
 from .pixels import block_difference, luma, psnr_outside, shows_source
 from .result import AuditSettings, Check
 from .schedule import Rhythm, edges, fits
-from .suspects import Sighting
+from .suspects import Sighting, seen_by_ours
 
 _ROOM: Final = {Target.FACE: 3.5, Target.PLATE: 5.0, Target.REGION: 3.5}
 """Side of the window around a place where something is expected, in its longer side."""
@@ -116,7 +116,9 @@ class Scan:
         self._eyes.close.flush()
         self._settle()
         self.sightings = [
-            s for s in map(self._compared, self.sightings) if s.same or s.score >= SUSPECT[s.target]
+            s
+            for s in map(self._compared, self.sightings)
+            if s.beside is None or s.same or s.score >= SUSPECT[s.target]
         ]
 
     # --- pixels ---------------------------------------------------------------------------
@@ -238,12 +240,12 @@ class Scan:
         """A glimpse counts when the close looks agree, or when the second detector made it."""
         box, score = agreed(g.box, g.target, p.seen)
         second = g.second
-        if score < SUSPECT[g.target] and second < SUSPECT_SECOND:
+        if seen_by_ours(score, g.ours) < SUSPECT[g.target] and second < SUSPECT_SECOND:
             return
         cover = share_covered(p.mask, box)
         if cover < OUTSIDE and not by_decision(box, p.kept):
             self.sightings.append(
-                Sighting(p.index, box, score, second, g.target, cover, turns=g.turns)
+                Sighting(p.index, box, score, second, g.target, cover, turns=g.turns, whole=g.ours)
             )
 
     def _expected(self, p: _Pending) -> None:

@@ -42,6 +42,7 @@ class Sighting:
         frame: index of the source frame.
         box: upright source pixels.
         score: close-look score of our detector.
+        whole: its score in the whole picture, 0 where it did not see it there or did not look.
         second: score of the second detector, 0 where it saw nothing or was not asked.
         target: what it is taken for.
         cover: share of the box under masks.
@@ -61,6 +62,7 @@ class Sighting:
     turns: int = 0
     beside: int | None = None
     same: bool = False
+    whole: float = 0.0
 
 
 @dataclass(slots=True)
@@ -113,6 +115,15 @@ class Suspect:
         return Box(x1 + dx, y1 + dy, x2 + dx, y2 + dy)
 
 
+def seen_by_ours(close: float, whole: float) -> float:
+    """What close looks and looks at whole pictures say together, scores of our detector.
+
+    The close looks, which were made to tell real subjects from others; where the whole picture
+    scores higher, the mean. A large plate is best seen in its surroundings.
+    """
+    return max(close, (close + whole) / 2)
+
+
 def gather(sightings: Iterable[Sighting]) -> list[Suspect]:
     """Link sightings greedily in order of frame, best score first within a frame."""
     done: list[Suspect] = []
@@ -163,4 +174,5 @@ def _merged(a: Sighting, b: Sighting) -> Sighting:
         second=max(a.second, b.second),
         beside=b.beside if a.beside is None else a.beside,
         same=a.same or b.same,
+        whole=max(a.whole, b.whole),
     )

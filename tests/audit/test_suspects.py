@@ -8,6 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redact.audit.judge import judge
+from redact.audit.limits import ALONE, ALONE_WHOLE
+from redact.audit.recheck import Evidence
 from redact.audit.suspects import Sighting, Suspect, gather
 from redact.types import Box, Target
 
@@ -66,3 +69,22 @@ def test_a_suspect_stays_near_its_sightings(places: list[tuple[int, float]], fra
     exact = next((s.box for s in sightings if s.frame == frame), None)
     if exact is not None:
         assert hypot(box.x1 - exact.x1, box.y1 - exact.y1) < 1e-6
+
+
+def _judged(close: float, whole: float, target: Target = Target.PLATE) -> str:
+    """The rule that believes a suspect which close looks and whole pictures score like this."""
+    box = Box(100, 50, 300, 120)
+    seen = [Sighting(n, box, close, 0.0, target, 0.0, whole=whole) for n in range(0, 30, 5)]
+    evidence = [Evidence(s.frame, box, close, 0.0) for s in seen]
+    verdict = judge(Suspect(target, False, seen), evidence, ())
+    return verdict.rule if verdict is not None else ""
+
+
+def test_what_is_sure_in_whole_pictures_counts_with_close_looks() -> None:
+    limit = ALONE_WHOLE[Target.PLATE]
+    close = ALONE[Target.PLATE] - 0.02
+    assert _judged(close, 0.0) == ""
+    assert "whole picture" in _judged(close, 2 * limit - close + 0.01)
+    assert _judged(close, 2 * limit - close - 0.01) == ""
+    # However sure a whole picture is, close looks must see something, too.
+    assert _judged(0.1, 1.0) == ""
