@@ -51,7 +51,7 @@ LEAST_SIDE: Final[dict[Target, float]] = {Target.FACE: 10.0, Target.PLATE: 6.0}
 """Height in pixels below which nothing is reported: nobody recognises a face of 10 pixels, and
 letters on a plate of 6 are 4 pixels high."""
 
-RECHECK: Final[dict[Target, float]] = {Target.FACE: 0.4, Target.PLATE: 0.4}
+RECHECK: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.4}
 """Best close-look score from which a suspect is worth a second pass over its neighbourhood.
 Beside a sure hidden track `SUSPECT` is enough, and so is it where the second detector agrees."""
 
@@ -80,10 +80,10 @@ ALONE: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.5}
 """Close-look score (mean of views and of the two best frames) at which our detector is believed
 alone."""
 
-ALONE_TURNED: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.6}
+ALONE_TURNED: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.65}
 """The same where it was seen in a turned picture: upright signs and windows, turned, are plates."""
 
-ALONE_WHOLE: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.55}
+ALONE_WHOLE: Final[dict[Target, float]] = {Target.FACE: 0.55, Target.PLATE: 0.5}
 """Mean of the close-look score and of the one in whole pictures at which it is believed alone: a
 large plate at the border is seen best in its surroundings, of which a close look has few. Of what
 is no subject, neither of the two is high: at most 0.50 and 0.44 together."""

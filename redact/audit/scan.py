@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..plan import Plan
 from ..render import drawn_area_of
 from ..types import Box, Frame, Region, Target, Track
+from .between import between
 from .close import VIEWS, Seen, Window, agreed
 from .cover import Covers, PlanCovers, by_decision, share_covered
 from .eyes import Eyes, Glimpse, distinct
@@ -75,6 +76,7 @@ class Scan:
     Attributes:
         sightings: detections outside the masks.
         undrawn: track id → [(frame, box)] of masks under which the source shows.
+        between: track id → [(frame, box)] of what shows between that track and the next.
         let_go: masks that let go of part of what they hid.
         frames, whole, fine: frames compared, looked at, looked at finely.
     """
@@ -89,6 +91,7 @@ class Scan:
         self._edges = {} if plan is None else edges(plan.tracks, plan.cuts)
         self._looks = Looks(() if plan is None else plan.tracks)
         self.let_go = LetGo()
+        self.between: dict[int, list[tuple[int, Box]]] = {}
         self._pending: list[_Pending] = []
         self._psnr: list[float] = []
         self._changed: list[int] = []
@@ -115,6 +118,8 @@ class Scan:
     def finish(self) -> None:
         self._eyes.close.flush()
         self._settle()
+        if self._plan is not None:
+            self.between = between(self._plan, self._looks)
         self.sightings = [
             s
             for s in map(self._compared, self.sightings)
