@@ -12,7 +12,6 @@ from .limits import (
     AGREED_SECOND,
     ALONE,
     ALONE_TURNED,
-    ALONE_WHOLE,
     EXTENT,
     EXTENT_SHARE,
     FIT_SCORE,
@@ -122,12 +121,13 @@ def _rule(
     if suspect.misfit:
         both = second >= AGREED_SECOND and ours >= FIT_SCORE[target]
         return "seen beyond its mask" if both or ours >= MISFIT_SCORE[target] else ""
-    if ours >= AGREED and second >= AGREED_SECOND:
+    own = seen_by_ours(ours, whole)
+    if own >= AGREED and second >= AGREED_SECOND:
         return "both detectors see it"
-    alone = ALONE if suspect.best.turns == 0 else ALONE_TURNED
-    if ours >= alone[target]:
+    upright = suspect.best.turns == 0
+    if ours >= (ALONE if upright else ALONE_TURNED)[target]:
         return "our detector is sure"
-    if (ours + whole) / 2 >= ALONE_WHOLE[target] and ours >= SUSPECT[target]:
+    if upright and own >= ALONE[target] and ours >= SUSPECT[target]:
         return "our detector is sure, of the place and of the whole picture"
     if second >= SECOND_ALONE and ours >= SUSPECT[target]:
         return "the second detector is sure"

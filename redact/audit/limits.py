@@ -76,22 +76,20 @@ FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
 
 # --- confirmed or not ---------------------------------------------------------------------------
 
-ALONE: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.5}
-"""Close-look score (mean of views and of the two best frames) at which our detector is believed
-alone."""
+ALONE: Final[dict[Target, float]] = {Target.FACE: 0.55, Target.PLATE: 0.5}
+"""Close-look score (mean of views and of the best frames) at which our detector is believed alone.
+So is the mean of that and of its score in whole pictures: a large plate at the border is seen best
+in its surroundings, of which a close look has few. Hands reach 0.47, headlights and stickers 0.49
+and, with whole pictures, 0.47."""
 
 ALONE_TURNED: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.65}
 """The same where it was seen in a turned picture: upright signs and windows, turned, are plates."""
 
-ALONE_WHOLE: Final[dict[Target, float]] = {Target.FACE: 0.55, Target.PLATE: 0.5}
-"""Mean of the close-look score and of the one in whole pictures at which it is believed alone: a
-large plate at the border is seen best in its surroundings, of which a close look has few. Of what
-is no subject, neither of the two is high: at most 0.50 and 0.44 together."""
+AGREED: Final = 0.35
+"""Score at which ours is believed when the second detector agrees: of close looks, or the mean of
+theirs and the whole pictures' where that is higher."""
 
-AGREED: Final = 0.4
-"""Close-look score at which ours is believed when the second detector agrees."""
-
-AGREED_SECOND: Final = 0.8
+AGREED_SECOND: Final = 0.75
 """Score of the second detector, on the enlarged crop, that counts as agreeing."""
 
 SECOND_ALONE: Final = 0.9

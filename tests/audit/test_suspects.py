@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.audit.judge import judge
-from redact.audit.limits import ALONE, ALONE_WHOLE
+from redact.audit.limits import ALONE
 from redact.audit.recheck import Evidence
 from redact.audit.suspects import Sighting, Suspect, gather
 from redact.types import Box, Target
@@ -81,8 +81,8 @@ def _judged(close: float, whole: float, target: Target = Target.PLATE) -> str:
 
 
 def test_what_is_sure_in_whole_pictures_counts_with_close_looks() -> None:
-    limit = ALONE_WHOLE[Target.PLATE]
-    close = ALONE[Target.PLATE] - 0.02
+    limit = ALONE[Target.PLATE]
+    close = limit - 0.02
     assert _judged(close, 0.0) == ""
     assert "whole picture" in _judged(close, 2 * limit - close + 0.01)
     assert _judged(close, 2 * limit - close - 0.01) == ""
