@@ -2,7 +2,8 @@
 
 Where no other command is named, the values come from `python -m benchmarks.audit --sweep`, which
 prints for each candidate value how many planted leaks are found and how many false spans a
-minute of clean output gives. Run it again whenever the detector's weights change.
+minute of clean output gives. Run it again whenever the detector's weights change. On which clips
+they were chosen, and what is mistaken for a subject there: `benchmarks/audit/README.md`.
 """
 
 from __future__ import annotations
