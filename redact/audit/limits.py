@@ -80,8 +80,7 @@ FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.35, Target.PLATE: 0.35}
 ALONE: Final[dict[Target, float]] = {Target.FACE: 0.55, Target.PLATE: 0.5}
 """Close-look score (mean of views and of the best frames) at which our detector is believed alone.
 So is the mean of that and of its score in whole pictures: a large plate at the border is seen best
-in its surroundings, of which a close look has few. Hands reach 0.47, headlights and stickers 0.49
-and, with whole pictures, 0.47."""
+in its surroundings, of which a close look has few. Upright hands reach 0.44, headlights 0.42."""
 
 ALONE_TURNED: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.65}
 """The same where it was seen in a turned picture: upright signs and windows, turned, are plates."""
