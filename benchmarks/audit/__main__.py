@@ -89,7 +89,9 @@ def print_sweep(audited: list[Case]) -> None:
     print("\n| ALONE face | ALONE plate | AGREED | KNOWN | ≥ 5 frames | 1–2 frames | false/min |")
     print("|---|---|---|---|---|---|---|")
     values = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
-    for face, plate, agreed, known in itertools.product(values, values, (0.4, 0.5), (0.3, 0.4)):
+    for face, plate, agreed, known in itertools.product(
+        values, values, (0.35, 0.4, 0.45), (0.4, 0.5)
+    ):
         if agreed > face:
             continue
         set_limits(face, plate, agreed, known)

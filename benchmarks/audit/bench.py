@@ -42,7 +42,9 @@ class Case:
         verdicts = [v for v in (judge(s, e, tracks) for s, e in self.seen.suspects) if v]
         targets: dict[int, Target] = {t.id: t.target for t in tracks}
         seen = self.seen
-        return findings_of(verdicts, seen.undrawn, seen.shrunk, targets, seen.times, Eyes.NAMES)
+        return findings_of(
+            verdicts, seen.undrawn, seen.let_go, seen.between, targets, seen.times, Eyes.NAMES
+        )
 
 
 def cases(

@@ -33,14 +33,15 @@ SAME_IOU: Final = 0.45
 class Glimpse:
     """One detection in a whole picture, source pixels.
 
-    `score` is of the detector that made it, `second` of the second detector (0: not seen by it);
-
-    `turns` counts the counter-clockwise quarter turns of the picture in which it was seen.
+    `score` is of the detector that made it, `ours` and `second` of ours and of the second one
+    (0: not seen by it). `turns` counts the counter-clockwise quarter turns of the picture in
+    which it was seen.
     """
 
     box: Box
     score: float
     target: Target
+    ours: float = 0.0
     second: float = 0.0
     turns: int = 0
 
@@ -114,6 +115,7 @@ class Eyes:
                 _scaled(turned_back(g.box, turns, sw, sh), w / sw, h / sh),
                 g.score,
                 g.target,
+                g.ours,
                 g.second,
                 turns,
             )
@@ -121,7 +123,7 @@ class Eyes:
     def _ours(self, found: Detections) -> Iterator[Glimpse]:
         for g in _glimpses(found):
             if g.score >= GLIMPSE[g.target]:
-                yield g
+                yield replace(g, ours=g.score)
 
     def _others(self, found: Detections) -> Iterator[Glimpse]:
         for g in _glimpses(found):
@@ -145,7 +147,10 @@ def distinct(glimpses: Iterable[Glimpse]) -> list[Glimpse]:
             n for n, k in enumerate(kept) if k.target is g.target and k.box.iou(g.box) >= SAME_IOU
         ]
         if same:
-            kept[same[0]] = replace(kept[same[0]], second=max(kept[same[0]].second, g.second))
+            k = kept[same[0]]
+            # How surely it is seen turned says nothing of how it is seen upright.
+            ours = max(k.ours, g.ours) if g.turns == k.turns else k.ours
+            kept[same[0]] = replace(k, ours=ours, second=max(k.second, g.second))
         else:
             kept.append(g)
     return kept

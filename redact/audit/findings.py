@@ -17,7 +17,8 @@ Places = dict[int, list[tuple[int, Box]]]
 def findings_of(
     verdicts: Iterable[Verdict],
     undrawn: Places,
-    shrunk: Places,
+    let_go: Places,
+    between: Places,
     targets: dict[int, Target],
     times: dict[int, float],
     names: tuple[str, str],
@@ -27,7 +28,8 @@ def findings_of(
     Args:
         verdicts: believed suspects.
         undrawn: masks under which the source shows.
-        shrunk: places that a mask let go of while the picture stayed.
+        let_go: places that a mask let go of while the picture stayed.
+        between: places between two tracks of one subject where it shows.
         targets: of the tracks.
         times: frame → seconds.
         names: of our detector and of the second one.
@@ -38,24 +40,28 @@ def findings_of(
             _of_fact(FindingKind.UNDRAWN, track, targets[track], run, times)
             for run in _runs(places)
         ]
-    for track, places in shrunk.items():
-        found += [
-            _of_fact(FindingKind.MISFIT, track, targets[track], run, times)
-            for run in _runs(places)
-            if not any(_told(f, track, run) for f in found)
-        ]
+    for kind, facts in ((FindingKind.MISFIT, let_go), (FindingKind.UNCOVERED, between)):
+        for track, places in facts.items():
+            found += [
+                _of_fact(kind, track, targets[track], run, times)
+                for run in _runs(places)
+                if not any(_told(f, kind, targets[track], run) for f in found)
+            ]
     found.sort(key=lambda f: (f.first, f.last, f.kind.value, f.box))
     return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
 
 
-def _told(finding: Finding, track: int, run: list[tuple[int, Box]]) -> bool:
-    """Whether a detector found the same misfit."""
-    misfit = finding.kind is FindingKind.MISFIT and finding.track == track
-    return misfit and finding.first <= run[-1][0] and run[0][0] <= finding.last
+def _told(finding: Finding, kind: FindingKind, target: Target, run: list[tuple[int, Box]]) -> bool:
+    """Whether a detector found the same thing, in all these frames or but for one or two."""
+    same = finding.kind is kind and finding.target is target
+    there = dict(finding.path)
+    near = any(box.iou(there[frame]) >= 0.2 for frame, box in run if frame in there)
+    return same and near and finding.first <= run[0][0] + 2 and run[-1][0] <= finding.last + 2
 
 
 _RULES = {
     FindingKind.UNDRAWN: "the output shows the source's detail under the mask",
+    FindingKind.UNCOVERED: "it looks exactly like what is hidden just before and just after",
     FindingKind.MISFIT: "the mask let go of what it hid the frame before, which is still there",
 }
 """Why findings are believed for which no detector was asked."""

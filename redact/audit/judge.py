@@ -27,7 +27,7 @@ from .limits import (
     SUSPECT_SECOND,
 )
 from .recheck import Evidence
-from .suspects import LINK_FRAMES, Suspect
+from .suspects import LINK_FRAMES, Suspect, seen_by_ours
 
 _BESIDE_FRAMES = 15
 """How long before or after a suspect a track may end or begin to be called beside it."""
@@ -62,7 +62,7 @@ def strength(values: Iterable[float]) -> float:
 
 def worth_a_recheck(suspect: Suspect, tracks: Sequence[Track]) -> bool:
     """Whether a suspect can still become a finding: most are foliage seen once, weakly."""
-    best = max(s.score for s in suspect.sightings)
+    best = max(seen_by_ours(s.score, s.whole) for s in suspect.sightings)
     if suspect.misfit or suspect.same or best >= RECHECK[suspect.target]:
         return True
     if best < SUSPECT[suspect.target]:
@@ -84,9 +84,11 @@ def judge(
     ours = strength(e.ours for e in evidence)
     peak = max((e.ours for e in evidence), default=0.0)
     second = strength(e.second for e in evidence)
+    whole = strength(s.whole for s in suspect.sightings if s.turns == 0)
     known = beside(suspect, tracks)
     sure = known is not None and (known.score is None or known.score >= SAME_TRACK_SCORE)
-    rule = _rule(suspect, ours, second, peak if known is not None else 0.0, suspect.same and sure)
+    same = suspect.same and sure
+    rule = _rule(suspect, ours, whole, second, peak if known is not None else 0.0, same)
     if not rule:
         return None
     path = _extent(suspect, evidence)
@@ -104,11 +106,14 @@ def _too_narrow(suspect: Suspect, path: Sequence[tuple[int, Box]]) -> bool:
     return 2 * narrow > len(path)
 
 
-def _rule(suspect: Suspect, ours: float, second: float, known: float, same: bool) -> str:
+def _rule(
+    suspect: Suspect, ours: float, whole: float, second: float, known: float, same: bool
+) -> str:
     """The first rule that believes a suspect, in words; "" if none does.
 
     Args:
-        ours, second: strength of what each detector sees.
+        ours, second: strength of what each detector sees closely.
+        whole: strength of what ours sees of it in whole upright pictures.
         known: best single score beside a sure hidden track, 0 elsewhere.
         same: whether it shows the pixels of a very sure one.
     """
@@ -116,11 +121,14 @@ def _rule(suspect: Suspect, ours: float, second: float, known: float, same: bool
     if suspect.misfit:
         both = second >= AGREED_SECOND and ours >= FIT_SCORE[target]
         return "seen beyond its mask" if both or ours >= MISFIT_SCORE[target] else ""
-    if ours >= AGREED and second >= AGREED_SECOND:
+    own = seen_by_ours(ours, whole)
+    if own >= AGREED and second >= AGREED_SECOND:
         return "both detectors see it"
-    alone = ALONE if suspect.best.turns == 0 else ALONE_TURNED
-    if ours >= alone[target]:
+    upright = suspect.best.turns == 0
+    if ours >= (ALONE if upright else ALONE_TURNED)[target]:
         return "our detector is sure"
+    if upright and own >= ALONE[target] and ours >= SUSPECT[target]:
+        return "our detector is sure, of the place and of the whole picture"
     if second >= SECOND_ALONE and ours >= SUSPECT[target]:
         return "the second detector is sure"
     if same and known >= SAME_KNOWN[target]:

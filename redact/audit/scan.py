@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from ..plan import Plan
 from ..render import drawn_area_of
 from ..types import Box, Frame, Region, Target, Track
+from .between import between
 from .close import VIEWS, Seen, Window, agreed
 from .cover import Covers, PlanCovers, by_decision, share_covered
 from .eyes import Eyes, Glimpse, distinct
+from .letgo import LetGo
 from .limits import (
     ALIKE,
     CHANGED_BLOCK,
@@ -37,8 +39,7 @@ from .looks import Looks
 from .pixels import block_difference, luma, psnr_outside, shows_source
 from .result import AuditSettings, Check
 from .schedule import Rhythm, edges, fits
-from .shrunk import Shrinkage
-from .suspects import Sighting
+from .suspects import Sighting, seen_by_ours
 
 _ROOM: Final = {Target.FACE: 3.5, Target.PLATE: 5.0, Target.REGION: 3.5}
 """Side of the window around a place where something is expected, in its longer side."""
@@ -75,7 +76,8 @@ class Scan:
     Attributes:
         sightings: detections outside the masks.
         undrawn: track id → [(frame, box)] of masks under which the source shows.
-        shrunk: masks that let go of part of what they hid.
+        between: track id → [(frame, box)] of what shows between that track and the next.
+        let_go: masks that let go of part of what they hid.
         frames, whole, fine: frames compared, looked at, looked at finely.
     """
 
@@ -88,7 +90,8 @@ class Scan:
         self._rhythm = Rhythm(settings.sensitivity, risky)
         self._edges = {} if plan is None else edges(plan.tracks, plan.cuts)
         self._looks = Looks(() if plan is None else plan.tracks)
-        self.shrunk = Shrinkage()
+        self.let_go = LetGo()
+        self.between: dict[int, list[tuple[int, Box]]] = {}
         self._pending: list[_Pending] = []
         self._psnr: list[float] = []
         self._changed: list[int] = []
@@ -115,8 +118,12 @@ class Scan:
     def finish(self) -> None:
         self._eyes.close.flush()
         self._settle()
+        if self._plan is not None:
+            self.between = between(self._plan, self._looks)
         self.sightings = [
-            s for s in map(self._compared, self.sightings) if s.same or s.score >= SUSPECT[s.target]
+            s
+            for s in map(self._compared, self.sightings)
+            if s.beside is None or s.same or s.score >= SUSPECT[s.target]
         ]
 
     # --- pixels ---------------------------------------------------------------------------
@@ -143,7 +150,7 @@ class Scan:
                 self._changed.append(index)
         for region in regions:
             self._drawn(index, region, source, output)
-        self.shrunk.see(index, source, regions, lambda: self._covers.mask(index, source, output))
+        self.let_go.see(index, source, regions, lambda: self._covers.mask(index, source, output))
 
     def _drawn(
         self, index: int, region: Region, source: NDArray[np.uint8], output: NDArray[np.uint8]
@@ -238,12 +245,12 @@ class Scan:
         """A glimpse counts when the close looks agree, or when the second detector made it."""
         box, score = agreed(g.box, g.target, p.seen)
         second = g.second
-        if score < SUSPECT[g.target] and second < SUSPECT_SECOND:
+        if seen_by_ours(score, g.ours) < SUSPECT[g.target] and second < SUSPECT_SECOND:
             return
         cover = share_covered(p.mask, box)
         if cover < OUTSIDE and not by_decision(box, p.kept):
             self.sightings.append(
-                Sighting(p.index, box, score, second, g.target, cover, turns=g.turns)
+                Sighting(p.index, box, score, second, g.target, cover, turns=g.turns, whole=g.ours)
             )
 
     def _expected(self, p: _Pending) -> None:

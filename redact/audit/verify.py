@@ -74,7 +74,9 @@ def verify(
     return AuditResult(
         settings.sensitivity,
         plan is not None,
-        findings_of(verdicts, seen.undrawn, seen.shrunk, targets, seen.times, Eyes.NAMES),
+        findings_of(
+            verdicts, seen.undrawn, seen.let_go, seen.between, targets, seen.times, Eyes.NAMES
+        ),
         (*checks, same_size, *seen.checks),
         _kept(plan),
         seen.looked,
@@ -89,7 +91,8 @@ class Seen:
         frames: pairs of frames that were compared.
         suspects: places that may be visible, with the evidence on each.
         undrawn: track id → (frame, box) of masks under which the source shows.
-        shrunk: the same of places that a mask let go of while the picture stayed.
+        let_go: the same of places that a mask let go of while the picture stayed.
+        between: the same of places between two tracks of what shows there.
         checks: of times and pixels.
         times: frame → seconds.
         looked: how much was looked at.
@@ -98,7 +101,8 @@ class Seen:
     frames: int
     suspects: tuple[tuple[Suspect, tuple[Evidence, ...]], ...]
     undrawn: Places
-    shrunk: Places
+    let_go: Places
+    between: Places
     checks: tuple[Check, ...]
     times: dict[int, float]
     looked: Looked
@@ -136,7 +140,8 @@ def collect(
         scan.frames,
         tuple(zip(suspects, evidence, strict=True)),
         dict(scan.undrawn),
-        dict(scan.shrunk.places),
+        dict(scan.let_go.places),
+        scan.between,
         (*clock.checks(output.errors), *scan.checks()),
         times,
         looked,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.audit.shrunk import Shrinkage
+from redact.audit.letgo import LetGo
 from redact.types import Box, Region, State, Target
 
 HEIGHT, WIDTH, COUNT = 180, 320, 20
@@ -22,16 +22,20 @@ def subject(frame: int) -> Box:
     return Box(x, 50, x + 50, 110)
 
 
-def picture(frame: int) -> NDArray[np.uint8]:
-    """A patch that moves over the ground."""
+def picture(box: Box) -> NDArray[np.uint8]:
+    """A patch on the ground."""
     out = GROUND.copy()
-    box = subject(frame)
     out[int(box.y1) : int(box.y2), int(box.x1) : int(box.x2)] = PATCH
     return out
 
 
-def found(boxes: list[Box], states: list[State] | None = None) -> dict[int, list[tuple[int, Box]]]:
-    look = Shrinkage()
+def found(
+    boxes: list[Box],
+    states: list[State] | None = None,
+    place: Callable[[int], Box] = subject,
+) -> dict[int, list[tuple[int, Box]]]:
+    """What is found where the masks are at `boxes` and the subject is at its place."""
+    look = LetGo()
     states = states or [State.DETECTED] * len(boxes)
     for frame, (box, state) in enumerate(zip(boxes, states, strict=True)):
         region = Region(7, Target.FACE, box, state)
@@ -42,25 +46,42 @@ def found(boxes: list[Box], states: list[State] | None = None) -> dict[int, list
             out[int(grown.y1) : int(grown.y2), int(grown.x1) : int(grown.x2)] = 255
             return out
 
-        look.see(frame, picture(frame), [region], mask)
+        look.see(frame, picture(place(frame)), [region], mask)
     return dict(look.places)
 
 
-def shrunk_in(frames: range) -> Iterator[Box]:
-    for n in range(COUNT):
-        yield subject(n).grown(-0.3) if n in frames else subject(n)
+def shrunk(box: Box) -> Box:
+    return box.grown(-0.3)
 
 
+def aside(box: Box) -> Box:
+    return Box(box.x1 + 30, box.y1 + 18, box.x2 + 30, box.y2 + 18)
+
+
+@pytest.mark.parametrize("wrong", [shrunk, aside])
 @pytest.mark.parametrize("length", [1, 5, 12])
-def test_every_frame_of_a_shrunk_mask_is_found(length: int) -> None:
-    places = found(list(shrunk_in(range(6, 6 + length))))
-    assert [frame for frame, _ in places[7]] == list(range(6, 6 + length))
+def test_every_frame_without_its_mask_is_found(wrong: Callable[[Box], Box], length: int) -> None:
+    bad = range(6, 6 + length)
+    places = found([wrong(subject(n)) if n in bad else subject(n) for n in range(COUNT)])
+    assert [frame for frame, _ in places[7]] == list(bad)
     for frame, box in places[7]:
         assert box.iou(subject(frame)) > 0.8
 
 
 def test_a_mask_that_fits_is_no_finding() -> None:
     assert found([subject(n) for n in range(COUNT)]) == {}
+
+
+def test_a_mask_that_goes_with_its_subject_is_no_finding() -> None:
+    """The subject itself jumps: by as much as the mask in the test above."""
+    jump = [aside(subject(n)) if n >= 6 else subject(n) for n in range(COUNT)]
+    assert found(jump, place=lambda n: jump[n]) == {}
+
+
+def test_a_guessed_mask_that_slips_off_what_was_seen_is_found() -> None:
+    boxes = [subject(n) if n < 6 else aside(subject(n)) for n in range(COUNT)]
+    places = found(boxes, [State.DETECTED] * 6 + [State.FOLLOWED] * (COUNT - 6))
+    assert [frame for frame, _ in places[7]] == list(range(6, COUNT))
 
 
 def test_a_mask_that_was_guessed_large_may_become_small() -> None:

@@ -1,0 +1,64 @@
+"""Is what is hidden before and after a few frames in plain view in them?
+
+The commonest leak of all is a subject that the detector lost for a moment, and an audit with the
+same detector may lose it for the same moment. The picture tells: what lies between the two tracks
+looks exactly like the end of the one and like the beginning of the other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Final
+
+from ..plan import Plan
+from ..types import Action, Box, Track
+from .limits import ALIKE, EDGE_REACH, OUTSIDE, SAME_TRACK_SCORE
+from .looks import Looks
+
+_AGREE: Final = 0.5
+"""Overlap of the places that the two tracks' looks give: they mean the same thing."""
+
+
+def between(plan: Plan, looks: Looks) -> dict[int, list[tuple[int, Box]]]:
+    """Places between two tracks of one subject where it shows: id of the first → (frame, box).
+
+    Args:
+        plan: what is hidden.
+        looks: searches around every track's ends, all of them done.
+    """
+    sure = [t for t in plan.tracks if t.action is not Action.KEEP and _sure(t)]
+    begins: dict[int, list[Track]] = defaultdict(list)
+    for track in sure:
+        begins[track.first].append(track)
+    found: dict[int, list[tuple[int, Box]]] = {}
+    for track in sure:
+        for gap in range(1, EDGE_REACH + 1):
+            for other in begins[track.last + gap + 1]:
+                if other.target is track.target:
+                    places = _shown(plan, looks, track, other)
+                    if places:
+                        found[track.id] = places
+    return found
+
+
+def _sure(track: Track) -> bool:
+    return track.score is None or track.score >= SAME_TRACK_SCORE
+
+
+def _shown(plan: Plan, looks: Looks, track: Track, other: Track) -> list[tuple[int, Box]]:
+    """Frames between two tracks in which the subject shows; none unless it is there in all."""
+    places: list[tuple[int, Box]] = []
+    for frame in range(track.last + 1, other.first):
+        a, b = looks.likeness(track.id, frame), looks.likeness(other.id, frame)
+        if a is None or b is None or min(a.value, b.value) < ALIKE or a.box.iou(b.box) < _AGREE:
+            return []
+        if not any(_share(a.box, r.box) >= OUTSIDE for r in plan.regions_at(frame)):
+            places.append((frame, a.box))
+    return places
+
+
+def _share(box: Box, other: Box) -> float:
+    """Share of a box that lies in another one."""
+    width = min(box.x2, other.x2) - max(box.x1, other.x1)
+    height = min(box.y2, other.y2) - max(box.y1, other.y1)
+    return max(0.0, width) * max(0.0, height) / max(box.area, 1e-6)
