@@ -73,7 +73,8 @@ class Folded(nn.Module):
 def load_checkpoint(path: Path, average: bool = True) -> FacePlateNet:
     """The network of a checkpoint, averaged weights by default."""
     state = torch.load(path, weights_only=True)
-    net = FacePlateNet(Shape(**{k: tuple(v) if isinstance(v, (list, tuple)) else v for k, v in state["shape"].items()}))
+    widths, inner, neck = (state["shape"][k] for k in ("widths", "inner", "neck"))
+    net = FacePlateNet(Shape(tuple(widths), tuple(inner), neck))
     net.load_state_dict(state["average" if average else "net"])
     return net.eval()
 
