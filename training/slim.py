@@ -215,7 +215,11 @@ def slimmed(wide: FacePlateNet, shape: Shape, images: Tensor) -> FacePlateNet:
     for net in (full, slim):
         net.stem[0].conv.weight.data.copy_(wide.stem[0].folded()[0])
     theirs, mine = groups(full, shape), groups(slim, shape)
-    twins = {a: b for g, h in zip(mine, theirs, strict=True) for a, b in zip(g.readers, h.readers)}
+    twins = {
+        a: b
+        for g, h in zip(mine, theirs, strict=True)
+        for a, b in zip(g.readers, h.readers, strict=True)
+    }
     rows: dict[nn.Conv2d, list[int]] = {}
     for group in mine:
         if group.keep < group.makers[0].out_channels:

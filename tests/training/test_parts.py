@@ -15,7 +15,7 @@ MODELS = Path(__file__).resolve().parents[2] / "redact" / "models"
 
 
 def test_shipped_weights_load_and_survive_recalibration() -> None:
-    from training.network import FacePlateNet, load_onnx, recalibrate
+    from training.network import load_onnx, recalibrate
 
     net = load_onnx(MODELS / "face-plate.onnx")
     picture = np.random.default_rng(0).integers(0, 256, (1, 96, 128, 3), np.uint8)
