@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from training.network import MEAN, SCALE, STRIDES, ConvBlock, FacePlateNet
+from training.network import MEAN, SCALE, STRIDES, ConvBlock, FacePlateNet, Shape
 
 OPSET = 17
 #: Distances end here, in strides, so that their exponential stays finite.
@@ -73,7 +73,8 @@ class Folded(nn.Module):
 def load_checkpoint(path: Path, average: bool = True) -> FacePlateNet:
     """The network of a checkpoint, averaged weights by default."""
     state = torch.load(path, weights_only=True)
-    net = FacePlateNet()
+    widths, inner, neck = (state["shape"][k] for k in ("widths", "inner", "neck"))
+    net = FacePlateNet(Shape(tuple(widths), tuple(inner), neck))
     net.load_state_dict(state["average" if average else "net"])
     return net.eval()
 

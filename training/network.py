@@ -6,6 +6,7 @@ Plain convolutions are used throughout: at these widths they are faster than dep
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -64,31 +65,44 @@ class ConvBlock(nn.Module):
 class Residual(nn.Module):
     """Two 3x3 convolutions beside an identity (He et al., arXiv:1512.03385)."""
 
-    def __init__(self, c: int) -> None:
+    def __init__(self, c: int, inner: int) -> None:
         super().__init__()
-        self.a = ConvBlock(c, c)
-        self.b = ConvBlock(c, c, act=False)
+        self.a = ConvBlock(c, inner)
+        self.b = ConvBlock(inner, c, act=False)
 
     def forward(self, x: Tensor) -> Tensor:
         return fn.relu(x + self.b(self.a(x)))
 
 
+@dataclass(frozen=True)
+class Shape:
+    """How many channels: at strides 2, 4, 8, 16, 32, inside the residual pairs of the last three,
+    and in the neck and the heads.
+
+    The integer kernels of onnxruntime take output channels in blocks of 48 (AVX-512): 48 channels
+    take little more than half of the time of 64.
+    """
+
+    widths: tuple[int, int, int, int, int] = (16, 32, 64, 96, 128)
+    inner: tuple[int, int, int] = (64, 96, 128)
+    neck: int = 56
+
+
 class FacePlateNet(nn.Module):
-    """Backbone at strides 4 to 32, top-down sum to 56 channels, heads shared by the strides.
+    """Backbone at strides 4 to 32, top-down sum to the neck, heads shared by the strides.
 
     The shared heads have no batch normalisation: each stride would be normalised by statistics
     of its own in training but by their mixture at inference.
     """
 
-    def __init__(
-        self, widths: tuple[int, int, int, int, int] = (16, 32, 64, 96, 128), neck: int = 56
-    ) -> None:
+    def __init__(self, shape: Shape = Shape()) -> None:
         super().__init__()
-        w0, w1, w2, w3, w4 = widths
+        self.shape = shape
+        (w0, w1, w2, w3, w4), (i2, i3, i4), neck = shape.widths, shape.inner, shape.neck
         self.stem = nn.Sequential(ConvBlock(3, w0, stride=2), ConvBlock(w0, w1, stride=2))
-        self.s8 = nn.Sequential(ConvBlock(w1, w2, stride=2), Residual(w2), Residual(w2))
-        self.s16 = nn.Sequential(ConvBlock(w2, w3, stride=2), Residual(w3), Residual(w3))
-        self.s32 = nn.Sequential(ConvBlock(w3, w4, stride=2), Residual(w4))
+        self.s8 = nn.Sequential(ConvBlock(w1, w2, stride=2), Residual(w2, i2), Residual(w2, i2))
+        self.s16 = nn.Sequential(ConvBlock(w2, w3, stride=2), Residual(w3, i3), Residual(w3, i3))
+        self.s32 = nn.Sequential(ConvBlock(w3, w4, stride=2), Residual(w4, i4))
         self.lateral = nn.ModuleList(ConvBlock(c, neck, k=1) for c in (w2, w3, w4))
         self.fuse = nn.ModuleList(ConvBlock(neck, neck) for _ in STRIDES)
         self.cls = nn.Sequential(*(ConvBlock(neck, neck, norm=False) for _ in range(2)))
@@ -154,8 +168,8 @@ def centres(height: int, width: int, device: torch.device | None = None) -> tupl
     return torch.cat(points).to(device), torch.cat(strides).to(device)
 
 
-def load_onnx(net: FacePlateNet, path: Path) -> None:
-    """Load the weights of a float32 file of `training.export`: continue from what is shipped.
+def load_onnx(path: Path) -> FacePlateNet:
+    """The network of a float32 file of `training.export`, to go on from what is shipped.
 
     Older files divide by SCALE in the graph and multiply the box outputs by a gain per stride;
     newer ones have both in the weights of a convolution.
@@ -186,7 +200,15 @@ def load_onnx(net: FacePlateNet, path: Path) -> None:
         base = boxes[0][0]
         gains = [(w * base).sum() / (base * base).sum() for w, _ in boxes]
     scores = next(c for c in convs.values() if c[0].shape[0] == 2)
+    net = FacePlateNet(_shape([c[0].shape[0] for c in body]))
     _assign(net, body, scores, boxes[0], gains)
+    return net
+
+
+def _shape(outputs: list[int]) -> Shape:
+    """The shape of a network whose convolutions, in graph order, have so many outputs."""
+    w = (outputs[0], outputs[1], outputs[2], outputs[7], outputs[12])
+    return Shape(w, (outputs[3], outputs[8], outputs[13]), outputs[-1])
 
 
 def _assign(

@@ -1,6 +1,6 @@
 """Third step: train, with checkpoints, resume and a schedule by the clock.
 
-    python -m training.train CACHE OUT --minutes 100 [--init face-plate.onnx]
+    python -m training.train CACHE OUT --minutes 100 [--init face-plate.onnx] [--teacher wide.onnx]
 
 The learning rate follows a cosine over the wall-clock time given, so that a run ends decayed
 however busy the machine is. A run which finds OUT/last.pt goes on from it with its own clock.
@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from training.dataset import Crops, collate
-from training.loss import detection_loss
+from training.loss import detection_loss, imitation_loss
 from training.network import FacePlateNet, centres, load_onnx, recalibrate
 
 
@@ -75,17 +75,25 @@ def update_average(average: nn.Module, net: nn.Module, decay: float) -> None:
 class Run:
     """A training run's state: network, average, optimiser, step and the time used."""
 
-    def __init__(self, cache: Path, out: Path, recipe: Recipe, init: Path | None) -> None:
+    def __init__(
+        self,
+        cache: Path,
+        out: Path,
+        recipe: Recipe,
+        init: Path | None,
+        teacher: Path | None = None,
+    ) -> None:
         torch.manual_seed(recipe.seed)
         self.out, self.recipe = out, recipe
         self.step, self.used_s, self.epoch = 0, 0.0, 0
-        self.net = FacePlateNet()
+        self.net = load_onnx(init) if init else FacePlateNet()
         self.data = Crops(cache, recipe.size, recipe.seed)
         if init is not None:
-            load_onnx(self.net, init)
             first = collate([x for x, _ in zip(iter(self.data), range(48), strict=False)])
             recalibrate(self.net, first[0].float())
-        self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.teacher = load_onnx(teacher).eval() if teacher else None
+        for net in filter(None, (self.net, self.teacher)):
+            net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.net).eval()
         self.opt = optimiser(self.net, recipe)
 
@@ -99,6 +107,7 @@ class Run:
             "used_s": self.used_s,
             "epoch": self.epoch,
             "recipe": asdict(self.recipe),
+            "shape": asdict(self.net.shape),
         }
         part = self.out / "last.pt.part"
         torch.save(state, part)
@@ -127,8 +136,14 @@ class Run:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits, dist = self.net(x)
         cls, box = detection_loss(logits.float(), dist.float(), truth, points, strides)
+        loss = cls + box
+        if self.teacher is not None:
+            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+                goal, far = self.teacher(x)
+            wide = (goal.float(), far.float())
+            loss = loss + imitation_loss(logits.float(), dist.float(), wide, points)
         self.opt.zero_grad(set_to_none=True)
-        (cls + box).backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.net.parameters(), 10.0)
         self.opt.step()
         warm = min(self.recipe.ema, (1 + self.step) / (10 + self.step))
@@ -231,16 +246,17 @@ def main() -> None:
     ap.add_argument("cache", type=Path)
     ap.add_argument("out", type=Path)
     ap.add_argument("--init", type=Path)
+    ap.add_argument("--teacher", type=Path, help="float32 file whose outputs are imitated as well")
     for name, value in asdict(Recipe()).items():
         ap.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     args = vars(ap.parse_args())
-    cache, out, init = args.pop("cache"), args.pop("out"), args.pop("init")
+    cache, out, init, teacher = (args.pop(k) for k in ("cache", "out", "init", "teacher"))
     recipe = Recipe(**args)
     out.mkdir(parents=True, exist_ok=True)
     # Without this the tiny values of a nearly silent network cost five times the time.
     torch.set_flush_denormal(True)
     torch.set_num_threads(recipe.threads)
-    run = Run(cache, out, recipe, init)
+    run = Run(cache, out, recipe, init, teacher)
     resumed = run.resume()
     (out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
     print(f"step {run.step}, {run.used_s / 60:.1f} min used, resumed: {resumed}", flush=True)

@@ -15,10 +15,9 @@ MODELS = Path(__file__).resolve().parents[2] / "redact" / "models"
 
 
 def test_shipped_weights_load_and_survive_recalibration() -> None:
-    from training.network import FacePlateNet, load_onnx, recalibrate
+    from training.network import load_onnx, recalibrate
 
-    net = FacePlateNet()
-    load_onnx(net, MODELS / "face-plate.onnx")
+    net = load_onnx(MODELS / "face-plate.onnx")
     picture = np.random.default_rng(0).integers(0, 256, (1, 96, 128, 3), np.uint8)
     image = torch.from_numpy(picture).permute(0, 3, 1, 2).float()
     want = ort.InferenceSession(str(MODELS / "face-plate.onnx")).run(
