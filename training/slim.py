@@ -24,9 +24,9 @@ from training.dataset import Crops, collate
 from training.export import Folded, export
 from training.network import ConvBlock, FacePlateNet, Residual, Shape, load_onnx
 
-#: As fast as this may be while the stream of stride 8 fits one block of the integer kernels.
-SLIM = Shape((16, 32, 48, 96, 128), (48, 64, 64), 48)
-CROPS, BATCH = 96, 32
+#: What is shipped.
+SLIM = Shape((12, 24, 48, 96, 128), (48, 64, 64), 48)
+CROPS, BATCH = 160, 32
 #: Most positions of one crop and level that a layer is solved for.
 POSITIONS = 160
 #: Ridge, relative to the mean power of an input.
@@ -49,7 +49,11 @@ def groups(net: FacePlateNet, shape: Shape) -> list[Group]:
     def conv(block: nn.Module) -> nn.Conv2d:
         return block.conv if isinstance(block, ConvBlock) else block  # type: ignore[return-value]
 
-    out: list[Group] = []
+    stem = [conv(m) for m in net.stem]
+    out = [
+        Group("stride 2", shape.widths[0], [stem[0]], [stem[1]]),
+        Group("stride 4", shape.widths[1], [stem[1]], [conv(net.s8[0])]),
+    ]
     stages = (net.s8, net.s16, net.s32)
     after = [[conv(net.s16[0]), conv(net.lateral[0])], [conv(net.s32[0]), conv(net.lateral[1])]]
     after.append([conv(net.lateral[2])])
@@ -240,11 +244,15 @@ def main() -> None:
     ap.add_argument("model", type=Path)
     ap.add_argument("out", type=Path)
     ap.add_argument("--size", type=int, default=352)
+    ap.add_argument("--widths", type=int, nargs=5, default=SLIM.widths)
+    ap.add_argument("--inner", type=int, nargs=3, default=SLIM.inner)
+    ap.add_argument("--neck", type=int, default=SLIM.neck)
     args = ap.parse_args()
+    shape = Shape(tuple(args.widths), tuple(args.inner), args.neck)
     wide = load_onnx(args.model).eval()
     crops = Crops(args.cache, args.size, seed=3)
     images = collate([x for x, _ in zip(iter(crops), range(CROPS), strict=False)])[0]
-    args.out.write_bytes(export(slimmed(wide, SLIM, images)))
+    args.out.write_bytes(export(slimmed(wide, shape, images)))
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from typing import Final
 from ..errors import ModelError
 
 FACE_PLATE_SHA256: Final[dict[str, str]] = {
-    "face-plate.int8.onnx": "3506548a8c3469329733ace7beca2c7f48b734dbd160417f788c77ac8a111065",
-    "face-plate.onnx": "0cd100b7dbbab92bfe60a058227ed9d14fedb2baa10020aecaaa64e869c7fac5",
+    "face-plate.int8.onnx": "067d67bded7d1eecbb15d8a8983360d7f418cca7fe27768658291112b7263c32",
+    "face-plate.onnx": "148adea585e5653534ba216418eafe47a19af12df471ad55ea1411562b36d3c4",
 }
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 

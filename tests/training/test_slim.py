@@ -39,15 +39,14 @@ def outputs(net, images):  # type: ignore[no-untyped-def]
         return net(images.float())
 
 
-def half(shape, keep: float):  # type: ignore[no-untyped-def]
+def part_of(shape, keep: float):  # type: ignore[no-untyped-def]
     from training.network import Shape
 
     def less(n: int) -> int:
         return int(n * keep)
 
-    w0, w1, w2, w3, w4 = shape.widths
-    inner = tuple(less(i) for i in shape.inner)
-    return Shape((w0, w1, less(w2), less(w3), less(w4)), inner, less(shape.neck))
+    widths, inner = (tuple(less(n) for n in part) for part in (shape.widths, shape.inner))
+    return Shape(widths, inner, less(shape.neck))
 
 
 def test_the_same_shape_is_the_same_network(wide, images) -> None:  # type: ignore[no-untyped-def]
@@ -62,7 +61,7 @@ def test_solving_anew_makes_up_for_channels(wide, images, monkeypatch) -> None: 
     """Against the same channels removed without it, on pictures that were not solved on."""
     from training import slim
 
-    shape = half(wide.shape, 0.75)
+    shape = part_of(wide.shape, 0.75)
     want = outputs(wide, images[12:])[0].sigmoid()
     solved = slim.slimmed(wide, shape, images[:12])
     assert solved.shape == shape
@@ -84,7 +83,7 @@ def test_a_slim_file_loads_with_its_shape(wide, images, tmp_path: Path) -> None:
     from training.network import load_onnx
     from training.slim import slimmed
 
-    slim = slimmed(wide, half(wide.shape, 0.5), images[:4])
+    slim = slimmed(wide, part_of(wide.shape, 0.5), images[:4])
     data = export(slim)
     onnx.checker.check_model(onnx.load(io.BytesIO(data)))
     path = tmp_path / "slim.onnx"
