@@ -14,7 +14,7 @@ from ..plan import Plan
 from ..render import drawn_area_of
 from ..types import Box, Frame, Region, Target, Track
 from .close import VIEWS, Seen, Window, agreed
-from .cover import Covers, PlanCovers, by_decision, share_covered
+from .cover import Covers, Packed, PlanCovers, by_decision, share_covered
 from .eyes import Eyes, Glimpse, distinct
 from .limits import (
     ALIKE,
@@ -62,7 +62,7 @@ class _Pending:
     batch: int
     index: int
     seen: list[list[Seen]]
-    mask: NDArray[np.uint8]
+    mask: Packed
     kept: list[Box]
     fits: Box | None = None
     track: Track | None = None
@@ -175,7 +175,7 @@ class Scan:
         fitting = fits(tracks, index, every) if pair.source is not None else []
         if not (whole or near or fitting):
             return
-        mask, kept = self._covers.mask(index, source, shown), self._covers.kept(index)
+        mask, kept = Packed(self._covers.mask(index, source, shown)), self._covers.kept(index)
         if whole:
             self._whole(output, index, mask, kept)
         for places, frame, fit in ((near, output, False), (fitting, pair.source, True)):
@@ -194,7 +194,7 @@ class Scan:
                     self._looks.search(place.track.id, index, place.box, shown)
         self._settle()
 
-    def _whole(self, output: Frame, index: int, mask: NDArray[np.uint8], kept: list[Box]) -> None:
+    def _whole(self, output: Frame, index: int, mask: Packed, kept: list[Box]) -> None:
         self.whole += 1
         found = list(self._eyes.look(output))
         if self._rhythm.fine(output.time):
@@ -215,7 +215,7 @@ class Scan:
         rgb: NDArray[np.uint8],
         index: int,
         g: Glimpse,
-        mask: NDArray[np.uint8],
+        mask: Packed,
         kept: list[Box],
     ) -> None:
         """A second, close look at a glimpse, on two scales."""
