@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Final
@@ -90,7 +91,7 @@ class Scan:
         self._looks = Looks(() if plan is None else plan.tracks)
         self.shrunk = Shrinkage()
         self._pending: list[_Pending] = []
-        self._psnr: list[float] = []
+        self._psnr = array("d")
         self._changed: list[int] = []
         self.sightings: list[Sighting] = []
         self.undrawn: dict[int, list[tuple[int, Box]]] = defaultdict(list)
@@ -118,6 +119,9 @@ class Scan:
         self.sightings = [
             s for s in map(self._compared, self.sightings) if s.same or s.score >= SUSPECT[s.target]
         ]
+        # Places and looks of every track: not needed any more, and the second pass needs room.
+        self._edges.clear()
+        self._looks = Looks(())
 
     # --- pixels ---------------------------------------------------------------------------
 
