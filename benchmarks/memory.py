@@ -61,19 +61,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, nargs="+", default=[10, 600])
     parser.add_argument("--sensitivity", default="balanced")
+    parser.add_argument("--clips", type=Path, help="keep the clips here, use those that are there")
     options = parser.parse_args()
     first = None
     print("| clip, 1080p | peak memory | to the first | time |\n|---|---|---|---|", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         for seconds in options.seconds:
-            source = Path(folder) / f"{seconds}.mp4"
-            # In a process of its own: a child counts its parent's memory from before its start.
-            maker = multiprocessing.get_context("spawn").Process(
-                target=make_clip, args=(source, seconds)
-            )
-            maker.start()
-            maker.join()
-            peak, took = peak_of_run(source, source.with_suffix(".out.mp4"), options.sensitivity)
+            source = (options.clips or Path(folder)).resolve() / f"{seconds}.mp4"
+            if not source.exists():
+                # In a process of its own: a child counts its parent's memory from before its start.
+                maker = multiprocessing.get_context("spawn").Process(
+                    target=make_clip, args=(source, seconds)
+                )
+                maker.start()
+                maker.join()
+            peak, took = peak_of_run(source, Path(folder) / source.name, options.sensitivity)
             first = first or peak
             print(
                 f"| {seconds} s | {peak:.0f} MB | {peak / first:.2f} | {took:.0f} s |", flush=True

@@ -91,14 +91,36 @@ class PixelCovers:
         return []
 
 
-def share_covered(mask: NDArray[np.uint8], box: Box) -> float:
+class Packed:
+    """A frame's mask in an eighth of its memory, for as long as looks at the frame are open:
+    dozens of frames may wait for one mosaic.
+
+    Args:
+        mask: uint8 [H, W], not 0 where hidden.
+    """
+
+    __slots__ = ("_bits", "shape")
+
+    def __init__(self, mask: NDArray[np.uint8]) -> None:
+        self.shape = mask.shape
+        self._bits = np.packbits(mask, axis=1)
+
+    def part(self, x1: int, y1: int, x2: int, y2: int) -> NDArray[np.uint8]:
+        """A rectangle inside the picture, uint8 [y2 - y1, x2 - x1], 1 where hidden."""
+        skipped = x1 // 8
+        whole = np.unpackbits(self._bits[y1:y2, skipped : -(-x2 // 8)], axis=1)
+        return whole[:, x1 - 8 * skipped : x2 - 8 * skipped]
+
+
+def share_covered(mask: NDArray[np.uint8] | Packed, box: Box) -> float:
     """Share of a box's pixels inside the picture that are hidden; 1 if none is inside."""
     height, width = mask.shape
     x1, y1 = max(0, int(box.x1)), max(0, int(box.y1))
     x2, y2 = min(width, int(np.ceil(box.x2))), min(height, int(np.ceil(box.y2)))
     if x2 <= x1 or y2 <= y1:
         return 1.0
-    return float(cv2.countNonZero(mask[y1:y2, x1:x2])) / float((x2 - x1) * (y2 - y1))
+    part = mask.part(x1, y1, x2, y2) if isinstance(mask, Packed) else mask[y1:y2, x1:x2]
+    return float(cv2.countNonZero(part)) / float((x2 - x1) * (y2 - y1))
 
 
 def by_decision(box: Box, kept: list[Box]) -> bool:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..types import Box, Target
 from .close import VIEWS, Seen, Window, agreed, alike
-from .cover import Covers, by_decision, share_covered
+from .cover import Covers, Packed, by_decision, share_covered
 from .eyes import Eyes
 from .limits import FIT_CORE, FITS, OUTSIDE
 from .lockstep import Pair
@@ -59,7 +59,7 @@ class _Open:
     expected: Box
     seen: list[list[Seen]]
     second: float
-    mask: NDArray[np.uint8]
+    mask: Packed
     kept: list[Box]
 
 
@@ -95,7 +95,7 @@ class Recheck:
             return
         shown = luma(pair.output)
         original = luma(pair.source) if pair.source is not None else shown
-        mask = self._covers.mask(pair.index, original, shown)
+        mask = Packed(self._covers.mask(pair.index, original, shown))
         pictures: dict[bool, NDArray[np.uint8]] = {}
         for n in due:
             suspect = self._suspects[n]
@@ -127,7 +127,7 @@ class Recheck:
             self.evidence[look.suspect].append(Evidence(look.frame, box, ours, second))
         self._open.clear()
 
-    def _look(self, n: int, frame: int, rgb: NDArray[np.uint8], mask: NDArray[np.uint8]) -> None:
+    def _look(self, n: int, frame: int, rgb: NDArray[np.uint8], mask: Packed) -> None:
         suspect = self._suspects[n]
         expected, turns = suspect.box_at(frame), suspect.best.turns
         windows = [Window.around(expected, times) for times in VIEWS[suspect.target]]

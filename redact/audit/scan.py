@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,7 +16,7 @@ from ..render import drawn_area_of
 from ..types import Box, Frame, Region, Target, Track
 from .between import between
 from .close import VIEWS, Seen, Window, agreed
-from .cover import Covers, PlanCovers, by_decision, share_covered
+from .cover import Covers, Packed, PlanCovers, by_decision, share_covered
 from .eyes import Eyes, Glimpse, distinct
 from .letgo import LetGo
 from .limits import (
@@ -63,7 +64,7 @@ class _Pending:
     batch: int
     index: int
     seen: list[list[Seen]]
-    mask: NDArray[np.uint8]
+    mask: Packed
     kept: list[Box]
     fits: Box | None = None
     track: Track | None = None
@@ -93,7 +94,7 @@ class Scan:
         self.let_go = LetGo()
         self.between: dict[int, list[tuple[int, Box]]] = {}
         self._pending: list[_Pending] = []
-        self._psnr: list[float] = []
+        self._psnr = array("d")
         self._changed: list[int] = []
         self.sightings: list[Sighting] = []
         self.undrawn: dict[int, list[tuple[int, Box]]] = defaultdict(list)
@@ -125,6 +126,9 @@ class Scan:
             for s in map(self._compared, self.sightings)
             if s.beside is None or s.same or s.score >= SUSPECT[s.target]
         ]
+        # Places and looks of every track: not needed any more, and the second pass needs room.
+        self._edges.clear()
+        self._looks = Looks(())
 
     # --- pixels ---------------------------------------------------------------------------
 
@@ -182,7 +186,7 @@ class Scan:
         fitting = fits(tracks, index, every) if pair.source is not None else []
         if not (whole or near or fitting):
             return
-        mask, kept = self._covers.mask(index, source, shown), self._covers.kept(index)
+        mask, kept = Packed(self._covers.mask(index, source, shown)), self._covers.kept(index)
         if whole:
             self._whole(output, index, mask, kept)
         for places, frame, fit in ((near, output, False), (fitting, pair.source, True)):
@@ -201,7 +205,7 @@ class Scan:
                     self._looks.search(place.track.id, index, place.box, shown)
         self._settle()
 
-    def _whole(self, output: Frame, index: int, mask: NDArray[np.uint8], kept: list[Box]) -> None:
+    def _whole(self, output: Frame, index: int, mask: Packed, kept: list[Box]) -> None:
         self.whole += 1
         found = list(self._eyes.look(output))
         if self._rhythm.fine(output.time):
@@ -222,7 +226,7 @@ class Scan:
         rgb: NDArray[np.uint8],
         index: int,
         g: Glimpse,
-        mask: NDArray[np.uint8],
+        mask: Packed,
         kept: list[Box],
     ) -> None:
         """A second, close look at a glimpse, on two scales."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
+from ..memory import give_back
 from ..plan import Plan, with_held
 from ..progress import Progress
 from ..types import Action
@@ -119,19 +120,12 @@ def collect(
     output = decode_alone(finished, progress)
     covers: Covers = PixelCovers() if plan is None else PlanCovers(plan, settings.margin)
     eyes = Eyes(settings, float(source.video.upright_sample_aspect))
-    scan = Scan(settings, covers, plan, eyes)
-    clock, times = TimeCheck(), dict[int, float]()
-    with progress.stage("audit", source.expected_frames) as stage:
-        for pair in pairs(iter(Decode(source)), output.frames()):
-            clock.add(pair)
-            shown = pair.source or pair.output
-            if shown is not None:
-                times[pair.index] = float(shown.time)
-            scan.add(pair)
-            stage.advance()
-    scan.finish()
+    scan, clock, times = Scan(settings, covers, plan, eyes), TimeCheck(), dict[int, float]()
+    _scan(source, output, scan, clock, times, progress)
     tracks = plan.tracks if plan is not None else ()
     suspects = [s for s in gather(scan.sightings) if worth_a_recheck(s, tracks)]
+    scan.sightings.clear()  # most were seen once, weakly
+    give_back()
     evidence = _recheck(source, output, suspects, covers, eyes, progress)
     looked = Looked(
         scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors, eyes.targets
@@ -146,6 +140,26 @@ def collect(
         times,
         looked,
     )
+
+
+def _scan(
+    source: SourceInfo,
+    output: Alone,
+    scan: Scan,
+    clock: TimeCheck,
+    times: dict[int, float],
+    progress: Progress,
+) -> None:
+    """First pass, over all frames; no frame of it lives on beside those of the second."""
+    with progress.stage("audit", source.expected_frames) as stage:
+        for pair in pairs(iter(Decode(source)), output.frames()):
+            clock.add(pair)
+            shown = pair.source or pair.output
+            if shown is not None:
+                times[pair.index] = float(shown.time)
+            scan.add(pair)
+            stage.advance()
+    scan.finish()
 
 
 def _recheck(

@@ -3,11 +3,12 @@
 from .box import Box
 from .detections import Detections
 from .frame import Frame
+from .keyframe import Keyframe, Keyframes
 from .region import Region
 from .target import Action, Origin, State, Target
 from .text import counted, decimal, readable
 from .timeline import Timeline
-from .track import Keyframe, Track
+from .track import Track
 
 __all__ = [
     "Action",
@@ -15,6 +16,7 @@ __all__ = [
     "Detections",
     "Frame",
     "Keyframe",
+    "Keyframes",
     "Origin",
     "Region",
     "State",

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-from .box import Box
-from .target import Action, Origin, State, Target
-
-
-@dataclass(frozen=True, slots=True)
-class Keyframe:
-    """Where a track is in one frame.
-
-    Attributes:
-        frame: frame index (`Frame.index`).
-        box: upright source pixels, without the margin that the renderer adds.
-        state: holds for this frame and all frames up to the next keyframe.
-        score: detector score where the state is detected, else None.
-    """
-
-    frame: int
-    box: Box
-    state: State
-    score: float | None = None
+from .keyframe import Keyframe, Keyframes
+from .target import Action, Origin, Target
 
 
 @dataclass(frozen=True, slots=True)
 class Track:
     """One object over time: keyframes in rising frame order, linear in between.
 
-    The track covers every frame from its first to its last keyframe, both included.
+    The track covers every frame from its first to its last keyframe, both included. Keyframes may
+    be given as any sequence and are kept as `Keyframes`.
+
+    Attributes:
+        first, last: frame indices, both included.
 
     Raises:
         ValueError: if there is no keyframe or frames do not rise strictly.
@@ -39,26 +26,30 @@ class Track:
 
     id: int
     target: Target
-    keyframes: tuple[Keyframe, ...]
+    keyframes: Sequence[Keyframe]
     action: Action = Action.REDACT
     origin: Origin = Origin.AUTO
     reason: str = ""
     decided_by: str = ""
+    first: int = field(init=False, repr=False, compare=False)
+    last: int = field(init=False, repr=False, compare=False)
+    _keys: Keyframes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.keyframes:
             raise ValueError(f"track {self.id} has no keyframe")
-        frames = [k.frame for k in self.keyframes]
-        if any(b <= a for a, b in pairwise(frames)):
+        keys = self.keyframes
+        if not isinstance(keys, Keyframes):
+            keys = Keyframes(keys)
+        if any(b <= a for a, b in pairwise(keys.frames)):
             raise ValueError(f"track {self.id}: keyframes must rise strictly in frame order")
-
-    @property
-    def first(self) -> int:
-        return self.keyframes[0].frame
-
-    @property
-    def last(self) -> int:
-        return self.keyframes[-1].frame
+        for name, value in (
+            ("keyframes", keys),
+            ("_keys", keys),
+            ("first", keys.frames[0]),
+            ("last", keys.frames[-1]),
+        ):
+            object.__setattr__(self, name, value)  # the way past `frozen`
 
     @property
     def score(self) -> float | None:
@@ -69,10 +60,10 @@ class Track:
         """Interpolated keyframe at `frame`, None outside the track."""
         if not self.first <= frame <= self.last:
             return None
-        i = bisect_right(self.keyframes, frame, key=lambda k: k.frame) - 1
-        here = self.keyframes[i]
+        i = self._keys.last_up_to(frame)
+        here = self._keys[i]
         if here.frame == frame:
             return here
-        after = self.keyframes[i + 1]
+        after = self._keys[i + 1]
         t = (frame - here.frame) / (after.frame - here.frame)
         return Keyframe(frame, here.box.lerp(after.box, t), here.state, here.score)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from redact.audit import AuditResult, Check, Finding, FindingKind, Looked, fix_command, review_sheet
 from redact.audit.close import Window, turned_back
-from redact.audit.cover import share_covered
+from redact.audit.cover import Packed, share_covered
 from redact.audit.judge import strength
 from redact.audit.pixels import psnr_outside, shows_source
 from redact.audit.result import clock
@@ -95,6 +95,25 @@ def test_share_covered() -> None:
     mask[:, :50] = 1
     assert share_covered(mask, Box(40, 10, 60, 20)) == pytest.approx(0.5)
     assert share_covered(mask, Box(-50, 0, -10, 10)) == 1.0  # nothing of it is visible
+
+
+@given(
+    shape=st.tuples(st.integers(1, 40), st.integers(1, 40)),
+    seed=st.integers(0, 99),
+    corner=st.tuples(st.floats(-20, 45), st.floats(-20, 45)),
+    side=st.tuples(st.floats(0.1, 60), st.floats(0.1, 60)),
+)
+def test_a_packed_mask_covers_what_the_mask_covers(
+    shape: tuple[int, int],
+    seed: int,
+    corner: tuple[float, float],
+    side: tuple[float, float],
+) -> None:
+    rng = np.random.default_rng(seed)
+    mask = (rng.random(shape) < 0.5).astype(np.uint8) * rng.choice([1, 2, 255], shape)
+    mask = mask.astype(np.uint8)
+    box = Box(*corner, corner[0] + side[0], corner[1] + side[1])
+    assert share_covered(Packed(mask), box) == share_covered(mask, box)
 
 
 def _sighting(frame: int, x: float) -> Sighting:
