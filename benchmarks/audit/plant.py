@@ -35,13 +35,14 @@ class Leak:
 
 
 def eligible(scene: Scene) -> list[Subject]:
-    """Subjects in view long enough that no other subject's mask would cover."""
+    """Sure subjects in view long enough that no other subject's mask would cover."""
     found = []
     for s in scene.subjects:
         size = s.height >= (24 if s.target is Target.FACE else 12)
         first, last = s.whole
         if (
-            last - first >= _STRETCH
+            s.sure
+            and last - first >= _STRETCH
             and size
             and not any(_touch(s, o) for o in scene.subjects if o is not s)
         ):

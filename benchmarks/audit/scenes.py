@@ -30,10 +30,17 @@ SHARP_SOURCES = (
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One annotated face or plate and where it is in every frame (None: not in view)."""
+    """One annotated face or plate and where it is in every frame (None: not in view).
+
+    Attributes:
+        sure: a person's annotation; others come from a detector, or are heads from behind, or so
+            small or blurred that the annotation says to ignore them. All are hidden, only the sure
+            ones are left out on purpose.
+    """
 
     target: Target
     boxes: tuple[Box | None, ...]
+    sure: bool = True
 
     @property
     def whole(self) -> tuple[int, int]:
@@ -118,7 +125,8 @@ def _scene(image: Path, label: dict[str, object], rng: random.Random) -> Scene:
         box = Box(*entry["box"])
         boxes = tuple(_seen(box, w) for w in windows)
         if any(b is not None for b in boxes):
-            subjects.append(Subject(Target.from_word(entry["target"]), boxes))
+            target = Target.from_word(entry["target"])
+            subjects.append(Subject(target, boxes, not entry["ignore"]))
     return Scene(image.name, tuple(subjects), windows, image)
 
 
