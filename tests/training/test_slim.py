@@ -75,7 +75,7 @@ def test_solving_anew_makes_up_for_channels(wide, images, monkeypatch) -> None: 
         float((outputs(n, images[12:])[0].sigmoid() - want).square().mean())
         for n in (solved, dropped)
     ]
-    assert errors[0] < 0.5 * errors[1]
+    assert errors[0] < 0.7 * errors[1]
 
 
 def test_a_slim_file_loads_with_its_shape(wide, images, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
