@@ -59,6 +59,4 @@ def _shown(plan: Plan, looks: Looks, track: Track, other: Track) -> list[tuple[i
 
 def _share(box: Box, other: Box) -> float:
     """Share of a box that lies in another one."""
-    width = min(box.x2, other.x2) - max(box.x1, other.x1)
-    height = min(box.y2, other.y2) - max(box.y1, other.y1)
-    return max(0.0, width) * max(0.0, height) / max(box.area, 1e-6)
+    return box.common(other) / max(box.area, 1e-6)

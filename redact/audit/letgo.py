@@ -86,7 +86,5 @@ def _moved_off(before: Region, now: Region) -> bool:
     """
     if before.state is not State.DETECTED:
         return False
-    core, box = before.box.grown(-FIT_CORE), now.box
-    width = min(core.x2, box.x2) - max(core.x1, box.x1)
-    height = min(core.y2, box.y2) - max(core.y1, box.y1)
-    return max(0.0, width) * max(0.0, height) < FITS * core.area
+    core = before.box.grown(-FIT_CORE)
+    return core.common(now.box) < FITS * core.area

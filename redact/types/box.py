@@ -55,11 +55,15 @@ class Box(NamedTuple):
             and self.y2 >= other.y2 - slack
         )
 
+    def common(self, other: Box) -> float:
+        """Area in which two boxes overlap, square pixels; 0 where they do not."""
+        width = min(self.x2, other.x2) - max(self.x1, other.x1)
+        height = min(self.y2, other.y2) - max(self.y1, other.y1)
+        return max(0.0, width) * max(0.0, height)
+
     def iou(self, other: Box) -> float:
         """Intersection over union, 0 to 1."""
-        w = min(self.x2, other.x2) - max(self.x1, other.x1)
-        h = min(self.y2, other.y2) - max(self.y1, other.y1)
-        inter = max(0.0, w) * max(0.0, h)
+        inter = self.common(other)
         union = self.area + other.area - inter
         return inter / union if union > 0 else 0.0
 
