@@ -11,8 +11,8 @@ from typing import Final
 from ..errors import ModelError
 
 FACE_PLATE_SHA256: Final[dict[str, str]] = {
-    "face-plate.int8.onnx": "067d67bded7d1eecbb15d8a8983360d7f418cca7fe27768658291112b7263c32",
-    "face-plate.onnx": "148adea585e5653534ba216418eafe47a19af12df471ad55ea1411562b36d3c4",
+    "face-plate.int8.onnx": "01b799344be5f81427d4e6ab343df051e65ebf3633e32e9395788ce966d1d7ef",
+    "face-plate.onnx": "4ca628393a4b8f7039d52d98f744d637a7f21a2a0f6067853b123e586b8dfcbd",
 }
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 
