@@ -9,9 +9,9 @@ from typing import Final
 
 _M_ARENA_MAX: Final = -8  # mallopt(3), glibc
 
-_LONG: Final = 240
-"""Frames of a long stage after which its freed memory is given back: what lies between pieces in
-use adds up for minutes, and giving it back takes no longer than a few frames."""
+_OFTEN: Final = 12
+"""Frames of a long stage after which freed memory is given back: what lies between pieces in use
+would add up for minutes. Giving it back takes about a millisecond."""
 
 
 def keep_small() -> None:
@@ -28,15 +28,24 @@ def keep_small() -> None:
 def give_back() -> None:
     """Return what a finished stage has freed to the system. Does nothing elsewhere."""
     gc.collect()
+    trim()
+
+
+def trim() -> None:
+    """Return free pages to the system, also those between pieces in use; takes a millisecond.
+
+    For just before something that needs much: otherwise its peak lies on top of whatever was left
+    scattered, which differs from one time to the next.
+    """
     if (libc := _glibc()) is not None:
         libc.malloc_trim(0)
 
 
-def give_back_at_times(frame: int) -> None:
-    """`give_back` once in many frames of a stage in which memory is taken and freed in pieces of
-    all sizes; call for every frame."""
-    if frame % _LONG == _LONG - 1:
-        give_back()
+def trim_at_times(frame: int) -> None:
+    """`trim` once in some frames of a stage in which memory is taken and freed in pieces of all
+    sizes; call for every frame."""
+    if frame % _OFTEN == _OFTEN - 1:
+        trim()
 
 
 def _glibc() -> ctypes.CDLL | None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detect import SCALES, Detector, OurNetwork, Scale, load_second_opinion, require_models
+from ..memory import trim
 from ..settings import Sensitivity
 from ..types import Box, Detections, Frame, Target
 from .close import CELL, ROW, Mosaic, turned_back
@@ -91,11 +92,14 @@ class Eyes:
 
     def look_finely(self, frame: Frame) -> Iterator[Glimpse]:
         """Tiles at full size for both detectors, and the picture turned both ways."""
+        trim()  # no moment of a run needs more memory than this one
         rgb = self.painter.rgb(frame)
         yield from self._ours(self._fine.detect_frame(frame))
         if self._second_tiles is not None:
+            trim()
             yield from self._others(self._second_tiles.detect_frame(frame))
         for turns in (1, 3):
+            trim()
             yield from self._turned(rgb, turns)
 
     def _turned(self, rgb: NDArray[np.uint8], turns: int) -> Iterator[Glimpse]:

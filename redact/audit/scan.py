@@ -118,7 +118,8 @@ class Scan:
 
     def finish(self) -> None:
         self._eyes.close.flush()
-        self._settle()
+        self._settle(self._pending)
+        self._pending = []
         if self._plan is not None:
             self.between = between(self._plan, self._looks)
         self.sightings = [
@@ -203,7 +204,9 @@ class Scan:
                 )
                 if not fit:
                     self._looks.search(place.track.id, index, place.box, shown)
-        self._settle()
+        batch = self._eyes.close.batch
+        self._settle([p for p in self._pending if p.batch < batch])
+        self._pending = [p for p in self._pending if p.batch >= batch]
 
     def _whole(self, output: Frame, index: int, mask: Packed, kept: list[Box]) -> None:
         self.whole += 1
@@ -235,11 +238,9 @@ class Scan:
         seen = [close.add(rgb, w, g.turns) for w in windows]
         self._pending.append(_Pending(batch + 1, index, seen, mask, kept, glimpse=g))
 
-    def _settle(self) -> None:
-        """Turn what the close looks have answered so far into sightings."""
-        done = [p for p in self._pending if p.batch < self._eyes.close.batch]
-        self._pending = [p for p in self._pending if p.batch >= self._eyes.close.batch]
-        for p in done:
+    def _settle(self, answered: list[_Pending]) -> None:
+        """Turn what close looks have answered into sightings."""
+        for p in answered:
             if p.glimpse is not None:
                 self._glimpsed(p, p.glimpse)
             else:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
-from ..memory import give_back, give_back_at_times
+from ..memory import give_back, trim_at_times
 from ..plan import Plan, with_held
 from ..progress import Progress
 from ..types import Action
@@ -158,7 +158,7 @@ def _scan(
             if shown is not None:
                 times[pair.index] = float(shown.time)
             scan.add(pair)
-            give_back_at_times(pair.index)
+            trim_at_times(pair.index)
             stage.advance()
     scan.finish()
 
@@ -180,7 +180,7 @@ def _recheck(
             if pair.index > recheck.last:
                 break
             recheck.add(pair)
-            give_back_at_times(pair.index)
+            trim_at_times(pair.index)
             stage.advance()
     recheck.finish()
     return [tuple(e) for e in recheck.evidence]

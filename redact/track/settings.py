@@ -43,9 +43,9 @@ class TrackSettings:
         stride: detect on every n-th frame where motion allows.
     """
 
-    sure: tuple[float, float] = (0.45, 0.45)
-    start: tuple[float, float] = (0.2, 0.2)
-    firm: tuple[float, float] = (0.26, 0.26)
+    sure: tuple[float, float] = (0.48, 0.45)
+    start: tuple[float, float] = (0.22, 0.2)
+    firm: tuple[float, float] = (0.29, 0.26)
     doubt_of_size: tuple[float, float] = (1.0, 1.0)
     candidate: tuple[float, float] = (0.06, 0.06)
     keep_all: bool = False

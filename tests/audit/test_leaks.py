@@ -11,8 +11,10 @@ from redact.audit import AuditSettings, FindingKind
 from redact.audit.cover import PlanCovers, by_decision
 from redact.audit.eyes import Eyes
 from redact.audit.judge import judge
+from redact.audit.limits import LOOK_EVERY
 from redact.audit.lockstep import pairs
 from redact.audit.recheck import Recheck
+from redact.audit.scan import Scan
 from redact.audit.suspects import Sighting, gather
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
@@ -158,3 +160,18 @@ def test_strong_compression_is_no_finding(clip: Clip) -> None:
     plan = clip.plan()
     result = clip.audit(clip.render(plan, "crf40.mp4", crf=40), plan)
     assert result.passed, result.in_words()
+
+
+@pytest.mark.parametrize("last", range(0, FRAMES, LOOK_EVERY[Sensitivity.BALANCED]))
+def test_last_look_of_a_clip_counts(clip: Clip, last: int) -> None:
+    plan = clip.plan(lambda n: None)
+    shown = probe(clip.render(plan, "last.mp4"))
+    settings = AuditSettings()
+    scan = Scan(settings, PlanCovers(plan, settings.margin), plan, Eyes(settings, 1.0))
+    for pair in pairs(iter(Decode(clip.info)), iter(Decode(shown))):
+        scan.add(pair)
+        if pair.index == last:
+            break
+    scan.finish()
+    faces = [s for s in scan.sightings if s.frame == last and s.target is Target.FACE]
+    assert any(s.box.iou(face_box(last)) > 0.35 for s in faces)
