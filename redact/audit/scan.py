@@ -45,7 +45,7 @@ from .suspects import Sighting, seen_by_ours
 _ROOM: Final = {Target.FACE: 3.5, Target.PLATE: 5.0, Target.REGION: 3.5}
 """Side of the window around a place where something is expected, in its longer side."""
 
-_LEAST_CELLS: Final = 2
+_LEAST_CELLS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Target
-from .nms import keep_best
+from .nms import cluster
 from .thresholds import NMS_IOU
 
 ABSENT: Final = 0.4
@@ -59,44 +59,23 @@ def agree(found: Detections, scale: NDArray[np.intp], zooms: Sequence[float]) ->
 def _one_target(
     found: Detections, scale: NDArray[np.intp], zooms: Sequence[float], target: Target
 ) -> Detections:
-    kept = keep_best(found.xyxy, found.score, NMS_IOU)
-    overlap = iou(found.xyxy[kept], found.xyxy)
     # A candidate belongs to the box that suppressed it, the best it overlaps: otherwise a
     # duplicate at the edge of an object would inherit the score of its middle.
-    owner = np.argmax(overlap > NMS_IOU, axis=0)
-    mine = (overlap > NMS_IOU) & (owner == np.arange(len(kept))[:, None])
-    weight = np.where(mine & (overlap >= FUSE_IOU), overlap * found.score**2, 0.0)
-    total = weight.sum(axis=1, keepdims=True)
+    kept, owner, overlap = cluster(found.xyxy, found.score, NMS_IOU)
+    weight = np.where(overlap >= FUSE_IOU, overlap * found.score**2, 0.0)
+    total = np.bincount(owner, weight, len(kept))[:, None]
+    sums = np.stack([np.bincount(owner, weight * side, len(kept)) for side in found.xyxy.T], 1)
     # An empty box overlaps nothing, not even itself.
-    xyxy = np.where(total > 0, weight @ found.xyxy / np.maximum(total, 1e-9), found.xyxy[kept])
+    xyxy = np.where(total > 0, sums / np.maximum(total, 1e-9), found.xyxy[kept])
     best = found.score[kept]
     tall = xyxy[:, 3] - xyxy[:, 1]
     low, high = EXPECTED[target]
     seen = []
     for number, zoom in enumerate(zooms):
-        here = np.where(mine & (scale == number), found.score, 0.0).max(axis=1)
+        here, of_scale = np.zeros(len(kept), np.float32), scale == number
+        np.maximum.at(here, owner[of_scale], found.score[of_scale])
         able = (tall * zoom >= low) & (tall * zoom <= high)
         seen.append(np.where(able, np.maximum(here, ABSENT * best), best))
     return Detections(
         xyxy.astype(np.float32), np.mean(seen, axis=0).astype(np.float32), found.target[kept]
     )
-
-
-def iou(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Intersection over union of all pairs, float32 [len(a), len(b)]; 0 for empty boxes.
-
-    One side after the other and in place: a crowd has some hundreds of boxes and thousands of
-    candidates, and arrays of all pairs' corners took 17 times as long.
-    """
-    inter = np.minimum(a[:, None, 2], b[None, :, 2])
-    inter -= np.maximum(a[:, None, 0], b[None, :, 0])
-    np.maximum(inter, 0, out=inter)
-    tall = np.minimum(a[:, None, 3], b[None, :, 3])
-    tall -= np.maximum(a[:, None, 1], b[None, :, 1])
-    np.maximum(tall, 0, out=tall)
-    inter *= tall
-    area_a, area_b = (np.prod(np.maximum(x[:, 2:] - x[:, :2], 0), axis=1) for x in (a, b))
-    union = np.add(area_a[:, None], area_b[None], out=tall)
-    union -= inter
-    share = np.divide(inter, union, out=np.zeros_like(inter), where=union > 0)
-    return np.asarray(share, np.float32)

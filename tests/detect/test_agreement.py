@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from benchmarks.detect import reference
 from redact.detect.agreement import ABSENT, agree
-from redact.detect.nms import keep_best
+from redact.detect.nms import cluster
 from redact.detect.thresholds import NMS_IOU
 from redact.types import Detections, Target
 
@@ -52,7 +52,7 @@ def test_objects_stay_and_scores_fall_within_bounds(given_: tuple[Detections, np
     merged = agree(found, scale, ZOOMS)
     for target in (Target.FACE, Target.PLATE):
         some = found.only([target])
-        best = some.score[keep_best(some.xyxy, some.score, NMS_IOU)]
+        best = some.score[cluster(some.xyxy, some.score, NMS_IOU).kept]
         mine = np.sort(merged.only([target]).score)[::-1]
         assert len(mine) == len(best)
         assert (mine <= best + 1e-6).all()
