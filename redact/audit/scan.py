@@ -45,7 +45,9 @@ from .suspects import Sighting, seen_by_ours
 _ROOM: Final = {Target.FACE: 3.5, Target.PLATE: 5.0, Target.REGION: 3.5}
 """Side of the window around a place where something is expected, in its longer side."""
 
-_LEAST_CELLS: Final = 3
+_LEAST_CELLS: Final = 4
+"""Cells that must show the source for a mask to count as not drawn: of the six of a face of ten pixels
+three may do so by chance, smooth fill and smooth skin."""
 
 
 @dataclass(frozen=True, slots=True)
