@@ -46,8 +46,8 @@ _ROOM: Final = {Target.FACE: 3.5, Target.PLATE: 5.0, Target.REGION: 3.5}
 """Side of the window around a place where something is expected, in its longer side."""
 
 _LEAST_CELLS: Final = 4
-"""Cells that must show the source for a mask to count as not drawn: of the six of a face of ten pixels
-three may do so by chance, smooth fill and smooth skin."""
+"""Cells that must show the source for a mask to count as not drawn: of the six of a face of ten
+pixels three may do so by chance, smooth fill and smooth skin."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from .associate import Objects, assign, possible_pairs
 from .backward import Job
 from .belief import Belief, Ends
 from .columns import Columns
+from .faint import with_faint
 from .follow import COAST, step
-from .geometry import Affine, Boxes, scale_of
+from .geometry import Affine, scale_of
 from .log import How, SightingLog
 from .motion import MotionBank
-from .neighbours import iou_pairs
+from .neighbours import iou_pairs, lies_on
 from .observe import Observations, Rank
 from .patches import Samples, patches_of
 from .ring import SmallFrame
@@ -70,6 +71,7 @@ class ActiveTracklets:
         self._earlier: SmallFrame | None = None
         self._gaps: list[Job] = []
         self._made = 0
+        self._shown: Observations | None = None
         self._belief = Belief(settings)
 
     @property
@@ -83,6 +85,7 @@ class ActiveTracklets:
         self._before = time if self._time is None else self._time
         self._time = time
         self._weight = float(np.clip(elapsed / REFERENCE_STEP, 0.2, 2.0))
+        self._shown = None
         self.rows.evidence *= np.exp(-elapsed / EVIDENCE_LASTS)
         self._bank.predict(elapsed)
         self._bank.warp(camera)
@@ -104,6 +107,7 @@ class ActiveTracklets:
 
     def match(self, small: SmallFrame, seen: Observations) -> None:
         """Continue tracklets with what was seen in a frame, and start new ones."""
+        self._shown = seen
         free = np.ones(len(self.rows), np.bool_)
         sure = seen.select(seen.rank == Rank.SURE)
         started = self._round(free, sure, small)
@@ -157,7 +161,9 @@ class ActiveTracklets:
             r.anchor[rows],
             r.seen[rows] < earlier.time,
         )
-        good = found.found & ~self._absorbed(rows, found.boxes, small)
+        here = r.detected == small.time
+        hidden = lies_on(found.boxes, r.target[rows], r.box[here], r.target[here], ABSORBED)
+        good = found.found & ~hidden
         lost = rows[~good]
         r.chasing[lost] = small.time - r.seen[lost] <= COAST
         r.box[lost] = self._bank.boxes[lost]
@@ -166,7 +172,8 @@ class ActiveTracklets:
         self._bank.update(rows, boxes, FOLLOW_NOISE)
         r.seen[rows], r.box[rows], r.recent[rows] = small.time, boxes, found.patches[good]
         none = np.zeros(len(rows), np.float32)
-        self._log.add(r.id[rows], small.index, How.FOLLOWED, boxes, boxes, none)
+        hulls = with_faint(boxes, r.target[rows], self._shown)
+        self._log.add(r.id[rows], small.index, How.FOLLOWED, boxes, hulls, none)
 
     def jobs(self, small: SmallFrame, all_now: bool = False) -> list[Job]:
         """What is to be followed back now: gaps that closed, and objects that came into being.
@@ -223,17 +230,6 @@ class ActiveTracklets:
         wanted = (r.seen < small.time) & r.sure & r.chasing
         rows = np.flatnonzero(wanted)
         return np.asarray(rows[undetected[rows] <= self._earned(rows)])
-
-    def _absorbed(
-        self, rows: NDArray[np.intp], boxes: Boxes, small: SmallFrame
-    ) -> NDArray[np.bool_]:
-        """Which of the followed boxes lie on an object that was detected in this very frame."""
-        r = self.rows
-        others = np.flatnonzero(r.detected == small.time)
-        i, j, _ = iou_pairs(boxes, r.box[others], ABSORBED)
-        out = np.zeros(len(rows), np.bool_)
-        out[i[r.target[rows[i]] == r.target[others[j]]]] = True
-        return out
 
     def _pairs(
         self, rows: NDArray[np.intp], seen: Observations, looks: Samples

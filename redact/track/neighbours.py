@@ -46,6 +46,20 @@ def iou_pairs(a: Boxes, b: Boxes, least: float) -> tuple[Index, Index, NDArray[n
     return i[good], j[good], iou[good]
 
 
+def lies_on(
+    boxes: Boxes,
+    target: NDArray[np.int8],
+    others: Boxes,
+    other_target: NDArray[np.int8],
+    least: float,
+) -> NDArray[np.bool_]:
+    """[len(boxes)] which boxes overlap one of `others` of their target by `least` (IoU) or more."""
+    i, j, _ = iou_pairs(boxes, others, least)
+    out = np.zeros(len(boxes), np.bool_)
+    out[i[target[i] == other_target[j]]] = True
+    return out
+
+
 def paired_iou(a: Boxes, b: Boxes) -> NDArray[np.float64]:
     """Intersection over union row by row: [N]."""
     side = np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2])
