@@ -5,11 +5,11 @@ Recall / precision, `balanced`:
 
     python -m tests.detect.calibrate stills --every 3 --detectors balanced
         score              0.06        0.1         0.2         0.3         0.4
-        207 faces ≥ 24 px  1.00/.059   .986/.164   .957/.553   .923/.880   .836/.977
+        207 faces ≥ 24 px  1.00/.042   .995/.127   .976/.479   .937/.819   .865/.968
         122 plates ≥ 8 px  .992/.054   .992/.143   .967/.423   .934/.722   .910/.925
     python -m tests.detect.calibrate pasted --every 3 --detectors balanced   (recall, 1080p)
-        88 faces of 20 px  .977        .977        .898        .807        .773
-        88 faces of 32 px  1.00        .966        .932        .864        .773
+        88 faces of 20 px  .977        .977        .909        .841        .784
+        88 faces of 32 px  1.00        .989        .943        .886        .807
 
 Both use the folder of annotated stills given with --eval. Faces match at IoU 0.35, plates at 0.5.
 """
