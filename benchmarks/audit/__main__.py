@@ -90,7 +90,7 @@ def print_sweep(audited: list[Case]) -> None:
     print("|---|---|---|---|---|---|---|")
     values = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
     for face, plate, agreed, known in itertools.product(
-        values, values, (0.35, 0.4, 0.45), (0.4, 0.5)
+        values, values, (0.45, 0.5, 0.55), (0.4, 0.5)
     ):
         if agreed > face:
             continue

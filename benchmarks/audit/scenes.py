@@ -27,6 +27,13 @@ SHARP_SOURCES = (
     "openlpr",
 )
 
+UNLABELLED: dict[str, tuple[tuple[str, Box], ...]] = {
+    "ealpr_egypt__1772.jpg": (("plate", Box(718, 170, 741, 182)),),
+    "nevalsar_web__1.cars+1.jpg": (("plate", Box(142, 335, 185, 357)),),
+}
+"""What the audit found, the annotation lacks, and anyone can see to be real; pixels of the still.
+It is hidden like boxes to be ignored, so that finding it does not count as a false alarm."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -121,12 +128,15 @@ def _scene(image: Path, label: dict[str, object], rng: random.Random) -> Scene:
     start, end = (_window(width, height, rng) for _ in range(2))
     windows = tuple(start.lerp(end, n / (FRAMES - 1)) for n in range(FRAMES))
     subjects = []
-    for entry in label["boxes"]:  # type: ignore[attr-defined]
-        box = Box(*entry["box"])
+    annotated = [
+        (entry["target"], Box(*entry["box"]), not entry["ignore"])
+        for entry in label["boxes"]  # type: ignore[attr-defined]
+    ]
+    lacking = [(word, box, False) for word, box in UNLABELLED.get(image.name, ())]
+    for word, box, sure in annotated + lacking:
         boxes = tuple(_seen(box, w) for w in windows)
         if any(b is not None for b in boxes):
-            target = Target.from_word(entry["target"])
-            subjects.append(Subject(target, boxes, not entry["ignore"]))
+            subjects.append(Subject(Target.from_word(word), boxes, sure))
     return Scene(image.name, tuple(subjects), windows, image)
 
 

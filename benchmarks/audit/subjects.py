@@ -12,7 +12,8 @@ from pathlib import Path
 from redact.audit import AuditSettings
 from redact.audit.close import VIEWS, Window, agreed, alike
 from redact.audit.eyes import Eyes
-from redact.audit.limits import AGREED, AGREED_SECOND, ALONE
+from redact.audit.judge import both_see
+from redact.audit.limits import ALONE
 from redact.audit.suspects import seen_by_ours
 from redact.types import Target
 
@@ -35,7 +36,7 @@ def main() -> None:
             for subject in eligible(scene)[:4]:
                 whole, close, second = scores(eyes, scene, subject)
                 own, target = seen_by_ours(close, whole), subject.target
-                believed = own >= ALONE[target] or (own >= AGREED and second >= AGREED_SECOND)
+                believed = own >= ALONE[target] or both_see(subject.height, own, second)
                 count, doubtful = count + 1, doubtful + (not believed)
                 print(
                     f"{seed} {scene.name[:24]} {target.word} {subject.height:.0f} px: "

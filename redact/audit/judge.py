@@ -9,15 +9,19 @@ from math import hypot
 from ..types import Action, Box, Target, Track
 from .limits import (
     AGREED,
+    AGREED_LARGE,
     AGREED_SECOND,
     ALONE,
     ALONE_TURNED,
+    ALONE_UNREAD,
     EXTENT,
     EXTENT_SHARE,
     FIT_SCORE,
     KNOWN,
     KNOWN_TRACK_SCORE,
+    LARGE_FACE,
     MISFIT_SCORE,
+    MISFIT_SECOND,
     NARROWEST_PLATE,
     RECHECK,
     SAME_KNOWN,
@@ -25,6 +29,7 @@ from .limits import (
     SECOND_ALONE,
     SUSPECT,
     SUSPECT_SECOND,
+    UNREAD_PLATE,
 )
 from .recheck import Evidence
 from .suspects import LINK_FRAMES, Suspect, seen_by_ours
@@ -119,15 +124,15 @@ def _rule(
     """
     target = suspect.target
     if suspect.misfit:
-        both = second >= AGREED_SECOND and ours >= FIT_SCORE[target]
+        both = second >= MISFIT_SECOND and ours >= FIT_SCORE[target]
         return "seen beyond its mask" if both or ours >= MISFIT_SCORE[target] else ""
     own = seen_by_ours(ours, whole)
-    if own >= AGREED and second >= AGREED_SECOND:
+    if both_see(suspect.best.box.height, own, second):
         return "both detectors see it"
-    upright = suspect.best.turns == 0
-    if ours >= (ALONE if upright else ALONE_TURNED)[target]:
+    upright, alone = suspect.best.turns == 0, _alone(suspect)
+    if ours >= alone:
         return "our detector is sure"
-    if upright and own >= ALONE[target] and ours >= SUSPECT[target]:
+    if upright and own >= alone and ours >= SUSPECT[target]:
         return "our detector is sure, of the place and of the whole picture"
     if second >= SECOND_ALONE and ours >= SUSPECT[target]:
         return "the second detector is sure"
@@ -136,6 +141,23 @@ def _rule(
     if known >= KNOWN[target]:
         return "seen where a hidden subject was a moment before or after"
     return ""
+
+
+def both_see(height: float, ours: float, second: float) -> bool:
+    """Whether both detectors together are believed of something so many pixels high."""
+    if ours >= AGREED and second >= AGREED_SECOND:
+        return True
+    large_ours, large_second = AGREED_LARGE
+    return height >= LARGE_FACE and ours >= large_ours and second >= large_second
+
+
+def _alone(suspect: Suspect) -> float:
+    """Score from which our detector is believed alone."""
+    target, best = suspect.target, suspect.best
+    if best.turns != 0:
+        return ALONE_TURNED[target]
+    unread = target is Target.PLATE and best.box.height < UNREAD_PLATE
+    return ALONE_UNREAD if unread else ALONE[target]
 
 
 def beside(suspect: Suspect, tracks: Sequence[Track]) -> Track | None:

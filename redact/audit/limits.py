@@ -84,15 +84,30 @@ ALONE: Final[dict[Target, float]] = {Target.FACE: 0.585, Target.PLATE: 0.5}
 So is the mean of that and of its score in whole pictures: a large plate at the border is seen best
 in its surroundings, of which a close look has few. Upright hands reach 0.48, headlights 0.42."""
 
+UNREAD_PLATE: Final = 12.0
+"""Height in pixels below which a plate's letters are too small to be read by most."""
+
+ALONE_UNREAD: Final = 0.6
+"""`ALONE` for such plates: red and white reflectors of 9 pixels on a truck reach 0.54."""
+
 ALONE_TURNED: Final[dict[Target, float]] = {Target.FACE: 0.635, Target.PLATE: 0.65}
 """The same where it was seen in a turned picture: upright signs and windows, turned, are plates."""
 
-AGREED: Final = 0.435
+AGREED: Final = 0.5
 """Score at which ours is believed when the second detector agrees: of close looks, or the mean of
-theirs and the whole pictures' where that is higher. A sign among leaves gets 0.41 and 0.84."""
+theirs and the whole pictures' where that is higher. A round sign among leaves gets 0.47 and 0.84,
+reflections in a car's window up to 0.52 and 0.78."""
 
-AGREED_SECOND: Final = 0.75
-"""Score of the second detector, on the enlarged crop, that counts as agreeing."""
+AGREED_SECOND: Final = 0.68
+"""Score of the second detector, on the enlarged crop, that counts as agreeing. Upright hands get
+0.5 at most."""
+
+LARGE_FACE: Final = 60.0
+"""Height in pixels from which both detectors see most of what tells a face from a sign."""
+
+AGREED_LARGE: Final = (0.435, 0.75)
+"""`AGREED` and `AGREED_SECOND` that are enough for such faces: of one of 116 pixels in profile ours
+is 0.44 sure, of one of 273 under a gas mask 0.48."""
 
 SECOND_ALONE: Final = 0.9
 """Close-look score at which the second detector is believed alone."""
@@ -124,8 +139,11 @@ SAME_KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.225, Target.PLATE: 0.25
 SAME_TRACK_SCORE: Final = 0.6
 """Least score of the track beside them: foliage hidden by mistake looks like itself, too."""
 
-MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.54, Target.PLATE: 0.45}
+MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.54, Target.PLATE: 0.5}
 """Close-look score, in the source, of a subject that its mask does not cover."""
+
+MISFIT_SECOND: Final = 0.75
+"""Score of the second detector that confirms a face that ours sees beyond its mask."""
 
 EXTENT: Final = 0.2
 """Close-look score down to which a confirmed span extends over neighbouring frames."""
