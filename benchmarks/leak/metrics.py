@@ -130,7 +130,7 @@ def _pairs(
         yield index, time, picture, out
 
 
-def _target_masks(truth: Truth, frame: int) -> tuple[pixels.Mask, pixels.Mask]:
+def target_masks(truth: Truth, frame: int) -> tuple[pixels.Mask, pixels.Mask]:
     """Pixels inside any box, and near any box, truth and ignored alike."""
     inside = np.zeros((truth.height, truth.width), np.uint8)
     near = inside.copy()
@@ -188,7 +188,7 @@ def judge_clip(source: Path, output: Path, truth: Truth) -> ClipResult:
                 covers[track.id, index] = cover
             covers.setdefault((track.id, index), cover)
         solid = pixels.opened(verdict.hidden, SOLID_SIDE)
-        inside, near = _target_masks(truth, index)
+        inside, near = target_masks(truth, index)
         over.append(float((solid & ~near).mean()))
         stray.append(float((_stray(solid, inside) & ~near).mean()))
         margin.append(float((solid & near & ~inside).mean()))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..types import Box, Region, State
 from .cover import share_covered
-from .limits import FIT_CORE, FITS, STILL
+from .limits import FIT_CORE, FITS, LEAST_SIDE, STILL
 from .looks import SIDE, best_place, sample, sample_around
 
 Mask = Callable[[], NDArray[np.uint8]]
@@ -84,7 +84,7 @@ def _moved_off(before: Region, now: Region) -> bool:
     Only what a detector saw there is known to be a subject: boxes that were guessed are larger
     than what they hide.
     """
-    if before.state is not State.DETECTED:
+    if before.state is not State.DETECTED or before.box.height < LEAST_SIDE[before.target]:
         return False
     core = before.box.grown(-FIT_CORE)
     return core.common(now.box) < FITS * core.area

@@ -79,10 +79,11 @@ FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.385, Target.PLATE: 0.35}
 
 # --- confirmed or not ---------------------------------------------------------------------------
 
-ALONE: Final[dict[Target, float]] = {Target.FACE: 0.585, Target.PLATE: 0.5}
+ALONE: Final[dict[Target, float]] = {Target.FACE: 0.585, Target.PLATE: 0.53}
 """Close-look score (mean of views and of the best frames) at which our detector is believed alone.
 So is the mean of that and of its score in whole pictures: a large plate at the border is seen best
-in its surroundings, of which a close look has few. Upright hands reach 0.48, headlights 0.42."""
+in its surroundings, of which a close look has few. Upright hands reach 0.56, black signs and
+grilles 0.52, headlights 0.42."""
 
 UNREAD_PLATE: Final = 12.0
 """Height in pixels below which a plate's letters are too small to be read by most."""
@@ -93,12 +94,12 @@ ALONE_UNREAD: Final = 0.6
 ALONE_TURNED: Final[dict[Target, float]] = {Target.FACE: 0.635, Target.PLATE: 0.65}
 """The same where it was seen in a turned picture: upright signs and windows, turned, are plates."""
 
-AGREED: Final = 0.5
+AGREED: Final = 0.55
 """Score at which ours is believed when the second detector agrees: of close looks, or the mean of
 theirs and the whole pictures' where that is higher. A round sign among leaves gets 0.47 and 0.84,
-reflections in a car's window up to 0.52 and 0.78."""
+reflections in windows up to 0.54 and 0.78."""
 
-AGREED_SECOND: Final = 0.68
+AGREED_SECOND: Final = 0.7
 """Score of the second detector, on the enlarged crop, that counts as agreeing. Upright hands get
 0.5 at most."""
 
@@ -139,7 +140,7 @@ SAME_KNOWN: Final[dict[Target, float]] = {Target.FACE: 0.225, Target.PLATE: 0.25
 SAME_TRACK_SCORE: Final = 0.6
 """Least score of the track beside them: foliage hidden by mistake looks like itself, too."""
 
-MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.54, Target.PLATE: 0.5}
+MISFIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.6, Target.PLATE: 0.5}
 """Close-look score, in the source, of a subject that its mask does not cover."""
 
 MISFIT_SECOND: Final = 0.75
