@@ -86,8 +86,10 @@ class Eyes:
 
     def look(self, frame: Frame) -> Iterator[Glimpse]:
         """The picture as it is, at the sizes of a balanced run, by both detectors."""
+        trim()
         yield from self._ours(self._whole.detect_frame(frame))
         if self.second is not None:
+            trim()
             yield from self._others(self.second.detect_frame(frame))
 
     def look_finely(self, frame: Frame) -> Iterator[Glimpse]:
