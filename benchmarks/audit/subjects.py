@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 
 from redact.audit import AuditSettings
-from redact.audit.close import VIEWS, Window, agreed, alike
+from redact.audit.close import SLANTS, VIEWS, Window, agreed, alike
 from redact.audit.eyes import Eyes
 from redact.audit.judge import both_see
 from redact.audit.limits import ALONE
@@ -59,7 +59,10 @@ def scores(eyes: Eyes, scene: Scene, subject: Subject) -> tuple[float, float, fl
         if mine and found.score[n] > whole:
             whole, box = float(found.score[n]), found.box(n)
     windows = [Window.around(box, times) for times in VIEWS[target]]
-    views = [eyes.close.add(rgb, w, 0, mirrored) for w in windows for mirrored in (False, True)]
+    looks = [
+        [eyes.close.add(rgb, w, 0, mirrored, slant) for w in windows for mirrored in (False, True)]
+        for slant in SLANTS[target]
+    ]
     eyes.close.flush()
     second = 0.0
     if target is Target.FACE and eyes.second is not None:
@@ -67,7 +70,7 @@ def scores(eyes: Eyes, scene: Scene, subject: Subject) -> tuple[float, float, fl
         for n in range(len(faces)):
             if alike(box, windows[0].to_source(faces.box(n))):
                 second = max(second, float(faces.score[n]))
-    return whole, agreed(box, target, views)[1], second
+    return whole, max(agreed(box, target, views)[1] for views in looks), second
 
 
 if __name__ == "__main__":

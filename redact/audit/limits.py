@@ -79,11 +79,11 @@ FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.385, Target.PLATE: 0.35}
 
 # --- confirmed or not ---------------------------------------------------------------------------
 
-ALONE: Final[dict[Target, float]] = {Target.FACE: 0.585, Target.PLATE: 0.53}
+ALONE: Final[dict[Target, float]] = {Target.FACE: 0.585, Target.PLATE: 0.52}
 """Close-look score (mean of views and of the best frames) at which our detector is believed alone.
 So is the mean of that and of its score in whole pictures: a large plate at the border is seen best
-in its surroundings, of which a close look has few. Upright hands reach 0.56, black signs and
-grilles 0.52, headlights 0.42."""
+in its surroundings, of which a close look has few. Upright hands reach 0.56, grilles 0.52,
+headlights 0.42, a white word on a black sign 0.54."""
 
 UNREAD_PLATE: Final = 12.0
 """Height in pixels below which a plate's letters are too small to be read by most."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Box, Target
-from .close import VIEWS, Seen, Window, agreed, alike
+from .close import SLANTS, VIEWS, Seen, Window, agreed, alike
 from .cover import Covers, Packed, by_decision, share_covered
 from .eyes import Eyes
 from .limits import FIT_CORE, FITS, OUTSIDE
@@ -52,12 +52,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """A close look that may not be answered yet, and what is needed to judge the answer."""
+    """A close look that may not be answered yet, and what is needed to judge the answer.
+
+    Attributes:
+        seen: answers, a list for each view, for each slant.
+    """
 
     suspect: int
     frame: int
     expected: Box
-    seen: list[list[Seen]]
+    seen: list[list[list[Seen]]]
     second: float
     mask: Packed
     kept: list[Box]
@@ -115,8 +119,15 @@ class Recheck:
             suspect = self._suspects[look.suspect]
             # What was sighted beside a kept subject may turn out to be that subject; of what
             # else is seen there, nothing is lost.
-            seen = [[s for s in v if not by_decision(s.box, look.kept)] for v in look.seen]
-            box, ours = agreed(look.expected, suspect.target, seen)
+            answers = [
+                agreed(
+                    look.expected,
+                    suspect.target,
+                    [[s for s in v if not by_decision(s.box, look.kept)] for v in views],
+                )
+                for views in look.seen
+            ]
+            box, ours = max(answers, key=lambda a: a[1])
             second = look.second
             if suspect.misfit:
                 hidden = share_covered(look.mask, box.grown(-FIT_CORE)) >= FITS
@@ -133,9 +144,12 @@ class Recheck:
         windows = [Window.around(expected, times) for times in VIEWS[suspect.target]]
         # A chance pattern seldom survives being mirrored; the network was trained on both ways.
         seen = [
-            self._eyes.close.add(rgb, window, turns, mirrored)
-            for window in windows
-            for mirrored in (False, True)
+            [
+                self._eyes.close.add(rgb, window, turns, mirrored, slant)
+                for window in windows
+                for mirrored in (False, True)
+            ]
+            for slant in SLANTS[suspect.target]
         ]
         second, kept = 0.0, self._covers.kept(frame)
         if suspect.target is Target.FACE and frame in self._asked[n]:

@@ -256,3 +256,19 @@ def test_a_close_look_knows_where_it_looked(turns: int, mirrored: bool) -> None:
     here = Box(float(xs.min()), float(ys.min()), float(xs.max() + 1), float(ys.max() + 1))
     back = window.to_source(here, turns, mirrored)
     assert list(back) == pytest.approx([230, 150, 260, 170], abs=1.5)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("slant", [-12.0, 12.0])
+def test_a_slanted_look_knows_where_it_looked(slant: float, mirrored: bool) -> None:
+    """What it says encloses the spot, and is hardly larger than the spot's turned outline."""
+    rgb = np.zeros((400, 400, 3), np.uint8)
+    rgb[150:170, 230:260] = 255
+    window = Window.around(Box(180, 130, 260, 210), 2.0)
+    cell = window.cut(rgb, 0, mirrored, slant)[..., 0]
+    ys, xs = np.nonzero(cell > 128)
+    here = Box(float(xs.min()), float(ys.min()), float(xs.max() + 1), float(ys.max() + 1))
+    back = window.to_source(here, 0, mirrored, slant)
+    assert back.centre == pytest.approx((245, 160), abs=1.5)
+    assert back.grown(0.05).common(Box(230, 150, 260, 170)) >= 0.99 * 30 * 20
+    assert back.width < 45 and back.height < 40
