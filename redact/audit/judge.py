@@ -12,8 +12,8 @@ from .limits import (
     AGREED_LARGE,
     AGREED_SECOND,
     ALONE,
+    ALONE_TINY,
     ALONE_TURNED,
-    ALONE_UNREAD,
     EXTENT,
     EXTENT_SHARE,
     FIT_SCORE,
@@ -29,7 +29,7 @@ from .limits import (
     SECOND_ALONE,
     SUSPECT,
     SUSPECT_SECOND,
-    UNREAD_PLATE,
+    TINY,
 )
 from .recheck import Evidence
 from .suspects import LINK_FRAMES, Suspect, seen_by_ours
@@ -144,7 +144,9 @@ def _rule(
 
 
 def both_see(height: float, ours: float, second: float) -> bool:
-    """Whether both detectors together are believed of something so many pixels high."""
+    """Whether both detectors together are believed of a face so many pixels high."""
+    if height < TINY[Target.FACE]:
+        return False
     if ours >= AGREED and second >= AGREED_SECOND:
         return True
     large_ours, large_second = AGREED_LARGE
@@ -156,8 +158,7 @@ def _alone(suspect: Suspect) -> float:
     target, best = suspect.target, suspect.best
     if best.turns != 0:
         return ALONE_TURNED[target]
-    unread = target is Target.PLATE and best.box.height < UNREAD_PLATE
-    return ALONE_UNREAD if unread else ALONE[target]
+    return (ALONE_TINY if best.box.height < TINY[target] else ALONE)[target]
 
 
 def beside(suspect: Suspect, tracks: Sequence[Track]) -> Track | None:
