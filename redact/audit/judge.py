@@ -27,6 +27,7 @@ from .limits import (
     SAME_KNOWN,
     SAME_TRACK_SCORE,
     SECOND_ALONE,
+    SMALL_FACE,
     SUSPECT,
     SUSPECT_SECOND,
     TINY,
@@ -127,14 +128,15 @@ def _rule(
         both = second >= MISFIT_SECOND and ours >= FIT_SCORE[target]
         return "seen beyond its mask" if both or ours >= MISFIT_SCORE[target] else ""
     own = seen_by_ours(ours, whole)
-    if both_see(suspect.best.box.height, own, second):
+    seen = ours >= SUSPECT[target]
+    if seen and both_see(suspect.best.box.height, own, second):
         return "both detectors see it"
     upright, alone = suspect.best.turns == 0, _alone(suspect)
     if ours >= alone:
         return "our detector is sure"
-    if upright and own >= alone and ours >= SUSPECT[target]:
+    if upright and own >= alone and seen:
         return "our detector is sure, of the place and of the whole picture"
-    if second >= SECOND_ALONE and ours >= SUSPECT[target]:
+    if second >= SECOND_ALONE and seen:
         return "the second detector is sure"
     if same and known >= SAME_KNOWN[target]:
         return "looks exactly like what was hidden a moment before or after"
@@ -145,7 +147,7 @@ def _rule(
 
 def both_see(height: float, ours: float, second: float) -> bool:
     """Whether both detectors together are believed of a face so many pixels high."""
-    if height < TINY[Target.FACE]:
+    if height < SMALL_FACE:
         return False
     if ours >= AGREED and second >= AGREED_SECOND:
         return True

@@ -89,8 +89,7 @@ TINY: Final[dict[Target, float]] = {Target.FACE: 14.0, Target.PLATE: 12.0}
 """Height in pixels below which hardly anybody recognises a face or reads a plate."""
 
 ALONE_TINY: Final[dict[Target, float]] = {Target.FACE: 0.65, Target.PLATE: 0.6}
-"""`ALONE` for such things, and agreement does not count: red and white reflectors of 9 pixels on a
-truck reach 0.54, of a shadow of 10 pixels ours is 0.51 and MediaPipe 0.78 sure."""
+"""`ALONE` for such things: red and white reflectors of 9 pixels on a truck reach 0.54."""
 
 ALONE_TURNED: Final[dict[Target, float]] = {Target.FACE: 0.635, Target.PLATE: 0.65}
 """The same where it was seen in a turned picture: upright signs and windows, turned, are plates."""
@@ -103,6 +102,10 @@ most reflections in windows up to 0.49 and 0.78; a round badge of a car got 0.63
 AGREED_SECOND: Final = 0.66
 """Score of the second detector, on the enlarged crop, that counts as agreeing. Upright hands get
 0.5 at most."""
+
+SMALL_FACE: Final = 24.0
+"""Height in pixels below which `AGREED` is not enough and `ALONE` decides: fog lamps and shadows of
+16 pixels get 0.54 and 0.74."""
 
 LARGE_FACE: Final = 60.0
 """Height in pixels from which both detectors see most of what tells a face from a sign."""
