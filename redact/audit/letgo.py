@@ -84,7 +84,8 @@ def _moved_off(before: Region, now: Region) -> bool:
     Only what a detector saw there is known to be a subject: boxes that were guessed are larger
     than what they hide.
     """
-    if before.state is not State.DETECTED or before.box.height < LEAST_SIDE[before.target]:
+    tiny = before.box.height < LEAST_SIDE.get(before.target, 0.0)
+    if before.state is not State.DETECTED or tiny:
         return False
     core = before.box.grown(-FIT_CORE)
     return core.common(now.box) < FITS * core.area

@@ -91,3 +91,16 @@ def test_a_mask_that_was_guessed_large_may_become_small() -> None:
     assert found(boxes, states) == {}
     # Even if it was not guessed: what is still covered is no finding.
     assert found([b.grown(-0.05) for b in boxes]) == {}
+
+
+@pytest.mark.parametrize("target", list(Target))
+def test_every_kind_of_mask_can_let_go(target: Target) -> None:
+    look = LetGo()
+    for frame in range(COUNT):
+        here = subject(frame)
+        box = here if frame < 10 else Box(here.x1 + 45, here.y1, here.x2 + 45, here.y2)
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        mask[int(box.y1) : int(box.y2), int(box.x1) : int(box.x2)] = 1
+        region = Region(1, target, box, State.DETECTED)
+        look.see(frame, picture(here), [region], lambda mask=mask: mask)
+    assert look.places[1] and look.places[1][0][0] == 10
