@@ -4,8 +4,7 @@
 
 Adds to the bias of the last class convolution, in logits. The order of the scores stays, so recall
 over all candidates and precision at a given recall do too; what moves is the score at which a
-candidate is worth handing on. Distilled scores come out a little lower than those of the network
-they were learnt from. Float32 and 8-bit files are changed in place and alike.
+candidate is worth handing on. Float32 and 8-bit files are changed in place and alike.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from training.integer import Graph
 def raise_scores(model: onnx.ModelProto, by: tuple[float, float]) -> onnx.ModelProto:
     """Add `by` (face, plate) to the logits of a float32 or 8-bit network; the model itself."""
     graph = Graph(model)
-    convs = {n.output[0]: n for n in graph.graph.node if n.op_type == "Conv"}
-    outputs = [n for n in convs.values() if n.name.startswith("/cls_out")]
+    nodes = graph.graph.node
+    outputs = [n for n in nodes if n.op_type == "Conv" and n.name.startswith("/cls_out")]
     if len(outputs) != 3:
         raise ValueError(f"{len(outputs)} class convolutions instead of one for each stride")
-    makers = {name: n for n in graph.graph.node for name in n.output}
+    makers = {name: n for n in nodes for name in n.output}
     for name in sorted({conv.input[2] for conv in outputs}):
         _add(graph, name, makers.get(name), np.asarray(by, np.float32))
     return model
