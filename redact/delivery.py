@@ -16,8 +16,9 @@ class Delivery:
     Attributes:
         output: final name; None for "<stem>.redacted<ext>" beside the source.
         force: an existing output may be replaced.
-        accept_findings: reason for publishing in spite of what detectors saw; "" holds it
-            back. A check that fails, or a mask that was not drawn, is held back all the same.
+        accept_findings: reason for publishing in spite of what detectors saw; "", or nothing
+            but spaces, holds it back. A check that fails, or a mask that was not drawn, is held
+            back all the same.
         case: what the user said about the case.
         command: the command line, for the record.
         release: nothing in the file, its name or its times may say who made it.

@@ -119,6 +119,7 @@ def apply(
     require_detectors(plan.settings.targets)
     remark_on_run(info, plan, settings, journal)
     final = delivery.output or default_output(info)
+    accepted = delivery.accept_findings.strip()
     with OutputFile(final, delivery.force, (info.path,)) as out:
         drawn = render(info, plan, settings, out.temporary, container_for(final), journal)
         if delivery.release:
@@ -127,7 +128,7 @@ def apply(
         audit = look(info, plan, settings, out.temporary, journal, drawn.held)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
-        held_back = not (audit.passed or (delivery.accept_findings and audit.may_be_accepted))
+        held_back = not (audit.passed or (accepted and audit.may_be_accepted))
         output = out.commit_as(review_name(final)) if held_back else out.commit()
     if delivery.release:
         clear_times(output)
@@ -150,7 +151,7 @@ def apply(
         held=drawn.held,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
-        accepted="" if audit.passed or held_back else delivery.accept_findings,
+        accepted="" if audit.passed or held_back else accepted,
         case=delivery.case,
     )
     return Outcome(output, final, held_back, audit, record)

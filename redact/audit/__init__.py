@@ -3,7 +3,7 @@
 from .eyes import require_detectors
 from .fix import fix_command
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Kept, Looked
-from .sheet import review_sheet
+from .sheet import review_sheet, sheet_path
 from .verify import verify
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "fix_command",
     "require_detectors",
     "review_sheet",
+    "sheet_path",
     "verify",
 ]

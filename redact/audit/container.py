@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import av
 
 from ..errors import InputError
 from ..media import SourceInfo, opened
+from .boxes import wrong_boxes
 from .result import Check
 
 _FORMAT_TAGS: Final = {
@@ -33,13 +34,6 @@ _STREAM_TAGS: Final = {
     "encoder": r"(Lavf|Lavc)[\d.]* ?[\w.-]*",
     "duration": r"[\d:.]+",
 }
-
-_MP4_TOP: Final = {
-    b"ftyp", b"moov", b"mdat", b"free", b"wide", b"moof", b"mfra", b"sidx", b"styp"
-}  # fmt: skip
-_MP4_PARENTS: Final = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"udta", b"mvex"}
-_MP4_REFUSED: Final = {b"uuid", b"XMP_", b"loci", b"gps ", b"\xa9xyz", b"thmb", b"PICT"}
-"""Boxes that never hold anything needed for playing, and often a place, a person or a picture."""
 
 
 def check_container(source: SourceInfo, output: Path, audio_expected: bool | None) -> list[Check]:
@@ -125,40 +119,4 @@ def _orientation(container: av.container.InputContainer) -> Check:
 
 
 def _boxes(output: Path) -> Check:
-    wrong: list[str] = []
-    with output.open("rb") as file:
-        _walk(file, 0, output.stat().st_size, _MP4_TOP, wrong)
-    return _check("boxes", wrong, "none but those needed for playing")
-
-
-def _walk(file: BinaryIO, start: int, end: int, allowed: set[bytes] | None, out: list[str]) -> None:
-    """Go through the boxes of one level (ISO/IEC 14496-12, 4.2) and into known parents."""
-    at = start
-    while at + 8 <= end:
-        file.seek(at)
-        head = file.read(16)
-        size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-        header = 8
-        if size == 1:
-            size, header = int.from_bytes(head[8:16], "big"), 16
-        elif size == 0:
-            size = end - at
-        if size < header or at + size > end:
-            out.append(f"malformed box at byte {at}")
-            return
-        name = kind.decode("latin-1")
-        if kind in _MP4_REFUSED or (allowed is not None and kind not in allowed):
-            out.append(f"box '{name}' at byte {at}")
-        elif kind == b"free" and _not_empty(file, at + header, at + size):
-            out.append(f"box 'free' at byte {at} is not empty")
-        if kind in _MP4_PARENTS:
-            _walk(file, at + header, at + size, None, out)
-        at += size
-    if at != end and allowed is not None:
-        out.append(f"{end - at} bytes after the last box")
-
-
-def _not_empty(file: BinaryIO, start: int, end: int) -> bool:
-    """Whether padding hides something; a cut-off tail of a first megabyte is enough to tell."""
-    file.seek(start)
-    return any(file.read(min(end - start, 1 << 20)))
+    return _check("boxes", wrong_boxes(output), "none but those needed for playing")

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from ..errors import OutputError
 from ..media import Decode, SourceInfo, probe
+from ..output import make_folder, write_whole
 from ..plan import Plan
-from ..types import Action, Box, State, Track
+from ..types import Action, Box, State, Track, counted
 from .close import Window
 from .lockstep import pairs
 from .pixels import Painter
@@ -43,41 +44,57 @@ class _Row:
 def review_sheet(
     source: SourceInfo, output: Path, result: AuditResult, plan: Plan | None, folder: Path
 ) -> Path:
-    """Write a PNG with every finding and the least certain tracks, source beside output.
+    """Write a PNG of the findings and the least certain tracks, source beside output.
 
     Args:
         source, output: the audited files.
-        result: of their audit.
+        result: of their audit. The first 24 findings are shown; where there are more, the sheet
+            says how many.
         plan: for the least certain tracks; None shows findings only.
-        folder: the sheet goes to `folder/NOT-FOR-RELEASE/`, made with access for its owner only.
+        folder: the sheet goes to `folder/NOT-FOR-RELEASE/`, which is made, or closed, so that only
+            its owner can look into it. A sheet of an output of the same name is replaced.
 
     Returns:
-        Path of the sheet.
+        Path of the sheet, `review-` and the whole name of the output before `.png`.
 
     Raises:
-        OutputError: it cannot be written.
+        OutputError: it cannot be written; nothing is left of it.
     """
-    rows = _of_findings(result)[:_MOST] + (_of_tracks(plan) if plan is not None else [])
-    private = folder / FOLDER
-    target = private / f"review-{output.stem}.png"
+    rows = _of_findings(result) + (_of_tracks(plan) if plan is not None else [])
+    target = sheet_path(output, folder)
+    more = max(0, len(result.findings) - _MOST)
+    sheet = _sheet(_tiles(source, output, rows), more)
+    done, data = cv2.imencode(".png", sheet[:, :, ::-1])
+    if not done:
+        raise OutputError(
+            f"{target}: cannot make a picture of {sheet.shape[1]}x{sheet.shape[0]} pixels",
+            "Leave out --review-dir; the findings are also told in words.",
+        )
+    _make_private(target.parent)
+    write_whole(target, data.tobytes(), force=True, never=(source.path, output), mode=0o600)
+    return target
+
+
+def sheet_path(output: Path, folder: Path) -> Path:
+    """Where the sheet of an output goes: two outputs that differ in the ending only get two."""
+    return folder / FOLDER / f"review-{output.name}.png"
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
+    make_folder(folder)
     try:
-        private.mkdir(mode=0o700, parents=True, exist_ok=True)
-        done, data = cv2.imencode(".png", _sheet(_tiles(source, output, rows))[:, :, ::-1])
-        if not done:
-            raise OSError("PNG encoder failed")
-        target.write_bytes(data.tobytes())
-        target.chmod(0o600)
+        folder.chmod(0o700)
     except OSError as error:
         raise OutputError(
-            f"{target}: cannot write the review sheet ({error.strerror or error})",
-            "Choose another --review-dir.",
+            f"{folder}: cannot be closed to others ({error.strerror})",
+            "It holds pictures of what is hidden. Choose another --review-dir.",
         ) from error
-    return target
 
 
 def _of_findings(result: AuditResult) -> list[_Row]:
     rows = []
-    for f in result.findings:
+    for f in result.findings[:_MOST]:
         frame, box = f.path[len(f.path) // 2]
         rows.append(_Row(frame, box, f"{f.number}: {f.kind}, {f.target.word}, {clock(f.start)}"))
     return rows
@@ -146,8 +163,8 @@ def _tile(source: RGB, output: RGB, words: str) -> RGB:
     return np.vstack([head, np.hstack([source, output])])
 
 
-def _sheet(tiles: list[RGB]) -> RGB:
-    """Tiles in rows, under a banner that says what this picture is."""
+def _sheet(tiles: list[RGB], more: int) -> RGB:
+    """Tiles in rows, under a banner that says what this picture is, over what is not shown."""
     width = _COLUMNS * 2 * _SIDE
     banner = np.full((36, width, 3), (150, 20, 20), np.uint8)
     words = "NOT FOR RELEASE: shows what the output hides"
@@ -160,4 +177,13 @@ def _sheet(tiles: list[RGB]) -> RGB:
         strip = np.full((_SIDE + _TEXT, width, 3), 24, np.uint8)
         strip[:, : len(row) * 2 * _SIDE] = np.hstack(row)
         parts.append(strip)
+    if more:
+        parts.append(_line(f"and {counted(more, 'more finding')}, told in words only", width))
     return np.vstack(parts)
+
+
+def _line(words: str, width: int) -> RGB:
+    strip = np.full((36, width, 3), 24, np.uint8)
+    font, white = cv2.FONT_HERSHEY_SIMPLEX, (240, 240, 240)
+    cv2.putText(strip, words, (10, 25), font, 0.6, white, 1, cv2.LINE_AA)
+    return strip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from ..types import Frame, counted
 from .lockstep import Pair
 from .result import Check
 
@@ -28,11 +31,9 @@ class TimeCheck:
         elif output is None:
             self._missing.append(pair.index)
         elif source is not None:
-            # A container with coarser ticks may round to its nearest one, no more.
-            allowed = output.time_base / 2 if output.time_base > source.time_base else 0
-            if abs(output.time - source.time) > allowed:
-                shift = float(output.time - source.time)
-                self._late.append(f"frame {source.index} by {shift:+.4f} s")
+            shift = output.time - source.time
+            if abs(shift) > _rounding(source, output):
+                self._late.append(f"frame {source.index} by {float(shift):+.6f} s")
         if output is not None and output.damaged:
             self._damaged.append(output.index)
 
@@ -44,7 +45,7 @@ class TimeCheck:
         if self._extra:
             wrong.append(f"{len(self._extra)} that the source has not: {_some(self._extra)}")
         counts = f"{self.output} of {self.source} frames"
-        late = f"{len(self._late)} frames at another time: {_some(self._late)}"
+        late = f"{counted(len(self._late), 'frame')} at another time: {_some(self._late)}"
         damaged = max(decode_errors, len(self._damaged))
         return [
             Check("frames", not wrong and self.output > 0, "; ".join([counts, *wrong])),
@@ -52,9 +53,16 @@ class TimeCheck:
             Check(
                 "decodes",
                 damaged == 0,
-                f"{damaged} decode errors" if damaged else "without error",
+                counted(damaged, "decode error") if damaged else "without error",
             ),
         ]
+
+
+def _rounding(source: Frame, output: Frame) -> Fraction:
+    """Seconds that a time may be off: half a tick of the output, where its ticks do not hold every
+    time of the source, as 1/90000 s does not hold those of 1/24000 s, else nothing."""
+    exact = (source.time_base / output.time_base).denominator == 1
+    return Fraction(0) if exact else output.time_base / 2
 
 
 def _some(items: list[int] | list[str]) -> str:

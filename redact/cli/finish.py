@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
-from ..audit import fix_command, review_sheet
+from ..audit import fix_command, review_sheet, sheet_path
 from ..delivery import Delivery, Outcome, review_plan
-from ..errors import ExitCode, OutputError
+from ..errors import ExitCode, OutputError, UsageError
 from ..evidence import (
     EvidenceChoice,
     EvidenceFiles,
     check_evidence,
+    checked_option,
     clear_times,
     manifest_path,
     release_path,
@@ -33,6 +34,23 @@ from .evidence_options import evidence_options
 from .terminal import Terminal
 
 
+def _reason(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """Callback of --accept-findings: who publishes in spite of findings says why.
+
+    Raises:
+        UsageError: what is given says nothing, or cannot stand in a record.
+    """
+    if value is None:
+        return ""
+    reason = checked_option(value.strip(), "--accept-findings")
+    if not any(c.isalnum() for c in reason):
+        raise UsageError(
+            "--accept-findings: the reason is empty",
+            "Say why the findings are no leaks, for example --accept-findings 'a statue'.",
+        )
+    return reason
+
+
 def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Options of `run` and `apply` about what is written besides the video."""
     for option in reversed(
@@ -46,7 +64,7 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--accept-findings",
                 metavar="REASON",
-                default="",
+                callback=_reason,
                 help="Publish in spite of what the detectors saw; the reason goes on record. "
                 "A check that fails, or a mask that was not drawn, cannot be accepted.",
             ),
@@ -85,7 +103,7 @@ def prepare(
     if plan_out is not None:
         check_writable(plan_out, force, never=_others(source, final), whole=True)
     if params["review_dir"] is not None:
-        check_folder(params["review_dir"])
+        check_folder(sheet_path(final, params["review_dir"]).parent)
     check_evidence(evidence, final, force)
     return Delivery(
         output=final,

@@ -12,9 +12,9 @@ from ..journal import Journal
 from ..media import VideoWriter, probe
 from ..output import OutputFile
 from ..plan import read_plan
-from ..render import mask_frame
+from ..render import mask_frame, mask_info
 from ..same_source import require_same_source
-from ..settings import Audio, EncodeSettings
+from ..settings import Audio, EncodeSettings, RenderSettings
 from ..types import counted
 from . import options
 from .terminal import Terminal
@@ -31,14 +31,19 @@ from .terminal import Terminal
     help="Output file; must end in .mkv (lossless FFV1).",
 )
 @click.option(
-    "--margin", type=click.FloatRange(0, 2), default=0.15, show_default=True, help="As in 'run'."
+    "--margin",
+    type=click.FloatRange(0, 2),
+    default=RenderSettings().margin,
+    show_default=True,
+    help="As in 'run'.",
 )
 @options.force_option
 def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
     """Write the masks of PLAN as a lossless video: white is hidden, black is not.
 
-    Frames and timestamps are those of SOURCE, so that the masks lie exactly over it; if the
-    decoder yields another picture than those that PLAN was made on, nothing is written.
+    Each frame of SOURCE has its mask, 255 or 0 in 8 bits, at the same time, to the millisecond
+    that Matroska counts in; if the decoder yields another picture than those that PLAN was made
+    on, nothing is written.
     """
     if output.suffix.lower() != ".mkv":
         raise UsageError(f"{output}: masks are lossless FFV1 in Matroska", "Use a name in .mkv.")
@@ -51,13 +56,13 @@ def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool
         OutputFile(output, force, (info.path, plan_file)) as out,
         journal.step("mask", len(plan.source.timeline)) as step,
     ):
-        with VideoWriter(out.temporary, info, encode, "mkv") as writer:
+        with VideoWriter(out.temporary, mask_info(info), encode, "mkv") as writer:
             frames = CheckedFrames(info, plan)
             for frame, regions in frames:
                 writer.write(mask_frame(frame, regions, margin))
                 step.advance()
         out.commit()
-    for warning in (*info.warnings, *frames.warnings):
+    for warning in (*info.warnings, *frames.warnings, *writer.notes):
         journal.warn(warning)
     terminal.say(f"{output}: masks of {counted(len(plan.source.timeline), 'frame')}")
     return 0

@@ -100,7 +100,7 @@ detect_options = _all(
         show_default=True,
         help="How hard to look. fast does not look at every frame: it follows what it saw through "
         "the others, and the record says how many. thorough adds a second, independent face "
-        "detector.",
+        "detector, and hides much more that is no target.",
     ),
 )
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import click
 
-from ..audit import AuditResult, AuditSettings, fix_command, review_sheet
+from ..audit import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
 from ..audit import verify as audit
-from ..errors import ExitCode
-from ..media import probe
+from ..errors import ExitCode, RedactError
+from ..media import SourceInfo, probe
+from ..output import check_folder
 from ..plan import Plan, read_plan
 from ..same_source import require_same_source
 from ..settings import RenderSettings, Sensitivity
@@ -31,8 +32,7 @@ from .terminal import Terminal
 @click.option(
     "--targets",
     type=options.TargetsType(),
-    default="face,plate",
-    show_default=True,
+    show_default="those of --plan, else face,plate",
     help="What to look for: face, plate, or both with a comma.",
 )
 @click.option(
@@ -65,20 +65,52 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     plan = None if plan_file is None else read_plan(plan_file)
     if plan is not None:
         require_same_source(plan, info, terminal)
-    settings = AuditSettings(
-        sensitivity=Sensitivity(params["sensitivity"]),
-        margin=params["margin"],
-        targets=params["targets"],
-    )
+    folder: Path | None = params["review_dir"]
+    if folder is not None:
+        check_folder(sheet_path(output, folder).parent)
+    settings = _settings(plan, params)
     result = audit(info, output, plan, settings=settings, progress=terminal)
-    if params["review_dir"] is not None:
-        sheet = review_sheet(info, output, result, plan, params["review_dir"])
-        terminal.say(f"{sheet}: not for release")
     if params["as_json"]:
         print(json.dumps(result.to_json(), indent=1))
     else:
         _tell(terminal, result, plan, plan_file, source)
-    return int(ExitCode.DONE if result.passed else ExitCode.NEEDS_REVIEW)
+    code = ExitCode.DONE if result.passed else ExitCode.NEEDS_REVIEW
+    if folder is not None:
+        code = _write_sheet(terminal, info, output, result, plan, folder) or code
+    return int(code)
+
+
+def _settings(plan: Plan | None, params: dict[str, Any]) -> AuditSettings:
+    """What is asked for; where no targets are, those of the plan: the others are visible on
+    purpose."""
+    targets = params["targets"]
+    if targets is None:
+        targets = AuditSettings().targets if plan is None else plan.settings.targets
+    return AuditSettings(
+        sensitivity=Sensitivity(params["sensitivity"]), margin=params["margin"], targets=targets
+    )
+
+
+def _write_sheet(
+    terminal: Terminal,
+    info: SourceInfo,
+    output: Path,
+    result: AuditResult,
+    plan: Plan | None,
+    folder: Path,
+) -> ExitCode | None:
+    """Write the sheet; returns the code to end with if that fails.
+
+    The result has been printed by then and stays the only one: an error that is raised would be
+    printed as a second one, where JSON was asked for.
+    """
+    try:
+        sheet = review_sheet(info, output, result, plan, folder)
+    except RedactError as error:
+        terminal.error(error.message, error.hint)
+        return error.exit_code
+    terminal.say(f"{sheet}: not for release")
+    return None
 
 
 def _tell(
@@ -91,6 +123,9 @@ def _tell(
     for line in result.in_words():
         terminal.say(line)
     if result.findings and plan is not None and plan_file is not None:
-        terminal.say("to hide these places, the last line with the options of the first time:")
+        terminal.say(
+            "These commands hide what was found. Add to the last one the options that the output "
+            "was made with:"
+        )
         last = len(plan.source.timeline) - 1
         terminal.say(fix_command(result.findings, plan_file, source, last))

@@ -3,8 +3,8 @@
 Way in: `Renderer(settings).draw(frame, regions)`, which returns the frame to write.
 """
 
-from .mask import mask_frame
+from .mask import mask_frame, mask_info
 from .renderer import Renderer
 from .shapes import RIM, drawn_area_of, mask_of
 
-__all__ = ["RIM", "Renderer", "drawn_area_of", "mask_frame", "mask_of"]
+__all__ = ["RIM", "Renderer", "drawn_area_of", "mask_frame", "mask_info", "mask_of"]

@@ -7,8 +7,26 @@ from dataclasses import replace
 import av
 import numpy as np
 
+from ..media import Colour, SourceInfo
 from ..types import Frame, Region
 from .shapes import mask_of
+
+
+def mask_info(info: SourceInfo) -> SourceInfo:
+    """The source as a `VideoWriter` must know it that writes its masks: 8-bit grey, full range.
+
+    Size, times and pixel shape stay. The source's depth, colours and HDR metadata say nothing
+    about masks: with them white would be 1020 of 1023, or grey in a player that maps PQ.
+    """
+    video = replace(
+        info.video,
+        pixel_format="gray",
+        bit_depth=8,
+        colour=Colour(range="pc"),
+        mastering=None,
+        content_light=None,
+    )
+    return replace(info, video=video)
 
 
 def mask_frame(frame: Frame, regions: list[Region], margin: float) -> Frame:

@@ -24,10 +24,10 @@ def _checks(source: SourceInfo, output: Path) -> dict[str, bool]:
     return {c.name: c.passed for c in check_container(source, output, None)}
 
 
-def _times(clip: Clip, output: Path) -> dict[str, tuple[bool, str]]:
+def _times(source: SourceInfo, output: Path) -> dict[str, tuple[bool, str]]:
     check = TimeCheck()
     decoded = Decode(probe(output))
-    for pair in pairs(iter(Decode(clip.info)), iter(decoded)):
+    for pair in pairs(iter(Decode(source)), iter(decoded)):
         check.add(pair)
     return {c.name: (c.passed, c.detail) for c in check.checks(decoded.errors)}
 
@@ -38,14 +38,14 @@ def pictures() -> list:  # type: ignore[type-arg]
 
 
 def test_same_frames_and_times_pass(clip: Clip, clean: Path) -> None:
-    assert all(passed for passed, _ in _times(clip, clean).values())
+    assert all(passed for passed, _ in _times(clip.info, clean).values())
     assert all(_checks(clip.info, clean).values())
 
 
 def test_dropped_frame_is_found_by_its_number(clip: Clip, pictures: list, tmp_path: Path) -> None:
     pts = [n for n in range(FRAMES) if n != 13]
     write_video(tmp_path / "short.mp4", [pictures[n] for n in pts], pts)
-    passed, detail = _times(clip, tmp_path / "short.mp4")["frames"]
+    passed, detail = _times(clip.info, tmp_path / "short.mp4")["frames"]
     assert not passed
     assert "1 missing: 13" in detail
 
@@ -53,7 +53,7 @@ def test_dropped_frame_is_found_by_its_number(clip: Clip, pictures: list, tmp_pa
 def test_extra_frame_is_found(clip: Clip, pictures: list, tmp_path: Path) -> None:
     pts = list(range(FRAMES + 1))
     write_video(tmp_path / "long.mp4", [*pictures, pictures[-1]], pts)
-    passed, detail = _times(clip, tmp_path / "long.mp4")["frames"]
+    passed, detail = _times(clip.info, tmp_path / "long.mp4")["frames"]
     assert not passed
     assert f"{FRAMES + 1} of {FRAMES} frames" in detail and "1.6000 s" in detail
 
@@ -71,10 +71,58 @@ def test_frames_at_other_times_are_found(clip: Clip, tmp_path: Path) -> None:
             if packet.pts == 20 * 512:
                 packet.pts += 102
             out.mux(packet)
-    result = _times(clip, moved)
+    result = _times(clip.info, moved)
     assert result["frames"][0]
     assert not result["times"][0]
-    assert "1 frames" in result["times"][1] and "frame 20 by +0.0080 s" in result["times"][1]
+    assert result["times"][1] == "1 frame at another time: frame 20 by +0.007969 s"
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> SourceInfo:
+    """24000/1001 frames a second, in ticks of 1/24000 s."""
+    path = tmp_path_factory.mktemp("film") / "film.mp4"
+    with av.open(str(path), "w", options={"video_track_timescale": "24000"}) as out:
+        stream = out.add_stream("libx264", rate=Fraction(24000, 1001))
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 24000)
+        for n in range(30):
+            frame = av.VideoFrame(64, 64, "yuv420p")
+            frame.pts, frame.time_base = 1001 * n, Fraction(1, 24000)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return probe(path)
+
+
+def _retimed(film: SourceInfo, path: Path, scale: int, late: int) -> Path:
+    """The same packets with times rounded to the nearest of `scale` ticks a second, and frame 20
+    `late` ticks after that."""
+    options = {"video_track_timescale": str(scale)}
+    with av.open(str(film.path)) as source, av.open(str(path), "w", options=options) as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        stream.time_base = Fraction(1, scale)
+        for packet in source.demux(video=0):
+            if packet.pts is None or packet.dts is None:
+                continue
+            moved = late if packet.pts == 20 * 1001 else 0
+            packet.pts = round(Fraction(packet.pts * scale, 24000)) + moved
+            packet.dts = round(Fraction(packet.dts * scale, 24000))
+            packet.stream, packet.time_base = stream, Fraction(1, scale)
+            out.mux(packet)
+    return path
+
+
+@pytest.mark.parametrize("late", [0, 1])
+@pytest.mark.parametrize("scale", [24000, 48000, 90000, 25000, 16000, 1000])
+def test_times_are_those_of_the_source_to_the_nearest_tick(
+    film: SourceInfo, tmp_path: Path, scale: int, late: int
+) -> None:
+    """Nearest where the output's ticks, finer or coarser, do not hold the source's times; where
+    they do (24000, 48000) not one tick off. The next tick is another time everywhere."""
+    output = _retimed(film, tmp_path / "out.mp4", scale, late)
+    assert probe(output).video.time_base == Fraction(1, scale)
+    result = _times(film, output)
+    assert result["frames"][0], result["frames"][1]
+    assert result["times"][0] is not bool(late), result["times"][1]
 
 
 def test_tags_beyond_the_list_are_found(clip: Clip, pictures: list, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Single parts: drawn-or-not, covers, suspects, words, fix commands, sheet, command."""
+"""Single parts: drawn-or-not, covers, suspects, words, fix commands, command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.audit import AuditResult, Check, Finding, FindingKind, Looked, fix_command, review_sheet
+from redact.audit import AuditResult, Check, Finding, FindingKind, Looked, fix_command
 from redact.audit.close import Window, turned_back
 from redact.audit.cover import Packed, share_covered
 from redact.audit.judge import strength
@@ -27,7 +27,7 @@ from redact.plan import read_plan, write_plan
 from redact.settings import Sensitivity
 from redact.types import Box, Target
 
-from .conftest import FRAMES, Clip, face_box, picture
+from .conftest import FRAMES, Clip
 
 BOX = Box(100, 60, 160, 140)
 
@@ -200,31 +200,13 @@ def test_detectors_may_err_but_facts_cannot_be_accepted() -> None:
 
 def test_result_in_words_and_json() -> None:
     looked = Looked(25, 5, 1, 12, (("redact", "ab"),))
-    checks = (Check("times", False, "1 frames at another time"),)
+    checks = (Check("times", False, "1 frame at another time"),)
     result = AuditResult(Sensitivity.BALANCED, True, (_finding(),), checks, (), looked)
     words = result.in_words()
     assert words[0] == "needs review: 1 span to look at and 1 failed check"
     assert "face at 00:00.000–00:00.960 (25 frames from 0)" in words[1]
     assert json.loads(json.dumps(result.to_json()))["findings"][0]["frames"] == [0, 24]
     assert clock(3723.5) == "1:02:03.500"
-
-
-def test_sheet_is_private_and_shows_source_and_output(
-    clip: Clip, clean: Path, tmp_path: Path
-) -> None:
-    looked = Looked(25, 5, 1, 12, ())
-    finding = _finding(first=5, last=5, path=((5, face_box(5)),))
-    result = AuditResult(Sensitivity.BALANCED, True, (finding,), (), (), looked)
-    sheet = review_sheet(clip.info, clean, result, clip.plan(), tmp_path)
-    assert sheet.parent.name == "NOT-FOR-RELEASE"
-    assert sheet.stat().st_mode & 0o077 == 0
-    image = cv2.imread(str(sheet))
-    assert image is not None
-    face = face_box(5)
-    middle = picture(5)[int(face.centre[1]), int(face.centre[0])].astype(int)
-    shown = image[36 + 44 + 120, 120][::-1].astype(int)
-    assert np.abs(shown - middle).max() < 40  # the source's half shows the face
-    assert np.abs(shown - image[36 + 44 + 120, 360][::-1].astype(int)).max() > 10
 
 
 def test_command_without_plan(clip: Clip, clean: Path) -> None:

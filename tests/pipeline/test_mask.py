@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from redact.checked import CheckedFrames
 from redact.errors import ExitCode, UnsafeError
-from redact.media import Decode, plane_array, probe, sha256_of
+from redact.media import Colour, Decode, plane_array, probe, sha256_of
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan, write_plan
 from redact.progress import Silent
 from redact.render import mask_of
-from redact.settings import Sensitivity
+from redact.settings import RenderSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
-MARGIN = 0.15
+MARGIN = RenderSettings().margin
 
 
 def plan_of(source: Path) -> Plan:
@@ -40,7 +42,10 @@ def plan_of(source: Path) -> Plan:
 
 
 def masks(path: Path) -> list[np.ndarray]:
-    return [plane_array(f.picture, 0) > 0 for f in Decode(probe(path))]
+    """As booleans; every value is white or black, and is so in the file itself."""
+    decoded = [plane_array(f.picture, 0) for f in Decode(probe(path))]
+    assert {int(v) for mask in decoded for v in np.unique(mask)} == {0, 255}
+    return [mask == 255 for mask in decoded]
 
 
 @pytest.fixture
@@ -79,6 +84,59 @@ def test_masks_of_damaged_frames_are_those_that_are_drawn(
         # Around the damage two passes may mark other frames, but never less than what is spoilt.
         assert np.array_equal(mask, held) or (not differs and np.array_equal(mask, plain))
     assert spoilt
+
+
+def film(path: Path, pixel_format: str, colour: tuple[int, int, int, int]) -> Path:
+    """A few grey frames at 24000/1001 a second, with tags: primaries, transfer, matrix, range."""
+    with av.open(str(path), "w", options={"video_track_timescale": "24000"}) as out:
+        stream = out.add_stream("libx264", rate=Fraction(24000, 1001))
+        stream.width, stream.height, stream.pix_fmt = 320, 240, pixel_format
+        context = stream.codec_context
+        context.time_base = Fraction(1, 24000)
+        context.color_primaries, context.color_trc = colour[:2]
+        context.colorspace, context.color_range = colour[2:]
+        for n in range(4):
+            frame = av.VideoFrame(320, 240, pixel_format)
+            for index in range(3):
+                plane_array(frame, index)[...] = 128
+            frame.pts, frame.time_base = 1001 * n, Fraction(1, 24000)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "colour"),
+    [
+        ("yuv420p", (1, 1, 1, 1)),
+        ("yuv420p", (1, 1, 1, 2)),
+        ("yuv420p10le", (1, 1, 1, 1)),
+        ("yuv420p10le", (9, 16, 9, 1)),  # HDR10: BT.2020 and PQ
+    ],
+)
+def test_masks_are_black_and_white_whatever_the_source_is(
+    redact, tmp_path: Path, pixel_format: str, colour: tuple[int, int, int, int]
+) -> None:
+    source = film(tmp_path / "film.mp4", pixel_format, colour)
+    assert probe(source).video.frame_format == pixel_format
+    plan = plan_of(source)
+    write_plan(plan, tmp_path / "p.json")
+    done = redact("mask", source, tmp_path / "p.json", "-o", tmp_path / "masks.mkv")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert "times are rounded" in done.stderr  # 1001/24000 s is no whole millisecond
+    written = probe(tmp_path / "masks.mkv")
+    assert written.video.pixel_format == "gray"
+    assert written.video.colour == Colour(range="pc")
+    with av.open(str(tmp_path / "masks.mkv")) as container:
+        (first, *_) = container.decode(video=0)
+        values = set(np.unique(first.to_ndarray()).tolist())
+        assert (first.format.name, first.color_range, values) == ("gray", 2, {0, 255})
+    shown = mask_of(plan.regions_at(0), 320, 240, MARGIN)
+    for mask, there, frame in zip(
+        masks(written.path), Decode(written), Decode(probe(source)), strict=True
+    ):
+        assert np.array_equal(mask, shown)
+        assert abs(there.time - frame.time) <= Fraction(1, 2000)
 
 
 @pytest.mark.parametrize("change", ["another time", "one frame less", "one frame more"])

@@ -1,0 +1,167 @@
+"""A leak that the audit finds: accepted with a reason, or looked at again with `verify`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from redact.delivery import Delivery
+from redact.errors import ExitCode
+from redact.journal import Journal
+from redact.media import probe
+from redact.pipeline import apply, detect
+from redact.plan import Plan, read_plan, write_plan
+from redact.plan.edit import remove_tracks
+from redact.progress import Silent
+from redact.settings import DetectSettings, Sensitivity, Settings
+from redact.types import Target
+
+FAST = ("--sensitivity", "fast")
+FASTEST = DetectSettings(sensitivity=Sensitivity.FAST)
+REASON = "a statue"
+
+
+@dataclass
+class Published:
+    """A run of the command line that published in spite of a finding.
+
+    Attributes:
+        plan: of the clip, without the face that was seen most surely.
+        output: where that face is visible.
+        run: how the command ended.
+    """
+
+    plan: Path
+    output: Path
+    run: subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def leaky(street: Path) -> Plan:
+    """A plan of the clip without the face that was seen most surely."""
+    found = detect(probe(street), FASTEST, Journal(Silent()))
+    faces = [t for t in found.tracks if t.target is Target.FACE]
+    surest = max(faces, key=lambda t: t.score or 0.0)
+    return remove_tracks(found, {surest.id}, automatic=True)
+
+
+@pytest.fixture(scope="module")
+def published(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactory) -> Published:
+    folder = tmp_path_factory.mktemp("published")
+    plan, output = folder / "p.json", folder / "out.mp4"
+    write_plan(leaky, plan)
+    command = [sys.executable, "-m", "redact", "apply", street, plan, "-o", output]
+    run = subprocess.run(
+        [*map(str, command), "--accept-findings", f"  {REASON} "],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Published(plan, output, run)
+
+
+def test_findings_are_accepted_with_a_reason(published: Published) -> None:
+    assert published.run.returncode == ExitCode.DONE, published.run.stderr
+    assert "published in spite of findings" in published.run.stderr
+    names = {p.name for p in published.output.parent.iterdir()}
+    assert names == {"p.json", "out.mp4", "out.mp4.manifest.json"}
+    manifest = json.loads(Path(f"{published.output}.manifest.json").read_text())
+    assert manifest["findings_accepted"] == REASON
+    assert not manifest["audit"]["passed"]
+    assert "face" in {f["target"] for f in manifest["audit"]["findings"]}
+
+
+@pytest.mark.parametrize("reason", ["", " ", "\u00a0\u200b", " . "])
+def test_no_reason_is_no_reason(redact, street: Path, tmp_path: Path, reason: str) -> None:
+    done = redact("run", street, "-o", tmp_path / "o.mp4", *FAST, "--accept-findings", reason)
+    assert done.returncode == ExitCode.USAGE, done.stderr
+    assert "--accept-findings: the reason is empty" in done.stderr
+    assert "voices identify people" not in done.stderr  # nothing was begun
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reason_of_spaces_holds_back(street: Path, leaky: Plan, tmp_path: Path) -> None:
+    """Whoever calls the pipeline without the command line."""
+    delivery = Delivery(tmp_path / "o.mp4", accept_findings=" \t")
+    outcome = apply(probe(street), leaky, Settings(FASTEST), delivery, Journal(Silent()))
+    assert outcome.needs_review
+    assert [p.name for p in tmp_path.iterdir()] == ["o.needs-review.mp4"]
+
+
+def verify(
+    redact, street: Path, published: Published, *more: object
+) -> subprocess.CompletedProcess[str]:
+    return redact("verify", street, published.output, "--plan", published.plan, *FAST, *more)
+
+
+def test_verify_writes_a_private_sheet(
+    redact, street: Path, published: Published, tmp_path: Path
+) -> None:
+    private = tmp_path / "NOT-FOR-RELEASE"
+    private.mkdir(mode=0o755)  # by somebody else, or by an older release
+    done = verify(redact, street, published, "--review-dir", tmp_path)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    (sheet,) = private.iterdir()
+    assert sheet.name == "review-out.mp4.png"
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    assert private.stat().st_mode & 0o777 == 0o700
+    lines = done.stderr.splitlines()
+    # What was found is told before the sheet is written, and the way to hide it is plain.
+    assert lines.index(f"{sheet}: not for release") == len(lines) - 1
+    (told,) = (n for n, line in enumerate(lines) if line.startswith("These commands hide"))
+    assert "Add to the last one the options" in lines[told]
+    assert lines[told + 1].startswith("redact plan add ")
+    # A second look at the same file replaces the sheet.
+    before = sheet.stat().st_ino
+    assert verify(redact, street, published, "--review-dir", tmp_path).returncode == done.returncode
+    assert [p.name for p in private.iterdir()] == [sheet.name]
+    assert sheet.stat().st_ino != before
+
+
+def test_verify_refuses_a_folder_that_is_none_before_it_looks(
+    redact, street: Path, published: Published, tmp_path: Path
+) -> None:
+    for taken in (tmp_path / "taken", tmp_path / "NOT-FOR-RELEASE"):
+        taken.write_text("a file")
+        folder = taken if taken.name == "taken" else tmp_path
+        done = verify(redact, street, published, "--review-dir", folder)
+        assert done.returncode == ExitCode.OUTPUT, done.stderr
+        assert f"{taken} is not a folder" in done.stderr
+        assert "looked at" not in done.stderr
+
+
+def test_a_sheet_that_cannot_be_written_does_not_cost_the_result(
+    redact, street: Path, published: Published, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "NOT-FOR-RELEASE" / "review-out.mp4.png"
+    in_the_way.mkdir(parents=True)
+    done = verify(redact, street, published, "--review-dir", tmp_path, "--json")
+    assert done.returncode == ExitCode.OUTPUT
+    assert str(in_the_way) in done.stderr
+    assert json.loads(done.stdout)["findings"]  # one value: the result, and no error after it
+
+
+def test_verify_looks_for_what_the_plan_names(
+    redact, street: Path, published: Published, tmp_path: Path
+) -> None:
+    """The clip itself as output of a plan that was for faces only: its plates are no findings."""
+    document = json.loads(published.plan.read_text())
+    document["settings"]["targets"] = ["face"]
+    document["tracks"] = []
+    plan = tmp_path / "faces.json"
+    plan.write_text(json.dumps(document))
+    assert read_plan(plan).settings.targets == (Target.FACE,)
+
+    def found(*more: object) -> tuple[set[str], list[str]]:
+        done = redact("verify", street, street, *FAST, "--json", *more)
+        result = json.loads(done.stdout)
+        return {f["target"] for f in result["findings"]}, result["looked"]["targets"]
+
+    assert found("--plan", plan) == ({"face"}, ["face"])
+    assert found("--plan", plan, "--targets", "plate") == ({"plate"}, ["plate"])
+    assert found() == ({"face", "plate"}, ["face", "plate"])
