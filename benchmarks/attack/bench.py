@@ -9,19 +9,44 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from redact.types import Target
+from redact.render import RIM
+from redact.types import Box, Target
 
 from .attackers import ATTACKERS, Features, Hits, Labels, hits, learned, nearest
-from .faces import Studio, View
+from .faces import Picture, Studio, View
 from .plates import numbers
 from .plates import view as plate_view
-from .redactions import GROWN, REDACTIONS, Redaction
+from .redactions import GROWN, REDACTIONS, Redaction, Start
 
-CROP = 0.35
-"""How far around the box the attacker looks: also at the rim of the mask."""
 
-LOOK = {Target.FACE: (24, 30), Target.PLATE: (72, 18)}
-"""Width and height in pixels at which the attacker compares pictures."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where the attacker looks, registered on the box.
+
+    Attributes:
+        grown: growth of the box on every side, share of its size.
+        more: pixels more on every side.
+        sizes: width and height in pixels at which pictures are compared.
+    """
+
+    grown: float
+    more: int
+    sizes: Mapping[Target, tuple[int, int]]
+
+
+INSIDE = Window(GROWN, 0, {Target.FACE: (24, 30), Target.PLATE: (72, 18)})
+"""The margin box, which lies inside the mask: what is looked for, and next to nothing else."""
+
+CROP = 0.29
+"""How far a mask's core reaches over the box on every side, share of its size: the margin, and
+the bulge of a shape that passes through the corners of the margin box."""
+
+ALL = Window(CROP, RIM, {Target.FACE: (32, 40), Target.PLATE: (72, 24)})
+"""All that is drawn: the core, the soft edge, and the rim in which colour is given up."""
+
+RIM_TOO = "rim too"
+"""Column of the learned attacker, on tracks that of whole ones, that looks at `ALL`. It must find
+its way among pixels of the background, so it does not replace the one that looks `INSIDE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +71,22 @@ class Sizes:
 
 Row = dict[str, Hits]
 
+Seen = tuple[Features, Features]
+"""What is seen in `INSIDE` and in `ALL`: a vector of one picture, or one row for each of many."""
 
-def look(view: View, redaction: Redaction, target: Target) -> Features:
-    """What the attacker sees: the redacted picture, registered on the mask, as a vector."""
+
+def look(view: View, redaction: Redaction, target: Target) -> Seen:
+    """What the attacker sees of one picture, after redaction."""
     drawn = redaction(view.picture, view.box, target)
-    box = view.box.grown(GROWN if target is Target.FACE else CROP)
-    width, height = LOOK[target]
+    inside, everything = (_through(window, drawn, view.box, target) for window in (INSIDE, ALL))
+    return inside, everything
+
+
+def _through(window: Window, drawn: Picture, box: Box, target: Target) -> Features:
+    """A window of a picture as a vector."""
+    grown, more = box.grown(window.grown), window.more
+    box = Box(grown.x1 - more, grown.y1 - more, grown.x2 + more, grown.y2 + more)
+    width, height = window.sizes[target]
     matrix = np.array([[box.width / width, 0, box.x1], [0, box.height / height, box.y1]])
     # Averaged down rather than sampled: an attacker wants less noise.
     smooth = cv2.blur(drawn, (max(1, int(box.width / width)), max(1, int(box.height / height))))
@@ -64,22 +99,28 @@ def faces(
     stills: Path | None,
     identities: int,
     sizes: Sizes,
-    redactions: Mapping[str, Redaction] = REDACTIONS,
+    redactions: Mapping[str, Start] = REDACTIONS,
 ) -> tuple[int, dict[str, Row]]:
     """Re-identification from single pictures. Number of identities, and hits."""
     studio = Studio(stills, identities, seed=11)
     count = len(studio.faces)
     known = [(who, studio.view(who)) for who in range(count) for _ in range(sizes.known)]
     unknown = [(who, studio.view(who)) for who in range(count) for _ in range(sizes.unknown)]
-    rows = {}
-    for name, redaction in redactions.items():
-        a, names = _looks(known, redaction, Target.FACE)
-        b, true = _looks(unknown, redaction, Target.FACE)
+    rows: dict[str, Row] = {}
+    for name, start in redactions.items():
+        (a, a_all), names = _looks(known, start, Target.FACE)
+        (b, b_all), true = _looks(unknown, start, Target.FACE)
         rows[name] = {way: hits(attack(a, names, b), true) for way, attack in ATTACKERS.items()}
+        rows[name][RIM_TOO] = hits(learned(a_all, names, b_all), true)
     return count, rows
 
 
-def tracks(stills: Path | None, identities: int, sizes: Sizes) -> tuple[int, dict[str, Row]]:
+def tracks(
+    stills: Path | None,
+    identities: int,
+    sizes: Sizes,
+    redactions: Mapping[str, Start] = REDACTIONS,
+) -> tuple[int, dict[str, Row]]:
     """Re-identification from single frames and from the registered mean of whole tracks."""
     studio = Studio(stills, min(identities, sizes.moving), seed=12)
     count = len(studio.faces)
@@ -90,18 +131,23 @@ def tracks(stills: Path | None, identities: int, sizes: Sizes) -> tuple[int, dic
     ]
     names = np.array([who for who, _ in clips])
     training = np.arange(len(clips)) % 2 == 0
-    rows = {}
-    for name, redaction in REDACTIONS.items():
-        seen = np.array([[look(v, redaction, Target.FACE) for v in clip] for _, clip in clips])
-        row = {}
-        for way, pictures in (("one frame", seen[:, 0]), ("whole track", seen.mean(axis=1))):
+    rows: dict[str, Row] = {}
+    for name, start in redactions.items():
+        seen, seen_all = _stacked([_looks_at_clip(clip, start()) for _, clip in clips])
+        rows[name] = {}
+        for way, pictures in (
+            ("one frame", seen[:, 0]),
+            ("whole track", seen.mean(axis=1)),
+            (RIM_TOO, seen_all.mean(axis=1)),
+        ):
             found = learned(pictures[training], names[training], pictures[~training])
-            row[way] = hits(found, names[~training])
-        rows[name] = row
+            rows[name][way] = hits(found, names[~training])
     return count, rows
 
 
-def plates(sizes: Sizes) -> tuple[int, dict[str, Row]]:
+def plates(
+    sizes: Sizes, redactions: Mapping[str, Start] = REDACTIONS
+) -> tuple[int, dict[str, Row]]:
     """Template matching: the attacker redacts every number on the list in the same way."""
     studio = Studio(None, 1, seed=13)
     random = np.random.default_rng(13)
@@ -109,18 +155,32 @@ def plates(sizes: Sizes) -> tuple[int, dict[str, Row]]:
     ways = range(4)
     known = [(i, plate_view(n, studio, random)) for i, n in enumerate(listed) for _ in ways]
     unknown = [(i, plate_view(n, studio, random)) for i, n in enumerate(listed) for _ in range(3)]
-    rows = {}
-    for name, redaction in REDACTIONS.items():
-        a, names = _looks(known, redaction, Target.PLATE)
-        b, true = _looks(unknown, redaction, Target.PLATE)
+    rows: dict[str, Row] = {}
+    for name, start in redactions.items():
+        (a, a_all), names = _looks(known, start, Target.PLATE)
+        (b, b_all), true = _looks(unknown, start, Target.PLATE)
         templates = a.reshape(len(listed), len(ways), -1).mean(axis=1)
         found = nearest(templates, np.arange(len(listed)), b)
-        rows[name] = {"templates": hits(found, true), "learned": hits(learned(a, names, b), true)}
+        rows[name] = {
+            "templates": hits(found, true),
+            "learned": hits(learned(a, names, b), true),
+            RIM_TOO: hits(learned(a_all, names, b_all), true),
+        }
     return len(listed), rows
 
 
-def _looks(
-    views: Iterable[tuple[int, View]], redaction: Redaction, target: Target
-) -> tuple[Features, Labels]:
-    pairs = [(look(view, redaction, target), who) for who, view in views]
-    return np.array([seen for seen, _ in pairs]), np.array([who for _, who in pairs])
+def _looks_at_clip(clip: list[View], redaction: Redaction) -> Seen:
+    """One row for each frame of a track, drawn in order by one redaction."""
+    return _stacked([look(view, redaction, Target.FACE) for view in clip])
+
+
+def _looks(views: Iterable[tuple[int, View]], start: Start, target: Target) -> tuple[Seen, Labels]:
+    """One row for each picture, every one a clip of its own."""
+    pairs = [(look(view, start(), target), who) for who, view in views]
+    return _stacked([seen for seen, _ in pairs]), np.array([who for _, who in pairs])
+
+
+def _stacked(seen: list[Seen]) -> Seen:
+    return np.array([inside for inside, _ in seen]), np.array(
+        [everything for _, everything in seen]
+    )

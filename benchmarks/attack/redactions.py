@@ -17,29 +17,37 @@ from redact.types import Box, Frame, Region, State, Target
 Picture = NDArray[np.uint8]
 Redaction = Callable[[Picture, Box, Target], Picture]
 
+Start = Callable[[], Redaction]
+"""Begins a clip: what a redaction carries from one picture to the next belongs to that clip."""
+
 GROWN = 0.15
 """Growth of a box on every side, the same for all redactions: ours by default; deface's
 `--mask-scale 1.3` is the same."""
 
 
-def nothing(picture: Picture, box: Box, target: Target) -> Picture:
-    return picture
+def nothing() -> Redaction:
+    return lambda picture, box, target: picture
 
 
-def ours(style: Style) -> Redaction:
-    """A style of redact, by its own renderer, on 4:2:0 as in most video."""
-    settings = RenderSettings(style=style, margin=GROWN)
+def ours(style: Style) -> Start:
+    """A style of redact on 4:2:0 as in most video, by one renderer for each clip: the mosaic's
+    lattice then follows the track, as in a run."""
 
-    def draw(picture: Picture, box: Box, target: Target) -> Picture:
-        full = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-        frame = Frame(0, 0, Fraction(1, 25), full.reformat(format="yuv420p"))
-        drawn = Renderer(settings).draw(frame, [Region(1, target, box, State.DETECTED)])
-        return np.asarray(drawn.picture.to_ndarray(format="rgb24"))
+    def start() -> Redaction:
+        renderer = Renderer(RenderSettings(style=style, margin=GROWN))
 
-    return draw
+        def draw(picture: Picture, box: Box, target: Target) -> Picture:
+            full = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+            frame = Frame(0, 0, Fraction(1, 25), full.reformat(format="yuv420p"))
+            drawn = renderer.draw(frame, [Region(1, target, box, State.DETECTED)])
+            return np.asarray(drawn.picture.to_ndarray(format="rgb24"))
+
+        return draw
+
+    return start
 
 
-def _inside(change: Callable[[Picture], Picture]) -> Redaction:
+def _inside(change: Callable[[Picture], Picture]) -> Start:
     """Apply a change to what is inside: an ellipse for faces, the whole box for plates."""
 
     def draw(picture: Picture, box: Box, target: Target) -> Picture:
@@ -57,20 +65,20 @@ def _inside(change: Callable[[Picture], Picture]) -> Redaction:
         out[y1:y2, x1:x2][stencil > 0] = change(part)[stencil > 0]
         return out
 
-    return draw
+    return lambda: draw
 
 
-def gaussian(share: float) -> Redaction:
+def gaussian(share: float) -> Start:
     """Gaussian blur with a sigma of `share` of the box's shorter side."""
     return _inside(lambda part: cv2.GaussianBlur(part, (0, 0), share * min(part.shape[:2])))
 
 
-def box_blur() -> Redaction:
+def box_blur() -> Start:
     """As in deface: one box filter of half the box's width and height, in an ellipse."""
     return _inside(lambda part: cv2.blur(part, (part.shape[1] // 2, part.shape[0] // 2)))
 
 
-def mosaic(blocks: int) -> Redaction:
+def mosaic(blocks: int) -> Start:
     """Mean of the pixels of every block, `blocks` across the longer side."""
 
     def change(part: Picture) -> Picture:
@@ -83,7 +91,7 @@ def mosaic(blocks: int) -> Redaction:
     return _inside(change)
 
 
-REDACTIONS: dict[str, Redaction] = {
+REDACTIONS: dict[str, Start] = {
     "none": nothing,
     "Gaussian, σ = 1/8 of the box": gaussian(1 / 8),
     "Gaussian, σ = 1/4 of the box": gaussian(1 / 4),

@@ -25,6 +25,7 @@ COMMANDS = {
     "run": "hide faces and plates in a video, and check the result",
     "detect": "first half of run: find what to hide, write it to a plan",
     "apply": "second half of run: hide what a plan says, and check the result",
+    "review": "show what a plan hides and keeps; the copy is not for release",
     "mask": "write the masks of a plan as a lossless black and white video",
     "verify": "check a finished file for what slipped through",
     "plan": "show and change what a plan hides",
@@ -62,7 +63,7 @@ class _Commands(click.Group):
 def redact() -> None:
     """Hide faces and licence plates in video for good, on this machine alone.
 
-    'redact run VIDEO' writes VIDEO.redacted beside the original, which is never changed.
+    'redact run NAME.EXT' writes NAME.redacted.EXT beside the original, which is never changed.
     """
 
 

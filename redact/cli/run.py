@@ -38,7 +38,7 @@ def run(sources: tuple[Path, ...], output: Path | None, **params: Any) -> int:
     """Hide faces and plates in every SOURCE, and check the result.
 
     The original is only read. A result in which the check finds possible leaks is written as
-    NAME.needs-review.EXT, with the times and places to look at, and the exit code is 10.
+    NAME.redacted.needs-review.EXT, with the times and places to look at, and the exit code is 10.
     """
     _check_several(sources, output, params)
     terminal = Terminal()

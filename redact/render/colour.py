@@ -14,6 +14,7 @@ from .planes import Layout
 MATRIX_709, MATRIX_FCC, MATRIX_240M = 1, 4, 7
 MATRICES_601, MATRICES_2020 = (5, 6), (9, 10)
 TRANSFER_PQ, TRANSFER_HLG = 16, 18
+PRIMARIES_2020, PRIMARIES_UNSAID = 9, (0, 2)
 RANGE_FULL = 2
 
 LUMA_OF_RED_AND_BLUE = {
@@ -24,6 +25,13 @@ LUMA_OF_RED_AND_BLUE = {
     "240m": (0.212, 0.087),
 }
 """Kr and Kb of H.273, table 4."""
+
+WIDE_FROM_709 = (
+    (0.6274, 0.3293, 0.0433),
+    (0.0691, 0.9195, 0.0114),
+    (0.0164, 0.0880, 0.8956),
+)
+"""Linear BT.2020 red, green, blue (rows) of linear BT.709 ones (ITU-R BT.2087)."""
 
 HD_HEIGHT = 720
 """From this height on players take an untagged picture for BT.709, below it for BT.601."""
@@ -40,11 +48,13 @@ class Coding:
         matrix: key of `LUMA_OF_RED_AND_BLUE`.
         full: full range, else video levels.
         transfer: H.273 number of the transfer function.
+        wide: red, green and blue are those of BT.2020, else about those of an ordinary screen.
     """
 
     matrix: str
     full: bool
     transfer: int
+    wide: bool = False
 
 
 def coding_of(picture: av.VideoFrame, layout: Layout) -> Coding:
@@ -55,7 +65,12 @@ def coding_of(picture: av.VideoFrame, layout: Layout) -> Coding:
     guess = "709" if picture.height >= HD_HEIGHT else "601"
     full = int(picture.color_range) == RANGE_FULL or layout.rgb
     full = full or picture.format.name.startswith("yuvj")
-    return Coding(named.get(number, guess), full, int(picture.color_trc))
+    matrix, transfer = named.get(number, guess), int(picture.color_trc)
+    primaries = int(picture.color_primaries)
+    wide = primaries == PRIMARIES_2020
+    if primaries in PRIMARIES_UNSAID:
+        wide = matrix == "2020" or transfer in (TRANSFER_PQ, TRANSFER_HLG)
+    return Coding(matrix, full, transfer, wide)
 
 
 def samples_of(rgb: tuple[int, int, int], coding: Coding, layout: Layout) -> NDArray[np.float32]:
@@ -63,11 +78,13 @@ def samples_of(rgb: tuple[int, int, int], coding: Coding, layout: Layout) -> NDA
 
     Args:
         rgb: red, green, blue, 0 to 255, as on an ordinary (sRGB) screen. In HDR pictures the
-            colour is shown at the brightness of graphics, not of the sun.
+            colour is shown at the brightness of graphics, not of the sun; where red, green and
+            blue are those of BT.2020, it is mixed from them so that it looks the same.
         coding: how the picture codes colour.
         layout: of its planes.
     """
-    red, green, blue = (_transferred(v / 255, coding.transfer) for v in rgb)
+    mixed = _mixed(rgb) if coding.wide else [value / 255 for value in rgb]
+    red, green, blue = (_transferred(value, coding.transfer) for value in mixed)
     if layout.rgb:
         return np.array([green, blue, red], np.float32) * layout.top
     k_red, k_blue = LUMA_OF_RED_AND_BLUE[coding.matrix]
@@ -78,17 +95,33 @@ def samples_of(rgb: tuple[int, int, int], coding: Coding, layout: Layout) -> NDA
         low, high, swing = 0.0, float(layout.top), float(layout.top)
     else:
         low, high, swing = 16.0 * unit, 235.0 * unit, 224.0 * unit
-    values = [low + luma * (high - low)]
+    samples = [low + luma * (high - low)]
     if layout.channels == 3:
-        values += [128.0 * unit + swing * part for part in chroma]
-    return np.clip(np.array(values, np.float32), 0, layout.top)
+        samples += [128.0 * unit + swing * part for part in chroma]
+    return np.clip(np.array(samples, np.float32), 0, layout.top)
+
+
+def _mixed(rgb: tuple[int, int, int]) -> list[float]:
+    """A colour of 0 to 255 for BT.2020 primaries, 0 to 1, in the transfer function of sRGB."""
+    light = [_linear(value / 255) for value in rgb]
+    return [_srgb(sum(k * v for k, v in zip(row, light, strict=True))) for row in WIDE_FROM_709]
+
+
+def _linear(value: float) -> float:
+    """Light of an sRGB value, both 0 to 1 (IEC 61966-2-1)."""
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
+
+
+def _srgb(light: float) -> float:
+    """Inverse of `_linear`."""
+    return light * 12.92 if light <= 0.0031308 else float(1.055 * light ** (1 / 2.4) - 0.055)
 
 
 def _transferred(value: float, transfer: int) -> float:
     """An sRGB value, 0 to 1, in the picture's transfer function; SDR ones are left alone."""
     if transfer not in (TRANSFER_PQ, TRANSFER_HLG):
         return value
-    linear = value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+    linear = _linear(value)
     return _pq(linear * GRAPHIC_WHITE) if transfer == TRANSFER_PQ else _hlg(linear)
 
 

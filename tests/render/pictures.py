@@ -90,6 +90,8 @@ def reached(mask: NDArray[np.bool_], picture: av.VideoFrame, plane: int) -> NDAr
     if form.is_rgb or plane in (0, 3):
         return mask
     sub_x, sub_y = 1024 // form.chroma_width(1024), 1024 // form.chroma_height(1024)
+    if sub_x == sub_y == 1:
+        return mask
     more_x, more_y = int(sub_x > 1), int(sub_y > 1)
     out = np.zeros((found.height, found.width), bool)
     for row in range(found.height):
@@ -164,3 +166,36 @@ def scenes(draw: st.DrawFn) -> Scene:
     margin = draw(st.sampled_from([0.0, 0.15, 0.4]))
     seed = draw(st.integers(0, 2**20))
     return Scene(width, height, form, draw(regions(width, height)), margin, seed)
+
+
+@st.composite
+def crowded_scenes(draw: st.DrawFn) -> Scene:
+    """Large scenes whose masks leave so little that the fill looks at the whole frame, sparsely.
+
+    That takes a grid of more than 256 samples along one side (`fill.Surroundings`), and either
+    one mask over nearly everything or many that leave gaps here and there.
+    """
+    full, halved = ("yuv444p", "gbrp", "gray10le"), ("yuv422p", "yuv420p10le")
+    form = draw(st.sampled_from(full + halved))
+    long = draw(st.integers(258, 560)) if form in full else 2 * draw(st.integers(258, 340))
+    short = draw(st.integers(60, 200 if long < 400 else 90))
+    upright = form in full and draw(st.booleans())
+    width, height = (short, long) if upright else (long, short)
+    target = draw(st.sampled_from(list(Target)))
+    if draw(st.booleans()):
+        edge = draw(st.floats(1, 12))  # of the long side
+        box = Box(0 if upright else edge, edge if upright else 0, width, height)
+        found = [Region(0, target, box, State.DETECTED)]
+    else:
+        side = draw(st.floats(24, 60))
+        found = [
+            Region(track, target, Box(x, y, x + 1.2 * side, y + 1.2 * side), State.DETECTED)
+            for track, (y, x) in enumerate(
+                (row * side, column * side)
+                for row in range(int(height // side) + 1)
+                for column in range(int(width // side) + 1)
+            )
+        ]
+        if len(found) > 2:
+            del found[draw(st.integers(0, len(found) - 1))]
+    return Scene(width, height, form, found, 0.0, draw(st.integers(0, 2**20)))

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
 import av
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from redact.render import Renderer, drawn_area_of
-from redact.render.fill import Field
+from redact.render.fill import Cells, Field, Surroundings
 from redact.render.shapes import Rect, Shape
 from redact.render.styles import Blur, Canvas
 from redact.settings import RenderSettings, Style
 
-from .pictures import Scene, planes, scenes
+from .pictures import Scene, crowded_scenes, planes, scenes
 
 RELEASE = [style for style in Style if style is not Style.OUTLINE]
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FOUND = (Phase.generate,)
+"""To find one case is enough where it need not be the smallest."""
 
 
 def renderer(style: Style, margin: float) -> Renderer:
@@ -79,6 +85,59 @@ def test_everything_outside_the_drawn_area_stays_as_it_was(style: Style, scene: 
                 y = np.minimum(rows * sub_y + dy, scene.height - 1)
                 x = np.minimum(columns * sub_x + dx, scene.width - 1)
                 assert area[y, x].all()
+
+
+@contextmanager
+def sparse_backgrounds(change: Callable[[Cells, Surroundings], Cells]) -> Iterator[list[int]]:
+    """Frames filled meanwhile from a sparse sample of the whole: how sparse, as a share 1/n.
+
+    Args:
+        change: what becomes of each of these backgrounds.
+    """
+    found: list[int] = []
+    sealed = Surroundings._coarse
+
+    def coarse(self: Surroundings) -> Cells:
+        cells = sealed(self)
+        found.append(cells.step[0])
+        return change(cells, self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Surroundings, "_coarse", coarse)
+        yield found
+
+
+@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC])
+@settings(QUICK, max_examples=25)
+@given(scene=crowded_scenes(), seed=st.integers(0, 2**20))
+def test_where_masks_leave_little_the_sparse_background_holds_nothing_either(
+    style: Style, scene: Scene, seed: int
+) -> None:
+    one, other = renderer(style, scene.margin), renderer(style, scene.margin)
+    with sparse_backgrounds(lambda cells, _: cells) as steps:
+        assert not depends_on_inside(one, other, scene, seed)
+    assert len(steps) == 2 and min(steps) > 1, "the scene does not reach what it is made for"
+
+
+def test_the_property_catches_a_sparse_background_that_forgets_the_masks() -> None:
+    """Mutation check, as below, with the sparse sample taken of hidden samples as well."""
+
+    def forgetful(cells: Cells, around: Surroundings) -> Cells:
+        step = cells.step[0]
+        bare = around._planes[-1 if around.layout.channels > 1 else 0][::step, ::step]
+        colour = cells.colour.copy()
+        rows, columns = min(len(bare), len(colour)), min(bare.shape[1], colour.shape[1])
+        colour[:rows, :columns, -1] += 0.5 * bare[:rows, :columns]
+        return replace(cells, colour=colour)
+
+    def leaks(case: tuple[Scene, int]) -> bool:
+        scene, seed = case
+        one, other = (renderer(Style.BLUR, scene.margin) for _ in range(2))
+        with sparse_backgrounds(forgetful):
+            return depends_on_inside(one, other, scene, seed)
+
+    cases = st.tuples(crowded_scenes(), st.integers(0, 2**20))
+    find(cases, leaks, settings=settings(QUICK, max_examples=25, database=None, phases=FOUND))
 
 
 class Leaky(Blur):

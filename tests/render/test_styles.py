@@ -159,6 +159,40 @@ def test_hdr_white_is_that_of_graphics_and_not_ten_thousand_candela() -> None:
     assert luma == pytest.approx(573, abs=2)
 
 
+def linear_to_xyz(corners: dict[str, tuple[float, float]]) -> NDArray[np.float64]:
+    """3 × 3 matrix of a colour space with these chromaticities and white D65 (SMPTE RP 177)."""
+    xyz = np.array([(x / y, 1, (1 - x - y) / y) for x, y in corners.values()]).T
+    white = np.array([0.3127 / 0.3290, 1, (1 - 0.3127 - 0.3290) / 0.3290])
+    return np.asarray(xyz * np.linalg.solve(xyz, white))
+
+
+def test_a_saturated_colour_is_mixed_from_the_primaries_of_bt_2020() -> None:
+    """By the chromaticities in BT.709 and BT.2020, not by the matrix that the renderer has."""
+    narrow = linear_to_xyz({"r": (0.64, 0.33), "g": (0.30, 0.60), "b": (0.15, 0.06)})
+    wide = linear_to_xyz({"r": (0.708, 0.292), "g": (0.170, 0.797), "b": (0.131, 0.046)})
+    rgb = np.array([200, 30, 60])
+    light = np.where(rgb > 10, ((rgb / 255 + 0.055) / 1.055) ** 2.4, rgb / 255 / 12.92)
+    wanted = np.linalg.solve(wide, narrow @ light)
+    picture = av.VideoFrame(160, 120, "yuv444p12le")
+    for plane in picture.planes:
+        plane.update(bytes(plane.buffer_size))
+    picture.color_trc, picture.colorspace = 16, 9
+    picture.color_primaries, picture.color_range = 9, 1
+    settings = RenderSettings(style=Style.SOLID, colour=(200, 30, 60))
+    frame = Frame(0, 0, Fraction(1, 25), picture)
+    drawn_planes = planes(Renderer(settings).draw(frame, [face(50, 40, 40, 40)]).picture)
+    y, cb, cr = (float(plane[60, 70]) / 16 for plane in drawn_planes)
+    luma, blue, red = (y - 16) / 219, (cb - 128) / 224 * 1.8814, (cr - 128) / 224 * 1.4746
+    signal = np.array([luma + red, 0.0, luma + blue])
+    signal[1] = (luma - 0.2627 * signal[0] - 0.0593 * signal[2]) / 0.6780
+    # EOTF of SMPTE ST 2084; graphic white is 203 cd/m2.
+    root = signal ** (32 / 2523)
+    power = np.maximum(root - 3424 / 4096, 0) / (2413 / 128 - 2392 / 128 * root)
+    shown = 10000 * power ** (16384 / 2610) / 203
+    assert shown == pytest.approx(wanted, abs=0.004)
+    assert np.abs(wanted - light).max() > 0.1  # or the test would show nothing
+
+
 def test_a_label_is_written_inside_the_mask_only() -> None:
     wall = np.full((200, 300), 77, np.uint8)
     region = face(60, 60, 120, 70, track=12)

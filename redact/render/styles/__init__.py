@@ -9,9 +9,10 @@ from .base import Canvas, Style
 from .blur import Blur
 from .mosaic import Mosaic
 from .outline import Outline
+from .outline_words import write_notice
 from .solid import Solid
 
-__all__ = ["Blur", "Canvas", "Mosaic", "Outline", "Solid", "Style", "load_style"]
+__all__ = ["Blur", "Canvas", "Mosaic", "Outline", "Solid", "Style", "load_style", "write_notice"]
 
 
 def load_style(settings: RenderSettings, review: bool) -> Style:
@@ -30,6 +31,6 @@ def load_style(settings: RenderSettings, review: bool) -> Style:
     if not review:
         raise UsageError(
             "style outline hides nothing and is refused for anything that is released",
-            "choose blur, mosaic or solid, or make a review copy",
+            "choose blur, mosaic or solid, or make a review copy with 'redact review'",
         )
     return Outline()

@@ -10,7 +10,7 @@ from ..colour import samples_of
 from ..fill import Field
 from ..shapes import Rect, Shape
 from .base import Canvas
-from .solid import write_label
+from .outline_words import capital_of, size_of, write_words
 
 COLOUR_OF = {
     State.DETECTED: (40, 200, 60),
@@ -23,10 +23,11 @@ COLOUR_OF = {
 """Red, green, blue; the weaker the reason for a mask, the warmer its outline."""
 
 THICKNESS = 2
+"""Pixels of an outline up to 720 lines; thicker in larger pictures, which are seen smaller."""
 
 
 class Outline:
-    """The edge of every mask, and its track's number."""
+    """The edge of every mask, and beside it the region's label, or its track's number."""
 
     hides = False
     soft = False
@@ -38,14 +39,17 @@ class Outline:
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
         for shape in shapes:
             self._draw(canvas, shape)
+        for shape in shapes:  # over all outlines
+            self._name(canvas, shape)
 
     def _draw(self, canvas: Canvas, shape: Shape) -> None:
         hidden, layout = canvas.hidden, canvas.layout
-        rect = shape.rect(hidden.width, hidden.height, THICKNESS)
+        thick = max(THICKNESS, hidden.height // 360)
+        rect = shape.rect(hidden.width, hidden.height, thick)
         own = np.zeros((hidden.height, hidden.width), np.uint8)
         shape.stamp(own)
         part = own[rect.slices]
-        kernel = np.ones((2 * THICKNESS + 1, 2 * THICKNESS + 1), np.uint8)
+        kernel = np.ones((2 * thick + 1, 2 * thick + 1), np.uint8)
         edge = (part > 0) & (cv2.erode(part, kernel, borderValue=255) == 0)
         rows, columns = np.nonzero(edge)
         rows, columns = rows + rect.y1, columns + rect.x1
@@ -53,4 +57,21 @@ class Outline:
         for plane, value in enumerate(colour):
             sub_x, sub_y = (layout.sub_x, layout.sub_y) if plane else (1, 1)
             canvas.planes[plane][rows // sub_y, columns // sub_x] = round(float(value))
-        write_label(canvas, shape, str(shape.region.track), float(colour[0]))
+
+    def _name(self, canvas: Canvas, shape: Shape) -> None:
+        """Write above the mask, where it covers no face; where there is no room, below or in."""
+        width, height = canvas.hidden.width, canvas.hidden.height
+        text = shape.region.label or str(shape.region.track)
+        capital = capital_of(height, 1 / 40)
+        wide, tall = size_of(text, capital)
+        rect = shape.rect(width, height)
+        x = max(0, min(rect.x1, width - wide))
+        gap = capital // 3
+        if rect.y1 >= tall + gap:
+            y = rect.y1 - tall - gap
+        elif rect.y2 + gap + tall <= height:
+            y = rect.y2 + gap
+        else:
+            y = rect.y1 + gap
+        colour = COLOUR_OF[shape.region.state]
+        write_words(canvas.planes, canvas.layout, canvas.coding, text, (x, y), capital, colour)

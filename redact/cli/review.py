@@ -1,0 +1,128 @@
+"""`redact review`: footage with the plan drawn over it, for whoever decides what is hidden."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import click
+
+from ..checked import CheckedFrames
+from ..errors import OutputError
+from ..journal import Journal
+from ..media import SourceInfo, VideoWriter, container_for, default_output, probe
+from ..output import OutputFile, make_folder
+from ..plan import Plan, read_plan
+from ..render import Renderer
+from ..render.styles import write_notice
+from ..same_source import require_same_source
+from ..settings import Audio, EncodeSettings, RenderSettings, Style
+from ..types import Action, Region, Track, counted
+from . import options
+from .terminal import Terminal
+
+FOLDER: Final = "NOT-FOR-RELEASE"
+"""Folder that holds what shows hidden subjects; the audit's review sheets have the same."""
+
+
+@click.command()
+@options.source_argument
+@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder, or output file. Either way it is written into a folder NOT-FOR-RELEASE there.",
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 2),
+    default=RenderSettings().margin,
+    show_default=True,
+    help="As in 'run'.",
+)
+@options.force_option
+def review(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
+    """Copy SOURCE with every track of PLAN outlined and NOTHING HIDDEN. Never hand it out.
+
+    For deciding what need not be hidden: play it, then 'redact plan set PLAN N --action keep'.
+    Each outline has its track's number and target, and the word KEEP where the plan keeps it.
+    Green: detected in that frame, blue: followed, yellow: in between, violet: before or after
+    it was seen, red: held in a damaged frame, white: drawn by hand.
+
+    Every frame says NOT FOR RELEASE. Timestamps are those of SOURCE; there is no sound, and no
+    tag of SOURCE. Folder and file are closed to everybody but their owner.
+    """
+    terminal = Terminal()
+    journal = Journal(terminal)
+    plan, info = read_plan(plan_file), probe(source)
+    final = _place(info, output)
+    require_same_source(plan, info, journal)
+    _make_private(final.parent)
+    with OutputFile(final, force, (info.path, plan_file)) as out:
+        _keep_to_owner(out.temporary, 0o600)  # before anything is in it
+        _write(info, plan, margin, out.temporary, container_for(final), journal)
+        out.commit()
+    terminal.say(
+        f"{final}: shows {counted(len(plan.tracks), 'track')} and hides none, without sound; "
+        "it is for deciding alone and must not be handed out"
+    )
+    return 0
+
+
+def _place(info: SourceInfo, output: Path) -> Path:
+    """Final name, in a folder whose name says what is in it. Raises OutputError."""
+    if output.is_dir() or not output.suffix:
+        folder, name = output, f"review-{info.path.stem}{default_output(info).suffix}"
+    else:
+        folder, name = output.parent, output.name
+    container_for(Path(name))
+    return (folder if folder.resolve().name == FOLDER else folder / FOLDER) / name
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
+    make_folder(folder)
+    _keep_to_owner(folder, 0o700)
+
+
+def _keep_to_owner(path: Path, mode: int) -> None:
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be closed to others ({error.strerror or error})",
+            "It would show what is to be hidden. Choose another place with -o.",
+        ) from error
+
+
+def _write(
+    info: SourceInfo, plan: Plan, margin: float, path: Path, container: str, journal: Journal
+) -> None:
+    """Draw and encode every frame. Raises as `CheckedFrames` and `VideoWriter`."""
+    renderer = Renderer(RenderSettings(Style.OUTLINE, margin), review=True)
+    # What the plan keeps is shown as well: the frames come with what is hidden only.
+    every = tuple(replace(track, action=Action.REDACT) for track in plan.tracks)
+    words = {track.id: _words(track) for track in plan.tracks}
+    frames = CheckedFrames(info, replace(plan, tracks=every))
+    with (
+        journal.step("review", len(plan.source.timeline)) as step,
+        VideoWriter(path, info, EncodeSettings(audio=Audio.MUTE), container) as writer,
+    ):
+        for frame, regions in frames:
+            drawn = renderer.draw(frame, [_named(region, words) for region in regions])
+            writer.write(write_notice(drawn))
+            step.advance()
+    for warning in (*info.warnings, *frames.warnings, *writer.notes):
+        journal.warn(warning)
+
+
+def _named(region: Region, words: dict[int, str]) -> Region:
+    return replace(region, label=words[region.track])
+
+
+def _words(track: Track) -> str:
+    kept = ", KEEP" if track.action is Action.KEEP else ""
+    return f"{track.id} {track.target.word}{kept}"

@@ -1,0 +1,108 @@
+"""Words on review copies: letters with a dark edge and no ground, so that they hide little."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ...types import Frame
+from ..colour import Coding, coding_of, samples_of
+from ..planes import Layout, Samples, layout_of, planes_of
+from .solid import FONT
+
+NOTICE = "NOT FOR RELEASE"
+"""Drawn into every frame of a review copy, since files get renamed and moved."""
+
+SMALLEST_CAPITAL = 9
+"""Height in pixels of a capital that can still be read."""
+
+_CAPITAL = 22
+"""Height in pixels of a capital of OpenCV's Hershey font at scale 1."""
+
+_RED, _BLACK = (255, 70, 60), (0, 0, 0)
+
+
+def capital_of(height: int, share: float) -> int:
+    """Height in pixels of the capitals in a picture of `height` pixels."""
+    return max(SMALLEST_CAPITAL, round(share * height))
+
+
+def size_of(text: str, capital: int) -> tuple[int, int]:
+    """Width and height in pixels of a line of text with its dark edge."""
+    stroke = _stroke(capital)
+    (width, height), _ = cv2.getTextSize(text, FONT, capital / _CAPITAL, stroke)
+    return width + 2 * stroke, height + 2 * stroke
+
+
+def write_words(
+    planes: list[Samples],
+    layout: Layout,
+    coding: Coding,
+    text: str,
+    corner: tuple[int, int],
+    capital: int,
+    rgb: tuple[int, int, int],
+) -> None:
+    """Write a line of ASCII text, in place.
+
+    Args:
+        planes, layout, coding: of the picture.
+        corner: left and top of the text in pixels; what lies outside the picture is left out.
+        capital: height of a capital in pixels.
+        rgb: colour of the letters, 0 to 255.
+    """
+    stroke = _stroke(capital)
+    width, height = size_of(text, capital)
+    letters: NDArray[np.uint8] = np.zeros((height, width), np.uint8)
+    start, scale = (stroke, height - stroke - 1), capital / _CAPITAL
+    cv2.putText(letters, text, start, FONT, scale, 255, stroke, cv2.LINE_8)
+    # Widened, not written again with a thicker stroke: fonts then set their letters farther apart.
+    kernel = np.ones((2 * stroke + 1, 2 * stroke + 1), np.uint8)
+    edge = np.asarray(cv2.dilate(letters, kernel), np.uint8)
+    for stencil, colour in ((edge, _BLACK), (letters, rgb)):
+        _fill(planes, layout, stencil, corner, samples_of(colour, coding, layout))
+
+
+def write_notice(frame: Frame) -> Frame:
+    """Draw `NOTICE` along the upper edge of a frame and return the frame to use.
+
+    Draws into a copy where somebody else refers to the planes, as `Renderer.draw` does. Raises
+    UnsafeError for a pixel format that cannot be drawn on.
+    """
+    picture = frame.picture
+    layout = layout_of(picture)
+    picture.make_writable()
+    planes = planes_of(picture, layout)
+    capital = capital_of(picture.height, 1 / 24)
+    wide = size_of(NOTICE, capital)[0]
+    capital = max(1, min(capital, capital * picture.width * 9 // (10 * wide)))
+    corner = (picture.width - size_of(NOTICE, capital)[0]) // 2, capital // 3
+    coding = coding_of(picture, layout)
+    write_words(planes, layout, coding, NOTICE, corner, capital, _RED)
+    return replace(frame, picture=picture)
+
+
+def _stroke(capital: int) -> int:
+    """Width in pixels of the strokes of letters, and of the dark edge around them."""
+    return max(1, round(capital / 12))
+
+
+def _fill(
+    planes: list[Samples],
+    layout: Layout,
+    stencil: NDArray[np.uint8],
+    corner: tuple[int, int],
+    colour: NDArray[np.float32],
+) -> None:
+    """Set what a stencil (uint8 [h, w]) at `corner` marks, chroma samples where it touches one."""
+    rows, columns = np.nonzero(stencil)
+    rows, columns = rows + corner[1], columns + corner[0]
+    height, width = planes[0].shape
+    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    rows, columns = rows[inside], columns[inside]
+    for plane, value in enumerate(colour):
+        sub_x, sub_y = (layout.sub_x, layout.sub_y) if plane else (1, 1)
+        planes[plane][rows // sub_y, columns // sub_x] = round(float(value))
