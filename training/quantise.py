@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,29 +60,50 @@ class Images(CalibrationDataReader):  # type: ignore[misc]
         self.at = iter(self.inputs)
 
 
-def quantise(model: Path, cache: Path, out: Path, count: int = 48, seed: int = 1) -> int:
-    """Write the 8-bit file; returns its size in bytes."""
+def to_8_bit(
+    model: Path,
+    out: Path,
+    images: CalibrationDataReader,
+    in_float: Callable[[Sequence[onnx.NodeProto]], list[str]],
+) -> None:
+    """Static quantisation of the convolutions and what is between them.
+
+    Args:
+        images: inputs from which the ranges come.
+        in_float: names of the nodes that stay as they are, of all nodes of the graph.
+    """
     with tempfile.TemporaryDirectory() as folder:
         ready = Path(folder) / "ready.onnx"
         quant_pre_process(str(model), str(ready), skip_symbolic_shape=True)
-        # Rewritten afterwards: the image is bytes already, quantising it would only lose.
-        nodes = onnx.load(str(ready)).graph.node
-        first = next(n.name for n in nodes if n.op_type == "Conv")
-        grown = {n.output[0] for n in nodes if n.op_type == "Exp"}
-        softplus = [n.name for n in nodes if n.op_type == "Add" and grown & set(n.input)]
         # Exact extremes: saturating would clip the large distances of the box head.
         quantize_static(
             str(ready),
             str(out),
-            Images(cache, count, seed),
+            images,
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=QUANTISED,
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             calibrate_method=CalibrationMethod.MinMax,
-            nodes_to_exclude=[first, *softplus],
+            nodes_to_exclude=in_float(onnx.load(str(ready)).graph.node),
         )
+
+
+def first_convolution(nodes: Sequence[onnx.NodeProto]) -> str:
+    """Rewritten afterwards or left: the image is bytes already, quantising it would only lose."""
+    return str(next(n.name for n in nodes if n.op_type == "Conv"))
+
+
+def _first_and_softplus(nodes: Sequence[onnx.NodeProto]) -> list[str]:
+    grown = {n.output[0] for n in nodes if n.op_type == "Exp"}
+    softplus = [n.name for n in nodes if n.op_type == "Add" and grown & set(n.input)]
+    return [first_convolution(nodes), *softplus]
+
+
+def quantise(model: Path, cache: Path, out: Path, count: int = 48, seed: int = 1) -> int:
+    """Write the 8-bit file; returns its size in bytes."""
+    to_8_bit(model, out, Images(cache, count, seed), _first_and_softplus)
     loaded = all_integer(onnx.load(str(out)))
     loaded.doc_string = "redact: faces (0) and licence plates (1) in one pass, 8 bit"
     del loaded.metadata_props[:]

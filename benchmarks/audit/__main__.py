@@ -86,27 +86,22 @@ def print_missed(audited: list[Case]) -> None:
 
 def print_sweep(audited: list[Case]) -> None:
     """Found leaks of 5 frames or more, and false spans a minute, for combinations of limits."""
-    print("\n| ALONE face | ALONE plate | AGREED | KNOWN | ≥ 5 frames | 1–2 frames | false/min |")
-    print("|---|---|---|---|---|---|---|")
-    values = (0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
-    for face, plate, agreed, known in itertools.product(
-        values, values, (0.45, 0.5, 0.55), (0.4, 0.5)
-    ):
-        if agreed > face:
-            continue
-        set_limits(face, plate, agreed, known)
+    print("\n| BELIEVED face | BELIEVED plate | KNOWN | ≥ 5 frames | 1–2 frames | false/min |")
+    print("|---|---|---|---|---|---|")
+    values = (-2.0, -1.0, 0.0, 1.0, 2.0)
+    for face, plate, known in itertools.product(values, values, (0.4, 0.5)):
+        set_limits(face, plate, known)
         score = Score.of(audited)
         longer = "{}/{}".format(*score.share("5", "30", "whole"))
         short = "{}/{}".format(*score.share("1", "2"))
         rate = len(score.false) / max(score.minutes, 1e-9)
-        print(f"| {face} | {plate} | {agreed} | {known} | {longer} | {short} | {rate:.2f} |")
+        print(f"| {face} | {plate} | {known} | {longer} | {short} | {rate:.2f} |")
 
 
-def set_limits(face: float, plate: float, agreed: float, known: float) -> None:
+def set_limits(face: float, plate: float, known: float) -> None:
     """Change the limits that `judge` reads, for this process."""
     for module in (judge, limits):
-        vars(module)["ALONE"] = {Target.FACE: face, Target.PLATE: plate}
-        vars(module)["AGREED"] = agreed
+        vars(module)["BELIEVED"] = {Target.FACE: face, Target.PLATE: plate}
         vars(module)["KNOWN"] = {Target.FACE: known, Target.PLATE: known}
 
 

@@ -19,7 +19,8 @@ KINDS = ("1", "2", "5", "30", "whole", "shifted", "shrunk", "undrawn")
 """Frames without a mask in the plan; never in the plan; moved by half its size, or shrunk to
 half, for 30 frames; in the plan, but for one frame not drawn."""
 
-_STRETCH = 34
+STRETCH = 34
+"""Frames that a subject must be in view for, not cut by the border."""
 
 HOLES = {"1": 1, "2": 2, "5": 5, "30": 30, "whole": FRAMES, "shifted": 30, "shrunk": 30}
 
@@ -42,7 +43,7 @@ def eligible(scene: Scene) -> list[Subject]:
         first, last = s.whole
         if (
             s.sure
-            and last - first >= _STRETCH
+            and last - first >= STRETCH
             and size
             and not any(_touch(s, o) for o in scene.subjects if o is not s)
         ):

@@ -10,7 +10,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect import SCALES, Detector, OurNetwork, Scale, load_second_opinion, require_models
+from ..detect import (
+    SCALES,
+    Detector,
+    OurNetwork,
+    Scale,
+    Verifier,
+    load_second_opinion,
+    require_models,
+)
 from ..memory import trim
 from ..settings import Sensitivity
 from ..types import Box, Detections, Frame, Target
@@ -67,8 +75,8 @@ class Eyes:
         ModelError: a model is missing or is not the pinned one. There is no audit with one eye.
     """
 
-    NAMES: Final = ("redact", "mediapipe")
-    """Short names of our detector and of the second one, for findings."""
+    NAMES: Final = ("redact", "mediapipe", "verifier")
+    """Short names of our detector, the second one and the verifier, for findings."""
 
     def __init__(self, settings: AuditSettings, sample_aspect: float) -> None:
         ours = OurNetwork(settings.targets)
@@ -77,6 +85,7 @@ class Eyes:
         self._fine = ours.detector(SCALES[Sensitivity.THOROUGH][0], sample_aspect=sample_aspect)
         self._sideways = ours.detector(*_TURNED_SCALES)
         self.close = Mosaic(ours.detector(Scale(CELL * ROW, most_zoom=1.0)))
+        self.verifier = Verifier()
         self.painter = Painter()
         faces = Target.FACE in ours.targets
         self.second: Detector | None = load_second_opinion() if faces else None

@@ -21,7 +21,7 @@ def findings_of(
     between: Places,
     targets: dict[int, Target],
     times: dict[int, float],
-    names: tuple[str, str],
+    names: tuple[str, str, str],
 ) -> tuple[Finding, ...]:
     """Everything that a person must look at, in order of time.
 
@@ -32,7 +32,7 @@ def findings_of(
         between: places between two tracks of one subject where it shows.
         targets: of the tracks.
         times: frame → seconds.
-        names: of our detector and of the second one.
+        names: of our detector, the second one and the verifier.
     """
     found = [_of_verdict(v, times, names) for v in _joined(list(verdicts))]
     for track, places in undrawn.items():
@@ -90,8 +90,8 @@ def _of_fact(
     )
 
 
-def _of_verdict(v: Verdict, times: dict[int, float], names: tuple[str, str]) -> Finding:
-    scores = [(names[0], v.ours), (names[1], v.second)]
+def _of_verdict(v: Verdict, times: dict[int, float], names: tuple[str, str, str]) -> Finding:
+    scores = zip(names, (v.ours, v.second, v.verified), strict=True)
     return Finding(
         0,
         FindingKind.MISFIT if v.suspect.misfit else FindingKind.UNCOVERED,
@@ -128,6 +128,7 @@ def _extended(a: Verdict, b: Verdict) -> Verdict:
         path=path,
         ours=max(a.ours, b.ours),
         second=max(a.second, b.second),
+        verified=max(a.verified, b.verified),
         track=b.track if a.track is None else a.track,
     )
 

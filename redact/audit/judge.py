@@ -7,19 +7,14 @@ from dataclasses import dataclass
 from math import hypot
 
 from ..types import Action, Box, Target, Track
+from .belief import Clues, belief
 from .limits import (
-    AGREED,
-    AGREED_LARGE,
-    AGREED_SECOND,
-    ALONE,
-    ALONE_TINY,
-    ALONE_TURNED,
+    BELIEVED,
     EXTENT,
     EXTENT_SHARE,
     FIT_SCORE,
     KNOWN,
     KNOWN_TRACK_SCORE,
-    LARGE_FACE,
     MISFIT_SCORE,
     MISFIT_SECOND,
     NARROWEST_PLATE,
@@ -27,10 +22,8 @@ from .limits import (
     SAME_KNOWN,
     SAME_TRACK_SCORE,
     SECOND_ALONE,
-    SMALL_FACE,
     SUSPECT,
     SUSPECT_SECOND,
-    TINY,
 )
 from .recheck import Evidence
 from .suspects import LINK_FRAMES, Suspect, seen_by_ours
@@ -49,6 +42,7 @@ class Verdict:
     path: tuple[tuple[int, Box], ...]
     ours: float
     second: float
+    verified: float
     rule: str
     track: int | None
 
@@ -87,21 +81,33 @@ def judge(
         evidence: what close looks saw, rising frames.
         tracks: of the plan, empty where there is none.
     """
-    ours = strength(e.ours for e in evidence)
+    clues = clues_of(suspect, evidence)
     peak = max((e.ours for e in evidence), default=0.0)
-    second = strength(e.second for e in evidence)
-    whole = strength(s.whole for s in suspect.sightings if s.turns == 0)
     known = beside(suspect, tracks)
     sure = known is not None and (known.score is None or known.score >= SAME_TRACK_SCORE)
     same = suspect.same and sure
-    rule = _rule(suspect, ours, whole, second, peak if known is not None else 0.0, same)
+    rule = _rule(suspect, clues, peak if known is not None else 0.0, same)
     if not rule:
         return None
     path = _extent(suspect, evidence)
     if not path or _too_narrow(suspect, path):
         return None
     track = known.id if known is not None else None
-    return Verdict(suspect, path[0][0], path[-1][0], path, ours, second, rule, track)
+    scores = (clues.close, clues.second, clues.verified)
+    return Verdict(suspect, path[0][0], path[-1][0], path, *scores, rule, track)
+
+
+def clues_of(suspect: Suspect, evidence: Sequence[Evidence]) -> Clues:
+    """What the passes over the frames tell of a suspect, in numbers."""
+    best = suspect.best
+    return Clues(
+        close=strength(e.ours for e in evidence),
+        whole=strength(s.whole for s in suspect.sightings if s.turns == 0),
+        second=strength(e.second for e in evidence),
+        verified=strength(e.verified for e in evidence),
+        height=best.box.height,
+        turned=best.turns != 0,
+    )
 
 
 def _too_narrow(suspect: Suspect, path: Sequence[tuple[int, Box]]) -> bool:
@@ -112,55 +118,24 @@ def _too_narrow(suspect: Suspect, path: Sequence[tuple[int, Box]]) -> bool:
     return 2 * narrow > len(path)
 
 
-def _rule(
-    suspect: Suspect, ours: float, whole: float, second: float, known: float, same: bool
-) -> str:
+def _rule(suspect: Suspect, clues: Clues, known: float, same: bool) -> str:
     """The first rule that believes a suspect, in words; "" if none does.
 
     Args:
-        ours, second: strength of what each detector sees closely.
-        whole: strength of what ours sees of it in whole upright pictures.
         known: best single score beside a sure hidden track, 0 elsewhere.
         same: whether it shows the pixels of a very sure one.
     """
     target = suspect.target
     if suspect.misfit:
-        both = second >= MISFIT_SECOND and ours >= FIT_SCORE[target]
-        return "seen beyond its mask" if both or ours >= MISFIT_SCORE[target] else ""
-    own = seen_by_ours(ours, whole)
-    seen = ours >= SUSPECT[target]
-    if seen and both_see(suspect.best.box.height, own, second):
-        return "both detectors see it"
-    upright, alone = suspect.best.turns == 0, _alone(suspect)
-    if ours >= alone:
-        return "our detector is sure"
-    if upright and own >= alone and seen:
-        return "our detector is sure, of the place and of the whole picture"
-    if second >= SECOND_ALONE and seen:
-        return "the second detector is sure"
+        both = clues.second >= MISFIT_SECOND and clues.close >= FIT_SCORE[target]
+        return "seen beyond its mask" if both or clues.close >= MISFIT_SCORE[target] else ""
+    if belief(target, clues) >= BELIEVED[target]:
+        return "the detectors and the verifier agree"
     if same and known >= SAME_KNOWN[target]:
         return "looks exactly like what was hidden a moment before or after"
     if known >= KNOWN[target]:
         return "seen where a hidden subject was a moment before or after"
     return ""
-
-
-def both_see(height: float, ours: float, second: float) -> bool:
-    """Whether both detectors together are believed of a face so many pixels high."""
-    if height < SMALL_FACE:
-        return False
-    if ours >= AGREED and second >= AGREED_SECOND:
-        return True
-    large_ours, large_second = AGREED_LARGE
-    return height >= LARGE_FACE and ours >= large_ours and second >= large_second
-
-
-def _alone(suspect: Suspect) -> float:
-    """Score from which our detector is believed alone."""
-    target, best = suspect.target, suspect.best
-    if best.turns != 0:
-        return ALONE_TURNED[target]
-    return (ALONE_TINY if best.box.height < TINY[target] else ALONE)[target]
 
 
 def beside(suspect: Suspect, tracks: Sequence[Track]) -> Track | None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Box, Target
-from .close import SLANTS, VIEWS, Seen, Window, agreed, alike
+from .close import SLANTS, VERIFIED_LEAST, VERIFIED_VIEWS, VIEWS, Seen, Window, agreed, alike
 from .cover import Covers, Packed, by_decision, share_covered
 from .eyes import Eyes
 from .limits import FIT_CORE, FITS, OUTSIDE
@@ -27,9 +28,9 @@ _MOST_BETWEEN: Final = 8
 """Frames inside a long suspect that are looked at again, the best seen ones; its ends are looked
 at frame by frame all the same."""
 
-_SECOND_FRAMES: Final = 6
-"""Frames of a suspect that are shown to the second detector, the best seen ones: it costs as
-much for one place as our network for sixteen."""
+_ASKED_FRAMES: Final = 6
+"""Frames of a suspect that are shown to the second detector and to the verifier, the best seen
+ones: each costs as much for one place as our network for sixteen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,14 @@ class Evidence:
         ours: mean of our detector's scores over the views, 0 where a mask covers the place or
             it is a subject that stays visible by decision.
         second: score of the second detector, 0 likewise or where it was not asked.
+        verified: score of the verifier, 0 likewise.
     """
 
     frame: int
     box: Box
     ours: float
     second: float
+    verified: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class _Open:
     expected: Box
     seen: list[list[list[Seen]]]
     second: float
+    verified: float
     mask: Packed
     kept: list[Box]
 
@@ -85,9 +89,9 @@ class Recheck:
             for frame in _frames(suspect):
                 self._due[frame].append(n)
             ranked = sorted(suspect.sightings, key=lambda s: -max(s.score, s.second))
-            best = [s.frame for s in ranked[:_SECOND_FRAMES]]
+            best = [s.frame for s in ranked[:_ASKED_FRAMES]]
             near = [best[0] + d for d in (1, -1, 2, -2, 3)]
-            self._asked.append(frozenset([*best, *near][:_SECOND_FRAMES]))
+            self._asked.append(frozenset([*best, *near][:_ASKED_FRAMES]))
         self.last = max(self._due, default=-1)
         self.evidence: list[list[Evidence]] = [[] for _ in suspects]
         self._open: list[_Open] = []
@@ -109,33 +113,59 @@ class Recheck:
             if suspect.misfit not in pictures:
                 pictures[suspect.misfit] = self._eyes.painter.rgb(frame)
             self._look(n, pair.index, pictures[suspect.misfit], mask)
+        self._verify(pair.index, pictures)
         if len(self._open) >= 16:
             self.finish()
+
+    def _verify(self, frame: int, pictures: dict[bool, NDArray[np.uint8]]) -> None:
+        """Ask the verifier about this frame's suspects, where the close looks see them."""
+        asked = [
+            n
+            for n, look in enumerate(self._open)
+            if look.frame == frame and frame in self._asked[look.suspect]
+        ]
+        if asked:
+            self._eyes.close.flush()
+        for n in asked:
+            look, suspect = self._open[n], self._suspects[self._open[n].suspect]
+            box, _ = self._answer(look)
+            cut = partial(Window.cut, rgb=pictures[suspect.misfit], turns=suspect.best.turns)
+            windows = [
+                Window.around(box, v, VERIFIED_LEAST) for v in VERIFIED_VIEWS[suspect.target]
+            ]
+            views = [cut(w, mirrored=mirrored) for w in windows for mirrored in (False, True)]
+            scores = self._eyes.verifier.scores(np.stack(views))[:, suspect.target]
+            self._open[n] = replace(look, verified=float(scores.mean()))
+
+    def _answer(self, look: _Open) -> tuple[Box, float]:
+        """What our detector says of a place: the best box, and its score over the views."""
+        # What was sighted beside a kept subject may turn out to be that subject; of what else is
+        # seen there, nothing is lost.
+        target = self._suspects[look.suspect].target
+        answers = [
+            agreed(
+                look.expected,
+                target,
+                [[s for s in v if not by_decision(s.box, look.kept)] for v in views],
+            )
+            for views in look.seen
+        ]
+        return max(answers, key=lambda a: a[1])
 
     def finish(self) -> None:
         """Judge everything that is still open."""
         self._eyes.close.flush()
         for look in self._open:
             suspect = self._suspects[look.suspect]
-            # What was sighted beside a kept subject may turn out to be that subject; of what
-            # else is seen there, nothing is lost.
-            answers = [
-                agreed(
-                    look.expected,
-                    suspect.target,
-                    [[s for s in v if not by_decision(s.box, look.kept)] for v in views],
-                )
-                for views in look.seen
-            ]
-            box, ours = max(answers, key=lambda a: a[1])
-            second = look.second
+            box, ours = self._answer(look)
+            second, verified = look.second, look.verified
             if suspect.misfit:
                 hidden = share_covered(look.mask, box.grown(-FIT_CORE)) >= FITS
             else:
                 hidden = share_covered(look.mask, box) >= OUTSIDE
             if hidden:
-                ours = second = 0.0
-            self.evidence[look.suspect].append(Evidence(look.frame, box, ours, second))
+                ours = second = verified = 0.0
+            self.evidence[look.suspect].append(Evidence(look.frame, box, ours, second, verified))
         self._open.clear()
 
     def _look(self, n: int, frame: int, rgb: NDArray[np.uint8], mask: Packed) -> None:
@@ -155,7 +185,7 @@ class Recheck:
         if suspect.target is Target.FACE and frame in self._asked[n]:
             faces = self._second(rgb, windows[0], expected, turns)
             second = max((s for b, s in faces if not by_decision(b, kept)), default=0.0)
-        self._open.append(_Open(n, frame, expected, seen, second, mask, kept))
+        self._open.append(_Open(n, frame, expected, seen, second, 0.0, mask, kept))
 
     def _second(
         self, rgb: NDArray[np.uint8], window: Window, expected: Box, turns: int

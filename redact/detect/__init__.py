@@ -13,6 +13,7 @@ from .protocol import Detector
 from .scaling import Area, Scaler
 from .thresholds import CANDIDATE_SCORE
 from .tiles import Scale
+from .verifier import Verifier
 
 __all__ = [
     "CANDIDATE_SCORE",
@@ -23,6 +24,7 @@ __all__ = [
     "OurNetwork",
     "Scale",
     "Scaler",
+    "Verifier",
     "describe_models",
     "load_detector",
     "load_second_opinion",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 import onnxruntime
 
-from ..errors import DependencyError
+from ..errors import DependencyError, ModelError
 
 FIRST_THAT_CALLS_HOME: Final = (1, 29)
 """1.30 and newer upload telemetry from Linux a few seconds after a session is made (a trace of
@@ -29,3 +29,34 @@ def load_engine() -> ModuleType:
     onnxruntime.disable_telemetry_events()
     module: ModuleType = onnxruntime
     return module
+
+
+def open_network(weights: bytes, threads: int, name: str) -> Any:
+    """A session of onnxruntime on the processor.
+
+    Args:
+        weights: contents of the ONNX file.
+        threads: processors for one run.
+        name: of the network, for errors.
+
+    Raises:
+        ModelError: if onnxruntime cannot load the weights.
+        DependencyError: if this onnxruntime contacts a server.
+    """
+    ort = load_engine()
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # The arena would keep the largest picture's memory for good, for every input size anew.
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    # Without this the workers burn a core while the next frame is being decoded.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime has no common base class for its errors
+        raise ModelError(
+            f"onnxruntime {ort.__version__} cannot load {name}: {error}",
+            "install redact again (pip install --force-reinstall)",
+        ) from error

@@ -18,6 +18,7 @@ from .tiles import Scale
 from .weights import (
     FACE_PLATE_SHA256,
     MEDIAPIPE_SHA256,
+    VERIFIER,
     all_weights,
     how_to_get,
     read_weights,
@@ -168,7 +169,8 @@ def require_models(*, second_opinion: bool) -> None:
         DependencyError: the engine contacts a server, or MediaPipe or a library it needs
             cannot be loaded.
     """
-    read_weights(WEIGHTS)
+    for name in (WEIGHTS, VERIFIER):
+        read_weights(name)
     load_engine()
     if second_opinion:
         from .opencv import load_mediapipe
@@ -187,9 +189,11 @@ def describe_models() -> list[ModelState]:
             name, use = f"MediaPipe face detection, {kind}", "faces, at every sensitivity (audit)"
         elif file == WEIGHTS:
             name, use = "redact face+plate, int8", "every run"
+        elif file == VERIFIER:
+            name, use = "redact verifier, int8", "every run (audit)"
         else:
             name, use = "redact face+plate, float32", "comparison only"
-        required = file in MEDIAPIPE_SHA256 or file == WEIGHTS
+        required = file in MEDIAPIPE_SHA256 or file in (WEIGHTS, VERIFIER)
         state, cure = _state(file, pinned), how_to_get(file)
         found.append(ModelState(name, file, pinned, state, use, required, cure))
     return found

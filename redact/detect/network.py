@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ModelError, UnsafeError
+from ..errors import UnsafeError
 from ..types import Detections, Target
-from .engine import load_engine
+from .engine import open_network
 
 STRIDES: Final = (8, 16, 32)
 """Output grids in the order in which the network lists them (model card)."""
@@ -58,25 +58,7 @@ class Network:
     """
 
     def __init__(self, weights: bytes, least: Mapping[Target, float], threads: int) -> None:
-        ort = load_engine()
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # The arena would keep the largest picture's memory for good, for every input size anew.
-        options.enable_cpu_mem_arena = False
-        options.enable_mem_pattern = False
-        # Without this the workers burn a core while the next frame is being decoded.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = ort.InferenceSession(
-                weights, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime has no common base class for its errors
-            raise ModelError(
-                f"onnxruntime {ort.__version__} cannot load the face and plate network: {error}",
-                "install redact again (pip install --force-reinstall)",
-            ) from error
+        self._session = open_network(weights, threads, "the face and plate network")
         self._least = dict(least)
         self._grids: dict[
             tuple[int, int],
@@ -100,7 +82,7 @@ class Network:
         image[0, :height, :width] = rgb
         try:
             scores, distances = self._session.run(["scores", "distances"], {"image": image})
-        except Exception as error:  # see __init__
+        except Exception as error:  # see open_network
             raise UnsafeError(f"the face and plate network failed: {error}") from error
         scores, distances = scores[0], distances[0]
         if not np.isfinite(scores).all() or scores.shape[1] != len(x):

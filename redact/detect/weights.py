@@ -16,6 +16,13 @@ FACE_PLATE_SHA256: Final[dict[str, str]] = {
 }
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 
+VERIFIER: Final = "verifier.int8.onnx"
+
+VERIFIER_SHA256: Final[dict[str, str]] = {
+    VERIFIER: "b59b0e9633f6a004135569bbf950482dcb4d4c90912a4fb75803066438d85477",
+}
+"""The network that looks again at what the audit found, likewise."""
+
 MEDIAPIPE_SHA256: Final[dict[str, str]] = {
     "mediapipe/face_detection_full_range_sparse.tflite": (
         "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1"
@@ -37,7 +44,7 @@ _HOW_MEDIAPIPE: Final = (
 
 def all_weights() -> dict[str, str]:
     """Every weights file redact knows, name under `redact/models/` → pinned SHA-256."""
-    return {**FACE_PLATE_SHA256, **MEDIAPIPE_SHA256}
+    return {**FACE_PLATE_SHA256, **VERIFIER_SHA256, **MEDIAPIPE_SHA256}
 
 
 def how_to_get(name: str) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redact.audit.belief import Clues, belief
 from redact.audit.judge import judge
-from redact.audit.limits import ALONE
 from redact.audit.recheck import Evidence
 from redact.audit.suspects import Sighting, Suspect, gather
 from redact.types import Box, Target
@@ -71,20 +72,31 @@ def test_a_suspect_stays_near_its_sightings(places: list[tuple[int, float]], fra
         assert hypot(box.x1 - exact.x1, box.y1 - exact.y1) < 1e-6
 
 
-def _judged(close: float, whole: float, target: Target = Target.PLATE) -> str:
-    """The rule that believes a suspect which close looks and whole pictures score like this."""
+_SCORES = st.floats(0, 1)
+_CLUES = st.builds(
+    Clues, _SCORES, _SCORES, _SCORES, _SCORES, st.floats(6, 400), turned=st.booleans()
+)
+
+
+@given(st.sampled_from([Target.FACE, Target.PLATE]), _CLUES, st.data())
+def test_what_is_seen_more_surely_is_not_believed_less(
+    target: Target, clues: Clues, data: st.DataObject
+) -> None:
+    name = data.draw(st.sampled_from(["close", "whole", "second", "verified"]))
+    more = replace(clues, **{name: data.draw(st.floats(getattr(clues, name), 1))})
+    assert belief(target, more) >= belief(target, clues) - 1e-9
+
+
+def _judged(close: float, verified: float, target: Target = Target.PLATE) -> str:
+    """The rule that believes a suspect which the detector and the verifier score like this."""
     box = Box(100, 50, 300, 120)
-    seen = [Sighting(n, box, close, 0.0, target, 0.0, whole=whole) for n in range(0, 30, 5)]
-    evidence = [Evidence(s.frame, box, close, 0.0) for s in seen]
+    seen = [Sighting(n, box, close, 0.0, target, 0.0) for n in range(0, 30, 5)]
+    evidence = [Evidence(s.frame, box, close, 0.0, verified) for s in seen]
     verdict = judge(Suspect(target, False, seen), evidence, ())
     return verdict.rule if verdict is not None else ""
 
 
-def test_what_is_sure_in_whole_pictures_counts_with_close_looks() -> None:
-    limit = ALONE[Target.PLATE]
-    close = limit - 0.02
-    assert _judged(close, 0.0) == ""
-    assert "whole picture" in _judged(close, 2 * limit - close + 0.01)
-    assert _judged(close, 2 * limit - close - 0.01) == ""
-    # However sure a whole picture is, close looks must see something, too.
-    assert _judged(0.1, 1.0) == ""
+def test_detector_and_verifier_are_believed_together_and_neither_alone() -> None:
+    assert "agree" in _judged(0.6, 0.99)
+    assert _judged(0.6, 0.01) == ""
+    assert _judged(0.26, 0.6) == ""

@@ -1,0 +1,59 @@
+"""The verifier: is what lies in the middle of a small picture a face, a plate, or neither?
+
+A detector looks for small things all over a picture. This network is shown one place, enlarged, and
+was trained on what the detector takes for faces and plates by mistake (`training/README.md`). It
+finds nothing by itself: the audit asks it about what others have found.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnsafeError
+from .engine import open_network
+from .network import default_threads
+from .weights import VERIFIER, read_weights
+
+SIDE: Final = 160
+"""Pixels of the square pictures that it is shown."""
+
+
+class Verifier:
+    """The verifying network.
+
+    Args:
+        threads: processors to use, None for all that this process may use, at most 8.
+
+    Raises:
+        ModelError: if the weights are missing or are not the pinned ones.
+        DependencyError: if the engine contacts a server.
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._session = open_network(
+            read_weights(VERIFIER), threads or default_threads(), "the verifying network"
+        )
+
+    def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """How surely there is a face, and how surely a plate, in the middle of each picture.
+
+        Args:
+            pictures: uint8 [N, SIDE, SIDE, 3], RGB, the thing in question in the middle, its
+                longer side between a third and two thirds of SIDE.
+
+        Returns:
+            float32 [N, 2] from 0 to 1, in the order of `Target.FACE` and `Target.PLATE`.
+
+        Raises:
+            UnsafeError: if the network fails or answers with numbers that are not finite.
+        """
+        try:
+            (scores,) = self._session.run(["scores"], {"image": pictures})
+        except Exception as error:  # onnxruntime has no common base class for its errors
+            raise UnsafeError(f"the verifying network failed: {error}") from error
+        if scores.shape != (len(pictures), 2) or not np.isfinite(scores).all():
+            raise UnsafeError("the verifying network gave an unusable answer")
+        return np.asarray(scores, np.float32)

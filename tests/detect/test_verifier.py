@@ -1,0 +1,69 @@
+"""The network that looks again at what others found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.detect import Verifier
+from redact.detect.verifier import SIDE
+from redact.errors import UnsafeError
+from redact.types import Target
+
+from .test_detectors import ASTRONAUT
+
+data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures")
+
+
+def window(rgb: NDArray[np.uint8], x: float, y: float, side: float) -> NDArray[np.uint8]:
+    left, top, n = round(x - side / 2), round(y - side / 2), round(side)
+    part = rgb[max(0, top) : top + n, max(0, left) : left + n]
+    return np.asarray(cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def verifier() -> Verifier:
+    return Verifier(threads=1)
+
+
+def test_tells_a_face_from_what_is_beside_it(verifier: Verifier) -> None:
+    rgb = data.astronaut()
+    x, y = ASTRONAUT.centre
+    side = 2.2 * ASTRONAUT.height
+    face, mirrored = window(rgb, x, y, side), window(rgb, x, y, side)[:, ::-1]
+    beside = [window(rgb, u, v, 120) for u, v in ((60, 420), (420, 120), (130, 440), (440, 440))]
+    scores = verifier.scores(np.stack([face, mirrored, *beside]))
+    assert (scores[:2, Target.FACE] > 0.9).all() and (scores[:2, Target.PLATE] < 0.1).all()
+    # It was made for places that a detector suspects, and is not sure of others.
+    assert (scores[2:, Target.FACE] < scores[:2, Target.FACE].min() - 0.1).all()
+    assert (scores[2:, Target.PLATE] < 0.1).all()
+
+
+def test_answers_do_not_depend_on_what_is_asked_together(verifier: Verifier) -> None:
+    rng = np.random.default_rng(1)
+    pictures = rng.integers(0, 256, (5, SIDE, SIDE, 3), np.uint8)
+    together = verifier.scores(pictures)
+    apart = np.concatenate([verifier.scores(p[None]) for p in pictures])
+    np.testing.assert_allclose(together, apart, atol=1e-5)
+
+
+@pytest.mark.parametrize("answer", [np.full((1, 2), np.nan), np.zeros((2, 2)), np.zeros((1, 3))])
+def test_an_unusable_answer_is_an_error(
+    verifier: Verifier, answer: NDArray[np.float64], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def run(self, *_: Any) -> list[Any]:
+            return [answer.astype(np.float32)]
+
+    monkeypatch.setattr(verifier, "_session", Broken())
+    with pytest.raises(UnsafeError, match="unusable"):
+        verifier.scores(np.zeros((1, SIDE, SIDE, 3), np.uint8))
+
+
+def test_a_picture_of_another_size_is_an_error(verifier: Verifier) -> None:
+    with pytest.raises(UnsafeError, match="failed"):
+        verifier.scores(np.zeros((1, SIDE + 32, SIDE, 3), np.uint8))

@@ -1,0 +1,72 @@
+"""From an index of images to a verifier in 8 bit, on drawn pictures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+for needed in ("torch", "onnx", "onnxruntime"):
+    pytest.importorskip(needed, reason=f"{needed} (training/requirements.txt) is not installed")
+
+MODELS = Path(__file__).resolve().parents[2] / "redact" / "models"
+
+
+@pytest.fixture(scope="module")
+def crops(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `training.mine` makes of two dozen drawn pictures."""
+    import cv2
+
+    from training import mine
+    from training.smoke import SIZE, scene
+
+    cache, out = tmp_path_factory.mktemp("cache"), tmp_path_factory.mktemp("crops")
+    (cache / "images").mkdir()
+    rng, entries = np.random.default_rng(3), []
+    for n in range(24):
+        image, boxes = scene(rng)
+        cv2.imwrite(str(cache / "images" / f"{n}.jpg"), image)
+        entry = {"file": f"{n}.jpg", "key": f"drawn__{n}", "source": "drawn", "known": [True, True]}
+        entries.append({**entry, "w": SIZE[0], "h": SIZE[1], "boxes": [[*b, 0] for b in boxes]})
+    (cache / "index.json").write_text(json.dumps(entries))
+    mine.mine(cache, MODELS / "face-plate.int8.onnx", out, workers=1)
+    return out
+
+
+def test_crops_have_their_object_in_the_middle(crops: Path) -> None:
+    from training.mine import CONTEXT
+
+    rows = json.loads((crops / "index.json").read_text())
+    assert {tuple(r[2:4]) for r in rows} >= {(0, 0), (0, 1), (1, 0), (1, 1)}
+    for offset, length, _, real, width, height, source, score in rows:
+        assert source == "drawn" and (score == 0.0 or not real)
+        assert max(width, height) == pytest.approx(1 / CONTEXT)
+        assert (crops / "crops.bin").read_bytes()[offset : offset + length][:2] == b"\xff\xd8"
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_training_goes_on_and_8_bit_says_the_same(crops: Path, tmp_path: Path) -> None:
+    import onnxruntime as ort
+
+    from training import verify
+    from training.train import Recipe
+    from training.verifier import SIDE, Places, collate
+
+    def recipe(steps: int) -> Recipe:
+        return Recipe(minutes=5, size=SIDE, batch=16, threads=1, max_steps=steps, save_s=0.0)
+
+    init = MODELS / "face-plate.onnx"
+    verify.train(crops, init, tmp_path, recipe(2))
+    net = verify.train(crops, init, tmp_path, recipe(4))
+    verify.export(net, tmp_path / verify.EXPORTED)
+    places = Places(crops, 9)
+    verify.quantise(tmp_path / verify.EXPORTED, tmp_path / verify.EIGHT_BIT, places, 16)
+    images = collate([x for x, _ in zip(iter(places), range(8), strict=False)])[0]
+    shown = images.permute(0, 2, 3, 1).contiguous().numpy()
+    plain, small = (
+        ort.InferenceSession(str(tmp_path / name)).run(["scores"], {"image": shown})[0]
+        for name in (verify.EXPORTED, verify.EIGHT_BIT)
+    )
+    assert plain.shape == (8, 2) and np.abs(plain - small).max() < 0.15

@@ -1,0 +1,137 @@
+"""The verifier: is what lies in the middle of this crop a face, a plate, or neither?
+
+A detector has to find small objects anywhere in a picture; this network is shown one place, large,
+and learns from the detector's own mistakes. Its body is the detector's, up to stride 32.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.utils.data import IterableDataset, get_worker_info
+
+from training.augment import PAD
+from training.mine import CONTEXT
+from training.network import MEAN, SCALE, ConvBlock, FacePlateNet
+from training.photometric import degrade
+
+SIDE = 160
+"""Pixels of the square that the network sees."""
+
+VIEW = (1.5, 5.2)
+"""Side of the window in the object's longer side, drawn log-uniformly."""
+
+SMALLEST = (9.0, 6.0)
+"""Height in pixels down to which faces and plates are made coarser at random."""
+
+BATCH_SHARES = {(0, 1): 0.28, (1, 1): 0.28, (0, 0): 0.24, (1, 0): 0.20}
+"""Shares of (target, object) in a batch."""
+
+HARDER = 0.1
+"""Score at which a mistake is drawn twice as often as one of score 0."""
+
+SOURCE_WEIGHT = {"mask853": 2.2, "mik1i_facedet": 1.4, "oid_google_lp": 1.8}
+
+
+class Verifier(nn.Module):
+    """uint8-valued f32 [B, 3, SIDE, SIDE] RGB -> logits f32 [B, 2], face and plate."""
+
+    def __init__(self, detector: FacePlateNet) -> None:
+        super().__init__()
+        self.stem, self.s8 = detector.stem, detector.s8
+        self.s16, self.s32 = detector.s16, detector.s32
+        self.squeeze = ConvBlock(detector.shape.widths[4], 64)
+        self.head = nn.Sequential(
+            nn.Dropout(0.2),
+            nn.Linear(64 * (SIDE // 32) ** 2, 96),
+            nn.ReLU(),
+            nn.Dropout(0.2),
+            nn.Linear(96, 2),
+        )
+
+    def forward(self, image: Tensor) -> Tensor:
+        x = self.s32(self.s16(self.s8(self.stem((image - MEAN) / SCALE))))
+        out: Tensor = self.head(self.squeeze(x).flatten(1))
+        return out
+
+
+class Places(IterableDataset[tuple[NDArray[np.uint8], int, int]]):
+    """Endless augmented crops of `training.mine` with target and object or not."""
+
+    def __init__(self, crops: Path, seed: int) -> None:
+        self.rows: list[list[Any]] = json.loads((crops / "index.json").read_text())
+        self.data, self.seed = crops / "crops.bin", seed
+        self.groups: dict[tuple[int, int], tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+        for group in BATCH_SHARES:
+            numbers = [n for n, r in enumerate(self.rows) if (r[2], r[3]) == group]
+            p = np.array([self._weight(n) for n in numbers])
+            self.groups[group] = np.array(numbers), p / p.sum()
+
+    def _weight(self, number: int) -> float:
+        """Rare sets more often, and mistakes the more often the surer the detector was."""
+        source, score = self.rows[number][6:8]
+        return SOURCE_WEIGHT.get(source, 1.0) * (HARDER**2 + score**2)
+
+    def __iter__(self) -> Iterator[tuple[NDArray[np.uint8], int, int]]:
+        cv2.setNumThreads(0)
+        info = get_worker_info()
+        rng = np.random.default_rng([self.seed, info.id if info else 0])
+        groups, shares = list(BATCH_SHARES), list(BATCH_SHARES.values())
+        data = np.memmap(self.data, np.uint8, "r")
+        while True:
+            numbers, p = self.groups[groups[rng.choice(len(groups), p=shares)]]
+            row = self.rows[rng.choice(numbers, p=p)]
+            bgr = cv2.imdecode(data[row[0] : row[0] + row[1]], cv2.IMREAD_COLOR)
+            rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+            view = augmented(rgb, row[2], (row[4], row[5]), rng)
+            yield degrade(view, rng), row[2], row[3]
+
+
+def augmented(
+    rgb: NDArray[np.uint8], target: int, box: tuple[float, float], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """One window of a crop: moved, turned, mirrored, sometimes of a much smaller object.
+
+    Args:
+        box: width and height of the object in sides of the crop.
+    """
+    side = rgb.shape[0]
+    window = side * float(np.exp(rng.uniform(*np.log(VIEW)))) / CONTEXT
+    slant = float(np.clip(rng.normal(0, 9), -25, 25)) if rng.random() < 0.5 else 0.0
+    move = cv2.getRotationMatrix2D((side / 2, side / 2), slant, 1.0)
+    reach = 0.1 * side * max(box)
+    move[:, 2] += rng.uniform(-reach, reach, 2) + window / 2 - side / 2
+    size = max(8, round(window))
+    out = cv2.warpAffine(rgb, move, (size, size), borderValue=(PAD,) * 3)
+    height = side * box[1]
+    if rng.random() < 0.35 and height > SMALLEST[target] * 1.2:
+        least, most = np.log(SMALLEST[target]), np.log(min(height, 5 * SMALLEST[target]))
+        coarse = max(8, round(size * float(np.exp(rng.uniform(least, most))) / height))
+        out = _resized(out, min(size, coarse))
+    out = _resized(out, SIDE)
+    return np.ascontiguousarray(out[:, ::-1] if rng.random() < 0.5 else out).astype(np.uint8)
+
+
+def _resized(rgb: Any, size: int) -> Any:
+    mode = cv2.INTER_AREA if size < rgb.shape[0] else cv2.INTER_LINEAR
+    return cv2.resize(rgb, (size, size), interpolation=mode)
+
+
+def collate(items: list[tuple[NDArray[np.uint8], int, int]]) -> tuple[Tensor, Tensor]:
+    """Images uint8 [B, 3, SIDE, SIDE] and truth f32 [B, 2], 1 where it is that target.
+
+    A mistake is neither; a face is no plate, and a plate no face.
+    """
+    images = np.stack([i for i, _, _ in items]).transpose(0, 3, 1, 2).copy()
+    truth = np.zeros((len(items), 2), np.float32)
+    for n, (_, target, real) in enumerate(items):
+        truth[n, target] = real
+    return torch.from_numpy(images), torch.from_numpy(truth)
