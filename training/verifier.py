@@ -38,6 +38,10 @@ BATCH_SHARES = {(0, 1): 0.28, (1, 1): 0.28, (0, 0): 0.24, (1, 0): 0.20}
 HARDER = 0.1
 """Score at which a mistake is drawn twice as often as one of score 0."""
 
+BODIES = 0.3
+"""Share of the faces' mistakes that are made here: places about a face that is hidden. What the
+audit looks at is full of heads under a fill, with shoulders that promise a face above them."""
+
 SOURCE_WEIGHT = {"mask853": 2.2, "mik1i_facedet": 1.4, "oid_google_lp": 1.8}
 
 
@@ -87,12 +91,45 @@ class Places(IterableDataset[tuple[NDArray[np.uint8], int, int]]):
         groups, shares = list(BATCH_SHARES), list(BATCH_SHARES.values())
         data = np.memmap(self.data, np.uint8, "r")
         while True:
-            numbers, p = self.groups[groups[rng.choice(len(groups), p=shares)]]
+            group = groups[rng.choice(len(groups), p=shares)]
+            body = group == (0, 0) and rng.random() < BODIES
+            numbers, p = self.groups[(0, 1) if body else group]
             row = self.rows[rng.choice(numbers, p=p)]
             bgr = cv2.imdecode(data[row[0] : row[0] + row[1]], cv2.IMREAD_COLOR)
             rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+            if body:
+                rgb = without_face(rgb, (row[4], row[5]), rng)
             view = augmented(rgb, row[2], (row[4], row[5]), rng)
-            yield degrade(view, rng), row[2], row[3]
+            yield degrade(view, rng), row[2], group[1]
+
+
+def without_face(
+    rgb: NDArray[np.uint8], box: tuple[float, float], rng: np.random.Generator
+) -> NDArray[np.uint8]:
+    """A crop with the face in its middle filled from around, and its middle moved off the face.
+
+    The fill is a normalised convolution, much like the one that `redact.render` draws; half of the
+    crops are moved down to the body, the others stay or go anywhere near.
+    """
+    side = rgb.shape[0]
+    axes = [max(2, round(side * v * float(rng.uniform(0.55, 0.75)))) for v in box]
+    hole = cv2.ellipse(
+        np.zeros((side, side), np.float32), (side // 2, side // 2), axes, 0, 0, 360, 1.0, -1
+    )
+    soft, sigma = cv2.GaussianBlur(hole, (0, 0), max(1.0, 0.08 * axes[0])), 0.7 * max(axes)
+    seen = cv2.GaussianBlur(1 - hole, (0, 0), sigma)[..., None] + 1e-4
+    fill = cv2.GaussianBlur(rgb * (1 - hole)[..., None], (0, 0), sigma) / seen
+    soft = np.maximum(soft, hole)[..., None]
+    filled = (rgb * (1 - soft) + fill * soft).clip(0, 255).astype(np.uint8)
+    down = rng.random() < 0.5
+    x = rng.normal(0, 0.4) * box[0] * side
+    y = rng.uniform(0.6, 1.5) * box[1] * side if down else rng.normal(0, 0.3) * box[1] * side
+    zoom, middle = float(np.exp(rng.uniform(np.log(0.6), np.log(1.4)))), side / 2
+    move = np.array(
+        [[zoom, 0.0, middle - zoom * (middle + x)], [0.0, zoom, middle - zoom * (middle + y)]]
+    )
+    moved = cv2.warpAffine(filled, move, (side, side), borderValue=(PAD,) * 3)
+    return np.asarray(moved, np.uint8)
 
 
 def augmented(

@@ -90,7 +90,8 @@ class Eyes:
         faces = Target.FACE in ours.targets
         self.second: Detector | None = load_second_opinion() if faces else None
         self._second_tiles = load_second_opinion(tiles=True) if faces else None
-        members: list[Detector] = [self._whole, *([self.second] if self.second else [])]
+        others: list[Detector] = [self.second] if self.second else []
+        members: list[Detector | Verifier] = [self._whole, *others, self.verifier]
         self.detectors = tuple((m.name, m.weights_sha256) for m in members)
 
     def look(self, frame: Frame) -> Iterator[Glimpse]:

@@ -80,9 +80,9 @@ FIT_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.385, Target.PLATE: 0.35}
 
 # --- confirmed or not ---------------------------------------------------------------------------
 
-BELIEVED: Final[dict[Target, float]] = {Target.FACE: 0.75, Target.PLATE: 1.5}
+BELIEVED: Final[dict[Target, float]] = {Target.FACE: 0.9, Target.PLATE: 1.7}
 """Log odds (see `belief.py`) from which a suspect is believed for what the detectors and the
-verifier see of it: each gives at most 0.75 false suspects a minute, cross-validated."""
+verifier see of it: each gives at most half a false suspect a minute, cross-validated."""
 
 SECOND_ALONE: Final = 0.9
 """Score of the second detector at which a suspect is looked at again though ours hardly sees it."""

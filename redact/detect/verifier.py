@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import UnsafeError
 from .engine import open_network
 from .network import default_threads
-from .weights import VERIFIER, read_weights
+from .weights import VERIFIER, VERIFIER_SHA256, read_weights
 
 SIDE: Final = 160
 """Pixels of the square pictures that it is shown."""
@@ -27,10 +27,17 @@ class Verifier:
     Args:
         threads: processors to use, None for all that this process may use, at most 8.
 
+    Attributes:
+        name: for reports.
+        weights_sha256: of the file that runs.
+
     Raises:
         ModelError: if the weights are missing or are not the pinned ones.
         DependencyError: if the engine contacts a server.
     """
+
+    name: Final = "redact verifier"
+    weights_sha256: Final = VERIFIER_SHA256[VERIFIER]
 
     def __init__(self, threads: int | None = None) -> None:
         self._session = open_network(

@@ -19,7 +19,7 @@ FACE_PLATE_SHA256: Final[dict[str, str]] = {
 VERIFIER: Final = "verifier.int8.onnx"
 
 VERIFIER_SHA256: Final[dict[str, str]] = {
-    VERIFIER: "b59b0e9633f6a004135569bbf950482dcb4d4c90912a4fb75803066438d85477",
+    VERIFIER: "41b7eaa1206ff07bbbf289892546fd4a9149adc8794bc81bfe88c65264cb1bfd",
 }
 """The network that looks again at what the audit found, likewise."""
 

@@ -46,6 +46,20 @@ def test_crops_have_their_object_in_the_middle(crops: Path) -> None:
         assert (crops / "crops.bin").read_bytes()[offset : offset + length][:2] == b"\xff\xd8"
 
 
+def test_a_hidden_face_leaves_nothing_of_itself() -> None:
+    """The fill of a made-up mistake depends on what is around the face alone, almost."""
+    from training.verifier import without_face
+
+    rng = np.random.default_rng(5)
+    around = rng.integers(0, 256, (200, 200, 3), np.uint8)
+    inside = around.copy()
+    y, x = np.mgrid[:200, :200]
+    face = ((x - 100) / 15) ** 2 + ((y - 100) / 20) ** 2 < 1
+    inside[face] = rng.integers(0, 256, (face.sum(), 3), np.uint8)
+    a, b = (without_face(p, (0.15, 0.2), np.random.default_rng(8)) for p in (around, inside))
+    assert np.abs(a.astype(int) - b).max() <= 1
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_training_goes_on_and_8_bit_says_the_same(crops: Path, tmp_path: Path) -> None:
     import onnxruntime as ort
