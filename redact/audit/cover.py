@@ -1,8 +1,8 @@
-"""What is hidden in a frame: from the plan where there is one, from the pixels where not."""
+"""What is hidden in a frame: from the plan; `changed.py` tells it from the pixels."""
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -10,14 +10,7 @@ from numpy.typing import NDArray
 
 from ..plan import Plan
 from ..render import mask_of
-from ..types import Action, Box, Region, Track
-from .pixels import block_difference
-
-_LEAST_CHANGE: Final = 6.0
-"""Mean luma difference of a block that is hidden; codecs at usable rates stay below."""
-
-_TIMES_NOISE: Final = 3.0
-"""And at least this many times the frame's own median difference, which is codec noise."""
+from ..types import Action, Box, Region, Target, Track
 
 
 class Covers(Protocol):
@@ -33,8 +26,8 @@ class Covers(Protocol):
             source, output: luma, uint8 [H, W].
         """
 
-    def kept(self, index: int) -> list[Box]:
-        """Boxes that are visible by decision."""
+    def kept(self, index: int) -> list[Region]:
+        """Subjects that are visible by decision."""
 
 
 class PlanCovers:
@@ -45,9 +38,6 @@ class PlanCovers:
         self._margin = margin
         self._kept = [t for t in plan.tracks if t.action is Action.KEEP]
 
-    def regions(self, index: int) -> list[Region]:
-        return self._plan.regions_at(index)
-
     def mask(
         self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
@@ -55,40 +45,12 @@ class PlanCovers:
         hidden = mask_of(self._plan.regions_at(index), width, height, self._margin)
         return hidden.view(np.uint8)
 
-    def kept(self, index: int) -> list[Box]:
-        here = (t.at(index) for t in self._kept)
-        return [k.box for k in here if k is not None]
+    def kept(self, index: int) -> list[Region]:
+        here = ((t, t.at(index)) for t in self._kept)
+        return [Region(t.id, t.target, k.box, k.state) for t, k in here if k is not None]
 
     def tracks(self) -> tuple[Track, ...]:
         return self._plan.tracks
-
-
-class PixelCovers:
-    """Hidden is what differs from the source by more than a codec explains.
-
-    Flat parts of what was hidden may by chance equal their fill, so the convex hull of every
-    connected changed area counts as hidden.
-    """
-
-    def mask(
-        self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]
-    ) -> NDArray[np.uint8]:
-        blocks = block_difference(source, output)
-        limit = max(_LEAST_CHANGE, _TIMES_NOISE * float(np.median(blocks)))
-        changed = cv2.morphologyEx(
-            (blocks >= limit).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
-        )
-        outlines, _ = cv2.findContours(changed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        hulls = np.zeros_like(changed)
-        for outline in outlines:
-            cv2.fillConvexPoly(hulls, cv2.convexHull(outline), 1)
-        height, width = output.shape
-        size = (blocks.shape[1] * 16, blocks.shape[0] * 16)
-        full = cv2.resize(hulls, size, interpolation=cv2.INTER_NEAREST)
-        return np.ascontiguousarray(full[:height, :width])
-
-    def kept(self, index: int) -> list[Box]:
-        return []
 
 
 class Packed:
@@ -123,10 +85,16 @@ def share_covered(mask: NDArray[np.uint8] | Packed, box: Box) -> float:
     return float(cv2.countNonZero(part)) / float((x2 - x1) * (y2 - y1))
 
 
-def by_decision(box: Box, kept: list[Box]) -> bool:
-    """Whether a detection is a subject that somebody decided to leave visible."""
+def by_decision(target: Target, box: Box, kept: list[Region]) -> bool:
+    """Whether a detection is a subject that somebody decided to leave visible.
+
+    A decision is about one subject: it says nothing of another kind of thing in the same place,
+    and nothing of a much smaller one, a head that passes before the kept one.
+    """
+    return any(k.target is target and _is_kept(box, k.box) for k in kept)
+
+
+def _is_kept(box: Box, kept: Box) -> bool:
     x, y = box.centre
-    return any(
-        box.iou(k) >= 0.3 or (k.x1 <= x <= k.x2 and k.y1 <= y <= k.y2 and box.area <= 2 * k.area)
-        for k in kept
-    )
+    inside = kept.x1 <= x <= kept.x2 and kept.y1 <= y <= kept.y2
+    return box.iou(kept) >= 0.3 or (inside and kept.area / 4 <= box.area <= 2 * kept.area)

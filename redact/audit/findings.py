@@ -137,7 +137,8 @@ def _twins(a: Verdict, b: Verdict) -> bool:
     there = dict(b.path)
     shared = [(box, there[f]) for f, box in a.path if f in there]
     near = sum(x.iou(y) >= 0.3 for x, y in shared)
-    return a.suspect.target is b.suspect.target and near * 3 > len(shared)
+    alike = a.suspect.target is b.suspect.target and a.suspect.misfit is b.suspect.misfit
+    return alike and near * 3 > len(shared)
 
 
 def _runs(places: list[tuple[int, Box]]) -> list[list[tuple[int, Box]]]:

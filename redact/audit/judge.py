@@ -34,7 +34,15 @@ _BESIDE_FRAMES = 15
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A suspect that is believed."""
+    """A suspect that is believed.
+
+    Attributes:
+        first, last: frames, both included.
+        path: (frame, box) where it is visible, rising frames.
+        ours, second, verified: best score of each network in close looks.
+        rule: why it is believed, in words.
+        track: id of the hidden track beside it, None where there is none.
+    """
 
     suspect: Suspect
     first: int
@@ -48,16 +56,14 @@ class Verdict:
 
 
 def strength(values: Iterable[float]) -> float:
-    """How strongly one detector sees a suspect: mean of the best quarter of its frames.
+    """How strongly one detector sees a suspect: mean of the best quarter of its frames, or of two.
 
-    At least two frames; one that stands alone counts two thirds. The single best frame would
-    not do: of a tree that is looked at long enough, some frame looks like a face.
+    The single best frame would not do where there are more: of a tree that is looked at long
+    enough, some frame looks like a face. What is there for one frame has only that one.
     """
     seen = sorted((v for v in values if v > 0), reverse=True)
-    if len(seen) < 2:
-        return seen[0] * 2 / 3 if seen else 0.0
     best = seen[: max(2, len(seen) // 4)]
-    return sum(best) / len(best)
+    return sum(best) / len(best) if best else 0.0
 
 
 def worth_a_recheck(suspect: Suspect, tracks: Sequence[Track]) -> bool:
@@ -93,18 +99,25 @@ def judge(
     if not path or _too_narrow(suspect, path):
         return None
     track = known.id if known is not None else None
-    scores = (clues.close, clues.second, clues.verified)
-    return Verdict(suspect, path[0][0], path[-1][0], path, *scores, rule, track)
+    # Reports tell the best frame, which a person can look at, not the means that were weighed.
+    second = max(e.second for e in evidence)
+    verified = max(e.verified for e in evidence)
+    return Verdict(suspect, path[0][0], path[-1][0], path, peak, second, verified, rule, track)
 
 
 def clues_of(suspect: Suspect, evidence: Sequence[Evidence]) -> Clues:
-    """What the passes over the frames tell of a suspect, in numbers."""
+    """What the passes over the frames tell of a suspect, in numbers.
+
+    Only frames in which a detector sees it count, if there are any: a face that is bare for one
+    frame must not be made doubtful by its neighbours, in which it is hidden or not there.
+    """
     best = suspect.best
+    seen = [e for e in evidence if max(e.ours, e.second) >= EXTENT] or evidence
     return Clues(
-        close=strength(e.ours for e in evidence),
+        close=strength(e.ours for e in seen),
         whole=strength(s.whole for s in suspect.sightings if s.turns == 0),
-        second=strength(e.second for e in evidence),
-        verified=strength(e.verified for e in evidence),
+        second=strength(e.second for e in seen),
+        verified=strength(e.verified for e in seen),
         height=best.box.height,
         turned=best.turns != 0,
     )

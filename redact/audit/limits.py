@@ -147,3 +147,21 @@ LEAST_PSNR: Final = 24.0
 
 CHANGED_BLOCK: Final = 20.0
 """Mean luma difference of a 16×16 block outside all masks that no codec explains."""
+
+# --- without a plan -----------------------------------------------------------------------------
+
+CHANGED_LEAST: Final = 6.0
+"""Mean luma difference of a 16×16 block that may be hidden; codecs at usable rates stay below."""
+
+CHANGED_NOISE: Final = 3.0
+"""And at least this many times the difference that a tenth of the frame's blocks stays below: codec
+noise, even where most of the picture is hidden."""
+
+SURVIVES_MATCH: Final = 0.7
+"""Correlation of output and source in a window from which the source's detail is still there."""
+
+SURVIVES_GAIN: Final = 0.3
+"""Least slope of output over source there; a smooth fill and a face agree a little by chance."""
+
+SURVIVES_TEXTURE: Final = 3.0
+"""Least standard deviation of the source's detail (8-bit luma) that can tell anything."""

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Box, Target
+from ..types import Box, Region, Target
 from .close import SLANTS, VERIFIED_LEAST, VERIFIED_VIEWS, VIEWS, Seen, Window, agreed, alike
 from .cover import Covers, Packed, by_decision, share_covered
 from .eyes import Eyes
@@ -68,7 +68,7 @@ class _Open:
     second: float
     verified: float
     mask: Packed
-    kept: list[Box]
+    kept: list[Region]
 
 
 class Recheck:
@@ -146,7 +146,7 @@ class Recheck:
             agreed(
                 look.expected,
                 target,
-                [[s for s in v if not by_decision(s.box, look.kept)] for v in views],
+                [[s for s in v if not by_decision(target, s.box, look.kept)] for v in views],
             )
             for views in look.seen
         ]
@@ -184,7 +184,9 @@ class Recheck:
         second, kept = 0.0, self._covers.kept(frame)
         if suspect.target is Target.FACE and frame in self._asked[n]:
             faces = self._second(rgb, windows[0], expected, turns)
-            second = max((s for b, s in faces if not by_decision(b, kept)), default=0.0)
+            second = max(
+                (s for b, s in faces if not by_decision(suspect.target, b, kept)), default=0.0
+            )
         self._open.append(_Open(n, frame, expected, seen, second, 0.0, mask, kept))
 
     def _second(

@@ -67,7 +67,7 @@ class _Pending:
     index: int
     seen: list[list[Seen]]
     mask: Packed
-    kept: list[Box]
+    kept: list[Region]
     fits: Box | None = None
     track: Track | None = None
     glimpse: Glimpse | None = None
@@ -210,7 +210,7 @@ class Scan:
         self._settle([p for p in self._pending if p.batch < batch])
         self._pending = [p for p in self._pending if p.batch >= batch]
 
-    def _whole(self, output: Frame, index: int, mask: Packed, kept: list[Box]) -> None:
+    def _whole(self, output: Frame, index: int, mask: Packed, kept: list[Region]) -> None:
         self.whole += 1
         found = list(self._eyes.look(output))
         if self._rhythm.fine(output.time):
@@ -219,7 +219,7 @@ class Scan:
         outside = [
             g
             for g in found
-            if share_covered(mask, g.box) < OUTSIDE and not by_decision(g.box, kept)
+            if share_covered(mask, g.box) < OUTSIDE and not by_decision(g.target, g.box, kept)
         ]
         if outside:
             rgb = self._eyes.painter.rgb(output)
@@ -232,7 +232,7 @@ class Scan:
         index: int,
         g: Glimpse,
         mask: Packed,
-        kept: list[Box],
+        kept: list[Region],
     ) -> None:
         """A second, close look at a glimpse, on two scales."""
         close, batch = self._eyes.close, self._eyes.close.batch
@@ -255,7 +255,7 @@ class Scan:
         if seen_by_ours(score, g.ours) < SUSPECT[g.target] and second < SUSPECT_SECOND:
             return
         cover = share_covered(p.mask, box)
-        if cover < OUTSIDE and not by_decision(box, p.kept):
+        if cover < OUTSIDE and not by_decision(g.target, box, p.kept):
             self.sightings.append(
                 Sighting(p.index, box, score, second, g.target, cover, turns=g.turns, whole=g.ours)
             )
@@ -263,7 +263,7 @@ class Scan:
     def _expected(self, p: _Pending) -> None:
         """Whatever a close look at an expected place sees there, covered or half covered."""
         for s in p.seen[0]:
-            if s.box.height < LEAST_SIDE[s.target] or by_decision(s.box, p.kept):
+            if s.box.height < LEAST_SIDE[s.target] or by_decision(s.target, s.box, p.kept):
                 continue
             there = p.fits
             same = p.track is not None and s.target is p.track.target

@@ -13,8 +13,9 @@ from ..plan import Plan, with_held
 from ..progress import Progress
 from ..types import Action
 from .alone import Alone, decode_alone
+from .changed import PixelCovers
 from .container import check_container
-from .cover import Covers, PixelCovers, PlanCovers
+from .cover import Covers, PlanCovers
 from .eyes import Eyes
 from .findings import Places, findings_of
 from .judge import judge, worth_a_recheck

@@ -49,7 +49,7 @@ class Verifier:
 
         Args:
             pictures: uint8 [N, SIDE, SIDE, 3], RGB, the thing in question in the middle, its
-                longer side between a third and two thirds of SIDE.
+                longer side between a fifth and two thirds of SIDE.
 
         Returns:
             float32 [N, 2] from 0 to 1, in the order of `Target.FACE` and `Target.PLATE`.
