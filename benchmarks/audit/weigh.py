@@ -8,6 +8,7 @@ by what was learnt from it.
 from __future__ import annotations
 
 import argparse
+import random
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,8 +18,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.audit.belief import Clues
+from redact.audit.belief import Clues, belief
 from redact.audit.judge import clues_of
+from redact.audit.limits import BELIEVED, EXTENT
 from redact.audit.recheck import Evidence
 from redact.audit.suspects import Suspect
 from redact.types import Target
@@ -166,6 +168,29 @@ def print_target(cases: Sequence[Case], rows: Sequence[Row], target: Target) -> 
         limit = missed[0][0]
         print(f"| {rate} | {limit:.2f} | " + " | ".join(str(m) for _, m in missed) + " |")
     print("weights on all stills:", [round(float(v), 2) for v in fit(mine, target)])
+    print_moments(cases, target)
+
+
+def print_moments(cases: Sequence[Case], target: Target) -> None:
+    """How many suspects on subjects are believed by all their frames, and by one alone.
+
+    The one is drawn among those that the verifier was asked about, as it would be of a subject
+    that shows for one frame; limits are those of the audit.
+    """
+    rng, whole, alone, total = random.Random(1), 0, 0, 0
+    for case in cases:
+        for suspect, evidence in case.seen.suspects:
+            asked = [e for e in evidence if e.verified > 0 and e.ours >= EXTENT]
+            shown = any(
+                k.subject.target is target and judged(k) and on(suspect, evidence, k.subject.boxes)
+                for k in case.leaks
+            )
+            if suspect.target is not target or suspect.misfit or not asked or not shown:
+                continue
+            total += 1
+            whole += belief(target, clues_of(suspect, evidence)) >= BELIEVED[target]
+            alone += belief(target, clues_of(suspect, [rng.choice(asked)])) >= BELIEVED[target]
+    print(f"suspects on subjects: {total}; believed {whole}, by one frame alone {alone}")
 
 
 def main() -> None:
