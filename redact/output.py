@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from .errors import OutputError, OutputExistsError
 
@@ -23,6 +23,9 @@ _FOOTAGE = re.compile(
 )
 """Endings of files that no plan, record or report replaces, not even by force: a slip of the
 pen must not cost the original."""
+
+PRIVATE: Final = "NOT-FOR-RELEASE"
+"""Folder for what shows hidden subjects; its name says what is in it."""
 
 _NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
 
@@ -257,6 +260,23 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(folder, error) from error
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
+    make_folder(folder)
+    keep_to_owner(folder, 0o700)
+
+
+def keep_to_owner(path: Path, mode: int) -> None:
+    """Close a file or folder to everybody but its owner. Raises OutputError."""
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be closed to others ({error.strerror or error})",
+            "It would show what is to be hidden. Choose another place for it.",
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from redact.errors import OutputError, OutputExistsError
 from redact.media import default_output, probe, sha256_of
 from redact.media.containers import container_for
-from redact.output import OutputFile
+from redact.output import PRIVATE, OutputFile, make_private
 
 from .media.footage import Clip, make
 
@@ -127,7 +127,7 @@ WRITES_FOR_EVER = """
 import sys, itertools
 from pathlib import Path
 from redact.media import Decode, VideoWriter, probe
-from redact.output import OutputFile
+from redact.output import PRIVATE, OutputFile, make_private
 from redact.settings import EncodeSettings
 info = probe(Path(sys.argv[1]))
 with OutputFile(Path(sys.argv[2])) as out:
@@ -182,3 +182,22 @@ def test_the_hash_is_that_of_the_whole_file(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"abc" * 700000)
     tool = subprocess.run(["sha256sum", tmp_path / "f"], capture_output=True, check=True)
     assert sha256_of(tmp_path / "f") == tool.stdout.split()[0].decode()
+
+
+def test_a_private_folder_is_closed_even_where_it_was_open(tmp_path: Path) -> None:
+    for folder in (tmp_path / "new" / PRIVATE, tmp_path / "open"):
+        if folder.name == "open":
+            folder.mkdir(mode=0o755)
+        make_private(folder)
+        assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_closed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(self: Path, mode: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "chmod", refuses)
+    with pytest.raises(OutputError, match="cannot be closed to others"):
+        make_private(tmp_path)

@@ -1,4 +1,5 @@
-"""Does the output decode without error? Asked while no other file is being decoded.
+"""Does the output decode without error, and show all that it holds? Asked while no other file is
+being decoded.
 
 FFmpeg's errors are counted for the whole process, so beside a damaged source a sound output
 would be blamed for the source's damage.
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ..media import Decode, SourceInfo
+from ..media import Decode, SourceInfo, coded_pictures
 from ..progress import Progress
 from ..types import Frame
+from .result import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +23,43 @@ class Alone:
     Attributes:
         errors: packets that could not be decoded without error.
         damaged: indices of frames that cannot be trusted.
+        shown: frames.
+        held: coded pictures in the file, shown or not.
     """
 
     info: SourceInfo
     errors: int
     damaged: frozenset[int]
+    shown: int
+    held: int
 
     def frames(self) -> Iterator[Frame]:
         """The file's frames once more, damaged where the first decoding found them to be."""
         for frame in Decode(self.info):
             yield replace(frame, damaged=frame.index in self.damaged)
 
+    def check(self) -> Check:
+        """Whether every picture that the file holds is one of the frames that are looked at."""
+        if self.held == self.shown:
+            return Check("all shown", True, f"the file shows all its {self.held} pictures")
+        words = f"the file holds {self.held} pictures and shows {self.shown}"
+        if self.held > self.shown:
+            words += (
+                ": an edit list cuts the others off, or they do not decode; nobody looked at "
+                "them, and anybody can take them out"
+            )
+        return Check("all shown", False, words)
+
 
 def decode_alone(finished: SourceInfo, progress: Progress) -> Alone:
     """Decode a whole file, one frame in memory at a time; raises as `Decode`."""
     decoded = Decode(finished)
-    damaged = set()
+    damaged, shown = set(), 0
     with progress.stage("decode", finished.video.frames) as stage:
         for frame in decoded:
+            shown += 1
             if frame.damaged:
                 damaged.add(frame.index)
             stage.advance()
-    return Alone(finished, decoded.errors, frozenset(damaged))
+    held = coded_pictures(finished)
+    return Alone(finished, decoded.errors, frozenset(damaged), shown, held)

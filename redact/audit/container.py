@@ -1,4 +1,4 @@
-"""Strict check of everything in the output that is not a picture: streams, tags, boxes.
+"""Strict check of everything in the output that is not a picture: streams, tags, boxes, elements.
 
 An allow-list: what is not named here fails, so that a new kind of metadata is found and not
 waved through.
@@ -16,6 +16,7 @@ import av
 from ..errors import InputError
 from ..media import SourceInfo, opened
 from .boxes import wrong_boxes
+from .elements import wrong_elements
 from .result import Check
 
 _FORMAT_TAGS: Final = {
@@ -37,25 +38,24 @@ _STREAM_TAGS: Final = {
 
 
 def check_container(source: SourceInfo, output: Path, audio_expected: bool | None) -> list[Check]:
-    """Checks of streams, tags and (in MP4 and MOV) boxes of the output.
+    """Checks of streams, tags and (in MP4, MOV, MKV and WebM) structure of the output.
 
     Raises:
         InputError: the output cannot be opened at all.
     """
     try:
         with opened(output) as container:
-            checks = [
-                _streams(container, source, audio_expected),
-                _tags(container),
-                _orientation(container),
-            ]
-            mp4 = "mp4" in container.format.name
+            checks = [_streams(container, source, audio_expected), _tags(container)]
+            name, streams = container.format.name, len(container.streams)
+        needed = "none but those needed for playing"
+        if "mp4" in name:
+            checks.append(_check("boxes", wrong_boxes(output), needed))
+        elif "matroska" in name:
+            checks.append(_check("elements", wrong_elements(output, streams), needed))
     except (av.FFmpegError, OSError) as error:
         raise InputError(
             f"{output}: the output cannot be opened ({error})", "Render it again."
         ) from error
-    if mp4:
-        checks.append(_boxes(output))
     return checks
 
 
@@ -104,19 +104,3 @@ def _bad_tags(tags: Mapping[str, str], allowed: Mapping[str, str], where: str) -
         # The value is not repeated: this text ends up in reports.
         if pattern is None or not re.fullmatch(pattern, value):
             yield f"{where} tag '{key}'"
-
-
-def _orientation(container: av.container.InputContainer) -> Check:
-    """The output is written upright: a display matrix left over would turn it twice."""
-    turned = False
-    for stream in container.streams.video[:1]:
-        try:
-            frame = next(container.decode(stream), None)
-        except av.FFmpegError:
-            frame = None  # counted as a missing frame elsewhere
-        turned = frame is not None and frame.rotation != 0
-    return Check("upright", not turned, "a display matrix turns it" if turned else "no rotation")
-
-
-def _boxes(output: Path) -> Check:
-    return _check("boxes", wrong_boxes(output), "none but those needed for playing")

@@ -12,16 +12,13 @@ from numpy.typing import NDArray
 
 from ..errors import OutputError
 from ..media import Decode, SourceInfo, probe
-from ..output import make_folder, write_whole
+from ..output import PRIVATE, make_private, write_whole
 from ..plan import Plan
 from ..types import Action, Box, State, Track, counted
 from .close import Window
 from .lockstep import pairs
 from .pixels import Painter
 from .result import AuditResult, clock
-
-FOLDER: Final = "NOT-FOR-RELEASE"
-"""Folder made inside the one that is asked for; its name says what is in it."""
 
 _SIDE: Final = 240
 _TEXT: Final = 44
@@ -70,26 +67,14 @@ def review_sheet(
             f"{target}: cannot make a picture of {sheet.shape[1]}x{sheet.shape[0]} pixels",
             "Leave out --review-dir; the findings are also told in words.",
         )
-    _make_private(target.parent)
+    make_private(target.parent)
     write_whole(target, data.tobytes(), force=True, never=(source.path, output), mode=0o600)
     return target
 
 
 def sheet_path(output: Path, folder: Path) -> Path:
     """Where the sheet of an output goes: two outputs that differ in the ending only get two."""
-    return folder / FOLDER / f"review-{output.name}.png"
-
-
-def _make_private(folder: Path) -> None:
-    """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
-    make_folder(folder)
-    try:
-        folder.chmod(0o700)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be closed to others ({error.strerror})",
-            "It holds pictures of what is hidden. Choose another --review-dir.",
-        ) from error
+    return folder / PRIVATE / f"review-{output.name}.png"
 
 
 def _of_findings(result: AuditResult) -> list[_Row]:

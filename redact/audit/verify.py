@@ -61,28 +61,15 @@ def verify(
     try:
         finished = probe(output)
     except RedactError as error:
-        failed = Check("decodes", False, error.message)
-        return _blind(settings, plan, [*checks, failed])
+        return _blind(settings, plan, [*checks, Check("decodes", False, error.message)])
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
+    checks += [_upright(finished), same_size]
     if not same_size.passed:
-        return _blind(settings, plan, [*checks, same_size])
-
+        return _blind(settings, plan, checks)
     seen = collect(source, finished, plan, settings, progress)
     if seen.frames == 0:
         raise UnsafeError(f"{output}: no frame could be compared", "Render the file again.")
-    tracks = plan.tracks if plan is not None else ()
-    verdicts = [v for v in (judge(s, e, tracks) for s, e in seen.suspects) if v is not None]
-    targets = {t.id: t.target for t in tracks}
-    return AuditResult(
-        settings.sensitivity,
-        plan is not None,
-        findings_of(
-            verdicts, seen.undrawn, seen.let_go, seen.between, targets, seen.times, Eyes.NAMES
-        ),
-        (*checks, same_size, *seen.checks),
-        _kept(plan),
-        seen.looked,
-    )
+    return _judged(seen, settings, plan, checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +124,7 @@ def collect(
         dict(scan.undrawn),
         dict(scan.let_go.places),
         scan.between,
-        (*clock.checks(output.errors), *scan.checks()),
+        (*clock.checks(output.errors), output.check(), *scan.checks()),
         times,
         looked,
     )
@@ -155,9 +142,9 @@ def _scan(
     with progress.stage("audit", source.expected_frames) as stage:
         for pair in pairs(iter(Decode(source)), output.frames()):
             clock.add(pair)
-            shown = pair.source or pair.output
-            if shown is not None:
-                times[pair.index] = float(shown.time)
+            # A frame that the output has besides bears the number of the one before it.
+            if pair.source is not None:
+                times[pair.index] = float(pair.source.time)
             scan.add(pair)
             trim_at_times(pair.index)
             stage.advance()
@@ -185,6 +172,32 @@ def _recheck(
             stage.advance()
     recheck.finish()
     return [tuple(e) for e in recheck.evidence]
+
+
+def _judged(
+    seen: Seen, settings: AuditSettings, plan: Plan | None, checks: list[Check]
+) -> AuditResult:
+    """What follows from all that was seen; `checks` are those made before."""
+    tracks = plan.tracks if plan is not None else ()
+    verdicts = [v for v in (judge(s, e, tracks) for s, e in seen.suspects) if v is not None]
+    targets = {t.id: t.target for t in tracks}
+    return AuditResult(
+        settings.sensitivity,
+        plan is not None,
+        findings_of(
+            verdicts, seen.undrawn, seen.let_go, seen.between, targets, seen.times, Eyes.NAMES
+        ),
+        (*checks, *seen.checks),
+        _kept(plan),
+        seen.looked,
+    )
+
+
+def _upright(finished: SourceInfo) -> Check:
+    """The output is written upright: a display matrix left over would turn it twice."""
+    turned = not (finished.video.orientation.identity and finished.video.orientation.exact)
+    words = "a display matrix turns or flips it" if turned else "no display matrix turns it"
+    return Check("upright", not turned, words)
 
 
 def _kept(plan: Plan | None) -> tuple[Kept, ...]:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import click
 
 from ..checked import CheckedFrames
-from ..errors import OutputError
 from ..journal import Journal
 from ..media import SourceInfo, VideoWriter, container_for, default_output, probe
-from ..output import OutputFile, make_folder
+from ..output import PRIVATE, OutputFile, keep_to_owner, make_private
 from ..plan import Plan, read_plan
-from ..render import Renderer
-from ..render.styles import write_notice
+from ..render import Renderer, write_notice
 from ..same_source import require_same_source
 from ..settings import Audio, EncodeSettings, RenderSettings, Style
 from ..types import Action, Region, Track, counted
 from . import options
 from .terminal import Terminal
-
-FOLDER: Final = "NOT-FOR-RELEASE"
-"""Folder that holds what shows hidden subjects; the audit's review sheets have the same."""
 
 
 @click.command()
@@ -60,9 +54,9 @@ def review(source: Path, plan_file: Path, output: Path, margin: float, force: bo
     plan, info = read_plan(plan_file), probe(source)
     final = _place(info, output)
     require_same_source(plan, info, journal)
-    _make_private(final.parent)
+    make_private(final.parent)
     with OutputFile(final, force, (info.path, plan_file)) as out:
-        _keep_to_owner(out.temporary, 0o600)  # before anything is in it
+        keep_to_owner(out.temporary, 0o600)  # before anything is in it
         _write(info, plan, margin, out.temporary, container_for(final), journal)
         out.commit()
     terminal.say(
@@ -79,23 +73,7 @@ def _place(info: SourceInfo, output: Path) -> Path:
     else:
         folder, name = output.parent, output.name
     container_for(Path(name))
-    return (folder if folder.resolve().name == FOLDER else folder / FOLDER) / name
-
-
-def _make_private(folder: Path) -> None:
-    """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
-    make_folder(folder)
-    _keep_to_owner(folder, 0o700)
-
-
-def _keep_to_owner(path: Path, mode: int) -> None:
-    try:
-        path.chmod(mode)
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be closed to others ({error.strerror or error})",
-            "It would show what is to be hidden. Choose another place with -o.",
-        ) from error
+    return (folder if folder.resolve().name == PRIVATE else folder / PRIVATE) / name
 
 
 def _write(

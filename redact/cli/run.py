@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..errors import ExitCode, RedactError, UsageError
-from ..media import default_output_name
 from ..output import make_folder
 from ..pipeline import run as run_pipeline
 from . import options
 from .asked import results_so_far
 from .finish import finish, finish_options, prepare
+from .names import check_names
 from .terminal import Terminal
 
 
@@ -67,7 +66,8 @@ def _check_several(sources: tuple[Path, ...], output: Path | None, params: dict[
     """Make the folder for several outputs, if it is not there.
 
     Raises:
-        UsageError: what was asked for makes sense for a single source only.
+        UsageError: what was asked for makes sense for a single source only, or one file would
+            replace another.
         OutputError: the folder cannot be made.
     """
     if len(sources) > 1 and output is not None and not output.exists():
@@ -83,15 +83,8 @@ def _check_several(sources: tuple[Path, ...], output: Path | None, params: dict[
             f"--plan names one file, but {len(sources)} sources were given",
             "Leave --plan out, or run them one by one.",
         )
-    if not folder or params["release"]:
-        return
-    names = Counter(default_output_name(source) for source in sources)
-    twice = next((name for name, count in names.items() if count > 1), None)
-    if twice is not None:
-        raise UsageError(
-            f"{output}/{twice}: two of the sources would be written to it",
-            "Rename one of them, or run them one by one.",
-        )
+    if len(sources) > 1:
+        check_names(sources, output if folder else None, params)
 
 
 def _worse(a: ExitCode, b: ExitCode) -> ExitCode:

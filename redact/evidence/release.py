@@ -84,12 +84,15 @@ def _names_in_sound(path: Path) -> list[tuple[int, int, bytes]]:
     found = []
     with opened(path) as container:
         sound = [s for s in container.streams.audio if s.codec_context.codec.name == "aac"]
-        for stream in sound:
-            container.seek(0)
-            for packet, _ in zip(container.demux(stream), range(STRING_PACKETS), strict=False):
-                match = _FFMPEG.search(bytes(packet))
-                if match and packet.pos is not None:
-                    found.append((packet.pos, packet.size, match[0]))
+        left = {s.index: STRING_PACKETS for s in sound}
+        # In one go: seeking back would pass over packets before time 0, where the name is.
+        for packet in container.demux(sound) if sound else ():
+            left[packet.stream.index] -= 1
+            match = _FFMPEG.search(bytes(packet)) if left[packet.stream.index] >= 0 else None
+            if match and packet.pos is not None:
+                found.append((packet.pos, packet.size, match[0]))
+            if max(left.values()) <= 0:
+                break
     return found
 
 

@@ -1,6 +1,7 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
 from .codecs import CODECS
+from .coded import coded_pictures
 from .containers import container_for, default_output, default_output_name
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
@@ -34,6 +35,7 @@ __all__ = [
     "VideoInfo",
     "VideoWriter",
     "choose_encoding",
+    "coded_pictures",
     "container_for",
     "default_output",
     "default_output_name",

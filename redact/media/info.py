@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,10 +17,12 @@ class Orientation:
     Attributes:
         mirrored: the stored picture is mirrored left-right first.
         turns: clockwise quarter turns after that, 0 to 3.
+        exact: False where the display matrix says something else, to which this is nearest.
     """
 
     mirrored: bool = False
     turns: int = 0
+    exact: bool = field(default=True, compare=False)
 
     @property
     def identity(self) -> bool:

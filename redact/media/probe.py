@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -187,7 +188,7 @@ def _orientation(
         warnings.append(
             "the display matrix is not a plain quarter turn or flip; the nearest one is used"
         )
-    return orientation
+    return replace(orientation, exact=exact)
 
 
 _EXTRAS = {

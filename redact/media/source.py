@@ -25,8 +25,12 @@ NO_TIMESTAMPS = 0x0080
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[InputContainer]:
+def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
     """An input container of a local file, whatever its name looks like to FFmpeg.
+
+    Args:
+        path: the file.
+        edit_lists: False to get what the edit lists of an MP4 cut off, too.
 
     Raises:
         InputError: where the file cannot be read or is no video container.
@@ -44,7 +48,8 @@ def opened(path: Path) -> Iterator[InputContainer]:
         # keeps any file from making FFmpeg open a network connection.
         container = av.open(
             f"file:{path}",
-            options={"protocol_whitelist": "file"},
+            options={"protocol_whitelist": "file"}
+            | ({} if edit_lists else {"ignore_editlist": "1"}),
             metadata_errors="replace",
         )
     except (av.FFmpegError, OSError, ValueError) as error:

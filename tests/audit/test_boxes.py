@@ -53,15 +53,18 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture(scope="module")
 def talking(tmp_path_factory: pytest.TempPathFactory) -> SourceInfo:
-    """A few frames with AAC sound, pixels that are not square, and ten bits."""
-    path = tmp_path_factory.mktemp("boxes") / "talking.mkv"
+    return talking_clip(tmp_path_factory.mktemp("boxes") / "talking.mkv", "yuv420p10le")
+
+
+def talking_clip(path: Path, pixels: str, codec: str = "aac") -> SourceInfo:
+    """A few frames with sound, and pixels that are not square."""
     with av.open(str(path), "w") as out:
         video = out.add_stream("libx264", rate=25)
-        video.width, video.height, video.pix_fmt = 96, 64, "yuv420p10le"
+        video.width, video.height, video.pix_fmt = 96, 64, pixels
         video.codec_context.sample_aspect_ratio = Fraction(4, 3)
-        sound = out.add_stream("aac", rate=48000, layout="stereo")
+        sound = out.add_stream(codec, rate=48000, layout="stereo")
         for n in range(5):
-            frame = av.VideoFrame(96, 64, "yuv420p10le")
+            frame = av.VideoFrame(96, 64, pixels)
             frame.pts, frame.time_base = n, Fraction(1, 25)
             out.mux(video.encode(frame))
             heard = av.AudioFrame("fltp", "stereo", 1024)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -223,6 +224,57 @@ def test_other_size_fails_and_nothing_is_claimed(clip: Clip, tmp_path: Path) -> 
     assert not result.passed
     assert result.looked.frames == 0
     assert any(c.name == "size" and not c.passed for c in result.checks)
+
+
+TURNED = {
+    "flipped over": (1, 0, 0, -1),
+    "mirrored": (-1, 0, 0, 1),
+    "half a turn": (-1, 0, 0, -1),
+    "five degrees": (0.9962, 0.0872, -0.0872, 0.9962),
+    "enlarged": (2, 0, 0, 2),
+}
+
+
+@pytest.mark.parametrize("name", ["as it is", *TURNED])
+def test_a_display_matrix_is_found(clip: Clip, tmp_path: Path, name: str) -> None:
+    path = tmp_path / "turned.mp4"
+    write_video(path, [picture(n)[::2, ::2] for n in range(3)])  # of another size: a short audit
+    data = bytearray(path.read_bytes())
+    at = data.index(b"tkhd") + 44
+    assert data[at : at + 4] == (1 << 16).to_bytes(4, "big")
+    a, b, c, d = (round(v * 65536) for v in TURNED.get(name, (1, 0, 0, 1)))
+    data[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(data)
+    upright = next(c for c in clip.audit(path, None).checks if c.name == "upright")
+    assert upright.passed is (name not in TURNED), upright.detail
+
+
+def test_a_frame_too_many_does_not_move_the_end_of_a_finding(
+    clip: Clip, pictures: list, tmp_path: Path
+) -> None:
+    path = tmp_path / "long.mp4"
+    write_video(path, [*pictures, pictures[-1]], [*range(FRAMES), 2 * FRAMES])
+    result = clip.audit(path, clip.plan())
+    assert result.findings
+    for finding in result.findings:
+        assert (finding.start, finding.end) == (finding.first / 25, finding.last / 25)
+    assert any(finding.last == FRAMES - 1 for finding in result.findings)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_an_output_that_cannot_be_read_is_told_by_its_name(
+    clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    """A disk that fails after FFmpeg could open the file."""
+    path = tmp_path / f"out.{suffix}"
+    write_video(path, [picture(0)])
+
+    def fails(self: Path, *arguments: object, **named: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "open", fails)
+    with pytest.raises(InputError, match=rf"out\.{suffix}.*Input/output error"):
+        check_container(clip.info, path, None)
 
 
 def test_file_that_is_no_video_is_an_error(clip: Clip, tmp_path: Path) -> None:

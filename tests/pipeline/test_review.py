@@ -12,10 +12,9 @@ import av
 import numpy as np
 import pytest
 
-from redact.audit.sheet import FOLDER as SHEETS
-from redact.cli.review import FOLDER
 from redact.errors import ExitCode
 from redact.media import Decode, probe
+from redact.output import PRIVATE
 from redact.plan import write_plan
 from redact.render import drawn_area_of
 from redact.types import Action, Box, Keyframe, Region, State, Target, Track
@@ -65,7 +64,7 @@ def test_it_shows_everything_of_the_plan_and_hides_nothing(
     assert done.returncode == ExitCode.DONE, done.stderr
     last = done.stderr.strip().replace("\n", "").split("review-street.mp4")[-1]
     assert "hides none" in last and "must not be handed out" in last and "without sound" in last
-    output = tmp_path / FOLDER / "review-street.mp4"
+    output = tmp_path / PRIVATE / "review-street.mp4"
     before, after = list(Decode(probe(street))), list(Decode(probe(output)))
     assert [f.time for f in before] == [f.time for f in after]
     for index, (source, shown) in enumerate(zip(rgb(street), rgb(output), strict=True)):
@@ -85,7 +84,7 @@ def test_a_kept_track_is_told_from_a_hidden_one(
     assert redact("review", street, plan_file, "-o", tmp_path / "a.mp4").returncode == 0
     redact("plan", "set", plan_file, "7", "--action", "redact")
     assert redact("review", street, plan_file, "-o", tmp_path / "b.mp4").returncode == 0
-    kept, hidden = (rgb(tmp_path / FOLDER / name)[0] for name in ("a.mp4", "b.mp4"))
+    kept, hidden = (rgb(tmp_path / PRIVATE / name)[0] for name in ("a.mp4", "b.mp4"))
     rows, columns = np.nonzero(np.abs(kept - hidden).max(axis=2) > 90)
     assert len(rows) > 50
     assert rows.max() < KEPT.y1 and rows.min() > KEPT.y1 - 40
@@ -97,21 +96,21 @@ def test_it_is_for_its_owner_alone_and_has_no_sound_and_no_tags(
     redact: Command, street: Path, plan_file: Path, tmp_path: Path
 ) -> None:
     assert redact("review", street, plan_file, "-o", tmp_path / "copy.mp4").returncode == 0
-    output = tmp_path / FOLDER / "copy.mp4"
+    output = tmp_path / PRIVATE / "copy.mp4"
     assert output.parent.stat().st_mode & 0o777 == 0o700
     assert output.stat().st_mode & 0o777 == 0o600
     with av.open(street) as source, av.open(output) as copy:
         assert "location" in source.metadata and source.streams.audio
         assert "location" not in copy.metadata
         assert [stream.type for stream in copy.streams] == ["video"]
-    assert sorted(p.name for p in tmp_path.iterdir()) == [FOLDER, "p.json"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [PRIVATE, "p.json"]
     assert [p.name for p in output.parent.iterdir()] == ["copy.mp4"]
 
 
 def test_it_replaces_nothing_unasked_and_nests_no_folder(
     redact: Command, street: Path, plan_file: Path, tmp_path: Path
 ) -> None:
-    private = tmp_path / FOLDER
+    private = tmp_path / PRIVATE
     private.mkdir(mode=0o755)
     there = private / "review-street.mp4"
     there.write_bytes(b"mine")
@@ -134,7 +133,3 @@ def test_another_source_or_container_leaves_nothing(
     done = redact("review", street, plan_file, "-o", tmp_path / "copy.avi")
     assert done.returncode == ExitCode.OUTPUT and "Traceback" not in done.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["other.mp4", "p.json"]
-
-
-def test_the_folder_is_that_of_the_review_sheets() -> None:
-    assert FOLDER == SHEETS

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
+from ... import ebml
 from .findings import Findings, Kind
 from .mp4 import kind_of_tag
 
@@ -70,11 +71,11 @@ def walk(file: BinaryIO, start: int, end: int, path: str = "") -> Iterator[Eleme
     """All elements outside clusters between two offsets, parents before children."""
     at = start
     while at < end:
-        header = _header(file, at, end)
+        header = ebml.header(file, at, end)
         if header is None:
             yield Element(0, f"{path}/(no element)".lstrip("/"), at, end)
             return
-        number, body, stop = header
+        number, body, stop = header.id, header.body, end if header.end is None else header.end
         name = PARENTS.get(number, f"{number:X}")
         element = Element(number, f"{path}/{name}".lstrip("/"), body, stop)
         yield element
@@ -82,32 +83,6 @@ def walk(file: BinaryIO, start: int, end: int, path: str = "") -> Iterator[Eleme
             # A cluster of unknown length is told apart from what follows by looking inside.
             yield from walk(file, body, stop, element.path)
         at = stop
-
-
-def _header(file: BinaryIO, at: int, end: int) -> tuple[int, int, int] | None:
-    file.seek(at)
-    data = file.read(12)
-    id_length = _length(data[:1], 4)
-    if id_length is None or len(data) <= id_length:
-        return None
-    number = int.from_bytes(data[:id_length], "big")
-    size_length = _length(data[id_length : id_length + 1], 8)
-    if size_length is None or len(data) < id_length + size_length:
-        return None
-    raw = int.from_bytes(data[id_length : id_length + size_length], "big")
-    size = raw & ((1 << 7 * size_length) - 1)
-    body = at + id_length + size_length
-    if size == (1 << 7 * size_length) - 1:
-        return number, body, end  # unknown length: a live recording
-    return (number, body, body + size) if body + size <= end else None
-
-
-def _length(first: bytes, longest: int) -> int | None:
-    """Bytes of a variable-length number, from its leading zeros."""
-    if not first or not first[0]:
-        return None
-    length = 9 - first[0].bit_length()
-    return length if length <= longest else None
 
 
 def inspect_ebml(file: BinaryIO, size: int, found: Findings) -> None:

@@ -1,0 +1,85 @@
+"""Files of several runs: one must not replace another's result, sheet or source."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ..audit import sheet_path
+from ..errors import UsageError
+from ..media import default_output_name
+
+
+def check_names(sources: tuple[Path, ...], folder: Path | None, params: dict[str, Any]) -> None:
+    """Refuse sources whose files would get the same names, before work is done on the first.
+
+    Manifests and repaired plans are named after results, so they differ where results do.
+
+    Args:
+        sources: of one command; they need not be there.
+        folder: for the results; None: beside each source.
+        params: options of the command.
+
+    Raises:
+        UsageError: two names are the same.
+    """
+    review_dir: Path | None = params["review_dir"]
+    if params["release"]:
+        _check_release(sources, folder, review_dir)
+        return
+    finals = [(folder or source.parent) / default_output_name(source) for source in sources]
+    twice = _repeated(finals)
+    if twice is not None:
+        raise UsageError(
+            f"{twice}: two of the sources would be written to it",
+            "Rename one of them, or run them one by one.",
+        )
+    if params["force"]:
+        _check_originals(sources, finals)
+    # A result that is held back is named after the final name, so its sheet is too.
+    twice = None if review_dir is None else _repeated(sheet_path(f, review_dir) for f in finals)
+    if twice is not None:
+        raise UsageError(
+            f"{twice}: the sheets of two of the sources would be written to it",
+            "Rename one of them, or run them one by one, each with its own --review-dir.",
+        )
+
+
+def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
+    """Each run spares its own source, but knows nothing of the others'."""
+    originals = {_entry(s) for s in sources} | {Path(os.path.realpath(s)) for s in sources}
+    taken = next((final for final in finals if _entry(final) in originals), None)
+    if taken is not None:
+        raise UsageError(
+            f"{taken}: is one of the sources, and another would be written to it",
+            "Leave one of them or --force out, or name a folder with -o.",
+        )
+
+
+def _check_release(sources: tuple[Path, ...], folder: Path | None, review_dir: Path | None) -> None:
+    """In one folder no two results get the same name, in several they do."""
+    folders = {Path(os.path.realpath(source.parent)) for source in sources}
+    if review_dir is not None and folder is None and len(folders) > 1:
+        raise UsageError(
+            f"{review_dir}: the sheets of results with neutral names in {len(folders)} folders "
+            "could replace each other",
+            "Name one folder with -o, or run them one by one, each with its own --review-dir.",
+        )
+
+
+def _repeated(paths: Iterable[Path]) -> Path | None:
+    """The first path that another one before it names, too, if only by another way."""
+    seen = set()
+    for path in paths:
+        entry = _entry(path)
+        if entry in seen:
+            return path
+        seen.add(entry)
+    return None
+
+
+def _entry(path: Path) -> Path:
+    """The entry in its folder that a path names: a link is replaced, not what it points to."""
+    return Path(os.path.realpath(path.parent)) / path.name

@@ -1,0 +1,111 @@
+"""Several sources at once: no file of one run replaces that of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.audit import sheet_path
+from redact.cli.names import check_names
+from redact.cli.run import run
+from redact.errors import UsageError
+from redact.media import default_output_name
+
+
+def refused(*arguments: object) -> UsageError | None:
+    """What `redact run` says about names; the sources are not there, so nothing else happens."""
+    result = CliRunner().invoke(run, [str(a) for a in arguments], standalone_mode=False)
+    return result.exception if isinstance(result.exception, UsageError) else None
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Working folder with two others in it, and `link`, which is the first of them."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "link").symlink_to("one")
+    return tmp_path
+
+
+@pytest.mark.parametrize("more", [(), ("--force",), ("-o", "one"), ("-o", "new")])
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("a.mp4", "a.avi"),
+        ("a.mp4", "a.mp4"),
+        ("a.mp4", "one/../a.mp4"),
+        ("one/a.mkv", "link/a.mkv"),
+    ],
+)
+def test_two_results_of_one_name_are_refused(
+    folders: Path, first: str, second: str, more: tuple[str, ...]
+) -> None:
+    error = refused(first, second, *more)
+    assert error is not None and "two of the sources" in error.message
+    name = default_output_name(Path(second))
+    assert (Path(more[1]) / name if "-o" in more else Path(second).parent / name).name in str(error)
+
+
+def test_results_of_one_name_in_two_folders_are_none_of_that(folders: Path) -> None:
+    assert refused("one/a.mp4", "two/a.mp4") is None
+    assert refused("one/a.mp4", "two/a.mp4", "-o", "two") is not None
+    assert refused("a.mp4", "a.mkv", "b.mp4") is None
+    assert refused("a.mp4", "a.avi", "--release") is None  # each takes a name that is free
+
+
+def test_a_result_does_not_replace_the_next_source(folders: Path) -> None:
+    (folders / "a.redacted.mp4").write_bytes(b"")
+    (folders / "other.mp4").symlink_to("a.redacted.mp4")
+    for second in ("a.redacted.mp4", "other.mp4", "one/../a.redacted.mp4"):
+        error = refused("a.mp4", second, "--force")
+        assert error is not None and "is one of the sources" in error.message
+        assert refused("a.mp4", second) is None  # nothing is replaced unasked
+        assert refused("a.mp4", second, "--force", "-o", "one") is None
+
+
+def test_two_sheets_of_one_name_are_refused(folders: Path) -> None:
+    error = refused("one/a.mp4", "two/a.mp4", "--review-dir", "sheets")
+    assert error is not None and "review-a.redacted.mp4.png" in error.message
+    assert refused("one/a.mp4", "two/b.mp4", "--review-dir", "sheets") is None
+    # Both could be video.mp4, and so could their sheets.
+    error = refused("one/a.mp4", "two/b.mp4", "--review-dir", "sheets", "--release")
+    assert error is not None and "2 folders" in error.message
+    for names in (("one/a.mp4", "link/b.mp4"), ("one/a.mp4", "two/b.mp4", "-o", "one")):
+        assert refused(*names, "--review-dir", "sheets", "--release") is None
+    assert not (folders / "sheets").exists()
+
+
+NAMES = st.builds(
+    lambda folder, stem, suffix: Path(folder, stem + suffix),
+    st.sampled_from(["", "one", "two", "one/../two"]),
+    st.sampled_from(["a", "b", "a.redacted"]),
+    st.sampled_from([".mp4", ".avi", ".mkv", ".MP4"]),
+)
+
+
+@given(
+    st.lists(NAMES, min_size=2, max_size=4).map(tuple),
+    st.none() | st.just(Path("out")),
+    st.none() | st.just(Path("sheets")),
+)
+def test_what_is_let_through_has_names_of_its_own(
+    sources: tuple[Path, ...], folder: Path | None, review_dir: Path | None
+) -> None:
+    finals = [(folder or s.parent) / default_output_name(s) for s in sources]
+    results = {f.resolve() for f in finals}
+    sheets = {sheet_path(f, Path("sheets")) for f in finals}
+    replaced = results & {s.resolve() for s in sources}
+    clash = len(results) < len(sources) or replaced
+    clash = clash or (review_dir is not None and len(sheets) < len(sources))
+    params = {"force": True, "release": False, "review_dir": review_dir}
+    try:
+        check_names(sources, folder, params)
+    except UsageError:
+        assert clash
+    else:
+        assert not clash
