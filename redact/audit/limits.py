@@ -143,10 +143,12 @@ UNDRAWN_SHARE: Final = 0.34
 """Share of the telling cells that must show the source for a mask to count as not drawn."""
 
 LEAST_PSNR: Final = 24.0
-"""Least luma PSNR in dB outside masks, every frame. x264 at CRF 45 keeps noise above it."""
+"""Least PSNR in dB of luma and chroma outside masks, every frame. x264 at CRF 45 keeps noise above
+it but for the noisiest of pictures."""
 
 CHANGED_BLOCK: Final = 20.0
-"""Mean luma difference of a 16×16 block outside all masks that no codec explains."""
+"""Mean difference, luma or chroma, of a 16×16 block outside all masks that no codec explains, in a
+picture that is not coded coarsely (see `COARSE_TIMES`)."""
 
 # --- without a plan -----------------------------------------------------------------------------
 
@@ -165,3 +167,29 @@ SURVIVES_GAIN: Final = 0.3
 
 SURVIVES_TEXTURE: Final = 3.0
 """Least standard deviation of the source's detail (8-bit luma) that can tell anything."""
+
+# --- pixels: colour, and blocks in coarse pictures --------------------------------------------
+# `python -m benchmarks.audit.pixels FOLDER` measured these, on the 39 smaller ones of our real
+# clips: whole pictures coded from the usual quality down to CRF 45, and boxes of many sizes at
+# random places, hidden in all styles, with and without the source's chroma under the mask.
+
+UNDRAWN_COLOUR_TEXTURE: Final = 1.0
+"""`UNDRAWN_TEXTURE` of chroma, U and V taken together; chroma is fainter than luma."""
+
+UNDRAWN_COLOUR_SHARE: Final = 0.5
+"""`UNDRAWN_SHARE` of chroma, with which a mosaic that is coded coarsely may agree by chance."""
+
+COARSE_TIMES: Final = 15.0
+"""In a picture that is coded coarsely, a block must differ by this many times as much as the median
+block, too."""
+
+COARSE_MOST: Final = 50.0
+"""A block that differs by this much was changed, however coarsely the picture is coded."""
+
+LOST_COLOUR: Final = 0.6
+"""Error of a chroma plane, share of its distance from grey (both as energy), from which the
+output's colours are not the source's: 1 where it is grey."""
+
+FAINT_COLOUR: Final = 38.0
+"""PSNR in dB of a chroma plane from which its colours are not judged like that: of the colours of
+a picture that is nearly grey, a codec may leave nothing."""

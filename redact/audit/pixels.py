@@ -1,12 +1,13 @@
-"""Source and output compared sample by sample: drawn under the masks, the same elsewhere.
+"""Planes of source and output brought to one form, and how far they differ.
 
-Everything here works on 8-bit luma: detail that identifies a person is in the luma, and chroma
-follows the same masks (`redact.render` tests its siting).
+Everything here works on 8-bit samples: deeper ones lose their lowest bits, which are noise to
+every limit of the audit.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import cv2
 import numpy as np
@@ -14,24 +15,82 @@ from numpy.typing import NDArray
 
 from ..detect import Area, Scaler
 from ..media import plane_array
-from ..types import Box, Frame
-from .limits import UNDRAWN_GAIN, UNDRAWN_MATCH, UNDRAWN_TEXTURE
+from ..types import Frame
 
-GRID: Final = 4
-"""A mask is judged in GRID × GRID cells: half a face left visible is a leak too."""
+Plane: TypeAlias = NDArray[np.uint8]
+"""Samples of one plane, uint8 [H, W]; chroma has the size of its own grid."""
 
-_CELL: Final = 12
-_FEWEST: Final = 4  # pixels along a cell below which a plane explains nearly everything
-_BLOCK: Final = 16
+BLOCK: Final = 16
+"""Side in pixels of the blocks in which pictures are compared."""
+
+NEUTRAL: Final = 128
+"""Chroma of grey."""
 
 
-def luma(frame: Frame) -> NDArray[np.uint8]:
+def luma(frame: Frame) -> Plane:
     """First plane as uint8 [H, W]; deeper samples lose their lowest bits."""
-    plane = plane_array(frame.picture, 0)
+    return _plane(frame, 0)
+
+
+def _plane(frame: Frame, index: int) -> Plane:
+    plane = plane_array(frame.picture, index)
     if plane.dtype == np.uint8:
         return np.ascontiguousarray(plane)
-    spare = frame.picture.format.components[0].bits - 8
+    spare = frame.picture.format.components[index].bits - 8
     return (plane >> spare).astype(np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Source and output of one frame, plane by plane, each pair on one grid.
+
+    Attributes:
+        luma: of source and output.
+        chroma: the same of U and of V; empty where both pictures are grey.
+        right, down: pixels per chroma sample, across and down.
+    """
+
+    luma: tuple[Plane, Plane]
+    chroma: tuple[tuple[Plane, Plane], ...] = ()
+    right: int = 1
+    down: int = 1
+
+    @classmethod
+    def of(cls, source: Frame, output: Frame) -> Both:
+        """Two frames of one size.
+
+        Frames are planar YUV or grey, whatever was stored (`redact.media`), but not the same
+        for both: an encoder that cannot write the source's format gets finer chroma or more
+        bits, another tool may write coarser chroma. The finer chroma is averaged down to the
+        coarser. A picture without chroma shows neutral chroma.
+        """
+        pictures = source.picture, output.picture
+        lumas = luma(source), luma(output)
+        if all(len(p.planes) < 3 for p in pictures):
+            return cls(lumas)
+        steps = [_step(f) for f in (source, output) if len(f.picture.planes) >= 3]
+        right, down = max(s[0] for s in steps), max(s[1] for s in steps)
+        u, v = ((_chroma(source, i, right, down), _chroma(output, i, right, down)) for i in (1, 2))
+        return cls(lumas, (u, v), right, down)
+
+
+def _step(frame: Frame) -> tuple[int, int]:
+    """Pixels per chroma sample, across and down."""
+    form = frame.picture.format
+    return 64 // form.chroma_width(64), 64 // form.chroma_height(64)
+
+
+def _chroma(frame: Frame, index: int, right: int, down: int) -> Plane:
+    """A chroma plane with one sample for `right` × `down` pixels."""
+    width, height = frame.size
+    size = -(-width // right), -(-height // down)
+    if len(frame.picture.planes) < 3:
+        return np.full((size[1], size[0]), NEUTRAL, np.uint8)
+    plane, own = _plane(frame, index), _step(frame)
+    if own == (right, down):
+        return plane
+    whole = size[1] * down // own[1], size[0] * right // own[0]
+    return np.asarray(cv2.resize(_filled(plane, whole), size, interpolation=cv2.INTER_AREA))
 
 
 class Painter:
@@ -47,79 +106,65 @@ class Painter:
         return self._scaler.frame(frame.picture).view(whole, (width, height))
 
 
-def shows_source(source: NDArray[np.uint8], output: NDArray[np.uint8], box: Box) -> tuple[int, int]:
-    """Cells of a box in which the output shows the source's own detail.
+def difference_outside(source: Plane, output: Plane, outside: Plane | None) -> Plane:
+    """Absolute difference, 0 where `outside` is 0; `outside` is 255 elsewhere, None everywhere."""
+    difference = cv2.absdiff(source, output)
+    if outside is not None:
+        difference = cv2.bitwise_and(difference, outside)
+    return np.asarray(difference)
 
-    Each cell is fitted with a plane, which takes off what any smooth fill gives as well; what
-    is left of the output is correlated with what is left of the source. This asks whether the
-    *detail* is there, so a fill that happens to have the right colour passes, and so does a
-    leak of which the codec has eaten the finest texture.
+
+def psnr(difference: Plane, samples: int) -> float:
+    """PSNR in dB of `samples` samples of which these are the differences; inf if equal."""
+    error = float(cv2.norm(difference, cv2.NORM_L2SQR))
+    return float("inf") if error == 0 else float(10 * np.log10(255.0**2 * samples / error))
+
+
+def coarser(outside: Plane, right: int, down: int) -> Plane:
+    """`outside` (0 or 255) on a grid of chroma samples: 255 where all of a sample's pixels are."""
+    height, width = outside.shape
+    size = -(-width // right), -(-height // down)
+    filled = _filled(outside, (size[1] * down, size[0] * right))
+    # The mean of a few samples is 255 only where each is.
+    mean = np.asarray(cv2.resize(filled, size, interpolation=cv2.INTER_AREA))
+    return np.asarray((mean == 255).view(np.uint8) * np.uint8(255), np.uint8)
+
+
+def block_difference(source: Plane, output: Plane) -> NDArray[np.float32]:
+    """Mean absolute difference in 16×16 blocks, float32 [ceil(H/16), ceil(W/16)]."""
+    return block_mean(np.asarray(cv2.absdiff(source, output)))
+
+
+def block_mean(plane: Plane, right: int = 1, down: int = 1) -> NDArray[np.float32]:
+    """Mean of each block, float32 [rows of blocks, columns of blocks].
 
     Args:
-        source, output: luma of one frame, uint8 [H, W].
-        box: what was to be hidden, without margin.
-
-    Returns:
-        (cells that show the source, cells that can tell): flat ones cannot.
+        plane: at the right and bottom border its last samples fill up the blocks.
+        right, down: pixels per sample of the plane: blocks are 16×16 pixels in any plane.
     """
-    height, width = source.shape
-    x1, y1 = max(0, int(box.x1)), max(0, int(box.y1))
-    x2, y2 = min(width, int(np.ceil(box.x2))), min(height, int(np.ceil(box.y2)))
-    if x2 - x1 < 2 * _FEWEST or y2 - y1 < 2 * _FEWEST:
-        return 0, 0
-    columns = min(GRID, (x2 - x1) // _FEWEST)
-    rows = min(GRID, (y2 - y1) // _FEWEST)
-    size = (
-        min((x2 - x1) // columns, _CELL) * columns,
-        min((y2 - y1) // rows, _CELL) * rows,
-    )
-    # Area scaling also averages codec noise away.
-    a, b = (_detail(p[y1:y2, x1:x2], size, rows, columns) for p in (source, output))
-    aa, bb, ab = (a * a).mean(axis=1), (b * b).mean(axis=1), (a * b).mean(axis=1)
-    telling = aa >= UNDRAWN_TEXTURE**2
-    match = ab / np.sqrt(np.maximum(aa * bb, 1e-6))
-    gain = ab / np.maximum(aa, 1e-6)
-    low, high = UNDRAWN_GAIN
-    same = telling & (match >= UNDRAWN_MATCH) & (gain >= low) & (gain <= high)
-    return int(same.sum()), int(telling.sum())
+    across, rows = BLOCK // right, _rows_of_blocks(plane, right, down)
+    sums = rows.sum(axis=1, dtype=np.uint16).reshape(len(rows), -1, across).sum(axis=2)
+    return np.asarray(sums / (across * rows.shape[1]), np.float32)
 
 
-def _detail(
-    patch: NDArray[np.uint8], size: tuple[int, int], rows: int, columns: int
-) -> NDArray[np.float32]:
-    small = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
-    return _without_plane(np.asarray(small, np.uint8), rows, columns)
+def block_least(plane: Plane) -> Plane:
+    """Least sample of each block of a plane with one sample for each pixel."""
+    rows = _rows_of_blocks(plane, 1, 1)
+    least: Plane = rows.min(axis=1).reshape(len(rows), -1, BLOCK).min(axis=2)
+    return least
 
 
-def _without_plane(patch: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
-    """Cells as rows, float32 [rows·columns, pixels of a cell], each less its best plane."""
-    h, w = patch.shape[0] // rows, patch.shape[1] // columns
-    cells = patch.reshape(rows, h, columns, w).transpose(0, 2, 1, 3).reshape(rows * columns, h * w)
-    values = cells.astype(np.float32)
-    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
-    plane = np.stack([np.ones(h * w), x.ravel() - x.mean(), y.ravel() - y.mean()])
-    # The three are orthogonal on a full grid, so each is projected out on its own.
-    plane /= np.maximum(np.linalg.norm(plane, axis=1, keepdims=True), 1e-6)
-    plane = plane.astype(np.float32)
-    return np.asarray(values - (values @ plane.T) @ plane, np.float32)
+def _rows_of_blocks(plane: Plane, right: int, down: int) -> Plane:
+    """uint8 [rows of blocks, rows in a block, columns], filled up to whole blocks."""
+    across, up = BLOCK // right, BLOCK // down
+    height, width = -(-plane.shape[0] // up) * up, -(-plane.shape[1] // across) * across
+    return _filled(plane, (height, width)).reshape(-1, up, width)
 
 
-def psnr_outside(
-    source: NDArray[np.uint8], output: NDArray[np.uint8], outside: NDArray[np.uint8]
-) -> float:
-    """PSNR in dB over the pixels at which `outside` (uint8 [H, W]) is not 0; inf if equal."""
-    count = int(cv2.countNonZero(outside))
-    if count == 0:
-        return float("inf")
-    error = float(cv2.norm(source, output, cv2.NORM_L2SQR, outside)) / count
-    return float("inf") if error == 0 else float(10 * np.log10(255.0**2 / error))
-
-
-def block_difference(source: NDArray[np.uint8], output: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Mean absolute difference in 16×16 blocks, float32 [ceil(H/16), ceil(W/16)]."""
-    difference = cv2.absdiff(source, output)
-    h, w = difference.shape
-    padded = cv2.copyMakeBorder(difference, 0, -h % _BLOCK, 0, -w % _BLOCK, cv2.BORDER_REPLICATE)
-    small = (padded.shape[1] // _BLOCK, padded.shape[0] // _BLOCK)
-    # Via float: INTER_AREA rounds uint8 results, which would hide differences below 1.
-    return np.asarray(cv2.resize(padded.astype(np.float32), small, interpolation=cv2.INTER_AREA))
+def _filled(plane: Plane, shape: tuple[int, int]) -> Plane:
+    """The plane, its last row and column repeated up to `shape` (rows, columns)."""
+    down, right = shape[0] - plane.shape[0], shape[1] - plane.shape[1]
+    if not (down or right):
+        return np.ascontiguousarray(plane)
+    border = cv2.BORDER_REPLICATE
+    return np.asarray(cv2.copyMakeBorder(plane, 0, down, 0, right, border), np.uint8)

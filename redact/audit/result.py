@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ..settings import Sensitivity
+from ..settings import RenderSettings, Sensitivity
 from ..types import Box, Target
 
 
@@ -22,7 +22,7 @@ class AuditSettings:
     """
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
-    margin: float = 0.15
+    margin: float = RenderSettings().margin
     targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
     audio_expected: bool | None = None
 

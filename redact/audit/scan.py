@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from array import array
+import functools
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..plan import Plan
-from ..render import drawn_area_of
 from ..types import Box, Frame, Region, Target, Track
 from .between import between
 from .close import VIEWS, Seen, Window, agreed
-from .cover import Covers, Packed, PlanCovers, by_decision, share_covered
+from .cover import Covers, Packed, by_decision, share_covered
+from .drawn import not_drawn
+from .elsewhere import Elsewhere, drawn_around
 from .eyes import Eyes, Glimpse, distinct
-from .letgo import LetGo
+from .letgo import LetGo, Mask
 from .limits import (
     ALIKE,
-    CHANGED_BLOCK,
     FIT_CORE,
     FIT_SCORE,
     FITS,
-    LEAST_PSNR,
     LEAST_SIDE,
     LOOK_EVERY,
     OUTSIDE,
@@ -33,21 +31,16 @@ from .limits import (
     SAME_SUSPECT,
     SUSPECT,
     SUSPECT_SECOND,
-    UNDRAWN_SHARE,
 )
 from .lockstep import Pair
 from .looks import Looks
-from .pixels import block_difference, luma, psnr_outside, shows_source
+from .pixels import Both, luma
 from .result import AuditSettings, Check
 from .schedule import Rhythm, edges, fits
 from .suspects import Sighting, seen_by_ours
 
 _ROOM: Final = {Target.FACE: 3.5, Target.PLATE: 5.0, Target.REGION: 3.5}
 """Side of the window around a place where something is expected, in its longer side."""
-
-_LEAST_CELLS: Final = 4
-"""Cells that must show the source for a mask to count as not drawn: of the six of a face of ten
-pixels three may do so by chance, smooth fill and smooth skin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +89,7 @@ class Scan:
         self.let_go = LetGo()
         self.between: dict[int, list[tuple[int, Box]]] = {}
         self._pending: list[_Pending] = []
-        self._psnr = array("d")
-        self._changed: list[int] = []
+        self._elsewhere = Elsewhere(blocks=plan is not None)
         self.sightings: list[Sighting] = []
         self.undrawn: dict[int, list[tuple[int, Box]]] = defaultdict(list)
         self.frames = self.whole = self.fine = 0
@@ -107,16 +99,18 @@ class Scan:
         output = pair.output
         if output is None:
             return
-        shown = luma(output)
-        original = luma(pair.source) if pair.source is not None else shown
-        if original.shape != shown.shape:
+        if pair.source is not None and pair.source.size != output.size:
             return  # told by the check of the picture's size
-        whole = self._rhythm.whole(pair.index, output.damaged)
-        if pair.source is not None:
+        both = Both.of(pair.source, output) if pair.source is not None else None
+        shown = both.luma[1] if both is not None else luma(output)
+        original = both.luma[0] if both is not None else shown
+        # One for all that need it: drawing it is what takes time in a crowd.
+        mask = functools.cache(lambda: self._covers.mask(pair.index, original, shown))
+        if both is not None:
             self.frames += 1
             self._looks.see(pair.index, original)
-            self._compare(pair.index, original, shown, whole)
-        self._look(pair, original, shown, whole)
+            self._compare(pair.index, both, mask)
+        self._look(pair, shown, mask)
 
     def finish(self) -> None:
         self._eyes.close.flush()
@@ -135,61 +129,35 @@ class Scan:
 
     # --- pixels ---------------------------------------------------------------------------
 
-    def _compare(
-        self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8], blocks: bool
-    ) -> None:
-        height, width = output.shape
-        regions = self._plan.regions_at(index) if self._plan is not None else []
+    def _compare(self, index: int, both: Both, mask: Mask) -> None:
         if self._plan is None:
-            outside = cv2.bitwise_not(self._covers.mask(index, source, output) * np.uint8(255))
-        else:
-            drawn = drawn_area_of(regions, width, height, self._settings.margin)
-            outside = cv2.bitwise_not(drawn.view(np.uint8) * np.uint8(255))
-        self._psnr.append(psnr_outside(source, output, np.asarray(outside, np.uint8)))
-        if blocks and self._plan is not None:
-            changed = block_difference(source, output) >= CHANGED_BLOCK
-            h, w = changed.shape
-            padded = cv2.copyMakeBorder(
-                outside, 0, h * 16 - height, 0, w * 16 - width, cv2.BORDER_REPLICATE
-            )
-            clear = cv2.erode(padded, np.ones((16, 16), np.uint8), anchor=(0, 0))[::16, ::16]
-            if bool((changed & (clear > 0)).any()):
-                self._changed.append(index)
+            self._elsewhere.see(index, both, mask())
+            self.let_go.see(index, both.luma[0], [], mask)
+            return
+        regions = self._plan.regions_at(index)
+        self._elsewhere.see(index, both, drawn_around(mask()) if regions else None)
         for region in regions:
-            self._drawn(index, region, source, output)
-        self.let_go.see(index, source, regions, lambda: self._covers.mask(index, source, output))
-
-    def _drawn(
-        self, index: int, region: Region, source: NDArray[np.uint8], output: NDArray[np.uint8]
-    ) -> None:
-        same, telling = shows_source(source, output, region.box)
-        if same >= _LEAST_CELLS and same >= UNDRAWN_SHARE * telling:
-            self.undrawn[region.track].append((index, region.box))
+            if not_drawn(both, region.box):
+                self.undrawn[region.track].append((index, region.box))
+        self.let_go.see(index, both.luma[0], regions, mask)
 
     def checks(self) -> list[Check]:
         """Is the picture outside the masks the source's?"""
-        finite = [p for p in self._psnr if np.isfinite(p)]
-        low = min(finite, default=float("inf"))
-        middle = float(np.median(finite)) if finite else float("inf")
-        detail = f"PSNR outside the masks: lowest {low:.1f} dB, median {middle:.1f} dB"
-        if self._changed:
-            detail += f"; blocks changed in {len(self._changed)} frames from {self._changed[0]}"
-        return [Check("picture elsewhere", low >= LEAST_PSNR and not self._changed, detail)]
+        return [self._elsewhere.check()]
 
     # --- detectors ------------------------------------------------------------------------
 
-    def _look(
-        self, pair: Pair, source: NDArray[np.uint8], shown: NDArray[np.uint8], whole: bool
-    ) -> None:
+    def _look(self, pair: Pair, shown: NDArray[np.uint8], core: Mask) -> None:
         output, index = pair.output, pair.index
         assert output is not None
+        whole = self._rhythm.whole(index, output.damaged)
         every = LOOK_EVERY[self._settings.sensitivity]
-        tracks = self._covers.tracks() if isinstance(self._covers, PlanCovers) else ()
+        tracks = self._plan.tracks if self._plan is not None else ()
         near = self._edges.get(index, [])
         fitting = fits(tracks, index, every) if pair.source is not None else []
         if not (whole or near or fitting):
             return
-        mask, kept = Packed(self._covers.mask(index, source, shown)), self._covers.kept(index)
+        mask, kept = Packed(core()), self._covers.kept(index)
         if whole:
             self._whole(output, index, mask, kept)
         for places, frame, fit in ((near, output, False), (fitting, pair.source, True)):
