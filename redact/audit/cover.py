@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..plan import Plan
 from ..render import mask_of
-from ..types import Action, Box, Region, Target, Track
+from ..types import Action, Box, Region, Target
 
 
 class Covers(Protocol):
@@ -48,9 +48,6 @@ class PlanCovers:
     def kept(self, index: int) -> list[Region]:
         here = ((t, t.at(index)) for t in self._kept)
         return [Region(t.id, t.target, k.box, k.state) for t, k in here if k is not None]
-
-    def tracks(self) -> tuple[Track, ...]:
-        return self._plan.tracks
 
 
 class Packed:
