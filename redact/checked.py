@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from .errors import UnsafeError
 from .media import Decode, SourceInfo
-from .plan import Plan
+from .plan import HELD_REACH, Plan
 from .types import Frame, Region
 
 
@@ -53,6 +53,7 @@ class CheckedFrames:
                 )
             if frame.damaged and frame.index not in known:
                 self.held.append(frame.index)
+                self._stop_where_masks_are_too_old(frame.index)
             yield frame, self._plan.regions_at(frame.index, frame.damaged)
             count += 1
         if count != len(times):
@@ -65,4 +66,13 @@ class CheckedFrames:
             self.warnings.append(
                 f"{len(self.held)} more frames turned out to be damaged when the masks were "
                 "drawn: masks near them are held and enlarged"
+            )
+
+    def _stop_where_masks_are_too_old(self, frame: int) -> None:
+        """The plan hides whole pictures where damage lasts, but only damage that it knows of."""
+        if self.held[-HELD_REACH - 1 :] == list(range(frame - HELD_REACH, frame + 1)):
+            raise UnsafeError(
+                f"{self._info.path}: frames {frame - HELD_REACH} to {frame} are damaged, which the "
+                "first pass was not told",
+                "Run 'redact detect' again, or copy the file anew.",
             )

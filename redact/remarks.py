@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from .journal import Journal
 from .media import Decode, SourceInfo
-from .plan import Plan
+from .plan import DAMAGED, Plan
 from .settings import Audio, Settings
 from .types import Target, counted
 
@@ -21,9 +21,20 @@ def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal)
         )
 
 
+def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
+    hidden = [t for t in plan.tracks if t.reason == DAMAGED]
+    if hidden:
+        frames = sum(t.last - t.first + 1 for t in hidden)
+        journal.warn(
+            f"the whole picture is hidden in {counted(frames, 'frame')} that are damaged for too "
+            f"long to know who is in them ({counted(len(hidden), 'region')} in the plan)"
+        )
+
+
 def remark_on_run(info: SourceInfo, plan: Plan, settings: Settings, journal: Journal) -> None:
     for warning in info.warnings:
         journal.warn(warning)
+    remark_on_lasting_damage(plan, journal)
     for target in (Target.FACE, Target.PLATE):
         if target not in plan.settings.targets:
             journal.warn(

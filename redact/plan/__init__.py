@@ -2,12 +2,15 @@
 
 from . import edit
 from .build import build_plan
+from .damage import DAMAGED
 from .edit import clock
 from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
 from .held import with_held
-from .plan import DetectionSettings, Plan, SourceRef
+from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
 
 __all__ = [
+    "DAMAGED",
+    "HELD_REACH",
     "DetectionSettings",
     "Plan",
     "SourceRef",

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from .. import __version__
 from ..types import Box, Keyframe, Track
+from .damage import whole_pictures
 from .plan import DetectionSettings, Plan, SourceRef
 
 _STEPS_PER_PIXEL = 16
@@ -24,19 +25,26 @@ def build_plan(
 ) -> Plan:
     """Number the tracks in order of appearance and round their boxes outward.
 
+    Where the picture is damaged for long, a region hides all of it (`whole_pictures`).
+
     Rounding outward keeps every box inside its rounded one, and makes the plan in memory equal
     to the one in the file, so that `detect` followed by `apply` is `run` to the bit.
     """
     ordered = sorted(tracks, key=lambda t: (t.first, t.target, t.keyframes[0].box))
+    numbered = tuple(
+        replace(t, id=n, keyframes=tuple(map(_rounded, t.keyframes)))
+        for n, t in enumerate(ordered, start=1)
+    )
+    damaged = tuple(sorted(set(unchecked)))
     return Plan(
         source=source,
         settings=settings,
-        tracks=tuple(
-            replace(t, id=n, keyframes=tuple(map(_rounded, t.keyframes)))
-            for n, t in enumerate(ordered, start=1)
+        tracks=(
+            *numbered,
+            *whole_pictures(damaged, source.width, source.height, len(numbered) + 1),
         ),
         cuts=tuple(sorted(set(cuts))),
-        unchecked=tuple(sorted(set(unchecked))),
+        unchecked=damaged,
         version=__version__,
     )
 

@@ -18,7 +18,7 @@ from redact.errors import ModelError, RedactError, UnsafeError
 from redact.evidence import build_manifest
 from redact.media import Decode, plane_array, probe
 from redact.pipeline import run
-from redact.plan import Plan, read_plan
+from redact.plan import HELD_REACH, Plan, read_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Detections, Frame, State, Timeline
@@ -146,15 +146,34 @@ def test_damaged_frames_hold_the_masks_around_them(
         assert held, "two people and two plates are in view around the damage"
 
 
+def test_a_picture_that_stays_damaged_is_hidden_whole(street: Path, tmp_path: Path) -> None:
+    """Half a second after the last sound picture nobody knows who is in it."""
+    path, out = tmp_path / "broken.mp4", tmp_path / "out.mp4"
+    data = bytearray(street.read_bytes())
+    media = data.index(b"mdat") + 8
+    for at in range(media + (len(data) - media) // 4, len(data) - 2000, 1500):
+        data[at] ^= 0x5A
+    path.write_bytes(data)
+    outcome = run(path, FAST, Delivery(out, accept_findings="test"), Silent())
+    unchecked = outcome.record.plan.unchecked
+    assert len(unchecked) > HELD_REACH
+    shown = [f for f in Decode(probe(outcome.output)) if f.index in unchecked]
+    deep = [f for f in shown if {*range(f.index - HELD_REACH, f.index + 1)} <= {*unchecked}]
+    assert deep
+    assert all(plane_array(f.picture, 0).std() < 3 for f in deep), "something shows"
+
+
 def test_damage_that_only_the_second_pass_meets_is_said_and_on_record(
     street: Path, torn: Path, torn_plan: Plan, tmp_path: Path
 ) -> None:
-    plan, journal = replace(torn_plan, unchecked=()), pipeline.Journal(Silent())
+    known, missed = torn_plan.unchecked[:-5], torn_plan.unchecked[-5:]
+    plan, journal = replace(torn_plan, unchecked=known), pipeline.Journal(Silent())
     outcome = pipeline.apply(
         probe(torn), plan, FAST, Delivery(tmp_path / "out.mp4", accept_findings="test"), journal
     )
     spoilt = set(differing(torn, street))
-    assert spoilt <= set(outcome.record.held)
+    assert set(missed) <= set(outcome.record.held)
+    assert spoilt <= {*known, *outcome.record.held}
     failed = [c for c in outcome.audit.checks if not c.passed]
     assert not failed, "the audit expected the masks that were drawn"
     said = " ".join(journal.warnings)
@@ -166,6 +185,15 @@ def test_damage_that_only_the_second_pass_meets_is_said_and_on_record(
     held = {s.certainty for track in manifest.tracks for s in track.spans}
     assert "held" in held
     assert outcome.record.plan == plan, "the plan on record is the one that was given"
+
+
+def test_lasting_damage_that_the_plan_does_not_know_stops_the_second_pass(
+    torn: Path, torn_plan: Plan, tmp_path: Path
+) -> None:
+    plan, journal = replace(torn_plan, unchecked=()), pipeline.Journal(Silent())
+    with pytest.raises(UnsafeError, match="are damaged"):
+        pipeline.apply(probe(torn), plan, FAST, Delivery(tmp_path / "out.mp4"), journal)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_second_pass_stops_when_it_meets_other_frames(street: Path, tmp_path: Path) -> None:

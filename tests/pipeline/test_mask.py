@@ -53,8 +53,9 @@ def torn(street: Path, tmp_path: Path) -> Path:
     path = tmp_path / "torn.mp4"
     data = bytearray(street.read_bytes())
     start = data.index(b"mdat") + 8
-    middle = start + (len(data) - start) // 2
-    for at in range(middle, middle + 400, 7):
+    # Late: of damage that lasts, the plan has to know, or drawing stops.
+    late = start + (len(data) - start) * 17 // 20
+    for at in range(late, late + 400, 7):
         data[at] ^= 0x5A
     path.write_bytes(data)
     return path

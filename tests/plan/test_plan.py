@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from redact.errors import OutputError, OutputExistsError, PlanError
 from redact.plan import (
+    DAMAGED,
+    HELD_REACH,
     DetectionSettings,
     Plan,
     SourceRef,
@@ -103,6 +105,21 @@ def test_an_unchecked_frame_hides_more_never_less(plan: Plan, frame: int) -> Non
     held = {r.track: r.box for r in damaged.regions_at(frame)}
     for region in sound.regions_at(frame):
         assert held[region.track].contains(region.box, slack=1e-6)
+
+
+@given(st.sets(st.integers(0, 399)))
+def test_lasting_damage_hides_the_whole_picture(damaged: set[int]) -> None:
+    plan = build_plan(SOURCE, SETTINGS, [], [], damaged)
+    assert plan.unchecked == tuple(sorted(damaged))
+    for frame in range(400):
+        first = next(n for n in range(frame, -2, -1) if n not in damaged)
+        last = next(n for n in range(frame, 401) if n not in damaged)
+        if last - first - 1 > HELD_REACH:
+            (region,) = plan.regions_at(frame)
+            assert region.box.contains(Box(0, 0, SOURCE.width, SOURCE.height))
+            assert plan.tracks[region.track - 1].reason == DAMAGED
+        elif frame not in damaged:
+            assert plan.regions_at(frame) == []
 
 
 def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:

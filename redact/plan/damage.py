@@ -1,0 +1,49 @@
+"""Damage that lasts: where nothing can be checked for long, nothing is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from ..types import Box, Keyframe, State, Target, Track
+from .plan import HELD_REACH
+
+DAMAGED: Final = "the picture is damaged and could not be checked"
+"""Reason of the regions that hide it."""
+
+
+def whole_pictures(
+    unchecked: Iterable[int], width: int, height: int, first_id: int
+) -> tuple[Track, ...]:
+    """Regions that hide the whole picture wherever it is damaged for more than `HELD_REACH` frames.
+
+    Held masks say where people were when the picture was last sound. Half a second later somebody
+    else may have come in, and a damaged face is one that a detector misses and a person knows.
+
+    Args:
+        unchecked: frames whose picture was damaged.
+        width, height: of the upright picture in pixels.
+        first_id: id of the first region.
+    """
+    box = Box(0, 0, width, height)
+    runs = [(a, b) for a, b in _runs(sorted(set(unchecked))) if b - a >= HELD_REACH]
+    return tuple(
+        Track(
+            number,
+            Target.REGION,
+            (Keyframe(first, box, State.HELD), Keyframe(last, box, State.HELD)),
+            reason=DAMAGED,
+        )
+        for number, (first, last) in enumerate(runs, first_id)
+    )
+
+
+def _runs(frames: list[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each stretch without a gap."""
+    if not frames:
+        return
+    gaps = [(a, b) for a, b in pairwise(frames) if b > a + 1]
+    yield from zip(
+        [frames[0], *(b for _, b in gaps)], [*(a for a, _ in gaps), frames[-1]], strict=True
+    )
