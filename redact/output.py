@@ -128,8 +128,13 @@ class OutputFile:
             raise _unwritable(self._final, error) from error
 
 
+def names_footage(path: Path) -> bool:
+    """Whether the ending of a name is that of a video."""
+    return _FOOTAGE.fullmatch(path.suffix) is not None
+
+
 def _refuse_footage(path: Path) -> None:
-    if _FOOTAGE.fullmatch(path.suffix) and os.path.lexists(path):
+    if names_footage(path) and os.path.lexists(path):
         raise OutputExistsError(
             f"{path}: is footage, which nothing but a video replaces", "choose another name"
         )

@@ -31,6 +31,7 @@ from ..settings import Settings
 from ..types import Action, counted
 from .again import typed_options
 from .evidence_options import evidence_options
+from .place import is_folder
 from .terminal import Terminal
 
 
@@ -118,7 +119,7 @@ def prepare(
 def _final(info: SourceInfo, output: Path | None, release: bool) -> Path:
     """Name of the result; in a folder, or where none is given, one of ours."""
     usual = default_output(info)
-    if output is not None and not output.is_dir():
+    if output is not None and not is_folder(output):
         return output
     folder = output or usual.parent
     # A release must not carry the source's name, in whatever folder it lies.
