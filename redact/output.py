@@ -17,8 +17,8 @@ from typing import Final, Self
 
 from .errors import OutputError, OutputExistsError
 
-_FOOTAGE = re.compile(
-    r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)",
+FOOTAGE_ENDINGS: Final = re.compile(
+    r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)$",
     re.IGNORECASE,
 )
 """Endings of files that no plan, record or report replaces, not even by force: a slip of the
@@ -130,7 +130,7 @@ class OutputFile:
 
 def names_footage(path: Path) -> bool:
     """Whether the ending of a name is that of a video."""
-    return _FOOTAGE.fullmatch(path.suffix) is not None
+    return FOOTAGE_ENDINGS.fullmatch(path.suffix) is not None
 
 
 def _refuse_footage(path: Path) -> None:

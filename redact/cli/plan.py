@@ -262,13 +262,18 @@ def import_(
 @plan.command()
 @plan_argument
 @format_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: PLAN.EXT.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Default: NAME.FORMAT.EXT beside PLAN (p.mot.csv for p.json).",
+)
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None:
     """Write the tracks of PLAN for another tool (MOT CSV, COCO JSON, CVAT XML)."""
     value = read_plan(plan_path)
     path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
-    write_whole(path, FORMATS[name].export(value), force=force)
+    write_whole(path, FORMATS[name].export(value), force=force, never=(plan_path,))
     click.echo(f"{path}: {counted(len(value.tracks), 'track')}", err=True)
 
 
