@@ -266,7 +266,7 @@ def import_(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Default: NAME.FORMAT.EXT beside PLAN (p.mot.csv for p.json).",
+    help="Default: beside PLAN; p.mot.csv, p.coco.json or p.cvat.xml for p.json.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None:

@@ -22,5 +22,6 @@ def call(*words: object, cwd: Path = ROOT, **env: str) -> subprocess.CompletedPr
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **env},
         timeout=280,
+        start_new_session=True,  # no terminal, wherever the tests themselves run
         check=False,
     )
