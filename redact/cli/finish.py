@@ -176,7 +176,9 @@ def _tell(
             terminal.say(line)
     if params["verbose"]:
         for step in outcome.record.steps:
-            terminal.say(f"{step.name}: {step.detail} ({step.seconds:.1f} s)")
+            # What the audit found stands above, line by line.
+            detail = "see above" if step.name == "audit" else step.detail
+            terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
     if outcome.needs_review:
         terminal.error(
             f"{outcome.output}: needs review, so it did not get the final name",
