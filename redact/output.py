@@ -184,7 +184,7 @@ def _sync(path: Path) -> None:
 
 def _exists(name: Path) -> OutputExistsError:
     return OutputExistsError(
-        f"{name}: is already there", "choose another name with -o, or replace it with --force"
+        f"{name}: is already there", "choose another name, or replace it with --force"
     )
 
 
@@ -199,7 +199,7 @@ def _unwritable(name: Path, error: OSError) -> OutputError:
     }
     return OutputError(
         f"{name}: cannot be written ({error.strerror})",
-        hints.get(error.errno or 0, "choose another place with -o"),
+        hints.get(error.errno or 0, "choose another place"),
     )
 
 

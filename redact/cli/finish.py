@@ -30,7 +30,7 @@ from ..render import Renderer
 from ..settings import Settings
 from ..types import Action, counted
 from .evidence_options import evidence_options
-from .place import is_folder
+from .place import check_result, is_folder
 from .repair import what_to_do
 from .terminal import Terminal
 
@@ -100,7 +100,7 @@ def prepare(
     final = _final(info, output, params["release"])
     choose_encoding(info, settings.encode, container_for(final))
     Renderer(settings.render)
-    check_writable(final, force, never=(source,))
+    check_result(final, force, source)
     if plan_out is not None:
         check_writable(plan_out, force, never=_others(source, final), whole=True)
     if params["review_dir"] is not None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from redact.errors import ExitCode
+from redact.evidence import EvidenceChoice, write_evidence
 from redact.plan import write_plan
 
-from ..evidence.samples import make_plan
+from ..evidence.samples import make_plan, make_record
 from .conftest import call
 
 FAST = ("--sensitivity", "fast", "--accept-findings", "a test")
@@ -57,3 +58,25 @@ def test_apply_makes_its_folder_as_well_and_takes_it_back(street: Path, tmp_path
     done = call("apply", street, "other.json", "-o", "out/", cwd=tmp_path)
     assert done.returncode == ExitCode.MISMATCH, done.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["other.json"]
+
+
+def test_advice_names_no_option_that_is_not_meant(street: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_bytes(b"old")
+    (tmp_path / "o.mp4").write_bytes(b"old")
+    done = call("run", street, "-o", "new.mp4", "--plan", "p.json", cwd=tmp_path)
+    assert done.returncode == ExitCode.EXISTS
+    assert "p.json" in done.stderr and "-o" not in done.stderr
+    done = call("run", street, "-o", "o.mp4", cwd=tmp_path)
+    assert done.returncode == ExitCode.EXISTS
+    assert "choose another name with -o" in done.stderr
+
+
+@pytest.mark.parametrize("table", ["x.html", "./x.html", "nowhere/x.csv"])
+def test_a_report_is_written_with_its_log_or_not_at_all(tmp_path: Path, table: str) -> None:
+    record = make_record(tmp_path)
+    write_evidence(record, EvidenceChoice())
+    before = set(tmp_path.iterdir())
+    done = call("report", record.output, "--html", "x.html", "--csv", table, cwd=tmp_path)
+    assert done.returncode in (ExitCode.USAGE, ExitCode.OUTPUT), done.stderr
+    assert "-o" not in done.stderr
+    assert set(tmp_path.iterdir()) == before
