@@ -17,8 +17,8 @@ from typing import Final, Self
 
 from .errors import OutputError, OutputExistsError
 
-_FOOTAGE = re.compile(
-    r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)",
+FOOTAGE_ENDINGS: Final = re.compile(
+    r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)$",
     re.IGNORECASE,
 )
 """Endings of files that no plan, record or report replaces, not even by force: a slip of the
@@ -128,8 +128,13 @@ class OutputFile:
             raise _unwritable(self._final, error) from error
 
 
+def names_footage(path: Path) -> bool:
+    """Whether the ending of a name is that of a video."""
+    return FOOTAGE_ENDINGS.fullmatch(path.suffix) is not None
+
+
 def _refuse_footage(path: Path) -> None:
-    if _FOOTAGE.fullmatch(path.suffix) and os.path.lexists(path):
+    if names_footage(path) and os.path.lexists(path):
         raise OutputExistsError(
             f"{path}: is footage, which nothing but a video replaces", "choose another name"
         )
@@ -179,7 +184,7 @@ def _sync(path: Path) -> None:
 
 def _exists(name: Path) -> OutputExistsError:
     return OutputExistsError(
-        f"{name}: is already there", "choose another name with -o, or replace it with --force"
+        f"{name}: is already there", "choose another name, or replace it with --force"
     )
 
 
@@ -194,7 +199,7 @@ def _unwritable(name: Path, error: OSError) -> OutputError:
     }
     return OutputError(
         f"{name}: cannot be written ({error.strerror})",
-        hints.get(error.errno or 0, "choose another place with -o"),
+        hints.get(error.errno or 0, "choose another place"),
     )
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from ..types import Box
-from .result import Finding
+from .result import Finding, FindingKind
 
 _PAD = 2
 """Frames added before and after: the audit may have missed the weakest ones at a span's ends."""
@@ -29,6 +29,7 @@ def fix_command(
 ) -> str:
     """Shell commands, one a line, that add every finding to the plan and render again.
 
+    A mask that was not drawn is in the plan: for that, the last command alone is enough.
     Frames are named by number, so that nothing is lost to rounding of times.
 
     Args:
@@ -41,7 +42,10 @@ def fix_command(
     """
     plan = shlex.quote(_named(plan_path))
     lines = []
-    for finding in findings:
+    found = tuple(findings)
+    for finding in found:
+        if finding.kind is FindingKind.UNDRAWN:  # the plan hides it already
+            continue
         first = max(0, finding.first - _PAD)
         last = finding.last if last_frame is None else min(last_frame, finding.last + _PAD)
         head = f"redact plan add {plan} --target {finding.target.word}"
@@ -52,7 +56,7 @@ def fix_command(
         else:
             where = " ".join(f"--at f{frame}={_corners(box)}" for frame, box in places)
             lines.append(f"{head} {where}")
-    if lines:
+    if found:
         lines.append(shlex.join(["redact", "apply", _named(source), _named(plan_path), *options]))
     return "\n".join(lines)
 

@@ -15,6 +15,7 @@ from ..plan import read_plan
 from ..settings import DetectSettings, Sensitivity, Settings
 from . import options
 from .finish import finish, finish_options, prepare
+from .place import PlaceType, folder_for
 from .terminal import Terminal
 
 
@@ -24,8 +25,8 @@ from .terminal import Terminal
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
-    help="Output file, or a folder. Default: NAME.redacted.EXT beside the source.",
+    type=PlaceType(),
+    help="Output file, or a folder (NAME/ is made). Default: NAME.redacted.EXT beside the source.",
 )
 @options.render_options
 @options.encode_options
@@ -45,9 +46,10 @@ def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> 
         options.render_settings(params),
         options.encode_settings(params),
     )
-    delivery = prepare(source, output, settings, params)
-    outcome = apply_stage(probe(source), plan, settings, delivery, Journal(terminal))
-    result = finish(outcome, {**params, "output": output}, terminal, plan_file)
+    with folder_for(output):
+        delivery = prepare(source, output, settings, params)
+        outcome = apply_stage(probe(source), plan, settings, delivery, Journal(terminal))
+        result = finish(outcome, {**params, "output": output}, terminal, plan_file)
     if params["as_json"]:
         print(json.dumps(result, indent=1))
     return int(result["exit_code"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -128,14 +129,39 @@ def private_key(path: Path) -> Ed25519PrivateKey:
     """Load a private key; the passphrase comes from REDACT_PASSPHRASE or a prompt."""
     if not needs_passphrase(path):
         return load_private_key(path, None)
-    return load_private_key(path, passphrase(f"Passphrase of {path.name}", confirm=False))
+    secret = passphrase(f"Passphrase of {path.name}", confirm=False)
+    try:
+        return load_private_key(path, secret)
+    except UsageError as error:
+        if _VARIABLE not in os.environ:
+            raise
+        hint = f"It was taken from {_VARIABLE}: correct that, or unset it to be asked."
+        raise UsageError(error.message, hint) from error
 
 
 def passphrase(prompt: str, confirm: bool) -> bytes:
-    """From REDACT_PASSPHRASE, else from a prompt without echo. Raises UsageError if empty."""
-    text = os.environ.get("REDACT_PASSPHRASE")
+    """From REDACT_PASSPHRASE, else from a prompt without echo.
+
+    Raises:
+        UsageError: it is empty, or there is nobody to ask.
+    """
+    text = os.environ.get(_VARIABLE)
+    if text is None and not _can_ask():
+        raise UsageError("no terminal to ask for the passphrase", f"Set {_VARIABLE}.")
     if text is None:
         text = str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True))
     if not text:
         raise UsageError("the passphrase is empty", "Type one, or give --no-passphrase.")
     return text.encode("utf-8", "surrogateescape")
+
+
+_VARIABLE = "REDACT_PASSPHRASE"
+
+
+def _can_ask() -> bool:
+    """Whether there is a terminal, be it that standard input is another thing."""
+    try:
+        with Path("/dev/tty").open("rb"):
+            return True
+    except OSError:
+        return sys.stdin is not None and sys.stdin.isatty()

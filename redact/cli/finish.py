@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ..audit import fix_command, review_sheet, sheet_path
+from ..audit import review_sheet, sheet_path
 from ..delivery import Delivery, Outcome, review_plan
 from ..errors import ExitCode, OutputError, UsageError
 from ..evidence import (
@@ -29,8 +29,9 @@ from ..plan import write_plan
 from ..render import Renderer
 from ..settings import Settings
 from ..types import Action, counted
-from .again import typed_options
 from .evidence_options import evidence_options
+from .place import check_result, is_folder
+from .repair import what_to_do
 from .terminal import Terminal
 
 
@@ -99,7 +100,7 @@ def prepare(
     final = _final(info, output, params["release"])
     choose_encoding(info, settings.encode, container_for(final))
     Renderer(settings.render)
-    check_writable(final, force, never=(source,))
+    check_result(final, force, source)
     if plan_out is not None:
         check_writable(plan_out, force, never=_others(source, final), whole=True)
     if params["review_dir"] is not None:
@@ -118,7 +119,7 @@ def prepare(
 def _final(info: SourceInfo, output: Path | None, release: bool) -> Path:
     """Name of the result; in a folder, or where none is given, one of ours."""
     usual = default_output(info)
-    if output is not None and not output.is_dir():
+    if output is not None and not is_folder(output):
         return output
     folder = output or usual.parent
     # A release must not carry the source's name, in whatever folder it lies.
@@ -139,9 +140,10 @@ def finish(
         plan_file = _keep_plan(outcome, params, plan_file)
         if params["review_dir"] is not None:
             record, folder = outcome.record, params["review_dir"]
-            review_sheet(record.source, outcome.output, outcome.audit, record.plan, folder)
+            sheet = review_sheet(record.source, outcome.output, outcome.audit, record.plan, folder)
             if params["release"]:
                 clear_times(outcome.output)  # which was read just now
+            terminal.say(f"{sheet}: not for release")
     except Exception as error:
         # The output has its name already: a failure must say that it has.
         raise OutputError(
@@ -174,34 +176,18 @@ def _tell(
             terminal.say(line)
     if params["verbose"]:
         for step in outcome.record.steps:
-            terminal.say(f"{step.name}: {step.detail} ({step.seconds:.1f} s)")
+            # What the audit found stands above, line by line.
+            detail = "see above" if step.name == "audit" else step.detail
+            terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
     if outcome.needs_review:
         terminal.error(
             f"{outcome.output}: needs review, so it did not get the final name",
-            _what_to_do(outcome, params, plan_file),
+            what_to_do(outcome, params, plan_file),
         )
         if outcome.wanted.exists():
             terminal.say(f"note: {outcome.wanted} is there from an earlier run; it is not this one")
     else:
         terminal.say(f"{outcome.output}: {_counted(outcome)}")
-
-
-def _what_to_do(outcome: Outcome, params: dict[str, Any], plan_file: Path | None) -> str:
-    """The commands that hide what was found, or what else helps."""
-    last = len(outcome.record.plan.source.timeline) - 1
-    # Neither the place of the plan nor a folder that was meant for several outputs is repeated.
-    options = typed_options(_NOT_REPEATED)
-    if params["output"] is not None:
-        options += ["-o", str(outcome.wanted)]
-    source = outcome.record.source.path
-    commands = fix_command(outcome.audit.findings, plan_file or "PLAN", source, last, options)
-    return commands or "Look at what failed above; the file is kept for you to look at."
-
-
-_NOT_REPEATED = frozenset(
-    ("output", "plan_out", "targets", "sensitivity", "as_json", "accept_findings")
-)
-"""Options of the first command that the repair does not have or need."""
 
 
 def _as_json(outcome: Outcome, files: EvidenceFiles, plan_file: Path | None) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from ..errors import ExitCode, PlanError, UsageError
-from ..evidence import LogState, append, counted, fingerprint, load_public_key, read_log
+from ..evidence import LogState, append, counted, fingerprint, head_path, load_public_key, read_log
 from .evidence_options import private_key, warn_of_unsigned
+from .terminal import Terminal
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -26,7 +27,7 @@ def log() -> None:
 @json_option
 def verify(file: Path, key: Path | None, as_json: bool) -> int:
     """Find any edit, removal or reordering in FILE, and say where; exit code 11 if any."""
-    state = read_log(file)
+    state = _read(file)
     problems = [(b.line, b.kind, b.text) for b in state.breaks]
     problems += _signer_problems(state, None if key is None else load_public_key(key))
     if as_json:
@@ -42,6 +43,18 @@ def verify(file: Path, key: Path | None, as_json: bool) -> int:
     else:
         _say_verdict(state, problems, key)
     return int(ExitCode.CHECK_FAILED if problems else ExitCode.DONE)
+
+
+def _read(file: Path) -> LogState:
+    """The log; raises PlanError for a file that is none, instead of a problem per line."""
+    state = read_log(file)
+    # A log whose lines were all damaged still has its head file beside it.
+    if not state.entries and state.breaks and not head_path(file).exists():
+        raise PlanError(
+            f"{file}: is no custody log: not one line of it is an entry",
+            "Give the file that was named with --log, or made by 'redact log add'.",
+        )
+    return state
 
 
 def _signer_problems(state: LogState, key: bytes | None) -> list[tuple[int, str, str]]:
@@ -88,12 +101,7 @@ def _say_verdict(state: LogState, problems: list[tuple[int, str, str]], key: Pat
 @json_option
 def show(file: Path, as_json: bool) -> None:
     """Print the entries of FILE, one a line."""
-    state = read_log(file)
-    if not state.entries and any(b.kind == "damaged" for b in state.breaks):
-        raise PlanError(
-            f"{file}: is no custody log: not one line of it is an entry",
-            "Give the file that was named with --log, or made by 'redact log add'.",
-        )
+    state = _read(file)
     for entry in state.entries:
         if as_json:
             click.echo(entry.line().decode())
@@ -128,4 +136,6 @@ def add(file: Path, event: str, details: tuple[str, ...], sign: Path | None) -> 
     key = None if sign is None else private_key(sign)
     warn_of_unsigned(file, key)
     entry = append(file, event, values, key)
+    if entry.number == 1:
+        Terminal().warn(f"{file}: a new log was started")
     click.echo(f"entry {entry.number}  {entry.hash}")

@@ -10,6 +10,7 @@ import click
 from click.core import ParameterSource
 
 from ..errors import UsageError
+from ..media import CODECS, presets_of
 from ..settings import (
     Audio,
     DetectSettings,
@@ -142,9 +143,17 @@ encode_options = _all(
         show_default=True,
         help="Keep or drop the sound. Voices identify people.",
     ),
-    click.option("--codec", default="auto", show_default=True, help="Video codec; see 'doctor'."),
+    click.option(
+        "--codec",
+        type=click.Choice(CODECS),
+        default="auto",
+        show_default=True,
+        help="Video codec; see 'doctor'.",
+    ),
     click.option("--crf", type=click.IntRange(0, 63), help="Quality, lower is better."),
-    click.option("--preset", help="Speed of the encoder, from ultrafast to veryslow."),
+    click.option(
+        "--preset", help="Speed of the encoder: ultrafast to veryslow, or a number for vp9 and av1."
+    ),
 )
 
 force_option = click.option("--force", is_flag=True, help="Replace an output that exists.")
@@ -172,6 +181,11 @@ def render_settings(params: dict[str, Any]) -> RenderSettings:
 
 
 def encode_settings(params: dict[str, Any]) -> EncodeSettings:
+    """Raises UsageError for a preset that the codec does not have."""
+    preset, presets = params["preset"], presets_of(params["codec"])
+    if preset is not None and presets and preset not in presets:
+        whose = "" if params["codec"] == "auto" else f" of {params['codec']}"
+        raise UsageError(f"--preset {preset}: is no preset{whose}", f"Use {', '.join(presets)}.")
     return EncodeSettings(params["codec"], params["crf"], params["preset"], Audio(params["audio"]))
 
 

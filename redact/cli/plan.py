@@ -16,6 +16,7 @@ from ..output import write_whole
 from ..plan import Plan, edit, read_plan, write_plan
 from ..plan.exchange import FORMATS, add_imported, coinciding
 from ..types import Action, Box, Target, Track, counted
+from .changes import mention_added, mention_cleared, named
 from .terminal import Terminal
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
@@ -124,22 +125,19 @@ def set_(
         decided_by=_text(by, "--by"),
     )
     write_plan(changed, plan_path, force=True)
-    click.echo(f"{plan_path}: {counted(len(ids), 'track')} changed", err=True)
+    click.echo(f"{plan_path}: {named(ids)} changed", err=True)
+    mention_cleared(value, changed, ids)
     _mention_unexplained([t for t in changed.tracks if t.id in ids and t.action is Action.KEEP])
 
 
 def _mention_unexplained(kept: list[Track]) -> None:
     """Showing a person on purpose needs somebody who answers for it; the record will tell."""
     for missing, what, option in (
-        ([t.id for t in kept if not t.reason], "no reason", "--reason"),
-        ([t.id for t in kept if not t.decided_by], "nobody who decided it", "--by"),
+        ([t.id for t in kept if not t.reason], "give no reason for keeping", "--reason"),
+        ([t.id for t in kept if not t.decided_by], "not say who decided to keep", "--by"),
     ):
         if missing:
-            numbers = ", ".join(map(str, missing))
-            tracks = "track" if len(missing) == 1 else "tracks"
-            Terminal().warn(
-                f"the record will name {what} for keeping {tracks} {numbers} ({option})"
-            )
+            Terminal().warn(f"the record will {what} {named(missing)} ({option})")
 
 
 @plan.command()
@@ -179,6 +177,7 @@ def add(
     )
     write_plan(changed, plan_path, force=True)
     click.echo(f"{plan_path}: track {number} added", err=True)
+    mention_added(edit.track_of(changed, number), at_one_time=len(given) == 1 and bool(places))
 
 
 def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
@@ -219,7 +218,7 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
     value = read_plan(plan_path)
     ids = edit.parse_ids(tracks, value)
     write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path, force=True)
-    click.echo(f"{plan_path}: {counted(len(ids), 'track')} removed", err=True)
+    click.echo(f"{plan_path}: {named(ids)} removed", err=True)
 
 
 @plan.command("import")
@@ -263,13 +262,18 @@ def import_(
 @plan.command()
 @plan_argument
 @format_option
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Default: PLAN.EXT.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Default: beside PLAN; p.mot.csv, p.coco.json or p.cvat.xml for p.json.",
+)
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None:
     """Write the tracks of PLAN for another tool (MOT CSV, COCO JSON, CVAT XML)."""
     value = read_plan(plan_path)
     path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
-    write_whole(path, FORMATS[name].export(value), force=force)
+    write_whole(path, FORMATS[name].export(value), force=force, never=(plan_path,))
     click.echo(f"{path}: {counted(len(value.tracks), 'track')}", err=True)
 
 

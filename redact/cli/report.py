@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from ..errors import OutputExistsError
+from ..errors import UsageError
 from ..evidence import manifest_path, parse_manifest, read_manifest
-from ..output import write_whole
+from ..output import check_writable, write_whole
 from ..report import LANGUAGES, Catalogue, exemption_csv, report_html
 
 
@@ -49,11 +50,14 @@ def report(
     value = parse_manifest(data, str(path))
     page = html or output.with_name(f"{output.name}.report.html")
     table = csv_path or output.with_name(f"{output.name}.exemptions.csv")
-    for taken in (page, table):
-        if taken.exists() and not force:
-            raise OutputExistsError(
-                f"{taken}: is already there", "Choose another name, or add --force."
-            )
-    write_whole(page, report_html(value, lang, data), force=force)
-    write_whole(table, exemption_csv(value, Catalogue(lang)), force=force)
+    if os.path.realpath(page) == os.path.realpath(table):
+        raise UsageError(
+            f"{page}: report and exemption log would both be written to it",
+            "Give each a name of its own.",
+        )
+    never = (output, path)
+    for file in (page, table):  # both or none
+        check_writable(file, force, never, whole=True)
+    write_whole(page, report_html(value, lang, data), force=force, never=never)
+    write_whole(table, exemption_csv(value, Catalogue(lang)), force=force, never=never)
     click.echo(f"{page}\n{table}", err=True)

@@ -17,6 +17,7 @@ from ..same_source import require_same_source
 from ..settings import Audio, EncodeSettings, RenderSettings, Style
 from ..types import Action, Region, Track, counted
 from . import options
+from .place import PlaceType, is_folder
 from .terminal import Terminal
 
 
@@ -26,7 +27,7 @@ from .terminal import Terminal
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PlaceType(),
     required=True,
     help="Folder, or output file. Either way it is written into a folder NOT-FOR-RELEASE there.",
 )
@@ -68,7 +69,7 @@ def review(source: Path, plan_file: Path, output: Path, margin: float, force: bo
 
 def _place(info: SourceInfo, output: Path) -> Path:
     """Final name, in a folder whose name says what is in it. Raises OutputError."""
-    if output.is_dir() or not output.suffix:
+    if is_folder(output) or not output.suffix:
         folder, name = output, f"review-{info.path.stem}{default_output(info).suffix}"
     else:
         folder, name = output.parent, output.name

@@ -123,9 +123,13 @@ def _tell(
     for line in result.in_words():
         terminal.say(line)
     if result.findings and plan is not None and plan_file is not None:
+        last = len(plan.source.timeline) - 1
+        commands = fix_command(result.findings, plan_file, source, last)
         terminal.say(
             "These commands hide what was found. Add to the last one the options that the output "
             "was made with:"
+            if "\n" in commands
+            else "The plan hides what was found: this command draws it. Add the options that the "
+            "output was made with:"
         )
-        last = len(plan.source.timeline) - 1
-        terminal.say(fix_command(result.findings, plan_file, source, last))
+        terminal.say(commands)

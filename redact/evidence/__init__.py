@@ -3,7 +3,7 @@
 from .build import build_manifest, library_versions
 from .case import TEXT_FIELDS, CaseFields, checked_option, read_case_file, reasons_from_options
 from .check import CheckResult, check_output, counted
-from .custody import LogState, append, read_log
+from .custody import LogState, append, head_path, read_log
 from .hashing import sha256_of_bytes
 from .ledger import CERTAINTY, seconds_from_start
 from .manifest import (
@@ -50,6 +50,7 @@ __all__ = [
     "counted",
     "dump_manifest",
     "fingerprint",
+    "head_path",
     "library_versions",
     "load_private_key",
     "load_public_key",

@@ -1,6 +1,6 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
-from .codecs import CODECS
+from .codecs import CODECS, presets_of
 from .coded import coded_pictures
 from .containers import container_for, default_output, default_output_name
 from .decode import Decode
@@ -42,6 +42,7 @@ __all__ = [
     "describe_encoders",
     "opened",
     "plane_array",
+    "presets_of",
     "probe",
     "sha256_of",
 ]

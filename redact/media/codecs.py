@@ -117,3 +117,9 @@ KNOWN = {
 }
 CODECS = ("auto", *KNOWN)
 """Values of `EncodeSettings.codec`."""
+
+
+def presets_of(codec: str) -> tuple[str, ...]:
+    """Speeds that go with a value of `EncodeSettings.codec`; of "auto", those of any codec."""
+    codecs = KNOWN.values() if codec == "auto" else (KNOWN[codec],)
+    return tuple(dict.fromkeys(preset for c in codecs for preset in c.presets))

@@ -29,11 +29,16 @@ def set_tracks(
 ) -> Plan:
     """Change the decision on some tracks; None leaves a field as it is.
 
+    Where the action becomes another one, reason and name are those of a decision that is no
+    longer so: what is not given anew is cleared.
+
     Raises:
         PlanError: there is no track of that number.
     """
     for number in ids:
         track = track_of(plan, number)
+        if action not in (None, track.action):
+            track = replace(track, reason="", decided_by="")
         plan = plan.with_track(
             replace(
                 track,

@@ -14,6 +14,7 @@ from ..errors import PlanError
 from ..output import write_whole
 from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
+from .other import HEAD, what_else
 from .plan import DetectionSettings, Plan, SourceRef
 
 FORMAT = "redact-plan"
@@ -104,7 +105,10 @@ def read_plan(path: Path) -> Plan:
             wrong type or out of range; the message names the file and the field.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(HEAD)
+            if not what_else(data, path.name):  # else it could be gigabytes of video
+                data += file.read()
     except OSError as error:
         raise PlanError(
             f"{path}: cannot read the plan ({error.strerror or error})", "Check the path."
@@ -114,6 +118,12 @@ def read_plan(path: Path) -> Plan:
 
 def parse_plan(data: bytes, name: str) -> Plan:
     """Like `read_plan`, from memory; `name` stands for the file in messages."""
+    other = what_else(data[:HEAD], name)
+    if other:
+        raise PlanError(
+            f"{name}: {other}",
+            "Give the file that 'redact detect' wrote; beside a video, the order is SOURCE PLAN.",
+        )
     hint = "Repair that field, or make the plan anew with 'redact detect'."
     try:
         record = msgspec.json.decode(data, type=PlanRecord)

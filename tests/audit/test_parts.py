@@ -135,6 +135,13 @@ def test_a_repair_is_not_larger_than_what_it_hides() -> None:
     assert max(widths) <= 30 * 1.2 + 2  # the face is 30 wide
 
 
+def test_what_the_plan_hides_already_is_only_drawn_again() -> None:
+    undrawn = _finding(kind=FindingKind.UNDRAWN)
+    assert fix_command([undrawn], "p.json", "a.mp4", 24) == "redact apply a.mp4 p.json"
+    both = fix_command([undrawn, _finding()], "p.json", "a.mp4", 24).splitlines()
+    assert [line.split()[1] for line in both] == ["plan", "apply"]
+
+
 def test_without_findings_there_is_nothing_to_fix() -> None:
     assert fix_command([], "p.json", "clip.mp4", 24) == ""
 

@@ -61,7 +61,8 @@ def test_key_sign_check_log(tmp_path: Path) -> None:
 def test_a_head_that_loses_its_signature_is_said_and_is_no_tampering(tmp_path: Path) -> None:
     secret, custody = tmp_path / "k.pem", tmp_path / "case.log"
     assert call(key, "new", "--out", secret, "--no-passphrase").exception is None
-    assert call(log, "add", custody, "seized", "--sign", secret).stderr == ""
+    begun = call(log, "add", custody, "seized", "--sign", secret)
+    assert begun.stderr == f"note: {custody}: a new log was started\n"
     assert "signed" not in call(log, "add", custody, "copied", "--sign", secret).stderr
     added = call(log, "add", custody, "handed over")
     assert added.exception is None and "its head was signed" in added.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -91,6 +92,28 @@ def test_a_reason_of_spaces_holds_back(street: Path, leaky: Plan, tmp_path: Path
     outcome = apply(probe(street), leaky, Settings(FASTEST), delivery, Journal(Silent()))
     assert outcome.needs_review
     assert [p.name for p in tmp_path.iterdir()] == ["o.needs-review.mp4"]
+
+
+def test_what_can_be_done_is_said_in_words_beside_the_commands(
+    redact, street: Path, leaky: Plan, tmp_path: Path
+) -> None:
+    plan, output = tmp_path / "p.json", tmp_path / "o.mp4"
+    write_plan(leaky, plan)
+    more = ("-v", "--margin", "0.3", "--review-dir", tmp_path)
+    done = redact("apply", street, plan, "-o", output, *more)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    lines = done.stderr.splitlines()
+    start = lines.index("To hide what was found, run:")
+    assert lines[start + 1].startswith(f"redact plan add {plan} ")
+    looked = next(n for n, line in enumerate(lines) if line.startswith("If you have looked"))
+    again = ["redact", "apply", str(street), str(plan), "--margin", "0.3"]
+    again += ["--review-dir", str(tmp_path), "--verbose", "-o", str(output)]
+    assert shlex.split(lines[looked - 1]) == again
+    assert shlex.split(lines[looked + 1]) == [*again, "--accept-findings", "the reason"]
+    assert lines[looked + 2].startswith("o.needs-review.mp4 shows what was found: delete it")
+    sheet = tmp_path / "NOT-FOR-RELEASE" / "review-o.needs-review.mp4.png"
+    assert f"{sheet}: not for release" in lines and sheet.exists()
+    assert done.stderr.count("looked at: ") == 1
 
 
 def verify(

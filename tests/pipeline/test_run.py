@@ -214,6 +214,9 @@ def test_several_sources_go_on_after_a_bad_one(redact, street: Path, tmp_path: P
         ["run", "x.mp4", "--sensitivity", "heroic"],
         ["run", "x.mp4", "--style", "outline"],
         ["run", "x.mp4", "--color", "red"],
+        ["run", "x.mp4", "--codec", "h265"],
+        ["run", "x.mp4", "--preset", "warp"],
+        ["run", "x.mp4", "--codec", "av1", "--preset", "fast"],
         ["nonsense"],
     ],
 )

@@ -62,7 +62,7 @@ def test_no_plan_replaces_the_output(redact, source: Path, plan: bytes, tmp_path
     [
         (("-o", "nowhere/o.mp4"), ExitCode.OUTPUT),
         (("-o", "o.avi"), ExitCode.OUTPUT),
-        (("--codec", "cinepak"), ExitCode.OUTPUT),
+        (("--codec", "cinepak"), ExitCode.USAGE),
         (("-o", "o.webm", "--codec", "h264"), ExitCode.OUTPUT),
         (("--plan", "nowhere/p.json"), ExitCode.OUTPUT),
         (("-o", "taken.mp4"), ExitCode.EXISTS),

@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from redact.cli.changes import named
 from redact.cli.plan import plan as plan_command
-from redact.errors import PlanError, RedactError, UsageError
+from redact.errors import OutputExistsError, PlanError, RedactError, UsageError
 from redact.plan import Plan, dump_plan, edit, read_plan, write_plan
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Track
 
@@ -55,12 +56,46 @@ def test_show(path: Path) -> None:
 def test_keeping_without_a_reason_is_mentioned(path: Path) -> None:
     result = call("set", path, "1", "--action", "keep")
     assert result.exit_code == 0
-    assert "1 track changed" in result.stderr
-    assert "no reason for keeping track 1 (--reason)" in result.stderr
-    assert "nobody who decided it for keeping track 1 (--by)" in result.stderr
+    assert "track 1 changed" in result.stderr
+    assert "the record will give no reason for keeping track 1 (--reason)" in result.stderr
+    assert "the record will not say who decided to keep track 1 (--by)" in result.stderr
     told = call("set", path, "1-2", "--action", "keep", "--reason", "client", "--by", "R. Roe")
-    assert told.stderr == f"{path}: 2 tracks changed\n"
-    assert call("set", path, "1", "--action", "redact").stderr == f"{path}: 1 track changed\n"
+    assert told.stderr == f"{path}: tracks 1, 2 changed\n"
+
+
+def test_a_reason_goes_with_the_decision_it_was_given_for(path: Path) -> None:
+    call("set", path, "1", "--action", "keep", "--reason", "client", "--by", "R. Roe")
+    call("set", path, "1", "--action", "keep")  # the same decision
+    assert edit.track_of(read_plan(path), 1).reason == "client"
+    result = call("set", path, "1", "--action", "redact")
+    track = edit.track_of(read_plan(path), 1)
+    assert (track.action, track.reason, track.decided_by) == (Action.REDACT, "", "")
+    assert "reason 'client' and name 'R. Roe' of the earlier decision to keep" in result.stderr
+    call("set", path, "1", "--action", "keep", "--reason", "client", "--by", "R. Roe")
+    result = call("set", path, "1", "--action", "redact", "--reason", "minor")
+    track = edit.track_of(read_plan(path), 1)
+    assert (track.reason, track.decided_by) == ("minor", "")
+    assert "track 1: name 'R. Roe' of the earlier" in result.stderr
+
+
+def test_tracks_are_named_not_counted(path: Path) -> None:
+    assert [named(ids) for ids in ([], [3], [3, 4], [1, 2, 3, 7])] == [
+        "no track",
+        "track 3",
+        "tracks 3, 4",
+        "tracks 1-3, 7",
+    ]
+    assert "tracks 1, 3 changed" in call("set", path, "1,3", "--by", "R. Roe").stderr
+
+
+def test_what_is_added_is_told_with_what_it_lacks(path: Path) -> None:
+    result = call("add", path, "--at", "f3=10,20,50,60")
+    assert "hides one frame alone, number 3" in result.stderr
+    assert "will give no reason for hiding track" in result.stderr
+    assert "will not say who decided to hide track" in result.stderr
+    more = ("--reason", "screen", "--by", "R. Roe")
+    quiet = call("add", path, "--box", "1,2,30,40", "--from", "f3", "--to", "f3", *more)
+    assert quiet.stderr.count("\n") == 1
 
 
 def test_show_says_where_and_how_large(path: Path) -> None:
@@ -234,3 +269,35 @@ def test_a_damaged_plan_is_refused_by_name_and_left_alone(data: st.DataObject) -
             assert file.read_bytes() == raw
         else:
             assert read_plan(file).tracks[0].action is Action.KEEP
+
+
+def test_an_export_never_replaces_the_plan(path: Path) -> None:
+    before = path.read_bytes()
+    (path.parent / "link.csv").symlink_to(path)
+    for name in (path, path.parent / "link.csv"):
+        result = call("export", path, "--format", "mot", "-o", name, "--force")
+        assert isinstance(result.exception, OutputExistsError)
+        assert "never replaced" in result.exception.message
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("cam.mp4", b"\0\0\0\x20ftypisom", "is a video, no plan"),
+        ("cam", b"\x1a\x45\xdf\xa3" + bytes(9000), "is a video, no plan"),
+        ("cam.MOV", b"no video", "is a video, no plan"),
+        ("notes.txt", b"call the court", "is no plan"),
+        ("list.json", b"[1, 2]", "is no plan"),
+        ("p.json", b"", "is empty, no plan"),
+    ],
+)
+def test_another_file_as_plan_is_named_as_what_it_is(
+    tmp_path: Path, name: str, data: bytes, what: str
+) -> None:
+    other = tmp_path / name
+    other.write_bytes(data)
+    with pytest.raises(PlanError) as caught:
+        read_plan(other)
+    assert caught.value.message == f"{other}: {what}"
+    assert "the order is SOURCE PLAN" in caught.value.hint

@@ -1,0 +1,51 @@
+"""What the user is told about a change of a plan, besides that it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..plan import Plan, edit
+from ..types import Track
+from .terminal import Terminal
+
+
+def named(ids: Iterable[int]) -> str:
+    """Tracks by number, rising: "no track", "track 3", "tracks 3, 7, 10-12"."""
+    numbers = list(ids)
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [f"{r[0]}-{r[-1]}" if len(r) > 2 else ", ".join(map(str, r)) for r in runs]
+    word = ("no track", "track")[len(numbers)] if len(numbers) < 2 else "tracks"
+    return f"{word} {', '.join(parts)}".rstrip()
+
+
+def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
+    """Say which reasons and names went with the decision that they were given for."""
+    for number in ids:
+        old, new = edit.track_of(before, number), edit.track_of(after, number)
+        if old.action is new.action:
+            continue
+        gone = [f"reason {old.reason!r}"] if old.reason and not new.reason else []
+        gone += [f"name {old.decided_by!r}"] if old.decided_by and not new.decided_by else []
+        if gone:
+            Terminal().warn(
+                f"track {number}: {' and '.join(gone)} of the earlier decision to "
+                f"{old.action.value} cleared; --reason and --by give those of the new one"
+            )
+
+
+def mention_added(track: Track, at_one_time: bool) -> None:
+    """Say what the record will lack about a new track, and where it hides less than it seems."""
+    if at_one_time:
+        Terminal().warn(
+            f"track {track.id} hides one frame alone, number {track.first}; give --at twice or "
+            "more, or --box with --from and --to, to hide a span"
+        )
+    if not track.reason:
+        Terminal().warn(f"the record will give no reason for hiding track {track.id} (--reason)")
+    if not track.decided_by:
+        Terminal().warn(f"the record will not say who decided to hide track {track.id} (--by)")
