@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -205,14 +206,20 @@ def _against_log(state: LogState, known: bool, record: Manifest | None) -> _Logg
     if known:
         text = f"It holds ({counted(state)}) and names this very manifest.{remarks}"
         return _Logged(Part("log", "intact", text), manifest_known=True)
-    same_output = record is not None and any(
-        entry.details.get("output_sha256") == record.output.sha256 for entry in state.entries
-    )
-    if same_output or record is None:
+    if record is None or any(_of_run(entry.details, record) for entry in state.entries):
         text = f"It holds ({counted(state)}), but names another manifest for this output.{remarks}"
         return _Logged(Part("log", "intact", text), manifest_changed=True)
     text = f"It holds ({counted(state)}), but does not mention this output.{remarks}"
     return _Logged(Part("log", "not mentioned", text))
+
+
+def _of_run(details: Mapping[str, str], record: Manifest) -> bool:
+    """Whether an entry of the log is about a run, by one field or the others: one was edited."""
+    names = (details.get("source_sha256"), details.get("output"))
+    return details.get("output_sha256") == record.output.sha256 or names == (
+        record.source.sha256_before,
+        record.output.name,
+    )
 
 
 def _manifest_part(problem: str, signature: _Signature, logged: _Logged | None) -> Part:
