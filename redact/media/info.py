@@ -93,6 +93,7 @@ class VideoInfo:
         colour: tags of the frames that `Decode` yields.
         field_order: "progressive", "tt", "bb", "tb", "bt" or "".
         frames: declared number of frames, None where unknown.
+        beyond: coded pictures that the file's index lists beyond the end of the file.
         timestamps: False for raw elementary streams, which hold none: their frames are
             numbered at `rate`, one unit of `time_base` each.
         mastering, content_light: static HDR metadata, None where absent.
@@ -111,6 +112,7 @@ class VideoInfo:
     colour: Colour
     field_order: str = ""
     frames: int | None = None
+    beyond: int = 0
     timestamps: bool = True
     mastering: Mastering | None = None
     content_light: ContentLight | None = None

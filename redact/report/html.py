@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from ..evidence import CERTAINTY, Manifest, TrackPart, dump_manifest, sha256_of_bytes
+from ..evidence import CERTAINTY, Manifest, SourcePart, TrackPart, dump_manifest, sha256_of_bytes
 from ..plan import clock
 from ..types import Action, State
 from .audit import AuditView, audit_view
@@ -76,10 +76,24 @@ def _summary(manifest: Manifest, audit: AuditView | None, text: Catalogue) -> di
         count = len(audit.findings) + failed
         verdict, words = "bad", text("summary.findings", count=count)
     return {
+        **_completeness(manifest.source, text),
         "hidden": hidden,
         "kept": len(manifest.tracks) - hidden,
         "verdict": verdict,
         "verdict_text": words,
+    }
+
+
+def _completeness(source: SourcePart, text: Catalogue) -> dict[str, str]:
+    """How many pictures of the original were read, and in words how many were not."""
+    read, beyond = source.frames, source.frames_beyond_end
+    declared = source.declared_frames or read + beyond
+    if read >= declared:
+        return {"incomplete": "", "pictures": text.number(read)}
+    counts = {"read": text.number(read), "declared": text.number(declared)}
+    return {
+        "incomplete": text("summary.cut_off" if beyond else "summary.fewer", **counts),
+        "pictures": text("summary.pictures_of", **counts),
     }
 
 

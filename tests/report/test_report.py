@@ -37,6 +37,15 @@ def manifest(tmp_path: Path) -> Manifest:
     return build_manifest(make_record(tmp_path), log=LogAnchor(entries=3, head="0" * 64))
 
 
+def short_of(manifest: Manifest, read: int, declared: int, beyond: int) -> Manifest:
+    """The manifest of an original of which only a part could be read."""
+    source = msgspec.structs.replace(
+        manifest.source, frames=read, declared_frames=declared, frames_beyond_end=beyond
+    )
+    output = msgspec.structs.replace(manifest.output, frames=read)
+    return msgspec.structs.replace(manifest, source=source, output=output)
+
+
 def variants(folder: Path) -> list[Manifest]:
     """Manifests that together bring out every part of the report."""
     full = build_manifest(make_record(folder), log=LogAnchor(entries=3, head="0" * 64))
@@ -71,6 +80,8 @@ def variants(folder: Path) -> list[Manifest]:
     return [
         full,
         odd,
+        short_of(full, read=63, declared=200, beyond=135),
+        short_of(full, read=63, declared=200, beyond=0),
         msgspec.convert(msgspec.to_builtins(imported), Manifest),
         build_manifest(make_record(folder, audit=passed, plan=many)),
         build_manifest(
@@ -180,6 +191,21 @@ def test_facts_are_in_the_report(manifest: Manifest) -> None:
         assert fact in page, fact
 
 
+def test_an_incomplete_original_is_not_called_complete(manifest: Manifest) -> None:
+    cut = short_of(manifest, read=63, declared=200, beyond=135)
+    english, french = report_html(cut).decode(), report_html(cut, "fr").decode()
+    assert "63 of the 200 pictures that the original declares could be read" in english
+    assert "the rest is missing from the original" in english
+    assert "Every one of the 63 pictures of the original" not in english
+    assert "63 of 200 declared" in english
+    assert "63 des 200 images que l’original déclare ont pu être lues" in french
+    assert "Chacune des 63 images de l’original" not in french
+    trimmed = report_html(short_of(manifest, read=63, declared=200, beyond=0)).decode()
+    assert "cut by its edit list" in trimmed and "missing from the original" not in trimmed
+    whole = report_html(short_of(manifest, read=200, declared=200, beyond=0)).decode()
+    assert "Every one of the 200 pictures of the original is in the output." in whole
+
+
 def test_csv(manifest: Manifest) -> None:
     raw = exemption_csv(manifest, Catalogue("en"))
     head, *lines = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
@@ -220,7 +246,7 @@ def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
 
 
 def test_long_lists_are_cut_and_told(tmp_path: Path) -> None:
-    many = variants(tmp_path)[3]
+    many = variants(tmp_path)[5]
     assert len(drawn_tracks(many)) == MOST < len(many.tracks)
     assert f"The {MOST} longest of {MOST + 5}" in report_html(many).decode()
 
