@@ -17,6 +17,7 @@ from ..types import Action, State
 from .audit import AuditView, audit_view
 from .catalogue import Catalogue
 from .exemptions import rows
+from .integrity import check_command
 from .timeline import COLOURS, KEPT, drawn_tracks, timeline_svg
 
 
@@ -54,6 +55,7 @@ def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
         per_target=list(_per_target(manifest, text)),
         log_rows=list(_log_rows(manifest, text)),
         command=shlex.join(manifest.run.command),
+        check_command=check_command(manifest),
         settings=list(_flat(manifest.run.settings)),
         limits=[_limit(limit.code, limit.detail, text) for limit in manifest.not_checked],
     )
@@ -127,14 +129,24 @@ def _per_target(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]
         tracks = groups.get(target, [])
         if tracks:
             hidden = sum(t.action is Action.REDACT for t in tracks)
-            reasons = sorted({t.reason for t in tracks if t.reason})
             yield {
                 "target": text.word("target", target),
                 "tracks": len(tracks),
                 "hidden": hidden,
                 "kept": len(tracks) - hidden,
-                "reasons": "; ".join(reasons) or text("log.no_reason"),
+                "reasons": _reasons(tracks, text),
             }
+
+
+def _reasons(tracks: list[TrackPart], text: Catalogue) -> str:
+    """Each decision with its reasons: "hidden: third party; shown: client"."""
+    parts = []
+    for action in (Action.REDACT, Action.KEEP):
+        given = {t.reason for t in tracks if t.action is action}
+        words = [*sorted(given - {""}), *([text("log.no_reason")] if "" in given else [])]
+        if words:
+            parts.append(text.word("action", action.value) + text("title.colon") + ", ".join(words))
+    return text("title.semicolon").join(parts)
 
 
 def _log_rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
