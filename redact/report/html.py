@@ -18,6 +18,7 @@ from .audit import AuditView, audit_view
 from .catalogue import Catalogue
 from .exemptions import rows
 from .integrity import check_command
+from .phrases import Phrases
 from .timeline import COLOURS, KEPT, drawn_tracks, timeline_svg
 
 
@@ -43,6 +44,7 @@ def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
     page = environment.from_string(_resource("report.html")).render(
         m=manifest,
         t=text,
+        say=Phrases(text.language),
         clock=clock,
         style=Markup(_resource("report.css")),
         timeline=Markup(timeline_svg(manifest, text)),  # escapes its own text
