@@ -103,7 +103,7 @@ def _source(record: RunRecord) -> SourcePart:
         seconds=seconds_from_start(plan, frames - 1) if frames else 0.0,
         sound_tracks=len(info.audio),
         declared_frames=info.video.frames,
-        frames_beyond_end=info.video.beyond,
+        bytes_missing=info.missing,
     )
 
 

@@ -64,8 +64,8 @@ class SourcePart(_Part):
     declared_frames: Annotated[
         Natural | None, Meta(description="as its headers say; null: they do not say")
     ] = None
-    frames_beyond_end: Annotated[
-        int, Meta(ge=0, description="pictures of its index that lie beyond the end of the file")
+    bytes_missing: Annotated[
+        int, Meta(ge=0, description="at its end, as far as its headers tell")
     ] = 0
 
 

@@ -93,7 +93,6 @@ class VideoInfo:
         colour: tags of the frames that `Decode` yields.
         field_order: "progressive", "tt", "bb", "tb", "bt" or "".
         frames: declared number of frames, None where unknown.
-        beyond: coded pictures that the file's index lists beyond the end of the file.
         timestamps: False for raw elementary streams, which hold none: their frames are
             numbered at `rate`, one unit of `time_base` each.
         mastering, content_light: static HDR metadata, None where absent.
@@ -112,7 +111,6 @@ class VideoInfo:
     colour: Colour
     field_order: str = ""
     frames: int | None = None
-    beyond: int = 0
     timestamps: bool = True
     mastering: Mastering | None = None
     content_light: ContentLight | None = None
@@ -179,6 +177,7 @@ class SourceInfo:
         duration: seconds, None where the container does not say.
         video, audio: what is kept.
         dropped: what is not, in order of appearance.
+        missing: bytes that the file lacks at its end, as far as its headers tell.
         warnings: anything unusual that the user should know.
     """
 
@@ -189,6 +188,7 @@ class SourceInfo:
     video: VideoInfo
     audio: tuple[AudioInfo, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    missing: int = 0
     warnings: tuple[str, ...] = ()
 
     @property

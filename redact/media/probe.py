@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..types import decimal
 from . import allowlist
 from .colour import colour_of, content_light_of, mastering_of, side_data
+from .ends import cut_off
 from .formats import is_rgb, layout, working_notes
 from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from .orient import orientation_of
@@ -46,10 +47,13 @@ def probe(path: Path) -> SourceInfo:
         only(container, {stream.index})
         frame, declared_rate = _first_frame(path, container, stream)
         warnings: list[str] = []
-        video = _video_info(path, container, stream, frame, declared_rate, warnings)
+        video = _video_info(container, stream, frame, declared_rate, warnings)
         dropped += _frame_extras(frame, stream.index)
         warnings += [f"video: {note}" for note in working_notes(video.pixel_format)]
-        return _source_info(path, container, video, audio, dropped, warnings)
+        missing, words = cut_off(path, container.format.name, stream)
+        warnings += [words] if missing else []
+        info = _source_info(path, container, video, audio, dropped, warnings)
+        return replace(info, missing=missing)
 
 
 def _source_info(
@@ -119,7 +123,6 @@ def _decoded(context: Any, packet: Any) -> Iterator[av.VideoFrame]:
 
 
 def _video_info(
-    path: Path,
     container: InputContainer,
     stream: Any,
     frame: av.VideoFrame,
@@ -154,23 +157,10 @@ def _video_info(
         colour=_colour(frame, context),
         field_order=_field_order(frame, context),
         frames=stream.frames or None,
-        beyond=_beyond_end(stream, path.stat().st_size, warnings),
         timestamps=timestamps,
         mastering=mastering_of(extras.get("MASTERING_DISPLAY_METADATA")),
         content_light=content_light_of(extras.get("CONTENT_LIGHT_LEVEL")),
     )
-
-
-def _beyond_end(stream: Any, size: int, warnings: list[str]) -> int:
-    """Pictures that the index of a file of `size` bytes lists, and that the file cannot hold."""
-    entries = stream.index_entries
-    beyond: int = sum(entry.pos + entry.size > size for entry in entries)
-    if beyond:
-        warnings.append(
-            f"the file ends early: {beyond} of the {len(entries)} pictures in its index are not "
-            "in it"
-        )
-    return beyond
 
 
 def _colour(frame: av.VideoFrame, context: Any) -> Colour:

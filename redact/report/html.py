@@ -90,15 +90,15 @@ def _summary(manifest: Manifest, audit: AuditView | None, text: Catalogue) -> di
 
 def _completeness(source: SourcePart, text: Catalogue) -> dict[str, str]:
     """How many pictures of the original were read, and in words how many were not."""
-    read, beyond = source.frames, source.frames_beyond_end
-    declared = source.declared_frames or read + beyond
-    if read >= declared:
-        return {"incomplete": "", "pictures": text.number(read)}
-    counts = {"read": text.number(read), "declared": text.number(declared)}
-    return {
-        "incomplete": text("summary.cut_off" if beyond else "summary.fewer", **counts),
-        "pictures": text("summary.pictures_of", **counts),
-    }
+    read, declared = source.frames, source.declared_frames
+    counts = {"read": text.number(read), "declared": text.number(declared or 0)}
+    incomplete, pictures = "", counts["read"]
+    if declared is not None and read < declared:
+        incomplete = text("summary.cut_off" if source.bytes_missing else "summary.fewer", **counts)
+        pictures = text("summary.pictures_of", **counts)
+    elif source.bytes_missing:
+        incomplete = text("summary.ends_early")
+    return {"incomplete": incomplete, "pictures": pictures}
 
 
 def _case(manifest: Manifest, text: Catalogue) -> dict[str, Any]:

@@ -39,10 +39,10 @@ def manifest(tmp_path: Path) -> Manifest:
     return build_manifest(make_record(tmp_path), log=LogAnchor(entries=3, head="0" * 64))
 
 
-def short_of(manifest: Manifest, read: int, declared: int, beyond: int) -> Manifest:
+def short_of(manifest: Manifest, read: int, declared: int | None, missing: int) -> Manifest:
     """The manifest of an original of which only a part could be read."""
     source = msgspec.structs.replace(
-        manifest.source, frames=read, declared_frames=declared, frames_beyond_end=beyond
+        manifest.source, frames=read, declared_frames=declared, bytes_missing=missing
     )
     output = msgspec.structs.replace(manifest.output, frames=read)
     return msgspec.structs.replace(manifest, source=source, output=output)
@@ -82,8 +82,9 @@ def variants(folder: Path) -> list[Manifest]:
     return [
         full,
         odd,
-        short_of(full, read=63, declared=200, beyond=135),
-        short_of(full, read=63, declared=200, beyond=0),
+        short_of(full, read=63, declared=200, missing=9),
+        short_of(full, read=63, declared=200, missing=0),
+        short_of(full, read=63, declared=None, missing=9),
         msgspec.structs.replace(full, custody_log=LogAnchor(entries=0, head="0" * 64)),
         msgspec.convert(msgspec.to_builtins(imported), Manifest),
         build_manifest(make_record(folder, audit=passed, plan=many)),
@@ -202,7 +203,7 @@ def test_facts_are_in_the_report(manifest: Manifest) -> None:
 
 
 def test_an_incomplete_original_is_not_called_complete(manifest: Manifest) -> None:
-    cut = short_of(manifest, read=63, declared=200, beyond=135)
+    cut = short_of(manifest, read=63, declared=200, missing=9)
     english, french = report_html(cut).decode(), report_html(cut, "fr").decode()
     assert "63 of the 200 pictures that the original declares could be read" in english
     assert "the rest is missing from the original" in english
@@ -210,9 +211,11 @@ def test_an_incomplete_original_is_not_called_complete(manifest: Manifest) -> No
     assert "63 of 200 declared" in english
     assert "63 des 200 images que l’original déclare ont pu être lues" in french
     assert "Chacune des 63 images de l’original" not in french
-    trimmed = report_html(short_of(manifest, read=63, declared=200, beyond=0)).decode()
+    trimmed = report_html(short_of(manifest, read=63, declared=200, missing=0)).decode()
     assert "cut by its edit list" in trimmed and "missing from the original" not in trimmed
-    whole = report_html(short_of(manifest, read=200, declared=200, beyond=0)).decode()
+    unknown = report_html(short_of(manifest, read=63, declared=None, missing=9)).decode()
+    assert "The original ends early" in unknown and "of the original is in the" not in unknown
+    whole = report_html(short_of(manifest, read=200, declared=200, missing=0)).decode()
     assert "Every one of the 200 pictures of the original is in the output." in whole
 
 
@@ -287,7 +290,7 @@ def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
 
 
 def test_long_lists_are_cut_and_told(tmp_path: Path) -> None:
-    many = variants(tmp_path)[6]
+    many = variants(tmp_path)[7]
     assert len(drawn_tracks(many)) == MOST < len(many.tracks)
     assert f"The {MOST} longest of {MOST + 5}" in report_html(many).decode()
 
