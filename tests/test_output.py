@@ -13,7 +13,7 @@ import pytest
 
 from redact.errors import OutputError, OutputExistsError
 from redact.media import default_output, probe, sha256_of
-from redact.media.containers import container_for
+from redact.media.containers import MUXERS, container_for, muxer_name
 from redact.output import PRIVATE, OutputFile, make_private
 
 from .media.footage import Clip, make
@@ -176,6 +176,13 @@ def test_the_default_name(tmp_path: Path, name: str, expected: str) -> None:
     info = probe(made.rename(tmp_path / name))
     assert default_output(info) == tmp_path / expected
     container_for(default_output(info))
+
+
+def test_every_container_is_named_where_another_is_refused(tmp_path: Path) -> None:
+    for refused in (lambda: container_for(tmp_path / "a.avi"), lambda: muxer_name("avi")):
+        with pytest.raises(OutputError) as caught:
+            refused()
+        assert all(suffix in caught.value.hint for suffix in MUXERS), caught.value.hint
 
 
 def test_the_hash_is_that_of_the_whole_file(tmp_path: Path) -> None:

@@ -27,7 +27,10 @@ def check(
     manifest: Path | None,
     as_json: bool,
 ) -> int:
-    """Verify the hashes, the signature and the log of OUTPUT; exit code 11 if one fails."""
+    """Verify the hashes, the signature and the log of OUTPUT; exit code 11 if one fails.
+
+    The exit code is 3 if nothing is wrong but that OUTPUT or the original cannot be read.
+    """
     public = None if key is None else load_public_key(key)
     result = check_output(output, source=source, log=log, key=public, manifest=manifest)
     if as_json:
@@ -38,6 +41,8 @@ def check(
         click.echo(result.summary)
         if result.trust:
             click.echo(result.trust)
+    if result.unread:
+        return int(ExitCode.INPUT)
     return int(ExitCode.DONE if result.holds else ExitCode.CHECK_FAILED)
 
 

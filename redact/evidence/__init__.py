@@ -8,6 +8,7 @@ from .hashing import sha256_of_bytes
 from .ledger import CERTAINTY, seconds_from_start
 from .manifest import (
     Manifest,
+    SourcePart,
     TrackPart,
     dump_manifest,
     manifest_path,
@@ -39,6 +40,7 @@ __all__ = [
     "Manifest",
     "ModelUsed",
     "RunRecord",
+    "SourcePart",
     "Step",
     "TrackPart",
     "append",

@@ -102,6 +102,8 @@ def _source(record: RunRecord) -> SourcePart:
         frames=frames,
         seconds=seconds_from_start(plan, frames - 1) if frames else 0.0,
         sound_tracks=len(info.audio),
+        declared_frames=info.video.frames,
+        bytes_missing=info.missing,
     )
 
 

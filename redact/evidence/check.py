@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import CheckFailedError, PlanError
+from ..errors import InputError, PlanError
 from .custody import LogState, check_anchor, read_log
 from .hashing import sha256_of_bytes, sha256_of_file
 from .manifest import Manifest, manifest_path, parse_manifest
@@ -50,6 +51,12 @@ class CheckResult:
     def holds(self) -> bool:
         return not any(part.failed for part in self.parts)
 
+    @property
+    def unread(self) -> bool:
+        """Whether all that fails is a file that is not there, so that nothing shows a change."""
+        failed = {(p.name, p.verdict) for p in self.parts if p.failed}
+        return bool(failed) and failed <= {("output", "missing"), ("source", "missing")}
+
     def part(self, name: str) -> Part | None:
         return next((p for p in self.parts if p.name == name), None)
 
@@ -72,17 +79,18 @@ def check_output(
         manifest: where it is not beside the output.
 
     Raises:
-        CheckFailedError: there is no output, or no manifest, so there is nothing to check against.
+        InputError: there is neither the output nor a manifest of it.
+        PlanError: there is no manifest, so there is nothing to check against.
     """
     path = manifest or manifest_path(output)
     try:
         data = path.read_bytes()
     except (OSError, ValueError):
         if not output.exists():
-            raise CheckFailedError(
+            raise InputError(
                 f"{output}: there is no such file, and no manifest of it", "Check the path."
             ) from None
-        raise CheckFailedError(
+        raise PlanError(
             f"{path}: there is no manifest, so nothing can be checked",
             "Put the manifest beside the output, or name it with --manifest.",
         ) from None
@@ -205,14 +213,20 @@ def _against_log(state: LogState, known: bool, record: Manifest | None) -> _Logg
     if known:
         text = f"It holds ({counted(state)}) and names this very manifest.{remarks}"
         return _Logged(Part("log", "intact", text), manifest_known=True)
-    same_output = record is not None and any(
-        entry.details.get("output_sha256") == record.output.sha256 for entry in state.entries
-    )
-    if same_output or record is None:
+    if record is None or any(_of_run(entry.details, record) for entry in state.entries):
         text = f"It holds ({counted(state)}), but names another manifest for this output.{remarks}"
         return _Logged(Part("log", "intact", text), manifest_changed=True)
     text = f"It holds ({counted(state)}), but does not mention this output.{remarks}"
     return _Logged(Part("log", "not mentioned", text))
+
+
+def _of_run(details: Mapping[str, str], record: Manifest) -> bool:
+    """Whether an entry of the log is about a run, by one field or the others: one was edited."""
+    names = (details.get("source_sha256"), details.get("output"))
+    return details.get("output_sha256") == record.output.sha256 or names == (
+        record.source.sha256_before,
+        record.output.name,
+    )
 
 
 def _manifest_part(problem: str, signature: _Signature, logged: _Logged | None) -> Part:

@@ -61,6 +61,12 @@ class SourcePart(_Part):
     frames: Annotated[int, Meta(ge=0, description="pictures that were decoded")]
     seconds: Annotated[float, Meta(description="from the first picture to the last")]
     sound_tracks: Natural
+    declared_frames: Annotated[
+        Natural | None, Meta(description="as its headers say; null: they do not say")
+    ] = None
+    bytes_missing: Annotated[
+        int, Meta(ge=0, description="at its end, as far as its headers tell")
+    ] = 0
 
 
 class OutputPart(_Part):

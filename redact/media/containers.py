@@ -26,7 +26,7 @@ def container_for(path: Path) -> str:
     except KeyError:
         raise OutputError(
             f"{path}: cannot write {path.suffix or 'a name without extension'}",
-            "end the output's name in .mp4, .mov, .mkv or .webm",
+            "end the output's name in .mp4, .m4v, .mov, .mkv or .webm",
         ) from None
 
 
@@ -36,7 +36,7 @@ def muxer_name(container: str) -> str:
     name = _ALIASES.get(name, name)
     if name not in MUXERS.values():
         raise OutputError(
-            f"cannot write {container} files", "choose .mp4, .mov, .mkv or .webm as output"
+            f"cannot write {container} files", "choose .mp4, .m4v, .mov, .mkv or .webm as output"
         )
     return name
 

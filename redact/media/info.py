@@ -177,6 +177,7 @@ class SourceInfo:
         duration: seconds, None where the container does not say.
         video, audio: what is kept.
         dropped: what is not, in order of appearance.
+        missing: bytes that the file lacks at its end, as far as its headers tell.
         warnings: anything unusual that the user should know.
     """
 
@@ -187,6 +188,7 @@ class SourceInfo:
     video: VideoInfo
     audio: tuple[AudioInfo, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    missing: int = 0
     warnings: tuple[str, ...] = ()
 
     @property

@@ -16,6 +16,7 @@ from ..errors import InputError
 from ..types import decimal
 from . import allowlist
 from .colour import colour_of, content_light_of, mastering_of, side_data
+from .ends import cut_off
 from .formats import is_rgb, layout, working_notes
 from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from .orient import orientation_of
@@ -49,7 +50,10 @@ def probe(path: Path) -> SourceInfo:
         video = _video_info(container, stream, frame, declared_rate, warnings)
         dropped += _frame_extras(frame, stream.index)
         warnings += [f"video: {note}" for note in working_notes(video.pixel_format)]
-        return _source_info(path, container, video, audio, dropped, warnings)
+        missing, words = cut_off(path, container.format.name, stream)
+        warnings += [words] if missing else []
+        info = _source_info(path, container, video, audio, dropped, warnings)
+        return replace(info, missing=missing)
 
 
 def _source_info(

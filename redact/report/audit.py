@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from ..plan import clock
@@ -20,7 +21,7 @@ class AuditView:
     looked: str
     detectors: tuple[str, ...]
     checks: tuple[tuple[str, str, str], ...]
-    findings: tuple[tuple[str, str, str, str], ...]
+    findings: tuple[tuple[str, str, str, str, str], ...]
     other: tuple[tuple[str, str], ...]
 
 
@@ -55,14 +56,25 @@ def audit_view(audit: dict[str, Any], text: Catalogue) -> AuditView:
     )
 
 
-def _finding(finding: dict[str, Any], text: Catalogue) -> tuple[str, str, str, str]:
+def _finding(finding: dict[str, Any], text: Catalogue) -> tuple[str, str, str, str, str]:
     seconds = finding.get("seconds")
     times = ""
     if isinstance(seconds, list) and all(isinstance(s, (int, float)) for s in seconds):
         times = "–".join(clock(float(s)) for s in seconds)
     target = str(finding.get("target", ""))
     named = text.word("target", target) if target in ("face", "plate", "region") else target
-    return str(finding.get("kind", "?")), times, named, str(finding.get("rule", ""))
+    place = _place(finding.get("box"), text)
+    return str(finding.get("kind", "?")), times, named, place, str(finding.get("rule", ""))
+
+
+def _place(box: object, text: Catalogue) -> str:
+    """Where a finding lies in the picture, from the corners of its box; "" if it has none."""
+    if not isinstance(box, list) or len(box) != 4:
+        return ""
+    if not all(isinstance(v, (int, float)) and isfinite(v) for v in box):
+        return ""
+    left, top, right, bottom = map(round, box)
+    return text("audit.at", x=left, y=top, width=right - left, height=bottom - top)
 
 
 def _mapping(value: object) -> dict[str, Any]:

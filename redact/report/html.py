@@ -11,12 +11,14 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from ..evidence import CERTAINTY, Manifest, TrackPart, dump_manifest, sha256_of_bytes
+from ..evidence import CERTAINTY, Manifest, SourcePart, TrackPart, dump_manifest, sha256_of_bytes
 from ..plan import clock
 from ..types import Action, State
 from .audit import AuditView, audit_view
 from .catalogue import Catalogue
 from .exemptions import rows
+from .integrity import check_command
+from .phrases import Phrases
 from .timeline import COLOURS, KEPT, drawn_tracks, timeline_svg
 
 
@@ -42,6 +44,7 @@ def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
     page = environment.from_string(_resource("report.html")).render(
         m=manifest,
         t=text,
+        say=Phrases(text.language),
         clock=clock,
         style=Markup(_resource("report.css")),
         timeline=Markup(timeline_svg(manifest, text)),  # escapes its own text
@@ -54,6 +57,7 @@ def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
         per_target=list(_per_target(manifest, text)),
         log_rows=list(_log_rows(manifest, text)),
         command=shlex.join(manifest.run.command),
+        check_command=check_command(manifest),
         settings=list(_flat(manifest.run.settings)),
         limits=[_limit(limit.code, limit.detail, text) for limit in manifest.not_checked],
     )
@@ -76,11 +80,25 @@ def _summary(manifest: Manifest, audit: AuditView | None, text: Catalogue) -> di
         count = len(audit.findings) + failed
         verdict, words = "bad", text("summary.findings", count=count)
     return {
+        **_completeness(manifest.source, text),
         "hidden": hidden,
         "kept": len(manifest.tracks) - hidden,
         "verdict": verdict,
         "verdict_text": words,
     }
+
+
+def _completeness(source: SourcePart, text: Catalogue) -> dict[str, str]:
+    """How many pictures of the original were read, and in words how many were not."""
+    read, declared = source.frames, source.declared_frames
+    counts = {"read": text.number(read), "declared": text.number(declared or 0)}
+    incomplete, pictures = "", counts["read"]
+    if declared is not None and read < declared:
+        incomplete = text("summary.cut_off" if source.bytes_missing else "summary.fewer", **counts)
+        pictures = text("summary.pictures_of", **counts)
+    elif source.bytes_missing:
+        incomplete = text("summary.ends_early")
+    return {"incomplete": incomplete, "pictures": pictures}
 
 
 def _case(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
@@ -113,14 +131,24 @@ def _per_target(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]
         tracks = groups.get(target, [])
         if tracks:
             hidden = sum(t.action is Action.REDACT for t in tracks)
-            reasons = sorted({t.reason for t in tracks if t.reason})
             yield {
                 "target": text.word("target", target),
                 "tracks": len(tracks),
                 "hidden": hidden,
                 "kept": len(tracks) - hidden,
-                "reasons": "; ".join(reasons) or text("log.no_reason"),
+                "reasons": _reasons(tracks, text),
             }
+
+
+def _reasons(tracks: list[TrackPart], text: Catalogue) -> str:
+    """Each decision with its reasons: "hidden: third party; shown: client"."""
+    parts = []
+    for action in (Action.REDACT, Action.KEEP):
+        given = {t.reason for t in tracks if t.action is action}
+        words = [*sorted(given - {""}), *([text("log.no_reason")] if "" in given else [])]
+        if words:
+            parts.append(text.word("action", action.value) + text("title.colon") + ", ".join(words))
+    return text("title.semicolon").join(parts)
 
 
 def _log_rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:

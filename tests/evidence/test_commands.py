@@ -16,7 +16,7 @@ from redact.cli.evidence_options import evidence_options
 from redact.cli.inspect import inspect
 from redact.cli.key import key
 from redact.cli.log import log
-from redact.errors import CheckFailedError, ExitCode, PlanError, RedactError, UsageError
+from redact.errors import ExitCode, InputError, PlanError, RedactError, UsageError
 from redact.evidence import EvidenceChoice, write_evidence
 from redact.evidence.manifest import manifest_path
 from redact.evidence.signature import load_private_key, parse_signature, signature_path
@@ -108,14 +108,27 @@ def test_the_wrong_key_file_is_named_as_what_it_is(tmp_path: Path) -> None:
 
 def test_a_missing_output_is_said_to_be_missing(tmp_path: Path) -> None:
     error = call(check, tmp_path / "nosuch.mp4").exception
-    assert isinstance(error, CheckFailedError)
+    assert isinstance(error, InputError) and error.exit_code == ExitCode.INPUT
     assert f"{tmp_path / 'nosuch.mp4'}: there is no such file" in error.message
+
+
+def test_a_missing_file_is_no_broken_record(tmp_path: Path) -> None:
+    record = make_record(tmp_path)
+    write_evidence(record, EvidenceChoice())
+    lost = call(check, record.output, "--source", tmp_path / "nosuch.mp4")
+    assert lost.return_value == ExitCode.INPUT and "source (missing)" in lost.output
+    record.output.unlink()
+    gone = call(check, record.output, "--source", record.source.path)
+    assert gone.return_value == ExitCode.INPUT and "output (missing)" in gone.output
+    record.source.path.write_bytes(b"other")
+    both = call(check, record.output, "--source", record.source.path)
+    assert both.return_value == ExitCode.CHECK_FAILED
 
 
 def test_without_a_manifest_nothing_can_be_checked(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"video")
     error = call(check, tmp_path / "a.mp4").exception
-    assert isinstance(error, CheckFailedError) and "there is no manifest" in error.message
+    assert isinstance(error, PlanError) and "there is no manifest" in error.message
     assert isinstance(call(log, "verify", tmp_path / "a.log").exception, PlanError)
 
 

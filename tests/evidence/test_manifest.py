@@ -21,7 +21,7 @@ from redact.evidence.manifest import Manifest, manifest_schema, parse_manifest
 from redact.evidence.neutral import argument_without_folders, without_folders
 from redact.settings import Sensitivity
 
-from .samples import make_plan, make_record
+from .samples import FRAMES, make_plan, make_record
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "manifest.schema.json"
 
@@ -74,6 +74,22 @@ def test_text_loses_folders_but_not_words() -> None:
 
 def test_removed_tags_are_named_without_their_values(manifest: Manifest) -> None:
     assert manifest.removed == ("container: tag: location",)
+
+
+def test_an_original_that_was_cut_off_is_on_record(tmp_path: Path) -> None:
+    record = make_record(tmp_path)
+    video = replace(record.source.video, frames=2 * FRAMES)
+    record = replace(record, source=replace(record.source, video=video, missing=7))
+    source = build_manifest(record).source
+    counts = (source.frames, source.declared_frames, source.bytes_missing)
+    assert counts == (FRAMES, 2 * FRAMES, 7)
+
+
+def test_a_record_without_the_declared_frames_is_read(manifest: Manifest) -> None:
+    old = json.loads(dump_manifest(manifest))
+    del old["source"]["declared_frames"], old["source"]["bytes_missing"]
+    read = parse_manifest(json.dumps(old).encode(), "old").source
+    assert (read.declared_frames, read.bytes_missing) == (None, 0)
 
 
 def test_source_that_changed_fails(tmp_path: Path) -> None:

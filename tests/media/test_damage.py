@@ -19,6 +19,7 @@ from redact.media.damage import Damage
 
 from .footage import FAST, Clip, Sound, make, rewrite, samples
 
+SAMPLE = Path(__file__).parents[2] / "samples" / "street.mp4"
 GROUPS = {"preset": "veryfast", "g": "12", "bf": "2", "crf": "20"}
 
 
@@ -52,6 +53,28 @@ def test_random_bytes(tmp_path: Path) -> None:
     # One fixed draw: FFmpeg takes some random bytes for one of its text formats.
     (tmp_path / "r.mp4").write_bytes(random.Random(1).randbytes(30000))
     unreadable(tmp_path / "r.mp4", "not a video")
+
+
+def test_a_recording_cut_off_behind_its_index(tmp_path: Path) -> None:
+    whole = tmp_path / "w.mp4"
+    whole.write_bytes(SAMPLE.read_bytes())
+    assert (probe(whole).missing, probe(whole).warnings) == (0, ())
+    cut = tmp_path / "c.mp4"
+    cut.write_bytes(whole.read_bytes()[:300_000])
+    info = probe(cut)
+    assert (info.video.frames, info.missing) == (200, 494_159)
+    words = "the file ends early: 135 of the 200 pictures in its index are not in it"
+    assert words in info.warnings
+
+
+def test_a_matroska_recording_cut_off(tmp_path: Path) -> None:
+    whole = make(tmp_path / "w.mkv", Clip(pts=range(50)))
+    assert (probe(whole).missing, probe(whole).warnings) == (0, ())
+    cut = tmp_path / "c.mkv"
+    cut.write_bytes(whole.read_bytes()[:-1000])
+    info = probe(cut)
+    assert info.missing == 1000
+    assert info.warnings == ("the file ends early: the last 1000 bytes of it are missing",)
 
 
 def test_a_recording_cut_off_before_its_index(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import escape
 from PIL import Image
 
 from redact.cli.report import report as report_command
@@ -25,6 +26,7 @@ from redact.evidence import build_manifest
 from redact.evidence.manifest import LogAnchor, Manifest, dump_manifest, manifest_path
 from redact.report import LANGUAGES, Catalogue, exemption_csv, render_report, report_html
 from redact.report.exemptions import harmless
+from redact.report.integrity import check_command
 from redact.report.timeline import MOST, drawn_tracks, timeline_svg
 
 from ..evidence.samples import AUDIT, make_plan, make_record
@@ -35,6 +37,15 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 @pytest.fixture
 def manifest(tmp_path: Path) -> Manifest:
     return build_manifest(make_record(tmp_path), log=LogAnchor(entries=3, head="0" * 64))
+
+
+def short_of(manifest: Manifest, read: int, declared: int | None, missing: int) -> Manifest:
+    """The manifest of an original of which only a part could be read."""
+    source = msgspec.structs.replace(
+        manifest.source, frames=read, declared_frames=declared, bytes_missing=missing
+    )
+    output = msgspec.structs.replace(manifest.output, frames=read)
+    return msgspec.structs.replace(manifest, source=source, output=output)
 
 
 def variants(folder: Path) -> list[Manifest]:
@@ -71,6 +82,10 @@ def variants(folder: Path) -> list[Manifest]:
     return [
         full,
         odd,
+        short_of(full, read=63, declared=200, missing=9),
+        short_of(full, read=63, declared=200, missing=0),
+        short_of(full, read=63, declared=None, missing=9),
+        msgspec.structs.replace(full, custody_log=LogAnchor(entries=0, head="0" * 64)),
         msgspec.convert(msgspec.to_builtins(imported), Manifest),
         build_manifest(make_record(folder, audit=passed, plan=many)),
         build_manifest(
@@ -89,7 +104,14 @@ def test_catalogues_have_the_same_keys_and_places() -> None:
             ), key
         # Words that are the same in both languages; anything else was forgotten.
         alike = {first[k] for k in first if first[k] == other[k]}
-        assert alike <= {"Action", "SHA-256", "Conversions", "Original", "Signature"}
+        assert alike <= {
+            "Action",
+            "SHA-256",
+            "Conversions",
+            "Original",
+            "Signature",
+            first["audit.at"],
+        }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -180,6 +202,54 @@ def test_facts_are_in_the_report(manifest: Manifest) -> None:
         assert fact in page, fact
 
 
+def test_an_incomplete_original_is_not_called_complete(manifest: Manifest) -> None:
+    cut = short_of(manifest, read=63, declared=200, missing=9)
+    english, french = report_html(cut).decode(), report_html(cut, "fr").decode()
+    assert "63 of the 200 pictures that the original declares could be read" in english
+    assert "the rest is missing from the original" in english
+    assert "Every one of the 63 pictures of the original" not in english
+    assert "63 of 200 declared" in english
+    assert "63 des 200 images que l’original déclare ont pu être lues" in french
+    assert "Chacune des 63 images de l’original" not in french
+    trimmed = report_html(short_of(manifest, read=63, declared=200, missing=0)).decode()
+    assert "cut by its edit list" in trimmed and "missing from the original" not in trimmed
+    unknown = report_html(short_of(manifest, read=63, declared=None, missing=9)).decode()
+    assert "The original ends early" in unknown and "of the original is in the" not in unknown
+    whole = report_html(short_of(manifest, read=200, declared=200, missing=0)).decode()
+    assert "Every one of the 200 pictures of the original is in the output." in whole
+
+
+def test_each_reason_stands_with_its_decision(manifest: Manifest) -> None:
+    hidden = msgspec.structs.replace(manifest.tracks[0], track=9, reason="")
+    page = report_html(msgspec.structs.replace(manifest, tracks=(*manifest.tracks, hidden)))
+    assert "<td>hidden: third party, none given; shown: client</td>" in page.decode()
+    assert "<td>masqué : third party ; montré : client</td>" in report_html(manifest, "fr").decode()
+
+
+def test_a_finding_has_its_place(manifest: Manifest) -> None:
+    assert "<td>x 10, y 20, 40 × 40 pixels</td>" in report_html(manifest).decode()
+    odd = {**AUDIT, "findings": [{**AUDIT["findings"][0], "box": [1, "<b>", None]}]}
+    assert " × 40 pixels" not in report_html(msgspec.structs.replace(manifest, audit=odd)).decode()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "was empty"), ("fr", "était vide")])
+def test_an_empty_log_is_called_so(manifest: Manifest, language: str, words: str) -> None:
+    empty = msgspec.structs.replace(manifest, custody_log=LogAnchor(entries=0, head="0" * 64))
+    assert words in report_html(empty, language).decode()
+    assert words not in report_html(manifest, language).decode()
+
+
+def test_the_command_to_verify_names_log_and_key(manifest: Manifest) -> None:
+    typed = ("redact", "run", "a.mp4", "--log", "case 7.log", "--sign=me.pem")
+    run = msgspec.structs.replace(manifest.run, command=typed)
+    signed = msgspec.structs.replace(manifest, run=run)
+    plain = "redact check 'bodycam 7.redacted.mp4' --source 'bodycam 7.mp4'"
+    assert check_command(signed) == f"{plain} --log 'case 7.log' --key me.pem.pub"
+    assert check_command(manifest) == f"{plain} --log CASE.log"
+    assert check_command(msgspec.structs.replace(manifest, custody_log=None)) == plain
+    assert escape(check_command(signed)) in report_html(signed, "fr").decode()
+
+
 def test_csv(manifest: Manifest) -> None:
     raw = exemption_csv(manifest, Catalogue("en"))
     head, *lines = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
@@ -220,7 +290,7 @@ def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
 
 
 def test_long_lists_are_cut_and_told(tmp_path: Path) -> None:
-    many = variants(tmp_path)[3]
+    many = variants(tmp_path)[7]
     assert len(drawn_tracks(many)) == MOST < len(many.tracks)
     assert f"The {MOST} longest of {MOST + 5}" in report_html(many).decode()
 
