@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..plan import Plan
 from ..render import mask_of
-from ..types import Action, Box, Region, Target
+from ..types import Box, Region, Target
 
 
 class Covers(Protocol):
@@ -27,7 +27,7 @@ class Covers(Protocol):
         """
 
     def kept(self, index: int) -> list[Region]:
-        """Subjects that are visible by decision."""
+        """Subjects that are visible by decision in a frame."""
 
 
 class PlanCovers:
@@ -36,7 +36,6 @@ class PlanCovers:
     def __init__(self, plan: Plan, margin: float) -> None:
         self._plan = plan
         self._margin = margin
-        self._kept = [t for t in plan.tracks if t.action is Action.KEEP]
 
     def mask(
         self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]
@@ -46,8 +45,7 @@ class PlanCovers:
         return hidden.view(np.uint8)
 
     def kept(self, index: int) -> list[Region]:
-        here = ((t, t.at(index)) for t in self._kept)
-        return [Region(t.id, t.target, k.box, k.state) for t, k in here if k is not None]
+        return self._plan.shown_at(index)
 
 
 class Packed:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..settings import RenderSettings, Sensitivity
-from ..types import Box, Target
+from ..types import Box, Target, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +125,26 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A subject that is visible because somebody decided so."""
+    """A subject that is visible because somebody decided so.
+
+    Attributes:
+        first, last: frames of its track, both included.
+        shown: first and last frame of each span in which it is visible; hidden in the others.
+    """
 
     track: int
     target: Target
     first: int
     last: int
     reason: str
+    shown: tuple[tuple[int, int], ...]
 
     def to_json(self) -> dict[str, Any]:
         return {
             "track": self.track,
             "target": self.target.word,
             "frames": [self.first, self.last],
+            "shown": [list(span) for span in self.shown],
             "reason": self.reason,
         }
 
@@ -213,8 +220,7 @@ class AuditResult:
         lines += [f"{f.number}. {f.in_words()}" for f in self.findings]
         lines += [f"check failed: {c.name}: {c.detail}" for c in self.checks if not c.passed]
         if self.kept:
-            names = ", ".join(str(k.track) for k in self.kept)
-            lines.append(f"visible by decision: track {names}")
+            lines.append(f"visible by decision: {numbered(k.track for k in self.kept)}")
         looked = self.looked
         lines.append(
             f"looked at: {looked.frames} frames compared with the source, detectors on "

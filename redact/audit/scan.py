@@ -152,9 +152,9 @@ class Scan:
         assert output is not None
         whole = self._rhythm.whole(index, output.damaged)
         every = LOOK_EVERY[self._settings.sensitivity]
-        tracks = self._plan.tracks if self._plan is not None else ()
         near = self._edges.get(index, [])
-        fitting = fits(tracks, index, every) if pair.source is not None else []
+        plan = self._plan if pair.source is not None else None
+        fitting = [] if plan is None else fits(plan, index, every)
         if not (whole or near or fitting):
             return
         mask, kept = Packed(core()), self._covers.kept(index)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..plan import Plan
 from ..settings import Sensitivity
 from ..types import Action, Box, State, Track
 from .limits import EDGE_REACH, FINE_EVERY_SECONDS, LOOK_EVERY
@@ -67,18 +68,16 @@ def edges(tracks: Iterable[Track], cuts: Iterable[int]) -> dict[int, list[Place]
     return found
 
 
-def fits(tracks: Iterable[Track], index: int, every: int) -> list[Place]:
+def fits(plan: Plan, index: int, every: int) -> list[Place]:
     """Hidden subjects whose mask is compared with the source in this frame.
 
     Sure tracks in the rhythm of whole looks, half-way between them; followed, interpolated and
     held ones every other frame.
     """
     found = []
-    for track in tracks:
-        if track.action is Action.KEEP:
-            continue
+    for track in plan.tracks:
         here = track.at(index)
-        if here is None:
+        if here is None or plan.shows(track, index):
             continue
         step = min(every, 2) if here.state in _UNSURE else every
         if index % step == step // 2:

@@ -204,7 +204,7 @@ def _kept(plan: Plan | None) -> tuple[Kept, ...]:
     if plan is None:
         return ()
     return tuple(
-        Kept(t.id, t.target, t.first, t.last, t.reason)
+        Kept(t.id, t.target, t.first, t.last, t.reason, tuple(plan.shown_spans(t)))
         for t in plan.tracks
         if t.action is Action.KEEP
     )

@@ -28,7 +28,7 @@ from ..output import check_folder, check_writable
 from ..plan import write_plan
 from ..render import Renderer
 from ..settings import Settings
-from ..types import Action, counted
+from ..types import Action, counted, numbered
 from .evidence_options import evidence_options
 from .place import check_result, is_folder
 from .repair import what_to_do
@@ -211,7 +211,7 @@ def _counted(outcome: Outcome) -> str:
     hidden = Counter(t.target.word for t in tracks if t.action is Action.REDACT)
     words = [f"{counted(n, f'{word} track')} hidden" for word, n in sorted(hidden.items())]
     # What stays visible must never be counted among what is hidden.
-    kept = ", ".join(str(t.id) for t in tracks if t.action is Action.KEEP)
-    words += [f"track {kept} visible by decision"] if kept else []
+    kept = [t.id for t in tracks if t.action is Action.KEEP]
+    words += [f"{numbered(kept)} visible by decision"] if kept else []
     passed = "audit passed" if outcome.audit.passed else "published in spite of findings"
     return f"{', '.join(words) or 'nothing found to hide'}; {passed}"

@@ -17,6 +17,7 @@ from ..plan import Plan, edit, read_plan, write_plan
 from ..plan.exchange import FORMATS, add_imported, coinciding
 from ..types import Action, Box, Target, Track, counted
 from .changes import mention_added, mention_cleared, named
+from .decided import consequences, mistakable
 from .terminal import Terminal
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
@@ -112,7 +113,12 @@ def _row(value: Plan, i: int) -> dict[str, Any]:
 def set_(
     plan_path: Path, tracks: str, action: str | None, reason: str | None, by: str | None
 ) -> None:
-    """Decide about TRACKS, for example: redact plan set PLAN 3,7 --action keep."""
+    """Decide about TRACKS, for example: redact plan set PLAN 3,7 --action keep.
+
+    A kept track is visible only where it was detected or drawn by hand, or lies briefly between
+    two detections. Where it is only followed or guessed it may be on somebody else, and is hidden
+    like any other; so is what a hidden track covers. All of this is listed for each kept track.
+    """
     if action is None and reason is None and by is None:
         raise UsageError("nothing to set", "Give --action, --reason or --by.")
     value = read_plan(plan_path)
@@ -127,7 +133,13 @@ def set_(
     write_plan(changed, plan_path, force=True)
     click.echo(f"{plan_path}: {named(ids)} changed", err=True)
     mention_cleared(value, changed, ids)
-    _mention_unexplained([t for t in changed.tracks if t.id in ids and t.action is Action.KEEP])
+    kept = [t for t in changed.tracks if t.id in ids and t.action is Action.KEEP]
+    if action == Action.KEEP:
+        for line in consequences(changed, [track.id for track in kept]):
+            click.echo(line, err=True)
+        for line in mistakable(changed, [track.id for track in kept]):
+            Terminal().warn(line)
+    _mention_unexplained(kept)
 
 
 def _mention_unexplained(kept: list[Track]) -> None:

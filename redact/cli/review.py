@@ -44,6 +44,11 @@ def review(source: Path, plan_file: Path, output: Path, margin: float, force: bo
 
     For deciding what need not be hidden: play it, then 'redact plan set PLAN N --action keep'.
     Each outline has its track's number and target, and the word KEEP where the plan keeps it.
+    "10?" instead of 10: there the track is only guessed (followed, before or after it was seen,
+    held, or long in between), may lie on another person, and is hidden even if it is kept. Pick
+    a number only from frames where it has no question mark, and play on to its end: a track may
+    go over to another person where two cross.
+
     Green: detected in that frame, blue: followed, yellow: in between, violet: before or after
     it was seen, red: held in a damaged frame, white: drawn by hand.
 
@@ -85,23 +90,27 @@ def _write(
     # What the plan keeps is shown as well: the frames come with what is hidden only.
     every = tuple(replace(track, action=Action.REDACT) for track in plan.tracks)
     words = {track.id: _words(track) for track in plan.tracks}
+    # Where it would be shown if it were kept: the same question, asked of every track.
+    sure = replace(plan, tracks=tuple(replace(t, action=Action.KEEP) for t in plan.tracks))
     frames = CheckedFrames(info, replace(plan, tracks=every))
     with (
         journal.step("review", len(plan.source.timeline)) as step,
         VideoWriter(path, info, EncodeSettings(audio=Audio.MUTE), container) as writer,
     ):
         for frame, regions in frames:
-            drawn = renderer.draw(frame, [_named(region, words) for region in regions])
+            certain = {region.track for region in sure.shown_at(frame.index, frame.damaged)}
+            drawn = renderer.draw(frame, [_named(r, words, certain) for r in regions])
             writer.write(write_notice(drawn))
             step.advance()
     for warning in (*info.warnings, *frames.warnings, *writer.notes):
         journal.warn(warning)
 
 
-def _named(region: Region, words: dict[int, str]) -> Region:
-    return replace(region, label=words[region.track])
+def _named(region: Region, words: dict[int, str], certain: set[int]) -> Region:
+    doubt = "" if region.track in certain else "?"
+    return replace(region, label=f"{region.track}{doubt} {words[region.track]}")
 
 
 def _words(track: Track) -> str:
-    kept = ", KEEP" if track.action is Action.KEEP else ""
-    return f"{track.id} {track.target.word}{kept}"
+    """What stands after a track's number."""
+    return f"{track.target.word}{', KEEP' if track.action is Action.KEEP else ''}"

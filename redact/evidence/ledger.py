@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ..plan import Plan
 from ..settings import Style
-from ..types import Action, Origin, State, Track
+from ..types import Origin, State, Track
 from .case import CaseFields
 from .manifest import SpanPart, TrackPart
 
@@ -47,7 +47,8 @@ def _entry(track: Track, plan: Plan, style: Style, case: CaseFields, held: set[i
     counts: Counter[str] = Counter()
     for first, last, state in runs:
         counts[state.value] += last - first + 1
-    hidden = track.action is Action.REDACT
+    shown = plan.shown_spans(track)
+    hidden = sum(counts.values()) > sum(b - a + 1 for a, b in shown)
     first, last = runs[0][0], runs[-1][1]
     return TrackPart(
         track=track.id,
@@ -64,6 +65,7 @@ def _entry(track: Track, plan: Plan, style: Style, case: CaseFields, held: set[i
         last_seconds=seconds_from_start(plan, last),
         frames_per_state=dict(sorted(counts.items())),
         spans=tuple(_spans(runs)),
+        shown=tuple(shown),
     )
 
 

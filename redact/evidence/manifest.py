@@ -126,7 +126,9 @@ class TrackPart(_Part):
     target: TargetWord
     action: Action
     origin: Origin
-    method: Annotated[str, Meta(description="style of the mask; none where the track is kept")]
+    method: Annotated[
+        str, Meta(description="style of the mask; none where nothing of the track is hidden")
+    ]
     found_by: tuple[str, ...]
     reason: str
     decided_by: Annotated[str, Meta(description="empty: decided by the program's rule")]
@@ -136,6 +138,13 @@ class TrackPart(_Part):
     last_seconds: Seconds
     frames_per_state: dict[str, int]
     spans: tuple[SpanPart, ...]
+    shown: Annotated[
+        tuple[tuple[Natural, Natural], ...] | None,
+        Meta(
+            description="first and last frame of each span in which it is visible by decision; in "
+            "all its other frames it is hidden. null, in older records: in all if it is kept"
+        ),
+    ] = None
 
 
 class CasePart(_Part):

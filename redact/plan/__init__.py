@@ -7,6 +7,7 @@ from .edit import clock
 from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
 from .held import with_held
 from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
+from .shown import is_certain
 
 __all__ = [
     "DAMAGED",
@@ -18,6 +19,7 @@ __all__ = [
     "clock",
     "dump_plan",
     "edit",
+    "is_certain",
     "parse_plan",
     "plan_schema",
     "read_plan",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
+from .shown import is_certain
 
 HELD_GROWTH = 0.35
 """How much every side of a box grows (share of its size) in a frame that could not be checked:
@@ -92,12 +93,13 @@ class Plan:
         held, enlarged, whatever it does in the frame itself. `damaged` says that the frame is
         unchecked although the plan does not know: decoders report damage late, so that one
         pass may be told of it and the other not.
+
+        A track that is kept is among them wherever `shows` does not hold.
         """
-        at = bisect_left(self.unchecked, frame)
-        held = damaged or (at < len(self.unchecked) and self.unchecked[at] == frame)
+        held = damaged or self._unchecked(frame)
         regions = []
         for track in self.tracks:
-            if track.action is Action.KEEP:
+            if self.shows(track, frame, damaged):
                 continue
             here = track.at(frame)
             if held:
@@ -105,6 +107,40 @@ class Plan:
             if here is not None:
                 regions.append(Region(track.id, track.target, here.box, here.state))
         return regions
+
+    def shows(self, track: Track, frame: int, damaged: bool = False) -> bool:
+        """Whether a track is visible by decision in a frame.
+
+        This alone decides it, for masks, audit, record and review copies. A decision is about one
+        person, so it counts only where the track is surely on its subject (`is_certain`) and the
+        picture is sound; elsewhere the track may be on somebody else and is hidden.
+        """
+        if track.action is not Action.KEEP or damaged or self._unchecked(frame):
+            return False
+        return is_certain(track, frame, self.source.timeline)
+
+    def shown_at(self, frame: int, damaged: bool = False) -> list[Region]:
+        """Everything that is visible by decision in a frame, in order of track id.
+
+        What `regions_at` gives is hidden all the same where the two overlap.
+        """
+        here = ((t, t.at(frame)) for t in self.tracks if self.shows(t, frame, damaged))
+        return [Region(t.id, t.target, k.box, k.state) for t, k in here if k is not None]
+
+    def shown_spans(self, track: Track) -> list[tuple[int, int]]:
+        """First and last frame of every span in which a track is visible by decision."""
+        spans: list[tuple[int, int]] = []
+        if track.action is not Action.KEEP:
+            return spans
+        for frame in range(track.first, track.last + 1):
+            if self.shows(track, frame):
+                joined = bool(spans) and spans[-1][1] == frame - 1
+                spans[-1:] = [(spans[-1][0], frame)] if joined else [*spans[-1:], (frame, frame)]
+        return spans
+
+    def _unchecked(self, frame: int) -> bool:
+        at = bisect_left(self.unchecked, frame)
+        return at < len(self.unchecked) and self.unchecked[at] == frame
 
     def _held(self, track: Track, frame: int, here: Keyframe | None) -> Keyframe | None:
         boxes: list[Box] = [here.box] if here else []

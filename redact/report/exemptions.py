@@ -22,7 +22,7 @@ def rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
             "from": clock(track.first_seconds),
             "to": clock(track.last_seconds),
             "target": text.word("target", track.target),
-            "action": text.word("action", track.action.value),
+            "action": _action(track, text),
             "method": text.word("method", track.method),
             "reason": track.reason,
             "legal_basis": manifest.case.legal_basis,
@@ -30,6 +30,15 @@ def rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
             "origin": text.word("origin", track.origin.value),
             "pictures": str(sum(track.frames_per_state.values())),
         }
+
+
+def _action(track: TrackPart, text: Catalogue) -> str:
+    """Hidden or shown; shown in how many pictures, where a kept track is hidden in some."""
+    word, total = text.word("action", track.action.value), sum(track.frames_per_state.values())
+    if track.action is not Action.KEEP or track.shown is None:
+        return word
+    shown = sum(last - first + 1 for first, last in track.shown)
+    return word if shown == total else text("log.shown_part", shown=shown, total=total)
 
 
 def _nobody_named(track: TrackPart) -> str:

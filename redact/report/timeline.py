@@ -20,6 +20,7 @@ MOST = 200
 WEAKEST_FIRST = ("held", "bridged", "manual", "seen")
 COLOURS = {"seen": "#1f4e79", "bridged": "#7fa8cf", "held": "#c0392b", "manual": "#6b4c9a"}
 KEPT = "#b7b7b7"
+_SHOWN = "shown"
 
 
 def drawn_tracks(manifest: Manifest) -> tuple[TrackPart, ...]:
@@ -72,7 +73,7 @@ def _row(track: TrackPart, frames: int, y: int, text: Catalogue) -> Iterator[str
     label = f"{track.track}  {text.word('target', track.target)}"
     yield f'<text x="0" y="{y + 15}" fill="#222">{escape(label)}</text>'
     for first, last, word in _columns(track, frames):
-        colour = KEPT if track.action is Action.KEEP else COLOURS[word]
+        colour = KEPT if word == _SHOWN else COLOURS[word]
         yield (
             f'<rect x="{LABEL + first}" y="{y + 2}" width="{last - first + 1}" '
             f'height="{ROW - 5}" fill="{colour}" shape-rendering="crispEdges"/>'
@@ -80,15 +81,32 @@ def _row(track: TrackPart, frames: int, y: int, text: Catalogue) -> Iterator[str
 
 
 def _columns(track: TrackPart, frames: int) -> Iterator[tuple[int, int, str]]:
-    """First column, last column and state of each run of columns, weakest state wins."""
+    """First column, last column and state of each run of columns, weakest state wins.
+
+    What is visible wins over all: less than is shown must never be told.
+    """
     width = WIDTH - LABEL - 40
     scale = width / max(frames, 1)
     columns: dict[int, str] = {}
     for span in track.spans:
-        for x in range(int(span.first * scale), max(int((span.last + 1) * scale - 1e-9), 0) + 1):
+        for x in _pixels(span.first, span.last, scale):
             before = columns.get(x, span.certainty)
             columns[x] = min(before, span.certainty, key=WEAKEST_FIRST.index)
+    for first, last in _shown(track):
+        columns |= dict.fromkeys(_pixels(first, last, scale), _SHOWN)
     run = sorted(columns)
     for _, group in groupby(enumerate(run), key=lambda pair: (pair[1] - pair[0], columns[pair[1]])):
         members = [x for _, x in group]
         yield members[0], min(members[-1], width - 1), columns[members[0]]
+
+
+def _pixels(first: int, last: int, scale: float) -> range:
+    """Columns of frames in a row."""
+    return range(int(first * scale), max(int((last + 1) * scale - 1e-9), 0) + 1)
+
+
+def _shown(track: TrackPart) -> tuple[tuple[int, int], ...]:
+    """Frames in which a track is visible; older records do not tell, and kept all of it."""
+    if track.shown is not None:
+        return track.shown
+    return ((track.first_frame, track.last_frame),) if track.action is Action.KEEP else ()

@@ -6,7 +6,7 @@ from .frame import Frame
 from .keyframe import Keyframe, Keyframes
 from .region import Region
 from .target import Action, Origin, State, Target
-from .text import counted, decimal, readable
+from .text import counted, decimal, numbered, readable
 from .timeline import Timeline
 from .track import Track
 
@@ -25,5 +25,6 @@ __all__ = [
     "Track",
     "counted",
     "decimal",
+    "numbered",
     "readable",
 ]

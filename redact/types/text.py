@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -20,6 +21,12 @@ def readable(text: str) -> str:
 def counted(number: int, thing: str) -> str:
     """A number with its noun: "1 track", "2 tracks"."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def numbered(tracks: Iterable[int]) -> str:
+    """Tracks by their numbers: "track 3", "tracks 3, 9"."""
+    numbers = [str(n) for n in tracks]
+    return f"track{'' if len(numbers) == 1 else 's'} {', '.join(numbers)}"
 
 
 def decimal(rate: Fraction) -> str:

@@ -109,6 +109,22 @@ def test_kept_subject_is_listed_and_is_no_leak(clip: Clip) -> None:
     assert any("visible by decision: track 1" in line for line in result.in_words())
 
 
+def test_a_kept_track_on_somebody_by_guess_alone_is_a_leak_where_it_shows(clip: Clip) -> None:
+    """Following says nothing of who it is: the decision to keep was about somebody else."""
+    plan = clip.plan(keep=True)
+    (sure,) = plan.tracks
+    guessed = [
+        replace(k, state=State.FOLLOWED, score=None) if k.frame < 15 else k for k in sure.keyframes
+    ]
+    plan = replace(plan, tracks=(replace(sure, keyframes=tuple(guessed)),))
+    result = clip.audit(clip.render(plan, "partly.mp4"), plan)
+    assert result.passed, result.in_words()
+    assert result.kept[0].to_json()["shown"] == [[15, FRAMES - 1]]
+    result = clip.audit(clip.render(plan, "bare.mp4", lambda n, regions: []), plan)
+    assert not result.passed
+    assert min(f.first for f in result.findings) == 0
+
+
 def test_kept_subject_taken_for_something_beside_it_is_no_leak(clip: Clip) -> None:
     """A sighting of head and shoulders is no kept face; the close looks then see the face."""
     plan, settings = clip.plan(keep=True), AuditSettings()

@@ -11,13 +11,15 @@ from subprocess import CompletedProcess
 import av
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from redact.cli.review import review
 from redact.errors import ExitCode
 from redact.media import Decode, probe
 from redact.output import PRIVATE
 from redact.plan import write_plan
-from redact.render import drawn_area_of
-from redact.types import Action, Box, Keyframe, Region, State, Target, Track
+from redact.render import Renderer, drawn_area_of
+from redact.types import Action, Box, Frame, Keyframe, Region, State, Target, Track
 
 from .test_mask import MARGIN, plan_of
 
@@ -89,6 +91,35 @@ def test_a_kept_track_is_told_from_a_hidden_one(
     assert len(rows) > 50
     assert rows.max() < KEPT.y1 and rows.min() > KEPT.y1 - 40
     assert columns.min() > KEPT.x1
+
+
+def test_a_number_has_a_question_mark_where_the_track_is_guessed(
+    street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def track(number: int, states: tuple[State, ...], action: Action = Action.REDACT) -> Track:
+        keys = tuple(Keyframe(10 * n, FACE, state) for n, state in enumerate(states))
+        return Track(number, Target.FACE, keys, action)
+
+    guessed = (State.FOLLOWED, State.DETECTED, State.PADDED)
+    tracks = (track(3, guessed), track(7, guessed, Action.KEEP), track(9, (State.MANUAL,)))
+    plan = replace(plan_of(street), tracks=tracks, unchecked=(15,))
+    write_plan(plan, tmp_path / "p.json")
+    labels: list[list[str]] = []
+
+    def drawn(self: Renderer, frame: Frame, regions: list[Region]) -> Frame:
+        labels.append([region.label for region in regions])
+        return frame
+
+    monkeypatch.setattr(Renderer, "draw", drawn)
+    run = CliRunner().invoke(
+        review, [str(street), str(tmp_path / "p.json"), "-o", str(tmp_path / "r.mp4")]
+    )
+    assert run.exit_code == 0, run.output
+    assert labels[0] == ["3? face", "7? face, KEEP", "9 face"]
+    assert labels[5] == ["3? face", "7? face, KEEP"]
+    assert labels[10] == labels[14] == ["3 face", "7 face, KEEP"]
+    assert labels[15] == ["3? face", "7? face, KEEP"]  # damaged
+    assert labels[20] == ["3? face", "7? face, KEEP"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="permissions are those of POSIX")

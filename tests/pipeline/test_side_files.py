@@ -131,8 +131,9 @@ def test_the_repair_keeps_what_was_asked_for(
     commands = [shlex.split(line) for line in done.stderr.splitlines() if "redact " in line]
     commands = [c[c.index("redact") :] for c in commands if "plan" in c or "apply" in c]
     assert commands, done.stderr
-    *adding, applying = commands
-    assert applying[1] == "apply"
+    adding = [c for c in commands if c[1] == "plan"]
+    applying, accepting = (c for c in commands if c[1] == "apply")
+    assert accepting[: len(applying)] == applying and "--accept-findings" in accepting
     for option, value in (
         ("--audio", "mute"), ("--color", "#102030"), ("--style", "solid"),
         ("--label", "No. {track}"), ("-o", str(output)),

@@ -42,7 +42,9 @@ def test_set_by_numbers(path: Path) -> None:
         assert (track.action, track.reason, track.decided_by) == (Action.KEEP, "client", "R. Roe")
         assert track.keyframes == edit.track_of(before, number).keyframes
     assert edit.track_of(after, 2) == edit.track_of(before, 2)
-    assert after.regions_at(100) == []
+    assert after.regions_at(60) == []
+    # Frame 100 is damaged: it cannot be told who is where.
+    assert {r.track for r in after.regions_at(100)} == {1, 2, 3, 4} - {3}
 
 
 def test_show(path: Path) -> None:
@@ -60,7 +62,8 @@ def test_keeping_without_a_reason_is_mentioned(path: Path) -> None:
     assert "the record will give no reason for keeping track 1 (--reason)" in result.stderr
     assert "the record will not say who decided to keep track 1 (--by)" in result.stderr
     told = call("set", path, "1-2", "--action", "keep", "--reason", "client", "--by", "R. Roe")
-    assert told.stderr == f"{path}: tracks 1, 2 changed\n"
+    assert "the record will" not in told.stderr
+    assert "tracks 1, 2 changed" in told.stderr
 
 
 def test_a_reason_goes_with_the_decision_it_was_given_for(path: Path) -> None:

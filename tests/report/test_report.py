@@ -27,7 +27,7 @@ from redact.evidence.manifest import LogAnchor, Manifest, dump_manifest, manifes
 from redact.report import LANGUAGES, Catalogue, exemption_csv, render_report, report_html
 from redact.report.exemptions import harmless
 from redact.report.integrity import check_command
-from redact.report.timeline import MOST, drawn_tracks, timeline_svg
+from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
 
 from ..evidence.samples import AUDIT, make_plan, make_record
 
@@ -259,6 +259,12 @@ def test_csv(manifest: Manifest) -> None:
         "art. 6(1)(c) GDPR", "rule of the program", "detector", "117",
     ]  # fmt: skip
     assert all(len(line) == len(head) for line in lines)
+    kept = next(line for line in lines if line[0] == "2")
+    assert kept[4:6] == ["shown in 219 of 221 pictures, else hidden", "sealed blur"]
+    # Records made before tracks were hidden where they are guessed do not tell, and hid nothing.
+    older = [msgspec.structs.replace(t, shown=None) for t in manifest.tracks]
+    old = exemption_csv(msgspec.structs.replace(manifest, tracks=tuple(older)), Catalogue("fr"))
+    assert "montré," in old.decode("utf-8-sig") and "sinon" not in old.decode("utf-8-sig")
     undecided = [msgspec.structs.replace(t, decided_by="") for t in manifest.tracks]
     nobody = msgspec.structs.replace(manifest, tracks=tuple(undecided))
     for language, rule, unknown in (
@@ -283,8 +289,10 @@ def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
     root = ElementTree.fromstring(timeline_svg(manifest, Catalogue("en")))
     rects = root.findall("{http://www.w3.org/2000/svg}rect")
     assert len({r.get("y") for r in rects}) == len(manifest.tracks)
-    # One damaged stretch is told on each of the two tracks that are hidden there.
-    assert sum(r.get("fill") == "#c0392b" for r in rects) == 2
+    # One damaged stretch is told on each of the three tracks that are hidden there; of the kept
+    # one, columns in which it is visible as well count as visible.
+    assert sum(r.get("fill") == "#c0392b" for r in rects) == 3
+    assert sum(r.get("fill") == KEPT for r in rects) == 2
     right = max(float(r.get("x", 0)) + float(r.get("width", 0)) for r in rects)
     assert right <= 1000
 

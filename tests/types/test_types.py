@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.types import Box, Detections, Keyframe, State, Target, Timeline, Track, readable
+from redact.types import (
+    Box,
+    Detections,
+    Keyframe,
+    State,
+    Target,
+    Timeline,
+    Track,
+    numbered,
+    readable,
+)
 
 numbers = st.floats(-1e4, 1e4, allow_nan=False)
 sizes = st.floats(0.1, 1e4)
@@ -103,3 +113,7 @@ def test_readable_text_can_always_be_written(text: str) -> None:
 def test_readable_keeps_what_was_readable_and_shows_stray_bytes() -> None:
     assert readable("café 日本") == "café 日本"
     assert readable(b"caf\xe9.mp4".decode("utf-8", "surrogateescape")) == "caf%E9.mp4"
+
+
+def test_tracks_by_number() -> None:
+    assert numbered([3]) == "track 3" and numbered([3, 9, 10]) == "tracks 3, 9, 10"

@@ -1,0 +1,117 @@
+"""A decision to show one person shows nobody else: it counts only where the track is sure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.audit.cover import PlanCovers
+from redact.plan import Plan, is_certain
+from redact.types import Action, Box, Keyframe, State, Target, Track
+
+from .test_plan import FRAMES, SETTINGS, SOURCE, plans
+
+HERE = Box(40, 40, 80, 90)
+D, F, B, P, M = (
+    State.DETECTED,
+    State.FOLLOWED,
+    State.INTERPOLATED,
+    State.PADDED,
+    State.MANUAL,
+)
+
+
+def kept(states: list[State], *, number: int = 1, box: Box = HERE, first: int = 0) -> Track:
+    """A kept track with one state for each frame."""
+    keys = tuple(Keyframe(first + n, box, state) for n, state in enumerate(states))
+    return Track(number, Target.FACE, keys, Action.KEEP, reason="client")
+
+
+def plan_of(*tracks: Track, unchecked: tuple[int, ...] = ()) -> Plan:
+    return Plan(SOURCE, SETTINGS, tracks, unchecked=unchecked)
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_what_was_seen_or_drawn_is_shown(state: State) -> None:
+    plan = plan_of(kept([state] * 5))
+    sure = state in (State.DETECTED, State.MANUAL)
+    assert bool(plan.shown_at(2)) == sure
+    assert [(r.track, r.box, r.state) for r in plan.regions_at(2)] == (
+        [] if sure else [(1, HERE, state)]
+    )
+
+
+def test_a_track_followed_back_over_a_crossing_is_shown_from_where_it_was_seen() -> None:
+    plan = plan_of(kept([P] * 5 + [F] * 10 + [D] * 5 + [F] + [D] * 3 + [P] * 4))
+    assert plan.shown_spans(plan.tracks[0]) == [(15, 23)]
+    hidden = [n for n in range(FRAMES) if plan.regions_at(n)]
+    assert hidden == [*range(15), *range(24, 28)]
+
+
+@pytest.mark.parametrize(
+    ("states", "shown"),
+    [
+        ([D, B, B, B, D], range(5)),
+        ([D, *[B] * 6, D], range(8)),
+        ([D, *[B] * 7, D], (0, 8)),  # 8 frames of 1/30 s are more than a quarter of a second
+        ([F, B, B, D], (3,)),
+        ([D, B, B, F, D], range(5)),  # `fast` follows what it does not look at
+        ([D, *[F] * 7, D], (0, 8)),
+        ([D, B, B], (0,)),
+        ([B, B, D], (2,)),
+        ([M, B, M], (0, 2)),
+    ],
+)
+def test_between_two_near_detections_is_sure(states: list[State], shown: list[int]) -> None:
+    plan = plan_of(kept(states))
+    assert [n for n in range(FRAMES) if plan.shown_at(n)] == list(shown)
+
+
+def test_between_two_detections_in_different_places_is_a_guess() -> None:
+    keys = (Keyframe(0, HERE, D), Keyframe(1, HERE, B), Keyframe(3, Box(90, 40, 130, 90), D))
+    plan = plan_of(replace(kept([D]), keyframes=keys))
+    assert [n for n in range(4) if plan.shown_at(n)] == [0, 3]
+
+
+def test_a_damaged_frame_shows_nobody() -> None:
+    plan = plan_of(kept([D] * 20), unchecked=(9,))
+    assert plan.shown_spans(plan.tracks[0]) == [(0, 8), (10, 19)]
+    assert [r.state for r in plan.regions_at(9)] == [State.HELD]
+    assert plan.shown_at(5, damaged=True) == []
+    assert [r.state for r in plan.regions_at(5, damaged=True)] == [State.HELD]
+
+
+def test_a_hidden_track_over_a_kept_one_is_hidden_all_the_same() -> None:
+    other = replace(kept([D] * 5, number=2), action=Action.REDACT)
+    plan = plan_of(kept([D] * 5), other)
+    assert [r.track for r in plan.regions_at(2)] == [2]
+    guessed = kept([F] * 5, number=3)
+    assert [r.track for r in plan_of(kept([D] * 5), guessed).regions_at(2)] == [3]
+
+
+@given(plans(), st.integers(0, FRAMES - 1), st.booleans())
+def test_every_track_is_hidden_or_shown_and_all_agree(
+    plan: Plan, frame: int, damaged: bool
+) -> None:
+    hidden = {r.track for r in plan.regions_at(frame, damaged)}
+    shown = {r.track for r in plan.shown_at(frame, damaged)}
+    assert not hidden & shown
+    for track in plan.tracks:
+        if track.first <= frame <= track.last:
+            assert (track.id in shown) == plan.shows(track, frame, damaged)
+            assert track.id in hidden | shown
+        spans = plan.shown_spans(track)
+        assert any(a <= frame <= b for a, b in spans) == plan.shows(track, frame)
+    if not damaged:
+        assert [r.track for r in PlanCovers(plan, 0.1).kept(frame)] == sorted(shown)
+
+
+@given(plans(), st.integers(0, FRAMES - 1))
+def test_nothing_guessed_is_certain(plan: Plan, frame: int) -> None:
+    for track in plan.tracks:
+        here = track.at(frame)
+        if here is None or here.state in (State.PADDED, State.HELD):
+            assert not is_certain(track, frame, SOURCE.timeline)

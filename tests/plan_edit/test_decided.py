@@ -1,0 +1,84 @@
+"""What `plan set --action keep` says follows from it: when a track shows, when not, and whom."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from redact.cli.decided import LOOK
+from redact.plan import Plan, write_plan
+from redact.types import Box, Keyframe, State, Target, Track
+
+from ..evidence.samples import make_plan
+from .test_edit import call
+
+HERE, AWAY = Box(300, 100, 350, 160), Box(100, 100, 150, 160)
+
+
+def track(number: int, *stretches: tuple[int, int, State, Box]) -> Track:
+    keys = [
+        Keyframe(frame, box, state)
+        for first, last, state, box in stretches
+        for frame in range(first, last + 1)
+    ]
+    return Track(number, Target.FACE, tuple(keys))
+
+
+def crossing() -> Plan:
+    """Track 2 is the client; 1 is somebody else, followed backwards over the client."""
+    other = track(1, (40, 99, State.FOLLOWED, HERE), (100, 199, State.DETECTED, AWAY))
+    client = track(2, (0, 150, State.DETECTED, HERE))
+    third = track(3, (130, 139, State.DETECTED, AWAY))
+    return replace(make_plan(), tracks=(other, client, third), unchecked=())
+
+
+def keep(tmp_path: Path, plan: Plan, tracks: str) -> list[str]:
+    path = tmp_path / "p.json"
+    write_plan(plan, path, force=True)
+    done = call("set", path, tracks, "--action", "keep", "--reason", "client", "--by", "R. Roe")
+    assert done.exit_code == 0, done.output
+    return done.stderr.splitlines()[1:]
+
+
+def test_it_says_when_a_track_is_visible_and_in_how_many_frames_it_is_not(tmp_path: Path) -> None:
+    lines = keep(tmp_path, crossing(), "1")
+    assert lines[0] == (
+        "track 1: visible at 0:04.0–0:08.0 (frames 100–199); stays hidden in 60 frames of 160, "
+        "where it is only followed or guessed, or the picture is damaged"
+    )
+    assert lines[1] == "track 1: hidden all the same where track 3 covers it: 0:05.2–0:05.6"
+    assert lines[2] == LOOK
+
+
+def test_it_warns_of_a_number_that_may_have_been_seen_on_somebody_else(tmp_path: Path) -> None:
+    (warning,) = keep(tmp_path, crossing(), "1")[3:]
+    assert "track 1 lies on track 2 at 0:01.6–0:04.0" in warning
+    assert "keep track 2 instead" in warning
+    assert not any("lies on" in line for line in keep(tmp_path, crossing(), "2"))
+
+
+def test_two_tracks_on_one_person_are_no_reason_to_warn(tmp_path: Path) -> None:
+    both = track(1, (40, 59, State.FOLLOWED, HERE), (60, 120, State.DETECTED, HERE))
+    plan = crossing().with_track(both)
+    lines = keep(tmp_path, plan, "1-2")
+    assert not any("lies on" in line for line in lines)
+    assert "track 2: visible at 0:00.0–0:06.0 (frames 0–150)" in lines
+    # What is only followed is hidden, whoever else is kept there.
+    assert "track 2: hidden all the same where track 1 covers it: 0:01.6–0:02.4" in lines
+
+
+def test_many_spans_are_cut_and_told(tmp_path: Path) -> None:
+    stretches = [(n, n, State.PADDED if n % 2 else State.DETECTED, HERE) for n in range(0, 60)]
+    line = keep(tmp_path, crossing().with_track(track(2, *stretches)), "2")[0]
+    assert line.count("frames ") == 9 and "(frames 14–14) and 22 more; stays hidden in 30" in line
+
+
+def test_a_track_that_is_nowhere_sure_is_said_to_show_nowhere(tmp_path: Path) -> None:
+    plan = crossing().with_track(track(3, (10, 19, State.FOLLOWED, AWAY)))
+    assert keep(tmp_path, plan, "3")[0].startswith("track 3: visible nowhere; stays hidden in 10")
+
+
+def test_hiding_again_says_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    write_plan(crossing(), path)
+    assert call("set", path, "1", "--action", "redact").stderr.count("\n") == 1
