@@ -34,7 +34,7 @@ def crossing() -> Plan:
 
 def keep(tmp_path: Path, plan: Plan, tracks: str) -> list[str]:
     path = tmp_path / "p.json"
-    write_plan(plan, path)
+    write_plan(plan, path, force=True)
     done = call("set", path, tracks, "--action", "keep", "--reason", "client", "--by", "R. Roe")
     assert done.exit_code == 0, done.output
     return done.stderr.splitlines()[1:]
