@@ -63,7 +63,7 @@ def mistakable(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
                     f"track {number} lies on track {other.id} at {_times(plan, spans(frames))}, "
                     "where it is only followed or guessed, but not where it is seen: if you chose "
                     f"it for a person seen there, keep track {other.id} instead, for track "
-                    f"{number} shows somebody else"
+                    f"{number} may show somebody else"
                 )
 
 
