@@ -172,11 +172,11 @@ def test_a_decision_on_one_subject_is_none_on_another(
     assert any(f.target is Target.FACE for f in result.findings), result.in_words()
 
 
-@pytest.mark.parametrize("shown", [range(1), range(2), range(10, 11), range(10, 12)])
+@pytest.mark.parametrize("shown", [range(1), range(2), range(5, 6), range(5, 7)])
 def test_a_subject_that_shows_for_a_moment_is_found(tmp_path: Path, shown: range) -> None:
     """Nothing is hidden before or after it that would tell that somebody is there."""
     path = tmp_path / "moment.mp4"
-    frames = shown.stop if shown.start == 0 else 21
+    frames = shown.stop if shown.start == 0 else 11
     empty = cv2.GaussianBlur(picture(0), (0, 0), 12)
     write_video(path, [picture(n) if n in shown else empty for n in range(frames)])
     clip = Clip(probe(path), tmp_path)
