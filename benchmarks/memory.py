@@ -75,7 +75,9 @@ def main() -> None:
                 )
                 maker.start()
                 maker.join()
-            peak, took = peak_of_run(source, Path(folder) / f"out-{source.name}", options.sensitivity)
+            peak, took = peak_of_run(
+                source, Path(folder) / f"out-{source.name}", options.sensitivity
+            )
             first = first or peak
             print(
                 f"| {seconds} s | {peak:.0f} MB | {peak / first:.2f} | {took:.0f} s |", flush=True
