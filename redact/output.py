@@ -34,7 +34,8 @@ class OutputFile:
     """Context manager for writing `final` by way of a hidden file in the same folder.
 
     Leaving the context without `commit` removes the hidden file, whatever the reason. Should
-    the process be killed outright, only the hidden `.NAME.XXXXXXXX.partial` is left.
+    the process be killed outright, only the hidden file is left: `.NAME.`, eight random
+    characters, `.partial`.
 
     Args:
         final: name of the finished file.

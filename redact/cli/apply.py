@@ -21,7 +21,7 @@ from .terminal import Terminal
 
 @click.command()
 @options.source_argument
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@options.plan_argument
 @click.option(
     "-o",
     "--output",

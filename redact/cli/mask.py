@@ -14,7 +14,7 @@ from ..output import OutputFile
 from ..plan import read_plan
 from ..render import mask_frame, mask_info
 from ..same_source import require_same_source
-from ..settings import Audio, EncodeSettings, RenderSettings
+from ..settings import Audio, EncodeSettings
 from ..types import counted
 from . import options
 from .terminal import Terminal
@@ -22,7 +22,7 @@ from .terminal import Terminal
 
 @click.command()
 @options.source_argument
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@options.plan_argument
 @click.option(
     "-o",
     "--output",
@@ -30,13 +30,7 @@ from .terminal import Terminal
     required=True,
     help="Output file; must end in .mkv (lossless FFV1).",
 )
-@click.option(
-    "--margin",
-    type=click.FloatRange(0, 2),
-    default=RenderSettings().margin,
-    show_default=True,
-    help="As in 'run'.",
-)
+@options.margin_option
 @options.force_option
 def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
     """Write the masks of PLAN as a lossless video: white is hidden, black is not.

@@ -78,6 +78,16 @@ def _all(*options: Decorator) -> Decorator:
 source_argument = click.argument(
     "source", type=click.Path(path_type=Path), callback=remember_sources
 )
+plan_argument = click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+margin_option = click.option(
+    "--margin",
+    type=click.FloatRange(0, 2),
+    default=RenderSettings().margin,
+    show_default=True,
+    help="As in 'run'.",
+)
+"""Of commands that draw a plan without the other options of a result."""
+
 sources_argument = click.argument(
     "sources",
     type=click.Path(path_type=Path),

@@ -23,7 +23,7 @@ from .terminal import Terminal
 
 @click.command()
 @options.source_argument
-@click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+@options.plan_argument
 @click.option(
     "-o",
     "--output",
@@ -31,13 +31,7 @@ from .terminal import Terminal
     required=True,
     help="Folder, or output file. Either way it is written into a folder NOT-FOR-RELEASE there.",
 )
-@click.option(
-    "--margin",
-    type=click.FloatRange(0, 2),
-    default=RenderSettings().margin,
-    show_default=True,
-    help="As in 'run'.",
-)
+@options.margin_option
 @options.force_option
 def review(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
     """Copy SOURCE with every track of PLAN outlined and NOTHING HIDDEN. Never hand it out.
