@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from redact.cli.changes import named
 from redact.cli.plan import plan as plan_command
-from redact.errors import OutputExistsError, PlanError, RedactError, UsageError
+from redact.errors import PlanError, RedactError, UsageError
 from redact.plan import Plan, dump_plan, edit, read_plan, write_plan
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Track
 
@@ -272,35 +272,3 @@ def test_a_damaged_plan_is_refused_by_name_and_left_alone(data: st.DataObject) -
             assert file.read_bytes() == raw
         else:
             assert read_plan(file).tracks[0].action is Action.KEEP
-
-
-def test_an_export_never_replaces_the_plan(path: Path) -> None:
-    before = path.read_bytes()
-    (path.parent / "link.csv").symlink_to(path)
-    for name in (path, path.parent / "link.csv"):
-        result = call("export", path, "--format", "mot", "-o", name, "--force")
-        assert isinstance(result.exception, OutputExistsError)
-        assert "never replaced" in result.exception.message
-    assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "what"),
-    [
-        ("cam.mp4", b"\0\0\0\x20ftypisom", "is a video, no plan"),
-        ("cam", b"\x1a\x45\xdf\xa3" + bytes(9000), "is a video, no plan"),
-        ("cam.MOV", b"no video", "is a video, no plan"),
-        ("notes.txt", b"call the court", "is no plan"),
-        ("list.json", b"[1, 2]", "is no plan"),
-        ("p.json", b"", "is empty, no plan"),
-    ],
-)
-def test_another_file_as_plan_is_named_as_what_it_is(
-    tmp_path: Path, name: str, data: bytes, what: str
-) -> None:
-    other = tmp_path / name
-    other.write_bytes(data)
-    with pytest.raises(PlanError) as caught:
-        read_plan(other)
-    assert caught.value.message == f"{other}: {what}"
-    assert "the order is SOURCE PLAN" in caught.value.hint

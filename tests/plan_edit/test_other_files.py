@@ -1,0 +1,47 @@
+"""Files that are no plan, and plans where another file should go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from redact.errors import OutputExistsError, PlanError
+from redact.plan import read_plan, write_plan
+
+from ..evidence.samples import make_plan
+from .test_edit import call
+
+
+def test_an_export_never_replaces_the_plan(tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    write_plan(make_plan(), path)
+    before = path.read_bytes()
+    (path.parent / "link.csv").symlink_to(path)
+    for name in (path, path.parent / "link.csv"):
+        result = call("export", path, "--format", "mot", "-o", name, "--force")
+        assert isinstance(result.exception, OutputExistsError)
+        assert "never replaced" in result.exception.message
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("cam.mp4", b"\0\0\0\x20ftypisom", "is a video, no plan"),
+        ("cam", b"\x1a\x45\xdf\xa3" + bytes(9000), "is a video, no plan"),
+        ("cam.MOV", b"no video", "is a video, no plan"),
+        ("notes.txt", b"call the court", "is no plan"),
+        ("list.json", b"[1, 2]", "is no plan"),
+        ("p.json", b"", "is empty, no plan"),
+    ],
+)
+def test_another_file_as_plan_is_named_as_what_it_is(
+    tmp_path: Path, name: str, data: bytes, what: str
+) -> None:
+    other = tmp_path / name
+    other.write_bytes(data)
+    with pytest.raises(PlanError) as caught:
+        read_plan(other)
+    assert caught.value.message == f"{other}: {what}"
+    assert "the order is SOURCE PLAN" in caught.value.hint
