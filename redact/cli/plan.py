@@ -13,11 +13,10 @@ from rich.table import Table
 from ..errors import PlanError, UsageError
 from ..evidence import checked_option, seconds_from_start
 from ..output import write_whole
-from ..plan import Plan, edit, read_plan, write_plan
+from ..plan import Plan, consequences, edit, mistakable, read_plan, write_plan
 from ..plan.exchange import FORMATS, add_imported, coinciding
 from ..types import Action, Box, Target, Track, counted
 from .changes import mention_added, mention_cleared, named
-from .decided import consequences, mistakable
 from .terminal import Terminal
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))

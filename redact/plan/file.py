@@ -16,9 +16,21 @@ from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 from .other import HEAD, what_else
 from .plan import DetectionSettings, Plan, SourceRef
+from .review_file import (
+    MutedRecord,
+    ReviewRecord,
+    SubjectRecord,
+    muted_of,
+    muted_records,
+    review_of,
+    review_record,
+    subject_records,
+    subjects_of,
+)
 
 FORMAT = "redact-plan"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""1 where nothing of a review is in the file: an older redact reads that as well."""
 
 _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
@@ -79,7 +91,7 @@ class SettingsRecord(_File, omit_defaults=True):
     ) = None
 
 
-class PlanRecord(_File):
+class PlanRecord(_File, kw_only=True, omit_defaults=True):
     """The whole file. `docs/plan.schema.json` is generated from this class."""
 
     format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
@@ -89,6 +101,13 @@ class PlanRecord(_File):
     settings: SettingsRecord
     cuts: list[_Natural]
     unchecked: list[_Natural]
+    subjects: Annotated[
+        list[SubjectRecord], Meta(description="tracks that are one person, plate or thing")
+    ] = []
+    muted: Annotated[
+        list[MutedRecord], Meta(description="spans of sound that the output does not have")
+    ] = []
+    review: ReviewRecord | None = None
     tracks: list[TrackRecord]
 
 
@@ -167,9 +186,10 @@ def _dump_track(track: TrackRecord) -> bytes:
 
 def _record_of(plan: Plan) -> PlanRecord:
     source = plan.source
+    reviewed = bool(plan.subjects or plan.muted or plan.review)
     return PlanRecord(
         format=FORMAT,
-        format_version=FORMAT_VERSION,
+        format_version=FORMAT_VERSION if reviewed else 1,
         redact_version=plan.version,
         source=SourceRecord(
             name=source.name,
@@ -188,6 +208,9 @@ def _record_of(plan: Plan) -> PlanRecord:
         ),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
+        subjects=subject_records(plan.subjects),
+        muted=muted_records(plan.muted),
+        review=review_record(plan.review),
         tracks=[_track_record(t) for t in plan.tracks],
     )
 
@@ -241,6 +264,9 @@ def _plan_of(record: PlanRecord) -> Plan:
         cuts=tuple(record.cuts),
         unchecked=tuple(record.unchecked),
         version=record.redact_version,
+        subjects=subjects_of(record.subjects, frozenset(t.id for t in record.tracks)),
+        muted=muted_of(record.muted),
+        review=review_of(record.review, len(timeline)),
     )
 
 

@@ -1,4 +1,4 @@
-"""`redact review`: footage with the plan drawn over it, for whoever decides what is hidden."""
+"""`redact outline`: footage with the plan drawn over it, for whoever decides what is hidden."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .terminal import Terminal
 )
 @options.margin_option
 @options.force_option
-def review(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
+def outline(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
     """Copy SOURCE with every track of PLAN outlined and NOTHING HIDDEN. Never hand it out.
 
     For deciding what need not be hidden: play it, then 'redact plan set PLAN N --action keep'.
@@ -69,7 +69,7 @@ def review(source: Path, plan_file: Path, output: Path, margin: float, force: bo
 def _place(info: SourceInfo, output: Path) -> Path:
     """Final name, in a folder whose name says what is in it. Raises OutputError."""
     if is_folder(output) or not output.suffix:
-        folder, name = output, f"review-{info.path.stem}{default_output(info).suffix}"
+        folder, name = output, f"outline-{info.path.stem}{default_output(info).suffix}"
     else:
         folder, name = output.parent, output.name
     container_for(Path(name))
@@ -88,7 +88,7 @@ def _write(
     sure = replace(plan, tracks=tuple(replace(t, action=Action.KEEP) for t in plan.tracks))
     frames = CheckedFrames(info, replace(plan, tracks=every))
     with (
-        journal.step("review", len(plan.source.timeline)) as step,
+        journal.step("outline", len(plan.source.timeline)) as step,
         VideoWriter(path, info, EncodeSettings(audio=Audio.MUTE), container) as writer,
     ):
         for frame, regions in frames:
