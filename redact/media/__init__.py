@@ -18,6 +18,7 @@ from .info import (
 )
 from .orient import plane_array
 from .probe import probe
+from .seek import copy_of, decode_from
 from .source import opened
 from .writer import VideoWriter
 
@@ -37,6 +38,8 @@ __all__ = [
     "choose_encoding",
     "coded_pictures",
     "container_for",
+    "copy_of",
+    "decode_from",
     "default_output",
     "default_output_name",
     "describe_encoders",
