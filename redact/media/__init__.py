@@ -19,6 +19,7 @@ from .info import (
 from .orient import plane_array
 from .probe import probe
 from .seek import copy_of, decode_from
+from .silence import Silenced, quietly, read_sound
 from .source import opened
 from .writer import VideoWriter
 
@@ -32,6 +33,7 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
+    "Silenced",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
@@ -47,5 +49,7 @@ __all__ = [
     "plane_array",
     "presets_of",
     "probe",
+    "quietly",
+    "read_sound",
     "sha256_of",
 ]

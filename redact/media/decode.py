@@ -157,9 +157,7 @@ class Decode:
                 "by its edit list, or lost"
             )
 
-    def upright_frame(
-        self, picture: av.VideoFrame, index: int, pts: int, damaged: bool
-    ) -> Frame:
+    def upright_frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
         """A decoded picture as the frame that users of `redact.media` get."""
         video = self.info.video
         if (picture.width, picture.height) != (video.width, video.height):

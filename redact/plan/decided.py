@@ -25,7 +25,8 @@ _MOST: Final = 8
 """Spans that are listed of one kind; more would bury what matters."""
 
 LOOK: Final = (
-    "look at it with `redact review`, or `redact outline`: a track may have gone over to another person where two cross"
+    "look at it with `redact review`, or `redact outline`: a track may have gone over to another "
+    "person where two cross"
 )
 
 

@@ -161,7 +161,6 @@ def _finding(f: FindingRecord, frames: int) -> FindingNote:
     for _, box in f.places:
         if not (box[0] < box[2] and box[1] < box[3] and max(map(abs, box)) < 1e6):
             raise ValueError(f"$.review.findings: finding {f.number}: {list(box)} is not a box")
-    return FindingNote(**{name: getattr(f, name) for name in f.__struct_fields__} | {
-        "places": tuple(f.places)
-    })
-
+    return FindingNote(
+        **{name: getattr(f, name) for name in f.__struct_fields__} | {"places": tuple(f.places)}
+    )

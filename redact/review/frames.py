@@ -106,8 +106,8 @@ class Frames:
 
     def _is_expected(self, frame: Frame) -> bool:
         pts = self._timeline.pts
-        return frame.index == self._next and frame.index < len(pts) and (
-            frame.pts == pts[frame.index]
+        return (
+            frame.index == self._next and frame.index < len(pts) and (frame.pts == pts[frame.index])
         )
 
     def _from_the_beginning(self) -> Frame:

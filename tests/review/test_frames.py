@@ -68,20 +68,23 @@ VFR = [0, 1, 4, 5, 9, 10, 11, 20, 21, 25, 26, 40, 41, 44, 45, 46, 60, 61, 62, 63
 CLIPS = {
     "b-frames.mp4": Clip(pts=range(60), options={"preset": "medium", "g": "12", "bf": "3"}),
     "open-groups.mkv": Clip(
-        pts=range(60), options={"preset": "medium", "g": "10", "bf": "3", "x264-params": "open-gop=1"}
+        pts=range(60),
+        options={"preset": "medium", "g": "10", "bf": "3", "x264-params": "open-gop=1"},
     ),
     "variable.mp4": Clip(pts=VFR, time_base=Fraction(1, 30), options=GROUPS | {"g": "5"}),
-    "early.mp4": Clip(
-        pts=range(-6, 50), options={"preset": "medium", "g": "12", "bf": "2"}
-    ),
+    "early.mp4": Clip(pts=range(-6, 50), options={"preset": "medium", "g": "12", "bf": "2"}),
     "motion.avi": Clip("mjpeg", "yuvj420p", pts=range(40), options={}),
     "mpeg4-b.avi": Clip("mpeg4", pts=range(40), options={"g": "10", "bf": "2"}),
     "ten-bit.mp4": Clip("libx264", "yuv420p10le", pts=range(40), options=GROUPS | {"g": "8"}),
     "hevc.mp4": Clip(
-        "libx265", pts=range(48), options={"preset": "ultrafast", "x265-params": "keyint=12:log-level=0"}
+        "libx265",
+        pts=range(48),
+        options={"preset": "ultrafast", "x265-params": "keyint=12:log-level=0"},
     ),
     "vp9.webm": Clip("libvpx-vp9", pts=range(36), options={"deadline": "realtime", "g": "9"}),
-    "stream.ts": Clip("mpeg2video", pts=range(50), time_base=Fraction(1, 25), options={"g": "10", "bf": "2"}),
+    "stream.ts": Clip(
+        "mpeg2video", pts=range(50), time_base=Fraction(1, 25), options={"g": "10", "bf": "2"}
+    ),
 }
 
 

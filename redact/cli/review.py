@@ -1,0 +1,52 @@
+"""`redact review`: see, decide and release on a local page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..media import probe
+from ..output import check_writable
+from ..plan import read_plan
+from ..review import serve
+from . import options
+from .terminal import Terminal
+
+
+@click.command()
+@options.source_argument
+@click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
+@options.detect_options
+@options.margin_option
+@click.option("--no-open", is_flag=True, help="Print the address of the page; open no browser.")
+def review(source: Path, plan_file: Path | None, no_open: bool, **params: Any) -> int:
+    """Open a page in your browser on which you see who was found in SOURCE, and decide.
+
+    Without PLAN, it is SOURCE with the ending .plan.json; where that is not there either,
+    SOURCE is searched first. Every change is saved in the plan at once, so that 'redact plan' and
+    'redact apply' can be used in turns with the page.
+
+    The page is served by this process, on 127.0.0.1 alone, to whoever has its address with the
+    secret in it. It ends with the page, after an hour without you, or with Ctrl-C.
+    """
+    terminal = Terminal()
+    probe(source)
+    plan_file = plan_file or source.with_suffix(".plan.json")
+    if plan_file.exists():
+        read_plan(plan_file)
+    else:
+        check_writable(plan_file, never=(source,), whole=True)
+
+    def say(address: str) -> None:
+        click.echo(address)
+        terminal.say("The page shows faces. Keep the address to yourself; Ctrl-C ends it.")
+
+    session = serve(
+        source, plan_file, options.detect_settings(params), params["margin"], say, not no_open
+    )
+    if session.last_output is not None:
+        terminal.say(f"{session.last_output}: was made")
+    terminal.say(f"{plan_file}: holds every decision")
+    return 0
