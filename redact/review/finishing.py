@@ -139,7 +139,9 @@ def _note_findings(session: Session, audit: AuditResult) -> None:
 
 
 def _note(finding: Finding, last: int, before: tuple[FindingNote, ...]) -> FindingNote:
-    places = tuple((frame, tuple(box)) for frame, box in places_to_hide(finding, last))
+    places = tuple(
+        (frame, (box.x1, box.y1, box.x2, box.y2)) for frame, box in places_to_hide(finding, last)
+    )
     drawn = finding.kind is not FindingKind.UNDRAWN
     note = FindingNote(
         finding.number,

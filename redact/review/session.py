@@ -13,7 +13,7 @@ from ..journal import Journal
 from ..media import SourceInfo, probe
 from ..output import write_whole
 from ..pipeline import detect
-from ..plan import Plan, dump_plan, read_plan
+from ..plan import Plan, dump_plan, edit, read_plan
 from ..same_source import require_same_source
 from ..settings import DetectSettings, RenderSettings, Style
 from ..types import Box, Target
@@ -108,7 +108,7 @@ class Session:
         target = Target.from_word(str(what.get("target", "region")))
         reason = str(what.get("reason") or "")[:500]
         plan = here.desk.plan
-        editing.edit.check_box(box, plan, f"frame {frame}")
+        edit.check_box(box, plan, f"frame {frame}")
 
         def work(job: Job) -> dict[str, int]:
             with job.stage("follow", len(plan.source.timeline)) as stage:

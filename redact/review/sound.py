@@ -78,9 +78,9 @@ class Waveform:
         try:
             for time, samples in _mono(self._info, self._zero):
                 places = (float(time - self._zero) + np.arange(len(samples)) / RATE) * PEAKS
-                places = places.astype(np.intp)
-                inside = (places >= 0) & (places < len(self._peaks))
+                slots: NDArray[np.intp] = places.astype(np.intp)
+                inside = (slots >= 0) & (slots < len(self._peaks))
                 loud = np.minimum(np.abs(samples) * 255, 255).astype(np.uint8)
-                np.maximum.at(self._peaks, places[inside], loud[inside])
+                np.maximum.at(self._peaks, slots[inside], loud[inside])
         finally:
             self._done = True

@@ -145,7 +145,8 @@ def test_the_token_is_no_part_of_what_a_browser_sends_or_stores(server: PageServ
     "path",
     [
         "/../guard.py", "/%2e%2e/guard.py", "/..%2fguard.py", "//etc/passwd", "/etc/passwd",
-        "/index.html/../../guard.py", "/api/../guard.py", "/assets/index.html", "/.", "/page.css%00",
+        "/index.html/../../guard.py", "/api/../guard.py", "/assets/index.html", "/.",
+        "/page.css%00",
     ],
 )  # fmt: skip
 def test_no_path_leads_out(server: PageServer, path: str) -> None:
