@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from ..errors import RedactError
+
+
+_NUMBERS = itertools.count(1)
 
 
 class StoppedError(Exception):
@@ -33,6 +37,7 @@ class Job:
 
     def __init__(self, kind: str, work: Callable[[Job], Any]) -> None:
         self.kind = kind
+        self.number = next(_NUMBERS)
         self.stage_name = ""
         self.done = 0
         self.total: int | None = None
@@ -71,6 +76,7 @@ class Job:
         """For the page."""
         return {
             "kind": self.kind,
+            "number": self.number,
             "stage": self.stage_name,
             "done": self.done,
             "total": self.total,

@@ -96,7 +96,7 @@ box.addEventListener("pointermove", (event) => point(Number(event.target.closest
 box.addEventListener("pointerleave", () => point(0));
 box.addEventListener("keydown", (event) => {
   const order = listed().map((s) => s.id), now = order.indexOf(state.selected.at(-1));
-  const move = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity }[event.key];
+  const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (move && order.length) {
     event.preventDefault();
     event.stopPropagation();

@@ -14,7 +14,7 @@ import { flush } from "./seen.js";
 
 const $ = (id) => document.getElementById(id);
 const dialog = $("dialog");
-let ended = false, watched = null;
+let ended = false, working = false, handled = 0, wake = () => {};
 
 function theme(name) {
   document.documentElement.dataset.theme = name;
@@ -64,8 +64,11 @@ async function opened() {
     document.title = `${now.name} – redact`;
     $("clip-name").textContent = now.name;
     $("clip-name").title = now.plan;
-    if (now.ready) { watched = null; return; }
     const job = now.job;
+    if (now.ready) {
+      handled = job && !job.over ? 0 : job?.number || 0;
+      return;
+    }
     if (job?.problem) {
       $("opening-text").textContent = job.problem.message;
       $("opening-detail").textContent = job.problem.hint;
@@ -93,7 +96,7 @@ async function start() {
 /** Every second while something is worked on, else every three: progress, and changes from outside. */
 async function watch() {
   while (!ended) {
-    await new Promise((done) => setTimeout(done, watched ? 400 : 2500));
+    await new Promise((done) => { wake = done; setTimeout(done, working ? 400 : 2500); });
     let now;
     try { now = await get("state"); } catch { continue; }
     if (now.outside || now.revision > state.revision) {
@@ -101,9 +104,10 @@ async function watch() {
       if (now.outside) toast(t("changed_outside"));
     }
     const job = now.job;
-    if (job && !job.over) { watched = job.kind; jobMoved(job); busy(job); }
-    else if (watched && job) {
-      watched = null;
+    working = Boolean(job && !job.over);
+    if (working) { jobMoved(job); busy(job); }
+    else if (job && job.number !== handled) {
+      handled = job.number;
       busy(null);
       if (job.kind === "finish") await jobOver(job);
       else if (job.kind === "follow") {
@@ -114,7 +118,7 @@ async function watch() {
     }
   }
 }
-on("job", () => { watched = "finish"; });
+on("job", () => { working = true; wake(); });
 function busy(job) {
   $("saved").textContent = job ? stageWords(job) : `✓ ${t("saved")}`;
 }

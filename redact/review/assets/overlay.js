@@ -1,5 +1,5 @@
 // Outlines over the picture; pointing, choosing, drawing, moving.
-import { change, css, edit, make, on, point, select, state, toast, title } from "./store.js";
+import { change, css, edit, make, on, point, select, state, tell, toast, title } from "./store.js";
 import { t } from "./words.js";
 import * as player from "./player.js";
 
@@ -194,7 +194,7 @@ document.getElementById("draw-cancel").addEventListener("click", endDrawn);
 document.getElementById("draw-follow").addEventListener("click", async () => {
   const box = drawn;
   endDrawn();
-  if (await change("follow", { frame: state.frame, box, target: target() })) toast(t("following"));
+  if (await change("follow", { frame: state.frame, box, target: target() })) { toast(t("following")); tell("job"); }
 });
 document.getElementById("draw-still").addEventListener("click", async () => {
   const box = drawn;

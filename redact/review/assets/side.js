@@ -14,9 +14,12 @@ const button = (words, onclick, props = {}) => make("button", { onclick, ...prop
 
 export function render() {
   const names = TABS.filter((name) => name !== "sound" || state.clip.sound);
-  tabs.replaceChildren(...names.map((name) => make("button", {
-    role: "tab", id: `tab-${name}`, "aria-selected": String(state.tab === name), "aria-controls": "panel", onclick: () => open(name),
-  }, t(`tab.${name}`) + (name === "findings" && state.findings.length ? ` ${state.findings.filter((f) => !f.answer).length}` : ""))));
+  const words = names.map((name) => t(`tab.${name}`) + (name === "findings" && state.findings.length ? ` ${state.findings.filter((f) => !f.answer).length}` : ""));
+  if (tabs.children.length !== names.length) tabs.replaceChildren(...names.map((name) => make("button", { role: "tab", id: `tab-${name}`, "aria-controls": "panel", onclick: () => open(name) })));
+  for (const [i, name] of names.entries()) { // in place: a button must not vanish under a click
+    if (tabs.children[i].textContent !== words[i]) tabs.children[i].textContent = words[i];
+    tabs.children[i].setAttribute("aria-selected", String(state.tab === name));
+  }
   if (panel.contains(document.activeElement) && ["INPUT", "TEXTAREA"].includes(document.activeElement.tagName)) return;
   panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
   panel.replaceChildren(...{ subject: subjectPanel, findings, sound: soundPanel, seen: seenPanel }[state.tab]());
@@ -68,7 +71,7 @@ function visible(s, kind) {
 }
 async function followFrom(s, track) {
   const box = state.boxes.find((b) => b[0] === track.id);
-  if (box && (await change("follow", { frame: state.frame, box: box.slice(1, 5), target: s.target }))) toast(t("following"));
+  if (box && (await change("follow", { frame: state.frame, box: box.slice(1, 5), target: s.target }))) { toast(t("following")); tell("job"); }
 }
 function parts(s) {
   if (s.tracks.length < 2) return [];
@@ -173,7 +176,10 @@ export function showPill() {
 }
 document.getElementById("progress-pill").addEventListener("click", () => open("seen"));
 document.getElementById("next-moment").addEventListener("click", nextMoment);
-on("plan", () => { render(); showPill(); });
+on("plan", (renewed) => {
+  showPill();
+  if (renewed || state.tab === "seen") render();
+});
 on("tab", render);
 on("mark", () => { if (state.tab === "sound") render(); });
 on("select", () => { if (state.tab === "subject") render(); });
