@@ -246,6 +246,15 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
     return timeline.frame_at(moment) if last else _on_screen(timeline, moment)
 
 
+def parse_seconds(text: str, plan: Plan) -> float:
+    """Seconds after the first picture of a time as a player shows it. Raises UsageError."""
+    word = text.strip().lower()
+    if word in ("start", "end"):
+        # Sound may last longer than the pictures: to its end, whatever that is.
+        return 0.0 if word == "start" else plan.seconds(len(plan.source.timeline) - 1) + 3600
+    return float(_seconds(text))
+
+
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:
     return max(bisect_right(timeline.pts, moment / timeline.time_base) - 1, 0)
 

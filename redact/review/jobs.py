@@ -10,7 +10,6 @@ from typing import Any
 
 from ..errors import RedactError
 
-
 _NUMBERS = itertools.count(1)
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from redact.journal import Journal
 from redact.media import Decode, probe, read_sound
 from redact.pipeline import detect
-from redact.journal import Journal
 from redact.plan import Plan, read_plan, write_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings
@@ -50,9 +50,7 @@ def inside(box: Box) -> tuple[slice, slice]:
 def longest(plan: Plan, target: Target) -> list[int]:
     """Subjects, by their tracks' numbers, the one that is seen longest first."""
     tracks = [t for t in plan.tracks if t.target is target]
-    seen = {
-        t.id: sum(k.state is State.DETECTED for k in t.keyframes) for t in tracks
-    }
+    seen = {t.id: sum(k.state is State.DETECTED for k in t.keyframes) for t in tracks}
     return sorted(seen, key=lambda n: -seen[n])
 
 
@@ -66,7 +64,9 @@ def test_what_a_lawyer_does(browser: Any, street: Path, found: Plan, tmp_path: P
     hole = replace(found, tracks=tuple(t for t in found.tracks if t.id != missed))
     write_plan(hole, plan_file)
     gone = next(t for t in found.tracks if t.id == missed)
-    english = "en" in browser.capabilities.get("lang", "") or browser.get_window_size()["width"] < 1900
+    english = (
+        "en" in browser.capabilities.get("lang", "") or browser.get_window_size()["width"] < 1900
+    )
     with served(source, plan_file) as (address, _):
         page = Page(browser, address, "en-" if english else "fr-dark-")
         if not english:
@@ -77,7 +77,9 @@ def test_what_a_lawyer_does(browser: Any, street: Path, found: Plan, tmp_path: P
         page.click("#tab-seen")
         page.write("#reviewer", "R. Roe")
         page.press("TAB")
-        page.until(lambda: (read_plan(plan_file).review or 0) and read_plan(plan_file).review.reviewer)
+        page.until(
+            lambda: (read_plan(plan_file).review or 0) and read_plan(plan_file).review.reviewer
+        )
         page.click("#tab-subject")
 
         # keep one, with a reason
@@ -143,7 +145,9 @@ def test_what_a_lawyer_does(browser: Any, street: Path, found: Plan, tmp_path: P
 
         # finish: the audit finds who was missed
         page.press("2")
-        page.until(lambda: page.js("return document.getElementById('viewport').dataset.view") == "result")
+        page.until(
+            lambda: page.js("return document.getElementById('viewport').dataset.view") == "result"
+        )
         page.shot("as-it-will-be")
         page.press("1")
         page.click("#finish")
@@ -165,9 +169,11 @@ def test_what_a_lawyer_does(browser: Any, street: Path, found: Plan, tmp_path: P
                 page.write(css + "input", "a drawing on the wall")
                 page.click(css + '[data-answer="none"]')
             page.until(
-                lambda number=note.number: next(
-                    n for n in read_plan(plan_file).review.findings if n.number == number
-                ).answer
+                lambda number=note.number: (
+                    next(
+                        n for n in read_plan(plan_file).review.findings if n.number == number
+                    ).answer
+                )
             )
         page.shot("answered")
         page.click("#finish")
@@ -199,9 +205,7 @@ def near(places: Any, gone: Any) -> bool:
     )
 
 
-def check_output(
-    source: Path, result: Path, plan: Plan, gone: Any, kept: int, drawn: int
-) -> None:
+def check_output(source: Path, result: Path, plan: Plan, gone: Any, kept: int, drawn: int) -> None:
     """Pixels: the missed face and the drawn thing are hidden, the kept face is as it was."""
     before, after = rgb(source), rgb(result)
     assert len(before) == len(after)
@@ -243,7 +247,9 @@ def check_record(result: Path) -> None:
     assert [check for check in manifest["audit"]["checks"] if check["name"] == "muted sound"]
 
 
-def test_the_picture_on_the_page_is_the_very_frame(street: Path, found: Plan, tmp_path: Path) -> None:
+def test_the_picture_on_the_page_is_the_very_frame(
+    street: Path, found: Plan, tmp_path: Path
+) -> None:
     """Read back from the page's canvas, jump after jump."""
     source = tmp_path / "street.mp4"
     source.write_bytes(street.read_bytes())
@@ -256,10 +262,16 @@ def test_the_picture_on_the_page_is_the_very_frame(street: Path, found: Plan, tm
             page.press("3")
             for wanted in (17, 3, 29, 0, 12):
                 page.go(wanted)
-                page.until(lambda: page.js("return document.getElementById('viewport').dataset.view") == "original")
+                page.until(
+                    lambda: (
+                        page.js("return document.getElementById('viewport').dataset.view")
+                        == "original"
+                    )
+                )
                 sample = page.browser.execute_async_script(
                     "const done = arguments[arguments.length - 1];"
-                    "import('/player.js').then(({ place }) => { const c = document.getElementById('picture'), p = place();"
+                    "import('/player.js').then(({ place }) => { const p = place();"
+                    "const c = document.getElementById('picture');"
                     "const k = c.width / c.clientWidth, out = [];"
                     "const s = new OffscreenCanvas(96, 54).getContext('2d');"
                     "s.drawImage(c, p.left * k, p.top * k, p.wide * k, p.tall * k, 0, 0, 96, 54);"

@@ -128,7 +128,7 @@ function soundRow(width) {
     bar(m.start / 1000, m.end / 1000, y, SOUND - 3, css("--warn-soft"));
     const x = Math.max(NAMES, xOf(m.start / 1000));
     pen.fillStyle = css("--warn");
-    pen.fillText(m.how === "tone" ? "♪" : "🔇\ufe0e", x + 2, middle + 4);
+    pen.fillText(m.how === "tone" ? "♪" : "✕", x + 2, middle + 4);
     pen.fillRect(x, y, 1, SOUND - 3);
   }
   if (mark.start != null) {
