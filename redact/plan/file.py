@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -167,12 +168,26 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False, never: Iterable[P
     write_whole(path, dump_plan(plan), force=force, never=never)
 
 
-def dump_plan(plan: Plan) -> bytes:
-    """The bytes that `write_plan` writes: the same plan always gives the same bytes."""
-    record = _record_of(plan)
-    tracks, record.tracks = record.tracks, []
+Dumped = dict[int, tuple[Track, bytes]]
+"""Tracks by the identity of the object, with their lines in the file."""
+
+
+def dump_plan(plan: Plan, known: Dumped | None = None) -> bytes:
+    """The bytes that `write_plan` writes: the same plan always gives the same bytes.
+
+    Args:
+        plan: to write.
+        known: tracks that were dumped before are taken from here, and others added; those that
+            the plan does not have any more are dropped. For whoever saves after every change.
+    """
+    record = _record_of(replace(plan, tracks=()))
     head = msgspec.json.format(msgspec.json.encode(record), indent=1)
-    body = b",\n".join(_dump_track(track) for track in tracks)
+    before = known or {}
+    lines = {id(t): before.get(id(t)) or (t, _dump_track(_track_record(t))) for t in plan.tracks}
+    body = b",\n".join(lines[id(t)][1] for t in plan.tracks)
+    if known is not None:
+        known.clear()
+        known.update(lines)
     assert head.endswith(b'"tracks": []\n}')
     return head[: -len(b"[]\n}")] + b"[" + (b"\n" + body + b"\n " if body else b"") + b"]\n}\n"
 

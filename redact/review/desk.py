@@ -12,6 +12,7 @@ from pathlib import Path
 from ..errors import PlanError
 from ..output import write_whole
 from ..plan import Plan, ReviewState, dump_plan, parse_plan
+from ..types import Track
 from .subjects import with_subjects
 
 Change = Callable[[Plan], Plan]
@@ -42,6 +43,7 @@ class Desk:
         self._back: list[Plan] = []
         self._forth: list[Plan] = []
         self._unsaved = False
+        self._dumped: dict[int, tuple[Track, bytes]] = {}
         self._stat: tuple[int, int, int] | None = None
         self._digest = ""
         self.plan = self._read()
@@ -156,7 +158,7 @@ class Desk:
         return with_subjects(parse_plan(data, str(self.path)))
 
     def _save(self, plan: Plan) -> None:
-        data = dump_plan(plan)
+        data = dump_plan(plan, self._dumped)
         write_whole(self.path, data, force=True)
         self._digest, self._stat = hashlib.sha256(data).hexdigest(), self._signature()
         self._unsaved = False

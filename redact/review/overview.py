@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any, Final
 
 from ..media import SourceInfo
 from ..plan import HELD_REACH, Plan, Subject, is_certain
 from ..types import Action, Keyframe, State, Track
-from .seen import review_summary, risky_moments, seen_runs
+from .seen import Moment, Moments, review_summary, seen_runs
 from .subjects import all_subjects, state_runs
 
 SURE: Final = 0.7
@@ -26,11 +27,12 @@ class Overview:
     def __init__(self) -> None:
         self._made: dict[tuple[Any, ...], tuple[tuple[Track, ...], dict[str, Any]]] = {}
         self._told: dict[int, dict[str, Any]] = {}
+        self._moments = Moments()
 
     def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
         """The whole plan, for a page that has just been opened."""
         self._told = self._subjects(plan)
-        return {**clip(plan, info), **changing(plan), "subjects": list(self._told.values())}
+        return {**clip(plan, info), **self._changing(plan), "subjects": list(self._told.values())}
 
     def changes(self, plan: Plan) -> dict[str, Any]:
         """What is new since the page was last told."""
@@ -38,7 +40,10 @@ class Overview:
         changed = [s for number, s in now.items() if self._told.get(number) is not s]
         gone = [number for number in self._told if number not in now]
         self._told = now
-        return {**changing(plan), "changed": changed, "gone": gone}
+        return {**self._changing(plan), "changed": changed, "gone": gone}
+
+    def _changing(self, plan: Plan) -> dict[str, Any]:
+        return changing(plan, self._moments.of(plan))
 
     def _subjects(self, plan: Plan) -> dict[int, dict[str, Any]]:
         by_number = {track.id: track for track in plan.tracks}
@@ -70,15 +75,15 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
     }
 
 
-def changing(plan: Plan) -> dict[str, Any]:
+def changing(plan: Plan, moments: Sequence[Moment]) -> dict[str, Any]:
     """What a decision changes besides subjects."""
     review = plan.review
     return {
         "muted": [{**asdict(m), "number": n} for n, m in enumerate(plan.muted, 1)],
         "findings": [asdict(f) for f in review.findings] if review else [],
-        "moments": [[m.frame, m.why, m.track] for m in risky_moments(plan)],
+        "moments": [[m.frame, m.why, m.track] for m in moments],
         "seen": seen_runs(review),
-        "summary": review_summary(plan),
+        "summary": review_summary(plan, moments),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from ..plan import (
     joined,
     runs_of,
 )
-from ..types import State
+from ..types import State, Track
 from .subjects import all_subjects, state_runs
 
 VIEWS: Final = ("outlines", "result", "original")
@@ -72,6 +72,33 @@ def seen_runs(review: ReviewState | None, *, fast: bool = False) -> tuple[tuple[
     return runs
 
 
+class Moments:
+    """`risky_moments` for whoever asks after every change: tracks that stayed are not looked at
+    again."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Track, frozenset[Moment]]] = {}
+
+    def of(self, plan: Plan) -> list[Moment]:
+        """As `risky_moments`."""
+        made = {
+            id(t): self._made.get(id(t)) or (t, frozenset(_moments_of(plan, t)))
+            for t in plan.tracks
+        }
+        # The tracks are kept beside: an id may be used again once its object is gone.
+        self._made = made
+        harmless = {
+            n for s in all_subjects(plan) if s.decision is Decision.FALSE_ALARM for n in s.tracks
+        }
+        found = {
+            Moment((f.first + f.last) // 2, "finding", f.track or 0)
+            for f in (plan.review.findings if plan.review else ())
+        }
+        found |= {Moment(first, "damaged", 0) for first, _ in runs_of(plan.unchecked)}
+        found.update(*(made[id(t)][1] for t in plan.tracks if t.id not in harmless))
+        return sorted(found, key=lambda m: (m.frame, m.why, m.track))
+
+
 def risky_moments(plan: Plan) -> list[Moment]:
     """Frames at which a mistake is likeliest, in order of time.
 
@@ -79,26 +106,18 @@ def risky_moments(plan: Plan) -> list[Moment]:
     of long stretches in which a mask was only followed or guessed; where a track begins and ends;
     damage; and the findings of the last audit.
     """
-    found = {
-        Moment(f.first + (f.last - f.first) // 2, "finding", f.track or 0)
-        for f in (plan.review.findings if plan.review else ())
-    }
-    found |= {Moment(first, "damaged", 0) for first, _ in runs_of(plan.unchecked)}
-    harmless = {
-        n for s in all_subjects(plan) if s.decision is Decision.FALSE_ALARM for n in s.tracks
-    }
-    for track in plan.tracks:
-        if track.id in harmless:
-            continue
-        for first, last in plan.shown_spans(track):
-            middle = (first + last) // 2
-            found |= {Moment(frame, "visible", track.id) for frame in (first, middle, last)}
-        found.add(Moment(track.first, "begins", track.id))
-        found.add(Moment(track.last, "ends", track.id))
-        for first, last, state in state_runs(track):
-            if state in _WEAK and last - first >= LONG:
-                found.add(Moment((first + last) // 2, "guessed", track.id))
-    return sorted(found, key=lambda m: (m.frame, m.why, m.track))
+    return Moments().of(plan)
+
+
+def _moments_of(plan: Plan, track: Track) -> Iterator[Moment]:
+    for first, last in plan.shown_spans(track):
+        middle = (first + last) // 2
+        yield from (Moment(frame, "visible", track.id) for frame in (first, middle, last))
+    yield Moment(track.first, "begins", track.id)
+    yield Moment(track.last, "ends", track.id)
+    for first, last, state in state_runs(track):
+        if state in _WEAK and last - first >= LONG:
+            yield Moment((first + last) // 2, "guessed", track.id)
 
 
 def unseen_moments(plan: Plan, moments: Iterable[Moment]) -> Iterator[Moment]:
@@ -107,9 +126,8 @@ def unseen_moments(plan: Plan, moments: Iterable[Moment]) -> Iterator[Moment]:
     return (m for m in moments if m.frame not in seen)
 
 
-def review_summary(plan: Plan) -> dict[str, Any]:
-    """Numbers for the page and the record: frames seen, moments, findings answered."""
-    moments = risky_moments(plan)
+def review_summary(plan: Plan, moments: Sequence[Moment]) -> dict[str, Any]:
+    """Numbers for the page: frames seen, moments, findings answered."""
     total = len(plan.source.timeline)
     seen, flown = seen_runs(plan.review), seen_runs(plan.review, fast=True)
     findings = plan.review.findings if plan.review else ()
