@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,12 +30,7 @@ def found(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Plan:
     return detect(probe(street), DetectSettings(), Journal(Silent()))
 
 
-@pytest.fixture(params=[("en", 1280, 720), ("fr", 1920, 1080)], ids=lambda p: f"{p[0]}-{p[1]}")
-def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
-    language, width, height = request.param
-    made = driver(width, height, language)
-    yield made
-    made.quit()
+LOOKS = [("en", 1280, 720, "light"), ("fr", 1920, 1080, "dark")]
 
 
 def rgb(path: Path) -> list[np.ndarray]:
@@ -54,7 +48,22 @@ def longest(plan: Plan, target: Target) -> list[int]:
     return sorted(seen, key=lambda n: -seen[n])
 
 
-def test_what_a_lawyer_does(browser: Any, street: Path, found: Plan, tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}-{look[1]}-{look[3]}")
+def test_what_a_lawyer_does(
+    look: tuple[str, int, int, str], street: Path, found: Plan, tmp_path: Path
+) -> None:
+    language, width, height, theme = look
+    browser = driver(width, height)
+    try:
+        _lawyer(browser, language, theme, street, found, tmp_path)
+    finally:
+        browser.quit()
+
+
+def _lawyer(
+    browser: Any, language: str, theme: str, street: Path, found: Plan, tmp_path: Path
+) -> None:
     source = tmp_path / "street.mp4"
     source.write_bytes(street.read_bytes())
     plan_file = tmp_path / "street.plan.json"
@@ -64,15 +73,13 @@ def test_what_a_lawyer_does(browser: Any, street: Path, found: Plan, tmp_path: P
     hole = replace(found, tracks=tuple(t for t in found.tracks if t.id != missed))
     write_plan(hole, plan_file)
     gone = next(t for t in found.tracks if t.id == missed)
-    english = (
-        "en" in browser.capabilities.get("lang", "") or browser.get_window_size()["width"] < 1900
-    )
     with served(source, plan_file) as (address, _):
-        page = Page(browser, address, "en-" if english else "fr-dark-")
-        if not english:
-            if browser.execute_script("return document.documentElement.lang") != "fr":
-                page.click("#language")
+        page = Page(browser, address, f"{language}-{theme}-")
+        if page.js("return document.documentElement.lang") != language:
+            page.click("#language")
+        if page.js("return document.documentElement.dataset.theme") != theme:
             page.click("#theme")
+        page.until(lambda: page.js("return document.documentElement.lang") == language)
         page.shot("opened")
         page.click("#tab-seen")
         page.write("#reviewer", "R. Roe")
