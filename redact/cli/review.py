@@ -7,21 +7,30 @@ from typing import Any
 
 import click
 
+from ..errors import UsageError
 from ..media import probe
-from ..output import check_writable
+from ..output import check_writable, names_footage
 from ..plan import read_plan
-from ..review import serve
+from ..review import Session, serve
 from . import options
+from .evidence_options import evidence_options
+from .place import PlaceType
 from .terminal import Terminal
 
 
 @click.command()
 @options.source_argument
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "folder", type=PlaceType(), help="Folder for results. Default: beside SOURCE."
+)
 @options.detect_options
 @options.margin_option
+@evidence_options
 @click.option("--no-open", is_flag=True, help="Print the address of the page; open no browser.")
-def review(source: Path, plan_file: Path | None, no_open: bool, **params: Any) -> int:
+def review(
+    source: Path, plan_file: Path | None, folder: Path | None, no_open: bool, **params: Any
+) -> int:
     """Open a page in your browser on which you see who was found in SOURCE, and decide.
 
     Without PLAN, it is SOURCE with the ending .plan.json; where that is not there either,
@@ -33,6 +42,8 @@ def review(source: Path, plan_file: Path | None, no_open: bool, **params: Any) -
     """
     terminal = Terminal()
     probe(source)
+    if folder is not None and (names_footage(folder) or (folder.exists() and not folder.is_dir())):
+        raise UsageError(f"{folder}: is not a folder", "Name a folder for results with -o.")
     plan_file = plan_file or source.with_suffix(".plan.json")
     if plan_file.exists():
         read_plan(plan_file)
@@ -43,9 +54,15 @@ def review(source: Path, plan_file: Path | None, no_open: bool, **params: Any) -
         click.echo(address)
         terminal.say("The page shows faces. Keep the address to yourself; Ctrl-C ends it.")
 
-    session = serve(
-        source, plan_file, options.detect_settings(params), params["margin"], say, not no_open
+    session = Session(
+        source,
+        plan_file,
+        options.detect_settings(params),
+        params["margin"],
+        params["evidence"],
+        folder,
     )
+    serve(session, say, not no_open)
     if session.last_output is not None:
         terminal.say(f"{session.last_output}: was made")
     terminal.say(f"{plan_file}: holds every decision")

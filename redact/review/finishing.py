@@ -14,15 +14,13 @@ from ..evidence import (
     EvidenceChoice,
     check_evidence,
     checked_option,
-    load_private_key,
     manifest_path,
-    needs_passphrase,
     release_path,
     write_evidence,
 )
 from ..journal import Journal
 from ..media import default_output
-from ..output import check_writable
+from ..output import check_writable, make_folder
 from ..pipeline import apply
 from ..plan import FindingNote, Plan, ReviewState
 from ..settings import Audio, DetectSettings, EncodeSettings, Settings, Style
@@ -35,8 +33,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
 
     Args:
         session: with its plan.
-        wish: "style", "audio" (keep or mute), "release" (bool), "key" (path of a private key on
-            this machine, typed by the person; "" for none), "case".
+        wish: "style", "audio" (keep or mute), "release" (bool), "case" (its name).
 
     Raises:
         RedactError: the output or its record could not be written in the end.
@@ -51,8 +48,11 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     )
     release = bool(wish.get("release"))
     usual = default_output(here.info)
+    if session.folder is not None:
+        make_folder(session.folder)
+        usual = session.folder / usual.name
     final = release_path(usual.parent, usual.suffix) if release else _free(usual)
-    choice = _evidence(plan, wish, release)
+    choice = _evidence(session, plan, wish, release)
     check_writable(final, False, never=(session.source,))
     check_evidence(choice, final, False)
     require_detectors(plan.settings.targets)
@@ -92,23 +92,17 @@ def _free(usual: Path) -> Path:
         number += 1
 
 
-def _evidence(plan: Plan, wish: dict[str, Any], release: bool) -> EvidenceChoice:
+def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool) -> EvidenceChoice:
+    """The record that the command line asked for, with what the page adds; none for a release."""
     if release:
+        session.evidence.refuse_with("a publication")
         return EvidenceChoice(manifest=False)
-    reviewer = plan.review.reviewer if plan.review else ""
-    case = CaseFields(
+    given = CaseFields(
         case=checked_option(str(wish.get("case") or "").strip()[:200], "the case"),
-        reviewer=reviewer,
+        reviewer=plan.review.reviewer if plan.review else "",
     )
-    key = None
-    name = str(wish.get("key") or "").strip()
-    if name:
-        path = Path(name).expanduser()
-        secret = str(wish.get("passphrase") or "")
-        if needs_passphrase(path) and not secret:
-            raise UsageError(f"{path.name}: has a passphrase", "Type it below the key.")
-        key = load_private_key(path, secret.encode() if secret else None)
-    return EvidenceChoice(case=None if case.empty else case, key=key)
+    case = (session.evidence.case or CaseFields()).overridden_by(given)
+    return replace(session.evidence, case=None if case.empty else case)
 
 
 def _accepted(plan: Plan) -> str:

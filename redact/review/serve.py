@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import webbrowser
 from collections.abc import Callable
-from pathlib import Path
 
-from ..settings import DetectSettings
 from .routes import QUIET, routes_of
 from .server import PageServer
 from .session import Session
 
 
-def serve(
-    source: Path,
-    plan_path: Path,
-    settings: DetectSettings,
-    margin: float,
-    say: Callable[[str], None],
-    open_browser: bool = True,
-) -> Session:
+def serve(session: Session, say: Callable[[str], None], open_browser: bool = True) -> None:
     """Serve the page of a review; returns once it is closed, with everything saved.
 
     Args:
-        source, plan_path, settings, margin: see `Session`.
+        session: what is reviewed; it is closed at the end.
         say: told the address, with the token in its fragment.
         open_browser: show it to the user.
     """
-    session = Session(source, plan_path, settings, margin)
     server = PageServer(routes_of(session), QUIET, session.busy)
     try:
         say(server.address)
@@ -37,4 +27,3 @@ def serve(
     finally:
         server.server_close()
         session.close()
-    return session

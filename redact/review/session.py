@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UsageError
+from ..evidence import EvidenceChoice
 from ..journal import Journal
 from ..media import SourceInfo, probe
 from ..output import write_whole
@@ -54,11 +55,21 @@ class Session:
         plan_path: its plan; where there is none, it is made first.
         settings: for finding what to hide.
         margin: that masks are shown and drawn with.
+        evidence: what record the command line asked for.
+        folder: for results; None: beside the source.
     """
 
     def __init__(
-        self, source: Path, plan_path: Path, settings: DetectSettings, margin: float
+        self,
+        source: Path,
+        plan_path: Path,
+        settings: DetectSettings,
+        margin: float,
+        evidence: EvidenceChoice | None = None,
+        folder: Path | None = None,
     ) -> None:
+        self.evidence = evidence or EvidenceChoice()
+        self.folder = folder
         self.source = source
         self.plan_path = plan_path
         self.settings = settings

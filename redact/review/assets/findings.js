@@ -27,7 +27,7 @@ function item(f) {
   const reason = make("input", { type: "text", placeholder: t("none_example"), value: f.answer === "none" ? f.reason : "", "aria-label": t("reason") });
   const answered = f.answer ? make("p", { class: "small" }, f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`) : null;
   const node = make("div", { class: `item${f.number === current ? " current" : ""}`, data: { finding: f.number } },
-    make("div", {}, `${f.number}. ${words}`), shot, answered,
+    make("div", {}, `${f.number}. ${words[0].toUpperCase()}${words.slice(1)}`), shot, answered,
     f.drawn ? reason : make("p", { class: "small" }, t("undrawn_note")),
     make("div", { class: "row" },
       make("button", { onclick: () => showFinding(f.number) }, t("show")),

@@ -7,6 +7,7 @@ import { flush } from "./seen.js";
 const dialog = document.getElementById("dialog");
 const wish = { style: "blur", audio: "keep", kind: "evidence" };
 
+const fill = (...nodes) => dialog.replaceChildren(...nodes.filter(Boolean));
 const choice = (name, value, words, note) => make("label", { class: "choice" },
   make("input", { type: "radio", name, value, checked: wish[name] === value, onchange: () => { wish[name] = value; } }),
   make("span", {}, words, note ? make("div", { class: "small muted" }, note) : null));
@@ -18,7 +19,7 @@ export function askFinish() {
   if (s.moments_seen < s.moments) left.push(t("left_moments", { n: s.moments - s.moments_seen }));
   if (s.findings_answered < s.findings) left.push(t("left_findings", { n: s.findings - s.findings_answered }));
   if (!s.reviewer) left.push(t("left_reviewer"));
-  dialog.replaceChildren(
+  fill(
     make("h2", { id: "dialog-title" }, t("finish_title")),
     left.length ? make("div", {}, make("p", {}, t("left_title")), make("ul", {}, ...left.map((x) => make("li", {}, x)))) : make("p", {}, `✓ ${t("nothing_left")}`),
     make("label", { for: "f-style" }, t("style")),
@@ -29,8 +30,7 @@ export function askFinish() {
     choice("kind", "evidence", t("kind.evidence"), t("kind.evidence_note")),
     choice("kind", "release", t("kind.release"), t("kind.release_note")),
     make("label", { for: "f-case" }, t("case")), make("input", { id: "f-case", type: "text", value: wish.case || "", onchange: (e) => { wish.case = e.target.value; } }),
-    make("label", { for: "f-key" }, t("key")), make("input", { id: "f-key", type: "text", value: wish.key || "", placeholder: "me.pem", onchange: (e) => { wish.key = e.target.value; } }),
-    make("label", { for: "f-pass" }, t("passphrase")), make("input", { id: "f-pass", type: "password", autocomplete: "off" }),
+    state.clip.signs ? make("p", { class: "small" }, t("signs")) : null,
     make("div", { class: "actions" },
       make("button", { onclick: () => dialog.close() }, t("cancel")),
       make("button", { class: "primary", id: "start-finish", onclick: begin }, t("start"))));
@@ -38,10 +38,9 @@ export function askFinish() {
 }
 
 async function begin() {
-  const passphrase = document.getElementById("f-pass").value;
   await flush();
   try {
-    await post("finish", { style: wish.style, audio: wish.audio, release: wish.kind === "release", case: wish.case || "", key: wish.key || "", passphrase });
+    await post("finish", { style: wish.style, audio: wish.audio, release: wish.kind === "release", case: wish.case || "" });
     showJob();
     tell("job");
   } catch (error) {

@@ -1,5 +1,5 @@
 // Outlines over the picture; pointing, choosing, drawing, moving.
-import { change, css, edit, make, on, point, select, state, tell, toast, title } from "./store.js";
+import { change, edit, make, on, point, select, state, tell, toast, title } from "./store.js";
 import { t } from "./words.js";
 import * as player from "./player.js";
 
@@ -52,12 +52,12 @@ function dashed(rect) {
 }
 
 function outline(box, rank) {
-  const [x, y, w, h] = rectOf(box), stage = css(`--${box[5]}`);
+  const [x, y, w, h] = rectOf(box);
   const dim = (state.pointed || state.selected.length) && !rank;
   pen.globalAlpha = dim ? 0.55 : 1;
   pen.setLineDash([]);
   pen.lineWidth = rank ? 5 : 3.5; pen.strokeStyle = "#000b"; shape(box, x, y, w, h);
-  pen.lineWidth = rank ? 3 : 1.75; pen.strokeStyle = document.documentElement.dataset.theme === "dark" ? stage : bright[box[5]];
+  pen.lineWidth = rank ? 3 : 1.75; pen.strokeStyle = bright[box[5]];
   pen.setLineDash(DASH[box[5]] || []);
   shape(box, x, y, w, h);
   pen.setLineDash([]);
