@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..types import Target
 from .associate import Objects, assign, possible_pairs
 from .backward import Job
-from .belief import Clues, TargetWeights, probability_of
+from .belief import Clues, TargetWeights, worth_hiding
 from .columns import Columns
 from .follow import COAST, step
 from .geometry import Affine, scale_of, to_centres, warped
@@ -20,14 +20,15 @@ from .motion import MotionBank
 from .neighbours import iou_pairs, lies_on
 from .observe import Observations
 from .patches import Samples, patches_of
-from .ring import SmallFrame
+from .ring import SmallFrame, picture_area
 from .settings import TrackSettings
 
 FIRM = 0.0
 """Log odds from which a detection is matched in the first round. Meaning: as likely as not."""
 
-STARTS = -2.2
-"""Log odds from which a detection may start a tracklet. Meaning: one in ten is real."""
+STARTS = {Target.FACE: -3.2, Target.PLATE: -4.2}
+"""Log odds from which a detection may start a tracklet. Meaning: one face in 25 is real, one plate
+in 70; plates are known by a close look, which only a tracklet gets."""
 
 DOUBT_PENALTY = 0.3
 """Added to the cost of a tracklet that is not believed. Meaning: of two that fit alike, the
@@ -146,10 +147,11 @@ class ActiveTracklets:
         free = np.ones(len(self.rows), np.bool_)
         started = self._round(free, seen.select(seen.odds >= FIRM), small)
         if "low-round" not in self._ablate:
-            weak = seen.select((seen.odds >= STARTS) & (seen.odds < FIRM))
+            starts = seen.odds >= _starts(seen.target)
+            weak = seen.select(starts & (seen.odds < FIRM))
             started += self._round(free, weak, small)
             free &= self.rows.believed[: len(free)]
-            faint = seen.select(seen.odds < STARTS)
+            faint = seen.select(~starts)
             self._round(free, faint.select(self._near(free, faint)), small)
         for fresh, looks in started:
             self._start(small, fresh, looks)
@@ -157,7 +159,7 @@ class ActiveTracklets:
     def renew(self, time: float) -> None:
         """Find out which tracklets are believed from now on."""
         r = self.rows
-        likely = probability_of(r.clues, self._weights) >= self._settings.least_probability
+        likely = worth_hiding(r.clues, self._weights, self._settings.leak_cost)
         fresh = likely & ~r.believed
         r.believed |= fresh
         r.pending[fresh] = time
@@ -165,7 +167,7 @@ class ActiveTracklets:
     def to_ask(self, time: float) -> NDArray[np.intp]:
         """Rows whose present picture is worth a close look: their best so far, and few of them."""
         r = self.rows
-        good = (r.detected == time) & (r.clues.asked < ASKED) & (r.clues.best >= STARTS)
+        good = (r.detected == time) & (r.clues.asked < ASKED) & (r.target == Target.PLATE)
         best = r.clues.latest >= r.clues.best - NEARLY_BEST
         return np.flatnonzero(good & best)
 
@@ -314,7 +316,7 @@ class ActiveTracklets:
         seen_before = r.seen[rows].copy()
         r.detected[rows] = r.seen[rows] = small.time
         r.since[rows] = 0
-        r.clues.hit(rows, seen.odds, seen.boxes[:, 3] - seen.boxes[:, 1])
+        r.clues.hit(rows, seen.odds, seen.boxes, picture_area(small))
         r.clues.travel[rows] = np.maximum(
             r.clues.travel[rows], _distance(r.origin[rows], seen.boxes)
         )
@@ -357,7 +359,7 @@ class ActiveTracklets:
                 start_time=now,
                 start_box=seen.boxes,
                 start_look=looks,
-                clues=Clues.of_new(seen.target, seen.odds, seen.boxes[:, 3] - seen.boxes[:, 1]),
+                clues=Clues.of_new(seen.target, seen.odds, seen.boxes, picture_area(small)),
             )
         )
         self._log.add(ids, small.index, How.DETECTED, seen.boxes, seen.probability)
@@ -368,3 +370,8 @@ def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.floa
     first, second = to_centres(a), to_centres(b)
     size = np.sqrt(np.maximum(second[:, 2:], 1.0).prod(axis=1))
     return np.asarray(np.hypot(*(first[:, :2] - second[:, :2]).T) / size)
+
+
+def _starts(target: NDArray[np.int8]) -> NDArray[np.float64]:
+    """[N] `STARTS` of each."""
+    return np.array([STARTS[Target.FACE], STARTS[Target.PLATE]])[np.clip(target, 0, 1)]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Target
+from .geometry import Boxes, areas
 
 MISSED: Final = -4.0
 """Log odds of a look that did not see the object. Meaning: about the least that a look returns."""
@@ -27,6 +28,10 @@ ENOUGH_LOOKS: Final = 16
 
 FARTHEST: Final = 4.0
 """Meaning: its own sizes that something has to travel to have moved for sure."""
+
+ORDINARY: Final = 0.005
+"""Meaning: share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten
+times that hides ten times as much of what happened."""
 
 TargetWeights = Mapping[str, float]
 
@@ -46,6 +51,7 @@ class Clues:
         height: float64 [N], of its box at the best look, pixels.
         travel: float64 [N], farthest from where it began, camera motion apart, own sizes.
         latest: float64 [N], log odds of the last look that saw it.
+        share: float64 [N], of the picture's area that its box has at the best look.
     """
 
     target: NDArray[np.int8]
@@ -58,18 +64,20 @@ class Clues:
     height: NDArray[np.float64]
     travel: NDArray[np.float64]
     latest: NDArray[np.float64]
+    share: NDArray[np.float64]
 
     @classmethod
     def none(cls) -> Clues:
         empty = np.zeros(0)
-        return cls(np.zeros(0, np.int8), *(empty.copy() for _ in range(9)))
+        return cls(np.zeros(0, np.int8), *(empty.copy() for _ in range(10)))
 
     @classmethod
-    def of_new(cls, target: NDArray[np.int8], odds: NDArray[np.float32], height: object) -> Clues:
-        """Clues of objects that have been seen once."""
+    def of_new(
+        cls, target: NDArray[np.int8], odds: NDArray[np.float32], boxes: Boxes, picture: float
+    ) -> Clues:
+        """Clues of objects that have been seen once, in a picture of so many square pixels."""
         one, zero = np.ones(len(target)), np.zeros(len(target))
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
-        tall = np.asarray(height, np.float64)
         return cls(
             target=target,
             looks=one,
@@ -78,9 +86,10 @@ class Clues:
             total=strong.copy(),
             verified=zero,
             asked=zero.copy(),
-            height=tall,
+            height=boxes[:, 3] - boxes[:, 1],
             travel=zero.copy(),
             latest=strong.copy(),
+            share=areas(boxes) / picture,
         )
 
     def __len__(self) -> int:
@@ -112,6 +121,7 @@ class Clues:
             self.height[best : best + 1],
             np.array([self.travel.max()]),
             self.latest[-1:],
+            self.share[best : best + 1],
         )
 
     def missed(self) -> None:
@@ -119,7 +129,9 @@ class Clues:
         self.looks += 1
         self.total += MISSED
 
-    def hit(self, rows: NDArray[np.intp], odds: NDArray[np.float32], height: object) -> None:
+    def hit(
+        self, rows: NDArray[np.intp], odds: NDArray[np.float32], boxes: Boxes, picture: float
+    ) -> None:
         """Turn the last look of `rows` into one that saw them."""
         strong = np.minimum(odds.astype(np.float64), STRONGEST)
         self.hits[rows] += 1
@@ -127,8 +139,9 @@ class Clues:
         self.total[rows] += strong - MISSED
         better = strong > self.best[rows]
         self.best[rows] = np.maximum(self.best[rows], strong)
-        tall = np.asarray(height, np.float64)
+        tall = boxes[:, 3] - boxes[:, 1]
         self.height[rows] = np.where(better, tall, self.height[rows])
+        self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
         """Without the `since` [N] looks that came after the last sighting."""
@@ -169,3 +182,18 @@ def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArra
             total = mine["bias"] + sum(mine[n] * v[rows] for n, v in columns.items() if n in mine)
             odds[rows] = total
     return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+
+
+def worth_hiding(
+    clues: Clues, weights: Mapping[str, TargetWeights], leak_cost: float, doubt: float = 1.0
+) -> NDArray[np.bool_]:
+    """[N] whether leaving each track open would cost more than hiding it.
+
+    Args:
+        clues, weights: see `probability_of`.
+        leak_cost: what a leak costs, if hiding a thing of ordinary size for nothing costs 1.
+        doubt: factor on the odds from which it is worth it.
+    """
+    p = probability_of(clues, weights)
+    in_vain = np.maximum(1.0, clues.share / ORDINARY)
+    return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))

@@ -15,9 +15,9 @@ class TrackSettings:
     """How tracks are made. Times are in seconds, so that a frame rate changes nothing.
 
     Attributes:
-        leak_cost: how many things hidden for nothing one thing left open is worth: a track is
-            hidden from a probability of 1 / (1 + leak_cost) on. The one number in which the
-            sensitivities differ in what they hide.
+        leak_cost: what leaving somebody open costs, if hiding a thing of ordinary size for nothing
+            costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on. The one
+            number in which the sensitivities differ in what they hide.
         look_every: seconds between two looks of the detector where nothing asks for more.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object.
@@ -35,11 +35,6 @@ class TrackSettings:
     follow_time: float = 2.0
     ring_time: float = 3.0
     ring_bytes: int = 64 << 20
-
-    @property
-    def least_probability(self) -> float:
-        """From which a track is hidden."""
-        return 1 / (1 + self.leak_cost)
 
 
 def settings_of(sensitivity: Sensitivity) -> TrackSettings:

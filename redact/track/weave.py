@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..types import Track
 from .active import Retired
-from .belief import Clues, TargetWeights, probability_of
+from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .clip import ClipRecord
 from .fill import fill
 from .geometry import areas
@@ -19,8 +19,8 @@ from .settings import TrackSettings
 from .stitch import Piece, stitched
 
 DOUBTED = 0.25
-"""Share of the least probability from which a tracklet takes part in stitching: pieces of one
-person may each be doubtful and together be believed. Meaning: two doublings of the odds."""
+"""Factor on the odds from which a tracklet takes part in stitching: pieces of one person may each
+be doubtful and together be believed. Meaning: two doublings."""
 
 STACKED = 0.6
 """Share of the smaller box from which two tracks that lie on each other are one."""
@@ -49,9 +49,8 @@ def weave(
         cuts: first frames of new scenes.
         settings, weights, ablate: see `Tracker`.
     """
-    least = settings.least_probability
     rows_of = log.by_tracklet()
-    likely = _likely(retired, weights, DOUBTED * least)
+    likely = _likely(retired, weights, settings.leak_cost)
     pieces = [
         piece
         for tracklet in likely
@@ -62,11 +61,13 @@ def weave(
         groups = [[piece] for piece in pieces]
     else:
         groups = stitched(pieces, set(links), clip, settings.stitch_time)
-    objects = [
-        (group, _joined([piece.rows for piece in group]), p)
-        for group in groups
-        if (p := _probability(group, retired, weights)) >= least
-    ]
+    objects = []
+    for group in groups:
+        members = dict.fromkeys(piece.tracklet for piece in group)
+        clues = Clues.concat([retired[tracklet].clues for tracklet in members]).as_one()
+        if worth_hiding(clues, weights, settings.leak_cost)[0]:
+            p = float(probability_of(clues, weights)[0])
+            objects.append((group, _joined([piece.rows for piece in group]), p))
     if "merge" not in ablate:
         objects = _without_stacks(objects)
     tracks = []
@@ -79,21 +80,14 @@ def weave(
 
 
 def _likely(
-    retired: Mapping[int, Retired], weights: Mapping[str, TargetWeights], least: float
+    retired: Mapping[int, Retired], weights: Mapping[str, TargetWeights], leak_cost: float
 ) -> list[int]:
+    """Tracklets that are worth hiding, or might be together with others."""
     if not retired:
         return []
-    ids = list(retired)
-    p = probability_of(Clues.concat([retired[i].clues for i in ids]), weights)
-    return [i for i, mine in zip(ids, p, strict=True) if mine >= least]
-
-
-def _probability(
-    group: list[Piece], retired: Mapping[int, Retired], weights: Mapping[str, TargetWeights]
-) -> float:
-    members = dict.fromkeys(piece.tracklet for piece in group)
-    clues = Clues.concat([retired[tracklet].clues for tracklet in members])
-    return float(probability_of(clues.as_one(), weights)[0])
+    clues = Clues.concat([over.clues for over in retired.values()])
+    likely = worth_hiding(clues, weights, leak_cost, DOUBTED)
+    return [tracklet for tracklet, good in zip(retired, likely, strict=True) if good]
 
 
 def _joined(parts: list[Rows]) -> Rows:
