@@ -11,7 +11,8 @@ second detection.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ import redact
 from redact.detect import load_detector
 from redact.errors import RedactError
 from redact.journal import Journal
-from redact.media import Decode, container_for, probe, sha256_of
+from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
 from redact.pipeline import render
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
@@ -41,13 +42,17 @@ def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
     home = Path(redact.__file__).parent
     files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
     for path in [*files, home / "settings.py", home / "pipeline.py"]:
-        if path.suffix in (".py", ".onnx", ".tflite"):
+        if path.suffix in (".py", ".onnx", ".tflite", ".json"):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 class Sightings:
-    """Detections of one clip, from the detector or from an earlier run."""
+    """Detections of one clip, from the detector or from an earlier run.
+
+    Attributes:
+        remembered: processor seconds that earlier runs spent on the detections taken from them.
+    """
 
     def __init__(self, detector: Any, clip: str, folder: Path) -> None:
         self._detector = detector
@@ -59,13 +64,18 @@ class Sightings:
             with np.load(self._path) as stored:
                 self._known = {name: stored[name] for name in stored.files}
         self._fresh = False
+        self.remembered = 0.0
 
     def at(self, frame: Frame) -> Detections:
-        key = str(frame.index)
+        key, took = str(frame.index), f"seconds {frame.index}"
         if key not in self._known:
+            begun = time.process_time()
             found = self._detector.detect_frame(frame)
             self._known[key] = np.c_[found.xyxy, found.score, found.target].astype(np.float32)
+            self._known[took] = np.float64(time.process_time() - begun)
             self._fresh = True
+        else:
+            self.remembered += float(self._known.get(took, 0.0))
         rows = self._known[key].reshape(-1, 6)
         return Detections(rows[:, :4].copy(), rows[:, 4].copy(), rows[:, 5].astype(np.int8))
 
@@ -75,6 +85,22 @@ class Sightings:
             temporary = self._path.with_suffix(".part.npz")
             np.savez_compressed(temporary, **self._known)
             temporary.replace(self._path)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the first pass over a clip tells.
+
+    Attributes:
+        info: the source.
+        plan: its masks.
+        processor: processor seconds of decoding, detecting and tracking, with those that earlier
+            runs spent on the detections.
+    """
+
+    info: SourceInfo
+    plan: Plan
+    processor: float
 
 
 class RedactTool:
@@ -117,35 +143,57 @@ class RedactTool:
             ToolError: redact refused or could not do it.
         """
         try:
-            return self._run(source, output)
+            planned = self.planned(source)
+            begun = time.process_time()
+            render(
+                planned.info,
+                planned.plan,
+                self.settings,
+                output,
+                container_for(output),
+                Journal(Silent()),
+            )
         except RedactError as error:
             raise ToolError(error.message) from error
+        return {
+            "tracks": len(planned.plan.tracks),
+            "first_pass": round(planned.processor, 3),
+            "drawing": round(time.process_time() - begun, 3),
+        }
 
-    def _run(self, source: Path, output: Path) -> dict[str, Any]:
-        journal = Journal(Silent())
+    @property
+    def settings(self) -> Settings:
+        """Those of `redact run` at this sensitivity."""
+        settings = Settings()
+        return replace(settings, detect=replace(settings.detect, sensitivity=self._sensitivity))
+
+    def planned(self, source: Path) -> Planned:
+        """The first pass: decode, detect, track, plan. Raises RedactError as they do."""
+        begun = time.process_time()
         info = probe(source)
-        digest = sha256_of(source, journal)
+        digest = sha256_of(source, Journal(Silent()))
         sightings = Sightings(self.detector, digest, self._folder)
-        tracker = Tracker(self._sensitivity, ablate=self._ablate)
         pts: list[int] = []
-        single: list[Track] = []
+        tracks, cuts = self._tracks(info, sightings, pts)
+        sightings.keep()
+        plan = self._plan(info, digest, pts, tracks, cuts)
+        return Planned(info, plan, time.process_time() - begun + sightings.remembered)
+
+    def _tracks(self, info: SourceInfo, sightings: Sightings, pts: list[int]) -> tuple[Any, Any]:
+        """Tracks and cuts; the frames' times go into `pts`."""
+        if not self._tracking:
+            single: list[Track] = []
+            for frame in Decode(info):
+                pts.append(frame.pts)
+                single += self._alone(sightings.at(frame), frame.index, len(single))
+            return tuple(single), ()
+        tracker = Tracker(self._sensitivity, ablate=self._ablate)
         for frame in Decode(info):
             pts.append(frame.pts)
-            if not self._tracking:
-                single += self._alone(sightings.at(frame), frame.index, len(single))
-                continue
             wanted = tracker.wants_detection(frame)
             tracker.observe(frame, sightings.at(frame) if wanted else None)
-        sightings.keep()
-        tracks, cuts = (tuple(single), ())
-        if self._tracking:
-            found = tracker.finish()
-            tracks, cuts = found.tracks, found.cuts
-        plan = self._plan(info, digest, pts, tracks, cuts)
-        settings = Settings()
-        settings = replace(settings, detect=replace(settings.detect, sensitivity=self._sensitivity))
-        render(info, plan, settings, output, container_for(output), journal)
-        return {"tracks": len(tracks)}
+        found = tracker.finish()
+        return found.tracks, found.cuts
 
     def _alone(self, seen: Detections, frame: int, before: int) -> list[Track]:
         """One track of one frame for every detection that could begin a track."""
