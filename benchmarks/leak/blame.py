@@ -82,15 +82,15 @@ def main() -> None:
     from .tools import cache_folder
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.leak.blame", description=__doc__)
-    parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
+    parser.add_argument("--every", type=int, default=1, help="only every n-th clip of the dev half")
     parser.add_argument("--package", action="store_true", help="package pictures only")
     args = parser.parse_args()
-    cache, library = cache_folder(), find_library(args.package)
-    names = [s.name for s in specs(library)][:: args.every]
+    cache, library = cache_folder(), find_library(args.package, "dev")
+    wanted = specs()[:: args.every]
     detector = load_detector("balanced")
     print("| clip | masks of subjects | masks of nothing | such tracks |\n|---|---|---|---|")
     rows = []
-    for clip, truth in build(cache / f"clips-{library.name}-{SEED}", library, SEED, names):
+    for clip, truth in build(cache / f"clips-{library.name}-{SEED}", library, SEED, wanted):
         large, false, count = shares(clip, truth, detector, cache / "detections")
         rows.append((100 * large, 100 * false, count))
         print(f"| {truth.clip} | {100 * large:.1f} % | {100 * false:.1f} % | {count} |", flush=True)
