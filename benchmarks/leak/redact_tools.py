@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import redact
-from redact.detect import load_detector
+from redact.detect import CloseUp, Verifier, load_detector
 from redact.errors import RedactError
 from redact.journal import Journal
 from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
@@ -87,6 +87,19 @@ class Sightings:
             temporary.replace(self._path)
 
 
+@dataclass
+class Seen:
+    """Frames that were decoded: their times, and the numbers of the damaged ones."""
+
+    pts: list[int] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
+
+    def add(self, frame: Frame) -> None:
+        self.pts.append(frame.pts)
+        if frame.damaged:
+            self.damaged.append(frame.index)
+
+
 @dataclass(frozen=True)
 class Planned:
     """What the first pass over a clip tells.
@@ -114,7 +127,7 @@ class RedactTool:
         folder: where detections are kept.
     """
 
-    targets = ("face", "plate")
+    targets: tuple[str, ...] = ("face", "plate")
 
     def __init__(
         self,
@@ -127,14 +140,21 @@ class RedactTool:
         self.name = name
         self._sensitivity = Sensitivity(sensitivity)
         self._ablate, self._tracking, self._folder = ablate, tracking, folder
-        self._detector: Any = None
+        self._detectors: dict[float, Any] = {}
+        self._ask: Any = None
         self.version = fingerprint()
 
-    @property
-    def detector(self) -> Any:
-        if self._detector is None:
-            self._detector = load_detector(self._sensitivity)
-        return self._detector
+    def _detector(self, info: SourceInfo) -> Any:
+        """For a clip's shape of pixels, kept for the next one."""
+        aspect = float(info.video.upright_sample_aspect)
+        if aspect not in self._detectors:
+            self._detectors[aspect] = load_detector(self._sensitivity, sample_aspect=aspect)
+        return self._detectors[aspect]
+
+    def _tracker(self) -> Tracker:
+        if self._ask is None:
+            self._ask = CloseUp(Verifier()).ask
+        return Tracker(self._sensitivity, ablate=self._ablate, ask=self._ask)
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
         """Write the redacted clip; returns notes for the record.
@@ -172,47 +192,46 @@ class RedactTool:
         begun = time.process_time()
         info = probe(source)
         digest = sha256_of(source, Journal(Silent()))
-        sightings = Sightings(self.detector, digest, self._folder)
-        pts: list[int] = []
-        tracks, cuts = self._tracks(info, sightings, pts)
+        detector = self._detector(info)
+        shape = f"{digest} {float(info.video.upright_sample_aspect)}"
+        sightings = Sightings(detector, shape, self._folder)
+        frames = Seen()
+        tracks, cuts = self._tracks(info, sightings, frames)
         sightings.keep()
-        plan = self._plan(info, digest, pts, tracks, cuts)
+        timeline = Timeline(info.video.time_base, tuple(frames.pts))
+        reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
+        found_by = DetectionSettings(
+            (Target.FACE, Target.PLATE),
+            self._sensitivity,
+            ((detector.name, detector.weights_sha256),),
+        )
+        plan = build_plan(reference, found_by, tracks, cuts, frames.damaged)
         return Planned(info, plan, time.process_time() - begun + sightings.remembered)
 
-    def _tracks(self, info: SourceInfo, sightings: Sightings, pts: list[int]) -> tuple[Any, Any]:
-        """Tracks and cuts; the frames' times go into `pts`."""
+    def _tracks(self, info: SourceInfo, sightings: Sightings, seen: Seen) -> tuple[Any, Any]:
+        """Tracks and cuts; what the frames were goes into `seen`."""
         if not self._tracking:
             single: list[Track] = []
             for frame in Decode(info):
-                pts.append(frame.pts)
+                seen.add(frame)
                 single += self._alone(sightings.at(frame), frame.index, len(single))
             return tuple(single), ()
-        tracker = Tracker(self._sensitivity, ablate=self._ablate)
+        tracker = self._tracker()
         for frame in Decode(info):
-            pts.append(frame.pts)
+            seen.add(frame)
             wanted = tracker.wants_detection(frame)
             tracker.observe(frame, sightings.at(frame) if wanted else None)
         found = tracker.finish()
         return found.tracks, found.cuts
 
     def _alone(self, seen: Detections, frame: int, before: int) -> list[Track]:
-        """One track of one frame for every detection that could begin a track."""
-        least = settings_of(self._sensitivity).start
+        """One track of one frame for every detection that would be hidden if it were a track."""
+        least = settings_of(self._sensitivity).least_probability
         tracks = []
         for n in range(len(seen)):
             target = Target(int(seen.target[n]))
-            if seen.score[n] >= least[int(target)]:
+            if seen.score[n] >= least:
                 box = Box(*map(float, seen.xyxy[n]))
                 mark = Keyframe(frame, box, State.DETECTED, float(seen.score[n]))
                 tracks.append(Track(before + len(tracks) + 1, target, (mark,)))
         return tracks
-
-    def _plan(self, info: Any, digest: str, pts: list[int], tracks: Any, cuts: Any) -> Plan:
-        timeline = Timeline(info.video.time_base, tuple(pts))
-        reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
-        found_by = DetectionSettings(
-            (Target.FACE, Target.PLATE),
-            self._sensitivity,
-            ((self.detector.name, self.detector.weights_sha256),),
-        )
-        return build_plan(reference, found_by, tracks, cuts, [])

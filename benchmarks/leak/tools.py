@@ -17,7 +17,7 @@ from .fills import blur, mask_of
 from .truth import Truth
 from .video import Picture
 
-PARTS = ("low-round", "camera", "follow", "stitch", "padding")
+PARTS = ("low-round", "camera", "follow", "stitch", "padding", "verify", "merge")
 """Parts of the tracker that an ablation leaves out."""
 DEFACE = {
     "deface": (),
@@ -59,7 +59,7 @@ def _command(arguments: list[str], accepted: tuple[int, ...] = (0,)) -> int:
 class Cli:
     """`redact run`, audit and all, as a user calls it."""
 
-    targets = ("face", "plate")
+    targets: tuple[str, ...] = ("face", "plate")
 
     def __init__(self, name: str, sensitivity: str) -> None:
         from .redact_tools import fingerprint
@@ -100,7 +100,7 @@ def _rooms() -> tuple[str, ...]:
 class Deface:
     """deface from the package index, in an environment of its own; faces only."""
 
-    targets = ("face",)
+    targets: tuple[str, ...] = ("face",)
 
     def __init__(self, name: str, arguments: tuple[str, ...]) -> None:
         self.name, self._arguments = name, arguments
@@ -129,7 +129,7 @@ class Oracle:
     """Masks drawn from the truth itself, or none: what the measure says about perfection and
     about doing nothing."""
 
-    targets = ("face", "plate")
+    targets: tuple[str, ...] = ("face", "plate")
 
     def __init__(self, name: str, draw: Callable[[Picture, Truth, int], Picture] | None) -> None:
         self.name, self._draw, self.version = name, draw, "2"
