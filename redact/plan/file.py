@@ -31,7 +31,8 @@ from .review_file import (
 
 FORMAT = "redact-plan"
 FORMAT_VERSION = 2
-"""1 where nothing of a review is in the file: an older redact reads that as well."""
+"""2 added what may be there: a track's `certainty`, and what a review writes. Files of version 1
+are read."""
 
 _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
@@ -52,13 +53,17 @@ class KeyframeRecord(_File, omit_defaults=True):
     score: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
-class TrackRecord(_File):
+class TrackRecord(_File, kw_only=True, omit_defaults=True):
     id: _Positive
     target: _TargetWord
     action: Action
     origin: Origin
     reason: str
     decided_by: str
+    certainty: (
+        Annotated[float, Meta(ge=0, le=1, description="probability that it is what it seems")]
+        | None
+    ) = None
     keyframes: Annotated[list[KeyframeRecord], Meta(min_length=1)]
 
 
@@ -201,10 +206,9 @@ def _dump_track(track: TrackRecord) -> bytes:
 
 def _record_of(plan: Plan) -> PlanRecord:
     source = plan.source
-    reviewed = bool(plan.subjects or plan.muted or plan.review)
     return PlanRecord(
         format=FORMAT,
-        format_version=FORMAT_VERSION if reviewed else 1,
+        format_version=FORMAT_VERSION,
         redact_version=plan.version,
         source=SourceRecord(
             name=source.name,
@@ -238,6 +242,7 @@ def _track_record(track: Track) -> TrackRecord:
         origin=track.origin,
         reason=track.reason,
         decided_by=track.decided_by,
+        certainty=track.certainty,
         keyframes=[
             KeyframeRecord(frame=k.frame, box=k.box, state=k.state, score=k.score)
             for k in track.keyframes
@@ -324,6 +329,7 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
             origin=record.origin,
             reason=record.reason,
             decided_by=record.decided_by,
+            certainty=record.certainty,
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None

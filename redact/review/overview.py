@@ -12,8 +12,11 @@ from ..types import Action, Keyframe, State, Track
 from .seen import Moment, Moments, review_summary, seen_runs
 from .subjects import all_subjects, state_runs
 
-SURE: Final = 0.7
-"""Best score of a track from which the page says "surely"."""
+SURE: Final = 0.9
+"""Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its
+best score."""
+
+SURE_SCORE: Final = 0.7
 
 LIKELY: Final = 0.5
 
@@ -92,6 +95,7 @@ def _summary(plan: Plan, subject: Subject, tracks: tuple[Track, ...]) -> dict[st
     best = max(best_track.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
     first, last = min(t.first for t in tracks), max(t.last for t in tracks)
     score = max((t.score for t in tracks if t.score is not None), default=None)
+    known = max((t.certainty for t in tracks if t.certainty is not None), default=score)
     return {
         "id": subject.tracks[0],
         "name": subject.name,
@@ -99,7 +103,7 @@ def _summary(plan: Plan, subject: Subject, tracks: tuple[Track, ...]) -> dict[st
         "target": best_track.target.word,
         "origin": best_track.origin.value,
         "certainty": _certainty(tracks, score),
-        "score": None if score is None else round(score, 2),
+        "score": None if known is None else round(known, 2),
         "first": first,
         "last": last,
         "from": plan.seconds(first),
@@ -128,12 +132,15 @@ def _decided_elsewhere(tracks: tuple[Track, ...]) -> str:
 
 def _certainty(tracks: tuple[Track, ...], score: float | None) -> str:
     """sure, likely, unsure; by hand, where a person drew it."""
+    known = [t.certainty for t in tracks if t.certainty is not None]
+    if known:
+        return "sure" if max(known) >= SURE else "likely" if max(known) >= LIKELY else "unsure"
     if score is None:
         return "by hand"
     seen = sum(k.state is State.DETECTED for t in tracks for k in t.keyframes)
     if seen < FEW or score < LIKELY:
         return "unsure"
-    return "sure" if score >= SURE else "likely"
+    return "sure" if score >= SURE_SCORE else "likely"
 
 
 def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
