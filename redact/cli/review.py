@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,8 @@ def review(
         params["evidence"],
         folder,
     )
-    serve(session, say, not no_open)
+    with contextlib.suppress(KeyboardInterrupt):  # the usual end, and everything is saved
+        serve(session, say, not no_open)
     if session.last_output is not None:
         terminal.say(f"{session.last_output}: was made")
     terminal.say(f"{plan_file}: holds every decision")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -52,7 +53,7 @@ def page(address: str) -> Callable[..., Any]:
 
 def opened(ask: Callable[..., Any]) -> None:
     ask("POST", "/api/join", {})
-    for _ in range(600):
+    for _ in range(2000):
         state = json.loads(ask("GET", "/api/state"))
         assert not (state["job"] or {}).get("problem"), state
         if state["ready"]:
@@ -151,6 +152,22 @@ def test_it_works_where_there_is_no_network_but_lo(work: tuple[Path, Path]) -> N
     assert done.stdout.strip().endswith("done"), done.stderr
 
 
+def test_without_a_plan_it_looks_first(street: Path, tmp_path: Path) -> None:
+    source = tmp_path / "clip.mp4"
+    source.write_bytes(street.read_bytes())
+    with served(source) as (address, _):
+        opened(page(address))
+        assert len(read_plan(tmp_path / "clip.plan.json").tracks) >= 3
+
+
+def test_ctrl_c_is_its_usual_end(work: tuple[Path, Path]) -> None:
+    with served(*work) as (address, process):
+        opened(page(address))
+        process.send_signal(signal.SIGINT)
+        _, words = process.communicate(timeout=60)
+        assert process.returncode == 0 and "holds every decision" in words
+
+
 def test_it_closes_with_the_page(work: tuple[Path, Path]) -> None:
     with served(*work) as (address, process):
         ask = page(address)
@@ -188,7 +205,7 @@ def hour() -> Plan:
             Target.FACE,
             [
                 Keyframe(30 * n + k, Box(k, 10, k + 40, 60), State.DETECTED, 0.8)
-                for k in range(0, 240, 4)
+                for k in range(0, 240, 12)
             ],
         )
         for n in range(2900)
