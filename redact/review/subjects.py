@@ -86,8 +86,13 @@ def _handovers(plan: Plan) -> Iterator[tuple[Track, Track]]:
         if len(fits) != 1:
             continue
         b = fits[0]
-        others = [t for t in seen if t.id not in (a.id, b.id) and t.target is a.target]
         moments = (end, spans[b.id][0])
+        others = [
+            t
+            for t in seen
+            if t.first <= moments[1] and end <= t.last
+            if t.id not in (a.id, b.id) and t.target is a.target
+        ]
         if not any(
             _near(t, f, box)
             for t in others
@@ -126,13 +131,14 @@ def _together(a: Track, b: Track) -> bool:
     # Cheap, and enough to tell most strangers in a crowd.
     if not _box(a, middle).common(_box(b, middle)):
         return False
-    both, on = 0, 0
+    both = 0
     for frame in range(first, last + 1):
         x, y = a.at(frame), b.at(frame)
         if x and y and x.state is y.state is State.DETECTED:
+            if x.box.iou(y.box) < TOGETHER:
+                return False
             both += 1
-            on += x.box.iou(y.box) >= TOGETHER
-    return both >= 5 and on == both
+    return both >= 5
 
 
 def _box(track: Track, frame: int) -> Box:
