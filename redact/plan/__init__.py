@@ -3,7 +3,7 @@
 from . import edit
 from .build import build_plan
 from .damage import DAMAGED
-from .decided import consequences, mistakable
+from .decided import consequences, covering, mistakable
 from .edit import clock
 from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
 from .held import with_held
@@ -43,6 +43,7 @@ __all__ = [
     "clock",
     "consequences",
     "count_of",
+    "covering",
     "dump_plan",
     "edit",
     "is_certain",

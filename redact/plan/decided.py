@@ -37,7 +37,7 @@ def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
         plan: with the decision.
         ids: of the tracks it is about, all of them kept.
     """
-    covered = _covered(plan, frozenset(ids))
+    covered = covering(plan, frozenset(ids))
     for number in ids:
         yield _visible(plan, edit.track_of(plan, number))
         for other, frames in sorted(covered[number].items()):
@@ -94,7 +94,7 @@ def _visible(plan: Plan, track: Track) -> str:
     )
 
 
-def _covered(plan: Plan, ids: frozenset[int]) -> dict[int, dict[int, list[int]]]:
+def covering(plan: Plan, ids: frozenset[int]) -> dict[int, dict[int, list[int]]]:
     """Kept track → other track → frames in which its mask covers some of the visible one."""
     found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     kept = [t for t in plan.tracks if t.id in ids]

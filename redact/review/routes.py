@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ..errors import RedactError
 from ..evidence import checked_option
-from ..plan import Plan, ReviewState
+from ..plan import Plan, ReviewState, covering
 from ..settings import Style
 from .desk import ChangedOutsideError
 from .finishing import begin_finish
@@ -21,6 +21,7 @@ from .seen import VIEWS, with_seen
 from .server import Answer, Route, as_json
 from .session import Session
 from .sound import heard
+from .subjects import subject_of
 
 WIDEST: Final = 4096
 """Pixels of a picture that the page gets."""
@@ -38,6 +39,7 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
         "frame": page.frame,
         "faces": page.faces,
         "alike": page.alike,
+        "covered": page.covered,
         "sound": page.sound,
         "waveform": page.waveform,
     }
@@ -133,6 +135,18 @@ class _Page:
     def alike(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
         return as_json({"alike": here.gallery.alike(here.desk.plan, int(values["id"]))})
+
+    def covered(self, values: dict[str, Any]) -> Answer:
+        """Subjects that hide a kept one all the same, each with the first frame and how many."""
+        plan = self._session.ready().desk.plan
+        mine = frozenset(subject_of(plan, int(values["id"])).tracks)
+        frames: dict[int, set[int]] = {}
+        for others in covering(plan, mine).values():
+            for track, where in others.items():
+                frames.setdefault(subject_of(plan, track).tracks[0], set()).update(where)
+        told = [[number, min(where), len(where)] for number, where in frames.items()]
+        told.sort(key=lambda row: -row[2])
+        return as_json({"covered": told})
 
     def sound(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()

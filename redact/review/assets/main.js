@@ -113,7 +113,11 @@ async function watch() {
       else if (job.kind === "follow") {
         await loadPlan();
         if (job.problem) toast(job.problem.message === "stopped" ? t("stopped") : job.problem.message, true);
-        else { select(state.ofTrack.get(job.result.track)); toast(t("followed", { n: job.result.last - job.result.first + 1 })); }
+        else {
+          const pictures = job.result.last - job.result.first + 1;
+          select(state.ofTrack.get(job.result.track));
+          toast(pictures > 1 ? t("followed", { n: pictures }) : t("not_followed"), pictures === 1);
+        }
       }
     }
   }

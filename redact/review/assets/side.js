@@ -42,6 +42,7 @@ function subjectPanel() {
       make("div", { class: "small muted" }, `${clock(s.from)} – ${clock(s.to)}`),
       make("div", { class: "small muted" }, s.certainty === "by hand" ? t("by_hand") : `${t(`certainty.${s.certainty}`)} (${number(s.score)})`))),
     ...visible(s, kind),
+    ...covers(s, kind),
     make("label", { for: "keep-reason" }, t("why_keep")),
     make("input", { type: "text", id: "keep-reason", value: state.keepReason || s.reason || "", placeholder: t("why_keep_example"), oninput: (e) => { state.keepReason = e.target.value; } }),
     make("div", { class: "row" }, button(t("only_this"), () => only(s.id), { class: "primary", id: "only" })),
@@ -68,6 +69,25 @@ function visible(s, kind) {
   const times = shown.slice(0, 4).map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
   return [make("p", { class: "small" }, frames ? t("visible_at", { times, more: shown.length > 4 ? "…" : "" }) : t("visible_nowhere"),
     frames < all ? ` ${t("stays_hidden", { n: all - frames })}` : "")];
+}
+/** Who hides a kept one all the same: often the same person, found twice. */
+let coveredOf = "", coveredBy = [];
+function covers(s, kind) {
+  if (kind !== "keep" && kind !== "none") return [];
+  const key = `${s.id}/${state.revision}`;
+  if (coveredOf !== key) {
+    coveredOf = key;
+    coveredBy = [];
+    get("covered", { id: s.id }).then((told) => { if (coveredOf === key) { coveredBy = told.covered; if (state.tab === "subject") render(); } }).catch(() => {});
+  }
+  const rows = coveredBy.slice(0, 4).filter(([id]) => state.subjects.has(id)).map(([id, frame, n]) => {
+    const other = state.subjects.get(id), face = make("canvas", { width: 112, height: 112 });
+    face.style.width = face.style.height = "40px";
+    drawFace(face, other.best);
+    return make("div", { class: "item row small" }, face, make("span", {}, t("covered_by", { who: title(other), n })),
+      button(t("show"), () => { select([s.id, id]); player.show(frame); }));
+  });
+  return rows.length ? [...rows, make("p", { class: "small muted" }, t("covered_note"))] : [];
 }
 async function followFrom(s, track) {
   const box = state.boxes.find((b) => b[0] === track.id);
