@@ -106,6 +106,14 @@ function hit(x, y) {
   }
   return best;
 }
+/** The box of the one that is chosen, under the mouse: it moves, even where another lies on it. */
+function ownAt(x, y) {
+  if (state.selected.length !== 1) return null;
+  return state.boxes.find((box) => {
+    const [a, b, w, h] = rectOf(box);
+    return idOf(box) === state.selected[0] && x >= a && x <= a + w && y >= b && y <= b + h;
+  });
+}
 function handleAt(x, y) {
   if (state.selected.length !== 1) return null;
   for (const box of state.boxes) {
@@ -124,7 +132,7 @@ canvas.addEventListener("pointerdown", (event) => {
   const handle = handleAt(x, y), box = hit(x, y);
   if (drawing) drag = { kind: "draw", x, y, rect: null };
   else if (handle) drag = { kind: "resize", x, y, ...handle, rect: [...handle.rect] };
-  else if (box && state.selected.length === 1 && idOf(box) === state.selected[0]) drag = { kind: "move", x, y, box, start: rectOf(box), rect: null };
+  else if (ownAt(x, y) && !event.ctrlKey && !event.metaKey && !event.shiftKey) drag = { kind: "move", x, y, box: ownAt(x, y), under: box, start: rectOf(ownAt(x, y)), rect: null };
   else drag = { kind: box ? "click" : "pan", x, y, box, add: event.ctrlKey || event.metaKey || event.shiftKey };
 });
 canvas.addEventListener("pointermove", (event) => {
@@ -132,7 +140,7 @@ canvas.addEventListener("pointermove", (event) => {
   if (!drag) {
     const box = hit(x, y);
     point(box ? idOf(box) : 0);
-    canvas.className = drawing ? "drawing" : handleAt(x, y) || (box && state.selected[0] === idOf(box)) ? "moving" : box ? "pointing" : "";
+    canvas.className = drawing ? "drawing" : handleAt(x, y) || ownAt(x, y) ? "moving" : box ? "pointing" : "";
     return;
   }
   const dx = x - drag.x, dy = y - drag.y;
@@ -155,7 +163,7 @@ canvas.addEventListener("pointerup", async () => {
   } else if ((done.kind === "move" || done.kind === "resize") && done.moved) {
     await edit("place", { track: done.box[0], frame: state.frame, box: boxOf(done.rect) }, t("moved_here"));
   } else if (!done.moved) {
-    if (done.box) select(idOf(done.box), { add: done.add });
+    if (done.box) select(idOf(done.under || done.box), { add: done.add });
     else if (done.kind === "pan") select([]);
   }
   paint();
