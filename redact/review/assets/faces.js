@@ -1,8 +1,8 @@
 // Pictures of subjects, fetched in small lots when they come into view.
 import { bytes, decoded, unpacked } from "./api.js";
 
-const LOT = 12, MOST = 600;
-const known = new Map(), waiting = new Map();
+const LOT = 4, MOST = 600, TRIES = 3;
+const known = new Map(), waiting = new Map(), tried = new Map();
 let working = false;
 
 /** Draw the picture of a track at a frame into a canvas, now or when it is there. */
@@ -36,8 +36,14 @@ async function work() {
         if (known.size > MOST) { const old = known.keys().next().value; known.get(old).close?.(); known.delete(old); }
         for (const canvas of waiting.get(key) || []) if (canvas.dataset.face === key) put(canvas, bitmap);
       }
-    } catch { /* asked for again when it is needed again */ }
-    for (const key of keys) waiting.delete(key);
+      for (const key of keys) waiting.delete(key);
+    } catch {
+      for (const key of keys) {
+        tried.set(key, (tried.get(key) || 0) + 1);
+        if (tried.get(key) >= TRIES) waiting.delete(key);
+      }
+      await new Promise((done) => setTimeout(done, 800));
+    }
   }
   working = false;
 }
