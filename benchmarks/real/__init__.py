@@ -1,0 +1,1 @@
+"""Frames of real footage, labelled by eye."""
