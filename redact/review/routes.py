@@ -73,6 +73,9 @@ def _told(route: Route) -> Route:
             return as_json({"error": "refused", "message": error.message, "hint": error.hint}, 422)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             return as_json({"error": "refused", "message": f"{error}", "hint": ""}, 400)
+        except Exception as error:  # a defect of ours must not look like an end of the review
+            text = f"internal error: {type(error).__name__}: {error}"
+            return as_json({"error": "refused", "message": text, "hint": "Please report it."}, 500)
 
     return answer
 

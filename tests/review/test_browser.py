@@ -288,6 +288,18 @@ def test_the_picture_on_the_page_is_the_very_frame(
                 errors = [np.abs(small(picture) - seen).mean() for picture in pictures]
                 assert int(np.argmin(errors)) == wanted, (wanted, np.argmin(errors))
             assert page.complaints() == []
+            # A laptop changes its network: what was under way is lost, the review is not.
+            for offline in (True, False):
+                browser.execute_cdp_cmd(
+                    "Network.emulateNetworkConditions",
+                    {"offline": offline, "latency": 0, "downloadThroughput": -1,
+                     "uploadThroughput": -1},
+                )  # fmt: skip
+                if offline:
+                    page.press("HOME")
+                    page.press("ARROW_RIGHT")
+            page.until(lambda: page.frame() == 1)
+            assert page.js("return document.getElementById('opening').hidden")
     finally:
         browser.quit()
 

@@ -12,11 +12,21 @@ if (!sessionStorage.getItem(PAGE)) {
 
 export class Refused extends Error {
   constructor(status, body) {
-    super(body.message || body.error || String(status));
+    super(body.message ?? body.error ?? String(status));
     this.status = status;
     this.error = body.error || "";
     this.hint = body.hint || "";
   }
+}
+
+async function isThere() {
+  for (const wait of [200, 600, 1500]) {
+    await new Promise((done) => setTimeout(done, wait));
+    try {
+      return (await fetch("/icon.svg", { cache: "no-store" })).ok;
+    } catch { /* not yet */ }
+  }
+  return false;
 }
 
 const ends = [];
@@ -28,12 +38,20 @@ async function ask(method, path, { query, body, signal, keepalive } = {}) {
   const headers = { "X-Redact-Token": sessionStorage.getItem(KEY) || "", "X-Redact-Page": sessionStorage.getItem(PAGE) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const url = `/api/${path}` + (query ? `?${new URLSearchParams(query)}` : "");
+  const send = () => fetch(url, { method, headers, signal, keepalive, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store" });
   let reply;
   try {
-    reply = await fetch(url, { method, headers, signal, keepalive, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store" });
+    reply = await send();
   } catch (error) {
-    if (error.name !== "AbortError") end("gone");
-    throw error;
+    if (error.name === "AbortError" || keepalive) throw error;
+    // A browser drops what is under way when the machine changes its network; the server is still
+    // there. What only asks is asked again; a change is not, for it may have been made.
+    if (!(await isThere())) {
+      end("gone");
+      throw error;
+    }
+    if (method !== "GET") throw new Refused(0, { error: "outside", message: "" });
+    reply = await send();
   }
   if (reply.ok) return reply;
   const told = await reply.json().catch(() => ({}));

@@ -51,7 +51,7 @@ export async function change(path, body, done) {
   } catch (error) {
     if (!(error instanceof Refused)) return null;
     if (error.error === "outside") await load();
-    toast(error.hint ? `${error.message}. ${error.hint}` : error.message, true);
+    toast(error.message ? (error.hint ? `${error.message}. ${error.hint}` : error.message) : t("look_again"), true);
     return null;
   }
 }
