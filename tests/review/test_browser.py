@@ -288,6 +288,12 @@ def test_the_picture_on_the_page_is_the_very_frame(
                 errors = [np.abs(small(picture) - seen).mean() for picture in pictures]
                 assert int(np.argmin(errors)) == wanted, (wanted, np.argmin(errors))
             assert page.complaints() == []
+            # Every picture that it was sent is a JFIF file; none may lie in the profile's folder.
+            profile = Path(browser.capabilities["chrome"]["userDataDir"])
+            files = [path for path in profile.rglob("*") if path.is_file()]
+            assert files
+            for path in files:
+                assert b"JFIF" not in readable(path), path.relative_to(profile)
             # A laptop changes its network: what was under way is lost, the review is not.
             for offline in (True, False):
                 browser.execute_cdp_cmd(
@@ -308,3 +314,11 @@ def small(picture: np.ndarray) -> np.ndarray:
     import cv2
 
     return cv2.resize(picture.astype(np.float32), (96, 54), interpolation=cv2.INTER_AREA)
+
+
+def readable(path: Path) -> bytes:
+    """What a file holds; a browser removes some of its own at any moment."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
