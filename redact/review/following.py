@@ -17,11 +17,11 @@ from .frames import Frames
 CHUNK: Final = 96
 """Small pictures that are held at once where time runs backwards."""
 
-Advance = Callable[[int], None]
+GoOn = Callable[[int], bool]
 
 
 def follow(
-    frames: Frames, plan: Plan, frame: int, box: Box, advance: Advance, back: bool = True
+    frames: Frames, plan: Plan, frame: int, box: Box, go_on: GoOn, back: bool = True
 ) -> tuple[Keyframe, ...]:
     """Where something is that a person drew a box around.
 
@@ -29,7 +29,7 @@ def follow(
         frames, plan: of the source.
         frame: in which the box was drawn.
         box: upright source pixels.
-        advance: told about each frame that was found, with its index; may raise to stop.
+        go_on: told about each frame that was found, with its index; False stops there.
         back: towards the beginning, too.
 
     Returns:
@@ -50,7 +50,8 @@ def follow(
     for way in ways:
         for key in _followed(way, box):
             found[key.frame] = key
-            advance(key.frame)
+            if not go_on(key.frame):
+                return tuple(found[index] for index in sorted(found))
     return tuple(found[index] for index in sorted(found))
 
 

@@ -55,6 +55,11 @@ class Job:
     def ask_to_stop(self) -> None:
         self._asked.set()
 
+    @property
+    def asked(self) -> bool:
+        """Whether the person wants it to stop."""
+        return self._asked.is_set()
+
     def stop_if_asked(self) -> None:
         """Raises StoppedError."""
         if self._asked.is_set():

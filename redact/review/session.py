@@ -120,10 +120,18 @@ class Session:
         reason = str(what.get("reason") or "")[:500]
         plan = here.desk.plan
         edit.check_box(box, plan, f"frame {frame}")
+        if not 0 <= frame < len(plan.source.timeline):
+            raise ValueError(f"there is no frame {frame}")
 
         def work(job: Job) -> dict[str, int]:
             with job.stage("follow", len(plan.source.timeline)) as stage:
-                keys = follow(here.others, plan, frame, box, lambda n: stage.advance())
+
+                def go_on(number: int) -> bool:
+                    if not job.asked:
+                        stage.advance()
+                    return not job.asked  # what was found until then is kept
+
+                keys = follow(here.others, plan, frame, box, go_on)
             made: list[int] = []
 
             def added(now: Plan) -> Plan:

@@ -124,6 +124,7 @@ async function watch() {
 }
 on("job", () => { working = true; wake(); });
 function busy(job) {
+  $("stop").hidden = job?.kind !== "follow";
   $("saved").textContent = job ? stageWords(job) : `✓ ${t("saved")}`;
 }
 
@@ -200,11 +201,12 @@ $("redo").onclick = () => change("redo", {}, t("redone"));
 $("theme").onclick = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
 $("language").onclick = () => language(LANGUAGES.find((x) => x !== current()));
 $("help").onclick = showKeys;
+$("stop").onclick = () => post("stop");
 on("playing", () => { $("play").textContent = player.isPlaying() ? "❚❚" : "▶"; if (!player.isPlaying()) { flush(); side.render(); } });
 on("view", views);
 on("plan", saved);
 on("theme", () => { if (state.clip) player.paint(); });
 addEventListener("pagehide", () => { flush(); if (!ended) leave(); });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-void post, askFinish, number;
+void askFinish, number;
 begin().catch((error) => console.warn(error.message));
