@@ -134,9 +134,9 @@ class ActiveTracklets:
         clear = r.believed & (r.clues.best >= FIRM)
         if not clear.any():
             return False
-        size = np.maximum(self._bank.place[clear, 2:], 1.0)
+        size = np.sqrt(np.maximum(self._bank.place[clear, 2:], 1.0).prod(axis=1))
         now = self._time or 0.0
-        moved = np.abs(self._bank.speed[clear, :2]) * max(small.time - now, 0.0)
+        moved = np.hypot(*self._bank.speed[clear, :2].T) * max(small.time - now, 0.0)
         missing = now - r.seen[clear]
         lost = (missing > 0) & (missing <= COAST)
         return bool(lost.any() or (moved > RESTLESS_STEP * size).any())
