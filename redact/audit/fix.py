@@ -61,6 +61,16 @@ def fix_command(
     return "\n".join(lines)
 
 
+def hiding_places(finding: Finding, last_frame: int) -> list[tuple[int, Box]]:
+    """Frames and boxes that hide a finding, straight lines between them; for `plan.edit.add_track`.
+
+    Args:
+        finding: of an audit.
+        last_frame: of the clip.
+    """
+    return _places(finding, max(0, finding.first - _PAD), min(last_frame, finding.last + _PAD))
+
+
 def _containing(end: Box, lines: list[tuple[Box, Box]]) -> Box:
     """`end` with every side moved out by the most that a seen box reaches over its line."""
     left = max(max(0.0, line.x1 - seen.x1) for line, seen in lines)

@@ -22,7 +22,8 @@ from .unread import outlive_readers
 UNFINISHED = "What was not finished is not under its final name."
 
 COMMANDS = {
-    "run": "hide faces and plates in a video, and check the result",
+    "run": "hide faces and plates in videos, and check the results",
+    "fix": "mend a result that was held back, with one command",
     "detect": "first half of run: find what to hide, write it to a plan",
     "apply": "second half of run: hide what a plan says, and check the result",
     "review": "show what a plan hides and keeps; the copy is not for release",

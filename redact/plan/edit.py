@@ -143,6 +143,20 @@ def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
     return tuple(sorted(numbers))
 
 
+def parse_numbers(text: str) -> tuple[int, ...]:
+    """Numbers from "1,3,5-7", each once, in order. Raises UsageError."""
+    numbers: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", part, re.ASCII)
+        if not match:
+            raise UsageError(f"{text!r}: is no list of numbers", "For example 1,3,5-7.")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise UsageError(f"{part.strip()}: ends before it begins", "For example 5-7.")
+        numbers |= set(range(first, last + 1))
+    return tuple(sorted(numbers))
+
+
 def parse_box(text: str) -> Box:
     """A box from "x1,y1,x2,y2" in upright source pixels. Raises UsageError."""
     try:
