@@ -4,6 +4,7 @@ from .done import Earlier, State, earlier_result
 from .find import Footage, Found, find_footage
 from .held import HeldBack, find_held, held_back_for, held_back_note, note_path, write_held
 from .resume import Work
+from .room import jobs_that_fit
 from .settings import settings_from_json
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "find_held",
     "held_back_for",
     "held_back_note",
+    "jobs_that_fit",
     "note_path",
     "settings_from_json",
     "write_held",

@@ -128,7 +128,7 @@ def prepare(
         accept_findings="" if acceptance is None else acceptance.reason,
         accepted_before=() if acceptance is None else acceptance.findings_of(final, closed),
         case=evidence.case,
-        command=("redact", *sys.argv[1:]),
+        command=("redact", *(word for word in sys.argv[1:] if word != "--one-of-several")),
         release=params["release"],
         closed=closed,
         plan_file=plan_file,

@@ -16,7 +16,7 @@ from ..output import write_whole
 from ..plan import Plan, edit, read_plan, write_plan
 from ..plan.exchange import FORMATS, add_imported, coinciding
 from ..types import Action, Box, Target, Track, counted
-from .changes import mention_added, mention_cleared, named
+from .changes import mention_added, mention_cleared, mention_late, mention_outside, named
 from .decided import consequences, mistakable
 from .terminal import Terminal
 
@@ -189,6 +189,9 @@ def add(
     )
     write_plan(changed, plan_path, force=True)
     click.echo(f"{plan_path}: track {number} added", err=True)
+    if end is not None:
+        mention_late("--to", end, value)
+    mention_outside(changed, edit.track_of(changed, number))
     mention_added(edit.track_of(changed, number), at_one_time=len(given) == 1 and bool(places))
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ..case import Footage, Found, find_footage
+from ..case import Footage, Found, find_footage, jobs_that_fit
 from ..errors import ExitCode, UsageError
+from ..output import make_folder
 from ..settings import Settings
 from . import options
 from .asked import remember_found, results_so_far
 from .finish import finish_options
+from .index import check_index, write_index
+from .jobs import Workers, end_with_parent, neutral_places, require_passphrase
 from .names import check_results
 from .one import run_one
 from .place import PlaceType, folder_for
@@ -41,10 +45,32 @@ from .terminal import Terminal
     help="Do not keep the plan. Otherwise it is kept as NAME.redacted.plan.json, for its owner "
     "alone, and a run that was stopped goes on behind its detection.",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Videos worked on at once, each in a process of its own; fewer where the memory is too "
+    "small.",
+)
+@click.option(
+    "--index",
+    type=click.Path(path_type=Path),
+    help="Write a page about the whole case here (.html), with a report of each result.",
+)
+@click.option("--one-of-several", is_flag=True, hidden=True)
 @options.force_option
 @options.json_option
 @options.verbose_option
-def run(sources: tuple[Path, ...], output: Path | None, recursive: bool, **params: Any) -> int:
+def run(
+    sources: tuple[Path, ...],
+    output: Path | None,
+    recursive: bool,
+    jobs: int,
+    index: Path | None,
+    one_of_several: bool,
+    **params: Any,
+) -> int:
     """Hide faces and plates in every SOURCE, and check the result.
 
     A SOURCE is a video, a folder of videos, or a pattern such as 'cam*.mp4'. With -o FOLDER the
@@ -56,20 +82,30 @@ def run(sources: tuple[Path, ...], output: Path | None, recursive: bool, **param
     folder NOT-FOR-RELEASE, with the times and places to look at, and the exit code is 10;
     'redact fix' mends it.
     """
+    if one_of_several:
+        end_with_parent()
     terminal = Terminal()
     found = find_footage(sources, recursive=recursive, results=output)
     several = found.searched or len(found.footage) != 1
     _check(found, output, params, several)
+    check_index(index, params)
     settings = options.all_settings(params)
     remember_found([one.path for one in found.footage], several)
     results = results_so_far()
     try:
         with folder_for(output, several):
-            _all(found, output, settings, params, terminal, several)
+            if several and jobs > 1:
+                _at_once(found, output, jobs, params, terminal)
+            else:
+                alone = not (several or one_of_several)
+                _all(found, output, settings, params, terminal, alone)
     finally:
+        left = [one.path for one in found.footage[len(results) :]]
         if several:
-            left = [one.path for one in found.footage[len(results) :]]
             tell_summary(results, found.left_out, terminal, left)
+        if index is not None:
+            title = params["evidence"].case.case if params["evidence"].case else ""
+            write_index(index, results, found.left_out, left, title or "Videos", terminal)
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
@@ -81,15 +117,37 @@ def _all(
     settings: Settings,
     params: dict[str, Any],
     terminal: Terminal,
-    several: bool,
+    alone: bool,
 ) -> None:
-    results = results_so_far()
+    """One after the other."""
+    results, several = results_so_far(), found.searched or len(found.footage) != 1
     for n, one in enumerate(found.footage, 1):
         if several:
             terminal.say(f"[{n}/{len(found.footage)}] {one.path}")
         place = place_of(one, output)
         with folder_for(place, several):
-            results.append(run_one(one.path, place, settings, params, terminal, several))
+            results.append(run_one(one.path, place, settings, params, terminal, not alone))
+
+
+def _at_once(
+    found: Found, output: Path | None, jobs: int, params: dict[str, Any], terminal: Terminal
+) -> None:
+    """Several at once, as many as fit into the memory."""
+    require_passphrase(params["evidence"])
+    paths = [one.path for one in found.footage]
+    fitting = jobs_that_fit(min(jobs, len(paths)), paths)
+    if fitting < min(jobs, len(paths)):
+        terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
+    places = [place_of(one, output) for one in found.footage]
+    typed = ["" if place is None else f"{place}{os.sep}" for place in places]
+    if params["release"]:  # two at once could choose the same neutral name
+        typed = list(map(str, neutral_places(paths, places)))
+        for place in places:
+            if place is not None:
+                make_folder(place)
+    with Workers(fitting) as workers:
+        results = workers.results(list(zip(paths, typed, strict=True)), terminal)
+    results_so_far().extend(results[n] for n in sorted(results))
 
 
 def place_of(one: Footage, output: Path | None) -> Path | None:

@@ -216,6 +216,17 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
     return timeline.frame_at(moment) if last else _on_screen(timeline, moment)
 
 
+def is_after_end(text: str, plan: Plan) -> bool:
+    """Whether a time (not a frame, nor a word) lies after the end of the clip, as far as it plays:
+    the last picture is shown for as long as the one before it."""
+    timeline, word = plan.source.timeline, text.strip().lower()
+    if word in ("start", "end") or _FRAME.fullmatch(word) or len(timeline) < 2:
+        return False
+    last = timeline.time(len(timeline) - 1)
+    end = 2 * last - timeline.time(len(timeline) - 2)
+    return _seconds(text) + timeline.time(0) > end
+
+
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:
     return max(bisect_right(timeline.pts, moment / timeline.time_base) - 1, 0)
 
