@@ -274,15 +274,18 @@ def exit_code(outcome: Outcome) -> ExitCode:
 
 def incomplete(record: RunRecord) -> str:
     """What is missing at the end of the source, in words; "" if nothing is known to be."""
-    name, frames, declared = record.source.path.name, record.frames_written, record.source.video
-    if not record.source.missing:
-        return ""
-    if declared.frames is not None and frames < declared.frames:
-        return (
-            f"{name} has {frames} of {declared.frames} pictures; the rest of the file is missing. "
-            "What is there was redacted. Copy the file again from its origin."
-        )
-    return f"{name} ends early; what is there was redacted. Copy the file again from its origin."
+    source = record.source
+    return missing_words(
+        source.path.name, record.frames_written, source.video.frames, source.missing
+    )
+
+
+def missing_words(name: str, frames: int, declared: int | None, missing: int) -> str:
+    """As `incomplete`, from the numbers: pictures read and declared, bytes that are missing."""
+    again = "What is there was redacted. Copy the file again from its origin."
+    if declared is not None and frames < declared:
+        return f"{name} has {frames} of {declared} pictures; the others are missing. {again}"
+    return f"{name} ends early. {again}" if missing else ""
 
 
 def _counted(outcome: Outcome) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 from ..case import Earlier, HeldBack, State, Work, earlier_result
 from ..delivery import review_plan
 from ..errors import ExitCode, OutputExistsError, RedactError
+from ..evidence import manifest_path, read_manifest
 from ..media import probe
 from ..pipeline import run as run_pipeline
 from ..settings import Settings
-from .finish import closed_folder, final_name, finish, prepare
+from .finish import closed_folder, final_name, finish, missing_words, prepare
 from .terminal import Terminal
 
 
@@ -127,13 +128,18 @@ def kept_plan(final: Path, params: dict[str, Any]) -> Path | None:
 
 def _done(source: Path, final: Path, plan_file: Path | None, terminal: Terminal) -> dict[str, Any]:
     terminal.say(f"{final}: is done already, from the same source in the same way")
-    plan = None if plan_file is None or not plan_file.exists() else str(plan_file)
+    said = read_manifest(manifest_path(final)).source
+    missing = missing_words(source.name, said.frames, said.declared_frames, said.bytes_missing)
+    if missing:
+        terminal.say(f"SOURCE INCOMPLETE: {missing}")
     return {
         "source": str(source),
         "output": str(final),
-        "exit_code": int(ExitCode.DONE),
+        "exit_code": int(ExitCode.INCOMPLETE if missing else ExitCode.DONE),
         "state": "done before",
-        "plan": plan,
+        "plan": str(plan_file) if plan_file is not None and plan_file.exists() else None,
+        "manifest": str(manifest_path(final)),
+        "incomplete": missing,
     }
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import cv2
 import pytest
+from click.testing import CliRunner
 
+from redact.cli.verify import verify as verify_command
 from redact.delivery import Delivery
 from redact.errors import ExitCode
 from redact.journal import Journal
@@ -184,6 +186,26 @@ def test_verify_writes_a_private_sheet(
     assert verify(redact, street, published, "--review-dir", tmp_path).returncode == done.returncode
     assert [p.name for p in private.iterdir()] == [sheet.name]
     assert sheet.stat().st_ino != before
+
+
+def test_verify_takes_margin_and_plan_from_what_lies_beside(
+    redact, street: Path, published: Published, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mp4"
+    for name in ("out.mp4", "out.mp4.manifest.json"):
+        (tmp_path / name).write_bytes((published.output.parent / name).read_bytes())
+    plan = tmp_path / "out.plan.json"
+    plan.write_bytes(published.plan.read_bytes())
+    done = redact("verify", street, output, *FAST)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    assert "out.plan.json is the plan it names" in done.stderr
+    assert "no plan was given" not in done.stderr
+    # Masks of margin 0.3 would be changes of the picture beside masks of 0.15.
+    assert "check failed" not in done.stderr
+    plan.write_bytes(published.plan.read_bytes() + b" ")
+    other = CliRunner().invoke(verify_command, [str(street), str(output), *FAST, "--json"])
+    assert "the plan that it names is not beside out.mp4" in other.stderr
+    assert not json.loads(other.stdout)["with_plan"]
 
 
 def test_verify_refuses_a_folder_that_is_none_before_it_looks(

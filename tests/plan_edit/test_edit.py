@@ -101,6 +101,19 @@ def test_what_is_added_is_told_with_what_it_lacks(path: Path) -> None:
     assert quiet.stderr.count("\n") == 1
 
 
+def test_what_lies_outside_is_told(path: Path) -> None:
+    more = ("--reason", "screen", "--by", "R. Roe")
+    over = call("add", path, "--box", "600,10,900,60", "--from", "0", "--to", "1", *more)
+    assert over.exit_code == 0
+    assert "600,10,900,60 reaches over the border of the picture" in over.stderr
+    assert "not X,Y,WIDTH,HEIGHT" in over.stderr
+    late = call("add", path, "--box", "1,2,30,40", "--from", "1", "--to", "9:00", *more)
+    assert late.exit_code == 0 and "--to 9:00: the clip ends at" in late.stderr
+    for end in ("end", "2", "f9"):
+        within = call("add", path, "--box", "1,2,30,40", "--from", "0", "--to", end, *more)
+        assert within.stderr.count("\n") == 1, within.stderr
+
+
 def test_show_says_where_and_how_large(path: Path) -> None:
     """Two people in one picture can be told apart only by their places."""
     plan = read_plan(path)
