@@ -3,6 +3,7 @@
 from .done import Earlier, State, earlier_result
 from .find import Footage, Found, find_footage
 from .held import HeldBack, find_held, held_back_for, held_back_note, note_path, write_held
+from .inbox import Inbox
 from .resume import Work
 from .room import jobs_that_fit
 from .settings import settings_from_json
@@ -12,6 +13,7 @@ __all__ = [
     "Footage",
     "Found",
     "HeldBack",
+    "Inbox",
     "State",
     "Work",
     "earlier_result",

@@ -42,11 +42,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Verdicts on all parts, and what they amount to."""
+    """Verdicts on all parts, and what they amount to; the fingerprint of the key of a signature
+    that holds."""
 
     parts: tuple[Part, ...]
     summary: str
     trust: str
+    signer: str = ""
 
     @property
     def holds(self) -> bool:
@@ -112,7 +114,8 @@ def check_output(
     if logged is None and record is not None and record.custody_log is not None:
         text = "The run was entered in a custody log, which was not given (--log)."
         parts.append(Part("log", "not given", text))
-    return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key))
+    signer = signature.fingerprint if signature.protects else ""
+    return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key), signer)
 
 
 def _file_part(name: str, path: Path, expected: str | None) -> Part:

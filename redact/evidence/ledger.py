@@ -65,6 +65,7 @@ def _entry(track: Track, plan: Plan, style: Style, case: CaseFields, held: set[i
         last_seconds=seconds_from_start(plan, last),
         frames_per_state=dict(sorted(counts.items())),
         spans=tuple(_spans(runs)),
+        score=None if track.score is None else round(track.score, 4),
         shown=tuple(shown),
     )
 

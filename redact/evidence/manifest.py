@@ -138,6 +138,12 @@ class TrackPart(_Part):
     last_seconds: Seconds
     frames_per_state: dict[str, int]
     spans: tuple[SpanPart, ...]
+    score: Annotated[
+        float | None,
+        Meta(
+            description="of the detector that saw it most surely; null: none did, or not recorded"
+        ),
+    ] = None
     shown: Annotated[
         tuple[tuple[Natural, Natural], ...] | None,
         Meta(

@@ -216,6 +216,17 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
     return timeline.frame_at(moment) if last else _on_screen(timeline, moment)
 
 
+def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
+    """Frame number, or seconds from the first picture, of a time whose clip is not known yet; none
+    of both for "end". Takes what `parse_time` takes, and raises as it does."""
+    word = text.strip().lower()
+    if word in ("start", "end"):
+        return (0, None) if word == "start" else (None, None)
+    if frame := _FRAME.fullmatch(word):
+        return int(frame[1]), None
+    return None, _seconds(text)
+
+
 def is_after_end(text: str, plan: Plan) -> bool:
     """Whether a time (not a frame, nor a word) lies after the end of the clip, as far as it plays:
     the last picture is shown for as long as the one before it."""

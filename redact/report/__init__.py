@@ -5,15 +5,18 @@ from .case import case_page
 from .catalogue import LANGUAGES, Catalogue
 from .exemptions import exemption_csv
 from .html import render_report, report_html
+from .pdf import as_pdf, require_pdf
 from .timeline import timeline_svg
 
 __all__ = [
     "CASE_MARK",
     "LANGUAGES",
     "Catalogue",
+    "as_pdf",
     "case_page",
     "exemption_csv",
     "render_report",
     "report_html",
+    "require_pdf",
     "timeline_svg",
 ]

@@ -11,18 +11,33 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from ..evidence import CERTAINTY, Manifest, SourcePart, TrackPart, dump_manifest, sha256_of_bytes
+from ..evidence import (
+    CERTAINTY,
+    CheckResult,
+    Manifest,
+    SourcePart,
+    TrackPart,
+    dump_manifest,
+    sha256_of_bytes,
+)
 from ..plan import clock
 from ..types import Action, State
 from .audit import AuditView, audit_view
 from .catalogue import Catalogue
 from .exemptions import rows
 from .integrity import check_command
+from .paper import page_style
 from .phrases import Phrases
+from .state import record_words
 from .timeline import COLOURS, KEPT, drawn_tracks, timeline_svg
 
 
-def report_html(manifest: Manifest, language: str = "en", data: bytes | None = None) -> bytes:
+def report_html(
+    manifest: Manifest,
+    language: str = "en",
+    data: bytes | None = None,
+    record: CheckResult | None = None,
+) -> bytes:
     """The report of a manifest.
 
     Args:
@@ -30,12 +45,17 @@ def report_html(manifest: Manifest, language: str = "en", data: bytes | None = N
         language: one of `redact.report.LANGUAGES`.
         data: the manifest file's own bytes, whose hash the report names; by default those that
             `dump_manifest` gives.
+        record: whether the record holds; a report on one that does not says so first, in red. None:
+            that was not looked at.
     """
     text = Catalogue(language)
-    return render_report(manifest, text, dump_manifest(manifest) if data is None else data)
+    own = dump_manifest(manifest) if data is None else data
+    return render_report(manifest, text, own, record)
 
 
-def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
+def render_report(
+    manifest: Manifest, text: Catalogue, data: bytes, record: CheckResult | None = None
+) -> bytes:
     """Like `report_html`, with a catalogue that the caller can look into afterwards."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -46,7 +66,8 @@ def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
         t=text,
         say=Phrases(text.language),
         clock=clock,
-        style=Markup(_resource("report.css")),
+        style=Markup(_resource("report.css") + page_style(manifest, text)),
+        **record_words(record, text),
         timeline=Markup(timeline_svg(manifest, text)),  # escapes its own text
         manifest_sha256=sha256_of_bytes(data),
         audit=audit,

@@ -139,6 +139,29 @@ def test_show_says_where_and_how_large(path: Path) -> None:
     assert "0:00:02.000  200,100 40×60" in table and "1,2 10×20" in table
 
 
+def test_show_only_what_is_asked_for(path: Path) -> None:
+    plan = read_plan(path)
+    every = json.loads(call("show", path, "--json").output)["tracks"]
+    for target in ("face", "plate", "region"):
+        rows = json.loads(call("show", path, "--target", target, "--json").output)["tracks"]
+        assert rows == [row for row in every if row["target"] == target]
+    for moment, frame in (
+        ("0", 0),
+        ("f10", 10),
+        ("0:02", 50),
+        ("end", len(plan.source.timeline) - 1),
+    ):
+        rows = json.loads(call("show", path, "--at", moment, "--json").output)["tracks"]
+        there = [t.id for t in plan.tracks if t.at(frame) is not None]
+        assert [row["track"] for row in rows] == there
+    rows = json.loads(call("show", path, "--unsure", "--json").output)["tracks"]
+    unsure = [t.id for t in plan.tracks if t.origin is Origin.AUTO and (t.score or 0) < 0.5]
+    assert [row["track"] for row in rows] == unsure
+    if len(rows) < len(every):
+        assert f"{len(rows)} of {len(every)} tracks" in call("show", path, "--unsure").output
+    assert isinstance(call("show", path, "--at", "9:00").exception, UsageError)
+
+
 def test_add_still_and_moving(path: Path) -> None:
     assert call(
         "add", path, "--box", "10,20,110,80", "--from", "1.99", "--to", "4.01", "--reason", "screen"
