@@ -9,6 +9,7 @@ those of a batch that nobody disturbed, and no hidden file may be left.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
 import random
@@ -73,15 +74,21 @@ def undisturbed(sources: Path, results: Path) -> tuple[dict[str, str], float]:
     return contents(results), time.monotonic() - begun
 
 
-def disturbed(sources: Path, work: Path, moments: int, seed: int = 0) -> Outcome:
-    """Kill batches at `moments` random moments; `work` is a folder for their results."""
+def disturbed(
+    sources: Path, work: Path, moments: int, seed: int = 0, seen: Outcome | None = None
+) -> Outcome:
+    """Kill batches at `moments` random moments; `work` is a folder for their results.
+
+    What is seen is entered in `seen`, where that is given, as it goes on.
+    """
     expected, seconds = undisturbed(sources, work / "undisturbed")
-    chance, seen, number = random.Random(seed), Outcome(), 0
+    chance, seen, number = random.Random(seed), seen or Outcome(), 0
     while seen.kills < moments:
         number += 1
         results = work / f"batch-{number}"
         while not _once(sources, results, expected, chance.uniform(0, seconds), seen):
-            pass
+            if sys.stderr.isatty():
+                print(f"\r{seen.kills}/{moments}", end="", file=sys.stderr, flush=True)
     return seen
 
 
@@ -131,7 +138,9 @@ def main() -> None:
         sources.mkdir()
         for number, skip in enumerate((60, 75, 90), 1):
             shorten(SAMPLE, sources / f"{number}.mp4", 10, skip=skip)
-        seen = disturbed(sources, Path(folder), options.moments, options.seed)
+        seen = Outcome()
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C: what was seen so far
+            disturbed(sources, Path(folder), options.moments, options.seed, seen)
     print(
         f"killed {seen.kills} times in {seen.batches} batches; "
         f"{seen.left} hidden files were left by kills, none after a batch; "

@@ -59,7 +59,8 @@ def fix(
 ) -> int:
     """Mend the result NAME that was held back: hide what was found in it, and check it again.
 
-    NAME is the result in the folder NOT-FOR-RELEASE, or its original. What was found is added to
+    NAME is the result in the folder NOT-FOR-RELEASE, the name that it should have had, or the
+    original if the results lie beside it. What was found is added to
     its plan, and the plan is drawn with the options of the first run, under the name that it
     should have had. What was held back stays until 'redact fix NAME --remove'.
     """

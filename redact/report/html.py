@@ -6,7 +6,7 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -76,7 +76,7 @@ def render_report(
         legend=_legend(text),
         drawn=len(drawn_tracks(manifest)),
         per_target=list(_per_target(manifest, text)),
-        log_rows=list(_log_rows(manifest, text)),
+        **_log(manifest, text),
         command=shlex.join(manifest.run.command),
         check_command=check_command(manifest),
         settings=list(_flat(manifest.run.settings)),
@@ -170,6 +170,24 @@ def _reasons(tracks: list[TrackPart], text: Catalogue) -> str:
         if words:
             parts.append(text.word("action", action.value) + text("title.colon") + ", ".join(words))
     return text("title.semicolon").join(parts)
+
+
+FEW: Final = 60
+"""Tracks up to which the log says everything about each; of a crowd it would fill twenty pages."""
+
+_COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
+
+
+def _log(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
+    """The rows of the log. Where there are many, what is the same in all stands above them once,
+    and a row has one line; the CSV has all of it."""
+    every = list(_log_rows(manifest, text))
+    if len(every) <= FEW:
+        return {"log_rows": every, "log_common": None, "log_varying": ()}
+    same = [name for name in _COMMON if len({row[name] for row in every}) == 1]
+    common = [(text(f"log.{name}"), every[0][name] or text("case.not_given")) for name in same]
+    varying = [(name, text(f"log.{name}")) for name in _COMMON if name not in same]
+    return {"log_rows": every, "log_common": common, "log_varying": varying}
 
 
 def _log_rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,7 +21,7 @@ from markupsafe import escape
 from PIL import Image
 
 from redact.cli.report import report as report_command
-from redact.errors import CheckFailedError
+from redact.errors import CheckFailedError, DependencyError
 from redact.evidence import CheckResult, build_manifest
 from redact.evidence.check import Part
 from redact.evidence.manifest import LogAnchor, Manifest, dump_manifest, manifest_path
@@ -337,6 +338,18 @@ def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -
     assert "does not hold: output (changed)" in page
 
 
+def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
+    plan = make_plan()
+    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(262))
+    value = build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd)))
+    page = report_html(value).decode()
+    log = page[page.index("For all of them") : page.index("5. Check of the finished file")]
+    assert log.count("<tr class=") == 262
+    assert "Legal basis art. 6(1)(c) GDPR" in log  # once, above the rows
+    assert "third party&#39;s car" in log  # differs, so it stands in its row
+    assert "<br>" not in log
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_printed_page_says_case_and_number(language: str, tmp_path: Path) -> None:
     """As PDF, made by the tool itself; also short enough for a crowd."""
@@ -344,8 +357,6 @@ def test_every_printed_page_says_case_and_number(language: str, tmp_path: Path) 
     plan = make_plan()
     crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(262))
     value = build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd)))
-    data = as_pdf(report_html(value, language))
-    assert data[:5] == b"%PDF-"
     import weasyprint
 
     pages = weasyprint.HTML(string=report_html(value, language).decode()).render().pages
@@ -358,6 +369,21 @@ def test_every_printed_page_says_case_and_number(language: str, tmp_path: Path) 
 
 
 MOST_PAGES = 8
+
+
+def test_a_pdf_is_made_without_loading_anything(manifest: Manifest) -> None:
+    pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
+    assert as_pdf(report_html(manifest))[:5] == b"%PDF-"
+
+
+@pytest.mark.skipif(find_spec("weasyprint") is not None, reason="WeasyPrint is installed here")
+def test_a_pdf_without_the_extra_is_refused_in_words(tmp_path: Path, manifest: Manifest) -> None:
+    output = tmp_path / "out.mp4"
+    manifest_path(output).write_bytes(dump_manifest(manifest))
+    result = CliRunner().invoke(report_command, [str(output), "--pdf", str(tmp_path / "r.pdf")])
+    assert isinstance(result.exception, DependencyError)
+    assert "redact-footage[pdf]" in result.exception.hint
+    assert [p.name for p in tmp_path.iterdir()] == ["out.mp4.manifest.json"]
 
 
 def _texts(box: Any) -> list[str]:
