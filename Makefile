@@ -4,10 +4,11 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 EVAL   ?= ../shared/eval
+HALF   ?= test
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test test-clips lint format samples docs bench bench-detect bench-leak bench-attack \
-        bench-audit bench-kill train-smoke clean
+.PHONY: help demo test test-clips lint format samples docs bench bench-detect bench-real bench-leak \
+        bench-attack bench-audit bench-kill train-smoke clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -48,13 +49,16 @@ samples: $(STAMP)  ## make samples/street.mp4 anew
 docs: $(STAMP)  ## make docs/cli.md and the JSON schemas anew
 	$(BIN)/python -m docs.generate
 
-bench: bench-detect bench-leak bench-attack bench-audit  ## all benchmarks, hours
+bench: bench-detect bench-real bench-leak bench-attack bench-audit  ## all benchmarks, hours
 
 bench-detect: $(STAMP)  ## detector against others, needs annotated stills (EVAL=folder)
 	$(BIN)/python -m benchmarks.detect --eval $(EVAL)
 
+bench-real: $(STAMP)  ## leaks and stray masks on real footage labelled by eye, test half
+	$(BIN)/python -m benchmarks.real --half $(HALF)
+
 bench-leak: $(STAMP)  ## leaked frames and tracks against others
-	$(BIN)/python -m benchmarks.leak
+	$(BIN)/python -m benchmarks.leak --half $(HALF)
 
 bench-attack: $(STAMP)  ## re-identification of redacted faces and plates
 	$(BIN)/python -m benchmarks.attack

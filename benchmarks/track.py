@@ -16,7 +16,7 @@ from pathlib import Path
 
 import av
 
-from redact.detect import load_detector
+from redact.detect import CloseUp, Verifier, load_detector
 from redact.errors import ExitCode
 from redact.media import Decode, probe
 from redact.track import Tracker
@@ -24,7 +24,8 @@ from redact.track import Tracker
 
 def measure(clip: Path, frames: int) -> tuple[int, int, float, float, float]:
     """Frames, tracks, and seconds of the detector, of the tracker and of the first pass."""
-    detector, tracker = load_detector("balanced"), Tracker("balanced")
+    detector = load_detector("balanced")
+    tracker = Tracker("balanced", ask=CloseUp(Verifier()).ask)
     detect = track = 0.0
     begun, count = time.process_time(), 0
     for frame in Decode(probe(clip)):

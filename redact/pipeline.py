@@ -14,7 +14,7 @@ from pathlib import Path
 from .audit import AuditResult, AuditSettings, require_detectors, verify
 from .checked import CheckedFrames
 from .delivery import Delivery, Outcome, review_name
-from .detect import load_detector
+from .detect import CloseUp, Verifier, load_detector
 from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
@@ -79,7 +79,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
         settings.targets,
         sample_aspect=float(info.video.upright_sample_aspect),
     )
-    tracker = Tracker(settings.sensitivity)
+    tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []

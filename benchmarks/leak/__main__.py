@@ -7,12 +7,15 @@ import json
 import os
 from pathlib import Path
 
+from benchmarks.halves import HALVES
+
 from . import table
 from .runner import Runner, mot_clips
 from .scenes.build import build
-from .scenes.catalogue import SMOKE, specs
+from .scenes.catalogue import SMOKE, moved, specs
 from .scenes.stills import Library
 from .summary import summarise
+from .targets import verdicts
 from .tools import PARTS, cache_folder, tool
 from .truth import Truth
 
@@ -32,6 +35,13 @@ ABLATION = ("redact-balanced", *(f"ablate-{p}" for p in PARTS), "ablate-all", "p
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.leak", description=__doc__)
+    parser.add_argument(
+        "--half", choices=HALVES, default="test", help="of the stills: no source is in both"
+    )
+    parser.add_argument(
+        "--moved", type=int, metavar="N", help="N fresh clips instead of the fixed catalogue"
+    )
+    parser.add_argument("--seed", type=int, default=SEED, help="of the camera's ways (and --moved)")
     parser.add_argument("--out", type=Path, help="folder for leak.json and leak.md")
     parser.add_argument("--tools", default=",".join(TOOLS), help="names with commas")
     parser.add_argument("--subset", choices=("all", "smoke"), default="all")
@@ -48,25 +58,27 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def find_library(package: bool) -> Library:
-    """The stills beside the checkout (or in REDACT_SHARED), else package pictures."""
+def find_library(package: bool, half: str | None) -> Library:
+    """A half's stills beside the checkout (or in REDACT_SHARED), else package pictures."""
     beside = Path(__file__).resolve().parents[2].parent / "shared"
     shared = Path(os.environ.get("REDACT_SHARED", beside))
-    return Library(shared if not package and (shared / "eval" / "labels.json").exists() else None)
+    if package or not (shared / "eval" / "labels.json").exists():
+        return Library(None)
+    return Library(shared, half)
 
 
 def _clips(args: argparse.Namespace, cache: Path) -> list[tuple[Path, Truth]]:
     if args.mot:
         return mot_clips(args.mot)
-    library = find_library(args.package)
-    names = [s.name for s in specs(library)]
+    library = find_library(args.package, args.half)
+    wanted = moved(args.moved, args.seed) if args.moved else specs()
     if args.subset == "smoke":
-        names = [n for n in names if n in SMOKE]
+        wanted = [s for s in wanted if s.name in SMOKE]
     if args.clips:
-        names = [n for n in names if any(part in n for part in args.clips.split(","))]
+        wanted = [s for s in wanted if any(part in s.name for part in args.clips.split(","))]
     part, parts = (int(x) for x in args.part.split("/"))
-    names = names[:: args.every][part - 1 :: parts]
-    return build(cache / f"clips-{library.name}-{SEED}", library, SEED, names)
+    wanted = wanted[:: args.every][part - 1 :: parts]
+    return build(cache / f"clips-{library.name}-{args.seed}", library, args.seed, wanted)
 
 
 def main() -> None:
@@ -82,7 +94,8 @@ def main() -> None:
     summaries = [summarise(t.name, t.targets, measured[t.name]) for t in tools]
     tracks = sum(len(truth.tracks) for _, truth in clips)
     instances = sum(len(t.instances) for _, truth in clips for t in truth.tracks)
-    head = f"{len(clips)} clips, {tracks} truth tracks, {instances} truth instances"
+    stills = "real clips" if args.mot else f"half {args.half}"
+    head = f"{stills}: {len(clips)} clips, {tracks} truth tracks, {instances} truth instances"
     if args.ablation:
         parts = [table.ablation(summaries)]
     else:
@@ -91,6 +104,7 @@ def main() -> None:
             table.rest(summaries),
             table.bands(summaries),
             table.kinds(summaries),
+            *verdicts(summaries),
         ]
     if args.worst:
         parts += [f"{s.tool}\n\n{table.worst(s)}" for s in summaries]

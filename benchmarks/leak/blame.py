@@ -14,17 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.detect import load_detector
-from redact.journal import Journal
-from redact.media import Decode, probe, sha256_of
-from redact.progress import Silent
 from redact.render import drawn_area_of
 from redact.settings import RenderSettings
-from redact.track import Tracker
 from redact.types import Region, Track
 
 from .metrics import target_masks
-from .redact_tools import Sightings
+from .redact_tools import RedactTool
 from .truth import Truth
 
 REAL = 0.3
@@ -55,18 +50,13 @@ def hidden_by(tracks: Iterable[Track], frame: int, near: NDArray[np.bool_]) -> N
     return drawn_area_of(here, width, height, RenderSettings().margin) & ~near
 
 
-def shares(clip: Path, truth: Truth, detector: object, folder: Path) -> tuple[float, float, int]:
-    """Shares of the picture hidden too much by masks of subjects and by others alone, and how many
-    tracks are of no subject."""
-    sightings = Sightings(detector, sha256_of(clip, Journal(Silent())), folder)
-    tracker, masks = Tracker("balanced"), Masks()
-    for frame in Decode(probe(clip)):
-        tracker.observe(frame, sightings.at(frame))
-        masks.append(target_masks(truth, frame.index))
-    sightings.keep()
-    tracks = tracker.finish().tracks
-    real = [t for t in tracks if is_real(t, masks)]
-    other = [t for t in tracks if t not in real]
+def shares(clip: Path, truth: Truth, tool: RedactTool) -> tuple[float, float, int]:
+    """Mean shares of the picture hidden away from any target: by masks of subjects that are too
+    large, by masks of nothing; and how many tracks are of no subject."""
+    plan = tool.planned(clip).plan
+    masks = [target_masks(truth, n) for n in range(len(plan.source.timeline))]
+    real = [t for t in plan.tracks if is_real(t, masks)]
+    other = [t for t in plan.tracks if t not in real]
     large, false = [], []
     for frame, (_, near) in enumerate(masks):
         by_real = hidden_by(real, frame, near)
@@ -82,16 +72,16 @@ def main() -> None:
     from .tools import cache_folder
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.leak.blame", description=__doc__)
-    parser.add_argument("--every", type=int, default=1, help="only every n-th clip")
+    parser.add_argument("--every", type=int, default=1, help="only every n-th clip of the dev half")
     parser.add_argument("--package", action="store_true", help="package pictures only")
     args = parser.parse_args()
-    cache, library = cache_folder(), find_library(args.package)
-    names = [s.name for s in specs(library)][:: args.every]
-    detector = load_detector("balanced")
+    cache, library = cache_folder(), find_library(args.package, "dev")
+    wanted = specs()[:: args.every]
+    tool = RedactTool("redact-balanced", "balanced", cache / "detections")
     print("| clip | masks of subjects | masks of nothing | such tracks |\n|---|---|---|---|")
     rows = []
-    for clip, truth in build(cache / f"clips-{library.name}-{SEED}", library, SEED, names):
-        large, false, count = shares(clip, truth, detector, cache / "detections")
+    for clip, truth in build(cache / f"clips-{library.name}-{SEED}", library, SEED, wanted):
+        large, false, count = shares(clip, truth, tool)
         rows.append((100 * large, 100 * false, count))
         print(f"| {truth.clip} | {100 * large:.1f} % | {100 * false:.1f} % | {count} |", flush=True)
     large, false, count = np.mean(rows, axis=0)

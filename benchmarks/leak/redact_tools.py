@@ -11,17 +11,18 @@ second detection.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+import time
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import redact
-from redact.detect import load_detector
+from redact.detect import CloseUp, Verifier, load_detector
 from redact.errors import RedactError
 from redact.journal import Journal
-from redact.media import Decode, container_for, probe, sha256_of
+from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
 from redact.pipeline import render
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
@@ -41,13 +42,17 @@ def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
     home = Path(redact.__file__).parent
     files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
     for path in [*files, home / "settings.py", home / "pipeline.py"]:
-        if path.suffix in (".py", ".onnx", ".tflite"):
+        if path.suffix in (".py", ".onnx", ".tflite", ".json"):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
 class Sightings:
-    """Detections of one clip, from the detector or from an earlier run."""
+    """Detections of one clip, from the detector or from an earlier run.
+
+    Attributes:
+        remembered: processor seconds that earlier runs spent on the detections taken from them.
+    """
 
     def __init__(self, detector: Any, clip: str, folder: Path) -> None:
         self._detector = detector
@@ -59,13 +64,18 @@ class Sightings:
             with np.load(self._path) as stored:
                 self._known = {name: stored[name] for name in stored.files}
         self._fresh = False
+        self.remembered = 0.0
 
     def at(self, frame: Frame) -> Detections:
-        key = str(frame.index)
+        key, took = str(frame.index), f"seconds {frame.index}"
         if key not in self._known:
+            begun = time.process_time()
             found = self._detector.detect_frame(frame)
             self._known[key] = np.c_[found.xyxy, found.score, found.target].astype(np.float32)
+            self._known[took] = np.float64(time.process_time() - begun)
             self._fresh = True
+        else:
+            self.remembered += float(self._known.get(took, 0.0))
         rows = self._known[key].reshape(-1, 6)
         return Detections(rows[:, :4].copy(), rows[:, 4].copy(), rows[:, 5].astype(np.int8))
 
@@ -75,6 +85,35 @@ class Sightings:
             temporary = self._path.with_suffix(".part.npz")
             np.savez_compressed(temporary, **self._known)
             temporary.replace(self._path)
+
+
+@dataclass
+class Seen:
+    """Frames that were decoded: their times, and the numbers of the damaged ones."""
+
+    pts: list[int] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
+
+    def add(self, frame: Frame) -> None:
+        self.pts.append(frame.pts)
+        if frame.damaged:
+            self.damaged.append(frame.index)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the first pass over a clip tells.
+
+    Attributes:
+        info: the source.
+        plan: its masks.
+        processor: processor seconds of decoding, detecting and tracking, with those that earlier
+            runs spent on the detections.
+    """
+
+    info: SourceInfo
+    plan: Plan
+    processor: float
 
 
 class RedactTool:
@@ -88,7 +127,7 @@ class RedactTool:
         folder: where detections are kept.
     """
 
-    targets = ("face", "plate")
+    targets: tuple[str, ...] = ("face", "plate")
 
     def __init__(
         self,
@@ -101,14 +140,21 @@ class RedactTool:
         self.name = name
         self._sensitivity = Sensitivity(sensitivity)
         self._ablate, self._tracking, self._folder = ablate, tracking, folder
-        self._detector: Any = None
+        self._detectors: dict[float, Any] = {}
+        self._ask: Any = None
         self.version = fingerprint()
 
-    @property
-    def detector(self) -> Any:
-        if self._detector is None:
-            self._detector = load_detector(self._sensitivity)
-        return self._detector
+    def _detector(self, info: SourceInfo) -> Any:
+        """For a clip's shape of pixels, kept for the next one."""
+        aspect = float(info.video.upright_sample_aspect)
+        if aspect not in self._detectors:
+            self._detectors[aspect] = load_detector(self._sensitivity, sample_aspect=aspect)
+        return self._detectors[aspect]
+
+    def _tracker(self) -> Tracker:
+        if self._ask is None:
+            self._ask = CloseUp(Verifier()).ask
+        return Tracker(self._sensitivity, ablate=self._ablate, ask=self._ask)
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
         """Write the redacted clip; returns notes for the record.
@@ -117,54 +163,75 @@ class RedactTool:
             ToolError: redact refused or could not do it.
         """
         try:
-            return self._run(source, output)
+            planned = self.planned(source)
+            begun = time.process_time()
+            render(
+                planned.info,
+                planned.plan,
+                self.settings,
+                output,
+                container_for(output),
+                Journal(Silent()),
+            )
         except RedactError as error:
             raise ToolError(error.message) from error
+        return {
+            "tracks": len(planned.plan.tracks),
+            "first_pass": round(planned.processor, 3),
+            "drawing": round(time.process_time() - begun, 3),
+        }
 
-    def _run(self, source: Path, output: Path) -> dict[str, Any]:
-        journal = Journal(Silent())
-        info = probe(source)
-        digest = sha256_of(source, journal)
-        sightings = Sightings(self.detector, digest, self._folder)
-        tracker = Tracker(self._sensitivity, ablate=self._ablate)
-        pts: list[int] = []
-        single: list[Track] = []
-        for frame in Decode(info):
-            pts.append(frame.pts)
-            if not self._tracking:
-                single += self._alone(sightings.at(frame), frame.index, len(single))
-                continue
-            wanted = tracker.wants_detection(frame)
-            tracker.observe(frame, sightings.at(frame) if wanted else None)
-        sightings.keep()
-        tracks, cuts = (tuple(single), ())
-        if self._tracking:
-            found = tracker.finish()
-            tracks, cuts = found.tracks, found.cuts
-        plan = self._plan(info, digest, pts, tracks, cuts)
+    @property
+    def settings(self) -> Settings:
+        """Those of `redact run` at this sensitivity."""
         settings = Settings()
-        settings = replace(settings, detect=replace(settings.detect, sensitivity=self._sensitivity))
-        render(info, plan, settings, output, container_for(output), journal)
-        return {"tracks": len(tracks)}
+        return replace(settings, detect=replace(settings.detect, sensitivity=self._sensitivity))
 
-    def _alone(self, seen: Detections, frame: int, before: int) -> list[Track]:
-        """One track of one frame for every detection that could begin a track."""
-        least = settings_of(self._sensitivity).start
-        tracks = []
-        for n in range(len(seen)):
-            target = Target(int(seen.target[n]))
-            if seen.score[n] >= least[int(target)]:
-                box = Box(*map(float, seen.xyxy[n]))
-                mark = Keyframe(frame, box, State.DETECTED, float(seen.score[n]))
-                tracks.append(Track(before + len(tracks) + 1, target, (mark,)))
-        return tracks
-
-    def _plan(self, info: Any, digest: str, pts: list[int], tracks: Any, cuts: Any) -> Plan:
-        timeline = Timeline(info.video.time_base, tuple(pts))
+    def planned(self, source: Path) -> Planned:
+        """The first pass: decode, detect, track, plan. Raises RedactError as they do."""
+        begun = time.process_time()
+        info = probe(source)
+        digest = sha256_of(source, Journal(Silent()))
+        detector = self._detector(info)
+        shape = f"{digest} {float(info.video.upright_sample_aspect)}"
+        sightings = Sightings(detector, shape, self._folder)
+        frames = Seen()
+        tracks, cuts = self._tracks(info, sightings, frames)
+        sightings.keep()
+        timeline = Timeline(info.video.time_base, tuple(frames.pts))
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
         found_by = DetectionSettings(
             (Target.FACE, Target.PLATE),
             self._sensitivity,
-            ((self.detector.name, self.detector.weights_sha256),),
+            ((detector.name, detector.weights_sha256),),
         )
-        return build_plan(reference, found_by, tracks, cuts, [])
+        plan = build_plan(reference, found_by, tracks, cuts, frames.damaged)
+        return Planned(info, plan, time.process_time() - begun + sightings.remembered)
+
+    def _tracks(self, info: SourceInfo, sightings: Sightings, seen: Seen) -> tuple[Any, Any]:
+        """Tracks and cuts; what the frames were goes into `seen`."""
+        if not self._tracking:
+            single: list[Track] = []
+            for frame in Decode(info):
+                seen.add(frame)
+                single += self._alone(sightings.at(frame), frame.index, len(single))
+            return tuple(single), ()
+        tracker = self._tracker()
+        for frame in Decode(info):
+            seen.add(frame)
+            wanted = tracker.wants_detection(frame)
+            tracker.observe(frame, sightings.at(frame) if wanted else None)
+        found = tracker.finish()
+        return found.tracks, found.cuts
+
+    def _alone(self, seen: Detections, frame: int, before: int) -> list[Track]:
+        """One track of one frame for every detection that would be hidden if it were a track."""
+        least = settings_of(self._sensitivity).least_probability
+        tracks = []
+        for n in range(len(seen)):
+            target = Target(int(seen.target[n]))
+            if seen.score[n] >= least:
+                box = Box(*map(float, seen.xyxy[n]))
+                mark = Keyframe(frame, box, State.DETECTED, float(seen.score[n]))
+                tracks.append(Track(before + len(tracks) + 1, target, (mark,)))
+        return tracks

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from . import flicker, metrics, pixels, video
 from . import truth as truth_module
 from .errors import ToolError
 from .metrics import ClipResult, judge_clip
-from .tools import Oracle, Tool, key_of
+from .outputs import Outputs, write
+from .tools import Oracle, Tool
 from .truth import Truth, read_mot
 
 
@@ -55,7 +55,7 @@ class Runner:
         self._folder = folder
         self._measure = measure_version()
         (folder / "results").mkdir(parents=True, exist_ok=True)
-        (folder / "outputs").mkdir(exist_ok=True)
+        self._outputs = Outputs(folder / "outputs")
 
     def one(self, tool: Tool, clip: Path, truth: Truth) -> Measured:
         """Run one tool on one clip and judge it, or take what is known.
@@ -66,37 +66,18 @@ class Runner:
         mark = _mark(truth)
         if isinstance(tool, Oracle):
             tool.truth = truth
-        output, made = self._output(tool, clip, mark)
+        output, made = self._outputs.of(tool, clip, _extra(tool, truth))
         record = self._folder / "results" / f"{output.stem}.{mark}.{self._measure}.json"
         if record.exists():
             result = ClipResult.from_json(json.loads(record.read_text()))
         else:
             result = judge_clip(clip, output, truth)
-            _write(record, result.to_json())
+            write(record, result.to_json())
         return Measured(tool.name, result, made["seconds"], made["notes"])
-
-    def _path(self, tool: Tool, clip: Path, mark: str) -> Path:
-        name = f"{tool.name}--{clip.stem}--{key_of(tool, clip, mark)}.mp4"
-        return self._folder / "outputs" / name
-
-    def _output(self, tool: Tool, clip: Path, mark: str) -> tuple[Path, dict[str, Any]]:
-        output = self._path(tool, clip, mark if isinstance(tool, Oracle) else "")
-        record = output.with_suffix(".json")
-        if record.exists():
-            made: dict[str, Any] = json.loads(record.read_text())
-            return output, made
-        for old in output.parent.glob(f"{tool.name}--{clip.stem}--*"):
-            old.unlink()
-        begun = time.monotonic()
-        notes = tool.run(clip, output)
-        made = {"seconds": round(time.monotonic() - begun, 2), "notes": notes}
-        _write(record, made)
-        return output, made
 
     def known(self, tool: Tool, clip: Path, truth: Truth) -> bool:
         """Whether an earlier run of this version left an output for the clip."""
-        mark = _mark(truth) if isinstance(tool, Oracle) else ""
-        return self._path(tool, clip, mark).with_suffix(".json").exists()
+        return self._outputs.known(tool, clip, _extra(tool, truth))
 
     def all(self, tools: list[Tool], clips: list[tuple[Path, Truth]]) -> dict[str, list[Measured]]:
         """Every tool on every clip; a tool that fails on a clip says so and goes on."""
@@ -116,11 +97,9 @@ def _mark(truth: Truth) -> str:
     return hashlib.sha256(repr(truth).encode()).hexdigest()[:12]
 
 
-def _write(path: Path, value: dict[str, Any]) -> None:
-    """All of a file or none of it, so that an interrupted run can go on."""
-    temporary = path.with_suffix(".part")
-    temporary.write_text(json.dumps(value))
-    temporary.replace(path)
+def _extra(tool: Tool, truth: Truth) -> str:
+    """Only masks drawn from the truth depend on it."""
+    return _mark(truth) if isinstance(tool, Oracle) else ""
 
 
 def mot_clips(folder: Path) -> list[tuple[Path, Truth]]:

@@ -20,13 +20,15 @@ from .fills import blur, mask_of
 from .truth import Truth
 from .video import Picture
 
-PARTS = ("low-round", "camera", "follow", "stitch", "padding")
+PARTS = ("low-round", "camera", "follow", "stitch", "padding", "verify", "merge")
 """Parts of the tracker that an ablation leaves out."""
 DEFACE = {
     "deface": (),
     "deface-best": ("--thresh", "0.1"),
 }
 """deface's defaults, and settings for finding more; which leaks least was not measured."""
+DEFACE_PACKAGES = ("deface==1.5.0", "onnxruntime>=1.20,<1.29")
+"""Later releases of onnxruntime contact a server."""
 TIMEOUT = 1800
 
 
@@ -62,7 +64,7 @@ def _command(arguments: list[str], accepted: tuple[int, ...] = (0,)) -> int:
 class Cli:
     """`redact run`, audit and all, as a user calls it."""
 
-    targets = ("face", "plate")
+    targets: tuple[str, ...] = ("face", "plate")
 
     def __init__(self, name: str, sensitivity: str) -> None:
         from .redact_tools import fingerprint
@@ -106,7 +108,7 @@ def _rooms() -> tuple[str, ...]:
 class Deface:
     """deface from the package index, in an environment of its own; faces only."""
 
-    targets = ("face",)
+    targets: tuple[str, ...] = ("face",)
 
     def __init__(self, name: str, arguments: tuple[str, ...]) -> None:
         self.name, self._arguments = name, arguments
@@ -114,12 +116,14 @@ class Deface:
         self.version = f"{self._installed()} {' '.join(arguments)}"
 
     def _installed(self) -> str:
-        python = self._home / "bin" / "python"
-        if not python.exists():
+        """Version of deface; installs it where it is not, or where other packages were pinned."""
+        python, pinned = self._home / "bin" / "python", self._home / "pinned.txt"
+        wanted = "\n".join(DEFACE_PACKAGES)
+        if not pinned.exists() or pinned.read_text() != wanted:
             venv.create(self._home, with_pip=True)
+            _command([str(python), "-m", "pip", "install", "--quiet", *DEFACE_PACKAGES])
+            pinned.write_text(wanted)
         ask = [str(python), "-m", "pip", "show", "deface"]
-        if subprocess.run(ask, capture_output=True, check=False).returncode:
-            _command([str(python), "-m", "pip", "install", "--quiet", "deface", "onnxruntime"])
         shown = subprocess.run(ask, capture_output=True, text=True, check=True).stdout
         return next(x for x in shown.splitlines() if x.startswith("Version")).split()[1]
 
@@ -135,7 +139,7 @@ class Oracle:
     """Masks drawn from the truth itself, or none: what the measure says about perfection and
     about doing nothing."""
 
-    targets = ("face", "plate")
+    targets: tuple[str, ...] = ("face", "plate")
 
     def __init__(self, name: str, draw: Callable[[Picture, Truth, int], Picture] | None) -> None:
         self.name, self._draw, self.version = name, draw, "2"

@@ -79,11 +79,11 @@ def main() -> None:
     from .tools import cache_folder
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.leak.validate")
-    parser.add_argument("--every", type=int, default=8, help="every n-th clip of the benchmark")
+    parser.add_argument("--every", type=int, default=8, help="every n-th clip of the dev half")
     args = parser.parse_args()
-    library = find_library(False)
-    names = [s.name for s in specs(library)][:: args.every]
-    clips = build(cache_folder() / f"clips-{library.name}-{SEED}", library, SEED, names)
+    library = find_library(False, "dev")
+    wanted = specs()[:: args.every]
+    clips = build(cache_folder() / f"clips-{library.name}-{SEED}", library, SEED, wanted)
     count = sum(len(t.instances) for _, truth in clips for t in truth.tracks)
     print(f"{len(clips)} clips, {count} instances; leaked, % of faces / of plates (over, %)\n")
     print("| mask | style | " + " | ".join(f"CRF {q}" for q, _ in QUALITIES) + " |")

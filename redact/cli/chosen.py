@@ -8,7 +8,7 @@ from ..plan import Plan, edit
 from ..types import Origin, Track
 
 UNSURE: Final = 0.5
-"""A track whose best score is below this is called unsure here; it is hidden all the same."""
+"""A track that is less surely what it seems is called unsure; it is hidden all the same."""
 
 
 def chosen_tracks(
@@ -20,7 +20,8 @@ def chosen_tracks(
         plan: with the tracks.
         moment: a time or a frame at which they are there; None: any.
         target: word of what they are; None: anything.
-        unsure: only those found by a detector whose best score is below `UNSURE`.
+        unsure: only those found by a detector whose certainty, or, in older plans, whose best
+            score is below `UNSURE`.
 
     Raises:
         UsageError: the moment is no time of this clip.
@@ -36,4 +37,5 @@ def chosen_tracks(
 
 
 def _unsure(track: Track) -> bool:
-    return track.origin is Origin.AUTO and (track.score or 0.0) < UNSURE
+    sure = track.score if track.certainty is None else track.certainty
+    return track.origin is Origin.AUTO and (sure or 0.0) < UNSURE

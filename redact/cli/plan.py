@@ -37,7 +37,7 @@ def plan() -> None:
 @plan_argument
 @click.option("--at", "moment", help="Only what is there at this time (12.5, 1:02.5, f120).")
 @click.option("--target", "only", type=target_choice, help="Only faces, plates or regions.")
-@click.option("--unsure", is_flag=True, help=f"Only what no detector was surer of than {UNSURE}.")
+@click.option("--unsure", is_flag=True, help=f"Only what is less sure than {UNSURE}.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def show(
     plan_path: Path, moment: str | None, only: str | None, unsure: bool, as_json: bool

@@ -1,5 +1,6 @@
 """Finding faces and licence plates in single pictures."""
 
+from .calibration import Calibration, load_calibration
 from .loader import (
     SCALES,
     ModelState,
@@ -13,12 +14,14 @@ from .protocol import Detector
 from .scaling import Area, Scaler
 from .thresholds import CANDIDATE_SCORE
 from .tiles import Scale
-from .verifier import Verifier
+from .verifier import CloseUp, Verifier
 
 __all__ = [
     "CANDIDATE_SCORE",
     "SCALES",
     "Area",
+    "Calibration",
+    "CloseUp",
     "Detector",
     "ModelState",
     "OurNetwork",
@@ -26,6 +29,7 @@ __all__ = [
     "Scaler",
     "Verifier",
     "describe_models",
+    "load_calibration",
     "load_detector",
     "load_second_opinion",
     "require_models",

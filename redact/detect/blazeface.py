@@ -115,12 +115,13 @@ class BlazeFaces:
         self._scaler = Scaler()
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        return self._detect(self._scaler.array(rgb))
+        return self.look(self._scaler.array(rgb))
 
     def detect_frame(self, frame: Frame) -> Detections:
-        return self._detect(self._scaler.frame(frame.picture))
+        return self.look(self._scaler.frame(frame.picture))
 
-    def _detect(self, picture: Picture) -> Detections:
+    def look(self, picture: Picture) -> Detections:
+        """The same for a picture that has been decoded already."""
         width, height = picture.size
         first = views(width, height, self._scales[:1], self._aspect)
         parts = []

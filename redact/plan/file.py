@@ -18,7 +18,8 @@ from .other import HEAD, what_else
 from .plan import DetectionSettings, Plan, SourceRef
 
 FORMAT = "redact-plan"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""2 added what may be there: a track's `certainty`. Files of version 1 are read."""
 
 _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
@@ -39,13 +40,17 @@ class KeyframeRecord(_File, omit_defaults=True):
     score: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
-class TrackRecord(_File):
+class TrackRecord(_File, kw_only=True, omit_defaults=True):
     id: _Positive
     target: _TargetWord
     action: Action
     origin: Origin
     reason: str
     decided_by: str
+    certainty: (
+        Annotated[float, Meta(ge=0, le=1, description="probability that it is what it seems")]
+        | None
+    ) = None
     keyframes: Annotated[list[KeyframeRecord], Meta(min_length=1)]
 
 
@@ -200,6 +205,7 @@ def _track_record(track: Track) -> TrackRecord:
         origin=track.origin,
         reason=track.reason,
         decided_by=track.decided_by,
+        certainty=track.certainty,
         keyframes=[
             KeyframeRecord(frame=k.frame, box=k.box, state=k.state, score=k.score)
             for k in track.keyframes
@@ -283,6 +289,7 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
             origin=record.origin,
             reason=record.reason,
             decided_by=record.decided_by,
+            certainty=record.certainty,
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None

@@ -19,7 +19,11 @@ separately. Bicubic subsampling to 4:2:0, the default of FFmpeg's scaler, needs 
 cover chroma that was subsampled once and brought up again by our reader."""
 
 SOFT = 3
-"""Radius in pixels of the soft edge; it ends 2 × SOFT pixels outside the core."""
+"""Radius in pixels of the widest soft edge; it ends 2 × SOFT pixels outside the core."""
+
+SOFT_SHARE = 0.02
+"""The same as a share of the mask's larger side: a small face keeps its surroundings. Meaning: the
+edge of a mask 100 pixels wide is as soft as that of one 1,000 wide seen from ten times as far."""
 
 
 class Hidden:
@@ -89,21 +93,26 @@ class Hidden:
             min(grid.y2 * sub_y, self.height),
         )
 
-    def opacity(self, rect: Rect, soft: bool) -> NDArray[np.uint8]:
+    def opacity(self, rect: Rect, radius: int) -> NDArray[np.uint8]:
         """How much of the fill is seen in a rectangle of pixels: uint8, 255 in the core.
 
-        With `soft` it falls to 0 within the rim outside the core; never inside.
+        It falls to 0 within 2 × `radius` pixels outside the core; never inside. 0 is a hard edge.
         """
-        if not soft:
+        if not radius:
             return self.core[rect.slices]
-        wide = rect.grown(2 * SOFT, 2 * SOFT, self.width, self.height)
-        size = 2 * SOFT + 1
+        wide = rect.grown(2 * radius, 2 * radius, self.width, self.height)
+        size = 2 * radius + 1
         # Widened by as much as the blur reaches, so that the core itself stays at 255.
         spread = cv2.dilate(self.core[wide.slices], np.ones((size, size), np.uint8))
         border = cv2.BORDER_REPLICATE
         faded = np.asarray(cv2.blur(spread, (size, size), borderType=border), np.uint8)
         top, left = rect.y1 - wide.y1, rect.x1 - wide.x1
         return faded[top : top + rect.height, left : left + rect.width]
+
+
+def soft_radius(size: float) -> int:
+    """Radius in pixels of the soft edge of a mask whose larger side has `size` pixels."""
+    return int(np.clip(round(SOFT_SHARE * size), 1, SOFT))
 
 
 def filter_reach(sub: int) -> int:

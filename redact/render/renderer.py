@@ -12,7 +12,7 @@ from ..settings import RenderSettings
 from ..types import Frame, Region
 from .colour import coding_of
 from .fill import Field, Surroundings
-from .hidden import Hidden
+from .hidden import Hidden, soft_radius
 from .planes import Layout, Samples, layout_of, planes_of
 from .shapes import RIM, Rect, Shape, shape_of
 from .styles import Canvas, Style, load_style
@@ -89,8 +89,9 @@ class Renderer:
             # that a hard mask has no coloured fringe.
             rim = _composed(canvas, shapes, rects, _sealed, soft=True)
         patches: list[Patch] = []
-        for rect in rects:
-            patches += _patches_of(canvas, rect, paint(rect), rim(rect), soft)
+        for shape, rect in zip(shapes, rects, strict=True):
+            radius = soft_radius(shape.size) if soft else 0
+            patches += _patches_of(canvas, rect, paint(rect), rim(rect), radius)
         return patches
 
 
@@ -144,22 +145,23 @@ def _say(shape: Shape, grid: Rect, layout: Layout) -> Field:
     return np.asarray(EDGE_WEIGHT + depth**2, np.float32)[..., None]
 
 
-def _patches_of(canvas: Canvas, grid: Rect, paint: Field, rim: Field, soft: bool) -> list[Patch]:
+def _patches_of(canvas: Canvas, grid: Rect, paint: Field, rim: Field, radius: int) -> list[Patch]:
     """New samples of all planes in one rectangle of the grid.
 
     Args:
         paint: fill, float32 [h, w, channels].
         rim: the same, for colour beside the core.
+        radius: of the soft edge, pixels; 0 for a hard one.
     """
     hidden, layout = canvas.hidden, canvas.layout
     pixels = hidden.pixel_rect(grid)
     luma = np.ascontiguousarray(paint[..., 0])
     if (layout.sub_x, layout.sub_y) != (1, 1):
         size = grid.width * layout.sub_x, grid.height * layout.sub_y
-        how = cv2.INTER_LINEAR if soft else cv2.INTER_NEAREST
+        how = cv2.INTER_LINEAR if radius else cv2.INTER_NEAREST
         luma = np.asarray(cv2.resize(luma, size, interpolation=how), np.float32)
     luma = luma[: pixels.height, : pixels.width]
-    opacity = hidden.opacity(pixels, soft)
+    opacity = hidden.opacity(pixels, radius)
     patches = [(0, pixels, _blend(canvas.planes[0][pixels.slices], luma, opacity))]
     if layout.channels == 1:
         return patches

@@ -2,9 +2,10 @@
 
 Two areas belong to every mask:
 
-* the *core* (`mask_of`): every pixel that the margin box touches lies in it. Nothing of what a
-  picture shows in the core, and no chroma sample computed from it, is ever used or kept.
-* the *drawn area* (`drawn_area_of`): the core and a rim of `RIM` pixels around it, in which
+* the *core* (`mask_of`): a face's holds the ellipse in the margin box, anything else's the whole
+  margin box. Nothing of what a picture shows in the core, and no chroma sample computed from it,
+  is ever used or kept.
+* the *drawn area* (`drawn_area_of`): the core and a rim of at most `RIM` pixels around it, in which
   outside pixels are blended into the fill and chroma samples that reach into the core are
   replaced. Everything beyond it stays bit-identical.
 """
@@ -27,11 +28,6 @@ RIM = 8
 """Pixels around the core that may change. Room for a chroma sample that straddles the core's edge
 (1 pixel in 4:2:0), for those that resampling reaches over (`hidden.FILTER_REACH`, 6 pixels), and
 for the soft edge."""
-
-ROUNDNESS = 4
-"""Exponent of the superellipse that hides a face. It must pass through the corners of the
-margin box; with 4 its half axes are 2^(1/4) = 1.19 times those of the box, with a plain
-ellipse (2) they would be 1.41 times and the mask would cover half as much again."""
 
 CORNER = 0.25
 """Corner radius of the rounded rectangle, share of the shorter side of the margin box."""
@@ -83,7 +79,7 @@ class Shape:
     Attributes:
         region: what is hidden.
         box: margin box, grown by half a pixel so that pixel *centres* inside the outline
-            mean *whole* pixels of the margin box inside.
+            mean *whole* pixels of the margin box (of the ellipse in it) inside.
         half: half width and half height of the outline itself; it is centred on the box.
     """
 
@@ -112,9 +108,8 @@ class Shape:
         (cx, cy), (hx, hy) = self.box.centre, self.half
         across, down = np.abs(xs - cx), np.abs(ys - cy)
         if not self.rounded_rectangle:
-            # ROUNDNESS is 4: two squares and two roots cost a tenth of a general power.
-            x4, y4 = ((across / hx) ** 2) ** 2, ((down / hy) ** 2) ** 2
-            return np.asarray(np.sqrt(np.sqrt(x4[None, :] + y4[:, None])), np.float32)
+            x2, y2 = (across / hx) ** 2, (down / hy) ** 2
+            return np.asarray(np.sqrt(x2[None, :] + y2[:, None]), np.float32)
         corner = _corner(self.box)
         # Signed distance to a rounded rectangle, scaled so that the outline is 1.
         dx = (across - (hx - corner))[None, :]
@@ -144,7 +139,7 @@ class Shape:
             return
         xs = np.arange(rect.x1, rect.x2) + 0.5
         ys = np.arange(rect.y1, rect.y2) + 0.5
-        # A hair more than 1: rounding must not lose a corner of the margin box.
+        # A hair more than 1: rounding must not lose a pixel at the edge.
         inside = self.radius(xs, ys) <= 1 + 1e-5
         core[rect.slices] |= inside.view(np.uint8) * np.uint8(255)
 
@@ -171,8 +166,8 @@ def shape_of(region: Region, margin: float) -> Shape:
     box = Box(grown.x1 - half, grown.y1 - half, grown.x2 + half, grown.y2 + half)
     a, b = box.width / 2, box.height / 2
     if region.target is Target.FACE:
-        stretch = 2 ** (1 / ROUNDNESS)
-        return Shape(region, box, (a * stretch, b * stretch))
+        # A head is an ellipse in its box; the corners of the box show what is behind it.
+        return Shape(region, box, (a, b))
     # The arc of each corner passes through the corner of the margin box.
     push = _corner(box) * (1 - math.sqrt(0.5))
     return Shape(region, box, (a + push, b + push))
@@ -200,7 +195,8 @@ def core_of(shapes: Sequence[Shape], width: int, height: int) -> NDArray[np.uint
 def mask_of(regions: Sequence[Region], width: int, height: int, margin: float) -> NDArray[np.bool_]:
     """Union of the masks' cores: bool [height, width], True where nothing of the source stays.
 
-    Contains every pixel that a region's box plus margin touches. Raises UnsafeError for a box
+    Contains every pixel of a plate's or region's box plus margin, and of a face's the ellipse in
+    it. Raises UnsafeError for a box
     that is not finite.
     """
     return core_of([shape_of(r, margin) for r in regions], width, height) > 0

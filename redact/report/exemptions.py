@@ -34,8 +34,8 @@ def rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
 
 
 UNSURE: Final = 0.5
-"""A detector's best score below which nobody may read that a thing was there, only what it was
-taken for: much that is hidden to be on the safe side is no face and no plate."""
+"""Certainty below which nobody may read that a thing was there, only what it was taken for: much
+that is hidden to be on the safe side is no face and no plate."""
 
 
 def target_words(track: TrackPart, text: Catalogue) -> str:

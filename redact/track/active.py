@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,116 +11,171 @@ from numpy.typing import NDArray
 from ..types import Target
 from .associate import Objects, assign, possible_pairs
 from .backward import Job
-from .belief import Belief, Ends
+from .belief import Clues, TargetWeights, worth_hiding
 from .columns import Columns
-from .faint import with_faint
 from .follow import COAST, step
-from .geometry import Affine, scale_of
+from .geometry import Affine, scale_of, to_centres, warped
 from .log import How, SightingLog
 from .motion import MotionBank
 from .neighbours import iou_pairs, lies_on
-from .observe import Observations, Rank
+from .observe import Observations
 from .patches import Samples, patches_of
-from .ring import SmallFrame
+from .ring import SmallFrame, picture_area
 from .settings import TrackSettings
-from .support import REFERENCE_STEP
 
-WEAK_PENALTY = 0.3
-"""Added to the cost of a tracklet that no sure detection has confirmed."""
+FIRM = 0.0
+"""Log odds from which a detection is matched in the first round. Meaning: as likely as not."""
 
-WEAK_LOST_TIME = 0.2
-"""Seconds after which an unconfirmed tracklet that is not seen again is forgotten."""
+STARTS = {Target.FACE: -3.2, Target.PLATE: -4.2}
+"""Log odds from which a detection may start a tracklet. Meaning: one face in 25 is real, one plate
+in 70; plates are known by a close look, which only a tracklet gets."""
+
+DOUBT_PENALTY = 0.3
+"""Added to the cost of a tracklet that is not believed. Meaning: of two that fit alike, the
+believed one gets the detection."""
+
+DOUBT_LOST_TIME = 0.35
+"""Seconds after which one that is not believed and not seen again is forgotten. Meaning: three
+looks."""
 
 FOLLOW_NOISE = 1.5
 """Expected error of a followed box, in errors of a detected one."""
+
 ONSET_DELAY = 0.4
 """Seconds after which a new object is followed back to before its first sighting."""
 
 RESTLESS_STEP = 0.25
 RESTLESS_ZOOM = 0.02
-"""Motion in a frame, in object sizes, and zoom from which every frame is detected on."""
-
-NEW = 4
-"""Frames for which something new and firm has every frame detected on: what moves by its own
-width in two frames could never be confirmed."""
+"""Motion in a frame, in object sizes, and zoom from which every frame is looked at."""
 
 ABSORBED = 0.5
 """IoU with another object's detection from which an undetected object is hidden behind it."""
 
-EVIDENCE_LASTS = 1.0
-"""Seconds after which evidence counts a third."""
+NEAR = 0.15
+"""IoU with a believed tracklet's expected place from which a faint detection may be it."""
 
-FOLLOW_PER_EVIDENCE = 0.5
-"""Seconds of following that a summed detector score of 1 earns: what was seen for a moment by
-chance must not stay masked for seconds."""
+ASKED = 3
+"""Pictures of a tracklet that the verifier is shown. Meaning: more of one thing say the same."""
+
+NEARLY_BEST = 0.5
+"""Log odds by which a look may be worse than the best so far and its picture still be shown."""
+
+TRUSTED_START = 0.2
+"""Seconds for which anything believed may be followed, beyond the time it was seen for: what was
+seen for a moment by chance must not stay masked for seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A tracklet that is over.
+
+    Attributes:
+        target: what it was taken for.
+        looks: float32 [2, CELLS, CELLS], its patches at its start and its end.
+        clues: one row, of its whole life.
+    """
+
+    target: Target
+    looks: Samples
+    clues: Clues
 
 
 class ActiveTracklets:
-    """Association frame by frame, in two rounds as in ByteTrack (Zhang et al. 2022): first the
-    sure detections, then the weak ones for the tracklets that are left. What is then still
-    unseen is looked for in the pixels."""
+    """Association look by look, in two rounds as in ByteTrack (Zhang et al. 2022): first the
+    firm detections, then the weak ones for the tracklets that are left. What is then still
+    unseen is looked for in the pixels.
 
-    def __init__(self, settings: TrackSettings, log: SightingLog, ablate: frozenset[str]) -> None:
+    Attributes:
+        retired: tracklets that are over, by id.
+    """
+
+    def __init__(
+        self,
+        settings: TrackSettings,
+        log: SightingLog,
+        ablate: frozenset[str],
+        weights: Mapping[str, TargetWeights],
+    ) -> None:
         self._settings = settings
         self._log = log
         self._ablate = ablate
+        self._weights = weights
         self._bank = MotionBank()
         self.rows = Columns.none()
+        self.retired: dict[int, Retired] = {}
         self._time: float | None = None
         self._before = 0.0
-        self._weight = 1.0
+        self._last_look = 0.0
         self._earlier: SmallFrame | None = None
         self._gaps: list[Job] = []
         self._made = 0
-        self._shown: Observations | None = None
-        self._belief = Belief(settings)
-
-    @property
-    def kept(self) -> dict[int, Ends]:
-        """Retired tracklets that are protected, by id, with their looks at both ends."""
-        return self._belief.kept
 
     def predict(self, time: float, camera: Affine) -> None:
         """Move all tracklets to the time (s) of the next frame."""
         elapsed = 0.0 if self._time is None else min(max(time - self._time, 0.0), 1.0)
         self._before = time if self._time is None else self._time
         self._time = time
-        self._weight = float(np.clip(elapsed / REFERENCE_STEP, 0.2, 2.0))
-        self._shown = None
-        self.rows.evidence *= np.exp(-elapsed / EVIDENCE_LASTS)
         self._bank.predict(elapsed)
         self._bank.warp(camera)
-        self._belief.warp(camera)
+        if len(self.rows):
+            self.rows.origin = warped(self.rows.origin, camera)
 
     def restless(self, camera: Affine, small: SmallFrame) -> bool:
-        """Whether something moves too fast, or is too uncertain, to go without a detection."""
+        """Whether something moves too fast, or is too uncertain, to go without a look."""
         r = self.rows
         if abs(scale_of(camera) - 1) > RESTLESS_ZOOM:
             return True
-        if (~r.sure & (r.rank >= Rank.FIRM) & (small.index - r.start <= NEW)).any():
+        # What moves by its own width in two frames is never seen twice in one place: its speed
+        # must be known before looks can be spared.
+        fresh = (r.clues.hits == 1) & (r.clues.best >= FIRM) & (r.start_time == self._last_look)
+        if fresh.any():
             return True
-        if not r.sure.any():
+        if not r.believed.any():
             return False
-        size = np.maximum(self._bank.place[r.sure, 2:], 1.0)
-        step = np.abs(self._bank.speed[r.sure, :2]) * max(small.time - (self._time or 0.0), 0.0)
-        lost = (r.seen[r.sure] < (self._time or 0.0)).any()
-        return bool(lost or (step > RESTLESS_STEP * size).any())
+        size = np.maximum(self._bank.place[r.believed, 2:], 1.0)
+        now = self._time or 0.0
+        moved = np.abs(self._bank.speed[r.believed, :2]) * max(small.time - now, 0.0)
+        missing = now - r.seen[r.believed]
+        lost = (missing > 0) & (missing <= COAST)
+        return bool(lost.any() or (moved > RESTLESS_STEP * size).any())
 
     def match(self, small: SmallFrame, seen: Observations) -> None:
-        """Continue tracklets with what was seen in a frame, and start new ones."""
-        self._shown = seen
+        """Continue tracklets with what a look saw, and start new ones."""
+        self.rows.clues.missed()
+        self.rows.since += 1
+        self._last_look = small.time
         free = np.ones(len(self.rows), np.bool_)
-        sure = seen.select(seen.rank == Rank.SURE)
-        started = self._round(free, sure, small)
+        started = self._round(free, seen.select(seen.odds >= FIRM), small)
         if "low-round" not in self._ablate:
-            weak = seen.select((seen.rank == Rank.STARTS) | (seen.rank == Rank.FIRM))
+            starts = seen.odds >= _starts(seen.target)
+            weak = seen.select(starts & (seen.odds < FIRM))
             started += self._round(free, weak, small)
-            free &= self.rows.sure[: len(free)]
-            faint = seen.select(seen.rank == Rank.CONTINUES)
+            free &= self.rows.believed[: len(free)]
+            faint = seen.select(~starts)
             self._round(free, faint.select(self._near(free, faint)), small)
         for fresh, looks in started:
             self._start(small, fresh, looks)
-        self._belief.renew(small.time, self.rows)
+
+    def renew(self, time: float) -> None:
+        """Find out which tracklets are believed from now on."""
+        r = self.rows
+        likely = worth_hiding(r.clues, self._weights, self._settings.leak_cost)
+        fresh = likely & ~r.believed
+        r.believed |= fresh
+        r.pending[fresh] = time
+
+    def to_ask(self, time: float) -> NDArray[np.intp]:
+        """Rows whose present picture is worth a close look: their best so far, and few of them."""
+        r = self.rows
+        good = (r.detected == time) & (r.clues.asked < ASKED) & (r.target == Target.PLATE)
+        best = r.clues.latest >= r.clues.best - NEARLY_BEST
+        return np.flatnonzero(good & best)
+
+    def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
+        """Take in what the verifier said of `rows`, log odds; NaN where it was not asked."""
+        told = np.isfinite(odds)
+        self.rows.clues.verified[rows[told]] += odds[told]
+        self.rows.clues.asked[rows[told]] += 1
 
     def _round(
         self, free: NDArray[np.bool_], seen: Observations, small: SmallFrame
@@ -140,7 +196,7 @@ class ActiveTracklets:
     def _near(self, free: NDArray[np.bool_], seen: Observations) -> NDArray[np.bool_]:
         """Which detections overlap one of the `free` rows: cheap, as they may be a thousand."""
         out = np.zeros(len(seen), np.bool_)
-        out[iou_pairs(self._bank.boxes[free], seen.boxes, 0.15)[1]] = True
+        out[iou_pairs(self._bank.boxes[free], seen.boxes, NEAR)[1]] = True
         return out
 
     def follow(self, small: SmallFrame) -> None:
@@ -172,14 +228,13 @@ class ActiveTracklets:
         self._bank.update(rows, boxes, FOLLOW_NOISE)
         r.seen[rows], r.box[rows], r.recent[rows] = small.time, boxes, found.patches[good]
         none = np.zeros(len(rows), np.float32)
-        hulls = with_faint(boxes, r.target[rows], self._shown)
-        self._log.add(r.id[rows], small.index, How.FOLLOWED, boxes, hulls, none)
+        self._log.add(r.id[rows], small.index, How.FOLLOWED, boxes, none)
 
     def jobs(self, small: SmallFrame, all_now: bool = False) -> list[Job]:
         """What is to be followed back now: gaps that closed, and objects that came into being.
 
-        An object waits for `ONSET_DELAY` (until its speed is known and there is evidence of
-        it), or until it is lost, or, with `all_now`, not at all.
+        An object waits for `ONSET_DELAY` (until its speed is known), or until it is lost, or,
+        with `all_now`, not at all.
         """
         r = self.rows
         jobs, self._gaps = self._gaps, []
@@ -207,27 +262,36 @@ class ActiveTracklets:
 
     def _earned(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Seconds that objects may be followed without a detection."""
-        earned = self.rows.evidence[rows] * FOLLOW_PER_EVIDENCE
-        return np.asarray(np.minimum(earned, self._settings.follow_time))
+        seen_for = self.rows.detected[rows] - self.rows.start_time[rows] + TRUSTED_START
+        return np.asarray(np.minimum(seen_for, self._settings.follow_time))
 
     def retire(self, time: float) -> None:
         """Forget tracklets that were not seen for too long."""
-        longest = np.where(self.rows.sure, self._settings.lost_time, WEAK_LOST_TIME)
+        longest = np.where(self.rows.believed, self._settings.lost_time, DOUBT_LOST_TIME)
         alive = time - self.rows.seen <= longest
         if not alive.all():
-            self._belief.retire(self.rows, ~alive, time)
+            self._keep_retired(~alive)
             self._bank.keep(alive)
             self.rows.keep(alive)
 
     def finish(self) -> None:
         """Retire all."""
-        self._belief.retire(self.rows, np.ones(len(self.rows), np.bool_), self._time or 0.0)
+        self._keep_retired(np.ones(len(self.rows), np.bool_))
+
+    def _keep_retired(self, which: NDArray[np.bool_]) -> None:
+        r = self.rows
+        clues = r.clues.trimmed(r.since)
+        for row in np.flatnonzero(which):
+            looks = np.stack([r.start_look[row], r.anchor[row]])
+            self.retired[int(r.id[row])] = Retired(
+                Target(int(r.target[row])), looks, clues.select(np.array([row]))
+            )
 
     def _unseen(self, small: SmallFrame) -> NDArray[np.intp]:
         """Rows to be followed into this frame."""
         r = self.rows
         undetected = small.time - r.detected
-        wanted = (r.seen < small.time) & r.sure & r.chasing
+        wanted = (r.seen < small.time) & r.believed & r.chasing
         rows = np.flatnonzero(wanted)
         return np.asarray(rows[undetected[rows] <= self._earned(rows)])
 
@@ -239,8 +303,8 @@ class ActiveTracklets:
         pairs = possible_pairs(
             expected, self._bank.spread[rows], Objects(seen.boxes, seen.target, looks)
         )
-        weak = np.where(r.sure[rows[pairs.first]], 0.0, WEAK_PENALTY)
-        return assign(replace(pairs, cost=pairs.cost + weak))
+        doubt = np.where(r.believed[rows[pairs.first]], 0.0, DOUBT_PENALTY)
+        return assign(replace(pairs, cost=pairs.cost + doubt))
 
     def _continue(
         self, rows: NDArray[np.intp], small: SmallFrame, seen: Observations, looks: Samples
@@ -248,11 +312,14 @@ class ActiveTracklets:
         if not len(rows):
             return
         r = self.rows
-        self._log.add(r.id[rows], small.index, How.DETECTED, seen.boxes, seen.hulls, seen.score)
+        self._log.add(r.id[rows], small.index, How.DETECTED, seen.boxes, seen.probability)
         seen_before = r.seen[rows].copy()
         r.detected[rows] = r.seen[rows] = small.time
-        r.evidence[rows] += seen.score * self._weight
-        r.score[rows], r.rank[rows] = seen.score, seen.rank
+        r.since[rows] = 0
+        r.clues.hit(rows, seen.odds, seen.boxes, picture_area(small))
+        r.clues.travel[rows] = np.maximum(
+            r.clues.travel[rows], _distance(r.origin[rows], seen.boxes)
+        )
         if small.damaged:
             return
         self._bank.update(rows, seen.boxes)
@@ -263,34 +330,48 @@ class ActiveTracklets:
     def _note_gaps(self, rows: NDArray[np.intp], small: SmallFrame) -> None:
         """Objects that were found again after they had been out of sight."""
         r = self.rows
-        for row in rows[r.sure[rows]]:
+        for row in rows[r.believed[rows]]:
             self._gaps.append(self._job(int(row), small.index, r.box[row], r.recent[row]))
 
     def _start(self, small: SmallFrame, seen: Observations, looks: Samples) -> None:
         if not len(seen):
             return
-        ids = np.arange(self._made, self._made + len(seen), dtype=np.int32)
-        self._made += len(seen)
+        count = len(seen)
+        ids = np.arange(self._made, self._made + count, dtype=np.int32)
+        self._made += count
         self._bank.add(seen.boxes)
-        now = np.full(len(seen), small.time)
+        now = np.full(count, small.time)
         self.rows.extend(
             Columns(
                 id=ids,
                 target=seen.target,
                 detected=now,
                 seen=now,
-                pending=np.full(len(seen), np.nan),
-                score=seen.score,
-                rank=seen.rank,
-                evidence=seen.score.astype(np.float64) * self._weight,
-                sure=np.zeros(len(seen), np.bool_),
-                chasing=np.full(len(seen), not small.damaged),
+                since=np.zeros(count),
+                pending=np.full(count, np.nan),
+                believed=np.zeros(count, np.bool_),
+                chasing=np.full(count, not small.damaged),
                 box=seen.boxes,
+                origin=seen.boxes,
                 recent=looks,
                 anchor=looks,
-                start=np.full(len(seen), small.index, np.int32),
+                start=np.full(count, small.index, np.int32),
+                start_time=now,
                 start_box=seen.boxes,
                 start_look=looks,
+                clues=Clues.of_new(seen.target, seen.odds, seen.boxes, picture_area(small)),
             )
         )
-        self._log.add(ids, small.index, How.DETECTED, seen.boxes, seen.hulls, seen.score)
+        self._log.add(ids, small.index, How.DETECTED, seen.boxes, seen.probability)
+
+
+def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[N] between centres, in sizes of `b`."""
+    first, second = to_centres(a), to_centres(b)
+    size = np.sqrt(np.maximum(second[:, 2:], 1.0).prod(axis=1))
+    return np.asarray(np.hypot(*(first[:, :2] - second[:, :2]).T) / size)
+
+
+def _starts(target: NDArray[np.int8]) -> NDArray[np.float64]:
+    """[N] `STARTS` of each."""
+    return np.array([STARTS[Target.FACE], STARTS[Target.PLATE]])[np.clip(target, 0, 1)]

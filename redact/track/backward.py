@@ -174,7 +174,7 @@ class BackwardFollower:
         rows = found & ~met
         boxes = chase.box[rows]
         none = np.zeros(len(boxes), np.float32)
-        self._log.add(ids[rows], there.index, How.FOLLOWED, boxes, boxes, none)
+        self._log.add(ids[rows], there.index, How.FOLLOWED, boxes, none)
         return met
 
     def _learn(

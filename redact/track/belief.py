@@ -1,70 +1,199 @@
-"""Which tracklets are protected, and which are forgotten as chance detections."""
+"""How probable it is that a whole track is a face, or a plate: one number from all it showed.
+
+A single look may take a lantern for a face; a face is seen again and again, by several networks,
+moves as people do, and still looks like one when it is looked at closely. These clues are weighed
+by a logistic regression, whose weights stand in `redact/models/calibration.json`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Target
-from .columns import Columns
-from .geometry import Affine
-from .observe import Rank
-from .settings import TrackSettings
-from .support import SupportWindow
+from .geometry import Boxes, areas
 
-Ends = tuple[Target, NDArray[np.float32]]
-"""What a tracklet is, and its patches [2, CELLS, CELLS] at its start and its end."""
+MISSED: Final = -4.0
+"""Log odds of a look that did not see the object. Meaning: about the least that a look returns."""
+
+STRONGEST: Final = 6.0
+"""Meaning: log odds beyond which one look says no more (a probability of .9975)."""
+
+ENOUGH_LOOKS: Final = 16
+"""Meaning: looks after which more of the same are no further evidence."""
+
+FARTHEST: Final = 4.0
+"""Meaning: its own sizes that something has to travel to have moved for sure."""
+
+ORDINARY: Final = 0.005
+"""Meaning: share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten
+times that hides ten times as much of what happened."""
+
+TargetWeights = Mapping[str, float]
 
 
-class Belief:
-    """Decides frame by frame, and still for a while after a tracklet has retired: its last
-    detections may be confirmed by those of another tracklet.
+@dataclass
+class Clues:
+    """What is known of N tracks, one row each; struct of arrays.
 
     Attributes:
-        kept: retired tracklets that are protected, by id, with their looks at both ends.
+        target: int8 [N].
+        looks: float64 [N], looks of the detector from the first to the last sighting.
+        hits: float64 [N], looks that saw it.
+        best: float64 [N], highest log odds of a look.
+        total: float64 [N], sum of the log odds of all looks, missed ones counted as `MISSED`.
+        verified: float64 [N], sum of the verifier's log odds for its best pictures.
+        asked: float64 [N], number of these pictures.
+        height: float64 [N], of its box at the best look, pixels.
+        travel: float64 [N], farthest from where it began, camera motion apart, own sizes.
+        latest: float64 [N], log odds of the last look that saw it.
+        share: float64 [N], of the picture's area that its box has at the best look.
     """
 
-    def __init__(self, settings: TrackSettings) -> None:
-        self._support = SupportWindow(settings.support_time, settings.support)
-        self._support_time, self._needed = settings.support_time, settings.support
-        self._doubted: dict[int, tuple[float, Ends]] = {}
-        self.kept: dict[int, Ends] = {}
+    target: NDArray[np.int8]
+    looks: NDArray[np.float64]
+    hits: NDArray[np.float64]
+    best: NDArray[np.float64]
+    total: NDArray[np.float64]
+    verified: NDArray[np.float64]
+    asked: NDArray[np.float64]
+    height: NDArray[np.float64]
+    travel: NDArray[np.float64]
+    latest: NDArray[np.float64]
+    share: NDArray[np.float64]
 
-    def warp(self, camera: Affine) -> None:
-        """Move what was seen with the camera, to the next frame."""
-        self._support.warp(camera)
+    @classmethod
+    def none(cls) -> Clues:
+        empty = np.zeros(0)
+        return cls(np.zeros(0, np.int8), *(empty.copy() for _ in range(10)))
 
-    def renew(self, time: float, rows: Columns) -> None:
-        """Find out which tracklets are believed from now on, after the frame at `time` seconds
-        has been matched; marks their rows as sure, and pending from now on."""
-        # Whatever is not faint was matched or has started, so that its row holds it.
-        now = (rows.detected == time) & (rows.rank > Rank.CONTINUES)
-        believed = self._support.push(
-            time, rows.box[now], rows.score[now], rows.target[now], rows.id[now], rows.rank[now]
+    @classmethod
+    def of_new(
+        cls, target: NDArray[np.int8], odds: NDArray[np.float32], boxes: Boxes, picture: float
+    ) -> Clues:
+        """Clues of objects that have been seen once, in a picture of so many square pixels."""
+        one, zero = np.ones(len(target)), np.zeros(len(target))
+        strong = np.minimum(odds.astype(np.float64), STRONGEST)
+        return cls(
+            target=target,
+            looks=one,
+            hits=one.copy(),
+            best=strong,
+            total=strong.copy(),
+            verified=zero,
+            asked=zero.copy(),
+            height=boxes[:, 3] - boxes[:, 1],
+            travel=zero.copy(),
+            latest=strong.copy(),
+            share=areas(boxes) / picture,
         )
-        # What moves by its own width from frame to frame agrees with no detection of the same
-        # place; its own tracklet then speaks for it. That can only add to what is believed.
-        own = now & (rows.rank >= Rank.FIRM) & (rows.evidence >= self._needed)
-        fresh = ~rows.sure & (own | np.isin(rows.id, believed))
-        rows.sure |= fresh
-        rows.pending[fresh] = time
-        for tracklet in self._doubted.keys() & set(believed.tolist()):
-            self.kept[tracklet] = self._doubted.pop(tracklet)[1]
 
-    def retire(self, rows: Columns, which: NDArray[np.bool_], time: float) -> None:
-        """Put retired tracklets among the kept ones, or where they may still be believed.
+    def __len__(self) -> int:
+        return len(self.target)
 
-        Args:
-            rows: all tracklets.
-            which: [N], those that retire.
-            time: now, seconds.
-        """
-        for row in np.flatnonzero(which):
-            look = np.stack([rows.start_look[row], rows.anchor[row]])
-            ends = Target(int(rows.target[row])), look
-            if rows.sure[row]:
-                self.kept[int(rows.id[row])] = ends
-            else:
-                self._doubted[int(rows.id[row])] = time, ends
-        limit = time - self._support_time
-        self._doubted = {i: old for i, old in self._doubted.items() if old[0] >= limit}
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Clues:
+        return Clues(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    @classmethod
+    def concat(cls, parts: Sequence[Clues]) -> Clues:
+        """The rows of all, one after the other; at least one part."""
+        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
+
+    def as_one(self) -> Clues:
+        """One row for tracks that are one object."""
+        best = int(self.best.argmax())
+
+        def added(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.array([values.sum()])
+
+        return Clues(
+            self.target[:1],
+            added(self.looks),
+            added(self.hits),
+            self.best[best : best + 1],
+            added(self.total),
+            added(self.verified),
+            added(self.asked),
+            self.height[best : best + 1],
+            np.array([self.travel.max()]),
+            self.latest[-1:],
+            self.share[best : best + 1],
+        )
+
+    def missed(self) -> None:
+        """One more look for every row, which saw nothing so far (see `hit`)."""
+        self.looks += 1
+        self.total += MISSED
+
+    def hit(
+        self, rows: NDArray[np.intp], odds: NDArray[np.float32], boxes: Boxes, picture: float
+    ) -> None:
+        """Turn the last look of `rows` into one that saw them."""
+        strong = np.minimum(odds.astype(np.float64), STRONGEST)
+        self.hits[rows] += 1
+        self.latest[rows] = strong
+        self.total[rows] += strong - MISSED
+        better = strong > self.best[rows]
+        self.best[rows] = np.maximum(self.best[rows], strong)
+        tall = boxes[:, 3] - boxes[:, 1]
+        self.height[rows] = np.where(better, tall, self.height[rows])
+        self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
+
+    def trimmed(self, since: NDArray[np.float64]) -> Clues:
+        """Without the `since` [N] looks that came after the last sighting."""
+        return Clues(
+            **{f.name: getattr(self, f.name) for f in fields(self) if f.name not in _COUNTED},
+            looks=self.looks - since,
+            total=self.total - MISSED * since,
+        )
+
+    def columns(self) -> dict[str, NDArray[np.float64]]:
+        """What the regression weighs, by name, [N] each."""
+        asked = self.asked > 0
+        return {
+            "best": self.best,
+            "mean": self.total / np.maximum(self.looks, 1),
+            "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
+            "verifier": np.where(asked, self.verified / np.maximum(self.asked, 1), 0.0),
+            "unasked": (~asked).astype(np.float64),
+            "size": np.clip(np.log2(np.maximum(self.height, 1) / 32), -3, 3),
+            "travel": np.log2(1 + np.minimum(self.travel, FARTHEST)),
+        }
+
+
+_COUNTED: Final = ("looks", "total")
+
+
+def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArray[np.float64]:
+    """[N] probability that each track is what it was taken for.
+
+    Args:
+        weights: `Calibration.tracks`, by the target's word.
+    """
+    columns = clues.columns()
+    odds = np.zeros(len(clues))
+    for word, mine in weights.items():
+        rows = clues.target == Target.from_word(word)
+        if rows.any():
+            total = mine["bias"] + sum(mine[n] * v[rows] for n, v in columns.items() if n in mine)
+            odds[rows] = total
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+
+
+def worth_hiding(
+    clues: Clues, weights: Mapping[str, TargetWeights], leak_cost: float, doubt: float = 1.0
+) -> NDArray[np.bool_]:
+    """[N] whether leaving each track open would cost more than hiding it.
+
+    Args:
+        clues, weights: see `probability_of`.
+        leak_cost: what a leak costs, if hiding a thing of ordinary size for nothing costs 1.
+        doubt: factor on the odds from which it is worth it.
+    """
+    p = probability_of(clues, weights)
+    in_vain = np.maximum(1.0, clues.share / ORDINARY)
+    return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))

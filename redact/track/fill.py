@@ -8,12 +8,12 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import State, Target
+from ..types import State
 from .clip import ClipRecord
 from .ends import end_speed
-from .geometry import Boxes, union, warped
-from .grow import enlarged
+from .geometry import Boxes, warped
 from .log import How, Rows
+from .safety_margin import enlarged
 from .settings import TrackSettings
 
 SPEED_LASTS = 0.3
@@ -37,25 +37,23 @@ class Dense:
 
 def fill(
     rows: Rows,
-    target: Target,
     floor: int,
     ceiling: int,
     clip: ClipRecord,
     settings: TrackSettings,
     ablate: frozenset[str],
 ) -> Dense:
-    """Boxes and states of one object from its sightings; contains every hull.
+    """Boxes and states of one object from its sightings; contains every box that was seen.
 
     Args:
         rows: sightings, one per frame, rising.
-        target: what it is.
         floor, ceiling: first and last frame that may be used (the scene).
     """
     first, last = int(rows["frame"][0]), int(rows["frame"][-1])
     start, end = first, last
     if "padding" not in ablate:
-        start = clip.frame_before(first, settings.onset, floor)
-        end = clip.frame_after(last, settings.ending, ceiling)
+        start = clip.frame_before(first, settings.grace, floor)
+        end = clip.frame_after(last, settings.grace, ceiling)
     at = rows["frame"] - start
     boxes = np.zeros((end - start + 1, 4))
     boxes[at] = rows["box"]
@@ -64,8 +62,7 @@ def fill(
     scores[detected] = rows["score"][rows["how"] == How.DETECTED]
     _between(boxes, at, start, clip)
     _beyond(boxes, at, start, clip, rows)
-    boxes = enlarged(boxes, at, detected, clip.times(start, end), target, settings.drift)
-    boxes[at] = union(boxes[at], rows["hull"].astype(np.float64))
+    boxes = enlarged(boxes, at, detected, clip.times(start, end))
     return Dense(start, boxes, _states(len(boxes), at, detected), scores)
 
 

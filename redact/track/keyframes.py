@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from ..types import Box, Keyframe, State
 from .geometry import Boxes
 
-SLACK = 0.03
+SLACK = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes
-between may then wander inside the interpolated ones."""
+between may then wander inside the interpolated ones. Meaning: less than a pixel of a face of 100."""
 
 LONGEST = 256
 """Frames between keyframes at most."""

@@ -24,10 +24,9 @@ ROW = np.dtype(
         ("how", np.int8),
         ("score", np.float32),
         ("box", np.float32, (4,)),
-        ("hull", np.float32, (4,)),
     ]
 )
-"""`box` is the best measurement, `hull` contains all detections that were taken for it."""
+"""`score` is the probability of a detection, 0 where it was followed."""
 
 Rows = NDArray[np.void]
 
@@ -44,7 +43,6 @@ class SightingLog:
         frame: int,
         how: How,
         boxes: Boxes,
-        hulls: Boxes,
         scores: NDArray[np.float32],
     ) -> None:
         """Add N sightings of one frame."""
@@ -52,7 +50,7 @@ class SightingLog:
             return
         rows = np.zeros(len(tracklets), ROW)
         rows["tracklet"], rows["frame"], rows["how"] = tracklets, frame, how
-        rows["score"], rows["box"], rows["hull"] = scores, boxes, hulls
+        rows["score"], rows["box"] = scores, boxes
         self._parts.append(rows)
         if len(self._parts) > 1024:
             self._parts = [np.concatenate(self._parts)]

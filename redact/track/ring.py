@@ -106,3 +106,9 @@ class Ring:
         for small in reversed(self._frames):
             if small.index < index:
                 yield small
+
+
+def picture_area(small: SmallFrame) -> float:
+    """Full-resolution pixels of the picture."""
+    height, width = small.luma.shape
+    return float(width * height) / small.scale**2

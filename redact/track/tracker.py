@@ -6,23 +6,31 @@ all sightings -> pieces cut at scene cuts -> stitched -> filled, padded, grown -
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
 
+from ..detect import load_calibration
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Track
 from .active import ActiveTracklets
 from .backward import BackwardFollower, Job, Sighted
+from .belief import TargetWeights
 from .camera import motion_between
 from .clip import ClipRecord
 from .cuts import CutFinder
-from .geometry import IDENTITY, Affine
+from .geometry import IDENTITY, Affine, Boxes
 from .log import SightingLog
 from .observe import observations_of
 from .ring import Ring, SmallFrame, shrink
 from .settings import PARTS, TrackSettings, settings_of
 from .weave import weave
+
+Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
+"""Frame, boxes [N, 4] and targets [N] to log odds [N]."""
 
 BACK_PERIOD = 0.3
 """Seconds for which objects to be followed back are gathered: following many at a time costs
@@ -65,6 +73,8 @@ class Tracker:
         sensitivity: chooses the numbers in `TrackSettings`.
         ablate: names of parts to leave out (see `PARTS`), for measurements only.
         settings: numbers to use instead of the sensitivity's own.
+        weights: of the belief in tracks, those of the installed models if None.
+        ask: the verifier (`redact.detect.CloseUp.ask`), asked about each object's best pictures.
 
     Raises:
         ValueError: for an unknown name in `ablate`.
@@ -76,6 +86,8 @@ class Tracker:
         *,
         ablate: frozenset[str] = frozenset(),
         settings: TrackSettings | None = None,
+        weights: Mapping[str, TargetWeights] | None = None,
+        ask: Ask | None = None,
     ) -> None:
         if ablate - PARTS:
             raise ValueError(f"unknown parts {sorted(ablate - PARTS)}; known: {sorted(PARTS)}")
@@ -86,26 +98,28 @@ class Tracker:
         self._cuts = CutFinder()
         self._clip = ClipRecord()
         self._log = SightingLog()
-        self._active = ActiveTracklets(self.settings, self._log, ablate)
+        self._ask = ask
+        self._weights = load_calibration().tracks if weights is None else weights
+        self._active = ActiveTracklets(self.settings, self._log, ablate, self._weights)
         self._sighted = Sighted()
         self._back = BackwardFollower(self._ring, self._clip, self._log, self._sighted)
         self._jobs: list[Job] = []
         self._back_run = float("-inf")
         self._last: SmallFrame | None = None
         self._view: _View | None = None
-        self._detected_at: int | None = None
+        self._looked_at: float | None = None
 
     def wants_detection(self, frame: Frame) -> bool:
-        """Whether the detector must run on this frame, which is observed next.
+        """Whether the detector must look at this frame, which is observed next.
 
-        It must on every frame unless the sensitivity has a stride, and even then on the first
-        frame, on a damaged one, where a new scene may begin, where anything moves fast or has
-        just been lost, and after `stride` frames at the latest.
+        It must on the first frame, on a damaged one, where a new scene may begin, where anything
+        moves fast or has just been lost, and `look_every` seconds after the last look.
         """
-        if self.settings.stride == 1 or frame.damaged or self._detected_at is None:
+        if frame.damaged or self._looked_at is None:
             return True
         view = self._view_of(frame)
-        due = frame.index - self._detected_at >= self.settings.stride
+        # Half a millisecond: sums of frame times are not exact.
+        due = view.small.time - self._looked_at >= self.settings.look_every - 5e-4
         return due or view.suspect or self._active.restless(view.camera, view.small)
 
     def observe(self, frame: Frame, detections: Detections | None) -> None:
@@ -122,8 +136,13 @@ class Tracker:
         self._clip.add(small.time, view.camera, frame.size)
         self._active.predict(small.time, view.camera)
         if detections is not None:
-            self._detected_at = frame.index
-            self._active.match(small, observations_of(detections, self.settings, max(frame.size)))
+            self._looked_at = small.time
+            self._active.match(small, observations_of(detections))
+            if self._ask is not None and "verify" not in self._ablate:
+                rows = self._active.to_ask(small.time)
+                r = self._active.rows
+                self._active.answered(rows, self._ask(frame, r.box[rows], r.target[rows]))
+            self._active.renew(small.time)
         if not small.damaged:
             self._active.follow(small)
         self._note(small)
@@ -141,11 +160,12 @@ class Tracker:
         cuts = tuple(self._cuts.cuts)
         tracks = weave(
             self._log,
-            self._active.kept,
+            self._active.retired,
             self._back.links,
             self._clip,
             cuts,
             self.settings,
+            self._weights,
             self._ablate,
         )
         return Tracks(tracks, cuts)

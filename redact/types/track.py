@@ -18,6 +18,8 @@ class Track:
     be given as any sequence and are kept as `Keyframes`.
 
     Attributes:
+        certainty: probability, by all that was seen of it, that it is what `target` says; None
+            where no detector found it.
         first, last: frame indices, both included.
 
     Raises:
@@ -31,6 +33,7 @@ class Track:
     origin: Origin = Origin.AUTO
     reason: str = ""
     decided_by: str = ""
+    certainty: float | None = None
     first: int = field(init=False, repr=False, compare=False)
     last: int = field(init=False, repr=False, compare=False)
     _keys: Keyframes = field(init=False, repr=False, compare=False)

@@ -29,7 +29,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Summary]:
     whole = RedactTool("balanced", "balanced", folder / "seen")
     control = RedactTool("per-frame", "balanced", folder / "seen", tracking=False)
     clips = []
-    for spec in specs(library):
+    for spec in specs():
         if spec.name in CLIPS:
             path = folder / f"{spec.name}.mp4"
             clips.append((path, film(replace(spec, seconds=SECONDS), library, 1, path)))

@@ -74,7 +74,7 @@ def test_nothing_is_claimed_behind_a_pillar() -> None:
 
 
 def test_catalogue_is_large_enough_and_named_once() -> None:
-    names = [s.name for s in specs(Library(None))]
+    names = [s.name for s in specs()]
     assert len(names) == len(set(names)) >= 60
     assert set(SMOKE) <= set(names)
 
@@ -82,7 +82,7 @@ def test_catalogue_is_large_enough_and_named_once() -> None:
 @pytest.mark.parametrize("name", ["face-crossing-1", "plate-approach-1", "face-walk-up-vfr-1"])
 def test_a_seed_decides_every_byte(name: str, tmp_path: Path) -> None:
     library = Library(None)
-    spec = replace(next(s for s in specs(library) if s.name == name), seconds=0.4)
+    spec = replace(next(s for s in specs() if s.name == name), seconds=0.4)
     first, again = tmp_path / "a.mp4", tmp_path / "b.mp4"
     truths = [film(spec, library, 1, path) for path in (first, again)]
     assert truths[0] == truths[1]

@@ -139,6 +139,10 @@ def test_show_says_where_and_how_large(path: Path) -> None:
     assert "0:00:02.000  200,100 40×60" in table and "1,2 10×20" in table
 
 
+def _sure(track: Track) -> float | None:
+    return track.score if track.certainty is None else track.certainty
+
+
 def test_show_only_what_is_asked_for(path: Path) -> None:
     plan = read_plan(path)
     every = json.loads(call("show", path, "--json").output)["tracks"]
@@ -155,7 +159,7 @@ def test_show_only_what_is_asked_for(path: Path) -> None:
         there = [t.id for t in plan.tracks if t.at(frame) is not None]
         assert [row["track"] for row in rows] == there
     rows = json.loads(call("show", path, "--unsure", "--json").output)["tracks"]
-    unsure = [t.id for t in plan.tracks if t.origin is Origin.AUTO and (t.score or 0) < 0.5]
+    unsure = [t.id for t in plan.tracks if t.origin is Origin.AUTO and (_sure(t) or 0) < 0.5]
     assert [row["track"] for row in rows] == unsure
     if len(rows) < len(every):
         assert f"{len(rows)} of {len(every)} tracks" in call("show", path, "--unsure").output

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from .. import video
 from ..truth import SMALLEST, VISIBLE, Instance, Truth, TruthTrack, visible_share
 from ..video import Picture
-from .catalogue import Spec, specs
+from .catalogue import Spec
 from .effects import clock
 from .scene import Seen
 from .stills import Library
@@ -71,21 +71,16 @@ def film(spec: Spec, library: Library, seed: int, path: Path) -> Truth:
 
 
 def build(
-    folder: Path, library: Library, seed: int, wanted: list[str] | None = None
+    folder: Path, library: Library, seed: int, wanted: Sequence[Spec]
 ) -> list[tuple[Path, Truth]]:
-    """The clips of the catalogue under `folder`, made where they are not there yet.
-
-    Args:
-        wanted: names of clips; None for all.
+    """Clips under `folder`, made where they are not there yet.
 
     Returns:
-        (video, truth) of each, in the order of the catalogue.
+        (video, truth) of each, in order.
     """
     folder.mkdir(parents=True, exist_ok=True)
     found = []
-    for spec in specs(library):
-        if wanted is not None and spec.name not in wanted:
-            continue
+    for spec in wanted:
         path = folder / f"{spec.name}.mp4"
         stamp = json.dumps([FORMAT, seed, library.name, spec.describe()])
         mark = hashlib.sha256(stamp.encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ end changes none before it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,9 @@ from .stills import Library
 WIDE, SD, HD = (640, 352), (848, 480), (1280, 720)
 """Multiples of 16: some tools stretch pictures to that, and a stretched picture is all changed."""
 
+DEAL = 8
+"""Shuffles the deck of the fixed catalogue."""
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -47,6 +50,7 @@ class Spec:
         make: builds the scene.
         crf: of the source's own encoding; 20 is what phones write, 45 a messenger's worst.
         heights: of the targets in the still, px.
+        deal: seed by which the deck of stills is shuffled.
     """
 
     name: str
@@ -61,6 +65,7 @@ class Spec:
     light: Light = DAY
     heights: tuple[float, float] = (20.0, 190.0)
     least: int = 1
+    deal: int = DEAL
 
     def describe(self) -> list[object]:
         """Everything that decides what the clip looks like, in a form that can be hashed."""
@@ -77,6 +82,7 @@ class Spec:
             repr(self.light),
             self.heights,
             self.least,
+            *([self.deal] if self.deal != DEAL else []),
         ]
 
 
@@ -94,6 +100,9 @@ class _Line:
     light: Light = DAY
     least: int = 1
     heights: tuple[float, float] | None = None
+
+    def counts(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        return ("face", self.faces), ("plate", self.plates)
 
 
 ROWS: tuple[_Line, ...] = (
@@ -133,50 +142,68 @@ LOOSE = ("mik1i_facedet", "macwin_mask__1540810914-DkKevCnwmu")
 SMOKE = ("face-pan-1", "face-pillars-1", "face-crossing-1", "plate-pan-1", "plate-zoom-in-1")
 
 
-def specs(library: Library) -> list[Spec]:
-    """All clips, in order. They differ between libraries only in the pictures."""
-    del library
+def specs() -> list[Spec]:
+    """The fixed catalogue, in order; libraries differ only in the pictures."""
     found: list[Spec] = []
     count: dict[str, int] = {}
     decks = {"face": 0, "plate": 0}
     for row in ROWS:
-        word = row.make.__name__.replace("_", "-")
-        for target, many in (("face", row.faces), ("plate", row.plates)):
+        for target, many in row.counts():
             for _ in range(many):
-                stem = "-".join(w for w in (target, word, row.word) if w)
-                count[stem] = count.get(stem, 0) + 1
-                kinds = tuple(w for w in (word, row.word) if w)
-                found.append(
-                    Spec(
-                        f"{stem}-{count[stem]}",
-                        target,
-                        decks[target],
-                        row.make,
-                        kinds,
-                        row.size,
-                        row.fps,
-                        2.0,
-                        row.crf,
-                        row.light,
-                        row.heights or DEFAULT_HEIGHTS[target],
-                        row.least,
-                    )
-                )
+                spec = _spec(row, target, decks[target], DEAL)
+                count[spec.name] = count.get(spec.name, 0) + 1
+                found.append(replace(spec, name=f"{spec.name}-{count[spec.name]}"))
                 decks[target] += 1
     return found
 
 
+def moved(many: int, seed: int) -> list[Spec]:
+    """Fresh clips: rows drawn as often as the catalogue has them, stills dealt anew.
+
+    Nobody has seen what a new seed shows, so a number that was fitted to the fixed clips is found
+    out here.
+    """
+    drawn = np.random.default_rng([seed, many])
+    choices = [(row, t) for row in ROWS for t, n in row.counts() for _ in range(n)]
+    decks = {"face": 0, "plate": 0}
+    found = []
+    for n in range(many):
+        row, target = choices[int(drawn.integers(len(choices)))]
+        spec = _spec(row, target, decks[target], 1000 + seed)
+        found.append(replace(spec, name=f"moved{seed}-{n + 1:03d}-{spec.name}"))
+        decks[target] += 1
+    return found
+
+
+def _spec(row: _Line, target: str, number: int, deal: int) -> Spec:
+    """A clip of a row of the catalogue, its name without a number."""
+    word = row.make.__name__.replace("_", "-")
+    return Spec(
+        "-".join(w for w in (target, word, row.word) if w),
+        target,
+        number,
+        row.make,
+        tuple(w for w in (word, row.word) if w),
+        row.size,
+        row.fps,
+        2.0,
+        row.crf,
+        row.light,
+        row.heights or DEFAULT_HEIGHTS[target],
+        row.least,
+        deal,
+    )
+
+
 def deck(spec: Spec, library: Library) -> Callable[[int], str]:
-    """The stills that fit a clip, shuffled the same way for all; takes how many places on."""
-    names = library.names(spec.target, 640, *spec.heights, spec.least)
-    order = np.random.default_rng(8).permutation(len(names))
+    """The stills that fit a clip, shuffled the same way for all; takes how many places on.
 
-    def draw(step: int) -> str:
-        place = spec.number + 37 * step
-        while True:
-            name = names[int(order[place % len(names)])]
-            if not name.startswith(LOOSE):
-                return name
-            place += 11
-
-    return draw
+    Raises:
+        ValueError: if the library has none.
+    """
+    fitting = library.names(spec.target, 640, *spec.heights, spec.least)
+    names = [n for n in fitting if not n.startswith(LOOSE)]
+    if not names:
+        raise ValueError(f"{spec.name}: no still of '{library.name}' fits")
+    order = np.random.default_rng(spec.deal).permutation(len(names))
+    return lambda step: names[int(order[(spec.number + 37 * step) % len(names)])]

@@ -12,8 +12,11 @@ from .paths import Mover
 from .scene import Footage, Scene, StillScene
 from .stills import Label, Library, Still, texture
 
-CLIPS = ("metadata_extractor__Issue_515_java.mp4", "metadata_extractor__MVI_4823.AVI")
-"""Geese on a pond and an empty road; both filmed from the hand."""
+CLIPS = {
+    "dev": "metadata_extractor__Issue_515_java.mp4",
+    "test": "metadata_extractor__MVI_4823.AVI",
+}
+"""Geese on a pond and an empty road, both filmed from the hand, by half."""
 FRAMES = 70
 
 
@@ -24,7 +27,8 @@ def background(library: Library, size: tuple[int, int], rng: np.random.Generator
         middle = Label("face", (470.0, 310.0, 490.0, 330.0))
         mover = Mover(Still("texture", still.rgb, (middle,)), "face", size, 2.2, rng)
         return StillScene(still, mover.shake(3.0, 1.1), *size)
-    path = library.shared / "clips" / CLIPS[int(rng.integers(len(CLIPS)))]
+    drawn = list(CLIPS)[int(rng.integers(len(CLIPS)))]
+    path = library.shared / "clips" / CLIPS[library.half or drawn]
     pictures = [_filled(p, size) for _, p in islice(video.read(path), FRAMES)]
     return Footage(pictures, 25.0)
 

@@ -10,6 +10,8 @@ from typing import Any
 import cv2
 import numpy as np
 
+from benchmarks.halves import in_half
+
 from ..truth import Box
 from ..video import Picture
 from .rendered import car
@@ -46,22 +48,36 @@ class Still:
         return [x for x in mine if low <= x.height <= high]
 
 
+NARROW = 640
+"""Stills of a half that are narrower, px, are shown at twice their size: the sources with crowds
+in the dev half are 400 px wide."""
+
+
 class Library:
     """All pictures at hand.
 
     Args:
         shared: folder with eval/ and clips/, or None: then package pictures stand in for them.
+        half: "dev" or "test", only stills of its sources (`benchmarks.halves`); None for all.
     """
 
-    def __init__(self, shared: Path | None) -> None:
-        self.shared = shared
+    def __init__(self, shared: Path | None, half: str | None = None) -> None:
+        self.shared, self.half = shared, half
         self._labels: dict[str, Any] = {}
         if shared is not None:
-            self._labels = json.loads((shared / "eval" / "labels.json").read_text())
+            known = json.loads((shared / "eval" / "labels.json").read_text())
+            mine = {n: e for n, e in known.items() if in_half(e["source"], half)}
+            self._labels = {n: _wide_enough(e) if half else e for n, e in mine.items()}
 
     @property
     def name(self) -> str:
-        return "stills" if self.shared is not None else "package"
+        if self.shared is None:
+            return "package"
+        return f"stills-{self.half}" if self.half else "stills"
+
+    def sources(self) -> set[str]:
+        """Data sets that the stills come from."""
+        return {e["source"] for e in self._labels.values()}
 
     def names(self, target: str, width: int, low: float, high: float, least: int) -> list[str]:
         """Stills at least `width` px wide, with `least` or more targets low to high px tall."""
@@ -85,11 +101,22 @@ class Library:
         picture = cv2.imread(str(self.shared / "eval" / "images" / name), cv2.IMREAD_COLOR)
         if picture is None:
             raise FileNotFoundError(f"{name}: a still of the benchmark cannot be read")
+        scale = self._labels[name].get("scale", 1)
+        if scale != 1:
+            picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
         labels = tuple(
             Label(b["target"], tuple(b["box"]), bool(b["ignore"]))
             for b in self._labels[name]["boxes"]
         )
         return Still(name, np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8), labels)
+
+
+def _wide_enough(entry: dict[str, Any]) -> dict[str, Any]:
+    """An entry of labels.json, at twice its size if it is narrow."""
+    if entry["w"] >= NARROW:
+        return entry
+    boxes = [{**b, "box": [2 * v for v in b["box"]]} for b in entry["boxes"]]
+    return {**entry, "w": 2 * entry["w"], "h": 2 * entry["h"], "boxes": boxes, "scale": 2}
 
 
 PACKAGE_STILLS = 6

@@ -1,29 +1,20 @@
-"""How much larger than its best estimate a box is drawn: by speed, doubt and unsteadiness."""
+"""How much larger than its best estimate a box is drawn: only by errors that were measured."""
 
 from __future__ import annotations
-
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Target
 from .geometry import Boxes, grown, to_boxes, to_centres, union
 
-UNCERTAIN = 0.5
+AWAY = 0.15
 """Growth per second away from the nearest sighting, share of the box's size on every side."""
 
-MOST_UNCERTAIN = 0.25
+FOLLOWED = 0.06
+"""The same away from the nearest detection, where the box was followed."""
 
-ERROR: Final[dict[Target, tuple[float, float, float, float]]] = {
-    Target.FACE: (0.08, 0.28, 0.08, 0.03),
-    Target.PLATE: (0.08, 0.08, 0.08, 0.08),
-}
-"""Growth of every box on its left, top, right and bottom, share of its size. Where the detector
-ends a face at the eyebrows, people who label faces go up to the hair."""
-
-LEAST_ERROR = 3.0
-"""And at least so many pixels: a codec smears what it draws over its blocks."""
+MOST = 0.12
+"""Growth at most, share of the size on every side."""
 
 STEADY_TIME = 0.2
 """Seconds to both sides over which a box may not be smaller than its usual size: a detector
@@ -35,8 +26,6 @@ def enlarged(
     seen: NDArray[np.intp],
     detected: NDArray[np.intp],
     times: NDArray[np.float64],
-    target: Target,
-    drift: tuple[float, float, float],
 ) -> Boxes:
     """Boxes of one track, one per frame, each containing the box it came from.
 
@@ -45,28 +34,12 @@ def enlarged(
         seen: rows with a sighting, rising, at least one.
         detected: rows with a detection, rising.
         times: [N] seconds.
-        target: what it is.
-        drift: see `TrackSettings`.
     """
-    doubt = np.minimum(UNCERTAIN * _away(times, seen), MOST_UNCERTAIN)
+    doubt = AWAY * _away(times, seen)
     if len(detected):
-        since = _away(times, detected)
-        at_once, per_second, most = drift
-        followed = np.minimum(at_once + per_second * since, most)
-        doubt = np.maximum(doubt, np.where(since > 0, followed, 0.0))
-    steady = _steady(boxes, times)
-    out = union(_corrected(grown(boxes, doubt), target), _corrected(steady, target))
+        doubt = np.maximum(doubt, FOLLOWED * _away(times, detected))
+    out = union(grown(boxes, np.minimum(doubt, MOST)), _steady(boxes, times))
     return _smeared(out, boxes)
-
-
-def _corrected(boxes: Boxes, target: Target) -> Boxes:
-    """Boxes with what the detector leaves out on each side."""
-    left, top, right, bottom = ERROR.get(target, ERROR[Target.PLATE])
-    width, height = (boxes[:, 2:] - boxes[:, :2]).T[:, :, None]
-    low = np.concatenate([width * left, height * top], axis=1)
-    high = np.concatenate([width * right, height * bottom], axis=1)
-    low, high = np.maximum(low, LEAST_ERROR), np.maximum(high, LEAST_ERROR)
-    return np.concatenate([boxes[:, :2] - low, boxes[:, 2:] + high], axis=1)
 
 
 def _away(times: NDArray[np.float64], rows: NDArray[np.intp]) -> NDArray[np.float64]:

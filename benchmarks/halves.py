@@ -1,0 +1,30 @@
+"""Which annotated stills numbers may be chosen on, and on which they are reported.
+
+The halves share no source (data set), so that a number chosen on one meets other cameras, other
+countries and other annotators in the other. Sources that redact's own networks were never trained
+on are in the test half, except one, so that the dev half has faces of more than one kind.
+"""
+
+from __future__ import annotations
+
+HALVES = ("dev", "test")
+STILL_SOURCES = {
+    "dev": (
+        "macwin_mask",
+        "mask853",
+        "mik1i_facedet",
+        "oid_google_lp",
+        "openlpr",
+        "robertlucian_ro",
+        "telattar_egypt_moto",
+        "kaggle433",
+        "easypr_cn",
+    ),
+    "test": ("jolignier_mask", "ealpr_egypt", "asik_india", "nevalsar_web"),
+}
+"""Sources of the stills by half: names as in `labels.json`, field "source"."""
+
+
+def in_half(source: str, half: str | None) -> bool:
+    """Whether stills of a source belong to a half; to None belong all."""
+    return half is None or source in STILL_SOURCES[half]

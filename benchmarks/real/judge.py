@@ -1,0 +1,173 @@
+"""Labels against one output's frames: what leaked, what is hidden for nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .labels import Box, LabelledFrame, LabelledTrack, Labels
+from .measure import LEAK, LEAST, Mask, View, area_of
+
+REACH = 0.35
+"""Hidden pixels within this share of a labelled box around it are no stray ones."""
+NEIGHBOURHOOD = 1.5
+"""A face stands alone if nothing labelled lies within this many widths and heights of it."""
+LEAST_GROWTH = 0.3
+"""A face less covered than this has no mask whose size could be told."""
+BURNT_IN = 0.33
+"""Share of a clock or caption from which it counts as hidden."""
+
+
+@dataclass(frozen=True)
+class ObjectScore:
+    """A face or plate that is large enough to be judged.
+
+    Attributes:
+        open_share: of it that is still to be seen, 0 to 1.
+    """
+
+    clip: str
+    frame: int
+    target: str
+    box: Box
+    open_share: float
+
+    @property
+    def leaked(self) -> bool:
+        return self.open_share > LEAK[self.target]
+
+
+@dataclass(frozen=True)
+class FrameScore:
+    """One frame.
+
+    Attributes:
+        hidden, stray: shares of the picture.
+        growth: hidden area around each face that stands alone, over the area of its ellipse.
+        burnt: for each box of `osd` whether it is hidden; burnt_all: of `osd_all`.
+    """
+
+    clip: str
+    frame: int
+    objects: tuple[ObjectScore, ...]
+    hidden: float
+    stray: float
+    growth: tuple[float, ...]
+    burnt: tuple[bool, ...]
+    burnt_all: tuple[bool, ...]
+
+    @property
+    def leaks(self) -> list[ObjectScore]:
+        return [o for o in self.objects if o.leaked]
+
+
+@dataclass
+class TrackScore:
+    """One labelled track: how many of its frames were judged, and which leaked."""
+
+    clip: str
+    id: str
+    target: str
+    judged: int = 0
+    leaked: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Scores:
+    """Everything about one tool.
+
+    Attributes:
+        failed: clips of which the tool made no output, with its words; their frames count as
+            shown bare.
+        missing: labelled frames that an output did not hold; they count as shown bare.
+    """
+
+    tool: str
+    frames: list[FrameScore] = field(default_factory=list)
+    tracks: list[TrackScore] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    missing: int = 0
+
+
+def judge_object(view: View, clip: str, frame: int, target: str, box: Box) -> ObjectScore | None:
+    """None for an object too small to be judged."""
+    if box[3] - box[1] < LEAST[target]:
+        return None
+    return ObjectScore(clip, frame, target, box, view.open_share(box, target))
+
+
+def judge_frame(labelled: LabelledFrame, view: View) -> FrameScore:
+    """One frame of one output."""
+    hidden = view.hidden
+    found = (judge_object(view, labelled.clip, labelled.frame, t, b) for t, b in labelled.targets())
+    beside = 1 - area_of((hidden.shape[0], hidden.shape[1]), labelled.known, REACH)
+    return FrameScore(
+        labelled.clip,
+        labelled.frame,
+        tuple(o for o in found if o is not None),
+        float(hidden.mean()),
+        float((hidden & beside).mean()),
+        tuple(_growths(labelled, hidden)),
+        tuple(_is_covered(hidden, b) for b in labelled.osd),
+        tuple(_is_covered(hidden, b) for b in labelled.osd_all),
+    )
+
+
+def judge_tracks(
+    tracks: list[LabelledTrack], view_of: Callable[[int], View | None]
+) -> list[TrackScore]:
+    """Every labelled track; frames without a view are left out."""
+    scores = []
+    for track in tracks:
+        score = TrackScore(track.clip, track.id, track.target)
+        for frame, box in sorted(track.boxes.items()):
+            view = view_of(frame)
+            judged = view and judge_object(view, track.clip, frame, track.target, box)
+            if judged:
+                score.judged += 1
+                score.leaked += [frame] if judged.leaked else []
+        scores.append(score)
+    return scores
+
+
+def judge_clip(scores: Scores, labels: Labels, view_of: Callable[[int], View | None]) -> None:
+    """Add one clip's frames and tracks to `scores`.
+
+    Args:
+        labels: of this clip alone.
+        view_of: frame number to what is seen of it; None where the source has no such frame.
+    """
+    for labelled in labels.frames:
+        view = view_of(labelled.frame)
+        if view is not None:
+            scores.frames.append(judge_frame(labelled, view))
+    scores.tracks += judge_tracks(labels.tracks, view_of)
+
+
+def _growths(labelled: LabelledFrame, hidden: Mask) -> list[float]:
+    shape = hidden.shape[0], hidden.shape[1]
+    found = []
+    for n, (x1, y1, x2, y2) in enumerate(labelled.faces):
+        w, h = x2 - x1, y2 - y1
+        reach = NEIGHBOURHOOD
+        near = (x1 - reach * w, y1 - reach * h, x2 + reach * w, y2 + reach * h)
+        others = labelled.faces[:n] + labelled.faces[n + 1 :] + labelled.heads + labelled.plates
+        alone = not any(_overlap(o, near) for o in others if o not in labelled.dups)
+        if h < LEAST["face"] or not alone:
+            continue
+        growth = float((hidden & area_of(shape, [near])).sum()) / (np.pi / 4 * w * h)
+        if growth > LEAST_GROWTH:
+            found.append(growth)
+    return found
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
+
+
+def _is_covered(hidden: Mask, box: Box) -> bool:
+    x1, y1, x2, y2 = (int(v) for v in box)
+    part = hidden[max(0, y1) : y2, max(0, x1) : x2]
+    return bool(part.size) and float(part.mean()) > BURNT_IN

@@ -1,0 +1,141 @@
+"""Frames of real clips that people labelled, and the halves into which the clips are split."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+Box = tuple[float, float, float, float]
+"""x1, y1, x2, y2 in pixels of the decoded, upright picture."""
+HOME = Path(__file__).parent
+HALVES = ("dev", "test")
+
+
+@dataclass(frozen=True)
+class LabelledFrame:
+    """One picture, everything in it labelled.
+
+    Attributes:
+        clip: name of the file; frame: decoded pictures from 0.
+        faces, plates: must be hidden.
+        dups: further boxes of detectors on the same faces.
+        heads: hiding or showing them counts for nothing.
+        osd: burnt-in text that a detector once took for a face or plate; must stay.
+        osd_all: all burnt-in text of the picture, where it was labelled.
+    """
+
+    clip: str
+    frame: int
+    faces: tuple[Box, ...] = ()
+    plates: tuple[Box, ...] = ()
+    dups: tuple[Box, ...] = ()
+    heads: tuple[Box, ...] = ()
+    osd: tuple[Box, ...] = ()
+    osd_all: tuple[Box, ...] = ()
+
+    def targets(self) -> list[tuple[str, Box]]:
+        """What must be hidden."""
+        return [("face", b) for b in self.faces] + [("plate", b) for b in self.plates]
+
+    @property
+    def known(self) -> tuple[Box, ...]:
+        """Every box near which a mask is no stray one."""
+        return self.faces + self.dups + self.heads + self.plates
+
+
+@dataclass
+class LabelledTrack:
+    """One face or plate over a stretch of a clip: boxes by frame."""
+
+    clip: str
+    id: str
+    target: str
+    boxes: dict[int, Box] = field(default_factory=dict)
+
+
+@dataclass
+class Labels:
+    """All that is judged in one run."""
+
+    frames: list[LabelledFrame] = field(default_factory=list)
+    tracks: list[LabelledTrack] = field(default_factory=list)
+
+    def clips(self) -> list[str]:
+        """Names of the clips that something is labelled in, in order."""
+        return sorted({f.clip for f in self.frames} | {t.clip for t in self.tracks})
+
+    def of(self, clip: str) -> Labels:
+        """What is labelled in one clip."""
+        mine = [t for t in self.tracks if t.clip == clip]
+        return Labels([f for f in self.frames if f.clip == clip], mine)
+
+    def wanted(self) -> set[int]:
+        """Frames whose picture must be looked at."""
+        tracked = (n for t in self.tracks for n in t.boxes)
+        return {f.frame for f in self.frames} | set(tracked)
+
+
+def _boxes(row: dict[str, Any], name: str) -> tuple[Box, ...]:
+    return tuple(tuple(map(float, b)) for b in row.get(name) or ())  # type: ignore[misc]
+
+
+def read_labels(
+    files: Sequence[Path], half: str | None = None, split: Path | None = None
+) -> Labels:
+    """Labels of one half, or of all.
+
+    A clip belongs to the half that `split` names; a clip that it does not name to that of its
+    label file: `labels_test…` is test, any other is dev. A frame that several files label counts
+    once, as the first of them has it.
+
+    Args:
+        files: JSON lists in the format of `LABELS.md`.
+        half: "dev", "test" or None for both.
+        split: JSON with the clips of "dev" and "test"; None where there is none.
+    """
+    halves = _halves(split)
+    found, seen = Labels(), set()
+    tracks: dict[tuple[str, str, str], LabelledTrack] = {}
+    for file in files:
+        own = "test" if file.name.startswith("labels_test") else "dev"
+        for row in json.loads(file.read_text()):
+            clip = str(row["clip"])
+            if half is not None and halves.get(clip, own) != half:
+                continue
+            for track in row.get("tracks") or ():
+                key = (clip, str(track["id"]), str(track["target"]))
+                boxes = {int(n): b for n, b in track["boxes"].items()}
+                tracks.setdefault(key, LabelledTrack(*key)).boxes.update(boxes)
+            if "frame" in row and (clip, row["frame"]) not in seen:
+                seen.add((clip, row["frame"]))
+                names = ("faces", "plates", "dups", "heads", "osd", "osd_all")
+                boxes_of = {name: _boxes(row, name) for name in names}
+                found.frames.append(LabelledFrame(clip, int(row["frame"]), **boxes_of))
+    found.tracks = list(tracks.values())
+    return found
+
+
+def _halves(split: Path | None) -> dict[str, str]:
+    """Half of every clip that the split names."""
+    if split is None or not split.exists():
+        return {}
+    named = json.loads(split.read_text())
+    return {clip: half for half in HALVES for clip in named[half]}
+
+
+def default_files(shared: Path) -> list[Path]:
+    """The label files of this folder, else the shared ones."""
+    return sorted(HOME.glob("labels_*.json")) or [shared / "real" / "labels.json"]
+
+
+def find_clips(names: Sequence[str], folders: Sequence[Path]) -> dict[str, Path]:
+    """Where each clip is; a clip that no folder holds is left out."""
+    found = {}
+    for name in names:
+        here = next((f / name for f in folders if (f / name).is_file()), None)
+        if here is not None:
+            found[name] = here
+    return found

