@@ -141,8 +141,8 @@ class TrackPart(_Part):
     score: Annotated[
         float | None,
         Meta(
-            description="how surely it is what it seems, 0 to 1: the certainty of the plan, else the "
-            "best score of a detector; null: neither is known"
+            description="how surely it is what it seems, 0 to 1: the certainty of the plan, else "
+            "the best score of a detector; null: neither is known"
         ),
     ] = None
     shown: Annotated[
