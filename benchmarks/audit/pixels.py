@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from redact.audit.drawn import not_drawn, shows_colour, shows_source
-from redact.audit.elsewhere import Elsewhere
+from redact.audit.mask_drawn import not_drawn, shows_colour, shows_source
+from redact.audit.outside_masks import Elsewhere
 from redact.audit.limits import FAINT_COLOUR
-from redact.audit.pixels import NEUTRAL, Both, block_mean, difference_outside, psnr
+from redact.audit.planes import NEUTRAL, Both, block_mean, difference_outside, psnr
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
 from redact.render import Renderer

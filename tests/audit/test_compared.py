@@ -13,12 +13,12 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.audit import AuditResult, AuditSettings, Check, FindingKind
-from redact.audit.cover import PlanCovers
-from redact.audit.drawn import not_drawn, shows_source
-from redact.audit.elsewhere import Elsewhere, drawn_around
+from redact.audit.hidden import PlanCovers
+from redact.audit.mask_drawn import not_drawn, shows_source
+from redact.audit.outside_masks import Elsewhere, drawn_around
 from redact.audit.eyes import Eyes
-from redact.audit.lockstep import pairs
-from redact.audit.pixels import Both
+from redact.audit.pairing import pairs
+from redact.audit.planes import Both
 from redact.audit.scan import Scan
 from redact.media import Decode, VideoWriter, plane_array, probe
 from redact.plan import Plan

@@ -10,11 +10,11 @@ import cv2
 import pytest
 
 from redact.audit import AuditSettings, FindingKind
-from redact.audit.cover import PlanCovers, by_decision
+from redact.audit.hidden import PlanCovers, by_decision
 from redact.audit.eyes import Eyes
 from redact.audit.judge import judge
 from redact.audit.limits import LOOK_EVERY
-from redact.audit.lockstep import pairs
+from redact.audit.pairing import pairs
 from redact.audit.recheck import Recheck
 from redact.audit.scan import Scan
 from redact.audit.suspects import Sighting, gather

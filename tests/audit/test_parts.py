@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from redact.audit import AuditResult, Check, Finding, FindingKind, Looked, fix_command
 from redact.audit.close import Window, turned_back
-from redact.audit.cover import Packed, share_covered
+from redact.audit.hidden import Packed, share_covered
 from redact.audit.judge import strength
 from redact.audit.result import clock
 from redact.audit.suspects import Sighting, gather

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.audit.drawn import not_drawn, shows_colour, shows_source
-from redact.audit.pixels import Both, Plane
+from redact.audit.mask_drawn import not_drawn, shows_colour, shows_source
+from redact.audit.planes import Both, Plane
 from redact.types import Box
 
 BOX = Box(100, 60, 160, 140)

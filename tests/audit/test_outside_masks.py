@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.audit.elsewhere import Elsewhere, drawn_around
-from redact.audit.pixels import (
+from redact.audit.outside_masks import Elsewhere, drawn_around
+from redact.audit.planes import (
     Both,
     Plane,
     block_difference,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from redact.audit.between import between
-from redact.audit.looks import Looks
+from redact.audit.between_tracks import between
+from redact.audit.likeness import Looks
 from redact.plan import DetectionSettings, Plan, SourceRef
 from redact.settings import Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
-from .test_letgo import COUNT, GROUND, HEIGHT, WIDTH, picture, subject
+from .test_let_go import COUNT, GROUND, HEIGHT, WIDTH, picture, subject
 
 
 def _track(number: int, frames: range, score: float = 0.9) -> Track:

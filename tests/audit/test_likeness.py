@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.audit.limits import ALIKE
-from redact.audit.looks import Looks
+from redact.audit.likeness import Looks
 from redact.types import Action, Box, Keyframe, State, Target, Track
 
 HEIGHT, WIDTH = 240, 320
