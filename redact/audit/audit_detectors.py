@@ -132,7 +132,11 @@ class AuditDetectors:
         )
 
     def ask(
-        self, rgb: NDArray[np.uint8], frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+        self,
+        rgb: NDArray[np.uint8],
+        frame: Frame,
+        boxes: NDArray[np.float64],
+        target: NDArray[np.int8],
     ) -> NDArray[np.float32]:
         """Log odds by the verifier that each box [N, 4] of a picture holds its target [N]."""
         if not len(boxes):

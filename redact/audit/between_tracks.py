@@ -8,6 +8,7 @@ looks exactly like the end of the one and like the beginning of the other.
 from __future__ import annotations
 
 from collections import defaultdict
+
 from ..plan import Plan
 from ..types import Action, Box, Track
 from .likeness import SAME_PLACE, Looks
@@ -50,7 +51,12 @@ def _shown(
     places: list[tuple[int, Box]] = []
     for frame in range(track.last + 1, other.first):
         a, b = looks.likeness(track.id, frame), looks.likeness(other.id, frame)
-        if a is None or b is None or min(a.value, b.value) < limits.alike or a.box.iou(b.box) < 2 * SAME_PLACE:
+        if (
+            a is None
+            or b is None
+            or min(a.value, b.value) < limits.alike
+            or a.box.iou(b.box) < 2 * SAME_PLACE
+        ):
             return []
         if not any(_share(a.box, r.box) >= limits.covered for r in plan.regions_at(frame)):
             places.append((frame, a.box))

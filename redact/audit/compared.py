@@ -7,7 +7,6 @@ from collections import defaultdict
 from ..plan import Plan
 from ..types import Box
 from .between_tracks import between_tracks
-from .hidden import Covers, Mask
 from .let_go import LetGo, MakeMask
 from .likeness import Looks
 from .limits import Limits

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from ..types import Box, Region, State, Target
 from .hidden import share_of_middle
-from .limits import LIMITS, Limits
 from .likeness import SIDE, best_place, sample, sample_around
+from .limits import LIMITS, Limits
 
 MakeMask = Callable[[], NDArray[np.uint8]]
 """Makes the mask of a frame, uint8 [H, W], not 0 where it hides: only few frames need theirs."""
@@ -64,7 +64,11 @@ class LetGo:
         now = {region.track: region for region in regions}
         for track, region in now.items():
             before = self._before.get(track)
-            if before is not None and track not in self._lost and _moved_off(before, region, self._limits):
+            if (
+                before is not None
+                and track not in self._lost
+                and _moved_off(before, region, self._limits)
+            ):
                 assert self._luma is not None
                 look = sample(self._luma, before.box, SIDE)
                 self._lost[track] = _Lost(before.target, look, before.box)

@@ -2,7 +2,7 @@
 
 Where no command is named, a number is one of meaning. The commands:
 
-* `python -m benchmarks.audit --sweep`: planted leaks found and false spans a minute, for each value;
+* `python -m benchmarks.audit --sweep`: planted leaks found and false spans a minute;
 * `python -m benchmarks.audit.pixels FOLDER`: what codecs and fills do to pixels, on real clips.
 """
 
@@ -49,10 +49,10 @@ class Limits:
             mask to count as not drawn, in luma and in chroma (`pixels`).
         least_psnr: dB of luma and chroma outside masks. x264 at CRF 45 stays above it (`pixels`).
         block: mean difference of a 16x16 block that no codec explains (`pixels`).
-        coarse_times, coarse_most: in a picture that is coded coarsely a block must also differ by so
-            many times as much as the median block; but so much is too much anywhere (`pixels`).
-        lost_colour: error of a chroma plane, share of its distance from grey, from which its colours
-            are not the source's; not asked from `faint_colour` dB of PSNR on (`pixels`).
+        coarse_times, coarse_most: in a picture that is coded coarsely a block must also differ by
+            so many times as much as the median block; but so much is too much anywhere (`pixels`).
+        lost_colour: error of a chroma plane, share of its distance from grey, from which its
+            colours are not the source's; not asked from `faint_colour` dB of PSNR on (`pixels`).
         changed, changed_times: without a plan, mean difference of a 16x16 block that may be hidden,
             and at least so many times what a tenth of the blocks stays below (`pixels`).
     """

@@ -27,8 +27,8 @@ GRID: Final = 4
 one row has must show the source: of the six of a face of ten pixels three may do so by chance."""
 
 _FEWEST: Final = 4
-"""Pixels along a cell below which a plane explains nearly everything; of chroma twice as many, whose
-samples may each stand for two. Meaning."""
+"""Pixels along a cell below which a plane explains nearly everything; of chroma twice as many,
+whose samples may each stand for two. Meaning."""
 
 
 class Shown(NamedTuple):

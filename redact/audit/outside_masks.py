@@ -101,7 +101,9 @@ class OutsideMasks:
             if frames:
                 told += f"; {what} in {counted(len(frames), 'frame')} from {frames[0]}"
         low = min(*self._luma, *self._chroma) if self._chroma else min(self._luma)
-        return Check(_NAME, low >= self._limits.least_psnr and not self._changed and not self._lost, told)
+        return Check(
+            _NAME, low >= self._limits.least_psnr and not self._changed and not self._lost, told
+        )
 
 
 def _samples(plane: Plane, outside: Plane | None) -> int:
@@ -125,9 +127,7 @@ def _changed(blocks: NDArray[np.float32], outside: Plane | None, limits: Limits)
     return bool((blocks >= limit).any())
 
 
-def _lost_colour(
-    source: Plane, output: Plane, outside: Plane | None, limits: Limits
-) -> bool:
+def _lost_colour(source: Plane, output: Plane, outside: Plane | None, limits: Limits) -> bool:
     """Whether a chroma plane is so far off that its colours are lost, or other ones."""
     difference = difference_outside(source, output, outside)
     samples = _samples(difference, outside)

@@ -1,8 +1,8 @@
 """Who can still be seen: detectors look at the finished file, and a tracker joins what they see.
 
-What is looked at is the output, but for the masks: there the source is put back. So what lies beside
-a mask is judged by what the source shows there and by the mask's outline alone. Nothing that was
-drawn can be taken for a face, and no text written on a mask changes what is found beside it.
+What is looked at is the output, but for the masks: there the source is put back. So what lies
+beside a mask is judged by what the source shows there and by the mask's outline alone. Nothing that
+was drawn can be taken for a face, and no text on a mask changes what is found beside it.
 """
 
 from __future__ import annotations
@@ -148,9 +148,7 @@ class StillVisible:
         return self._detectors.ask(self._rgb, frame, boxes, target)
 
 
-def unmasked(
-    source: NDArray[np.uint8], output: NDArray[np.uint8], mask: Mask
-) -> NDArray[np.uint8]:
+def unmasked(source: NDArray[np.uint8], output: NDArray[np.uint8], mask: Mask) -> NDArray[np.uint8]:
     """The output with the source's own pixels wherever a mask was drawn, uint8 [H, W, 3]."""
     if not mask.any():
         return output

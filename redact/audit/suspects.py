@@ -107,9 +107,7 @@ def stretches(seen: Track, around: Surroundings, limits: Limits) -> list[Path]:
     return [tuple(path) for path, good in zip(found, sure, strict=True) if good]
 
 
-def _hidden(
-    target: Target, frame: int, box: Box, around: Surroundings, limits: Limits
-) -> bool:
+def _hidden(target: Target, frame: int, box: Box, around: Surroundings, limits: Limits) -> bool:
     if by_decision(target, box, around.covers.kept(frame)):
         return True
     if around.plan is None or box.area <= 0:
@@ -118,9 +116,7 @@ def _hidden(
     return any(box.common(r.box) >= limits.covered * box.area for r in regions)
 
 
-def beside(
-    target: Target, path: Path, around: Surroundings, limits: Limits
-) -> Track | None:
+def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> Track | None:
     """The sure hidden track of the same kind that ends or begins next to a place in view."""
     best: tuple[float, Track] | None = None
     for track in around.tracks:
@@ -165,9 +161,8 @@ def _same_place(a: Box, b: Box, gap: float) -> bool:
 
 def _alike(track: int, path: Path, looks: Looks, limits: Limits) -> bool:
     """Whether its pixels, in a frame at least, are those of what the track hides."""
-    for frame, box in path:
-        found = looks.likeness(track, frame)
-        if found is not None and found.value >= limits.alike:
-            if found.box.iou(box) >= SAME_PLACE:
-                return True
-    return False
+    found = ((looks.likeness(track, frame), box) for frame, box in path)
+    return any(
+        like is not None and like.value >= limits.alike and like.box.iou(box) >= SAME_PLACE
+        for like, box in found
+    )

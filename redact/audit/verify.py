@@ -20,7 +20,7 @@ from .container import check_container
 from .findings import Seen, findings_of
 from .hidden import Covers, PlanCovers
 from .hidden_without_plan import PixelCovers
-from .output_decodes import Alone, decode_alone
+from .output_decodes import decode_alone
 from .pairing import Pair, pairs
 from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked

@@ -114,10 +114,11 @@ class Clip:
         name: str,
         change: Callable[[int, list[Region]], list[Region]] | None = None,
         crf: int | None = None,
+        settings: RenderSettings | None = None,
     ) -> Path:
         """The output of a plan, with regions changed on the way to the renderer."""
         path = self.folder / name
-        renderer = Renderer(RenderSettings())
+        renderer = Renderer(settings or RenderSettings())
         with VideoWriter(path, self.info, EncodeSettings(crf=crf)) as writer:
             for frame in Decode(self.info):
                 regions = plan.regions_at(frame.index)

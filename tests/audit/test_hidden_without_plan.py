@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.audit.hidden_without_plan import PixelCovers
 from redact.audit.hidden import share_covered
+from redact.audit.hidden_without_plan import PixelCovers
 
 from .conftest import FRAMES, Clip, face_box, picture, write_video
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import redact.pipeline as pipeline
-from redact.audit import eyes
+from redact.audit import audit_detectors
 from redact.delivery import Delivery
 from redact.errors import ModelError, RedactError, UnsafeError
 from redact.evidence import build_manifest
@@ -68,13 +68,13 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The finished file lies there under its hidden name; it must not get another."""
-    real, made = eyes.load_second_opinion, []
+    real, made = audit_detectors.load_second_opinion, []
 
     def load(*arguments: Any, **options: Any) -> FailsAt:
         made.append(FailsAt(real(*arguments, **options), 15))
         return made[-1]
 
-    monkeypatch.setattr(eyes, "load_second_opinion", load)
+    monkeypatch.setattr(audit_detectors, "load_second_opinion", load)
     delivery = Delivery(tmp_path / "out.mp4", accept_findings="findings, but not failures")
     with pytest.raises(UnsafeError, match="could not be checked"):
         run(street, FAST, delivery, Silent())
