@@ -165,13 +165,13 @@ def print_style(
 
         for both in coded(info, EncodeSettings(crf=crf), draw):
             for region in regions:
-                a, b = shows_source(*both.luma, region.box), shows_colour(both, region.box)
+                a, b = shows_source(*both.luma, region), shows_colour(both, region)
                 boxes += 1
                 tell += a.telling >= 4
                 tell_colour += b.telling >= 4
                 luma[a.same] += 1
                 colour[b.same] += 1
-                undrawn += not_drawn(both, region.box)
+                undrawn += not_drawn(both, region)
     quality = "usual" if crf is None else str(crf)
     counts = [", ".join(f"{k}: {v}" for k, v in sorted(c.items())) for c in (luma, colour)]
     row = (style, quality, boxes, tell, counts[0], tell_colour, counts[1], undrawn)

@@ -35,7 +35,7 @@ from .limits import Limits
 OURS: Final = (Scale(960, up_to=1600, tile=1600), Scale(416))
 """Sizes at which our network looks; the plan of a balanced run is made at 1280 (up to 1920)."""
 
-CENTERFACE: Final = (Scale(800, up_to=1120), Scale(352))
+CENTERFACE: Final = (Scale(720, up_to=1120), Scale(352))
 """The same of CenterFace, where the plan is made at 960 (up to 1280) and 416."""
 
 _SAME: Final = 0.35

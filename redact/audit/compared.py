@@ -60,7 +60,7 @@ class Compared:
         hidden = mask() if self._plan is None else drawn_around(mask()) if regions else None
         self._outside.see(index, both, hidden)
         for region in regions:
-            if not_drawn(both, region.box, self._limits):
+            if not_drawn(both, region, self._limits):
                 self.undrawn[region.track].append((index, region.box))
         self._let_go.see(index, source, regions, mask)
 
