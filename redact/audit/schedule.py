@@ -63,7 +63,8 @@ def risky_frames(plan: Plan, limits: Limits) -> frozenset[int]:
     line = plan.source.timeline
     for track in plan.tracks:
         frames |= {track.first - 1, track.last + 1}
-        seen = [k.frame for k in track.keyframes if k.state is State.DETECTED]
+        detected = (k.frame for k in track.keyframes if k.state is State.DETECTED)
+        seen = [frame for frame in detected if frame < len(line)]
         frames |= {
             (a + b) // 2
             for a, b in pairwise(seen)

@@ -36,6 +36,11 @@ def _pictures() -> tuple[np.ndarray, np.ndarray]:
     return head, background
 
 
+def scenery() -> np.ndarray:
+    """The picture without the face."""
+    return _pictures()[1].copy()
+
+
 def face_box(frame: int) -> Box:
     """Where the face is: it walks from left to right."""
     scale = 0.5

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -18,7 +17,7 @@ from redact.media import probe
 from redact.settings import RenderSettings, Sensitivity, Style
 from redact.types import Action, Box, Keyframe, Region, State, Target, Track
 
-from .conftest import FRAMES, HEIGHT, WIDTH, Clip, face_box, picture, write_video
+from .conftest import FRAMES, HEIGHT, WIDTH, Clip, face_box, picture, scenery, write_video
 
 
 def _hole(first: int, length: int):
@@ -145,7 +144,7 @@ def test_a_subject_that_shows_for_a_moment_is_found(tmp_path: Path, shown: range
     """Nothing is hidden before or after it that would tell that somebody is there."""
     path = tmp_path / "moment.mp4"
     frames = shown.stop if shown.start == 0 else 11
-    empty = cv2.GaussianBlur(picture(0), (0, 0), 12)
+    empty = scenery()
     write_video(path, [picture(n) if n in shown else empty for n in range(frames)])
     clip = Clip(probe(path), tmp_path)
     plan = clip.plan(lambda n: None)
@@ -187,7 +186,7 @@ def test_strong_compression_is_no_finding(clip: Clip) -> None:
 def test_a_leak_in_the_last_frame_of_a_clip_is_found(tmp_path: Path, frames: int) -> None:
     """Whatever the schedule: nobody comes after it who could be followed back."""
     path = tmp_path / "end.mp4"
-    empty = cv2.GaussianBlur(picture(0), (0, 0), 12)
+    empty = scenery()
     write_video(path, [picture(n) if n == frames - 1 else empty for n in range(frames)])
     clip = Clip(probe(path), tmp_path)
     for plan in (clip.plan(lambda n: None), None):
