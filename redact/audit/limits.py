@@ -64,8 +64,8 @@ class Limits:
     least_plate: float = 6.0
     candidate: float = 0.05
     believed: float = 0.5
-    second_weight: float = 0.5
-    second_bias: float = -2.0
+    second_weight: float = 1.0
+    second_bias: float = -3.0
     covered: float = 0.4
     touched: float = 0.05
     fits_face: float = 0.8

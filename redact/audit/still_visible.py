@@ -74,7 +74,8 @@ class StillVisible:
             settings=TrackSettings(
                 leak_cost=1 / limits.candidate - 1, look_every=float("inf"), ring_time=1.0
             ),
-            ablate=frozenset({"padding"}),
+            # Two people who each show for a moment are two suspects, not one who comes back.
+            ablate=frozenset({"padding", "stitch"}),
             ask=self._ask,
         )
         self.misfits: list[Misfit] = []
@@ -124,10 +125,11 @@ class StillVisible:
     ) -> None:
         """Remember which subjects their masks do not cover."""
         core = self._limits.core
-        boxes = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
-        bare = [share_of_middle(mask, b, t, core) < self._limits.fits(t) for b, t in boxes]
+        seen = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
+        bare = [share_of_middle(mask, b, t, core) < self._limits.fits(t) for b, t in seen]
         found = found.select(np.array(bare, np.bool_))
-        asked = self._ask(source, found.xyxy.astype(np.float64), found.target)
+        boxes = found.xyxy.astype(np.float64)
+        asked = self._ask(source, boxes, found.target)
         p = np.clip(found.score, 1e-4, 1 - 1e-4)
         for i in range(len(found)):
             box = found.box(i)
@@ -136,7 +138,7 @@ class StillVisible:
                 continue
             row = slice(i, i + 1)
             odds = np.log(p[row] / (1 - p[row])).astype(np.float32)
-            clues = Clues.of_new(found.target[row], odds, np.array([box.height]))
+            clues = Clues.of_new(found.target[row], odds, boxes[row], float(mask.size))
             clues.verified, clues.asked = asked[row].astype(np.float64), np.ones(1)
             self.misfits.append(Misfit(index, box, owner.track, clues))
 

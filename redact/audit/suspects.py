@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, hypot, log
+from math import exp, hypot, inf, log
 
 from ..plan import Plan
 from ..types import Action, Box, State, Target, Track
 from .hidden import Covers, by_decision
 from .likeness import SAME_PLACE, Looks
 from .limits import Limits
-
-_SEEN = (State.DETECTED, State.FOLLOWED, State.INTERPOLATED)
 
 Path = tuple[tuple[int, Box], ...]
 """(frame, box), rising frames, upright source pixels."""
@@ -88,15 +87,21 @@ def _judged(seen: Track, path: Path, around: Surroundings, limits: Limits) -> Su
 
 
 def stretches(seen: Track, around: Surroundings, limits: Limits) -> list[Path]:
-    """Where a track of what was seen is really in view: not where masks lie on it, and not where
-    it stays visible by decision. Each stretch holds a frame in which detectors saw it."""
+    """Where a track of what was seen is really in view: near a frame in which detectors saw it, not
+    where masks lie on it, and not where it stays visible by decision."""
     found: list[list[tuple[int, Box]]] = [[]]
     sure: list[bool] = [False]
+    detected = [
+        around.times[f]
+        for f in range(seen.first, seen.last + 1)
+        if (k := seen.at(f)) is not None and k.state is State.DETECTED
+    ]
     for frame in range(seen.first, seen.last + 1):
         here = seen.at(frame)
         assert here is not None
         visible = here.state is State.DETECTED or (
-            here.state in _SEEN and not _hidden(seen.target, frame, here.box, around, limits)
+            _nearest(around.times[frame], detected) <= limits.look_every
+            and not _hidden(seen.target, frame, here.box, around, limits)
         )
         if visible:
             found[-1].append((frame, here.box))
@@ -105,6 +110,12 @@ def stretches(seen: Track, around: Surroundings, limits: Limits) -> list[Path]:
             found.append([])
             sure.append(False)
     return [tuple(path) for path, good in zip(found, sure, strict=True) if good]
+
+
+def _nearest(time: float, times: list[float]) -> float:
+    """Seconds to the nearest of some rising times; infinite if there is none."""
+    at = bisect_left(times, time)
+    return min((abs(t - time) for t in times[max(0, at - 1) : at + 1]), default=inf)
 
 
 def _hidden(target: Target, frame: int, box: Box, around: Surroundings, limits: Limits) -> bool:
@@ -121,6 +132,10 @@ def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> 
     best: tuple[float, Track] | None = None
     for track in around.tracks:
         sure = track.certainty is None or track.certainty >= limits.believed
+        # Who is hidden while it shows is not who shows.
+        both = sum(track.first <= frame <= track.last for frame, _ in path)
+        if 2 * both > len(path):
+            continue
         if track.target is not target or track.action is Action.KEEP or not sure:
             continue
         gap, mine, theirs = _gap(path, track, around.times)
