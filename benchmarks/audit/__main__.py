@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from redact.audit import Limits
+from redact.audit import AuditSettings, Limits
 from redact.settings import Sensitivity
 
 from .bench import Case, Score, cases, finds, load, save
@@ -36,13 +36,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sensitivity", choices=[s.value for s in Sensitivity], default="balanced")
     parser.add_argument("--sweep", action="store_true", help="print a table of thresholds too")
+    parser.add_argument("--with", dest="other", action="append", default=[], help="NAME=VALUE")
     parser.add_argument("--again", action="store_true", help="judge the last run anew")
     args = parser.parse_args()
     kept = args.work / f"cases-{args.sensitivity}.pickle"
     if args.again:
         audited = load(kept)
     else:
-        made = cases(args.stills, args.work, args.scenes, args.seed, Sensitivity(args.sensitivity))
+        others = {name: float(value) for name, value in (w.split("=") for w in args.other)}
+        limits = replace(Limits(), **others)
+        settings = AuditSettings(Sensitivity(args.sensitivity), limits=limits)
+        made = cases(args.stills, args.work, args.scenes, args.seed, settings)
         audited = []
         for case in made:
             audited.append(case)

@@ -15,7 +15,6 @@ from redact.audit.verify import Collected, collect
 from redact.media import probe
 from redact.plan import Plan
 from redact.progress import Silent
-from redact.settings import Sensitivity
 from redact.types import Target
 
 from .plant import KINDS, Leak, eligible, leak, plan_of, render
@@ -41,7 +40,7 @@ class Case:
 
 
 def cases(
-    stills: Path, work: Path, count: int, seed: int, sensitivity: Sensitivity
+    stills: Path, work: Path, count: int, seed: int, settings: AuditSettings
 ) -> Iterator[Case]:
     """Make, render and audit `count` scenes: each clean, then with leaks.
 
@@ -72,7 +71,7 @@ def cases(
             plan = plan_of(scene, info, leaks)
             if not output.exists():
                 render(info, plan, leaks, output)
-            yield audited(f"{scene.name} #{variant}", source, output, plan, leaks, sensitivity)
+            yield audited(f"{scene.name} #{variant}", source, output, plan, leaks, settings)
 
 
 def audited(
@@ -81,11 +80,10 @@ def audited(
     output: Path,
     plan: Plan,
     leaks: tuple[Leak, ...],
-    sensitivity: Sensitivity,
+    settings: AuditSettings,
 ) -> Case:
     """Audit one output and keep what was seen."""
     before = process_time()
-    settings = AuditSettings(sensitivity=sensitivity)
     seen = collect(probe(source), probe(output), plan, settings, Silent())
     return Case(name, plan, leaks, seen, process_time() - before)
 

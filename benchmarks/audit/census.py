@@ -14,9 +14,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from redact.audit import Limits
+from redact.audit import AuditSettings, Limits
 from redact.media import probe
-from redact.settings import Sensitivity
 
 from .bench import Case, audited, band, finds, load, save
 from .plant import STRETCH, Leak, plan_of, render
@@ -81,7 +80,7 @@ def both(work: Path, number: int, scene: Scene) -> Iterator[Case]:
         if not output.exists():
             render(info, plan, leaks, output)
         name = f"{scene.name} #{variant}"
-        yield audited(name, source, output, plan, leaks, Sensitivity.BALANCED)
+        yield audited(name, source, output, plan, leaks, AuditSettings())
 
 
 if __name__ == "__main__":

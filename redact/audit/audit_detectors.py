@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..detect import (
     LARGE,
+    SAME_FACE,
     SMALL,
     CenterFace,
     CloseUp,
@@ -37,9 +38,6 @@ OURS: Final = (Scale(960, up_to=1600, tile=1600), Scale(416))
 
 CENTERFACE: Final = (Scale(720, up_to=1120), Scale(352))
 """The same of CenterFace, where the plan is made at 960 (up to 1280) and 416."""
-
-_SAME: Final = 0.35
-"""IoU from which boxes of two networks are one face, as in `redact.detect.witnesses`."""
 
 
 def require_detectors(targets: Container[Target]) -> None:
@@ -115,13 +113,13 @@ class AuditDetectors:
     def _with_second(self, found: Detections, second: Detections) -> Detections:
         """What MediaPipe says: where the others see a face too, at least what it says alone."""
         score = np.clip(second.score, 0.01, 0.99)
-        odds = np.log(score / (1 - score)) * self._limits.second_weight + self._limits.second_bias
+        odds = np.log(score / (1 - score)) + self._limits.second_bias
         alone = (1 / (1 + np.exp(-odds))).astype(np.float32)
         if not len(found):
             return Detections(second.xyxy, alone, second.target)
         faces = found.target == Target.FACE
         best = np.where(faces, iou(second.xyxy, found.xyxy), 0.0)
-        new = best.max(axis=1) < _SAME
+        new = best.max(axis=1) < SAME_FACE
         score = found.score.copy()
         np.maximum.at(score, best[~new].argmax(axis=1), alone[~new])
         return Detections.concat(

@@ -143,7 +143,7 @@ def runs(
     found: list[list[tuple[int, Box]]] = [ordered[:1]]
     for before, here in pairwise(ordered):
         apart = times.get(here[0], 0.0) - times.get(before[0], 0.0)
-        if apart <= 2.5 * limits.look_every_fast:
+        if apart <= 5 * limits.look_every:
             found[-1].append(here)
         else:
             found.append([here])

@@ -2,7 +2,9 @@
 
 Where no command is named, a number is one of meaning. The commands:
 
-* `python -m benchmarks.audit --sweep`: planted leaks found and false spans a minute;
+* `python -m benchmarks.audit --sweep`: planted leaks found and false spans a minute, with other
+  values of limits that judge what was seen; `--with NAME=VALUE`: the same of those that decide
+  what is looked at;
 * `python -m benchmarks.audit.pixels FOLDER`: what codecs and fills do to pixels, on real clips.
 """
 
@@ -19,28 +21,27 @@ class Limits:
     """What the audit looks at, and from when on it believes what it sees.
 
     Attributes:
-        look_every, look_every_fast: seconds from one whole look to the next (`thorough`: every
-            frame). Meaning: two or three looks at whoever shows for a second.
+        look_every: seconds from one whole look to the next (`fast`: twice as many; `thorough`:
+            every frame). Meaning: two or three looks at whoever shows for a second.
         risky_looks: most looks a second at frames in which something may have gone wrong.
             Meaning: with those above, about half as many as the detection makes.
         least_face, least_plate: height in pixels below which nothing is reported. Meaning: nobody
             recognises a face of 10 pixels; letters on a plate of 6 are 4 high.
-        candidate: probability of one look from which a place is followed (`--sweep`).
+        candidate: probability of one look from which a place is followed (`--with`).
         believed: probability of all that was seen of it from which a place is a finding. Meaning:
             more likely than not, at every sensitivity.
-        second_weight, second_bias: log odds of a face that MediaPipe alone sees, from those of its
-            score (`--sweep`).
-        covered: share of a thing under masks from which it is the hidden thing itself (`--sweep`).
-        touched: share under masks up to which it has nothing to do with them. Meaning: a rim.
-        fits_face, fits_plate: share of a thing's middle that its mask must cover (`--sweep`).
+        second_bias: what is taken off the log odds of a face that MediaPipe alone sees. Meaning: of
+            its scores of 0.95, one in two is a face that the others do not see.
+        covered: share of a thing under masks from which it is the hidden thing itself (`--with`).
+        fits_face, fits_plate: share of a thing's middle that its mask must cover (`--with`).
         core: taken off every side before that share is measured, share of the box. Meaning: boxes
             of two looks at one face differ by so much.
-        beside_seconds: how long before or after it a hidden track may end or begin to be beside it.
         beside_odds, alike_odds: log odds that a place gains beside a hidden track of its kind, and
             if its pixels are those of what that track hides (`--sweep`).
-        edge_frames: frames at each end of a track in which its pixels are searched for.
+        edge_frames: frames at each end of a track in which its pixels are searched for. Meaning: a
+            face hardly changes in a quarter of a second.
         alike: correlation from which a place shows what a track hides (`--sweep`).
-        still: the same of what a mask hid the frame before: it moves on, and nothing else is there.
+        still: the same of what a mask hid the frame before. Meaning: less, for it moves on.
         detail: correlation of output and source from which the source's detail shows (`pixels`).
         gain_least, gain_most: slope of output over source there, 1 as it is (`pixels`).
         texture, colour_texture: deviation of luma (8 bit) and chroma below which a place tells
@@ -58,20 +59,16 @@ class Limits:
     """
 
     look_every: float = 0.3
-    look_every_fast: float = 0.6
     risky_looks: float = 2.0
     least_face: float = 10.0
     least_plate: float = 6.0
     candidate: float = 0.05
     believed: float = 0.5
-    second_weight: float = 1.0
     second_bias: float = -3.0
     covered: float = 0.4
-    touched: float = 0.05
     fits_face: float = 0.8
     fits_plate: float = 0.88
     core: float = 0.1
-    beside_seconds: float = 0.6
     beside_odds: float = 1.0
     alike_odds: float = 2.0
     edge_frames: int = 6
@@ -97,7 +94,7 @@ class Limits:
         """Seconds from one whole look to the next."""
         if sensitivity is Sensitivity.THOROUGH:
             return 0.0
-        return self.look_every_fast if sensitivity is Sensitivity.FAST else self.look_every
+        return (2 if sensitivity is Sensitivity.FAST else 1) * self.look_every
 
     def least_height(self, target: Target) -> float:
         """Pixels below which a thing is not reported."""

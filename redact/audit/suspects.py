@@ -74,13 +74,13 @@ def believed(tracks: Iterable[Track], around: Surroundings, limits: Limits) -> l
 
 def _judged(seen: Track, path: Path, around: Surroundings, limits: Limits) -> Suspect:
     p = min(max(seen.certainty or 0.0, 1e-6), 1 - 1e-6)
-    odds, rule = log(p / (1 - p)), "the detectors and the verifier believe it"
+    odds, rule = log(p / (1 - p)), "more probable than not, by all that detectors saw of it"
     neighbour = beside(seen.target, path, around, limits)
     if neighbour is not None:
         rule = "seen where a hidden subject was a moment before or after"
         odds += limits.beside_odds
         if _alike(neighbour.id, path, around.looks, limits):
-            rule = "looks exactly like what is hidden a moment before or after"
+            rule = "looks exactly like what was hidden a moment before or after"
             odds += limits.alike_odds
     track = neighbour.id if neighbour is not None else None
     return Suspect(seen.target, path, 1 / (1 + exp(-odds)), rule, track)
@@ -139,7 +139,7 @@ def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> 
         if track.target is not target or track.action is Action.KEEP or not sure:
             continue
         gap, mine, theirs = _gap(path, track, around.times)
-        if gap > limits.beside_seconds or not _same_place(mine, theirs, gap):
+        if gap > 2 * limits.look_every or not _same_place(mine, theirs, gap):
             continue
         if best is None or gap < best[0]:
             best = (gap, track)

@@ -17,11 +17,12 @@ from .scaling import Area, Scaler
 from .thresholds import CANDIDATE_SCORE
 from .tiles import Scale
 from .verifier import CloseUp, Verifier, square_around
-from .witnesses import LARGE, SMALL, Witnesses
+from .witnesses import LARGE, SAME_FACE, SMALL, Witnesses
 
 __all__ = [
     "CANDIDATE_SCORE",
     "LARGE",
+    "SAME_FACE",
     "SCALES",
     "SMALL",
     "Area",

@@ -72,7 +72,7 @@ def _finding(**changes: object) -> Finding:
         "end": 0.96,
         "path": path,
         "scores": (("probability", 0.81),),
-        "rule": "the detectors and the verifier believe it",
+        "rule": "more probable than not, by all that detectors saw of it",
         "track": None,
     } | changes
     return Finding(**values)  # type: ignore[arg-type]
