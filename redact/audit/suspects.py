@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import exp, hypot, inf, log
 
 from ..plan import Plan
-from ..types import Action, Box, State, Target, Track
+from ..types import Action, Box, Region, State, Target, Track
 from .hidden import Covers, by_decision
 from .likeness import SAME_PLACE, Looks
 from .limits import Limits
@@ -51,6 +51,20 @@ class Surroundings:
     covers: Covers
     looks: Looks
     times: Mapping[int, float]
+    _hidden: dict[int, list[Region]] = field(default_factory=dict, repr=False)
+    _kept: dict[int, list[Region]] = field(default_factory=dict, repr=False)
+
+    def hidden(self, frame: int) -> list[Region]:
+        """What the plan hides in a frame; asked for again and again in a crowd."""
+        if frame not in self._hidden:
+            self._hidden[frame] = [] if self.plan is None else self.plan.regions_at(frame)
+        return self._hidden[frame]
+
+    def kept(self, frame: int) -> list[Region]:
+        """What is visible by decision in a frame."""
+        if frame not in self._kept:
+            self._kept[frame] = self.covers.kept(frame)
+        return self._kept[frame]
 
     @property
     def tracks(self) -> Sequence[Track]:
@@ -119,12 +133,10 @@ def _nearest(time: float, times: list[float]) -> float:
 
 
 def _hidden(target: Target, frame: int, box: Box, around: Surroundings, limits: Limits) -> bool:
-    if by_decision(target, box, around.covers.kept(frame)):
+    if by_decision(target, box, around.kept(frame)):
         return True
-    if around.plan is None or box.area <= 0:
-        return False
-    regions = around.plan.regions_at(frame)
-    return any(box.common(r.box) >= limits.covered * box.area for r in regions)
+    least = limits.covered * box.area
+    return box.area > 0 and any(box.common(r.box) >= least for r in around.hidden(frame))
 
 
 def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> Track | None:
@@ -132,14 +144,13 @@ def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> 
     best: tuple[float, Track] | None = None
     for track in around.tracks:
         sure = track.certainty is None or track.certainty >= limits.believed
-        # Who is hidden while it shows is not who shows.
-        both = sum(track.first <= frame <= track.last for frame, _ in path)
-        if 2 * both > len(path):
-            continue
         if track.target is not target or track.action is Action.KEEP or not sure:
             continue
         gap, mine, theirs = _gap(path, track, around.times)
         if gap > 2 * limits.look_every or not _same_place(mine, theirs, gap):
+            continue
+        # Who is hidden while it shows is not who shows.
+        if 2 * sum(track.first <= frame <= track.last for frame, _ in path) > len(path):
             continue
         if best is None or gap < best[0]:
             best = (gap, track)
