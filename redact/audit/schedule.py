@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from ..plan import Plan
 from ..settings import Sensitivity
@@ -49,7 +50,8 @@ class Schedule:
         if due or sure:
             self._last = time
             return True
-        if (asked or index in self._risky) and self._left >= 1:
+        # Who is followed leaves some of them for the plan's own moments.
+        if self._left >= (1 if index in self._risky else 1 + self._rate if asked else inf):
             self._left -= 1
             return True
         return False

@@ -71,9 +71,8 @@ class StillVisible:
         self._painter = Painter()
         self._rgb: NDArray[np.uint8] | None = None
         self._tracker = Tracker(
-            settings=TrackSettings(
-                leak_cost=1 / limits.candidate - 1, look_every=float("inf"), ring_time=1.0
-            ),
+            # Everything is kept, however doubtful or large: nothing is hidden by it.
+            settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
             # Two people who each show for a moment are two suspects, not one who comes back.
             ablate=frozenset({"padding", "stitch"}),
             ask=self._ask,
