@@ -1,7 +1,8 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
-from .eyes import require_detectors
+from .audit_detectors import require_detectors
 from .fix import fix_command, hiding_places
+from .limits import Limits
 from .pictures import finding_pictures, picture_path
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Kept, Looked
 from .sheet import review_sheet, sheet_path
@@ -14,6 +15,7 @@ __all__ = [
     "Finding",
     "FindingKind",
     "Kept",
+    "Limits",
     "Looked",
     "finding_pictures",
     "fix_command",

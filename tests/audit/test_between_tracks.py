@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from redact.audit.between import between
-from redact.audit.looks import Looks
+from redact.audit.between_tracks import between_tracks
+from redact.audit.likeness import Looks
 from redact.plan import DetectionSettings, Plan, SourceRef
 from redact.settings import Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
-from .test_letgo import COUNT, GROUND, HEIGHT, WIDTH, picture, subject
+from .test_let_go import COUNT, GROUND, HEIGHT, WIDTH, picture, subject
 
 
 def _track(number: int, frames: range, score: float = 0.9) -> Track:
     keys = tuple(Keyframe(n, subject(n), State.DETECTED, score) for n in frames)
-    return Track(number, Target.FACE, keys)
+    return Track(number, Target.FACE, keys, certainty=score)
 
 
 def _found(
@@ -39,7 +39,7 @@ def _found(
                 looks.search(track.id, n, track.keyframes[0].box, np.asarray(output))
             if 0 < n - track.last <= 6:
                 looks.search(track.id, n, track.keyframes[-1].box, np.asarray(output))
-    return between(plan, looks)
+    return between_tracks(plan, looks)
 
 
 @pytest.mark.parametrize("length", [1, 2, 5, 6])

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.audit.limits import ALIKE
-from redact.audit.looks import Looks
+from redact.audit.likeness import Looks
+from redact.audit.limits import LIMITS
 from redact.types import Action, Box, Keyframe, State, Target, Track
 
 HEIGHT, WIDTH = 240, 320
@@ -40,7 +40,7 @@ def test_subject_is_found_after_its_mask_where_it_moved(side: int, dx: int, dy: 
     moved = np.roll(source, (dy, dx), axis=(0, 1))
     looks.search(1, 10, box, moved)
     found = looks.likeness(1, 10)
-    assert found is not None and found.value >= ALIKE
+    assert found is not None and found.value >= LIMITS.alike
     assert found.box.iou(Box(box.x1 + dx, box.y1 + dy, box.x2 + dx, box.y2 + dy)) > 0.8
 
 
@@ -52,7 +52,7 @@ def test_subject_is_found_before_its_mask() -> None:
     assert looks.likeness(1, 3) is None
     looks.see(5, source)
     found = looks.likeness(1, 3)
-    assert found is not None and found.value >= ALIKE
+    assert found is not None and found.value >= LIMITS.alike
 
 
 def test_other_things_and_flat_ones_are_not_alike() -> None:
@@ -67,7 +67,7 @@ def test_other_things_and_flat_ones_are_not_alike() -> None:
         looks.see(9, source)
         looks.search(1, 11, box, output)
         found = looks.likeness(1, 11)
-        assert found is not None and found.value < ALIKE
+        assert found is not None and found.value < LIMITS.alike
 
 
 def test_compared_with_the_last_detection_not_with_grace_time() -> None:
@@ -86,7 +86,7 @@ def test_compared_with_the_last_detection_not_with_grace_time() -> None:
     looks.see(0, source)
     looks.search(1, 9, gone, source)
     found = looks.likeness(1, 9)
-    assert found is not None and found.value < ALIKE
+    assert found is not None and found.value < LIMITS.alike
 
 
 def test_subjects_that_stay_visible_and_places_at_the_border() -> None:
@@ -100,4 +100,4 @@ def test_subjects_that_stay_visible_and_places_at_the_border() -> None:
     looks.see(9, source)
     looks.search(1, 10, edge, source)
     found = looks.likeness(1, 10)
-    assert found is not None and found.value >= ALIKE
+    assert found is not None and found.value >= LIMITS.alike

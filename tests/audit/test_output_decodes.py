@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.audit.alone import decode_alone
+from redact.audit.output_decodes import decode_alone
 from redact.audit.result import Check
 from redact.media import Decode, VideoWriter, coded_pictures, probe
 from redact.progress import Silent
 from redact.settings import EncodeSettings
 
 from .conftest import FRAMES, Clip
-from .test_boxes import put
+from .test_mp4_boxes import put
 
 SIZE = 64
 TICKS, MOVIE = 12800, 1000

@@ -13,15 +13,8 @@ from numpy.typing import NDArray
 
 from ..render import RIM
 from ..types import counted
-from .limits import (
-    CHANGED_BLOCK,
-    COARSE_MOST,
-    COARSE_TIMES,
-    FAINT_COLOUR,
-    LEAST_PSNR,
-    LOST_COLOUR,
-)
-from .pixels import (
+from .limits import LIMITS, Limits
+from .planes import (
     NEUTRAL,
     Both,
     Plane,
@@ -34,7 +27,7 @@ from .pixels import (
 from .result import Check
 
 
-class Elsewhere:
+class OutsideMasks:
     """Takes frames one by one, and judges all of them at the end.
 
     A chroma sample lies outside where all of its pixels do, and a block where all of it does.
@@ -44,7 +37,8 @@ class Elsewhere:
             hidden, not worked out from the pixels.
     """
 
-    def __init__(self, blocks: bool) -> None:
+    def __init__(self, blocks: bool, limits: Limits = LIMITS) -> None:
+        self._limits = limits
         self._blocks = blocks
         self._luma, self._chroma = array("d"), array("d")
         self._changed: list[int] = []
@@ -66,7 +60,7 @@ class Elsewhere:
             step = both.right, both.down
             coarse = None if outside is None else coarser(outside, *step)
             changed |= self._compare(self._chroma, both.chroma, coarse, outside, step)
-            if any(_lost_colour(*pair, coarse) for pair in both.chroma):
+            if any(_lost_colour(*pair, coarse, self._limits) for pair in both.chroma):
                 self._lost.append(index)
         if changed:
             self._changed.append(index)
@@ -90,7 +84,9 @@ class Elsewhere:
         if samples == 0:
             return False
         ratios.append(min(psnr(d, samples) for d in differences))
-        return self._blocks and any(_changed(block_mean(d, *step), outside) for d in differences)
+        return self._blocks and any(
+            _changed(block_mean(d, *step), outside, self._limits) for d in differences
+        )
 
     def check(self) -> Check:
         """The verdict on all frames."""
@@ -105,7 +101,9 @@ class Elsewhere:
             if frames:
                 told += f"; {what} in {counted(len(frames), 'frame')} from {frames[0]}"
         low = min(*self._luma, *self._chroma) if self._chroma else min(self._luma)
-        return Check(_NAME, low >= LEAST_PSNR and not self._changed and not self._lost, told)
+        return Check(
+            _NAME, low >= self._limits.least_psnr and not self._changed and not self._lost, told
+        )
 
 
 def _samples(plane: Plane, outside: Plane | None) -> int:
@@ -113,31 +111,31 @@ def _samples(plane: Plane, outside: Plane | None) -> int:
     return plane.size if outside is None else cv2.countNonZero(outside)
 
 
-def _changed(blocks: NDArray[np.float32], outside: Plane | None) -> bool:
+def _changed(blocks: NDArray[np.float32], outside: Plane | None, limits: Limits) -> bool:
     """Whether a block that lies outside the masks differs by more than a codec explains.
 
     Args:
         blocks: mean difference of each.
         outside: 255 outside, a sample for each pixel; None for everywhere.
     """
-    if float(blocks.max()) < CHANGED_BLOCK:
+    if float(blocks.max()) < limits.block:
         return False  # nearly always, so only now is it asked which blocks count
     if outside is not None:
         blocks = blocks[block_least(outside) > 0]
-    coarse = COARSE_TIMES * float(np.median(blocks)) if blocks.size else 0.0
-    limit = min(max(CHANGED_BLOCK, coarse), COARSE_MOST)
+    coarse = limits.coarse_times * float(np.median(blocks)) if blocks.size else 0.0
+    limit = min(max(limits.block, coarse), limits.coarse_most)
     return bool((blocks >= limit).any())
 
 
-def _lost_colour(source: Plane, output: Plane, outside: Plane | None) -> bool:
+def _lost_colour(source: Plane, output: Plane, outside: Plane | None, limits: Limits) -> bool:
     """Whether a chroma plane is so far off that its colours are lost, or other ones."""
     difference = difference_outside(source, output, outside)
     samples = _samples(difference, outside)
-    if samples == 0 or psnr(difference, samples) >= FAINT_COLOUR:
+    if samples == 0 or psnr(difference, samples) >= limits.faint_colour:
         return False
     colour = difference_outside(source, np.full_like(source, NEUTRAL), outside)
     error, there = (cv2.norm(d, cv2.NORM_L2SQR) for d in (difference, colour))
-    return error >= LOST_COLOUR * there
+    return error >= limits.lost_colour * there
 
 
 _NAME = "picture elsewhere"

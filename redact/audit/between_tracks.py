@@ -8,51 +8,57 @@ looks exactly like the end of the one and like the beginning of the other.
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
 
 from ..plan import Plan
 from ..types import Action, Box, Track
-from .limits import ALIKE, EDGE_REACH, OUTSIDE, SAME_TRACK_SCORE
-from .looks import Looks
-
-_AGREE: Final = 0.5
-"""Overlap of the places that the two tracks' looks give: they mean the same thing."""
+from .likeness import SAME_PLACE, Looks
+from .limits import LIMITS, Limits
 
 
-def between(plan: Plan, looks: Looks) -> dict[int, list[tuple[int, Box]]]:
+def between_tracks(
+    plan: Plan, looks: Looks, limits: Limits = LIMITS
+) -> dict[int, list[tuple[int, Box]]]:
     """Places between two tracks of one subject where it shows: id of the first → (frame, box).
 
     Args:
         plan: what is hidden.
         looks: searches around every track's ends, all of them done.
     """
-    sure = [t for t in plan.tracks if t.action is not Action.KEEP and _sure(t)]
+    sure = [t for t in plan.tracks if t.action is not Action.KEEP and _sure(t, limits)]
     begins: dict[int, list[Track]] = defaultdict(list)
     for track in sure:
         begins[track.first].append(track)
     found: dict[int, list[tuple[int, Box]]] = {}
     for track in sure:
-        for gap in range(1, EDGE_REACH + 1):
+        for gap in range(1, limits.edge_frames + 1):
             for other in begins[track.last + gap + 1]:
                 if other.target is track.target:
-                    places = _shown(plan, looks, track, other)
+                    places = _shown(plan, looks, (track, other), limits)
                     if places:
                         found[track.id] = places
     return found
 
 
-def _sure(track: Track) -> bool:
-    return track.score is None or track.score >= SAME_TRACK_SCORE
+def _sure(track: Track, limits: Limits) -> bool:
+    return track.certainty is None or track.certainty >= limits.believed
 
 
-def _shown(plan: Plan, looks: Looks, track: Track, other: Track) -> list[tuple[int, Box]]:
+def _shown(
+    plan: Plan, looks: Looks, pair: tuple[Track, Track], limits: Limits
+) -> list[tuple[int, Box]]:
     """Frames between two tracks in which the subject shows; none unless it is there in all."""
+    track, other = pair
     places: list[tuple[int, Box]] = []
     for frame in range(track.last + 1, other.first):
         a, b = looks.likeness(track.id, frame), looks.likeness(other.id, frame)
-        if a is None or b is None or min(a.value, b.value) < ALIKE or a.box.iou(b.box) < _AGREE:
+        if (
+            a is None
+            or b is None
+            or min(a.value, b.value) < limits.alike
+            or a.box.iou(b.box) < 2 * SAME_PLACE
+        ):
             return []
-        if not any(_share(a.box, r.box) >= OUTSIDE for r in plan.regions_at(frame)):
+        if not any(_share(a.box, r.box) >= limits.covered for r in plan.regions_at(frame)):
             places.append((frame, a.box))
     return places
 

@@ -17,15 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Action, Box, State, Track
+from .limits import LIMITS, Limits
 
 SIDE: Final = 24
 """Samples along a side of a look: enough to tell two faces, too few for a codec's errors."""
 
+SAME_PLACE: Final = 0.25
+"""Overlap from which a place that looks alike is the place in question; where two tracks name a
+place, twice as much. Meaning: next to a subject, all kinds of things are a little like it."""
+
 ROOM: Final = 0.5
 """How far beyond its box a subject is searched for on every side, share of the box."""
-
-_LEAST_TEXTURE: Final = 4.0
-"""Standard deviation (8-bit luma) of a look below which it resembles any flat place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ class Looks:
         tracks: of the plan; those that stay visible are left out.
     """
 
-    def __init__(self, tracks: Iterable[Track]) -> None:
+    def __init__(self, tracks: Iterable[Track], limits: Limits = LIMITS) -> None:
+        self._limits = limits
         self._ends: dict[int, tuple[int, _End, _End]] = {}
         self._due: dict[int, list[_End]] = defaultdict(list)
         for track in tracks:
@@ -77,7 +80,7 @@ class Looks:
         for end in self._due.pop(index, ()):
             end.look = sample(source, end.box, SIDE)
             for frame, box, window in end.waiting:
-                end.found[frame] = best_place(end.look, box, window)
+                end.found[frame] = best_place(end.look, box, window, self._limits)
             end.waiting.clear()
 
     def search(self, track: int, index: int, box: Box, output: NDArray[np.uint8]) -> None:
@@ -92,7 +95,7 @@ class Looks:
         if end.look is None:
             end.waiting.append((index, here, window))
         else:
-            end.found[index] = best_place(end.look, here, window)
+            end.found[index] = best_place(end.look, here, window, self._limits)
 
     def likeness(self, track: int, index: int) -> Likeness | None:
         """What the search for a track's subject in a frame gave; None if there was none."""
@@ -106,7 +109,12 @@ class Looks:
         return first if index < start else last
 
 
-def best_place(look: NDArray[np.float32], box: Box, window: NDArray[np.float32]) -> Likeness:
+def best_place(
+    look: NDArray[np.float32],
+    box: Box,
+    window: NDArray[np.float32],
+    limits: Limits = LIMITS,
+) -> Likeness:
     """Best place of a look in a window around `box`.
 
     Args:
@@ -114,7 +122,7 @@ def best_place(look: NDArray[np.float32], box: Box, window: NDArray[np.float32])
         box: where it is expected, upright source pixels.
         window: `sample_around` of the frame at that box.
     """
-    if float(look.std()) < _LEAST_TEXTURE:
+    if float(look.std()) < limits.texture:
         return Likeness(box, -1.0)
     fit = np.nan_to_num(cv2.matchTemplate(window, look, cv2.TM_CCOEFF_NORMED), nan=-1.0)
     row, column = divmod(int(fit.argmax()), fit.shape[1])

@@ -18,28 +18,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Box
-from .limits import (
-    UNDRAWN_COLOUR_SHARE,
-    UNDRAWN_COLOUR_TEXTURE,
-    UNDRAWN_GAIN,
-    UNDRAWN_MATCH,
-    UNDRAWN_SHARE,
-    UNDRAWN_TEXTURE,
-)
-from .pixels import Both, Plane
+from ..types import Region, Target
+from .limits import LIMITS, Limits
+from .planes import Both, Plane
 
 GRID: Final = 4
-"""A mask is judged in GRID × GRID cells: half a face left visible is a leak too."""
+"""A mask is judged in GRID × GRID cells: half a face left visible is a leak too. As many cells as
+one row has must show the source: of the six of a face of ten pixels three may do so by chance."""
 
-_LEAST_CELLS: Final = 4
-"""Cells that must show the source for a mask to count as not drawn: of the six of a face of ten
-pixels three may do so by chance, smooth fill and smooth skin."""
-
-_CELL: Final = 12
-_FEWEST: Final = 4  # pixels along a cell below which a plane explains nearly everything
-_FEWEST_COLOUR: Final = 8
-"""The same for chroma, in pixels: its samples may each stand for two of them."""
+_FEWEST: Final = 4
+"""Pixels along a cell below which a plane explains nearly everything; of chroma twice as many,
+whose samples may each stand for two. Meaning."""
 
 
 class Shown(NamedTuple):
@@ -49,80 +38,93 @@ class Shown(NamedTuple):
     telling: int
 
 
-def not_drawn(both: Both, box: Box) -> bool:
-    """Whether the output shows the source in a box that was to be hidden.
+def not_drawn(both: Both, region: Region, limits: Limits = LIMITS) -> bool:
+    """Whether the output shows the source in what was to be hidden.
 
     Args:
         both: source and output of one frame.
-        box: what was to be hidden, without margin.
+        region: what was to be hidden.
     """
-    luma, colour = shows_source(*both.luma, box), shows_colour(both, box)
+    luma, colour = shows_source(*both.luma, region, limits), shows_colour(both, region, limits)
     return any(
-        shown.same >= _LEAST_CELLS and shown.same >= share * shown.telling
-        for shown, share in ((luma, UNDRAWN_SHARE), (colour, UNDRAWN_COLOUR_SHARE))
+        shown.same >= GRID and shown.same >= share * shown.telling
+        for shown, share in ((luma, limits.undrawn), (colour, limits.undrawn_colour))
     )
 
 
-def shows_source(source: Plane, output: Plane, box: Box) -> Shown:
-    """Cells of a box in which the output's luma shows the source's own detail.
+def shows_source(source: Plane, output: Plane, region: Region, limits: Limits = LIMITS) -> Shown:
+    """Cells in which the output's luma shows the source's own detail.
 
     A box less than 8 pixels high or wide gets one row or column of cells.
 
     Args:
         source, output: luma of one frame.
-        box: what was to be hidden, without margin.
+        region: what was to be hidden.
     """
-    return _shown([(source, output)], box, (1, 1), _FEWEST, UNDRAWN_TEXTURE)
+    return _shown([(source, output)], region, (1, 1), limits.texture, limits)
 
 
-def shows_colour(both: Both, box: Box) -> Shown:
+def shows_colour(both: Both, region: Region, limits: Limits = LIMITS) -> Shown:
     """The same of chroma, U and V taken together."""
     step = both.right, both.down
-    return _shown(both.chroma, box, step, _FEWEST_COLOUR, UNDRAWN_COLOUR_TEXTURE)
+    return _shown(both.chroma, region, step, limits.colour_texture, limits, 2 * _FEWEST)
 
 
 def _shown(
     pairs: Sequence[tuple[Plane, Plane]],
-    box: Box,
+    region: Region,
     step: tuple[int, int],
-    fewest: int,
     texture: float,
+    limits: Limits,
+    fewest: int = _FEWEST,
 ) -> Shown:
-    """Cells of a box that show the source's detail, all planes taken together.
+    """Cells that show the source's detail, all planes taken together.
 
     Args:
         pairs: planes of source and output.
         step: pixels per sample across and down.
-        fewest: least pixels along a cell.
         texture: least standard deviation of a cell that can tell.
+        fewest: least pixels along a cell.
     """
     if not pairs:
         return Shown(0, 0)
     height, width = pairs[0][0].shape
-    (right, down), (least_x, least_y) = step, (fewest // step[0], fewest // step[1])
+    box, (right, down), (least_x, least_y) = (
+        region.box,
+        step,
+        (fewest // step[0], fewest // step[1]),
+    )
     x1, y1 = max(0, int(box.x1 / right)), max(0, int(box.y1 / down))
     x2, y2 = min(width, int(np.ceil(box.x2 / right))), min(height, int(np.ceil(box.y2 / down)))
     columns, rows = min(GRID, (x2 - x1) // least_x), min(GRID, (y2 - y1) // least_y)
-    if columns < 1 or rows < 1 or columns * rows < _LEAST_CELLS:
+    if columns < 1 or rows < 1 or columns * rows < GRID:
         return Shown(0, 0)
     size = (
-        min((x2 - x1) // columns, _CELL) * columns,
-        min((y2 - y1) // rows, _CELL) * rows,
+        min((x2 - x1) // columns, 3 * _FEWEST) * columns,
+        min((y2 - y1) // rows, 3 * _FEWEST) * rows,
     )
     # Area scaling also averages codec noise away.
     part = slice(y1, y2), slice(x1, x2)
     a = np.hstack([_detail(source[part], size, rows, columns) for source, _ in pairs])
     aa = (a * a).mean(axis=1)
-    telling = aa >= texture**2
+    telling = (aa >= texture**2) & _inside(rows, columns, region.target)
     if not telling.any():
         return Shown(0, 0)
     b = np.hstack([_detail(output[part], size, rows, columns) for _, output in pairs])
     bb, ab = (b * b).mean(axis=1), (a * b).mean(axis=1)
     match = ab / np.sqrt(np.maximum(aa * bb, 1e-6))
     gain = ab / np.maximum(aa, 1e-6)
-    low, high = UNDRAWN_GAIN
-    same = telling & (match >= UNDRAWN_MATCH) & (gain >= low) & (gain <= high)
+    near = (gain >= limits.gain_least) & (gain <= limits.gain_most)
+    same = telling & (match >= limits.detail) & near
     return Shown(int(same.sum()), int(telling.sum()))
+
+
+def _inside(rows: int, columns: int, target: Target) -> NDArray[np.bool_]:
+    """[rows·columns] cells that a mask covers: a face's is an ellipse and leaves its corners."""
+    cells = np.ones((rows, columns), np.bool_)
+    if target is Target.FACE and min(rows, columns) >= 3:
+        cells[[0, 0, -1, -1], [0, -1, 0, -1]] = False
+    return cells.ravel()
 
 
 def _detail(

@@ -15,14 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.audit.container import check_container
-from redact.audit.elements import wrong_elements
+from redact.audit.matroska_elements import wrong_elements
 from redact.audit.result import Check
 from redact.ebml import Header, header
 from redact.evidence import prepare_release
 from redact.media import ContentLight, Decode, Mastering, SourceInfo, VideoWriter, probe
 from redact.settings import EncodeSettings
 
-from .test_boxes import SECRET, talking_clip
+from .test_mp4_boxes import SECRET, talking_clip
 
 SEGMENT, INFO, TRACKS, ENTRY, VIDEO = 0x18538067, 0x1549A966, 0x1654AE6B, 0xAE, 0xE0
 CLUSTER, GROUP, TAGS, TAG, SIMPLE_TAG = 0x1F43B675, 0xA0, 0x1254C367, 0x7373, 0x67C8

@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.audit.drawn import not_drawn, shows_colour, shows_source
-from redact.audit.pixels import Both, Plane
-from redact.types import Box
+from redact.audit.mask_drawn import not_drawn, shows_colour, shows_source
+from redact.audit.planes import Both, Plane
+from redact.types import Box, Region, State, Target
 
-BOX = Box(100, 60, 160, 140)
+BOX = Region(1, Target.REGION, Box(100, 60, 160, 140), State.DETECTED)
 HEIGHT, WIDTH = 200, 300
 
 
@@ -63,21 +63,23 @@ def test_a_plate_as_small_as_any_that_is_reported_is_tested(height: int, turned:
     source = _textured(5, step=4)
     box = Box(100, 60, 124, 60 + height)
     box = Box(box.y1, box.x1, box.y2, box.x2) if turned else box
-    assert not_drawn(Both((source, source)), box)
-    assert not not_drawn(Both((source, _smooth(6))), box)
+    place = Region(1, Target.PLATE, box, State.DETECTED)
+    assert not_drawn(Both((source, source)), place)
+    assert not not_drawn(Both((source, _smooth(6))), place)
     # Of so few cells every one must show the source: one of four may do so by chance.
     part = _smooth(6).copy()
     (x1, y1, x2, y2) = (int(v) for v in box)
     part[y1 : (y1 + y2) // 2, x1 : (x1 + x2) // 2] = source[
         y1 : (y1 + y2) // 2, x1 : (x1 + x2) // 2
     ]
-    assert not not_drawn(Both((source, part)), box)
+    assert not not_drawn(Both((source, part)), place)
 
 
 def test_a_box_with_room_for_less_than_four_cells_tells_nothing() -> None:
     source = _textured(5, step=4)
     for box in (Box(100, 60, 107, 69), Box(100, 60, 115, 67), Box(100, 60, 140, 63)):
-        assert shows_source(source, source, box) == (0, 0)
+        place = Region(1, Target.PLATE, box, State.DETECTED)
+        assert shows_source(source, source, place) == (0, 0)
 
 
 @pytest.mark.parametrize("step", [(2, 2), (2, 1), (1, 1)])
@@ -94,3 +96,16 @@ def test_faint_chroma_and_grey_pictures_tell_nothing() -> None:
     both = _chroma(shown=True, right=2, down=2, swing=1)
     assert shows_colour(both, BOX).telling == 0
     assert shows_colour(Both((_textured(), _textured())), BOX) == (0, 0)
+
+
+def test_the_corners_of_a_face_are_none_of_its_mask() -> None:
+    """An ellipse leaves them open, and the source shows there, as it should."""
+    source, hidden = _textured(), _smooth(7)
+    output = hidden.copy()
+    x1, y1, x2, y2 = (int(v) for v in BOX.box)
+    for x in (x1, x2 - 15):
+        for y in (y1, y2 - 20):
+            output[y : y + 20, x : x + 15] = source[y : y + 20, x : x + 15]
+    face = Region(1, Target.FACE, BOX.box, State.DETECTED)
+    assert shows_source(source, output, face).same == 0
+    assert shows_source(source, output, BOX).same == 4

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.audit.elsewhere import Elsewhere, drawn_around
-from redact.audit.pixels import (
+from redact.audit.outside_masks import OutsideMasks, drawn_around
+from redact.audit.planes import (
     Both,
     Plane,
     block_difference,
@@ -41,7 +41,7 @@ def _both() -> Both:
 
 
 def _seen(*frames: Both, hidden: Plane | None = None, blocks: bool = True) -> Check:
-    elsewhere = Elsewhere(blocks)
+    elsewhere = OutsideMasks(blocks)
     for index, both in enumerate(frames):
         elsewhere.see(index, both, hidden)
     return elsewhere.check()
@@ -187,7 +187,7 @@ def test_nothing_outside_is_said() -> None:
     hidden = np.ones((HEIGHT, WIDTH), np.uint8)
     check = _seen(_both(), hidden=hidden)
     assert check.passed and check.detail == "nothing lies outside the masks"
-    elsewhere = Elsewhere(True)
+    elsewhere = OutsideMasks(True)
     elsewhere.see(0, _both(), hidden)
     elsewhere.see(1, _both(), None)
     assert elsewhere.check().detail.endswith("nothing lies outside the masks in 1 frame")

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Region
-from .limits import CHANGED_LEAST, CHANGED_NOISE, SURVIVES_GAIN, SURVIVES_MATCH, SURVIVES_TEXTURE
-from .pixels import block_difference
+from .limits import LIMITS, Limits
+from .planes import block_difference
 
 _WINDOW: Final = 15
 """Side in pixels of the window in which source and output are correlated."""
@@ -37,13 +37,16 @@ class PixelCovers:
     every connected area counts.
     """
 
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self._limits = limits
+
     def mask(
         self, index: int, source: NDArray[np.uint8], output: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
-        changed = _changed(source, output)
+        changed = _changed(source, output, self._limits)
         if not changed.any():
             return changed
-        left = survives(source, output, changed)
+        left = survives(source, output, changed, self._limits)
         hidden = np.asarray(cv2.subtract(changed, left), np.uint8)
         # Narrower than five pixels is the rim of what survives, not something that was drawn.
         gone = cv2.morphologyEx(hidden, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
@@ -57,10 +60,12 @@ class PixelCovers:
         return []
 
 
-def _changed(source: NDArray[np.uint8], output: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _changed(
+    source: NDArray[np.uint8], output: NDArray[np.uint8], limits: Limits
+) -> NDArray[np.uint8]:
     """Pixels of 16×16 blocks that differ by more than a codec explains, uint8 [H, W], 0 or 1."""
     blocks = block_difference(source, output)
-    limit = max(CHANGED_LEAST, CHANGED_NOISE * float(np.percentile(blocks, 10)))
+    limit = max(limits.changed, limits.changed_times * float(np.percentile(blocks, 10)))
     marked = cv2.morphologyEx(
         (blocks >= limit).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
     )
@@ -71,7 +76,10 @@ def _changed(source: NDArray[np.uint8], output: NDArray[np.uint8]) -> NDArray[np
 
 
 def survives(
-    source: NDArray[np.uint8], output: NDArray[np.uint8], changed: NDArray[np.uint8]
+    source: NDArray[np.uint8],
+    output: NDArray[np.uint8],
+    changed: NDArray[np.uint8],
+    limits: Limits = LIMITS,
 ) -> NDArray[np.uint8]:
     """Where the output still shows the source's own detail, at one scale or another.
 
@@ -89,7 +97,7 @@ def survives(
             cv2.resize(p[y1:y2, x1:x2], small, interpolation=cv2.INTER_AREA).astype(np.float32)
             for p in (source, output, changed * np.uint8(255))
         )
-        same = _alike(a, b, where)
+        same = _alike(a, b, where, limits)
         large = cv2.resize(same, (x2 - x1, y2 - y1), interpolation=cv2.INTER_NEAREST)
         found[y1:y2, x1:x2] |= np.asarray(large, np.uint8)
     return found
@@ -116,15 +124,15 @@ def _parts(changed: NDArray[np.uint8]) -> Iterator[tuple[int, tuple[int, int, in
 
 
 def _alike(
-    a: NDArray[np.float32], b: NDArray[np.float32], changed: NDArray[np.float32]
+    a: NDArray[np.float32], b: NDArray[np.float32], changed: NDArray[np.float32], limits: Limits
 ) -> NDArray[np.uint8]:
     """1 where two pictures share their detail; float32 [h, w] each, `changed` from 0 to 255."""
     window = (_WINDOW, _WINDOW)
     difference = np.abs(a - b)
-    near = (cv2.blur(difference, (9, 9)) >= CHANGED_LEAST).astype(np.float32)
+    near = (cv2.blur(difference, (9, 9)) >= limits.changed).astype(np.float32)
     within = cv2.blur(near * (changed > 127), window) >= _WITHIN
     # Where nothing changed, the pictures agree anyway, and would speak for what lies beside it.
-    differs = (cv2.blur(difference, (3, 3)) >= CHANGED_LEAST / 2).astype(np.float32)
+    differs = (cv2.blur(difference, (3, 3)) >= limits.changed / 2).astype(np.float32)
     weight = cv2.blur(differs, window)
     a, b = (p - cv2.GaussianBlur(p, (0, 0), _SMOOTH) for p in (a, b))
     aa, bb, ab = (
@@ -133,6 +141,6 @@ def _alike(
     )
     match = ab / np.sqrt(np.maximum(aa * bb, 1e-6))
     gain = ab / np.maximum(aa, 1e-6)
-    telling = within & (aa >= SURVIVES_TEXTURE**2)
-    same = telling & (match >= SURVIVES_MATCH) & (gain >= SURVIVES_GAIN)
+    telling = within & (aa >= limits.texture**2)
+    same = telling & (match >= limits.detail) & (gain >= limits.gain_least)
     return np.asarray(cv2.dilate(same.astype(np.uint8), np.ones(window, np.uint8)), np.uint8)
