@@ -79,6 +79,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
         settings.sensitivity,
         settings.targets,
         sample_aspect=float(info.video.upright_sample_aspect),
+        centerface=settings.centerface,
     )
     tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
     digest = sha256_of(info.path, journal)
@@ -110,6 +111,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
             settings.sensitivity,
             ((detector.name, detector.weights_sha256),),
             looked,
+            settings.centerface,
         ),
         found.tracks,
         found.cuts,

@@ -56,6 +56,7 @@ class AuditDetectors:
         targets: what to look for, at least one of face and plate.
         sample_aspect: width of a source pixel divided by its height.
         limits: see `Limits`.
+        centerface: whether CenterFace looks too; it does not where the plan was made without it.
 
     Attributes:
         targets: what is looked for.
@@ -66,7 +67,13 @@ class AuditDetectors:
         ModelError: a model is missing or is not the pinned one. There is no audit with one eye.
     """
 
-    def __init__(self, targets: tuple[Target, ...], sample_aspect: float, limits: Limits) -> None:
+    def __init__(
+        self,
+        targets: tuple[Target, ...],
+        sample_aspect: float,
+        limits: Limits,
+        centerface: bool = True,
+    ) -> None:
         network = OurNetwork(targets)
         ours = network.detector(*OURS, sample_aspect=sample_aspect)
         self.targets = network.targets
@@ -74,13 +81,15 @@ class AuditDetectors:
         self._second = None
         others, self.names = {}, [(ours.name, ours.weights_sha256)]
         if Target.FACE in network.targets:
-            center = CenterFace(default_threads())
-            others = {
-                LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
-                SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
-            }
+            if centerface:
+                center = CenterFace(default_threads())
+                others = {
+                    LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
+                    SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
+                }
+                self.names.append((center.name, center.weights_sha256))
             self._second = load_second_opinion(sample_aspect=sample_aspect)
-            self.names += [(m.name, m.weights_sha256) for m in (center, self._second)]
+            self.names.append((self._second.name, self._second.weights_sha256))
         kind = "face" if others else "face alone"
         self._all = Witnesses(ours, others, kind, load_calibration(), "", "")
         verifier = Verifier()

@@ -133,7 +133,9 @@ def collect(
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     aspect = float(source.video.upright_sample_aspect)
-    detectors = AuditDetectors(settings.targets, aspect, limits)
+    detectors = AuditDetectors(
+        settings.targets, aspect, limits, plan is None or plan.settings.centerface
+    )
     schedule = Schedule(settings.sensitivity, plan, limits)
     visible = StillVisible(plan, covers, detectors, schedule, limits)
     compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()

@@ -29,6 +29,7 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
             DetectSettings(
                 tuple(Target.from_word(word) for word in detect["targets"]),
                 Sensitivity(detect["sensitivity"]),
+                bool(detect.get("centerface", True)),
             ),
             RenderSettings(
                 Style(render["style"]),

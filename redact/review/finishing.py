@@ -42,7 +42,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     here.desk.keep()
     plan = here.desk.plan
     settings = Settings(
-        DetectSettings(plan.settings.targets, plan.settings.sensitivity),
+        DetectSettings(plan.settings.targets, plan.settings.sensitivity, plan.settings.centerface),
         replace(session.render, style=_release_style(str(wish.get("style", "blur")))),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
     )
