@@ -95,6 +95,7 @@ class SettingsRecord(_File, omit_defaults=True):
         ]
         | None
     ) = None
+    centerface: bool = True
 
 
 class PlanRecord(_File, kw_only=True, omit_defaults=True):
@@ -224,6 +225,7 @@ def _record_of(plan: Plan) -> PlanRecord:
             sensitivity=plan.settings.sensitivity,
             detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.settings.detectors],
             frames_looked_at=plan.settings.frames_looked_at,
+            centerface=plan.settings.centerface,
         ),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
@@ -277,6 +279,7 @@ def _plan_of(record: PlanRecord) -> Plan:
             record.settings.sensitivity,
             tuple((d.name, d.sha256) for d in record.settings.detectors),
             record.settings.frames_looked_at,
+            record.settings.centerface,
         ),
         tracks=tuple(
             _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)

@@ -53,12 +53,14 @@ class DetectionSettings:
         detectors: name of each detector that ran, with the SHA-256 of its weights.
         frames_looked_at: by the detectors; in the others, what was seen before was followed. None
             where the plan does not say.
+        centerface: whether CenterFace may look, at detection and in the audit.
     """
 
     targets: tuple[Target, ...]
     sensitivity: Sensitivity
     detectors: tuple[tuple[str, str], ...]
     frames_looked_at: int | None = None
+    centerface: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """From detections of single frames to objects over the whole clip."""
 
+from .belief import Clues, probability_of
 from .camera import motion_between
 from .follow import COAST, step
 from .geometry import warped
@@ -11,12 +12,14 @@ from .tracker import Tracker, Tracks
 __all__ = [
     "COAST",
     "PARTS",
+    "Clues",
     "SmallFrame",
     "TrackSettings",
     "Tracker",
     "Tracks",
     "motion_between",
     "patches_of",
+    "probability_of",
     "settings_of",
     "shrink",
     "step",
