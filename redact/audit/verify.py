@@ -13,6 +13,7 @@ from ..media import Decode, SourceInfo, probe
 from ..memory import give_back, trim_at_times
 from ..plan import Plan, with_held
 from ..progress import Progress
+from ..silenced import silenced_by
 from ..types import Action, Track
 from .audit_detectors import AuditDetectors
 from .compared import Compared
@@ -25,6 +26,7 @@ from .pairing import Pair, pairs
 from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
+from .sound import check_sound
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
 from .times import TimeCheck
@@ -67,6 +69,7 @@ def verify(
         return _blind(settings, plan, [*checks, Check("decodes", False, error.message)])
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
     checks += [_upright(finished), same_size]
+    checks += check_sound(output, finished, silenced_by(plan) if plan is not None else ())
     if not same_size.passed:
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress)
