@@ -47,7 +47,7 @@ def fix_command(
         if finding.kind is FindingKind.UNDRAWN:  # the plan hides it already
             continue
         head = f"redact plan add {plan} --target {finding.target.word}"
-        places = places_to_hide(finding, last_frame)
+        places = hiding_places(finding, last_frame)
         if len(places) == 1:
             frame, box = places[0]
             lines.append(f"{head} --box={_corners(box)} --from f{frame} --to f{frame}")
@@ -59,11 +59,11 @@ def fix_command(
     return "\n".join(lines)
 
 
-def places_to_hide(finding: Finding, last_frame: int | None = None) -> list[tuple[int, Box]]:
-    """Frames and boxes, straight lines between, of a mask that hides a finding.
+def hiding_places(finding: Finding, last_frame: int | None = None) -> list[tuple[int, Box]]:
+    """Frames and boxes that hide a finding, straight lines between them; for `plan.edit.add_track`.
 
     Args:
-        finding: what was seen.
+        finding: of an audit.
         last_frame: of the clip; None: the span is not padded at its end.
     """
     first = max(0, finding.first - _PAD)

@@ -31,7 +31,7 @@ RGB = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One thing to show: the same place in source and output."""
 
     frame: int
@@ -58,10 +58,10 @@ def review_sheet(
     Raises:
         OutputError: it cannot be written; nothing is left of it.
     """
-    rows = _of_findings(result) + (_of_tracks(plan) if plan is not None else [])
+    rows = rows_of_findings(result) + (_of_tracks(plan) if plan is not None else [])
     target = sheet_path(output, folder)
     more = max(0, len(result.findings) - _MOST)
-    sheet = _sheet(_tiles(source, output, rows), more)
+    sheet = _sheet(tiles_of(source, output, rows), more)
     done, data = cv2.imencode(".png", sheet[:, :, ::-1])
     if not done:
         raise OutputError(
@@ -78,15 +78,15 @@ def sheet_path(output: Path, folder: Path) -> Path:
     return folder / PRIVATE / f"review-{output.name}.png"
 
 
-def _of_findings(result: AuditResult) -> list[_Row]:
+def rows_of_findings(result: AuditResult) -> list[Row]:
     rows = []
     for f in result.findings[:_MOST]:
         frame, box = f.path[len(f.path) // 2]
-        rows.append(_Row(frame, box, f"{f.number}: {f.kind}, {f.target.word}, {clock(f.start)}"))
+        rows.append(Row(frame, box, f"{f.number}: {f.kind}, {f.target.word}, {clock(f.start)}"))
     return rows
 
 
-def _of_tracks(plan: Plan) -> list[_Row]:
+def _of_tracks(plan: Plan) -> list[Row]:
     """The least certain hidden tracks: least probable, at their least certain frame."""
     hidden = [t for t in plan.tracks if t.action is Action.REDACT and t.certainty is not None]
     hidden.sort(key=lambda t: (t.certainty or 0.0, t.id))
@@ -96,7 +96,7 @@ def _of_tracks(plan: Plan) -> list[_Row]:
         here = track.at(key)
         assert here is not None
         words = f"track {track.id}, {track.target.word}, {here.state}, {track.certainty:.2f}"
-        rows.append(_Row(key, here.box, words))
+        rows.append(Row(key, here.box, words))
     return rows
 
 
@@ -110,7 +110,7 @@ def _least_certain(track: Track) -> int:
     return track.first
 
 
-def _tiles(source: SourceInfo, output: Path, rows: list[_Row]) -> list[RGB]:
+def tiles_of(source: SourceInfo, output: Path, rows: list[Row]) -> list[RGB]:
     """One tile for each row, in order; a frame that is missing from a file stays grey."""
     due: dict[int, list[int]] = {}
     for n, row in enumerate(rows):

@@ -17,7 +17,8 @@ from ..output import write_whole
 from ..plan import Plan, Sound, consequences, edit, mistakable, read_plan, write_plan
 from ..plan.exchange import FORMATS, add_imported, coinciding
 from ..types import Action, Box, Target, Track, counted
-from .changes import mention_added, mention_cleared, named
+from .changes import mention_added, mention_cleared, mention_late, mention_outside, named
+from .chosen import UNSURE, chosen_tracks
 from .terminal import Terminal
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
@@ -34,14 +35,20 @@ def plan() -> None:
 
 @plan.command()
 @plan_argument
+@click.option("--at", "moment", help="Only what is there at this time (12.5, 1:02.5, f120).")
+@click.option("--target", "only", type=target_choice, help="Only faces, plates or regions.")
+@click.option("--unsure", is_flag=True, help=f"Only what is less sure than {UNSURE}.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def show(plan_path: Path, as_json: bool) -> None:
+def show(
+    plan_path: Path, moment: str | None, only: str | None, unsure: bool, as_json: bool
+) -> None:
     """List the tracks of PLAN with their numbers. Times count from the first picture.
 
     'seen' and 'place' say when each is seen best, and where: left,top width×height in pixels.
     """
     value = read_plan(plan_path)
-    rows = [_row(value, i) for i in range(len(value.tracks))]
+    chosen = chosen_tracks(value, moment, only, unsure)
+    rows = [_row(value, track) for track in chosen]
     looked_for = [target.word for target in value.settings.targets]
     if as_json:
         head = {"source": value.source.name, "looked_for": looked_for}
@@ -58,7 +65,9 @@ def show(plan_path: Path, as_json: bool) -> None:
         table.add_row(*("" if c is None else str(c) for c in cells))
     console = Console(soft_wrap=True, highlight=False, markup=False, width=150)
     looked = " and ".join(f"{word}s" for word in looked_for)
-    count = counted(len(rows), "track")
+    count = counted(len(value.tracks), "track")
+    if len(rows) < len(value.tracks):
+        count = f"{len(rows)} of {count}"
     console.print(f"{value.source.name}: {count}; {looked} were looked for")
     console.print(table)
     for number, m in enumerate(value.muted, 1):
@@ -91,8 +100,7 @@ def _best(value: Plan, track: Track) -> dict[str, Any]:
     }
 
 
-def _row(value: Plan, i: int) -> dict[str, Any]:
-    track = value.tracks[i]
+def _row(value: Plan, track: Track) -> dict[str, Any]:
     return {
         "track": track.id,
         "target": track.target.word,
@@ -193,6 +201,9 @@ def add(
     )
     write_plan(changed, plan_path, force=True)
     click.echo(f"{plan_path}: track {number} added", err=True)
+    if end is not None:
+        mention_late("--to", end, value)
+    mention_outside(changed, edit.track_of(changed, number))
     mention_added(edit.track_of(changed, number), at_one_time=len(given) == 1 and bool(places))
 
 

@@ -138,6 +138,13 @@ class TrackPart(_Part):
     last_seconds: Seconds
     frames_per_state: dict[str, int]
     spans: tuple[SpanPart, ...]
+    score: Annotated[
+        float | None,
+        Meta(
+            description="how surely it is what it seems, 0 to 1: the certainty of the plan, else "
+            "the best score of a detector; null: neither is known"
+        ),
+    ] = None
     shown: Annotated[
         tuple[tuple[Natural, Natural], ...] | None,
         Meta(

@@ -187,6 +187,20 @@ def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
     return tuple(sorted(numbers))
 
 
+def parse_numbers(text: str) -> tuple[int, ...]:
+    """Numbers from "1,3,5-7", each once, in order. Raises UsageError."""
+    numbers: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", part, re.ASCII)
+        if not match:
+            raise UsageError(f"{text!r}: is no list of numbers", "For example 1,3,5-7.")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise UsageError(f"{part.strip()}: ends before it begins", "For example 5-7.")
+        numbers |= set(range(first, last + 1))
+    return tuple(sorted(numbers))
+
+
 def parse_box(text: str) -> Box:
     """A box from "x1,y1,x2,y2" in upright source pixels. Raises UsageError."""
     try:
@@ -253,6 +267,28 @@ def parse_seconds(text: str, plan: Plan) -> float:
         # Sound may last longer than the pictures: to its end, whatever that is.
         return 0.0 if word == "start" else plan.seconds(len(plan.source.timeline) - 1) + 3600
     return float(_seconds(text))
+
+
+def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
+    """Frame number, or seconds from the first picture, of a time whose clip is not known yet; none
+    of both for "end". Takes what `parse_time` takes, and raises as it does."""
+    word = text.strip().lower()
+    if word in ("start", "end"):
+        return (0, None) if word == "start" else (None, None)
+    if frame := _FRAME.fullmatch(word):
+        return int(frame[1]), None
+    return None, _seconds(text)
+
+
+def is_after_end(text: str, plan: Plan) -> bool:
+    """Whether a time (not a frame, nor a word) lies after the end of the clip, as far as it plays:
+    the last picture is shown for as long as the one before it."""
+    timeline, word = plan.source.timeline, text.strip().lower()
+    if word in ("start", "end") or _FRAME.fullmatch(word) or len(timeline) < 2:
+        return False
+    last = timeline.time(len(timeline) - 1)
+    end = 2 * last - timeline.time(len(timeline) - 2)
+    return _seconds(text) + timeline.time(0) > end
 
 
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:

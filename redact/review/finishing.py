@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..audit import AuditResult, Finding, FindingKind, places_to_hide, require_detectors
+from ..audit import AuditResult, Finding, FindingKind, hiding_places, require_detectors
 from ..delivery import Delivery, Outcome
 from ..errors import UsageError
 from ..evidence import (
@@ -134,7 +134,7 @@ def _note_findings(session: Session, audit: AuditResult) -> None:
 
 def _note(finding: Finding, last: int, before: tuple[FindingNote, ...]) -> FindingNote:
     places = tuple(
-        (frame, (box.x1, box.y1, box.x2, box.y2)) for frame, box in places_to_hide(finding, last)
+        (frame, (box.x1, box.y1, box.x2, box.y2)) for frame, box in hiding_places(finding, last)
     )
     drawn = finding.kind is not FindingKind.UNDRAWN
     note = FindingNote(

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,7 +21,9 @@ from markupsafe import escape
 from PIL import Image
 
 from redact.cli.report import report as report_command
-from redact.evidence import build_manifest
+from redact.errors import CheckFailedError, DependencyError
+from redact.evidence import CheckResult, build_manifest
+from redact.evidence.check import Part
 from redact.evidence.manifest import LogAnchor, Manifest, dump_manifest, manifest_path
 from redact.plan import (
     FindingNote,
@@ -30,7 +33,14 @@ from redact.plan import (
     SeenSubject,
     Sound,
 )
-from redact.report import LANGUAGES, Catalogue, exemption_csv, render_report, report_html
+from redact.report import (
+    LANGUAGES,
+    Catalogue,
+    as_pdf,
+    exemption_csv,
+    render_report,
+    report_html,
+)
 from redact.report.integrity import check_command
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
 
@@ -136,7 +146,37 @@ def test_catalogues_have_the_same_keys_and_places() -> None:
             "Original",
             "Signature",
             first["audit.at"],
+            first["part.source"],
+            first["part.signature"],
+            first["part.other"],
         }
+
+
+def record_of(*parts: tuple[str, str], signer: str = "") -> CheckResult:
+    return CheckResult(tuple(Part(name, verdict, "") for name, verdict in parts), "", "", signer)
+
+
+RECORDS = (
+    record_of(("manifest", "unsigned"), ("signature", "unsigned"), ("output", "missing")),
+    record_of(("manifest", "intact"), ("signature", "intact"), signer="ab12 cd34"),
+    record_of(
+        ("output", "changed"), ("source", "not the original"), ("manifest", "damaged"),
+        ("signature", "other key"), ("log", "broken"), ("log", "cut"), ("log", "not mentioned"),
+        ("signature", "missing"), ("tomorrow's", "of tomorrow"),
+    ),
+)  # fmt: skip
+
+
+def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
+    fine, signed, broken = (report_html(manifest, "en", None, r).decode() for r in RECORDS)
+    for page in (fine, signed, report_html(manifest).decode()):
+        assert 'class="verdict bad alarm"' not in page
+    assert "ab12 cd34" in signed and "is not signed" in fine
+    alarm = broken.index(
+        "does not hold: output (changed), original (not the original of this record)"
+    )
+    assert alarm < broken.index("<section>")
+    assert "tomorrow&#39;s (of tomorrow)" in broken
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -146,6 +186,11 @@ def test_every_text_is_used_and_there(language: str, tmp_path: Path) -> None:
         page = render_report(value, text, dump_manifest(value)).decode()
         assert not PLACEHOLDER.search(re.sub(r"<style>.*?</style>", "", page, flags=re.S))
         exemption_csv(value, text)
+    full = variants(tmp_path)[0]
+    unsure = tuple(msgspec.structs.replace(t, score=0.2) for t in full.tracks)
+    exemption_csv(msgspec.structs.replace(full, tracks=unsure), text)
+    for record in RECORDS:
+        render_report(value, text, b"", record)
     assert text.entries.keys() - text.used == set()
 
 
@@ -306,6 +351,75 @@ def test_command(tmp_path: Path, manifest: Manifest) -> None:
     broken = run(report_command, [str(output), "--force"])
     assert "out.mp4.manifest.json" in str(broken.exception)
     assert 'lang="fr"' in page.read_text("utf-8")
+
+
+def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -> None:
+    record = make_record(tmp_path)
+    value = build_manifest(record)
+    manifest_path(record.output).write_bytes(dump_manifest(value))
+    fine = CliRunner().invoke(report_command, [str(record.output)])
+    assert fine.exit_code == 0, fine.exception
+    record.output.write_bytes(b"changed")
+    broken = CliRunner().invoke(report_command, [str(record.output), "--force"])
+    assert isinstance(broken.exception, CheckFailedError)
+    page = Path(f"{record.output}.report.html").read_text("utf-8")
+    assert "does not hold: output (changed)" in page
+
+
+def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
+    plan = make_plan()
+    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(262))
+    value = build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd)))
+    page = report_html(value).decode()
+    log = page[page.index("For all of them") : page.index("5. Check of the finished file")]
+    assert log.count("<tr class=") == 262
+    assert "Legal basis art. 6(1)(c) GDPR" in log  # once, above the rows
+    assert "third party&#39;s car" in log  # differs, so it stands in its row
+    assert "<br>" not in log
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_printed_page_says_case_and_number(language: str, tmp_path: Path) -> None:
+    """As PDF, made by the tool itself; also short enough for a crowd."""
+    pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
+    plan = make_plan()
+    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(262))
+    value = build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd)))
+    import weasyprint
+
+    pages = weasyprint.HTML(string=report_html(value, language).decode()).render().pages
+    assert len(pages) <= MOST_PAGES
+    of = "sur" if language == "fr" else "of"
+    for number, page in enumerate(pages, 1):
+        feet = "".join(_texts(page._page_box))
+        assert f"{number} {of} {len(pages)}" in feet
+        assert value.case.case in feet and value.case.exhibit in feet
+
+
+MOST_PAGES = 8
+
+
+def test_a_pdf_is_made_without_loading_anything(manifest: Manifest) -> None:
+    pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
+    assert as_pdf(report_html(manifest))[:5] == b"%PDF-"
+
+
+@pytest.mark.skipif(find_spec("weasyprint") is not None, reason="WeasyPrint is installed here")
+def test_a_pdf_without_the_extra_is_refused_in_words(tmp_path: Path, manifest: Manifest) -> None:
+    output = tmp_path / "out.mp4"
+    manifest_path(output).write_bytes(dump_manifest(manifest))
+    result = CliRunner().invoke(report_command, [str(output), "--pdf", str(tmp_path / "r.pdf")])
+    assert isinstance(result.exception, DependencyError)
+    assert "redact-footage[pdf]" in result.exception.hint
+    assert [p.name for p in tmp_path.iterdir()] == ["out.mp4.manifest.json"]
+
+
+def _texts(box: Any) -> list[str]:
+    """Text of the margins of a page, as WeasyPrint lays it out."""
+    found = [box.text] if hasattr(box, "text") else []
+    for child in getattr(box, "children", ()):
+        found += _texts(child)
+    return found
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
