@@ -40,7 +40,12 @@ def write(
     for part, mine in numbers.items():
         file[part].update(mine)
     file["fitted"][name] = f"{said()}: {on}"
-    file["weights"].update({name: all_weights()[name] for name in sorted(weights)})
+    known = all_weights()
+    old = [n for n, digest in file["weights"].items() if known.get(n) != digest]
+    file["weights"] = {n: d for n, d in file["weights"].items() if n not in old}
+    file["weights"].update({n: known[n] for n in sorted(weights)})
+    if set(old) - set(weights):
+        print(f"{', '.join(old)} changed: run the other calibration commands too")
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_text(json.dumps(file, indent=1) + "\n", encoding="utf-8")
     unfinished.replace(path)

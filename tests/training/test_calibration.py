@@ -67,8 +67,8 @@ def scene(count: int) -> list[LookedAt]:
 
 
 def test_looks_are_fitted_through_the_detector_s_own_joining() -> None:
-    looks = fit_all(scene(6000), ("face", "face alone", "plate"), {"boxes": dict(UNMOVED)})
-    assert looks["face"] == pytest.approx(TRUE, abs=0.15)
+    looks = fit_all(scene(2000), ("face", "face alone", "plate"), {"boxes": dict(UNMOVED)})
+    assert looks["face"] == pytest.approx(TRUE, abs=0.25)
     weak = np.float32([0.1, 0.3, 0.6, 0.9])
     for kind in ("face alone", "plate"):
         ready = Calibration(looks, {}, {})
@@ -111,7 +111,8 @@ def test_held_out_rows_did_not_take_part() -> None:
 
 def test_the_file_says_how_it_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, name = tmp_path / "calibration.json", "face-plate.int8.onnx"
-    path.write_text(json.dumps({"looks": {"plate": {"bias": 1}}, "boxes": {"ours": NONE}}))
+    old = {"weights": {"verifier.int8.onnx": "of an earlier network"}, "boxes": {"ours": NONE}}
+    path.write_text(json.dumps({"looks": {"plate": {"bias": 1}}, **old}))
     argv = ["/home/me/training/calibrate_looks.py", "/data/labels_dev.json", "--clips", "/d/clips"]
     monkeypatch.setattr("sys.argv", argv)
     calibration_file.write(path, {"looks": {"face": {"bias": 2}}}, "looks", "3 frames", [name])
