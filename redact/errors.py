@@ -39,6 +39,8 @@ class ExitCode(IntEnum):
     """A signature, hash or log chain does not hold."""
     UNSAFE = 12
     """A frame could not be processed safely, so the run stopped."""
+    INCOMPLETE = 13
+    """The result is there under its final name, but the source ends before its headers say."""
     INTERRUPTED = 130
     """Stopped by the user (Ctrl-C)."""
 

@@ -9,13 +9,14 @@ import contextlib
 import errno
 import os
 import re
-import secrets
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from .errors import OutputError, OutputExistsError
+from .leftovers import Held, new_partial
 
 FOOTAGE_ENDINGS: Final = re.compile(
     r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)$",
@@ -35,7 +36,7 @@ class OutputFile:
 
     Leaving the context without `commit` removes the hidden file, whatever the reason. Should
     the process be killed outright, only the hidden file is left: `.NAME.`, eight random
-    characters, `.partial`.
+    characters, `.partial`; `redact.leftovers.sweep` removes it.
 
     Args:
         final: name of the finished file.
@@ -56,7 +57,8 @@ class OutputFile:
         self._force = force
         self._never = tuple(never)
         self._check(final)
-        self.temporary = self._create()
+        self._held = self._create()
+        self.temporary = self._held.path
         self._published: Path | None = None
 
     def __enter__(self) -> Self:
@@ -80,9 +82,9 @@ class OutputFile:
         return self.commit_as(self._final)
 
     def commit_as(self, other: Path) -> Path:
-        """Publish under another name in the same folder. Raises as `commit`."""
+        """Publish under another name, in this folder or another. Raises as `commit`."""
         if other.parent.resolve() != self.temporary.parent.resolve():
-            raise OutputError(f"{other}: must be in the folder of {self._final.name}")
+            return self._carry(other)
         self._check(other)
         try:
             _sync(self.temporary)
@@ -96,12 +98,27 @@ class OutputFile:
         except OSError as error:
             raise _unwritable(other, error) from error
         self._published = other
+        self._held.release()
         return other
 
     def discard(self) -> None:
         """Remove the hidden file, if it was not published."""
         if self._published is None:
             self.temporary.unlink(missing_ok=True)
+            self._held.release()
+
+    def _carry(self, other: Path) -> Path:
+        """Publish in another folder, which may be on another disk; for its owner alone."""
+        with OutputFile(other, self._force, self._never) as there:
+            try:
+                there.temporary.chmod(0o600)
+                shutil.copyfile(self.temporary, there.temporary)
+            except OSError as error:
+                raise _unwritable(other, error) from error
+            there.commit()
+        self.discard()
+        self._published = other
+        return other
 
     def _check(self, name: Path) -> None:
         for kept in self._never:
@@ -116,15 +133,9 @@ class OutputFile:
             if not self._force:
                 raise _exists(name)
 
-    def _create(self) -> Path:
-        folder = self._final.parent
+    def _create(self) -> Held:
         try:
-            while True:
-                name = f".{self._final.name}.{secrets.token_hex(4)}.partial"
-                with contextlib.suppress(FileExistsError):
-                    path = folder / name
-                    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-                    return path
+            return new_partial(self._final.parent, self._final.name)
         except OSError as error:
             raise _unwritable(self._final, error) from error
 

@@ -23,6 +23,7 @@ from .evidence import (
     prepare_release,
 )
 from .journal import Journal
+from .kept_plan import keep_plan, take_up_plan
 from .media import (
     Decode,
     SourceInfo,
@@ -33,13 +34,14 @@ from .media import (
     sha256_of,
 )
 from .memory import give_back
-from .output import OutputFile
+from .output import OutputFile, make_private
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
 from .remarks import remark_on_damage, remark_on_run
 from .render import Renderer
 from .same_source import require_same_source
 from .settings import Audio, DetectSettings, Settings
+from .silenced import silenced_by
 from .track import Tracker
 from .types import Timeline, readable
 
@@ -62,7 +64,11 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
     journal = Journal(progress)
     info = probe(source)
     require_detectors(settings.detect.targets)
-    plan = detect(info, settings.detect, journal)
+    plan = take_up_plan(info, settings.detect, delivery.plan_file, delivery.force, journal)
+    if plan is None:
+        plan = detect(info, settings.detect, journal)
+        if delivery.plan_file is not None:
+            keep_plan(plan, delivery.plan_file)
     give_back()
     return apply(info, plan, settings, delivery, journal)
 
@@ -73,6 +79,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
         settings.sensitivity,
         settings.targets,
         sample_aspect=float(info.video.upright_sample_aspect),
+        centerface=settings.centerface,
     )
     tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
     digest = sha256_of(info.path, journal)
@@ -104,6 +111,7 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
             settings.sensitivity,
             ((detector.name, detector.weights_sha256),),
             looked,
+            settings.centerface,
         ),
         found.tracks,
         found.cuts,
@@ -119,7 +127,6 @@ def apply(
     require_detectors(plan.settings.targets)
     remark_on_run(info, plan, settings, journal)
     final = delivery.output or default_output(info)
-    accepted = delivery.accept_findings.strip()
     with OutputFile(final, delivery.force, (info.path,)) as out:
         drawn = render(info, plan, settings, out.temporary, container_for(final), journal)
         if delivery.release:
@@ -128,8 +135,8 @@ def apply(
         audit = look(info, plan, settings, out.temporary, journal, drawn.held)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
-        held_back = not (audit.passed or (accepted and audit.may_be_accepted))
-        output = out.commit_as(review_name(final)) if held_back else out.commit()
+        held_back = not (audit.passed or delivery.accepts(audit))
+        output = _publish(out, final, delivery, held_back, digest)
     if delivery.release:
         clear_times(output)
     record = RunRecord(
@@ -151,10 +158,23 @@ def apply(
         held=drawn.held,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
-        accepted="" if audit.passed or held_back else accepted,
+        accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
         case=delivery.case,
     )
     return Outcome(output, final, held_back, audit, record)
+
+
+def _publish(
+    out: OutputFile, final: Path, delivery: Delivery, held_back: bool, digest: str
+) -> Path:
+    """Give the file its name, in the closed folder if it is held back; returns the name."""
+    closed = delivery.closed_for(final)
+    name = review_name(final, closed) if held_back else final
+    if held_back:
+        make_private(closed)
+    if delivery.publishing is not None:
+        delivery.publishing(name, digest)
+    return out.commit_as(name)
 
 
 def look(
@@ -192,7 +212,7 @@ def render(
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(output, info, settings.encode, container) as writer,
+        VideoWriter(output, info, settings.encode, container, silenced=silenced_by(plan)) as writer,
     ):
         for frame, regions in frames:
             writer.write(renderer.draw(frame, regions))

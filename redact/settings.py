@@ -33,8 +33,17 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DetectSettings:
+    """What is looked for, and how.
+
+    Attributes:
+        targets: what to hide.
+        sensitivity: how hard to look.
+        centerface: whether CenterFace, a network of others, may look too; see the model card.
+    """
+
     targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
     sensitivity: Sensitivity = Sensitivity.BALANCED
+    centerface: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ def sheet(before: Path, after: Path, picture: Path) -> None:
 def main() -> None:
     OUT.mkdir(exist_ok=True)
     result = OUT / "street.redacted.mp4"
-    command = [sys.executable, "-m", "redact", "run", str(SOURCE), "-o", str(result), "--force"]
+    command = [sys.executable, "-m", "redact", "run", str(SOURCE), "-o", str(result)]
+    command += ["--force", "--no-plan"]
     done = subprocess.run([*command, *sys.argv[1:]], check=False)
     if done.returncode:
         sys.exit(done.returncode)

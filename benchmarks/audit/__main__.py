@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
-from redact.audit import judge, limits
+from redact.audit import AuditSettings, Limits
 from redact.settings import Sensitivity
-from redact.types import Target
 
-from .bench import Case, Score, cases, load, save
+from .bench import Case, Score, cases, finds, load, save
 from .plant import KINDS
+
+GROUPS = (("5", "30", "whole"), ("1", "2"), ("shifted", "shrunk"))
+SWEPT = {
+    "believed": (0.2, 0.35, 0.5, 0.65, 0.8),
+    "beside_odds": (0.0, 0.5, 1.0, 2.0),
+    "alike_odds": (0.0, 1.0, 2.0, 3.0),
+    "alike": (0.8, 0.85, 0.9, 0.95),
+}
+"""Limits that only judge what was seen, and values of each; the others need a new run."""
 
 BANDS = ("face 24–48", "face 48–96", "face ≥ 96", "plate 12–24", "plate ≥ 24")
 
@@ -28,13 +36,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sensitivity", choices=[s.value for s in Sensitivity], default="balanced")
     parser.add_argument("--sweep", action="store_true", help="print a table of thresholds too")
+    parser.add_argument("--with", dest="other", action="append", default=[], help="NAME=VALUE")
     parser.add_argument("--again", action="store_true", help="judge the last run anew")
     args = parser.parse_args()
     kept = args.work / f"cases-{args.sensitivity}.pickle"
     if args.again:
         audited = load(kept)
     else:
-        made = cases(args.stills, args.work, args.scenes, args.seed, Sensitivity(args.sensitivity))
+        others = {name: float(value) for name, value in (w.split("=") for w in args.other)}
+        limits = replace(Limits(), **others)
+        settings = AuditSettings(Sensitivity(args.sensitivity), limits=limits)
+        made = cases(args.stills, args.work, args.scenes, args.seed, settings)
         audited = []
         for case in made:
             audited.append(case)
@@ -48,7 +60,7 @@ def main() -> None:
 
 def print_table(audited: list[Case]) -> None:
     """Share of planted leaks found by kind and size, then false spans."""
-    score = Score.of(audited)
+    score = Score.of(audited, Limits())
     print(f"| leak | {' | '.join(BANDS)} | all |")
     print("|---|" + "---|" * (len(BANDS) + 1))
     for kind in KINDS:
@@ -70,10 +82,8 @@ def print_table(audited: list[Case]) -> None:
 
 def print_missed(audited: list[Case]) -> None:
     """The leaks that were not found, to look at."""
-    from .bench import finds
-
     for case in audited:
-        findings = case.findings()
+        findings = case.findings(Limits())
         for planted in case.leaks:
             if not any(finds(f, planted) for f in findings):
                 box = planted.subject.boxes[planted.first]
@@ -85,24 +95,16 @@ def print_missed(audited: list[Case]) -> None:
 
 
 def print_sweep(audited: list[Case]) -> None:
-    """Found leaks of 5 frames or more, and false spans a minute, for combinations of limits."""
-    print("\n| BELIEVED face | BELIEVED plate | KNOWN | ≥ 5 frames | 1–2 frames | false/min |")
+    """Found leaks of 5 frames or more, and false spans a minute, one limit changed at a time."""
+    print("\n| limit | value | ≥ 5 frames | 1–2 frames | moved, shrunk | false/min |")
     print("|---|---|---|---|---|---|")
-    values = (-2.0, -1.0, 0.0, 1.0, 2.0)
-    for face, plate, known in itertools.product(values, values, (0.4, 0.5)):
-        set_limits(face, plate, known)
-        score = Score.of(audited)
-        longer = "{}/{}".format(*score.share("5", "30", "whole"))
-        short = "{}/{}".format(*score.share("1", "2"))
-        rate = len(score.false) / max(score.minutes, 1e-9)
-        print(f"| {face} | {plate} | {known} | {longer} | {short} | {rate:.2f} |")
-
-
-def set_limits(face: float, plate: float, known: float) -> None:
-    """Change the limits that `judge` reads, for this process."""
-    for module in (judge, limits):
-        vars(module)["BELIEVED"] = {Target.FACE: face, Target.PLATE: plate}
-        vars(module)["KNOWN"] = {Target.FACE: known, Target.PLATE: known}
+    for name, values in SWEPT.items():
+        for value in values:
+            score = Score.of(audited, replace(Limits(), **{name: value}))
+            shares = [score.share(*kinds) for kinds in GROUPS]
+            rate = len(score.false) / max(score.minutes, 1e-9)
+            cells = " | ".join("{}/{}".format(*share) for share in shares)
+            print(f"| {name} | {value} | {cells} | {rate:.2f} |")
 
 
 if __name__ == "__main__":

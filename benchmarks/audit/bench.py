@@ -7,16 +7,14 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from time import process_time
 
-from redact.audit import AuditSettings, Finding
-from redact.audit.eyes import Eyes
+from redact.audit import AuditSettings, Finding, Limits
 from redact.audit.findings import findings_of
-from redact.audit.judge import judge
-from redact.audit.verify import Seen, collect
+from redact.audit.verify import Collected, collect
 from redact.media import probe
 from redact.plan import Plan
 from redact.progress import Silent
-from redact.settings import Sensitivity
 from redact.types import Target
 
 from .plant import KINDS, Leak, eligible, leak, plan_of, render
@@ -33,22 +31,16 @@ class Case:
     name: str
     plan: Plan
     leaks: tuple[Leak, ...]
-    seen: Seen
+    seen: Collected
     cpu_seconds: float
 
-    def findings(self) -> tuple[Finding, ...]:
-        """Judged with the limits as they are now."""
-        tracks = self.plan.tracks
-        verdicts = [v for v in (judge(s, e, tracks) for s, e in self.seen.suspects) if v]
-        targets: dict[int, Target] = {t.id: t.target for t in tracks}
-        seen = self.seen
-        return findings_of(
-            verdicts, seen.undrawn, seen.let_go, seen.between, targets, seen.times, Eyes.NAMES
-        )
+    def findings(self, limits: Limits) -> tuple[Finding, ...]:
+        """Judged with these limits."""
+        return findings_of(self.seen.seen(AuditSettings(limits=limits)), limits)
 
 
 def cases(
-    stills: Path, work: Path, count: int, seed: int, sensitivity: Sensitivity
+    stills: Path, work: Path, count: int, seed: int, settings: AuditSettings
 ) -> Iterator[Case]:
     """Make, render and audit `count` scenes: each clean, then with leaks.
 
@@ -79,7 +71,7 @@ def cases(
             plan = plan_of(scene, info, leaks)
             if not output.exists():
                 render(info, plan, leaks, output)
-            yield audited(f"{scene.name} #{variant}", source, output, plan, leaks, sensitivity)
+            yield audited(f"{scene.name} #{variant}", source, output, plan, leaks, settings)
 
 
 def audited(
@@ -88,13 +80,10 @@ def audited(
     output: Path,
     plan: Plan,
     leaks: tuple[Leak, ...],
-    sensitivity: Sensitivity,
+    settings: AuditSettings,
 ) -> Case:
     """Audit one output and keep what was seen."""
-    from time import process_time
-
     before = process_time()
-    settings = AuditSettings(sensitivity=sensitivity)
     seen = collect(probe(source), probe(output), plan, settings, Silent())
     return Case(name, plan, leaks, seen, process_time() - before)
 
@@ -121,10 +110,10 @@ class Score:
     minutes: float = 0.0
 
     @classmethod
-    def of(cls, audited_cases: list[Case]) -> Score:
+    def of(cls, audited_cases: list[Case], limits: Limits) -> Score:
         score = cls({}, {}, [])
         for case in audited_cases:
-            findings = case.findings()
+            findings = case.findings(limits)
             for planted in case.leaks:
                 key = (planted.kind, band(planted))
                 score.planted[key] = score.planted.get(key, 0) + 1

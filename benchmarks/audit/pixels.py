@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from redact.audit.drawn import not_drawn, shows_colour, shows_source
-from redact.audit.elsewhere import Elsewhere
-from redact.audit.limits import FAINT_COLOUR
-from redact.audit.pixels import NEUTRAL, Both, block_mean, difference_outside, psnr
+from redact.audit.limits import LIMITS
+from redact.audit.mask_drawn import not_drawn, shows_colour, shows_source
+from redact.audit.outside_masks import OutsideMasks
+from redact.audit.planes import NEUTRAL, Both, block_mean, difference_outside, psnr
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
 from redact.render import Renderer
@@ -89,12 +89,12 @@ def planes_of(both: Both) -> Iterator[Plane]:
 
 def print_whole(clips: list[SourceInfo]) -> None:
     print("| codec | CRF | clips | luma PSNR | chroma PSNR | luma block | chroma block |", end=" ")
-    print(f"median block | colour lost below {FAINT_COLOUR:.0f} dB | clips that fail |")
+    print(f"median block | colour lost below {LIMITS.faint_colour:.0f} dB | clips that fail |")
     print("|---" * 10 + "|")
     for codec, crf in QUALITIES:
         luma, chroma, failed, count = list[Plane](), list[Plane](), 0, 0
         for info in clips:
-            elsewhere = Elsewhere(blocks=True)
+            elsewhere = OutsideMasks(blocks=True)
             try:
                 for n, both in enumerate(coded(info, EncodeSettings(codec=codec, crf=crf))):
                     first, *others = planes_of(both)
@@ -105,7 +105,7 @@ def print_whole(clips: list[SourceInfo]) -> None:
                 continue  # not every codec keeps every format
             count += 1
             failed += not elsewhere.check().passed
-        lost = max((p.lost for p in chroma if p.psnr < FAINT_COLOUR), default=0.0)
+        lost = max((p.lost for p in chroma if p.psnr < LIMITS.faint_colour), default=0.0)
         cells = (
             codec,
             "usual" if crf is None else str(crf),
@@ -165,13 +165,13 @@ def print_style(
 
         for both in coded(info, EncodeSettings(crf=crf), draw):
             for region in regions:
-                a, b = shows_source(*both.luma, region.box), shows_colour(both, region.box)
+                a, b = shows_source(*both.luma, region), shows_colour(both, region)
                 boxes += 1
                 tell += a.telling >= 4
                 tell_colour += b.telling >= 4
                 luma[a.same] += 1
                 colour[b.same] += 1
-                undrawn += not_drawn(both, region.box)
+                undrawn += not_drawn(both, region)
     quality = "usual" if crf is None else str(crf)
     counts = [", ".join(f"{k}: {v}" for k, v in sorted(c.items())) for c in (luma, colour)]
     row = (style, quality, boxes, tell, counts[0], tell_colour, counts[1], undrawn)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
+
+from redact.output import PRIVATE
 
 from . import video
 from .errors import ToolError
@@ -82,14 +85,17 @@ class Cli:
                 str(output),
                 "--force",
                 "--no-manifest",
+                "--no-plan",  # one of another state of the detector must not be taken up
                 "--sensitivity",
                 self._sensitivity,
             ],
-            (0, 10),
+            (0, 10, 13),
         )
         if code == 10:
-            held = sorted(output.parent.glob(f"{output.stem}.needs-review*{output.suffix}"))
+            closed = output.parent / PRIVATE
+            held = sorted(closed.glob(f"{output.stem}.needs-review*{output.suffix}"))
             held[-1].replace(output)
+            shutil.rmtree(closed)
         return {"held": code == 10}
 
 

@@ -1,7 +1,9 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
-from .eyes import require_detectors
-from .fix import fix_command
+from .audit_detectors import require_detectors
+from .fix import fix_command, hiding_places
+from .limits import Limits
+from .pictures import finding_pictures, picture_path
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Kept, Looked
 from .sheet import review_sheet, sheet_path
 from .verify import verify
@@ -13,8 +15,12 @@ __all__ = [
     "Finding",
     "FindingKind",
     "Kept",
+    "Limits",
     "Looked",
+    "finding_pictures",
     "fix_command",
+    "hiding_places",
+    "picture_path",
     "require_detectors",
     "review_sheet",
     "sheet_path",

@@ -15,8 +15,8 @@ import av
 
 from ..errors import InputError
 from ..media import SourceInfo, opened
-from .boxes import wrong_boxes
-from .elements import wrong_elements
+from .matroska_elements import wrong_elements
+from .mp4_boxes import wrong_boxes
 from .result import Check
 
 _FORMAT_TAGS: Final = {

@@ -1,63 +1,17 @@
-"""From verdicts and facts to the findings that a person must look at."""
+"""From suspects and facts to the findings that a person must look at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ..types import Box, Target
-from .judge import Verdict
+from .compared import Places
+from .limits import Limits
 from .result import Finding, FindingKind
-from .suspects import LINK_FRAMES
-
-Places = dict[int, list[tuple[int, Box]]]
-"""Track id → (frame, box), upright source pixels."""
-
-
-def findings_of(
-    verdicts: Iterable[Verdict],
-    undrawn: Places,
-    let_go: Places,
-    between: Places,
-    targets: dict[int, Target],
-    times: dict[int, float],
-    names: tuple[str, str, str],
-) -> tuple[Finding, ...]:
-    """Everything that a person must look at, in order of time.
-
-    Args:
-        verdicts: believed suspects.
-        undrawn: masks under which the source shows.
-        let_go: places that a mask let go of while the picture stayed.
-        between: places between two tracks of one subject where it shows.
-        targets: of the tracks.
-        times: frame → seconds.
-        names: of our detector, the second one and the verifier.
-    """
-    found = [_of_verdict(v, times, names) for v in _joined(list(verdicts))]
-    for track, places in undrawn.items():
-        found += [
-            _of_fact(FindingKind.UNDRAWN, track, targets[track], run, times)
-            for run in _runs(places)
-        ]
-    for kind, facts in ((FindingKind.MISFIT, let_go), (FindingKind.UNCOVERED, between)):
-        for track, places in facts.items():
-            found += [
-                _of_fact(kind, track, targets[track], run, times)
-                for run in _runs(places)
-                if not any(_told(f, kind, targets[track], run) for f in found)
-            ]
-    found.sort(key=lambda f: (f.first, f.last, f.kind.value, f.box))
-    return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
-
-
-def _told(finding: Finding, kind: FindingKind, target: Target, run: list[tuple[int, Box]]) -> bool:
-    """Whether a detector found the same thing, in all these frames or but for one or two."""
-    same = finding.kind is kind and finding.target is target
-    there = dict(finding.path)
-    near = any(box.iou(there[frame]) >= 0.2 for frame, box in run if frame in there)
-    return same and near and finding.first <= run[0][0] + 2 and run[-1][0] <= finding.last + 2
-
+from .still_visible import Misfit, probable
+from .suspects import Path, Suspect
 
 _RULES = {
     FindingKind.UNDRAWN: "the output shows the source's detail under the mask",
@@ -67,86 +21,130 @@ _RULES = {
 """Why findings are believed for which no detector was asked."""
 
 
-def _of_fact(
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything that was seen, before it becomes findings.
+
+    Attributes:
+        suspects: believed places outside the masks.
+        misfits: subjects that their masks do not cover, look by look.
+        undrawn, let_go, between: facts of the pixels, see `Compared`.
+        times: frame → seconds.
+        targets: of the tracks.
+        weights: of the belief in tracks (`Calibration.tracks`).
+    """
+
+    suspects: Sequence[Suspect]
+    misfits: Sequence[Misfit]
+    undrawn: Places
+    let_go: Places
+    between: Places
+    times: Mapping[int, float]
+    targets: Mapping[int, Target]
+    weights: Mapping[str, Mapping[str, float]]
+
+
+def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
+    """Everything that a person must look at, in order of time."""
+    found = [_of_suspect(s, seen.times) for s in _joined(seen.suspects)]
+    found += _of_misfits(seen, limits)
+    for track, places in seen.undrawn.items():
+        found += [
+            _of_fact(FindingKind.UNDRAWN, track, seen, run)
+            for run in runs(places, seen.times, limits)
+        ]
+    for kind, facts in (
+        (FindingKind.MISFIT, seen.let_go),
+        (FindingKind.UNCOVERED, seen.between),
+    ):
+        for track, places in facts.items():
+            found += [
+                _of_fact(kind, track, seen, run)
+                for run in runs(places, seen.times, limits)
+                if not any(_told(f, kind, run) for f in found)
+            ]
+    found.sort(key=lambda f: (f.first, f.last, f.kind.value, f.box))
+    return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
+
+
+def _told(finding: Finding, kind: FindingKind, run: Path) -> bool:
+    """Whether a detector found the same thing, in all these frames or but for one or two."""
+    there = dict(finding.path)
+    near = any(box.iou(there[frame]) >= 0.2 for frame, box in run if frame in there)
+    within = finding.first <= run[0][0] + 2 and run[-1][0] <= finding.last + 2
+    return finding.kind is kind and near and within
+
+
+def _of_fact(kind: FindingKind, track: int, seen: Seen, run: Path) -> Finding:
+    return _finding(kind, seen.targets[track], run, seen.times, _RULES[kind], track)
+
+
+def _of_suspect(s: Suspect, times: Mapping[int, float]) -> Finding:
+    found = _finding(FindingKind.UNCOVERED, s.target, s.path, times, s.rule, s.track)
+    return replace(found, scores=(("probability", s.probability),))
+
+
+def _of_misfits(seen: Seen, limits: Limits) -> list[Finding]:
+    """One finding for each hidden track and stretch in which looks agree that it does not fit."""
+    found = []
+    for track in dict.fromkeys(m.track for m in seen.misfits):
+        mine = {m.frame: m for m in seen.misfits if m.track == track}
+        for run in runs([(f, m.box) for f, m in mine.items()], seen.times, limits):
+            looks = [mine[frame] for frame, _ in run]
+            p = probable(looks, seen.weights)
+            if p >= limits.believed:
+                target = Target(int(looks[0].clues.target[0]))
+                finding = _finding(
+                    FindingKind.MISFIT, target, run, seen.times, "seen beyond its mask", track
+                )
+                found.append(replace(finding, scores=(("probability", p),)))
+    return found
+
+
+def _finding(
     kind: FindingKind,
-    track: int,
     target: Target,
-    run: list[tuple[int, Box]],
-    times: dict[int, float],
+    path: Path,
+    times: Mapping[int, float],
+    rule: str,
+    track: int | None,
 ) -> Finding:
-    first, last = run[0][0], run[-1][0]
-    return Finding(
-        0,
-        kind,
-        target,
-        first,
-        last,
-        times.get(first, 0.0),
-        times.get(last, 0.0),
-        tuple(run),
-        (),
-        _RULES[kind],
-        track,
-    )
+    first, last = path[0][0], path[-1][0]
+    start, end = times.get(first, 0.0), times.get(last, 0.0)
+    return Finding(0, kind, target, first, last, start, end, path, (), rule, track)
 
 
-def _of_verdict(v: Verdict, times: dict[int, float], names: tuple[str, str, str]) -> Finding:
-    scores = zip(names, (v.ours, v.second, v.verified), strict=True)
-    return Finding(
-        0,
-        FindingKind.MISFIT if v.suspect.misfit else FindingKind.UNCOVERED,
-        v.suspect.target,
-        v.first,
-        v.last,
-        times.get(v.first, 0.0),
-        times.get(v.last, 0.0),
-        v.path,
-        tuple((n, s) for n, s in scores if s > 0),
-        v.rule,
-        v.track,
-    )
-
-
-def _joined(verdicts: list[Verdict]) -> list[Verdict]:
-    """Verdicts on one subject become one, over all their frames: the longest gives the rest."""
-    kept: list[Verdict] = []
-    for v in sorted(verdicts, key=lambda v: -len(v.path)):
-        n = next((n for n, k in enumerate(kept) if _twins(v, k)), None)
+def _joined(suspects: Iterable[Suspect]) -> list[Suspect]:
+    """Suspects on one subject become one, over all their frames: the longest gives the rest."""
+    kept: list[Suspect] = []
+    for s in sorted(suspects, key=lambda s: -len(s.path)):
+        n = next((n for n, k in enumerate(kept) if _twins(s, k)), None)
         if n is None:
-            kept.append(v)
+            kept.append(s)
         else:
-            kept[n] = _extended(kept[n], v)
+            path = tuple(sorted((dict(s.path) | dict(kept[n].path)).items()))
+            best = max(s, kept[n], key=lambda x: x.probability)
+            kept[n] = replace(best, target=kept[n].target, path=path)
     return kept
 
 
-def _extended(a: Verdict, b: Verdict) -> Verdict:
-    path = tuple(sorted((dict(b.path) | dict(a.path)).items()))
-    return replace(
-        a,
-        first=path[0][0],
-        last=path[-1][0],
-        path=path,
-        ours=max(a.ours, b.ours),
-        second=max(a.second, b.second),
-        verified=max(a.verified, b.verified),
-        track=b.track if a.track is None else a.track,
-    )
-
-
-def _twins(a: Verdict, b: Verdict) -> bool:
+def _twins(a: Suspect, b: Suspect) -> bool:
     there = dict(b.path)
     shared = [(box, there[f]) for f, box in a.path if f in there]
     near = sum(x.iou(y) >= 0.3 for x, y in shared)
-    alike = a.suspect.target is b.suspect.target and a.suspect.misfit is b.suspect.misfit
-    return alike and near * 3 > len(shared)
+    return a.target is b.target and near * 3 > len(shared)
 
 
-def _runs(places: list[tuple[int, Box]]) -> list[list[tuple[int, Box]]]:
-    """Split where more than a few frames are missing."""
-    runs: list[list[tuple[int, Box]]] = []
-    for frame, box in sorted(places):
-        if runs and frame - runs[-1][-1][0] <= LINK_FRAMES:
-            runs[-1].append((frame, box))
+def runs(
+    places: Iterable[tuple[int, Box]], times: Mapping[int, float], limits: Limits
+) -> list[Path]:
+    """Split where nothing was seen for two looks."""
+    ordered = sorted(places)
+    found: list[list[tuple[int, Box]]] = [ordered[:1]]
+    for before, here in pairwise(ordered):
+        apart = times.get(here[0], 0.0) - times.get(before[0], 0.0)
+        if apart <= 5 * limits.look_every:
+            found[-1].append(here)
         else:
-            runs.append([(frame, box)])
-    return runs
+            found.append([here])
+    return [tuple(run) for run in found if run]

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..settings import RenderSettings, Sensitivity
 from ..types import Box, Target, numbered
+from .limits import LIMITS, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +16,18 @@ class AuditSettings:
     """How an output is audited.
 
     Attributes:
-        sensitivity: thorough looks at every frame; see `redact.audit.limits`.
+        sensitivity: `thorough` looks at every frame; see `Limits`.
         margin: that the masks were drawn with (`RenderSettings.margin`).
         targets: what to look for, at least one of face and plate.
         audio_expected: None if either is fine, else whether the output should have sound.
+        limits: every number that decides.
     """
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
     margin: float = RenderSettings().margin
     targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
     audio_expected: bool | None = None
+    limits: Limits = LIMITS
 
 
 class FindingKind(StrEnum):
@@ -49,7 +52,7 @@ class Finding:
         first, last: frame indices of the source, both included.
         start, end: presentation times of these frames in seconds.
         path: (frame, box) where it was seen, rising frames, upright source pixels.
-        scores: best close-look score of each detector that saw it, by name.
+        scores: "probability": that it is what it seems, by all that detectors and verifier saw.
         rule: why the finding is believed, in words.
         track: id of the track that it belongs to or lies beside, None where there is none.
     """
@@ -156,15 +159,13 @@ class Looked:
     Attributes:
         frames: frames of the output that were decoded and compared with the source.
         whole: of these, frames on which detectors looked at the whole picture.
-        fine: of these, frames with tiles and turned pictures.
-        close: single places looked at closely.
+        close: single places that the verifier was shown.
         detectors: name and SHA-256 of the weights of each.
         targets: what they looked for.
     """
 
     frames: int
     whole: int
-    fine: int
     close: int
     detectors: tuple[tuple[str, str], ...]
     targets: tuple[Target, ...] = ()
@@ -173,7 +174,6 @@ class Looked:
         return {
             "frames_compared": self.frames,
             "frames_looked_at": self.whole,
-            "frames_looked_at_finely": self.fine,
             "close_looks": self.close,
             "detectors": [{"name": n, "sha256": s} for n, s in self.detectors],
             "targets": [t.word for t in self.targets],
@@ -224,8 +224,7 @@ class AuditResult:
         looked = self.looked
         lines.append(
             f"looked at: {looked.frames} frames compared with the source, detectors on "
-            f"{looked.whole} of them ({looked.fine} with tiles and turned), "
-            f"{looked.close} close looks"
+            f"{looked.whole} of them, {looked.close} close looks"
         )
         if looked.targets:
             lines += [

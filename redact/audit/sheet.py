@@ -10,18 +10,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detect import square_around
 from ..errors import OutputError
 from ..media import Decode, SourceInfo, probe
 from ..output import PRIVATE, make_private, write_whole
 from ..plan import Plan
 from ..types import Action, Box, State, Track, counted
-from .close import Window
-from .lockstep import pairs
-from .pixels import Painter
+from .pairing import pairs
+from .planes import Painter
 from .result import AuditResult, clock
 
 _SIDE: Final = 240
 _TEXT: Final = 44
+_AROUND: Final = 3.0  # sides of the square, in the longer side of what it shows
 _COLUMNS: Final = 3
 _MOST: Final = 24
 _DOUBTFUL: Final = 6
@@ -30,7 +31,7 @@ RGB = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One thing to show: the same place in source and output."""
 
     frame: int
@@ -57,10 +58,10 @@ def review_sheet(
     Raises:
         OutputError: it cannot be written; nothing is left of it.
     """
-    rows = _of_findings(result) + (_of_tracks(plan) if plan is not None else [])
+    rows = rows_of_findings(result) + (_of_tracks(plan) if plan is not None else [])
     target = sheet_path(output, folder)
     more = max(0, len(result.findings) - _MOST)
-    sheet = _sheet(_tiles(source, output, rows), more)
+    sheet = _sheet(tiles_of(source, output, rows), more)
     done, data = cv2.imencode(".png", sheet[:, :, ::-1])
     if not done:
         raise OutputError(
@@ -77,25 +78,25 @@ def sheet_path(output: Path, folder: Path) -> Path:
     return folder / PRIVATE / f"review-{output.name}.png"
 
 
-def _of_findings(result: AuditResult) -> list[_Row]:
+def rows_of_findings(result: AuditResult) -> list[Row]:
     rows = []
     for f in result.findings[:_MOST]:
         frame, box = f.path[len(f.path) // 2]
-        rows.append(_Row(frame, box, f"{f.number}: {f.kind}, {f.target.word}, {clock(f.start)}"))
+        rows.append(Row(frame, box, f"{f.number}: {f.kind}, {f.target.word}, {clock(f.start)}"))
     return rows
 
 
-def _of_tracks(plan: Plan) -> list[_Row]:
-    """The least certain hidden tracks: lowest scores, at their least certain frame."""
-    hidden = [t for t in plan.tracks if t.action is Action.REDACT and t.score is not None]
-    hidden.sort(key=lambda t: (t.score or 0.0, t.id))
+def _of_tracks(plan: Plan) -> list[Row]:
+    """The least certain hidden tracks: least probable, at their least certain frame."""
+    hidden = [t for t in plan.tracks if t.action is Action.REDACT and t.certainty is not None]
+    hidden.sort(key=lambda t: (t.certainty or 0.0, t.id))
     rows = []
     for track in hidden[:_DOUBTFUL]:
         key = _least_certain(track)
         here = track.at(key)
         assert here is not None
-        words = f"track {track.id}, {track.target.word}, {here.state}, {track.score:.2f}"
-        rows.append(_Row(key, here.box, words))
+        words = f"track {track.id}, {track.target.word}, {here.state}, {track.certainty:.2f}"
+        rows.append(Row(key, here.box, words))
     return rows
 
 
@@ -109,7 +110,7 @@ def _least_certain(track: Track) -> int:
     return track.first
 
 
-def _tiles(source: SourceInfo, output: Path, rows: list[_Row]) -> list[RGB]:
+def tiles_of(source: SourceInfo, output: Path, rows: list[Row]) -> list[RGB]:
     """One tile for each row, in order; a frame that is missing from a file stays grey."""
     due: dict[int, list[int]] = {}
     for n, row in enumerate(rows):
@@ -122,21 +123,22 @@ def _tiles(source: SourceInfo, output: Path, rows: list[_Row]) -> list[RGB]:
         if pair.index > last:
             break
         for n in due.get(pair.index, []):
-            window = Window.around(rows[n].box, 3.0)
             halves = [
-                _enlarged(window, painter.rgb(f), rows[n].box) if f is not None else blank
+                _enlarged(painter.rgb(f), rows[n].box) if f is not None else blank
                 for f in (pair.source, pair.output)
             ]
             tiles[n] = _tile(halves[0], halves[1], rows[n].words)
     return tiles
 
 
-def _enlarged(window: Window, rgb: RGB, box: Box) -> RGB:
-    cut = cv2.resize(window.cut(rgb), (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR)
-    zoom = _SIDE / window.side
-    corner = (round((box.x1 - window.left) * zoom), round((box.y1 - window.top) * zoom))
-    other = (round((box.x2 - window.left) * zoom), round((box.y2 - window.top) * zoom))
-    return np.asarray(cv2.rectangle(cut, corner, other, (255, 220, 0), 1), np.uint8)
+def _enlarged(rgb: RGB, box: Box) -> RGB:
+    """A square around a box, which is drawn into it."""
+    cut = square_around(rgb, np.array(box), _AROUND)
+    cut = np.asarray(cv2.resize(cut, (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
+    half = np.array([box.width, box.height]) / max(box.width, box.height, 4.0) * _SIDE / _AROUND / 2
+    (x1, y1), (x2, y2) = np.rint(_SIDE / 2 - half), np.rint(_SIDE / 2 + half)
+    corners = (int(x1), int(y1)), (int(x2), int(y2))
+    return np.asarray(cv2.rectangle(cut, *corners, (255, 220, 0), 1), np.uint8)
 
 
 def _tile(source: RGB, output: RGB, words: str) -> RGB:

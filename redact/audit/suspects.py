@@ -1,178 +1,194 @@
-"""From single sightings to suspects: one place that may be visible, over some frames."""
+"""From what was seen outside the masks to what is believed: one probability, and its reasons."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from math import hypot
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp, hypot, inf, log
 
-from ..types import Box, Target
+from ..plan import Plan
+from ..types import Action, Box, Region, State, Target, Track
+from .hidden import Covers, by_decision
+from .likeness import SAME_PLACE, Looks
+from .limits import Limits
 
-LINK_FRAMES: Final = 12
-"""Sightings further apart in time than this are different suspects until close looks show that
-they are one; two looks may miss between them."""
-
-_SAME_IOU: Final = 0.2
-"""Overlap from which two sightings in one frame are of one thing."""
-
-_GROWTH: Final = 3.0
-"""Most that the area of one thing's box differs between two sightings."""
-
-_REACH, _REACH_MORE = 0.4, 0.03
-"""How far from its place a suspect may be sighted again, in longer sides, and how much farther
-with every frame: a walking person moves by about a twentieth of a face's size a frame."""
-
-_PACE_FRAMES: Final = 5
-"""Frames over which a suspect's pace is measured, those from one whole look to the next."""
-
-_FASTEST: Final = 0.15
-"""Fastest pace that is believed beyond the sightings, longer sides a frame."""
-
-_BEYOND: Final = 10
-"""Frames over which a suspect is thought to keep its pace."""
+Path = tuple[tuple[int, Box], ...]
+"""(frame, box), rising frames, upright source pixels."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """One detection outside the masks.
+class Suspect:
+    """A place that is believed to show somebody.
 
     Attributes:
-        frame: index of the source frame.
-        box: upright source pixels.
-        score: close-look score of our detector.
-        whole: its score in the whole picture, 0 where it did not see it there or did not look.
-        second: score of the second detector, 0 where it saw nothing or was not asked.
-        target: what it is taken for.
-        cover: share of the box under masks.
-        misfit: seen in the source, partly covered; otherwise seen in the output.
-        turns: counter-clockwise quarter turns of the picture in which it was seen.
-        beside: id of the track at whose end it was looked for, None elsewhere.
-        same: whether it shows the very pixels of what that track hides.
+        target: what it shows.
+        path: where.
+        probability: that it does, by everything that is known.
+        rule: why it is believed, in words.
+        track: id of the hidden track beside it, None where there is none.
     """
-
-    frame: int
-    box: Box
-    score: float
-    second: float
-    target: Target
-    cover: float
-    misfit: bool = False
-    turns: int = 0
-    beside: int | None = None
-    same: bool = False
-    whole: float = 0.0
-
-
-@dataclass(slots=True)
-class Suspect:
-    """Sightings that follow each other in time and place, rising frames, one a frame."""
 
     target: Target
-    misfit: bool
-    sightings: list[Sighting] = field(default_factory=list)
-
-    @property
-    def first(self) -> int:
-        return self.sightings[0].frame
-
-    @property
-    def last(self) -> int:
-        return self.sightings[-1].frame
-
-    @property
-    def best(self) -> Sighting:
-        return max(self.sightings, key=lambda s: max(s.score, s.second))
-
-    @property
-    def same(self) -> bool:
-        """Whether it was seen, once at least, to be what a track beside it hides."""
-        return any(s.same for s in self.sightings)
-
-    def box_at(self, frame: int) -> Box:
-        """Where it should be: between sightings on the straight line, beyond them on at their pace.
-
-        The pace is that of the sightings nearby, over `_PACE_FRAMES` or more, and no faster than
-        `_FASTEST`: of two looks at one face in neighbouring frames, one is a little larger or
-        lower, and at that "pace" it would have left the picture ten frames later.
-        """
-        after = bisect_left(self.sightings, frame, key=lambda s: s.frame)
-        if 0 < after < len(self.sightings):
-            a, b = self.sightings[after - 1], self.sightings[after]
-            return a.box.lerp(b.box, (frame - a.frame) / (b.frame - a.frame))
-        inwards = self.sightings if after == 0 else self.sightings[::-1]
-        near = inwards[0]
-        far = next((s for s in inwards if abs(s.frame - near.frame) >= _PACE_FRAMES), inwards[-1])
-        # Sizes are kept beyond the ends: a box must not turn inside out.
-        (x, y), (u, v) = near.box.centre, far.box.centre
-        frames = max(abs(near.frame - far.frame), _PACE_FRAMES)
-        most = _FASTEST * max(near.box.width, near.box.height)
-        slower = min(1.0, most * frames / max(hypot(x - u, y - v), 1e-6))
-        t = min(abs(frame - near.frame), _BEYOND) / frames * slower
-        dx, dy = (x - u) * t, (y - v) * t
-        x1, y1, x2, y2 = near.box
-        return Box(x1 + dx, y1 + dy, x2 + dx, y2 + dy)
+    path: Path
+    probability: float
+    rule: str
+    track: int | None
 
 
-def seen_by_ours(close: float, whole: float) -> float:
-    """What close looks and looks at whole pictures say together, scores of our detector.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a suspect is judged against.
 
-    The close looks, which were made to tell real subjects from others; where the whole picture
-    scores higher, the mean. A large plate is best seen in its surroundings.
+    Attributes:
+        plan: what was to be hidden, None if it is not known.
+        covers: for subjects that stay visible by decision.
+        looks: what the hidden tracks' pixels look like beside them.
+        times: frame → seconds.
     """
-    return max(close, (close + whole) / 2)
+
+    plan: Plan | None
+    covers: Covers
+    looks: Looks
+    times: Mapping[int, float]
+    _hidden: dict[int, list[Region]] = field(default_factory=dict, repr=False)
+    _kept: dict[int, list[Region]] = field(default_factory=dict, repr=False)
+
+    def hidden(self, frame: int) -> list[Region]:
+        """What the plan hides in a frame; asked for again and again in a crowd."""
+        if frame not in self._hidden:
+            self._hidden[frame] = [] if self.plan is None else self.plan.regions_at(frame)
+        return self._hidden[frame]
+
+    def kept(self, frame: int) -> list[Region]:
+        """What is visible by decision in a frame."""
+        if frame not in self._kept:
+            self._kept[frame] = self.covers.kept(frame)
+        return self._kept[frame]
+
+    @property
+    def tracks(self) -> Sequence[Track]:
+        return () if self.plan is None else self.plan.tracks
 
 
-def gather(sightings: Iterable[Sighting]) -> list[Suspect]:
-    """Link sightings greedily in order of frame, best score first within a frame."""
-    done: list[Suspect] = []
-    live: list[Suspect] = []
-    for s in sorted(sightings, key=lambda s: (s.frame, -s.score)):
-        ended = [c for c in live if s.frame - c.last > LINK_FRAMES]
-        if ended:
-            done += ended
-            live = [c for c in live if s.frame - c.last <= LINK_FRAMES]
-        kin = [c for c in live if c.target is s.target and c.misfit is s.misfit]
-        near = max(kin, key=lambda c: _closeness(c, s), default=None)
-        if near is None or _closeness(near, s) <= 0:
-            live.append(Suspect(s.target, s.misfit, [s]))
-        elif near.last == s.frame:
-            near.sightings[-1] = _merged(near.sightings[-1], s)
-        else:
-            near.sightings.append(s)
-    return sorted(done + live, key=lambda c: (c.first, c.target))
+def believed(tracks: Iterable[Track], around: Surroundings, limits: Limits) -> list[Suspect]:
+    """The suspects among everything that was seen outside the masks.
 
-
-def _closeness(suspect: Suspect, s: Sighting) -> float:
-    """Positive where a sighting may continue a suspect: the nearer the larger.
-
-    Of the two mistakes, joining two people is the worse: between them there is nobody, and that
-    is where close looks would be. One person in two suspects is only looked at twice.
+    Args:
+        tracks: what the detectors saw there, joined over time.
     """
-    last = suspect.sightings[-1]
-    if last.frame == s.frame:
-        # The same thing by another eye, or a neighbour's face, which hardly overlaps this one.
-        overlap = last.box.iou(s.box)
-        return overlap if overlap >= _SAME_IOU else 0.0
-    side = max(last.box.width, last.box.height, s.box.width, s.box.height)
-    ratio = s.box.area / max(last.box.area, 1e-6)
-    if not 1 / _GROWTH <= ratio <= _GROWTH:
-        return 0.0
-    expected = suspect.box_at(s.frame)
-    (x, y), (u, v) = s.box.centre, expected.centre
-    (p, q) = last.box.centre
-    # Near where it was or where it would be by now; heads in a row are 0.8 and more apart.
-    away = min(hypot(x - u, y - v), hypot(x - p, y - q))
-    return 1 - away / max(side * (_REACH + _REACH_MORE * (s.frame - last.frame)), 1e-6)
+    found = []
+    for track in tracks:
+        for path in stretches(track, around, limits):
+            suspect = _judged(track, path, around, limits)
+            if suspect.probability >= limits.believed:
+                found.append(suspect)
+    return found
 
 
-def _merged(a: Sighting, b: Sighting) -> Sighting:
-    return replace(
-        a,
-        score=max(a.score, b.score),
-        second=max(a.second, b.second),
-        beside=b.beside if a.beside is None else a.beside,
-        same=a.same or b.same,
-        whole=max(a.whole, b.whole),
+def _judged(seen: Track, path: Path, around: Surroundings, limits: Limits) -> Suspect:
+    p = min(max(seen.certainty or 0.0, 1e-6), 1 - 1e-6)
+    odds, rule = log(p / (1 - p)), "more probable than not, by all that detectors saw of it"
+    neighbour = beside(seen.target, path, around, limits)
+    if neighbour is not None:
+        rule = "seen where a hidden subject was a moment before or after"
+        odds += limits.beside_odds
+        if _alike(neighbour.id, path, around.looks, limits):
+            rule = "looks exactly like what was hidden a moment before or after"
+            odds += limits.alike_odds
+    track = neighbour.id if neighbour is not None else None
+    return Suspect(seen.target, path, 1 / (1 + exp(-odds)), rule, track)
+
+
+def stretches(seen: Track, around: Surroundings, limits: Limits) -> list[Path]:
+    """Where a track of what was seen is really in view: near a frame in which detectors saw it, not
+    where masks lie on it, and not where it stays visible by decision."""
+    found: list[list[tuple[int, Box]]] = [[]]
+    sure: list[bool] = [False]
+    detected = [
+        around.times[f]
+        for f in range(seen.first, seen.last + 1)
+        if (k := seen.at(f)) is not None and k.state is State.DETECTED
+    ]
+    for frame in range(seen.first, seen.last + 1):
+        here = seen.at(frame)
+        assert here is not None
+        visible = here.state is State.DETECTED or (
+            _nearest(around.times[frame], detected) <= limits.look_every
+            and not _hidden(seen.target, frame, here.box, around, limits)
+        )
+        if visible:
+            found[-1].append((frame, here.box))
+            sure[-1] |= here.state is State.DETECTED
+        elif found[-1]:
+            found.append([])
+            sure.append(False)
+    return [tuple(path) for path, good in zip(found, sure, strict=True) if good]
+
+
+def _nearest(time: float, times: list[float]) -> float:
+    """Seconds to the nearest of some rising times; infinite if there is none."""
+    at = bisect_left(times, time)
+    return min((abs(t - time) for t in times[max(0, at - 1) : at + 1]), default=inf)
+
+
+def _hidden(target: Target, frame: int, box: Box, around: Surroundings, limits: Limits) -> bool:
+    if by_decision(target, box, around.kept(frame)):
+        return True
+    least = limits.covered * box.area
+    return box.area > 0 and any(box.common(r.box) >= least for r in around.hidden(frame))
+
+
+def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> Track | None:
+    """The sure hidden track of the same kind that ends or begins next to a place in view."""
+    best: tuple[float, Track] | None = None
+    for track in around.tracks:
+        sure = track.certainty is None or track.certainty >= limits.believed
+        if track.target is not target or track.action is Action.KEEP or not sure:
+            continue
+        gap, mine, theirs = _gap(path, track, around.times)
+        if gap > 2 * limits.look_every or not _same_place(mine, theirs, gap):
+            continue
+        # Who is hidden while it shows is not who shows.
+        if 2 * sum(track.first <= frame <= track.last for frame, _ in path) > len(path):
+            continue
+        if best is None or gap < best[0]:
+            best = (gap, track)
+    return best[1] if best is not None else None
+
+
+def _gap(path: Path, track: Track, times: Mapping[int, float]) -> tuple[float, Box, Box]:
+    """Seconds between a place in view and a track, and the box of each where they are closest."""
+    (first, start), (last, end) = path[0], path[-1]
+    if track.last < first:
+        return _seconds(track.last, first, times), start, track.keyframes[-1].box
+    if track.first > last:
+        return _seconds(last, track.first, times), end, track.keyframes[0].box
+    frame, box = next((f, b) for f, b in path if f >= track.first)
+    here = track.at(frame)
+    return (0.0, box, here.box) if here is not None else (0.0, box, track.keyframes[-1].box)
+
+
+def _seconds(a: int, b: int, times: Mapping[int, float]) -> float:
+    if a in times and b in times:
+        return times[b] - times[a]
+    return float("inf")
+
+
+def _same_place(a: Box, b: Box, gap: float) -> bool:
+    """Whether one subject can be at both boxes, so many seconds apart: it goes on by two and a
+    half of its sizes a second."""
+    if not 1 / 3 <= a.area / max(b.area, 1e-6) <= 3:
+        return False
+    (x, y), (u, v) = a.centre, b.centre
+    side = max(a.width, a.height, b.width, b.height)
+    return hypot(x - u, y - v) <= side * (0.6 + 2.5 * gap)
+
+
+def _alike(track: int, path: Path, looks: Looks, limits: Limits) -> bool:
+    """Whether its pixels, in a frame at least, are those of what the track hides."""
+    found = ((looks.likeness(track, frame), box) for frame, box in path)
+    return any(
+        like is not None and like.value >= limits.alike and like.box.iou(box) >= SAME_PLACE
+        for like, box in found
     )

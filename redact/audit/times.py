@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..types import Frame, counted
-from .lockstep import Pair
+from .pairing import Pair
 from .result import Check
 
 _SHOWN = 5

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..detect import load_calibration
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
 from ..memory import give_back, trim_at_times
 from ..plan import Plan, with_held
 from ..progress import Progress
-from ..types import Action
-from .alone import Alone, decode_alone
-from .changed import PixelCovers
+from ..silenced import silenced_by
+from ..types import Action, Track
+from .audit_detectors import AuditDetectors
+from .compared import Compared
 from .container import check_container
-from .cover import Covers, PlanCovers
-from .eyes import Eyes
-from .findings import Places, findings_of
-from .judge import judge, worth_a_recheck
-from .lockstep import pairs
-from .recheck import Evidence, Recheck
+from .findings import Seen, findings_of
+from .hidden import Covers, PlanCovers
+from .hidden_without_plan import PixelCovers
+from .output_decodes import decode_alone
+from .pairing import Pair, pairs
+from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
-from .scan import Scan, size_check
-from .suspects import Suspect, gather
+from .schedule import Schedule
+from .sound import check_sound
+from .still_visible import Misfit, StillVisible
+from .suspects import Surroundings, believed
 from .times import TimeCheck
 
 
@@ -38,8 +43,8 @@ def verify(
 ) -> AuditResult:
     """Audit a finished file against its source.
 
-    The output is decoded by itself; then both files are decoded side by side, once or, where
-    something was sighted, twice. One frame of each is in memory at a time. Neither is changed.
+    The output is decoded by itself; then both files are decoded side by side. One or two frames of
+    each are in memory at a time. Neither is changed.
 
     Args:
         source: the original.
@@ -49,7 +54,7 @@ def verify(
         settings: how hard to look, and the margin that the masks were drawn with.
         held: frames in which masks were drawn held because of damage that the plan does not
             know; without them larger masks than the plan's count as changes of the picture.
-        progress: told about three stages, "decode", "audit" and "recheck".
+        progress: told about two stages, "decode" and "audit".
 
     Raises:
         InputError: a file cannot be read.
@@ -64,37 +69,55 @@ def verify(
         return _blind(settings, plan, [*checks, Check("decodes", False, error.message)])
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
     checks += [_upright(finished), same_size]
+    checks += check_sound(output, finished, silenced_by(plan) if plan is not None else ())
     if not same_size.passed:
         return _blind(settings, plan, checks)
-    seen = collect(source, finished, plan, settings, progress)
-    if seen.frames == 0:
+    collected = collect(source, finished, plan, settings, progress)
+    if collected.looked.frames == 0:
         raise UnsafeError(f"{output}: no frame could be compared", "Render the file again.")
-    return _judged(seen, settings, plan, checks)
+    return AuditResult(
+        settings.sensitivity,
+        plan is not None,
+        findings_of(collected.seen(settings), settings.limits),
+        (*checks, *collected.checks),
+        _kept(plan),
+        collected.looked,
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Everything that the passes saw, before anything is judged.
+class Collected:
+    """Everything that the pass over the frames saw, before anything is judged.
 
     Attributes:
-        frames: pairs of frames that were compared.
-        suspects: places that may be visible, with the evidence on each.
-        undrawn: track id → (frame, box) of masks under which the source shows.
-        let_go: the same of places that a mask let go of while the picture stayed.
-        between: the same of places between two tracks of what shows there.
+        tracks: what detectors saw outside the masks.
+        misfits: subjects that their masks do not cover.
+        around: what the tracks are judged against.
+        compared: what the pixels tell.
         checks: of times and pixels.
-        times: frame → seconds.
         looked: how much was looked at.
     """
 
-    frames: int
-    suspects: tuple[tuple[Suspect, tuple[Evidence, ...]], ...]
-    undrawn: Places
-    let_go: Places
-    between: Places
+    tracks: tuple[Track, ...]
+    misfits: tuple[Misfit, ...]
+    around: Surroundings
+    compared: Compared
     checks: tuple[Check, ...]
-    times: dict[int, float]
     looked: Looked
+
+    def seen(self, settings: AuditSettings) -> Seen:
+        """What is believed of it."""
+        compared, limits = self.compared, settings.limits
+        return Seen(
+            believed(self.tracks, self.around, limits),
+            self.misfits,
+            dict(compared.undrawn),
+            compared.let_go,
+            compared.between(),
+            self.around.times,
+            {t.id: t.target for t in self.around.tracks},
+            load_calibration().tracks,
+        )
 
 
 def collect(
@@ -103,93 +126,76 @@ def collect(
     plan: Plan | None,
     settings: AuditSettings,
     progress: Progress,
-) -> Seen:
-    """All passes of the audit; see `verify` for arguments and errors."""
+) -> Collected:
+    """Both passes of the audit; see `verify` for arguments and errors."""
+    limits = settings.limits
     output = decode_alone(finished, progress)
-    covers: Covers = PixelCovers() if plan is None else PlanCovers(plan, settings.margin)
-    eyes = Eyes(settings, float(source.video.upright_sample_aspect))
-    scan, clock, times = Scan(settings, covers, plan, eyes), TimeCheck(), dict[int, float]()
-    _scan(source, output, scan, clock, times, progress)
-    tracks = plan.tracks if plan is not None else ()
-    suspects = [s for s in gather(scan.sightings) if worth_a_recheck(s, tracks)]
-    scan.sightings.clear()  # most were seen once, weakly
     give_back()
-    evidence = _recheck(source, output, suspects, covers, eyes, progress)
-    looked = Looked(
-        scan.frames, scan.whole, scan.fine, eyes.close.looks, eyes.detectors, eyes.targets
+    covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
+    aspect = float(source.video.upright_sample_aspect)
+    detectors = AuditDetectors(
+        settings.targets, aspect, limits, plan is None or plan.settings.centerface
     )
-    return Seen(
-        scan.frames,
-        tuple(zip(suspects, evidence, strict=True)),
-        dict(scan.undrawn),
-        dict(scan.let_go.places),
-        scan.between,
-        (*clock.checks(output.errors), output.check(), *scan.checks()),
-        times,
-        looked,
-    )
-
-
-def _scan(
-    source: SourceInfo,
-    output: Alone,
-    scan: Scan,
-    clock: TimeCheck,
-    times: dict[int, float],
-    progress: Progress,
-) -> None:
-    """First pass, over all frames; no frame of it lives on beside those of the second."""
+    schedule = Schedule(settings.sensitivity, plan, limits)
+    visible = StillVisible(plan, covers, detectors, schedule, limits)
+    compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
     with progress.stage("audit", source.expected_frames) as stage:
-        for pair in pairs(iter(Decode(source)), output.frames()):
+        for pair, last in _with_last(pairs(iter(Decode(source)), output.frames())):
             clock.add(pair)
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
                 times[pair.index] = float(pair.source.time)
-            scan.add(pair)
+            _pass(pair, last, covers, compared, visible)
             trim_at_times(pair.index)
             stage.advance()
-    scan.finish()
-
-
-def _recheck(
-    source: SourceInfo,
-    output: Alone,
-    suspects: list[Suspect],
-    covers: Covers,
-    eyes: Eyes,
-    progress: Progress,
-) -> list[tuple[Evidence, ...]]:
-    """Last pass over the frames around suspects; nothing is decoded if there is none."""
-    if not suspects:
-        return []
-    recheck = Recheck(suspects, covers, eyes)
-    with progress.stage("recheck", recheck.last + 1) as stage:
-        for pair in pairs(iter(Decode(source)), output.frames()):
-            if pair.index > recheck.last:
-                break
-            recheck.add(pair)
-            trim_at_times(pair.index)
-            stage.advance()
-    recheck.finish()
-    return [tuple(e) for e in recheck.evidence]
-
-
-def _judged(
-    seen: Seen, settings: AuditSettings, plan: Plan | None, checks: list[Check]
-) -> AuditResult:
-    """What follows from all that was seen; `checks` are those made before."""
-    tracks = plan.tracks if plan is not None else ()
-    verdicts = [v for v in (judge(s, e, tracks) for s, e in seen.suspects) if v is not None]
-    targets = {t.id: t.target for t in tracks}
-    return AuditResult(
-        settings.sensitivity,
-        plan is not None,
-        findings_of(
-            verdicts, seen.undrawn, seen.let_go, seen.between, targets, seen.times, Eyes.NAMES
+    tracks = visible.finish()
+    return Collected(
+        tracks,
+        tuple(visible.misfits),
+        Surroundings(plan, covers, compared.looks, times),
+        compared,
+        (*clock.checks(output.errors), output.check(), compared.check()),
+        Looked(
+            compared.frames,
+            detectors.looks,
+            detectors.close,
+            tuple(detectors.names),
+            detectors.targets,
         ),
-        (*checks, *seen.checks),
-        _kept(plan),
-        seen.looked,
+    )
+
+
+def _pass(
+    pair: Pair, last: bool, covers: Covers, compared: Compared, visible: StillVisible
+) -> None:
+    """One pair of frames: compared, and if it is its turn looked at."""
+    source, output = pair.source, pair.output
+    if source is None or output is None or source.size != output.size:
+        visible.add(pair, None, last)  # the checks of frames and size tell of it
+        return
+    both = Both.of(source, output)
+    # One for all that need it: drawing it is what takes time in a crowd.
+    mask = functools.cache(lambda: covers.mask(pair.index, *both.luma))
+    compared.add(pair.index, both, mask)
+    visible.add(pair, mask, last)
+
+
+def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:
+    """Every pair, and whether it is the last one."""
+    before = next(found, None)
+    if before is None:
+        return
+    for pair in found:
+        yield before, False
+        before = pair
+    yield before, True
+
+
+def size_check(source: tuple[int, int], output: tuple[int, int]) -> Check:
+    """Is the output as large as the upright source?"""
+    (a, b), (c, d) = source, output
+    return Check(
+        "size", source == output, f"{c}×{d}" if source == output else f"{c}×{d}, not {a}×{b}"
     )
 
 
@@ -212,7 +218,7 @@ def _kept(plan: Plan | None) -> tuple[Kept, ...]:
 
 def _blind(settings: AuditSettings, plan: Plan | None, checks: list[Check]) -> AuditResult:
     """Result where pictures could not be compared: the failed check says why."""
-    looked = Looked(0, 0, 0, 0, ())
+    looked = Looked(0, 0, 0, ())
     return AuditResult(
         settings.sensitivity, plan is not None, (), tuple(checks), _kept(plan), looked
     )

@@ -8,6 +8,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ..types import Target
+
 
 def typed_options(names_left_out: Collection[str]) -> list[str]:
     """Options that the user gave to the command that runs now, ready for `shlex.join`.
@@ -36,6 +38,8 @@ def _as_typed(option: click.Option, value: Any) -> Iterator[str]:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, tuple) and all(isinstance(v, Target) for v in value):
+        return ",".join(v.word for v in value)
     if isinstance(value, tuple) and all(isinstance(v, int) for v in value):
         return "#" + "".join(f"{v:02x}" for v in value)  # a colour
     return str(value)

@@ -22,10 +22,14 @@ from .unread import outlive_readers
 UNFINISHED = "What was not finished is not under its final name."
 
 COMMANDS = {
-    "run": "hide faces and plates in a video, and check the result",
+    "run": "hide faces and plates in videos, and check the results",
+    "watch": "redact every video that arrives in a folder",
+    "fix": "mend a result that was held back, with one command",
     "detect": "first half of run: find what to hide, write it to a plan",
     "apply": "second half of run: hide what a plan says, and check the result",
-    "review": "show what a plan hides and keeps; the copy is not for release",
+    "review": "see, decide and release on a local page",
+    "outline": "show what a plan hides and keeps; the copy is not for release",
+    "still": "write one picture with a grid, to read coordinates off; not for release",
     "mask": "write the masks of a plan as a lossless black and white video",
     "verify": "check a finished file for what slipped through",
     "plan": "show and change what a plan hides",

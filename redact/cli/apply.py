@@ -42,7 +42,11 @@ def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> 
     terminal = Terminal()
     plan = read_plan(plan_file)
     settings = Settings(
-        DetectSettings(plan.settings.targets, Sensitivity(plan.settings.sensitivity)),
+        DetectSettings(
+            plan.settings.targets,
+            Sensitivity(plan.settings.sensitivity),
+            plan.settings.centerface,
+        ),
         options.render_settings(params),
         options.encode_settings(params),
     )

@@ -26,17 +26,19 @@ class Asked:
         as_json: how it ended is to be printed as JSON.
         sources: videos that were named.
         finished: results of the sources that are done, in their order, where there are several.
+        several: results are a list, be it of one.
     """
 
     as_json: bool = field(default_factory=_asks_for_json)
     sources: tuple[Path, ...] = ()
     finished: list[dict[str, Any]] = field(default_factory=list)
     begun: bool = False
+    several: bool = False
 
     def ended(self, message: str, hint: str, code: ExitCode) -> dict[str, Any] | list[Any]:
         """What to print where a command ends with an error: an object, or, where several
         sources are worked on one by one, a list with those that are done before it."""
-        several = self.begun and len(self.sources) > 1
+        several = self.begun and self.several
         if several and len(self.finished) == len(self.sources):
             return self.finished
         at = len(self.finished) if several else 0
@@ -60,8 +62,18 @@ def remember_sources(
     return value
 
 
+def remember_found(sources: list[Path], several: bool) -> None:
+    """The videos that the names stand for, and whether their results are a list."""
+    asked = click.get_current_context().find_object(Asked)
+    if asked is not None:
+        asked.sources, asked.several = tuple(sources), several
+
+
 def results_so_far() -> list[dict[str, Any]]:
     """The list for the results of several sources, printed even if the command is stopped."""
-    asked = click.get_current_context().find_object(Asked) or Asked(False)
+    context = click.get_current_context()
+    asked = context.find_object(Asked)
+    if asked is None:  # called by other than `main`
+        asked = context.meta.setdefault("redact.asked", Asked(False))
     asked.begun = True
     return asked.finished

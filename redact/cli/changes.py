@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..evidence import seconds_from_start
 from ..plan import Plan, edit
-from ..types import Track
+from ..types import Box, Track
 from .terminal import Terminal
 
 
@@ -36,6 +37,26 @@ def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
                 f"track {number}: {' and '.join(gone)} of the earlier decision to "
                 f"{old.action.value} cleared; --reason and --by give those of the new one"
             )
+
+
+def mention_outside(plan: Plan, track: Track) -> None:
+    """Say so where a box that was drawn by hand reaches over the border of the picture."""
+    whole = Box(0, 0, plan.source.width, plan.source.height)
+    over = [k for k in track.keyframes if k.box.common(whole) < k.box.area * 0.999]
+    if over:
+        numbers = ",".join(f"{v:g}" for v in over[0].box)
+        Terminal().warn(
+            f"track {track.id}: {numbers} reaches over the border of the picture, which is "
+            f"{plan.source.width}×{plan.source.height} pixels: only what lies in it is hidden. "
+            "Is it X1,Y1,X2,Y2, not X,Y,WIDTH,HEIGHT?"
+        )
+
+
+def mention_late(option: str, text: str, plan: Plan) -> None:
+    """Say so where a span was to go on after the end of the clip."""
+    if edit.is_after_end(text, plan):
+        end = edit.clock(seconds_from_start(plan, len(plan.source.timeline) - 1))
+        Terminal().warn(f"{option} {text}: the clip ends at {end}; the span ends there")
 
 
 def mention_added(track: Track, at_one_time: bool) -> None:

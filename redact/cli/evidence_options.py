@@ -114,7 +114,7 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     key = None if sign is None else private_key(sign)
     if log is not None:
         warn_of_unsigned(log, key)
-    return EvidenceChoice(not no_manifest, case, log, key, given)
+    return EvidenceChoice(not no_manifest, case, log, key, given, sign)
 
 
 def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:

@@ -4,52 +4,50 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
-from ..audit import review_sheet, sheet_path
+from ..audit import review_sheet
 from ..delivery import Delivery, Outcome, review_plan
 from ..errors import ExitCode, OutputError, UsageError
 from ..evidence import (
     EvidenceChoice,
     EvidenceFiles,
+    RunRecord,
     check_evidence,
-    checked_option,
     clear_times,
     manifest_path,
     release_path,
     write_evidence,
 )
+from ..kept_plan import keep_plan
 from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
-from ..output import check_folder, check_writable
+from ..output import PRIVATE, check_folder, check_writable
 from ..plan import write_plan
 from ..render import Renderer
 from ..settings import Settings
 from ..types import Action, counted, numbered
+from .accepting import Acceptance, parse_acceptance
 from .evidence_options import evidence_options
+from .holding import hold_back, what_to_do
 from .place import check_result, is_folder
-from .repair import what_to_do
+from .plain import in_plain_words
 from .terminal import Terminal
 
 
-def _reason(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
-    """Callback of --accept-findings: who publishes in spite of findings says why.
+def _accepting(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> Acceptance | None:
+    """Callback of --accept-findings: which findings, and why they are no leaks.
 
     Raises:
         UsageError: what is given says nothing, or cannot stand in a record.
     """
-    if value is None:
-        return ""
-    reason = checked_option(value.strip(), "--accept-findings")
-    if not any(c.isalnum() for c in reason):
-        raise UsageError(
-            "--accept-findings: the reason is empty",
-            "Say why the findings are no leaks, for example --accept-findings 'a statue'.",
-        )
-    return reason
+    return None if value is None else parse_acceptance(value)
 
 
 def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,10 +62,11 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option(
                 "--accept-findings",
-                metavar="REASON",
-                callback=_reason,
-                help="Publish in spite of what the detectors saw; the reason goes on record. "
-                "A check that fails, or a mask that was not drawn, cannot be accepted.",
+                metavar="NUMBERS=REASON",
+                callback=_accepting,
+                help="Publish in spite of these findings of the run before, for example '1,3=a "
+                "statue', or 'all=…'; the reason goes on record. Of a first run nothing can be "
+                "accepted, nor a check that fails or a mask that was not drawn.",
             ),
             click.option(
                 "--release",
@@ -88,35 +87,72 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def prepare(
-    source: Path, output: Path | None, settings: Settings, params: dict[str, Any]
+    source: Path,
+    output: Path | None,
+    settings: Settings,
+    params: dict[str, Any],
+    plan_file: Path | None = None,
 ) -> Delivery:
-    """Where the result goes; refuses now what could only fail after a long run."""
+    """Where the result goes; refuses now what could only fail after a long run.
+
+    Args:
+        source, output, settings, params: of the command.
+        plan_file: where the plan is kept during the run, and taken up from; None: nowhere.
+    """
     evidence: EvidenceChoice = params["evidence"]
     force, plan_out = params["force"], params["plan_out"]
     info = probe(source)
     if params["release"]:
         evidence.refuse_with("--release")
         params["evidence"] = evidence = EvidenceChoice(manifest=False)
-    final = _final(info, output, params["release"])
+        _require_choice_of_sound(info)
+    final = final_name(info, output, params["release"])
     choose_encoding(info, settings.encode, container_for(final))
     Renderer(settings.render)
     check_result(final, force, source)
-    if plan_out is not None:
-        check_writable(plan_out, force, never=_others(source, final), whole=True)
-    if params["review_dir"] is not None:
-        check_folder(sheet_path(final, params["review_dir"]).parent)
+    if plan_file is not None or plan_out is not None:
+        # A plan that an earlier run kept is taken up, or refused for what it is.
+        check_writable(
+            plan_file or plan_out,
+            force or plan_file is not None,
+            never=_others(source, final),
+            whole=True,
+        )
+    closed = closed_folder(source, final, params)
+    check_folder(closed)
     check_evidence(evidence, final, force)
+    acceptance: Acceptance | None = params["accept_findings"]
     return Delivery(
         output=final,
         force=force,
-        accept_findings=params["accept_findings"],
+        accept_findings="" if acceptance is None else acceptance.reason,
+        accepted_before=() if acceptance is None else acceptance.findings_of(final, closed),
         case=evidence.case,
-        command=("redact", *sys.argv[1:]),
+        command=("redact", *(word for word in sys.argv[1:] if word != "--one-of-several")),
         release=params["release"],
+        closed=closed,
+        plan_file=plan_file,
     )
 
 
-def _final(info: SourceInfo, output: Path | None, release: bool) -> Path:
+def _require_choice_of_sound(info: SourceInfo) -> None:
+    """Raise UsageError where nobody said whether voices are to be published."""
+    source = click.get_current_context().get_parameter_source("audio")
+    if info.audio and source is not ParameterSource.COMMANDLINE:
+        raise UsageError(
+            f"--release: {info.path.name} has sound, and voices identify people",
+            "Choose: --audio mute drops it, --audio keep publishes it as it is.",
+        )
+
+
+def closed_folder(source: Path, final: Path, params: dict[str, Any]) -> Path:
+    """Where a result goes that is held back: never into a folder that is to be handed out."""
+    beside = source if params["release"] else final
+    folder = params["review_dir"] or beside.parent
+    return Path(folder) / PRIVATE
+
+
+def final_name(info: SourceInfo, output: Path | None, release: bool) -> Path:
     """Name of the result; in a folder, or where none is given, one of ours."""
     usual = default_output(info)
     if output is not None and not is_folder(output):
@@ -144,66 +180,112 @@ def finish(
             if params["release"]:
                 clear_times(outcome.output)  # which was read just now
             terminal.say(f"{sheet}: not for release")
+        pictures = [] if not outcome.needs_review else hold_back(outcome, params, plan_file, files)
     except Exception as error:
         # The output has its name already: a failure must say that it has.
         raise OutputError(
             f"{outcome.output}: is written, but what belongs beside it is not ({error})",
             "Mend what the message names, then run the same command again with --force.",
         ) from error
-    _tell(outcome, params, terminal, plan_file)
-    return _as_json(outcome, files, plan_file)
+    _tell(outcome, params, terminal, pictures)
+    return _as_json(outcome, files, plan_file, pictures)
 
 
 def _keep_plan(outcome: Outcome, params: dict[str, Any], plan_file: Path | None) -> Path | None:
     """Write the plan where the user wants it, or where it is needed; returns where it is."""
     record, wanted = outcome.record, params["plan_out"]
     if wanted is not None:
-        never = _others(record.source.path, outcome.output)
-        write_plan(record.plan, wanted, force=params["force"], never=never)
+        if wanted != plan_file:
+            never = _others(record.source.path, outcome.output)
+            write_plan(record.plan, wanted, force=params["force"], never=never)
         return Path(wanted)
     if outcome.needs_review and plan_file is None:
         # The plan is what the user repairs; without it the whole search would be repeated.
         plan_file = review_plan(outcome.output)
-        write_plan(record.plan, plan_file)
+        keep_plan(record.plan, plan_file)
     return plan_file
 
 
 def _tell(
-    outcome: Outcome, params: dict[str, Any], terminal: Terminal, plan_file: Path | None
+    outcome: Outcome, params: dict[str, Any], terminal: Terminal, pictures: list[Path]
 ) -> None:
-    for line in outcome.audit.in_words():
-        if params["verbose"] or not outcome.audit.passed:
-            terminal.say(line)
+    audit = outcome.audit
     if params["verbose"]:
+        for line in audit.in_words():
+            terminal.say(line)
         for step in outcome.record.steps:
             # What the audit found stands above, line by line.
             detail = "see above" if step.name == "audit" else step.detail
             terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
+    elif not audit.passed:
+        for line in _plainly(outcome, pictures):
+            terminal.say(line)
     if outcome.needs_review:
         terminal.error(
             f"{outcome.output}: needs review, so it did not get the final name",
-            what_to_do(outcome, params, plan_file),
+            what_to_do(outcome),
         )
         if outcome.wanted.exists():
             terminal.say(f"note: {outcome.wanted} is there from an earlier run; it is not this one")
     else:
         terminal.say(f"{outcome.output}: {_counted(outcome)}")
+    missing = incomplete(outcome.record)
+    if missing:
+        terminal.say(f"SOURCE INCOMPLETE: {missing}")
 
 
-def _as_json(outcome: Outcome, files: EvidenceFiles, plan_file: Path | None) -> dict[str, Any]:
+def _plainly(outcome: Outcome, pictures: list[Path]) -> Iterator[str]:
+    """What the audit found, for a person who has not read its documentation."""
+    audit, source = outcome.audit, outcome.record.source
+    timeline = outcome.record.plan.source.timeline
+    start = float(timeline.time(0)) if len(timeline) else 0.0
+    size = source.video.upright_size
+    yield from in_plain_words(audit.findings, size, pictures, start)
+    yield from (f"check failed: {c.name}: {c.detail}" for c in audit.checks if not c.passed)
+    if pictures:
+        yield f"The pictures are in {pictures[0].parent}; --verbose gives all numbers."
+
+
+def _as_json(
+    outcome: Outcome, files: EvidenceFiles, plan_file: Path | None, pictures: list[Path]
+) -> dict[str, Any]:
     record = outcome.record
     return {
         "source": str(record.source.path),
         "output": str(outcome.output),
-        "exit_code": int(ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE),
+        "exit_code": int(exit_code(outcome)),
         "frames": record.frames_written,
         "tracks": dict(Counter(t.target.word for t in record.plan.tracks)),
         "plan": None if plan_file is None else str(plan_file),
         "manifest": None if files.manifest is None else str(files.manifest),
         "sha256": record.output_sha256,
         "warnings": list(record.warnings),
+        "incomplete": incomplete(record),
         "audit": outcome.audit.to_json(),
+        "pictures": [str(p) for p in pictures],
     }
+
+
+def exit_code(outcome: Outcome) -> ExitCode:
+    if outcome.needs_review:
+        return ExitCode.NEEDS_REVIEW
+    return ExitCode.INCOMPLETE if incomplete(outcome.record) else ExitCode.DONE
+
+
+def incomplete(record: RunRecord) -> str:
+    """What is missing at the end of the source, in words; "" if nothing is known to be."""
+    source = record.source
+    return missing_words(
+        source.path.name, record.frames_written, source.video.frames, source.missing
+    )
+
+
+def missing_words(name: str, frames: int, declared: int | None, missing: int) -> str:
+    """As `incomplete`, from the numbers: pictures read and declared, bytes that are missing."""
+    again = "What is there was redacted. Copy the file again from its origin."
+    if declared is not None and frames < declared:
+        return f"{name} has {frames} of {declared} pictures; the others are missing. {again}"
+    return f"{name} ends early. {again}" if missing else ""
 
 
 def _counted(outcome: Outcome) -> str:

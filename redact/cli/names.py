@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,28 @@ from ..media import default_output_name
 
 
 def check_names(sources: tuple[Path, ...], folder: Path | None, params: dict[str, Any]) -> None:
+    """As `check_results`, with one folder for all results; None: beside each source."""
+    check_results([(source, folder) for source in sources], params)
+
+
+def check_results(sources: Sequence[tuple[Path, Path | None]], params: dict[str, Any]) -> None:
     """Refuse sources whose files would get the same names, before work is done on the first.
 
     Manifests and repaired plans are named after results, so they differ where results do.
 
     Args:
-        sources: of one command; they need not be there.
-        folder: for the results; None: beside each source.
+        sources: of one command, each with the folder for its result; they need not be there.
         params: options of the command.
 
     Raises:
         UsageError: two names are the same.
     """
     review_dir: Path | None = params["review_dir"]
+    paths = tuple(source for source, _ in sources)
     if params["release"]:
-        _check_release(sources, folder, review_dir)
+        _check_release(sources, review_dir)
         return
-    finals = [(folder or source.parent) / default_output_name(source) for source in sources]
+    finals = [(folder or source.parent) / default_output_name(source) for source, folder in sources]
     twice = _repeated(finals)
     if twice is not None:
         raise UsageError(
@@ -37,7 +42,7 @@ def check_names(sources: tuple[Path, ...], folder: Path | None, params: dict[str
             "Rename one of them, or run them one by one.",
         )
     if params["force"]:
-        _check_originals(sources, finals)
+        _check_originals(paths, finals)
     # A result that is held back is named after the final name, so its sheet is too.
     twice = None if review_dir is None else _repeated(sheet_path(f, review_dir) for f in finals)
     if twice is not None:
@@ -58,10 +63,10 @@ def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
         )
 
 
-def _check_release(sources: tuple[Path, ...], folder: Path | None, review_dir: Path | None) -> None:
+def _check_release(sources: Sequence[tuple[Path, Path | None]], review_dir: Path | None) -> None:
     """In one folder no two results get the same name, in several they do."""
-    folders = {Path(os.path.realpath(source.parent)) for source in sources}
-    if review_dir is not None and folder is None and len(folders) > 1:
+    folders = {Path(os.path.realpath(folder or source.parent)) for source, folder in sources}
+    if review_dir is not None and len(folders) > 1:
         raise UsageError(
             f"{review_dir}: the sheets of results with neutral names in {len(folders)} folders "
             "could replace each other",

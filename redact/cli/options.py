@@ -109,9 +109,15 @@ detect_options = _all(
         type=click.Choice([s.value for s in Sensitivity]),
         default=Sensitivity.BALANCED.value,
         show_default=True,
-        help="How hard to look. fast does not look at every frame: it follows what it saw through "
-        "the others, and the record says how many. thorough adds a second, independent face "
-        "detector, and hides much more that is no target.",
+        help="How hard to look. balanced looks several times a second, and at every frame where "
+        "something is new, fast or lost; it follows what it saw through the others, and the record "
+        "says how many it looked at. fast looks half as often. thorough looks at every frame, with "
+        "a further face detector, and hides more that is no target.",
+    ),
+    click.option(
+        "--without-centerface",
+        is_flag=True,
+        help="Look for faces with redact's own network alone, in audit too. It finds fewer.",
     ),
 )
 
@@ -172,7 +178,9 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say more ab
 
 
 def detect_settings(params: dict[str, Any]) -> DetectSettings:
-    return DetectSettings(params["targets"], Sensitivity(params["sensitivity"]))
+    return DetectSettings(
+        params["targets"], Sensitivity(params["sensitivity"]), not params["without_centerface"]
+    )
 
 
 def render_settings(params: dict[str, Any]) -> RenderSettings:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ..errors import UsageError
-from ..evidence import manifest_path, parse_manifest, read_manifest
+from ..errors import CheckFailedError, UsageError
+from ..evidence import check_output, manifest_path, parse_manifest, read_manifest
 from ..output import check_writable, write_whole
-from ..report import LANGUAGES, Catalogue, exemption_csv, report_html
+from ..report import LANGUAGES, Catalogue, as_pdf, exemption_csv, report_html, require_pdf
 
 
 @click.command()
@@ -29,6 +29,11 @@ from ..report import LANGUAGES, Catalogue, exemption_csv, report_html
     type=click.Path(path_type=Path),
     help="Exemption log. Default: OUTPUT.exemptions.csv.",
 )
+@click.option(
+    "--pdf",
+    type=click.Path(path_type=Path),
+    help="Write the report as PDF here, too (needs redact-footage[pdf]).",
+)
 @click.option("--manifest", type=click.Path(path_type=Path), help="Where it is not beside OUTPUT.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def report(
@@ -36,13 +41,15 @@ def report(
     lang: str,
     html: Path | None,
     csv_path: Path | None,
+    pdf: Path | None,
     manifest: Path | None,
     force: bool,
 ) -> None:
     """Write a report on OUTPUT as one HTML file, and its exemption log as CSV.
 
     The report is made from the manifest alone and contains no picture. It prints well: open it
-    in a browser and save it as PDF there.
+    in a browser and save it as PDF there, or give --pdf. A record that does not hold is reported
+    in red, and the exit code is 11.
     """
     path = manifest or manifest_path(output)
     read_manifest(path)  # says precisely what is wrong with the file
@@ -56,8 +63,21 @@ def report(
             "Give each a name of its own.",
         )
     never = (output, path)
-    for file in (page, table):  # both or none
+    if pdf is not None:
+        require_pdf()
+    for file in (page, table, *([] if pdf is None else [pdf])):  # all or none
         check_writable(file, force, never, whole=True)
-    write_whole(page, report_html(value, lang, data), force=force, never=never)
+    record = check_output(output, manifest=path)
+    report_page = report_html(value, lang, data, record)
+    write_whole(page, report_page, force=force, never=never)
+    if pdf is not None:
+        write_whole(pdf, as_pdf(report_page), force=force, never=never)
     write_whole(table, exemption_csv(value, Catalogue(lang)), force=force, never=never)
-    click.echo(f"{page}\n{table}", err=True)
+    click.echo(f"{page}\n{table}" + ("" if pdf is None else f"\n{pdf}"), err=True)
+    failed = [p for p in record.parts if p.failed and (p.name, p.verdict) != ("output", "missing")]
+    if failed:
+        raise CheckFailedError(
+            f"{page}: is written, but the record does not hold: "
+            + ", ".join(f"{p.name} ({p.verdict})" for p in failed),
+            "The report says so in red. 'redact check' tells more.",
+        )

@@ -1,22 +1,28 @@
-"""`redact run` and the ending that it shares with `redact apply`."""
+"""`redact run`: one video, or all those of a case."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ..errors import ExitCode, RedactError, UsageError
-from ..pipeline import run as run_pipeline
+from ..case import Footage, Found, find_footage, jobs_that_fit
+from ..errors import ExitCode, UsageError
+from ..output import make_folder
 from ..settings import Settings
 from . import options
-from .asked import results_so_far
-from .finish import finish, finish_options, prepare
-from .names import check_names
+from .asked import remember_found, results_so_far
+from .finish import finish_options
+from .index import check_index, write_index
+from .jobs import Workers, end_with_parent, neutral_places, require_passphrase
+from .names import check_results
+from .one import run_one
 from .place import PlaceType, folder_for
+from .summary import tell_summary
 from .terminal import Terminal
 
 
@@ -28,72 +34,150 @@ from .terminal import Terminal
     type=PlaceType(),
     help="Output file, or a folder (NAME/ is made). Default: NAME.redacted.EXT beside each source.",
 )
+@click.option("-r", "--recursive", is_flag=True, help="Search the folders inside a folder, too.")
 @options.detect_options
 @options.render_options
 @options.encode_options
 @finish_options
+@click.option(
+    "--no-plan",
+    is_flag=True,
+    help="Do not keep the plan. Otherwise it is kept as NAME.redacted.plan.json, for its owner "
+    "alone, and a run that was stopped goes on behind its detection.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Videos worked on at once, each in a process of its own; fewer where the memory is too "
+    "small.",
+)
+@click.option(
+    "--index",
+    type=click.Path(path_type=Path),
+    help="Write a page about the whole case here (.html), with a report of each result.",
+)
+@click.option("--one-of-several", is_flag=True, hidden=True)
 @options.force_option
 @options.json_option
 @options.verbose_option
-def run(sources: tuple[Path, ...], output: Path | None, **params: Any) -> int:
+def run(
+    sources: tuple[Path, ...],
+    output: Path | None,
+    recursive: bool,
+    jobs: int,
+    index: Path | None,
+    one_of_several: bool,
+    **params: Any,
+) -> int:
     """Hide faces and plates in every SOURCE, and check the result.
 
-    The original is only read. A result in which the check finds possible leaks is written as
-    NAME.redacted.needs-review.EXT, with the times and places to look at, and the exit code is 10.
+    A SOURCE is a video, a folder of videos, or a pattern such as 'cam*.mp4'. With -o FOLDER the
+    folders are laid out there as they are found. What redact made itself is left out, and so is
+    what is done already from the same source in the same way: a command that was stopped is given
+    again and goes on.
+
+    The original is only read. A result in which the check finds possible leaks is written into a
+    folder NOT-FOR-RELEASE, with the times and places to look at, and the exit code is 10;
+    'redact fix' mends it.
     """
-    _check_several(sources, output, params)
+    if one_of_several:
+        end_with_parent()
     terminal = Terminal()
+    found = find_footage(sources, recursive=recursive, results=output)
+    several = found.searched or len(found.footage) != 1
+    _check(found, output, params, several)
+    check_index(index, params)
     settings = options.all_settings(params)
+    remember_found([one.path for one in found.footage], several)
     results = results_so_far()
-    with folder_for(output, len(sources) > 1):
-        for source in sources:
-            results.append(_one(source, output, settings, params, terminal, len(sources) == 1))
+    try:
+        with folder_for(output, several):
+            if several and jobs > 1:
+                _at_once(found, output, jobs, params, terminal)
+            else:
+                alone = not (several or one_of_several)
+                _all(found, output, settings, params, terminal, alone)
+    finally:
+        left = [one.path for one in found.footage[len(results) :]]
+        if several:
+            tell_summary(results, found.left_out, terminal, left)
+        if index is not None:
+            title = params["evidence"].case.case if params["evidence"].case else ""
+            write_index(index, results, found.left_out, left, title or "Videos", terminal)
     if params["as_json"]:
-        print(json.dumps(results[0] if len(sources) == 1 else results, indent=1))
-    return int(_worst(ExitCode(result["exit_code"]) for result in results))
+        print(json.dumps(results if several else results[0], indent=1))
+    return int(worst(ExitCode(result["exit_code"]) for result in results))
 
 
-def _one(
-    source: Path,
+def _all(
+    found: Found,
     output: Path | None,
     settings: Settings,
     params: dict[str, Any],
     terminal: Terminal,
     alone: bool,
-) -> dict[str, Any]:
-    """Result of one source as JSON values; an error is raised only if there are no others."""
-    params = dict(params)
-    try:
-        delivery = prepare(source, output, settings, params)
-        outcome = run_pipeline(source, settings, delivery, terminal)
-        return finish(outcome, {**params, "output": output}, terminal)
-    except RedactError as error:
-        if alone:
-            raise
-        terminal.error(error.message, error.hint)
-        result = {"source": str(source), "exit_code": int(error.exit_code)}
-        return result | {"error": error.message, "hint": error.hint}
+) -> None:
+    """One after the other."""
+    results, several = results_so_far(), found.searched or len(found.footage) != 1
+    for n, one in enumerate(found.footage, 1):
+        if several:
+            terminal.say(f"[{n}/{len(found.footage)}] {one.path}")
+        place = place_of(one, output)
+        with folder_for(place, several):
+            results.append(run_one(one.path, place, settings, params, terminal, not alone))
 
 
-def _check_several(sources: tuple[Path, ...], output: Path | None, params: dict[str, Any]) -> None:
+def _at_once(
+    found: Found, output: Path | None, jobs: int, params: dict[str, Any], terminal: Terminal
+) -> None:
+    """Several at once, as many as fit into the memory."""
+    require_passphrase(params["evidence"])
+    paths = [one.path for one in found.footage]
+    fitting = jobs_that_fit(min(jobs, len(paths)), paths)
+    if fitting < min(jobs, len(paths)):
+        terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
+    places = [place_of(one, output) for one in found.footage]
+    typed = ["" if place is None else f"{place}{os.sep}" for place in places]
+    if params["release"]:  # two at once could choose the same neutral name
+        typed = list(map(str, neutral_places(paths, places)))
+        for place in places:
+            if place is not None:
+                make_folder(place)
+    with Workers(fitting) as workers:
+        results = workers.results(list(zip(paths, typed, strict=True)), terminal)
+    results_so_far().extend(results[n] for n in sorted(results))
+
+
+def place_of(one: Footage, output: Path | None) -> Path | None:
+    """Where the result of one video goes, laid out as the videos are."""
+    return output if output is None or one.below == Path() else output / one.below
+
+
+def _check(found: Found, output: Path | None, params: dict[str, Any], several: bool) -> None:
     """Refuse what makes sense for a single source only, and results that replace each other.
 
     Raises:
         UsageError: so it is.
     """
-    if len(sources) == 1:
+    if not several:
         return
     if params["plan_out"] is not None:
         raise UsageError(
-            f"--plan names one file, but {len(sources)} sources were given",
+            f"--plan names one file, but {len(found.footage)} sources were given",
             "Leave --plan out, or run them one by one.",
         )
-    check_names(sources, output, params)
+    if params["accept_findings"] is not None:
+        raise UsageError(
+            "--accept-findings is about one result, but several sources were given",
+            "Use 'redact fix NAME --accept-findings …' for each.",
+        )
+    check_results([(one.path, place_of(one, output)) for one in found.footage], params)
 
 
-def _worst(codes: Iterable[ExitCode]) -> ExitCode:
-    """Of several sources' codes the one to end with: failures, then reviews, then success."""
-    return max(codes, key=lambda c: (c not in _ORDINARY, c is ExitCode.NEEDS_REVIEW))
-
-
-_ORDINARY = (ExitCode.DONE, ExitCode.NEEDS_REVIEW)
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """Of several sources' codes the one to end with: failures, then reviews, then sources that
+    end early, then success."""
+    order = {ExitCode.DONE: 0, ExitCode.INCOMPLETE: 1, ExitCode.NEEDS_REVIEW: 2}
+    return max(codes, key=lambda code: order.get(code, 3), default=ExitCode.DONE)

@@ -17,6 +17,7 @@ from ..plan import Plan, read_plan
 from ..same_source import require_same_source
 from ..settings import RenderSettings, Sensitivity
 from . import options
+from .beside import margin_of, plan_beside, record_beside, words_for
 from .terminal import Terminal
 
 
@@ -27,12 +28,13 @@ from .terminal import Terminal
     "--plan",
     "plan_file",
     type=click.Path(path_type=Path),
-    help="What was to be hidden. Without it, that is worked out from the pixels.",
+    help="What was to be hidden. Without it, the plan and the record beside OUTPUT are used; "
+    "where there are none, it is worked out from the pixels.",
 )
 @click.option(
     "--targets",
     type=options.TargetsType(),
-    show_default="those of --plan, else face,plate",
+    show_default="those of the plan, else face,plate",
     help="What to look for: face, plate, or both with a comma.",
 )
 @click.option(
@@ -45,8 +47,7 @@ from .terminal import Terminal
 @click.option(
     "--margin",
     type=click.FloatRange(0, 2),
-    default=RenderSettings().margin,
-    show_default=True,
+    show_default=f"that of the record, else {RenderSettings().margin}",
     help="That the masks were drawn with.",
 )
 @click.option(
@@ -62,9 +63,15 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     """
     terminal = Terminal()
     info = probe(source)
+    record = record_beside(output)
+    if plan_file is None and record is not None:
+        plan_file = plan_beside(output, record)
+        terminal.say(words_for(output, record, plan_file))
     plan = None if plan_file is None else read_plan(plan_file)
     if plan is not None:
         require_same_source(plan, info, terminal)
+    if params["margin"] is None:
+        params["margin"] = margin_of(record)
     folder: Path | None = params["review_dir"]
     if folder is not None:
         check_folder(sheet_path(output, folder).parent)

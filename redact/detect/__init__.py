@@ -1,6 +1,7 @@
 """Finding faces and licence plates in single pictures."""
 
 from .calibration import Calibration, load_calibration
+from .centerface import CenterFace
 from .loader import (
     SCALES,
     ModelState,
@@ -10,17 +11,23 @@ from .loader import (
     load_second_opinion,
     require_models,
 )
+from .network import default_threads
 from .protocol import Detector
 from .scaling import Area, Scaler
 from .thresholds import CANDIDATE_SCORE
 from .tiles import Scale
-from .verifier import CloseUp, Verifier
+from .verifier import CloseUp, Verifier, square_around
+from .witnesses import LARGE, SAME_FACE, SMALL, Witnesses
 
 __all__ = [
     "CANDIDATE_SCORE",
+    "LARGE",
+    "SAME_FACE",
     "SCALES",
+    "SMALL",
     "Area",
     "Calibration",
+    "CenterFace",
     "CloseUp",
     "Detector",
     "ModelState",
@@ -28,9 +35,12 @@ __all__ = [
     "Scale",
     "Scaler",
     "Verifier",
+    "Witnesses",
+    "default_threads",
     "describe_models",
     "load_calibration",
     "load_detector",
     "load_second_opinion",
     "require_models",
+    "square_around",
 ]

@@ -1,7 +1,15 @@
 """The record that ties an output to its original, and the release that tells nothing."""
 
-from .build import build_manifest, library_versions
-from .case import TEXT_FIELDS, CaseFields, checked_option, read_case_file, reasons_from_options
+from .build import build_manifest, case_part, library_versions, settings_as_json
+from .case import (
+    TEXT_FIELDS,
+    CaseFields,
+    case_as_json,
+    case_from_mapping,
+    checked_option,
+    read_case_file,
+    reasons_from_options,
+)
 from .check import CheckResult, check_output, counted
 from .custody import LogState, append, head_path, read_log
 from .hashing import sha256_of_bytes
@@ -27,6 +35,7 @@ from .signature import (
     needs_passphrase,
     new_key,
     raw_public,
+    signature_path,
 )
 
 __all__ = [
@@ -45,6 +54,9 @@ __all__ = [
     "TrackPart",
     "append",
     "build_manifest",
+    "case_as_json",
+    "case_from_mapping",
+    "case_part",
     "check_evidence",
     "check_output",
     "checked_option",
@@ -69,7 +81,9 @@ __all__ = [
     "reasons_from_options",
     "release_path",
     "seconds_from_start",
+    "settings_as_json",
     "sha256_of_bytes",
+    "signature_path",
     "write_evidence",
     "write_manifest",
 ]

@@ -98,6 +98,13 @@ def case_from_mapping(raw: Mapping[str, Any], where: str) -> CaseFields:
     return CaseFields(**values)
 
 
+def case_as_json(case: CaseFields) -> dict[str, Any]:
+    """The fields as `case_from_mapping` takes them; empty ones are left out."""
+    values: dict[str, Any] = {name: getattr(case, name) for name in TEXT_FIELDS}
+    values = {name: text for name, text in values.items() if text}
+    return values | ({"reasons": dict(case.reasons)} if case.reasons else {})
+
+
 def reasons_from_options(options: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Reasons from `--reason face=…` options. Raises UsageError for anything else."""
     reasons: dict[str, str] = {}

@@ -25,8 +25,9 @@ class Part:
 
     Attributes:
         name: "output", "source", "manifest", "signature" or "log".
-        verdict: "intact", or what is wrong with it: "changed", "damaged", "missing", "cut",
-            "broken", "other key", "not mentioned"; "unsigned" and "not given" are no failures.
+        verdict: "intact", or what is wrong with it: "changed", "not the original", "damaged",
+            "missing", "cut", "broken", "other key", "not mentioned"; "unsigned" and "not given"
+            are no failures.
         text: the same in plain words.
     """
 
@@ -41,11 +42,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Verdicts on all parts, and what they amount to."""
+    """Verdicts on all parts, and what they amount to; the fingerprint of the key of a signature
+    that holds."""
 
     parts: tuple[Part, ...]
     summary: str
     trust: str
+    signer: str = ""
 
     @property
     def holds(self) -> bool:
@@ -111,7 +114,8 @@ def check_output(
     if logged is None and record is not None and record.custody_log is not None:
         text = "The run was entered in a custody log, which was not given (--log)."
         parts.append(Part("log", "not given", text))
-    return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key))
+    signer = signature.fingerprint if signature.protects else ""
+    return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key), signer)
 
 
 def _file_part(name: str, path: Path, expected: str | None) -> Part:
@@ -129,7 +133,13 @@ def _file_part(name: str, path: Path, expected: str | None) -> Part:
 
 
 def _source_part(source: Path, record: Manifest | None) -> Part:
-    return _file_part("source", source, record.source.sha256_before if record else None)
+    part = _file_part("source", source, record.source.sha256_before if record else None)
+    if record is None or part.verdict != "changed":
+        return part
+    named = record.source.name
+    text = f"{source.name} is not the original of this record, or it was changed since: "
+    text += f"the record is about {named}, {record.source.size} bytes, SHA-256 "
+    return Part("source", "not the original", f"{text}{record.source.sha256_before}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +256,8 @@ def _manifest_part(problem: str, signature: _Signature, logged: _Logged | None) 
 
 def _summary(parts: list[Part]) -> str:
     failed = [p for p in parts if p.failed]
+    if [(p.name, p.verdict) for p in failed] == [("source", "not the original")]:
+        return "This is not the original of this record. All else in it holds."
     if failed:
         names = ", ".join(f"{p.name} ({p.verdict})" for p in failed)
         return f"The record does not hold: {names}."

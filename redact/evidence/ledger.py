@@ -65,8 +65,14 @@ def _entry(track: Track, plan: Plan, style: Style, case: CaseFields, held: set[i
         last_seconds=seconds_from_start(plan, last),
         frames_per_state=dict(sorted(counts.items())),
         spans=tuple(_spans(runs)),
+        score=_certainty(track),
         shown=tuple(shown),
     )
+
+
+def _certainty(track: Track) -> float | None:
+    sure = track.score if track.certainty is None else track.certainty
+    return None if sure is None else round(sure, 4)
 
 
 def seconds_from_start(plan: Plan, frame: int) -> float:

@@ -27,6 +27,7 @@ class EvidenceChoice:
         case: fields for it.
         log: custody log to enter the run in.
         key: private key that signs manifest and log anchor.
+        key_file: where it was read from.
         given: options that the user typed, for messages.
     """
 
@@ -35,6 +36,7 @@ class EvidenceChoice:
     log: Path | None = None
     key: Ed25519PrivateKey | None = None
     given: tuple[str, ...] = ()
+    key_file: Path | None = None
 
     def refuse_with(self, option: str) -> None:
         """Raise UsageError if anything was asked for that `option` would leave out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,10 +22,10 @@ _FFMPEG = re.compile(rb"Lavc[0-9.]{1,20}")
 _UNDETERMINED = 0x55C4.to_bytes(2, "big")  # "und", five bits a letter
 
 
-def release_path(folder: Path, suffix: str) -> Path:
-    """First free neutral name in `folder`: video.mp4, video-2.mp4, …"""
+def release_path(folder: Path, suffix: str, taken: Collection[Path] = ()) -> Path:
+    """First free neutral name in `folder` that is not `taken`: video.mp4, video-2.mp4, …"""
     number, path = 2, folder / f"{NAME}{suffix}"
-    while path.exists():
+    while path.exists() or path in taken:
         path, number = folder / f"{NAME}-{number}{suffix}", number + 1
     return path
 

@@ -12,6 +12,7 @@ from fractions import Fraction
 from ..errors import PlanError, UsageError
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 from .plan import Plan
+from .review import MutedSpan, Sound
 
 _CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,2}):)?(\d{1,9}(?:\.\d{1,9})?)")
 _FRAME = re.compile(r"[fF#](\d{1,10})")
@@ -108,7 +109,50 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
                 "Use 'plan set --action keep --reason …', or add --automatic.",
             )
         wanted.add(number)
-    return replace(plan, tracks=tuple(t for t in plan.tracks if t.id not in wanted))
+    subjects = (
+        replace(s, tracks=tuple(n for n in s.tracks if n not in wanted)) for s in plan.subjects
+    )
+    return replace(
+        plan,
+        tracks=tuple(t for t in plan.tracks if t.id not in wanted),
+        subjects=tuple(s for s in subjects if s.tracks),
+    )
+
+
+def mute(
+    plan: Plan,
+    start: float,
+    end: float,
+    how: Sound = Sound.MUTE,
+    *,
+    reason: str = "",
+    decided_by: str = "",
+) -> Plan:
+    """Take a span out of the sound; times are seconds after the first picture.
+
+    Raises:
+        PlanError: the span ends before it begins, or begins before the first picture.
+    """
+    if not (0 <= start < end and math.isfinite(end)):
+        raise PlanError(
+            f"muting from {start:g} s to {end:g} s: is no span", "Give a start before the end."
+        )
+    # Outward to the millisecond: no trace of the sound may be left at either end.
+    span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, reason, decided_by)
+    order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))
+    return replace(plan, muted=tuple(order))
+
+
+def unmute(plan: Plan, numbers: Iterable[int]) -> Plan:
+    """Give back muted spans, numbered from 1 in order of time. Raises PlanError."""
+    gone = set(numbers)
+    for number in gone:
+        if not 1 <= number <= len(plan.muted):
+            raise PlanError(
+                f"muted span {number}: there is no such span", "'redact plan show PLAN' lists them."
+            )
+    kept = (m for n, m in enumerate(plan.muted, 1) if n not in gone)
+    return replace(plan, muted=tuple(kept))
 
 
 def track_of(plan: Plan, number: int) -> Track:
@@ -140,6 +184,20 @@ def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
             if not inside:
                 raise UsageError(f"{part.strip()}: no track is in this range", "See 'plan show'.")
             numbers |= inside
+    return tuple(sorted(numbers))
+
+
+def parse_numbers(text: str) -> tuple[int, ...]:
+    """Numbers from "1,3,5-7", each once, in order. Raises UsageError."""
+    numbers: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", part, re.ASCII)
+        if not match:
+            raise UsageError(f"{text!r}: is no list of numbers", "For example 1,3,5-7.")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise UsageError(f"{part.strip()}: ends before it begins", "For example 5-7.")
+        numbers |= set(range(first, last + 1))
     return tuple(sorted(numbers))
 
 
@@ -200,6 +258,37 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
             f"It is shown at {clock(float(end - timeline.time(0)))}.",
         )
     return timeline.frame_at(moment) if last else _on_screen(timeline, moment)
+
+
+def parse_seconds(text: str, plan: Plan) -> float:
+    """Seconds after the first picture of a time as a player shows it. Raises UsageError."""
+    word = text.strip().lower()
+    if word in ("start", "end"):
+        # Sound may last longer than the pictures: to its end, whatever that is.
+        return 0.0 if word == "start" else plan.seconds(len(plan.source.timeline) - 1) + 3600
+    return float(_seconds(text))
+
+
+def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
+    """Frame number, or seconds from the first picture, of a time whose clip is not known yet; none
+    of both for "end". Takes what `parse_time` takes, and raises as it does."""
+    word = text.strip().lower()
+    if word in ("start", "end"):
+        return (0, None) if word == "start" else (None, None)
+    if frame := _FRAME.fullmatch(word):
+        return int(frame[1]), None
+    return None, _seconds(text)
+
+
+def is_after_end(text: str, plan: Plan) -> bool:
+    """Whether a time (not a frame, nor a word) lies after the end of the clip, as far as it plays:
+    the last picture is shown for as long as the one before it."""
+    timeline, word = plan.source.timeline, text.strip().lower()
+    if word in ("start", "end") or _FRAME.fullmatch(word) or len(timeline) < 2:
+        return False
+    last = timeline.time(len(timeline) - 1)
+    end = 2 * last - timeline.time(len(timeline) - 2)
+    return _seconds(text) + timeline.time(0) > end
 
 
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:

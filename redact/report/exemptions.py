@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from typing import Final
 
 from ..evidence import Manifest, TrackPart
 from ..plan import clock
@@ -15,13 +16,32 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
+    """One row per track, then one per span of sound that was taken out, each in order of time."""
+    yield from track_rows(manifest, text)
+    for span in manifest.muted:
+        yield {
+            "track": "",
+            "from": clock(span.start_seconds),
+            "to": clock(span.end_seconds),
+            "target": text("sound.target"),
+            "action": text("sound.taken_out"),
+            "method": text(f"sound.{span.how}"),
+            "reason": span.reason,
+            "legal_basis": manifest.case.legal_basis,
+            "decided_by": span.decided_by or text("log.not_stated"),
+            "origin": text.word("origin", "manual"),
+            "pictures": "",
+        }
+
+
+def track_rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
     """One row per track, in order of time."""
     for track in sorted(manifest.tracks, key=lambda t: (t.first_frame, t.track)):
         yield {
             "track": str(track.track),
             "from": clock(track.first_seconds),
             "to": clock(track.last_seconds),
-            "target": text.word("target", track.target),
+            "target": target_words(track, text),
             "action": _action(track, text),
             "method": text.word("method", track.method),
             "reason": track.reason,
@@ -30,6 +50,18 @@ def rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
             "origin": text.word("origin", track.origin.value),
             "pictures": str(sum(track.frames_per_state.values())),
         }
+
+
+UNSURE: Final = 0.5
+"""Certainty below which nobody may read that a thing was there, only what it was taken for: much
+that is hidden to be on the safe side is no face and no plate."""
+
+
+def target_words(track: TrackPart, text: Catalogue) -> str:
+    """What a track is, or, where no detector was sure, what it was taken for."""
+    word = text.word("target", track.target)
+    unsure = track.origin is Origin.AUTO and track.score is not None and track.score < UNSURE
+    return text("target.unsure", target=word) if unsure else word
 
 
 def _action(track: TrackPart, text: Catalogue) -> str:
@@ -53,7 +85,8 @@ def _nobody_named(track: TrackPart) -> str:
 def exemption_csv(manifest: Manifest, text: Catalogue) -> bytes:
     """The log as CSV: UTF-8 with a byte-order mark, which spreadsheets need to read accents."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    # Spreadsheets expect what the language's decimal comma leaves free.
+    writer = csv.writer(out, delimiter=text("csv.delimiter"), lineterminator="\r\n")
     writer.writerow(text("csv.columns").split(","))
     for row in rows(manifest, text):
         writer.writerow([harmless(cell) for cell in row.values()])

@@ -6,23 +6,39 @@ import shlex
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from ..evidence import CERTAINTY, Manifest, SourcePart, TrackPart, dump_manifest, sha256_of_bytes
+from ..evidence import (
+    CERTAINTY,
+    CheckResult,
+    Manifest,
+    SourcePart,
+    TrackPart,
+    dump_manifest,
+    sha256_of_bytes,
+)
 from ..plan import clock
 from ..types import Action, State
 from .audit import AuditView, audit_view
 from .catalogue import Catalogue
-from .exemptions import rows
+from .exemptions import track_rows
 from .integrity import check_command
+from .paper import page_style
 from .phrases import Phrases
+from .reviewed import reviewed
+from .state import record_words
 from .timeline import COLOURS, KEPT, drawn_tracks, timeline_svg
 
 
-def report_html(manifest: Manifest, language: str = "en", data: bytes | None = None) -> bytes:
+def report_html(
+    manifest: Manifest,
+    language: str = "en",
+    data: bytes | None = None,
+    record: CheckResult | None = None,
+) -> bytes:
     """The report of a manifest.
 
     Args:
@@ -30,12 +46,17 @@ def report_html(manifest: Manifest, language: str = "en", data: bytes | None = N
         language: one of `redact.report.LANGUAGES`.
         data: the manifest file's own bytes, whose hash the report names; by default those that
             `dump_manifest` gives.
+        record: whether the record holds; a report on one that does not says so first, in red. None:
+            that was not looked at.
     """
     text = Catalogue(language)
-    return render_report(manifest, text, dump_manifest(manifest) if data is None else data)
+    own = dump_manifest(manifest) if data is None else data
+    return render_report(manifest, text, own, record)
 
 
-def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
+def render_report(
+    manifest: Manifest, text: Catalogue, data: bytes, record: CheckResult | None = None
+) -> bytes:
     """Like `report_html`, with a catalogue that the caller can look into afterwards."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
@@ -46,7 +67,8 @@ def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
         t=text,
         say=Phrases(text.language),
         clock=clock,
-        style=Markup(_resource("report.css")),
+        style=Markup(_resource("report.css") + page_style(manifest, text)),
+        **record_words(record, text),
         timeline=Markup(timeline_svg(manifest, text)),  # escapes its own text
         manifest_sha256=sha256_of_bytes(data),
         audit=audit,
@@ -55,7 +77,8 @@ def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
         legend=_legend(text),
         drawn=len(drawn_tracks(manifest)),
         per_target=list(_per_target(manifest, text)),
-        log_rows=list(_log_rows(manifest, text)),
+        review=reviewed(manifest, text),
+        **_log(manifest, text),
         command=shlex.join(manifest.run.command),
         check_command=check_command(manifest),
         settings=list(_flat(manifest.run.settings)),
@@ -151,9 +174,27 @@ def _reasons(tracks: list[TrackPart], text: Catalogue) -> str:
     return text("title.semicolon").join(parts)
 
 
+FEW: Final = 60
+"""Tracks up to which the log says everything about each; of a crowd it would fill twenty pages."""
+
+_COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
+
+
+def _log(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
+    """The rows of the log. Where there are many, what is the same in all stands above them once,
+    and a row has one line; the CSV has all of it."""
+    every = list(_log_rows(manifest, text))
+    if len(every) <= FEW:
+        return {"log_rows": every, "log_common": None, "log_varying": ()}
+    same = [name for name in _COMMON if len({row[name] for row in every}) == 1]
+    common = [(text(f"log.{name}"), every[0][name] or text("case.not_given")) for name in same]
+    varying = [(name, text(f"log.{name}")) for name in _COMMON if name not in same]
+    return {"log_rows": every, "log_common": common, "log_varying": varying}
+
+
 def _log_rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
     by_number = {str(t.track): t for t in manifest.tracks}
-    for row in rows(manifest, text):
+    for row in track_rows(manifest, text):
         track = by_number[row["track"]]
         yield {**row, "css": track.action.value, "states": _states(track, text)}
 

@@ -44,7 +44,7 @@ FOLLOW_NOISE = 1.5
 ONSET_DELAY = 0.4
 """Seconds after which a new object is followed back to before its first sighting."""
 
-RESTLESS_STEP = 0.25
+RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is looked at."""
 

@@ -36,6 +36,11 @@ def _pictures() -> tuple[np.ndarray, np.ndarray]:
     return head, background
 
 
+def scenery() -> np.ndarray:
+    """The picture without the face."""
+    return _pictures()[1].copy()
+
+
 def face_box(frame: int) -> Box:
     """Where the face is: it walks from left to right."""
     scale = 0.5
@@ -114,10 +119,11 @@ class Clip:
         name: str,
         change: Callable[[int, list[Region]], list[Region]] | None = None,
         crf: int | None = None,
+        settings: RenderSettings | None = None,
     ) -> Path:
         """The output of a plan, with regions changed on the way to the renderer."""
         path = self.folder / name
-        renderer = Renderer(RenderSettings())
+        renderer = Renderer(settings or RenderSettings())
         with VideoWriter(path, self.info, EncodeSettings(crf=crf)) as writer:
             for frame in Decode(self.info):
                 regions = plan.regions_at(frame.index)

@@ -13,7 +13,7 @@ import pytest
 
 from redact.audit import AuditSettings
 from redact.audit.container import check_container
-from redact.audit.lockstep import pairs
+from redact.audit.pairing import pairs
 from redact.audit.times import TimeCheck
 from redact.errors import InputError
 from redact.media import Decode, SourceInfo, probe

@@ -6,23 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from redact.audit import AuditSettings, FindingKind
-from redact.audit.cover import PlanCovers, by_decision
-from redact.audit.eyes import Eyes
-from redact.audit.judge import judge
-from redact.audit.limits import LOOK_EVERY
-from redact.audit.lockstep import pairs
-from redact.audit.recheck import Recheck
-from redact.audit.scan import Scan
-from redact.audit.suspects import Sighting, gather
-from redact.media import Decode, probe
-from redact.settings import Sensitivity
+from redact.audit.still_visible import unmasked
+from redact.media import probe
+from redact.settings import RenderSettings, Sensitivity, Style
 from redact.types import Action, Box, Keyframe, Region, State, Target, Track
 
-from .conftest import FRAMES, HEIGHT, WIDTH, Clip, face_box, picture, write_video
+from .conftest import FRAMES, HEIGHT, WIDTH, Clip, face_box, picture, scenery, write_video
 
 
 def _hole(first: int, length: int):
@@ -33,7 +28,7 @@ def test_clean_output_passes(clip: Clip, clean: Path) -> None:
     result = clip.audit(clean, clip.plan())
     assert result.passed, result.in_words()
     assert result.looked.frames == FRAMES
-    assert result.looked.whole >= FRAMES // 5
+    assert result.looked.whole >= 1 + (FRAMES - 1) // 8  # every 0.3 s, which is 8 frames
     assert "not proof" in result.in_words()[0]
 
 
@@ -125,34 +120,6 @@ def test_a_kept_track_on_somebody_by_guess_alone_is_a_leak_where_it_shows(clip: 
     assert min(f.first for f in result.findings) == 0
 
 
-def test_kept_subject_taken_for_something_beside_it_is_no_leak(clip: Clip) -> None:
-    """A sighting of head and shoulders is no kept face; the close looks then see the face."""
-    plan, settings = clip.plan(keep=True), AuditSettings()
-    finished = clip.info  # with nothing hidden, the source is the output
-    shoulders = [
-        Sighting(n, face_box(n).grown(0.45), 0.6, 0.0, Target.FACE, 0.0) for n in (10, 15, 20)
-    ]
-    covers, eyes = PlanCovers(plan, settings.margin), Eyes(settings, 1.0)
-    assert not any(by_decision(s.target, s.box, covers.kept(s.frame)) for s in shoulders)
-    (suspect,) = gather(shoulders)
-    recheck = Recheck([suspect], covers, eyes)
-    for pair in pairs(iter(Decode(clip.info)), iter(Decode(finished))):
-        recheck.add(pair)
-    recheck.finish()
-    (evidence,) = recheck.evidence
-    assert len(evidence) > 10
-    assert all(e.ours < 0.1 and e.second == 0 for e in evidence)  # hair above it, at most
-    assert judge(suspect, evidence, plan.tracks) is None
-    # Without the decision the same looks are a leak.
-    open_plan = clip.plan(lambda n: None)
-    recheck = Recheck([suspect], PlanCovers(open_plan, settings.margin), eyes)
-    for pair in pairs(iter(Decode(clip.info)), iter(Decode(finished))):
-        recheck.add(pair)
-    recheck.finish()
-    assert judge(suspect, recheck.evidence[0], ()) is not None
-    assert any(e.second > 0 for e in recheck.evidence[0])
-
-
 @pytest.mark.parametrize(
     ("target", "box_of"),
     [
@@ -177,7 +144,7 @@ def test_a_subject_that_shows_for_a_moment_is_found(tmp_path: Path, shown: range
     """Nothing is hidden before or after it that would tell that somebody is there."""
     path = tmp_path / "moment.mp4"
     frames = shown.stop if shown.start == 0 else 11
-    empty = cv2.GaussianBlur(picture(0), (0, 0), 12)
+    empty = scenery()
     write_video(path, [picture(n) if n in shown else empty for n in range(frames)])
     clip = Clip(probe(path), tmp_path)
     plan = clip.plan(lambda n: None)
@@ -205,7 +172,7 @@ def test_thorough_looks_at_every_frame(tmp_path: Path) -> None:
     plan = clip.plan(lambda n: None if n == 2 else face_box(n) if n < 6 else None)
     settings = AuditSettings(sensitivity=Sensitivity.THOROUGH)
     result = clip.audit(clip.render(plan, "thorough.mp4"), plan, settings)
-    assert result.looked.whole == result.looked.fine == 6
+    assert result.looked.whole == 6
     assert [(f.first, f.last) for f in result.findings] == [(2, 2)]
 
 
@@ -215,16 +182,46 @@ def test_strong_compression_is_no_finding(clip: Clip) -> None:
     assert result.passed, result.in_words()
 
 
-@pytest.mark.parametrize("last", range(0, FRAMES, LOOK_EVERY[Sensitivity.BALANCED]))
-def test_last_look_of_a_clip_counts(clip: Clip, last: int) -> None:
-    plan = clip.plan(lambda n: None)
-    shown = probe(clip.render(plan, "last.mp4"))
-    settings = AuditSettings()
-    scan = Scan(settings, PlanCovers(plan, settings.margin), plan, Eyes(settings, 1.0))
-    for pair in pairs(iter(Decode(clip.info)), iter(Decode(shown))):
-        scan.add(pair)
-        if pair.index == last:
-            break
-    scan.finish()
-    faces = [s for s in scan.sightings if s.frame == last and s.target is Target.FACE]
-    assert any(s.box.iou(face_box(last)) > 0.35 for s in faces)
+@pytest.mark.parametrize("frames", [7, 11, 12])
+def test_a_leak_in_the_last_frame_of_a_clip_is_found(tmp_path: Path, frames: int) -> None:
+    """Whatever the schedule: nobody comes after it who could be followed back."""
+    path = tmp_path / "end.mp4"
+    empty = scenery()
+    write_video(path, [picture(n) if n == frames - 1 else empty for n in range(frames)])
+    clip = Clip(probe(path), tmp_path)
+    for plan in (clip.plan(lambda n: None), None):
+        result = clip.audit(clip.info.path, plan)
+        assert [(f.first, f.last) for f in result.findings] == [(frames - 1, frames - 1)]
+
+
+@pytest.mark.parametrize("label", ["", "{track}", "X{track}"])
+def test_what_is_written_on_a_mask_changes_no_verdict(clip: Clip, label: str) -> None:
+    """What the source shows beside a mask is judged by the source and the mask alone."""
+    plan = clip.plan(aside)
+    settings = RenderSettings(style=Style.SOLID, label=label)
+    output = clip.render(plan, f"label{len(label)}.mp4", settings=settings)
+    found = clip.audit(output, plan).findings
+    bare = clip.render(plan, "bare_mask.mp4", settings=RenderSettings(style=Style.SOLID))
+    assert found and found == clip.audit(bare, plan).findings
+
+
+def aside(frame: int) -> Box:
+    """A mask that slowly slips off the face, until half of it shows."""
+    box = face_box(frame)
+    away = box.width * min(frame / 25, 0.6)
+    return Box(box.x1 + away, box.y1, box.x2 + away, box.y2)
+
+
+@given(st.sampled_from([1, 3]), st.integers(0, 2**32 - 1))
+@settings(max_examples=10, deadline=None)
+def test_nothing_that_was_drawn_is_looked_at(channels: int, seed: int) -> None:
+    """Whatever stands in the masks of an output, the detectors are shown the source there."""
+    rng = np.random.default_rng(seed)
+    source, output, other = rng.integers(0, 256, (3, 40, 60, channels), np.uint8)
+    mask = np.zeros((40, 60), np.uint8)
+    mask[10:25, 20:40] = 255
+    other[mask == 0] = output[mask == 0]
+    shown = unmasked(source, output, mask)
+    assert (shown == unmasked(source, other, mask))[mask > 0].all()
+    assert (shown == source.reshape(shown.shape))[mask > 0].all()
+    assert (shown[0] == output.reshape(shown.shape)[0]).all()

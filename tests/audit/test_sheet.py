@@ -41,7 +41,7 @@ def result(findings: int) -> AuditResult:
         ),
         (),
         (),
-        Looked(25, 5, 1, 12, ()),
+        Looked(25, 5, 12, ()),
     )
 
 

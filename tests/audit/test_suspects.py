@@ -1,102 +1,110 @@
-"""Sightings become suspects: one person is one, two are two, and none runs away."""
+"""What was seen outside the masks becomes a finding by one probability, and where it is in view."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from math import hypot
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.audit.belief import Clues, belief
-from redact.audit.judge import judge
-from redact.audit.recheck import Evidence
-from redact.audit.suspects import Sighting, Suspect, gather
-from redact.types import Box, Target
+from redact.audit.hidden import PlanCovers
+from redact.audit.likeness import Looks
+from redact.audit.limits import LIMITS
+from redact.audit.suspects import Surroundings, believed, stretches
+from redact.plan import DetectionSettings, Plan, SourceRef
+from redact.settings import Sensitivity
+from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track
+
+FRAMES = 60
+HERE = Box(100, 50, 140, 100)
 
 
-def _face(frame: int, x: float, score: float = 0.6, y: float = 50) -> Sighting:
-    return Sighting(frame, Box(x, y, x + 30, y + 40), score, 0.0, Target.FACE, 0.0)
+def plan_of(*tracks: Track) -> Plan:
+    line = Timeline(Fraction(1, 25), tuple(range(FRAMES)))
+    source = SourceRef("clip.mp4", "0" * 64, 1, 320, 240, line)
+    settings = DetectionSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED, ())
+    return Plan(source, settings, tracks)
 
 
-def test_neighbours_are_two_suspects_whoever_is_seen_when() -> None:
-    """Faces in a row, one a head's width from the other, seen by turns."""
-    left, right = [_face(n, 100) for n in (0, 10, 20)], [_face(n, 134) for n in (5, 15, 25)]
-    assert sorted(len(s.sightings) for s in gather([*left, *right])) == [3, 3]
+def around(plan: Plan) -> Surroundings:
+    times = {n: n / 25 for n in range(FRAMES)}
+    return Surroundings(plan, PlanCovers(plan, 0.1), Looks(plan.tracks), times)
 
 
-def test_neighbours_in_one_frame_are_not_merged() -> None:
-    found = gather([_face(5, 100, 0.9), _face(5, 125, 0.5)])
-    assert sorted(s.sightings[0].box.x1 for s in found) == [100, 125]
+def track(
+    number: int,
+    frames: range,
+    box: Box = HERE,
+    certainty: float | None = 0.9,
+    target: Target = Target.FACE,
+    state: State = State.DETECTED,
+) -> Track:
+    keys = tuple(Keyframe(n, box, state, 0.9) for n in frames)
+    return Track(number, target, keys, certainty=certainty)
 
 
-def test_two_looks_at_one_face_in_one_frame_are_one_sighting() -> None:
-    first, second = _face(5, 100, 0.5), _face(5, 103, 0.7)
-    (suspect,) = gather([first, second])
-    assert [s.score for s in suspect.sightings] == [0.7]
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_what_is_more_probable_is_not_believed_less(a: float, b: float) -> None:
+    low, high = sorted((a, b))
+    alone = around(plan_of())
+    found = [len(believed([track(1, range(5), certainty=p)], alone, LIMITS)) for p in (low, high)]
+    assert found[0] <= found[1]
+    assert found[1] == (high >= LIMITS.believed - 1e-9)
 
 
-@pytest.mark.parametrize("pace", [0, 1, 2, 4])
-def test_one_face_is_one_suspect_at_any_pace_of_a_camera(pace: float) -> None:
-    (suspect,) = gather(_face(n, 50 + pace * n) for n in range(0, 40, 5))
-    assert len(suspect.sightings) == 8
-    assert suspect.box_at(42).x1 == pytest.approx(50 + pace * 42)
+def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
+    doubtful = track(1, range(20, 24), certainty=0.4)
+    assert believed([doubtful], around(plan_of()), LIMITS) == []
+    (found,) = believed([doubtful], around(plan_of(track(7, range(10, 20)))), LIMITS)
+    assert found.track == 7 and "hidden subject" in found.rule
+    # Not beside one that is elsewhere, long gone, of another kind, doubted itself, or left visible.
+    others = [
+        track(7, range(10, 20), box=Box(250, 50, 290, 100)),
+        track(7, range(1)),
+        track(7, range(10, 20), target=Target.PLATE),
+        track(7, range(10, 20), certainty=0.3),
+        replace(track(7, range(10, 20)), action=Action.KEEP),
+    ]
+    for other in others:
+        assert believed([doubtful], around(plan_of(other)), LIMITS) == []
 
 
-def test_two_looks_in_neighbouring_frames_give_no_pace() -> None:
-    """The trap: the second look's box lies ten pixels lower, the face stands still."""
-    suspect = Suspect(Target.FACE, False, [_face(10, 100), _face(11, 100, y=60)])
-    assert abs(suspect.box_at(21).y1 - 60) <= 20
-    assert abs(suspect.box_at(0).y1 - 50) <= 20
+def test_a_place_counts_only_where_no_mask_lies_on_it() -> None:
+    seen = Track(
+        1,
+        Target.FACE,
+        tuple(
+            Keyframe(n, HERE, State.DETECTED if n in (5, 30) else State.FOLLOWED)
+            for n in range(5, 31)
+        ),
+        certainty=0.9,
+    )
+    plan = plan_of(track(7, range(10, 25)))
+    paths = stretches(seen, around(plan), LIMITS)
+    assert [(p[0][0], p[-1][0]) for p in paths] == [(5, 9), (25, 30)]
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 60), st.floats(0, 400)),
-        min_size=1,
-        max_size=8,
-        unique_by=lambda p: p[0],
-    ),
-    st.integers(0, 200),
-)
-def test_a_suspect_stays_near_its_sightings(places: list[tuple[int, float]], frame: int) -> None:
-    sightings = [_face(n, x) for n, x in sorted(places)]
-    box = Suspect(Target.FACE, False, sightings).box_at(frame)
-    assert box.width > 0 and box.height > 0
-    low, high = min(x for _, x in places), max(x for _, x in places)
-    side = 40
-    assert low - 1.5 * side - 1e-6 <= box.x1 <= high + 1.5 * side + 1e-6
-    exact = next((s.box for s in sightings if s.frame == frame), None)
-    if exact is not None:
-        assert hypot(box.x1 - exact.x1, box.y1 - exact.y1) < 1e-6
+def test_a_stretch_that_no_detector_saw_is_none() -> None:
+    seen = Track(
+        1,
+        Target.FACE,
+        tuple(
+            Keyframe(n, HERE, State.DETECTED if n == 5 else State.FOLLOWED) for n in range(5, 31)
+        ),
+        certainty=0.9,
+    )
+    paths = stretches(seen, around(plan_of(track(7, range(10, 25)))), LIMITS)
+    assert [(p[0][0], p[-1][0]) for p in paths] == [(5, 9)]
 
 
-_SCORES = st.floats(0, 1)
-_CLUES = st.builds(
-    Clues, _SCORES, _SCORES, _SCORES, _SCORES, st.floats(6, 400), turned=st.booleans()
-)
-
-
-@given(st.sampled_from([Target.FACE, Target.PLATE]), _CLUES, st.data())
-def test_what_is_seen_more_surely_is_not_believed_less(
-    target: Target, clues: Clues, data: st.DataObject
-) -> None:
-    name = data.draw(st.sampled_from(["close", "whole", "second", "verified"]))
-    more = replace(clues, **{name: data.draw(st.floats(getattr(clues, name), 1))})
-    assert belief(target, more) >= belief(target, clues) - 1e-9
-
-
-def _judged(close: float, verified: float, target: Target = Target.PLATE) -> str:
-    """The rule that believes a suspect which the detector and the verifier score like this."""
-    box = Box(100, 50, 300, 120)
-    seen = [Sighting(n, box, close, 0.0, target, 0.0) for n in range(0, 30, 5)]
-    evidence = [Evidence(s.frame, box, close, 0.0, verified) for s in seen]
-    verdict = judge(Suspect(target, False, seen), evidence, ())
-    return verdict.rule if verdict is not None else ""
-
-
-def test_detector_and_verifier_are_believed_together_and_neither_alone() -> None:
-    assert "agree" in _judged(0.6, 0.99)
-    assert _judged(0.6, 0.01) == ""
-    assert _judged(0.26, 0.6) == ""
+@pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
+def test_who_stays_by_decision_is_no_suspect(target: Target) -> None:
+    kept = replace(track(7, range(30)), action=Action.KEEP, reason="asked for")
+    seen = track(1, range(5, 20), target=target, state=State.DETECTED)
+    followed = replace(
+        seen, keyframes=tuple(replace(k, state=State.FOLLOWED) for k in seen.keyframes)
+    )
+    assert stretches(followed, around(plan_of(kept)), LIMITS) == []
+    assert len(stretches(seen, around(plan_of(kept)), LIMITS)) == 1  # detectors saw it elsewhere

@@ -43,6 +43,13 @@ def test_key_sign_check_log(tmp_path: Path) -> None:
     assert good.return_value == ExitCode.DONE and "nothing was changed" in good.output
     as_json = json.loads(call(check, record.output, "--json", *options).output)
     assert as_json["holds"] and {p["name"] for p in as_json["parts"]} >= {"output", "log"}
+    wrong = tmp_path / "other.mp4"
+    wrong.write_bytes(b"another original")
+    told = call(check, record.output, *options, "--source", wrong)
+    assert told.return_value == ExitCode.CHECK_FAILED
+    assert "This is not the original of this record. All else in it holds." in told.output
+    assert "other.mp4 is not the original of this record" in " ".join(told.output.split())
+    assert record.source.path.name in told.output
     record.output.write_bytes(b"other")
     bad = call(check, record.output, *options)
     assert bad.return_value == ExitCode.CHECK_FAILED and "output (changed)" in bad.output

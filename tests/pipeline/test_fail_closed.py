@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import redact.pipeline as pipeline
-from redact.audit import eyes
+from redact.audit import audit_detectors
 from redact.delivery import Delivery
 from redact.errors import ModelError, RedactError, UnsafeError
 from redact.evidence import build_manifest
@@ -43,6 +43,14 @@ class FailsAt:
         found: Detections = self._detector.detect_frame(frame)
         return found
 
+    def detect(self, rgb: Any) -> Detections:
+        """The audit looks at pictures that are no frames: they are counted instead."""
+        self.asked.append(len(self.asked))
+        if self.asked[-1] >= self._frame:
+            raise UnsafeError("frame could not be checked", "")
+        found: Detections = self._detector.detect(rgb)
+        return found
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._detector, name)
 
@@ -68,17 +76,17 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The finished file lies there under its hidden name; it must not get another."""
-    real, made = eyes.load_second_opinion, []
+    real, made = audit_detectors.load_second_opinion, []
 
     def load(*arguments: Any, **options: Any) -> FailsAt:
-        made.append(FailsAt(real(*arguments, **options), 15))
+        made.append(FailsAt(real(*arguments, **options), 1))
         return made[-1]
 
-    monkeypatch.setattr(eyes, "load_second_opinion", load)
+    monkeypatch.setattr(audit_detectors, "load_second_opinion", load)
     delivery = Delivery(tmp_path / "out.mp4", accept_findings="findings, but not failures")
     with pytest.raises(UnsafeError, match="could not be checked"):
         run(street, FAST, delivery, Silent())
-    assert max(made[0].asked) >= 15 and len(made[0].asked) > 1
+    assert made[0].asked == [0, 1]
     assert list(tmp_path.iterdir()) == []
 
 

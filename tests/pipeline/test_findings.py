@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-import shlex
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import pytest
+from click.testing import CliRunner
 
+from redact.cli.verify import verify as verify_command
 from redact.delivery import Delivery
 from redact.errors import ExitCode
 from redact.journal import Journal
@@ -35,11 +38,15 @@ class Published:
         plan: of the clip, without the face that was seen most surely.
         output: where that face is visible.
         run: how the command ended.
+        held: what the run before it had held back.
+        first: how that run ended.
     """
 
     plan: Path
     output: Path
     run: subprocess.CompletedProcess[str]
+    held: Path
+    first: subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
@@ -56,32 +63,52 @@ def published(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("published")
     plan, output = folder / "p.json", folder / "out.mp4"
     write_plan(leaky, plan)
-    command = [sys.executable, "-m", "redact", "apply", street, plan, "-o", output]
-    run = subprocess.run(
-        [*map(str, command), "--accept-findings", f"  {REASON} "],
+    redact = (sys.executable, "-m", "redact")
+    more = ("--margin", "0.3", "--review-dir", folder / "desk")
+    first = subprocess.run(
+        [*map(str, (*redact, "apply", street, plan, "-o", output, *more))],
         capture_output=True,
         text=True,
         check=False,
     )
-    return Published(plan, output, run)
+    assert first.returncode == ExitCode.NEEDS_REVIEW, first.stderr
+    held = folder / "desk" / "NOT-FOR-RELEASE" / "out.needs-review.mp4"
+    run = subprocess.run(
+        [*map(str, (*redact, "fix", held, "--accept-findings", f"all=  {REASON} "))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Published(plan, output, run, held, first)
 
 
 def test_findings_are_accepted_with_a_reason(published: Published) -> None:
     assert published.run.returncode == ExitCode.DONE, published.run.stderr
     assert "published in spite of findings" in published.run.stderr
     names = {p.name for p in published.output.parent.iterdir()}
-    assert names == {"p.json", "out.mp4", "out.mp4.manifest.json"}
+    assert names == {"p.json", "out.mp4", "out.mp4.manifest.json", "desk"}
     manifest = json.loads(Path(f"{published.output}.manifest.json").read_text())
     assert manifest["findings_accepted"] == REASON
     assert not manifest["audit"]["passed"]
     assert "face" in {f["target"] for f in manifest["audit"]["findings"]}
+    # It was drawn as the first run was asked to, and what lies in the closed folder is named.
+    assert manifest["run"]["settings"]["render"]["margin"] == 0.3
+    assert f"redact fix {published.held} --remove" in published.run.stderr
 
 
-@pytest.mark.parametrize("reason", ["", " ", "\u00a0\u200b", " . "])
-def test_no_reason_is_no_reason(redact, street: Path, tmp_path: Path, reason: str) -> None:
-    done = redact("run", street, "-o", tmp_path / "o.mp4", *FAST, "--accept-findings", reason)
+def test_a_first_run_accepts_nothing(redact, street: Path, tmp_path: Path) -> None:
+    done = redact(
+        "run", street, "-o", tmp_path / "o.mp4", *FAST, "--accept-findings", "all=a statue"
+    )
     assert done.returncode == ExitCode.USAGE, done.stderr
-    assert "--accept-findings: the reason is empty" in done.stderr
+    assert "no earlier run found anything in o.mp4" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("given", ["", "a statue", "all=", "1= ", "1=\u00a0\u200b", "1= . ", "x=y"])
+def test_no_reason_is_no_reason(redact, street: Path, tmp_path: Path, given: str) -> None:
+    done = redact("run", street, "-o", tmp_path / "o.mp4", *FAST, "--accept-findings", given)
+    assert done.returncode == ExitCode.USAGE, done.stderr
     assert "voices identify people" not in done.stderr  # nothing was begun
     assert list(tmp_path.iterdir()) == []
 
@@ -91,29 +118,44 @@ def test_a_reason_of_spaces_holds_back(street: Path, leaky: Plan, tmp_path: Path
     delivery = Delivery(tmp_path / "o.mp4", accept_findings=" \t")
     outcome = apply(probe(street), leaky, Settings(FASTEST), delivery, Journal(Silent()))
     assert outcome.needs_review
-    assert [p.name for p in tmp_path.iterdir()] == ["o.needs-review.mp4"]
+    assert [p.name for p in tmp_path.iterdir()] == ["NOT-FOR-RELEASE"]
+    assert (tmp_path / "NOT-FOR-RELEASE").stat().st_mode & 0o777 == 0o700
+    held = tmp_path / "NOT-FOR-RELEASE" / "o.needs-review.mp4"
+    assert outcome.output == held and held.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_can_be_done_is_said_in_words_beside_the_commands(
-    redact, street: Path, leaky: Plan, tmp_path: Path
-) -> None:
-    plan, output = tmp_path / "p.json", tmp_path / "o.mp4"
-    write_plan(leaky, plan)
-    more = ("-v", "--margin", "0.3", "--review-dir", tmp_path)
-    done = redact("apply", street, plan, "-o", output, *more)
-    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
-    lines = done.stderr.splitlines()
-    start = lines.index("To hide what was found, run:")
-    assert lines[start + 1].startswith(f"redact plan add {plan} ")
-    looked = next(n for n, line in enumerate(lines) if line.startswith("If you have looked"))
-    again = ["redact", "apply", str(street), str(plan), "--margin", "0.3"]
-    again += ["--review-dir", str(tmp_path), "--verbose", "-o", str(output)]
-    assert shlex.split(lines[looked - 1]) == again
-    assert shlex.split(lines[looked + 1]) == [*again, "--accept-findings", "the reason"]
-    assert lines[looked + 2].startswith("o.needs-review.mp4 shows what was found: delete it")
-    sheet = tmp_path / "NOT-FOR-RELEASE" / "review-o.needs-review.mp4.png"
+def test_what_is_found_besides_is_not_accepted(street: Path, leaky: Plan, tmp_path: Path) -> None:
+    """A person looked at one finding; another in the same audit holds the result back."""
+    first = apply(
+        probe(street), leaky, Settings(FASTEST), Delivery(tmp_path / "o.mp4"), Journal(Silent())
+    )
+    found = first.audit.findings
+    assert found
+    seen = Delivery(accept_findings=REASON, accepted_before=found)
+    assert seen.accepts(first.audit)
+    assert not Delivery(accept_findings="", accepted_before=found).accepts(first.audit)
+    for missing in found:
+        others = tuple(f for f in found if f.number != missing.number)
+        same = [f for f in others if f.kind is missing.kind and f.target is missing.target]
+        if not same:
+            partly = Delivery(accept_findings=REASON, accepted_before=others)
+            assert not partly.accepts(first.audit)
+
+
+def test_findings_are_told_in_plain_words_with_pictures(published: Published) -> None:
+    lines, folder = published.first.stderr.splitlines(), published.held.parent
+    told = [line for line in lines if re.match(r"\d+\. ", line)]
+    assert told and any(line.startswith("1. A face may be visible ") for line in told)
+    for number, line in enumerate(told, 1):
+        picture = folder / f"out.needs-review.finding-{number}.png"
+        assert f"see {picture.name}" in line
+        assert cv2.imread(str(picture)) is not None
+        assert picture.stat().st_mode & 0o777 == 0o600
+    assert lines[lines.index("To hide what was found:") + 1] == f"redact fix {published.held}"
+    # Numbers and rules are for those who ask for them.
+    assert "close looks" not in published.first.stderr
+    sheet = folder / "review-out.needs-review.mp4.png"
     assert f"{sheet}: not for release" in lines and sheet.exists()
-    assert done.stderr.count("looked at: ") == 1
 
 
 def verify(
@@ -144,6 +186,26 @@ def test_verify_writes_a_private_sheet(
     assert verify(redact, street, published, "--review-dir", tmp_path).returncode == done.returncode
     assert [p.name for p in private.iterdir()] == [sheet.name]
     assert sheet.stat().st_ino != before
+
+
+def test_verify_takes_margin_and_plan_from_what_lies_beside(
+    redact, street: Path, published: Published, tmp_path: Path
+) -> None:
+    output = tmp_path / "out.mp4"
+    for name in ("out.mp4", "out.mp4.manifest.json"):
+        (tmp_path / name).write_bytes((published.output.parent / name).read_bytes())
+    plan = tmp_path / "out.plan.json"
+    plan.write_bytes(published.plan.read_bytes())
+    done = redact("verify", street, output, *FAST)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    assert "out.plan.json is the plan it names" in done.stderr
+    assert "no plan was given" not in done.stderr
+    # Masks of margin 0.3 would be changes of the picture beside masks of 0.15.
+    assert "check failed" not in done.stderr
+    plan.write_bytes(published.plan.read_bytes() + b" ")
+    other = CliRunner().invoke(verify_command, [str(street), str(output), *FAST, "--json"])
+    assert "the plan that it names is not beside out.mp4" in other.stderr
+    assert not json.loads(other.stdout)["with_plan"]
 
 
 def test_verify_refuses_a_folder_that_is_none_before_it_looks(

@@ -9,7 +9,7 @@ import pytest
 
 from redact.errors import ExitCode
 
-COMMON = ("--sensitivity", "fast", "--accept-findings", "test of the release")
+COMMON = ("--sensitivity", "fast", "--audio", "keep")
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])

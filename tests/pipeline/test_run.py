@@ -44,7 +44,12 @@ def test_one_command_one_file(redact, street: Path, tmp_path: Path) -> None:
     assert result["tracks"]["face"] >= 2
     assert result["tracks"]["plate"] >= 2
     assert digest(source) == before
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["street.mp4", "street.redacted.mp4"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "street.mp4",
+        "street.redacted.mp4",
+        "street.redacted.plan.json",
+    ]
+    assert (tmp_path / "street.redacted.plan.json").stat().st_mode & 0o777 == 0o600
     assert "Traceback" not in done.stderr
     assert "\r" not in done.stderr, "a bar was drawn although nobody watches"
     assert "voices identify people" in done.stderr
@@ -94,7 +99,7 @@ def test_a_kept_track_is_not_counted_as_hidden(redact, street: Path, tmp_path: P
     kept = next(t["id"] for t in faces if t["target"] == "face")
     done = redact("plan", "set", plan, kept, "--action", "keep", "--reason", "client")
     assert done.returncode == ExitCode.DONE, done.stderr
-    done = redact("apply", street, plan, "-o", output, "--no-manifest", "--accept-findings", "test")
+    done = redact("apply", street, plan, "-o", output, "--no-manifest")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert re.search(rf"\b{count - 1} face tracks? hidden", done.stderr)
     assert f"track {kept} visible by decision" in done.stderr
@@ -104,7 +109,7 @@ def test_a_kept_track_is_not_counted_as_hidden(redact, street: Path, tmp_path: P
 def test_a_name_that_is_no_utf8_gets_its_record(redact, street: Path, tmp_path: Path) -> None:
     source = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mp4"))
     source.write_bytes(street.read_bytes())
-    done = redact("run", source, "--sensitivity", "fast", "--accept-findings", "test")
+    done = redact("run", source, "--sensitivity", "fast")
     assert done.returncode == ExitCode.DONE, done.stderr
     output = source.with_name(source.stem + ".redacted.mp4")
     manifest = json.loads(output.with_name(output.name + ".manifest.json").read_bytes())
@@ -113,7 +118,7 @@ def test_a_name_that_is_no_utf8_gets_its_record(redact, street: Path, tmp_path: 
     assert redact("report", output).returncode == ExitCode.DONE
     plan = tmp_path / "p.json"
     assert redact("detect", source, "-o", plan, "--sensitivity", "fast").returncode == ExitCode.DONE
-    done = redact("apply", source, plan, "-o", tmp_path / "o.mp4", "--accept-findings", "test")
+    done = redact("apply", source, plan, "-o", tmp_path / "o.mp4")
     assert done.returncode == ExitCode.DONE, done.stderr
 
 
@@ -133,7 +138,7 @@ def test_a_record_that_cannot_be_written_is_said_with_the_output(
     monkeypatch.setattr(finish, "write_evidence", full)
     output = tmp_path / "out.mp4"
     arguments = [str(street), "-o", str(output), "--sensitivity", "fast"]
-    result = CliRunner().invoke(run, [*arguments, "--accept-findings", "test"])
+    result = CliRunner().invoke(run, [*arguments])
     assert isinstance(result.exception, OutputError)
     assert output.exists()
     assert f"{output}: is written, but what belongs beside it" in result.exception.message
@@ -197,8 +202,6 @@ def test_several_sources_go_on_after_a_bad_one(redact, street: Path, tmp_path: P
         "--sensitivity",
         "fast",
         "--json",
-        "--accept-findings",
-        "test",
     )
     assert done.returncode == ExitCode.INPUT
     results = json.loads(done.stdout)

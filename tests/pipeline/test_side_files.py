@@ -87,7 +87,7 @@ def test_a_folder_takes_sources_of_any_container(redact, street: Path, tmp_path:
     source, out = tmp_path / "old.ts", tmp_path / "out"
     out.mkdir()
     remux(street, source)
-    done = redact("run", source, "-o", out, *FAST, "--accept-findings", "test", "--no-manifest")
+    done = redact("run", source, "-o", out, *FAST, "--no-manifest", "--no-plan")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert [p.name for p in out.iterdir()] == ["old.redacted.mp4"]
 
@@ -115,57 +115,76 @@ def test_two_sources_never_share_an_output(redact, source: Path, tmp_path: Path)
     assert list(out.iterdir()) == []
 
 
-def test_the_repair_keeps_what_was_asked_for(
+def bare(plan: bytes, path: Path) -> Path:
+    """A plan that hides nothing: the audit finds the faces."""
+    value = json.loads(plan)
+    value["tracks"] = []
+    path.write_text(json.dumps(value))
+    return path
+
+
+def test_one_command_mends_and_keeps_what_was_asked_for(
     redact, source: Path, plan: bytes, tmp_path: Path
 ) -> None:
-    """A plan that hides nothing: the audit finds the faces, and its commands are followed."""
-    bare = json.loads(plan)
-    bare["tracks"] = []
-    path, output = tmp_path / "bare.json", tmp_path / "o.mkv"
-    path.write_text(json.dumps(bare))
+    path, output = bare(plan, tmp_path / "bare.json"), tmp_path / "o.mkv"
     done = redact(
         "apply", source, path, "-o", output, "--audio", "mute", "--color", "#102030", "--style",
-        "solid", "--label", "No. {track}", "--no-manifest",
+        "solid", "--label", "No. {track}", "--case", "2026-1", "--reason", "face=third party",
     )  # fmt: skip
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
-    commands = [shlex.split(line) for line in done.stderr.splitlines() if "redact " in line]
-    commands = [c[c.index("redact") :] for c in commands if "plan" in c or "apply" in c]
-    assert commands, done.stderr
-    adding = [c for c in commands if c[1] == "plan"]
-    applying, accepting = (c for c in commands if c[1] == "apply")
-    assert accepting[: len(applying)] == applying and "--accept-findings" in accepting
-    for option, value in (
-        ("--audio", "mute"), ("--color", "#102030"), ("--style", "solid"),
-        ("--label", "No. {track}"), ("-o", str(output)),
-    ):  # fmt: skip
-        assert applying[applying.index(option) + 1] == value
-    assert "--no-manifest" in applying and "--force" not in applying
-    for command in adding:
-        assert redact(*command[1:]).returncode == ExitCode.DONE, command
-    assert len(json.loads(path.read_text())["tracks"]) == len(adding)
+    held = tmp_path / "NOT-FOR-RELEASE" / "o.needs-review.mkv"
+    command = next(x for x in done.stderr.splitlines() if x.startswith("redact fix "))
+    assert shlex.split(command) == ["redact", "fix", str(held)]
     assert not output.exists()
+    done = redact(*shlex.split(command)[1:], "--by", "R. Roe", "-v", "--json")
+    result = json.loads(done.stdout)
+    tracks = json.loads(path.read_text())["tracks"]
+    assert tracks and all(t["decided_by"] == "R. Roe" for t in tracks)
+    manifest = json.loads(Path(result["manifest"]).read_text())
+    settings = manifest["run"]["settings"]
+    assert settings["render"]["label"] == "No. {track}"
+    assert settings["render"]["colour"] == [16, 32, 48]
+    assert settings["encode"]["audio"] == "mute"
+    assert manifest["case"]["case"] == "2026-1"
+    assert manifest["case"]["reasons"] == {"face": "third party"}
+    # Whether it passes now is for the audit to say; the name tells which.
+    final = Path(result["output"])
+    assert (final == output) == (done.returncode == ExitCode.DONE)
+    left = [p.name for p in held.parent.iterdir()]
+    assert {held.name, "o.needs-review.json", "o.needs-review.mkv.manifest.json"} <= set(left)
+    assert redact("fix", held, "--remove").returncode == ExitCode.DONE
+    assert not held.parent.exists()
+    assert source.exists() and path.exists()
 
 
 def test_a_repair_may_replace_what_the_first_run_might(
     redact, source: Path, plan: bytes, tmp_path: Path
 ) -> None:
-    bare = json.loads(plan)
-    bare["tracks"] = []
-    path = tmp_path / "-bare.json"  # and a name that looks like an option
-    path.write_text(json.dumps(bare))
+    bare(plan, tmp_path / "-bare.json")  # and a name that looks like an option
     (tmp_path / "o.mp4").write_bytes(b"of an earlier run")
-    done = redact(
-        "apply", "--force", "-o", "o.mp4", "--no-manifest", "--", "cam.mp4", "-bare.json",
-        cwd=tmp_path,
-    )  # fmt: skip
+    words = ("-o", "o.mp4", "--no-manifest", "--", "cam.mp4", "-bare.json")
+    done = redact("apply", "--force", *words, cwd=tmp_path)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     assert "o.mp4 is there from an earlier run" in done.stderr
-    line = next(x for x in done.stderr.splitlines() if "redact plan add" in x)
-    command = shlex.split(line[line.index("redact plan add") :])
-    assert redact(*command[1:], cwd=tmp_path).returncode == ExitCode.DONE
-    line = next(x for x in done.stderr.splitlines() if "redact apply" in x)
-    assert "--force" in shlex.split(line)
     assert (tmp_path / "o.mp4").read_bytes() == b"of an earlier run"
+    done = redact("fix", "cam.mp4", "--accept-findings", "all=test", cwd=tmp_path)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert (tmp_path / "o.mp4").read_bytes() != b"of an earlier run"
+    assert not (tmp_path / "o.mp4.manifest.json").exists()
+
+
+def test_nothing_held_back_lies_in_a_release_folder(
+    redact, source: Path, plan: bytes, tmp_path: Path
+) -> None:
+    path, folder = bare(plan, tmp_path / "bare.json"), tmp_path / "out"
+    folder.mkdir()
+    done = redact("apply", source, path, "-o", folder, "--release", "--audio", "mute")
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    assert list(folder.iterdir()) == []
+    assert (tmp_path / "NOT-FOR-RELEASE" / "video.needs-review.mp4").exists()
+    done = redact("fix", source, "--accept-findings", "all=test")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert [p.name for p in folder.iterdir()] == ["video.mp4"]
 
 
 def test_no_text_replaces_footage(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
@@ -177,11 +196,9 @@ def test_no_text_replaces_footage(redact, source: Path, plan: bytes, tmp_path: P
 
 
 def test_an_older_review_is_kept(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
-    bare = json.loads(plan)
-    bare["tracks"] = []
-    path, output = tmp_path / "bare.json", tmp_path / "o.mp4"
-    path.write_text(json.dumps(bare))
-    old = tmp_path / "o.needs-review.mp4.manifest.json"
+    path, output = bare(plan, tmp_path / "bare.json"), tmp_path / "o.mp4"
+    old = tmp_path / "NOT-FOR-RELEASE" / "o.needs-review.mp4.manifest.json"
+    old.parent.mkdir()
     old.write_text("an older record")
     done = redact("apply", source, path, "-o", output, "--json")
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr

@@ -81,7 +81,6 @@ def test_fast_says_on_how_many_frames_it_looked(redact, street: Path, tmp_path: 
     plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
     done = redact(
         *("run", street, "-o", output, "--sensitivity", "fast", "--plan", plan),
-        *("--accept-findings", "test"),
     )
     assert done.returncode == ExitCode.DONE, done.stderr
     looked = json.loads(plan.read_text())["settings"]["frames_looked_at"]

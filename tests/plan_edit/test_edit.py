@@ -101,6 +101,19 @@ def test_what_is_added_is_told_with_what_it_lacks(path: Path) -> None:
     assert quiet.stderr.count("\n") == 1
 
 
+def test_what_lies_outside_is_told(path: Path) -> None:
+    more = ("--reason", "screen", "--by", "R. Roe")
+    over = call("add", path, "--box", "600,10,900,60", "--from", "0", "--to", "1", *more)
+    assert over.exit_code == 0
+    assert "600,10,900,60 reaches over the border of the picture" in over.stderr
+    assert "not X,Y,WIDTH,HEIGHT" in over.stderr
+    late = call("add", path, "--box", "1,2,30,40", "--from", "1", "--to", "9:00", *more)
+    assert late.exit_code == 0 and "--to 9:00: the clip ends at" in late.stderr
+    for end in ("end", "2", "f9"):
+        within = call("add", path, "--box", "1,2,30,40", "--from", "0", "--to", end, *more)
+        assert within.stderr.count("\n") == 1, within.stderr
+
+
 def test_show_says_where_and_how_large(path: Path) -> None:
     """Two people in one picture can be told apart only by their places."""
     plan = read_plan(path)
@@ -124,6 +137,33 @@ def test_show_says_where_and_how_large(path: Path) -> None:
     assert rows[1]["best"]["frame"] == 0
     table = call("show", path).output
     assert "0:00:02.000  200,100 40×60" in table and "1,2 10×20" in table
+
+
+def _sure(track: Track) -> float | None:
+    return track.score if track.certainty is None else track.certainty
+
+
+def test_show_only_what_is_asked_for(path: Path) -> None:
+    plan = read_plan(path)
+    every = json.loads(call("show", path, "--json").output)["tracks"]
+    for target in ("face", "plate", "region"):
+        rows = json.loads(call("show", path, "--target", target, "--json").output)["tracks"]
+        assert rows == [row for row in every if row["target"] == target]
+    for moment, frame in (
+        ("0", 0),
+        ("f10", 10),
+        ("0:02", 50),
+        ("end", len(plan.source.timeline) - 1),
+    ):
+        rows = json.loads(call("show", path, "--at", moment, "--json").output)["tracks"]
+        there = [t.id for t in plan.tracks if t.at(frame) is not None]
+        assert [row["track"] for row in rows] == there
+    rows = json.loads(call("show", path, "--unsure", "--json").output)["tracks"]
+    unsure = [t.id for t in plan.tracks if t.origin is Origin.AUTO and (_sure(t) or 0) < 0.5]
+    assert [row["track"] for row in rows] == unsure
+    if len(rows) < len(every):
+        assert f"{len(rows)} of {len(every)} tracks" in call("show", path, "--unsure").output
+    assert isinstance(call("show", path, "--at", "9:00").exception, UsageError)
 
 
 def test_add_still_and_moving(path: Path) -> None:

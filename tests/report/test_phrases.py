@@ -54,6 +54,11 @@ def test_both_languages_have_the_same_places() -> None:
     ("section", "english", "french"),
     [
         ("check", "tags", "étiquettes"),
+        (
+            "text",
+            "plan of an earlier run taken up, 3 tracks",
+            "plan d’un traitement précédent repris, 3 pistes",
+        ),
         ("step", "render", "rendu"),
         ("text", "none but the format's own", "aucune en dehors de celles du format"),
         ("text", "63 of 63 frames", "63 images sur 63 lues dans l’original"),

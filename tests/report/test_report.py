@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,9 +21,26 @@ from markupsafe import escape
 from PIL import Image
 
 from redact.cli.report import report as report_command
-from redact.evidence import build_manifest
+from redact.errors import CheckFailedError, DependencyError
+from redact.evidence import CheckResult, build_manifest
+from redact.evidence.check import Part
 from redact.evidence.manifest import LogAnchor, Manifest, dump_manifest, manifest_path
-from redact.report import LANGUAGES, Catalogue, exemption_csv, render_report, report_html
+from redact.plan import (
+    FindingNote,
+    MutedSpan,
+    ReviewState,
+    SeenFrames,
+    SeenSubject,
+    Sound,
+)
+from redact.report import (
+    LANGUAGES,
+    Catalogue,
+    as_pdf,
+    exemption_csv,
+    render_report,
+    report_html,
+)
 from redact.report.integrity import check_command
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
 
@@ -43,6 +61,25 @@ def short_of(manifest: Manifest, read: int, declared: int | None, missing: int) 
     )
     output = msgspec.structs.replace(manifest.output, frames=read)
     return msgspec.structs.replace(manifest, source=source, output=output)
+
+
+def reviewed(folder: Path) -> list[Manifest]:
+    """Records of runs whose plan a person went through on the page."""
+    plan = make_plan()
+    box = ((3, (1.0, 2.0, 30.0, 40.0)),)
+    notes = tuple(
+        FindingNote(n, "possible leak", "face", 3, 9, box, answer, "a statue")
+        for n, answer in enumerate(("", "hide", "none"), 1)
+    )
+    state = ReviewState(
+        "R. Roe",
+        (SeenFrames("outlines", "still", ((0, 9),)), SeenFrames("result", "fast", ((5, 99),))),
+        (SeenSubject(plan.tracks[0].id, ((3, 4),)),),
+        notes,
+    )
+    muted = (MutedSpan(400, 800), MutedSpan(900, 1000, Sound.TONE, "an address", "R. Roe"))
+    plans = replace(plan, review=state, muted=muted), replace(plan, review=ReviewState())
+    return [build_manifest(make_record(folder, plan=p)) for p in plans]
 
 
 def variants(folder: Path) -> list[Manifest]:
@@ -88,6 +125,7 @@ def variants(folder: Path) -> list[Manifest]:
         build_manifest(
             make_record(folder, audit=None, case=None, warnings=(), plan=replace(plan, tracks=()))
         ),
+        *reviewed(folder),
     ]
 
 
@@ -108,7 +146,37 @@ def test_catalogues_have_the_same_keys_and_places() -> None:
             "Original",
             "Signature",
             first["audit.at"],
+            first["part.source"],
+            first["part.signature"],
+            first["part.other"],
         }
+
+
+def record_of(*parts: tuple[str, str], signer: str = "") -> CheckResult:
+    return CheckResult(tuple(Part(name, verdict, "") for name, verdict in parts), "", "", signer)
+
+
+RECORDS = (
+    record_of(("manifest", "unsigned"), ("signature", "unsigned"), ("output", "missing")),
+    record_of(("manifest", "intact"), ("signature", "intact"), signer="ab12 cd34"),
+    record_of(
+        ("output", "changed"), ("source", "not the original"), ("manifest", "damaged"),
+        ("signature", "other key"), ("log", "broken"), ("log", "cut"), ("log", "not mentioned"),
+        ("signature", "missing"), ("tomorrow's", "of tomorrow"),
+    ),
+)  # fmt: skip
+
+
+def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
+    fine, signed, broken = (report_html(manifest, "en", None, r).decode() for r in RECORDS)
+    for page in (fine, signed, report_html(manifest).decode()):
+        assert 'class="verdict bad alarm"' not in page
+    assert "ab12 cd34" in signed and "is not signed" in fine
+    alarm = broken.index(
+        "does not hold: output (changed), original (not the original of this record)"
+    )
+    assert alarm < broken.index("<section>")
+    assert "tomorrow&#39;s (of tomorrow)" in broken
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -118,6 +186,11 @@ def test_every_text_is_used_and_there(language: str, tmp_path: Path) -> None:
         page = render_report(value, text, dump_manifest(value)).decode()
         assert not PLACEHOLDER.search(re.sub(r"<style>.*?</style>", "", page, flags=re.S))
         exemption_csv(value, text)
+    full = variants(tmp_path)[0]
+    unsure = tuple(msgspec.structs.replace(t, score=0.2) for t in full.tracks)
+    exemption_csv(msgspec.structs.replace(full, tracks=unsure), text)
+    for record in RECORDS:
+        render_report(value, text, b"", record)
     assert text.entries.keys() - text.used == set()
 
 
@@ -280,6 +353,75 @@ def test_command(tmp_path: Path, manifest: Manifest) -> None:
     assert 'lang="fr"' in page.read_text("utf-8")
 
 
+def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -> None:
+    record = make_record(tmp_path)
+    value = build_manifest(record)
+    manifest_path(record.output).write_bytes(dump_manifest(value))
+    fine = CliRunner().invoke(report_command, [str(record.output)])
+    assert fine.exit_code == 0, fine.exception
+    record.output.write_bytes(b"changed")
+    broken = CliRunner().invoke(report_command, [str(record.output), "--force"])
+    assert isinstance(broken.exception, CheckFailedError)
+    page = Path(f"{record.output}.report.html").read_text("utf-8")
+    assert "does not hold: output (changed)" in page
+
+
+def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
+    plan = make_plan()
+    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(262))
+    value = build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd)))
+    page = report_html(value).decode()
+    log = page[page.index("For all of them") : page.index("5. Check of the finished file")]
+    assert log.count("<tr class=") == 262
+    assert "Legal basis art. 6(1)(c) GDPR" in log  # once, above the rows
+    assert "third party&#39;s car" in log  # differs, so it stands in its row
+    assert "<br>" not in log
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_printed_page_says_case_and_number(language: str, tmp_path: Path) -> None:
+    """As PDF, made by the tool itself; also short enough for a crowd."""
+    pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
+    plan = make_plan()
+    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(262))
+    value = build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd)))
+    import weasyprint
+
+    pages = weasyprint.HTML(string=report_html(value, language).decode()).render().pages
+    assert len(pages) <= MOST_PAGES
+    of = "sur" if language == "fr" else "of"
+    for number, page in enumerate(pages, 1):
+        feet = "".join(_texts(page._page_box))
+        assert f"{number} {of} {len(pages)}" in feet
+        assert value.case.case in feet and value.case.exhibit in feet
+
+
+MOST_PAGES = 8
+
+
+def test_a_pdf_is_made_without_loading_anything(manifest: Manifest) -> None:
+    pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
+    assert as_pdf(report_html(manifest))[:5] == b"%PDF-"
+
+
+@pytest.mark.skipif(find_spec("weasyprint") is not None, reason="WeasyPrint is installed here")
+def test_a_pdf_without_the_extra_is_refused_in_words(tmp_path: Path, manifest: Manifest) -> None:
+    output = tmp_path / "out.mp4"
+    manifest_path(output).write_bytes(dump_manifest(manifest))
+    result = CliRunner().invoke(report_command, [str(output), "--pdf", str(tmp_path / "r.pdf")])
+    assert isinstance(result.exception, DependencyError)
+    assert "redact-footage[pdf]" in result.exception.hint
+    assert [p.name for p in tmp_path.iterdir()] == ["out.mp4.manifest.json"]
+
+
+def _texts(box: Any) -> list[str]:
+    """Text of the margins of a page, as WeasyPrint lays it out."""
+    found = [box.text] if hasattr(box, "text") else []
+    for child in getattr(box, "children", ()):
+        found += _texts(child)
+    return found
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.timeout(90)
 def test_a_browser_shows_it(manifest: Manifest, language: str, tmp_path: Path) -> None:
@@ -299,3 +441,15 @@ def test_a_browser_shows_it(manifest: Manifest, language: str, tmp_path: Path) -
     # Heading, a seen span and a held span are really drawn.
     assert {(0x1F, 0x4E, 0x79), (0xC0, 0x39, 0x2B)} <= colours
     assert picture.size[0] == 1000 and pdf.read_bytes()[:5] == b"%PDF-"
+
+
+def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path) -> None:
+    value = reviewed(tmp_path)[0]
+    page = report_html(value).decode()
+    assert "Reviewed by R. Roe." in page
+    assert "10 of 300 pictures were looked at (3 %)" in page  # what flew by does not count
+    assert "2 of 3 were answered" in page and "none: a statue" in page
+    assert "0:00:00.400" in page and "an address" in page
+    log = exemption_csv(value, Catalogue("en")).decode("utf-8-sig")
+    assert "sound,taken out,tone,an address" in log
+    assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-
 from redact.track.faint import OVERLAP, with_faint
+
 from redact.track.neighbours import paired_iou
 from redact.track.observe import observations_of
 from redact.track.settings import settings_of

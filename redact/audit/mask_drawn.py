@@ -1,0 +1,153 @@
+"""Was a mask drawn? The source's own detail shows where it was not.
+
+A plane is taken off source and output alike in each cell of a mask, since any smooth fill gives
+that too; what is left of the output is correlated with what is left of the source. This asks
+whether the *detail* is there, so a fill that happens to have the right colour passes, and so does a
+leak of which the codec has eaten the finest texture.
+
+Luma and chroma are asked separately: a face whose luma is hidden may be known by its colours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Region, Target
+from .limits import LIMITS, Limits
+from .planes import Both, Plane
+
+GRID: Final = 4
+"""A mask is judged in GRID × GRID cells: half a face left visible is a leak too. As many cells as
+one row has must show the source: of the six of a face of ten pixels three may do so by chance."""
+
+_FEWEST: Final = 4
+"""Pixels along a cell below which a plane explains nearly everything; of chroma twice as many,
+whose samples may each stand for two. Meaning."""
+
+
+class Shown(NamedTuple):
+    """Cells of a mask that show the source, and those that can tell: flat ones cannot."""
+
+    same: int
+    telling: int
+
+
+def not_drawn(both: Both, region: Region, limits: Limits = LIMITS) -> bool:
+    """Whether the output shows the source in what was to be hidden.
+
+    Args:
+        both: source and output of one frame.
+        region: what was to be hidden.
+    """
+    luma, colour = shows_source(*both.luma, region, limits), shows_colour(both, region, limits)
+    return any(
+        shown.same >= GRID and shown.same >= share * shown.telling
+        for shown, share in ((luma, limits.undrawn), (colour, limits.undrawn_colour))
+    )
+
+
+def shows_source(source: Plane, output: Plane, region: Region, limits: Limits = LIMITS) -> Shown:
+    """Cells in which the output's luma shows the source's own detail.
+
+    A box less than 8 pixels high or wide gets one row or column of cells.
+
+    Args:
+        source, output: luma of one frame.
+        region: what was to be hidden.
+    """
+    return _shown([(source, output)], region, (1, 1), limits.texture, limits)
+
+
+def shows_colour(both: Both, region: Region, limits: Limits = LIMITS) -> Shown:
+    """The same of chroma, U and V taken together."""
+    step = both.right, both.down
+    return _shown(both.chroma, region, step, limits.colour_texture, limits, 2 * _FEWEST)
+
+
+def _shown(
+    pairs: Sequence[tuple[Plane, Plane]],
+    region: Region,
+    step: tuple[int, int],
+    texture: float,
+    limits: Limits,
+    fewest: int = _FEWEST,
+) -> Shown:
+    """Cells that show the source's detail, all planes taken together.
+
+    Args:
+        pairs: planes of source and output.
+        step: pixels per sample across and down.
+        texture: least standard deviation of a cell that can tell.
+        fewest: least pixels along a cell.
+    """
+    if not pairs:
+        return Shown(0, 0)
+    height, width = pairs[0][0].shape
+    box, (right, down), (least_x, least_y) = (
+        region.box,
+        step,
+        (fewest // step[0], fewest // step[1]),
+    )
+    x1, y1 = max(0, int(box.x1 / right)), max(0, int(box.y1 / down))
+    x2, y2 = min(width, int(np.ceil(box.x2 / right))), min(height, int(np.ceil(box.y2 / down)))
+    columns, rows = min(GRID, (x2 - x1) // least_x), min(GRID, (y2 - y1) // least_y)
+    if columns < 1 or rows < 1 or columns * rows < GRID:
+        return Shown(0, 0)
+    size = (
+        min((x2 - x1) // columns, 3 * _FEWEST) * columns,
+        min((y2 - y1) // rows, 3 * _FEWEST) * rows,
+    )
+    # Area scaling also averages codec noise away.
+    part = slice(y1, y2), slice(x1, x2)
+    a = np.hstack([_detail(source[part], size, rows, columns) for source, _ in pairs])
+    aa = (a * a).mean(axis=1)
+    telling = (aa >= texture**2) & _inside(rows, columns, region.target)
+    if not telling.any():
+        return Shown(0, 0)
+    b = np.hstack([_detail(output[part], size, rows, columns) for _, output in pairs])
+    bb, ab = (b * b).mean(axis=1), (a * b).mean(axis=1)
+    match = ab / np.sqrt(np.maximum(aa * bb, 1e-6))
+    gain = ab / np.maximum(aa, 1e-6)
+    near = (gain >= limits.gain_least) & (gain <= limits.gain_most)
+    same = telling & (match >= limits.detail) & near
+    return Shown(int(same.sum()), int(telling.sum()))
+
+
+def _inside(rows: int, columns: int, target: Target) -> NDArray[np.bool_]:
+    """[rows·columns] cells that a mask covers: a face's is an ellipse and leaves its corners."""
+    cells = np.ones((rows, columns), np.bool_)
+    if target is Target.FACE and min(rows, columns) >= 3:
+        cells[[0, 0, -1, -1], [0, -1, 0, -1]] = False
+    return cells.ravel()
+
+
+def _detail(
+    patch: NDArray[np.uint8], size: tuple[int, int], rows: int, columns: int
+) -> NDArray[np.float32]:
+    small = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
+    return _without_plane(np.asarray(small, np.uint8), rows, columns)
+
+
+def _without_plane(patch: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
+    """Cells as rows, float32 [rows·columns, pixels of a cell], each less its best plane."""
+    h, w = patch.shape[0] // rows, patch.shape[1] // columns
+    cells = patch.reshape(rows, h, columns, w).transpose(0, 2, 1, 3).reshape(rows * columns, h * w)
+    values = cells.astype(np.float32)
+    plane = _planes(h, w)
+    return np.asarray(values - (values @ plane.T) @ plane, np.float32)
+
+
+@cache
+def _planes(height: int, width: int) -> NDArray[np.float32]:
+    """What spans all planes over a cell: float32 [3, height·width], of length 1."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    # The three are orthogonal on a full grid, so each is projected out on its own.
+    plane = np.stack([np.ones(height * width), x.ravel() - x.mean(), y.ravel() - y.mean()])
+    plane /= np.maximum(np.linalg.norm(plane, axis=1, keepdims=True), 1e-6)
+    return plane.astype(np.float32)

@@ -1,0 +1,163 @@
+"""Who can still be seen: detectors look at the finished file, and a tracker joins what they see.
+
+What is looked at is the output, but for the masks: there the source is put back. So what lies
+beside a mask is judged by what the source shows there and by the mask's outline alone. Nothing that
+was drawn can be taken for a face, and no text on a mask changes what is found beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..plan import Plan
+from ..track import Clues, Tracker, TrackSettings, probability_of
+from ..types import Box, Detections, Frame, Region, Target, Track
+from .audit_detectors import AuditDetectors
+from .hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
+from .let_go import MakeMask
+from .limits import Limits
+from .outside_masks import drawn_around
+from .pairing import Pair
+from .planes import Painter
+from .schedule import Schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """A subject that its mask covers only in part, in one look.
+
+    Attributes:
+        frame: index of the source frame.
+        box: upright source pixels.
+        track: id of the hidden track whose mask lies on it.
+        clues: one row, what the look and the verifier say.
+    """
+
+    frame: int
+    box: Box
+    track: int
+    clues: Clues
+
+
+class StillVisible:
+    """Takes pairs of frames in order, looks at some, and follows what is seen outside the masks.
+
+    Args:
+        plan: what was to be hidden, None if it is not known.
+        covers: what is hidden where.
+        detectors: the audit's.
+        schedule: which frames are looked at.
+        limits: see `Limits`.
+
+    Attributes:
+        misfits: subjects that their masks do not cover.
+    """
+
+    def __init__(
+        self,
+        plan: Plan | None,
+        covers: Covers,
+        detectors: AuditDetectors,
+        schedule: Schedule,
+        limits: Limits,
+    ) -> None:
+        self._plan, self._covers = plan, covers
+        self._detectors, self._schedule, self._limits = detectors, schedule, limits
+        self._painter = Painter()
+        self._rgb: NDArray[np.uint8] | None = None
+        self._tracker = Tracker(
+            # Everything is kept, however doubtful or large: nothing is hidden by it.
+            settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
+            # Two people who each show for a moment are two suspects, not one who comes back.
+            ablate=frozenset({"padding", "stitch"}),
+            ask=self._ask,
+        )
+        self.misfits: list[Misfit] = []
+
+    def add(self, pair: Pair, mask: MakeMask | None, last: bool) -> None:
+        """Take the next pair.
+
+        Args:
+            mask: makes the mask of the frame; None if the two pictures are no pair.
+            last: it is the clip's last.
+        """
+        source, output = pair.source, pair.output
+        if source is None:
+            return  # a frame too many: the check of frames tells of it
+        found = None
+        if output is not None and mask is not None:
+            asks = self._tracker.wants_detection(source)
+            damaged = source.damaged or output.damaged
+            if self._schedule.wants(pair.index, float(source.time), damaged or last, asks):
+                found = self._look(pair.index, source, output, mask())
+        self._tracker.observe(source, found)
+        self._rgb = None
+
+    def finish(self) -> tuple[Track, ...]:
+        """Everything that was seen outside the masks, however doubtful, over the whole clip."""
+        return self._tracker.finish().tracks
+
+    def _look(self, index: int, source: Frame, output: Frame, mask: Mask) -> Detections:
+        """What is visible in a frame; subjects that only a part of a mask lies on are noted."""
+        self._rgb = unmasked(self._painter.rgb(source), self._painter.rgb(output), mask)
+        found = self._detectors.look(self._rgb)
+        if not len(found):
+            return found
+        if kept := self._covers.kept(index):
+            named = zip(found.target, map(found.box, range(len(found))), strict=True)
+            decided = [by_decision(Target(int(t)), box, kept) for t, box in named]
+            found = found.select(~np.array(decided))
+        covered = shares_covered(mask, found.xyxy)
+        outside = covered < self._limits.covered
+        if self._plan is not None:
+            sure = (found.score >= self._limits.believed) & ~outside
+            self._note(index, source, found.select(sure), mask, self._plan.regions_at(index))
+        return found.select(outside)
+
+    def _note(
+        self, index: int, source: Frame, found: Detections, mask: Mask, regions: list[Region]
+    ) -> None:
+        """Remember which subjects their masks do not cover."""
+        core = self._limits.core
+        seen = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
+        bare = [share_of_middle(mask, b, t, core) < self._limits.fits(t) for b, t in seen]
+        found = found.select(np.array(bare, np.bool_))
+        boxes = found.xyxy.astype(np.float64)
+        asked = self._ask(source, boxes, found.target)
+        p = np.clip(found.score, 1e-4, 1 - 1e-4)
+        for i in range(len(found)):
+            box = found.box(i)
+            owner = max(regions, key=lambda r: r.box.common(box), default=None)
+            if owner is None:
+                continue
+            row = slice(i, i + 1)
+            odds = np.log(p[row] / (1 - p[row])).astype(np.float32)
+            clues = Clues.of_new(found.target[row], odds, boxes[row], float(mask.size))
+            clues.verified, clues.asked = asked[row].astype(np.float64), np.ones(1)
+            self.misfits.append(Misfit(index, box, owner.track, clues))
+
+    def _ask(
+        self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+    ) -> NDArray[np.float32]:
+        """The verifier about places in the picture that was looked at last."""
+        assert self._rgb is not None
+        return self._detectors.ask(self._rgb, frame, boxes, target)
+
+
+def unmasked(source: NDArray[np.uint8], output: NDArray[np.uint8], mask: Mask) -> NDArray[np.uint8]:
+    """The output with the source's own pixels wherever a mask was drawn, uint8 [H, W, 3]."""
+    if not mask.any():
+        return output
+    drawn = drawn_around(mask)
+    return np.asarray(cv2.copyTo(source, (drawn != 0).view(np.uint8), output.copy()), np.uint8)
+
+
+def probable(misfits: list[Misfit], weights: Mapping[str, Mapping[str, float]]) -> float:
+    """How probable it is that all these looks at one track show what they seem to show."""
+    joined = Clues.concat([m.clues for m in misfits]).as_one()
+    return float(probability_of(joined, weights)[0])

@@ -1,0 +1,28 @@
+"""A whole case: many files, runs that go on where they were stopped, what is held back."""
+
+from .done import Earlier, State, earlier_result
+from .find import Footage, Found, find_footage
+from .held import HeldBack, find_held, held_back_for, held_back_note, note_path, write_held
+from .inbox import Inbox
+from .resume import Work
+from .room import jobs_that_fit
+from .settings import settings_from_json
+
+__all__ = [
+    "Earlier",
+    "Footage",
+    "Found",
+    "HeldBack",
+    "Inbox",
+    "State",
+    "Work",
+    "earlier_result",
+    "find_footage",
+    "find_held",
+    "held_back_for",
+    "held_back_note",
+    "jobs_that_fit",
+    "note_path",
+    "settings_from_json",
+    "write_held",
+]

@@ -1,0 +1,202 @@
+"""A result that was held back: the note beside it, from which one command can mend it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from .. import __version__
+from ..audit import AuditResult, Finding, FindingKind
+from ..delivery import Outcome
+from ..errors import InputError, PlanError
+from ..evidence import manifest_path, settings_as_json, sha256_of_bytes
+from ..output import PRIVATE, write_whole
+from ..plan import dump_plan
+from ..types import Box, Target
+
+FORMAT = "redact-held-back"
+_MARK = ".needs-review"
+
+
+class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
+    """The whole file `NAME.needs-review.json`. It lies in a closed folder and names paths.
+
+    Attributes:
+        redact: version that held the result back.
+        source, final, output, plan: absolute paths of the original, of the result's wanted name,
+            of the result that was held back, and of its plan.
+        source_sha256, plan_sha256: of the files, hex.
+        settings: as in a manifest.
+        release, force, no_manifest, log, sign_key, case: options of the run, to be used again.
+        findings: as in the audit's record, with every place.
+        failed: checks that failed, in words; they cannot be mended by hiding more.
+        acceptable: whether a person may accept the findings.
+        files: everything else that was written for it, absolute paths.
+    """
+
+    format: Annotated[str, Meta(pattern=f"^{FORMAT}$")] = FORMAT
+    redact: str = __version__
+    source: str
+    source_sha256: str
+    final: str
+    output: str
+    plan: str
+    plan_sha256: str
+    settings: dict[str, Any]
+    release: bool
+    force: bool
+    no_manifest: bool
+    log: str
+    sign_key: str
+    case: dict[str, Any]
+    findings: list[dict[str, Any]]
+    failed: list[str]
+    acceptable: bool
+    files: list[str]
+
+    @property
+    def note(self) -> Path:
+        return note_path(Path(self.output))
+
+    def found(self) -> tuple[Finding, ...]:
+        """The findings as values. Raises PlanError."""
+        try:
+            return tuple(map(_finding, self.findings))
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise PlanError(
+                f"{self.note}: a finding in it cannot be read ({error})", "Run 'redact run' again."
+            ) from error
+
+    def all_files(self) -> list[Path]:
+        """What the run that was held back left and is still there: all of it may go."""
+        output = Path(self.output)
+        names = [output, manifest_path(output), *map(Path, self.files), self.note]
+        return [path for path in dict.fromkeys(names) if path.exists()]
+
+
+def note_path(output: Path) -> Path:
+    """Where the note of a result that was held back lies."""
+    return output.with_suffix(".json")
+
+
+def held_back_note(
+    outcome: Outcome, plan: Path, options: Mapping[str, Any], files: Iterable[Path]
+) -> HeldBack:
+    """The note of an outcome that needs review.
+
+    Args:
+        outcome: of the run.
+        plan: file that holds its plan.
+        options: release, force, no_manifest, log, sign_key, case of the run.
+        files: what was written for it besides the video and its record.
+    """
+    record, audit = outcome.record, outcome.audit
+    return HeldBack(
+        source=str(record.source.path.absolute()),
+        source_sha256=record.source_sha256,
+        final=str(outcome.wanted.absolute()),
+        output=str(outcome.output.absolute()),
+        plan=str(plan.absolute()),
+        plan_sha256=sha256_of_bytes(dump_plan(record.plan)),
+        settings=settings_as_json(record.settings),
+        findings=[f.to_json() for f in audit.findings],
+        failed=_failed(audit),
+        acceptable=audit.may_be_accepted,
+        files=[str(p.absolute()) for p in files],
+        **options,
+    )
+
+
+def _failed(audit: AuditResult) -> list[str]:
+    return [f"{c.name}: {c.detail}" for c in audit.checks if not c.passed]
+
+
+def write_held(held: HeldBack) -> Path:
+    """Write the note for its owner alone; an older one of the same name is replaced."""
+    data = msgspec.json.format(msgspec.json.encode(held), indent=1) + b"\n"
+    write_whole(held.note, data, force=True, mode=0o600)
+    return held.note
+
+
+def read_held(path: Path) -> HeldBack:
+    """Read a note. Raises PlanError."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=HeldBack)
+    except OSError as error:
+        raise PlanError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PlanError(
+            f"{path}: is no note of a result that was held back ({error})",
+            "Run 'redact run' again: it writes a new one.",
+        ) from error
+
+
+def held_back_for(final: Path, closed: Path) -> HeldBack | None:
+    """The newest result that was held back from a name, None if there is none."""
+    wanted = str(final.absolute())
+    found = [held for held in _notes(closed) if held.final == wanted]
+    return found[-1] if found else None
+
+
+def find_held(name: Path) -> HeldBack:
+    """What was held back, by any name that it goes by.
+
+    Args:
+        name: the result that was held back or its note, the name that the result did not get, or
+            the original.
+
+    Raises:
+        InputError: nothing was held back under this name.
+        PlanError: its note cannot be read.
+    """
+    if name.suffix == ".json" and _MARK in name.stem:
+        return read_held(name)
+    wanted = str(name.absolute())
+    real = os.path.realpath(name)
+    for folder in (name.parent, name.parent / PRIVATE):
+        for held in reversed(list(_notes(folder))):
+            names = (held.output, held.final, held.source)
+            if wanted in names or real in map(os.path.realpath, names):
+                return held
+    raise InputError(
+        f"{name}: nothing was held back under this name",
+        "Name what was held back, NOT-FOR-RELEASE/….needs-review.…, as the run that held it back "
+        "said it.",
+    )
+
+
+def _notes(folder: Path) -> Iterator[HeldBack]:
+    """Notes in a folder whose results are still there, the oldest first; damaged ones are none."""
+    try:
+        paths = sorted(folder.glob(f"*{_MARK}*.json"), key=lambda p: p.stat().st_mtime_ns)
+    except OSError:
+        return
+    for path in paths:
+        with contextlib.suppress(PlanError):
+            held = read_held(path)
+            if Path(held.output).exists():
+                yield held
+
+
+def _finding(value: Mapping[str, Any]) -> Finding:
+    first, last = value["frames"]
+    start, end = value["seconds"]
+    return Finding(
+        number=int(value["number"]),
+        kind=FindingKind(value["kind"]),
+        target=Target.from_word(value["target"]),
+        first=int(first),
+        last=int(last),
+        start=float(start),
+        end=float(end),
+        path=tuple((int(p[0]), Box(*map(float, p[1:5]))) for p in value["path"]),
+        scores=tuple((str(k), float(v)) for k, v in value["scores"].items()),
+        rule=str(value["rule"]),
+        track=value["track"],
+    )

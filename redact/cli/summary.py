@@ -1,0 +1,61 @@
+"""The closing summary of many sources, as a table for a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from ..types import counted
+from .terminal import Terminal
+
+ORDER = ("done", "done before", "source incomplete", "needs review", "refused", "not done")
+
+
+def tell_summary(
+    results: Sequence[dict[str, Any]],
+    left_out: Sequence[tuple[Path, str]],
+    terminal: Terminal,
+    not_done: Sequence[Path] = (),
+) -> None:
+    """A line for each source, then the counts."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("source", "result", "time", "output, or why not"):
+        table.add_column(column, overflow="fold", justify="right" if column == "time" else "left")
+    for result in results:
+        why = result.get("error") or Path(result["output"]).name
+        table.add_row(
+            result["source"], result["state"], time_in_words(result["seconds"]), without(why)
+        )
+    for path in not_done:
+        table.add_row(str(path), "not done", "", "")
+    terminal.console.print()
+    terminal.console.print(table, markup=False)
+    for path, why in left_out:
+        terminal.say(f"left out: {path}: {why}")
+    terminal.say(in_one_line(results, len(not_done)))
+
+
+def in_one_line(results: Sequence[dict[str, Any]], not_done: int = 0) -> str:
+    """For example "20 files: 15 done, 3 need review, 2 refused"."""
+    counts = Counter(result["state"] for result in results)
+    counts["not done"] += not_done
+    parts = [f"{counts[state]} {state}" for state in ORDER if counts[state]]
+    seconds = sum(result["seconds"] for result in results)
+    total = counted(len(results) + not_done, "file")
+    return f"{total}: {', '.join(parts)}; {time_in_words(seconds)}"
+
+
+def time_in_words(seconds: float) -> str:
+    """0:07 or 1:02:03."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def without(text: str) -> str:
+    """Text that fits into a cell of a table: one line."""
+    return " ".join(text.split())

@@ -1,0 +1,98 @@
+"""`redact watch`: a newsroom's inbox."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..case import Inbox
+from ..errors import InputError, OutputError, UsageError
+from ..output import make_folder
+from . import options
+from .finish import finish_options
+from .one import run_one
+from .run import place_of
+from .summary import time_in_words
+from .terminal import Terminal
+
+FAILURES = "failed"
+"""Folder beside the results: a note in words for each video that was refused."""
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder for the results, laid out as FOLDER is.",
+)
+@click.option("-r", "--recursive", is_flag=True, help="Watch the folders inside FOLDER, too.")
+@click.option(
+    "--quiet-for",
+    type=click.FloatRange(1, 3600),
+    default=10,
+    show_default=True,
+    help="Seconds for which a video must not have grown before it is taken.",
+)
+@click.option("--once", is_flag=True, help="End when everything that is there is done.")
+@options.detect_options
+@options.render_options
+@options.encode_options
+@finish_options
+@options.force_option
+@options.verbose_option
+def watch(
+    folder: Path, output: Path, recursive: bool, quiet_for: float, once: bool, **params: Any
+) -> int:
+    """Redact every video that arrives in FOLDER, once it has stopped growing. Ctrl-C ends it.
+
+    One line for each. What is held back lies in a folder NOT-FOR-RELEASE beside the results; what
+    is refused is told in a note in the folder 'failed' there. What is done already is not done
+    again, also after a restart.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder}: is no folder", "Name the folder in which videos arrive.")
+    for name, option in (("plan_out", "--plan"), ("accept_findings", "--accept-findings")):
+        if params[name] is not None:
+            raise UsageError(f"{option} is about one result", f"Leave out {option}.")
+    if params["release"]:
+        raise UsageError(
+            "--release keeps no record, so a restart could not tell what is done",
+            "Use 'redact run --release' on the videos.",
+        )
+    params["no_plan"] = False
+    make_folder(output)
+    terminal = Terminal()
+    settings = options.all_settings(params)
+    inbox = Inbox(folder, quiet_for, output, recursive)
+    terminal.say(f"watching {folder}; results go to {output}; Ctrl-C ends it")
+    started = time.monotonic()
+    while True:
+        for one in inbox.ready(time.monotonic()):
+            place = place_of(one, output) or output
+            make_folder(place)
+            result = run_one(one.path, place, settings, params, terminal, True)
+            _tell(one.path, result, output / FAILURES / one.below, terminal)
+        # A file that is complete needs one look to be seen and one to be found unchanged.
+        if once and time.monotonic() - started > quiet_for + 2:
+            return 0
+        time.sleep(min(1.0, quiet_for / 2))
+
+
+def _tell(source: Path, result: dict[str, Any], failures: Path, terminal: Terminal) -> None:
+    note = failures / f"{source.name}.txt"
+    if "error" in result:
+        try:
+            make_folder(failures)
+            note.write_text(f"{result['error']}\n{result['hint']}\n", encoding="utf-8")
+        except (OutputError, OSError) as error:
+            terminal.warn(f"{note}: cannot be written ({error})")
+    else:
+        note.unlink(missing_ok=True)
+    seconds = time_in_words(result["seconds"])
+    terminal.say(f"{time.strftime('%H:%M:%S')} {source}: {result['state']} ({seconds})")

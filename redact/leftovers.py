@@ -1,0 +1,125 @@
+"""Hidden files of runs that were killed: told from those in use by a lock, and removed.
+
+Whoever writes a hidden file holds its lock for as long as the file is in use; the system takes the
+lock away when the process dies, whatever killed it. A file that looks like one of ours and can be
+locked belongs to nobody any more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import sys
+from pathlib import Path
+from typing import Final
+
+_PARTIAL: Final = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
+
+
+class Held:
+    """An open, locked file.
+
+    Attributes:
+        path: where it is.
+        handle: its descriptor, which no other program inherits.
+    """
+
+    def __init__(self, path: Path, handle: int) -> None:
+        self.path = path
+        self.handle = handle
+
+    def release(self) -> None:
+        """Let go of the lock; the file stays. More than once does no harm."""
+        if self.handle >= 0:
+            os.close(self.handle)
+            self.handle = -1
+
+
+def new_partial(folder: Path, name: str, mode: int = 0o666) -> Held:
+    """Create and lock `.NAME.`, eight random characters, `.partial`. Raises OSError."""
+    while True:
+        path = folder / f".{name}.{secrets.token_hex(4)}.partial"
+        with contextlib.suppress(FileExistsError):
+            held = Held(path, os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
+            if sys.platform == "win32":
+                # A file that is open cannot be renamed there; what uses it keeps it open itself.
+                held.release()
+                return held
+            # Another run may have taken it for a leftover between these two steps.
+            if _lock(held.handle) is not False and path.exists():
+                return held
+            held.release()
+
+
+def claim(path: Path, mode: int = 0o600) -> Held | None:
+    """Create or open a file and lock it; None if another process holds it. Raises OSError."""
+    while True:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, mode)
+        if _lock(handle) is False:
+            os.close(handle)
+            return None
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.fstat(handle), path.stat()):
+                return Held(path, handle)
+        os.close(handle)  # whoever held it removed it meanwhile
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Remove the hidden files that killed runs left in a folder; returns what was removed.
+
+    Files in use, by this process or another, stay; so does everything where nothing can be told.
+    """
+    try:
+        found = [p for p in folder.iterdir() if _PARTIAL.fullmatch(p.name)]
+    except OSError:
+        return []
+    return [path for path in found if _removed(path)]
+
+
+def _removed(path: Path) -> bool:
+    try:
+        if sys.platform == "win32":
+            path.unlink()  # refused while anybody has it open
+            return True
+        if path.is_symlink() or not path.is_file():
+            return False
+        handle = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        if _lock(handle) is not True:
+            return False
+        path.unlink()
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+    return True
+
+
+if sys.platform == "win32":
+
+    def _lock(handle: int) -> bool | None:
+        import msvcrt
+
+        os.lseek(handle, 0x7FFFFFFF, os.SEEK_SET)  # locks shut readers out: far behind any content
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _lock(handle: int) -> bool | None:
+        """Whether the file was locked; None where the file system has no locks."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return None
+        return True

@@ -1,0 +1,79 @@
+"""Without a plan: only what has lost the source's detail counts as hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+
+from redact.audit.hidden import share_covered
+from redact.audit.hidden_without_plan import PixelCovers
+
+from .conftest import FRAMES, Clip, face_box, picture, write_video
+
+Change = Callable[[np.ndarray], np.ndarray]
+
+
+def brighter(face: np.ndarray) -> np.ndarray:
+    return np.clip(face.astype(int) + 12, 0, 255).astype(np.uint8)
+
+
+def blurred(face: np.ndarray) -> np.ndarray:
+    return np.asarray(cv2.GaussianBlur(face, (0, 0), 2.5), np.uint8)
+
+
+def in_blocks(face: np.ndarray) -> np.ndarray:
+    size = (face.shape[1], face.shape[0])
+    small = cv2.resize(face, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def noisy(face: np.ndarray) -> np.ndarray:
+    noise = np.random.default_rng(1).normal(0, 14, face.shape)
+    return np.clip(face + noise, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("change", [brighter, blurred, in_blocks, noisy])
+def test_a_face_that_only_changed_is_found(clip: Clip, change: Change) -> None:
+    """What other tools draw may leave a face that everybody recognises."""
+    path = clip.folder / f"{change.__name__}.mp4"
+    pictures = []
+    for n in range(FRAMES):
+        shown = picture(n)
+        x1, y1, x2, y2 = (max(0, int(v)) for v in face_box(n).grown(0.3))
+        shown[y1:y2, x1:x2] = change(shown[y1:y2, x1:x2])
+        pictures.append(shown)
+    write_video(path, pictures)
+    result = clip.audit(path, None)
+    assert result.findings, result.in_words()
+
+
+@pytest.mark.parametrize("crf", [36, 44])
+def test_strong_compression_hides_nothing(clip: Clip, crf: int) -> None:
+    plan = clip.plan(lambda n: None)
+    result = clip.audit(clip.render(plan, f"bare{crf}.mp4", crf=crf), None)
+    assert result.findings, result.in_words()
+
+
+def test_noise_limit_holds_where_most_of_the_picture_is_hidden() -> None:
+    """The median difference of such a frame is that of its fill, not of the codec."""
+    rng = np.random.default_rng(2)
+    source = cv2.GaussianBlur(rng.integers(0, 255, (240, 320)).astype(np.uint8), (0, 0), 1.5)
+    output = source.copy()
+    output[:, :240] = 128
+    hidden = PixelCovers().mask(0, np.asarray(source, np.uint8), np.asarray(output, np.uint8))
+    assert hidden[:, :236].mean() > 0.9
+    assert not hidden[:, 256:].any()
+
+
+def test_a_real_fill_counts_as_hidden(clip: Clip) -> None:
+    from redact.audit.planes import luma
+    from redact.media import Decode, probe
+
+    finished = probe(clip.render(clip.plan(), "filled.mp4"))
+    covers = PixelCovers()
+    for a, b in zip(Decode(clip.info), Decode(finished), strict=True):
+        share = share_covered(covers.mask(a.index, luma(a), luma(b)), face_box(a.index))
+        assert share > 0.6, (a.index, share)

@@ -1,0 +1,279 @@
+"""Outside the masks the picture is the source's: luma and chroma, in every frame."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.audit.outside_masks import OutsideMasks, drawn_around
+from redact.audit.planes import (
+    Both,
+    Plane,
+    block_difference,
+    block_least,
+    block_mean,
+    coarser,
+    difference_outside,
+    psnr,
+)
+from redact.audit.result import Check
+from redact.media import plane_array
+from redact.render import drawn_area_of, mask_of
+from redact.types import Box, Frame, Region, State, Target
+
+HEIGHT, WIDTH = 96, 128
+
+
+def _plane(seed: int = 0, height: int = HEIGHT, width: int = WIDTH) -> Plane:
+    return np.random.default_rng(seed).integers(0, 255, (height, width), np.uint8)
+
+
+def _both() -> Both:
+    """Two equal pictures, 4:2:0, each with planes of its own."""
+    chroma = [_plane(n, HEIGHT // 2, WIDTH // 2) for n in (1, 2)]
+    return Both((_plane(), _plane()), tuple((c, c.copy()) for c in chroma), right=2, down=2)
+
+
+def _seen(*frames: Both, hidden: Plane | None = None, blocks: bool = True) -> Check:
+    elsewhere = OutsideMasks(blocks)
+    for index, both in enumerate(frames):
+        elsewhere.see(index, both, hidden)
+    return elsewhere.check()
+
+
+def _frame(form: str, planes: list[int | Plane], width: int = WIDTH, height: int = HEIGHT) -> Frame:
+    picture = av.VideoFrame(width, height, form)
+    for n, samples in enumerate(planes):
+        plane_array(picture, n)[...] = samples
+    return Frame(0, 0, Fraction(1, 25), picture)
+
+
+# --- one form ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("coarse_first", [True, False])
+@pytest.mark.parametrize(("width", "height"), [(128, 96), (127, 95)])
+@pytest.mark.parametrize(
+    ("coarse", "fine"),
+    [
+        ("yuv420p", "yuv444p"),
+        ("yuv422p", "yuv444p"),
+        ("yuv420p", "yuv422p10le"),
+        ("yuv420p10le", "yuv444p10le"),
+        ("yuv420p", "yuv420p10le"),
+    ],
+)
+def test_repeated_chroma_is_the_same_chroma(
+    coarse: str, fine: str, width: int, height: int, coarse_first: bool
+) -> None:
+    """What an encoder gets that cannot write the source's format (`redact.media`)."""
+    down = 2 if "420" in coarse else 1
+    u = _plane(3, -(-height // down), -(-width // 2)) // 4
+    shift = 2 if "10" in coarse else 0
+    a = _frame(coarse, [0, u.astype(np.uint16) << shift, 128 << shift], width, height)
+    wide = u.repeat(2, 1) if "444" in fine else u
+    if "420" not in fine and down == 2:
+        wide = wide.repeat(2, 0)
+    wide = wide[:height, :width]
+    shift = 2 if "10" in fine else 0
+    b = _frame(fine, [0, wide.astype(np.uint16) << shift, 128 << shift], width, height)
+    both = Both.of(a, b) if coarse_first else Both.of(b, a)
+    assert (both.right, both.down) == (2, down)
+    for source, output in both.chroma:
+        assert np.array_equal(source, output)
+    assert np.array_equal(both.chroma[0][0], u)
+
+
+def test_grey_has_neutral_chroma() -> None:
+    grey, deep = _frame("gray", [90]), _frame("gray10le", [90 << 2])
+    neutral = _frame("yuv420p", [90, 128, 128])
+    both = Both.of(grey, deep)
+    assert both.chroma == () and np.array_equal(*both.luma)
+    for pair in ((grey, neutral), (neutral, grey), (deep, neutral)):
+        both = Both.of(*pair)
+        assert all(np.array_equal(*planes) for planes in both.chroma) and len(both.chroma) == 2
+        assert _seen(both).passed
+    assert not _seen(Both.of(_frame("yuv420p", [90, 160, 128]), grey)).passed
+
+
+# --- blocks -----------------------------------------------------------------------------------
+
+
+@given(st.integers(1, 70), st.integers(1, 70), st.integers(0, 9))
+def test_means_of_blocks_are_exact(height: int, width: int, seed: int) -> None:
+    a, b = _plane(seed, height, width), _plane(seed + 1, height, width)
+    padded = np.pad(cv2.absdiff(a, b), ((0, -height % 16), (0, -width % 16)), "edge")
+    rows, columns = padded.shape[0] // 16, padded.shape[1] // 16
+    expected = padded.reshape(rows, 16, columns, 16).mean(axis=(1, 3))
+    assert np.array_equal(block_difference(a, b), expected.astype(np.float32))
+    assert np.array_equal(block_least(a)[0, 0], a[:16, :16].min()) and block_least(a).shape == (
+        rows,
+        columns,
+    )
+
+
+@given(st.integers(1, 70), st.integers(1, 70), st.sampled_from([(2, 2), (2, 1), (1, 1)]))
+def test_blocks_of_chroma_lie_on_those_of_luma(
+    height: int, width: int, step: tuple[int, int]
+) -> None:
+    right, down = step
+    chroma = _plane(0, -(-height // down), -(-width // right))
+    blocks = block_mean(chroma, right, down)
+    assert blocks.shape == block_mean(_plane(0, height, width)).shape
+    first = chroma[: 16 // down, : 16 // right]
+    if height >= 16 and width >= 16:
+        assert blocks[0, 0] == pytest.approx(first.mean())
+
+
+@given(st.integers(1, 40), st.integers(1, 40), st.sampled_from([(2, 2), (2, 1), (1, 1)]))
+def test_chroma_lies_outside_where_all_its_pixels_do(
+    height: int, width: int, step: tuple[int, int]
+) -> None:
+    right, down = step
+    outside = (_plane(7, height, width) > 60).astype(np.uint8) * np.uint8(255)
+    coarse = coarser(outside, right, down)
+    assert coarse.shape == (-(-height // down), -(-width // right))
+    for (y, x), value in np.ndenumerate(coarse):
+        block = outside[y * down : (y + 1) * down, x * right : (x + 1) * right]
+        assert value == block.min()
+
+
+def test_drawn_around_a_core_is_the_drawn_area() -> None:
+    regions = [
+        Region(1, Target.FACE, Box(20, 20, 50, 60), State.DETECTED),
+        Region(2, Target.PLATE, Box(100, 80, 140, 99), State.DETECTED),
+    ]
+    core = mask_of(regions, WIDTH, HEIGHT, 0.15).view(np.uint8)
+    assert np.array_equal(drawn_around(core) > 0, drawn_area_of(regions, WIDTH, HEIGHT, 0.15))
+
+
+def test_psnr_counts_only_outside() -> None:
+    source = _plane()
+    output, outside = source.copy(), np.full(source.shape, 255, np.uint8)
+    output[50:80, 50:80] = 0
+    outside[50:80, 50:80] = 0
+    samples = int(np.count_nonzero(outside))
+    assert psnr(difference_outside(source, output, outside), samples) == float("inf")
+    output[0, 0] ^= 1
+    difference = difference_outside(source, output, outside)
+    assert psnr(difference, samples) == pytest.approx(10 * np.log10(255**2 * samples))
+
+
+# --- verdict ----------------------------------------------------------------------------------
+
+
+def test_equal_pictures_are_said_to_be_equal() -> None:
+    check = _seen(_both(), _both())
+    assert check.passed
+    assert check.detail == (
+        "PSNR outside the masks: luma lowest equal, median equal; chroma lowest equal, median equal"
+    )
+
+
+def test_median_counts_equal_frames_too() -> None:
+    one = _both()
+    one.luma[1][0, 0] ^= 1
+    check = _seen(one, _both(), _both())
+    assert "luma lowest 89.0 dB, median equal" in check.detail
+
+
+def test_nothing_outside_is_said() -> None:
+    hidden = np.ones((HEIGHT, WIDTH), np.uint8)
+    check = _seen(_both(), hidden=hidden)
+    assert check.passed and check.detail == "nothing lies outside the masks"
+    elsewhere = OutsideMasks(True)
+    elsewhere.see(0, _both(), hidden)
+    elsewhere.see(1, _both(), None)
+    assert elsewhere.check().detail.endswith("nothing lies outside the masks in 1 frame")
+
+
+def test_one_changed_block_is_found_in_any_frame() -> None:
+    frames = [_both() for _ in range(4)]
+    flat = np.full((HEIGHT, WIDTH), 100, np.uint8)
+    other = flat.copy()
+    other[32:48, 16:32] = 130
+    frames[3] = Both((flat, other))
+    check = _seen(*frames)
+    assert not check.passed and check.detail.endswith("blocks changed in 1 frame from 3")
+    assert "chroma" in check.detail
+    assert _seen(*frames, blocks=False).passed
+
+
+@pytest.mark.parametrize("where", [(32, 16), (16, 32)])
+def test_a_block_is_judged_only_where_all_of_it_is_outside(where: tuple[int, int]) -> None:
+    hidden = np.zeros((HEIGHT, WIDTH), np.uint8)
+    hidden[47, 31] = 1  # the last pixel of the block at row 32, column 16
+    y, x = where
+    changed = _both()
+    changed.luma[1][y : y + 16, x : x + 16] ^= 64
+    assert _seen(changed, hidden=hidden).passed == (where == (32, 16))
+
+
+def test_chroma_of_another_picture_is_a_change() -> None:
+    """The trap: luma is the source's, colour is not."""
+    both = _both()
+    for _, output in both.chroma:
+        output[...] = 128
+    check = _seen(both, blocks=False)
+    assert not check.passed and "luma lowest equal" in check.detail
+
+
+def test_one_coloured_block_is_found() -> None:
+    both = _both()
+    for source, output in both.chroma:
+        source[...] = output[...] = 128
+    both.chroma[1][1][16:24, 8:16] = 150
+    assert not _seen(both).passed
+    hidden = np.zeros((HEIGHT, WIDTH), np.uint8)
+    hidden[32:48, 16:32] = 1
+    assert _seen(both, hidden=hidden).passed
+
+
+def test_chroma_that_reaches_under_a_mask_is_not_compared() -> None:
+    hidden = np.zeros((HEIGHT, WIDTH), np.uint8)
+    hidden[33, 17] = 1
+    both = _both()
+    both.chroma[0][1][16, 8] ^= 255
+    assert "chroma lowest equal" in _seen(both, hidden=hidden).detail
+    assert "chroma lowest equal" not in _seen(both).detail
+
+
+def _flat(swing: int, spot: int) -> Both:
+    """A grey picture, everywhere off by `swing`, and by `spot` in one block."""
+    source = np.full((HEIGHT, WIDTH), 100, np.uint8)
+    output = source + np.uint8(swing)
+    output[32:48, 16:32] = 100 + spot
+    return Both((source, output))
+
+
+def test_in_a_coarse_picture_a_block_must_differ_by_more() -> None:
+    assert _seen(_flat(1, 18)).passed and not _seen(_flat(1, 22)).passed
+    assert _seen(_flat(3, 40)).passed and not _seen(_flat(3, 46)).passed
+    assert _seen(_flat(6, 48)).passed and not _seen(_flat(6, 52)).passed
+
+
+@pytest.mark.parametrize("swing", [6, 30])
+def test_colours_that_went_grey_are_a_change_though_their_psnr_is_high(swing: int) -> None:
+    both = _both()
+    for source, output in both.chroma:
+        source[...] = 128 + np.random.default_rng(4).integers(-swing, swing + 1, source.shape)
+        output[...] = 128
+    check = _seen(both)
+    assert not check.passed and "colours changed in 1 frame from 0" in check.detail
+    for source, output in both.chroma:
+        output[...] = np.clip(source.astype(int) + 2, 0, 255)
+    assert _seen(both).passed
+
+
+def test_of_faint_colours_nothing_need_be_left() -> None:
+    both = _both()
+    for source, output in both.chroma:
+        source[...] = 128 + np.random.default_rng(4).integers(-2, 3, source.shape)
+        output[...] = 128
+    assert _seen(both).passed

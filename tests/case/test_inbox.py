@@ -1,0 +1,69 @@
+"""A newsroom's inbox: only what has stopped growing, each once, also after a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from redact.case import Inbox
+from redact.errors import ExitCode
+
+from ..cli.conftest import call
+from ..pipeline.conftest import SAMPLE, shorten
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "in").mkdir()
+    return tmp_path / "in"
+
+
+def names(inbox: Inbox, now: float) -> list[str]:
+    return [one.path.name for one in inbox.ready(now)]
+
+
+def test_a_video_is_given_when_it_has_stopped_growing(folder: Path, tmp_path: Path) -> None:
+    inbox, video = Inbox(folder, 10, tmp_path / "out"), folder / "a.mp4"
+    assert names(inbox, 0) == []
+    video.write_bytes(b"1")
+    assert names(inbox, 1) == [] and names(inbox, 10) == []
+    video.write_bytes(b"12")
+    assert names(inbox, 12) == [] and names(inbox, 21) == []
+    assert names(inbox, 22) == ["a.mp4"]
+    assert names(inbox, 99) == []
+    video.write_bytes(b"another of the same name")
+    assert names(inbox, 100) == [] and names(inbox, 110) == ["a.mp4"]
+
+
+def test_an_empty_video_is_not_yet_one(folder: Path, tmp_path: Path) -> None:
+    inbox = Inbox(folder, 1, tmp_path / "out")
+    (folder / "a.mp4").write_bytes(b"")
+    assert names(inbox, 0) == [] and names(inbox, 9) == []
+
+
+def test_results_in_the_inbox_are_not_taken_for_arrivals(folder: Path) -> None:
+    inbox = Inbox(folder, 1, folder / "out", recursive=True)
+    (folder / "out").mkdir()
+    (folder / "out" / "b.mp4").write_bytes(b"1")
+    (folder / "a.mp4").write_bytes(b"1")
+    names(inbox, 0)
+    assert names(inbox, 5) == ["a.mp4"]
+
+
+def test_it_goes_on_after_a_restart(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
+    (folder / "broken.mp4").write_bytes(b"no video")
+    words = ("watch", folder, "-o", out, "--quiet-for", 1, "--once", "--sensitivity", "fast")
+    first = call(*words)
+    assert first.returncode == ExitCode.DONE, first.stderr
+    assert "a.mp4: done (" in first.stderr and "broken.mp4: refused (" in first.stderr
+    assert "broken.mp4" in (out / "failed" / "broken.mp4.txt").read_text()
+    before = (out / "a.redacted.mp4").stat().st_mtime_ns
+    second = call(*words)
+    assert "a.mp4: done before (" in second.stderr
+    assert (out / "a.redacted.mp4").stat().st_mtime_ns == before
+    assert sorted(p.name for p in folder.iterdir()) == ["a.mp4", "broken.mp4"]
+    assert call("watch", folder / "none", "-o", out).returncode == ExitCode.INPUT
+    assert call(*words, "--release").returncode == ExitCode.USAGE

@@ -1,0 +1,59 @@
+"""A still: the picture that a player shows at a time, with a grid, for its owner alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from redact.cli.still import find_frame, grid_step, gridded, still
+from redact.errors import RedactError, UsageError
+from redact.media import probe
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(still, [str(w) for w in words], standalone_mode=False)
+
+
+def test_it_is_private_and_shows_the_frame(street: Path, tmp_path: Path) -> None:
+    done = call(street, "--at", "0.5", "-o", tmp_path / "s.png")
+    assert done.exception is None and "frame f12, shown at 0:00:00.480" in done.stderr
+    path = tmp_path / "NOT-FOR-RELEASE" / "s.png"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    picture = cv2.imread(str(path))
+    frame, _ = find_frame(probe(street), "f12")
+    rgb = frame.picture.to_ndarray(format="rgb24")
+    height, width = rgb.shape[:2]
+    inner = picture[20 : 20 + height, 46 : 46 + width, ::-1]
+    step = grid_step(width, height)
+    between = np.ones((height, width), bool)
+    between[::step], between[:, ::step] = False, False
+    assert np.array_equal(inner[between], rgb[between])
+    assert not np.array_equal(inner[::step], rgb[::step])
+    refused = call(street, "--at", "0.5", "-o", tmp_path / "s.png")
+    assert isinstance(refused.exception, RedactError)
+
+
+@pytest.mark.parametrize(
+    ("text", "index"),
+    [("start", 0), ("end", 29), ("f7", 7), ("0:00.04", 1), ("0:00.0399", 0), ("99", 29)],
+)
+def test_the_moment_is_the_one_on_screen(street: Path, text: str, index: int) -> None:
+    assert find_frame(probe(street), text)[0].index == index
+
+
+@pytest.mark.parametrize("text", ["soon", "f30", "-1"])
+def test_no_such_moment(street: Path, text: str) -> None:
+    with pytest.raises(UsageError):
+        find_frame(probe(street), text)
+
+
+def test_lines_show_on_black_and_on_white() -> None:
+    for value in (0, 255):
+        flat = np.full((100, 100, 3), value, np.uint8)
+        inner = gridded(flat, "")[20:120, 46:146]
+        assert abs(int(inner[50, 50, 0]) - value) > 60 and inner[55, 55, 0] == value
