@@ -1,0 +1,122 @@
+"""Fits how much each clue of a whole track counts, and writes `calibration.json`.
+
+    python -m training.calibrate_tracks LABELS... --clips FOLDER...
+
+Run it after `training.calibrate_looks`: the tracker weighs what the looks mean. LABELS and --clips
+are those of that command; only the half dev is used. Every clip passes through the detector and the
+tracker of `balanced`; every tracklet that is there in a labelled frame is real, a mistake, or
+neither, and a logistic regression learns the one from the other by its clues
+(`redact/track/belief.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.real.labels import find_clips
+from redact.detect.loader import WEIGHTS
+from redact.detect.weights import CENTERFACE, VERIFIER
+from training import calibration_file
+from training.labelled import dev_labels, of_frame
+from training.regression import answers, false_at_recall, held_out, logistic
+from training.tracklets import Tracklet, tracklets_of
+
+CLUES = {
+    "face": ("best", "mean", "hits", "travel"),
+    "plate": ("best", "mean", "verifier", "size"),
+}
+"""Which clues are weighed, chosen by the figures of held-out clips that this command prints. The
+verifier is asked about plates only."""
+
+RIDGE = {"face": 0.003, "plate": 0.005}
+"""Pull towards 0: there are few tracks of plates, and those of one clip are alike."""
+
+RISING = ("best", "mean", "hits", "verifier")
+"""Clues of which more never makes a track less probable."""
+
+
+def gather(
+    files: Sequence[Path], folders: Sequence[Path], keep: Path | None, threads: int
+) -> tuple[list[Tracklet], int]:
+    """Tracklets of all labelled clips that are at hand, and how many labelled frames these have.
+
+    Args:
+        keep: file in which the tracklets of finished clips are kept, None to keep nothing.
+    """
+    labels = dev_labels(files)
+    state = json.dumps(calibration_file.read(calibration_file.FILE)["looks"], sort_keys=True)
+    done = _kept(keep, state)
+    frames = 0
+    for clip, path in find_clips(labels.clips(), folders).items():
+        mine = [of_frame(f) for f in labels.of(clip).frames]
+        frames += len(mine)
+        if clip in done:
+            continue
+        done[clip] = [t.as_json() for t in tracklets_of(path, mine, threads)]
+        if sys.stderr.isatty():
+            print(f"\r{len(done)} clips, {clip}   ", end="", file=sys.stderr)
+        if keep is not None:
+            keep.write_text(json.dumps({"looks": state, "clips": done}))
+    return [Tracklet(**row) for rows in done.values() for row in rows], frames
+
+
+def _kept(keep: Path | None, state: str) -> dict[str, list[dict[str, object]]]:
+    """What an earlier run kept, if the looks still mean the same."""
+    if keep is None or not keep.exists():
+        return {}
+    there = json.loads(keep.read_text())
+    return dict(there["clips"]) if there["looks"] == state else {}
+
+
+def fit(tracklets: Sequence[Tracklet], word: str) -> dict[str, float]:
+    """Weights of the clues of one target, by name.
+
+    Prints how many mistakes are let in at a recall, for clips that were held out of the fit.
+    """
+    mine = [t for t in tracklets if t.word == word and t.verdict >= 0]
+    truth = np.array([float(t.verdict) for t in mine])
+    if not 0 < truth.sum() < len(truth):
+        raise SystemExit(f"{word}: real and false tracks are both needed to fit weights")
+    names = CLUES[word]
+    columns = np.array([[t.clues[n] for n in names] for t in mine])
+    weights = logistic(columns, truth, ridge=RIDGE[word], rising=[n in RISING for n in names])
+    numbers = calibration_file.rounded(("bias", *names), weights)
+    print(f"{word}: {int(truth.sum())} real, {int((1 - truth).sum())} false tracks, {numbers}")
+    odds = held_out(columns, truth, [t.clip for t in mine], RIDGE[word])
+    unlike = np.logaddexp(0, odds) - truth * odds
+    print(f"  held out: {unlike.mean():.3f} nats a track", end="")
+    print(f" (fitted {_nats(answers(columns, weights), truth):.3f})")
+    for recall, false in false_at_recall(odds, truth, int(truth.sum())).items():
+        print(f"  held out, recall {recall:.2f}: {false} false tracks")
+    return numbers
+
+
+def _nats(odds: np.ndarray, truth: np.ndarray) -> float:
+    return float((np.logaddexp(0, odds) - truth * odds).mean())
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(prog="python -m training.calibrate_tracks", description=__doc__)
+    ap.add_argument("labels", type=Path, nargs="+", help="label files of real footage")
+    ap.add_argument("--clips", type=Path, nargs="+", required=True, help="folders of the clips")
+    ap.add_argument("--keep", type=Path, help="JSON file in which tracklets are kept between runs")
+    ap.add_argument("--threads", type=int, default=2)
+    ap.add_argument("--out", type=Path, default=calibration_file.FILE)
+    a = ap.parse_args()
+    tracklets, frames = gather(a.labels, a.clips, a.keep, a.threads)
+    weights = {word: fit(tracklets, word) for word in CLUES}
+    used = [t for t in tracklets if t.verdict >= 0]
+    real = {w: sum(t.verdict for t in used if t.word == w) for w in CLUES}
+    on = f"{frames} frames, {len(used)} tracks, {real['face']} faces, {real['plate']} plates"
+    used_weights = (WEIGHTS, CENTERFACE, VERIFIER)
+    calibration_file.write(a.out, {"tracks": weights}, "tracks", on, used_weights)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""What every network sees in labelled pictures, taken once and kept."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from benchmarks.real.labels import find_clips
+from redact.detect import SCALES, OurNetwork, load_second_opinion
+from redact.detect.centerface import CenterFace
+from redact.detect.loader import CENTERFACE_SCALES, WEIGHTS
+from redact.detect.scaling import Picture, Scaler
+from redact.detect.weights import CENTERFACE, MEDIAPIPE_SHA256, all_weights
+from redact.detect.witnesses import BLAZEFACE, LARGE, OURS, SMALL, Look
+from redact.media import Decode, probe
+from redact.settings import Sensitivity
+from redact.types import Detections, Target
+from training.labelled import Labelled, dev_labels, dev_stills, of_frame
+
+
+@dataclass(frozen=True)
+class LookedAt:
+    """One labelled picture and what each network, by its name in the calibration, saw in it."""
+
+    label: Labelled
+    seen: dict[str, Detections]
+
+
+class Networks:
+    """All networks as `redact.detect` uses them at one sensitivity, their own scores.
+
+    Args:
+        sensitivity: at `thorough` MediaPipe's look too.
+        threads: processors.
+    """
+
+    def __init__(self, sensitivity: Sensitivity, threads: int) -> None:
+        self.weights = [WEIGHTS, CENTERFACE]
+        self._sensitivity = sensitivity
+        self._ours = OurNetwork((Target.FACE, Target.PLATE), threads)
+        self._centerface = CenterFace(threads)
+        self._thorough = sensitivity is Sensitivity.THOROUGH
+        self._looks: dict[float, dict[str, Look]] = {}
+        if self._thorough:
+            self.weights += list(MEDIAPIPE_SHA256)
+
+    def of(self, aspect: float) -> dict[str, Look]:
+        """The looks at pictures whose pixels are so many times as wide as high."""
+        if aspect in self._looks:
+            return self._looks[aspect]
+        large, small = CENTERFACE_SCALES[self._sensitivity]
+        scales = SCALES[self._sensitivity]
+        looks: dict[str, Look] = {
+            OURS: self._ours.detector(*scales, sample_aspect=aspect).look,
+            LARGE: lambda picture: self._centerface.look(picture, large, aspect),
+            SMALL: lambda picture: self._centerface.look(picture, small, aspect),
+        }
+        if self._thorough:
+            looks[BLAZEFACE] = load_second_opinion(tiles=True, sample_aspect=aspect).look
+        self._looks[aspect] = looks
+        return looks
+
+
+class Kept:
+    """Looks in a file, so that a run that was stopped goes on where it was.
+
+    Args:
+        path: the file, or None to keep nothing.
+        networks: looks of other weights or of another sensitivity are not used.
+    """
+
+    def __init__(self, path: Path | None, networks: Sequence[str]) -> None:
+        self._path = path
+        self._made_by = [all_weights()[name] for name in networks]
+        self._looks: dict[tuple[str, int], dict[str, Any]] = {}
+        if path is not None and path.exists():
+            made_by, looks = pickle.loads(path.read_bytes())
+            self._looks = looks if made_by == self._made_by else {}
+
+    def get(self, label: Labelled) -> dict[str, Detections] | None:
+        found = self._looks.get((label.name, label.frame))
+        return None if found is None else {n: Detections(*d) for n, d in found.items()}
+
+    def add(self, label: Labelled, seen: dict[str, Detections]) -> None:
+        parts = {n: (d.xyxy, d.score, d.target) for n, d in seen.items()}
+        self._looks[(label.name, label.frame)] = parts
+
+    def save(self) -> None:
+        if self._path is not None:
+            self._path.write_bytes(pickle.dumps((self._made_by, self._looks)))
+
+
+def look_at_footage(
+    files: Sequence[Path], folders: Sequence[Path], networks: Networks, kept: Kept
+) -> Iterator[LookedAt]:
+    """All labelled frames of the half dev whose clips are in `folders`."""
+    labels = dev_labels(files)
+    for clip, path in find_clips(labels.clips(), folders).items():
+        mine = {f.frame: of_frame(f) for f in labels.of(clip).frames}
+        missing = {n for n, label in mine.items() if kept.get(label) is None}
+        if missing:
+            for frame, seen in _looks_of_clip(path, missing, networks):
+                kept.add(mine[frame], seen)
+            kept.save()
+        for label in mine.values():
+            seen_before = kept.get(label)
+            if seen_before is not None:
+                yield LookedAt(label, seen_before)
+
+
+def _looks_of_clip(
+    path: Path, wanted: set[int], networks: Networks
+) -> Iterator[tuple[int, dict[str, Detections]]]:
+    info, scaler = probe(path), Scaler()
+    looks = networks.of(float(info.video.upright_sample_aspect))
+    for frame in Decode(info):
+        if frame.index in wanted:
+            yield frame.index, _all(looks, scaler.frame(frame.picture))
+        if frame.index >= max(wanted):
+            return
+
+
+def look_at_stills(folder: Path, networks: Networks, kept: Kept) -> Iterator[LookedAt]:
+    """All annotated stills of the half dev."""
+    scaler, looks = Scaler(), networks.of(1.0)
+    for number, label in enumerate(dev_stills(folder)):
+        seen = kept.get(label)
+        if seen is None:
+            bgr = cv2.imread(str(folder / "images" / label.name), cv2.IMREAD_COLOR)
+            if bgr is None:
+                raise FileNotFoundError(f"{label.name}: the still cannot be read")
+            rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+            seen = _all(looks, scaler.array(rgb))
+            kept.add(label, seen)
+            if number % 20 == 0:
+                kept.save()
+        yield LookedAt(label, seen)
+    kept.save()
+
+
+def _all(looks: dict[str, Look], picture: Picture) -> dict[str, Detections]:
+    return {name: look(picture) for name, look in looks.items()}

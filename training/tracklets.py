@@ -1,0 +1,111 @@
+"""What the tracker makes of labelled clips: tracklets, their clues, and what each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from redact.detect import CloseUp, Verifier, load_detector
+from redact.media import Decode, probe
+from redact.settings import Sensitivity
+from redact.track import Tracker
+from redact.track.active import Retired
+from redact.track.log import Rows
+from redact.track.settings import settings_of
+from training.labelled import Boxes, Labelled, holds_centre, overlaps
+
+SAME = 0.3
+"""IoU from which a tracklet is on a labelled face or plate: its box is guessed between two looks,
+so that it may be a little farther off than that of a look."""
+
+ON_IGNORED = 0.2
+"""IoU from which it is on something that counts for neither side."""
+
+BELIEVE_MOST = 50.0
+"""Cost of a leak at which tracklets are made for the fit: nearly all are followed to their end, so
+that what is learnt does not depend on what was believed before."""
+
+ANY = {"face": {"bias": 0.0, "best": 1.0}, "plate": {"bias": 0.0, "best": 1.0}}
+"""Belief in a track while the weights are still to be found: its best look."""
+
+
+@dataclass(frozen=True)
+class Tracklet:
+    """One object as the tracker saw it.
+
+    Attributes:
+        clip: name; word: "face" or "plate"; frame: of the first sighting.
+        verdict: 1 a labelled object, 0 a mistake, -1 neither.
+        clues: what the belief weighs, see `redact.track.belief.Clues.columns`.
+    """
+
+    clip: str
+    word: str
+    frame: int
+    verdict: int
+    clues: dict[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def tracklets_of(path: Path, labels: Sequence[Labelled], threads: int) -> list[Tracklet]:
+    """All tracklets of a clip that were there in one of its labelled frames."""
+    info = probe(path)
+    detector = load_detector(threads=threads, sample_aspect=float(info.video.upright_sample_aspect))
+    tracker = Tracker(
+        weights=ANY,
+        ask=CloseUp(Verifier(threads)).ask,
+        settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
+    )
+    for frame in Decode(info):
+        wanted = tracker.wants_detection(frame)
+        tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
+    tracker.finish()
+    # Nothing but this fit needs the tracklets themselves, so the tracker has no door for them.
+    retired, sightings = tracker._active.retired, tracker._log.by_tracklet()
+    found = []
+    for number, over in retired.items():
+        verdict = verdict_of(over, sightings[number], labels)
+        if verdict is not None:
+            first = int(sightings[number]["frame"][0])
+            clues = {name: float(v[0]) for name, v in over.clues.columns().items()}
+            found.append(Tracklet(path.name, over.target.word, first, verdict, clues))
+    return found
+
+
+def verdict_of(over: Retired, rows: Rows, labels: Sequence[Labelled]) -> int | None:
+    """1: on a labelled object in any labelled frame; -1: on what counts for neither side; 0: on
+    nothing that is labelled; None: not there in any labelled frame."""
+    first, last = rows["frame"][0] - 1, rows["frame"][-1] + 1
+    there = [label for label in labels if first <= label.frame <= last]
+    verdicts = [_verdict(box_at(rows, x.frame), over.target.word, x) for x in there]
+    if 1 in verdicts:
+        return 1
+    return None if not verdicts else min(verdicts)
+
+
+def _verdict(box: Boxes, word: str, label: Labelled) -> int:
+    truth = label.of(word)
+    if truth is None:
+        return -1
+    if overlaps(box, truth).max(initial=0) >= SAME:
+        return 1
+    if word != "face":
+        return 0
+    around = np.concatenate([label.ignored, truth])
+    middle = np.concatenate([(box[:2] + box[2:]) / 2] * 2)
+    on_known = overlaps(box, label.ignored).max(initial=0) >= ON_IGNORED
+    inside = any(holds_centre(known, middle[None]) for known in around)
+    return -1 if on_known or inside or holds_centre(box, label.ignored) else 0
+
+
+def box_at(rows: Rows, frame: int) -> Boxes:
+    """[4], where a tracklet was in a frame, on a straight line between its sightings."""
+    frames = rows["frame"].astype(np.float64)
+    sides = rows["box"].astype(np.float64).T
+    return np.array([np.interp(frame, frames, side) for side in sides])
