@@ -39,30 +39,36 @@ DOUBT_LOST_TIME = 0.35
 looks."""
 
 FOLLOW_NOISE = 1.5
-"""Expected error of a followed box, in errors of a detected one."""
+"""Expected error of a followed box, in errors of a detected one. Meaning: small errors add up from
+frame to frame; a judgement, not fitted."""
 
 ONSET_DELAY = 0.4
-"""Seconds after which a new object is followed back to before its first sighting."""
+"""Seconds after which a new object is followed back to before its first sighting.
+Meaning: three looks more, by which its speed is known."""
 
 RESTLESS_STEP = 0.25
 RESTLESS_ZOOM = 0.02
-"""Motion in a frame, in object sizes, and zoom from which every frame is looked at."""
+"""Motion in a frame, in object sizes, and zoom from which every frame is looked at. Meaning: the
+pixel tracker still finds what moves by a quarter of its size; a judgement, not fitted."""
 
 ABSORBED = 0.5
-"""IoU with another object's detection from which an undetected object is hidden behind it."""
+"""IoU with another object's detection from which an undetected object is hidden behind it.
+Meaning: a mask on the one is a mask on most of the other."""
 
 NEAR = 0.15
-"""IoU with a believed tracklet's expected place from which a faint detection may be it."""
+"""IoU with a believed tracklet's expected place from which a faint detection may be it. Meaning:
+loose, as the assignment decides afterwards."""
 
 ASKED = 3
 """Pictures of a tracklet that the verifier is shown. Meaning: more of one thing say the same."""
 
 NEARLY_BEST = 0.5
-"""Log odds by which a look may be worse than the best so far and its picture still be shown."""
+"""Log odds by which a look may be worse than the best so far and its picture still be shown.
+Meaning: half as much again in the odds (a factor of 1.6)."""
 
 TRUSTED_START = 0.2
-"""Seconds for which anything believed may be followed, beyond the time it was seen for: what was
-seen for a moment by chance must not stay masked for seconds."""
+"""Seconds for which anything believed may be followed, beyond the time it was seen for. Meaning:
+two looks; what was seen for a moment by chance must not stay masked for seconds."""
 
 
 @dataclass(frozen=True, slots=True)

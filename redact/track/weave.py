@@ -23,10 +23,12 @@ DOUBTED = 0.25
 be doubtful and together be believed. Meaning: two doublings."""
 
 STACKED = 0.6
-"""Share of the smaller box from which two tracks that lie on each other are one."""
+"""Share of the smaller box from which two tracks that lie on each other are one. Meaning: most of
+it; two people beside each other share less."""
 
 STACKED_FRAMES = 0.5
-"""Share of the shorter track's sightings in which they do."""
+"""Share of the shorter track's sightings in which they do. Meaning: half of its life; two who
+cross part again."""
 
 
 def weave(
