@@ -33,7 +33,7 @@ LEAST_SCORE: Final = 0.03
 """Nothing below this is returned. Meaning: far below every score that calibration gives weight."""
 
 SAME: Final = 0.3
-"""IoU from which two boxes of one look are one face, after CenterFace's decoding in deface 1.5.0."""
+"""IoU from which two boxes of one look are one face, after CenterFace's decoding (deface 1.5.0)."""
 
 _OUTPUTS: Final = ["537", "538", "539"]
 """Heat map, log of height and width, offsets (down, right): names in the file."""

