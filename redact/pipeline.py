@@ -40,6 +40,7 @@ from .remarks import remark_on_damage, remark_on_run
 from .render import Renderer
 from .same_source import require_same_source
 from .settings import Audio, DetectSettings, Settings
+from .silenced import silenced_by
 from .track import Tracker
 from .types import Timeline, readable
 
@@ -192,7 +193,7 @@ def render(
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(output, info, settings.encode, container) as writer,
+        VideoWriter(output, info, settings.encode, container, silenced=silenced_by(plan)) as writer,
     ):
         for frame, regions in frames:
             writer.write(renderer.draw(frame, regions))

@@ -49,7 +49,7 @@ class RenderSettings:
     """
 
     style: Style = Style.BLUR
-    margin: float = 0.12
+    margin: float = 0.16
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
 

@@ -46,10 +46,8 @@ def fix_command(
     for finding in found:
         if finding.kind is FindingKind.UNDRAWN:  # the plan hides it already
             continue
-        first = max(0, finding.first - _PAD)
-        last = finding.last if last_frame is None else min(last_frame, finding.last + _PAD)
         head = f"redact plan add {plan} --target {finding.target.word}"
-        places = _places(finding, first, last)
+        places = places_to_hide(finding, last_frame)
         if len(places) == 1:
             frame, box = places[0]
             lines.append(f"{head} --box={_corners(box)} --from f{frame} --to f{frame}")
@@ -59,6 +57,18 @@ def fix_command(
     if found:
         lines.append(shlex.join(["redact", "apply", _named(source), _named(plan_path), *options]))
     return "\n".join(lines)
+
+
+def places_to_hide(finding: Finding, last_frame: int | None = None) -> list[tuple[int, Box]]:
+    """Frames and boxes, straight lines between, of a mask that hides a finding.
+
+    Args:
+        finding: what was seen.
+        last_frame: of the clip; None: the span is not padded at its end.
+    """
+    first = max(0, finding.first - _PAD)
+    last = finding.last if last_frame is None else min(last_frame, finding.last + _PAD)
+    return _places(finding, first, last)
 
 
 def _containing(end: Box, lines: list[tuple[Box, Box]]) -> Box:

@@ -11,6 +11,7 @@ from ..media import Decode, SourceInfo, probe
 from ..memory import give_back, trim_at_times
 from ..plan import Plan, with_held
 from ..progress import Progress
+from ..silenced import silenced_by
 from ..types import Action
 from .alone import Alone, decode_alone
 from .changed import PixelCovers
@@ -23,6 +24,7 @@ from .lockstep import pairs
 from .recheck import Evidence, Recheck
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .scan import Scan, size_check
+from .sound import check_sound
 from .suspects import Suspect, gather
 from .times import TimeCheck
 
@@ -64,6 +66,7 @@ def verify(
         return _blind(settings, plan, [*checks, Check("decodes", False, error.message)])
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
     checks += [_upright(finished), same_size]
+    checks += check_sound(output, finished, silenced_by(plan) if plan is not None else ())
     if not same_size.passed:
         return _blind(settings, plan, checks)
     seen = collect(source, finished, plan, settings, progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,10 @@ from rich.table import Table
 from ..errors import PlanError, UsageError
 from ..evidence import checked_option, seconds_from_start
 from ..output import write_whole
-from ..plan import Plan, edit, read_plan, write_plan
+from ..plan import Plan, Sound, consequences, edit, mistakable, read_plan, write_plan
 from ..plan.exchange import FORMATS, add_imported, coinciding
 from ..types import Action, Box, Target, Track, counted
 from .changes import mention_added, mention_cleared, named
-from .decided import consequences, mistakable
 from .terminal import Terminal
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
@@ -45,7 +45,8 @@ def show(plan_path: Path, as_json: bool) -> None:
     looked_for = [target.word for target in value.settings.targets]
     if as_json:
         head = {"source": value.source.name, "looked_for": looked_for}
-        click.echo(json.dumps({**head, "tracks": rows}, indent=1))
+        muted = [{**asdict(m), "number": n} for n, m in enumerate(value.muted, 1)]
+        click.echo(json.dumps({**head, "tracks": rows, "muted": muted}, indent=1))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in _COLUMNS:
@@ -60,6 +61,9 @@ def show(plan_path: Path, as_json: bool) -> None:
     count = counted(len(rows), "track")
     console.print(f"{value.source.name}: {count}; {looked} were looked for")
     console.print(table)
+    for number, m in enumerate(value.muted, 1):
+        span = f"{edit.clock(m.start / 1000)} to {edit.clock(m.end / 1000)}"
+        console.print(f"sound taken out, {number}: {span}, {m.how.value} {m.reason}".rstrip())
 
 
 _COLUMNS = (
@@ -231,6 +235,54 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
     ids = edit.parse_ids(tracks, value)
     write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path, force=True)
     click.echo(f"{plan_path}: {named(ids)} removed", err=True)
+
+
+@plan.command()
+@plan_argument
+@click.option("--from", "start", required=True, help="Time (12.5, 1:02.5), or start.")
+@click.option("--to", "end", required=True, help="Time, or end.")
+@click.option(
+    "--with",
+    "how",
+    type=click.Choice([s.value for s in Sound]),
+    default=Sound.MUTE.value,
+    show_default=True,
+    help="Silence, or a tone.",
+)
+@reason_option
+@by_option
+def mute(
+    plan_path: Path, start: str, end: str, how: str, reason: str | None, by: str | None
+) -> None:
+    """Take a span out of the sound. Times count from the first picture."""
+    value = read_plan(plan_path)
+    changed = edit.mute(
+        value,
+        edit.parse_seconds(start, value),
+        edit.parse_seconds(end, value),
+        Sound(how),
+        reason=_text(reason, "--reason") or "",
+        decided_by=_text(by, "--by") or "",
+    )
+    write_plan(changed, plan_path, force=True)
+    new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
+    first, last = edit.clock(new.start / 1000), edit.clock(new.end / 1000)
+    click.echo(f"{plan_path}: sound from {first} to {last} is taken out", err=True)
+    if not reason:
+        Terminal().warn("the record will give no reason for taking the sound out (--reason)")
+
+
+@plan.command()
+@plan_argument
+@click.argument("spans")
+def unmute(plan_path: Path, spans: str) -> None:
+    """Give back spans of the sound by their numbers, for example 1,3; see 'plan show'."""
+    value = read_plan(plan_path)
+    numbers = [int(part) for part in spans.split(",") if part.strip().isdecimal()]
+    if len(numbers) != len(spans.split(",")):
+        raise UsageError(f"{spans!r}: is no list of numbers", "For example 1,3.")
+    write_plan(edit.unmute(value, numbers), plan_path, force=True)
+    click.echo(f"{plan_path}: {counted(len(set(numbers)), 'span')} given back", err=True)
 
 
 @plan.command("import")

@@ -58,7 +58,7 @@ class CenterFace:
 
     def __init__(self, threads: int) -> None:
         weights = with_free_size(read_weights(CENTERFACE))
-        self._session = open_network(weights, threads, "CenterFace")
+        self._session = open_network(weights, threads, "CenterFace", keep_memory=True)
         self._input = self._session.get_inputs()[0].name
 
     def look(self, picture: Picture, scale: Scale, sample_aspect: float = 1.0) -> Detections:

@@ -95,6 +95,7 @@ class OurNetwork:
     Args:
         targets: what to look for; `Target.REGION` is nothing a detector can find.
         threads: processors to use, None for all that this process may use, at most 8.
+        keep_memory: see `redact.detect.engine.open_network`.
 
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
@@ -102,12 +103,16 @@ class OurNetwork:
         ValueError: if there is nothing to look for, so that nobody takes it for a look.
     """
 
-    def __init__(self, targets: Sequence[Target], threads: int | None = None) -> None:
+    def __init__(
+        self, targets: Sequence[Target], threads: int | None = None, keep_memory: bool = False
+    ) -> None:
         self.targets = tuple(dict.fromkeys(t for t in targets if t in CANDIDATE_SCORE))
         if not self.targets:
             raise ValueError("a detector needs a target: face, plate or both")
         least = dict.fromkeys(self.targets, NETWORK_SCORE)
-        self._network = Network(read_weights(WEIGHTS), least, threads or default_threads())
+        self._network = Network(
+            read_weights(WEIGHTS), least, threads or default_threads(), keep_memory
+        )
 
     def detector(
         self, *scales: Scale, name: str = "redact face+plate", sample_aspect: float = 1.0
@@ -148,7 +153,8 @@ def load_detector(
         ValueError: for an unknown sensitivity, or if there is nothing to look for.
     """
     sensitivity = Sensitivity(sensitivity)
-    network = OurNetwork(targets, threads)
+    few_sizes = sensitivity is not Sensitivity.THOROUGH
+    network = OurNetwork(targets, threads, keep_memory=few_sizes)
     ours = network.detector(*SCALES[sensitivity], sample_aspect=sample_aspect)
     names, digests = [f"redact face+plate ({sensitivity})"], [ours.weights_sha256]
     others: dict[str, Look] = {}

@@ -53,14 +53,23 @@ class Network:
         weights: contents of the ONNX file.
         least: lowest score to return, per target; targets not in it are not looked for.
         threads: processors for one image.
+        keep_memory: see `redact.detect.engine.open_network`.
 
     Raises:
         ModelError: if onnxruntime cannot load the weights.
         DependencyError: if this onnxruntime contacts a server.
     """
 
-    def __init__(self, weights: bytes, least: Mapping[Target, float], threads: int) -> None:
-        self._session = open_network(weights, threads, "the face and plate network")
+    def __init__(
+        self,
+        weights: bytes,
+        least: Mapping[Target, float],
+        threads: int,
+        keep_memory: bool = False,
+    ) -> None:
+        self._session = open_network(
+            weights, threads, "the face and plate network", keep_memory=keep_memory
+        )
         self._least = dict(least)
         self._grids: dict[
             tuple[int, int],

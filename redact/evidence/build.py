@@ -37,6 +37,7 @@ from .manifest import (
 )
 from .neutral import argument_without_folders, file_name, without_folders
 from .record import RunRecord
+from .reviewed import muted_parts, review_part
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""
@@ -83,6 +84,8 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
         removed=_texts(record, tuple(map(_removed, record.source.dropped))),
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
+        muted=muted_parts(record.plan),
+        review=review_part(record.plan),
     )
 
 
@@ -173,7 +176,8 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     plan, looked_for = with_held(record.plan, record.held), set(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
-        limits.append(LimitPart("sound_unchanged", str(len(record.source.audio))))
+        code = "sound_partly_muted" if plan.muted else "sound_unchanged"
+        limits.append(LimitPart(code, str(len(record.source.audio))))
     if Target.FACE not in looked_for:
         limits.append(LimitPart("faces_not_looked_for"))
     if Target.PLATE not in looked_for:

@@ -18,6 +18,8 @@ from .info import (
 )
 from .orient import plane_array
 from .probe import probe
+from .seek import copy_of, decode_from
+from .silence import Silenced, quietly, read_sound
 from .source import opened
 from .writer import VideoWriter
 
@@ -31,12 +33,15 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
+    "Silenced",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
     "choose_encoding",
     "coded_pictures",
     "container_for",
+    "copy_of",
+    "decode_from",
     "default_output",
     "default_output_name",
     "describe_encoders",
@@ -44,5 +49,7 @@ __all__ = [
     "plane_array",
     "presets_of",
     "probe",
+    "quietly",
+    "read_sound",
     "sha256_of",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
 from typing import Any, Protocol
 
 import av
+import numpy as np
 from av.audio.frame import AudioFrame
 from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
@@ -15,6 +16,7 @@ from av.stream import Disposition
 
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
+from .silence import Silenced, quietly
 from .source import only, opened
 
 # What players of each container take. Matroska takes everything that FFmpeg can name.
@@ -63,14 +65,21 @@ class AudioFeed:
         output: streams are added to it on construction, so before its header is written.
         container: muxer name.
         copy: False to transcode even where packets could be copied.
+        silenced: spans that are taken out; where there is one, all sound is coded again.
 
     Attributes:
         notes: what was not copied as it is.
     """
 
     def __init__(
-        self, info: SourceInfo, output: OutputContainer, container: str, copy: bool = True
+        self,
+        info: SourceInfo,
+        output: OutputContainer,
+        container: str,
+        copy: bool = True,
+        silenced: Sequence[Silenced] = (),
     ) -> None:
+        self._silenced = tuple(silenced)
         self.notes: list[str] = []
         self._stack = ExitStack()
         self._output = output
@@ -89,12 +98,12 @@ class AudioFeed:
         stream: Any = source.streams[audio.index]
         allowed = container == "matroska" or audio.codec in _COPYABLE[container]
         track: _CopiedTrack | _CodedTrack
-        if copy and allowed:
+        if copy and allowed and not self._silenced:
             track = _CopiedTrack(stream, self._output)
             unfit = ""
         else:
             unfit = _ENCODERS[container]
-            track = _CodedTrack(stream, self._output, unfit, audio)
+            track = _CodedTrack(stream, self._output, unfit, audio, self._silenced)
             name = unfit.removeprefix("lib")
             self.notes.append(f"audio track {number}: {audio.codec} → {name}")
         if audio.language:
@@ -162,8 +171,14 @@ class _CodedTrack:
     """Sound decoded and coded again, gaps filled with silence so that it stays in sync."""
 
     def __init__(
-        self, source: Any, output: OutputContainer, encoder: str, audio: AudioInfo
+        self,
+        source: Any,
+        output: OutputContainer,
+        encoder: str,
+        audio: AudioInfo,
+        silenced: Sequence[Silenced] = (),
     ) -> None:
+        self._silenced = silenced
         rate = 48000 if encoder == "libopus" else _aac_rate(audio.sample_rate)
         self._source = source
         # Or threads of its own could log errors, which would count as the picture's.
@@ -209,7 +224,17 @@ class _CodedTrack:
                 even: Any = self._graph.pull()
             except (BlockingIOError, EOFError):
                 return
-            yield even
+            yield self._quiet(even) if self._silenced else even
+
+    def _quiet(self, frame: AudioFrame) -> AudioFrame:
+        """The frame without what is taken out: new samples, so that nothing of it is coded."""
+        samples = np.array(frame.to_ndarray(), np.float32)
+        time = Fraction(frame.pts or 0) * Fraction(frame.time_base or Fraction(1, self._rate))
+        quietly(samples, time, self._rate, self._silenced)
+        fresh = AudioFrame.from_ndarray(samples, format="fltp", layout=frame.layout.name)
+        fresh.pts, fresh.time_base = frame.pts, frame.time_base
+        fresh.sample_rate = frame.sample_rate
+        return fresh
 
     def _build(self, frame: AudioFrame) -> av.filter.Graph:
         graph = av.filter.Graph()
@@ -222,6 +247,10 @@ class _CodedTrack:
         resample = graph.add("aresample", f"{self._rate}:async=1:min_hard_comp=0.05")
         sink = graph.add("abuffersink")
         source.link_to(resample)
+        if self._silenced:
+            floats = graph.add("aformat", "sample_fmts=fltp")
+            resample.link_to(floats)
+            resample = floats
         resample.link_to(sink)
         graph.configure()
         return graph

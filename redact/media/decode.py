@@ -61,7 +61,7 @@ class Decode:
         for picture, damaged in self._judged(stamper):
             pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
             self.moved = stamper.moved
-            yield self._frame(picture, index, pts, damaged)
+            yield self.upright_frame(picture, index, pts, damaged)
             index += 1
         if index == 0:
             raise InputError(f"{self.info.path}: no frame of the video decodes", READ_AGAIN)
@@ -157,7 +157,8 @@ class Decode:
                 "by its edit list, or lost"
             )
 
-    def _frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
+    def upright_frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
+        """A decoded picture as the frame that users of `redact.media` get."""
         video = self.info.video
         if (picture.width, picture.height) != (video.width, video.height):
             raise UnsafeError(

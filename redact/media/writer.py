@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,7 @@ from .containers import container_for, exact, muxer_name, muxer_options
 from .encoders import choose_encoding, nominal_rate
 from .fit import Fields, fitted
 from .info import SourceInfo
+from .silence import Silenced
 from .userdata import without_user_data
 
 _FIELD_ORDERS = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
@@ -42,6 +44,7 @@ class VideoWriter:
             extension of `path`.
         copy_audio: False to code sound again even where it could be copied, which leaves
             nothing of the encoder that made it.
+        silenced: spans of the sound that are taken out.
 
     Attributes:
         notes: what a person should know about the output.
@@ -57,6 +60,7 @@ class VideoWriter:
         settings: EncodeSettings,
         container: str = "",
         copy_audio: bool = True,
+        silenced: Sequence[Silenced] = (),
     ) -> None:
         self._path = path
         self._info = info
@@ -80,7 +84,7 @@ class VideoWriter:
             self._output.flags |= flags.value
             self._stream: Any = self._add_video()
             if settings.audio is Audio.KEEP and info.audio:
-                self._audio = AudioFeed(info, self._output, muxer, copy_audio)
+                self._audio = AudioFeed(info, self._output, muxer, copy_audio, silenced)
                 self.notes += self._audio.notes
         except (av.FFmpegError, ValueError, OSError) as error:
             raise self._failed(error) from error

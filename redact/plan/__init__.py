@@ -3,26 +3,56 @@
 from . import edit
 from .build import build_plan
 from .damage import DAMAGED
+from .decided import consequences, covering, mistakable
 from .edit import clock
 from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
 from .held import with_held
 from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
+from .review import (
+    Decision,
+    FindingNote,
+    MutedSpan,
+    ReviewState,
+    Runs,
+    SeenFrames,
+    SeenSubject,
+    Sound,
+    Subject,
+    count_of,
+    joined,
+    runs_of,
+)
 from .shown import is_certain
 
 __all__ = [
     "DAMAGED",
     "HELD_REACH",
+    "Decision",
     "DetectionSettings",
+    "FindingNote",
+    "MutedSpan",
     "Plan",
+    "ReviewState",
+    "Runs",
+    "SeenFrames",
+    "SeenSubject",
+    "Sound",
     "SourceRef",
+    "Subject",
     "build_plan",
     "clock",
+    "consequences",
+    "count_of",
+    "covering",
     "dump_plan",
     "edit",
     "is_certain",
+    "joined",
+    "mistakable",
     "parse_plan",
     "plan_schema",
     "read_plan",
+    "runs_of",
     "with_held",
     "write_plan",
 ]

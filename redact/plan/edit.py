@@ -12,6 +12,7 @@ from fractions import Fraction
 from ..errors import PlanError, UsageError
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 from .plan import Plan
+from .review import MutedSpan, Sound
 
 _CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,2}):)?(\d{1,9}(?:\.\d{1,9})?)")
 _FRAME = re.compile(r"[fF#](\d{1,10})")
@@ -108,7 +109,50 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
                 "Use 'plan set --action keep --reason …', or add --automatic.",
             )
         wanted.add(number)
-    return replace(plan, tracks=tuple(t for t in plan.tracks if t.id not in wanted))
+    subjects = (
+        replace(s, tracks=tuple(n for n in s.tracks if n not in wanted)) for s in plan.subjects
+    )
+    return replace(
+        plan,
+        tracks=tuple(t for t in plan.tracks if t.id not in wanted),
+        subjects=tuple(s for s in subjects if s.tracks),
+    )
+
+
+def mute(
+    plan: Plan,
+    start: float,
+    end: float,
+    how: Sound = Sound.MUTE,
+    *,
+    reason: str = "",
+    decided_by: str = "",
+) -> Plan:
+    """Take a span out of the sound; times are seconds after the first picture.
+
+    Raises:
+        PlanError: the span ends before it begins, or begins before the first picture.
+    """
+    if not (0 <= start < end and math.isfinite(end)):
+        raise PlanError(
+            f"muting from {start:g} s to {end:g} s: is no span", "Give a start before the end."
+        )
+    # Outward to the millisecond: no trace of the sound may be left at either end.
+    span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, reason, decided_by)
+    order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))
+    return replace(plan, muted=tuple(order))
+
+
+def unmute(plan: Plan, numbers: Iterable[int]) -> Plan:
+    """Give back muted spans, numbered from 1 in order of time. Raises PlanError."""
+    gone = set(numbers)
+    for number in gone:
+        if not 1 <= number <= len(plan.muted):
+            raise PlanError(
+                f"muted span {number}: there is no such span", "'redact plan show PLAN' lists them."
+            )
+    kept = (m for n, m in enumerate(plan.muted, 1) if n not in gone)
+    return replace(plan, muted=tuple(kept))
 
 
 def track_of(plan: Plan, number: int) -> Track:
@@ -200,6 +244,15 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
             f"It is shown at {clock(float(end - timeline.time(0)))}.",
         )
     return timeline.frame_at(moment) if last else _on_screen(timeline, moment)
+
+
+def parse_seconds(text: str, plan: Plan) -> float:
+    """Seconds after the first picture of a time as a player shows it. Raises UsageError."""
+    word = text.strip().lower()
+    if word in ("start", "end"):
+        # Sound may last longer than the pictures: to its end, whatever that is.
+        return 0.0 if word == "start" else plan.seconds(len(plan.source.timeline) - 1) + 3600
+    return float(_seconds(text))
 
 
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:

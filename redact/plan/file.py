@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,10 +17,22 @@ from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 from .other import HEAD, what_else
 from .plan import DetectionSettings, Plan, SourceRef
+from .review_file import (
+    MutedRecord,
+    ReviewRecord,
+    SubjectRecord,
+    muted_of,
+    muted_records,
+    review_of,
+    review_record,
+    subject_records,
+    subjects_of,
+)
 
 FORMAT = "redact-plan"
 FORMAT_VERSION = 2
-"""2 added what may be there: a track's `certainty`. Files of version 1 are read."""
+"""2 added what may be there: a track's `certainty`, and what a review writes. Files of version 1
+are read."""
 
 _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
@@ -84,7 +97,7 @@ class SettingsRecord(_File, omit_defaults=True):
     ) = None
 
 
-class PlanRecord(_File):
+class PlanRecord(_File, kw_only=True, omit_defaults=True):
     """The whole file. `docs/plan.schema.json` is generated from this class."""
 
     format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
@@ -94,6 +107,13 @@ class PlanRecord(_File):
     settings: SettingsRecord
     cuts: list[_Natural]
     unchecked: list[_Natural]
+    subjects: Annotated[
+        list[SubjectRecord], Meta(description="tracks that are one person, plate or thing")
+    ] = []
+    muted: Annotated[
+        list[MutedRecord], Meta(description="spans of sound that the output does not have")
+    ] = []
+    review: ReviewRecord | None = None
     tracks: list[TrackRecord]
 
 
@@ -153,12 +173,26 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False, never: Iterable[P
     write_whole(path, dump_plan(plan), force=force, never=never)
 
 
-def dump_plan(plan: Plan) -> bytes:
-    """The bytes that `write_plan` writes: the same plan always gives the same bytes."""
-    record = _record_of(plan)
-    tracks, record.tracks = record.tracks, []
+Dumped = dict[int, tuple[Track, bytes]]
+"""Tracks by the identity of the object, with their lines in the file."""
+
+
+def dump_plan(plan: Plan, known: Dumped | None = None) -> bytes:
+    """The bytes that `write_plan` writes: the same plan always gives the same bytes.
+
+    Args:
+        plan: to write.
+        known: tracks that were dumped before are taken from here, and others added; those that
+            the plan does not have any more are dropped. For whoever saves after every change.
+    """
+    record = _record_of(replace(plan, tracks=()))
     head = msgspec.json.format(msgspec.json.encode(record), indent=1)
-    body = b",\n".join(_dump_track(track) for track in tracks)
+    before = known or {}
+    lines = {id(t): before.get(id(t)) or (t, _dump_track(_track_record(t))) for t in plan.tracks}
+    body = b",\n".join(lines[id(t)][1] for t in plan.tracks)
+    if known is not None:
+        known.clear()
+        known.update(lines)
     assert head.endswith(b'"tracks": []\n}')
     return head[: -len(b"[]\n}")] + b"[" + (b"\n" + body + b"\n " if body else b"") + b"]\n}\n"
 
@@ -193,6 +227,9 @@ def _record_of(plan: Plan) -> PlanRecord:
         ),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
+        subjects=subject_records(plan.subjects),
+        muted=muted_records(plan.muted),
+        review=review_record(plan.review),
         tracks=[_track_record(t) for t in plan.tracks],
     )
 
@@ -247,6 +284,9 @@ def _plan_of(record: PlanRecord) -> Plan:
         cuts=tuple(record.cuts),
         unchecked=tuple(record.unchecked),
         version=record.redact_version,
+        subjects=subjects_of(record.subjects, frozenset(t.id for t in record.tracks)),
+        muted=muted_of(record.muted),
+        review=review_of(record.review, len(timeline)),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
+from .review import MutedSpan, ReviewState, Subject
 from .shown import is_certain
 
 HELD_GROWTH = 0.35
@@ -72,6 +73,10 @@ class Plan:
         unchecked: frames whose picture was damaged, rising; masks near them are held and
             enlarged.
         version: of redact, that made the plan.
+        subjects: tracks that a person, or `redact review`, holds to be one and the same; a track
+            that none of them names is a subject of its own.
+        muted: spans of the sound that are not in the output.
+        review: what a person has looked at and said; None where nobody reviewed.
     """
 
     source: SourceRef
@@ -80,6 +85,9 @@ class Plan:
     cuts: tuple[int, ...] = ()
     unchecked: tuple[int, ...] = ()
     version: str = ""
+    subjects: tuple[Subject, ...] = ()
+    muted: tuple[MutedSpan, ...] = ()
+    review: ReviewState | None = None
 
     def __post_init__(self) -> None:
         ids = [t.id for t in self.tracks]
@@ -154,6 +162,11 @@ class Plan:
         for other in boxes[1:]:
             box = box.union(other)
         return Keyframe(frame, box.grown(HELD_GROWTH), State.HELD)
+
+    def seconds(self, frame: int) -> float:
+        """Time of a frame in seconds after the first picture, as a player shows it; to 1 µs."""
+        timeline = self.source.timeline
+        return round(float(timeline.time(frame) - timeline.time(0)), 6)
 
     def with_track(self, track: Track) -> Plan:
         """A plan in which `track` is added, or replaces the one of the same id."""

@@ -15,6 +15,25 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
+    """One row per track, then one per span of sound that was taken out, each in order of time."""
+    yield from track_rows(manifest, text)
+    for span in manifest.muted:
+        yield {
+            "track": "",
+            "from": clock(span.start_seconds),
+            "to": clock(span.end_seconds),
+            "target": text("sound.target"),
+            "action": text("sound.taken_out"),
+            "method": text(f"sound.{span.how}"),
+            "reason": span.reason,
+            "legal_basis": manifest.case.legal_basis,
+            "decided_by": span.decided_by or text("log.not_stated"),
+            "origin": text.word("origin", "manual"),
+            "pictures": "",
+        }
+
+
+def track_rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
     """One row per track, in order of time."""
     for track in sorted(manifest.tracks, key=lambda t: (t.first_frame, t.track)):
         yield {

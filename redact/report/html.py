@@ -16,9 +16,10 @@ from ..plan import clock
 from ..types import Action, State
 from .audit import AuditView, audit_view
 from .catalogue import Catalogue
-from .exemptions import rows
+from .exemptions import track_rows
 from .integrity import check_command
 from .phrases import Phrases
+from .reviewed import reviewed
 from .timeline import COLOURS, KEPT, drawn_tracks, timeline_svg
 
 
@@ -56,6 +57,7 @@ def render_report(manifest: Manifest, text: Catalogue, data: bytes) -> bytes:
         drawn=len(drawn_tracks(manifest)),
         per_target=list(_per_target(manifest, text)),
         log_rows=list(_log_rows(manifest, text)),
+        review=reviewed(manifest, text),
         command=shlex.join(manifest.run.command),
         check_command=check_command(manifest),
         settings=list(_flat(manifest.run.settings)),
@@ -153,7 +155,7 @@ def _reasons(tracks: list[TrackPart], text: Catalogue) -> str:
 
 def _log_rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
     by_number = {str(t.track): t for t in manifest.tracks}
-    for row in rows(manifest, text):
+    for row in track_rows(manifest, text):
         track = by_number[row["track"]]
         yield {**row, "css": track.action.value, "states": _states(track, text)}
 

@@ -1,6 +1,24 @@
 """From detections of single frames to objects over the whole clip."""
 
+from .camera import motion_between
+from .follow import COAST, step
+from .geometry import warped
+from .patches import patches_of
+from .ring import SmallFrame, shrink
 from .settings import PARTS, TrackSettings, settings_of
 from .tracker import Tracker, Tracks
 
-__all__ = ["PARTS", "TrackSettings", "Tracker", "Tracks", "settings_of"]
+__all__ = [
+    "COAST",
+    "PARTS",
+    "SmallFrame",
+    "TrackSettings",
+    "Tracker",
+    "Tracks",
+    "motion_between",
+    "patches_of",
+    "settings_of",
+    "shrink",
+    "step",
+    "warped",
+]

@@ -46,7 +46,7 @@ ONSET_DELAY = 0.4
 """Seconds after which a new object is followed back to before its first sighting.
 Meaning: three looks more, by which its speed is known."""
 
-RESTLESS_STEP = 0.25
+RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is looked at. Meaning: the
 pixel tracker still finds what moves by a quarter of its size; a judgement, not fitted."""
@@ -141,12 +141,14 @@ class ActiveTracklets:
         fresh = (r.clues.hits == 1) & (r.clues.best >= FIRM) & (r.start_time == self._last_look)
         if fresh.any():
             return True
-        if not r.believed.any():
+        # What was never seen clearly comes and goes all the time.
+        clear = r.believed & (r.clues.best >= FIRM)
+        if not clear.any():
             return False
-        size = np.maximum(self._bank.place[r.believed, 2:], 1.0)
+        size = np.sqrt(np.maximum(self._bank.place[clear, 2:], 1.0).prod(axis=1))
         now = self._time or 0.0
-        moved = np.abs(self._bank.speed[r.believed, :2]) * max(small.time - now, 0.0)
-        missing = now - r.seen[r.believed]
+        moved = np.hypot(*self._bank.speed[clear, :2].T) * max(small.time - now, 0.0)
+        missing = now - r.seen[clear]
         lost = (missing > 0) & (missing <= COAST)
         return bool(lost.any() or (moved > RESTLESS_STEP * size).any())
 

@@ -27,8 +27,8 @@ class TrackSettings:
         ring_bytes: most memory that they may take.
     """
 
-    leak_cost: float = 4.0
-    look_every: float = 0.1
+    leak_cost: float = 20.0
+    look_every: float = 0.15
     lost_time: float = 0.5
     stitch_time: float = 2.0
     grace: float = 0.2
@@ -41,7 +41,7 @@ def settings_of(sensitivity: Sensitivity) -> TrackSettings:
     """The tracker's numbers for a sensitivity."""
     base = TrackSettings()
     if sensitivity is Sensitivity.FAST:
-        return replace(base, leak_cost=2.0, look_every=0.2)
+        return replace(base, leak_cost=10.0, look_every=0.3)
     if sensitivity is Sensitivity.THOROUGH:
-        return replace(base, leak_cost=20.0, look_every=0.0, stitch_time=3.0, grace=0.4)
+        return replace(base, leak_cost=60.0, look_every=0.0, stitch_time=3.0, grace=0.4)
     return base

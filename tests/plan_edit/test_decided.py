@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from redact.cli.decided import LOOK
 from redact.plan import Plan, write_plan
+from redact.plan.decided import LOOK
 from redact.types import Box, Keyframe, State, Target, Track
 
 from ..evidence.samples import make_plan

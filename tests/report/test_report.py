@@ -22,6 +22,14 @@ from PIL import Image
 from redact.cli.report import report as report_command
 from redact.evidence import build_manifest
 from redact.evidence.manifest import LogAnchor, Manifest, dump_manifest, manifest_path
+from redact.plan import (
+    FindingNote,
+    MutedSpan,
+    ReviewState,
+    SeenFrames,
+    SeenSubject,
+    Sound,
+)
 from redact.report import LANGUAGES, Catalogue, exemption_csv, render_report, report_html
 from redact.report.integrity import check_command
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
@@ -43,6 +51,25 @@ def short_of(manifest: Manifest, read: int, declared: int | None, missing: int) 
     )
     output = msgspec.structs.replace(manifest.output, frames=read)
     return msgspec.structs.replace(manifest, source=source, output=output)
+
+
+def reviewed(folder: Path) -> list[Manifest]:
+    """Records of runs whose plan a person went through on the page."""
+    plan = make_plan()
+    box = ((3, (1.0, 2.0, 30.0, 40.0)),)
+    notes = tuple(
+        FindingNote(n, "possible leak", "face", 3, 9, box, answer, "a statue")
+        for n, answer in enumerate(("", "hide", "none"), 1)
+    )
+    state = ReviewState(
+        "R. Roe",
+        (SeenFrames("outlines", "still", ((0, 9),)), SeenFrames("result", "fast", ((5, 99),))),
+        (SeenSubject(plan.tracks[0].id, ((3, 4),)),),
+        notes,
+    )
+    muted = (MutedSpan(400, 800), MutedSpan(900, 1000, Sound.TONE, "an address", "R. Roe"))
+    plans = replace(plan, review=state, muted=muted), replace(plan, review=ReviewState())
+    return [build_manifest(make_record(folder, plan=p)) for p in plans]
 
 
 def variants(folder: Path) -> list[Manifest]:
@@ -88,6 +115,7 @@ def variants(folder: Path) -> list[Manifest]:
         build_manifest(
             make_record(folder, audit=None, case=None, warnings=(), plan=replace(plan, tracks=()))
         ),
+        *reviewed(folder),
     ]
 
 
@@ -299,3 +327,15 @@ def test_a_browser_shows_it(manifest: Manifest, language: str, tmp_path: Path) -
     # Heading, a seen span and a held span are really drawn.
     assert {(0x1F, 0x4E, 0x79), (0xC0, 0x39, 0x2B)} <= colours
     assert picture.size[0] == 1000 and pdf.read_bytes()[:5] == b"%PDF-"
+
+
+def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path) -> None:
+    value = reviewed(tmp_path)[0]
+    page = report_html(value).decode()
+    assert "Reviewed by R. Roe." in page
+    assert "10 of 300 pictures were looked at (3 %)" in page  # what flew by does not count
+    assert "2 of 3 were answered" in page and "none: a statue" in page
+    assert "0:00:00.400" in page and "an address" in page
+    log = exemption_csv(value, Catalogue("en")).decode("utf-8-sig")
+    assert "sound,taken out,tone,an address" in log
+    assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)

@@ -31,6 +31,6 @@ def load_style(settings: RenderSettings, review: bool) -> Style:
     if not review:
         raise UsageError(
             "style outline hides nothing and is refused for anything that is released",
-            "choose blur, mosaic or solid, or make a review copy with 'redact review'",
+            "choose blur, mosaic or solid, or make a review copy with 'redact outline'",
         )
     return Outline()

@@ -1,4 +1,4 @@
-"""`redact review`: everything of the plan is shown, nothing is hidden, and nobody else gets it."""
+"""`redact outline`: everything of the plan is shown, nothing is hidden, and nobody else gets it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from redact.cli.review import review
+from redact.cli.outline import outline
 from redact.errors import ExitCode
 from redact.media import Decode, probe
 from redact.output import PRIVATE
@@ -62,11 +62,11 @@ def greens(picture: np.ndarray) -> np.ndarray:
 def test_it_shows_everything_of_the_plan_and_hides_nothing(
     redact: Command, street: Path, plan_file: Path, tmp_path: Path
 ) -> None:
-    done = redact("review", street, plan_file, "-o", tmp_path)
+    done = redact("outline", street, plan_file, "-o", tmp_path)
     assert done.returncode == ExitCode.DONE, done.stderr
-    last = done.stderr.strip().replace("\n", "").split("review-street.mp4")[-1]
+    last = done.stderr.strip().replace("\n", "").split("outline-street.mp4")[-1]
     assert "hides none" in last and "must not be handed out" in last and "without sound" in last
-    output = tmp_path / PRIVATE / "review-street.mp4"
+    output = tmp_path / PRIVATE / "outline-street.mp4"
     before, after = list(Decode(probe(street))), list(Decode(probe(output)))
     assert [f.time for f in before] == [f.time for f in after]
     for index, (source, shown) in enumerate(zip(rgb(street), rgb(output), strict=True)):
@@ -83,9 +83,9 @@ def test_a_kept_track_is_told_from_a_hidden_one(
     redact: Command, street: Path, plan_file: Path, tmp_path: Path
 ) -> None:
     """Its words are longer; nothing else differs between the two copies."""
-    assert redact("review", street, plan_file, "-o", tmp_path / "a.mp4").returncode == 0
+    assert redact("outline", street, plan_file, "-o", tmp_path / "a.mp4").returncode == 0
     redact("plan", "set", plan_file, "7", "--action", "redact")
-    assert redact("review", street, plan_file, "-o", tmp_path / "b.mp4").returncode == 0
+    assert redact("outline", street, plan_file, "-o", tmp_path / "b.mp4").returncode == 0
     kept, hidden = (rgb(tmp_path / PRIVATE / name)[0] for name in ("a.mp4", "b.mp4"))
     rows, columns = np.nonzero(np.abs(kept - hidden).max(axis=2) > 90)
     assert len(rows) > 50
@@ -112,7 +112,7 @@ def test_a_number_has_a_question_mark_where_the_track_is_guessed(
 
     monkeypatch.setattr(Renderer, "draw", drawn)
     run = CliRunner().invoke(
-        review, [str(street), str(tmp_path / "p.json"), "-o", str(tmp_path / "r.mp4")]
+        outline, [str(street), str(tmp_path / "p.json"), "-o", str(tmp_path / "r.mp4")]
     )
     assert run.exit_code == 0, run.output
     assert labels[0] == ["3? face", "7? face, KEEP", "9 face"]
@@ -126,7 +126,7 @@ def test_a_number_has_a_question_mark_where_the_track_is_guessed(
 def test_it_is_for_its_owner_alone_and_has_no_sound_and_no_tags(
     redact: Command, street: Path, plan_file: Path, tmp_path: Path
 ) -> None:
-    assert redact("review", street, plan_file, "-o", tmp_path / "copy.mp4").returncode == 0
+    assert redact("outline", street, plan_file, "-o", tmp_path / "copy.mp4").returncode == 0
     output = tmp_path / PRIVATE / "copy.mp4"
     assert output.parent.stat().st_mode & 0o777 == 0o700
     assert output.stat().st_mode & 0o777 == 0o600
@@ -143,13 +143,13 @@ def test_it_replaces_nothing_unasked_and_nests_no_folder(
 ) -> None:
     private = tmp_path / PRIVATE
     private.mkdir(mode=0o755)
-    there = private / "review-street.mp4"
+    there = private / "outline-street.mp4"
     there.write_bytes(b"mine")
-    done = redact("review", street, plan_file, "-o", private)
+    done = redact("outline", street, plan_file, "-o", private)
     assert done.returncode == ExitCode.EXISTS and str(there) in done.stderr.replace("\n", "")
     assert there.read_bytes() == b"mine"
-    assert redact("review", street, plan_file, "-o", private, "--force").returncode == 0
-    assert [p.name for p in private.iterdir()] == ["review-street.mp4"]
+    assert redact("outline", street, plan_file, "-o", private, "--force").returncode == 0
+    assert [p.name for p in private.iterdir()] == ["outline-street.mp4"]
     assert len(list(Decode(probe(there)))) == 30
     assert os.name == "nt" or private.stat().st_mode & 0o777 == 0o700
 
@@ -159,8 +159,8 @@ def test_another_source_or_container_leaves_nothing(
 ) -> None:
     other = tmp_path / "other.mp4"
     other.write_bytes(street.read_bytes() + b"\0")
-    done = redact("review", other, plan_file, "-o", tmp_path)
+    done = redact("outline", other, plan_file, "-o", tmp_path)
     assert done.returncode == ExitCode.MISMATCH and "other.mp4" in done.stderr
-    done = redact("review", street, plan_file, "-o", tmp_path / "copy.avi")
+    done = redact("outline", street, plan_file, "-o", tmp_path / "copy.avi")
     assert done.returncode == ExitCode.OUTPUT and "Traceback" not in done.stderr
     assert sorted(p.name for p in tmp_path.iterdir()) == ["other.mp4", "p.json"]

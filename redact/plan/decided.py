@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from ..evidence import seconds_from_start
-from ..plan import Plan, edit, is_certain
 from ..types import Track, counted
+from . import edit
+from .plan import Plan
+from .shown import is_certain
 
 _COVERED: Final = 0.15
 """Share of a visible box that another track hides, at least, to be told."""
@@ -24,7 +25,8 @@ _MOST: Final = 8
 """Spans that are listed of one kind; more would bury what matters."""
 
 LOOK: Final = (
-    "look at it with `redact review`: a track may have gone over to another person where two cross"
+    "look at it with `redact review`, or `redact outline`: a track may have gone over to another "
+    "person where two cross"
 )
 
 
@@ -35,7 +37,7 @@ def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
         plan: with the decision.
         ids: of the tracks it is about, all of them kept.
     """
-    covered = _covered(plan, frozenset(ids))
+    covered = covering(plan, frozenset(ids))
     for number in ids:
         yield _visible(plan, edit.track_of(plan, number))
         for other, frames in sorted(covered[number].items()):
@@ -92,7 +94,7 @@ def _visible(plan: Plan, track: Track) -> str:
     )
 
 
-def _covered(plan: Plan, ids: frozenset[int]) -> dict[int, dict[int, list[int]]]:
+def covering(plan: Plan, ids: frozenset[int]) -> dict[int, dict[int, list[int]]]:
     """Kept track → other track → frames in which its mask covers some of the visible one."""
     found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     kept = [t for t in plan.tracks if t.id in ids]
@@ -138,7 +140,7 @@ def _listed(parts: list[str]) -> str:
 
 def _time(plan: Plan, first: int, last: int) -> str:
     """As a player shows it, to the tenth: 0:02.0–0:03.1; the hour only where there is one."""
-    a, b = (_short(seconds_from_start(plan, frame)) for frame in (first, last))
+    a, b = (_short(plan.seconds(frame)) for frame in (first, last))
     return a if a == b else f"{a}–{b}"
 
 

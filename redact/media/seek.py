@@ -1,0 +1,82 @@
+"""Decoding from the middle of a file: the same frames as from its start, or none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import av
+
+from ..types import Frame, Timeline
+from .decode import MAX_THREADS, Decode
+from .info import Orientation, SourceInfo
+from .orient import upright
+from .source import only, opened
+
+Mark = tuple[int | None, int | None, int]
+"""Pts, dts and size of a packet."""
+
+_PATIENCE = 2000
+"""Packets after a jump among which the one to start at must be."""
+
+
+def decode_from(
+    info: SourceInfo, timeline: Timeline, first: int, seek: int, mark: Mark
+) -> Iterator[Frame]:
+    """Frames from `first` on; ends early at the first one whose time is not the timeline's.
+
+    Pictures that are shown before `first` refer to what was not decoded, and are left out. The
+    frames say nothing of damage: the plan knows.
+
+    Args:
+        info: the source.
+        timeline: of its plan.
+        first: frame of the packet `mark`.
+        seek: where to send the demuxer, in time base units.
+        mark: the packet to start at; nothing is given where it is not met.
+
+    Raises:
+        InputError: the file cannot be opened.
+        UnsafeError: the picture changes its size midway.
+    """
+    frames = Decode(info)
+    with opened(info.path) as container:
+        stream: Any = container.streams[info.video.index]
+        only(container, {info.video.index})
+        context = stream.codec_context
+        context.thread_type = "AUTO"
+        context.thread_count = min(MAX_THREADS, os.cpu_count() or 1)
+        wanted = first
+        try:
+            container.seek(seek, stream=stream, backward=True)
+            for packet in _from_mark(container.demux(stream), mark):
+                for picture in context.decode(packet if packet.size else None):
+                    if picture.pts is None:
+                        return
+                    if picture.pts < timeline.pts[first]:
+                        continue
+                    if wanted >= len(timeline) or picture.pts != timeline.pts[wanted]:
+                        return
+                    yield frames.upright_frame(picture, wanted, picture.pts, False)
+                    wanted += 1
+        except (av.FFmpegError, EOFError):
+            return
+        finally:
+            context.flush_buffers()
+
+
+def _from_mark(packets: Iterator[Any], mark: Mark) -> Iterator[Any]:
+    met = False
+    for number, packet in enumerate(packets):
+        met = met or (packet.pts, packet.dts, packet.size) == mark
+        if met:
+            yield packet
+        elif number > _PATIENCE:
+            return
+
+
+def copy_of(frame: Frame) -> Frame:
+    """A frame with planes of its own, to be drawn on."""
+    return replace(frame, picture=upright(frame.picture, Orientation(), frame.picture.format.name))

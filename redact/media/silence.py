@@ -1,0 +1,105 @@
+"""Spans of sound that are taken out, and reading sound as samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from .damage import set_aside
+from .source import only, opened
+
+HERTZ: Final = 1000
+"""Of the tone that replaces sound."""
+
+LEVEL: Final = 0.1
+"""Its amplitude, 1 being full: heard, and no shock."""
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A span of sound that is taken out.
+
+    Attributes:
+        start, end: seconds on the clock of the file.
+        how: "mute" or "tone".
+    """
+
+    start: Fraction
+    end: Fraction
+    how: str = "mute"
+
+
+def quietly(samples: Samples, time: Fraction, rate: int, spans: Sequence[Silenced]) -> None:
+    """Take spans out of samples, in place; what was there is overwritten, not turned down.
+
+    Args:
+        samples: [channels, n], from -1 to 1.
+        time: of the first sample, seconds.
+        rate: samples a second.
+        spans: a sample that either end falls into is taken out, too.
+    """
+    count = samples.shape[1]
+    for span in spans:
+        first = max(0, (span.start - time) * rate // 1)
+        last = min(count, -((time - span.end) * rate // 1))
+        if last <= first:
+            continue
+        samples[:, first:last] = 0
+        if span.how == "tone":
+            ticks = np.arange(first, last) / rate + float(time % 1)
+            samples[:, first:last] = LEVEL * np.sin(2 * np.pi * HERTZ * ticks)
+
+
+def read_sound(
+    path: Path, stream: int, rate: int, start: Fraction | None = None
+) -> Iterator[tuple[Fraction, Samples]]:
+    """Mono sound of a stream, piece by piece: time of the first sample in seconds, samples [n].
+
+    Args:
+        path, stream: the file, and which of its streams.
+        rate: samples a second of what is given.
+        start: seconds on the clock of the file; pieces before it are left out.
+    """
+    with opened(path) as container:
+        only(container, {stream})
+        sound: Any = container.streams[stream]
+        sound.codec_context.thread_count = 1
+        if start is not None and start > 2:
+            where = int((start - 1) / sound.time_base)
+            try:
+                container.seek(where, stream=sound, backward=True)
+            except av.FFmpegError:
+                container.seek(0)
+        mixer = av.AudioResampler(format="fltp", layout="mono", rate=rate)
+        for frame in _frames(container, sound):
+            if frame.pts is None:
+                continue
+            time = Fraction(frame.pts) * frame.time_base
+            for part in mixer.resample(frame):
+                samples = np.asarray(part.to_ndarray()[0], np.float32)
+                if start is None or time + Fraction(len(samples), rate) > start:
+                    yield time, samples
+                time += Fraction(len(samples), rate)
+
+
+def _frames(container: Any, stream: Any) -> Iterator[Any]:
+    packets = container.demux(stream)
+    while True:
+        with set_aside():  # broken sound is no damage of the picture
+            try:
+                packet = next(packets, None)
+                if packet is None:
+                    return
+                frames = stream.codec_context.decode(packet if packet.size else None)
+            except (av.FFmpegError, EOFError):
+                frames = []
+        yield from frames

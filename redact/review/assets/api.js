@@ -1,0 +1,96 @@
+// Requests to the page's own server. The token comes in the fragment and goes in a header.
+const KEY = "redact.token", PAGE = "redact.page";
+const given = location.hash.slice(1);
+if (given) {
+  sessionStorage.setItem(KEY, given);
+  history.replaceState(null, "", "/"); // not left in the address bar or the history
+}
+if (!sessionStorage.getItem(PAGE)) {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  sessionStorage.setItem(PAGE, Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(""));
+}
+
+export class Refused extends Error {
+  constructor(status, body) {
+    super(body.message ?? body.error ?? String(status));
+    this.status = status;
+    this.error = body.error || "";
+    this.hint = body.hint || "";
+  }
+}
+
+async function isThere() {
+  for (const wait of [200, 600, 1500]) {
+    await new Promise((done) => setTimeout(done, wait));
+    try {
+      return (await fetch("/icon.svg", { cache: "no-store" })).ok;
+    } catch { /* not yet */ }
+  }
+  return false;
+}
+
+const ends = [];
+/** Call `listener` with "gone", "elsewhere" or "token" where the page cannot go on. */
+export const onEnd = (listener) => ends.push(listener);
+const end = (why) => ends.forEach((listener) => listener(why));
+
+async function ask(method, path, { query, body, signal, keepalive } = {}) {
+  const headers = { "X-Redact-Token": sessionStorage.getItem(KEY) || "", "X-Redact-Page": sessionStorage.getItem(PAGE) };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const url = `/api/${path}` + (query ? `?${new URLSearchParams(query)}` : "");
+  const send = () => fetch(url, { method, headers, signal, keepalive, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store" });
+  let reply;
+  try {
+    reply = await send();
+  } catch (error) {
+    if (error.name === "AbortError" || keepalive) throw error;
+    // A browser drops what is under way when the machine changes its network; the server is still
+    // there. What only asks is asked again; a change is not, for it may have been made.
+    if (!(await isThere())) {
+      end("gone");
+      throw error;
+    }
+    if (method !== "GET") throw new Refused(0, { error: "outside", message: "" });
+    reply = await send();
+  }
+  if (reply.ok) return reply;
+  const told = await reply.json().catch(() => ({}));
+  if (told.error === "elsewhere") end("elsewhere");
+  if (reply.status === 401) end("token");
+  throw new Refused(reply.status, told);
+}
+
+export const get = async (path, query, signal) => (await ask("GET", path, { query, signal })).json();
+export const post = async (path, body = {}) => (await ask("POST", path, { body })).json();
+export const bytes = async (path, query, signal) => (await ask("GET", path, { query, signal })).arrayBuffer();
+export const leave = () => ask("POST", "leave", { body: {}, keepalive: true }).catch(() => {});
+/** Take this review for this page; false where another page has it. */
+export async function join(force) {
+  try {
+    await ask("POST", "join", { body: { force: Boolean(force) } });
+    return true;
+  } catch (error) {
+    if (error.status === 409) return false;
+    throw error;
+  }
+}
+
+/** An answer that begins with the length of a JSON value: the value and the bytes after it. */
+export function unpacked(buffer) {
+  const size = new DataView(buffer).getUint32(0);
+  return [JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size))), new Uint8Array(buffer, 4 + size)];
+}
+
+/** A JPEG as something that a canvas draws. Decoded from memory where the browser can: what is in
+ *  a blob may be moved to the disk by the browser. */
+export async function decoded(data) {
+  if ("ImageDecoder" in window) {
+    const decoder = new ImageDecoder({ data, type: "image/jpeg" });
+    const { image } = await decoder.decode();
+    const bitmap = await createImageBitmap(image);
+    image.close();
+    decoder.close();
+    return bitmap;
+  }
+  return createImageBitmap(new Blob([data], { type: "image/jpeg" }));
+}

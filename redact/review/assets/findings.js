@@ -1,0 +1,79 @@
+// What the audit found, one at a time, in plain words with its picture.
+import { bytes, decoded, unpacked } from "./api.js";
+import { edit, make, on, state, tell } from "./store.js";
+import { clock, t } from "./words.js";
+import * as player from "./player.js";
+
+let current = 0;
+
+/** Where in the picture, as a person says it. */
+function whereIn([x1, y1, x2, y2]) {
+  const third = (v, size) => Math.max(0, Math.min(2, Math.floor((3 * v) / size)));
+  const x = third((x1 + x2) / 2, state.clip.width), y = third((y1 + y2) / 2, state.clip.height);
+  return t(`where.${["upper", "middle", "lower"][y]}_${["left", "centre", "right"][x]}`);
+}
+const middle = (f) => f.places[Math.floor(f.places.length / 2)];
+
+export function findings() {
+  if (!state.findings.length) return [make("p", { class: "muted" }, t("no_findings")), make("p", { class: "small muted" }, t("no_findings_note"))];
+  const open = state.findings.filter((f) => !f.answer).length;
+  return [make("p", { class: "small" }, open ? t("findings_note", { n: open }) : t("findings_answered")), ...state.findings.map(item)];
+}
+
+function item(f) {
+  const key = { "possible leak": "leak", "mask does not fit": "misfit", "mask not drawn": "undrawn" }[f.kind] || "leak";
+  const words = t(`finding.${key}`, { target: t(`a_target.${f.target}`), time: clock(state.times[f.first]), where: whereIn(middle(f)[1]) });
+  const shot = make("canvas", { class: "shot", width: 280, height: 140 });
+  const reason = make("input", { type: "text", placeholder: t("none_example"), value: f.answer === "none" ? f.reason : "", "aria-label": t("reason") });
+  const answered = f.answer ? make("p", { class: "small" }, f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`) : null;
+  const node = make("div", { class: `item${f.number === current ? " current" : ""}`, data: { finding: f.number } },
+    make("div", {}, `${f.number}. ${words[0].toUpperCase()}${words.slice(1)}`), shot, answered,
+    f.drawn ? reason : make("p", { class: "small" }, t("undrawn_note")),
+    make("div", { class: "row" },
+      make("button", { onclick: () => showFinding(f.number) }, t("show")),
+      make("button", { class: "primary", data: { answer: "hide" }, onclick: () => answer(f, "hide", "") }, t("hide_it")),
+      f.drawn ? make("button", { data: { answer: "none" }, onclick: () => answer(f, "none", reason.value) }, t("it_is_none")) : null));
+  picture(shot, f);
+  return node;
+}
+const shots = new Map();
+async function picture(canvas, f) {
+  const [frame, box] = middle(f), key = `${frame}/${box}/${state.revision}`;
+  try {
+    if (!shots.has(key)) {
+      if (shots.size > 12) shots.clear();
+      const query = { n: frame, view: "result", w: 4096, still: 1 };
+      shots.set(key, decoded(unpacked(await bytes("frame", query))[1]));
+    }
+    const bitmap = await shots.get(key), scale = bitmap.width / state.clip.width;
+    const w = Math.max((box[2] - box[0]) * 3, (box[3] - box[1]) * 6, 80), h = w / 2;
+    const x = (box[0] + box[2]) / 2 - w / 2, y = (box[1] + box[3]) / 2 - h / 2, pen = canvas.getContext("2d");
+    pen.drawImage(bitmap, x * scale, y * scale, w * scale, h * scale, 0, 0, 280, 140);
+    pen.strokeStyle = "#ff5b45"; pen.lineWidth = 2;
+    const k = 280 / w;
+    pen.strokeRect((box[0] - x) * k, (box[1] - y) * k, (box[2] - box[0]) * k, (box[3] - box[1]) * k);
+  } catch { shots.delete(key); }
+}
+async function answer(f, words, reason) {
+  document.activeElement?.blur();
+  if (await edit("answer", { number: f.number, answer: words, reason }, t("done"))) {
+    const next = state.findings.find((g) => !g.answer);
+    if (next) showFinding(next.number);
+  }
+}
+export function showFinding(n) {
+  const f = state.findings.find((g) => g.number === n);
+  if (!f) return;
+  current = n;
+  player.stop();
+  if (state.view !== "result") player.setView("result");
+  player.show(middle(f)[0]);
+  tell("tab");
+  document.querySelector(`[data-finding="${n}"]`)?.scrollIntoView({ block: "nearest" });
+}
+export function nextFinding() {
+  const open = state.findings.filter((f) => !f.answer);
+  const next = open.find((f) => f.number > current) || open[0];
+  if (next) tell("finding", next.number);
+}
+on("plan", () => {});

@@ -1,0 +1,140 @@
+// One card a subject; filters; choosing many; deciding with one key.
+import { chosen, edit, kindOf, make, on, point, select, state, tell, title, toast } from "./store.js";
+import { clock, t } from "./words.js";
+import { drawFace } from "./faces.js";
+import * as player from "./player.js";
+
+const box = document.getElementById("cards"), filters = document.getElementById("filters");
+const SORTS = (a, b) => a.first - b.first || a.id - b.id;
+const nodes = new Map();
+const TESTS = {
+  all: () => true,
+  open: (s) => kindOf(s) === "open",
+  unsure: (s) => s.certainty === "unsure",
+  none: (s) => kindOf(s) === "none",
+  here: (s) => s.first <= state.frame && state.frame <= s.last && s.tracks.some((k) => k.first <= state.frame && state.frame <= k.last),
+};
+
+export const listed = () => [...state.subjects.values()].filter(TESTS[state.filter]).sort(SORTS);
+
+const seen = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) {
+    seen.unobserve(entry.target);
+    const subject = state.subjects.get(Number(entry.target.dataset.id));
+    if (subject) drawFace(entry.target.querySelector("canvas"), subject.best);
+  }
+}, { root: box, rootMargin: "300px" });
+
+function card(subject) {
+  const kind = kindOf(subject);
+  const sure = subject.certainty === "by hand" ? t("by_hand") : t(`certainty.${subject.certainty}`);
+  const parts = subject.tracks.length > 1 ? ` · ${t("parts", { n: subject.tracks.length })}` : "";
+  const node = make("div", { class: "card", role: "option", id: `card-${subject.id}`, data: { id: subject.id, kind }, "aria-label": `${title(subject)}, ${t(`state.${kind}`)}, ${sure}` },
+    make("canvas", { width: 112, height: 112 }),
+    make("div", {},
+      make("div", { class: "title" }, make("span", {}, title(subject)), tag(kind)),
+      make("div", { class: "line" }, `${clock(subject.from)} – ${clock(subject.to)}${parts}`),
+      make("div", { class: "line" }, subject.reason ? `${sure} · ${subject.reason}` : sure)));
+  node.subject = subject;
+  seen.observe(node);
+  return node;
+}
+export const MARKS = { keep: "✓", hide: "■", none: "∅", open: "…" };
+export const tag = (kind) => make("span", { class: `tag ${kind}` }, `${MARKS[kind]} ${t(`state.${kind}`)}`);
+
+/** Cards that did not change stay in place, with their pictures. */
+export function render() {
+  const shown = listed();
+  const keep = box.scrollTop;
+  const wanted = shown.map((subject) => {
+    let node = nodes.get(subject.id);
+    if (!node || node.subject !== subject) nodes.set(subject.id, (node = card(subject)));
+    return node;
+  });
+  for (const id of nodes.keys()) if (!state.subjects.has(id)) nodes.delete(id);
+  if (wanted.length !== box.children.length || wanted.some((node, i) => box.children[i] !== node)) box.replaceChildren(...wanted);
+  box.scrollTop = keep;
+  document.getElementById("gallery-count").textContent = t("of_all", { n: shown.length, all: state.subjects.size });
+  renderFilters();
+  mark();
+}
+export function renderAll() {
+  nodes.clear();
+  render();
+}
+function renderFilters() {
+  const all = [...state.subjects.values()];
+  filters.replaceChildren(...Object.keys(TESTS).map((name) => make("button", {
+    "aria-pressed": String(state.filter === name), data: { filter: name },
+    onclick: () => { state.filter = name; render(); },
+  }, name === "here" ? t(`filter.${name}`) : `${t(`filter.${name}`)} ${all.filter(TESTS[name]).length}`)));
+}
+function mark() {
+  for (const [id, node] of nodes) {
+    node.setAttribute("aria-selected", String(state.selected.includes(id)));
+    node.classList.toggle("pointed", id === state.pointed);
+  }
+  box.setAttribute("aria-activedescendant", state.selected.length ? `card-${state.selected.at(-1)}` : "");
+  for (const id of ["d-hide", "d-keep", "d-none"]) document.getElementById(id).disabled = !state.selected.length;
+}
+
+let anchor = 0;
+box.addEventListener("click", (event) => {
+  const node = event.target.closest(".card");
+  if (!node) return;
+  const id = Number(node.dataset.id);
+  if (event.shiftKey && anchor) {
+    const order = listed().map((s) => s.id), [a, b] = [order.indexOf(anchor), order.indexOf(id)].sort((x, y) => x - y);
+    select(order.slice(a, b + 1));
+  } else {
+    select(id, { add: event.ctrlKey || event.metaKey });
+    anchor = id;
+    if (!event.ctrlKey && !event.metaKey) goTo(state.subjects.get(id));
+  }
+});
+box.addEventListener("pointermove", (event) => point(Number(event.target.closest(".card")?.dataset.id || 0)));
+box.addEventListener("pointerleave", () => point(0));
+box.addEventListener("keydown", (event) => {
+  const order = listed().map((s) => s.id), now = order.indexOf(state.selected.at(-1));
+  const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (move && order.length) {
+    event.preventDefault();
+    event.stopPropagation();
+    const next = order[Math.max(0, Math.min(order.length - 1, now + move))];
+    select(event.shiftKey ? [...state.selected, next] : next);
+    goTo(state.subjects.get(next));
+    nodes.get(next)?.scrollIntoView({ block: "nearest" });
+  } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    select(order);
+  }
+});
+
+export function goTo(subject) {
+  if (!subject) return;
+  player.stop();
+  player.show(subject.best[1]);
+}
+
+/** Hide, keep, or say that it is no face: for all that are chosen; then on to the next undecided one. */
+export async function decide(decision) {
+  const who = chosen();
+  if (!who.length) return toast(t("choose_first"), true);
+  const reason = decision === "keep" ? state.keepReason || "" : "";
+  const words = { hide: "decided_hide", keep: "decided_keep", "false alarm": "decided_none" }[decision];
+  await edit("decide", { ids: who.map((s) => s.id), decision, reason }, t(words, { n: who.length }));
+  if (state.filter === "open") {
+    const next = listed().find((s) => SORTS(s, who.at(-1)) > 0) || listed()[0];
+    if (next) { select(next.id); goTo(next); }
+  }
+}
+export const only = async (id) => edit("only", { id, reason: state.keepReason || "" }, t("decided_only"));
+
+document.getElementById("d-hide").addEventListener("click", () => decide("hide"));
+document.getElementById("d-keep").addEventListener("click", () => decide("keep"));
+document.getElementById("d-none").addEventListener("click", () => decide("false alarm"));
+on("plan", (renewed) => { if (renewed) render(); });
+on("select", mark);
+on("point", mark);
+on("frame", () => { if (state.filter === "here" && !player.isPlaying()) render(); });
+on("select", () => { if (state.tab !== "subject" && state.selected.length && state.tab !== "findings") { state.tab = "subject"; tell("tab"); } });

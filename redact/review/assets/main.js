@@ -1,0 +1,212 @@
+// Beginning, keys, and the watch over what happens outside the page.
+import { get, join, leave, onEnd, post } from "./api.js";
+import { change, edit, load as loadPlan, make, on, select, state, tell, toast } from "./store.js";
+import { current, LANGUAGES, load as loadWords, number, t } from "./words.js";
+import * as player from "./player.js";
+import * as overlay from "./overlay.js";
+import * as gallery from "./gallery.js";
+import * as timeline from "./timeline.js";
+import * as side from "./side.js";
+import { nextFinding } from "./findings.js";
+import { askFinish, jobMoved, jobOver, stageWords } from "./finish.js";
+import { loadWave, setMark } from "./sound.js";
+import { flush } from "./seen.js";
+
+const $ = (id) => document.getElementById(id);
+const dialog = $("dialog");
+let ended = false, working = false, handled = 0, wake = () => {};
+
+function theme(name) {
+  document.documentElement.dataset.theme = name;
+  localStorage.setItem("redact.theme", name);
+  tell("theme");
+}
+async function language(name) {
+  localStorage.setItem("redact.language", name);
+  await loadWords(name);
+  $("language").textContent = LANGUAGES.find((x) => x !== name).toUpperCase();
+  if (!state.clip) return;
+  overlay.fillTargets();
+  views();
+  gallery.renderAll();
+  side.render();
+  side.showPill();
+  timeline.layout();
+  saved();
+  player.again();
+}
+function views() {
+  $("views").replaceChildren(...player.VIEWS.map((view, i) => make("button", {
+    role: "radio", "aria-checked": String(state.view === view), title: `${t(`view.${view}_title`)} (${i + 1})`, data: { view }, onclick: () => player.setView(view),
+  }, t(`view.${view}`))));
+}
+function saved() {
+  $("saved").textContent = `✓ ${t("saved")}`;
+  $("undo").disabled = !state.undo;
+  $("redo").disabled = !state.redo;
+}
+
+async function begin() {
+  theme(localStorage.getItem("redact.theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
+  await language(localStorage.getItem("redact.language") || (navigator.language || "en").slice(0, 2));
+  if (!(await join(false))) {
+    const take = await new Promise((done) => ending("busy", done));
+    if (!take || !(await join(true))) return;
+    $("opening").hidden = false;
+  }
+  await opened();
+  await start();
+  watch();
+}
+async function opened() {
+  for (;;) {
+    const now = await get("state");
+    document.title = `${now.name} – redact`;
+    $("clip-name").textContent = now.name;
+    $("clip-name").title = now.plan;
+    const job = now.job;
+    if (now.ready) {
+      handled = job && !job.over ? 0 : job?.number || 0;
+      return;
+    }
+    if (job?.problem) {
+      $("opening-text").textContent = job.problem.message;
+      $("opening-detail").textContent = job.problem.hint;
+      $("opening-bar").hidden = true;
+      throw new Error(job.problem.message);
+    }
+    $("opening-text").textContent = t("opening", { name: now.name });
+    $("opening-detail").textContent = job ? stageWords(job) : "";
+    if (job?.total) { $("opening-bar").max = job.total; $("opening-bar").value = job.done; } else $("opening-bar").removeAttribute("value");
+    await new Promise((done) => setTimeout(done, 300));
+  }
+}
+async function start() {
+  await loadPlan();
+  $("opening").hidden = true;
+  overlay.fillTargets();
+  views();
+  gallery.render();
+  side.render();
+  timeline.reset();
+  saved();
+  player.show(0);
+  loadWave();
+}
+/** Every second while something is worked on, else every three: progress, and changes from outside. */
+async function watch() {
+  while (!ended) {
+    await new Promise((done) => { wake = done; setTimeout(done, working ? 400 : 2500); });
+    let now;
+    try { now = await get("state"); } catch { continue; }
+    if (now.outside || now.revision > state.revision) {
+      await loadPlan();
+      if (now.outside) toast(t("changed_outside"));
+    }
+    const job = now.job;
+    working = Boolean(job && !job.over);
+    if (working) { jobMoved(job); busy(job); }
+    else if (job && job.number !== handled) {
+      handled = job.number;
+      busy(null);
+      if (job.kind === "finish") await jobOver(job);
+      else if (job.kind === "follow") {
+        await loadPlan();
+        if (job.problem) toast(job.problem.message === "stopped" ? t("stopped") : job.problem.message, true);
+        else {
+          const pictures = job.result.last - job.result.first + 1;
+          select(state.ofTrack.get(job.result.track));
+          toast(pictures > 1 ? t("followed", { n: pictures }) : t("not_followed"), pictures === 1);
+        }
+      }
+    }
+  }
+}
+on("job", () => { working = true; wake(); });
+function busy(job) {
+  $("stop").hidden = job?.kind !== "follow";
+  $("saved").textContent = job ? stageWords(job) : `✓ ${t("saved")}`;
+}
+
+function ending(why, answer) {
+  $("opening").hidden = false;
+  $("opening-bar").hidden = true;
+  $("opening-text").textContent = t(`end.${why}`);
+  $("opening-detail").replaceChildren(t(`end.${why}_hint`));
+  if (why === "busy" || why === "elsewhere") $("opening-detail").append(make("div", { class: "actions" }, make("button", { class: "primary", onclick: () => { if (answer) { $("opening-detail").replaceChildren(); answer(true); } else join(true).then(() => location.reload()); } }, t("take_over"))));
+}
+onEnd((why) => {
+  if (ended) return;
+  ended = true;
+  ending(why);
+});
+
+const KEYS = [
+  ["Space", "play"], ["← →", "step1"], ["Shift ← →", "step10"], ["Home End", "ends"], ["N", "next_moment"], ["F", "next_finding"], ["C", "next_change"], ["1 2 3", "view"],
+  ["H", "hide"], ["K", "keep"], ["X", "no_face"], ["O", "only_this"], ["J", "join"], ["S", "split"], ["D", "draw"], ["[ ]", "span_keys"], ["+ − 0", "zoom"],
+  ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"], ["I O", "mark_keys"], ["Esc", "cancel"], ["?", "keys"],
+];
+function showKeys() {
+  dialog.replaceChildren(make("h2", { id: "dialog-title" }, t("keys")),
+    make("div", { class: "keys" }, ...KEYS.filter(([k]) => k !== "I O").flatMap(([key, word]) => [make("kbd", {}, key), make("span", {}, t(word))])),
+    make("div", { class: "actions" }, make("button", { class: "primary", onclick: () => dialog.close() }, t("close"))));
+  dialog.showModal();
+}
+function nextChange() {
+  const frames = new Set(state.clip.cuts);
+  for (const s of state.subjects.values()) for (const k of s.tracks) for (const [a] of k.runs) frames.add(a);
+  const next = [...frames].filter((n) => n > state.frame).sort((a, b) => a - b)[0];
+  if (next !== undefined) { player.stop(); player.show(next); }
+}
+const one = () => (state.selected.length === 1 ? state.subjects.get(state.selected[0]) : null);
+const here = () => one()?.tracks.find((k) => k.first <= state.frame && state.frame <= k.last) || one()?.tracks[0];
+const ACTIONS = {
+  " ": () => (player.isPlaying() ? player.stop() : player.play()),
+  ArrowLeft: (e) => player.step(e.shiftKey ? -10 : -1),
+  ArrowRight: (e) => player.step(e.shiftKey ? 10 : 1),
+  Home: () => { player.stop(); player.show(0); },
+  End: () => { player.stop(); player.show(state.frames - 1); },
+  1: () => player.setView("outlines"), 2: () => player.setView("result"), 3: () => player.setView("original"),
+  h: () => gallery.decide("hide"), k: () => gallery.decide("keep"), x: () => gallery.decide("false alarm"),
+  o: () => one() && gallery.only(one().id), j: () => side.joinChosen(), n: side.nextMoment, f: nextFinding, c: nextChange,
+  d: () => overlay.setDrawing(!overlay.isDrawing()),
+  s: () => here() && edit("split", { track: here().id, frame: state.frame }, t("split_done")),
+  "[": () => here() && edit("span", { track: here().id, first: state.frame, last: here().last }, t("done")),
+  "]": () => here() && edit("span", { track: here().id, first: here().first, last: state.frame }, t("done")),
+  "+": () => player.zoomAt(1.4, $("viewport").clientWidth / 2, $("viewport").clientHeight / 2),
+  "-": () => player.zoomAt(1 / 1.4, $("viewport").clientWidth / 2, $("viewport").clientHeight / 2),
+  0: player.resetZoom, "?": showKeys,
+  Escape: () => { overlay.endDrawn(); overlay.setDrawing(false); setMark(null); select([]); },
+};
+document.addEventListener("keydown", (event) => {
+  if (!state.clip || dialog.open || event.target.closest("input, textarea, select")) return;
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
+    event.preventDefault();
+    change(event.shiftKey ? "redo" : "undo", {}, t(event.shiftKey ? "redone" : "undone"));
+    return;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if ((event.key === " " || event.key === "Enter") && event.target.closest("button")) return;
+  const action = ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (action) { event.preventDefault(); action(event); }
+});
+$("back10").onclick = () => player.step(-10);
+$("back1").onclick = () => player.step(-1);
+$("next1").onclick = () => player.step(1);
+$("next10").onclick = () => player.step(10);
+$("play").onclick = ACTIONS[" "];
+$("speed").onchange = (event) => player.setSpeed(Number(event.target.value));
+$("undo").onclick = () => change("undo", {}, t("undone"));
+$("redo").onclick = () => change("redo", {}, t("redone"));
+$("theme").onclick = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
+$("language").onclick = () => language(LANGUAGES.find((x) => x !== current()));
+$("help").onclick = showKeys;
+$("stop").onclick = () => post("stop");
+on("playing", () => { $("play").textContent = player.isPlaying() ? "❚❚" : "▶"; if (!player.isPlaying()) { flush(); side.render(); } });
+on("view", views);
+on("plan", saved);
+on("theme", () => { if (state.clip) player.paint(); });
+addEventListener("pagehide", () => { flush(); if (!ended) leave(); });
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+void askFinish, number;
+begin().catch((error) => console.warn(error.message));

@@ -1,0 +1,216 @@
+// Outlines over the picture; pointing, choosing, drawing, moving.
+import { change, edit, make, on, point, select, state, tell, toast, title } from "./store.js";
+import { t } from "./words.js";
+import * as player from "./player.js";
+
+const canvas = document.getElementById("overlay"), viewport = document.getElementById("viewport"), menu = document.getElementById("draw-menu");
+const pen = canvas.getContext("2d");
+let drawing = false, drag = null, drawn = null;
+
+const DASH = { detected: [], manual: [], followed: [9, 5], interpolated: [3, 4], padded: [2, 5], held: [12, 4, 2, 4] };
+const idOf = (box) => state.ofTrack.get(box[0]) ?? box[0];
+const subjectOf = (box) => state.subjects.get(idOf(box));
+
+function rectOf([, x1, y1, x2, y2]) {
+  const { left, top, sx, sy } = player.place();
+  return [left + x1 * sx, top + y1 * sy, (x2 - x1) * sx, (y2 - y1) * sy];
+}
+function boxOf([x, y, w, h]) {
+  const { left, top, sx, sy } = player.place();
+  return [(x - left) / sx, (y - top) / sy, (x + w - left) / sx, (y + h - top) / sy];
+}
+
+export function paint() {
+  const width = viewport.clientWidth, height = viewport.clientHeight, ratio = devicePixelRatio;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  if (!state.clip) return;
+  const taken = [];
+  const first = (box) => (state.selected.includes(idOf(box)) ? 2 : idOf(box) === state.pointed ? 3 : 0);
+  const boxes = [...state.boxes].sort((a, b) => first(a) - first(b));
+  for (const box of boxes) if (state.view === "outlines" || first(box)) outline(box, first(box));
+  for (const box of [...boxes].reverse()) if (state.view === "outlines" || first(box)) label(box, first(box), taken);
+  if (drag?.rect) dashed(drag.rect);
+  if (drawn) dashed(rectOf([0, ...drawn]));
+  note();
+}
+
+function note() {
+  const node = document.getElementById("notice");
+  const words = [];
+  if (state.damaged) words.push(t("damaged_here"));
+  if (state.view === "result") words.push(t("as_it_will_be"));
+  if (drawing) words.push(t("draw_hint"));
+  node.hidden = !words.length;
+  node.textContent = words.join(" · ");
+}
+
+function dashed(rect) {
+  pen.lineWidth = 4; pen.strokeStyle = "#000a"; pen.setLineDash([]); pen.strokeRect(...rect);
+  pen.lineWidth = 2; pen.strokeStyle = "#fff"; pen.setLineDash([7, 5]); pen.strokeRect(...rect); pen.setLineDash([]);
+}
+
+function outline(box, rank) {
+  const [x, y, w, h] = rectOf(box);
+  const dim = (state.pointed || state.selected.length) && !rank;
+  pen.globalAlpha = dim ? 0.55 : 1;
+  pen.setLineDash([]);
+  pen.lineWidth = rank ? 5 : 3.5; pen.strokeStyle = "#000b"; shape(box, x, y, w, h);
+  pen.lineWidth = rank ? 3 : 1.75; pen.strokeStyle = bright[box[5]];
+  pen.setLineDash(DASH[box[5]] || []);
+  shape(box, x, y, w, h);
+  pen.setLineDash([]);
+  if (rank === 2 && state.selected.length === 1) for (const [cx, cy] of corners(x, y, w, h)) {
+    pen.fillStyle = "#fff"; pen.strokeStyle = "#000"; pen.lineWidth = 1;
+    pen.fillRect(cx - 4, cy - 4, 8, 8); pen.strokeRect(cx - 4, cy - 4, 8, 8);
+  }
+  pen.globalAlpha = 1;
+}
+// On the picture, which is neither light nor dark, the bright ones are used in both themes.
+const bright = { detected: "#4fdc82", followed: "#62b6ff", interpolated: "#ffc84a", padded: "#d49bff", held: "#ff7a62", manual: "#ffffff" };
+const corners = (x, y, w, h) => [[x, y], [x + w, y], [x, y + h], [x + w, y + h]];
+
+function shape(box, x, y, w, h) {
+  pen.beginPath();
+  pen.roundRect(x, y, w, h, Math.min(w, h) * (subjectOf(box)?.target === "face" ? 0.4 : 0.12));
+  pen.stroke();
+}
+
+const MARK = { keep: "✓ ", none: "∅ ", hide: "", open: "" };
+function label(box, rank, taken) {
+  const subject = subjectOf(box);
+  if (!subject) return;
+  const kind = { keep: "keep", "false alarm": "none", hide: "hide" }[subject.decision] || "open";
+  const doubt = box[6] ? "" : "?";
+  const words = rank ? `${MARK[kind]}${title(subject)}${doubt}` : `${MARK[kind]}${subject.id}${doubt}`;
+  pen.font = `600 ${rank ? 13 : 11.5}px system-ui, "DejaVu Sans", sans-serif`;
+  const wide = pen.measureText(words).width + 9, tall = rank ? 19 : 16, [x, y, w, h] = rectOf(box);
+  const limit = (v) => Math.max(0, Math.min(viewport.clientWidth - wide, v));
+  const spots = [[limit(x), y - tall - 2], [limit(x), y + h + 2], [limit(x + w - wide), y - tall - 2]].filter((s) => s[1] >= 0);
+  const free = spots.find(([a, b]) => !taken.some(([c, d, e, f]) => a < c + e && c < a + wide && b < d + f && d < b + tall));
+  const spot = free || (rank ? spots[0] || [limit(x), Math.max(0, y)] : null);
+  if (!spot) return; // no two numbers lie on each other: the pointed-at one is always shown
+  taken.push([...spot, wide, tall]);
+  pen.fillStyle = rank ? "#fff" : "#000c";
+  pen.beginPath(); pen.roundRect(...spot, wide, tall, 4); pen.fill();
+  pen.fillStyle = rank ? "#10151f" : kind === "keep" ? "#8df0b2" : kind === "none" ? "#ffd48a" : "#fff";
+  pen.fillText(words, spot[0] + 4.5, spot[1] + tall - (rank ? 5 : 4));
+}
+
+function hit(x, y) {
+  let best = null, size = Infinity;
+  for (const box of state.boxes) {
+    const [a, b, w, h] = rectOf(box), slack = Math.max(0, 12 - Math.min(w, h)) / 2 + 2;
+    if (x >= a - slack && x <= a + w + slack && y >= b - slack && y <= b + h + slack && w * h < size) [best, size] = [box, w * h];
+  }
+  return best;
+}
+/** The box of the one that is chosen, under the mouse: it moves, even where another lies on it. */
+function ownAt(x, y) {
+  if (state.selected.length !== 1) return null;
+  return state.boxes.find((box) => {
+    const [a, b, w, h] = rectOf(box);
+    return idOf(box) === state.selected[0] && x >= a && x <= a + w && y >= b && y <= b + h;
+  });
+}
+function handleAt(x, y) {
+  if (state.selected.length !== 1) return null;
+  for (const box of state.boxes) {
+    if (idOf(box) !== state.selected[0]) continue;
+    const rect = rectOf(box), at = corners(...rect).findIndex(([cx, cy]) => Math.abs(x - cx) < 8 && Math.abs(y - cy) < 8);
+    if (at >= 0) return { box, rect, corner: at };
+  }
+  return null;
+}
+const at = (event) => { const r = canvas.getBoundingClientRect(); return [event.clientX - r.left, event.clientY - r.top]; };
+
+canvas.addEventListener("pointerdown", (event) => {
+  if (event.button) return;
+  const [x, y] = at(event);
+  canvas.setPointerCapture(event.pointerId);
+  const handle = handleAt(x, y), box = hit(x, y);
+  if (drawing) drag = { kind: "draw", x, y, rect: null };
+  else if (handle) drag = { kind: "resize", x, y, ...handle, rect: [...handle.rect] };
+  else if (ownAt(x, y) && !event.ctrlKey && !event.metaKey && !event.shiftKey) drag = { kind: "move", x, y, box: ownAt(x, y), under: box, start: rectOf(ownAt(x, y)), rect: null };
+  else drag = { kind: box ? "click" : "pan", x, y, box, add: event.ctrlKey || event.metaKey || event.shiftKey };
+});
+canvas.addEventListener("pointermove", (event) => {
+  const [x, y] = at(event);
+  if (!drag) {
+    const box = hit(x, y);
+    point(box ? idOf(box) : 0);
+    canvas.className = drawing ? "drawing" : handleAt(x, y) || ownAt(x, y) ? "moving" : box ? "pointing" : "";
+    return;
+  }
+  const dx = x - drag.x, dy = y - drag.y;
+  if (Math.hypot(dx, dy) < 4 && !drag.moved) return;
+  drag.moved = true;
+  if (drag.kind === "draw") drag.rect = [Math.min(x, drag.x), Math.min(y, drag.y), Math.abs(dx), Math.abs(dy)];
+  else if (drag.kind === "move") drag.rect = [drag.start[0] + dx, drag.start[1] + dy, drag.start[2], drag.start[3]];
+  else if (drag.kind === "resize") {
+    const fixed = corners(...rectOf(drag.box))[3 - drag.corner];
+    drag.rect = [Math.min(x, fixed[0]), Math.min(y, fixed[1]), Math.abs(x - fixed[0]), Math.abs(y - fixed[1])];
+  } else if (drag.kind === "pan") { player.pan(dx, dy); [drag.x, drag.y] = [x, y]; }
+  paint();
+});
+canvas.addEventListener("pointerup", async () => {
+  const done = drag;
+  drag = null;
+  if (!done) return;
+  if (done.kind === "draw") {
+    if (done.rect && done.rect[2] > 5 && done.rect[3] > 5) offer(boxOf(done.rect), done.rect);
+  } else if ((done.kind === "move" || done.kind === "resize") && done.moved) {
+    await edit("place", { track: done.box[0], frame: state.frame, box: boxOf(done.rect) }, t("moved_here"));
+  } else if (!done.moved) {
+    if (done.box) select(idOf(done.under || done.box), { add: done.add });
+    else if (done.kind === "pan") select([]);
+  }
+  paint();
+});
+canvas.addEventListener("pointerleave", () => point(0));
+canvas.addEventListener("wheel", (event) => {
+  event.preventDefault();
+  player.zoomAt(Math.exp(-event.deltaY / 400), ...at(event));
+}, { passive: false });
+
+function offer(box, rect) {
+  drawn = box;
+  setDrawing(false);
+  menu.hidden = false;
+  const left = Math.min(rect[0], viewport.clientWidth - menu.offsetWidth - 8), below = rect[1] + rect[3] + 8;
+  menu.style.left = `${Math.max(8, left)}px`;
+  menu.style.top = `${below + menu.offsetHeight < viewport.clientHeight ? below : Math.max(8, rect[1] - menu.offsetHeight - 8)}px`;
+  document.getElementById("draw-follow").focus();
+}
+export function endDrawn() {
+  drawn = null;
+  menu.hidden = true;
+  paint();
+}
+export function setDrawing(value) {
+  drawing = value;
+  if (value) { player.stop(); endDrawn(); }
+  document.getElementById("draw").setAttribute("aria-pressed", value);
+  canvas.className = value ? "drawing" : "";
+  paint();
+}
+export const isDrawing = () => drawing || Boolean(drawn);
+const target = () => document.getElementById("draw-target").value;
+document.getElementById("draw").addEventListener("click", () => setDrawing(!drawing));
+document.getElementById("draw-cancel").addEventListener("click", endDrawn);
+document.getElementById("draw-follow").addEventListener("click", async () => {
+  const box = drawn;
+  endDrawn();
+  if (await change("follow", { frame: state.frame, box, target: target() })) { toast(t("following")); tell("job"); }
+});
+document.getElementById("draw-still").addEventListener("click", async () => {
+  const box = drawn;
+  endDrawn();
+  await edit("add", { box, first: 0, last: state.frames - 1, target: target() }, t("added"));
+});
+export function fillTargets() {
+  document.getElementById("draw-target").replaceChildren(...["region", "face", "plate"].map((w) => make("option", { value: w }, t(`target.${w}`))));
+}
+for (const name of ["frame", "select", "point", "lens", "view", "theme"]) on(name, paint);
+on("plan", paint);

@@ -1,0 +1,209 @@
+// The panel on the right: the chosen subject, findings, sound, what was seen.
+import { get } from "./api.js";
+import { chosen, change, css, edit, kindOf, make, on, select, state, taken, tell, title, toast } from "./store.js";
+import { clock, number, t } from "./words.js";
+import { drawFace } from "./faces.js";
+import { decide, goTo, only, tag } from "./gallery.js";
+import * as player from "./player.js";
+import { mark, setMark } from "./sound.js";
+import { findings, showFinding } from "./findings.js";
+
+const panel = document.getElementById("panel"), tabs = document.getElementById("tabs");
+const TABS = ["subject", "findings", "sound", "seen"];
+const button = (words, onclick, props = {}) => make("button", { onclick, ...props }, words);
+
+export function render() {
+  const names = TABS.filter((name) => name !== "sound" || state.clip.sound);
+  const words = names.map((name) => t(`tab.${name}`) + (name === "findings" && state.findings.length ? ` ${state.findings.filter((f) => !f.answer).length}` : ""));
+  if (tabs.children.length !== names.length) tabs.replaceChildren(...names.map((name) => make("button", { role: "tab", id: `tab-${name}`, "aria-controls": "panel", onclick: () => open(name) })));
+  for (const [i, name] of names.entries()) { // in place: a button must not vanish under a click
+    if (tabs.children[i].textContent !== words[i]) tabs.children[i].textContent = words[i];
+    tabs.children[i].setAttribute("aria-selected", String(state.tab === name));
+  }
+  if (panel.contains(document.activeElement) && ["INPUT", "TEXTAREA"].includes(document.activeElement.tagName)) return;
+  panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
+  panel.replaceChildren(...{ subject: subjectPanel, findings, sound: soundPanel, seen: seenPanel }[state.tab]());
+}
+export function open(name) {
+  state.tab = name;
+  render();
+}
+
+function subjectPanel() {
+  const who = chosen();
+  if (!who.length) return [make("p", { class: "muted" }, t("choose_someone")), legend()];
+  if (who.length > 1) return several(who);
+  const s = who[0], kind = kindOf(s), face = make("canvas", { width: 112, height: 112 });
+  drawFace(face, s.best);
+  const here = s.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
+  const name = make("input", { type: "text", value: s.name, placeholder: `${t(`target.${s.target}`)} ${s.id}`, maxlength: 80, id: "name", onchange: (e) => edit("rename", { id: s.id, name: e.target.value }) });
+  return [
+    make("div", { class: "who" }, face, make("div", {}, make("h2", {}, title(s)), make("div", { class: "row" }, tag(kind)),
+      make("div", { class: "small muted" }, `${clock(s.from)} – ${clock(s.to)}`),
+      make("div", { class: "small muted" }, s.certainty === "by hand" ? t("by_hand") : `${t(`certainty.${s.certainty}`)} (${number(s.score)})`))),
+    ...visible(s, kind),
+    ...covers(s, kind),
+    make("label", { for: "keep-reason" }, t("why_keep")),
+    make("input", { type: "text", id: "keep-reason", value: state.keepReason || s.reason || "", placeholder: t("why_keep_example"), oninput: (e) => { state.keepReason = e.target.value; } }),
+    make("div", { class: "row" }, button(t("only_this"), () => only(s.id), { class: "primary", id: "only" })),
+    make("label", { for: "name" }, t("name")), name,
+    make("h3", {}, t("correct")),
+    make("div", { class: "row" },
+      button(t("span_start"), () => edit("span", { track: nearest(s).id, first: state.frame, last: nearest(s).last }, t("done"))),
+      button(t("span_end"), () => edit("span", { track: nearest(s).id, first: nearest(s).first, last: state.frame }, t("done"))),
+      button(t("split"), () => edit("split", { track: here?.id, frame: state.frame }, t("split_done")), { disabled: !here || here.first >= state.frame, title: t("split_title") }),
+      button(t("follow_from"), () => followFrom(s, here), { disabled: !here }),
+      s.origin === "manual" ? button(t("remove"), () => edit("remove", { ids: [s.id] }, t("removed")), { id: "remove" }) : null),
+    ...parts(s),
+    ...alikes(s),
+  ];
+}
+const nearest = (s) => s.tracks.reduce((a, b) => (gap(b) < gap(a) ? b : a));
+const gap = (k) => Math.max(0, k.first - state.frame, state.frame - k.last);
+
+/** When a kept one is really visible: a decision to show counts only where the track is sure. */
+function visible(s, kind) {
+  if (kind !== "keep" && kind !== "none") return [];
+  const shown = s.tracks.flatMap((k) => k.shown), frames = shown.reduce((n, [a, b]) => n + b - a + 1, 0);
+  const all = s.tracks.reduce((n, k) => n + k.last - k.first + 1, 0);
+  const times = shown.slice(0, 4).map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
+  return [make("p", { class: "small" }, frames ? t("visible_at", { times, more: shown.length > 4 ? "…" : "" }) : t("visible_nowhere"),
+    frames < all ? ` ${t("stays_hidden", { n: all - frames })}` : "")];
+}
+/** Who hides a kept one all the same: often the same person, found twice. */
+let coveredOf = "", coveredBy = [];
+function covers(s, kind) {
+  if (kind !== "keep" && kind !== "none") return [];
+  const key = `${s.id}/${state.revision}`;
+  if (coveredOf !== key) {
+    coveredOf = key;
+    coveredBy = [];
+    get("covered", { id: s.id }).then((told) => { if (coveredOf === key) { coveredBy = told.covered; if (state.tab === "subject") render(); } }).catch(() => {});
+  }
+  const rows = coveredBy.slice(0, 4).filter(([id]) => state.subjects.has(id)).map(([id, frame, n]) => {
+    const other = state.subjects.get(id), face = make("canvas", { width: 112, height: 112 });
+    face.style.width = face.style.height = "40px";
+    drawFace(face, other.best);
+    return make("div", { class: "item row small" }, face, make("span", {}, t("covered_by", { who: title(other), n })),
+      button(t("show"), () => { select([s.id, id]); player.show(frame); }));
+  });
+  return rows.length ? [...rows, make("p", { class: "small muted" }, t("covered_note"))] : [];
+}
+async function followFrom(s, track) {
+  const box = state.boxes.find((b) => b[0] === track.id);
+  if (box && (await change("follow", { frame: state.frame, box: box.slice(1, 5), target: s.target }))) { toast(t("following")); tell("job"); }
+}
+function parts(s) {
+  if (s.tracks.length < 2) return [];
+  return [make("h3", {}, t("parts_title")), ...s.tracks.map((k) => make("div", { class: "row small" },
+    button(`${clock(state.times[k.first])} – ${clock(state.times[k.last])}`, () => player.show(k.first), { class: "quiet" }),
+    button(t("separate"), () => edit("separate", { track: k.id }, t("separated")))))];
+}
+let alikeOf = 0, alikeFound = [];
+function alikes(s) {
+  if (alikeOf !== s.id) {
+    alikeOf = s.id;
+    alikeFound = [];
+    get("alike", { id: s.id }).then((told) => { if (alikeOf === s.id) { alikeFound = told.alike; if (state.tab === "subject") render(); } }).catch(() => {});
+  }
+  const found = alikeFound.map(([id]) => state.subjects.get(id)).filter(Boolean);
+  if (!found.length) return [];
+  return [make("h3", {}, t("alike")), make("p", { class: "small muted" }, t("alike_note")), make("div", { class: "alike" }, ...found.map((other) => {
+    const canvas = make("canvas", { width: 112, height: 112 });
+    drawFace(canvas, other.best);
+    return button("", () => { select([s.id, other.id]); player.show(other.best[1]); }, { title: title(other), "aria-label": t("choose_both", { who: title(other) }) }).appendChild(canvas).parentNode;
+  }))];
+}
+function several(who) {
+  const pictures = who.slice(0, 24).map((s) => { const c = make("canvas", { width: 112, height: 112 }); drawFace(c, s.best); return button("", () => select(s.id), { title: title(s), "aria-label": title(s) }).appendChild(c).parentNode; });
+  return [make("h2", {}, t("chosen", { n: who.length })), make("div", { class: "alike row" }, ...pictures),
+    make("div", { class: "row" }, button(t("join"), () => joinChosen(), { class: "primary", id: "join" })),
+    make("p", { class: "small muted" }, t("join_note")),
+    make("label", { for: "keep-reason" }, t("why_keep")),
+    make("input", { type: "text", id: "keep-reason", value: state.keepReason || "", oninput: (e) => { state.keepReason = e.target.value; } })];
+}
+export async function joinChosen() {
+  const ids = [...state.selected];
+  if (await edit("merge", { ids }, t("joined"))) select(Math.min(...ids.filter((id) => state.subjects.has(id))));
+}
+function legend() {
+  const rows = ["detected", "followed", "interpolated", "padded", "held", "manual"].map((name) => {
+    const c = make("canvas", { width: 60, height: 28 });
+    c.style.width = "30px"; c.style.height = "14px";
+    const pen = c.getContext("2d");
+    pen.strokeStyle = css(`--${name}`); pen.lineWidth = 4;
+    pen.setLineDash({ followed: [14, 8], interpolated: [5, 6], padded: [3, 8], held: [18, 6, 4, 6] }[name] || []);
+    pen.strokeRect(4, 4, 52, 20);
+    return make("div", { class: "row small" }, c, t(`legend.${name}`));
+  });
+  return make("div", {}, make("h3", {}, t("legend")), ...rows);
+}
+
+function soundPanel() {
+  const out = [make("p", { class: "small" }, t("sound_note"))];
+  const reason = make("input", { type: "text", id: "mute-reason", placeholder: t("mute_example") });
+  const from = make("input", { type: "text", id: "mute-from", value: mark.start == null ? "" : mark.start.toFixed(2) });
+  const to = make("input", { type: "text", id: "mute-to", value: mark.end == null ? "" : mark.end.toFixed(2) });
+  const seconds = (node) => { const parts = node.value.trim().replace(",", ".").split(":").map(Number); return parts.reduce((a, b) => a * 60 + b, 0); };
+  const mute = async (how) => {
+    if (await edit("mute", { start: seconds(from), end: seconds(to), how, reason: reason.value }, t("muted"))) { setMark(null); render(); }
+  };
+  out.push(make("label", { for: "mute-from" }, t("mute_from")), from, make("label", { for: "mute-to" }, t("mute_to")), to,
+    make("label", { for: "mute-reason" }, t("reason")), reason,
+    make("div", { class: "row" }, button(t("mute"), () => mute("mute"), { class: "primary", id: "mute" }), button(t("tone"), () => mute("tone"), { id: "tone" })),
+    make("h3", {}, t("muted_spans")));
+  if (!state.muted.length) out.push(make("p", { class: "muted small" }, t("muted_none")));
+  for (const m of state.muted) out.push(make("div", { class: "item" },
+    make("div", {}, `${m.how === "tone" ? "♪" : "✕"} ${clock(m.start / 1000, 2)} – ${clock(m.end / 1000, 2)}`),
+    make("div", { class: "small muted" }, `${t(`how.${m.how}`)}${m.reason ? ` · ${m.reason}` : ""}`),
+    make("div", { class: "row" }, button(t("listen"), () => { player.stop(); player.show(Math.max(0, state.times.findIndex((s) => s >= m.start / 1000 - 1))); player.play(); }),
+      button(t("give_back"), () => edit("unmute", { number: m.number }, t("done"))))));
+  return out;
+}
+
+function seenPanel() {
+  const s = state.summary, meter = (n, of) => { const bar = make("span"); bar.style.width = `${of ? (100 * n) / of : 100}%`; return make("div", { class: "meter" }, bar); };
+  const unseen = state.moments.filter(([frame]) => !state.seen.some(([a, b]) => a <= frame && frame <= b));
+  return [
+    make("label", { for: "reviewer" }, t("reviewer")),
+    make("input", { type: "text", id: "reviewer", value: s.reviewer || "", maxlength: 120, onchange: (e) => change("reviewer", { name: e.target.value }, t("done")) }),
+    make("p", { class: "small muted" }, t("reviewer_note")),
+    make("h3", {}, t("seen_frames", { n: s.frames_seen, of: s.frames })), meter(s.frames_seen, s.frames),
+    s.frames_seen_fast_only ? make("p", { class: "small muted" }, t("seen_fast", { n: s.frames_seen_fast_only })) : null,
+    make("h3", {}, t("seen_moments", { n: s.moments_seen, of: s.moments })), meter(s.moments_seen, s.moments),
+    make("p", { class: "small" }, unseen.length ? t("moments_note") : `✓ ${t("all_moments")}`),
+    unseen.length ? make("div", { class: "row" }, button(t("next_moment"), nextMoment, { class: "primary" })) : null,
+    ...unseen.slice(0, 40).map(([frame, why, track]) => make("button", { class: "quiet small", onclick: () => goMoment(frame, track) },
+      `${clock(state.times[frame])}  ${t(`why.${why}`)}${track && state.ofTrack.has(track) ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : ""}`)),
+  ].filter(Boolean);
+}
+function goMoment(frame, track) {
+  player.stop();
+  if (track && state.ofTrack.has(track)) select(state.ofTrack.get(track));
+  player.show(frame);
+}
+export function nextMoment() {
+  const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.seen.some(([a, b]) => a <= frame && frame <= b));
+  const next = unseen.find(([frame]) => frame > state.frame) || unseen[0];
+  if (!next) return toast(t("all_moments"));
+  goMoment(next[0], next[2]);
+}
+export function showPill() {
+  const s = state.summary;
+  const share = s.moments ? s.moments_seen / s.moments : 1;
+  document.getElementById("progress-bar").style.width = `${100 * share}%`;
+  document.getElementById("progress-text").textContent = share >= 1 ? `✓ ${t("all_moments")}` : t("pill", { n: s.moments_seen, of: s.moments });
+}
+document.getElementById("progress-pill").addEventListener("click", () => open("seen"));
+document.getElementById("next-moment").addEventListener("click", nextMoment);
+on("plan", (renewed) => {
+  showPill();
+  if (renewed || state.tab === "seen") render();
+});
+on("tab", render);
+on("mark", () => { if (state.tab === "sound") render(); });
+on("select", () => { if (state.tab === "subject") render(); });
+let shownAt = -1;
+on("frame", () => { if (state.tab === "subject" && state.selected.length === 1 && !player.isPlaying() && shownAt !== state.frame) { shownAt = state.frame; render(); } });
+on("finding", (n) => { open("findings"); showFinding(n); });
+export { taken, tell, decide, goTo };

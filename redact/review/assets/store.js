@@ -1,0 +1,107 @@
+// What the page knows, and who wants to be told when it changes.
+import { post, get, Refused } from "./api.js";
+import { t } from "./words.js";
+
+export const state = {
+  clip: null, times: [], subjects: new Map(), ofTrack: new Map(), muted: [], findings: [], moments: [], seen: [], summary: {},
+  selected: [], pointed: 0, filter: "all", frame: 0, boxes: [], view: "outlines", revision: 0, undo: false, redo: false, tab: "subject", job: null,
+};
+const listeners = {};
+export const on = (name, listener) => (listeners[name] ||= []).push(listener);
+export const tell = (name, value) => (listeners[name] || []).forEach((listener) => listener(value));
+
+/** Times of all frames in seconds after the first, from the plan's run lengths. */
+function timesOf(runs, [over, under]) {
+  const out = [0];
+  let at = 0;
+  for (const [step, count] of runs.slice(1)) for (let i = 0; i < count; i++) out.push(((at += step) * over) / under);
+  return out;
+}
+
+export async function load() {
+  const plan = await get("plan");
+  state.clip = plan;
+  state.pts = plan.pts;
+  state.times = timesOf(plan.pts, plan.time_base);
+  state.frames = state.times.length;
+  state.duration = state.times[state.frames - 1] + (state.frames > 1 ? state.times[state.frames - 1] - state.times[state.frames - 2] : 0.04);
+  state.subjects = new Map(plan.subjects.map((s) => [s.id, s]));
+  taken(plan);
+}
+
+/** Take in what a change brought. */
+export function taken(told) {
+  for (const subject of told.changed || []) state.subjects.set(subject.id, subject);
+  for (const id of told.gone || []) state.subjects.delete(id);
+  state.ofTrack = new Map();
+  for (const s of state.subjects.values()) for (const track of s.tracks) state.ofTrack.set(track.id, s.id);
+  state.selected = state.selected.filter((id) => state.subjects.has(id));
+  const renewed = told.revision !== state.revision;
+  for (const name of ["muted", "findings", "moments", "seen", "summary", "revision", "undo", "redo"]) if (name in told) state[name] = told[name];
+  tell("plan", renewed);
+}
+
+export async function change(path, body, done) {
+  try {
+    const told = await post(path, body);
+    if ("revision" in told) taken(told);
+    tell("saved");
+    if (done) toast(done);
+    return told;
+  } catch (error) {
+    if (!(error instanceof Refused)) return null;
+    if (error.error === "outside") await load();
+    toast(error.message ? (error.hint ? `${error.message}. ${error.hint}` : error.message) : t("look_again"), true);
+    return null;
+  }
+}
+export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
+
+export function select(ids, { add = false } = {}) {
+  const list = Array.isArray(ids) ? ids : [ids];
+  state.selected = add ? [...new Set([...state.selected.filter((id) => !(list.length === 1 && id === list[0])), ...(list.length === 1 && state.selected.includes(list[0]) ? [] : list)])] : list;
+  tell("select");
+}
+export function point(id) {
+  if (id !== state.pointed) {
+    state.pointed = id;
+    tell("point");
+  }
+}
+export const chosen = () => state.selected.map((id) => state.subjects.get(id)).filter(Boolean);
+
+/** The frame that is on screen at a time. */
+export function frameAt(seconds) {
+  let low = 0, high = state.frames - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (state.times[middle] <= seconds + 1e-9) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+export const title = (subject) => subject.name || t(`target.${subject.target}`, {}) + ` ${subject.id}`;
+export const kindOf = (subject) => ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
+
+export function toast(words, bad = false) {
+  const node = document.createElement("div");
+  node.className = bad ? "toast bad" : "toast";
+  node.textContent = words;
+  document.getElementById("toasts").append(node);
+  setTimeout(() => node.remove(), bad ? 7000 : 2600);
+}
+
+/** A small maker of nodes: text is always text, never markup. */
+export function make(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (name === "class") node.className = value;
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "data") Object.assign(node.dataset, value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children.filter((c) => c != null));
+  return node;
+}
+export const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();

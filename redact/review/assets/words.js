@@ -1,0 +1,45 @@
+// Every word of the page from one catalogue per language.
+let catalogue = {};
+let language = "en";
+export const LANGUAGES = ["en", "fr"];
+
+export async function load(wanted) {
+  language = LANGUAGES.includes(wanted) ? wanted : "en";
+  catalogue = await (await fetch(`/${language}.json`)).json();
+  document.documentElement.lang = language;
+  for (const node of document.querySelectorAll("[data-word]")) labelled(node, t(node.dataset.word));
+  for (const node of document.querySelectorAll("[data-title]")) {
+    const words = t(node.dataset.title) + (node.dataset.key ? ` (${node.dataset.key})` : "");
+    node.title = words;
+    node.setAttribute("aria-label", words);
+  }
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", t(node.dataset.label));
+}
+
+function labelled(node, words) {
+  node.textContent = words;
+  if (node.dataset.key) {
+    const key = document.createElement("kbd");
+    key.textContent = node.dataset.key;
+    node.append(key);
+  }
+}
+
+/** The words of a key, `{name}` filled in; "one|many" goes by `values.n`. */
+export function t(key, values = {}) {
+  let text = catalogue[key] ?? key;
+  if (text.includes("|")) text = text.split("|")[values.n === 1 ? 0 : 1];
+  return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? number(values[name]) : values[name] ?? ""));
+}
+export const current = () => language;
+export const number = (value) => new Intl.NumberFormat(language).format(value);
+
+/** Seconds as 1:02.5, with an hour only where there is one. */
+export function clock(seconds, digits = 1) {
+  const scale = 10 ** digits;
+  const all = Math.max(0, Math.floor(seconds * scale + 1e-6)) / scale;
+  const h = Math.floor(all / 3600), m = Math.floor((all % 3600) / 60), s = all % 60;
+  const rest = s.toFixed(digits).padStart(digits ? 3 + digits : 2, "0");
+  const text = h ? `${h}:${String(m).padStart(2, "0")}:${rest}` : `${m}:${rest}`;
+  return language === "fr" ? text.replace(".", ",") : text;
+}

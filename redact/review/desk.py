@@ -1,0 +1,171 @@
+"""The plan on the desk: every change is saved at once, can be taken back, and replaces nobody's."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import PlanError
+from ..output import write_whole
+from ..plan import Plan, ReviewState, dump_plan, parse_plan
+from ..types import Track
+from .subjects import with_subjects
+
+Change = Callable[[Plan], Plan]
+
+
+class ChangedOutsideError(PlanError):
+    """Somebody else wrote the plan; nothing was saved, and the desk has the new one."""
+
+
+class Desk:
+    """A plan file and what a person does to it.
+
+    Args:
+        path: of the plan.
+
+    Attributes:
+        plan: as it stands, subjects filled in.
+        revision: rises with every change, from here or from outside.
+
+    Raises:
+        PlanError: the plan cannot be read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lock = threading.RLock()
+        self.revision = 1
+        self._back: list[Plan] = []
+        self._forth: list[Plan] = []
+        self._unsaved = False
+        self._dumped: dict[int, tuple[Track, bytes]] = {}
+        self._stat: tuple[int, int, int] | None = None
+        self._digest = ""
+        self.plan = self._read()
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._back)
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._forth)
+
+    def change(self, function: Change) -> Plan:
+        """Change the plan and save it; if that fails, nothing has changed.
+
+        Raises:
+            ChangedOutsideError: see there.
+            PlanError, OutputError: the change makes no sense, or cannot be saved.
+        """
+        with self._fresh():
+            after = function(self.plan)
+            if after != self.plan:
+                self._save(after)
+                self._back.append(self.plan)
+                self._forth.clear()
+                self.plan = after
+                self.revision += 1
+            return self.plan
+
+    def undo(self) -> Plan:
+        """Take the last change back; what was seen stays seen."""
+        return self._step(self._back, self._forth)
+
+    def redo(self) -> Plan:
+        return self._step(self._forth, self._back)
+
+    def note(self, function: Callable[[ReviewState], ReviewState]) -> None:
+        """Note what was looked at: no change to take back, saved by `keep`."""
+        with self.lock:
+            before = self.plan.review or ReviewState()
+            after = function(before)
+            if after != before:
+                self.plan = replace(self.plan, review=after)
+                self._unsaved = True
+
+    def keep(self) -> None:
+        """Save what was noted. Raises as `change`."""
+        if self._unsaved:
+            with self._fresh():
+                self._save(self.plan)
+
+    def look_outside(self) -> bool:
+        """Take in a plan that was changed by somebody else; returns whether it was.
+
+        What was looked at since the last save is kept; the steps back are not, for they would
+        take the other's work with them.
+        """
+        with self.lock:
+            stat = self._signature()
+            if stat == self._stat:
+                return False
+            if stat is None:  # gone, or about to be replaced; the next save writes it again
+                return False
+            data = self.path.read_bytes()
+            if hashlib.sha256(data).hexdigest() == self._digest:
+                self._stat = stat
+                return False
+            noted = self.plan.review if self._unsaved else None
+            self.plan = self._read()
+            if noted is not None:
+                theirs = self.plan.review or ReviewState()
+                self.plan = replace(
+                    self.plan, review=replace(theirs, seen=noted.seen, subjects=noted.subjects)
+                )
+            self._back.clear()
+            self._forth.clear()
+            self.revision += 1
+            return True
+
+    def _step(self, source: list[Plan], target: list[Plan]) -> Plan:
+        with self._fresh():
+            if not source:
+                return self.plan
+            now, then = self.plan.review or ReviewState(), source[-1].review or ReviewState()
+            after = replace(source[-1], review=replace(now, findings=then.findings))
+            self._save(after)
+            source.pop()
+            target.append(self.plan)
+            self.plan = after
+            self.revision += 1
+            return self.plan
+
+    @contextmanager
+    def _fresh(self) -> Iterator[None]:
+        with self.lock:
+            if self.look_outside():
+                raise ChangedOutsideError(
+                    f"{self.path.name}: was changed outside this page, and is now shown as it is",
+                    "Look at it, and decide again.",
+                )
+            yield
+
+    def _read(self) -> Plan:
+        try:
+            self._stat = self._signature()
+            data = self.path.read_bytes()
+        except OSError as error:
+            raise PlanError(
+                f"{self.path}: cannot read the plan ({error.strerror or error})", "Check the path."
+            ) from error
+        self._digest = hashlib.sha256(data).hexdigest()
+        return with_subjects(parse_plan(data, str(self.path)))
+
+    def _save(self, plan: Plan) -> None:
+        data = dump_plan(plan, self._dumped)
+        write_whole(self.path, data, force=True)
+        self._digest, self._stat = hashlib.sha256(data).hexdigest(), self._signature()
+        self._unsaved = False
+
+    def _signature(self) -> tuple[int, int, int] | None:
+        try:
+            stat = self.path.stat()
+        except OSError:
+            return None
+        return stat.st_mtime_ns, stat.st_size, stat.st_ino

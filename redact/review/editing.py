@@ -1,0 +1,308 @@
+"""What a person can do to a plan on the page, each as a function from plan to plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from ..errors import PlanError
+from ..plan import Decision, FindingNote, Plan, ReviewState, Sound, Subject, edit
+from ..types import Action, Box, Keyframe, Origin, State, Target, Track
+from .subjects import all_subjects, subject_of
+
+CUT_OFF: Final = "cut off by hand"
+"""Reason of the part of a detected track that a person says is not there."""
+
+_ACTION = {
+    Decision.NONE: Action.REDACT,
+    Decision.HIDE: Action.REDACT,
+    Decision.KEEP: Action.KEEP,
+    Decision.FALSE_ALARM: Action.KEEP,
+}
+
+
+def decide(
+    plan: Plan, ids: Iterable[int], decision: Decision, reason: str = "", by: str = ""
+) -> Plan:
+    """Decide about subjects, each named by one of its tracks.
+
+    A false alarm is kept like a person, and so is on record; its reason says what it is.
+    """
+    wanted = set(ids)
+    for number in wanted:
+        edit.track_of(plan, number)
+    chosen = {s.tracks for s in all_subjects(plan) if wanted & set(s.tracks)}
+    numbers = {number for tracks in chosen for number in tracks}
+    subjects = tuple(
+        replace(s, decision=decision) if s.tracks in chosen else s for s in all_subjects(plan)
+    )
+    tracks = tuple(_decided(t, decision, reason, by) if t.id in numbers else t for t in plan.tracks)
+    return replace(plan, tracks=tracks, subjects=subjects)
+
+
+def _decided(track: Track, decision: Decision, reason: str, by: str) -> Track:
+    if decision is Decision.NONE:
+        return replace(track, action=Action.REDACT, reason="", decided_by="")
+    if decision is Decision.FALSE_ALARM:
+        reason = reason or f"is no {track.target.word}"
+    return replace(track, action=_ACTION[decision], reason=reason, decided_by=by)
+
+
+def only(plan: Plan, number: int, reason: str = "", by: str = "") -> Plan:
+    """Keep one subject and hide all others; false alarms stay as they are."""
+    chosen = subject_of(plan, number)
+    others = [
+        s.tracks[0]
+        for s in all_subjects(plan)
+        if s.tracks != chosen.tracks and s.decision is not Decision.FALSE_ALARM
+    ]
+    plan = decide(plan, others, Decision.HIDE, "", by)
+    return decide(plan, [number], Decision.KEEP, reason, by)
+
+
+def merge(plan: Plan, ids: Sequence[int]) -> Plan:
+    """Say that subjects are one. If they were decided differently, the whole is hidden again.
+
+    Raises:
+        PlanError: they are of different kinds, or fewer than two.
+    """
+    chosen = list({subject_of(plan, number).tracks: None for number in ids})
+    tracks = sorted(number for numbers in chosen for number in numbers)
+    if len(chosen) < 2:
+        raise PlanError("to join, choose two subjects or more", "Choose them with Ctrl.")
+    if len({edit.track_of(plan, number).target for number in tracks}) > 1:
+        raise PlanError("a face and a plate cannot be one", "Choose subjects of one kind.")
+    old = [s for s in all_subjects(plan) if s.tracks in chosen]
+    same = len({s.decision for s in old}) == 1
+    name = next((s.name for s in old if s.name), "")
+    decision = old[0].decision if same else Decision.NONE
+    rest = [s for s in all_subjects(plan) if s.tracks not in chosen]
+    joined = Subject(tuple(tracks), decision, name)
+    plan = replace(plan, subjects=_ordered((*rest, joined)))
+    return plan if same else decide(plan, [tracks[0]], Decision.NONE)
+
+
+def separate(plan: Plan, number: int) -> Plan:
+    """Take one track out of its subject; it is hidden until it is decided about by itself."""
+    subject = subject_of(plan, number)
+    if len(subject.tracks) < 2:
+        raise PlanError(f"track {number} stands alone already", "There is nothing to take apart.")
+    left = replace(subject, tracks=tuple(n for n in subject.tracks if n != number))
+    rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
+    plan = replace(plan, subjects=_ordered((*rest, left, Subject((number,)))))
+    return decide(plan, [number], Decision.NONE)
+
+
+def rename(plan: Plan, number: int, name: str) -> Plan:
+    """Give a subject a name that only the plan knows."""
+    chosen = subject_of(plan, number).tracks
+    subjects = (
+        replace(s, name=name.strip()[:80]) if s.tracks == chosen else s for s in all_subjects(plan)
+    )
+    return replace(plan, subjects=tuple(subjects))
+
+
+def add(
+    plan: Plan, target: Target, keys: Sequence[Keyframe], reason: str = "", by: str = ""
+) -> tuple[Plan, int]:
+    """Add what a person drew, or drew and had followed, as a subject of its own that is hidden."""
+    number = plan.next_id()
+    for key in keys:
+        edit.check_box(key.box, plan, f"frame {key.frame}")
+    track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, reason, by)
+    subjects = (*all_subjects(plan), Subject((number,), Decision.HIDE))
+    return replace(plan.with_track(track), subjects=_ordered(subjects)), number
+
+
+def place(plan: Plan, number: int, frame: int, box: Box) -> Plan:
+    """Say where a track is in one frame; its other frames stay as they are.
+
+    Raises:
+        PlanError: the frame is not one of the track's, or the box hides nothing.
+    """
+    track = edit.track_of(plan, number)
+    edit.check_box(box, plan, f"track {number}: frame {frame}")
+    if track.at(frame) is None:
+        raise PlanError(f"track {number} is not at frame {frame}", "Lengthen its span first.")
+    keys = {key.frame: key for key in track.keyframes}
+    # The neighbours are pinned: lines to and from the new place would move masks elsewhere, and
+    # its state would count for frames that nobody looked at.
+    for near in (frame - 1, frame + 1):
+        here = track.at(near)
+        if here is not None:
+            keys.setdefault(near, here)
+    keys[frame] = Keyframe(frame, box, State.MANUAL)
+    return plan.with_track(replace(track, keyframes=_sorted(keys)))
+
+
+def span(plan: Plan, number: int, first: int, last: int, by: str = "") -> Plan:
+    """Let a track begin and end elsewhere.
+
+    A longer one stays where it was at its end. Of a shorter one that a detector found, what is cut
+    off becomes a track of its own that is kept and says why, for the record.
+    """
+    if not 0 <= first <= last < len(plan.source.timeline):
+        raise PlanError("the span ends before it begins", "Choose a start before the end.")
+    track = edit.track_of(plan, number)
+    if first > track.last or last < track.first:
+        raise PlanError("the span lies outside the track", "Draw a new box there instead.")
+    if first > track.first:
+        plan = _cut_off(plan, number, track.first, first - 1, by)
+    if last < track.last:
+        plan = _cut_off(plan, number, last + 1, track.last, by)
+    track = edit.track_of(plan, number)
+    keys = {key.frame: key for key in track.keyframes}
+    if first < track.first:
+        keys[first] = Keyframe(first, track.keyframes[0].box, State.MANUAL)
+    if last > track.last:
+        end = track.at(track.last)
+        assert end is not None
+        keys[track.last] = replace(end, state=State.MANUAL, score=None)
+        keys[last] = Keyframe(last, end.box, State.MANUAL)
+    return plan.with_track(replace(track, keyframes=_sorted(keys)))
+
+
+def _cut_off(plan: Plan, number: int, first: int, last: int, by: str) -> Plan:
+    track = edit.track_of(plan, number)
+    rest = (last + 1, track.last) if first == track.first else (track.first, first - 1)
+    plan = plan.with_track(replace(track, keyframes=keys_between(track, *rest)))
+    if track.origin is Origin.MANUAL:
+        return plan
+    gone = replace(
+        track,
+        id=plan.next_id(),
+        keyframes=keys_between(track, first, last),
+        action=Action.KEEP,
+        reason=CUT_OFF,
+        decided_by=by,
+    )
+    subjects = (*all_subjects(plan), Subject((gone.id,), Decision.FALSE_ALARM))
+    return replace(plan.with_track(gone), subjects=_ordered(subjects))
+
+
+def split(plan: Plan, number: int, frame: int) -> Plan:
+    """From `frame` on a track is somebody else: that part is a new subject, hidden.
+
+    Raises:
+        PlanError: the track has not begun before that frame.
+    """
+    track = edit.track_of(plan, number)
+    if not track.first < frame <= track.last:
+        raise PlanError(
+            f"track {number} cannot be split there", "Go to a frame in the middle of the track."
+        )
+    new = plan.next_id()
+    before = keys_between(track, track.first, frame - 1)
+    after = keys_between(track, frame, track.last)
+    other = replace(track, id=new, keyframes=after, action=Action.REDACT, reason="", decided_by="")
+    plan = plan.with_track(replace(track, keyframes=before)).with_track(other)
+    return replace(plan, subjects=_ordered((*all_subjects(plan),)))
+
+
+def remove(plan: Plan, ids: Iterable[int]) -> Plan:
+    """Take subjects out that a person drew. Raises PlanError for one that a detector found."""
+    numbers = [n for number in ids for n in subject_of(plan, number).tracks]
+    return edit.remove_tracks(plan, numbers)
+
+
+def keys_between(track: Track, first: int, last: int) -> tuple[Keyframe, ...]:
+    """Keyframes of a part of a track, with its ends made explicit."""
+    keys = {key.frame: key for key in track.keyframes if first <= key.frame <= last}
+    for frame in (first, last):
+        here = track.at(frame)
+        assert here is not None
+        keys.setdefault(frame, here)
+    return _sorted(keys)
+
+
+def answer(plan: Plan, number: int, words: str, reason: str, by: str) -> Plan:
+    """Hide a finding, or say why it is none. Raises PlanError."""
+    review = plan.review or ReviewState()
+    note = next((f for f in review.findings if f.number == number), None)
+    if note is None:
+        raise PlanError(f"finding {number}: there is no such finding", "Check the video again.")
+    if words == "none" and (not note.drawn or not any(c.isalnum() for c in reason)):
+        raise PlanError(
+            f"finding {number}: needs a reason, and a mask that was drawn",
+            "Say what it is, for example 'a statue', or hide it.",
+        )
+    if note.track is not None:  # it was hidden before; that mask goes again
+        plan = edit.remove_tracks(plan, [note.track])
+    hidden = None
+    if words == "hide" and note.drawn:
+        keys = [Keyframe(frame, Box(*box), State.MANUAL) for frame, box in note.places]
+        plan, hidden = add(plan, Target.from_word(note.target), keys, reason, by)
+    done = replace(note, answer=words, reason=reason, track=hidden)
+    return _with_note(plan, review, done)
+
+
+def _with_note(plan: Plan, review: ReviewState, note: FindingNote) -> Plan:
+    notes = tuple(note if f.number == note.number else f for f in review.findings)
+    return replace(plan, review=replace(review, findings=notes))
+
+
+def _sorted(keys: dict[int, Keyframe]) -> tuple[Keyframe, ...]:
+    return tuple(keys[frame] for frame in sorted(keys))
+
+
+def _ordered(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
+    return tuple(sorted(subjects, key=lambda s: s.tracks[0]))
+
+
+def edited(plan: Plan, what: dict[str, Any], by: str) -> Plan:
+    """The plan after one action of the page.
+
+    Args:
+        plan: before.
+        what: "op" names the action, other keys are its arguments.
+        by: who decides.
+
+    Raises:
+        PlanError: there is no such action, an argument is missing or wrong, or it makes no sense.
+    """
+    action = _ACTIONS.get(str(what.get("op")))
+    if action is None:
+        raise PlanError("the page asked for something unknown", "Load the page anew.")
+    try:
+        return action(plan, what, by)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise PlanError(f"{what.get('op')}: {error}", "Load the page anew.") from error
+
+
+def _text(what: dict[str, Any]) -> str:
+    text = what.get("reason") or ""
+    if not isinstance(text, str) or len(text) > 500 or not text.isprintable():
+        raise PlanError("the reason is too long, or not one line", "Write one short line.")
+    return text.strip()
+
+
+def _box_of(values: Sequence[float]) -> Box:
+    return Box(*(float(value) for value in values))
+
+
+def _still(plan: Plan, what: dict[str, Any], by: str) -> Plan:
+    box, first, last = _box_of(what["box"]), int(what["first"]), int(what["last"])
+    if not 0 <= first <= last < len(plan.source.timeline):
+        raise PlanError("the span lies outside the clip", "Choose another.")
+    keys = [Keyframe(frame, box, State.MANUAL) for frame in sorted({first, last})]
+    return add(plan, Target.from_word(what["target"]), keys, _text(what), by)[0]
+
+
+_ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], str], Plan]]] = {
+    "decide": lambda p, w, by: decide(p, map(int, w["ids"]), Decision(w["decision"]), _text(w), by),
+    "only": lambda p, w, by: only(p, int(w["id"]), _text(w), by),
+    "merge": lambda p, w, by: merge(p, [int(n) for n in w["ids"]]),
+    "separate": lambda p, w, by: separate(p, int(w["track"])),
+    "rename": lambda p, w, by: rename(p, int(w["id"]), str(w["name"])),
+    "add": _still,
+    "place": lambda p, w, by: place(p, int(w["track"]), int(w["frame"]), _box_of(w["box"])),
+    "span": lambda p, w, by: span(p, int(w["track"]), int(w["first"]), int(w["last"]), by),
+    "split": lambda p, w, by: split(p, int(w["track"]), int(w["frame"])),
+    "remove": lambda p, w, by: remove(p, map(int, w["ids"])),
+    "mute": lambda p, w, by: edit.mute(
+        p, float(w["start"]), float(w["end"]), Sound(w["how"]), reason=_text(w), decided_by=by
+    ),
+    "unmute": lambda p, w, by: edit.unmute(p, [int(w["number"])]),
+    "answer": lambda p, w, by: answer(p, int(w["number"]), str(w["answer"]), _text(w), by),
+}

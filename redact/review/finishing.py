@@ -1,0 +1,172 @@
+"""From the plan on the page to a finished file: draw, audit, record, and say where it lies."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..audit import AuditResult, Finding, FindingKind, places_to_hide, require_detectors
+from ..delivery import Delivery, Outcome
+from ..errors import UsageError
+from ..evidence import (
+    CaseFields,
+    EvidenceChoice,
+    check_evidence,
+    checked_option,
+    manifest_path,
+    release_path,
+    write_evidence,
+)
+from ..journal import Journal
+from ..media import default_output
+from ..output import check_writable, make_folder
+from ..pipeline import apply
+from ..plan import FindingNote, Plan, ReviewState
+from ..settings import Audio, DetectSettings, EncodeSettings, Settings, Style
+from .jobs import Job
+from .session import Session
+
+
+def begin_finish(session: Session, wish: dict[str, Any]) -> None:
+    """Start to make the output.
+
+    Args:
+        session: with its plan.
+        wish: "style", "audio" (keep or mute), "release" (bool), "case" (its name).
+
+    Raises:
+        RedactError: the output or its record could not be written in the end.
+    """
+    here = session.ready()
+    here.desk.keep()
+    plan = here.desk.plan
+    settings = Settings(
+        DetectSettings(plan.settings.targets, plan.settings.sensitivity),
+        replace(session.render, style=_release_style(str(wish.get("style", "blur")))),
+        EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
+    )
+    release = bool(wish.get("release"))
+    usual = default_output(here.info)
+    if session.folder is not None:
+        make_folder(session.folder)
+        usual = session.folder / usual.name
+    final = release_path(usual.parent, usual.suffix) if release else _free(usual)
+    choice = _evidence(session, plan, wish, release)
+    check_writable(final, False, never=(session.source,))
+    check_evidence(choice, final, False)
+    require_detectors(plan.settings.targets)
+    delivery = Delivery(
+        output=final,
+        accept_findings=_accepted(plan),
+        case=choice.case,
+        command=("redact", "review", session.source.name, session.plan_path.name),
+        release=release,
+    )
+
+    def work(job: Job) -> dict[str, Any]:
+        outcome = apply(here.info, plan, settings, delivery, Journal(job))
+        files = [] if release else _written(outcome, choice)
+        _note_findings(session, outcome.audit)
+        session.last_output = outcome.output
+        return _result(outcome, files)
+
+    session.begin("finish", work)
+
+
+def _release_style(name: str) -> Style:
+    style = Style(name)
+    if style is Style.OUTLINE:
+        raise UsageError("outlines hide nothing", "Choose blur, mosaic or solid.")
+    return style
+
+
+def _free(usual: Path) -> Path:
+    """A name that no earlier result, and no record of one, has."""
+    number = 1
+    while True:
+        mark = "" if number == 1 else f"-{number}"
+        path = usual.with_name(f"{usual.stem}{mark}{usual.suffix}")
+        if not path.exists() and not manifest_path(path).exists():
+            return path
+        number += 1
+
+
+def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool) -> EvidenceChoice:
+    """The record that the command line asked for, with what the page adds; none for a release."""
+    if release:
+        session.evidence.refuse_with("a publication")
+        return EvidenceChoice(manifest=False)
+    given = CaseFields(
+        case=checked_option(str(wish.get("case") or "").strip()[:200], "the case"),
+        reviewer=plan.review.reviewer if plan.review else "",
+    )
+    case = (session.evidence.case or CaseFields()).overridden_by(given)
+    return replace(session.evidence, case=None if case.empty else case)
+
+
+def _accepted(plan: Plan) -> str:
+    """Reason for publishing in spite of findings: those that a person gave, once all have one."""
+    findings = plan.review.findings if plan.review else ()
+    answered = all(f.answer for f in findings)
+    reasons = dict.fromkeys(f.reason for f in findings if f.answer == "none")
+    return "; ".join(reasons) if findings and answered else ""
+
+
+def _written(outcome: Outcome, choice: EvidenceChoice) -> list[str]:
+    files = write_evidence(outcome.record, choice, False)
+    found = [path for path in (files.manifest, files.signature) if path is not None]
+    return [path.name for path in found]
+
+
+def _note_findings(session: Session, audit: AuditResult) -> None:
+    """Keep the findings with the plan, with the answers that were given to the same ones."""
+    desk = session.ready().desk
+
+    def noted(plan: Plan) -> Plan:
+        review = plan.review or ReviewState()
+        last = len(plan.source.timeline) - 1
+        notes = tuple(_note(f, last, review.findings) for f in audit.findings)
+        return replace(plan, review=replace(review, findings=notes))
+
+    desk.change(noted)
+
+
+def _note(finding: Finding, last: int, before: tuple[FindingNote, ...]) -> FindingNote:
+    places = tuple(
+        (frame, (box.x1, box.y1, box.x2, box.y2)) for frame, box in places_to_hide(finding, last)
+    )
+    drawn = finding.kind is not FindingKind.UNDRAWN
+    note = FindingNote(
+        finding.number,
+        finding.kind.value,
+        finding.target.word,
+        finding.first,
+        finding.last,
+        places,
+        drawn=drawn,
+    )
+    for old in before:
+        if old.answer == "none" and _same(old, note):
+            return replace(note, answer=old.answer, reason=old.reason)
+    return note
+
+
+def _same(a: FindingNote, b: FindingNote) -> bool:
+    return (a.kind, a.target, a.first, a.last) == (b.kind, b.target, b.first, b.last)
+
+
+def _result(outcome: Outcome, files: list[str]) -> dict[str, Any]:
+    return {
+        "output": str(outcome.output),
+        "name": outcome.output.name,
+        "folder": str(outcome.output.parent),
+        "needs_review": outcome.needs_review,
+        "may_be_accepted": outcome.audit.may_be_accepted,
+        "findings": len(outcome.audit.findings),
+        "failed": [f"{c.name}: {c.detail}" for c in outcome.audit.checks if not c.passed],
+        "accepted": outcome.record.accepted,
+        "sha256": outcome.record.output_sha256,
+        "beside": files,
+        "warnings": list(outcome.record.warnings),
+    }

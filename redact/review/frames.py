@@ -1,0 +1,160 @@
+"""Exact frames of a source in any order: what is given is the very frame, or nothing.
+
+Pictures come from the decoder of `redact.media`, started at a starting point of `packets`. Whole
+groups of pictures are kept as far as a bound of bytes allows, those nearest to the last request.
+Of several requests the newest wins: an older one that still waits ends with `Superseded`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Final
+
+from ..errors import UnsafeError
+from ..media import Decode, SourceInfo, decode_from
+from ..plan import Plan
+from ..types import Frame
+from .packets import BEGINNING, PacketIndex
+
+MOST_BYTES: Final = 192 << 20
+"""Of decoded pictures that one reader keeps: some sixty of 1080p, two seconds and a half."""
+
+
+class Superseded(Exception):  # noqa: N818 - no error: somebody asked for something newer
+    """A newer request came before this one was answered."""
+
+
+class Frames:
+    """Frames by index; safe to ask from several threads.
+
+    Args:
+        info, plan: the source and a plan that was made for it.
+        index: of its packets.
+        most_bytes: bound of what is kept, beside the frame that was asked for.
+
+    Attributes:
+        jumps: how often decoding started anew, for tests and benchmarks.
+    """
+
+    def __init__(
+        self, info: SourceInfo, plan: Plan, index: PacketIndex, most_bytes: int = MOST_BYTES
+    ) -> None:
+        self._info = info
+        self._timeline = plan.source.timeline
+        self._unchecked = frozenset(plan.unchecked)
+        self._index = index
+        self._most = most_bytes
+        self._kept: dict[int, Frame] = {}
+        self._bytes = 0
+        self._decoding: Iterator[Frame] | None = None
+        self._next = 0
+        self._lock = threading.Lock()
+        self._tickets = threading.Lock()
+        self._newest = 0
+        self._direct = index.direct
+        self.jumps = 0
+
+    def get(self, frame: int, *, newest_wins: bool = False) -> Frame:
+        """A frame; its planes are shared and must not be written to.
+
+        Args:
+            frame: index, within the clip.
+            newest_wins: give up as soon as somebody else asks.
+
+        Raises:
+            Superseded: so it happened.
+            UnsafeError: the file does not give the frame that the plan was made on.
+            InputError: the file cannot be read any more.
+        """
+        with self._tickets:
+            self._newest += 1
+            ticket = self._newest
+        with self._lock:
+            if newest_wins and ticket != self._newest:
+                raise Superseded
+            here = self._kept.get(frame)
+            if here is not None:
+                return here
+            return self._decoded(frame, ticket if newest_wins else None)
+
+    def close(self) -> None:
+        with self._lock:
+            self._stop()
+            self._kept.clear()
+            self._bytes = 0
+
+    def _decoded(self, wanted: int, ticket: int | None) -> Frame:
+        start = self._index.start_for(wanted) if self._direct else BEGINNING
+        if self._decoding is None or not start.frame <= self._next <= wanted:
+            self._jump(start.frame)
+        assert self._decoding is not None
+        while True:
+            if ticket is not None and ticket != self._newest:
+                raise Superseded
+            frame = next(self._decoding, None)
+            if frame is None or not self._is_expected(frame):
+                frame = self._from_the_beginning()
+            self._next = frame.index + 1
+            # Only the plan knows: a decoder that starts in the middle is told of less.
+            frame = replace(frame, damaged=frame.index in self._unchecked)
+            self._keep(frame, wanted)
+            if frame.index == wanted:
+                return frame
+
+    def _is_expected(self, frame: Frame) -> bool:
+        pts = self._timeline.pts
+        return (
+            frame.index == self._next and frame.index < len(pts) and (frame.pts == pts[frame.index])
+        )
+
+    def _from_the_beginning(self) -> Frame:
+        """The file did not do what its packets promised: no start in the middle is trusted."""
+        if self._direct:
+            self._direct = False
+            self._jump(0)
+            assert self._decoding is not None
+            frame = next(self._decoding, None)
+            if frame is not None and self._is_expected(frame):
+                return frame
+        self._stop()
+        raise UnsafeError(
+            f"{self._info.path}: frame {self._next} is not the one that was checked",
+            "Is the file on a disk that can be read without errors?",
+        )
+
+    def _jump(self, frame: int) -> None:
+        self._stop()
+        self.jumps += 1
+        start = self._index.start_for(frame) if self._direct else BEGINNING
+        if start.frame == 0:
+            self._decoding = iter(Decode(self._info))
+        else:
+            first = start.frame
+            self._decoding = decode_from(self._info, self._timeline, first, start.seek, start.mark)
+        self._next = start.frame
+
+    def _stop(self) -> None:
+        decoding: Any = self._decoding
+        self._decoding = None
+        if decoding is not None:
+            with suppress(Exception):
+                decoding.close()
+
+    def _keep(self, frame: Frame, wanted: int) -> None:
+        if frame.index in self._kept:
+            return
+        self._kept[frame.index] = frame
+        self._bytes += size_of(frame)
+        while self._bytes > self._most and len(self._kept) > 1:
+            farthest = max(self._kept, key=lambda n: (abs(n - wanted), n < wanted))
+            if farthest == wanted:
+                break
+            self._bytes -= size_of(self._kept.pop(farthest))
+
+
+def size_of(frame: Frame) -> int:
+    """Bytes of its planes."""
+    return sum(plane.buffer_size for plane in frame.picture.planes)

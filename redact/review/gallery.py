@@ -1,0 +1,99 @@
+"""The best picture of every subject, and who looks like whom."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..plan import Plan
+from ..types import Track
+from .frames import Frames
+from .pictures import encoded, face, look_of
+from .subjects import all_subjects, overlap_in_time
+
+MOST_PICTURES: Final = 4000
+"""That are kept; a few kilobytes each."""
+
+ALIKE: Final = 0.62
+"""Likeness from which a subject is suggested; a suggestion decides nothing."""
+
+MOST_SUGGESTED: Final = 8
+
+
+class Gallery:
+    """Pictures by track and frame, made in order of time.
+
+    Args:
+        frames: of the source.
+        aspect: width of a pixel over its height.
+    """
+
+    def __init__(self, frames: Frames, aspect: float) -> None:
+        self._frames = frames
+        self._aspect = aspect
+        self._made: OrderedDict[tuple[int, int], tuple[bytes, NDArray[np.float32]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def pictures(self, plan: Plan, wanted: Iterable[tuple[int, int]]) -> list[bytes]:
+        """JPEGs in the order of `wanted`, each a track and a frame of it; b"" where there is none.
+
+        Raises UnsafeError and InputError as `Frames`.
+        """
+        asked = list(wanted)
+        for track, frame in sorted(asked, key=lambda w: w[1]):
+            self._make(plan, track, frame)
+        return [self._made[w][0] if w in self._made else b"" for w in asked]
+
+    def alike(self, plan: Plan, number: int) -> list[tuple[int, float]]:
+        """Subjects, by their first track, that look like one and were never seen beside it."""
+        tracks = {t.id: t for t in plan.tracks}
+        subjects = all_subjects(plan)
+        mine = next((s for s in subjects if number in s.tracks), None)
+        if mine is None:
+            return []
+        chosen = [tracks[n] for n in mine.tracks]
+        own = self._look(plan, chosen)
+        found = []
+        for other in subjects:
+            theirs = [tracks[n] for n in other.tracks]
+            if other is mine or theirs[0].target is not chosen[0].target:
+                continue
+            look = None if overlap_in_time(chosen, theirs) else self._look(plan, theirs)
+            if own is not None and look is not None:
+                likeness = float(own @ look)
+                if likeness >= ALIKE:
+                    found.append((other.tracks[0], round(likeness, 3)))
+        return sorted(found, key=lambda pair: -pair[1])[:MOST_SUGGESTED]
+
+    def _look(self, plan: Plan, tracks: list[Track]) -> NDArray[np.float32] | None:
+        best = best_place(tracks)
+        made = self._made.get(best) or self._make(plan, *best)
+        return made[1] if made else None
+
+    def _make(self, plan: Plan, track: int, frame: int) -> tuple[bytes, NDArray[np.float32]] | None:
+        with self._lock:
+            made = self._made.get((track, frame))
+            if made is not None:
+                self._made.move_to_end((track, frame))
+                return made
+        key = next((t.at(frame) for t in plan.tracks if t.id == track), None)
+        if key is None:
+            return None
+        picture = face(self._frames.get(frame), key.box, self._aspect)
+        made = encoded(picture), look_of(picture)
+        with self._lock:
+            self._made[track, frame] = made
+            while len(self._made) > MOST_PICTURES:
+                self._made.popitem(last=False)
+        return made
+
+
+def best_place(tracks: Iterable[Track]) -> tuple[int, int]:
+    """Track and frame where a subject is seen best: most surely, else largest."""
+    best = max(tracks, key=lambda t: (t.score or 0.0, len(t.keyframes)))
+    return best.id, max(best.keyframes, key=lambda k: (k.score or 0.0, k.box.area)).frame

@@ -1,0 +1,104 @@
+"""Long work of the page (opening, finding, following, finishing): one at a time, to be stopped."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import RedactError
+
+_NUMBERS = itertools.count(1)
+
+
+class StoppedError(Exception):
+    """The person stopped the work."""
+
+
+class _Stage:
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    def advance(self, steps: int = 1) -> None:
+        self._job.stop_if_asked()
+        self._job.done += steps
+
+
+class Job:
+    """One piece of work; a `redact.progress.Progress` that the page asks about.
+
+    Args:
+        kind: what it is, for the page.
+        work: called with the job; what it returns is the result, a JSON value.
+    """
+
+    def __init__(self, kind: str, work: Callable[[Job], Any]) -> None:
+        self.kind = kind
+        self.number = next(_NUMBERS)
+        self.stage_name = ""
+        self.done = 0
+        self.total: int | None = None
+        self.warnings: list[str] = []
+        self.result: Any = None
+        self.problem: dict[str, str] | None = None
+        self.over = threading.Event()
+        self._asked = threading.Event()
+        self._work = work
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> Job:
+        self._thread.start()
+        return self
+
+    def ask_to_stop(self) -> None:
+        self._asked.set()
+
+    @property
+    def asked(self) -> bool:
+        """Whether the person wants it to stop."""
+        return self._asked.is_set()
+
+    def stop_if_asked(self) -> None:
+        """Raises StoppedError."""
+        if self._asked.is_set():
+            raise StoppedError
+
+    @contextmanager
+    def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[_Stage]:
+        self.stop_if_asked()
+        self.stage_name, self.done = name, 0
+        self.total = None if total is None else int(total)
+        yield _Stage(self)
+
+    def warn(self, text: str) -> None:
+        if text not in self.warnings:
+            self.warnings.append(text)
+
+    def state(self) -> dict[str, Any]:
+        """For the page."""
+        return {
+            "kind": self.kind,
+            "number": self.number,
+            "stage": self.stage_name,
+            "done": self.done,
+            "total": self.total,
+            "over": self.over.is_set(),
+            "result": self.result,
+            "problem": self.problem,
+            "warnings": self.warnings,
+        }
+
+    def _run(self) -> None:
+        try:
+            self.result = self._work(self)
+        except StoppedError:
+            self.problem = {"message": "stopped", "hint": ""}
+        except RedactError as error:
+            self.problem = {"message": error.message, "hint": error.hint}
+        except Exception as error:  # a defect of ours must not end the page without a word
+            text = f"internal error: {type(error).__name__}: {error}"
+            self.problem = {"message": text, "hint": "Please report it."}
+        finally:
+            self.over.set()

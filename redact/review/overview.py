@@ -1,0 +1,164 @@
+"""What the page knows of a plan: its clip, its subjects, and who is where in a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+from ..media import SourceInfo
+from ..plan import HELD_REACH, Plan, Subject, is_certain
+from ..types import Action, Keyframe, State, Track
+from .seen import Moment, Moments, review_summary, seen_runs
+from .subjects import all_subjects, state_runs
+
+SURE: Final = 0.9
+"""Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its
+best score."""
+
+SURE_SCORE: Final = 0.7
+
+LIKELY: Final = 0.5
+
+FEW: Final = 3
+"""Frames in which it was detected; fewer are unsure whatever the score."""
+
+
+class Overview:
+    """Subjects as the page shows them; what did not change is not worked out again."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[Any, ...], tuple[tuple[Track, ...], dict[str, Any]]] = {}
+        self._told: dict[int, dict[str, Any]] = {}
+        self._moments = Moments()
+
+    def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
+        """The whole plan, for a page that has just been opened."""
+        self._told = self._subjects(plan)
+        return {**clip(plan, info), **self._changing(plan), "subjects": list(self._told.values())}
+
+    def changes(self, plan: Plan) -> dict[str, Any]:
+        """What is new since the page was last told."""
+        now = self._subjects(plan)
+        changed = [s for number, s in now.items() if self._told.get(number) is not s]
+        gone = [number for number in self._told if number not in now]
+        self._told = now
+        return {**self._changing(plan), "changed": changed, "gone": gone}
+
+    def _changing(self, plan: Plan) -> dict[str, Any]:
+        return changing(plan, self._moments.of(plan))
+
+    def _subjects(self, plan: Plan) -> dict[int, dict[str, Any]]:
+        by_number = {track.id: track for track in plan.tracks}
+        made, found = {}, {}
+        for subject in all_subjects(plan):
+            tracks = tuple(by_number[number] for number in subject.tracks)
+            key = (*map(id, tracks), subject.decision, subject.name)
+            # The tracks are kept beside: an id may be used again once its object is gone.
+            made[key] = self._made.get(key) or (tracks, _summary(plan, subject, tracks))
+            found[subject.tracks[0]] = made[key][1]
+        self._made = made
+        return found
+
+
+def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
+    """What never changes."""
+    source, base = plan.source, plan.source.timeline.time_base
+    return {
+        "name": source.name,
+        "width": source.width,
+        "height": source.height,
+        "aspect": float(info.video.upright_sample_aspect or 1),
+        "pts": source.timeline.to_runs(),
+        "time_base": [base.numerator, base.denominator],
+        "cuts": list(plan.cuts),
+        "unchecked": list(plan.unchecked),
+        "targets": [target.word for target in plan.settings.targets],
+        "sound": len(info.audio),
+    }
+
+
+def changing(plan: Plan, moments: Sequence[Moment]) -> dict[str, Any]:
+    """What a decision changes besides subjects."""
+    review = plan.review
+    return {
+        "muted": [{**asdict(m), "number": n} for n, m in enumerate(plan.muted, 1)],
+        "findings": [asdict(f) for f in review.findings] if review else [],
+        "moments": [[m.frame, m.why, m.track] for m in moments],
+        "seen": seen_runs(review),
+        "summary": review_summary(plan, moments),
+    }
+
+
+def _summary(plan: Plan, subject: Subject, tracks: tuple[Track, ...]) -> dict[str, Any]:
+    best_track = max(tracks, key=lambda t: (t.score or 0.0, len(t.keyframes)))
+    best = max(best_track.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
+    first, last = min(t.first for t in tracks), max(t.last for t in tracks)
+    score = max((t.score for t in tracks if t.score is not None), default=None)
+    known = max((t.certainty for t in tracks if t.certainty is not None), default=score)
+    return {
+        "id": subject.tracks[0],
+        "name": subject.name,
+        "decision": subject.decision.value or _decided_elsewhere(tracks),
+        "target": best_track.target.word,
+        "origin": best_track.origin.value,
+        "certainty": _certainty(tracks, score),
+        "score": None if known is None else round(known, 2),
+        "first": first,
+        "last": last,
+        "from": plan.seconds(first),
+        "to": plan.seconds(last),
+        "best": [best_track.id, best.frame],
+        "reason": next((t.reason for t in tracks if t.reason), ""),
+        "by": next((t.decided_by for t in tracks if t.decided_by), ""),
+        "tracks": [
+            {
+                "id": t.id,
+                "first": t.first,
+                "last": t.last,
+                "keep": t.action is Action.KEEP,
+                "runs": [[a, b, state.value] for a, b, state in state_runs(t)],
+                "shown": plan.shown_spans(t),
+            }
+            for t in tracks
+        ],
+    }
+
+
+def _decided_elsewhere(tracks: tuple[Track, ...]) -> str:
+    """On the command line: a kept track is decided about, whoever did it."""
+    return "keep" if all(t.action is Action.KEEP for t in tracks) else ""
+
+
+def _certainty(tracks: tuple[Track, ...], score: float | None) -> str:
+    """sure, likely, unsure; by hand, where a person drew it."""
+    known = [t.certainty for t in tracks if t.certainty is not None]
+    if known:
+        return "sure" if max(known) >= SURE else "likely" if max(known) >= LIKELY else "unsure"
+    if score is None:
+        return "by hand"
+    seen = sum(k.state is State.DETECTED for t in tracks for k in t.keyframes)
+    if seen < FEW or score < LIKELY:
+        return "unsure"
+    return "sure" if score >= SURE_SCORE else "likely"
+
+
+def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
+    """Everybody in a frame: track, left, top, right, bottom, state, whether it is surely on its
+    subject, whether it is visible by decision. Near damage, masks are shown as they are held."""
+    found = []
+    spoilt = frame in set(plan.unchecked)
+    for track in plan.tracks:
+        if not track.first - HELD_REACH <= frame <= track.last + HELD_REACH:
+            continue
+        here: Keyframe | None = track.at(frame)
+        shown = plan.shows(track, frame)
+        if spoilt and not shown:
+            alone = replace(plan, tracks=(track,))
+            held = alone.regions_at(frame)
+            here = Keyframe(frame, held[0].box, held[0].state) if held else None
+        if here is not None:
+            corners = [round(v, 2) for v in here.box]
+            sure = is_certain(track, frame, plan.source.timeline)
+            found.append([track.id, *corners, here.state.value, sure, shown])
+    return found

@@ -1,0 +1,221 @@
+"""What the page may ask: each route as a function from values to an answer."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from ..errors import RedactError
+from ..evidence import checked_option
+from ..plan import Plan, ReviewState, covering
+from ..settings import Style
+from .desk import ChangedOutsideError
+from .finishing import begin_finish
+from .frames import Superseded
+from .overview import boxes_at
+from .pictures import jpeg, masked
+from .seen import VIEWS, with_seen
+from .server import Answer, Route, as_json
+from .session import Session
+from .sound import heard
+from .subjects import subject_of
+
+WIDEST: Final = 4096
+"""Pixels of a picture that the page gets."""
+
+QUIET: Final = frozenset({"/api/state", "/api/seen", "/api/waveform", "/api/leave"})
+"""What a page asks for by itself."""
+
+
+def routes_of(session: Session) -> dict[tuple[str, str], Route]:
+    """Every route of a session by method and path."""
+    page = _Page(session)
+    gets: dict[str, Route] = {
+        "state": page.state,
+        "plan": page.plan,
+        "frame": page.frame,
+        "faces": page.faces,
+        "alike": page.alike,
+        "covered": page.covered,
+        "sound": page.sound,
+        "waveform": page.waveform,
+    }
+    posts: dict[str, Route] = {
+        "join": page.state,
+        "leave": page.leave,
+        "edit": page.edit,
+        "undo": page.undo,
+        "redo": page.redo,
+        "reviewer": page.reviewer,
+        "follow": page.follow,
+        "seen": page.seen,
+        "finish": page.finish,
+        "stop": page.stop,
+    }
+    found = {("GET", f"/api/{name}"): _told(route) for name, route in gets.items()}
+    return found | {("POST", f"/api/{name}"): _told(route) for name, route in posts.items()}
+
+
+def _told(route: Route) -> Route:
+    """A route whose errors become answers that the page can show."""
+
+    def answer(values: dict[str, Any]) -> Answer:
+        try:
+            return route(values)
+        except Superseded:
+            return as_json({"error": "superseded"}, 409)
+        except ChangedOutsideError as error:
+            return as_json({"error": "outside", "message": error.message, "hint": error.hint}, 409)
+        except RedactError as error:
+            return as_json({"error": "refused", "message": error.message, "hint": error.hint}, 422)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            return as_json({"error": "refused", "message": f"{error}", "hint": ""}, 400)
+        except Exception as error:  # a defect of ours must not look like an end of the review
+            text = f"internal error: {type(error).__name__}: {error}"
+            return as_json({"error": "refused", "message": text, "hint": "Please report it."}, 500)
+
+    return answer
+
+
+class _Page:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def state(self, values: dict[str, Any]) -> Answer:
+        """Whether it is open, what is being worked on, and whether the plan changed outside."""
+        session, open_ = self._session, self._session.open
+        outside = open_ is not None and open_.desk.look_outside()
+        if open_ is not None:
+            open_.desk.keep()
+        return as_json(
+            {
+                "ready": open_ is not None,
+                "name": session.source.name,
+                "plan": session.plan_path.name,
+                "revision": open_.desk.revision if open_ else 0,
+                "outside": outside,
+                "job": session.job.state() if session.job else None,
+            }
+        )
+
+    def plan(self, values: dict[str, Any]) -> Answer:
+        here = self._session.ready()
+        with here.desk.lock:
+            everything = here.overview.everything(here.desk.plan, here.info)
+            return as_json(
+                {**everything, **self._steps(), "signs": self._session.evidence.key is not None}
+            )
+
+    def frame(self, values: dict[str, Any]) -> Answer:
+        """A frame and who is in it: length of the JSON (4 bytes), JSON, JPEG."""
+        here = self._session.ready()
+        plan, number = here.desk.plan, int(values["n"])
+        if not 0 <= number < len(plan.source.timeline) or values.get("view") not in VIEWS:
+            raise ValueError("there is no such frame or view")
+        width = min(max(int(values.get("w", WIDEST)), 16), WIDEST)
+        frame = here.shown.get(number, newest_wins=True)
+        if values["view"] == "result":
+            style = Style(values.get("style", "blur"))
+            frame = masked(frame, plan, replace(self._session.render, style=style))
+        head = {
+            "frame": frame.index,
+            "pts": frame.pts,
+            "damaged": frame.damaged,
+            "boxes": boxes_at(plan, number),
+        }
+        return _packed(head, [jpeg(frame, width)])
+
+    def faces(self, values: dict[str, Any]) -> Answer:
+        """Pictures of subjects: length of the JSON, JSON with each picture's length, JPEGs."""
+        here = self._session.ready()
+        pairs = [tuple(map(int, part.split(":"))) for part in str(values["of"]).split(",")][:64]
+        pictures = here.gallery.pictures(here.desk.plan, [(t, f) for t, f in pairs])
+        return _packed({"sizes": [len(p) for p in pictures]}, pictures)
+
+    def alike(self, values: dict[str, Any]) -> Answer:
+        here = self._session.ready()
+        return as_json({"alike": here.gallery.alike(here.desk.plan, int(values["id"]))})
+
+    def covered(self, values: dict[str, Any]) -> Answer:
+        """Subjects that hide a kept one all the same, each with the first frame and how many."""
+        plan = self._session.ready().desk.plan
+        mine = frozenset(subject_of(plan, int(values["id"])).tracks)
+        frames: dict[int, set[int]] = {}
+        for others in covering(plan, mine).values():
+            for track, where in others.items():
+                frames.setdefault(subject_of(plan, track).tracks[0], set()).update(where)
+        told = [[number, min(where), len(where)] for number, where in frames.items()]
+        told.sort(key=lambda row: -row[2])
+        return as_json({"covered": told})
+
+    def sound(self, values: dict[str, Any]) -> Answer:
+        here = self._session.ready()
+        start, end = float(values["from"]), float(values["to"])
+        muted = values.get("view") == "result"
+        data = heard(here.info, here.desk.plan, start, end, muted)
+        return Answer(data, "application/octet-stream")
+
+    def waveform(self, values: dict[str, Any]) -> Answer:
+        return as_json(self._session.ready().waveform.state())
+
+    def leave(self, values: dict[str, Any]) -> Answer:
+        if self._session.open is not None:
+            self._session.open.desk.keep()
+        return as_json({})
+
+    def edit(self, values: dict[str, Any]) -> Answer:
+        return self._changed(lambda: self._session.edit(values))
+
+    def undo(self, values: dict[str, Any]) -> Answer:
+        return self._changed(self._session.ready().desk.undo)
+
+    def redo(self, values: dict[str, Any]) -> Answer:
+        return self._changed(self._session.ready().desk.redo)
+
+    def reviewer(self, values: dict[str, Any]) -> Answer:
+        name = checked_option(str(values["name"]).strip()[:120], "the name")
+
+        def named(plan: Plan) -> Plan:
+            review = plan.review or ReviewState()
+            return replace(plan, review=replace(review, reviewer=name))
+
+        return self._changed(lambda: self._session.ready().desk.change(named))
+
+    def follow(self, values: dict[str, Any]) -> Answer:
+        self._session.follow(values)
+        return as_json({})
+
+    def seen(self, values: dict[str, Any]) -> Answer:
+        """Note frames that were shown."""
+        here = self._session.ready()
+        shown = [item for item in values.get("shown", []) if isinstance(item, dict)]
+        frames = len(here.desk.plan.source.timeline)
+        here.desk.note(lambda review: with_seen(review, shown, frames))
+        return self._changed(lambda: here.desk.plan)
+
+    def finish(self, values: dict[str, Any]) -> Answer:
+        begin_finish(self._session, values)
+        return as_json({})
+
+    def stop(self, values: dict[str, Any]) -> Answer:
+        if self._session.job is not None:
+            self._session.job.ask_to_stop()
+        return as_json({})
+
+    def _changed(self, change: Callable[[], Plan]) -> Answer:
+        here = self._session.ready()
+        with here.desk.lock:
+            change()
+            return as_json({**here.overview.changes(here.desk.plan), **self._steps()})
+
+    def _steps(self) -> dict[str, Any]:
+        desk = self._session.ready().desk
+        return {"revision": desk.revision, "undo": desk.can_undo, "redo": desk.can_redo}
+
+
+def _packed(head: dict[str, Any], parts: list[bytes]) -> Answer:
+    data = json.dumps(head, separators=(",", ":")).encode()
+    return Answer(struct.pack(">I", len(data)) + data + b"".join(parts), "application/octet-stream")

@@ -1,0 +1,248 @@
+"""The server of the page: one listening socket on 127.0.0.1, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler
+from importlib import resources
+from socketserver import TCPServer, ThreadingMixIn
+from typing import Any, ClassVar, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from .guard import PAGE_HEADER, SAFE_HEADERS, TOKEN_HEADER, Asked, new_token, refused
+
+LARGEST: Final = 1 << 20
+"""Bytes of a request's body."""
+
+IDLE: Final = 3600.0
+"""Seconds without anything done by a person, after which the server ends."""
+
+GONE: Final = 6.0
+"""Seconds after the last page said goodbye; one that is only loaded anew is back by then."""
+
+PRESENT: Final = 75.0
+"""Seconds after its last word for which a page counts as open: hidden tabs speak once a minute."""
+
+_KINDS = {
+    "html": "text/html; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a route gives back."""
+
+    body: bytes
+    kind: str = "application/json"
+    status: int = 200
+
+
+Route = Callable[[dict[str, Any]], Answer]
+
+
+def as_json(value: object, status: int = 200) -> Answer:
+    return Answer(json.dumps(value, separators=(",", ":")).encode(), status=status)
+
+
+def page_files() -> dict[str, Answer]:
+    """Every file of the page by its path; no other path leads to a file."""
+    found = {}
+    folder = resources.files(__package__).joinpath("assets")
+    for file in folder.iterdir():
+        kind = _KINDS.get(file.name.rpartition(".")[2])
+        if kind:
+            found[f"/{file.name}"] = Answer(file.read_bytes(), kind)
+    found["/"] = found.pop("/index.html")
+    return found
+
+
+@dataclass
+class Presence:
+    """Which page is open. There is one at a time: two would decide against each other."""
+
+    page: str = ""
+    heard: float = 0.0
+    acted: float = field(default_factory=time.monotonic)
+    left: float | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def join(self, page: str, force: bool) -> bool:
+        """Whether this page may work; another that is still there keeps it out unless `force`."""
+        with self.lock:
+            now = time.monotonic()
+            if self.page not in ("", page) and not force and now - self.heard < PRESENT:
+                return False
+            self.page, self.heard, self.acted, self.left = page, now, now, None
+            return True
+
+    def hear(self, page: str, acts: bool) -> bool:
+        """Note a request; False if it is not of the page that is open."""
+        with self.lock:
+            if not page or page != self.page:
+                return False
+            self.heard, self.left = time.monotonic(), None
+            if acts:
+                self.acted = self.heard
+            return True
+
+    def leave(self) -> None:
+        with self.lock:
+            self.left, self.page = time.monotonic(), ""
+
+    def over(self) -> bool:
+        """Whether nobody is there any more."""
+        with self.lock:
+            now = time.monotonic()
+            gone = self.left is not None and now - self.left > GONE
+            return gone or now - self.acted > IDLE
+
+
+class PageServer(ThreadingMixIn, TCPServer):
+    """Serves the page and its routes until it is over.
+
+    Args:
+        routes: by method and path, for example ("POST", "/api/edit"). A path that begins with
+            /api/ needs the token, and all but /api/join the page that has joined.
+        quiet: paths that a page asks for by itself, which keep nobody awake.
+        busy: whether work is going on that a closed page must not end.
+    """
+
+    daemon_threads = True
+    allow_reuse_address = False
+    request_queue_size = 64
+
+    def __init__(
+        self,
+        routes: dict[tuple[str, str], Route],
+        quiet: frozenset[str] = frozenset(),
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.routes = routes
+        self.quiet = quiet
+        self.busy = busy
+        self.files = page_files()
+        self.token = new_token()
+        self.presence = Presence()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def port(self) -> int:
+        return int(self.server_address[1])
+
+    @property
+    def address(self) -> str:
+        """With the token in the fragment, which no browser sends anywhere."""
+        return f"http://127.0.0.1:{self.port}/#{self.token}"
+
+    def serve(self) -> None:
+        """Answer until the last page is gone, or nobody did anything for an hour."""
+        threading.Thread(target=self._end_when_over, daemon=True).start()
+        self.serve_forever(poll_interval=0.2)
+
+    def _end_when_over(self) -> None:
+        while not (self.presence.over() and not self.busy()):
+            time.sleep(0.5)
+        self.shutdown()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A page that went away in the middle of an answer is no error."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: PageServer
+    protocol_version = "HTTP/1.1"
+    server_version = "redact"
+    sys_version = ""
+    timeout: ClassVar[float] = 90.0
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def do_GET(self) -> None:
+        self._answer({})
+
+    def do_POST(self) -> None:
+        lengths = self.headers.get_all("Content-Length") or []
+        length = int(lengths[0]) if len(lengths) == 1 and lengths[0].isdecimal() else -1
+        if not 0 <= length <= LARGEST or "Transfer-Encoding" in self.headers:
+            self.close_connection = True
+            self._send(as_json({"error": "the request is too long, or of unknown length"}, 413))
+            return
+        data = self.rfile.read(length)
+        try:
+            body = json.loads(data or b"{}")
+        except (ValueError, RecursionError):
+            body = None
+        self._answer(body if isinstance(body, dict) else None)
+
+    def _answer(self, body: dict[str, Any] | None) -> None:
+        path = self.path.partition("?")[0]
+        file = self.server.files.get(path) if self.command == "GET" else None
+        why = refused(self._asked(file is not None), self.server.port, self.server.token)
+        if why is not None:
+            self.close_connection = True
+            self._send(as_json({"error": why[1]}, why[0]))
+        elif file is not None:
+            self._send(file)
+        elif body is None:
+            self._send(as_json({"error": "the request is no JSON object"}, 400))
+        else:
+            query = urlsplit(self.path).query if "?" in self.path else ""
+            self._send(self._routed(path, {**dict(parse_qsl(query, max_num_fields=32)), **body}))
+
+    def _asked(self, is_open: bool) -> Asked:
+        def every(name: str) -> list[str]:
+            return self.headers.get_all(name) or []
+
+        return Asked(
+            every("Host"),
+            every("Origin"),
+            every("Sec-Fetch-Site"),
+            every(TOKEN_HEADER),
+            self.command != "GET",
+            is_open,
+        )
+
+    def _routed(self, path: str, values: dict[str, Any]) -> Answer:
+        route = self.server.routes.get((self.command, path))
+        page, presence = self.headers.get(PAGE_HEADER, ""), self.server.presence
+        if path == "/api/join" and self.command == "POST":
+            if not page or not presence.join(page[:64], bool(values.get("force"))):
+                return as_json({"error": "busy"}, 409)
+            return route(values) if route else as_json({})
+        if route is None:
+            return as_json({"error": "there is nothing here"}, 404)
+        if not presence.hear(page[:64], path not in self.server.quiet):
+            return as_json({"error": "elsewhere"}, 409)
+        if path == "/api/leave":
+            presence.leave()
+        return route(values)
+
+    def _send(self, answer: Answer) -> None:
+        self.send_response(answer.status)
+        for name, value in SAFE_HEADERS:
+            self.send_header(name, value)
+        self.send_header("Content-Type", answer.kind)
+        self.send_header("Content-Length", str(len(answer.body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(answer.body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Nothing of what a person looks at is written anywhere."""
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """As every other answer: with the safe headers, and without the request in it."""
+        self.close_connection = True
+        self._send(as_json({"error": "the request is not understood"}, code))

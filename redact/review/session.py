@@ -1,0 +1,174 @@
+"""One review: a source, its plan on the desk, and everything that the page may ask for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import UsageError
+from ..evidence import EvidenceChoice
+from ..journal import Journal
+from ..media import SourceInfo, probe
+from ..output import write_whole
+from ..pipeline import detect
+from ..plan import Plan, dump_plan, edit, read_plan
+from ..same_source import require_same_source
+from ..settings import DetectSettings, RenderSettings, Style
+from ..types import Box, Target
+from . import editing
+from .desk import Desk
+from .following import follow
+from .frames import Frames
+from .gallery import Gallery
+from .jobs import Job
+from .overview import Overview
+from .packets import index_packets
+from .sound import Waveform
+
+
+@dataclass
+class Open:
+    """What there is once a source and its plan are open.
+
+    Attributes:
+        shown: for the player; the newest request wins.
+        others: for the gallery and for following, with a reader of their own.
+    """
+
+    info: SourceInfo
+    desk: Desk
+    shown: Frames
+    others: Frames
+    gallery: Gallery
+    overview: Overview
+    waveform: Waveform
+
+
+class Session:
+    """A review from its opening on.
+
+    Args:
+        source: the video.
+        plan_path: its plan; where there is none, it is made first.
+        settings: for finding what to hide.
+        margin: that masks are shown and drawn with.
+        evidence: what record the command line asked for.
+        folder: for results; None: beside the source.
+    """
+
+    def __init__(
+        self,
+        source: Path,
+        plan_path: Path,
+        settings: DetectSettings,
+        margin: float,
+        evidence: EvidenceChoice | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self.evidence = evidence or EvidenceChoice()
+        self.folder = folder
+        self.source = source
+        self.plan_path = plan_path
+        self.settings = settings
+        self.render = RenderSettings(Style.BLUR, margin)
+        self.open: Open | None = None
+        self.last_output: Path | None = None
+        self._jobs = threading.Lock()
+        self.job: Job | None = None
+        self.begin("open", self._opened)
+
+    def begin(self, kind: str, work: Callable[[Job], Any]) -> Job:
+        """Start a piece of work. Raises UsageError while another is going on."""
+        with self._jobs:
+            if self.busy():
+                raise UsageError("something else is being worked on", "Wait, or stop it first.")
+            self.job = Job(kind, work).start()
+            return self.job
+
+    def busy(self) -> bool:
+        return self.job is not None and not self.job.over.is_set()
+
+    def ready(self) -> Open:
+        """Raises UsageError before source and plan are open."""
+        if self.open is None:
+            raise UsageError("the video is not open yet", "Wait a moment.")
+        return self.open
+
+    def close(self) -> None:
+        """Save what was noted, and let go of the source."""
+        if self.job is not None:
+            self.job.ask_to_stop()
+            self.job.over.wait(30)
+        if self.open is not None:
+            self.open.desk.keep()
+            self.open.shown.close()
+            self.open.others.close()
+
+    def edit(self, what: dict[str, Any]) -> Plan:
+        """One action of the page. Raises as `Desk.change` and `editing.edited`."""
+        desk = self.ready().desk
+        return desk.change(lambda plan: editing.edited(plan, what, reviewer_of(plan)))
+
+    def follow(self, what: dict[str, Any]) -> None:
+        """Draw a box and follow what is in it, or follow a track again from a frame on."""
+        here = self.ready()
+        frame, box = int(what["frame"]), Box(*map(float, what["box"]))
+        target = Target.from_word(str(what.get("target", "region")))
+        reason = str(what.get("reason") or "")[:500]
+        plan = here.desk.plan
+        edit.check_box(box, plan, f"frame {frame}")
+        if not 0 <= frame < len(plan.source.timeline):
+            raise ValueError(f"there is no frame {frame}")
+
+        def work(job: Job) -> dict[str, int]:
+            with job.stage("follow", len(plan.source.timeline)) as stage:
+
+                def go_on(number: int) -> bool:
+                    if not job.asked:
+                        stage.advance()
+                    return not job.asked  # what was found until then is kept
+
+                keys = follow(here.others, plan, frame, box, go_on)
+            made: list[int] = []
+
+            def added(now: Plan) -> Plan:
+                after, number = editing.add(now, target, keys, reason, reviewer_of(now))
+                made.append(number)
+                return after
+
+            here.desk.change(added)
+            return {"track": made[-1], "first": keys[0].frame, "last": keys[-1].frame}
+
+        self.begin("follow", work)
+
+    def _opened(self, job: Job) -> None:
+        info = probe(self.source)
+        journal = Journal(job)
+        if self.plan_path.exists():
+            plan = read_plan(self.plan_path)
+            require_same_source(plan, info, journal)
+        else:
+            plan = detect(info, self.settings, journal)
+            write_whole(self.plan_path, dump_plan(plan), never=(self.source,))
+        desk = Desk(self.plan_path)
+        with job.stage("index", info.expected_frames) as stage:
+            index = index_packets(info, plan, stage.advance)
+        shown, others = Frames(info, plan, index), Frames(info, plan, index, 64 << 20)
+        aspect = float(info.video.upright_sample_aspect or 1)
+        self.open = Open(
+            info,
+            desk,
+            shown,
+            others,
+            Gallery(others, aspect),
+            Overview(),
+            Waveform(info, plan),
+        )
+
+
+def reviewer_of(plan: Plan) -> str:
+    """Who looks, as they wrote it on the page; "" if they did not."""
+    return plan.review.reviewer if plan.review else ""

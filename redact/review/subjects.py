@@ -1,0 +1,177 @@
+"""Who is one: tracks that are surely one person from the start, and those that only look alike.
+
+Only frames in which a track was *detected* count. Following may go over to somebody else where two
+cross, so that a followed box that lies on another person says nothing about who is who.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+
+from ..plan import Plan, Subject
+from ..types import Box, State, Track
+
+HANDOVER: Final = Fraction(1, 4)
+"""Seconds between the last sight of one track and the first of the next, at most."""
+
+SAME_PLACE: Final = 0.5
+"""Overlap of the two boxes, at least."""
+
+NEAR: Final = 0.1
+"""A third track that overlaps either box by this much makes the handover unsure."""
+
+TOGETHER: Final = 0.7
+"""Overlap of two tracks that were detected in the same frames all along: one thing seen twice."""
+
+
+def all_subjects(plan: Plan) -> tuple[Subject, ...]:
+    """Subjects of every track, in order of their first track's number."""
+    taken = {number for subject in plan.subjects for number in subject.tracks}
+    alone = (Subject((track.id,)) for track in plan.tracks if track.id not in taken)
+    return tuple(sorted((*plan.subjects, *alone), key=lambda s: s.tracks[0]))
+
+
+def with_subjects(plan: Plan) -> Plan:
+    """The plan with surely equal tracks joined, if nobody has said yet who is one."""
+    if plan.subjects:
+        return replace(plan, subjects=all_subjects(plan))
+    return replace(plan, subjects=tuple(_joined(plan)))
+
+
+def _joined(plan: Plan) -> Iterator[Subject]:
+    parent = {track.id: track.id for track in plan.tracks}
+
+    def root(number: int) -> int:
+        while parent[number] != number:
+            number = parent[number]
+        return number
+
+    for a, b in (*_handovers(plan), *_doubles(plan)):
+        first, second = sorted((root(a.id), root(b.id)))
+        parent[second] = first
+    groups: dict[int, list[int]] = defaultdict(list)
+    for track in plan.tracks:
+        groups[root(track.id)].append(track.id)
+    for numbers in groups.values():
+        yield Subject(tuple(sorted(numbers)))
+
+
+def detected_span(track: Track) -> tuple[int, int] | None:
+    """First and last frame in which a detector saw it."""
+    frames = [key.frame for key in track.keyframes if key.state is State.DETECTED]
+    return (frames[0], frames[-1]) if frames else None
+
+
+def _handovers(plan: Plan) -> Iterator[tuple[Track, Track]]:
+    spans = {t.id: s for t in plan.tracks if (s := detected_span(t)) is not None}
+    seen = [t for t in plan.tracks if t.id in spans]
+    by_start = sorted(seen, key=lambda t: spans[t.id][0])
+    starts: dict[int, list[Track]] = defaultdict(list)
+    for track in by_start:
+        starts[spans[track.id][0]].append(track)
+    timeline = plan.source.timeline
+    for a in seen:
+        end = spans[a.id][1]
+        nexts = [
+            b
+            for b in _starting_after(end, starts, timeline.time, len(timeline))
+            if b.target is a.target and not _cut_between(plan, end, spans[b.id][0])
+        ]
+        fits = [b for b in nexts if _iou(a, end, b, spans[b.id][0]) >= SAME_PLACE]
+        if len(fits) != 1:
+            continue
+        b = fits[0]
+        moments = (end, spans[b.id][0])
+        others = [
+            t
+            for t in seen
+            if t.first <= moments[1] and end <= t.last
+            if t.id not in (a.id, b.id) and t.target is a.target
+        ]
+        if not any(
+            _near(t, f, box)
+            for t in others
+            for f, box in zip(moments, (_box(a, moments[0]), _box(b, moments[1])), strict=True)
+        ):
+            yield a, b
+
+
+def _starting_after(
+    end: int, starts: dict[int, list[Track]], time: Callable[[int], Fraction], frames: int
+) -> Iterator[Track]:
+    frame = end + 1
+    while frame < frames and time(frame) - time(end) <= HANDOVER:
+        yield from starts.get(frame, ())
+        frame += 1
+
+
+def _cut_between(plan: Plan, first: int, last: int) -> bool:
+    return any(first < cut <= last for cut in plan.cuts)
+
+
+def _doubles(plan: Plan) -> Iterator[tuple[Track, Track]]:
+    """Tracks that were detected on each other whenever both were detected."""
+    active: list[Track] = []
+    for track in sorted(plan.tracks, key=lambda t: t.first):
+        active = [t for t in active if t.last >= track.first]
+        for other in active:
+            if other.target is track.target and _together(other, track):
+                yield other, track
+        active.append(track)
+
+
+def _together(a: Track, b: Track) -> bool:
+    first, last = max(a.first, b.first), min(a.last, b.last)
+    middle = (first + last) // 2
+    # Cheap, and enough to tell most strangers in a crowd.
+    if not _box(a, middle).common(_box(b, middle)):
+        return False
+    both = 0
+    for frame in range(first, last + 1):
+        x, y = a.at(frame), b.at(frame)
+        if x and y and x.state is y.state is State.DETECTED:
+            if x.box.iou(y.box) < TOGETHER:
+                return False
+            both += 1
+    return both >= 5
+
+
+def _box(track: Track, frame: int) -> Box:
+    key = track.at(frame)
+    assert key is not None
+    return key.box
+
+
+def _iou(a: Track, at_a: int, b: Track, at_b: int) -> float:
+    return _box(a, at_a).iou(_box(b, at_b))
+
+
+def _near(track: Track, frame: int, box: Box) -> bool:
+    key = track.at(frame)
+    return key is not None and key.box.iou(box) >= NEAR
+
+
+def subject_of(plan: Plan, track: int) -> Subject:
+    """The subject that a track belongs to."""
+    return next((s for s in all_subjects(plan) if track in s.tracks), Subject((track,)))
+
+
+def state_runs(track: Track) -> Iterator[tuple[int, int, State]]:
+    """First frame, last frame and state of every stretch of one state."""
+    start, state = track.first, track.keyframes[0].state
+    for _, key in pairwise(track.keyframes):
+        if key.state is not state:
+            yield start, key.frame - 1, state
+            start, state = key.frame, key.state
+    yield start, track.last, state
+
+
+def overlap_in_time(a: Sequence[Track], b: Iterable[Track]) -> bool:
+    """Whether both were detected in some frame: then they are two."""
+    mine = [s for t in a if (s := detected_span(t))]
+    return any(x[0] <= y[1] and y[0] <= x[1] for t in b if (y := detected_span(t)) for x in mine)

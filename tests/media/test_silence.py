@@ -1,0 +1,83 @@
+"""Sound that is taken out is gone from the file, and the audit hears where it is not."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.audit.sound import check_sound
+from redact.media import Decode, Silenced, VideoWriter, probe, quietly, read_sound
+
+from .footage import FAST, Clip, Sound, make
+
+RATE = 8000
+
+
+def written(folder: Path, spans: tuple[Silenced, ...], name: str = "out.mp4", **sound: str) -> Path:
+    """A clip with a tone of 440 Hz, written anew without some spans of it."""
+    clip = Clip(pts=range(50), sounds=[Sound(seconds=2.0, **sound)])  # type: ignore[arg-type]
+    info = probe(make(folder / "source.mkv", clip))
+    with VideoWriter(folder / name, info, FAST, silenced=spans) as writer:
+        for frame in Decode(info):
+            writer.write(frame)
+    return folder / name
+
+
+def loudness(path: Path, start: float, end: float) -> float:
+    loud = 0.0
+    for time, samples in read_sound(path, probe(path).audio[0].index, RATE):
+        at = float(time) + np.arange(len(samples)) / RATE
+        inside = np.abs(samples[(at >= start) & (at < end)])
+        loud = max(loud, float(inside.max(initial=0)))
+    return loud
+
+
+SPAN = Silenced(Fraction(1, 2), Fraction(1))
+
+
+@pytest.mark.parametrize("codec", ["aac", "pcm_s16le", "libmp3lame", "flac"])
+@pytest.mark.parametrize("name", ["out.mp4", "out.mkv"])
+def test_a_muted_span_is_silent_and_the_rest_is_not(tmp_path: Path, codec: str, name: str) -> None:
+    path = written(tmp_path, (SPAN,), name, codec=codec)
+    assert loudness(path, 0.56, 0.94) < 0.01
+    assert loudness(path, 0.1, 0.4) > 0.05 and loudness(path, 1.1, 1.8) > 0.05
+    checks = check_sound(path, probe(path), (SPAN,))
+    assert [c.passed for c in checks] == [True]
+
+
+def test_a_tone_stands_in_its_place(tmp_path: Path) -> None:
+    span = Silenced(SPAN.start, SPAN.end, "tone")
+    path = written(tmp_path, (span,))
+    assert 0.05 < loudness(path, 0.56, 0.94) < 0.2
+    assert check_sound(path, probe(path), (span,))[0].passed
+
+
+@pytest.mark.parametrize("how", ["mute", "tone"])
+def test_the_audit_hears_what_was_left_in(tmp_path: Path, how: str) -> None:
+    path = written(tmp_path, ())
+    check = check_sound(path, probe(path), (Silenced(SPAN.start, SPAN.end, how),))[0]
+    assert not check.passed and "0.50 s" in check.detail
+    half = written(tmp_path, (Silenced(SPAN.start, Fraction(3, 4), how),), "half.mp4")
+    assert not check_sound(half, probe(half), (Silenced(SPAN.start, SPAN.end, how),))[0].passed
+
+
+@given(
+    st.integers(0, 3000), st.integers(1, 3000), st.integers(0, 2000), st.sampled_from((8000, 44100))
+)
+def test_no_sample_of_a_span_is_left(start: int, length: int, first: int, rate: int) -> None:
+    """Wherever a span begins and ends, and wherever the samples do."""
+    span = Silenced(Fraction(start, 1000), Fraction(start + length, 1000))
+    time = Fraction(first, 1000)
+    samples = np.ones((2, 4000), np.float32)
+    quietly(samples, time, rate, (span,))
+    for n in (0, 1, 1777, 3998, 3999):
+        begins, ends = time + Fraction(n, rate), time + Fraction(n + 1, rate)
+        if begins < span.end and ends > span.start:
+            assert not samples[:, n].any(), n
+        elif ends < span.start - Fraction(1, rate) or begins > span.end + Fraction(1, rate):
+            assert samples[:, n].all(), n

@@ -1,0 +1,200 @@
+"""A real browser on the page, headless; and the page's process, as a user starts it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..pipeline.conftest import ROOT
+
+SHOTS = os.environ.get("REDACT_SCREENSHOTS")
+"""Folder for a picture of every step, for whoever wants to look."""
+
+
+def driver(width: int = 1280, height: int = 720, language: str = "en") -> Any:
+    """A headless Chromium whose page is that large; the test skips where there is none."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    service = pytest.importorskip("selenium.webdriver.chrome.service")
+    binary = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+    chromedriver = shutil.which("chromedriver")
+    if binary is None or chromedriver is None:
+        pytest.skip("needs Chromium and its driver (Debian: chromium, chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for word in (
+        *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"),
+        *(f"--lang={language}", f"--window-size={width},{height}"),
+    ):
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    made = webdriver.Chrome(options=options, service=service.Service(chromedriver))
+    made.set_window_size(width, height)
+    inner = made.execute_script("return [innerWidth, innerHeight]")
+    made.set_window_size(2 * width - inner[0], 2 * height - inner[1])
+    made.set_script_timeout(60)
+    return made
+
+
+@contextmanager
+def served(source: Path, *words: object) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of the page of a review that runs in a process of its own."""
+    command = [sys.executable, "-m", "redact", "review", source, *words, "--no-open"]
+    process = subprocess.Popen(
+        list(map(str, command)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:"), process.stderr and process.stderr.read()
+        yield address, process
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+class Page:
+    """What a person does on the page."""
+
+    def __init__(self, browser: Any, address: str, name: str = "") -> None:
+        self.browser = browser
+        self._name, self._number = name, 0
+        browser.get(address)
+        self.until(lambda: self.js("return document.getElementById('opening').hidden"), 200)
+        self.until(lambda: self.js("return 'frame' in document.getElementById('viewport').dataset"))
+
+    def js(self, script: str, *values: Any) -> Any:
+        return self.browser.execute_script(script, *values)
+
+    def state(self, what: str) -> Any:
+        """A value of the page's own state, for example "state.frame"."""
+        return self.browser.execute_async_script(
+            "const done = arguments[arguments.length - 1];"
+            f"import('/store.js').then(({{ state }}) => done({what}))"
+        )
+
+    def until(self, true: Callable[[], Any], seconds: float = 30) -> Any:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            found = true()
+            if found:
+                return found
+            time.sleep(0.05)
+        raise AssertionError("it did not happen on the page")
+
+    def shot(self, name: str) -> None:
+        """A picture of the page, where somebody wants to look."""
+        self._number += 1
+        if SHOTS:
+            time.sleep(0.7)
+            folder = Path(SHOTS)
+            folder.mkdir(parents=True, exist_ok=True)
+            self.browser.save_screenshot(str(folder / f"{self._name}{self._number:02}-{name}.png"))
+
+    def find(self, css: str) -> Any:
+        from selenium.webdriver.common.by import By
+
+        return self.until(lambda: self.browser.find_elements(By.CSS_SELECTOR, css))[0]
+
+    def click(self, css: str) -> None:
+        self._again(lambda: self.find(css).click())
+
+    def write(self, css: str, text: str) -> None:
+        def written() -> None:
+            node = self.find(css)
+            node.clear()
+            node.send_keys(text)
+
+        self._again(written)
+
+    def _again(self, act: Callable[[], None]) -> None:
+        """A part of the page may be drawn anew between finding and touching it."""
+        from selenium.common.exceptions import StaleElementReferenceException
+
+        for _ in range(3):
+            try:
+                return act()
+            except StaleElementReferenceException:
+                time.sleep(0.2)
+        return act()
+
+    def press(self, *keys: str, ctrl: bool = False, shift: bool = False) -> None:
+        from selenium.webdriver import ActionChains
+        from selenium.webdriver.common.keys import Keys
+
+        chain = ActionChains(self.browser)
+        held = [Keys.CONTROL] * ctrl + [Keys.SHIFT] * shift
+        for key in held:
+            chain.key_down(key)
+        chain.send_keys(*(getattr(Keys, key, key) for key in keys))
+        for key in held:
+            chain.key_up(key)
+        chain.perform()
+
+    def choose(self, subject: int, *, add: bool = False) -> None:
+        """Click on a card; with Ctrl, to choose one more."""
+        from selenium.webdriver import ActionChains
+        from selenium.webdriver.common.keys import Keys
+
+        card = self.find(f"#card-{subject}")
+        self.js("arguments[0].scrollIntoView({block: 'nearest'})", card)
+        chain = ActionChains(self.browser)
+        if add:
+            chain = chain.key_down(Keys.CONTROL).click(card).key_up(Keys.CONTROL)
+        else:
+            chain = chain.click(card)
+        chain.perform()
+        self.until(lambda: subject in self.state("state.selected"))
+
+    def frame(self) -> int:
+        return int(self.js("return document.getElementById('viewport').dataset.frame"))
+
+    def go(self, frame: int) -> None:
+        """To a frame, by keys alone: Home, then steps."""
+        self.press("HOME")
+        self.until(lambda: self.frame() == 0)
+        for _ in range(frame // 10):
+            self.press("ARROW_RIGHT", shift=True)
+        for _ in range(frame % 10):
+            self.press("ARROW_RIGHT")
+        self.until(lambda: self.frame() == frame)
+
+    def drag(self, first: tuple[float, float], last: tuple[float, float]) -> None:
+        """With the mouse, over the picture, in upright source pixels."""
+        from selenium.webdriver import ActionChains
+
+        (ax, ay), (bx, by) = self._on_page(*first), self._on_page(*last)
+        chain = ActionChains(self.browser, duration=120)
+        chain.w3c_actions.pointer_action.move_to_location(int(ax), int(ay))
+        chain.w3c_actions.pointer_action.pointer_down()
+        chain.w3c_actions.pointer_action.move_to_location(int((ax + bx) / 2), int((ay + by) / 2))
+        chain.w3c_actions.pointer_action.move_to_location(int(bx), int(by))
+        chain.w3c_actions.pointer_action.pointer_up()
+        chain.perform()
+
+    def _on_page(self, x: float, y: float) -> tuple[float, float]:
+        place = self.browser.execute_async_script(
+            "const done = arguments[arguments.length - 1];"
+            "import('/player.js').then(({ place }) => {"
+            " const r = document.getElementById('viewport').getBoundingClientRect();"
+            " const p = place(); done([r.left + p.left, r.top + p.top, p.sx, p.sy]); })"
+        )
+        return place[0] + x * place[2], place[1] + y * place[3]
+
+    def complaints(self) -> list[str]:
+        """What the browser's console says went wrong; a superseded picture is no fault."""
+        lines = [f"{e['level']} {e['message']}" for e in self.browser.get_log("browser")]
+        return [line for line in lines if line.startswith("SEVERE") and " 409 " not in line]

@@ -1,0 +1,181 @@
+"""Every change is on disk before it is answered, whole, and replaces nobody else's."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from redact.plan import Plan, ReviewState, dump_plan, read_plan, write_plan
+from redact.review import editing
+from redact.review.desk import ChangedOutsideError, Desk
+from redact.review.seen import Moments, risky_moments, seen_runs, unseen_moments, with_seen
+from redact.types import Action, State
+
+from .plans import FRAMES, HERE, plan_of, three, track
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    write_plan(three(), tmp_path / "p.json")
+    return Desk(tmp_path / "p.json")
+
+
+def keep(desk: Desk, number: int) -> None:
+    what = {"op": "decide", "ids": [number], "decision": "keep", "reason": "client"}
+    desk.change(lambda plan: editing.edited(plan, what, "R. Roe"))
+
+
+def kept(path: Path) -> list[int]:
+    return [t.id for t in read_plan(path).tracks if t.action is Action.KEEP]
+
+
+def test_opening_changes_nothing(tmp_path: Path) -> None:
+    write_plan(three(), tmp_path / "p.json")
+    before = (tmp_path / "p.json").read_bytes()
+    Desk(tmp_path / "p.json").keep()
+    assert (tmp_path / "p.json").read_bytes() == before
+    assert b"subjects" not in before and b"review" not in before
+
+
+def test_a_change_is_saved_and_taken_back_without_end(desk: Desk) -> None:
+    states = [desk.plan]
+    for number in (1, 2, 3):
+        keep(desk, number)
+        states.append(desk.plan)
+    assert kept(desk.path) == [1, 2, 3]
+    for state in reversed(states[:-1]):
+        desk.undo()
+        assert [t.action for t in read_plan(desk.path).tracks] == [t.action for t in state.tracks]
+    assert not desk.can_undo
+    desk.undo()  # nothing more
+    for _ in range(3):
+        desk.redo()
+    assert kept(desk.path) == [1, 2, 3] and not desk.can_redo
+    desk.undo()
+    keep(desk, 3)
+    assert not desk.can_redo
+
+
+def test_what_was_seen_stays_seen_when_a_change_is_undone(desk: Desk) -> None:
+    keep(desk, 1)
+    shown = [{"view": "outlines", "speed": "still", "frames": [4, 5, 9], "subject": 1}]
+    desk.note(lambda review: with_seen(review, shown, FRAMES))
+    desk.undo()
+    review = read_plan(desk.path).review
+    assert review is not None and seen_runs(review) == ((4, 5), (9, 9))
+    assert kept(desk.path) == []
+
+
+def test_a_plan_that_changed_outside_is_not_overwritten(desk: Desk) -> None:
+    keep(desk, 1)
+    other = read_plan(desk.path)
+    theirs = editing.decide(other, [2], editing.Decision.KEEP, "witness", "S. Poe")
+    write_plan(theirs, desk.path, force=True)
+    data = desk.path.read_bytes()
+    with pytest.raises(ChangedOutsideError):
+        keep(desk, 3)
+    assert desk.path.read_bytes() == data, "nothing was overwritten"
+    assert [t.id for t in desk.plan.tracks if t.action is Action.KEEP] == [1, 2]
+    assert not desk.can_undo, "a step back would take the other's work with it"
+    keep(desk, 3)
+    assert kept(desk.path) == [1, 2, 3]
+
+
+def test_the_same_bytes_written_again_are_no_change(desk: Desk) -> None:
+    keep(desk, 1)
+    desk.path.write_bytes(desk.path.read_bytes())
+    assert not desk.look_outside()
+    keep(desk, 2)
+
+
+def test_known_tracks_give_the_same_bytes() -> None:
+    plan, known = three(), {}
+    assert dump_plan(plan, known) == dump_plan(plan)
+    after = editing.decide(plan, [2], editing.Decision.KEEP)
+    assert dump_plan(after, known) == dump_plan(after)
+    assert len(known) == 3
+
+
+WORKER = """
+import sys
+from pathlib import Path
+from redact.review import editing
+from redact.review.desk import Desk
+desk, n = Desk(Path(sys.argv[1])), 0
+while True:
+    n += 1
+    desk.change(lambda plan: editing.rename(plan, 1, f"name {n}"))
+    print(n, flush=True)
+"""
+
+
+def test_killed_at_any_moment_the_plan_is_whole(tmp_path: Path) -> None:
+    """At most the action that was not answered yet is lost; REDACT_KILLS says how often."""
+    path, dice = tmp_path / "p.json", random.Random(7)
+    write_plan(three(), path)
+    answered = torn = 0
+    for _ in range(int(os.environ.get("REDACT_KILLS", "6"))):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WORKER, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        assert process.stdout is not None
+        last = int(process.stdout.readline())
+        time.sleep(dice.uniform(0, 0.05))
+        process.send_signal(signal.SIGKILL)
+        rest = process.communicate(timeout=30)[0].split()
+        last = int(rest[-1]) if rest else last
+        name = next(s.name for s in read_plan(path).subjects if 1 in s.tracks)
+        assert name in (f"name {last}", f"name {last + 1}")
+        answered += last
+        torn += len(list(tmp_path.glob(".p.json.*.partial")))
+    assert answered > 0
+
+
+def test_frames_that_flew_by_are_not_seen() -> None:
+    shown = [
+        {"view": "result", "speed": "fast", "frames": [1, 2, 3]},
+        {"view": "result", "speed": "normal", "frames": [3, 4, 200, "x", -1]},
+        {"view": "nowhere", "speed": "normal", "frames": [9]},
+        {"view": "result", "speed": "normal", "frames": "all"},
+    ]
+    review = with_seen(ReviewState(), shown, FRAMES)
+    assert seen_runs(review) == ((3, 4),)
+    assert seen_runs(review, fast=True) == ((1, 4),)
+
+
+def test_all_risky_moments_can_be_seen() -> None:
+    plan = plan_of(
+        track(1, (0, 30, State.DETECTED, HERE), (31, 60, State.FOLLOWED, HERE)),
+    )
+    plan = replace(editing.decide(plan, [1], editing.Decision.KEEP, "client"), unchecked=(70, 71))
+    moments = risky_moments(plan)
+    found = {(m.frame, m.why) for m in moments}
+    assert {(0, "visible"), (15, "visible"), (30, "visible"), (45, "guessed")} <= found
+    assert (70, "damaged") in found and (60, "ends") in found
+    assert len(list(unseen_moments(plan, moments))) == len(moments)
+    shown = [{"view": "result", "speed": "still", "frames": [m.frame for m in moments]}]
+    seen = replace(plan, review=with_seen(ReviewState(), shown, FRAMES))
+    assert list(unseen_moments(seen, moments)) == []
+
+
+def test_moments_are_the_same_whether_remembered_or_not() -> None:
+    memory, plan = Moments(), three()
+    for change in ([1], [2], [1, 3]):
+        assert memory.of(plan) == risky_moments(plan)
+        plan = editing.decide(plan, change, editing.Decision.KEEP)
+    plan: Plan = editing.decide(plan, [2], editing.Decision.FALSE_ALARM)
+    assert memory.of(plan) == risky_moments(plan)

@@ -1,0 +1,218 @@
+"""What every action of the page does to a plan; none shows anybody whom nobody chose to show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.errors import PlanError
+from redact.plan import Decision, FindingNote, Plan, ReviewState, dump_plan, edit, parse_plan
+from redact.review import editing
+from redact.review.subjects import all_subjects, with_subjects
+from redact.types import Action, Box, Keyframe, Origin, State, Target
+
+from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track
+
+
+def do(plan: Plan, op: str, **values: Any) -> Plan:
+    return editing.edited(plan, {"op": op, **values}, "R. Roe")
+
+
+def hidden(plan: Plan, number: int, frame: int) -> bool:
+    return any(region.track == number for region in plan.regions_at(frame))
+
+
+def test_a_handover_is_one_person_from_the_start() -> None:
+    a = track(1, (0, 40, State.DETECTED, HERE), (41, 50, State.PADDED, HERE))
+    b = track(2, (35, 43, State.PADDED, BESIDE), (44, 80, State.DETECTED, BESIDE))
+    assert [s.tracks for s in all_subjects(with_subjects(plan_of(a, b)))] == [(1, 2)]
+
+
+@pytest.mark.parametrize(
+    "b",
+    [
+        track(2, (60, 80, State.DETECTED, BESIDE)),  # too late
+        track(2, (44, 80, State.DETECTED, AWAY)),  # elsewhere
+        track(2, (30, 80, State.DETECTED, Box(112, 100, 162, 160))),  # seen beside it
+        track(2, (44, 80, State.DETECTED, BESIDE), target=Target.PLATE),
+    ],
+)
+def test_what_is_not_sure_is_not_joined(b: Any) -> None:
+    a = track(1, (0, 40, State.DETECTED, HERE))
+    assert [s.tracks for s in all_subjects(with_subjects(plan_of(a, b)))] == [(1,), (2,)]
+
+
+def test_a_third_one_nearby_makes_it_unsure() -> None:
+    a, b = track(1, (0, 40, State.DETECTED, HERE)), track(2, (44, 80, State.DETECTED, BESIDE))
+    c = track(3, (20, 60, State.DETECTED, Box(120, 110, 170, 170)))
+    assert len(all_subjects(with_subjects(plan_of(a, b, c)))) == 3
+
+
+def test_a_followed_box_on_another_person_joins_nobody() -> None:
+    a = track(1, (0, 20, State.DETECTED, AWAY), (21, 60, State.FOLLOWED, HERE))
+    b = track(2, (0, 60, State.DETECTED, HERE))
+    assert len(all_subjects(with_subjects(plan_of(a, b)))) == 2
+
+
+def test_only_one_is_shown_and_false_alarms_stay() -> None:
+    plan = do(three(), "decide", ids=[3], decision="false alarm")
+    plan = do(plan, "only", id=2, reason="client")
+    actions = {t.id: t.action for t in plan.tracks}
+    assert actions == {1: Action.REDACT, 2: Action.KEEP, 3: Action.KEEP}
+    kept = edit.track_of(plan, 2)
+    assert (kept.reason, kept.decided_by) == ("client", "R. Roe")
+    assert edit.track_of(plan, 3).reason == "is no plate"
+
+
+def test_a_decision_that_is_taken_back_leaves_no_reason() -> None:
+    plan = do(three(), "decide", ids=[1], decision="keep", reason="client")
+    plan = do(plan, "decide", ids=[1], decision="")
+    one = edit.track_of(plan, 1)
+    assert (one.action, one.reason, one.decided_by) == (Action.REDACT, "", "")
+
+
+def test_joined_ones_that_were_decided_differently_are_hidden() -> None:
+    plan = do(three(), "decide", ids=[1], decision="keep", reason="client")
+    plan = do(plan, "merge", ids=[1, 2])
+    assert [s.tracks for s in plan.subjects] == [(1, 2), (3,)]
+    assert all(t.action is Action.REDACT for t in plan.tracks)
+    plan = do(plan, "decide", ids=[2], decision="keep")  # by either of its tracks
+    assert [t.action for t in plan.tracks] == [Action.KEEP, Action.KEEP, Action.REDACT]
+    plan = do(plan, "separate", track=2)
+    assert [t.action for t in plan.tracks] == [Action.KEEP, Action.REDACT, Action.REDACT]
+
+
+def test_a_face_and_a_plate_are_never_one() -> None:
+    with pytest.raises(PlanError, match="cannot be one"):
+        do(three(), "merge", ids=[1, 3])
+
+
+def test_what_is_split_off_is_hidden() -> None:
+    plan = do(three(), "decide", ids=[1], decision="keep", reason="client")
+    plan = do(plan, "split", track=1, frame=30)
+    assert (edit.track_of(plan, 1).first, edit.track_of(plan, 1).last) == (0, 29)
+    assert not hidden(plan, 1, 29) and hidden(plan, 4, 30)
+    assert edit.track_of(plan, 4).reason == ""
+
+
+def test_a_moved_mask_moves_in_its_frame_alone() -> None:
+    sparse = (Keyframe(0, HERE, State.DETECTED, 0.9), Keyframe(60, HERE, State.INTERPOLATED))
+    plan = plan_of(editing.Track(1, Target.FACE, sparse))
+    after = do(plan, "place", track=1, frame=20, box=list(AWAY))
+    for frame in range(61):
+        old, new = edit.track_of(plan, 1).at(frame), edit.track_of(after, 1).at(frame)
+        assert old is not None and new is not None
+        if frame == 20:
+            assert new.box == AWAY and new.state is State.MANUAL
+        else:
+            assert new.box == old.box and new.state is old.state
+
+
+def test_what_is_cut_off_a_detected_track_stays_on_record() -> None:
+    plan = do(three(), "span", track=1, first=10, last=50)
+    assert (edit.track_of(plan, 1).first, edit.track_of(plan, 1).last) == (10, 50)
+    gone = [t for t in plan.tracks if t.reason == editing.CUT_OFF]
+    assert [(t.first, t.last) for t in gone] == [(0, 9), (51, 60)]
+    assert all(t.action is Action.KEEP and t.decided_by == "R. Roe" for t in gone)
+    assert not hidden(plan, 1, 5) and not hidden(plan, 4, 5)
+
+
+def test_a_longer_span_holds_the_mask() -> None:
+    plan = do(three(), "span", track=1, first=0, last=90)
+    assert hidden(plan, 1, 90) and edit.track_of(plan, 1).at(75).box == HERE
+
+
+def test_what_a_person_drew_may_be_removed_and_what_was_found_may_not() -> None:
+    plan = do(three(), "add", box=[1, 2, 40, 50], first=3, last=9, target="region")
+    drawn = edit.track_of(plan, 4)
+    assert drawn.origin is Origin.MANUAL and hidden(plan, 4, 6)
+    assert len(do(plan, "remove", ids=[4]).tracks) == 3
+    with pytest.raises(PlanError, match="found by a detector"):
+        do(plan, "remove", ids=[1])
+
+
+def finding(drawn: bool = True) -> Plan:
+    note = FindingNote(
+        1, "possible leak", "face", 5, 9, ((3, tuple(AWAY)), (11, tuple(AWAY))), drawn=drawn
+    )
+    plan = plan_of(track(1, (0, 60, State.DETECTED, HERE)))
+    return editing.replace(plan, review=ReviewState(findings=(note,)))
+
+
+def test_a_finding_is_hidden_or_explained() -> None:
+    plan = do(finding(), "answer", number=1, answer="hide")
+    assert hidden(plan, 2, 7) and plan.review.findings[0].track == 2
+    plan = do(plan, "answer", number=1, answer="none", reason="a statue")
+    assert not hidden(plan, 2, 7), "the mask of the other answer goes again"
+    assert plan.review.findings[0].reason == "a statue"
+    for reason in ("", " ", "…"):
+        with pytest.raises(PlanError, match="needs a reason"):
+            do(finding(), "answer", number=1, answer="none", reason=reason)
+    with pytest.raises(PlanError, match="was drawn"):
+        do(finding(drawn=False), "answer", number=1, answer="none", reason="a statue")
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"op": "nothing"}, {"op": "decide", "ids": [99], "decision": "hide"},
+        {"op": "decide", "ids": [1], "decision": "perhaps"}, {"op": "place", "track": 1},
+        {"op": "place", "track": 1, "frame": 5, "box": [1, 1, 1, 1]},
+        {"op": "place", "track": 1, "frame": 5, "box": [float("nan")] * 4},
+        {"op": "place", "track": 1, "frame": 99, "box": [1, 1, 9, 9]},
+        {"op": "add", "box": [900, 900, 950, 950], "first": 0, "last": 3, "target": "face"},
+        {"op": "add", "box": [1, 1, 9, 9], "first": 0, "last": 1000, "target": "face"},
+        {"op": "span", "track": 1, "first": 70, "last": 80},
+        {"op": "split", "track": 1, "frame": 0},
+        {"op": "mute", "start": 3, "end": 2, "how": "mute"}, {"op": "unmute", "number": 1},
+        {"op": "decide", "ids": [1], "decision": "keep", "reason": "x\ny"},
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused(what: dict[str, Any]) -> None:
+    with pytest.raises(PlanError):
+        editing.edited(three(), what, "")
+
+
+frames = st.integers(-3, FRAMES + 3)
+numbers = st.integers(1, 6)
+actions = st.one_of(
+    st.fixed_dictionaries(
+        {
+            "op": st.just("decide"),
+            "ids": st.lists(numbers, min_size=1, max_size=3),
+            "decision": st.sampled_from([d.value for d in Decision if d is not Decision.KEEP]),
+        }
+    ),
+    st.fixed_dictionaries({"op": st.just("split"), "track": numbers, "frame": frames}),
+    st.fixed_dictionaries({"op": st.just("separate"), "track": numbers}),
+    st.fixed_dictionaries(
+        {"op": st.just("merge"), "ids": st.lists(numbers, min_size=2, max_size=3)}
+    ),
+    st.fixed_dictionaries(
+        {"op": st.just("place"), "track": numbers, "frame": frames,
+         "box": st.just([300.0, 200.0, 340.0, 240.0])}
+    ),
+)  # fmt: skip
+
+
+@given(st.lists(actions, max_size=12))
+def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
+    steps: list[dict[str, Any]],
+) -> None:
+    """No action but a decision to keep, or a false alarm, makes anybody visible."""
+    plan = with_subjects(three())
+    for step in steps:
+        try:
+            plan = editing.edited(plan, step, "R. Roe")
+        except PlanError:
+            continue
+        again = parse_plan(dump_plan(plan), "p.json")
+        assert dump_plan(again) == dump_plan(plan)
+        assert sorted(n for s in all_subjects(plan) for n in s.tracks) == [
+            t.id for t in plan.tracks
+        ]
+        for t in plan.tracks:
+            assert t.action is Action.REDACT or t.reason.startswith("is no ")

@@ -1,0 +1,104 @@
+"""The page's files: both languages complete, nothing from elsewhere, and words that can be read."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+import redact.review
+from redact.review.seen import SPEEDS, VIEWS
+from redact.types import State
+
+ASSETS = Path(redact.review.__file__).parent / "assets"
+CODE = {p.name: p.read_text(encoding="utf-8") for p in ASSETS.iterdir() if p.suffix != ".json"}
+EN, FR = (json.loads((ASSETS / f"{name}.json").read_text("utf-8")) for name in ("en", "fr"))
+PLACE = re.compile(r"\{\w+\}")
+
+SAME = {
+    "how.mute", "view.original", "state.keep", "kind.release", "why.visible",
+    "target.region", "filter.all", "end.busy", "end.elsewhere",
+}  # fmt: skip
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert EN.keys() == FR.keys()
+    for key in EN:
+        assert set(PLACE.findall(EN[key])) == set(PLACE.findall(FR[key])), key
+        assert EN[key].count("|") == FR[key].count("|"), key
+    assert {key for key in EN if EN[key] == FR[key]} <= SAME
+
+
+def test_every_word_of_the_page_is_in_the_catalogue() -> None:
+    asked = set(re.findall(r'data-(?:word|title|label)="([^"]+)"', CODE["index.html"]))
+    started = set()
+    for name, text in CODE.items():
+        if name.endswith(".js"):
+            asked |= set(re.findall(r"\bt\(\s*\"([^\"]+)\"", text))
+            started |= set(re.findall(r"\bt\(\s*`([\w.]+)\$\{", text))
+    assert asked - EN.keys() == set()
+    for start in started:
+        assert any(key.startswith(start) for key in EN), start
+
+
+def test_no_word_is_left_over() -> None:
+    text = "\n".join(CODE.values())
+    for key in EN:
+        stem = key.rpartition(".")[0]
+        assert f'"{key}"' in text or f"`{stem}.$" in text or f"`{stem}.${{" in text, key
+
+
+def test_every_state_and_view_has_its_words() -> None:
+    for state in State:
+        assert f"legend.{state.value}" in EN
+    for view in VIEWS:
+        assert f"view.{view}" in EN and f"view.{view}_title" in EN
+    assert all(f'"{speed}"' in CODE["player.js"] for speed in SPEEDS)
+
+
+def test_nothing_comes_from_elsewhere_and_text_is_never_markup() -> None:
+    for name, text in CODE.items():
+        for address in re.findall(r"https?://[^\s\"'<>)]+", text):
+            assert address == "http://www.w3.org/2000/svg", (name, address)
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", text)
+        if name.endswith(".html"):
+            assert not re.search(r"<script(?![^>]*src=)|\son\w+=|style=", text)
+
+
+def colours(theme: str) -> dict[str, str]:
+    start = ":root {" if theme == "light" else ':root[data-theme="dark"] {'
+    block = CODE["page.css"].split(start)[1].split("}")[0]
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", block))
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(a: str, b: str) -> float:
+    high, low = sorted((luminance(a), luminance(b)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+WORDS = [
+    ("text", "ground"), ("text", "card"), ("text", "raised"), ("text", "accent-soft"),
+    ("muted", "card"), ("muted", "raised"), ("muted", "ground"), ("muted", "accent-soft"),
+    ("accent-text", "accent"), ("hide", "raised"), ("keep", "keep-soft"), ("none", "none-soft"),
+    ("warn", "warn-soft"),
+]  # fmt: skip
+SHAPES = [(state.value, "card") for state in State] + [("accent", "card"), ("seen", "lane")]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_and_shapes_can_be_told_from_their_ground(theme: str) -> None:
+    """WCAG AA: 4.5 for words, 3 for shapes that mean something."""
+    own = colours(theme)
+    for front, back in WORDS:
+        assert contrast(own[front], own[back]) >= 4.5, (front, back)
+    for front, back in SHAPES:
+        assert contrast(own[front], own[back]) >= 3, (front, back)

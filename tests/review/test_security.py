@@ -1,0 +1,212 @@
+"""Nobody but the page itself is answered. Every test fails where its defence is taken out."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from redact.review.guard import SAFE_HEADERS
+from redact.review.server import Answer, PageServer, as_json
+
+PAGE = "page-one"
+
+
+@pytest.fixture
+def server() -> Iterator[PageServer]:
+    routes = {
+        ("GET", "/api/picture"): lambda values: Answer(b"face", "image/jpeg"),
+        ("POST", "/api/edit"): lambda values: as_json(values),
+        ("POST", "/api/leave"): lambda values: as_json({}),
+    }
+    made = PageServer(routes)
+    thread = threading.Thread(target=made.serve, daemon=True)
+    thread.start()
+    assert ask(made, "POST", "/api/join").status == 200
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+class Reply:
+    def __init__(self, answer: http.client.HTTPResponse) -> None:
+        self.status, self.body = answer.status, answer.read()
+        self.headers = answer.headers
+
+
+def ask(server: PageServer, method: str, path: str, **changed: str | None) -> Reply:
+    """A request as the page makes it; `changed` headers replace its own, None leaves one out."""
+    own = f"127.0.0.1:{server.port}"
+    headers: dict[str, str | None] = {
+        "Host": own,
+        "Sec-Fetch-Site": "same-origin",
+        "X-Redact-Token": server.token,
+        "X-Redact-Page": PAGE,
+    }
+    if method == "POST":
+        headers["Origin"] = f"http://{own}"
+    headers |= {name.replace("_", "-"): value for name, value in changed.items()}
+    body = b'{"track":3}' if method == "POST" else b""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+    for name, value in headers.items():
+        if value is not None:
+            connection.putheader(name, value)
+    if method == "POST":
+        connection.putheader("Content-Length", str(len(body)))
+    connection.endheaders(body)
+    return Reply(connection.getresponse())
+
+
+def test_the_page_itself_is_answered(server: PageServer) -> None:
+    assert ask(server, "GET", "/api/picture").body == b"face"
+    assert json.loads(ask(server, "POST", "/api/edit").body) == {"track": 3}
+    opened = ask(server, "GET", "/", Sec_Fetch_Site="none", X_Redact_Token=None)
+    assert opened.status == 200 and b"<!doctype html>" in opened.body
+
+
+def test_it_listens_on_this_machine_alone(server: PageServer) -> None:
+    assert server.server_address[0] == "127.0.0.1"
+    assert server.socket.family == socket.AF_INET
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost", "127.0.0.1", "127.0.0.1:1", None])
+@pytest.mark.parametrize("path", ["/", "/api/picture"])
+def test_a_name_that_was_pointed_here_is_refused(
+    server: PageServer, host: str | None, path: str
+) -> None:
+    """DNS rebinding: the browser takes us for the other site, and says its name."""
+    reply = ask(server, "GET", path, Host=host)
+    assert reply.status == 421 and b"face" not in reply.body
+
+
+def test_two_hosts_are_refused(server: PageServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), 5) as plain:
+        own = f"127.0.0.1:{server.port}"
+        plain.sendall(
+            f"GET /api/picture HTTP/1.1\r\nHost: {own}\r\nHost: evil.example\r\n"
+            f"X-Redact-Token: {server.token}\r\nX-Redact-Page: {PAGE}\r\n\r\n".encode()
+        )
+        assert plain.recv(64).startswith(b"HTTP/1.1 421")
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
+def test_another_origin_is_refused(server: PageServer, origin: str) -> None:
+    assert ask(server, "GET", "/api/picture", Origin=origin).status == 403
+    assert ask(server, "POST", "/api/edit", Origin=origin).status == 403
+
+
+def test_a_change_must_say_where_it_comes_from(server: PageServer) -> None:
+    assert ask(server, "POST", "/api/edit", Origin=None).status == 403
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_another_site_is_refused(server: PageServer, site: str) -> None:
+    assert ask(server, "GET", "/api/picture", Sec_Fetch_Site=site).status == 403
+
+
+def test_a_link_on_another_site_opens_nothing(server: PageServer) -> None:
+    assert ask(server, "GET", "/", Sec_Fetch_Site="cross-site").status == 403
+
+
+@pytest.mark.parametrize("token", [None, "", "x", "A" * 43, "é"])
+def test_without_the_token_nothing_is_given(server: PageServer, token: str | None) -> None:
+    for method, path in (("GET", "/api/picture"), ("POST", "/api/edit"), ("POST", "/api/join")):
+        changed = token if token is None else token.encode().decode("latin-1")
+        reply = ask(server, method, path, X_Redact_Token=changed)
+        assert reply.status == 401 and b"face" not in reply.body
+
+
+def test_the_token_of_another_run_is_refused(server: PageServer) -> None:
+    other = PageServer({})
+    try:
+        assert len(other.token) >= 43 and other.token != server.token
+        assert ask(server, "GET", "/api/picture", X_Redact_Token=other.token).status == 401
+    finally:
+        other.server_close()
+
+
+def test_the_token_is_no_part_of_what_a_browser_sends_or_stores(server: PageServer) -> None:
+    before, mark, after = server.address.partition("#")
+    assert mark and after == server.token and server.token not in before
+    for path in server.files:
+        assert server.token.encode() not in ask(server, "GET", path).body
+        assert "Set-Cookie" not in ask(server, "GET", path).headers
+    by_query = ask(server, "GET", f"/api/picture?token={server.token}", X_Redact_Token=None)
+    by_cookie = ask(server, "GET", "/api/picture", X_Redact_Token=None, Cookie=server.token)
+    assert by_query.status == by_cookie.status == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../guard.py", "/%2e%2e/guard.py", "/..%2fguard.py", "//etc/passwd", "/etc/passwd",
+        "/index.html/../../guard.py", "/api/../guard.py", "/assets/index.html", "/.",
+        "/page.css%00",
+    ],
+)  # fmt: skip
+def test_no_path_leads_out(server: PageServer, path: str) -> None:
+    reply = ask(server, "GET", path)
+    assert reply.status == 404 and b"def refused" not in reply.body and b"root:" not in reply.body
+
+
+@pytest.mark.parametrize("path", ["/", "/api/picture", "/nothing", "/api/nothing"])
+def test_nothing_is_cached_or_framed_and_nothing_foreign_runs(
+    server: PageServer, path: str
+) -> None:
+    headers = ask(server, "GET", path).headers
+    for name, value in SAFE_HEADERS:
+        assert headers.get_all(name) == [value]
+    assert headers["Cache-Control"] == "no-store"
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    assert not [name for name in headers if name.lower().startswith("access-control-")]
+
+
+def test_errors_have_the_same_headers(server: PageServer) -> None:
+    for method in ("PUT", "OPTIONS", "DELETE"):
+        reply = ask(server, method, "/api/picture", Origin="http://evil.example")
+        assert reply.status in (403, 405, 501)
+        assert reply.headers["Cache-Control"] == "no-store"
+        assert "Access-Control-Allow-Origin" not in reply.headers
+
+
+def test_a_second_client_is_kept_out_until_it_takes_over(server: PageServer) -> None:
+    second = "page-two"
+    assert ask(server, "GET", "/api/picture", X_Redact_Page=second).status == 409
+    assert ask(server, "GET", "/api/picture", X_Redact_Page=None).status == 409
+    assert ask(server, "POST", "/api/join", X_Redact_Page=second).status == 409
+    assert ask(server, "POST", "/api/join?force=1", X_Redact_Page=second).status == 200
+    assert ask(server, "GET", "/api/picture").status == 409
+    assert ask(server, "GET", "/api/picture", X_Redact_Page=second).status == 200
+
+
+def test_a_body_that_is_too_long_is_not_read(server: PageServer) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), 5) as plain:
+        own = f"127.0.0.1:{server.port}"
+        plain.sendall(
+            f"POST /api/edit HTTP/1.1\r\nHost: {own}\r\nOrigin: http://{own}\r\n"
+            f"X-Redact-Token: {server.token}\r\nContent-Length: 999999999\r\n\r\n".encode()
+        )
+        assert plain.recv(64).startswith(b"HTTP/1.1 413")
+
+
+def test_it_ends_with_the_last_page(server: PageServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("redact.review.server.GONE", 0.1)
+    assert not server.presence.over()
+    assert ask(server, "POST", "/api/leave").status == 200
+    threading.Event().wait(1.5)
+    with pytest.raises(OSError):
+        server.server_close()
+        ask(server, "GET", "/")
+
+
+def test_it_ends_after_an_hour_without_a_person(
+    server: PageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("redact.review.server.IDLE", -1.0)
+    assert server.presence.over()
