@@ -49,7 +49,7 @@ Meaning: three looks more, by which its speed is known."""
 RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is looked at. Meaning: the
-pixel tracker still finds what moves by a quarter of its size; a judgement, not fitted."""
+pixel tracker still finds what moves by half its size; a judgement, not fitted."""
 
 ABSORBED = 0.5
 """IoU with another object's detection from which an undetected object is hidden behind it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.track import Tracker, Tracks
+from redact.settings import Sensitivity
+from redact.track import Tracker, Tracks, settings_of
 from redact.types import Box, Detections, Frame, Target, Track
 
 Grey = NDArray[np.uint8]
@@ -22,6 +23,8 @@ WEIGHTS = {
 }
 """Weights of the belief in tracks for all tests of the tracker: near the first that were fitted, and
 fixed, so that new ones change no test."""
+COSTS = {"fast": 2.0, "balanced": 4.0, "thorough": 20.0}
+"""What a leak costs in these tests, likewise; see `TrackSettings.leak_cost`."""
 WIDTH, HEIGHT = 320, 180
 
 
@@ -80,7 +83,8 @@ def seen(boxes: Iterable[Box], score: float = 0.95, target: Target = Target.FACE
 
 
 def tracker_of(sensitivity: str = "balanced", **more: Any) -> Tracker:
-    return Tracker(sensitivity, **{"weights": WEIGHTS, **more})
+    settings = replace(settings_of(Sensitivity(sensitivity)), leak_cost=COSTS[sensitivity])
+    return Tracker(sensitivity, **{"weights": WEIGHTS, "settings": settings, **more})
 
 
 def track_clip(
