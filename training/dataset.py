@@ -61,8 +61,8 @@ def load_sample(cache: Path, entry: dict[str, Any]) -> Sample:
 
 
 def weights(entries: list[dict[str, Any]]) -> NDArray[np.float64]:
-    """Probability of each entry, f64 [len(entries)]."""
-    w = np.array([SOURCE_WEIGHT.get(e["source"], 1.0) for e in entries])
+    """Probability of each entry, f64 [len(entries)]: its own weight or that of its set."""
+    w = np.array([e.get("weight", SOURCE_WEIGHT.get(e["source"], 1.0)) for e in entries])
     return np.asarray(w / w.sum(), np.float64)
 
 
