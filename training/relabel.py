@@ -7,7 +7,7 @@ background pulls the scores of real objects down. Unlabelled detections from `--
 ignore regions in CACHE/index.json: neither object nor background (rows with ignore = 2).
 
 Where the labels can be relied on, a detection without one is a mistake to learn from: any plate in
-a set without plates, weaker faces where the faces are known. Those go to the entry's "mistakes",
+a set without plates, weaker faces in those of them whose faces are complete. Those go to the entry's "mistakes",
 and crops look at them (`augment.choose_view`). Rerunning replaces both.
 """
 
@@ -39,7 +39,7 @@ def extra_rows(
     if bgr is None:
         raise FileNotFoundError(entry["file"])
     boxes, scores, targets = look(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8))
-    faces_complete = entry["known"][0] and entry["source"] not in FACES_INCOMPLETE
+    checked = entry["known"][0] and entry["source"] in PLATES_ABSENT - FACES_INCOMPLETE
     ignored: Rows = []
     mistakes: list[tuple[float, list[float]]] = []
     for box, score, target in zip(boxes, scores, targets, strict=True):
@@ -50,7 +50,7 @@ def extra_rows(
         no_plates = target == 1 and entry["source"] in PLATES_ABSENT
         if score >= sure and not no_plates:
             ignored.append([*row, FROM_NETWORK])
-        elif no_plates or (target == 0 and faces_complete):
+        elif no_plates or (target == 0 and checked):
             mistakes.append((float(score), [*row, 0]))
     mistakes.sort(key=lambda m: -m[0])
     per_target = [[r for _, r in mistakes if r[0] == t][:MOST_MISTAKES] for t in (0, 1)]
