@@ -43,7 +43,8 @@ def view(boxes: Rows, mistakes: Rows, size: tuple[int, int], rng: Rng) -> tuple[
     if len(mistakes) and (len(real) == 0 or rng.random() < 0.6):
         real = mistakes
     if len(real) == 0:
-        scale = min(1.0, float(np.exp(rng.uniform(np.log(WINDOW / max(w, h)), 0.0))))
+        whole = min(1.0, WINDOW / max(w, h))
+        scale = float(np.exp(rng.uniform(np.log(whole), 0.0)))
         cx, cy = rng.uniform(0, w) * scale, rng.uniform(0, h) * scale
     else:
         b = real[rng.integers(len(real))]

@@ -7,8 +7,8 @@ background pulls the scores of real objects down. Unlabelled detections from `--
 ignore regions in CACHE/index.json: neither object nor background (rows with ignore = 2).
 
 Where the labels can be relied on, a detection without one is a mistake to learn from: any plate in
-a set without plates, weaker faces in those of them whose faces are complete. Those go to the entry's "mistakes",
-and crops look at them (`augment.choose_view`). Rerunning replaces both.
+a set without plates, weaker faces in those of them whose faces are complete. Those go to the
+entry's "mistakes", and crops look at them (`augment.choose_view`). Rerunning replaces both.
 """
 
 from __future__ import annotations

@@ -93,7 +93,8 @@ class Run:
         self.step, self.used_s, self.epoch = 0, 0.0, 0
         self.net = load_onnx(init) if init else FacePlateNet()
         self.data = Crops(cache, recipe.size, recipe.seed)
-        if init is not None:
+        # A run that goes on takes its checkpoint's weights: nothing to prepare.
+        if init is not None and not (out / "last.pt").exists():
             first = collate([x for x, _ in zip(iter(self.data), range(48), strict=False)])
             recalibrate(self.net, first[0].float())
         self.teacher = load_onnx(teacher).eval() if teacher else None
