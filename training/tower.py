@@ -1,4 +1,4 @@
-"""A cheap second course for the class scores: only the class tower learns, on what was kept of pictures.
+"""A cheap second course for the class scores: only the class tower learns, on kept points.
 
     python -m training.tower keep CACHE face-plate.onnx KEPT.npz --images 2000
     python -m training.tower learn KEPT.npz face-plate.onnx RUN --minutes 6
@@ -130,9 +130,7 @@ def neighbourhoods(
         mine = at[(at >= start) & (at < start + h * w)] - start
         i, j = mine // w, mine % w
         padded = fn.pad(m.float(), (REACH,) * 4)
-        out += [
-            padded[:, y : y + 5, x : x + 5].half().numpy() for y, x in zip(i, j, strict=True)
-        ]
+        out += [padded[:, y : y + 5, x : x + 5].half().numpy() for y, x in zip(i, j, strict=True)]
         inner.append((i > 0) & (j > 0) & (i < h - 1) & (j < w - 1))
         start += h * w
     channels = maps[0].shape[0]
@@ -310,7 +308,9 @@ def learn(kept: dict[str, Any], net: FacePlateNet, course: Course) -> FacePlateN
         if fraction >= 1:
             break
         for g in opt.param_groups:
-            g["lr"] = course.peak * min(1, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * fraction))
+            g["lr"] = (
+                course.peak * min(1, (step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * fraction))
+            )
         pick = at[torch.randint(len(at), (course.batch,))]
         loss = loss_of(tower(near[pick].float()), goal[pick], weight[pick])
         far = sum((p - q).pow(2).sum() for p, q in zip(tower.parameters(), start, strict=True))
