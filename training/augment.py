@@ -6,12 +6,13 @@ An image's boxes are f32 [M, 6]: target, x1, y1, x2, y2, ignore (1: neither obje
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from training.captions import burn_in
 from training.photometric import degrade
 
 Image = NDArray[np.uint8]
@@ -21,15 +22,27 @@ PAD = 114
 MIN_VISIBLE = 0.35
 #: Smallest sides that are learnt as objects: faces' and plates' height in pixels of the crop.
 MIN_HEIGHT = (6.0, 3.5)
+#: How often a crop looks at a known mistake of an earlier network where its picture has some.
+AT_MISTAKE = 0.6
+#: Share of the crops with burnt-in text.
+CAPTIONED = 0.4
+
+
+def no_boxes() -> NDArray[np.float32]:
+    return np.zeros((0, 6), np.float32)
 
 
 @dataclass
 class Sample:
-    """A decoded image: pixels uint8 [H, W, 3] RGB, boxes [M, 6], which targets are labelled."""
+    """A decoded image: pixels uint8 [H, W, 3] RGB, boxes [M, 6], which targets are labelled.
+
+    `mistakes` [K, 6] are places which an earlier network took for objects; views look at them.
+    """
 
     image: Image
     boxes: Boxes
     known: tuple[bool, bool]
+    mistakes: Boxes = field(default_factory=no_boxes)
 
 
 Draw = Callable[[], Sample]
@@ -56,7 +69,9 @@ def choose_view(
     """Scale and top left corner (pixels of the scaled image) of a crop of `size` (w, h)."""
     h, w = s.image.shape[:2]
     cw, ch = size
-    real = np.flatnonzero(s.boxes[:, 5] == 0) if len(s.boxes) else np.zeros(0, np.int64)
+    real = s.boxes[s.boxes[:, 5] == 0]
+    if len(s.mistakes) and (len(real) == 0 or rng.random() < AT_MISTAKE):
+        real = s.mistakes
     if len(real) == 0 or rng.random() < 0.08:
         fit = min(cw / w, ch / h)
         scale = log_uniform(rng, fit * 0.8, max(1.2, fit))
@@ -65,7 +80,7 @@ def choose_view(
             rng.uniform(-0.1, 1.1) * (w * scale - cw),
             rng.uniform(-0.1, 1.1) * (h * scale - ch),
         )
-    b = s.boxes[rng.choice(real)]
+    b = real[rng.integers(len(real))]
     t = int(b[0])
     lo, hi = (
         sizes.small[t]
@@ -224,4 +239,8 @@ def training_crop(
     """One training image uint8 [size, size, 3] and its boxes; `draw()` gives a Sample."""
     make = mosaic if rng.random() < mosaic_share else single
     image, boxes = make(draw, (size, size), rng, sizes)
+    if rng.random() < CAPTIONED:
+        image = np.ascontiguousarray(image)
+        for area in burn_in(image, rng):
+            boxes = hide(boxes, area)
     return degrade(image, rng), boxes.astype(np.float32)

@@ -32,6 +32,15 @@ SOURCE_WEIGHT = {
     "easypr_cn": 1.0,
     "abbysgud_id": 0.6,
     "hardhat_groups": 1.2,
+    "camera_clips": 6.0,
+    "icdar2015_walk": 4.0,
+    "caltech_things": 1.0,
+    "openmpf_samples": 6.0,
+    "intel_previews": 4.0,
+    "falls_at_home": 3.0,
+    "thai_bridge": 1.0,
+    "webcam_students": 1.5,
+    "roads_from_above": 0.5,
 }
 SIZES = Sizes()
 POOL = 128
@@ -47,12 +56,13 @@ def load_sample(cache: Path, entry: dict[str, Any]) -> Sample:
     boxes = np.asarray(entry["boxes"], np.float32).reshape(-1, 6)
     rgb = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
     faces, plates = entry["known"]
-    return Sample(rgb, boxes, (faces, plates))
+    mistakes = np.asarray(entry.get("mistakes", []), np.float32).reshape(-1, 6)
+    return Sample(rgb, boxes, (faces, plates), mistakes)
 
 
 def weights(entries: list[dict[str, Any]]) -> NDArray[np.float64]:
-    """Probability of each entry, f64 [len(entries)]."""
-    w = np.array([SOURCE_WEIGHT.get(e["source"], 1.0) for e in entries])
+    """Probability of each entry, f64 [len(entries)]: its own weight or that of its set."""
+    w = np.array([e.get("weight", SOURCE_WEIGHT.get(e["source"], 1.0)) for e in entries])
     return np.asarray(w / w.sum(), np.float64)
 
 

@@ -62,7 +62,8 @@ def assign(
     """
     n = points.shape[0]
     quality, weight = torch.zeros_like(scores), torch.ones_like(scores)
-    matched, positive = torch.zeros_like(boxes), torch.zeros(n, dtype=torch.bool)
+    matched = torch.zeros_like(boxes)
+    positive = torch.zeros(n, dtype=torch.bool, device=boxes.device)
     for row in truth[truth[:, 5] > 0]:
         inside = ((points > row[1:3]) & (points < row[3:5])).all(1)
         weight[int(row[0]), inside] = 0.0

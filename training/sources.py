@@ -10,6 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from training.films import (
+    camera_clips,
+    films,
+    one_copy,
+    pictures,
+    roads_from_above,
+    webcam_faces,
+)
 from training.readers import (
     Labelled,
     easypr,
@@ -148,5 +156,100 @@ SOURCES = (
         "CC BY 4.0 (as declared)",
         "groups of workers",
         yolo_splits("dataset", SPLITS, {}),
+    ),
+    Source(
+        "camera_clips",
+        "people",
+        "seymanurakti/fight-detection-surv-dataset",
+        "ff83b7c521e5",
+        r"^(fight|noFight)/n?o?fi\d+\.mp4$",
+        "MIT (as declared; clips cut from YouTube)",
+        "cameras in shops, streets, buses, offices",
+        camera_clips,
+    ),
+    Source(
+        "icdar2015_walk",
+        "people",
+        "ocr-algorithm-and-data/ICDAR2015",
+        "50f031dff55f",
+        r"^End2End/TestSet/Imgs/",
+        "CC BY 4.0 (as a card of the set elsewhere quotes its organisers)",
+        "malls and streets through worn glasses, full of signs",
+        pictures("End2End/TestSet/Imgs", 2),
+    ),
+    Source(
+        "caltech_things",
+        "people",
+        "MachineLearning2020/Homework2-Caltech101",
+        "836044dd0002",
+        r"^101_ObjectCategories/(cougar_face|cougar_body|panda|dalmatian|wild_cat|Leopards"
+        r"|crocodile_head|flamingo_head|llama|kangaroo|gerenuk|buddha|garfield|snoopy|stop_sign"
+        r"|minaret|pagoda|watch|cellphone|laptop|camera|lamp|metronome|okapi|beaver)/",
+        "CC BY 4.0 (as a card of Caltech 101 elsewhere says)",
+        "animal heads, statues, dials, signs",
+        pictures("101_ObjectCategories", 4),
+    ),
+    Source(
+        "openmpf_samples",
+        "people",
+        "openmpf/openmpf",
+        "1f9b0dde560a",
+        r"^trunk/mpf-system-tests/src/test/resources/samples/(motion/five-second-marathon-clip\.mkv"
+        r"|person/video_02\.mp4|person/race\.jpg|face/video_01\.mp4)$",
+        "CC BY 2.0 and public domain (NOTICE beside the files)",
+        "a marathon with numbers on chests, people walking",
+        films(r".", 30),
+    ),
+    Source(
+        "intel_previews",
+        "people",
+        "intel-iot-devkit/sample-videos",
+        "579788908228",
+        r"^(asl_gestures/(?!again|night|walk)[a-z]+\.mkv|preview/(store-aisle-detection|classroom"
+        r"|worker-zone-detection|face-demographics-walking|face-demographics-walking-and-pause"
+        r"|head-pose-face-detection-female-and-male|people-detection)\.gif)$",
+        "CC BY 4.0",
+        "a shop aisle, a classroom, a corridor, one signer",
+        films(r".", 40),
+    ),
+    Source(
+        "falls_at_home",
+        "people",
+        "ekramalam/GMDCSA24-A-Dataset-for-Human-Fall-Detection-in-Videos",
+        "5abac7693229",
+        r"^Subject \d/(ADL|Fall)/\d+\.mp4$",
+        "MIT",
+        "webcams in three rooms, people lying and bending",
+        films(r".", 60),
+    ),
+    Source(
+        "thai_bridge",
+        "plates",
+        "xFieldxGod/Detect_Plate",
+        "e467840c2b1f",
+        r"^plate/(train|valid|test)/",
+        "CC BY 4.0 (as declared)",
+        "Thailand, cars from a bridge",
+        one_copy(yolo_splits("plate", SPLITS, {0: "plate"})),
+    ),
+    Source(
+        "webcam_students",
+        "faces",
+        "Darkpool645/facial_recognition",
+        "6104129e116a",
+        r"^dataset/(train|valid|test)/",
+        "CC BY 4.0 (as declared)",
+        "webcams, turned heads, Mexico",
+        webcam_faces,
+    ),
+    Source(
+        "roads_from_above",
+        "people",
+        "Sarthak-Kumar21/Traffic_object_detection",
+        "d601851379ac",
+        r"^Vehicle_Detection_Image_Dataset/(train|valid)/",
+        "CC BY 4.0 (as declared)",
+        "traffic cameras high above roads",
+        roads_from_above,
     ),
 )

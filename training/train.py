@@ -42,6 +42,10 @@ class Recipe:
     workers: int = 1
     save_s: float = 150.0
     max_steps: int = 0
+    #: Fine-tuning: so many stages keep their weights (1: the stem, 2: also stride 8, 3: also 16).
+    freeze: int = 0
+    #: 1: the norms keep their statistics, so that the first step starts from the very function.
+    still: int = 0
 
 
 def learning_rate(recipe: Recipe, step: int, fraction: float) -> float:
@@ -52,8 +56,9 @@ def learning_rate(recipe: Recipe, step: int, fraction: float) -> float:
 
 def optimiser(net: nn.Module, recipe: Recipe) -> torch.optim.AdamW:
     """AdamW (arXiv:1711.05101) which decays filters only, not norms and offsets."""
-    filters = [p for p in net.parameters() if p.ndim > 1]
-    others = [p for p in net.parameters() if p.ndim <= 1]
+    moving = [p for p in net.parameters() if p.requires_grad]
+    filters = [p for p in moving if p.ndim > 1]
+    others = [p for p in moving if p.ndim <= 1]
     groups = [
         {"params": filters, "weight_decay": recipe.decay},
         {"params": others, "weight_decay": 0.0},
@@ -88,14 +93,28 @@ class Run:
         self.step, self.used_s, self.epoch = 0, 0.0, 0
         self.net = load_onnx(init) if init else FacePlateNet()
         self.data = Crops(cache, recipe.size, recipe.seed)
-        if init is not None:
+        # A run that goes on takes its checkpoint's weights: nothing to prepare.
+        if init is not None and not (out / "last.pt").exists():
             first = collate([x for x, _ in zip(iter(self.data), range(48), strict=False)])
             recalibrate(self.net, first[0].float())
         self.teacher = load_onnx(teacher).eval() if teacher else None
         for net in filter(None, (self.net, self.teacher)):
             net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.net).eval()
+        self.frozen = [self.net.stem, self.net.s8, self.net.s16][: recipe.freeze]
+        for part in self.frozen:
+            part.requires_grad_(False)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        for net in filter(None, (self.net, self.average, self.teacher)):
+            net.to(self.device)
         self.opt = optimiser(self.net, recipe)
+
+    def learning(self) -> None:
+        """Training mode; frozen parts, or all norms if they are still, keep their statistics."""
+        self.net.train()
+        norms = [m for m in self.net.modules() if isinstance(m, nn.BatchNorm2d)]
+        for part in norms if self.recipe.still else self.frozen:
+            part.eval()
 
     def save(self) -> None:
         """Write a checkpoint atomically; OUT/last.pt is always whole."""
@@ -117,7 +136,7 @@ class Run:
         path = self.out / "last.pt"
         if not path.exists():
             return False
-        state: dict[str, Any] = torch.load(path, weights_only=True)
+        state: dict[str, Any] = torch.load(path, weights_only=True, map_location=self.device)
         self.net.load_state_dict(state["net"])
         self.average.load_state_dict(state["average"])
         self.opt.load_state_dict(state["opt"])
@@ -131,14 +150,15 @@ class Run:
         self, images: Tensor, truth: list[Tensor], points: Tensor, strides: Tensor
     ) -> tuple[float, float]:
         """One optimisation step; returns class and box loss."""
-        self.net.train()
-        x = images.float().to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        self.learning()
+        x = images.to(self.device).float().to(memory_format=torch.channels_last)
+        truth = [t.to(self.device) for t in truth]
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
             logits, dist = self.net(x)
         cls, box = detection_loss(logits.float(), dist.float(), truth, points, strides)
         loss = cls + box
         if self.teacher is not None:
-            with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.no_grad(), torch.autocast(self.device.type, dtype=torch.bfloat16):
                 goal, far = self.teacher(x)
             wide = (goal.float(), far.float())
             loss = loss + imitation_loss(logits.float(), dist.float(), wide, points)
@@ -198,7 +218,7 @@ def train(run: Run) -> None:
         collate_fn=collate,
         prefetch_factor=4 if r.workers else None,
     )
-    points, strides = centres(r.size, r.size)
+    points, strides = centres(r.size, r.size, run.device)
     log = (run.out / "log.jsonl").open("a")
     pace = Pace(r.threads)
     saved = tick = time.monotonic()

@@ -22,10 +22,12 @@ EXPECTED: Final[dict[Target, tuple[float, float]]] = {
     Target.FACE: (10.0, 250.0),
     Target.PLATE: (0.0, 150.0),
 }
-"""Heights in pixels of the scaled picture at which a scale can be expected to see an object."""
+"""Heights in pixels of the scaled picture at which a scale can be expected to see an object.
+Meaning: about the sizes that the network was trained on; a judgement, not fitted."""
 
 FUSE_IOU: Final = 0.6
-"""Candidates that overlap the kept box by at least this take part in the box."""
+"""Candidates that overlap the kept box by at least this take part in the box.
+Meaning: enough that they frame the same thing; a judgement, not fitted."""
 
 
 def agree(found: Detections, scale: NDArray[np.intp], zooms: Sequence[float]) -> Detections:

@@ -31,7 +31,8 @@ FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
 SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
 
 FOREHEAD: Final = 0.15
-"""Added above BlazeFace's boxes, share of their height."""
+"""Added above BlazeFace's boxes, share of their height. Meaning: BlazeFace frames from the eyebrows
+down, the labels from the hairline."""
 
 _T = TypeVar("_T")
 

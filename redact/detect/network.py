@@ -14,10 +14,12 @@ from ..types import Detections, Target
 from .engine import open_network
 
 STRIDES: Final = (8, 16, 32)
-"""Output grids in the order in which the network lists them (model card)."""
+"""Output grids in the order in which the network lists them (model card). Meaning: pixels of its
+picture per point of the grid."""
 
 PAD: Final = 114
-"""Grey that fills the image up to a multiple of the largest stride, as in training."""
+"""Grey that fills the image up to a multiple of the largest stride. Meaning: as in
+training."""
 
 
 def default_threads() -> int:

@@ -23,7 +23,8 @@ _MATRIX: Final = {
     9: Colorspace.BT2020,
     10: Colorspace.BT2020,
 }
-_PQ: Final = 16  # AVCOL_TRC_SMPTE2084
+_PQ: Final = 16
+"""Transfer function of HDR10. Meaning: AVCOL_TRC_SMPTE2084 in FFmpeg."""
 
 
 class Area(NamedTuple):

@@ -21,13 +21,17 @@ from typing import Final
 from ..types import Target
 
 CANDIDATE_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.06, Target.PLATE: 0.06}
-"""Detectors return nothing below this. May continue a track, not begin one."""
+"""Our network's answer of one picture ends here, before it is weighed. Meaning: above what is noise
+at every place of a picture; the calibration decides what a score is worth."""
 
 NETWORK_SCORE: Final = 0.05
-"""From here on what the network says of one view takes part in the merging of scales."""
+"""From here on what the network says of one view takes part in the merging of scales.
+Meaning: just below `CANDIDATE_SCORE`, which the mean of the scales may reach from there."""
 
 NMS_IOU: Final = 0.5
-"""Two boxes of one target that overlap more than this are one object (as in training)."""
+"""Two boxes of one target that overlap more than this are one object. Meaning: as in
+training."""
 
 BLAZEFACE_SCORE: Final = 0.3
-"""MediaPipe's detections below this are not returned."""
+"""MediaPipe's detections below this are not returned. Meaning: its scores are near 0 or near 1,
+and below this nearly all are no faces."""

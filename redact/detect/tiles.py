@@ -9,7 +9,8 @@ from typing import Final
 from .scaling import Area
 
 _ALIGN: Final = 8
-"""Tiles begin on multiples of this: the origin then falls on a chroma sample in every format."""
+"""Tiles begin on multiples of this: the origin then falls on a chroma sample in every format.
+Meaning: a whole number of chroma samples, whatever the subsampling."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,30 +39,41 @@ DOUBT_LOST_TIME = 0.35
 looks."""
 
 FOLLOW_NOISE = 1.5
-"""Expected error of a followed box, in errors of a detected one."""
+"""Expected error of a followed box, in errors of a detected one. Meaning: small errors add up from
+frame to frame; a judgement, not fitted."""
 
 ONSET_DELAY = 0.4
-"""Seconds after which a new object is followed back to before its first sighting."""
+"""Seconds after which a new object is followed back to before its first sighting.
+Meaning: three looks more, by which its speed is known."""
 
 RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
-"""Motion in a frame, in object sizes, and zoom from which every frame is looked at."""
+"""Motion in a frame, in object sizes, and zoom from which every frame is looked at. Meaning: the
+pixel tracker still finds what moves by half its size; a judgement, not fitted."""
 
 ABSORBED = 0.5
-"""IoU with another object's detection from which an undetected object is hidden behind it."""
+"""IoU with another object's detection from which an undetected object is hidden behind it.
+Meaning: a mask on the one is a mask on most of the other."""
 
 NEAR = 0.15
-"""IoU with a believed tracklet's expected place from which a faint detection may be it."""
+"""IoU with a believed tracklet's expected place from which a faint detection may be it. Meaning:
+loose, as the assignment decides afterwards."""
 
 ASKED = 3
 """Pictures of a tracklet that the verifier is shown. Meaning: more of one thing say the same."""
 
 NEARLY_BEST = 0.5
-"""Log odds by which a look may be worse than the best so far and its picture still be shown."""
+"""Log odds by which a look may be worse than the best so far and its picture still be shown.
+Meaning: half as much again in the odds (a factor of 1.6)."""
+
+TRUSTED_BACK = 3.0
+"""Times as long as it was seen that an object is followed back. Meaning: its start is followed back
+when it has been watched for `ONSET_DELAY` alone, however long it is seen afterwards; one that was
+noticed more than a second late must not be open until then. A judgement, not fitted."""
 
 TRUSTED_START = 0.2
-"""Seconds for which anything believed may be followed, beyond the time it was seen for: what was
-seen for a moment by chance must not stay masked for seconds."""
+"""Seconds for which anything believed may be followed, beyond the time it was seen for. Meaning:
+two looks; what was seen for a moment by chance must not stay masked for seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +270,13 @@ class ActiveTracklets:
             box,
             look,
             self._bank.speed[row, :2].copy(),
-            float(self._earned(np.array([row]))[0]),
+            float(self._earned(np.array([row]), TRUSTED_BACK)[0]),
         )
 
-    def _earned(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Seconds that objects may be followed without a detection."""
-        seen_for = self.rows.detected[rows] - self.rows.start_time[rows] + TRUSTED_START
-        return np.asarray(np.minimum(seen_for, self._settings.follow_time))
+    def _earned(self, rows: NDArray[np.intp], times: float = 1.0) -> NDArray[np.float64]:
+        """Seconds that objects may be followed without a detection, `times` as long as seen."""
+        seen_for = self.rows.detected[rows] - self.rows.start_time[rows]
+        return np.asarray(np.minimum(times * seen_for + TRUSTED_START, self._settings.follow_time))
 
     def retire(self, time: float) -> None:
         """Forget tracklets that were not seen for too long."""

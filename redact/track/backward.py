@@ -22,7 +22,8 @@ from .patches import Samples
 from .ring import Ring, SmallFrame
 
 SAME = 0.5
-"""IoU with another tracklet's sighting from which both are the same object."""
+"""IoU with another tracklet's sighting from which both are the same object. Meaning: most
+of each lies in the other."""
 
 
 @dataclass(frozen=True, slots=True)

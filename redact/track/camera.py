@@ -16,18 +16,22 @@ from .geometry import IDENTITY, Affine, scale_of
 from .ring import SmallFrame
 
 LONG_SIDE = 320
-"""Camera motion is measured in the first pyramid level that is not longer than this."""
+"""Camera motion is measured in the first pyramid level that is not longer than this.
+Meaning: pixels; camera motion is coarse, and small pictures are fast."""
 
 CORNERS = 120
+"""Meaning: corners that are followed at most; four numbers are told by far fewer."""
 
 FEW = 12
-"""Fewer corners than this say nothing; the camera is taken as standing still."""
+"""Fewer corners than this say nothing; the camera is taken as standing still. Meaning:
+a few may all sit on one person who walks."""
 
 BELIEVED = 0.35
-"""Smallest share of corners that must agree."""
+"""Smallest share of corners that must agree. Meaning: the ground may show less than half of the
+corners where a crowd walks; a judgement, not fitted."""
 
 MOST_SCALE = 1.25
-"""Largest zoom between two frames that is believed."""
+"""Largest zoom between two frames that is believed. Meaning: faster than any lens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class CameraMotion:
 
 
 STILL = CameraMotion(IDENTITY, 0.0)
+"""Meaning: no motion that any corner agreed to."""
 
 
 def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:

@@ -17,20 +17,27 @@ from numpy.typing import NDArray
 from .ring import SmallFrame
 
 THUMB = (48, 27)
+"""Meaning: width and height of a thumbnail, too coarse for anything small to count."""
+
 UNLIKE = 0.55
-"""Correlation of neighbouring thumbnails below which the picture has changed altogether."""
+"""Correlation of neighbouring thumbnails below which the picture has changed altogether.
+Meaning: 1 is the same picture, 0 any other; a judgement, not fitted."""
 
 SAME_TONES = 0.72
-"""Overlap of brightness histograms above which it is the same scene in fast motion."""
+"""Overlap of brightness histograms above which it is the same scene in fast motion.
+Meaning: 1 is the same brightness everywhere; a judgement, not fitted."""
 
 AGREED = 0.3
-"""Share of corners that a common motion explains above which it is the same scene."""
+"""Share of corners that a common motion explains above which it is the same scene.
+Meaning: after a cut hardly any agree; a judgement, not fitted."""
 
 FLASH_TIME = 0.25
-"""Seconds within which the old picture returns after a flash."""
+"""Seconds within which the old picture returns after a flash. Meaning: longer than a flash lasts,
+shorter than a shot."""
 
 FLAT = 3.0
-"""Standard deviation in grey levels below which a thumbnail (black, fog) says nothing."""
+"""Standard deviation in grey levels below which a thumbnail says nothing. Meaning: black or
+fog, where noise decides."""
 
 
 @dataclass(frozen=True, slots=True)

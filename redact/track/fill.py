@@ -17,7 +17,8 @@ from .safety_margin import enlarged
 from .settings import TrackSettings
 
 SPEED_LASTS = 0.3
-"""Seconds after which an object that is no longer seen is expected to have stopped."""
+"""Seconds after which an object that is no longer seen is expected to have stopped. Meaning:
+about half a step of somebody who walks; a judgement, not fitted."""
 
 
 @dataclass(frozen=True, slots=True)

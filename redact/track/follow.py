@@ -19,30 +19,36 @@ from .patches import CELLS, CONTEXT, Samples, pairwise_likeness, patches_of, sam
 from .ring import SmallFrame
 
 WINDOW = 2 * CELLS
-"""Samples along one side of the searched window: the object may be off its predicted place by
-0.62 of its own size in every direction."""
+"""Samples along one side of the searched window. Meaning: the object may be off its predicted
+place by 0.62 of its own size in every direction."""
 
 RECENT = 0.6
-"""Smallest likeness to the frame before."""
+"""Smallest likeness to the frame before. Meaning: a correlation, 1 for the same; a judgement, not
+fitted."""
 
 ANCHOR = 0.35
-"""Smallest likeness to the last detection; lower and something else has come in its place."""
+"""Smallest likeness to the last detection; lower and something else has come in its place.
+Meaning: a correlation, less than `RECENT`, as a head turns; a judgement, not fitted."""
 
 RETURN = 2.5
-"""Cells (1/13 of the box) by which the way back may miss the start."""
+"""Cells (1/13 of the box) by which the way back may miss the start. Meaning: a fifth of the
+box."""
 
 SCALES = (0.94, 1.0, 1.064)
 SCALE_GAIN = 0.01
-"""Another scale must fit better by this much, or noise would make boxes breathe."""
+"""Sizes that are tried, and by how much another must fit better. Meaning: somebody who comes
+nearer grows by less than 6 % a frame; noise must not make boxes breathe."""
 
 COAST = 0.12
-"""Seconds for which an object may be out of sight (a flash, a post) before it is lost."""
+"""Seconds for which an object may be out of sight before it is lost. Meaning: a flash, a post."""
 
 REFOUND = 0.6
-"""Smallest likeness to the last detection after that."""
+"""Smallest likeness to the last detection after that. Meaning: as `RECENT`: nothing but its look
+says that it is the same."""
 
 DISTANCE_COST = 0.15
-"""Taken from the correlation at the window's edge: of two equal places the nearer is right."""
+"""Taken from the correlation at the window's edge. Meaning: of two equal places the nearer is
+right."""
 
 
 @dataclass(frozen=True, slots=True)

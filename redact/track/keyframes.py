@@ -10,15 +10,16 @@ from .geometry import Boxes
 
 SLACK = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes
-between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100 pixels."""
+between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100."""
 
 LONGEST = 256
-"""Frames between keyframes at most."""
+"""Frames between keyframes at most. Meaning: bounds the time that finding them takes."""
 
 OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 
 ROUNDING = 0.02
-"""Pixels added outward, far more than interpolation in float64 can lose."""
+"""Pixels added outward, far more than interpolation in float64 can lose. Meaning: no pixel
+of a mask depends on rounding."""
 
 
 def keyframes_of(

@@ -18,13 +18,15 @@ Samples = NDArray[np.float32]
 """[N, cells, cells]."""
 
 CELLS = 16
-"""Samples along one side of a patch."""
+"""Samples along one side of a patch. Meaning: about as many pixels as a small face has."""
 
 CONTEXT = 1.25
-"""A patch reaches over its box by this factor: outlines help where a face has few pixels."""
+"""A patch reaches over its box by this factor. Meaning: an eighth more on every side, as outlines
+help where a face has few pixels."""
 
 FLAT = 1.5
-"""Standard deviation in grey levels below which a patch shows nothing that could be found."""
+"""Standard deviation in grey levels below which a patch shows nothing that could be found.
+Meaning: noise alone deviates by as much."""
 
 
 def sample(small: SmallFrame, boxes: Boxes, cells: int, reach: float) -> Samples:

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from ..types import Frame
 
 LONG_SIDE = 960
-"""Pixels. A plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
+"""Pixels. Meaning: a plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
 
 LEVELS = 4
-"""Pyramid levels below the small picture, each half as large; large objects are looked at in a
-coarse level so that a sparse grid of samples does not alias."""
+"""Pyramid levels below the small picture, each half as large. Meaning: large objects are
+looked at in a coarse level so that a sparse grid of samples does not alias."""
 
 
 @dataclass(frozen=True, slots=True)

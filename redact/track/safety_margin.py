@@ -8,17 +8,20 @@ from numpy.typing import NDArray
 from .geometry import Boxes, grown, to_boxes, to_centres, union
 
 AWAY = 0.15
-"""Growth per second away from the nearest sighting, share of the box's size on every side."""
+"""Growth per second away from the nearest sighting, share of the box's size on every side.
+Meaning: where it was not seen it may have moved; a judgement, not fitted."""
 
 FOLLOWED = 0.06
-"""The same away from the nearest detection, where the box was followed."""
+"""The same away from the nearest detection, where the box was followed. Meaning: less, as its
+pixels were seen."""
 
 MOST = 0.12
-"""Growth at most, share of the size on every side."""
+"""Growth at most, share of the size on every side. Meaning: a mask stays a quarter wider than what
+it hides at most, its margin apart."""
 
 STEADY_TIME = 0.2
-"""Seconds to both sides over which a box may not be smaller than its usual size: a detector
-that sees half a face in one frame must not uncover the other half."""
+"""Seconds to both sides over which a box may not be smaller than its usual size. Meaning: two
+looks; a detector that sees half a face in one must not uncover the other half."""
 
 
 def enlarged(

@@ -16,19 +16,23 @@ from .log import Rows
 from .neighbours import Index
 
 SPEED_LASTS = 0.4
-"""Seconds for which a speed is believed; after them the object may have turned round."""
+"""Seconds for which a speed is believed; after them the object may have turned round.
+Meaning: half a step of somebody who walks; a judgement, not fitted."""
 
 REACH = 0.7
 REACH_PER_SECOND = 1.5
 MOST_REACH = 3.0
-"""Farthest distance between the ends, in object sizes: at once, more for every second, at most."""
+"""Farthest distance between the ends, in object sizes: at once, more for every second, at most.
+Meaning: a head that walks covers one to two of its sizes a second; not fitted."""
 
 SIZE_RATIO = 2.0
 GAP_COST = 0.3
-"""Cost of a second of gap: the nearer in time is preferred."""
+"""Largest change of width or height over a gap, and cost of a second of gap. Meaning: twice as
+large is somebody else; of two that fit, the nearer in time is preferred. Not fitted."""
 
 LINKED = -1.0
-"""Cost of a pair that was shown to be one object by following its pixels."""
+"""Cost of a pair that was shown to be one object by following its pixels. Meaning: less
+than any other pair costs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,8 @@ Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""
 
 BACK_PERIOD = 0.3
-"""Seconds for which objects to be followed back are gathered: following many at a time costs
-little more than one."""
+"""Seconds for which objects to be followed back are gathered. Meaning: following many at a time
+costs little more than one; shorter than the ring of pictures is long."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,13 @@ DOUBTED = 0.25
 """Factor on the odds from which a tracklet takes part in stitching: pieces of one person may each
 be doubtful and together be believed. Meaning: two doublings."""
 
-STACKED = 0.6
-"""Share of the smaller box from which two tracks that lie on each other are one."""
+STACKED = 0.8
+"""Share of the smaller box from which two tracks that lie on each other are one. Meaning: nearly
+all of it; of a face that looks over a shoulder more sticks out, and that must stay hidden."""
 
 STACKED_FRAMES = 0.5
-"""Share of the shorter track's sightings in which they do."""
+"""Share of the shorter track's sightings in which both were seen. Meaning: half of its life; two
+who cross part again."""
 
 
 def weave(
@@ -133,7 +135,8 @@ def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Ro
     if len(i) < STACKED_FRAMES * len(rows):
         return False
     share = _shares(mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64))
-    return bool((share >= STACKED).mean() >= STACKED_FRAMES and np.median(share) >= STACKED)
+    # In every frame: where they part in one, that one would be open.
+    return bool((share >= STACKED).all())
 
 
 def _shares(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

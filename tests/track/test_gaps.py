@@ -13,7 +13,7 @@ from redact.track.ring import shrink
 from redact.track.settings import TrackSettings
 from redact.types import Detections
 
-from .scenes import WIDTH, Thing, rendered, seen
+from .scenes import WEIGHTS, Thing, rendered, seen
 
 HIDDEN = range(12, 18)
 BACK = 18
@@ -24,13 +24,14 @@ def jobs_of(count: int) -> list[Job]:
     walker = Thing(lambda i: (60.0 + i, 60.0))
     wall = Thing(lambda i: (40.0, 0.0) if i in HIDDEN else (-400.0, 0.0), (120, 180), 7)
     settings = TrackSettings()
-    active = ActiveTracklets(settings, SightingLog(), frozenset())
+    active = ActiveTracklets(settings, SightingLog(), frozenset(), WEIGHTS)
     scaler, jobs = VideoReformatter(), []
     for i, frame in enumerate(rendered([walker, wall], count)):
         small = shrink(frame, scaler)
         found = Detections.empty() if i in HIDDEN else seen([walker.box(i)])
         active.predict(small.time, IDENTITY)
-        active.match(small, observations_of(found, settings, WIDTH))
+        active.match(small, observations_of(found))
+        active.renew(small.time)
         active.follow(small)
         jobs += active.jobs(small)
         active.retire(small.time)

@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
-from redact.track.observe import Rank, observations_of
-from redact.track.settings import TrackSettings
-from redact.types import Detections, Target
+from redact.track.observe import observations_of
+from redact.types import Detections
 
-
-def seen(*rows: tuple[list[float], float, Target]) -> Detections:
-    return Detections(
-        np.array([r[0] for r in rows], np.float32),
-        np.array([r[1] for r in rows], np.float32),
-        np.array([r[2] for r in rows], np.int8),
-    )
+row = st.tuples(
+    *(st.integers(0, 5) for _ in range(2)), st.integers(0, 100), st.integers(0, 1)
+)  # places and scores that are often equal
 
 
-FACE = ([573.0, 190.0, 656.0, 282.0], 0.64, Target.FACE)
-BUST = [557.0, 144.0, 675.0, 302.0]
+def found_of(rows: list[tuple[int, int, int, int]]) -> Detections:
+    table = np.array(rows, np.float32).reshape(-1, 4)
+    corner = table[:, :2] * 10
+    boxes = np.concatenate([corner, corner + 20], axis=1)
+    return Detections(boxes, table[:, 2] / 100, table[:, 3].astype(np.int8))
 
 
-def test_the_faint_outline_of_a_sure_face_is_no_object() -> None:
-    found = observations_of(seen(FACE, (BUST, 0.11, Target.FACE)), TrackSettings(), 960)
-    assert len(found) == 1
-    assert found.rank[0] == Rank.SURE
+@given(st.lists(row, max_size=8), st.randoms(use_true_random=False))
+def test_everything_is_kept_in_an_order_of_its_own(rows: list, rng: object) -> None:
+    shuffled = list(rows)
+    rng.shuffle(shuffled)  # type: ignore[attr-defined]
+    one, other = observations_of(found_of(rows)), observations_of(found_of(shuffled))
+    assert len(one) == len(rows)
+    for a, b in ((one.boxes, other.boxes), (one.odds, other.odds), (one.target, other.target)):
+        np.testing.assert_array_equal(a, b)
 
 
-def test_what_could_be_another_object_stays() -> None:
-    for other in (
-        (BUST, 0.40, Target.FACE),  # not faint enough
-        (BUST, 0.11, Target.PLATE),  # something else
-        ([600.0, 150.0, 680.0, 240.0], 0.11, Target.FACE),  # beside it
-        ([580.0, 200.0, 600.0, 220.0], 0.11, Target.FACE),  # within it: covered anyway
-    ):
-        assert len(observations_of(seen(FACE, other), TrackSettings(), 960)) == 2
-    alone = observations_of(seen((BUST, 0.11, Target.FACE)), TrackSettings(), 960)
-    assert len(alone) == 1
+@given(st.lists(row, max_size=8))
+def test_odds_are_finite_and_give_the_probability_back(rows: list) -> None:
+    found, seen = found_of(rows), observations_of(found_of(rows))
+    assert np.isfinite(seen.odds).all()
+    np.testing.assert_allclose(np.sort(seen.probability), np.sort(found.score), atol=2e-4)

@@ -1,0 +1,95 @@
+"""The file that says what scores mean belongs to the weights that are installed, and is whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.detect import calibration
+from redact.detect.calibration import FILE, load_calibration, log_odds, probability
+from redact.detect.loader import WEIGHTS
+from redact.detect.weights import CENTERFACE, VERIFIER, all_weights
+from redact.detect.witnesses import BLAZEFACE, LARGE, OURS, SMALL
+from redact.errors import ModelError
+
+INSTALLED = Path(calibration.__file__).parents[1] / "models" / FILE
+KINDS = {
+    "face": {OURS, LARGE, SMALL},
+    "face alone": {OURS},
+    "face thorough": {OURS, LARGE, SMALL, BLAZEFACE},
+    "plate": {OURS},
+}
+
+
+@pytest.fixture
+def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Puts a changed copy of the file in the place of the installed one."""
+
+    def put(change: Callable[[dict[str, Any]], object] | None, text: str = "") -> None:
+        if change:
+            file = json.loads(INSTALLED.read_text())
+            change(file)
+            text = json.dumps(file)
+        (tmp_path / FILE).write_text(text)
+        monkeypatch.setattr(calibration.resources, "files", lambda _: tmp_path)
+        load_calibration.cache_clear()
+
+    yield put
+    load_calibration.cache_clear()
+
+
+def test_it_names_the_weights_and_how_it_was_fitted() -> None:
+    file = json.loads(INSTALLED.read_text())
+    known = all_weights()
+    assert {WEIGHTS, VERIFIER, CENTERFACE} <= set(file["weights"])
+    assert all(known[name] == digest for name, digest in file["weights"].items())
+    assert all("python -m training." in said for said in file["fitted"].values())
+    assert {"looks", "tracks"} <= set(file["fitted"])
+
+
+def test_every_witness_has_weights_and_a_box() -> None:
+    numbers = load_calibration()
+    for kind, names in KINDS.items():
+        assert set(numbers.looks[kind]) == {"bias", "size"} | names
+    assert set(numbers.boxes) == {OURS, LARGE, SMALL, BLAZEFACE, "ours plate"}
+    assert set(numbers.tracks) == {"face", "plate"}
+
+
+def test_a_file_for_other_weights_is_refused(changed: Callable[..., None]) -> None:
+    changed(lambda file: file["weights"].update({WEIGHTS: "0" * 64}))
+    with pytest.raises(ModelError, match="belongs to other weights") as caught:
+        load_calibration()
+    assert WEIGHTS in caught.value.message and "install redact again" in caught.value.hint
+
+
+@pytest.mark.parametrize("part", ["looks", "boxes", "tracks", "weights"])
+def test_a_file_with_something_missing_is_refused(changed: Callable[..., None], part: str) -> None:
+    changed(lambda file: file.pop(part))
+    with pytest.raises(ModelError, match="missing or malformed"):
+        load_calibration()
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"looks": 3}'])
+def test_a_file_that_is_cut_off_is_refused(changed: Callable[..., None], text: str) -> None:
+    changed(None, text)
+    with pytest.raises(ModelError, match="missing or malformed"):
+        load_calibration()
+
+
+@given(st.floats(0.001, 0.999))
+def test_log_odds_and_probability_undo_each_other(p: float) -> None:
+    score = np.array([p], np.float32)
+    np.testing.assert_allclose(probability(log_odds(score)), score, rtol=1e-3)
+
+
+def test_boxes_are_corrected_outward_by_shares_of_their_size() -> None:
+    numbers = calibration.Calibration({}, {"x": np.array([0.1, 0.2, 0, -0.1], np.float32)}, {})
+    (box,) = numbers.corrected("x", np.array([[10, 10, 30, 50]], np.float32))
+    np.testing.assert_allclose(box, [8, 2, 30, 46])

@@ -1,0 +1,62 @@
+"""Tracks that lie on each other become one, unless that would uncover anybody."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from redact.types import Box, Detections
+
+from .scenes import contained, rendered, seen, track_clip, tracker_of
+
+HEAD = Box(100, 60, 130, 96)
+COUNT = 12
+
+
+def both(second: Box, only: range = range(COUNT), first: Box = HEAD) -> list[Detections]:
+    """`first` surely seen in every frame, `second` less surely in some."""
+    other = [seen([second] if i in only else [], 0.9) for i in range(COUNT)]
+    return [Detections.concat([seen([first], 0.99), more]) for more in other]
+
+
+def test_head_and_head_with_shoulders_are_one_track() -> None:
+    shoulders = Box(85, 55, 145, 140)
+    found = both(shoulders)
+    (track,) = track_clip(rendered([], COUNT), found).tracks
+    for i in range(COUNT):
+        here = track.at(i)
+        assert here is not None and here.box.contains(HEAD) and here.box.area < 2 * HEAD.area
+    apart = track_clip(rendered([], COUNT), found, tracker_of(ablate=frozenset({"merge"})))
+    assert len(apart.tracks) == 2
+
+
+def test_where_the_likelier_one_was_not_seen_the_other_tells_where_the_head_is() -> None:
+    shoulders = Box(85, 55, 145, 140)
+    found = both(shoulders)
+    for i in range(8, COUNT):
+        found[i] = seen([shoulders], 0.9)
+    part = frozenset({"follow", "padding"})
+    (track,) = track_clip(rendered([], COUNT), found, tracker_of(ablate=part)).tracks
+    assert all(contained([track], i, HEAD) for i in range(COUNT))
+
+
+def test_a_face_that_looks_over_a_shoulder_stays_hidden() -> None:
+    """Six tenths of the small box lie on the large one; the rest shows somebody else."""
+    behind = Box(116, 66, 140, 90)
+    assert np.isclose((130 - 116) / behind.width, 0.583, atol=0.01)
+    near = Box(80, 40, 130, 100)
+    for large, small in ((0.99, 0.9), (0.9, 0.99)):
+        found = [
+            Detections.concat([seen([near], large), seen([behind], small)]) for _ in range(COUNT)
+        ]
+        tracks = track_clip(rendered([], COUNT), found).tracks
+        for i in range(COUNT):
+            assert contained(tracks, i, near) and contained(tracks, i, behind), i
+
+
+def test_one_who_is_hidden_by_another_only_at_times_stays_hidden_at_all() -> None:
+    """Most of a short track lies on another; in its last frames it has come out."""
+    paths = [Box(102 + max(0, i - 8) * 9, 62, 128 + max(0, i - 8) * 9, 92) for i in range(COUNT)]
+    found = [Detections.concat([seen([HEAD], 0.99), seen([path], 0.9)]) for path in paths]
+    tracks = track_clip(rendered([], COUNT), found).tracks
+    for i, path in enumerate(paths):
+        assert i < 9 or contained(tracks, i, path), i
