@@ -27,8 +27,8 @@ STACKED = 0.8
 all of it; of a face that looks over a shoulder more sticks out, and that must stay hidden."""
 
 STACKED_FRAMES = 0.5
-"""Share of the shorter track's sightings in which both were seen. Meaning: half of its life; two who
-cross part again."""
+"""Share of the shorter track's sightings in which both were seen. Meaning: half of its life; two
+who cross part again."""
 
 
 def weave(
