@@ -17,7 +17,7 @@ data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures
 
 def hits(sensitivity: str, folder: Path, height: float) -> list[bool]:
     """Whether each face, masked and turned ones too, is found at candidate score."""
-    detector = load_detector(sensitivity, (Target.FACE,), alone=True)
+    detector = load_detector(sensitivity, (Target.FACE,), centerface=False)
     faces = list(real_faces(folder))[::5]
     found_all = []
     for scene, truth in scenes(data.rocket(), faces, height, 60, seed=3):

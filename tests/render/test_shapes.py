@@ -1,9 +1,10 @@
-"""Masks contain the whole box and its margin, and not absurdly more."""
+"""Masks contain what they must, a face's ellipse or the whole margin box, and little more."""
 
 from __future__ import annotations
 
 import math
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 
 from redact.errors import UnsafeError
 from redact.render import RIM, drawn_area_of, mask_of
+from redact.render.hidden import SOFT, Hidden, soft_radius
+from redact.render.planes import Layout, layout_of
+from redact.render.shapes import Rect, shape_of
 from redact.types import Box, Region, State, Target
 
 from .pictures import regions
@@ -18,17 +22,72 @@ from .pictures import regions
 WIDTH, HEIGHT = 90, 70
 
 
-@settings(max_examples=300, deadline=None)
+def touched(box: Box) -> tuple[slice, slice]:
+    """Index of the pixels [rows, columns] that a box touches."""
+    rows = slice(max(0, math.floor(box.y1)), max(0, math.ceil(box.y2)))
+    return rows, slice(max(0, math.floor(box.x1)), max(0, math.ceil(box.x2)))
+
+
+def ellipse_in(box: Box) -> np.ndarray:
+    """Pixels whose centres lie in the ellipse in a box."""
+    (cx, cy), a, b = box.centre, max(box.width / 2, 1e-9), max(box.height / 2, 1e-9)
+    xs, ys = np.arange(WIDTH) + 0.5, np.arange(HEIGHT) + 0.5
+    return np.asarray(((xs - cx) / a)[None] ** 2 + ((ys - cy) / b)[:, None] ** 2 <= 1)
+
+
+@settings(max_examples=200, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
-def test_every_pixel_that_the_margin_box_touches_is_masked(
-    found: list[Region], margin: float
-) -> None:
+def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> None:
+    """Of a face the ellipse in the margin box, of all else every pixel that the box touches."""
     mask = mask_of(found, WIDTH, HEIGHT, margin)
     for region in found:
         box = region.box.grown(margin)
-        rows = slice(max(0, math.floor(box.y1)), max(0, math.ceil(box.y2)))
-        columns = slice(max(0, math.floor(box.x1)), max(0, math.ceil(box.x2)))
-        assert mask[rows, columns].all()
+        if region.target is Target.FACE:
+            assert mask[ellipse_in(box)].all()
+        else:
+            assert mask[touched(box)].all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
+def test_a_face_hides_nothing_beyond_its_margin_box(found: list[Region], margin: float) -> None:
+    """The corners of the box stay open; half a pixel more is for pixels that it only touches."""
+    for region in found:
+        if region.target is not Target.FACE:
+            continue
+        mask = mask_of([region], WIDTH, HEIGHT, margin)
+        drawn = drawn_area_of([region], WIDTH, HEIGHT, margin)
+        box = region.box.grown(margin)
+        allowed, rim = np.zeros_like(mask), np.zeros_like(mask)
+        allowed[
+            touched(Box(*(v + d for v, d in zip(box, (-0.5, -0.5, 0.5, 0.5), strict=True))))
+        ] = 1
+        reach = (-RIM - 0.5, -RIM - 0.5, RIM + 0.5, RIM + 0.5)
+        rim[touched(Box(*(v + d for v, d in zip(box, reach, strict=True))))] = 1
+        assert not (mask & ~allowed).any() and not (drawn & ~rim).any()
+
+
+@settings(max_examples=60, deadline=None)
+@given(found=regions(WIDTH, HEIGHT), radius=st.integers(0, SOFT))
+def test_a_soft_edge_never_thins_the_core_and_ends_within_the_rim(
+    found: list[Region], radius: int
+) -> None:
+    shapes = [shape_of(r, 0.1) for r in found]
+    picture = planes_of_nothing()
+    hidden = Hidden(shapes, picture, WIDTH, HEIGHT)
+    opacity = hidden.opacity(Rect(0, 0, WIDTH, HEIGHT), radius)
+    assert (opacity[hidden.core > 0] == 255).all()
+    assert not opacity[~drawn_area_of(found, WIDTH, HEIGHT, 0.1)].any()
+
+
+def planes_of_nothing() -> Layout:
+    return layout_of(av.VideoFrame(WIDTH, HEIGHT, "yuv420p"))
+
+
+def test_softness_grows_with_the_mask_up_to_its_most() -> None:
+    radii = [soft_radius(size) for size in (1, 40, 100, 125, 160, 5000)]
+    assert radii == sorted(radii) and radii[0] == 1 and radii[-1] == SOFT
+    assert 1 < soft_radius(100) < SOFT
 
 
 @settings(max_examples=50, deadline=None)
@@ -39,21 +98,23 @@ def test_a_mask_is_the_union_of_its_regions(found: list[Region], more: list[Regi
     assert np.array_equal(both, apart)
 
 
-@pytest.mark.parametrize(("target", "most"), [(Target.FACE, 1.5), (Target.PLATE, 1.35)])
-def test_a_mask_hides_little_more_than_it_must(target: Target, most: float) -> None:
+@pytest.mark.parametrize(
+    ("target", "least", "most"), [(Target.FACE, 0.78, 0.82), (Target.PLATE, 1, 1.35)]
+)
+def test_a_mask_hides_little_more_than_it_must(target: Target, least: float, most: float) -> None:
     box = Box(100, 100, 200, 230)
     mask = mask_of([Region(1, target, box, State.DETECTED)], 400, 400, 0.15)
-    assert 1 <= mask.sum() / box.grown(0.15).area <= most
+    assert least <= mask.sum() / box.grown(0.15).area <= most
 
 
 def test_a_face_is_round_and_a_plate_is_not() -> None:
     box = Box(100, 100, 300, 200)
     face = mask_of([Region(1, Target.FACE, box, State.DETECTED)], 400, 300, 0.0)
     plate = mask_of([Region(1, Target.PLATE, box, State.DETECTED)], 400, 300, 0.0)
-    assert face.any(axis=0).sum() > plate.any(axis=0).sum() > 200
+    assert plate.any(axis=0).sum() > face.any(axis=0).sum() >= 200
     # A face has less of its bounding rectangle than a plate.
     share = [m.sum() / (m.any(axis=0).sum() * m.any(axis=1).sum()) for m in (face, plate)]
-    assert share[0] < 0.95 < share[1]
+    assert share[0] < 0.8 < 0.95 < share[1]
 
 
 def test_the_drawn_area_is_the_mask_and_its_rim() -> None:

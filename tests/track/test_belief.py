@@ -1,0 +1,120 @@
+"""How what a track showed becomes a probability, and what that is worth."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.detect import load_calibration
+from redact.settings import Sensitivity
+from redact.track import settings_of
+from redact.track.belief import ORDINARY, STRONGEST, Clues, probability_of, worth_hiding
+from redact.types import Target
+
+from .scenes import WEIGHTS
+
+BOX = np.array([[10.0, 10, 40, 46]])
+PICTURE = 320.0 * 180
+FIRST = np.array([0])
+looks = st.lists(st.none() | st.floats(-5, 9), max_size=20)
+first = st.floats(-5, 9)
+
+
+def clues_of(start: float, later: list[float | None], box: np.ndarray = BOX) -> Clues:
+    """Of a face seen with log odds `start`, then in each look with some, or not at all."""
+    target = np.array([Target.FACE], np.int8)
+    clues = Clues.of_new(target, np.array([start], np.float32), box, PICTURE)
+    for odds in later:
+        clues.missed()
+        if odds is not None:
+            clues.hit(FIRST, np.array([odds], np.float32), box, PICTURE)
+    return clues
+
+
+def believed(start: float, later: list[float | None]) -> float:
+    return float(probability_of(clues_of(start, later), WEIGHTS)[0])
+
+
+@given(first, looks, st.integers(0, 20), st.floats(0, 3))
+def test_a_stronger_look_never_lowers_the_probability(
+    start: float, later: list[float | None], which: int, more: float
+) -> None:
+    before = believed(start, later)
+    assert believed(start + more, later) >= before - 1e-6
+    raised = [None if o is None else o + more * (i == which) for i, o in enumerate(later)]
+    assert believed(start, raised) >= before - 1e-6
+
+
+@given(first, looks, st.integers(0, 20), st.floats(-4, 9))
+def test_a_look_that_saw_it_is_never_worth_less_than_one_that_did_not(
+    start: float, later: list[float | None], which: int, odds: float
+) -> None:
+    seen = [odds if i == which and o is None else o for i, o in enumerate(later)]
+    assert believed(start, seen) >= believed(start, later) - 1e-6
+
+
+@given(first, looks)
+def test_one_more_look_as_strong_as_the_mean_never_lowers_it(
+    start: float, later: list[float | None]
+) -> None:
+    clues = clues_of(start, later)
+    mean = float(clues.total[0] / clues.looks[0])
+    assert believed(start, [*later, mean + 1e-3]) >= believed(start, later) - 1e-6
+
+
+@given(first, looks, st.integers(1, 10))
+def test_looks_after_the_last_sighting_are_no_evidence(
+    start: float, later: list[float | None], after: int
+) -> None:
+    """Somebody who has left the picture is not less of a face."""
+    longer = clues_of(start, [*later, *[None] * after]).trimmed(np.array([float(after)]))
+    assert np.isclose(probability_of(longer, WEIGHTS)[0], believed(start, later))
+
+
+@given(st.lists(st.tuples(first, looks), min_size=1, max_size=4), st.randoms())
+def test_pieces_are_one_object_in_any_order(parts: list, rng: object) -> None:
+    mixed = list(parts)
+    rng.shuffle(mixed)  # type: ignore[attr-defined]
+    one, other = (Clues.concat([clues_of(*p) for p in some]).as_one() for some in (parts, mixed))
+    a, b = probability_of(one, WEIGHTS), probability_of(other, WEIGHTS)
+    np.testing.assert_allclose(a, b)
+    assert one.hits[0] == sum(1 + sum(o is not None for o in later) for _, later in parts)
+
+
+def test_hiding_much_of_the_picture_needs_more_than_hiding_little() -> None:
+    side = np.sqrt(ORDINARY * PICTURE)
+    little = np.array([[0.0, 0, side, side]])
+    odds = np.arange(-5, 6, 0.25)
+
+    def least(box: np.ndarray) -> float:
+        """Log odds of a lone look from which a box is hidden."""
+        return next(
+            o for o in odds if worth_hiding(clues_of(o, [], box), WEIGHTS, leak_cost=4.0)[0]
+        )
+
+    assert least(little / 2) == least(little) < least(3 * little) < least(6 * little)
+
+
+@given(first, looks)
+def test_what_a_more_careful_sensitivity_leaves_open_the_others_leave_open_too(
+    start: float, later: list[float | None]
+) -> None:
+    clues = clues_of(start, later)
+    hidden = [
+        bool(worth_hiding(clues, WEIGHTS, settings_of(how).leak_cost)[0])
+        for how in (Sensitivity.FAST, Sensitivity.BALANCED, Sensitivity.THOROUGH)
+    ]
+    assert hidden == sorted(hidden)
+
+
+def test_the_installed_weights_hide_what_one_look_is_sure_of() -> None:
+    """Faces and plates of ordinary size, at every sensitivity; and evidence counts for it."""
+    weights = load_calibration().tracks
+    for word in ("face", "plate"):
+        assert weights[word]["best"] >= 0 and weights[word]["mean"] >= 0
+        assert weights[word].get("hits", 0) >= 0
+        for how in Sensitivity:
+            clues = clues_of(STRONGEST, [], BOX / 4)
+            clues.target[:] = Target.from_word(word)
+            assert worth_hiding(clues, weights, settings_of(how).leak_cost)[0], (word, how)
