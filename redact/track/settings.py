@@ -41,7 +41,7 @@ def settings_of(sensitivity: Sensitivity) -> TrackSettings:
     """The tracker's numbers for a sensitivity."""
     base = TrackSettings()
     if sensitivity is Sensitivity.FAST:
-        return replace(base, leak_cost=10.0, look_every=0.3)
+        return replace(base, leak_cost=10.0, look_every=0.2)
     if sensitivity is Sensitivity.THOROUGH:
         return replace(base, leak_cost=60.0, look_every=0.0, stitch_time=3.0, grace=0.4)
     return base

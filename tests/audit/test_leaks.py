@@ -203,7 +203,12 @@ def test_what_is_written_on_a_mask_changes_no_verdict(clip: Clip, label: str) ->
     output = clip.render(plan, f"label{len(label)}.mp4", settings=settings)
     found = clip.audit(output, plan).findings
     bare = clip.render(plan, "bare_mask.mp4", settings=RenderSettings(style=Style.SOLID))
-    assert found and found == clip.audit(bare, plan).findings
+    # Boxes may differ by a hair: the two files are not coded alike beside the masks.
+    told = [
+        [(f.kind, f.target, f.first, f.last) for f in result]
+        for result in (found, clip.audit(bare, plan).findings)
+    ]
+    assert told[0] and told[0] == told[1]
 
 
 def aside(frame: int) -> Box:
