@@ -225,8 +225,8 @@ class RedactTool:
         return found.tracks, found.cuts
 
     def _alone(self, seen: Detections, frame: int, before: int) -> list[Track]:
-        """One track of one frame for every detection that would be hidden if it were a track."""
-        least = settings_of(self._sensitivity).least_probability
+        """One track of one frame for every detection that is worth hiding by its probability."""
+        least = 1 / (1 + settings_of(self._sensitivity).leak_cost)
         tracks = []
         for n in range(len(seen)):
             target = Target(int(seen.target[n]))

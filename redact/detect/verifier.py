@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Final
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from ..types import Frame, Target
 from .calibration import log_odds
 from .engine import open_network
 from .network import PAD, default_threads
+from .opencv import load_opencv
 from .scaling import Area, Scaler
 from .weights import VERIFIER, VERIFIER_SHA256, read_weights
 
@@ -130,6 +130,7 @@ def square_around(
         box: [4], left, top, right, bottom in its pixels.
         times: side of the square in the box's longer side.
     """
+    cv2 = load_opencv()  # not at the top: without its libraries it must be refused in clear words
     x1, y1, x2, y2 = (float(v) for v in box)
     side = max(LEAST_WINDOW, times * max(x2 - x1, y2 - y1))
     zoom = SIDE / side

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import av
@@ -29,6 +30,13 @@ def grey(luma: NDArray[np.uint8]) -> Frame:
     return Frame(0, 0, Fraction(1, 25), picture)
 
 
+def covered(region: Region, width: int, height: int) -> NDArray[np.bool_]:
+    """What a mask of the usual margin hides of the box itself: of a face not its corners."""
+    mask = mask_of([region], width, height, RenderSettings().margin)
+    box = mask_of([replace(region, target=Target.PLATE)], width, height, 0.0)
+    return mask & box
+
+
 def drawn(frame: Frame, regions: list[Region], style: Style) -> list[NDArray[np.uint16]]:
     return planes(Renderer(RenderSettings(style=style)).draw(frame, regions).picture)
 
@@ -36,16 +44,17 @@ def drawn(frame: Frame, regions: list[Region], style: Style) -> list[NDArray[np.
 @pytest.mark.parametrize("style", SEALED)
 def test_a_plain_wall_continues_plain(style: Style) -> None:
     wall = np.full((200, 300), 77, np.uint8)
-    wall[80:130, 100:150] = 255
-    assert (drawn(grey(wall), [face(100, 80, 50, 50)], style)[0] == 77).all()
+    region = face(100, 80, 50, 50)
+    wall[covered(region, 300, 200)] = 255
+    assert (drawn(grey(wall), [region], style)[0] == 77).all()
 
 
 @pytest.mark.parametrize("corner", [(0, 0), (170, 0), (0, 140), (170, 140), (-20, 60)])
 def test_at_the_border_nothing_dark_or_bright_bleeds_in(corner: tuple[int, int]) -> None:
     wall = np.full((200, 230), 140, np.uint8)
-    x, y = corner
-    wall[max(0, y) : y + 60, max(0, x) : x + 60] = 0
-    assert (drawn(grey(wall), [face(x, y, 60, 60)], Style.BLUR)[0] == 140).all()
+    region = face(*corner, 60, 60)
+    wall[covered(region, 230, 200)] = 0
+    assert (drawn(grey(wall), [region], Style.BLUR)[0] == 140).all()
 
 
 def test_the_fill_joins_its_surroundings_and_stays_between_them() -> None:
