@@ -21,7 +21,8 @@ from ..media import sha256_of
 
 
 class _Note(msgspec.Struct):
-    """What a killed run says: the file that it published last, and what it holds."""
+    """What a killed run says: the file that it published last (the bytes of its path in hex, for a
+    name need not be UTF-8), and what it holds."""
 
     published: str = ""
     sha256: str = ""
@@ -66,7 +67,7 @@ class Work:
 
     def publishing(self, path: Path, sha256: str) -> None:
         """Say which file is about to get its name; on disk when this returns. Raises OSError."""
-        data = msgspec.json.encode(_Note(str(path.absolute()), sha256))
+        data = msgspec.json.encode(_Note(os.fsencode(path.absolute()).hex(), sha256))
         os.lseek(self._held.handle, 0, os.SEEK_SET)
         os.ftruncate(self._held.handle, 0)
         os.write(self._held.handle, data)
@@ -97,7 +98,7 @@ def _unfinished(held: Held) -> tuple[Path, ...]:
     os.lseek(held.handle, 0, os.SEEK_SET)
     try:
         note = msgspec.json.decode(os.read(held.handle, 1 << 16), type=_Note)
-        path = Path(note.published)
+        path = Path(os.fsdecode(bytes.fromhex(note.published)))
         if not note.published or sha256_of(path) != note.sha256:
             return ()
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RedactError):
