@@ -33,6 +33,10 @@ ORDINARY: Final = 0.005
 """Meaning: share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten
 times that hides ten times as much of what happened."""
 
+PLATE_WORTH: Final = 0.2
+"""What leaving a plate open costs, in faces left open. Chosen on `python -m benchmarks.real --half
+dev`: from a cost of 4 (.2 times 20) on no more plates are found there, only signs and clocks."""
+
 TargetWeights = Mapping[str, float]
 
 
@@ -191,9 +195,10 @@ def worth_hiding(
 
     Args:
         clues, weights: see `probability_of`.
-        leak_cost: what a leak costs, if hiding a thing of ordinary size for nothing costs 1.
+        leak_cost: what leaving a face open costs, if hiding a thing of ordinary size for nothing costs 1.
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
     in_vain = np.maximum(1.0, clues.share / ORDINARY)
-    return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))
+    leak = leak_cost * np.where(clues.target == Target.PLATE, PLATE_WORTH, 1.0)
+    return np.asarray(p * leak >= doubt * in_vain * (1 - p))
