@@ -117,7 +117,8 @@ detect_options = _all(
     click.option(
         "--without-centerface",
         is_flag=True,
-        help="Look for faces with redact's own network alone, in audit too. It finds fewer.",
+        help="Do without CenterFace, a face network of others, in the audit too. Fewer faces are "
+        "found.",
     ),
 )
 
