@@ -195,7 +195,8 @@ def worth_hiding(
 
     Args:
         clues, weights: see `probability_of`.
-        leak_cost: what leaving a face open costs, if hiding a thing of ordinary size for nothing costs 1.
+        leak_cost: what leaving a face open costs, if hiding a thing of ordinary size for nothing
+            costs 1.
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
