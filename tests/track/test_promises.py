@@ -18,7 +18,7 @@ COUNT = 14
 SURE = 0.998
 """Beyond this a look counts no more."""
 
-MINE = {"bias": -2.0, "best": 1.2, "mean": 0.5, "hits": 0.5}
+MINE = {"bias": -2.0, "best": 1.6, "mean": 0.5, "hits": 0.5}
 TRUSTING = {"face": MINE, "plate": MINE}
 """Weights by which one sure look outweighs everything: whatever else was seen or missed of its
 object, and however large it is."""
