@@ -163,7 +163,7 @@ def _lawyer(
         page.shot("making")
         page.until(lambda: page.browser.find_elements("id", "result-path"), 200)
         page.shot("needs-a-look")
-        assert (tmp_path / "street.redacted.needs-review.mp4").exists()
+        assert (tmp_path / "NOT-FOR-RELEASE" / "street.redacted.needs-review.mp4").exists()
         page.click("#to-findings")
         page.shot("findings")
         notes = read_plan(plan_file).review.findings
