@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -98,7 +97,7 @@ def borrowed(hook, request: pytest.FixtureRequest):  # type: ignore[no-untyped-d
 
 def test_build_hook_takes_the_files_and_says_whose_they_are(borrowed, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     data = {name: name.encode() for name in borrowed.sha256}
-    made_up = replace(borrowed, sha256={n: sha256(d).hexdigest() for n, d in data.items()})
+    made_up = borrowed._replace(sha256={n: sha256(d).hexdigest() for n, d in data.items()})
     models = tmp_path / "models"
     assert not made_up.is_complete(models)
     made_up.extract(wheel_of(made_up, tmp_path / "some.whl", data), models)
