@@ -13,10 +13,10 @@ from ..types import Detections, Frame
 class Detector(Protocol):
     """Finds faces and plates in one picture at a time.
 
-    A detector returns everything down to `redact.detect.CANDIDATE_SCORE`; what is certain
-    enough to begin a track is for the caller to decide (`redact.track.TrackSettings`). It either
-    looks at the whole picture or raises: an empty answer always means "looked, found nothing".
-    One detector must not be used from two threads at once.
+    A detector returns what it sees, however faintly; what is likely enough to be hidden is for the
+    caller to decide (`redact.track`). It either looks at the whole picture or raises: an empty
+    answer always means "looked, found nothing". One detector must not be used from two threads at
+    once.
 
     Attributes:
         name: short name for reports.

@@ -34,8 +34,8 @@ ORDINARY: Final = 0.005
 times that hides ten times as much of what happened."""
 
 PLATE_WORTH: Final = 0.2
-"""What leaving a plate open costs, in faces left open. Chosen on `python -m benchmarks.real --half
-dev`: from a cost of 4 (.2 times 20) on no more plates are found there, only signs and clocks."""
+"""What leaving a plate open costs, in faces left open. Chosen by `python -m benchmarks.real --half
+dev --boxes`: from a cost of 4 (.2 times 20) on no more plates are found there, only signs and clocks."""
 
 TargetWeights = Mapping[str, float]
 
@@ -163,7 +163,6 @@ class Clues:
             "mean": self.total / np.maximum(self.looks, 1),
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
             "verifier": np.where(asked, self.verified / np.maximum(self.asked, 1), 0.0),
-            "unasked": (~asked).astype(np.float64),
             "size": np.clip(np.log2(np.maximum(self.height, 1) / 32), -3, 3),
             "travel": np.log2(1 + np.minimum(self.travel, FARTHEST)),
         }
