@@ -35,7 +35,7 @@ times that hides ten times as much of what happened."""
 
 PLATE_WORTH: Final = 0.2
 """What leaving a plate open costs, in faces left open. Chosen by `python -m benchmarks.real --half
-dev --boxes`: from a cost of 4 (.2 times 20) on no more plates are found there, only signs and clocks."""
+dev --boxes`: from a cost of 4 (.2 times 20) on no more plates are found, only signs and clocks."""
 
 TargetWeights = Mapping[str, float]
 
