@@ -101,7 +101,8 @@ def as_user(user: int, server: PageServer) -> bytes:
     """What another user gets who knows the token. In a fork: they may not run our Python."""
     asked = (
         f"GET /api/picture HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
-        f"X-Redact-Token: {server.token}\r\nX-Redact-Page: page-one\r\n\r\n"
+        f"X-Redact-Token: {server.token}\r\nX-Redact-Page: page-one\r\n"
+        "Connection: close\r\n\r\n"
     )
     reading, writing = os.pipe()
     child = os.fork()
@@ -110,8 +111,8 @@ def as_user(user: int, server: PageServer) -> bytes:
             os.setuid(user)
             with socket.create_connection(("127.0.0.1", server.port), 10) as plain:
                 plain.sendall(asked.encode())
-                plain.settimeout(10)
-                os.write(writing, plain.recv(4096) + plain.recv(4096))
+                while part := plain.recv(4096):
+                    os.write(writing, part)
         finally:
             os._exit(0)
     os.close(writing)
