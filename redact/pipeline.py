@@ -34,6 +34,7 @@ from .media import (
     sha256_of,
 )
 from .memory import give_back
+from .messages import Message
 from .output import OutputFile, make_private
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
@@ -55,7 +56,7 @@ class Rendered:
         held: frames in which masks were held because of damage that the plan does not know.
     """
 
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     held: tuple[int, ...]
 
 
@@ -96,13 +97,13 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
+        step.say(Message("detected", count=len(pts), detector=detector.name, looked=looked))
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         found = tracker.finish()
-        step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
+        step.say(Message("tracked", count=len(found.tracks), cuts=len(found.cuts)))
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
@@ -195,7 +196,7 @@ def look(
             progress=journal,
             held=held,
         )
-        step.detail = "; ".join(found.in_words())
+        step.say(*found.summary())
     return found
 
 
@@ -218,7 +219,8 @@ def render(
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
-        step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
+        style = settings.render.style.value
+        step.say(Message("rendered", count=written, style=style, encoder=writer.encoder))
     for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
     return Rendered(tuple(writer.notes), tuple(frames.held))

@@ -15,7 +15,12 @@ from .custody import LogState, append, head_path, read_log
 from .hashing import sha256_of_bytes
 from .ledger import CERTAINTY, seconds_from_start
 from .manifest import (
+    AuditPart,
+    CheckPart,
+    FindingPart,
     Manifest,
+    MessagePart,
+    RemovedPart,
     SourcePart,
     TrackPart,
     dump_manifest,
@@ -41,13 +46,18 @@ from .signature import (
 __all__ = [
     "CERTAINTY",
     "TEXT_FIELDS",
+    "AuditPart",
     "CaseFields",
+    "CheckPart",
     "CheckResult",
     "EvidenceChoice",
     "EvidenceFiles",
+    "FindingPart",
     "LogState",
     "Manifest",
+    "MessagePart",
     "ModelUsed",
+    "RemovedPart",
     "RunRecord",
     "SourcePart",
     "Step",

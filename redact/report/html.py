@@ -15,6 +15,7 @@ from ..evidence import (
     CERTAINTY,
     CheckResult,
     Manifest,
+    RemovedPart,
     SourcePart,
     TrackPart,
     dump_manifest,
@@ -27,7 +28,6 @@ from .catalogue import Catalogue
 from .exemptions import track_rows
 from .integrity import check_command
 from .paper import page_style
-from .phrases import Phrases
 from .reviewed import reviewed
 from .state import record_words
 from .timeline import COLOURS, KEPT, drawn_tracks, timeline_svg
@@ -43,7 +43,7 @@ def report_html(
 
     Args:
         manifest: to report on.
-        language: one of `redact.report.LANGUAGES`.
+        language: one of `redact.messages.LANGUAGES`.
         data: the manifest file's own bytes, whose hash the report names; by default those that
             `dump_manifest` gives.
         record: whether the record holds; a report on one that does not says so first, in red. None:
@@ -65,7 +65,6 @@ def render_report(
     page = environment.from_string(_resource("report.html")).render(
         m=manifest,
         t=text,
-        say=Phrases(text.language),
         clock=clock,
         style=Markup(_resource("report.css") + page_style(manifest, text)),
         **record_words(record, text),
@@ -83,6 +82,14 @@ def render_report(
         check_command=check_command(manifest),
         settings=list(_flat(manifest.run.settings)),
         limits=[_limit(limit.code, limit.detail, text) for limit in manifest.not_checked],
+        said=[
+            (text(f"limits.{name}"), list(lines))
+            for name, lines in (
+                ("warnings", map(text.said, manifest.warnings)),
+                ("notes", map(text.said, manifest.notes)),
+                ("removed", (_removed(part, text) for part in manifest.removed)),
+            )
+        ],
     )
     # Lone surrogates cannot be encoded; a file name of such bytes must not stop the report.
     return page.encode("utf-8", "replace")
@@ -215,6 +222,19 @@ def _limit(code: str, detail: str, text: Catalogue) -> str:
     if key in text.entries:
         return text(key, detail=detail)
     return text("limits.unknown", code=code, detail=detail)
+
+
+def _removed(part: RemovedPart, text: Catalogue) -> str:
+    """What was removed and from where: "stream 2: data: time code inside the video"."""
+    where = (
+        text("limits.whole_file")
+        if part.stream is None
+        else text("limits.stream", number=part.stream)
+    )
+    what = None if part.what is None else text.said(part.what)
+    if not part.kind:  # of version 1, which has it all in its words
+        return what or where
+    return text("title.colon").join(filter(None, (where, text.term("dropped", part.kind), what)))
 
 
 def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -85,7 +85,7 @@ def test_twelve_bits_are_said_to_be_reduced(tmp_path: Path) -> None:
         frame.pts, frame.time_base = 0, Fraction(1, 25)
         output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
-    assert any("reduced to 10 bits" in w for w in probe(path).warnings)
+    assert any("reduced to 10 bits" in str(w) for w in probe(path).warnings)
 
 
 @pytest.mark.parametrize(("degrees", "flip"), list(product((0, 90, 180, 270), (False, True))))

@@ -24,7 +24,15 @@ from redact.cli.report import report as report_command
 from redact.errors import CheckFailedError, DependencyError
 from redact.evidence import CheckResult, build_manifest
 from redact.evidence.check import Part
-from redact.evidence.manifest import LogAnchor, Manifest, dump_manifest, manifest_path
+from redact.evidence.manifest import (
+    AuditPart,
+    LogAnchor,
+    Manifest,
+    MessagePart,
+    dump_manifest,
+    manifest_path,
+)
+from redact.messages import LANGUAGES
 from redact.plan import (
     FindingNote,
     MutedSpan,
@@ -34,7 +42,6 @@ from redact.plan import (
     Sound,
 )
 from redact.report import (
-    LANGUAGES,
     Catalogue,
     as_pdf,
     exemption_csv,
@@ -52,6 +59,10 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 @pytest.fixture
 def manifest(tmp_path: Path) -> Manifest:
     return build_manifest(make_record(tmp_path), log=LogAnchor(entries=3, head="0" * 64))
+
+
+def audit_part(audit: dict[str, Any]) -> AuditPart:
+    return msgspec.convert(audit, AuditPart)
 
 
 def short_of(manifest: Manifest, read: int, declared: int | None, missing: int) -> Manifest:
@@ -85,7 +96,7 @@ def reviewed(folder: Path) -> list[Manifest]:
 def variants(folder: Path) -> list[Manifest]:
     """Manifests that together bring out every part of the report."""
     full = build_manifest(make_record(folder), log=LogAnchor(entries=3, head="0" * 64))
-    passed = {**AUDIT, "passed": True, "findings": [], "extra": [1]}
+    passed = {**AUDIT, "passed": True, "findings": []}
     plan = make_plan()
     many = replace(
         plan, tracks=tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(MOST + 5))
@@ -106,7 +117,9 @@ def variants(folder: Path) -> list[Manifest]:
                 "something new",
             )
         ),
-        audit={**AUDIT, "checks": [{"name": "times", "passed": False, "detail": "off"}]},
+        audit=audit_part(
+            {**AUDIT, "checks": [{"name": "times", "passed": False, "detail": [{"code": "off"}]}]}
+        ),
         custody_log=None,
         findings_accepted="a statue",
     )  # fmt: skip
@@ -239,9 +252,9 @@ def test_text_from_outside_cannot_become_markup(base: Manifest, texts: list[str]
             msgspec.structs.replace(t, reason=reason, decided_by=name, method=step)
             for t in base.tracks
         ),
-        warnings=(warning, '<img src="http://x/">'),
+        warnings=(MessagePart(warning), MessagePart("tag", {"key": warning, "text": "<img>"})),
         run=msgspec.structs.replace(base.run, command=(step, "<b onclick=x>")),
-        audit={"passed": False, "findings": [{"kind": rule, "rule": "<iframe>"}], name: step},
+        audit=audit_part({**AUDIT, "findings": [{**AUDIT["findings"][0], "kind": rule}]}),
     )
     page = report_html(value, "fr")
     assert outside(page) == []
@@ -267,7 +280,7 @@ def test_facts_are_in_the_report(manifest: Manifest) -> None:
         "art. 6(1)(c) GDPR",
         "Cour d’appel &lt;Lyon&gt;",
         "third party&#39;s car",
-        "two detectors agree",
+        "seen where a hidden subject was a moment before or after",
     ):
         assert fact in page, fact
 
@@ -298,8 +311,6 @@ def test_each_reason_stands_with_its_decision(manifest: Manifest) -> None:
 
 def test_a_finding_has_its_place(manifest: Manifest) -> None:
     assert "<td>x 10, y 20, 40 × 40 pixels</td>" in report_html(manifest).decode()
-    odd = {**AUDIT, "findings": [{**AUDIT["findings"][0], "box": [1, "<b>", None]}]}
-    assert " × 40 pixels" not in report_html(msgspec.structs.replace(manifest, audit=odd)).decode()
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "was empty"), ("fr", "était vide")])

@@ -21,7 +21,7 @@ export function findings() {
 }
 
 function item(f) {
-  const key = { "possible leak": "leak", "mask does not fit": "misfit", "mask not drawn": "undrawn" }[f.kind] || "leak";
+  const key = { possible_leak: "leak", mask_does_not_fit: "misfit", mask_not_drawn: "undrawn" }[f.kind.replaceAll(" ", "_")] || "leak";
   const words = t(`finding.${key}`, { target: t(`a_target.${f.target}`), time: clock(state.times[f.first]), where: whereIn(middle(f)[1]) });
   const shot = make("canvas", { class: "shot", width: 280, height: 140 });
   const reason = make("input", { type: "text", placeholder: t("none_example"), value: f.answer === "none" ? f.reason : "", "aria-label": t("reason") });
