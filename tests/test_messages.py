@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import redact
-from redact.audit import FindingKind
+from redact.auditing import FindingKind
 from redact.messages import LANGUAGES, Message, Words
 
 ENGLISH, FRENCH = Words("en"), Words("fr")
@@ -100,7 +100,7 @@ def test_every_message_can_be_said(language: str) -> None:
 
 def test_terms_of_the_audit_are_in_the_catalogue() -> None:
     assert {kind.value for kind in FindingKind} == ENGLISH.tables["finding"].keys()
-    source = "".join(path.read_text("utf-8") for path in (HOME / "audit").glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (HOME / "auditing").glob("*.py"))
     for table in ("rule", "check"):
         for name in ENGLISH.tables[table]:
             assert f'"{name}"' in source, (table, name)

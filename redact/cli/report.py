@@ -9,8 +9,8 @@ import click
 
 from ..errors import CheckFailedError, UsageError
 from ..evidence import check_output, manifest_path, parse_manifest, read_manifest
+from ..files import check_writable, write_whole
 from ..messages import LANGUAGES
-from ..output import check_writable, write_whole
 from ..report import Catalogue, as_pdf, exemption_csv, report_html, require_pdf
 
 

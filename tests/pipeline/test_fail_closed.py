@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 import redact.pipeline as pipeline
-from redact.audit import audit_detectors
-from redact.delivery import Delivery
+from redact.auditing import audit_detectors
 from redact.errors import ModelError, RedactError, UnsafeError
 from redact.evidence import build_manifest
 from redact.media import Decode, plane_array, probe
 from redact.pipeline import run
 from redact.plan import HELD_REACH, Plan, read_plan
 from redact.progress import Silent
+from redact.running import Delivery
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Detections, Frame, State, Timeline
 
@@ -91,7 +91,7 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
 
 
 def test_weights_that_were_changed_are_not_used(tmp_path: Path, street: Path) -> None:
-    from redact.detect import weights
+    from redact.detection import weights
 
     folder = tmp_path / "models"
     shutil.copytree(Path(weights.__file__).parents[1] / "models", folder)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from ...errors import PlanError
-from ...output import write_whole
+from ...files import write_whole
 from .version1 import from_version_1
 from .whole import Manifest
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from .evidence import Step
-from .messages import Message
-from .progress import Progress, Silent, Stage
+from ..evidence import Step
+from ..messages import Message
+from ..progress import Progress, Silent, Stage
 
 
 class Entry:

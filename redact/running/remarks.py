@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..media import Decode, SourceInfo
+from ..messages import Message
+from ..plan import DAMAGED, Plan
+from ..settings import Audio, Settings
+from ..types import Target
 from .journal import Journal
-from .media import Decode, SourceInfo
-from .messages import Message
-from .plan import DAMAGED, Plan
-from .settings import Audio, Settings
-from .types import Target
 
 
 def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal) -> None:
