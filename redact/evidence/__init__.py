@@ -31,6 +31,7 @@ from .manifest import (
     write_manifest,
 )
 from .publish import EvidenceChoice, EvidenceFiles, check_evidence, write_evidence
+from .reason_codes import ReasonCode
 from .record import ModelUsed, RunRecord, Step
 from .release import clear_times, prepare_release, release_path
 from .signature import (
@@ -57,6 +58,7 @@ __all__ = [
     "Manifest",
     "MessagePart",
     "ModelUsed",
+    "ReasonCode",
     "RemovedPart",
     "RunRecord",
     "SourcePart",

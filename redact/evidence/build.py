@@ -29,6 +29,7 @@ from .manifest import (
     FORMAT_VERSION,
     AuditPart,
     CasePart,
+    CodePart,
     LimitPart,
     LogAnchor,
     Manifest,
@@ -118,7 +119,8 @@ def _source(record: RunRecord) -> SourcePart:
 
 def case_part(case: CaseFields) -> CasePart:
     values = {f.name: getattr(case, f.name) for f in dataclasses.fields(case)}
-    return CasePart(**{**values, "reasons": dict(case.reasons)})
+    codes = {c.code: CodePart(c.text, c.basis) for c in case.codes}
+    return CasePart(**{**values, "reasons": dict(case.reasons), "codes": codes})
 
 
 def _run(record: RunRecord) -> RunPart:

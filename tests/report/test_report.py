@@ -56,11 +56,6 @@ from ..evidence.samples import AUDIT, make_plan, make_record
 PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
-@pytest.fixture
-def manifest(tmp_path: Path) -> Manifest:
-    return build_manifest(make_record(tmp_path), log=LogAnchor(entries=3, head="0" * 64))
-
-
 def audit_part(audit: dict[str, Any]) -> AuditPart:
     return msgspec.convert(audit, AuditPart)
 
@@ -171,7 +166,10 @@ def record_of(*parts: tuple[str, str], signer: str = "") -> CheckResult:
 
 RECORDS = (
     record_of(("manifest", "unsigned"), ("signature", "unsigned"), ("output", "missing")),
-    record_of(("manifest", "intact"), ("signature", "intact"), signer="ab12 cd34"),
+    replace(
+        record_of(("manifest", "intact"), ("signature", "intact"), signer="ab12 cd34"),
+        log_entry=(4, "2026-11-24T10:02:00Z"),
+    ),
     record_of(
         ("output", "changed"), ("source", "not the original"), ("manifest", "damaged"),
         ("signature", "other key"), ("log", "broken"), ("log", "cut"), ("log", "not mentioned"),
@@ -185,6 +183,7 @@ def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
     for page in (fine, signed, report_html(manifest).decode()):
         assert 'class="verdict bad alarm"' not in page
     assert "ab12 cd34" in signed and "is not signed" in fine
+    assert "entry number 4 of the custody log" in signed and "entry number" not in fine
     alarm = broken.index(
         "does not hold: output (changed), original (not the original of this record)"
     )
@@ -384,7 +383,7 @@ def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
     page = report_html(value).decode()
     log = page[page.index("For all of them") : page.index("5. Check of the finished file")]
     assert log.count("<tr class=") == 262
-    assert "Legal basis art. 6(1)(c) GDPR" in log  # once, above the rows
+    assert "Statutory basis art. 6(1)(c) GDPR" in log  # once, above the rows
     assert "third party&#39;s car" in log  # differs, so it stands in its row
     assert "<br>" not in log
 
@@ -462,5 +461,5 @@ def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path)
     assert "2 of 3 were answered" in page and "none: a statue" in page
     assert "0:00:00.400" in page and "an address" in page
     log = exemption_csv(value, Catalogue("en")).decode("utf-8-sig")
-    assert "sound,taken out,tone,an address" in log
+    assert "0:00:00.900,0:00:01.000,sound,sound,taken out,tone,,an address" in log
     assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)

@@ -13,6 +13,7 @@ from .file import (
 from .review import AnswerPart, MutedPart, ReviewPart, SeenPart, SeenSubjectPart
 from .run import (
     CasePart,
+    CodePart,
     LimitPart,
     LogAnchor,
     ModelPart,
@@ -33,6 +34,7 @@ __all__ = [
     "AuditPart",
     "CasePart",
     "CheckPart",
+    "CodePart",
     "DetectorPart",
     "FindingPart",
     "KeptPart",

@@ -27,7 +27,9 @@ class FindingPart(Part):
     path: Annotated[
         tuple[tuple[int, Pixels, Pixels, Pixels, Pixels], ...], Meta(description="frame and box")
     ] = ()
-    track: Annotated[int | None, Meta(ge=1, description="hidden track that it belongs to")] = None
+    track: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="hidden track that it belongs to")
+    ] = None
 
 
 class CheckPart(Part):

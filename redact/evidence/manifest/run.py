@@ -73,6 +73,13 @@ class RunPart(Part):
     steps: tuple[StepPart, ...]
 
 
+class CodePart(Part):
+    """What a reason code means, and the statutory basis that it rests on."""
+
+    text: str = ""
+    basis: str = ""
+
+
 class CasePart(Part):
     """What a person said about the case."""
 
@@ -84,6 +91,7 @@ class CasePart(Part):
     purpose: str = ""
     legal_basis: str = ""
     reasons: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, CodePart] = field(default_factory=dict)
 
 
 class LimitPart(Part):
@@ -96,7 +104,7 @@ class LimitPart(Part):
 class RemovedPart(Part):
     """Something in the source that is not in the output."""
 
-    stream: Annotated[int | None, Meta(ge=0, description="null: of the file as a whole")]
+    stream: Annotated[Natural | None, Meta(description="null: of the file as a whole")]
     kind: str
     what: Annotated[
         MessagePart | None, Meta(description="never the content of what was removed")

@@ -44,6 +44,10 @@ class TrackPart(Part):
             "the best score of a detector; null: neither is known"
         ),
     ] = None
+    subject: Annotated[
+        Annotated[int, Meta(ge=1)] | None,
+        Meta(description="first track of the subject that it belongs to; null: of its own"),
+    ] = None
     shown: Annotated[
         tuple[tuple[Natural, Natural], ...] | None,
         Meta(
