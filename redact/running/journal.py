@@ -60,4 +60,4 @@ class Journal:
         """Tell the user, once, and the record."""
         if what not in self.warnings:
             self.warnings.append(what)
-            self._progress.warn(str(what))
+            self._progress.warn(what)

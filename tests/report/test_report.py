@@ -29,6 +29,7 @@ from redact.evidence.manifest import (
     LogAnchor,
     Manifest,
     MessagePart,
+    RemovedPart,
     dump_manifest,
     manifest_path,
 )
@@ -115,6 +116,7 @@ def variants(folder: Path) -> list[Manifest]:
         audit=audit_part(
             {**AUDIT, "checks": [{"name": "times", "passed": False, "detail": [{"code": "off"}]}]}
         ),
+        removed=(RemovedPart(2, "data", MessagePart("time_code")),),
         custody_log=None,
         findings_accepted="a statue",
     )  # fmt: skip
