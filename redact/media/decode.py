@@ -13,7 +13,7 @@ from ..errors import InputError, UnsafeError
 from ..messages import Message
 from ..types import Frame
 from .colour import numbers
-from .damage import Complaints, Damage
+from .damage import Complaints, Damage, listening
 from .formats import is_rgb, layout, working_format
 from .info import SourceInfo
 from .orient import upright, widen_chroma
@@ -77,7 +77,7 @@ class Decode:
         damage = Damage()
         held: deque[tuple[av.VideoFrame, bool]] = deque()
         index = self.info.video.index
-        with opened(self.info.path) as container:
+        with opened(self.info.path) as container, listening():
             stream: Any = container.streams[index]
             only(container, {index})
             for number, picture in enumerate(self._pictures(container, stream, damage, stamper)):

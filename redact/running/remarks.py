@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..media import Decode, SourceInfo
 from ..messages import Message
 from ..plan import DAMAGED, Plan
-from ..settings import Audio, Settings
+from ..settings import Audio, EncodeSettings
 from ..types import Target
 from .journal import Journal
 
@@ -26,12 +26,12 @@ def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
         journal.warn(Message("damage_lasts", count=frames, regions=len(hidden)))
 
 
-def remark_on_run(info: SourceInfo, plan: Plan, settings: Settings, journal: Journal) -> None:
+def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal: Journal) -> None:
     for warning in info.warnings:
         journal.warn(warning)
     remark_on_lasting_damage(plan, journal)
     for target in (Target.FACE, Target.PLATE):
         if target not in plan.settings.targets:
             journal.warn(Message("target_not_looked_for", target=target.word))
-    if info.audio and settings.encode.audio is Audio.KEEP:
+    if info.audio and encode.audio is Audio.KEEP:
         journal.warn(Message("sound_kept"))
