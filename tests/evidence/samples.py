@@ -49,6 +49,7 @@ AUDIT: dict[str, Any] = {
         "frames_looked_at": 120,
         "close_looks": 8,
         "detectors": [{"name": "second opinion", "sha256": "ef" * 32}],
+        "targets": ["face", "plate"],
     },
 }
 

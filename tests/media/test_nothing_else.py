@@ -158,7 +158,7 @@ def test_sound_is_copied_where_it_fits_and_coded_again_where_not(
     after = probe(tmp_path / f"out.{output}").audio
     assert [a.codec for a in after] == [result]
     again = probe(made).audio[0].codec != result
-    assert bool([n for n in writer.notes if n.startswith("audio track 1")]) == again
+    assert bool([n for n in writer.notes if n.code == "audio_converted"]) == again
     if not again and source != "ts":
         kept = [p for _, p in audio_packets(tmp_path / f"out.{output}")[0]]
         assert kept == [p for _, p in audio_packets(made)[0]]
@@ -182,5 +182,5 @@ def test_a_copy_of_the_sound_can_be_refused(tmp_path: Path) -> None:
     with VideoWriter(tmp_path / "out.mp4", info, FAST, copy_audio=False) as writer:
         for frame in Decode(info):
             writer.write(frame)
-    assert writer.notes == ["audio track 1: aac → aac"]
+    assert [str(n) for n in writer.notes] == ["audio track 1: aac → aac"]
     assert not SIGNATURE.search((tmp_path / "out.mp4").read_bytes())

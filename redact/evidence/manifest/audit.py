@@ -26,7 +26,7 @@ class FindingPart(Part):
     rule: str
     path: Annotated[
         tuple[tuple[int, Pixels, Pixels, Pixels, Pixels], ...], Meta(description="frame and box")
-    ] = ()
+    ]
     track: Annotated[
         Annotated[int, Meta(ge=1)] | None, Meta(description="hidden track that it belongs to")
     ] = None
@@ -61,8 +61,8 @@ class LookedPart(Part):
     frames_compared: Natural
     frames_looked_at: Natural
     close_looks: Natural
-    detectors: tuple[DetectorPart, ...] = ()
-    targets: tuple[TargetWord, ...] = ()
+    detectors: tuple[DetectorPart, ...]
+    targets: tuple[TargetWord, ...]
 
 
 class AuditPart(Part):

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-_LOOKED = {"frames_compared": 0, "frames_looked_at": 0, "close_looks": 0}
+_LOOKED = {
+    "frames_compared": 0,
+    "frames_looked_at": 0,
+    "close_looks": 0,
+    "detectors": [],
+    "targets": [],
+}
 
 
 def from_version_1(value: dict[str, Any]) -> dict[str, Any]:
@@ -30,8 +36,7 @@ def _audit(audit: dict[str, Any]) -> dict[str, Any]:
     _each(new, "findings", lambda finding: _with_code(finding, "kind"))
     _each(new, "checks", lambda check: _with_code(_with_detail(check), "name"))
     if isinstance(looked := new["looked"], dict):
-        known = (*_LOOKED, "detectors", "targets")
-        new["looked"] = _LOOKED | {name: looked[name] for name in known if name in looked}
+        new["looked"] = {name: looked.get(name, default) for name, default in _LOOKED.items()}
     return new
 
 
