@@ -115,8 +115,8 @@ def review_of(record: ReviewRecord | None, frames: int) -> ReviewState | None:
     """Raises ValueError where a frame lies outside the clip of `frames` frames."""
     if record is None:
         return None
-    for part in (*record.seen, *record.subjects):
-        _check_runs(part.frames, frames)
+    for runs in (*(s.frames for s in record.seen), *(s.frames for s in record.subjects)):
+        _check_runs(runs, frames)
     for finding in record.findings:
         _check_finding(finding, frames)
     return ReviewState(
