@@ -100,7 +100,8 @@ def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
             terminal.say(line)
         for step in outcome.record.steps:
             # What the audit found stands above, line by line.
-            detail = "see above" if step.name == "audit" else step.detail
+            said = "; ".join(map(str, step.detail))
+            detail = "see above" if step.name == "audit" else said
             terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
     elif not audit.passed:
         for line in _plainly(outcome, result.pictures):
@@ -140,7 +141,7 @@ def _plainly(outcome: Outcome, pictures: Sequence[Path]) -> Iterator[str]:
     start = float(timeline.time(0)) if len(timeline) else 0.0
     size = source.video.upright_size
     yield from in_plain_words(audit.findings, size, pictures, start)
-    yield from (f"check failed: {c.name}: {c.detail}" for c in audit.checks if not c.passed)
+    yield from (f"check failed: {c.in_words()}" for c in audit.checks if not c.passed)
     if pictures:
         yield f"The pictures are in {pictures[0].parent}; --verbose gives all numbers."
 

@@ -66,6 +66,7 @@ def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int
         spans=tuple(_spans(runs)),
         score=_certainty(track),
         shown=tuple(shown),
+        subject=next((s.tracks[0] for s in plan.subjects if track.id in s.tracks[1:]), None),
     )
 
 
