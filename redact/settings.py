@@ -61,13 +61,14 @@ class RenderSettings:
 
     Attributes:
         style: see `Style`; or one of your own.
-        margin: added to every side of a box, share of its size.
+        margin: added to every side of a box, share of its size; the usual one is what a sure
+            detection leaves out (`python -m benchmarks.real.misplaced --half dev`).
         colour: red, green, blue, 0 to 255, of the solid style.
         label: text template printed on solid masks; "" for none; "{track}" is the number.
     """
 
     style: Style | MaskStyle = Style.BLUR
-    margin: float = 0.16
+    margin: float = 0.12
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
 
