@@ -121,6 +121,13 @@ detect_options = _all(
         help="Leave out CenterFace, a face network made by others, in the search and in the "
         "check. Fewer faces are found.",
     ),
+    click.option(
+        "--detector",
+        default="",
+        metavar="NAME",
+        help="Search with this detector, which another installed package brings, instead of "
+        "redact's own networks. The check of the result uses redact's own all the same.",
+    ),
 )
 
 render_options = _all(
@@ -186,7 +193,10 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say more ab
 
 def detect_settings(params: dict[str, Any]) -> DetectSettings:
     return DetectSettings(
-        params["targets"], Sensitivity(params["sensitivity"]), not params["without_centerface"]
+        params["targets"],
+        Sensitivity(params["sensitivity"]),
+        not params["without_centerface"],
+        params["detector"],
     )
 
 
