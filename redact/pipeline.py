@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
 from .detection import CloseUp, Detector, Verifier, load_detector, load_plugin
-from .errors import InputError, UnsafeError
+from .errors import InputError, UnsafeError, UsageError
 from .evidence import (
     ModelUsed,
     RunRecord,
@@ -141,6 +141,12 @@ def _detector(info: SourceInfo, settings: DetectSettings) -> Detector:
     aspect = float(info.video.upright_sample_aspect)
     if settings.detector:
         return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+    strange = [t.word for t in settings.targets if not t.spec.own]
+    if strange:
+        raise UsageError(
+            f"--targets {','.join(strange)}: redact's own networks do not find it",
+            "Name a detector of another package that does, with --detector.",
+        )
     return load_detector(
         settings.sensitivity,
         settings.targets,
