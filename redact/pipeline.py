@@ -42,7 +42,7 @@ from .render import Renderer
 from .same_source import require_same_source
 from .settings import Audio, DetectSettings, Settings
 from .silenced import silenced_by
-from .track import Tracker
+from .track import Looks, Tracker
 from .types import Timeline, readable
 
 
@@ -82,27 +82,31 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
         centerface=settings.centerface,
     )
     tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
+    looks = Looks(detector.detect_frame, tracker.settings.whole_every)
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
-    looked = 0
     frames = Decode(info)
     with journal.step("detect", info.expected_frames) as step:
         for frame in frames:
             wanted = tracker.wants_detection(frame)
-            looked += wanted
-            tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
+            found = looks.at(frame, tracker.small_picture(frame)) if wanted else None
+            tracker.observe(frame, found)
             pts.append(frame.pts)
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
+        looked = looks.whole + looks.parts
+        step.detail = (
+            f"{len(pts)} frames, {detector.name} on {looked} of them, on {looks.parts} of these "
+            "where the picture had changed"
+        )
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
-        found = tracker.finish()
-        step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
+        whole = tracker.finish()
+        step.detail = f"{len(whole.tracks)} tracks, {len(whole.cuts)} scene cuts"
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
@@ -113,8 +117,8 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
             looked,
             settings.centerface,
         ),
-        found.tracks,
-        found.cuts,
+        whole.tracks,
+        whole.cuts,
         unchecked,
     )
 
