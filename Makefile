@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml hatch_build.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev,samples]'
-	$(BIN)/python -m redact.detect.opencv || $(MAKE) headless
+	$(BIN)/python -m redact.detection.opencv || $(MAKE) headless
 	@touch $@
 
 .PHONY: headless

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .audit import AuditResult, AuditSettings, require_detectors, verify
-from .checked import CheckedFrames
-from .delivery import Delivery, Outcome, review_name
-from .detect import CloseUp, Verifier, load_detector
+from .auditing import AuditResult, AuditSettings, require_detectors, verify
+from .detection import CloseUp, Verifier, load_detector
 from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
@@ -22,8 +20,7 @@ from .evidence import (
     clear_times,
     prepare_release,
 )
-from .journal import Journal
-from .kept_plan import keep_plan, take_up_plan
+from .files import OutputFile, make_private
 from .media import (
     Decode,
     SourceInfo,
@@ -34,14 +31,22 @@ from .media import (
     sha256_of,
 )
 from .memory import give_back
-from .output import OutputFile, make_private
 from .plan import DetectionSettings, Plan, SourceRef, build_plan
 from .progress import Progress
-from .remarks import remark_on_damage, remark_on_run
 from .render import Renderer
-from .same_source import require_same_source
+from .running import (
+    CheckedFrames,
+    Delivery,
+    Journal,
+    Outcome,
+    keep_plan,
+    remark_on_damage,
+    remark_on_run,
+    require_same_source,
+    review_name,
+    take_up_plan,
+)
 from .settings import Audio, DetectSettings, Settings
-from .silenced import silenced_by
 from .track import Looks, Tracker
 from .types import Timeline, readable
 
@@ -216,7 +221,7 @@ def render(
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(output, info, settings.encode, container, silenced=silenced_by(plan)) as writer,
+        VideoWriter(output, info, settings.encode, container, silenced=plan.silenced()) as writer,
     ):
         for frame, regions in frames:
             writer.write(renderer.draw(frame, regions))

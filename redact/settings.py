@@ -9,7 +9,7 @@ from .types import Target
 
 
 class Sensitivity(StrEnum):
-    """How hard the detector looks; see `redact.detect`."""
+    """How hard the detector looks; see `redact.detection`."""
 
     FAST = "fast"
     BALANCED = "balanced"

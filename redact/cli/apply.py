@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from ..journal import Journal
 from ..media import probe
 from ..pipeline import apply as apply_stage
 from ..plan import read_plan
+from ..running import Journal
 from ..settings import DetectSettings, Sensitivity, Settings
 from . import options
+from .destination import PlaceType, folder_for
 from .finish import finish, finish_options, prepare
-from .place import PlaceType, folder_for
 from .terminal import Terminal
 
 

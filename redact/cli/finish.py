@@ -11,8 +11,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from ..audit import review_sheet
-from ..delivery import Delivery, Outcome, review_plan
+from ..auditing import review_sheet
 from ..errors import ExitCode, OutputError, UsageError
 from ..evidence import (
     EvidenceChoice,
@@ -24,18 +23,18 @@ from ..evidence import (
     release_path,
     write_evidence,
 )
-from ..kept_plan import keep_plan
+from ..files import PRIVATE, check_folder, check_writable
 from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
-from ..output import PRIVATE, check_folder, check_writable
 from ..plan import write_plan
 from ..render import Renderer
+from ..running import Delivery, Outcome, keep_plan, review_plan
 from ..settings import Settings
 from ..types import Action, counted, numbered
 from .accepting import Acceptance, parse_acceptance
+from .destination import check_result, is_folder
 from .evidence_options import evidence_options
-from .holding import hold_back, what_to_do
-from .place import check_result, is_folder
-from .plain import in_plain_words
+from .finding_words import in_plain_words
+from .held_back import hold_back, what_to_do
 from .terminal import Terminal
 
 

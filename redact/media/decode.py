@@ -17,7 +17,7 @@ from .formats import is_rgb, layout, working_format
 from .info import SourceInfo
 from .orient import upright, widen_chroma
 from .source import READ_AGAIN, only, opened
-from .stamps import Stamper
+from .timestamps import Stamper
 
 MAX_THREADS = 8
 """More decoding threads each hold frames in memory and gain little."""

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..audit import AuditResult, Finding, FindingKind, hiding_places, require_detectors
-from ..delivery import Delivery, Outcome
+from ..auditing import AuditResult, Finding, FindingKind, hiding_places, require_detectors
 from ..errors import UsageError
 from ..evidence import (
     CaseFields,
@@ -18,11 +17,11 @@ from ..evidence import (
     release_path,
     write_evidence,
 )
-from ..journal import Journal
+from ..files import check_writable, make_folder
 from ..media import default_output
-from ..output import check_writable, make_folder
 from ..pipeline import apply
 from ..plan import FindingNote, Plan, ReviewState
+from ..running import Delivery, Journal, Outcome
 from ..settings import Audio, DetectSettings, EncodeSettings, Settings, Style
 from .jobs import Job
 from .session import Session

@@ -6,7 +6,7 @@ from .follow import COAST, step
 from .geometry import warped
 from .looks import Looks
 from .patches import patches_of
-from .ring import SmallFrame, shrink
+from .recent_frames import SmallFrame, shrink
 from .settings import PARTS, TrackSettings, settings_of
 from .tracker import Tracker, Tracks
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect import Area
-from .ring import SmallFrame
+from ..detection import Area
+from .recent_frames import SmallFrame
 
 LEVEL = 1
 """Pyramid level that is compared. Meaning: of a long side up to 480, so that noise averages out and

@@ -15,15 +15,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect import Area
+from ..detection import Area
 from ..types import Detections, Frame
 from .changed import Seen
 from .neighbours import iou_pairs
-from .ring import SmallFrame
+from .recent_frames import SmallFrame
 
 SAME = 0.3
 """IoU from which a box of an earlier look and one of this look are one thing. Meaning: as between
-two detectors (`redact.detect.SAME_FACE`), a little less, as things move."""
+two detectors (`redact.detection.SAME_FACE`), a little less, as things move."""
 
 FAINT = 0.04
 """Probability below which a part may cut through a thing that was seen before. Meaning: about where
@@ -34,7 +34,7 @@ _JITTER = 5e-4
 
 
 class Look(Protocol):
-    """A detector: `redact.detect.Detector.detect_frame`."""
+    """A detector: `redact.detection.Detector.detect_frame`."""
 
     def __call__(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections: ...
 
@@ -96,7 +96,9 @@ class Looks:
         boxes = self._found.xyxy[self._found.score >= FAINT]
         for area in areas:
             hit = boxes[_touching(boxes, [area])]
-            corners = np.array([area.left, area.top, area.left + area.width, area.top + area.height])
+            corners = np.array(
+                [area.left, area.top, area.left + area.width, area.top + area.height]
+            )
             low = np.floor(np.vstack([corners[None, :2], hit[:, :2]]).min(axis=0))
             high = np.ceil(np.vstack([corners[None, 2:], hit[:, 2:]]).max(axis=0))
             left, top = (max(0, int(v)) for v in low)

@@ -46,5 +46,7 @@ def settings_of(sensitivity: Sensitivity) -> TrackSettings:
     if sensitivity is Sensitivity.FAST:
         return replace(base, leak_cost=10.0, look_every=0.2)
     if sensitivity is Sensitivity.THOROUGH:
-        return replace(base, leak_cost=60.0, look_every=0.0, whole_every=0.0, stitch_time=3.0, grace=0.4)
+        return replace(
+            base, leak_cost=60.0, look_every=0.0, whole_every=0.0, stitch_time=3.0, grace=0.4
+        )
     return base

@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 import redact.pipeline as pipeline
-from redact.audit import audit_detectors
-from redact.delivery import Delivery
+from redact.auditing import audit_detectors
 from redact.errors import ModelError, RedactError, UnsafeError
 from redact.evidence import build_manifest
 from redact.media import Decode, plane_array, probe
 from redact.pipeline import run
 from redact.plan import HELD_REACH, Plan, read_plan
 from redact.progress import Silent
+from redact.running import Delivery
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Detections, Frame, State, Timeline
 
@@ -36,11 +36,11 @@ class FailsAt:
         self.asked: list[int] = []
         self.name, self.weights_sha256 = detector.name, detector.weights_sha256
 
-    def detect_frame(self, frame: Frame) -> Detections:
+    def detect_frame(self, frame: Frame, only: Any = None) -> Detections:
         self.asked.append(frame.index)
         if frame.index >= self._frame:
             raise UnsafeError("frame could not be checked", "")
-        found: Detections = self._detector.detect_frame(frame)
+        found: Detections = self._detector.detect_frame(frame, only)
         return found
 
     def detect(self, rgb: Any) -> Detections:
@@ -91,7 +91,7 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
 
 
 def test_weights_that_were_changed_are_not_used(tmp_path: Path, street: Path) -> None:
-    from redact.detect import weights
+    from redact.detection import weights
 
     folder = tmp_path / "models"
     shutil.copytree(Path(weights.__file__).parents[1] / "models", folder)

@@ -14,14 +14,13 @@ import pytest
 from click.testing import CliRunner
 
 from redact.cli.verify import verify as verify_command
-from redact.delivery import Delivery
 from redact.errors import ExitCode
-from redact.journal import Journal
 from redact.media import probe
 from redact.pipeline import apply, detect
 from redact.plan import Plan, read_plan, write_plan
 from redact.plan.edit import remove_tracks
 from redact.progress import Silent
+from redact.running import Delivery, Journal
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Target
 

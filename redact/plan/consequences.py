@@ -8,8 +8,8 @@ from typing import Final
 
 from ..types import Track, counted
 from . import edit
+from .certainty import is_certain
 from .plan import Plan
-from .shown import is_certain
 
 _COVERED: Final = 0.15
 """Share of a visible box that another track hides, at least, to be told."""

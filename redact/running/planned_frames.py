@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .errors import UnsafeError
-from .media import Decode, SourceInfo
-from .plan import HELD_REACH, Plan
-from .types import Frame, Region
+from ..errors import UnsafeError
+from ..media import Decode, SourceInfo
+from ..plan import HELD_REACH, Plan
+from ..types import Frame, Region
 
 
 class CheckedFrames:

@@ -2,7 +2,7 @@
 
 `import mediapipe` loads OpenCV's display build, which needs libGL; MediaPipe's own library
 needs libEGL and libGLESv2. Servers and containers often have none of them.
-`python -m redact.detect.opencv` says whether they are usable (exit status 0 or not).
+`python -m redact.detection.opencv` says whether they are usable (exit status 0 or not).
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from .errors import OutputError, OutputExistsError
+from ..errors import OutputError, OutputExistsError
 from .leftovers import Held, new_partial
 
 FOOTAGE_ENDINGS: Final = re.compile(
@@ -36,7 +36,7 @@ class OutputFile:
 
     Leaving the context without `commit` removes the hidden file, whatever the reason. Should
     the process be killed outright, only the hidden file is left: `.NAME.`, eight random
-    characters, `.partial`; `redact.leftovers.sweep` removes it.
+    characters, `.partial`; `redact.files.sweep` removes it.
 
     Args:
         final: name of the finished file.

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .audit import AuditResult, Finding
-from .evidence import CaseFields, RunRecord, manifest_path
-from .output import PRIVATE
+from ..auditing import AuditResult, Finding
+from ..evidence import CaseFields, RunRecord, manifest_path
+from ..files import PRIVATE
 
 
 @dataclass(frozen=True, slots=True)

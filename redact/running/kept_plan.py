@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from . import __version__
-from .errors import OutputExistsError, PlanError
+from .. import __version__
+from ..errors import OutputExistsError, PlanError
+from ..files import write_whole
+from ..media import SourceInfo, sha256_of
+from ..plan import Plan, dump_plan, read_plan
+from ..settings import DetectSettings
+from ..types import counted
 from .journal import Journal
-from .media import SourceInfo, sha256_of
-from .output import write_whole
-from .plan import Plan, dump_plan, read_plan
-from .settings import DetectSettings
-from .types import counted
 
 
 def keep_plan(plan: Plan, path: Path) -> None:
-    """Write a plan for its owner alone; raises as `redact.output.write_whole`.
+    """Write a plan for its owner alone; raises as `redact.files.write_whole`.
 
     One that is there already is replaced: `take_up_plan` has said that it may be.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..audit import Finding, FindingKind
+from ..auditing import Finding, FindingKind
 
 _ACROSS = ("left", "centre", "right")
 _DOWN = ("upper", "middle", "lower")

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect import Area, Scaler
+from ..detection import Area, Scaler
 from ..media import plane_array
 from ..types import Frame
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..detect import load_calibration
+from ..detection import load_calibration
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
 from ..memory import give_back, trim_at_times
 from ..plan import Plan, with_held
 from ..progress import Progress
-from ..silenced import silenced_by
 from ..types import Action, Track
 from .audit_detectors import AuditDetectors
 from .compared import Compared
@@ -69,7 +68,7 @@ def verify(
         return _blind(settings, plan, [*checks, Check("decodes", False, error.message)])
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
     checks += [_upright(finished), same_size]
-    checks += check_sound(output, finished, silenced_by(plan) if plan is not None else ())
+    checks += check_sound(output, finished, plan.silenced() if plan is not None else ())
     if not same_size.passed:
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress)

@@ -95,7 +95,7 @@ class OurNetwork:
     Args:
         targets: what to look for; `Target.REGION` is nothing a detector can find.
         threads: processors to use, None for all that this process may use, at most 8.
-        keep_memory: see `redact.detect.engine.open_network`.
+        keep_memory: see `redact.detection.engine.open_network`.
 
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
@@ -138,7 +138,7 @@ def load_detector(
 ) -> Detector:
     """The main detector: our network, for faces CenterFace too, in `thorough` MediaPipe as well.
 
-    Its scores are probabilities (`redact.detect.calibration`).
+    Its scores are probabilities (`redact.detection.calibration`).
 
     Args:
         sensitivity: how hard to look.

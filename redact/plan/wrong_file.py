@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..output import FOOTAGE_ENDINGS
+from ..files import FOOTAGE_ENDINGS
 
 HEAD = 4096
 """Bytes from the start of a file that show what it is."""

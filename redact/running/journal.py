@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from .evidence import Step
-from .progress import Progress, Silent, Stage
+from ..evidence import Step
+from ..progress import Progress, Silent, Stage
 
 
 class Entry:

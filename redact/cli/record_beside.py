@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..delivery import review_plan
 from ..errors import PlanError
 from ..evidence import Manifest, manifest_path, read_manifest, sha256_of_bytes
+from ..running import review_plan
 from ..settings import RenderSettings
 
 

@@ -47,7 +47,7 @@ class CenterFace:
         threads: processors for one picture.
 
     Attributes:
-        name, weights_sha256: see `redact.detect.Detector`.
+        name, weights_sha256: see `redact.detection.Detector`.
 
     Raises:
         ModelError: if the weights are missing or are not the pinned ones.

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ..case import Earlier, HeldBack, State, Work, earlier_result
-from ..delivery import review_plan
 from ..errors import ExitCode, OutputExistsError, RedactError
 from ..evidence import manifest_path, read_manifest
 from ..media import probe
 from ..pipeline import run as run_pipeline
+from ..running import review_plan
 from ..settings import Settings
 from .finish import closed_folder, final_name, finish, missing_words, prepare
 from .terminal import Terminal

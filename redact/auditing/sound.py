@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RedactError
-from ..media import Silenced, SourceInfo, read_sound
+from ..media import SourceInfo, read_sound
+from ..types import Silenced
 from .result import Check
 
 NAME: Final = "muted sound"

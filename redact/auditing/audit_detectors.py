@@ -14,7 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect import (
+from ..detection import (
     LARGE,
     SAME_FACE,
     SMALL,
@@ -44,7 +44,7 @@ def require_detectors(targets: Container[Target]) -> None:
     """Stop a run at its start if the audit of these targets could not be done at its end.
 
     Raises:
-        ModelError, DependencyError: see `redact.detect.require_models`.
+        ModelError, DependencyError: see `redact.detection.require_models`.
     """
     require_models(second_opinion=Target.FACE in targets)
 

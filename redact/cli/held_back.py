@@ -6,10 +6,10 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from ..audit import finding_pictures
+from ..auditing import finding_pictures
 from ..case import held_back_note, write_held
-from ..delivery import Outcome, review_plan
 from ..evidence import CaseFields, EvidenceChoice, EvidenceFiles, case_as_json, signature_path
+from ..running import Outcome, review_plan
 
 
 def hold_back(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..media import Decode, SourceInfo
+from ..plan import DAMAGED, Plan
+from ..settings import Audio, Settings
+from ..types import Target, counted
 from .journal import Journal
-from .media import Decode, SourceInfo
-from .plan import DAMAGED, Plan
-from .settings import Audio, Settings
-from .types import Target, counted
 
 
 def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal) -> None:

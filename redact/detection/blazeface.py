@@ -41,7 +41,7 @@ class BlazeFace:
     """One BlazeFace model on single images.
 
     Args:
-        weights: name of the model file, see `redact.detect.weights`.
+        weights: name of the model file, see `redact.detection.weights`.
 
     Raises:
         ModelError: if the file is missing, not the pinned one, or MediaPipe refuses it.

@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detect import square_around
+from ..detection import square_around
 from ..errors import OutputError
+from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
-from ..output import PRIVATE, make_private, write_whole
 from ..plan import Plan
 from ..types import Action, Box, State, Track, counted
 from .pairing import pairs

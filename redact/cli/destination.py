@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from ..errors import OutputError, OutputExistsError, UsageError
-from ..output import check_writable, make_folder, names_footage
+from ..files import check_writable, make_folder, names_footage
 
 _FOLDER = "redact.folder"
 
@@ -31,7 +31,7 @@ class PlaceType(click.Path):
 
 
 def check_result(path: Path, force: bool, source: Path) -> None:
-    """As `redact.output.check_writable`; the advice names the option that results have."""
+    """As `redact.files.check_writable`; the advice names the option that results have."""
     try:
         check_writable(path, force, never=(source,))
     except (OutputError, OutputExistsError) as error:

@@ -6,10 +6,10 @@ elsewhere, or outside the picture, and nothing would look wrong.
 
 from __future__ import annotations
 
-from .errors import MismatchError
-from .media import SourceInfo, sha256_of
-from .plan import Plan
-from .progress import Progress
+from ..errors import MismatchError
+from ..media import SourceInfo, sha256_of
+from ..plan import Plan
+from ..progress import Progress
 
 
 def require_same_source(plan: Plan, info: SourceInfo, progress: Progress) -> str:

@@ -58,7 +58,7 @@ class Network:
         weights: contents of the ONNX file.
         least: lowest score to return, per target; targets not in it are not looked for.
         threads: processors for one image.
-        keep_memory: see `redact.detect.engine.open_network`.
+        keep_memory: see `redact.detection.engine.open_network`.
 
     Raises:
         ModelError: if onnxruntime cannot load the weights.

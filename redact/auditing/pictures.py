@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 
 from ..errors import OutputError
+from ..files import make_private, write_whole
 from ..media import SourceInfo
-from ..output import make_private, write_whole
 from .result import AuditResult
 from .sheet import rows_of_findings, tiles_of
 
