@@ -28,6 +28,7 @@ from .media import (
     container_for,
     default_output,
     probe,
+    read_ahead,
     sha256_of,
 )
 from .memory import give_back
@@ -75,7 +76,8 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
         if delivery.plan_file is not None:
             keep_plan(plan, delivery.plan_file)
     give_back()
-    return apply(info, plan, settings, delivery, journal)
+    # Both ways to the plan have read the whole file: its hash is known.
+    return apply(info, plan, settings, delivery, journal, plan.source.sha256)
 
 
 def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
@@ -92,8 +94,8 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
     pts: list[int] = []
     unchecked: list[int] = []
     frames = Decode(info)
-    with journal.step("detect", info.expected_frames) as step:
-        for frame in frames:
+    with journal.step("detect", info.expected_frames) as step, read_ahead(frames) as decoded:
+        for frame in decoded:
             wanted = tracker.wants_detection(frame)
             found = looks.at(frame, tracker.small_picture(frame)) if wanted else None
             tracker.observe(frame, found)
@@ -129,10 +131,18 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
 
 
 def apply(
-    info: SourceInfo, plan: Plan, settings: Settings, delivery: Delivery, journal: Journal
+    info: SourceInfo,
+    plan: Plan,
+    settings: Settings,
+    delivery: Delivery,
+    journal: Journal,
+    digest: str | None = None,
 ) -> Outcome:
-    """Second pass: draw the plan's masks, look at the finished file, and publish it."""
-    before = require_same_source(plan, info, journal)
+    """Second pass: draw the plan's masks, look at the finished file, and publish it.
+
+    `digest` is the source's SHA-256 where this run has taken it already.
+    """
+    before = require_same_source(plan, info, journal, digest)
     require_detectors(plan.settings.targets)
     remark_on_run(info, plan, settings, journal)
     final = delivery.output or default_output(info)
@@ -222,8 +232,9 @@ def render(
     with (
         journal.step("render", len(plan.source.timeline)) as step,
         VideoWriter(output, info, settings.encode, container, silenced=plan.silenced()) as writer,
+        read_ahead(frames) as ahead,
     ):
-        for frame, regions in frames:
+        for frame, regions in ahead:
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
