@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
-from .detection import CloseUp, Verifier, load_detector
+from .detection import CloseUp, Detector, Verifier, load_detector
 from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
@@ -32,7 +32,7 @@ from .media import (
     sha256_of,
 )
 from .memory import give_back
-from .plan import DetectionSettings, Plan, SourceRef, build_plan
+from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
 from .progress import Progress
 from .render import Renderer
 from .running import (
@@ -47,7 +47,7 @@ from .running import (
     review_name,
     take_up_plan,
 )
-from .settings import Audio, DetectSettings, Settings
+from .settings import Audio, DetectSettings, DrawSettings, Settings
 from .track import Looks, Tracker
 from .types import Timeline, readable
 
@@ -58,11 +58,11 @@ class Rendered:
 
     Attributes:
         notes: what was converted.
-        held: frames in which masks were held because of damage that the plan does not know.
+        plan: as it was drawn: with damage that was met and that the plan does not know.
     """
 
     notes: tuple[str, ...]
-    held: tuple[int, ...]
+    plan: Plan
 
 
 def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
@@ -77,19 +77,30 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
             keep_plan(plan, delivery.plan_file)
     give_back()
     # Both ways to the plan have read the whole file: its hash is known.
-    return apply(info, plan, settings, delivery, journal, plan.source.sha256)
+    return apply(info, plan, settings.draw, delivery, journal, plan.source.sha256)
 
 
-def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
-    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan."""
-    detector = load_detector(
-        settings.sensitivity,
-        settings.targets,
-        sample_aspect=float(info.video.upright_sample_aspect),
-        centerface=settings.centerface,
-    )
+def detect(
+    info: SourceInfo, settings: DetectSettings, journal: Journal, detector: Detector | None = None
+) -> Plan:
+    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan.
+
+    Args:
+        info, settings, journal: of the run.
+        detector: what looks; None for redact's own networks.
+    """
     tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
-    looks = Looks(detector.detect_frame, tracker.settings.whole_every)
+    if detector is not None:  # somebody's own, of which nothing is known: all is looked at
+        look = detector.detect_frame
+        looks = Looks(lambda frame, _: look(frame), whole_every=0.0)
+    else:
+        detector = ours = load_detector(
+            settings.sensitivity,
+            settings.targets,
+            sample_aspect=float(info.video.upright_sample_aspect),
+            centerface=settings.centerface,
+        )
+        looks = Looks(ours.detect_frame, tracker.settings.whole_every)
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
@@ -133,25 +144,26 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
 def apply(
     info: SourceInfo,
     plan: Plan,
-    settings: Settings,
+    draw: DrawSettings,
     delivery: Delivery,
     journal: Journal,
     digest: str | None = None,
 ) -> Outcome:
     """Second pass: draw the plan's masks, look at the finished file, and publish it.
 
-    `digest` is the source's SHA-256 where this run has taken it already.
+    What the audit looks for, and how hard, is what the plan says was looked for. `digest` is the
+    source's SHA-256 where this run has taken it already.
     """
     before = require_same_source(plan, info, journal, digest)
     require_detectors(plan.settings.targets)
-    remark_on_run(info, plan, settings, journal)
+    remark_on_run(info, plan, draw.encode, journal)
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,)) as out:
-        drawn = render(info, plan, settings, out.temporary, container_for(final), journal)
+        drawn = render(info, plan, draw, out.temporary, container_for(final), journal)
         if delivery.release:
             prepare_release(out.temporary)
         give_back()
-        audit = look(info, plan, settings, out.temporary, journal, drawn.held)
+        audit = look(info, drawn.plan, draw, out.temporary, journal)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or delivery.accepts(audit))
@@ -166,7 +178,8 @@ def apply(
         output_sha256=digest,
         output_size=size,
         plan=plan,
-        settings=settings,
+        drawn=drawn.plan,
+        settings=plan.settings.drawn_with(draw),
         command=delivery.command,
         started=journal.started,
         finished=datetime.now(UTC),
@@ -174,7 +187,6 @@ def apply(
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
         notes=drawn.notes,
-        held=drawn.held,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
@@ -197,23 +209,17 @@ def _publish(
 
 
 def look(
-    info: SourceInfo,
-    plan: Plan,
-    settings: Settings,
-    finished: Path,
-    journal: Journal,
-    held: tuple[int, ...],
+    info: SourceInfo, drawn: Plan, draw: DrawSettings, finished: Path, journal: Journal
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
+    settings = AuditSettings(
+        sensitivity=drawn.settings.sensitivity,
+        targets=drawn.settings.targets,
+        margin=draw.render.margin,
+        audio_expected=draw.encode.audio is Audio.KEEP and bool(info.audio),
+    )
     with journal.step("audit", None, inner=True) as step:
-        found = verify(
-            info,
-            finished,
-            plan,
-            settings=_audit_settings(info, plan, settings),
-            progress=journal,
-            held=held,
-        )
+        found = verify(info, finished, drawn, settings=settings, progress=journal)
         step.detail = "; ".join(found.in_words())
     return found
 
@@ -221,27 +227,27 @@ def look(
 def render(
     info: SourceInfo,
     plan: Plan,
-    settings: Settings,
+    draw: DrawSettings,
     output: Path,
     container: str,
     journal: Journal,
 ) -> Rendered:
     """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
-    renderer = Renderer(settings.render)
+    renderer = Renderer(draw.render)
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(output, info, settings.encode, container, silenced=plan.silenced()) as writer,
+        VideoWriter(output, info, draw.encode, container, silenced=plan.silenced()) as writer,
         read_ahead(frames) as ahead,
     ):
         for frame, regions in ahead:
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
-        step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
+        step.detail = f"{written} frames, style {draw.render.style.value}, {writer.encoder}"
     for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
-    return Rendered(tuple(writer.notes), tuple(frames.held))
+    return Rendered(tuple(writer.notes), with_held(plan, frames.held))
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
@@ -253,12 +259,3 @@ def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
             "Copy it to a place where nothing writes to it, and run again.",
         )
     return after
-
-
-def _audit_settings(info: SourceInfo, plan: Plan, settings: Settings) -> AuditSettings:
-    return AuditSettings(
-        sensitivity=settings.detect.sensitivity,
-        targets=plan.settings.targets,
-        margin=settings.render.margin,
-        audio_expected=settings.encode.audio is Audio.KEEP and bool(info.audio),
-    )

@@ -171,7 +171,7 @@ class RedactTool:
             render(
                 planned.info,
                 planned.plan,
-                self.settings,
+                self.settings.draw,
                 output,
                 container_for(output),
                 Journal(Silent()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from ..detection import load_calibration
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
 from ..memory import give_back, trim_at_times
-from ..plan import Plan, with_held
+from ..plan import Plan
 from ..progress import Progress
 from ..types import Action, Track
 from .audit_detectors import AuditDetectors
@@ -38,7 +38,6 @@ def verify(
     *,
     settings: AuditSettings,
     progress: Progress,
-    held: Iterable[int] = (),
 ) -> AuditResult:
     """Audit a finished file against its source.
 
@@ -48,11 +47,10 @@ def verify(
     Args:
         source: the original.
         output: the finished file.
-        plan: what was to be hidden. None: the hidden area is worked out from the pixels, and
-            checks that need a plan are left out.
+        plan: what was to be hidden, as it was drawn: `redact.plan.with_held` adds damage that
+            only drawing met. None: the hidden area is worked out from the pixels, and checks
+            that need a plan are left out.
         settings: how hard to look, and the margin that the masks were drawn with.
-        held: frames in which masks were drawn held because of damage that the plan does not
-            know; without them larger masks than the plan's count as changes of the picture.
         progress: told about two stages, "decode" and "audit".
 
     Raises:
@@ -60,7 +58,6 @@ def verify(
         ModelError: a detector is missing.
         UnsafeError: a frame could not be checked.
     """
-    plan = None if plan is None else with_held(plan, held)
     checks = check_container(source, output, settings.audio_expected)
     try:
         finished = probe(output)

@@ -28,7 +28,7 @@ from ..media import SourceInfo, choose_encoding, container_for, default_output, 
 from ..plan import write_plan
 from ..render import Renderer
 from ..running import Delivery, Outcome, keep_plan, review_plan
-from ..settings import Settings
+from ..settings import DrawSettings
 from ..types import Action, counted, numbered
 from .accepting import Acceptance, parse_acceptance
 from .destination import check_result, is_folder
@@ -88,14 +88,14 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def prepare(
     source: Path,
     output: Path | None,
-    settings: Settings,
+    draw: DrawSettings,
     params: dict[str, Any],
     plan_file: Path | None = None,
 ) -> Delivery:
     """Where the result goes; refuses now what could only fail after a long run.
 
     Args:
-        source, output, settings, params: of the command.
+        source, output, draw, params: of the command.
         plan_file: where the plan is kept during the run, and taken up from; None: nowhere.
     """
     evidence: EvidenceChoice = params["evidence"]
@@ -106,8 +106,8 @@ def prepare(
         params["evidence"] = evidence = EvidenceChoice(manifest=False)
         _require_choice_of_sound(info)
     final = final_name(info, output, params["release"])
-    choose_encoding(info, settings.encode, container_for(final))
-    Renderer(settings.render)
+    choose_encoding(info, draw.encode, container_for(final))
+    Renderer(draw.render)
     check_result(final, force, source)
     if plan_file is not None or plan_out is not None:
         # A plan that an earlier run kept is taken up, or refused for what it is.

@@ -83,7 +83,7 @@ def fix(
             delivery, accept_findings=accept_findings.reason, accepted_before=accepted
         )
     settings = settings_from_json(held.settings, str(held.note))
-    outcome = apply_stage(info, mended, settings, delivery, journal)
+    outcome = apply_stage(info, mended, settings.draw, delivery, journal)
     params |= {"verbose": verbose, "as_json": as_json}
     result = finish(outcome, params, terminal, plan_file)
     left = held.all_files()

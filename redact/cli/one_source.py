@@ -68,7 +68,7 @@ def _run(
 ) -> dict[str, Any]:
     info = probe(source)
     if params["release"]:  # nothing but the video may lie there, be it for a moment
-        delivery = prepare(source, output, settings, params, params["plan_out"])
+        delivery = prepare(source, output, settings.draw, params, params["plan_out"])
         outcome = run_pipeline(source, settings, delivery, terminal)
         return finish(outcome, {**params, "output": output}, terminal)
     final = final_name(info, output, False)
@@ -111,7 +111,7 @@ def _resumed(
             f"{final}: is already there, and {known.why}",
             "choose another name with -o, or replace it with --force",
         )
-    delivery = prepare(source, output, settings, params, plan_file)
+    delivery = prepare(source, output, settings.draw, params, plan_file)
     if plan_file is not None and plan_file.exists():
         terminal.say(f"{plan_file.name}: plan of an earlier run, taken up if it fits")
     delivery = replace(delivery, publishing=work.publishing)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Frame
-from .scaling import Area
 
 
 class Detector(Protocol):
@@ -39,16 +37,11 @@ class Detector(Protocol):
             UnsafeError: if the picture could not be checked.
         """
 
-    def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+    def detect_frame(self, frame: Frame) -> Detections:
         """Detections in a decoded frame, boxes in upright source pixels.
 
         Same answer as `detect` on the frame's RGB picture, up to rounding, without making that
         picture: libswscale goes from the decoded planes straight to the network's sizes.
-
-        Args:
-            frame: upright.
-            only: parts of it. What lies in them is seen as in a look at all of the frame; what
-                lies elsewhere may be seen or not. None: all of it.
 
         Raises:
             UnsafeError: if the frame could not be checked.

@@ -62,6 +62,13 @@ class Witnesses:
         return self._weigh(self._scaler.array(rgb))
 
     def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        """See `Detector`.
+
+        Args:
+            frame: upright.
+            only: parts of it. What lies in them is seen as in a look at all of the frame; what
+                lies elsewhere may be seen or not. None: all of it.
+        """
         return self._weigh(self._scaler.frame(frame.picture, only))
 
     def _weigh(self, picture: Picture) -> Detections:

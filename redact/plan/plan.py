@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ..settings import Sensitivity
+from ..settings import DetectSettings, DrawSettings, Sensitivity, Settings
 from ..types import Action, Box, Keyframe, Region, Silenced, State, Target, Timeline, Track
 from .certainty import is_certain
 from .review import MutedSpan, ReviewState, Subject
@@ -62,6 +62,11 @@ class DetectionSettings:
     detectors: tuple[tuple[str, str], ...]
     frames_looked_at: int | None = None
     centerface: bool = True
+
+    def drawn_with(self, draw: DrawSettings) -> Settings:
+        """Settings of a whole run that found these tracks and draws them in a certain way."""
+        wanted = DetectSettings(self.targets, self.sensitivity, self.centerface)
+        return Settings(wanted, draw.render, draw.encode)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from ..media import default_output
 from ..pipeline import apply
 from ..plan import FindingNote, Plan, ReviewState
 from ..running import Delivery, Journal, Outcome
-from ..settings import Audio, DetectSettings, EncodeSettings, Settings, Style
+from ..settings import Audio, DrawSettings, EncodeSettings, Style
 from .jobs import Job
 from .session import Session
 
@@ -40,8 +40,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     here = session.ready()
     here.desk.keep()
     plan = here.desk.plan
-    settings = Settings(
-        DetectSettings(plan.settings.targets, plan.settings.sensitivity, plan.settings.centerface),
+    draw = DrawSettings(
         replace(session.render, style=_release_style(str(wish.get("style", "blur")))),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
     )
@@ -64,7 +63,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     )
 
     def work(job: Job) -> dict[str, Any]:
-        outcome = apply(here.info, plan, settings, delivery, Journal(job))
+        outcome = apply(here.info, plan, draw, delivery, Journal(job))
         files = [] if release else _written(outcome, choice)
         _note_findings(session, outcome.audit)
         session.last_output = outcome.output

@@ -66,4 +66,6 @@ def unfit(plan: Plan, info: SourceInfo, settings: DetectSettings, journal: Journ
         return f"was made with --sensitivity {plan.settings.sensitivity.value}"
     if plan.settings.targets != settings.targets:
         return "was made for other --targets"
+    if plan.settings.centerface is not settings.centerface:
+        return f"was made with{'' if plan.settings.centerface else 'out'} CenterFace"
     return ""

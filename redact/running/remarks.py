@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..media import Decode, SourceInfo
 from ..plan import DAMAGED, Plan
-from ..settings import Audio, Settings
+from ..settings import Audio, EncodeSettings
 from ..types import Target, counted
 from .journal import Journal
 
@@ -31,7 +31,7 @@ def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
         )
 
 
-def remark_on_run(info: SourceInfo, plan: Plan, settings: Settings, journal: Journal) -> None:
+def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal: Journal) -> None:
     for warning in info.warnings:
         journal.warn(warning)
     remark_on_lasting_damage(plan, journal)
@@ -41,5 +41,5 @@ def remark_on_run(info: SourceInfo, plan: Plan, settings: Settings, journal: Jou
                 f"{target.word}s were not looked for, and the audit does not look for them: the "
                 "plan does not name them as targets"
             )
-    if info.audio and settings.encode.audio is Audio.KEEP:
+    if info.audio and encode.audio is Audio.KEEP:
         journal.warn("the sound is kept: voices identify people (--audio mute drops it)")

@@ -9,8 +9,7 @@ at*, not with the frame before: what comes slowly is noticed as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +32,8 @@ _JITTER = 5e-4
 """Seconds by which sums of frame times may be off. Meaning: half a millisecond."""
 
 
-class Look(Protocol):
-    """A detector: `redact.detection.Detector.detect_frame`."""
-
-    def __call__(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections: ...
+Look = Callable[[Frame, Sequence[Area] | None], Detections]
+"""A detector: everything that is seen in parts of a frame, or, for None, in all of it."""
 
 
 class Looks:
@@ -67,7 +64,7 @@ class Looks:
         """
         areas = self._changed(frame, small)
         if areas is None or self._seen is None:
-            found = self._look(frame)
+            found = self._look(frame, None)
             self.whole += 1
             # A damaged picture says nothing about the next one.
             self._seen = None if frame.damaged or not self._every else Seen(small)

@@ -112,7 +112,7 @@ def test_same_plan_same_pictures_through_the_pipeline_and_its_usual_encoder(
         write_source(source, "yuv420p", inside)
         plan = plan or plan_of(source)
         journal = Journal(Silent())
-        render(probe(source), plan, settings, output, "mp4", journal)
+        render(probe(source), plan, settings.draw, output, "mp4", journal)
         assert "libx264" in journal.steps[-1].detail
         results.append(decoded(output))
     assert len(results[0]) == len(results[1]) == FRAMES
