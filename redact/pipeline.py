@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
-from .detection import CloseUp, Detector, Verifier, load_detector
+from .detection import CloseUp, Detector, Verifier, device_now, load_detector
 from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
@@ -117,7 +117,7 @@ def detect(
         looked = looks.whole + looks.parts
         step.detail = (
             f"{len(pts)} frames, {detector.name} on {looked} of them, on {looks.parts} of these "
-            "where the picture had changed"
+            f"where the picture had changed; device {device_now()}"
         )
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")

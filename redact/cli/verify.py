@@ -55,6 +55,7 @@ from .terminal import Terminal
     type=click.Path(path_type=Path),
     help="Write a private sheet of doubtful places here. It shows faces: not for release.",
 )
+@options.device_option
 @options.json_option
 def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) -> int:
     """Look in OUTPUT for what is still visible of SOURCE, as a hostile viewer would.

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..detection import device_now
 from ..errors import UnsafeError
 from ..media import Dropped
 from ..plan import Plan, dump_plan
@@ -142,6 +143,7 @@ def _tool(record: RunRecord) -> ToolPart:
         platform=f"{platform.system()} {platform.machine()}",
         libraries=library_versions(),
         models=detectors + others,
+        device=device_now(),
     )
 
 

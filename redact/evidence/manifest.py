@@ -92,6 +92,9 @@ class ToolPart(_Part):
     platform: Annotated[str, Meta(description="operating system and processor family, no host")]
     libraries: dict[str, str]
     models: tuple[ModelPart, ...]
+    device: Annotated[str, Meta(description="what the networks ran on: cpu, or an accelerator")] = (
+        "cpu"
+    )
 
 
 class StepPart(_Part):
