@@ -59,10 +59,13 @@ class Rendered:
     Attributes:
         notes: what was converted.
         plan: as it was drawn: with damage that was met and that the plan does not know.
+        stretches: of the source, each from one key frame to the next, and those of them in which
+            nothing was hidden.
     """
 
     notes: tuple[str, ...]
     plan: Plan
+    stretches: tuple[int, int]
 
 
 def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
@@ -187,6 +190,7 @@ def apply(
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
         notes=drawn.notes,
+        stretches=drawn.stretches,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
@@ -244,10 +248,15 @@ def render(
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
-        step.detail = f"{written} frames, style {draw.render.style.value}, {writer.encoder}"
+        step.detail = (
+            f"{written} frames, style {draw.render.style.value}, {writer.encoder}; nothing hidden "
+            f"in {frames.untouched} of {frames.stretches} stretches between key frames"
+        )
     for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
-    return Rendered(tuple(writer.notes), with_held(plan, frames.held))
+    return Rendered(
+        tuple(writer.notes), with_held(plan, frames.held), (frames.stretches, frames.untouched)
+    )
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

@@ -254,6 +254,8 @@ def _as_json(
         "output": str(outcome.output),
         "exit_code": int(exit_code(outcome)),
         "frames": record.frames_written,
+        "stretches": record.stretches[0],
+        "stretches_untouched": record.stretches[1],
         "tracks": dict(Counter(t.target.word for t in record.plan.tracks)),
         "plan": None if plan_file is None else str(plan_file),
         "manifest": None if files.manifest is None else str(files.manifest),

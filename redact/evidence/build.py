@@ -131,6 +131,8 @@ def _run(record: RunRecord) -> RunPart:
             StepPart(s.name, without_folders(s.detail, known), round(s.seconds, 3))
             for s in record.steps
         ),
+        stretches=record.stretches[0],
+        stretches_untouched=record.stretches[1],
     )
 
 

@@ -112,6 +112,12 @@ class RunPart(_Part):
     started: Utc
     finished: Utc
     steps: tuple[StepPart, ...]
+    stretches: Annotated[
+        int, Meta(ge=0, description="of the source, each from one key frame to the next")
+    ] = 0
+    stretches_untouched: Annotated[
+        int, Meta(ge=0, description="those of them in which nothing is hidden")
+    ] = 0
 
 
 class SpanPart(_Part):
