@@ -69,7 +69,8 @@ def _run(
     info = probe(source)
     if params["release"]:  # nothing but the video may lie there, be it for a moment
         delivery = prepare(source, output, settings.draw, params, params["plan_out"])
-        outcome = run_pipeline(source, settings, delivery, terminal)
+        with terminal.file(source.name):
+            outcome = run_pipeline(source, settings, delivery, terminal)
         return finish(outcome, {**params, "output": output}, terminal)
     final = final_name(info, output, False)
     work = Work.begin(final)
@@ -115,7 +116,8 @@ def _resumed(
     if plan_file is not None and plan_file.exists():
         terminal.say(f"{plan_file.name}: plan of an earlier run, taken up if it fits")
     delivery = replace(delivery, publishing=work.publishing)
-    outcome = run_pipeline(source, settings, delivery, terminal)
+    with terminal.file(source.name):
+        outcome = run_pipeline(source, settings, delivery, terminal)
     return finish(outcome, {**params, "output": output}, terminal, plan_file)
 
 
