@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
-from .detection import CloseUp, Detector, Verifier, device_now, load_detector
+from .detection import CloseUp, Detector, Verifier, device_now, load_detector, load_plugin
 from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
@@ -32,6 +32,7 @@ from .media import (
     sha256_of,
 )
 from .memory import give_back
+from .messages import Message
 from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
 from .progress import Progress
 from .render import Renderer
@@ -63,19 +64,27 @@ class Rendered:
             nothing was hidden.
     """
 
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     plan: Plan
     stretches: tuple[int, int]
 
 
-def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
-    """Redact one file."""
+def run(
+    source: Path,
+    settings: Settings,
+    delivery: Delivery,
+    progress: Progress,
+    detector: Detector | None = None,
+) -> Outcome:
+    """Redact one file. `detector` looks instead of redact's own networks."""
     journal = Journal(progress)
     info = probe(source)
     require_detectors(settings.detect.targets)
-    plan = take_up_plan(info, settings.detect, delivery.plan_file, delivery.force, journal)
+    plan = take_up_plan(
+        info, settings.detect, delivery.plan_file, delivery.force, journal, detector
+    )
     if plan is None:
-        plan = detect(info, settings.detect, journal)
+        plan = detect(info, settings.detect, journal, detector)
         if delivery.plan_file is not None:
             keep_plan(plan, delivery.plan_file)
     give_back()
@@ -93,17 +102,7 @@ def detect(
         detector: what looks; None for redact's own networks.
     """
     tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
-    if detector is not None:  # somebody's own, of which nothing is known: all is looked at
-        look = detector.detect_frame
-        looks = Looks(lambda frame, _: look(frame), whole_every=0.0)
-    else:
-        detector = ours = load_detector(
-            settings.sensitivity,
-            settings.targets,
-            sample_aspect=float(info.video.upright_sample_aspect),
-            centerface=settings.centerface,
-        )
-        looks = Looks(ours.detect_frame, tracker.settings.whole_every)
+    detector, looks = _looking(info, settings, detector, tracker.settings.whole_every)
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
@@ -118,16 +117,22 @@ def detect(
                 unchecked.append(frame.index)
             step.advance()
         looked = looks.whole + looks.parts
-        step.detail = (
-            f"{len(pts)} frames, {detector.name} on {looked} of them, on {looks.parts} of these "
-            f"where the picture had changed; device {device_now()}"
+        step.say(
+            Message(
+                "detected",
+                count=len(pts),
+                detector=detector.name,
+                looked=looked,
+                parts=looks.parts,
+                device=device_now(),
+            )
         )
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         whole = tracker.finish()
-        step.detail = f"{len(whole.tracks)} tracks, {len(whole.cuts)} scene cuts"
+        step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
@@ -137,11 +142,31 @@ def detect(
             ((detector.name, detector.weights_sha256),),
             looked,
             settings.centerface,
+            settings.detector,
         ),
         whole.tracks,
         whole.cuts,
         unchecked,
     )
+
+
+def _looking(
+    info: SourceInfo, settings: DetectSettings, detector: Detector | None, whole_every: float
+) -> tuple[Detector, Looks]:
+    """What the settings say is to look, and its looks at the frames."""
+    aspect = float(info.video.upright_sample_aspect)
+    if detector is None and settings.detector:
+        detector = load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+    if detector is not None:  # of others, who know nothing of looks at parts of a picture
+        look = detector.detect_frame
+        return detector, Looks(lambda frame, _: look(frame), whole_every=0.0)
+    ours = load_detector(
+        settings.sensitivity,
+        settings.targets,
+        sample_aspect=aspect,
+        centerface=settings.centerface,
+    )
+    return ours, Looks(ours.detect_frame, whole_every)
 
 
 def apply(
@@ -224,7 +249,7 @@ def look(
     )
     with journal.step("audit", None, inner=True) as step:
         found = verify(info, finished, drawn, settings=settings, progress=journal)
-        step.detail = "; ".join(found.in_words())
+        step.say(*found.summary())
     return found
 
 
@@ -248,15 +273,20 @@ def render(
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
-        step.detail = (
-            f"{written} frames, style {draw.render.style.value}, {writer.encoder}; nothing hidden "
-            f"in {frames.untouched} of {frames.stretches} stretches between key frames"
+        step.say(
+            Message(
+                "rendered",
+                count=written,
+                style=draw.render.style_name,
+                encoder=writer.encoder,
+                stretches=frames.stretches,
+                untouched=frames.untouched,
+            )
         )
     for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
-    return Rendered(
-        tuple(writer.notes), with_held(plan, frames.held), (frames.stretches, frames.untouched)
-    )
+    stretches = frames.stretches, frames.untouched
+    return Rendered(tuple(writer.notes), with_held(plan, frames.held), stretches)
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

@@ -146,6 +146,13 @@ detect_options = _all(
         help="Do without CenterFace, a face network of others, in the audit too. Fewer faces are "
         "found.",
     ),
+    click.option(
+        "--detector",
+        default="",
+        metavar="NAME",
+        help="Search with this detector, which another installed package brings, instead of "
+        "redact's own networks. The check of the result uses redact's own all the same.",
+    ),
 )
 
 render_options = _all(
@@ -206,7 +213,10 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say more ab
 
 def detect_settings(params: dict[str, Any]) -> DetectSettings:
     return DetectSettings(
-        params["targets"], Sensitivity(params["sensitivity"]), not params["without_centerface"]
+        params["targets"],
+        Sensitivity(params["sensitivity"]),
+        not params["without_centerface"],
+        params["detector"],
     )
 
 

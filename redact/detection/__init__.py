@@ -13,6 +13,7 @@ from .loader import (
     require_models,
 )
 from .network import default_threads
+from .plugins import detector_names, load_plugin
 from .protocol import Detector
 from .scaling import Area, Scaler
 from .thresholds import CANDIDATE_SCORE
@@ -41,9 +42,11 @@ __all__ = [
     "default_threads",
     "describe_devices",
     "describe_models",
+    "detector_names",
     "device_now",
     "load_calibration",
     "load_detector",
+    "load_plugin",
     "load_second_opinion",
     "on_device",
     "require_models",

@@ -57,7 +57,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     delivery = Delivery(
         output=final,
         accept_findings=_accepted(plan),
-        case=choice.case,
+        evidence=choice,
         command=("redact", "review", session.source.name, session.plan_path.name),
         release=release,
     )
@@ -162,9 +162,9 @@ def _result(outcome: Outcome, files: list[str]) -> dict[str, Any]:
         "needs_review": outcome.needs_review,
         "may_be_accepted": outcome.audit.may_be_accepted,
         "findings": len(outcome.audit.findings),
-        "failed": [f"{c.name}: {c.detail}" for c in outcome.audit.checks if not c.passed],
+        "failed": [c.in_words() for c in outcome.audit.checks if not c.passed],
         "accepted": outcome.record.accepted,
         "sha256": outcome.record.output_sha256,
         "beside": files,
-        "warnings": list(outcome.record.warnings),
+        "warnings": [str(w) for w in outcome.record.warnings],
     }

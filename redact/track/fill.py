@@ -63,7 +63,7 @@ def fill(
     scores[detected] = rows["score"][rows["how"] == How.DETECTED]
     _between(boxes, at, start, clip)
     _beyond(boxes, at, start, clip, rows)
-    boxes = enlarged(boxes, at, detected, clip.times(start, end))
+    boxes = enlarged(boxes, detected, scores, clip.times(start, end))
     return Dense(start, boxes, _states(len(boxes), at, detected), scores)
 
 
