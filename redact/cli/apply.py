@@ -35,7 +35,7 @@ from .terminal import Terminal
 def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> int:
     """Hide in SOURCE what PLAN says, and check the result.
 
-    The plan must have been made for this very file (its SHA-256 is compared).
+    The plan must have been made for this very file: its SHA-256 is compared.
     """
     terminal = Terminal()
     draw = DrawSettings(options.render_settings(params), options.encode_settings(params))
