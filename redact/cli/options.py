@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ..detection import DEVICES, on_device
 from ..errors import UsageError
 from ..media import CODECS, presets_of
 from ..settings import (
@@ -22,6 +23,7 @@ from ..settings import (
 )
 from ..types import Target
 from .invocation import remember_sources
+from .terminal import Terminal
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -96,7 +98,31 @@ sources_argument = click.argument(
     callback=remember_sources,
 )
 
+
+def _use_device(context: click.Context, _: click.Parameter, value: str) -> str:
+    """Callback of --device: all networks of the command are opened there.
+
+    Raises:
+        DependencyError: it does not work here.
+    """
+    if not context.resilient_parsing:
+        context.with_resource(on_device(value, Terminal().warn))
+    return value
+
+
+device_option = click.option(
+    "--device",
+    type=click.Choice(DEVICES),
+    default=DEVICES[0],
+    show_default=True,
+    callback=_use_device,
+    help="What the face and plate networks run on. auto takes an accelerator that the installed "
+    "onnxruntime was built for, and says so if it does not work. One that is named must work. "
+    "'redact doctor' lists them.",
+)
+
 detect_options = _all(
+    device_option,
     click.option(
         "--targets",
         type=TargetsType(),
