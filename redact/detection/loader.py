@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..settings import Sensitivity
-from ..types import Target
+from ..types import OWN, Target
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .engine import load_engine
 from .ensemble import FacePlateDetector
 from .network import Network, default_threads
-from .protocol import Detector
 from .thresholds import CANDIDATE_SCORE, NETWORK_SCORE
 from .tiles import Scale
 from .weights import (
@@ -130,12 +129,12 @@ class OurNetwork:
 
 def load_detector(
     sensitivity: Sensitivity | str = Sensitivity.BALANCED,
-    targets: Sequence[Target] = (Target.FACE, Target.PLATE),
+    targets: Sequence[Target] = OWN,
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,
     centerface: bool = True,
-) -> Detector:
+) -> Witnesses:
     """The main detector: our network, for faces CenterFace too, in `thorough` MediaPipe as well.
 
     Its scores are probabilities (`redact.detection.calibration`).

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..settings import Sensitivity
-from ..types import Action, Origin, State
+from ..types import SEARCHED, Action, Origin, State, Target, pattern_of
 from .review_file import MutedRecord, ReviewRecord, SubjectRecord
 
 FORMAT = "redact-plan"
@@ -19,8 +19,8 @@ are read."""
 _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-_TargetWord = Annotated[str, Meta(pattern="^(face|plate|region)$")]
-_LookedFor = Annotated[str, Meta(pattern="^(face|plate)$")]
+_TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
+_LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 
