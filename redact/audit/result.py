@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ..settings import RenderSettings, Sensitivity
-from ..types import Box, Target, numbered
+from ..types import Box, Target, clock, numbered
 from .limits import LIMITS, Limits
 
 
@@ -253,13 +253,3 @@ class AuditResult:
         if failed:
             parts.append(f"{failed} failed check" + ("s" if failed > 1 else ""))
         return "needs review: " + " and ".join(parts)
-
-
-def clock(seconds: float) -> str:
-    """A time as a person reads it: 1:02:03.456, without the hours if there are none."""
-    sign = "-" if seconds < 0 else ""
-    millis = round(abs(seconds) * 1000)
-    minutes, millis = divmod(millis, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    rest = f"{minutes:02d}:{millis // 1000:02d}.{millis % 1000:03d}"
-    return f"{sign}{hours}:{rest}" if hours else f"{sign}{rest}"

@@ -10,7 +10,7 @@ from ..audit import Finding
 from ..case import HeldBack, held_back_for
 from ..errors import UsageError
 from ..evidence import checked_option
-from ..plan import edit
+from ..plan import typed
 
 _EXAMPLE = "Write for example --accept-findings '1,3=a statue', or 'all=a statue'."
 
@@ -68,4 +68,4 @@ def parse_acceptance(text: str) -> Acceptance:
         raise UsageError("--accept-findings: the reason is empty", _EXAMPLE)
     if numbers.strip().lower() == "all":
         return Acceptance(None, reason)
-    return Acceptance(edit.parse_numbers(numbers), reason)
+    return Acceptance(typed.parse_numbers(numbers), reason)

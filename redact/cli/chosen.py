@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..plan import Plan, edit
+from ..plan import Plan, typed
 from ..types import Origin, Track
 
 UNSURE: Final = 0.5
@@ -26,7 +26,7 @@ def chosen_tracks(
     Raises:
         UsageError: the moment is no time of this clip.
     """
-    frame = None if moment is None else edit.parse_time(moment, plan)
+    frame = None if moment is None else typed.parse_time(moment, plan)
     return [
         track
         for track in plan.tracks

@@ -14,9 +14,9 @@ from rich.table import Table
 from ..errors import PlanError, UsageError
 from ..evidence import checked_option, seconds_from_start
 from ..output import write_whole
-from ..plan import Plan, Sound, consequences, edit, mistakable, read_plan, write_plan
+from ..plan import Plan, Sound, consequences, edit, mistakable, read_plan, typed, write_plan
 from ..plan.exchange import FORMATS, add_imported, coinciding
-from ..types import Action, Box, Target, Track, counted
+from ..types import Action, Box, Target, Track, clock, counted
 from .changes import mention_added, mention_cleared, mention_late, mention_outside, named
 from .chosen import UNSURE, chosen_tracks
 from .terminal import Terminal
@@ -35,7 +35,7 @@ def plan() -> None:
 
 @plan.command()
 @plan_argument
-@click.option("--at", "moment", help="Only what is there at this time (12.5, 1:02.5, f120).")
+@click.option("--at", "moment", help="Only what is there at this time (12.5, 0:12, f120).")
 @click.option("--target", "only", type=target_choice, help="Only faces, plates or regions.")
 @click.option("--unsure", is_flag=True, help=f"Only what is less sure than {UNSURE}.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -71,7 +71,7 @@ def show(
     console.print(f"{value.source.name}: {count}; {looked} were looked for")
     console.print(table)
     for number, m in enumerate(value.muted, 1):
-        span = f"{edit.clock(m.start / 1000)} to {edit.clock(m.end / 1000)}"
+        span = f"{clock(m.start / 1000)} to {clock(m.end / 1000)}"
         console.print(f"sound taken out, {number}: {span}, {m.how.value} {m.reason}".rstrip())
 
 
@@ -92,7 +92,7 @@ def _best(value: Plan, track: Track) -> dict[str, Any]:
     box = key.box
     return {
         "frame": key.frame,
-        "time": edit.clock(seconds_from_start(value, key.frame)),
+        "time": clock(seconds_from_start(value, key.frame)),
         "x": round(box.x1),
         "y": round(box.y1),
         "width": round(box.width),
@@ -104,8 +104,8 @@ def _row(value: Plan, track: Track) -> dict[str, Any]:
     return {
         "track": track.id,
         "target": track.target.word,
-        "from": edit.clock(seconds_from_start(value, track.first)),
-        "to": edit.clock(seconds_from_start(value, track.last)),
+        "from": clock(seconds_from_start(value, track.first)),
+        "to": clock(seconds_from_start(value, track.last)),
         "frames": track.last - track.first + 1,
         "score": None if track.score is None else round(track.score, 2),
         "best": _best(value, track),
@@ -134,7 +134,7 @@ def set_(
     if action is None and reason is None and by is None:
         raise UsageError("nothing to set", "Give --action, --reason or --by.")
     value = read_plan(plan_path)
-    ids = edit.parse_ids(tracks, value)
+    ids = typed.parse_ids(tracks, value)
     changed = edit.set_tracks(
         value,
         ids,
@@ -168,7 +168,7 @@ def _mention_unexplained(kept: list[Track]) -> None:
 @plan_argument
 @click.option("--target", type=target_choice, default="region", show_default=True)
 @click.option("--box", metavar="X1,Y1,X2,Y2", help="Upright source pixels; needs --from, --to.")
-@click.option("--from", "start", help="Time (12.5, 1:02.5), frame (f120), or start.")
+@click.option("--from", "start", help="Time (12.5, 0:12), frame (f120), or start.")
 @click.option("--to", "end", help="Time, frame, or end; included.")
 @click.option(
     "--at", "places", multiple=True, metavar="TIME=X1,Y1,X2,Y2", help="A place on the way."
@@ -213,12 +213,12 @@ def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
         moment, equals, corners = text.partition("=")
         if not equals:
             raise UsageError(f"--at {text}: is not TIME=BOX", "For example --at 12.5=10,20,110,80.")
-        places.append((edit.parse_time(moment, value), moment, edit.parse_box(corners)))
+        places.append((typed.parse_time(moment, value), moment, typed.parse_box(corners)))
     places.sort(key=lambda place: place[0])
     frames = [(frame, box) for frame, _, box in places]
     if len(places) > 1:  # rounded outward at the end, as --to is
         _, moment, box = places[-1]
-        frames[-1] = (edit.parse_time(moment, value, last=True), box)
+        frames[-1] = (typed.parse_time(moment, value, last=True), box)
     return frames
 
 
@@ -229,8 +229,8 @@ def _still(
         return []
     if box is None or start is None or end is None:
         raise UsageError("--box, --from and --to belong together", "Give all three, or --at.")
-    corners = edit.parse_box(box)
-    first, last = edit.parse_time(start, value), edit.parse_time(end, value, last=True)
+    corners = typed.parse_box(box)
+    first, last = typed.parse_time(start, value), typed.parse_time(end, value, last=True)
     if last < first:
         raise UsageError(f"--to {end}: is before --from {start}", "Swap them.")
     return [(frame, corners) for frame in sorted({first, last})]
@@ -243,14 +243,14 @@ def _still(
 def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
     """Take TRACKS out of PLAN. To show a face on purpose, use 'set --action keep'."""
     value = read_plan(plan_path)
-    ids = edit.parse_ids(tracks, value)
+    ids = typed.parse_ids(tracks, value)
     write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path, force=True)
     click.echo(f"{plan_path}: {named(ids)} removed", err=True)
 
 
 @plan.command()
 @plan_argument
-@click.option("--from", "start", required=True, help="Time (12.5, 1:02.5), or start.")
+@click.option("--from", "start", required=True, help="Time (12.5, 0:12), or start.")
 @click.option("--to", "end", required=True, help="Time, or end.")
 @click.option(
     "--with",
@@ -269,15 +269,15 @@ def mute(
     value = read_plan(plan_path)
     changed = edit.mute(
         value,
-        edit.parse_seconds(start, value),
-        edit.parse_seconds(end, value),
+        typed.parse_seconds(start, value),
+        typed.parse_seconds(end, value),
         Sound(how),
         reason=_text(reason, "--reason") or "",
         decided_by=_text(by, "--by") or "",
     )
     write_plan(changed, plan_path, force=True)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
-    first, last = edit.clock(new.start / 1000), edit.clock(new.end / 1000)
+    first, last = clock(new.start / 1000), clock(new.end / 1000)
     click.echo(f"{plan_path}: sound from {first} to {last} is taken out", err=True)
     if not reason:
         Terminal().warn("the record will give no reason for taking the sound out (--reason)")

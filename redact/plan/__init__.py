@@ -1,10 +1,9 @@
 """The plan between the two passes: what is hidden where, as a value and as a file."""
 
-from . import edit
+from . import edit, typed
 from .build import build_plan
 from .damage import DAMAGED
 from .decided import consequences, covering, mistakable
-from .edit import clock
 from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
 from .held import with_held
 from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
@@ -23,6 +22,7 @@ from .review import (
     runs_of,
 )
 from .shown import is_certain
+from .subjects import all_subjects, overlap_in_time, state_runs, subject_of, with_subjects
 
 __all__ = [
     "DAMAGED",
@@ -39,8 +39,8 @@ __all__ = [
     "Sound",
     "SourceRef",
     "Subject",
+    "all_subjects",
     "build_plan",
-    "clock",
     "consequences",
     "count_of",
     "covering",
@@ -49,10 +49,15 @@ __all__ = [
     "is_certain",
     "joined",
     "mistakable",
+    "overlap_in_time",
     "parse_plan",
     "plan_schema",
     "read_plan",
     "runs_of",
+    "state_runs",
+    "subject_of",
+    "typed",
     "with_held",
+    "with_subjects",
     "write_plan",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
-from ..plan import clock
+from ..types import clock
 from .catalogue import Catalogue
 
 KNOWN = ("passed", "findings", "checks", "looked", "sensitivity", "with_plan", "kept_by_decision")

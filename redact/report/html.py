@@ -20,8 +20,7 @@ from ..evidence import (
     dump_manifest,
     sha256_of_bytes,
 )
-from ..plan import clock
-from ..types import Action, State
+from ..types import Action, State, clock
 from .audit import AuditView, audit_view
 from .catalogue import Catalogue
 from .exemptions import track_rows

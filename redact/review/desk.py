@@ -11,9 +11,8 @@ from pathlib import Path
 
 from ..errors import PlanError
 from ..output import write_whole
-from ..plan import Plan, ReviewState, dump_plan, parse_plan
+from ..plan import Plan, ReviewState, dump_plan, parse_plan, with_subjects
 from ..types import Track
-from .subjects import with_subjects
 
 Change = Callable[[Plan], Plan]
 

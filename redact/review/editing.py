@@ -7,9 +7,18 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..errors import PlanError
-from ..plan import Decision, FindingNote, Plan, ReviewState, Sound, Subject, edit
+from ..plan import (
+    Decision,
+    FindingNote,
+    Plan,
+    ReviewState,
+    Sound,
+    Subject,
+    all_subjects,
+    edit,
+    subject_of,
+)
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track
-from .subjects import all_subjects, subject_of
 
 CUT_OFF: Final = "cut off by hand"
 """Reason of the part of a detected track that a person says is not there."""

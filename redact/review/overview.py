@@ -7,10 +7,9 @@ from dataclasses import asdict, replace
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import HELD_REACH, Plan, Subject, is_certain
+from ..plan import HELD_REACH, Plan, Subject, all_subjects, is_certain, state_runs
 from ..types import Action, Keyframe, State, Track
 from .seen import Moment, Moments, review_summary, seen_runs
-from .subjects import all_subjects, state_runs
 
 SURE: Final = 0.9
 """Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its

@@ -12,12 +12,13 @@ from ..plan import (
     ReviewState,
     SeenFrames,
     SeenSubject,
+    all_subjects,
     count_of,
     joined,
     runs_of,
+    state_runs,
 )
 from ..types import State, Track
-from .subjects import all_subjects, state_runs
 
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")

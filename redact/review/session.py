@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import UsageError
 from ..evidence import EvidenceChoice
+from ..follow import Frames, follow, index_packets
 from ..journal import Journal
 from ..media import SourceInfo, probe
 from ..output import write_whole
@@ -20,12 +21,9 @@ from ..settings import DetectSettings, RenderSettings, Style
 from ..types import Box, Target
 from . import editing
 from .desk import Desk
-from .following import follow
-from .frames import Frames
 from .gallery import Gallery
 from .jobs import Job
 from .overview import Overview
-from .packets import index_packets
 from .sound import Waveform
 
 

@@ -1,6 +1,7 @@
 """The ideas redact is made of, one type each. Stages know these and not each other."""
 
 from .box import Box
+from .clock import EXAMPLES, clock, read_clock
 from .detections import Detections
 from .frame import Frame
 from .keyframe import Keyframe, Keyframes
@@ -11,6 +12,7 @@ from .timeline import Timeline
 from .track import Track
 
 __all__ = [
+    "EXAMPLES",
     "Action",
     "Box",
     "Detections",
@@ -23,8 +25,10 @@ __all__ = [
     "Target",
     "Timeline",
     "Track",
+    "clock",
     "counted",
     "decimal",
     "numbered",
+    "read_clock",
     "readable",
 ]

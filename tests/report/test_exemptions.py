@@ -21,7 +21,7 @@ def test_csv(manifest: Manifest) -> None:  # noqa: F811
     head, *lines = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
     assert head[:4] == ["track", "from", "to", "target"] and len(lines) == 4
     assert lines[1] == [
-        "1", "0:00:00.160", "0:00:04.800", "face", "hidden", "sealed blur", "third party",
+        "1", "0:00.160", "0:04.800", "face", "hidden", "sealed blur", "third party",
         "art. 6(1)(c) GDPR", "rule of the program", "detector", "117",
     ]  # fmt: skip
     assert all(len(line) == len(head) for line in lines)
