@@ -10,11 +10,11 @@ import click
 
 from ..case import Inbox
 from ..errors import InputError, OutputError, UsageError
-from ..output import make_folder
+from ..files import make_folder
 from ..types import clock
 from . import options
 from .finish import finish_options
-from .one import run_one
+from .one_source import run_one
 from .run import place_of
 from .terminal import Terminal
 

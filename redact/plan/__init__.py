@@ -2,10 +2,10 @@
 
 from . import edit, typed
 from .build import build_plan
-from .damage import DAMAGED
-from .decided import consequences, covering, mistakable
+from .certainty import is_certain
+from .consequences import consequences, covering, mistakable
+from .damage import DAMAGED, with_held
 from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
-from .held import with_held
 from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
 from .review import (
     Decision,
@@ -21,7 +21,6 @@ from .review import (
     joined,
     runs_of,
 )
-from .shown import is_certain
 from .subjects import all_subjects, overlap_in_time, state_runs, subject_of, with_subjects
 
 __all__ = [
