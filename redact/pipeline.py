@@ -40,14 +40,16 @@ from .running import (
     Journal,
     Outcome,
     keep_plan,
+    no_picture_in,
     remark_on_damage,
     remark_on_run,
     require_same_source,
+    require_scope,
     review_name,
     take_up_plan,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
-from .track import Tracker
+from .track import Tracker, settings_of
 from .types import Timeline, readable
 
 
@@ -93,7 +95,10 @@ def detect(
         sample_aspect=float(info.video.upright_sample_aspect),
         centerface=settings.centerface,
     )
-    tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
+    numbers = settings_of(settings.sensitivity, settings.caution)
+    tracker = Tracker(settings=numbers, ask=CloseUp(Verifier()).ask)
+    scope = settings.scope
+    require_scope(info, scope)
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
@@ -101,20 +106,24 @@ def detect(
     frames = Decode(info)
     with journal.step("detect", info.expected_frames) as step:
         for frame in frames:
-            wanted = tracker.wants_detection(frame)
-            looked += wanted
-            tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
             pts.append(frame.pts)
+            inside = scope.at(float((frame.pts - pts[0]) * frame.time_base))
+            wanted = tracker.wants_detection(frame) and inside
+            looked += wanted
+            found = scope.select(detector.detect_frame(frame)) if wanted else None
+            tracker.observe(frame, found)
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
         step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
+    if pts and not looked:
+        raise no_picture_in(info, scope)
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
-        found = tracker.finish()
-        step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
+        whole = tracker.finish()
+        step.detail = f"{len(whole.tracks)} tracks, {len(whole.cuts)} scene cuts"
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
@@ -124,9 +133,11 @@ def detect(
             ((detector.name, detector.weights_sha256),),
             looked,
             settings.centerface,
+            caution=settings.caution,
+            scope=scope,
         ),
-        found.tracks,
-        found.cuts,
+        whole.tracks,
+        whole.cuts,
         unchecked,
     )
 

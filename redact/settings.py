@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .types import Target
+from .types import EVERYWHERE, Scope, Target
 
 
 class Sensitivity(StrEnum):
@@ -14,6 +14,14 @@ class Sensitivity(StrEnum):
     FAST = "fast"
     BALANCED = "balanced"
     THOROUGH = "thorough"
+
+
+class Caution(StrEnum):
+    """How readily something is hidden that may be no face or plate."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class Audio(StrEnum):
@@ -39,11 +47,15 @@ class DetectSettings:
         targets: what to hide.
         sensitivity: how hard to look.
         centerface: whether CenterFace, a network of others, may look too; see the model card.
+        caution: how readily something is hidden that may be no target.
+        scope: where and when it is looked.
     """
 
     targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
     sensitivity: Sensitivity = Sensitivity.BALANCED
     centerface: bool = True
+    caution: Caution = Caution.NORMAL
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +67,14 @@ class RenderSettings:
         margin: added to every side of a box, share of its size.
         colour: red, green, blue, 0 to 255, of the solid style.
         label: text template printed on solid masks; "" for none; "{track}" is the number.
+        notice: words over every picture, in ASCII; "" for none. They need a place that is hidden.
     """
 
     style: Style = Style.BLUR
     margin: float = 0.16
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

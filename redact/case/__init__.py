@@ -4,16 +4,19 @@ from .done import Earlier, State, earlier_result
 from .find import Footage, Found, find_footage
 from .held import HeldBack, find_held, held_back_for, held_back_note, note_path, write_held
 from .inbox import Inbox
+from .preview import NOTICE, Preview, make_preview
 from .resume import Work
 from .room import jobs_that_fit
 from .settings import settings_from_json
 
 __all__ = [
+    "NOTICE",
     "Earlier",
     "Footage",
     "Found",
     "HeldBack",
     "Inbox",
+    "Preview",
     "State",
     "Work",
     "earlier_result",
@@ -22,6 +25,7 @@ __all__ = [
     "held_back_for",
     "held_back_note",
     "jobs_that_fit",
+    "make_preview",
     "note_path",
     "settings_from_json",
     "write_held",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from ..evidence import (
 )
 from ..files import PRIVATE, check_folder, check_writable
 from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
-from ..plan import write_plan
+from ..plan import Plan, write_plan
 from ..render import Renderer
 from ..running import Delivery, Outcome, keep_plan, review_plan
 from ..settings import DrawSettings
@@ -208,17 +208,7 @@ def _keep_plan(outcome: Outcome, params: dict[str, Any], plan_file: Path | None)
 def _tell(
     outcome: Outcome, params: dict[str, Any], terminal: Terminal, pictures: list[Path]
 ) -> None:
-    audit = outcome.audit
-    if params["verbose"]:
-        for line in audit.in_words():
-            terminal.say(line)
-        for step in outcome.record.steps:
-            # What the audit found stands above, line by line.
-            detail = "see above" if step.name == "audit" else step.detail
-            terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
-    elif not audit.passed:
-        for line in _plainly(outcome, pictures):
-            terminal.say(line)
+    tell_findings(outcome, params["verbose"], pictures, terminal)
     if outcome.needs_review:
         terminal.error(
             f"{outcome.output}: needs review, so it did not get the final name",
@@ -228,12 +218,31 @@ def _tell(
             terminal.say(f"note: {outcome.wanted} is there from an earlier run; it is not this one")
     else:
         terminal.say(f"{outcome.output}: {_counted(outcome)}")
+    for limit in outcome.record.plan.settings.scope.in_words():
+        terminal.say(f"NOT SEARCHED EVERYWHERE: {limit}")
     missing = incomplete(outcome.record)
     if missing:
         terminal.say(f"SOURCE INCOMPLETE: {missing}")
 
 
-def _plainly(outcome: Outcome, pictures: list[Path]) -> Iterator[str]:
+def tell_findings(
+    outcome: Outcome, verbose: bool, pictures: Sequence[Path], terminal: Terminal
+) -> None:
+    """What the audit found, in plain words or, verbose, with all numbers."""
+    audit = outcome.audit
+    if verbose:
+        for line in audit.in_words():
+            terminal.say(line)
+        for step in outcome.record.steps:
+            # What the audit found stands above, line by line.
+            detail = "see above" if step.name == "audit" else step.detail
+            terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
+    elif not audit.passed:
+        for line in _plainly(outcome, pictures):
+            terminal.say(line)
+
+
+def _plainly(outcome: Outcome, pictures: Sequence[Path]) -> Iterator[str]:
     """What the audit found, for a person who has not read its documentation."""
     audit, source = outcome.audit, outcome.record.source
     timeline = outcome.record.plan.source.timeline
@@ -288,12 +297,17 @@ def missing_words(name: str, frames: int, declared: int | None, missing: int) ->
 
 
 def _counted(outcome: Outcome) -> str:
-    tracks = outcome.record.plan.tracks
+    nothing = "audit passed, which is no proof: look through it"
+    passed = nothing if outcome.audit.passed else "published in spite of findings"
+    return f"{tracks_in_words(outcome.record.plan)}; {passed}"
+
+
+def tracks_in_words(plan: Plan) -> str:
+    """How many tracks a plan hides, and which it keeps."""
+    tracks = plan.tracks
     hidden = Counter(t.target.word for t in tracks if t.action is Action.REDACT)
     words = [f"{counted(n, f'{word} track')} hidden" for word, n in sorted(hidden.items())]
     # What stays visible must never be counted among what is hidden.
     kept = [t.id for t in tracks if t.action is Action.KEEP]
     words += [f"{numbered(kept)} visible by decision"] if kept else []
-    nothing = "audit passed, which is no proof: look through it"
-    passed = nothing if outcome.audit.passed else "published in spite of findings"
-    return f"{', '.join(words) or 'nothing found to hide'}; {passed}"
+    return ", ".join(words) or "nothing found to hide"

@@ -13,6 +13,7 @@ from ..errors import UsageError
 from ..media import CODECS, presets_of
 from ..settings import (
     Audio,
+    Caution,
     DetectSettings,
     EncodeSettings,
     RenderSettings,
@@ -22,6 +23,7 @@ from ..settings import (
 )
 from ..types import Target
 from .invocation import remember_sources
+from .search_options import preview_flags, scope_of, scope_options
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -115,12 +117,23 @@ detect_options = _all(
         "a further face detector, and hides more that is no target.",
     ),
     click.option(
+        "--caution",
+        type=click.Choice([c.value for c in Caution]),
+        default=Caution.NORMAL.value,
+        show_default=True,
+        help="How readily something is hidden that may be no face or plate: high hides more that "
+        "is neither, low leaves more faces and plates visible.",
+    ),
+    *scope_options,
+    click.option(
         "--without-centerface",
         is_flag=True,
         help="Do without CenterFace, a face network of others, in the audit too. Fewer faces are "
         "found.",
     ),
 )
+
+preview_options = _all(*preview_flags)
 
 render_options = _all(
     click.option(
@@ -180,7 +193,11 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say more ab
 
 def detect_settings(params: dict[str, Any]) -> DetectSettings:
     return DetectSettings(
-        params["targets"], Sensitivity(params["sensitivity"]), not params["without_centerface"]
+        params["targets"],
+        Sensitivity(params["sensitivity"]),
+        not params["without_centerface"],
+        caution=Caution(params["caution"]),
+        scope=scope_of(params),
     )
 
 

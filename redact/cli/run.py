@@ -22,6 +22,8 @@ from .invocation import remember_found, results_so_far
 from .jobs import Workers, end_with_parent, neutral_places, require_passphrase
 from .names import check_results
 from .one_source import run_one
+from .preview import preview
+from .search_options import part_wanted
 from .summary import tell_summary
 from .terminal import Terminal
 
@@ -39,6 +41,7 @@ from .terminal import Terminal
 @options.render_options
 @options.encode_options
 @finish_options
+@options.preview_options
 @click.option(
     "--no-plan",
     is_flag=True,
@@ -87,6 +90,20 @@ def run(
     terminal = Terminal()
     found = find_footage(sources, recursive=recursive, results=output)
     several = found.searched or len(found.footage) != 1
+    part = part_wanted(params)
+    if part is not None:
+        with folder_for(output, several):
+            made = preview(
+                [one.path for one in found.footage],
+                output,
+                options.all_settings(params),
+                part,
+                params,
+                terminal,
+            )
+        if params["as_json"]:
+            print(json.dumps(made if several else made[0], indent=1))
+        return int(worst(ExitCode(result["exit_code"]) for result in made))
     _check(found, output, params, several)
     check_index(index, params)
     settings = options.all_settings(params)

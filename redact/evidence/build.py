@@ -189,6 +189,7 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:
         limits.append(LimitPart("removed_streams", str(len(record.source.dropped))))
+    limits += [LimitPart(*limit) for limit in plan.settings.scope.limits()]
     limits += _detection_limits(plan)
     limits += _audit_limits(record.audit)
     if not case.reviewer:

@@ -12,10 +12,12 @@ from .info import (
     Dropped,
     Mastering,
     Orientation,
+    Part,
     SourceInfo,
     VideoInfo,
 )
 from .orient import plane_array
+from .part import part_of
 from .picture_count import coded_pictures
 from .probe import probe
 from .seek import copy_of, decode_from
@@ -33,6 +35,7 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
+    "Part",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
@@ -45,6 +48,7 @@ __all__ = [
     "default_output_name",
     "describe_encoders",
     "opened",
+    "part_of",
     "plane_array",
     "presets_of",
     "probe",

@@ -13,9 +13,8 @@ from msgspec import Meta, Struct
 
 from ..errors import PlanError
 from ..files import write_whole
-from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
-from .plan import DetectionSettings, Plan, SourceRef
+from .plan import Plan, SourceRef
 from .review_file import (
     MutedRecord,
     ReviewRecord,
@@ -27,6 +26,7 @@ from .review_file import (
     subject_records,
     subjects_of,
 )
+from .settings_file import SettingsRecord, settings_of, settings_record
 from .wrong_file import HEAD, what_else
 
 FORMAT = "redact-plan"
@@ -38,7 +38,6 @@ _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _TargetWord = Annotated[str, Meta(pattern="^(face|plate|region)$")]
-_LookedFor = Annotated[str, Meta(pattern="^(face|plate)$")]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 
@@ -75,27 +74,6 @@ class SourceRecord(_File):
     height: _Positive
     time_base: _Rational
     pts: list[list[int]]
-
-
-class DetectorRecord(_File):
-    name: str
-    sha256: str
-
-
-class SettingsRecord(_File, omit_defaults=True):
-    targets: Annotated[
-        list[_LookedFor],
-        Meta(min_length=1, description="what was looked for, and what the audit looks for"),
-    ]
-    sensitivity: Sensitivity
-    detectors: list[DetectorRecord]
-    frames_looked_at: (
-        Annotated[
-            int, Meta(ge=0, description="by the detectors; in others, what was seen is followed")
-        ]
-        | None
-    ) = None
-    centerface: bool = True
 
 
 class PlanRecord(_File, kw_only=True, omit_defaults=True):
@@ -220,13 +198,7 @@ def _record_of(plan: Plan) -> PlanRecord:
             time_base=f"{source.timeline.time_base.numerator}/{source.timeline.time_base.denominator}",
             pts=source.timeline.to_runs(),
         ),
-        settings=SettingsRecord(
-            targets=[t.word for t in plan.settings.targets],
-            sensitivity=plan.settings.sensitivity,
-            detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.settings.detectors],
-            frames_looked_at=plan.settings.frames_looked_at,
-            centerface=plan.settings.centerface,
-        ),
+        settings=settings_record(plan.settings),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
         subjects=subject_records(plan.subjects),
@@ -264,23 +236,12 @@ def _plan_of(record: PlanRecord) -> Plan:
         raise ValueError(f"$.source.pts: {error}") from None
     _check_frames("$.cuts", record.cuts, len(timeline))
     _check_frames("$.unchecked", record.unchecked, len(timeline))
-    if (record.settings.frames_looked_at or 0) > len(timeline):
-        raise ValueError(
-            f"$.settings.frames_looked_at: {record.settings.frames_looked_at} are more than the "
-            f"{len(timeline)} frames of the clip"
-        )
     reference = SourceRef(
         source.name, source.sha256, source.size, source.width, source.height, timeline
     )
     return Plan(
         source=reference,
-        settings=DetectionSettings(
-            tuple(Target.from_word(t) for t in record.settings.targets),
-            record.settings.sensitivity,
-            tuple((d.name, d.sha256) for d in record.settings.detectors),
-            record.settings.frames_looked_at,
-            record.settings.centerface,
-        ),
+        settings=settings_of(record.settings, len(timeline)),
         tracks=tuple(
             _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)
         ),

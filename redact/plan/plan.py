@@ -6,8 +6,20 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ..settings import DetectSettings, DrawSettings, Sensitivity, Settings
-from ..types import Action, Box, Keyframe, Region, Silenced, State, Target, Timeline, Track
+from ..settings import Caution, DetectSettings, DrawSettings, Sensitivity, Settings
+from ..types import (
+    EVERYWHERE,
+    Action,
+    Box,
+    Keyframe,
+    Region,
+    Scope,
+    Silenced,
+    State,
+    Target,
+    Timeline,
+    Track,
+)
 from .certainty import is_certain
 from .review import MutedSpan, ReviewState, Subject
 
@@ -55,6 +67,8 @@ class DetectionSettings:
         frames_looked_at: by the detectors; in the others, what was seen before was followed. None
             where the plan does not say.
         centerface: whether CenterFace may look, at detection and in the audit.
+        caution: how readily something was hidden that may be no target.
+        scope: where and when it was looked, at detection and in the audit.
     """
 
     targets: tuple[Target, ...]
@@ -62,10 +76,18 @@ class DetectionSettings:
     detectors: tuple[tuple[str, str], ...]
     frames_looked_at: int | None = None
     centerface: bool = True
+    caution: Caution = Caution.NORMAL
+    scope: Scope = EVERYWHERE
 
     def drawn_with(self, draw: DrawSettings) -> Settings:
         """Settings of a whole run that found these tracks and draws them in a certain way."""
-        wanted = DetectSettings(self.targets, self.sensitivity, self.centerface)
+        wanted = DetectSettings(
+            self.targets,
+            self.sensitivity,
+            self.centerface,
+            caution=self.caution,
+            scope=self.scope,
+        )
         return Settings(wanted, draw.render, draw.encode)
 
 

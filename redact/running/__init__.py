@@ -6,6 +6,7 @@ from .kept_plan import keep_plan, take_up_plan
 from .planned_frames import CheckedFrames
 from .remarks import remark_on_damage, remark_on_run
 from .same_source import require_same_source
+from .search_limits import no_picture_in, require_scope
 
 __all__ = [
     "CheckedFrames",
@@ -14,9 +15,11 @@ __all__ = [
     "Journal",
     "Outcome",
     "keep_plan",
+    "no_picture_in",
     "remark_on_damage",
     "remark_on_run",
     "require_same_source",
+    "require_scope",
     "review_name",
     "review_plan",
     "same_place",

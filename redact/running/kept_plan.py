@@ -68,4 +68,8 @@ def unfit(plan: Plan, info: SourceInfo, settings: DetectSettings, journal: Journ
         return "was made for other --targets"
     if plan.settings.centerface is not settings.centerface:
         return f"was made with{'' if plan.settings.centerface else 'out'} CenterFace"
+    if plan.settings.caution is not settings.caution:
+        return f"was made with --caution {plan.settings.caution.value}"
+    if plan.settings.scope != settings.scope:
+        return "was made with other --only-between, --only-area or --ignore-area"
     return ""

@@ -41,5 +41,7 @@ def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal:
                 f"{target.word}s were not looked for, and the audit does not look for them: the "
                 "plan does not name them as targets"
             )
+    for words in plan.settings.scope.in_words():
+        journal.warn(f"{words}, and the audit does not look there either")
     if info.audio and encode.audio is Audio.KEEP:
         journal.warn("the sound is kept: voices identify people (--audio mute drops it)")

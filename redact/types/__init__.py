@@ -6,6 +6,7 @@ from .detections import Detections
 from .frame import Frame
 from .keyframe import Keyframe, Keyframes
 from .region import Region
+from .scope import EVERYWHERE, Scope, area_in_words
 from .silenced import Silenced
 from .target import Action, Origin, State, Target
 from .text import counted, decimal, numbered, readable
@@ -13,6 +14,7 @@ from .timeline import Timeline
 from .track import Track
 
 __all__ = [
+    "EVERYWHERE",
     "EXAMPLES",
     "Action",
     "Box",
@@ -22,11 +24,13 @@ __all__ = [
     "Keyframes",
     "Origin",
     "Region",
+    "Scope",
     "Silenced",
     "State",
     "Target",
     "Timeline",
     "Track",
+    "area_in_words",
     "clock",
     "counted",
     "decimal",

@@ -9,10 +9,20 @@ from .base import Canvas, Style
 from .blur import Blur
 from .mosaic import Mosaic
 from .outline import Outline
-from .outline_words import write_notice
+from .outline_words import notice_box, write_notice
 from .solid import Solid
 
-__all__ = ["Blur", "Canvas", "Mosaic", "Outline", "Solid", "Style", "load_style", "write_notice"]
+__all__ = [
+    "Blur",
+    "Canvas",
+    "Mosaic",
+    "Outline",
+    "Solid",
+    "Style",
+    "load_style",
+    "notice_box",
+    "write_notice",
+]
 
 
 def load_style(settings: RenderSettings, review: bool) -> Style:
