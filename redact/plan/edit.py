@@ -86,6 +86,26 @@ def add_track(
     return plan.with_track(track), number
 
 
+def add_followed(
+    plan: Plan,
+    target: Target,
+    keys: Sequence[Keyframe],
+    *,
+    reason: str = "",
+    decided_by: str = "",
+) -> tuple[Plan, int]:
+    """Add what a person drew once and the pixels carried on (`redact.follow.follow`).
+
+    Raises:
+        PlanError: a box is none, or lies wholly outside the picture.
+    """
+    number = plan.next_id()
+    for key in keys:
+        check_box(key.box, plan, f"new track {number}: frame {key.frame}")
+    track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, reason, decided_by)
+    return plan.with_track(track), number
+
+
 def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) -> Plan:
     """Take tracks out of the plan.
 

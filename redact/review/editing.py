@@ -117,12 +117,9 @@ def add(
     plan: Plan, target: Target, keys: Sequence[Keyframe], reason: str = "", by: str = ""
 ) -> tuple[Plan, int]:
     """Add what a person drew, or drew and had followed, as a subject of its own that is hidden."""
-    number = plan.next_id()
-    for key in keys:
-        edit.check_box(key.box, plan, f"frame {key.frame}")
-    track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, reason, by)
+    added, number = edit.add_followed(plan, target, keys, reason=reason, decided_by=by)
     subjects = (*all_subjects(plan), Subject((number,), Decision.HIDE))
-    return replace(plan.with_track(track), subjects=_ordered(subjects)), number
+    return replace(added, subjects=_ordered(subjects)), number
 
 
 def bridge(plan: Plan, gap: Gap, keys: Sequence[Keyframe], by: str = "") -> tuple[Plan, int]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..evidence import seconds_from_start
-from ..plan import Plan, edit, typed
-from ..types import Box, Track, clock
-from .terminal import Terminal
+from ...evidence import seconds_from_start
+from ...plan import Plan, edit, typed
+from ...types import Box, Track, clock
+from ..terminal import Terminal
 
 
 def named(ids: Iterable[int]) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..plan import Plan, typed
-from ..types import Origin, Track
+from ...plan import Plan, typed
+from ...types import Origin, Track
 
 UNSURE: Final = 0.5
 """A track that is less surely what it seems is called unsure; it is hidden all the same."""
