@@ -28,6 +28,12 @@ from .conftest import SAMPLE, shorten
 FAST = Settings(DetectSettings(sensitivity=Sensitivity.FAST))
 
 
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Long enough for damage that lasts for longer than masks are held."""
+    return shorten(SAMPLE, tmp_path_factory.mktemp("street") / "street.mp4", 30, skip=70)
+
+
 class FailsAt:
     """The real detector, until it meets a frame that it cannot look at."""
 
