@@ -49,7 +49,7 @@ def _as_json(source: Path, made: Preview) -> dict[str, Any]:
         "preview": True,
         "exit_code": int(ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE),
         "frames": outcome.record.frames_written,
-        "warnings": list(outcome.record.warnings),
+        "warnings": [str(warning) for warning in outcome.record.warnings],
         "audit": outcome.audit.to_json(),
         "pictures": [str(path) for path in made.pictures],
     }

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from ..messages import Message
 from ..settings import Caution, DetectSettings, DrawSettings, Sensitivity, Settings
 from ..types import (
     EVERYWHERE,
@@ -78,6 +79,11 @@ class DetectionSettings:
     centerface: bool = True
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
+
+    @property
+    def not_searched(self) -> tuple[Message, ...]:
+        """What a user did not want looked for, one statement for each limit."""
+        return tuple(Message(code, where=where) for code, where in self.scope.limits())
 
     def drawn_with(self, draw: DrawSettings) -> Settings:
         """Settings of a whole run that found these tracks and draws them in a certain way."""

@@ -65,17 +65,6 @@ class Scope:
         )
         return tuple((code, detail) for code, detail in given if detail)
 
-    def in_words(self) -> tuple[str, ...]:
-        """One sentence for each limit: what was not looked for."""
-        return tuple(_WORDS[code].format(detail) for code, detail in self.limits())
-
-
-_WORDS: Final = {
-    "searched_between": "nothing was looked for outside {} (--only-between)",
-    "searched_area": "nothing was looked for outside the area {} (--only-area)",
-    "ignored_area": "nothing was looked for inside the area {} (--ignore-area)",
-}
-
 
 EVERYWHERE: Final = Scope()
 

@@ -6,7 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.types import EVERYWHERE, Box, Detections, Scope
+from redact.plan import DetectionSettings
+from redact.settings import Sensitivity
+from redact.types import EVERYWHERE, Box, Detections, Scope, Target
 
 AREA = Box(100, 50, 300, 200)
 number = st.floats(0, 400, allow_nan=False, width=32)
@@ -25,7 +27,7 @@ def detections(found: list[Box]) -> Detections:
 def test_without_limits_everything_is_looked_for(found: list[Box]) -> None:
     given = detections(found)
     assert EVERYWHERE.everything and EVERYWHERE.at(1e9)
-    assert len(EVERYWHERE.select(given)) == len(found) and not EVERYWHERE.in_words()
+    assert len(EVERYWHERE.select(given)) == len(found) and not EVERYWHERE.limits()
 
 
 @given(st.lists(boxes, max_size=6))
@@ -51,7 +53,8 @@ def test_a_span_is_a_second_longer_at_either_end() -> None:
 
 def test_every_limit_is_told_with_its_option() -> None:
     scope = Scope(((5, 6),), (AREA,), (AREA,))
-    words = "\n".join(scope.in_words())
-    assert "outside 0:05.0–0:06.0 (--only-between)" in words
-    assert "inside the area 100,50,200,150 (--ignore-area)" in words
-    assert "outside the area 100,50,200,150 (--only-area)" in words
+    settings = DetectionSettings((Target.FACE,), Sensitivity.FAST, (), scope=scope)
+    words = "\n".join(map(str, settings.not_searched))
+    assert "outside 0:05.0–0:06.0, neither in the search nor in the audit (--only-between)" in words
+    assert "inside the area 100,50,200,150," in words and "(--ignore-area)" in words
+    assert "outside the area 100,50,200,150," in words and "(--only-area)" in words

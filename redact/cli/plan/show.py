@@ -64,8 +64,8 @@ def show(
     if len(rows) < len(value.tracks):
         count = f"{len(rows)} of {count}"
     console.print(f"{value.source.name}: {count}; {looked} were looked for")
-    for limit in value.settings.scope.in_words():
-        console.print(limit)
+    for limit in value.settings.not_searched:
+        console.print(str(limit))
     console.print(table)
     for number, m in enumerate(value.muted, 1):
         span = f"{clock(m.start / 1000)} to {clock(m.end / 1000)}"
