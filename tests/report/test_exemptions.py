@@ -89,7 +89,7 @@ def test_tracks_of_one_subject_are_one_entry_with_its_spans(tmp_path: Path) -> N
     one, two = rows_of(value, "1 7")
     assert one["entry"] == two["entry"] and one["pictures"] == two["pictures"] == "234"
     assert (one["from"], one["to"]) == ("0:00.160", "0:04.800")
-    assert (two["from"], two["to"]) == ("0:00:05.760", "0:00:10.400")
+    assert (two["from"], two["to"]) == ("0:05.760", "0:10.400")
     # What was decided otherwise is an entry of its own, whoever it is.
     tracks = tuple(
         msgspec.structs.replace(t, reason="witness") if t.track == 7 else t for t in value.tracks
