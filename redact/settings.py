@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from .types import EVERYWHERE, Scope, Target
+
+if TYPE_CHECKING:
+    from .render import MaskStyle
 
 
 class Sensitivity(StrEnum):
@@ -25,6 +29,8 @@ class Caution(StrEnum):
 
 
 class Audio(StrEnum):
+    """What becomes of the sound."""
+
     KEEP = "keep"
     MUTE = "mute"
 
@@ -47,6 +53,8 @@ class DetectSettings:
         targets: what to hide.
         sensitivity: how hard to look.
         centerface: whether CenterFace, a network of others, may look too; see the model card.
+        detector: name of one that another package brings (`redact.detection.load_plugin`); "" for
+            redact's own networks.
         caution: how readily something is hidden that may be no target.
         scope: where and when it is looked.
     """
@@ -54,6 +62,7 @@ class DetectSettings:
     targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
     sensitivity: Sensitivity = Sensitivity.BALANCED
     centerface: bool = True
+    detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
 
@@ -63,18 +72,25 @@ class RenderSettings:
     """How masks look.
 
     Attributes:
-        style: see `Style`.
-        margin: added to every side of a box, share of its size.
+        style: see `Style`; or one of your own.
+        margin: added to every side of a box, share of its size; the usual one is what a sure
+            detection leaves out (`python -m benchmarks.real.misplaced --half dev`).
         colour: red, green, blue, 0 to 255, of the solid style.
         label: text template printed on solid masks; "" for none; "{track}" is the number.
         notice: words over every picture, in ASCII; "" for none. They need a place that is hidden.
     """
 
-    style: Style = Style.BLUR
-    margin: float = 0.16
+    style: Style | MaskStyle = Style.BLUR
+    margin: float = 0.12
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
     notice: str = ""
+
+    @property
+    def style_name(self) -> str:
+        """The style in words, for records."""
+        style = self.style
+        return style.value if isinstance(style, Style) else f"{style.name} (passed in)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,6 @@ def make_preview(
     part: tuple[float, float | None],
     delivery: Delivery,
     progress: Progress,
-    *,
-    in_folder: bool = False,
 ) -> Preview:
     """Redact and audit a part of a video; written into a folder NOT-FOR-RELEASE, without sound.
 
@@ -52,7 +50,6 @@ def make_preview(
         part: first and last second, see `redact.media.part_of`.
         delivery: its output, force and command count.
         progress: told about stages and warnings.
-        in_folder: the output names a folder.
 
     Raises:
         RedactError: as a run.
@@ -61,7 +58,7 @@ def make_preview(
     draw = DrawSettings(
         replace(settings.render, notice=NOTICE), replace(settings.encode, audio=Audio.MUTE)
     )
-    final = _place(info, delivery.output, in_folder)
+    final = _place(info, delivery)
     choose_encoding(info, draw.encode, container_for(final))
     Renderer(draw.render)
     require_detectors(settings.detect.targets)
@@ -79,10 +76,10 @@ def make_preview(
     return Preview(outcome, found, tuple(pictures))
 
 
-def _place(info: SourceInfo, output: Path | None, in_folder: bool) -> Path:
+def _place(info: SourceInfo, delivery: Delivery) -> Path:
     """Name of a preview, in a folder whose name says what is in it."""
-    usual = default_output(info)
-    if output is None or in_folder:
+    usual, output = default_output(info), delivery.output
+    if output is None or delivery.in_folder or output.is_dir():
         folder, name = output or usual.parent, f"{info.path.stem}.preview{usual.suffix}"
     else:
         folder, name = output.parent, output.name

@@ -131,6 +131,13 @@ detect_options = _all(
         help="Do without CenterFace, a face network of others, in the audit too. Fewer faces are "
         "found.",
     ),
+    click.option(
+        "--detector",
+        default="",
+        metavar="NAME",
+        help="Search with this detector, which another installed package brings, instead of "
+        "redact's own networks. The check of the result uses redact's own all the same.",
+    ),
 )
 
 preview_options = _all(*preview_flags)
@@ -196,6 +203,7 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
         params["targets"],
         Sensitivity(params["sensitivity"]),
         not params["without_centerface"],
+        params["detector"],
         caution=Caution(params["caution"]),
         scope=scope_of(params),
     )

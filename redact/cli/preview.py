@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +10,27 @@ from ..errors import ExitCode
 from ..running import Delivery
 from ..settings import Settings
 from ..types import clock
-from .destination import is_folder
 from .finish import tell_findings, tracks_in_words
 from .terminal import Terminal
 
 
 def preview(
-    sources: Sequence[Path],
-    output: Path | None,
+    source: Path,
     settings: Settings,
     part: tuple[float, float | None],
-    params: dict[str, Any],
+    delivery: Delivery,
     terminal: Terminal,
-) -> list[dict[str, Any]]:
-    """Write a preview of each source and say what was found; results as JSON values.
+    verbose: bool,
+) -> dict[str, Any]:
+    """Write a preview of a source and say what was found; the result as JSON values.
 
     Args:
-        sources, output, settings, params: of the command.
+        source, settings, delivery, verbose: of the command.
         part: first and last second, see `redact.media.part_of`.
     """
-    delivery = Delivery(output, params["force"], command=("redact", *sys.argv[1:]))
-    folder = output is not None and is_folder(output)
-    results = []
-    for source in sources:
-        made = make_preview(source, settings, part, delivery, terminal, in_folder=folder)
-        _tell(made, part, params["verbose"], terminal)
-        results.append(_as_json(source, made))
-    return results
+    made = make_preview(source, settings, part, delivery, terminal)
+    _tell(made, part, verbose, terminal)
+    return _as_json(source, made)
 
 
 def _as_json(source: Path, made: Preview) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import click
 from ..case import Footage, Found, find_footage, jobs_that_fit
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
+from ..running import Delivery
 from ..settings import Settings
 from . import options
 from .destination import PlaceType, folder_for
-from .finish import finish_options
+from .finish import chosen_delivery, finish_options
 from .index import check_index, write_index
 from .invocation import remember_found, results_so_far
 from .jobs import Workers, end_with_parent, neutral_places, require_passphrase
@@ -90,74 +92,85 @@ def run(
     terminal = Terminal()
     found = find_footage(sources, recursive=recursive, results=output)
     several = found.searched or len(found.footage) != 1
+    delivery = chosen_delivery(params, output)
     part = part_wanted(params)
     if part is not None:
-        with folder_for(output, several):
-            made = preview(
-                [one.path for one in found.footage],
-                output,
-                options.all_settings(params),
-                part,
-                params,
-                terminal,
-            )
-        if params["as_json"]:
-            print(json.dumps(made if several else made[0], indent=1))
-        return int(worst(ExitCode(result["exit_code"]) for result in made))
-    _check(found, output, params, several)
-    check_index(index, params)
-    settings = options.all_settings(params)
+        return _previews(found, delivery, part, params, terminal)
+    _check(found, delivery, several)
+    check_index(index, delivery)
+    settings, verbose = options.all_settings(params), params["verbose"]
     remember_found([one.path for one in found.footage], several)
     results = results_so_far()
     try:
         with folder_for(output, several):
             if several and jobs > 1:
-                _at_once(found, output, jobs, params, terminal)
+                _at_once(found, delivery, jobs, terminal)
             else:
                 alone = not (several or one_of_several)
-                _all(found, output, settings, params, terminal, alone)
+                _all(found, delivery, settings, terminal, alone, verbose)
     finally:
         left = [one.path for one in found.footage[len(results) :]]
         if several:
             tell_summary(results, found.left_out, terminal, left)
         if index is not None:
-            title = params["evidence"].case.case if params["evidence"].case else ""
+            title = delivery.case.case if delivery.case else ""
             write_index(index, results, found.left_out, left, title or "Videos", terminal)
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
 
 
-def _all(
+def _previews(
     found: Found,
-    output: Path | None,
-    settings: Settings,
+    delivery: Delivery,
+    part: tuple[float, float | None],
     params: dict[str, Any],
     terminal: Terminal,
+) -> int:
+    """Only a part of each video, to be looked at."""
+    several = found.searched or len(found.footage) != 1
+    settings, verbose = options.all_settings(params), params["verbose"]
+    made = []
+    for one in found.footage:
+        place = place_of(one, delivery.output)
+        with folder_for(place, several):
+            here = replace(delivery, output=place)
+            made.append(preview(one.path, settings, part, here, terminal, verbose))
+    if params["as_json"]:
+        print(json.dumps(made if several else made[0], indent=1))
+    return int(worst(ExitCode(result["exit_code"]) for result in made))
+
+
+def _all(
+    found: Found,
+    delivery: Delivery,
+    settings: Settings,
+    terminal: Terminal,
     alone: bool,
+    verbose: bool,
 ) -> None:
     """One after the other."""
     results, several = results_so_far(), found.searched or len(found.footage) != 1
     for n, one in enumerate(found.footage, 1):
         if several:
             terminal.say(f"[{n}/{len(found.footage)}] {one.path}")
-        place = place_of(one, output)
+        place = place_of(one, delivery.output)
         with folder_for(place, several):
-            results.append(run_one(one.path, place, settings, params, terminal, not alone))
+            here = replace(delivery, output=place)
+            done = run_one(one.path, settings, here, terminal, several=not alone, verbose=verbose)
+            results.append(done)
 
 
-def _at_once(
-    found: Found, output: Path | None, jobs: int, params: dict[str, Any], terminal: Terminal
-) -> None:
+def _at_once(found: Found, delivery: Delivery, jobs: int, terminal: Terminal) -> None:
     """Several at once, as many as fit into the memory."""
-    require_passphrase(params["evidence"])
+    require_passphrase(delivery.evidence)
     paths = [one.path for one in found.footage]
     fitting = jobs_that_fit(min(jobs, len(paths)), paths)
     if fitting < min(jobs, len(paths)):
         terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
-    places = [place_of(one, output) for one in found.footage]
+    places = [place_of(one, delivery.output) for one in found.footage]
     typed = ["" if place is None else f"{place}{os.sep}" for place in places]
-    if params["release"]:  # two at once could choose the same neutral name
+    if delivery.release:  # two at once could choose the same neutral name
         typed = list(map(str, neutral_places(paths, places)))
         for place in places:
             if place is not None:
@@ -172,7 +185,7 @@ def place_of(one: Footage, output: Path | None) -> Path | None:
     return output if output is None or one.below == Path() else output / one.below
 
 
-def _check(found: Found, output: Path | None, params: dict[str, Any], several: bool) -> None:
+def _check(found: Found, delivery: Delivery, several: bool) -> None:
     """Refuse what makes sense for a single source only, and results that replace each other.
 
     Raises:
@@ -180,17 +193,18 @@ def _check(found: Found, output: Path | None, params: dict[str, Any], several: b
     """
     if not several:
         return
-    if params["plan_out"] is not None:
+    if delivery.plan_out is not None:
         raise UsageError(
             f"--plan names one file, but {len(found.footage)} sources were given",
             "Leave --plan out, or run them one by one.",
         )
-    if params["accept_findings"] is not None:
+    if delivery.acceptance is not None:
         raise UsageError(
             "--accept-findings is about one result, but several sources were given",
             "Use 'redact fix NAME --accept-findings …' for each.",
         )
-    check_results([(one.path, place_of(one, output)) for one in found.footage], params)
+    places = [(one.path, place_of(one, delivery.output)) for one in found.footage]
+    check_results(places, delivery)
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:

@@ -8,16 +8,16 @@ from typing import Any
 
 import click
 
+from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..auditing import verify as audit
+from ..case import margin_of, plan_beside, record_beside
 from ..errors import ExitCode, RedactError
 from ..files import check_folder
 from ..media import SourceInfo, probe
 from ..plan import Plan, read_plan
-from ..running import require_same_source
 from ..settings import RenderSettings, Sensitivity
 from . import options
-from .record_beside import margin_of, plan_beside, record_beside, words_for
+from .record_words import words_for
 from .terminal import Terminal
 
 
@@ -68,15 +68,13 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
         plan_file = plan_beside(output, record)
         terminal.say(words_for(output, record, plan_file))
     plan = None if plan_file is None else read_plan(plan_file)
-    if plan is not None:
-        require_same_source(plan, info, terminal)
     if params["margin"] is None:
         params["margin"] = margin_of(record)
     folder: Path | None = params["review_dir"]
     if folder is not None:
         check_folder(sheet_path(output, folder).parent)
     settings = _settings(plan, params)
-    result = audit(info, output, plan, settings=settings, progress=terminal)
+    result = api.audit(source, output, plan, settings, progress=terminal)
     if params["as_json"]:
         print(json.dumps(result.to_json(), indent=1))
     else:

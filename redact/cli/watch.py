@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ..errors import InputError, OutputError, UsageError
 from ..files import make_folder
 from ..types import clock
 from . import options
-from .finish import finish_options
+from .finish import chosen_delivery, finish_options
 from .one_source import run_one
 from .run import place_of
 from .terminal import Terminal
@@ -65,10 +66,9 @@ def watch(
             "--release keeps no record, so a restart could not tell what is done",
             "Use 'redact run --release' on the videos.",
         )
-    params["no_plan"] = False
     make_folder(output)
     terminal = Terminal()
-    settings = options.all_settings(params)
+    settings, delivery = options.all_settings(params), chosen_delivery(params, output)
     inbox = Inbox(folder, quiet_for, output, recursive)
     terminal.say(f"watching {folder}; results go to {output}; Ctrl-C ends it")
     started = time.monotonic()
@@ -76,7 +76,10 @@ def watch(
         for one in inbox.ready(time.monotonic()):
             place = place_of(one, output) or output
             make_folder(place)
-            result = run_one(one.path, place, settings, params, terminal, True)
+            here = replace(delivery, output=place)
+            result = run_one(
+                one.path, settings, here, terminal, several=True, verbose=params["verbose"]
+            )
             _tell(one.path, result, output / FAILURES / one.below, terminal)
         # A file that is complete needs one look to be seen and one to be found unchanged.
         if once and time.monotonic() - started > quiet_for + 2:

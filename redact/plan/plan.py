@@ -68,6 +68,8 @@ class DetectionSettings:
         frames_looked_at: by the detectors; in the others, what was seen before was followed. None
             where the plan does not say.
         centerface: whether CenterFace may look, at detection and in the audit.
+        detector: name of a detector of another package that looked instead of redact's own; ""
+            where none did.
         caution: how readily something was hidden that may be no target.
         scope: where and when it was looked, at detection and in the audit.
     """
@@ -77,6 +79,7 @@ class DetectionSettings:
     detectors: tuple[tuple[str, str], ...]
     frames_looked_at: int | None = None
     centerface: bool = True
+    detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
 
@@ -91,8 +94,9 @@ class DetectionSettings:
             self.targets,
             self.sensitivity,
             self.centerface,
-            caution=self.caution,
-            scope=self.scope,
+            self.detector,
+            self.caution,
+            self.scope,
         )
         return Settings(wanted, draw.render, draw.encode)
 

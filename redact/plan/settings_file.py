@@ -58,6 +58,7 @@ class SettingsRecord(_File):
         | None
     ) = None
     centerface: bool = True
+    detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: ScopeRecord | None = None
 
@@ -70,6 +71,7 @@ def settings_record(settings: DetectionSettings) -> SettingsRecord:
         detectors=[DetectorRecord(name=n, sha256=s) for n, s in settings.detectors],
         frames_looked_at=settings.frames_looked_at,
         centerface=settings.centerface,
+        detector=settings.detector,
         caution=settings.caution,
         scope=None
         if scope.everything
@@ -90,6 +92,7 @@ def settings_of(record: SettingsRecord, frames: int) -> DetectionSettings:
         tuple((d.name, d.sha256) for d in record.detectors),
         record.frames_looked_at,
         record.centerface,
+        record.detector,
         caution=record.caution,
         scope=EVERYWHERE if record.scope is None else _scope_of(record.scope),
     )
