@@ -28,13 +28,14 @@ from .terminal import Terminal
 @options.render_options
 @options.encode_options
 @finish_options
+@options.device_option
 @options.force_option
 @options.json_option
 @options.verbose_option
 def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> int:
     """Hide in SOURCE what PLAN says, and check the result.
 
-    The plan must have been made for this very file (its SHA-256 is compared).
+    The plan must have been made for this very file: its SHA-256 is compared.
     """
     terminal = Terminal()
     draw = DrawSettings(options.render_settings(params), options.encode_settings(params))

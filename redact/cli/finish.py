@@ -39,20 +39,20 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="NUMBERS=REASON",
                 callback=take_acceptance,
                 help="Publish in spite of these findings of the run before, for example '1,3=a "
-                "statue', or 'all=…'; the reason goes on record. Of a first run nothing can be "
-                "accepted, nor a check that fails or a mask that was not drawn.",
+                "statue', or 'all=…'. The reason goes on record. You cannot accept findings "
+                "on a first run, and never a check that failed or a mask that was not drawn.",
             ),
             click.option(
                 "--release",
                 is_flag=True,
-                help="Write the video alone, under a neutral name unless -o gives a file's, with "
-                "nothing in it or its times that says who made it.",
+                help="Write only the video, under a neutral name unless -o names a file. Nothing "
+                "in the file or its dates says who made it, and no record is kept.",
             ),
             click.option(
                 "--review-dir",
                 type=click.Path(path_type=Path),
-                help="Write a private sheet of doubtful places here. It shows faces: not for "
-                "release.",
+                help="Also write a sheet of doubtful places into a private folder here. It shows "
+                "faces: never hand it out.",
             ),
         )
     ):
@@ -158,7 +158,7 @@ def _plainly(outcome: Outcome, pictures: Sequence[Path]) -> Iterator[str]:
 
 
 def _counted(outcome: Outcome) -> str:
-    nothing = "audit passed, which is no proof: look through it"
+    nothing = "the check found nothing, which is not a proof: look through it"
     passed = nothing if outcome.audit.passed else "published in spite of findings"
     return f"{tracks_in_words(outcome.record.plan)}; {passed}"
 

@@ -25,10 +25,11 @@ from .terminal import Terminal
     "--accept-findings",
     metavar="NUMBERS=REASON",
     callback=take_acceptance,
-    help="Hide all but these, which are no leaks, for example '1,3=a statue', or 'all=…'.",
+    help="Publish these findings, which are no leaks, and hide the others, for example '1,3=a "
+    "statue', or 'all=…'. The reason goes on record.",
 )
-@click.option("--by", default="", help="Who decided; goes on record.")
-@click.option("--remove", is_flag=True, help="Remove what was held back, and mend nothing.")
+@click.option("--by", default="", help="Who decided. It goes on record.")
+@click.option("--remove", is_flag=True, help="Delete what was held back. Nothing else is done.")
 @options.json_option
 @options.verbose_option
 def fix(
@@ -41,10 +42,10 @@ def fix(
 ) -> int:
     """Mend the result NAME that was held back: hide what was found in it, and check it again.
 
-    NAME is the result in the folder NOT-FOR-RELEASE, the name that it should have had, or the
-    original if the results lie beside it. What was found is added to
-    its plan, and the plan is drawn with the options of the first run, under the name that it
-    should have had. What was held back stays until 'redact fix NAME --remove'.
+    NAME is the result in the folder NOT-FOR-RELEASE, or the name that the result should have had,
+    or the original if the results lie beside it. What was found is added to the plan. The plan is
+    then drawn again with the options of the first run, under the name that the result should have
+    had. What was held back stays until 'redact fix NAME --remove'.
     """
     terminal = Terminal()
     held = find_held(name)

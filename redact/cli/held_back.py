@@ -18,7 +18,9 @@ def what_to_do(outcome: Outcome) -> str:
         )
     lines = ["To hide what was found:", shlex.join(["redact", "fix", name])]
     if outcome.audit.may_be_accepted:
-        lines.append("If you have looked, and some of it is no face or plate, say which and why:")
+        lines.append(
+            "If you have looked at it and some of it is not a face or plate, say which, and why:"
+        )
         lines.append(
             shlex.join(["redact", "fix", name, "--accept-findings", f"{_all(len(findings))}=…"])
         )

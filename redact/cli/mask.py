@@ -28,9 +28,9 @@ from .terminal import Terminal
 def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
     """Write the masks of PLAN as a lossless video: white is hidden, black is not.
 
-    Each frame of SOURCE has its mask, 255 or 0 in 8 bits, at the same time, to the millisecond
-    that Matroska counts in; if the decoder yields another picture than those that PLAN was made
-    on, nothing is written.
+    Each frame of SOURCE gets a mask of 255 or 0 in 8 bits. It has the time of its frame, to the
+    millisecond, because Matroska counts in milliseconds. If the decoder gives another picture than
+    those that PLAN was made from, nothing is written.
     """
     terminal = Terminal()
     api.mask(source, plan_file, output, margin=margin, force=force, progress=terminal)

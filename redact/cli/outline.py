@@ -23,25 +23,25 @@ from .terminal import Terminal
     "--output",
     type=PlaceType(),
     required=True,
-    help="Folder, or output file. Either way it is written into a folder NOT-FOR-RELEASE there.",
+    help="Folder, or name of the copy. Either way it is put into a folder NOT-FOR-RELEASE there.",
 )
 @options.margin_option
 @options.force_option
 def outline(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
     """Copy SOURCE with every track of PLAN outlined and NOTHING HIDDEN. Never hand it out.
 
-    For deciding what need not be hidden: play it, then 'redact plan set PLAN N --action keep'.
-    Each outline has its track's number and target, and the word KEEP where the plan keeps it.
-    "10?" instead of 10: there the track is only guessed (followed, before or after it was seen,
-    held, or long in between), may lie on another person, and is hidden even if it is kept. Pick
-    a number only from frames where it has no question mark, and play on to its end: a track may
-    go over to another person where two cross.
+    Play the copy to decide what need not be hidden. Then use 'redact plan set PLAN N --action
+    keep'. Each outline has its track's number and target, and the word KEEP if the plan keeps it.
+    A question mark, as in "10?", means that the track is only guessed in that frame: it may lie
+    on another person, and it is hidden there even if it is kept. Choose a number only from frames
+    in which it has no question mark, and play on to the end of the track: where two people cross,
+    a track may go over from one to the other.
 
-    Green: detected in that frame, blue: followed, yellow: in between, violet: before or after
-    it was seen, red: held in a damaged frame, white: drawn by hand.
+    Colours: green is detected in that frame, blue is followed, yellow is between two detections,
+    violet is before or after it was seen, red is held in a damaged frame, white is drawn by hand.
 
-    Every frame says NOT FOR RELEASE. Timestamps are those of SOURCE; there is no sound, and no
-    tag of SOURCE. Folder and file are closed to everybody but their owner.
+    Every frame says NOT FOR RELEASE. The copy has the times of SOURCE, but no sound and no tags.
+    Only you can open its folder.
     """
     terminal = Terminal()
     plan = read_plan(plan_file)

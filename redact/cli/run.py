@@ -38,7 +38,7 @@ from .terminal import Terminal
     type=PlaceType(),
     help="Output file, or a folder (NAME/ is made). Default: NAME.redacted.EXT beside each source.",
 )
-@click.option("-r", "--recursive", is_flag=True, help="Search the folders inside a folder, too.")
+@click.option("-r", "--recursive", is_flag=True, help="Also search the folders inside each folder.")
 @options.detect_options
 @options.render_options
 @options.encode_options
@@ -47,21 +47,21 @@ from .terminal import Terminal
 @click.option(
     "--no-plan",
     is_flag=True,
-    help="Do not keep the plan. Otherwise it is kept as NAME.redacted.plan.json, for its owner "
-    "alone, and a run that was stopped goes on behind its detection.",
+    help="Do not keep the plan. Otherwise it is kept as NAME.redacted.plan.json, which only you "
+    "can read, and a run that was stopped goes on without searching again.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="Videos worked on at once, each in a process of its own; fewer where the memory is too "
-    "small.",
+    help="How many videos are worked on at once, each in its own process. It uses fewer if memory"
+    " is short.",
 )
 @click.option(
     "--index",
     type=click.Path(path_type=Path),
-    help="Write a page about the whole case here (.html), with a report of each result.",
+    help="Also write a page (.html) about the whole case here, with a report of each result.",
 )
 @click.option("--one-of-several", is_flag=True, hidden=True)
 @options.force_option
@@ -79,13 +79,13 @@ def run(
     """Hide faces and plates in every SOURCE, and check the result.
 
     A SOURCE is a video, a folder of videos, or a pattern such as 'cam*.mp4'. With -o FOLDER the
-    folders are laid out there as they are found. What redact made itself is left out, and so is
-    what is done already from the same source in the same way: a command that was stopped is given
-    again and goes on.
+    results lie there in the same folders as the sources. Files that redact made are skipped, and so
+    is everything that an earlier run finished with the same settings: if a command was stopped,
+    give it again and it goes on.
 
-    The original is only read. A result in which the check finds possible leaks is written into a
-    folder NOT-FOR-RELEASE, with the times and places to look at, and the exit code is 10;
-    'redact fix' mends it.
+    The original is never changed. If the check finds something that may be visible, the result
+    is put into a folder NOT-FOR-RELEASE with a picture of each finding, and the exit code is 10.
+    'redact fix' hides what was found.
     """
     if one_of_several:
         end_with_parent()
@@ -154,6 +154,7 @@ def _all(
     for n, one in enumerate(found.footage, 1):
         if several:
             terminal.say(f"[{n}/{len(found.footage)}] {one.path}")
+            terminal.place = f"{n} of {len(found.footage)}"
         place = place_of(one, delivery.output)
         with folder_for(place, several):
             here = replace(delivery, output=place)

@@ -28,8 +28,9 @@ from .terminal import Terminal
     "--plan",
     "plan_file",
     type=click.Path(path_type=Path),
-    help="What was to be hidden. Without it, the plan and the record beside OUTPUT are used; "
-    "where there are none, it is worked out from the pixels.",
+    help="The plan that says what was to be hidden. Without it, the plan and the record beside "
+    "OUTPUT are used. If there are none, the check works out from the pixels what was "
+    "hidden.",
 )
 @click.option(
     "--targets",
@@ -48,18 +49,21 @@ from .terminal import Terminal
     "--margin",
     type=click.FloatRange(0, 2),
     show_default=f"that of the record, else {RenderSettings().margin}",
-    help="That the masks were drawn with.",
+    help="The margin that the masks were drawn with.",
 )
 @click.option(
     "--review-dir",
     type=click.Path(path_type=Path),
-    help="Write a private sheet of doubtful places here. It shows faces: not for release.",
+    help="Also write a sheet of doubtful places into a private folder here. It shows faces: never"
+    " hand it out.",
 )
+@options.device_option
 @options.json_option
 def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) -> int:
     """Look in OUTPUT for what is still visible of SOURCE, as a hostile viewer would.
 
-    Exit code 0: nothing found. 10: something to look at, or a check that fails.
+    The exit code is 0 if nothing was found, and 10 if there is something to look at or if a check
+    failed.
     """
     terminal = Terminal()
     info = probe(source)

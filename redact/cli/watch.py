@@ -32,15 +32,15 @@ FAILURES = "failed"
     required=True,
     help="Folder for the results, laid out as FOLDER is.",
 )
-@click.option("-r", "--recursive", is_flag=True, help="Watch the folders inside FOLDER, too.")
+@click.option("-r", "--recursive", is_flag=True, help="Also watch the folders inside FOLDER.")
 @click.option(
     "--quiet-for",
     type=click.FloatRange(1, 3600),
     default=10,
     show_default=True,
-    help="Seconds for which a video must not have grown before it is taken.",
+    help="A video is taken once it has not grown for so many seconds.",
 )
-@click.option("--once", is_flag=True, help="End when everything that is there is done.")
+@click.option("--once", is_flag=True, help="Stop when everything that is in FOLDER is done.")
 @options.detect_options
 @options.render_options
 @options.encode_options
@@ -52,12 +52,12 @@ def watch(
 ) -> int:
     """Redact every video that arrives in FOLDER, once it has stopped growing. Ctrl-C ends it.
 
-    One line for each. What is held back lies in a folder NOT-FOR-RELEASE beside the results; what
-    is refused is told in a note in the folder 'failed' there. What is done already is not done
-    again, also after a restart.
+    One line is printed for each video. A result that is held back is put into a folder
+    NOT-FOR-RELEASE beside the results. For a video that is refused, a note in the folder 'failed'
+    says why. What is done is not done again, even after a restart.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder}: is no folder", "Name the folder in which videos arrive.")
+        raise InputError(f"{folder}: is not a folder", "Name the folder in which videos arrive.")
     for name, option in (("plan_out", "--plan"), ("accept_findings", "--accept-findings")):
         if params[name] is not None:
             raise UsageError(f"{option} is about one result", f"Leave out {option}.")

@@ -18,6 +18,7 @@ from .engine import open_network
 from .ensemble import clipped, to_source
 from .free_size import with_free_size
 from .nms import suppress
+from .parts import look_at_view
 from .scaling import Picture
 from .tiles import Scale, views
 from .weights import CENTERFACE, CENTERFACE_SHA256, read_weights
@@ -69,7 +70,7 @@ class CenterFace:
         """
         width, height = picture.size
         found = [
-            to_source(self.run(picture.view(view.area, view.size)), view)
+            to_source(look_at_view(picture, view, self.run), view)
             for view in views(width, height, (scale,), sample_aspect)
         ]
         return suppress(clipped(Detections.concat(found), width, height), SAME)

@@ -14,7 +14,6 @@ from .centerface import CenterFace
 from .engine import load_engine
 from .ensemble import FacePlateDetector
 from .network import Network, default_threads
-from .protocol import Detector
 from .thresholds import CANDIDATE_SCORE, NETWORK_SCORE
 from .tiles import Scale
 from .weights import (
@@ -135,7 +134,7 @@ def load_detector(
     sample_aspect: float = 1.0,
     threads: int | None = None,
     centerface: bool = True,
-) -> Detector:
+) -> Witnesses:
     """The main detector: our network, for faces CenterFace too, in `thorough` MediaPipe as well.
 
     Its scores are probabilities (`redact.detection.calibration`).

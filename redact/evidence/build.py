@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from .. import __version__
+from ..detection import device_now
 from ..errors import UnsafeError
 from ..media import Dropped
 from ..messages import Message
@@ -136,6 +137,8 @@ def _run(record: RunRecord) -> RunPart:
         steps=tuple(
             StepPart(s.name, _messages(record, s.detail), round(s.seconds, 3)) for s in record.steps
         ),
+        stretches=record.stretches[0],
+        stretches_untouched=record.stretches[1],
     )
 
 
@@ -148,6 +151,7 @@ def _tool(record: RunRecord) -> ToolPart:
         platform=f"{platform.system()} {platform.machine()}",
         libraries=library_versions(),
         models=detectors + others,
+        device=device_now(),
     )
 
 

@@ -20,6 +20,7 @@ from .orient import plane_array
 from .part import part_of
 from .picture_count import coded_pictures
 from .probe import probe
+from .read_ahead import read_ahead
 from .seek import copy_of, decode_from
 from .silence import quietly, read_sound
 from .source import opened
@@ -53,6 +54,7 @@ __all__ = [
     "presets_of",
     "probe",
     "quietly",
+    "read_ahead",
     "read_sound",
     "sha256_of",
 ]

@@ -150,7 +150,7 @@ def mute(
     """
     if not (0 <= start < end and math.isfinite(end)):
         raise PlanError(
-            f"muting from {start:g} s to {end:g} s: is no span", "Give a start before the end."
+            f"muting from {start:g} s to {end:g} s: is not a span", "Give a start before the end."
         )
     # Outward to the millisecond: no trace of the sound may be left at either end.
     span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, reason, decided_by)

@@ -23,7 +23,7 @@ def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", part, re.ASCII)
         if not match:
-            raise UsageError(f"{text!r}: is no list of track numbers", "For example 3,7,10-12.")
+            raise UsageError(f"{text!r}: is not a list of track numbers", "For example 3,7,10-12.")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
             raise UsageError(f"{part.strip()}: ends before it begins", "For example 10-12.")
@@ -43,7 +43,7 @@ def parse_numbers(text: str) -> tuple[int, ...]:
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", part, re.ASCII)
         if not match:
-            raise UsageError(f"{text!r}: is no list of numbers", "For example 1,3,5-7.")
+            raise UsageError(f"{text!r}: is not a list of numbers", "For example 1,3,5-7.")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
             raise UsageError(f"{part.strip()}: ends before it begins", "For example 5-7.")

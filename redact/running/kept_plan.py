@@ -48,7 +48,7 @@ def take_up_plan(
         plan = read_plan(path)
         why = unfit(plan, info, settings, journal, detector)
     except PlanError:
-        why = "is no plan that can be read"
+        why = "is not a plan that can be read"
     if why and force:
         return None
     if why:

@@ -21,6 +21,8 @@ class TrackSettings:
             costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on. The one
             number in which the sensitivities differ in what they hide.
         look_every: seconds between two looks of the detector where nothing asks for more.
+        whole_every: seconds between two looks at all of the picture where only parts of it change;
+            0: every look is at all of it.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object.
         grace: before a track's first and after its last sighting.
@@ -31,6 +33,7 @@ class TrackSettings:
 
     leak_cost: float = 20.0
     look_every: float = 0.15
+    whole_every: float = 1.0
     lost_time: float = 0.5
     stitch_time: float = 2.0
     grace: float = 0.2
@@ -41,7 +44,7 @@ class TrackSettings:
 
 CAUTION = {Caution.LOW: 0.25, Caution.NORMAL: 1.0, Caution.HIGH: 4.0}
 """What the cost of a leak is multiplied by. Meaning: as far apart as two sensitivities and more, so
-that it can be seen; a choice of the user's, not fitted."""
+that a user sees it; chosen by whoever runs it, not fitted."""
 
 
 def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> TrackSettings:
@@ -50,5 +53,7 @@ def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> 
     if sensitivity is Sensitivity.FAST:
         base = replace(base, leak_cost=10.0, look_every=0.2)
     if sensitivity is Sensitivity.THOROUGH:
-        base = replace(base, leak_cost=60.0, look_every=0.0, stitch_time=3.0, grace=0.4)
+        base = replace(
+            base, leak_cost=60.0, look_every=0.0, whole_every=0.0, stitch_time=3.0, grace=0.4
+        )
     return replace(base, leak_cost=base.leak_cost * CAUTION[caution])

@@ -42,6 +42,6 @@ def read_clock(text: str) -> Fraction:
     """
     match = _TIME.fullmatch(text.strip())
     if not match or not text.isascii():
-        raise UsageError(f"{text!r}: is no time", f"Write for example {EXAMPLES}.")
+        raise UsageError(f"{text!r}: is not a time", f"Write for example {EXAMPLES}.")
     hours, minutes, seconds = (Fraction((g or "0").replace(",", ".")) for g in match.groups())
     return hours * 3600 + minutes * 60 + seconds

@@ -49,8 +49,9 @@ def add(
 ) -> None:
     """Hide a region that no detector finds: a screen, a document, a tattoo.
 
-    Still: --box with --from and --to. Moving: --at for each place, straight in between; or --at
-    once with --follow, and look at the result: what is followed can go over to something else.
+    If it stands still, give --box with --from and --to. If it moves, give --at for each place; the
+    mask moves in a straight line from one place to the next. Or give --at once with --follow, and
+    look at the result: what is followed can go over to something else.
     """
     value = read_plan(plan_path)
     if follow is not None:

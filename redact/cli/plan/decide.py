@@ -25,9 +25,10 @@ def set_(
 ) -> None:
     """Decide about TRACKS, for example: redact plan set PLAN 3,7 --action keep.
 
-    A kept track is visible only where it was detected or drawn by hand, or lies briefly between
-    two detections. Where it is only followed or guessed it may be on somebody else, and is hidden
-    like any other; so is what a hidden track covers. All of this is listed for each kept track.
+    A kept track is visible only where it was detected or drawn by hand, or for a moment between
+    two detections. Where it is only followed or guessed, it may lie on somebody else, so it stays
+    hidden there. What a hidden track covers stays hidden too. The command lists when each kept
+    track will be visible.
     """
     if action is None and reason is None and by is None:
         raise UsageError("nothing to set", "Give --action, --reason or --by.")
@@ -67,7 +68,7 @@ def _mention_unexplained(kept: list[Track]) -> None:
 @click.argument("tracks")
 @click.option("--automatic", is_flag=True, help="Also remove tracks that a detector found.")
 def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
-    """Take TRACKS out of PLAN. To show a face on purpose, use 'set --action keep'."""
+    """Take TRACKS out of PLAN. To show a face on purpose, use 'plan set --action keep' instead."""
     value = read_plan(plan_path)
     ids = typed.parse_ids(tracks, value)
     write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path, force=True)

@@ -21,7 +21,9 @@ format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)
 @plan_argument
 @click.argument("file", type=click.Path(path_type=Path))
 @format_option
-@click.option("--target", type=target_choice, help="What all tracks of FILE are.")
+@click.option(
+    "--target", type=target_choice, help="What all tracks of FILE are: face, plate or region."
+)
 @reason_option
 @by_option
 def import_(

@@ -10,14 +10,14 @@ from ...evidence import checked_option
 from ...types import Target
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
-reason_option = click.option("--reason", help="Why; goes on record.")
-by_option = click.option("--by", help="Who decided; goes on record.")
+reason_option = click.option("--reason", help="The reason. It goes on record.")
+by_option = click.option("--by", help="Who decided. It goes on record.")
 target_choice = click.Choice([t.word for t in Target])
 
 
 @click.group()
 def plan() -> None:
-    """Show and change what a plan hides. A plan is changed in place, whole or not at all."""
+    """Show and change what a plan hides. A change is saved whole or not at all."""
 
 
 def said(value: str | None, option: str) -> str | None:

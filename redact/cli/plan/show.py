@@ -22,7 +22,7 @@ from .track_filter import UNSURE, chosen_tracks
 @plan_argument
 @click.option("--at", "moment", help="Only what is there at this time (12.5, 0:12, f120).")
 @click.option("--target", "only", type=target_choice, help="Only faces, plates or regions.")
-@click.option("--unsure", is_flag=True, help=f"Only what is less sure than {UNSURE}.")
+@click.option("--unsure", is_flag=True, help=f"Only tracks whose probability is below {UNSURE}.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def show(
     plan_path: Path, moment: str | None, only: str | None, unsure: bool, as_json: bool
@@ -31,7 +31,9 @@ def show(
 
     Tracks of one person or plate stand together: those that a review joined, else those that
     surely follow each other. Decide about all of them.
-    'seen' and 'place' say when each is seen best, and where: left,top width×height in pixels.
+
+    The columns 'seen' and 'place' say when each track is seen best, and where: left,top
+    width×height in pixels.
     """
     value = read_plan(plan_path)
     chosen = chosen_tracks(value, moment, only, unsure)

@@ -56,6 +56,6 @@ def unmute(plan_path: Path, spans: str) -> None:
     value = read_plan(plan_path)
     numbers = [int(part) for part in spans.split(",") if part.strip().isdecimal()]
     if len(numbers) != len(spans.split(",")):
-        raise UsageError(f"{spans!r}: is no list of numbers", "For example 1,3.")
+        raise UsageError(f"{spans!r}: is not a list of numbers", "For example 1,3.")
     write_plan(edit.unmute(value, numbers), plan_path, force=True)
     click.echo(f"{plan_path}: {counted(len(set(numbers)), 'span')} given back", err=True)
