@@ -50,7 +50,7 @@ def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
         assert np.nonzero(red.any(axis=0))[0].ptp() > 0.7 * box.width  # the whole line
 
     again = redact("run", source, *options)
-    assert again.returncode == ExitCode.OUTPUT_EXISTS and "--force" in again.stderr
+    assert again.returncode == ExitCode.EXISTS and "--force" in again.stderr
 
 
 @pytest.mark.parametrize(
