@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .types import EVERYWHERE, Scope, Target
+from .types import EVERYWHERE, OWN, Scope, Target
 
 if TYPE_CHECKING:
     from .render import MaskStyle
@@ -59,7 +59,7 @@ class DetectSettings:
         scope: where and when it is looked.
     """
 
-    targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
+    targets: tuple[Target, ...] = OWN
     sensitivity: Sensitivity = Sensitivity.BALANCED
     centerface: bool = True
     detector: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..settings import Sensitivity
-from ..types import Target
+from ..types import OWN, Target
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .engine import load_engine
@@ -129,7 +129,7 @@ class OurNetwork:
 
 def load_detector(
     sensitivity: Sensitivity | str = Sensitivity.BALANCED,
-    targets: Sequence[Target] = (Target.FACE, Target.PLATE),
+    targets: Sequence[Target] = OWN,
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,

@@ -13,7 +13,17 @@ from msgspec import Meta, Struct
 
 from ..errors import PlanError
 from ..files import write_whole
-from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
+from ..types import (
+    Action,
+    Box,
+    Keyframe,
+    Origin,
+    State,
+    Target,
+    Timeline,
+    Track,
+    pattern_of,
+)
 from .plan import Plan, SourceRef
 from .review_file import (
     MutedRecord,
@@ -37,7 +47,7 @@ are read."""
 _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-_TargetWord = Annotated[str, Meta(pattern="^(face|plate|region)$")]
+_TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 

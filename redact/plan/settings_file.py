@@ -8,10 +8,10 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ..settings import Caution, Sensitivity
-from ..types import EVERYWHERE, Box, Scope, Target
+from ..types import EVERYWHERE, SEARCHED, Box, Scope, Target, pattern_of
 from .plan import DetectionSettings
 
-_LookedFor = Annotated[str, Meta(pattern="^(face|plate)$")]
+_LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
 _Corners = tuple[float, float, float, float]
 _Spans = Annotated[
     list[tuple[float, float]],

@@ -185,7 +185,8 @@ def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArra
     columns = clues.columns()
     odds = np.zeros(len(clues))
     for word, mine in weights.items():
-        rows = clues.target == Target.from_word(word)
+        alike = [t for t in Target if t.spec.measured is Target.from_word(word)]
+        rows = np.isin(clues.target, alike)
         if rows.any():
             total = mine["bias"] + sum(mine[n] * v[rows] for n, v in columns.items() if n in mine)
             odds[rows] = total

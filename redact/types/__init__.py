@@ -8,7 +8,18 @@ from .keyframe import Keyframe, Keyframes
 from .region import Region
 from .scope import EVERYWHERE, Scope, area_in_words
 from .silenced import Silenced
-from .target import Action, Origin, State, Target
+from .target import (
+    OWN,
+    SEARCHED,
+    Action,
+    Origin,
+    State,
+    Target,
+    TargetSpec,
+    audited_for,
+    pattern_of,
+    table_of,
+)
 from .text import counted, decimal, numbered, readable
 from .timeline import Timeline
 from .track import Track
@@ -16,6 +27,8 @@ from .track import Track
 __all__ = [
     "EVERYWHERE",
     "EXAMPLES",
+    "OWN",
+    "SEARCHED",
     "Action",
     "Box",
     "Detections",
@@ -28,13 +41,17 @@ __all__ = [
     "Silenced",
     "State",
     "Target",
+    "TargetSpec",
     "Timeline",
     "Track",
     "area_in_words",
+    "audited_for",
     "clock",
     "counted",
     "decimal",
     "numbered",
+    "pattern_of",
     "read_clock",
     "readable",
+    "table_of",
 ]
