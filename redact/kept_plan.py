@@ -8,6 +8,7 @@ from pathlib import Path
 from . import __version__
 from .errors import OutputExistsError, PlanError
 from .journal import Journal
+from .kept_looks import forget_looks
 from .media import SourceInfo, sha256_of
 from .output import write_whole
 from .plan import Plan, dump_plan, read_plan
@@ -21,6 +22,7 @@ def keep_plan(plan: Plan, path: Path) -> None:
     One that is there already is replaced: `take_up_plan` has said that it may be.
     """
     write_whole(path, dump_plan(plan), force=True, mode=0o600)
+    forget_looks(path)
 
 
 def take_up_plan(
@@ -50,6 +52,7 @@ def take_up_plan(
             f"{path}: is there already, and {why}",
             "Move it away, choose another output, or add --force.",
         )
+    forget_looks(path)
     with journal.step("detect", None) as step:
         tracks = counted(len(plan.tracks), "track")
         step.detail = f"plan of an earlier run taken up, {tracks}"

@@ -23,6 +23,7 @@ from .evidence import (
     prepare_release,
 )
 from .journal import Journal
+from .kept_looks import looks_kept
 from .kept_plan import keep_plan, take_up_plan
 from .media import (
     Decode,
@@ -66,37 +67,48 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
     require_detectors(settings.detect.targets)
     plan = take_up_plan(info, settings.detect, delivery.plan_file, delivery.force, journal)
     if plan is None:
-        plan = detect(info, settings.detect, journal)
+        plan = detect(info, settings.detect, journal, delivery.plan_file)
         if delivery.plan_file is not None:
             keep_plan(plan, delivery.plan_file)
     give_back()
     return apply(info, plan, settings, delivery, journal)
 
 
-def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
-    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan."""
+def detect(
+    info: SourceInfo, settings: DetectSettings, journal: Journal, plan_file: Path | None = None
+) -> Plan:
+    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan.
+
+    What the detectors saw is kept beside `plan_file` until the plan is (see `kept_looks`).
+    """
     detector = load_detector(
         settings.sensitivity,
         settings.targets,
         sample_aspect=float(info.video.upright_sample_aspect),
         centerface=settings.centerface,
     )
-    tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
+    verifier = Verifier()
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
     looked = 0
     frames = Decode(info)
-    with journal.step("detect", info.expected_frames) as step:
+    with (
+        looks_kept(plan_file, digest, settings, detector, verifier) as kept,
+        journal.step("detect", info.expected_frames) as step,
+    ):
+        tracker = Tracker(settings.sensitivity, ask=kept.asking(CloseUp(verifier).ask))
         for frame in frames:
             wanted = tracker.wants_detection(frame)
             looked += wanted
-            tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
+            tracker.observe(frame, kept.detect(detector, frame) if wanted else None)
             pts.append(frame.pts)
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
         step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
+        if kept.taken_up:
+            step.detail += f", {kept.taken_up} of these looks by a run that was stopped"
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)

@@ -4,11 +4,13 @@ from .done import Earlier, State, earlier_result
 from .find import Footage, Found, find_footage
 from .held import HeldBack, find_held, held_back_for, held_back_note, note_path, write_held
 from .inbox import Inbox
+from .process import Done, lost, run_in_process
 from .resume import Work
 from .room import jobs_that_fit
 from .settings import settings_from_json
 
 __all__ = [
+    "Done",
     "Earlier",
     "Footage",
     "Found",
@@ -22,7 +24,9 @@ __all__ = [
     "held_back_for",
     "held_back_note",
     "jobs_that_fit",
+    "lost",
     "note_path",
+    "run_in_process",
     "settings_from_json",
     "write_held",
 ]

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ..journal import Journal
+from ..kept_looks import forget_looks
 from ..media import probe
 from ..output import check_writable
 from ..pipeline import detect as detect_stage
@@ -34,14 +35,18 @@ from .terminal import Terminal
 def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     """Find what to hide in SOURCE and write it to a plan, without drawing anything.
 
+    A search that was stopped goes on with the same command where it was.
+
     A plan is text: look at it with 'redact plan show', change it with 'redact plan set' or
     'redact plan add', then hide what it says with 'redact apply'.
     """
     plan_file = plan_file or source.with_suffix(".plan.json")
     check_writable(plan_file, params["force"], never=(source,), whole=True)
     terminal = Terminal()
-    plan = detect_stage(probe(source), options.detect_settings(params), Journal(terminal))
+    settings = options.detect_settings(params)
+    plan = detect_stage(probe(source), settings, Journal(terminal), plan_file)
     write_plan(plan, plan_file, force=params["force"], never=(source,))
+    forget_looks(plan_file)
     counts = Counter(track.target.word for track in plan.tracks)
     if params["as_json"]:
         result = {

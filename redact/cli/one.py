@@ -12,6 +12,7 @@ from ..case import Earlier, HeldBack, State, Work, earlier_result
 from ..delivery import review_plan
 from ..errors import ExitCode, OutputExistsError, RedactError
 from ..evidence import manifest_path, read_manifest
+from ..kept_looks import forget_looks
 from ..media import probe
 from ..pipeline import run as run_pipeline
 from ..settings import Settings
@@ -79,6 +80,8 @@ def _run(
         work.stop()
         raise
     work.end()
+    if params["no_plan"]:  # a run with a plan may have been stopped before
+        forget_looks(review_plan(final))
     return result
 
 

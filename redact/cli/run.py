@@ -11,14 +11,23 @@ from typing import Any
 import click
 
 from ..case import Footage, Found, find_footage, jobs_that_fit
+from ..cluster import Cluster, check_address
 from ..errors import ExitCode, UsageError
 from ..output import make_folder
 from ..settings import Settings
+from ..types import counted
 from . import options
 from .asked import remember_found, results_so_far
 from .finish import finish_options
 from .index import check_index, write_index
-from .jobs import Workers, end_with_parent, neutral_places, require_passphrase
+from .jobs import (
+    end_with_parent,
+    neutral_places,
+    require_passphrase,
+    results_from,
+    results_here,
+    typed_files,
+)
 from .names import check_results
 from .one import run_one
 from .place import PlaceType, folder_for
@@ -54,6 +63,19 @@ from .terminal import Terminal
     "small.",
 )
 @click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Hand the videos to the workers of this dask.distributed scheduler, one to each at a "
+    "time. They must have the same redact and see the same folders. tls://HOST:PORT, or "
+    "tcp://127.0.0.1:PORT.",
+)
+@click.option(
+    "--insecure-scheduler",
+    is_flag=True,
+    help="Accept tcp:// to another machine. Whoever reaches such a scheduler can run programs on "
+    "its workers.",
+)
+@click.option(
     "--index",
     type=click.Path(path_type=Path),
     help="Write a page about the whole case here (.html), with a report of each result.",
@@ -67,6 +89,8 @@ def run(
     output: Path | None,
     recursive: bool,
     jobs: int,
+    scheduler: str | None,
+    insecure_scheduler: bool,
     index: Path | None,
     one_of_several: bool,
     **params: Any,
@@ -85,6 +109,12 @@ def run(
     if one_of_several:
         end_with_parent()
     terminal = Terminal()
+    if scheduler is not None:
+        if jobs > 1:
+            raise UsageError(
+                "--jobs and --scheduler exclude each other", "The workers are as many as started."
+            )
+        scheduler = check_address(scheduler, insecure_scheduler)
     found = find_footage(sources, recursive=recursive, results=output)
     several = found.searched or len(found.footage) != 1
     _check(found, output, params, several)
@@ -94,7 +124,9 @@ def run(
     results = results_so_far()
     try:
         with folder_for(output, several):
-            if several and jobs > 1:
+            if scheduler is not None:
+                _elsewhere(found, output, scheduler, params, terminal)
+            elif several and jobs > 1:
                 _at_once(found, output, jobs, params, terminal)
             else:
                 alone = not (several or one_of_several)
@@ -138,6 +170,30 @@ def _at_once(
     fitting = jobs_that_fit(min(jobs, len(paths)), paths)
     if fitting < min(jobs, len(paths)):
         terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
+    results = results_here(_work(found, output, params), fitting, terminal)
+    results_so_far().extend(results[n] for n in sorted(results))
+
+
+def _elsewhere(
+    found: Found, output: Path | None, address: str, params: dict[str, Any], terminal: Terminal
+) -> None:
+    """By the workers of a cluster."""
+    require_passphrase(params["evidence"], elsewhere=True)
+    paths = [one.path for one in found.footage]
+    work = _work(found, output, params)
+    folders = {place_of(one, output) or one.path.parent for one in found.footage}
+    for folder in folders:
+        make_folder(folder)
+    with Cluster(address) as cluster:
+        cluster.check(Path.cwd(), sorted(folders), [*paths, *typed_files()])
+        terminal.say(f"{address}: {counted(len(cluster.workers), 'worker')}")
+        results = results_from(cluster, work, terminal)
+    results_so_far().extend(results[n] for n in sorted(results))
+
+
+def _work(found: Found, output: Path | None, params: dict[str, Any]) -> list[tuple[Path, str]]:
+    """Each video with the place for its result, as a user would type it."""
+    paths = [one.path for one in found.footage]
     places = [place_of(one, output) for one in found.footage]
     typed = ["" if place is None else f"{place}{os.sep}" for place in places]
     if params["release"]:  # two at once could choose the same neutral name
@@ -145,9 +201,7 @@ def _at_once(
         for place in places:
             if place is not None:
                 make_folder(place)
-    with Workers(fitting) as workers:
-        results = workers.results(list(zip(paths, typed, strict=True)), terminal)
-    results_so_far().extend(results[n] for n in sorted(results))
+    return list(zip(paths, typed, strict=True))
 
 
 def place_of(one: Footage, output: Path | None) -> Path | None:
