@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .audit import AuditResult, AuditSettings, require_detectors, verify
-from .checked import CheckedFrames
-from .delivery import Delivery, Outcome, review_name
-from .detect import CloseUp, Verifier, load_detector
+from .auditing import AuditResult, AuditSettings, require_detectors, verify
+from .detection import CloseUp, Detector, Verifier, load_detector
 from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
@@ -22,9 +20,7 @@ from .evidence import (
     clear_times,
     prepare_release,
 )
-from .journal import Journal
-from .kept_looks import looks_kept
-from .kept_plan import keep_plan, take_up_plan
+from .files import OutputFile, make_private
 from .media import (
     Decode,
     SourceInfo,
@@ -35,14 +31,23 @@ from .media import (
     sha256_of,
 )
 from .memory import give_back
-from .output import OutputFile, make_private
-from .plan import DetectionSettings, Plan, SourceRef, build_plan
+from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
 from .progress import Progress
-from .remarks import remark_on_damage, remark_on_run
 from .render import Renderer
-from .same_source import require_same_source
-from .settings import Audio, DetectSettings, Settings
-from .silenced import silenced_by
+from .running import (
+    CheckedFrames,
+    Delivery,
+    Journal,
+    Outcome,
+    keep_plan,
+    looks_kept,
+    remark_on_damage,
+    remark_on_run,
+    require_same_source,
+    review_name,
+    take_up_plan,
+)
+from .settings import Audio, DetectSettings, DrawSettings, Settings
 from .track import Tracker
 from .types import Timeline, readable
 
@@ -53,11 +58,11 @@ class Rendered:
 
     Attributes:
         notes: what was converted.
-        held: frames in which masks were held because of damage that the plan does not know.
+        plan: as it was drawn: with damage that was met and that the plan does not know.
     """
 
     notes: tuple[str, ...]
-    held: tuple[int, ...]
+    plan: Plan
 
 
 def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
@@ -67,21 +72,30 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
     require_detectors(settings.detect.targets)
     plan = take_up_plan(info, settings.detect, delivery.plan_file, delivery.force, journal)
     if plan is None:
-        plan = detect(info, settings.detect, journal, delivery.plan_file)
+        plan = detect(info, settings.detect, journal, plan_file=delivery.plan_file)
         if delivery.plan_file is not None:
             keep_plan(plan, delivery.plan_file)
     give_back()
-    return apply(info, plan, settings, delivery, journal)
+    return apply(info, plan, settings.draw, delivery, journal)
 
 
 def detect(
-    info: SourceInfo, settings: DetectSettings, journal: Journal, plan_file: Path | None = None
+    info: SourceInfo,
+    settings: DetectSettings,
+    journal: Journal,
+    detector: Detector | None = None,
+    plan_file: Path | None = None,
 ) -> Plan:
     """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan.
 
-    What the detectors saw is kept beside `plan_file` until the plan is (see `kept_looks`).
+    Args:
+        info, settings, journal: of the run.
+        detector: what looks; None for redact's own networks.
+        plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
+            it (`redact.running.kept_looks`), and what a run that was stopped left there is used.
+            None keeps nothing.
     """
-    detector = load_detector(
+    detector = detector or load_detector(
         settings.sensitivity,
         settings.targets,
         sample_aspect=float(info.video.upright_sample_aspect),
@@ -132,19 +146,22 @@ def detect(
 
 
 def apply(
-    info: SourceInfo, plan: Plan, settings: Settings, delivery: Delivery, journal: Journal
+    info: SourceInfo, plan: Plan, draw: DrawSettings, delivery: Delivery, journal: Journal
 ) -> Outcome:
-    """Second pass: draw the plan's masks, look at the finished file, and publish it."""
+    """Second pass: draw the plan's masks, look at the finished file, and publish it.
+
+    What the audit looks for, and how hard, is what the plan says was looked for.
+    """
     before = require_same_source(plan, info, journal)
     require_detectors(plan.settings.targets)
-    remark_on_run(info, plan, settings, journal)
+    remark_on_run(info, plan, draw.encode, journal)
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,)) as out:
-        drawn = render(info, plan, settings, out.temporary, container_for(final), journal)
+        drawn = render(info, plan, draw, out.temporary, container_for(final), journal)
         if delivery.release:
             prepare_release(out.temporary)
         give_back()
-        audit = look(info, plan, settings, out.temporary, journal, drawn.held)
+        audit = look(info, drawn.plan, draw, out.temporary, journal)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or delivery.accepts(audit))
@@ -159,7 +176,8 @@ def apply(
         output_sha256=digest,
         output_size=size,
         plan=plan,
-        settings=settings,
+        drawn=drawn.plan,
+        settings=plan.settings.drawn_with(draw),
         command=delivery.command,
         started=journal.started,
         finished=datetime.now(UTC),
@@ -167,7 +185,6 @@ def apply(
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
         notes=drawn.notes,
-        held=drawn.held,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
@@ -190,23 +207,17 @@ def _publish(
 
 
 def look(
-    info: SourceInfo,
-    plan: Plan,
-    settings: Settings,
-    finished: Path,
-    journal: Journal,
-    held: tuple[int, ...],
+    info: SourceInfo, drawn: Plan, draw: DrawSettings, finished: Path, journal: Journal
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
+    settings = AuditSettings(
+        sensitivity=drawn.settings.sensitivity,
+        targets=drawn.settings.targets,
+        margin=draw.render.margin,
+        audio_expected=draw.encode.audio is Audio.KEEP and bool(info.audio),
+    )
     with journal.step("audit", None, inner=True) as step:
-        found = verify(
-            info,
-            finished,
-            plan,
-            settings=_audit_settings(info, plan, settings),
-            progress=journal,
-            held=held,
-        )
+        found = verify(info, finished, drawn, settings=settings, progress=journal)
         step.detail = "; ".join(found.in_words())
     return found
 
@@ -214,26 +225,26 @@ def look(
 def render(
     info: SourceInfo,
     plan: Plan,
-    settings: Settings,
+    draw: DrawSettings,
     output: Path,
     container: str,
     journal: Journal,
 ) -> Rendered:
     """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
-    renderer = Renderer(settings.render)
+    renderer = Renderer(draw.render)
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(output, info, settings.encode, container, silenced=silenced_by(plan)) as writer,
+        VideoWriter(output, info, draw.encode, container, silenced=plan.silenced()) as writer,
     ):
         for frame, regions in frames:
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
-        step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
+        step.detail = f"{written} frames, style {draw.render.style.value}, {writer.encoder}"
     for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
-    return Rendered(tuple(writer.notes), tuple(frames.held))
+    return Rendered(tuple(writer.notes), with_held(plan, frames.held))
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
@@ -245,12 +256,3 @@ def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
             "Copy it to a place where nothing writes to it, and run again.",
         )
     return after
-
-
-def _audit_settings(info: SourceInfo, plan: Plan, settings: Settings) -> AuditSettings:
-    return AuditSettings(
-        sensitivity=settings.detect.sensitivity,
-        targets=plan.settings.targets,
-        margin=settings.render.margin,
-        audio_expected=settings.encode.audio is Audio.KEEP and bool(info.audio),
-    )

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from redact.audit import AuditSettings, Limits
+from redact.auditing import AuditSettings, Limits
 from redact.settings import Sensitivity
 
 from .bench import Case, Score, cases, finds, load, save

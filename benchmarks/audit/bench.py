@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
-from redact.audit import AuditSettings, Finding, Limits
-from redact.audit.findings import findings_of
-from redact.audit.verify import Collected, collect
+from redact.auditing import AuditSettings, Finding, Limits
+from redact.auditing.findings import findings_of
+from redact.auditing.verify import Collected, collect
 from redact.media import probe
 from redact.plan import Plan
 from redact.progress import Silent

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
-from redact.audit import Limits
-from redact.audit.audit_detectors import AuditDetectors, iou
-from redact.audit.planes import Painter
-from redact.detect import load_detector
+from redact.auditing import Limits
+from redact.auditing.audit_detectors import AuditDetectors, iou
+from redact.auditing.planes import Painter
+from redact.detection import load_detector
 from redact.media import Decode, probe
 from redact.types import Detections, Target
 

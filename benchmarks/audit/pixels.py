@@ -20,10 +20,10 @@ from pathlib import Path
 
 import numpy as np
 
-from redact.audit.limits import LIMITS
-from redact.audit.mask_drawn import not_drawn, shows_colour, shows_source
-from redact.audit.outside_masks import OutsideMasks
-from redact.audit.planes import NEUTRAL, Both, block_mean, difference_outside, psnr
+from redact.auditing.limits import LIMITS
+from redact.auditing.mask_drawn import not_drawn, shows_colour, shows_source
+from redact.auditing.outside_masks import OutsideMasks
+from redact.auditing.planes import NEUTRAL, Both, block_mean, difference_outside, psnr
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
 from redact.render import Renderer

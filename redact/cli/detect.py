@@ -9,12 +9,11 @@ from typing import Any
 
 import click
 
-from ..journal import Journal
-from ..kept_looks import forget_looks
+from ..files import check_writable
 from ..media import probe
-from ..output import check_writable
 from ..pipeline import detect as detect_stage
 from ..plan import write_plan
+from ..running import Journal, forget_looks
 from ..types import counted
 from . import options
 from .terminal import Terminal
@@ -44,7 +43,7 @@ def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     check_writable(plan_file, params["force"], never=(source,), whole=True)
     terminal = Terminal()
     settings = options.detect_settings(params)
-    plan = detect_stage(probe(source), settings, Journal(terminal), plan_file)
+    plan = detect_stage(probe(source), settings, Journal(terminal), plan_file=plan_file)
     write_plan(plan, plan_file, force=params["force"], never=(source,))
     forget_looks(plan_file)
     counts = Counter(track.target.word for track in plan.tracks)

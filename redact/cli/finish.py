@@ -11,8 +11,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from ..audit import review_sheet
-from ..delivery import Delivery, Outcome, review_plan
+from ..auditing import review_sheet
 from ..errors import ExitCode, OutputError, UsageError
 from ..evidence import (
     EvidenceChoice,
@@ -24,18 +23,18 @@ from ..evidence import (
     release_path,
     write_evidence,
 )
-from ..kept_plan import keep_plan
+from ..files import PRIVATE, check_folder, check_writable
 from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
-from ..output import PRIVATE, check_folder, check_writable
 from ..plan import write_plan
 from ..render import Renderer
-from ..settings import Settings
+from ..running import Delivery, Outcome, keep_plan, review_plan
+from ..settings import DrawSettings
 from ..types import Action, counted, numbered
 from .accepting import Acceptance, parse_acceptance
+from .destination import check_result, is_folder
 from .evidence_options import evidence_options
-from .holding import hold_back, what_to_do
-from .place import check_result, is_folder
-from .plain import in_plain_words
+from .finding_words import in_plain_words
+from .held_back import hold_back, what_to_do
 from .terminal import Terminal
 
 
@@ -89,14 +88,14 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def prepare(
     source: Path,
     output: Path | None,
-    settings: Settings,
+    draw: DrawSettings,
     params: dict[str, Any],
     plan_file: Path | None = None,
 ) -> Delivery:
     """Where the result goes; refuses now what could only fail after a long run.
 
     Args:
-        source, output, settings, params: of the command.
+        source, output, draw, params: of the command.
         plan_file: where the plan is kept during the run, and taken up from; None: nowhere.
     """
     evidence: EvidenceChoice = params["evidence"]
@@ -107,8 +106,8 @@ def prepare(
         params["evidence"] = evidence = EvidenceChoice(manifest=False)
         _require_choice_of_sound(info)
     final = final_name(info, output, params["release"])
-    choose_encoding(info, settings.encode, container_for(final))
-    Renderer(settings.render)
+    choose_encoding(info, draw.encode, container_for(final))
+    Renderer(draw.render)
     check_result(final, force, source)
     if plan_file is not None or plan_out is not None:
         # A plan that an earlier run kept is taken up, or refused for what it is.

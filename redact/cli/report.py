@@ -9,7 +9,7 @@ import click
 
 from ..errors import CheckFailedError, UsageError
 from ..evidence import check_output, manifest_path, parse_manifest, read_manifest
-from ..output import check_writable, write_whole
+from ..files import check_writable, write_whole
 from ..report import LANGUAGES, Catalogue, as_pdf, exemption_csv, report_html, require_pdf
 
 

@@ -13,13 +13,14 @@ import click
 from ..case import Footage, Found, find_footage, jobs_that_fit
 from ..cluster import Cluster, check_address
 from ..errors import ExitCode, UsageError
-from ..output import make_folder
+from ..files import make_folder
 from ..settings import Settings
 from ..types import counted
 from . import options
-from .asked import remember_found, results_so_far
+from .destination import PlaceType, folder_for, is_folder
 from .finish import finish_options
 from .index import check_index, write_index
+from .invocation import remember_found, results_so_far
 from .jobs import (
     end_with_parent,
     neutral_places,
@@ -29,8 +30,7 @@ from .jobs import (
     typed_files,
 )
 from .names import check_results
-from .one import run_one
-from .place import PlaceType, folder_for
+from .one_source import run_one
 from .summary import tell_summary
 from .terminal import Terminal
 
@@ -181,7 +181,7 @@ def _elsewhere(
     require_passphrase(params["evidence"], elsewhere=True)
     paths = [one.path for one in found.footage]
     work = _work(found, output, params)
-    folders = {place_of(one, output) or one.path.parent for one in found.footage}
+    folders = {Path(os.path.dirname(name)) if name else source.parent for source, name in work}
     for folder in folders:
         make_folder(folder)
     with Cluster(address) as cluster:
@@ -195,13 +195,22 @@ def _work(found: Found, output: Path | None, params: dict[str, Any]) -> list[tup
     """Each video with the place for its result, as a user would type it."""
     paths = [one.path for one in found.footage]
     places = [place_of(one, output) for one in found.footage]
-    typed = ["" if place is None else f"{place}{os.sep}" for place in places]
+    typed = ["" if place is None else _as_typed(place, found) for place in places]
     if params["release"]:  # two at once could choose the same neutral name
         typed = list(map(str, neutral_places(paths, places)))
         for place in places:
             if place is not None:
                 make_folder(place)
     return list(zip(paths, typed, strict=True))
+
+
+def _as_typed(place: Path, found: Found) -> str:
+    """A place for results as words of another command mean the same."""
+    return (
+        f"{place}{os.sep}"
+        if found.searched or len(found.footage) != 1 or is_folder(place)
+        else str(place)
+    )
 
 
 def place_of(one: Footage, output: Path | None) -> Path | None:

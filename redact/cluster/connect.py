@@ -13,7 +13,7 @@ from typing import Any
 
 from ..case import Done, lost
 from ..errors import DependencyError, InputError, UsageError
-from ..leftovers import new_partial
+from ..files import new_partial
 from .same import unlike, what_is_installed, what_is_seen
 from .work import Order, work_on
 

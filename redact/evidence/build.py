@@ -16,7 +16,7 @@ from typing import Any
 from .. import __version__
 from ..errors import UnsafeError
 from ..media import Dropped
-from ..plan import Plan, dump_plan, with_held
+from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
 from ..types import Action, Target
 from .case import CaseFields
@@ -61,7 +61,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
             "Make sure that nothing else writes to the file, then run again.",
         )
     case = record.case or CaseFields()
-    drawn = with_held(record.plan, record.held)
+    drawn = record.as_drawn
     return Manifest(
         format=FORMAT,
         format_version=FORMAT_VERSION,
@@ -173,7 +173,7 @@ def utc(moment: datetime) -> str:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, looked_for = with_held(record.plan, record.held), set(record.plan.settings.targets)
+    plan, looked_for = record.as_drawn, set(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         code = "sound_partly_muted" if plan.muted else "sound_unchanged"

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..errors import PlanError
-from ..output import write_whole
+from ..files import write_whole
 from ..types import Action, Origin
 
 FORMAT = "redact-manifest"

@@ -14,9 +14,10 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
+from ..types import Silenced
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
-from .silence import Silenced, quietly
+from .silence import quietly
 from .source import only, opened
 
 # What players of each container take. Matroska takes everything that FFmpeg can name.

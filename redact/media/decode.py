@@ -12,12 +12,12 @@ import av
 from ..errors import InputError, UnsafeError
 from ..types import Frame
 from .colour import numbers
-from .damage import Complaints, Damage
+from .damage import Complaints, Damage, listening
 from .formats import is_rgb, layout, working_format
 from .info import SourceInfo
 from .orient import upright, widen_chroma
 from .source import READ_AGAIN, only, opened
-from .stamps import Stamper
+from .timestamps import Stamper
 
 MAX_THREADS = 8
 """More decoding threads each hold frames in memory and gain little."""
@@ -76,7 +76,7 @@ class Decode:
         damage = Damage()
         held: deque[tuple[av.VideoFrame, bool]] = deque()
         index = self.info.video.index
-        with opened(self.info.path) as container:
+        with opened(self.info.path) as container, listening():
             stream: Any = container.streams[index]
             only(container, {index})
             for number, picture in enumerate(self._pictures(container, stream, damage, stamper)):

@@ -15,16 +15,15 @@ from av.container.core import Flags as ContainerFlags
 
 from ..errors import OutputError, UnsafeError
 from ..settings import Audio, EncodeSettings
-from ..types import Frame
+from ..types import Frame, Silenced
 from .audio import AudioFeed
 from .codecs import THREADS
 from .colour import numbers
 from .containers import container_for, exact, muxer_name, muxer_options
+from .encoder_format import Fields, fitted
+from .encoder_signature import without_user_data
 from .encoders import choose_encoding, nominal_rate
-from .fit import Fields, fitted
 from .info import SourceInfo
-from .silence import Silenced
-from .userdata import without_user_data
 
 _FIELD_ORDERS = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 

@@ -10,12 +10,11 @@ from typing import Any
 
 from ..errors import UsageError
 from ..evidence import EvidenceChoice
-from ..journal import Journal
+from ..files import write_whole
 from ..media import SourceInfo, probe
-from ..output import write_whole
 from ..pipeline import detect
 from ..plan import Plan, dump_plan, edit, read_plan
-from ..same_source import require_same_source
+from ..running import Journal, require_same_source
 from ..settings import DetectSettings, RenderSettings, Style
 from ..types import Box, Target
 from . import editing

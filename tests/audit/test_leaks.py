@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.audit import AuditSettings, FindingKind
-from redact.audit.still_visible import unmasked
+from redact.auditing import AuditSettings, FindingKind
+from redact.auditing.still_visible import unmasked
 from redact.media import probe
 from redact.settings import RenderSettings, Sensitivity, Style
 from redact.types import Action, Box, Keyframe, Region, State, Target, Track

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from redact import audit
-from redact.audit import Limits
-from redact.audit.limits import LIMITS
+from redact import auditing
+from redact.auditing import Limits
+from redact.auditing.limits import LIMITS
 
-ROOM = Path(audit.__file__).parent
+ROOM = Path(auditing.__file__).parent
 MOST = 49
 """Named numbers in the whole room that may decide a verdict."""
 

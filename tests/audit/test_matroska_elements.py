@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.audit.container import check_container
-from redact.audit.matroska_elements import wrong_elements
-from redact.audit.result import Check
+from redact.auditing.container import check_container
+from redact.auditing.matroska_elements import wrong_elements
+from redact.auditing.result import Check
 from redact.ebml import Header, header
 from redact.evidence import prepare_release
 from redact.media import ContentLight, Decode, Mastering, SourceInfo, VideoWriter, probe

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.audit.output_decodes import decode_alone
-from redact.audit.result import Check
+from redact.auditing.output_decodes import decode_alone
+from redact.auditing.result import Check
 from redact.media import Decode, VideoWriter, coded_pictures, probe
 from redact.progress import Silent
 from redact.settings import EncodeSettings

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.audit import AuditResult, Check, Finding, FindingKind, Looked, fix_command
-from redact.audit.hidden import share_covered, share_of_middle
-from redact.audit.result import clock
+from redact.auditing import AuditResult, Check, Finding, FindingKind, Looked, fix_command
+from redact.auditing.hidden import share_covered, share_of_middle
+from redact.auditing.result import clock
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify import verify as command
 from redact.errors import ExitCode

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from fractions import Fraction
 from pathlib import Path
@@ -293,6 +294,30 @@ def test_broken_sound_does_not_hide_damage_of_the_picture(tmp_path: Path) -> Non
             differing += differs
             writer.write(frame)
     assert differing
+
+
+@pytest.mark.parametrize("level", [None, av.logging.WARNING])
+def test_the_logs_of_a_program_that_uses_redact_are_as_it_left_them(
+    tmp_path: Path, level: int | None
+) -> None:
+    """Errors are counted for as long as something is decoded, and no longer."""
+    info = probe(make(tmp_path / "in.mp4", Clip()))
+    logger, before = logging.getLogger("libav"), av.logging.get_level()
+    said = logger.level
+    try:
+        av.logging.set_level(level)
+        logger.setLevel(logging.INFO)
+        first, second = iter(Decode(info)), iter(Decode(info))
+        next(first), next(second)
+        assert av.logging.get_level() == av.logging.ERROR
+        first.close()  # type: ignore[attr-defined]
+        assert av.logging.get_level() == av.logging.ERROR, "the other one still listens"
+        list(second)
+        assert (av.logging.get_level(), logger.level) == (level, logging.INFO)
+        assert av.logging.get_skip_repeated()
+    finally:
+        av.logging.set_level(before)
+        logger.setLevel(said)
 
 
 def test_a_file_that_vanishes_between_the_passes(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import cv2
 import onnxruntime
 import pytest
 
-from redact.detect import load_detector
+from redact.detection import load_detector
 from redact.errors import DependencyError
 
 

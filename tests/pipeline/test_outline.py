@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from redact.cli.outline import outline
 from redact.errors import ExitCode
+from redact.files import PRIVATE
 from redact.media import Decode, probe
-from redact.output import PRIVATE
 from redact.plan import write_plan
 from redact.render import Renderer, drawn_area_of
 from redact.types import Action, Box, Frame, Keyframe, Region, State, Target, Track

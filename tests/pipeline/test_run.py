@@ -22,9 +22,9 @@ def digest(path: Path) -> str:
 @pytest.fixture(scope="module")
 def finished(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's cut after one plain run."""
-    from redact.delivery import Delivery
     from redact.pipeline import run
     from redact.progress import Silent
+    from redact.running import Delivery
     from redact.settings import Settings
 
     output = tmp_path_factory.mktemp("out") / "street.redacted.mp4"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from redact.audit import AuditSettings, verify
+from redact.auditing import AuditSettings, verify
 from redact.errors import ExitCode
 from redact.media import probe
 from redact.progress import Silent
@@ -17,9 +17,9 @@ from redact.types import Target
 @pytest.fixture(scope="module")
 def plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of the clip, in which faces and plates were found."""
-    from redact.journal import Journal
     from redact.pipeline import detect
     from redact.plan import write_plan
+    from redact.running import Journal
     from redact.settings import DetectSettings, Sensitivity
 
     found = detect(probe(street), DetectSettings(sensitivity=Sensitivity.FAST), Journal(Silent()))
@@ -94,8 +94,8 @@ def test_fast_says_on_how_many_frames_it_looked(redact, street: Path, tmp_path: 
 
 
 def test_thorough_looks_at_every_frame_and_balanced_says_how_many(street: Path) -> None:
-    from redact.journal import Journal
     from redact.pipeline import detect
+    from redact.running import Journal
     from redact.settings import DetectSettings, Sensitivity
 
     looked = {}

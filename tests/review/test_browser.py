@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from redact.journal import Journal
 from redact.media import Decode, probe, read_sound
 from redact.pipeline import detect
 from redact.plan import Plan, read_plan, write_plan
 from redact.progress import Silent
+from redact.running import Journal
 from redact.settings import DetectSettings
 from redact.types import Action, Box, State, Target
 
