@@ -181,7 +181,8 @@ def _elsewhere(
     require_passphrase(params["evidence"], elsewhere=True)
     paths = [one.path for one in found.footage]
     work = _work(found, output, params)
-    folders = {Path(os.path.dirname(name)) if name else source.parent for source, name in work}
+    # "x/" is a folder, "x" a file in one.
+    folders = {Path(f"{name}_").parent if name else source.parent for source, name in work}
     for folder in folders:
         make_folder(folder)
     with Cluster(address) as cluster:
@@ -206,11 +207,8 @@ def _work(found: Found, output: Path | None, params: dict[str, Any]) -> list[tup
 
 def _as_typed(place: Path, found: Found) -> str:
     """A place for results as words of another command mean the same."""
-    return (
-        f"{place}{os.sep}"
-        if found.searched or len(found.footage) != 1 or is_folder(place)
-        else str(place)
-    )
+    several = found.searched or len(found.footage) != 1
+    return f"{place}{os.sep}" if several or is_folder(place) else str(place)
 
 
 def place_of(one: Footage, output: Path | None) -> Path | None:
