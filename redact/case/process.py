@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..errors import ExitCode
@@ -111,3 +112,12 @@ def lost(
         "state": "refused",
         "seconds": 0.0,
     }
+
+
+def size_of(source: Path) -> int:
+    """Bytes of a video, 0 if it is not there. The largest is begun first: one that is begun last
+    keeps all others waiting."""
+    try:
+        return source.stat().st_size
+    except OSError:
+        return 0

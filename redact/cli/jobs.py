@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-from ..case import Done, run_in_process
+from ..case import Done, run_in_process, size_of
 from ..cluster import Cluster, Order
 from ..errors import UsageError
 from ..evidence import EvidenceChoice, needs_passphrase, release_path
@@ -31,7 +31,8 @@ Work = tuple[Path, str]
 
 
 def results_here(work: Sequence[Work], jobs: int, terminal: Terminal) -> dict[int, dict[str, Any]]:
-    """Results by number, so many videos at once; those that run are stopped by an error."""
+    """Results by number, so many videos at once, the largest first; an error stops those that
+    run."""
     options = typed_options(_NOT_PASSED_ON)
     stopped = threading.Event()
     # Threads only wait for processes here; they end with them.
@@ -39,7 +40,7 @@ def results_here(work: Sequence[Work], jobs: int, terminal: Terminal) -> dict[in
         try:
             numbers = {
                 pool.submit(run_in_process, _words(item, options), str(item[0]), stopped.is_set): n
-                for n, item in enumerate(work)
+                for n, item in sorted(enumerate(work), key=lambda pair: -size_of(pair[1][0]))
             }
             ended = ((numbers[future], future.result()) for future in as_completed(numbers))
             return _told(ended, len(work), terminal)

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..case import Done, lost
+from ..case import Done, lost, size_of
 from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
 from .same import unlike, what_is_installed, what_is_seen
@@ -114,14 +114,14 @@ class Cluster:
                 )
 
     def results(self, orders: Sequence[Order]) -> Iterator[tuple[int, Done]]:
-        """Numbers and results, as they come; each worker has one file at a time.
+        """Numbers and results, as they come; each worker has one file at a time, the largest first.
 
         A file whose worker is lost goes to another one, which goes on where that one was.
 
         Raises:
             InputError: the scheduler, or the last worker, is gone.
         """
-        waiting = list(enumerate(orders))[::-1]
+        waiting = sorted(enumerate(orders), key=lambda pair: size_of(Path(pair[1].source)))
         running: dict[Any, tuple[int, str]] = {}
         for worker in self.workers[: len(waiting)]:
             number, order = waiting.pop()
