@@ -44,8 +44,8 @@ def make_case(folder: Path) -> None:
         made.unlink()
     shutil.copyfile(first, folder / "north" / "name with späces.mp4")
     whole = (folder / "cam2.mkv").read_bytes()
-    declared = wrapped(first, folder / "south" / "long.mkv").read_bytes()
-    (folder / "south" / "long.mkv").write_bytes(declared[: len(declared) * 3 // 4])
+    cut = wrapped(first, folder / "south" / "cut.mp4", movflags="faststart")
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size * 3 // 4])
     (folder / "empty.mp4").touch()
     (folder / "text.mp4").write_text("Not a video.\n")
     (folder / "noise.mkv").write_bytes(bytes(range(256)) * 64)
@@ -53,9 +53,9 @@ def make_case(folder: Path) -> None:
     (folder / "south" / "half.mkv").write_bytes(whole[:200])
 
 
-def wrapped(source: Path, target: Path) -> Path:
+def wrapped(source: Path, target: Path, **options: str) -> Path:
     """The same streams in another container."""
-    with av.open(str(source)) as src, av.open(str(target), "w") as out:
+    with av.open(str(source)) as src, av.open(str(target), "w", options=options) as out:
         streams = {s.index: out.add_stream_from_template(s) for s in src.streams}
         for packet in src.demux():
             if packet.dts is not None:
@@ -121,10 +121,8 @@ def main() -> None:
         if sum(result["state"] == "done before" for result in found) < 9:
             faults.append("what was done was done again")
         made = {n: d for n, d in contents(results).items() if not n.endswith(".report.html")}
-        if made != contents(calm):
-            faults.append(
-                f"differs from the calm case: {sorted(made.items() ^ contents(calm).items())}"
-            )
+        different = sorted(made.items() ^ contents(calm).items())
+        faults += [f"not as in the calm case: {name}" for name, _ in different]
         faults += [f"left: {name}" for name in hidden(results)]
     print(f"{len(found)} files, stopped three times; {len(faults)} faults")
     print("\n".join(faults))
