@@ -1,4 +1,4 @@
-"""`python -m benchmarks.cluster [CLIP...]`: one worker, two workers, and 2 to 64 reckoned.
+"""`python -m benchmarks.cluster`: one worker, two workers, and 2 to 64 reckoned.
 
 Needs dask.distributed for the first table; starts a scheduler and workers of its own on 127.0.0.1.
 Speed-up says something only on a machine that does nothing else: with `--reckon FACTOR START RATE`
@@ -37,28 +37,28 @@ def reckoned(measured: Measured) -> None:
             print(f"| {case} | {storage} | {' | '.join(f'{gain:.1f}' for gain in gains)} |")
 
 
-def _cut_sample(path: Path) -> Path:
-    from tests.pipeline.conftest import SAMPLE, shorten
-
-    return shorten(SAMPLE, path, 48, skip=60)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("clips", nargs="*", type=Path, help="default: the sample, cut")
+    parser.add_argument("--no-workers", action="store_true", help="Without dask: reckon only.")
     parser.add_argument("--reckon", nargs=3, type=float, metavar=("FACTOR", "START", "RATE"))
     options = parser.parse_args()
+    from tests.pipeline.conftest import SAMPLE, shorten
+
     if options.reckon:
         reckoned(Measured(*options.reckon))
         return
     with tempfile.TemporaryDirectory() as folder:
-        clips = options.clips or [_cut_sample(Path(folder) / "sample.mp4")]
-        measured = measure_one(clips, Path(folder))
-        times = measure_workers(clips, Path(folder))
-    print("| workers | seconds | to one |\n|---|---|---|")
+        short, long = (
+            shorten(SAMPLE, Path(folder) / f"{n}.mp4", n, skip=60, size="1280x720")
+            for n in (12, 72)
+        )
+        measured = measure_one(short, long, Path(folder))
+        reckoned(measured)
+        times = {} if options.no_workers else measure_workers(short, Path(folder))
+    if times:
+        print("\n| workers | seconds | to one |\n|---|---|---|")
     for workers, seconds in times.items():
         print(f"| {workers} | {seconds:.1f} | {times[1] / seconds:.2f} |")
-    reckoned(measured)
 
 
 if __name__ == "__main__":
