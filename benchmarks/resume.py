@@ -26,9 +26,10 @@ def search(
     begun, count = time.perf_counter(), 0
     with KeptLooks(path, str(info.path)) as kept:
         tracker = Tracker(ask=kept.asking(CloseUp(verifier).ask))
+        look = kept.looking(detector.detect_frame)
         for frame in Decode(info):
             wanted = tracker.wants_detection(frame)
-            tracker.observe(frame, kept.detect(detector, frame) if wanted else None)
+            tracker.observe(frame, look(frame) if wanted else None)
             count += 1
             if count == frames:
                 break

@@ -112,10 +112,11 @@ def detect(
         journal.step("detect", info.expected_frames) as step,
     ):
         tracker = Tracker(settings.sensitivity, ask=kept.asking(CloseUp(verifier).ask))
+        look = kept.looking(detector.detect_frame)
         for frame in frames:
             wanted = tracker.wants_detection(frame)
             looked += wanted
-            tracker.observe(frame, kept.detect(detector, frame) if wanted else None)
+            tracker.observe(frame, look(frame) if wanted else None)
             pts.append(frame.pts)
             if frame.damaged:
                 unchecked.append(frame.index)

@@ -29,6 +29,9 @@ from ..files import Answer, AnswerFile
 from ..settings import DetectSettings
 from ..types import Detections, Frame
 
+Look = Callable[..., Detections]
+"""As `redact.detection.Detector.detect_frame`."""
+
 Ask = Callable[[Frame, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float32]]
 """As `redact.track.tracker.Ask`."""
 
@@ -67,21 +70,27 @@ class KeptLooks:
         if self._file is not None:
             self._file.close()
 
-    def detect(self, detector: Detector, frame: Frame) -> Detections:
-        """`detector.detect_frame(frame)`, or what it answered before. Raises as that does."""
-        question = _digest(b"look", *_about(frame))
-        known = self._known(question, 3)
-        if known is not None:
-            self.taken_up += 1
-            xyxy, score, target = known
-            return Detections(
-                np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
-                np.frombuffer(score, np.float32).copy(),
-                np.frombuffer(target, np.int8).copy(),
-            )
-        seen = detector.detect_frame(frame)
-        self._keep(question, [seen.xyxy.tobytes(), seen.score.tobytes(), seen.target.tobytes()])
-        return seen
+    def looking(self, look: Look) -> Look:
+        """`look`, which is spared what it answered before; a question is a frame and whatever
+        else it is asked with."""
+
+        def answer(frame: Frame, *about: object) -> Detections:
+            question = _digest(b"look", *_about(frame), repr(about).encode())
+            known = self._known(question, 3)
+            if known is not None:
+                self.taken_up += 1
+                xyxy, score, target = known
+                return Detections(
+                    np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
+                    np.frombuffer(score, np.float32).copy(),
+                    np.frombuffer(target, np.int8).copy(),
+                )
+            seen = look(frame, *about)
+            parts = [seen.xyxy.tobytes(), seen.score.tobytes(), seen.target.tobytes()]
+            self._keep(question, parts)
+            return seen
+
+        return answer
 
     def asking(self, ask: Ask) -> Ask:
         """`ask`, which is spared what it answered before."""

@@ -157,9 +157,9 @@ def searched(
 
     told = []
     with KeptLooks(path, made_by) as kept:
-        question = kept.asking(ask)
+        question, look = kept.asking(ask), kept.looking(detector.detect_frame)
         for frame in these:
-            seen = kept.detect(detector, frame)
+            seen = look(frame)
             odds = question(frame, seen.xyxy.astype(np.float64), seen.target)
             told.append(b"".join(x.tobytes() for x in (seen.xyxy, seen.score, odds)))
     assert asked == [frame.index for frame in these[kept.taken_up :] if frame.index % 3]
