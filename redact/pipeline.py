@@ -31,6 +31,7 @@ from .media import (
     sha256_of,
 )
 from .memory import give_back
+from .messages import Message
 from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
 from .progress import Progress
 from .render import Renderer
@@ -61,7 +62,7 @@ class Rendered:
         plan: as it was drawn: with damage that was met and that the plan does not know.
     """
 
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     plan: Plan
 
 
@@ -121,15 +122,16 @@ def detect(
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
+        said = [Message("detected", count=len(pts), detector=detector.name, looked=looked)]
         if kept.taken_up:
-            step.detail += f", {kept.taken_up} of these looks by a run that was stopped"
+            said.append(Message("looks_taken_up", count=kept.taken_up))
+        step.say(*said)
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         found = tracker.finish()
-        step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
+        step.say(Message("tracked", count=len(found.tracks), cuts=len(found.cuts)))
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
@@ -219,7 +221,7 @@ def look(
     )
     with journal.step("audit", None, inner=True) as step:
         found = verify(info, finished, drawn, settings=settings, progress=journal)
-        step.detail = "; ".join(found.in_words())
+        step.say(*found.summary())
     return found
 
 
@@ -242,7 +244,8 @@ def render(
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
-        step.detail = f"{written} frames, style {draw.render.style.value}, {writer.encoder}"
+        style = draw.render.style.value
+        step.say(Message("rendered", count=written, style=style, encoder=writer.encoder))
     for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
     return Rendered(tuple(writer.notes), with_held(plan, frames.held))

@@ -15,6 +15,7 @@ import av
 
 from ..errors import InputError
 from ..media import SourceInfo, opened
+from ..messages import Message
 from .matroska_elements import wrong_elements
 from .mp4_boxes import wrong_boxes
 from .result import Check
@@ -47,7 +48,7 @@ def check_container(source: SourceInfo, output: Path, audio_expected: bool | Non
         with opened(output) as container:
             checks = [_streams(container, source, audio_expected), _tags(container)]
             name, streams = container.format.name, len(container.streams)
-        needed = "none but those needed for playing"
+        needed = Message("structure_good")
         if "mp4" in name:
             checks.append(_check("boxes", wrong_boxes(output), needed))
         elif "matroska" in name:
@@ -59,8 +60,8 @@ def check_container(source: SourceInfo, output: Path, audio_expected: bool | Non
     return checks
 
 
-def _check(name: str, wrong: list[str], good: str) -> Check:
-    return Check(name, not wrong, "; ".join(wrong[:8]) if wrong else good)
+def _check(name: str, wrong: list[Message], good: Message) -> Check:
+    return Check(name, not wrong, tuple(wrong[:8]) if wrong else (good,))
 
 
 def _streams(
@@ -69,38 +70,40 @@ def _streams(
     videos = [s for s in container.streams if s.type == "video"]
     sounds = [s for s in container.streams if s.type == "audio"]
     wrong = [
-        f"stream {s.index} is {s.type or 'unknown'}"
+        Message("stream_of_kind", stream=s.index, kind=s.type or "?")
         for s in container.streams
         if s.type not in ("video", "audio")
     ]
     if len(videos) != 1:
-        wrong.append(f"{len(videos)} video streams instead of 1")
+        wrong.append(Message("video_streams", videos=len(videos)))
     wrong += [
-        f"stream {s.index} is a picture (cover art)"
+        Message("stream_is_picture", stream=s.index)
         for s in videos
         if s.disposition & av.stream.Disposition.attached_pic
     ]
-    if len(sounds) > len(source.audio):
-        wrong.append(f"{len(sounds)} audio streams where the source has {len(source.audio)}")
+    found, expected = len(sounds), len(source.audio)
+    if found > expected:
+        wrong.append(Message("audio_too_many", sounds=found, expected=expected))
     if audio_expected is False and sounds:
-        wrong.append(f"{len(sounds)} audio streams although sound was to be removed")
-    if audio_expected and len(sounds) < len(source.audio):
-        wrong.append(f"{len(sounds)} audio streams of the source's {len(source.audio)}")
+        wrong.append(Message("audio_unwanted", sounds=found))
+    if audio_expected and found < expected:
+        wrong.append(Message("audio_missing", sounds=found, expected=expected))
     if container.chapters():
-        wrong.append(f"{len(container.chapters())} chapters")
-    return _check("streams", wrong, f"1 video, {len(sounds)} audio, nothing else")
+        wrong.append(Message("chapters", count=len(container.chapters())))
+    return _check("streams", wrong, Message("streams_good", sounds=found))
 
 
 def _tags(container: av.container.InputContainer) -> Check:
-    wrong = list(_bad_tags(container.metadata, _FORMAT_TAGS, "container"))
+    wrong = [Message("container_tag", key=k) for k in _bad_tags(container.metadata, _FORMAT_TAGS)]
     for stream in container.streams:
-        wrong += _bad_tags(stream.metadata, _STREAM_TAGS, f"stream {stream.index}")
-    return _check("tags", wrong, "none but the format's own")
+        keys = _bad_tags(stream.metadata, _STREAM_TAGS)
+        wrong += [Message("stream_tag", stream=stream.index, key=key) for key in keys]
+    return _check("tags", wrong, Message("tags_good"))
 
 
-def _bad_tags(tags: Mapping[str, str], allowed: Mapping[str, str], where: str) -> Iterator[str]:
+def _bad_tags(tags: Mapping[str, str], allowed: Mapping[str, str]) -> Iterator[str]:
+    """Keys of tags that say more than the format. Their values end up in no report."""
     for key, value in tags.items():
         pattern = allowed.get(key.lower())
-        # The value is not repeated: this text ends up in reports.
         if pattern is None or not re.fullmatch(pattern, value):
-            yield f"{where} tag '{key}'"
+            yield key

@@ -14,9 +14,9 @@ from .still_visible import Misfit, probable
 from .suspects import Path, Suspect
 
 _RULES = {
-    FindingKind.UNDRAWN: "the output shows the source's detail under the mask",
-    FindingKind.UNCOVERED: "it looks exactly like what is hidden just before and just after",
-    FindingKind.MISFIT: "the mask let go of what it hid the frame before, which is still there",
+    FindingKind.UNDRAWN: "detail_shows",
+    FindingKind.UNCOVERED: "alike_in_gap",
+    FindingKind.MISFIT: "let_go",
 }
 """Why findings are believed for which no detector was asked."""
 
@@ -95,7 +95,7 @@ def _of_misfits(seen: Seen, limits: Limits) -> list[Finding]:
             if p >= limits.believed:
                 target = Target(int(looks[0].clues.target[0]))
                 finding = _finding(
-                    FindingKind.MISFIT, target, run, seen.times, "seen beyond its mask", track
+                    FindingKind.MISFIT, target, run, seen.times, "beyond_mask", track
                 )
                 found.append(replace(finding, scores=(("probability", p),)))
     return found

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from .. import ebml
+from ..messages import Message, Value
 
 _CHUNK: Final = 1 << 20
 
@@ -102,6 +103,8 @@ _OTHERS: Final = {
 """Names, for messages, of elements that are not in the table."""
 
 _Parts = dict[int, tuple[str, str]]
+_Place = dict[str, Value]
+"""Path of names and first byte of an element, as its messages give them."""
 
 
 def _read(table: str) -> dict[str, _Parts]:
@@ -126,7 +129,7 @@ _KEY_OR_DISCARDABLE: Final = 0x81
 """The flags of a block that FFmpeg writes. The others hide it, or pack several frames into it."""
 
 
-def wrong_elements(path: Path, streams: int) -> list[str]:
+def wrong_elements(path: Path, streams: int) -> list[Message]:
     """Everything in a Matroska or WebM file that is not in the table, one phrase each.
 
     Pictures, sound and decoder settings are not looked into. Raises OSError.
@@ -140,7 +143,8 @@ def wrong_elements(path: Path, streams: int) -> list[str]:
         walk = _Walk(file)
         walk.level(0, path.stat().st_size, ("File",))
     if len(walk.tracks) != streams:
-        walk.wrong.append(f"{len(walk.tracks)} tracks, of which {streams} can be read")
+        found = len(walk.tracks)
+        walk.wrong.append(Message("tracks_unreadable", tracks=found, streams=streams))
     return walk.wrong
 
 
@@ -156,7 +160,7 @@ class _Walk:
         self._file = file
         self._seen: set[str] = set()
         self.tracks: list[int] = []
-        self.wrong: list[str] = []
+        self.wrong: list[Message] = []
 
     def level(self, start: int, end: int, path: tuple[str, ...], endless: bool = False) -> int:
         """Go through the elements of one parent and into those in the table.
@@ -175,7 +179,9 @@ class _Walk:
         while at < end:
             header = ebml.header(self._file, at, end)
             if header is None:
-                self.wrong.append(f"{end - at} bytes that are no element{_in(path)} at byte {at}")
+                parent = "/".join(path[1:]) or "/"
+                told = Message("no_element", length=end - at, inside=parent, at=at)
+                self.wrong.append(told)
                 return end
             if header.id in outside and header.id not in inside:
                 return at
@@ -187,61 +193,57 @@ class _Walk:
         parent = path[-1]
         name, content = _INSIDE[parent].get(header.id, ("", ""))
         here = (*path, name or _OTHERS.get(header.id, f"{header.id:X}"))
-        words = f"element '{'/'.join(here[1:])}' at byte {at}"
+        place: _Place = {"element": "/".join(here[1:]), "at": at}
         if header.end is None and name == "Cluster":
             return self.level(header.body, end, here, endless=True)
         if header.end is None and name != "Segment":
-            self.wrong.append(f"{words} does not say where it ends")
+            self.wrong.append(Message("element_endless", **place))
             return end
         stop = end if header.end is None else header.end
         if name in _ONCE and name in self._seen:
-            self.wrong.append(f"{words} is there a second time")
+            self.wrong.append(Message("element_twice", **place))
         self._seen.add(name)
         if header.id in (_VOID, _CRC) and parent != "File":
-            self._padding(header.id, header.body, stop, words)
+            self._padding(header.id, header.body, stop, place)
         elif not name:
-            self.wrong.append(words)
+            self.wrong.append(Message("element_not_allowed", **place))
         elif content == "parts":
             self.level(header.body, stop, here)
         elif content == "block":
-            self._block(header.body, stop, words)
+            self._block(header.body, stop, place)
         elif content != "any":
-            self._words(name, content, header.body, stop, words)
+            self._words(name, content, header.body, stop, place)
         return stop
 
-    def _padding(self, number: int, start: int, end: int, words: str) -> None:
+    def _padding(self, number: int, start: int, end: int, place: _Place) -> None:
         """A checksum of four bytes, or padding that is zero to its last byte."""
         if number == _CRC:
             if end - start != 4:
-                self.wrong.append(f"{words} is no checksum")
+                self.wrong.append(Message("element_no_checksum", **place))
             return
         self._file.seek(start)
         sizes = (min(_CHUNK, end - at) for at in range(start, end, _CHUNK))
         if any(self._file.read(size).strip(b"\0") for size in sizes):
-            self.wrong.append(f"{words} is not empty")
+            self.wrong.append(Message("element_not_empty", **place))
 
-    def _words(self, name: str, content: str, start: int, end: int, words: str) -> None:
+    def _words(self, name: str, content: str, start: int, end: int, place: _Place) -> None:
         self._file.seek(start)
         data = self._file.read(min(end - start, _CHUNK))
         if end - start > _CHUNK or not re.fullmatch(_CONTENT[content], data, re.DOTALL):
-            self.wrong.append(f"{words} holds something else than FFmpeg writes there")
+            self.wrong.append(Message("element_other_content", **place))
         elif name == "TrackNumber":
             self.tracks.append(int.from_bytes(data, "big"))
 
-    def _block(self, start: int, end: int, words: str) -> None:
+    def _block(self, start: int, end: int, place: _Place) -> None:
         """A block must be a frame of a track that there is: players pass over any other."""
         self._file.seek(start)
         data = self._file.read(min(12, end - start))
         length = ebml.number_length(data[:1], 8)
         if length is None or len(data) < length + 3:
-            self.wrong.append(f"{words} is no block")
+            self.wrong.append(Message("element_no_block", **place))
             return
         track = int.from_bytes(data[:length], "big") & ((1 << 7 * length) - 1)
         if track not in self.tracks:
-            self.wrong.append(f"{words} belongs to no track")
+            self.wrong.append(Message("block_of_no_track", **place))
         if data[length + 2] & ~_KEY_OR_DISCARDABLE:
-            self.wrong.append(f"{words} is hidden, or holds several frames (lacing)")
-
-
-def _in(path: tuple[str, ...]) -> str:
-    return f" in '{'/'.join(path[1:])}'" if path[1:] else ""
+            self.wrong.append(Message("block_hidden", **place))

@@ -11,6 +11,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from ..messages import Message
+
 _CHUNK: Final = 1 << 20
 
 _PADDING: Final = {b"free", b"skip", b"wide"}
@@ -82,12 +84,12 @@ _CONTENT: Final = {
 """What boxes with room for words must hold, whole: (parent, kind) → pattern."""
 
 
-def wrong_boxes(path: Path) -> list[str]:
+def wrong_boxes(path: Path) -> list[Message]:
     """Everything in an MP4 or MOV file that is not on the list above, one phrase each.
 
     What `mdat` holds, the samples, is no box and is not looked at. Raises OSError.
     """
-    wrong: list[str] = []
+    wrong: list[Message] = []
     with path.open("rb") as file:
         _walk(file, 0, path.stat().st_size, (), _TOP, wrong)
     return wrong
@@ -99,40 +101,40 @@ def _walk(
     end: int,
     parents: tuple[bytes, ...],
     allowed: Collection[bytes],
-    wrong: list[str],
+    wrong: list[Message],
 ) -> None:
     """Go through the boxes of one level (ISO/IEC 14496-12, 4.2) and into those on the list."""
     at = start
     while at + 8 <= end:
         kind, body, after = _header(file, at, end)
         if not at < body <= after <= end:
-            wrong.append(f"malformed box{_inside(parents)} at byte {at}")
+            wrong.append(Message("box_malformed", inside=_named(parents), at=at))
             return
-        name = f"box '{_named((*parents, kind))}' at byte {at}"
+        box = _named((*parents, kind))
         if kind in _PADDING:
             if _not_empty(file, body, after):
-                wrong.append(f"{name} is not empty")
+                wrong.append(Message("box_not_empty", box=box, at=at))
         elif kind not in allowed:
-            wrong.append(name)
-        else:
-            _look_into(file, body, after, (*parents, kind), name, wrong)
+            wrong.append(Message("box_not_allowed", box=box, at=at))
+        elif not _look_into(file, body, after, (*parents, kind), wrong):
+            wrong.append(Message("box_other_content", box=box, at=at))
         at = after
     if at != end and not (parents and _ends_list(file, at, end)):
-        wrong.append(f"{end - at} bytes after the last box{_inside(parents)}")
+        wrong.append(Message("bytes_after_boxes", length=end - at, inside=_named(parents)))
 
 
 def _look_into(
-    file: BinaryIO, body: int, end: int, path: tuple[bytes, ...], name: str, wrong: list[str]
-) -> None:
-    """Check what is in an allowed box, as far as it holds boxes or words."""
+    file: BinaryIO, body: int, end: int, path: tuple[bytes, ...], wrong: list[Message]
+) -> bool:
+    """Check the boxes in an allowed box; returns whether the words in it are FFmpeg's own."""
     inside, pattern = _children(path), _CONTENT.get(_pair(path))
     if inside is not None:
         _walk(file, _first_child(file, body, path), end, path, inside, wrong)
     elif pattern is not None:
         file.seek(body)
         content = file.read(min(end - body, _CHUNK))
-        if end - body > _CHUNK or not re.fullmatch(pattern, content, re.DOTALL):
-            wrong.append(f"{name} holds something else than FFmpeg writes there")
+        return end - body <= _CHUNK and re.fullmatch(pattern, content, re.DOTALL) is not None
+    return True
 
 
 def _children(path: tuple[bytes, ...]) -> frozenset[bytes] | None:
@@ -182,11 +184,8 @@ def _not_empty(file: BinaryIO, start: int, end: int) -> bool:
     return any(file.read(size).strip(b"\0") for size in sizes)
 
 
-def _inside(parents: tuple[bytes, ...]) -> str:
-    return f" in '{_named(parents)}'" if parents else ""
-
-
 def _named(path: tuple[bytes, ...]) -> str:
-    """Codes joined with "/"; a code may be anything, so what cannot be printed is a "?"."""
+    """Codes joined with "/", which alone is the file itself; a code may be anything, so what
+    cannot be printed is a "?"."""
     texts = [kind.decode("latin-1") for kind in path]
-    return "/".join("".join(c if c.isprintable() else "?" for c in t) for t in texts)
+    return "/".join("".join(c if c.isprintable() else "?" for c in t) for t in texts) or "/"

@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..media import Decode, SourceInfo, coded_pictures
+from ..messages import Message
 from ..progress import Progress
 from ..types import Frame
 from .result import Check
+
+_NAME = "all_shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,12 @@ class Alone:
     def check(self) -> Check:
         """Whether every picture that the file holds is one of the frames that are looked at."""
         if self.held == self.shown:
-            return Check("all shown", True, f"the file shows all its {self.held} pictures")
-        words = f"the file holds {self.held} pictures and shows {self.shown}"
+            return Check(_NAME, True, (Message("all_shown", held=self.held),))
         if self.held > self.shown:
-            words += (
-                ": an edit list cuts the others off, or they do not decode; nobody looked at "
-                "them, and anybody can take them out"
-            )
-        return Check("all shown", False, words)
+            told = Message("not_all_shown", held=self.held, shown=self.shown)
+        else:
+            told = Message("shows_more", held=self.held, shown=self.shown)
+        return Check(_NAME, False, (told,))
 
 
 def decode_alone(finished: SourceInfo, progress: Progress) -> Alone:

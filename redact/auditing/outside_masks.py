@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..messages import Message
 from ..render import RIM
-from ..types import counted
 from .limits import LIMITS, Limits
 from .planes import (
     NEUTRAL,
@@ -91,18 +91,21 @@ class OutsideMasks:
     def check(self) -> Check:
         """The verdict on all frames."""
         if not self._luma:
-            return Check(_NAME, True, "nothing lies outside the masks")
-        told = f"PSNR outside the masks: luma {_in_words(self._luma)}"
+            return Check(_NAME, True, (Message("nothing_outside"),))
+        told = [Message("luma_outside", **_lowest_and_median(self._luma))]
         if self._chroma:
-            told += f"; chroma {_in_words(self._chroma)}"
+            told.append(Message("chroma_outside", **_lowest_and_median(self._chroma)))
         if (bare := self._frames - len(self._luma)) > 0:
-            told += f"; nothing lies outside the masks in {counted(bare, 'frame')}"
-        for what, frames in (("blocks changed", self._changed), ("colours changed", self._lost)):
-            if frames:
-                told += f"; {what} in {counted(len(frames), 'frame')} from {frames[0]}"
+            told.append(Message("bare_frames", count=bare))
+        if blocks := self._changed:
+            told.append(Message("blocks_changed", count=len(blocks), first=blocks[0]))
+        if lost := self._lost:
+            told.append(Message("colours_changed", count=len(lost), first=lost[0]))
         low = min(*self._luma, *self._chroma) if self._chroma else min(self._luma)
         return Check(
-            _NAME, low >= self._limits.least_psnr and not self._changed and not self._lost, told
+            _NAME,
+            low >= self._limits.least_psnr and not self._changed and not self._lost,
+            tuple(told),
         )
 
 
@@ -138,7 +141,7 @@ def _lost_colour(source: Plane, output: Plane, outside: Plane | None, limits: Li
     return error >= limits.lost_colour * there
 
 
-_NAME = "picture elsewhere"
+_NAME = "picture_elsewhere"
 
 
 def drawn_around(core: Plane) -> Plane:
@@ -157,11 +160,7 @@ def drawn_around(core: Plane) -> Plane:
     return drawn
 
 
-def _in_words(ratios: array[float]) -> str:
-    """Lowest and median; the median may be of frames that are equal."""
-    low, middle = min(ratios), median_low(ratios)
-    return f"lowest {_decibels(low)}, median {_decibels(middle)}"
-
-
-def _decibels(ratio: float) -> str:
-    return "equal" if isinf(ratio) else f"{ratio:.1f} dB"
+def _lowest_and_median(ratios: array[float]) -> dict[str, float | None]:
+    """In dB, None where there is no difference: JSON knows no infinite number."""
+    both = {"low": min(ratios), "median": median_low(ratios)}
+    return {name: None if isinf(ratio) else ratio for name, ratio in both.items()}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ..messages import Message, word
 from ..settings import RenderSettings, Sensitivity
-from ..types import Box, Target, numbered
+from ..types import Box, Target
 from .limits import LIMITS, Limits
 
 
@@ -33,12 +35,18 @@ class AuditSettings:
 class FindingKind(StrEnum):
     """What is wrong in a span."""
 
-    UNCOVERED = "possible leak"
+    UNCOVERED = "possible_leak"
     """A detector sees a face or plate outside every mask of the finished file."""
-    MISFIT = "mask does not fit"
+    MISFIT = "mask_does_not_fit"
     """A mask covers only part of the subject that a detector sees in the source there."""
-    UNDRAWN = "mask not drawn"
+    UNDRAWN = "mask_not_drawn"
     """The plan hides something here, and the output shows the source's own pixels."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> FindingKind | None:
+        """Plans and notes that were written before these were codes hold English words."""
+        code = str(value).replace(" ", "_")
+        return next((kind for kind in cls if kind.value == code), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ class Finding:
         start, end: presentation times of these frames in seconds.
         path: (frame, box) where it was seen, rising frames, upright source pixels.
         scores: "probability": that it is what it seems, by all that detectors and verifier saw.
-        rule: why the finding is believed, in words.
+        rule: why the finding is believed: a key in the table `rule` of `redact.messages`.
         track: id of the track that it belongs to or lies beside, None where there is none.
     """
 
@@ -87,10 +95,11 @@ class Finding:
         seen = ", ".join(f"{name} {score:.2f}" for name, score in self.scores)
         beside = f", track {self.track}" if self.track is not None else ""
         frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
+        kind, rule = word("finding", self.kind), word("rule", self.rule)
         return (
-            f"{self.kind}: {self.target.word} at {clock(self.start)}–{clock(self.end)} "
+            f"{kind}: {self.target.word} at {clock(self.start)}–{clock(self.end)} "
             f"({frames} from {self.first}), about {box.width:.0f}×{box.height:.0f} pixels at "
-            f"x {x:.0f}, y {y:.0f}{beside}; {self.rule}" + (f" ({seen})" if seen else "")
+            f"x {x:.0f}, y {y:.0f}{beside}; {rule}" + (f" ({seen})" if seen else "")
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -113,17 +122,26 @@ class Check:
     """One yes-or-no check of the file as a whole.
 
     Attributes:
-        name: what was checked.
+        name: what was checked: a key in the table `check` of `redact.messages`.
         passed: whether it holds.
-        detail: the numbers, or the first things that are wrong, in words.
+        said: the numbers, or the first things that are wrong.
     """
 
     name: str
     passed: bool
-    detail: str
+    said: tuple[Message, ...]
+
+    @property
+    def detail(self) -> str:
+        """What it says, in English."""
+        return "; ".join(map(str, self.said))
+
+    def in_words(self) -> str:
+        return f"{word('check', self.name)}: {self.detail}"
 
     def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "passed": self.passed, "detail": self.detail}
+        said = [message.to_json() for message in self.said]
+        return {"name": self.name, "passed": self.passed, "detail": said}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,43 +234,34 @@ class AuditResult:
 
     def in_words(self) -> list[str]:
         """The result for a person, one statement a line, the verdict first."""
-        lines = [self._verdict()]
+        verdict = " and ".join(map(str, self._verdict()))
+        lines = [verdict if self.passed else f"needs review: {verdict}"]
         lines += [f"{f.number}. {f.in_words()}" for f in self.findings]
-        lines += [f"check failed: {c.name}: {c.detail}" for c in self.checks if not c.passed]
-        if self.kept:
-            lines.append(f"visible by decision: {numbered(k.track for k in self.kept)}")
-        looked = self.looked
-        lines.append(
-            f"looked at: {looked.frames} frames compared with the source, detectors on "
-            f"{looked.whole} of them, {looked.close} close looks"
-        )
-        if looked.targets:
-            lines += [
-                f"{target.word}s were not looked for"
-                for target in (Target.FACE, Target.PLATE)
-                if target not in looked.targets
-            ]
-        if not self.with_plan:
-            lines.append(
-                "no plan was given: what is hidden was worked out from the pixels, and whether "
-                "the right things are hidden was judged by detectors alone"
-            )
-        return lines
+        lines += [f"check failed: {c.in_words()}" for c in self.checks if not c.passed]
+        return lines + [str(message) for message in self._limits()]
 
-    def _verdict(self) -> str:
+    def summary(self) -> tuple[Message, ...]:
+        """The verdict and how much was looked at, without the findings and checks themselves."""
+        return (*self._verdict(), *self._limits())
+
+    def _verdict(self) -> Iterator[Message]:
         if self.passed:
-            return (
-                "the audit found nothing visible that should be hidden; that is not proof "
-                "that there is nothing"
-            )
-        failed = sum(not c.passed for c in self.checks)
-        parts = []
+            yield Message("audit_passed")
         if self.findings:
-            spans = "1 span" if len(self.findings) == 1 else f"{len(self.findings)} spans"
-            parts.append(f"{spans} to look at")
-        if failed:
-            parts.append(f"{failed} failed check" + ("s" if failed > 1 else ""))
-        return "needs review: " + " and ".join(parts)
+            yield Message("spans_to_look_at", count=len(self.findings))
+        if failed := sum(not c.passed for c in self.checks):
+            yield Message("checks_failed", count=failed)
+
+    def _limits(self) -> Iterator[Message]:
+        looked, kept = self.looked, [str(k.track) for k in self.kept]
+        if kept:
+            yield Message("visible_by_decision", count=len(kept), tracks=", ".join(kept))
+        yield Message("looked_at", compared=looked.frames, looked=looked.whole, close=looked.close)
+        for target in (Target.FACE, Target.PLATE):
+            if looked.targets and target not in looked.targets:
+                yield Message("not_looked_for", target=target.word)
+        if not self.with_plan:
+            yield Message("audit_without_plan")
 
 
 def clock(seconds: float) -> str:

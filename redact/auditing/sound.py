@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from ..errors import RedactError
 from ..media import SourceInfo, read_sound
+from ..messages import Message
 from ..types import Silenced
 from .result import Check
 
-NAME: Final = "muted sound"
+NAME: Final = "muted_sound"
 
 RATE: Final = 8000
 """Samples a second that are listened to: all of speech."""
@@ -47,15 +48,11 @@ def check_sound(output: Path, finished: SourceInfo, spans: Sequence[Silenced]) -
                 limit = TONE_LEFT if span.how == "tone" else QUIET
                 if left / limit > worst:
                     worst, where = left / limit, span
-    except RedactError as error:
-        return [Check(NAME, False, error.message)]
+    except RedactError:
+        return [Check(NAME, False, (Message("sound_unreadable"),))]
     if worst > 1:
-        return [
-            Check(NAME, False, f"sound is left at {float(where.start):.2f} s of the file's clock")
-        ]
-    if len(spans) == 1:
-        return [Check(NAME, True, "1 span taken out of the sound")]
-    return [Check(NAME, True, f"{len(spans)} spans taken out of the sound")]
+        return [Check(NAME, False, (Message("sound_left", seconds=float(where.start)),))]
+    return [Check(NAME, True, (Message("sound_taken_out", count=len(spans)),))]
 
 
 def _left(path: Path, stream: int, span: Silenced) -> float:

@@ -25,7 +25,7 @@ class Suspect:
         target: what it shows.
         path: where.
         probability: that it does, by everything that is known.
-        rule: why it is believed, in words.
+        rule: why it is believed, as in `Finding`.
         track: id of the hidden track beside it, None where there is none.
     """
 
@@ -88,13 +88,13 @@ def believed(tracks: Iterable[Track], around: Surroundings, limits: Limits) -> l
 
 def _judged(seen: Track, path: Path, around: Surroundings, limits: Limits) -> Suspect:
     p = min(max(seen.certainty or 0.0, 1e-6), 1 - 1e-6)
-    odds, rule = log(p / (1 - p)), "more probable than not, by all that detectors saw of it"
+    odds, rule = log(p / (1 - p)), "probable"
     neighbour = beside(seen.target, path, around, limits)
     if neighbour is not None:
-        rule = "seen where a hidden subject was a moment before or after"
+        rule = "beside_hidden"
         odds += limits.beside_odds
         if _alike(neighbour.id, path, around.looks, limits):
-            rule = "looks exactly like what was hidden a moment before or after"
+            rule = "alike_beside"
             odds += limits.alike_odds
     track = neighbour.id if neighbour is not None else None
     return Suspect(seen.target, path, 1 / (1 + exp(-odds)), rule, track)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from ..types import Frame, counted
+from ..messages import Message
+from ..types import Frame
 from .pairing import Pair
 from .result import Check
 
@@ -33,28 +34,28 @@ class TimeCheck:
         elif source is not None:
             shift = output.time - source.time
             if abs(shift) > _rounding(source, output):
-                self._late.append(f"frame {source.index} by {float(shift):+.6f} s")
+                self._late.append(f"{source.index} ({float(shift):+.6f} s)")
         if output is not None and output.damaged:
             self._damaged.append(output.index)
 
     def checks(self, decode_errors: int) -> list[Check]:
         """Frame count, times, and whether the output decodes without error."""
+        missing, extra, late = self._missing, self._extra, self._late
         wrong = []
-        if self._missing:
-            wrong.append(f"{len(self._missing)} missing: {_some(self._missing)}")
-        if self._extra:
-            wrong.append(f"{len(self._extra)} that the source has not: {_some(self._extra)}")
-        counts = f"{self.output} of {self.source} frames"
-        late = f"{counted(len(self._late), 'frame')} at another time: {_some(self._late)}"
+        if missing:
+            wrong.append(Message("frames_missing", missing=len(missing), list=_some(missing)))
+        if extra:
+            wrong.append(Message("frames_added", added=len(extra), list=_some(extra)))
+        counts = Message("frames_of", output=self.output, source=self.source)
+        times = Message("times_good")
+        if late:
+            times = Message("times_wrong", count=len(late), list=_some(late))
         damaged = max(decode_errors, len(self._damaged))
+        errors = Message("decode_errors", count=damaged) if damaged else Message("decodes_good")
         return [
-            Check("frames", not wrong and self.output > 0, "; ".join([counts, *wrong])),
-            Check("times", not self._late, late if self._late else "every frame at its own time"),
-            Check(
-                "decodes",
-                damaged == 0,
-                counted(damaged, "decode error") if damaged else "without error",
-            ),
+            Check("frames", not wrong and self.output > 0, (counts, *wrong)),
+            Check("times", not late, (times,)),
+            Check("decodes", damaged == 0, (errors,)),
         ]
 
 

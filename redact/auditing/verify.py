@@ -11,6 +11,7 @@ from ..detection import load_calibration
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
 from ..memory import give_back, trim_at_times
+from ..messages import Message
 from ..plan import Plan
 from ..progress import Progress
 from ..types import Action, Track
@@ -61,8 +62,8 @@ def verify(
     checks = check_container(source, output, settings.audio_expected)
     try:
         finished = probe(output)
-    except RedactError as error:
-        return _blind(settings, plan, [*checks, Check("decodes", False, error.message)])
+    except RedactError:
+        return _blind(settings, plan, [*checks, Check("decodes", False, (Message("unreadable"),))])
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
     checks += [_upright(finished), same_size]
     checks += check_sound(output, finished, plan.silenced() if plan is not None else ())
@@ -190,16 +191,17 @@ def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:
 def size_check(source: tuple[int, int], output: tuple[int, int]) -> Check:
     """Is the output as large as the upright source?"""
     (a, b), (c, d) = source, output
-    return Check(
-        "size", source == output, f"{c}×{d}" if source == output else f"{c}×{d}, not {a}×{b}"
-    )
+    if source == output:
+        return Check("size", True, (Message("size", width=c, height=d),))
+    told = Message("size_differs", width=c, height=d, wanted_width=a, wanted_height=b)
+    return Check("size", False, (told,))
 
 
 def _upright(finished: SourceInfo) -> Check:
     """The output is written upright: a display matrix left over would turn it twice."""
     turned = not (finished.video.orientation.identity and finished.video.orientation.exact)
-    words = "a display matrix turns or flips it" if turned else "no display matrix turns it"
-    return Check("upright", not turned, words)
+    told = Message("display_matrix_left") if turned else Message("no_display_matrix")
+    return Check("upright", not turned, (told,))
 
 
 def _kept(plan: Plan | None) -> tuple[Kept, ...]:

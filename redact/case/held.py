@@ -114,7 +114,7 @@ def held_back_note(
 
 
 def _failed(audit: AuditResult) -> list[str]:
-    return [f"{c.name}: {c.detail}" for c in audit.checks if not c.passed]
+    return [c.in_words() for c in audit.checks if not c.passed]
 
 
 def write_held(held: HeldBack) -> Path:

@@ -214,7 +214,8 @@ def _tell(
             terminal.say(line)
         for step in outcome.record.steps:
             # What the audit found stands above, line by line.
-            detail = "see above" if step.name == "audit" else step.detail
+            said = "; ".join(map(str, step.detail))
+            detail = "see above" if step.name == "audit" else said
             terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
     elif not audit.passed:
         for line in _plainly(outcome, pictures):
@@ -240,7 +241,7 @@ def _plainly(outcome: Outcome, pictures: list[Path]) -> Iterator[str]:
     start = float(timeline.time(0)) if len(timeline) else 0.0
     size = source.video.upright_size
     yield from in_plain_words(audit.findings, size, pictures, start)
-    yield from (f"check failed: {c.name}: {c.detail}" for c in audit.checks if not c.passed)
+    yield from (f"check failed: {c.in_words()}" for c in audit.checks if not c.passed)
     if pictures:
         yield f"The pictures are in {pictures[0].parent}; --verbose gives all numbers."
 
@@ -258,7 +259,7 @@ def _as_json(
         "plan": None if plan_file is None else str(plan_file),
         "manifest": None if files.manifest is None else str(files.manifest),
         "sha256": record.output_sha256,
-        "warnings": list(record.warnings),
+        "warnings": [str(w) for w in record.warnings],
         "incomplete": incomplete(record),
         "audit": outcome.audit.to_json(),
         "pictures": [str(p) for p in pictures],

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..media import SourceInfo
+from ..messages import Message
 from ..plan import Plan
 from ..settings import Settings
 from .case import CaseFields
@@ -25,7 +26,7 @@ class Step:
     """
 
     name: str
-    detail: str
+    detail: tuple[Message, ...]
     seconds: float
 
 
@@ -85,8 +86,8 @@ class RunRecord:
     finished: datetime
     steps: tuple[Step, ...]
     frames_written: int
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
     models: tuple[ModelUsed, ...] = ()
     drawn: Plan | None = None
     audit: Mapping[str, Any] | None = None

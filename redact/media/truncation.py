@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from .. import ebml
+from ..messages import Message
 
 _SEGMENT = 0x18538067
 _ANYWHERE = 1 << 62
 
 
-def cut_off(path: Path, container: str, stream: Any) -> tuple[int, str]:
-    """Bytes that a file lacks at its end, and that in words; 0 and "" where none are known of.
+def cut_off(path: Path, container: str, stream: Any) -> tuple[int, Message | None]:
+    """Bytes that a file lacks at its end, and that in words; 0 and None where none are known of.
 
     MP4 and MOV list every picture in an index; Matroska and WebM state the length of the whole.
     No other container says where it should end.
@@ -28,13 +29,13 @@ def cut_off(path: Path, container: str, stream: Any) -> tuple[int, str]:
         ends = [entry.pos + entry.size for entry in entries]
         beyond = sum(end > size for end in ends)
         if beyond:
-            words = f"{beyond} of the {len(ends)} pictures in its index are not in it"
-            return max(ends) - size, f"the file ends early: {words}"
+            words = Message("index_beyond_end", beyond=beyond, indexed=len(ends))
+            return max(ends) - size, words
     elif "matroska" in container:
         missing = _segment_end(path) - size
         if missing > 0:
-            return missing, f"the file ends early: the last {missing} bytes of it are missing"
-    return 0, ""
+            return missing, Message("bytes_missing", missing=missing)
+    return 0, None
 
 
 def _segment_end(path: Path) -> int:

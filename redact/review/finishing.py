@@ -162,9 +162,9 @@ def _result(outcome: Outcome, files: list[str]) -> dict[str, Any]:
         "needs_review": outcome.needs_review,
         "may_be_accepted": outcome.audit.may_be_accepted,
         "findings": len(outcome.audit.findings),
-        "failed": [f"{c.name}: {c.detail}" for c in outcome.audit.checks if not c.passed],
+        "failed": [c.in_words() for c in outcome.audit.checks if not c.passed],
         "accepted": outcome.record.accepted,
         "sha256": outcome.record.output_sha256,
         "beside": files,
-        "warnings": list(outcome.record.warnings),
+        "warnings": [str(w) for w in outcome.record.warnings],
     }

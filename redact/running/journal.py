@@ -8,18 +8,23 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from ..evidence import Step
+from ..messages import Message
 from ..progress import Progress, Silent, Stage
 
 
 class Entry:
-    """An open step: `advance` it, and say in `detail` how it was done."""
+    """An open step: `advance` it, and `say` how it was done."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self.detail = ""
+        self.detail: tuple[Message, ...] = ()
 
     def advance(self, steps: int = 1) -> None:
         self._stage.advance(steps)
+
+    def say(self, *detail: Message) -> None:
+        """How it was done, in place of what was said before."""
+        self.detail = detail
 
 
 class Journal:
@@ -29,7 +34,7 @@ class Journal:
         self._progress = progress
         self.started = datetime.now(UTC)
         self.steps: list[Step] = []
-        self.warnings: list[str] = []
+        self.warnings: list[Message] = []
 
     @contextmanager
     def step(
@@ -51,7 +56,8 @@ class Journal:
         with self._progress.stage(name, total, unit) as stage:
             yield stage
 
-    def warn(self, text: str) -> None:
-        if text not in self.warnings:
-            self.warnings.append(text)
-            self._progress.warn(text)
+    def warn(self, what: Message) -> None:
+        """Tell the user, once, and the record."""
+        if what not in self.warnings:
+            self.warnings.append(what)
+            self._progress.warn(what)

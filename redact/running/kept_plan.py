@@ -9,9 +9,9 @@ from .. import __version__
 from ..errors import OutputExistsError, PlanError
 from ..files import write_whole
 from ..media import SourceInfo, sha256_of
+from ..messages import Message
 from ..plan import Plan, dump_plan, read_plan
 from ..settings import DetectSettings
-from ..types import counted
 from .journal import Journal
 from .kept_looks import forget_looks
 
@@ -54,8 +54,7 @@ def take_up_plan(
         )
     forget_looks(path)
     with journal.step("detect", None) as step:
-        tracks = counted(len(plan.tracks), "track")
-        step.detail = f"plan of an earlier run taken up, {tracks}"
+        step.say(Message("plan_taken_up", count=len(plan.tracks)))
     return plan
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from ..errors import UnsafeError
 from ..media import Decode, SourceInfo
+from ..messages import Message
 from ..plan import HELD_REACH, Plan
 from ..types import Frame, Region
 
@@ -32,7 +33,7 @@ class CheckedFrames:
         self._info = info
         self._plan = plan
         self.held: list[int] = []
-        self.warnings: list[str] = []
+        self.warnings: list[Message] = []
 
     def __iter__(self) -> Iterator[tuple[Frame, list[Region]]]:
         """Decode from the start.
@@ -63,10 +64,7 @@ class CheckedFrames:
             )
         self.warnings = list(decoded.warnings)
         if self.held:
-            self.warnings.append(
-                f"{len(self.held)} more frames turned out to be damaged when the masks were "
-                "drawn: masks near them are held and enlarged"
-            )
+            self.warnings.append(Message("damaged_when_drawn", count=len(self.held)))
 
     def _stop_where_masks_are_too_old(self, frame: int) -> None:
         """The plan hides whole pictures where damage lasts, but only damage that it knows of."""

@@ -44,7 +44,7 @@ def _spoilt(clip: Clip, plan: Plan, name: str, spoil: Spoil, at: range = range(F
 
 
 def _elsewhere(result: AuditResult) -> Check:
-    return next(c for c in result.checks if c.name == "picture elsewhere")
+    return next(c for c in result.checks if c.name == "picture_elsewhere")
 
 
 def _chroma_of_source(frame: Frame, before: list[NDArray[np.uint8]]) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from redact.errors import InputError, RedactError
 from redact.media import Decode, VideoWriter, probe
 from redact.media.damage import Damage
+from redact.messages import Message
 
 from .footage import FAST, Clip, Sound, make, rewrite, samples
 
@@ -64,7 +65,7 @@ def test_a_recording_cut_off_behind_its_index(tmp_path: Path) -> None:
     cut.write_bytes(whole.read_bytes()[:300_000])
     info = probe(cut)
     assert (info.video.frames, info.missing) == (200, 494_159)
-    words = "the file ends early: 135 of the 200 pictures in its index are not in it"
+    words = Message("index_beyond_end", beyond=135, indexed=200)
     assert words in info.warnings
 
 
@@ -75,7 +76,7 @@ def test_a_matroska_recording_cut_off(tmp_path: Path) -> None:
     cut.write_bytes(whole.read_bytes()[:-1000])
     info = probe(cut)
     assert info.missing == 1000
-    assert info.warnings == ("the file ends early: the last 1000 bytes of it are missing",)
+    assert info.warnings == (Message("bytes_missing", missing=1000),)
 
 
 def test_a_recording_cut_off_before_its_index(tmp_path: Path) -> None:
@@ -132,7 +133,7 @@ def test_cover_art_is_not_a_video(tmp_path: Path) -> None:
 
     info = probe(make(tmp_path / "c.mp4", Clip(prepare=add_cover)))
     assert info.video.upright_size == (160, 96)
-    assert [d.what for d in info.dropped if d.kind == "cover art"] == ["mjpeg 640x480"]
+    assert [str(d.what) for d in info.dropped if d.kind == "cover art"] == ["mjpeg 640x480"]
     rewrite(info, tmp_path / "out.mp4")
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert len(container.streams) == 1

@@ -10,23 +10,18 @@ import pytest
 from redact.auditing import AuditSettings, verify
 from redact.errors import ExitCode
 from redact.media import probe
+from redact.plan import read_plan
 from redact.progress import Silent
 from redact.types import Target
 
+from .conftest import STREET_FRAMES
 
-@pytest.fixture(scope="module")
-def plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+
+@pytest.fixture
+def plan(street_plan: Path) -> Path:
     """Of the clip, in which faces and plates were found."""
-    from redact.pipeline import detect
-    from redact.plan import write_plan
-    from redact.running import Journal
-    from redact.settings import DetectSettings, Sensitivity
-
-    found = detect(probe(street), DetectSettings(sensitivity=Sensitivity.FAST), Journal(Silent()))
-    assert {t.target for t in found.tracks} == {Target.FACE, Target.PLATE}
-    path = tmp_path_factory.mktemp("plan") / "street.plan.json"
-    write_plan(found, path)
-    return path
+    assert {t.target for t in read_plan(street_plan).tracks} == {Target.FACE, Target.PLATE}
+    return street_plan
 
 
 @pytest.mark.parametrize("targets", [[], ["region"], ["plate"]])
@@ -84,10 +79,10 @@ def test_fast_says_on_how_many_frames_it_looked(redact, street: Path, tmp_path: 
     )
     assert done.returncode == ExitCode.DONE, done.stderr
     looked = json.loads(plan.read_text())["settings"]["frames_looked_at"]
-    assert 5 <= looked < 30
+    assert 3 <= looked < STREET_FRAMES
     manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
     details = {limit["code"]: limit["detail"] for limit in manifest["not_checked"]}
-    assert details["detection_sampled"] == f"{looked}/30"
+    assert details["detection_sampled"] == f"{looked}/{STREET_FRAMES}"
     (detail,) = (s["detail"] for s in manifest["run"]["steps"] if s["name"] == "detect")
     assert f"on {looked} of them" in detail
     assert "says how many it looked at" in " ".join(redact("run", "--help").stdout.split())
@@ -103,4 +98,5 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(street: Path) 
         settings = DetectSettings((Target.FACE,), sensitivity)
         found = detect(probe(street), settings, Journal(Silent()))
         looked[sensitivity] = found.settings.frames_looked_at
-    assert looked[Sensitivity.THOROUGH] == 30 and 5 <= (looked[Sensitivity.BALANCED] or 0) < 30
+    assert looked[Sensitivity.THOROUGH] == STREET_FRAMES
+    assert 3 <= (looked[Sensitivity.BALANCED] or 0) < STREET_FRAMES

@@ -136,7 +136,7 @@ def test_what_a_person_drew_may_be_removed_and_what_was_found_may_not() -> None:
 
 def finding(drawn: bool = True) -> Plan:
     note = FindingNote(
-        1, "possible leak", "face", 5, 9, ((3, tuple(AWAY)), (11, tuple(AWAY))), drawn=drawn
+        1, "possible_leak", "face", 5, 9, ((3, tuple(AWAY)), (11, tuple(AWAY))), drawn=drawn
     )
     plan = plan_of(track(1, (0, 60, State.DETECTED, HERE)))
     return editing.replace(plan, review=ReviewState(findings=(note,)))

@@ -21,7 +21,7 @@ export function findings() {
 }
 
 function item(f) {
-  const key = { "possible leak": "leak", "mask does not fit": "misfit", "mask not drawn": "undrawn" }[f.kind] || "leak";
+  const key = { possible_leak: "leak", mask_does_not_fit: "misfit", mask_not_drawn: "undrawn" }[f.kind.replaceAll(" ", "_")] || "leak";
   const from = clock(state.times[f.first]), to = clock(state.times[f.last]);
   const when = from === to ? t("at_time", { from }) : t("between_times", { from, to });
   const words = t(`finding.${key}`, { target: t(`a_target.${f.target}`), time: when, where: whereIn(middle(f)[1]) });
