@@ -9,11 +9,10 @@ from typing import Any
 
 import click
 
+from .. import api
 from ..files import check_writable
-from ..media import probe
-from ..pipeline import detect as detect_stage
 from ..plan import write_plan
-from ..running import Journal, forget_looks
+from ..running import forget_looks
 from ..types import counted
 from . import options
 from .terminal import Terminal
@@ -34,7 +33,7 @@ from .terminal import Terminal
 def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     """Find what to hide in SOURCE and write it to a plan, without drawing anything.
 
-    A search that was stopped goes on with the same command where it was.
+    If it was stopped, give the same command again and it goes on.
 
     A plan is text: look at it with 'redact plan show', change it with 'redact plan set' or
     'redact plan add', then hide what it says with 'redact apply'.
@@ -43,7 +42,7 @@ def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     check_writable(plan_file, params["force"], never=(source,), whole=True)
     terminal = Terminal()
     settings = options.detect_settings(params)
-    plan = detect_stage(probe(source), settings, Journal(terminal), plan_file=plan_file)
+    plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
     write_plan(plan, plan_file, force=params["force"], never=(source,))
     forget_looks(plan_file)
     counts = Counter(track.target.word for track in plan.tracks)

@@ -57,7 +57,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     delivery = Delivery(
         output=final,
         accept_findings=_accepted(plan),
-        case=choice.case,
+        evidence=choice,
         command=("redact", "review", session.source.name, session.plan_path.name),
         release=release,
     )
