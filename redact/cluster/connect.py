@@ -46,9 +46,7 @@ class Cluster:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             security = Security(require_encryption=True) if address.startswith("tls:") else None
-            self._client: Any = Client(
-                address, security=security, timeout=PATIENCE, set_as_default=False
-            )
+            self._client: Any = Client(address, security=security, timeout=PATIENCE)
         except (OSError, TimeoutError, RuntimeError, ValueError) as error:
             raise InputError(
                 f"{address}: no scheduler answers there ({error})",
