@@ -8,7 +8,8 @@ HALF   ?= test
 STAMP  := $(VENV)/.installed
 
 .PHONY: help demo test test-clips test-wheel lint format samples docs site wheel bench bench-detect bench-real bench-leak \
-        bench-attack bench-audit bench-case bench-cluster bench-kill test-cluster recordings train-smoke clean
+        bench-attack bench-audit bench-case bench-cluster bench-speed bench-kill test-cluster \
+        recordings train-smoke clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -90,6 +91,9 @@ bench-case: $(STAMP)  ## twenty mixed files, stopped three times, resumed, compa
 bench-cluster: $(STAMP)  ## one and two workers of dask, 2 to 64 reckoned
 	$(BIN)/python -m pip install --quiet --editable '.[cluster]'
 	$(BIN)/python -m benchmarks.cluster
+
+bench-speed: $(STAMP)  ## cost of a run beside a plain transcode, about an hour (DEFACE=command)
+	$(BIN)/python -m benchmarks.speed --growth $(if $(DEFACE),--deface '$(DEFACE)')
 
 bench-kill: $(STAMP)  ## a batch killed at 200 random moments ends as an undisturbed one
 	$(BIN)/python -m benchmarks.kill

@@ -14,7 +14,7 @@ from pathlib import Path
 from redact.detection import CloseUp, Detector, Verifier, load_detector
 from redact.media import Decode, SourceInfo, probe
 from redact.running import KeptLooks
-from redact.track import Tracker
+from redact.track import Looks, Tracker
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "street.mp4"
 
@@ -26,10 +26,11 @@ def search(
     begun, count = time.perf_counter(), 0
     with KeptLooks(path, str(info.path)) as kept:
         tracker = Tracker(ask=kept.asking(CloseUp(verifier).ask))
-        look = kept.looking(detector.detect_frame)
+        looks = Looks(kept.looking(detector.detect_frame), tracker.settings.whole_every)
         for frame in Decode(info):
             wanted = tracker.wants_detection(frame)
-            tracker.observe(frame, look(frame) if wanted else None)
+            seen = looks.at(frame, tracker.small_picture(frame)) if wanted else None
+            tracker.observe(frame, seen)
             count += 1
             if count == frames:
                 break

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..detection import Detector, Verifier
+from ..detection import Detector, Verifier, device_now
 from ..evidence import library_versions
 from ..files import Answer, AnswerFile
 from ..settings import DetectSettings
@@ -145,6 +145,7 @@ def looks_kept(
         "targets": [target.word for target in settings.targets],
         "sensitivity": settings.sensitivity.value,
         "detector": [detector.name, detector.weights_sha256],
+        "device": device_now(),
         "verifier": [verifier.name, verifier.weights_sha256],
     }
     return KeptLooks(None if plan_file is None else looks_path(plan_file), made_by)

@@ -8,23 +8,18 @@ from typing import Any
 
 import pytest
 
-from redact.media import probe
-from redact.pipeline import detect
-from redact.plan import Plan
-from redact.progress import Silent
-from redact.running import Journal
-from redact.settings import DetectSettings, Sensitivity
+from redact.plan import Plan, read_plan
 
-from ..pipeline.conftest import street
+from ..pipeline.conftest import street, street_plan
 from .browser import driver
 
-__all__ = ["street"]
+__all__ = ["street", "street_plan"]
 
 
 @pytest.fixture(scope="session")
-def found(street: Path) -> Plan:
+def found(street_plan: Path) -> Plan:
     """What `detect` finds in the short street: two faces and two plates."""
-    return detect(probe(street), DetectSettings(sensitivity=Sensitivity.FAST), Journal(Silent()))
+    return read_plan(street_plan)
 
 
 @pytest.fixture(scope="session")

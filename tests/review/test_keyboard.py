@@ -16,7 +16,7 @@ from redact.types import State, Target, Track
 
 from .browser import Page, look_like, resize, served_here
 
-GAP = range(10, 20)
+GAP = range(5, 11)
 
 
 @pytest.fixture

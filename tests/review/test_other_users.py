@@ -15,11 +15,11 @@ import pytest
 from redact.review.guard import of_this_user, owner_of
 from redact.review.server import PageServer
 
-from ..pipeline.conftest import ROOT, street
+from ..pipeline.conftest import ROOT
 from .test_alone import work
 from .test_security import ask, server
 
-__all__ = ["server", "street", "work"]
+__all__ = ["server", "work"]
 
 linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's /proc")
 

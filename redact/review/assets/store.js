@@ -65,9 +65,16 @@ export async function change(path, body, done) {
   } catch (error) {
     if (!(error instanceof Refused)) return null;
     if (error.error === "outside") await load();
-    toast(error.message ? (error.hint ? `${error.message}. ${error.hint}` : error.message) : t("look_again"), true);
+    toast(said(error), true);
     return null;
   }
+}
+/** A refusal in the page's language where it has words for it; what files and plans say is English. */
+export function said(error) {
+  const own = t(`refused.${error.error}`, error.values);
+  if (own !== `refused.${error.error}`) return own;
+  if (!error.message) return t("look_again");
+  return error.hint ? `${error.message}. ${error.hint}` : error.message;
 }
 export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
 
