@@ -155,9 +155,7 @@ def detect(
     )
 
 
-def _detected(
-    frames: int, detector: Detector, looks: Looks, taken_up: int
-) -> Iterator[Message]:
+def _detected(frames: int, detector: Detector, looks: Looks, taken_up: int) -> Iterator[Message]:
     """How the search was done, for the record."""
     yield Message(
         "detected",
