@@ -10,6 +10,7 @@ from .mend import mend, near, remove_held
 from .one_source import redact_one
 from .preparing import prepare
 from .preview import NOTICE, Preview, make_preview
+from .process import Done, lost, run_in_process, size_of
 from .record_beside import margin_of, plan_beside, record_beside
 from .result import Result, ResultState, missing_words
 from .resume import Work
@@ -18,6 +19,7 @@ from .settings import settings_from_json
 
 __all__ = [
     "NOTICE",
+    "Done",
     "Earlier",
     "Footage",
     "Found",
@@ -37,6 +39,7 @@ __all__ = [
     "held_back_for",
     "held_back_note",
     "jobs_that_fit",
+    "lost",
     "make_preview",
     "margin_of",
     "mend",
@@ -48,7 +51,9 @@ __all__ = [
     "record_beside",
     "redact_one",
     "remove_held",
+    "run_in_process",
     "settings_from_json",
+    "size_of",
     "write_held",
     "write_note",
 ]

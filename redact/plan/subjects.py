@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from ..types import Box, State, Track
+from ..types import Box, Keyframe, State, Track
 from .plan import Plan
 from .review import Subject
 
@@ -162,14 +162,15 @@ def subject_of(plan: Plan, track: int) -> Subject:
     return next((s for s in all_subjects(plan) if track in s.tracks), Subject((track,)))
 
 
-def state_runs(track: Track) -> Iterator[tuple[int, int, State]]:
-    """First frame, last frame and state of every stretch of one state."""
-    start, state = track.first, track.keyframes[0].state
-    for _, key in pairwise(track.keyframes):
+def state_runs(first: int, last: int, keys: Sequence[Keyframe]) -> Iterator[tuple[int, int, State]]:
+    """First frame, last frame and state of every stretch of one state in a track from `first` to
+    `last`."""
+    start, state = first, keys[0].state
+    for _, key in pairwise(keys):
         if key.state is not state:
             yield start, key.frame - 1, state
             start, state = key.frame, key.state
-    yield start, track.last, state
+    yield start, last, state
 
 
 def overlap_in_time(a: Sequence[Track], b: Iterable[Track]) -> bool:

@@ -42,7 +42,7 @@ TargetWeights = Mapping[str, float]
 BEST_LOOK: Final[Mapping[str, TargetWeights]] = {
     word: {"bias": 0.0, "best": 1.0} for word in ("face", "plate")
 }
-"""Weights with which a track is as probable as its best look: no belief, for comparison."""
+"""Meaning: weights with which a track is as probable as its best look, to leave belief out."""
 
 
 @dataclass
