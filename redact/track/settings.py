@@ -7,18 +7,10 @@ from dataclasses import dataclass, replace
 from ..settings import Sensitivity
 
 PARTS = frozenset(
-    [
-        "low-round",
-        "camera",
-        "follow",
-        "stitch",
-        "padding",
-        "verify",
-        "merge",
-        "belief",
-        "growth",
-        "unchanged",
-    ]
+    (
+        *("low-round", "camera", "follow", "stitch", "padding", "verify", "merge", "belief"),
+        *("growth", "unchanged"),
+    )
 )
 """Parts that can be switched off by name, to measure what each is worth. Without "unchanged", every
 look is at all of the picture."""
