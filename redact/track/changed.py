@@ -76,6 +76,12 @@ class Seen:
         return Area(x1, y1, x2 - x1, y2 - y1)
 
 
+def unchanged(earlier: SmallFrame, later: SmallFrame) -> bool:
+    """Whether nothing visible happened between two pictures."""
+    before, now = _compared(earlier), _compared(later)
+    return before.shape == now.shape and not changed_blocks(before, now).any()
+
+
 def _compared(small: SmallFrame) -> NDArray[np.uint8]:
     return small.levels[min(LEVEL, len(small.levels) - 1)]
 
@@ -85,13 +91,16 @@ def changed_blocks(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
     apart = cv2.absdiff(before, now)
     height, width = apart.shape
     rows, columns = -(-height // BLOCK), -(-width // BLOCK)
-    padded = np.zeros((rows * BLOCK, columns * BLOCK), np.uint8)
-    padded[:height, :width] = apart
-    blocks = padded.reshape(rows, BLOCK, columns, BLOCK)
-    worst = blocks.max(axis=3).max(axis=1)
-    total = cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA)
-    # The resized mean is rounded to whole levels: 2 stands for everything from 1.5 on.
-    return np.asarray((worst > PIXEL) | (total > MEAN), np.bool_)
+    below, right = rows * BLOCK - height, columns * BLOCK - width
+    padded = cv2.copyMakeBorder(apart, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0)
+    over = cv2.threshold(padded, PIXEL, 255, cv2.THRESH_BINARY)[1]
+    # Means of blocks, in whole levels: 2 stands for everything from 1.5 on, and one pixel of 255 in
+    # a block makes 4.
+    total, any_over = (
+        cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA)
+        for picture in (padded, over)
+    )
+    return np.asarray((any_over > 0) | (total > MEAN), np.bool_)
 
 
 def boxes_of(mask: Mask) -> list[tuple[int, int, int, int]]:
