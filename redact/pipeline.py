@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
 from .detection import CloseUp, Detector, Verifier, device_now, load_detector, load_plugin
-from .errors import InputError, UnsafeError
+from .errors import InputError, UnsafeError, UsageError
 from .evidence import (
     ModelUsed,
     RunRecord,
@@ -160,6 +160,12 @@ def _looking(
     if detector is not None:  # of others, who know nothing of looks at parts of a picture
         look = detector.detect_frame
         return detector, Looks(lambda frame, _: look(frame), whole_every=0.0)
+    strange = [t.word for t in settings.targets if not t.spec.own]
+    if strange:
+        raise UsageError(
+            f"--targets {','.join(strange)}: redact's own networks do not find it",
+            "Name a detector of another package that does, with --detector.",
+        )
     ours = load_detector(
         settings.sensitivity,
         settings.targets,

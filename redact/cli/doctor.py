@@ -13,7 +13,7 @@ from rich.table import Table
 from .. import __version__
 from ..auditing import require_detectors
 from ..errors import ExitCode, RedactError
-from ..types import Target
+from ..types import OWN, Target
 from . import options
 
 
@@ -40,7 +40,7 @@ def examine() -> dict[str, Any]:
     from ..media import describe_encoders
 
     models = describe_models()
-    problems = {target: _problem(target) for target in (Target.FACE, Target.PLATE)}
+    problems = {target: _problem(target) for target in OWN}
     first = next((p for p in problems.values() if p is not None), None)
     return {
         "redact": __version__,

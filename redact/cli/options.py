@@ -21,7 +21,7 @@ from ..settings import (
     Settings,
     Style,
 )
-from ..types import Target
+from ..types import OWN, SEARCHED, Target
 from .invocation import remember_sources
 from .terminal import Terminal
 
@@ -41,7 +41,7 @@ class TargetsType(click.ParamType[tuple[Target, ...]]):
         if isinstance(value, tuple):
             return value
         words = [w.strip().lower() for w in str(value).split(",") if w.strip()]
-        known = {t.word: t for t in (Target.FACE, Target.PLATE)}
+        known = {t.word: t for t in SEARCHED}
         for word in words:
             if word not in known:
                 self.fail(f"{word!r} is not one of {', '.join(known)}", param, ctx)
@@ -126,9 +126,10 @@ detect_options = _all(
     click.option(
         "--targets",
         type=TargetsType(),
-        default="face,plate",
+        default=",".join(t.word for t in OWN),
         show_default=True,
-        help="What to hide: face, plate, or both with a comma.",
+        help="What to hide, with commas: face, plate, or head (also from behind), which only a "
+        "--detector of another package finds.",
     ),
     click.option(
         "--sensitivity",

@@ -26,7 +26,7 @@ down, another from the hair. Meaning: as matching in `benchmarks/detect`."""
 LEAST_PROBABILITY: Final = 0.005
 """Meaning: candidates below this are not worth keeping for anybody."""
 
-OURS, LARGE, SMALL, BLAZEFACE = "ours", "centerface", "centerface small", "blazeface"
+OURS, LARGE, SMALL, TILTED = "ours", "centerface", "centerface small", "centerface tilted"
 """Names of the witnesses in `calibration.json`."""
 
 Look = Callable[[Picture], Detections]

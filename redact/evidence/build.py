@@ -22,7 +22,7 @@ from ..media import Dropped
 from ..messages import Message
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import Action, Target
+from ..types import Action, Target, audited_for
 from .case import CaseFields
 from .ledger import ledger, seconds_from_start
 from .manifest import (
@@ -186,7 +186,7 @@ def utc(moment: datetime) -> str:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, looked_for = record.as_drawn, set(record.plan.settings.targets)
+    plan, looked_for = record.as_drawn, audited_for(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         code = "sound_partly_muted" if plan.muted else "sound_unchanged"
