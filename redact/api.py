@@ -92,6 +92,7 @@ def detect(
     settings: DetectSettings = DetectSettings(),  # noqa: B008 - frozen
     *,
     detector: Detector | None = None,
+    plan_file: AnyPath | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """Find what to hide in a video, without drawing anything: `redact detect`.
@@ -100,6 +101,9 @@ def detect(
         source: the video.
         settings: what is looked for, and how hard.
         detector: what looks; None for redact's own networks.
+        plan_file: where the caller is going to keep the plan. Until `redact.running.forget_looks`
+            removes it, what the detectors saw lies beside it, and a search that was killed goes
+            on with that. None keeps nothing.
         progress: told about stages and warnings; None: nobody.
 
     Returns:
@@ -111,7 +115,8 @@ def detect(
         UnsafeError: a frame could not be checked.
         ModelError, DependencyError: redact is not installed completely.
     """
-    return pipeline.detect(probe(Path(source)), settings, _journal(progress), detector)
+    place = None if plan_file is None else Path(plan_file)
+    return pipeline.detect(probe(Path(source)), settings, _journal(progress), detector, place)
 
 
 def apply(
