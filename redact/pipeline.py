@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
-from .detection import CloseUp, Detector, Verifier, load_detector
+from .detection import CloseUp, Detector, Verifier, load_detector, load_plugin
 from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
@@ -65,14 +65,22 @@ class Rendered:
     plan: Plan
 
 
-def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
-    """Redact one file."""
+def run(
+    source: Path,
+    settings: Settings,
+    delivery: Delivery,
+    progress: Progress,
+    detector: Detector | None = None,
+) -> Outcome:
+    """Redact one file. `detector` looks instead of redact's own networks."""
     journal = Journal(progress)
     info = probe(source)
     require_detectors(settings.detect.targets)
-    plan = take_up_plan(info, settings.detect, delivery.plan_file, delivery.force, journal)
+    plan = take_up_plan(
+        info, settings.detect, delivery.plan_file, delivery.force, journal, detector
+    )
     if plan is None:
-        plan = detect(info, settings.detect, journal)
+        plan = detect(info, settings.detect, journal, detector)
         if delivery.plan_file is not None:
             keep_plan(plan, delivery.plan_file)
     give_back()
@@ -88,12 +96,7 @@ def detect(
         info, settings, journal: of the run.
         detector: what looks; None for redact's own networks.
     """
-    detector = detector or load_detector(
-        settings.sensitivity,
-        settings.targets,
-        sample_aspect=float(info.video.upright_sample_aspect),
-        centerface=settings.centerface,
-    )
+    detector = detector or _detector(info, settings)
     tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
@@ -125,10 +128,24 @@ def detect(
             ((detector.name, detector.weights_sha256),),
             looked,
             settings.centerface,
+            settings.detector,
         ),
         found.tracks,
         found.cuts,
         unchecked,
+    )
+
+
+def _detector(info: SourceInfo, settings: DetectSettings) -> Detector:
+    """What the settings say is to look."""
+    aspect = float(info.video.upright_sample_aspect)
+    if settings.detector:
+        return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+    return load_detector(
+        settings.sensitivity,
+        settings.targets,
+        sample_aspect=aspect,
+        centerface=settings.centerface,
     )
 
 
@@ -228,7 +245,7 @@ def render(
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
-        style = draw.render.style.value
+        style = draw.render.style_name
         step.say(Message("rendered", count=written, style=style, encoder=writer.encoder))
     for note in (*frames.warnings, *writer.notes):
         journal.warn(note)

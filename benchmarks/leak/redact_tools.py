@@ -32,14 +32,21 @@ from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeli
 
 from .errors import ToolError
 
-ROOMS = ("types", "media", "detect", "track", "plan", "render", "models")
+ROOMS = ("types", "media", "detection", "track", "plan", "render", "models")
 """Parts of redact that decide what an output looks like."""
 
 
 def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
-    """Hash of the code and weights that outputs depend on."""
+    """Hash of the code and weights that outputs depend on.
+
+    Raises:
+        FileNotFoundError: a room was renamed; without it old results would be taken for new ones.
+    """
     digest = hashlib.sha256()
     home = Path(redact.__file__).parent
+    for room in rooms:
+        if not (home / room).is_dir():
+            raise FileNotFoundError(f"{home / room}: no such room; correct the list of rooms")
     files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
     for path in [*files, home / "settings.py", home / "pipeline.py"]:
         if path.suffix in (".py", ".onnx", ".tflite", ".json"):
@@ -56,7 +63,7 @@ class Sightings:
 
     def __init__(self, detector: Any, clip: str, folder: Path) -> None:
         self._detector = detector
-        code = fingerprint(("detect", "models", "types"))
+        code = fingerprint(("detection", "models", "types"))
         key = hashlib.sha256(f"{clip} {detector.name} {detector.weights_sha256} {code}".encode())
         self._path = folder / f"{key.hexdigest()[:24]}.npz"
         self._known: dict[str, Any] = {}
@@ -125,6 +132,7 @@ class RedactTool:
         tracking: False for the control: every detection is drawn in its own frame and nowhere
             else.
         folder: where detections are kept.
+        centerface: False for our network alone.
     """
 
     targets: tuple[str, ...] = ("face", "plate")
@@ -136,10 +144,12 @@ class RedactTool:
         folder: Path,
         ablate: frozenset[str] = frozenset(),
         tracking: bool = True,
+        centerface: bool = True,
     ) -> None:
         self.name = name
         self._sensitivity = Sensitivity(sensitivity)
         self._ablate, self._tracking, self._folder = ablate, tracking, folder
+        self._centerface = centerface
         self._detectors: dict[float, Any] = {}
         self._ask: Any = None
         self.version = fingerprint()
@@ -148,7 +158,9 @@ class RedactTool:
         """For a clip's shape of pixels, kept for the next one."""
         aspect = float(info.video.upright_sample_aspect)
         if aspect not in self._detectors:
-            self._detectors[aspect] = load_detector(self._sensitivity, sample_aspect=aspect)
+            self._detectors[aspect] = load_detector(
+                self._sensitivity, sample_aspect=aspect, centerface=self._centerface
+            )
         return self._detectors[aspect]
 
     def _tracker(self) -> Tracker:

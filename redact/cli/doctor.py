@@ -22,9 +22,8 @@ from . import options
 def doctor(as_json: bool) -> int:
     """Say what this installation has and lacks: versions, models, engines, encoders.
 
-    Nothing is downloaded and no network is used. The exit code is 0 only where faces and plates
-    can both be hidden: 6 where a model that this needs is missing or damaged, 7 where a library
-    is.
+    Nothing is downloaded and no network is used. The exit code is 0 if both faces and plates can be
+    hidden, 6 if a model that this needs is missing or damaged, and 7 if a library is.
     """
     report = examine()
     if as_json:

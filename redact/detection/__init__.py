@@ -12,6 +12,7 @@ from .loader import (
     require_models,
 )
 from .network import default_threads
+from .plugins import detector_names, load_plugin
 from .protocol import Detector
 from .scaling import Area, Scaler
 from .thresholds import CANDIDATE_SCORE
@@ -38,8 +39,10 @@ __all__ = [
     "Witnesses",
     "default_threads",
     "describe_models",
+    "detector_names",
     "load_calibration",
     "load_detector",
+    "load_plugin",
     "load_second_opinion",
     "require_models",
     "square_around",

@@ -82,7 +82,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
         case=case_part(case),
         run=_run(record),
         tool=_tool(record),
-        tracks=ledger(drawn, record.settings.render.style, case),
+        tracks=ledger(drawn, record.settings.render.style_name, case),
         audit=_audit(record),
         findings_accepted=record.accepted,
         damaged_frames=drawn.unchecked,
@@ -170,6 +170,9 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
     """Settings in JSON values, targets as words, in a stable order."""
     value = _json_value(settings, ())
     assert isinstance(value, dict)
+    value["render"]["style"] = settings.render.style_name
+    if not settings.detect.detector:
+        del value["detect"]["detector"]  # redact's own
     return value
 
 

@@ -96,6 +96,7 @@ class SettingsRecord(_File, omit_defaults=True):
         | None
     ) = None
     centerface: bool = True
+    detector: str = ""
 
 
 class PlanRecord(_File, kw_only=True, omit_defaults=True):
@@ -226,6 +227,7 @@ def _record_of(plan: Plan) -> PlanRecord:
             detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.settings.detectors],
             frames_looked_at=plan.settings.frames_looked_at,
             centerface=plan.settings.centerface,
+            detector=plan.settings.detector,
         ),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
@@ -280,6 +282,7 @@ def _plan_of(record: PlanRecord) -> Plan:
             tuple((d.name, d.sha256) for d in record.settings.detectors),
             record.settings.frames_looked_at,
             record.settings.centerface,
+            record.settings.detector,
         ),
         tracks=tuple(
             _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)

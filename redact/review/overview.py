@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ from ..media import SourceInfo
 from ..plan import HELD_REACH, Plan, Subject, is_certain
 from ..types import Action, Keyframe, State, Track
 from .bridging import gaps_of
-from .seen import Moment, Moments, review_summary, seen_runs
+from .seen import Moment, common_moments, review_summary, seen_runs, subject_moments
 from .subjects import all_subjects, state_runs
 
 SURE: Final = 0.9
@@ -31,7 +31,6 @@ class Overview:
     def __init__(self) -> None:
         self._made: dict[tuple[Any, ...], tuple[tuple[Track, ...], dict[str, Any]]] = {}
         self._told: dict[int, dict[str, Any]] = {}
-        self._moments = Moments()
 
     def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
         """The whole plan, for a page that has just been opened."""
@@ -47,7 +46,16 @@ class Overview:
         return {**self._changing(plan), "changed": changed, "gone": gone}
 
     def _changing(self, plan: Plan) -> dict[str, Any]:
-        return changing(plan, self._moments.of(plan))
+        """What a decision changes besides subjects; `_told` is already that of the plan."""
+        review, common = plan.review, common_moments(plan)
+        frames = [m[0] for told in self._told.values() for m in told["moments"]]
+        return {
+            "muted": [{**asdict(m), "number": n} for n, m in enumerate(plan.muted, 1)],
+            "findings": [asdict(f) for f in review.findings] if review else [],
+            "moments": _listed(common),
+            "seen": seen_runs(review),
+            "summary": review_summary(plan, [*frames, *(m.frame for m in common)]),
+        }
 
     def _subjects(self, plan: Plan) -> dict[int, dict[str, Any]]:
         by_number = {track.id: track for track in plan.tracks}
@@ -79,16 +87,8 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
     }
 
 
-def changing(plan: Plan, moments: Sequence[Moment]) -> dict[str, Any]:
-    """What a decision changes besides subjects."""
-    review = plan.review
-    return {
-        "muted": [{**asdict(m), "number": n} for n, m in enumerate(plan.muted, 1)],
-        "findings": [asdict(f) for f in review.findings] if review else [],
-        "moments": [[m.frame, m.why, m.track] for m in moments],
-        "seen": seen_runs(review),
-        "summary": review_summary(plan, moments),
-    }
+def _listed(moments: Iterable[Moment]) -> list[list[Any]]:
+    return [[m.frame, m.why, m.track] for m in moments]
 
 
 def _summary(plan: Plan, subject: Subject, tracks: tuple[Track, ...]) -> dict[str, Any]:
@@ -123,6 +123,7 @@ def _summary(plan: Plan, subject: Subject, tracks: tuple[Track, ...]) -> dict[st
             }
             for t in tracks
         ],
+        "moments": _listed(subject_moments(plan, subject, tracks)),
         "gaps": [
             {"before": g.before, "after": g.after, "first": g.first, "last": g.last}
             for g in gaps_of(tracks)

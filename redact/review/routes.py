@@ -17,6 +17,7 @@ from .finishing import begin_finish
 from .frames import Superseded
 from .overview import boxes_at
 from .pictures import jpeg, masked
+from .refused import RefusedError
 from .seen import VIEWS, with_seen
 from .server import Answer, Route, as_json
 from .session import Session
@@ -70,6 +71,9 @@ def _told(route: Route) -> Route:
             return as_json({"error": "superseded"}, 409)
         except ChangedOutsideError as error:
             return as_json({"error": "outside", "message": error.message, "hint": error.hint}, 409)
+        except RefusedError as error:
+            told = {"message": error.message, "hint": error.hint}
+            return as_json({"error": error.code, "values": error.values, **told}, 422)
         except RedactError as error:
             return as_json({"error": "refused", "message": error.message, "hint": error.hint}, 422)
         except (KeyError, TypeError, ValueError, OverflowError) as error:

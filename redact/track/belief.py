@@ -39,6 +39,11 @@ dev --boxes`: from a cost of 4 (.2 times 20) on no more plates are found, only s
 
 TargetWeights = Mapping[str, float]
 
+BEST_LOOK: Final[Mapping[str, TargetWeights]] = {
+    word: {"bias": 0.0, "best": 1.0} for word in ("face", "plate")
+}
+"""Weights with which a track is as probable as its best look: no belief, for comparison."""
+
 
 @dataclass
 class Clues:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from ..settings import Sensitivity
 
-PARTS = frozenset({"low-round", "camera", "follow", "stitch", "padding", "verify", "merge"})
+PARTS = frozenset(
+    ["low-round", "camera", "follow", "stitch", "padding", "verify", "merge", "belief", "growth"]
+)
 """Parts that can be switched off by name, to measure what each is worth."""
 
 

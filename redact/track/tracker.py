@@ -19,7 +19,7 @@ from ..types import Detections, Frame, Track
 from .active import ActiveTracklets
 from .assemble import weave
 from .backward import BackwardFollower, Job, Sighted
-from .belief import TargetWeights
+from .belief import BEST_LOOK, TargetWeights
 from .camera import motion_between
 from .clip import ClipRecord
 from .cuts import CutFinder
@@ -100,6 +100,8 @@ class Tracker:
         self._log = SightingLog()
         self._ask = ask
         self._weights = load_calibration().tracks if weights is None else weights
+        if "belief" in ablate:
+            self._weights = BEST_LOOK
         self._active = ActiveTracklets(self.settings, self._log, ablate, self._weights)
         self._sighted = Sighted()
         self._back = BackwardFollower(self._ring, self._clip, self._log, self._sighted)

@@ -186,7 +186,7 @@ function soundPanel() {
 
 function seenPanel() {
   const s = state.summary, meter = (n, of) => { const bar = make("span"); bar.style.width = `${of ? (100 * n) / of : 100}%`; return make("div", { class: "meter" }, bar); };
-  const unseen = state.moments.filter(([frame]) => !state.seen.some(([a, b]) => a <= frame && frame <= b));
+  const unseen = state.moments.filter(([frame]) => !state.wasSeen[frame]);
   return [
     make("label", { for: "reviewer" }, t("reviewer")),
     make("input", { type: "text", id: "reviewer", value: s.reviewer || "", maxlength: 120, onchange: (e) => change("reviewer", { name: e.target.value }, t("done")) }),
@@ -207,7 +207,7 @@ function goMoment(frame, track) {
   player.show(frame);
 }
 export function nextMoment() {
-  const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.seen.some(([a, b]) => a <= frame && frame <= b));
+  const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.wasSeen[frame]);
   const next = unseen.find(([frame]) => frame > state.frame) || unseen[0];
   if (!next) return toast(t("all_moments"));
   goMoment(next[0], next[2]);
