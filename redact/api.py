@@ -20,6 +20,7 @@ from .case import (
     Result,
     find_held,
     finish,
+    has_credentials,
     margin_of,
     mend,
     plan_beside,
@@ -28,6 +29,7 @@ from .case import (
     redact_one,
 )
 from .detection import Detector
+from .evidence import Credentials
 from .files import make_folder
 from .media import probe
 from .plan import Plan, read_plan
@@ -178,7 +180,7 @@ def audit(
     if known is not None:
         require_same_source(known, info, listener)
     if settings is None:
-        settings = AuditSettings(margin=margin_of(record))
+        settings = AuditSettings(margin=margin_of(record), credentials=has_credentials(record))
         if known is not None:
             said = known.settings
             settings = replace(settings, sensitivity=said.sensitivity, targets=said.targets)
@@ -192,6 +194,7 @@ def fix(
     *,
     decided_by: str = "",
     key: Ed25519PrivateKey | None = None,
+    credentials: Credentials | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Mend a result that was held back: hide what was found, draw and check again: `redact fix`.
@@ -201,6 +204,7 @@ def fix(
         acceptance: findings that are no leaks and are not hidden.
         decided_by: who decided; goes on record.
         key: private key that signs, where the first run signed.
+        credentials: that sign content credentials, where the first run did.
         progress: told about stages and warnings; None: nobody.
 
     Raises:
@@ -215,6 +219,7 @@ def fix(
         acceptance=acceptance,
         decided_by=decided_by,
         key=key,
+        credentials=credentials,
         command=("redact.fix",),
     )
 

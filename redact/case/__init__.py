@@ -9,7 +9,7 @@ from .inbox import Inbox
 from .mend import mend, near, remove_held
 from .one_source import redact_one
 from .preparing import prepare
-from .record_beside import margin_of, plan_beside, record_beside
+from .record_beside import has_credentials, margin_of, plan_beside, record_beside
 from .result import Result, ResultState, missing_words
 from .resume import Work
 from .room import jobs_that_fit
@@ -31,6 +31,7 @@ __all__ = [
     "find_held",
     "findings_of",
     "finish",
+    "has_credentials",
     "held_back_for",
     "held_back_note",
     "jobs_that_fit",
