@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .types import Target
+from .types import OWN, Target
 
 if TYPE_CHECKING:
     from .render import MaskStyle
@@ -49,7 +49,7 @@ class DetectSettings:
             redact's own networks.
     """
 
-    targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
+    targets: tuple[Target, ...] = OWN
     sensitivity: Sensitivity = Sensitivity.BALANCED
     centerface: bool = True
     detector: str = ""

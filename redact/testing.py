@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from .detection import Detector
 from .render import MaskStyle, Renderer, drawn_area_of, mask_of
 from .settings import RenderSettings
-from .types import Box, Detections, Frame, Region, State, Target
+from .types import SEARCHED, Box, Detections, Frame, Region, State, Target
 
 SIZES: Final = ((240, 320), (301, 399), (33, 31), (3, 70), (1, 1))
 """Heights and widths of pictures that every detector is shown."""
@@ -93,7 +93,7 @@ class DetectorContract:
         assert (found.xyxy[:, 2:] >= found.xyxy[:, :2]).all(), f"{where}: edges in order"
         assert (found.xyxy >= -width - height).all(), f"{where}: boxes in pixels of the picture"
         assert (found.xyxy <= 2 * (width + height)).all(), f"{where}: boxes in pixels"
-        known = {int(target) for target in Target if target is not Target.REGION}
+        known = {int(target) for target in SEARCHED}
         assert set(found.target.tolist()) <= known, f"{where}: unknown target"
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 import redact
-from redact.detection import CloseUp, Verifier, load_detector
+from redact.detection import Area, CloseUp, Verifier, load_detector
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
 from redact.pipeline import render
@@ -27,7 +28,7 @@ from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.running import Journal
 from redact.settings import Sensitivity, Settings
-from redact.track import Tracker, settings_of
+from redact.track import Looks, Tracker, settings_of
 from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
 
 from .errors import ToolError
@@ -73,11 +74,13 @@ class Sightings:
         self._fresh = False
         self.remembered = 0.0
 
-    def at(self, frame: Frame) -> Detections:
-        key, took = str(frame.index), f"seconds {frame.index}"
+    def at(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        """See `redact.detection.Detector.detect_frame`; looks at parts are kept by the parts."""
+        key = f"{frame.index}" if only is None else f"{frame.index} {[tuple(a) for a in only]}"
+        took = f"seconds {key}"
         if key not in self._known:
             begun = time.process_time()
-            found = self._detector.detect_frame(frame)
+            found = self._detector.detect_frame(frame, only)
             self._known[key] = np.c_[found.xyxy, found.score, found.target].astype(np.float32)
             self._known[took] = np.float64(time.process_time() - begun)
             self._fresh = True
@@ -229,10 +232,13 @@ class RedactTool:
                 single += self._alone(sightings.at(frame), frame.index, len(single))
             return tuple(single), ()
         tracker = self._tracker()
+        looks = Looks(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)
             wanted = tracker.wants_detection(frame)
-            tracker.observe(frame, sightings.at(frame) if wanted else None)
+            tracker.observe(
+                frame, looks.at(frame, tracker.small_picture(frame)) if wanted else None
+            )
         found = tracker.finish()
         return found.tracks, found.cuts
 

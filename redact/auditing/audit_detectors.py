@@ -6,7 +6,6 @@ what a network overlooks by a hair, that is another picture. MediaPipe was train
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import replace
 from typing import Final
 
@@ -30,7 +29,7 @@ from ..detection import (
     require_models,
 )
 from ..memory import trim
-from ..types import Detections, Frame, Target
+from ..types import Detections, Frame, Target, audited_for
 from .limits import Limits
 
 OURS: Final = (Scale(960, up_to=1600, tile=1600), Scale(416))
@@ -40,20 +39,20 @@ CENTERFACE: Final = (Scale(720, up_to=1120), Scale(352))
 """The same of CenterFace, where the plan is made at 960 (up to 1280) and 416."""
 
 
-def require_detectors(targets: Container[Target]) -> None:
+def require_detectors(targets: tuple[Target, ...]) -> None:
     """Stop a run at its start if the audit of these targets could not be done at its end.
 
     Raises:
         ModelError, DependencyError: see `redact.detection.require_models`.
     """
-    require_models(second_opinion=Target.FACE in targets)
+    require_models(second_opinion=Target.FACE in audited_for(targets))
 
 
 class AuditDetectors:
     """All networks of one audit.
 
     Args:
-        targets: what to look for, at least one of face and plate.
+        targets: what is hidden, at least one of those that are searched for.
         sample_aspect: width of a source pixel divided by its height.
         limits: see `Limits`.
         centerface: whether CenterFace looks too; it does not where the plan was made without it.
@@ -74,7 +73,7 @@ class AuditDetectors:
         limits: Limits,
         centerface: bool = True,
     ) -> None:
-        network = OurNetwork(targets)
+        network = OurNetwork(audited_for(targets))
         ours = network.detector(*OURS, sample_aspect=sample_aspect)
         self.targets = network.targets
         self._limits = limits

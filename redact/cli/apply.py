@@ -28,6 +28,7 @@ from .terminal import Terminal
 @options.render_options
 @options.encode_options
 @finish_options
+@options.device_option
 @options.force_option
 @options.json_option
 @options.verbose_option

@@ -36,9 +36,10 @@ def run_one(
     """
     begun = time.monotonic()
     try:
-        done = redact_one(
-            source, settings, delivery, terminal, leave_done=several, tell=terminal.say
-        )
+        with terminal.file(source.name):
+            done = redact_one(
+                source, settings, delivery, terminal, leave_done=several, tell=terminal.say
+            )
         tell_result(done, terminal, verbose)
         result = done.to_json()
     except RedactError as error:

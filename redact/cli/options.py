@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ..detection import DEVICES, on_device
 from ..errors import UsageError
 from ..media import CODECS, presets_of
 from ..settings import (
@@ -20,8 +21,9 @@ from ..settings import (
     Settings,
     Style,
 )
-from ..types import Target
+from ..types import OWN, SEARCHED, Target
 from .invocation import remember_sources
+from .terminal import Terminal
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -39,7 +41,7 @@ class TargetsType(click.ParamType[tuple[Target, ...]]):
         if isinstance(value, tuple):
             return value
         words = [w.strip().lower() for w in str(value).split(",") if w.strip()]
-        known = {t.word: t for t in (Target.FACE, Target.PLATE)}
+        known = {t.word: t for t in SEARCHED}
         for word in words:
             if word not in known:
                 self.fail(f"{word!r} is not one of {', '.join(known)}", param, ctx)
@@ -96,13 +98,38 @@ sources_argument = click.argument(
     callback=remember_sources,
 )
 
+
+def _use_device(context: click.Context, _: click.Parameter, value: str) -> str:
+    """Callback of --device: all networks of the command are opened there.
+
+    Raises:
+        DependencyError: it does not work here.
+    """
+    if not context.resilient_parsing:
+        context.with_resource(on_device(value, Terminal().warn))
+    return value
+
+
+device_option = click.option(
+    "--device",
+    type=click.Choice(DEVICES),
+    default=DEVICES[0],
+    show_default=True,
+    callback=_use_device,
+    help="What the face and plate networks run on. auto takes an accelerator that the installed "
+    "onnxruntime was built for, and says so if it does not work. One that is named must work. "
+    "'redact doctor' lists them.",
+)
+
 detect_options = _all(
+    device_option,
     click.option(
         "--targets",
         type=TargetsType(),
-        default="face,plate",
+        default=",".join(t.word for t in OWN),
         show_default=True,
-        help="What to hide: face, plate, or both with a comma.",
+        help="What to hide, with commas: face, plate, or head (also from behind), which only a "
+        "--detector of another package finds.",
     ),
     click.option(
         "--sensitivity",

@@ -127,6 +127,7 @@ def _all(
     for n, one in enumerate(found.footage, 1):
         if several:
             terminal.say(f"[{n}/{len(found.footage)}] {one.path}")
+            terminal.place = f"{n} of {len(found.footage)}"
         place = place_of(one, delivery.output)
         with folder_for(place, several):
             here = replace(delivery, output=place)

@@ -57,6 +57,7 @@ from .terminal import Terminal
     help="Also write a sheet of doubtful places into a private folder here. It shows faces: never"
     " hand it out.",
 )
+@options.device_option
 @options.json_option
 def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) -> int:
     """Look in OUTPUT for what is still visible of SOURCE, as a hostile viewer would.

@@ -2,6 +2,7 @@
 
 from .calibration import Calibration, load_calibration
 from .centerface import CenterFace
+from .device import DEVICES, describe_devices, device_now, on_device
 from .loader import (
     SCALES,
     ModelState,
@@ -22,6 +23,7 @@ from .witnesses import LARGE, SAME_FACE, SMALL, Witnesses
 
 __all__ = [
     "CANDIDATE_SCORE",
+    "DEVICES",
     "LARGE",
     "SAME_FACE",
     "SCALES",
@@ -38,12 +40,15 @@ __all__ = [
     "Verifier",
     "Witnesses",
     "default_threads",
+    "describe_devices",
     "describe_models",
     "detector_names",
+    "device_now",
     "load_calibration",
     "load_detector",
     "load_plugin",
     "load_second_opinion",
+    "on_device",
     "require_models",
     "square_around",
 ]

@@ -16,12 +16,13 @@ from typing import Any
 import msgspec
 
 from .. import __version__
+from ..detection import device_now
 from ..errors import UnsafeError
 from ..media import Dropped
 from ..messages import Message
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import Action, Target
+from ..types import Action, Target, audited_for
 from .case import CaseFields
 from .ledger import ledger, seconds_from_start
 from .manifest import (
@@ -137,6 +138,8 @@ def _run(record: RunRecord) -> RunPart:
         steps=tuple(
             StepPart(s.name, _messages(record, s.detail), round(s.seconds, 3)) for s in record.steps
         ),
+        stretches=record.stretches[0],
+        stretches_untouched=record.stretches[1],
     )
 
 
@@ -149,6 +152,7 @@ def _tool(record: RunRecord) -> ToolPart:
         platform=f"{platform.system()} {platform.machine()}",
         libraries=library_versions(),
         models=detectors + others,
+        device=device_now(),
     )
 
 
@@ -183,7 +187,7 @@ def utc(moment: datetime) -> str:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, looked_for = record.as_drawn, set(record.plan.settings.targets)
+    plan, looked_for = record.as_drawn, audited_for(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         code = "sound_partly_muted" if plan.muted else "sound_unchanged"

@@ -14,7 +14,18 @@ from msgspec import Meta, Struct
 from ..errors import PlanError
 from ..files import write_whole
 from ..settings import Sensitivity
-from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
+from ..types import (
+    SEARCHED,
+    Action,
+    Box,
+    Keyframe,
+    Origin,
+    State,
+    Target,
+    Timeline,
+    Track,
+    pattern_of,
+)
 from .plan import DetectionSettings, Plan, SourceRef
 from .review_file import (
     MutedRecord,
@@ -37,8 +48,8 @@ are read."""
 _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-_TargetWord = Annotated[str, Meta(pattern="^(face|plate|region)$")]
-_LookedFor = Annotated[str, Meta(pattern="^(face|plate)$")]
+_TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
+_LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 

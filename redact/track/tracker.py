@@ -124,6 +124,10 @@ class Tracker:
         due = view.small.time - self._looked_at >= self.settings.look_every - 5e-4
         return due or view.suspect or self._active.restless(view.camera, view.small)
 
+    def small_picture(self, frame: Frame) -> SmallFrame:
+        """The small picture of the frame that is observed next."""
+        return self._view_of(frame).small
+
     def observe(self, frame: Frame, detections: Detections | None) -> None:
         """Take the next frame and what was detected in it (None: the detector did not run).
 

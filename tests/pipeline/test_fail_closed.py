@@ -42,11 +42,11 @@ class FailsAt:
         self.asked: list[int] = []
         self.name, self.weights_sha256 = detector.name, detector.weights_sha256
 
-    def detect_frame(self, frame: Frame) -> Detections:
+    def detect_frame(self, frame: Frame, only: Any = None) -> Detections:
         self.asked.append(frame.index)
         if frame.index >= self._frame:
             raise UnsafeError("frame could not be checked", "")
-        found: Detections = self._detector.detect_frame(frame)
+        found: Detections = self._detector.detect_frame(frame, only)
         return found
 
     def detect(self, rgb: Any) -> Detections:

@@ -7,6 +7,8 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -16,22 +18,39 @@ import pytest
 from redact.cli.app import redact as command_line
 from redact.cli.invocation import Asked
 from redact.errors import ExitCode, OutputError, UsageError
+from redact.progress import Silent, Stage
 
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+class Heard(Silent):
+    """Remembers the stages of a run, with their totals."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages: list[tuple[str, int | None]] = []
+
+    @contextmanager
+    def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
+        self.stages.append((name, total))
+        with super().stage(name, total, unit) as stage:
+            yield stage
+
+
+HEARD = Heard()
+
+
 @pytest.fixture(scope="module")
 def finished(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's cut after one plain run."""
+    """The sample's cut after one plain run, which `HEARD` listened to."""
     from redact.pipeline import run
-    from redact.progress import Silent
     from redact.running import Delivery
     from redact.settings import Settings
 
     output = tmp_path_factory.mktemp("out") / "street.redacted.mp4"
-    outcome = run(street, Settings(), Delivery(output), Silent())
+    outcome = run(street, Settings(), Delivery(output), HEARD)
     assert not outcome.needs_review, outcome.audit.in_words()
     return output
 
@@ -56,6 +75,14 @@ def test_one_command_one_file(redact, street: Path, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     assert "\r" not in done.stderr, "a bar was drawn although nobody watches"
     assert "voices identify people" in done.stderr
+
+
+def test_the_source_is_read_for_its_hash_before_and_after_only(
+    street: Path, finished: Path
+) -> None:
+    sizes = [total for name, total in HEARD.stages if name == "hash"]
+    assert sizes.count(street.stat().st_size) == 2
+    assert sizes.count(finished.stat().st_size) == 1
 
 
 def test_an_existing_output_is_never_replaced_silently(
