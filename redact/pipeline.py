@@ -7,6 +7,7 @@ second. `run` is `detect` followed by `apply`, and nothing more.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +43,7 @@ from .running import (
     Journal,
     Outcome,
     keep_plan,
+    looks_kept,
     remark_on_damage,
     remark_on_run,
     require_same_source,
@@ -50,7 +52,7 @@ from .running import (
     take_up_plan,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
-from .track import Looks, Tracker
+from .track import Look, Looks, Tracker
 from .types import Timeline, readable
 
 
@@ -85,7 +87,7 @@ def run(
         info, settings.detect, delivery.plan_file, delivery.force, journal, detector
     )
     if plan is None:
-        plan = detect(info, settings.detect, journal, detector)
+        plan = detect(info, settings.detect, journal, detector, delivery.plan_file)
         if delivery.plan_file is not None:
             keep_plan(plan, delivery.plan_file)
     give_back()
@@ -94,21 +96,34 @@ def run(
 
 
 def detect(
-    info: SourceInfo, settings: DetectSettings, journal: Journal, detector: Detector | None = None
+    info: SourceInfo,
+    settings: DetectSettings,
+    journal: Journal,
+    detector: Detector | None = None,
+    plan_file: Path | None = None,
 ) -> Plan:
     """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan.
 
     Args:
         info, settings, journal: of the run.
         detector: what looks; None for redact's own networks.
+        plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
+            it (`redact.running.kept_looks`), and what a run that was stopped left there is used.
+            None keeps nothing.
     """
-    tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
-    detector, looks = _looking(info, settings, detector, tracker.settings.whole_every)
+    detector, look, parts = _looking(info, settings, detector)
+    verifier = Verifier()
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
     frames = Decode(info)
-    with journal.step("detect", info.expected_frames) as step, read_ahead(frames) as decoded:
+    with (
+        looks_kept(plan_file, digest, settings, detector, verifier) as kept,
+        journal.step("detect", info.expected_frames) as step,
+        read_ahead(frames) as decoded,
+    ):
+        tracker = Tracker(settings.sensitivity, ask=kept.asking(CloseUp(verifier).ask))
+        looks = Looks(kept.looking(look), tracker.settings.whole_every if parts else 0.0)
         for frame in decoded:
             wanted = tracker.wants_detection(frame)
             found = looks.at(frame, tracker.small_picture(frame)) if wanted else None
@@ -117,17 +132,7 @@ def detect(
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        looked = looks.whole + looks.parts
-        step.say(
-            Message(
-                "detected",
-                count=len(pts),
-                detector=detector.name,
-                looked=looked,
-                parts=looks.parts,
-                device=device_now(),
-            )
-        )
+        step.say(*_detected(len(pts), detector, looks, kept.taken_up))
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
@@ -141,7 +146,7 @@ def detect(
             settings.targets,
             settings.sensitivity,
             ((detector.name, detector.weights_sha256),),
-            looked,
+            looks.whole + looks.parts,
             settings.centerface,
             settings.detector,
         ),
@@ -151,16 +156,30 @@ def detect(
     )
 
 
+def _detected(frames: int, detector: Detector, looks: Looks, taken_up: int) -> Iterator[Message]:
+    """How the search was done, for the record."""
+    yield Message(
+        "detected",
+        count=frames,
+        detector=detector.name,
+        looked=looks.whole + looks.parts,
+        parts=looks.parts,
+        device=device_now(),
+    )
+    if taken_up:
+        yield Message("looks_taken_up", count=taken_up)
+
+
 def _looking(
-    info: SourceInfo, settings: DetectSettings, detector: Detector | None, whole_every: float
-) -> tuple[Detector, Looks]:
-    """What the settings say is to look, and its looks at the frames."""
+    info: SourceInfo, settings: DetectSettings, detector: Detector | None
+) -> tuple[Detector, Look, bool]:
+    """What the settings say is to look, how it is asked, and whether it knows parts of pictures."""
     aspect = float(info.video.upright_sample_aspect)
     if detector is None and settings.detector:
         detector = load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
     if detector is not None:  # of others, who know nothing of looks at parts of a picture
         look = detector.detect_frame
-        return detector, Looks(lambda frame, _: look(frame), whole_every=0.0)
+        return detector, lambda frame, _: look(frame), False
     strange = [t.word for t in settings.targets if not t.spec.own]
     if strange:
         raise UsageError(
@@ -173,7 +192,7 @@ def _looking(
         sample_aspect=aspect,
         centerface=settings.centerface,
     )
-    return ours, Looks(ours.detect_frame, whole_every)
+    return ours, ours.detect_frame, True
 
 
 def apply(

@@ -9,6 +9,7 @@ from .inbox import Inbox
 from .mend import mend, near, remove_held
 from .one_source import redact_one
 from .preparing import prepare
+from .process import Done, lost, run_in_process, size_of
 from .record_beside import has_credentials, margin_of, plan_beside, record_beside
 from .result import Result, ResultState, missing_words
 from .resume import Work
@@ -16,6 +17,7 @@ from .room import jobs_that_fit
 from .settings import settings_from_json
 
 __all__ = [
+    "Done",
     "Earlier",
     "Footage",
     "Found",
@@ -35,6 +37,7 @@ __all__ = [
     "held_back_for",
     "held_back_note",
     "jobs_that_fit",
+    "lost",
     "margin_of",
     "mend",
     "missing_words",
@@ -45,7 +48,9 @@ __all__ = [
     "record_beside",
     "redact_one",
     "remove_held",
+    "run_in_process",
     "settings_from_json",
+    "size_of",
     "write_held",
     "write_note",
 ]

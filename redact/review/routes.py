@@ -27,6 +27,9 @@ from .subjects import subject_of
 WIDEST: Final = 4096
 """Pixels of a picture that the page gets."""
 
+AT_ONCE: Final = 0.1
+"""Seconds that looking for alike ones takes at once; the page asks again for the rest."""
+
 QUIET: Final = frozenset({"/api/state", "/api/seen", "/api/waveform", "/api/leave"})
 """What a page asks for by itself."""
 
@@ -142,7 +145,8 @@ class _Page:
 
     def alike(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
-        return as_json({"alike": here.gallery.alike(here.desk.plan, int(values["id"]))})
+        found, every = here.gallery.alike(here.desk.plan, int(values["id"]), AT_ONCE)
+        return as_json({"alike": found, "every": every})
 
     def covered(self, values: dict[str, Any]) -> Answer:
         """Subjects that hide a kept one all the same, each with the first frame and how many."""

@@ -19,7 +19,8 @@ from ..plan import (
 )
 from ..types import State, Track
 from .bridging import gaps_of
-from .subjects import all_subjects, state_runs
+from .sights import SightsKept
+from .subjects import all_subjects
 
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")
@@ -83,9 +84,9 @@ def risky_moments(plan: Plan) -> list[Moment]:
     audit.
     """
     by_number = {t.id: t for t in plan.tracks}
-    found = common_moments(plan)
+    found, kept = common_moments(plan), SightsKept()
     for subject in all_subjects(plan):
-        found += subject_moments(plan, subject, [by_number[n] for n in subject.tracks])
+        found += subject_moments(plan, subject, [by_number[n] for n in subject.tracks], kept)
     return sorted(found, key=lambda m: (m.frame, m.why, m.track))
 
 
@@ -96,29 +97,32 @@ def common_moments(plan: Plan) -> list[Moment]:
     return [*found, *(Moment(first, "damaged", 0) for first, _ in runs_of(plan.unchecked))]
 
 
-def subject_moments(plan: Plan, subject: Subject, tracks: Sequence[Track]) -> list[Moment]:
+def subject_moments(
+    plan: Plan, subject: Subject, tracks: Sequence[Track], kept: SightsKept
+) -> list[Moment]:
     """Those of one subject, in order of time; none of a false alarm.
 
     Args:
         plan: its timeline, damage and nothing else: what is found stays right while these stay.
         subject, tracks: of the plan.
+        kept: what is known of tracks.
     """
     if subject.decision is Decision.FALSE_ALARM:
         return []
-    found = {moment for track in tracks for moment in _moments_of(plan, track)}
+    found = {moment for track in tracks for moment in _moments_of(plan, track, kept)}
     if subject.decision is not Decision.KEEP:
         for gap in gaps_of(tracks):
             found.add(Moment((gap.first + gap.last) // 2, "gap", gap.before))
     return sorted(found, key=lambda m: (m.frame, m.why, m.track))
 
 
-def _moments_of(plan: Plan, track: Track) -> Iterator[Moment]:
+def _moments_of(plan: Plan, track: Track, kept: SightsKept) -> Iterator[Moment]:
     for first, last in plan.shown_spans(track):
         middle = (first + last) // 2
         yield from (Moment(frame, "visible", track.id) for frame in (first, middle, last))
     yield Moment(track.first, "begins", track.id)
     yield Moment(track.last, "ends", track.id)
-    for first, last, state in state_runs(track):
+    for first, last, state in kept.of(track).runs:
         if state in _WEAK and last - first >= LONG:
             yield Moment((first + last) // 2, "guessed", track.id)
 

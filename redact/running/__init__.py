@@ -2,6 +2,7 @@
 
 from .delivery import Acceptance, Delivery, Outcome, review_name, review_plan, same_place
 from .journal import Entry, Journal
+from .kept_looks import KeptLooks, forget_looks, looks_kept
 from .kept_plan import keep_plan, take_up_plan
 from .planned_frames import CheckedFrames
 from .remarks import remark_on_damage, remark_on_run
@@ -15,8 +16,11 @@ __all__ = [
     "Delivery",
     "Entry",
     "Journal",
+    "KeptLooks",
     "Outcome",
+    "forget_looks",
     "keep_plan",
+    "looks_kept",
     "remark_on_damage",
     "remark_on_run",
     "require_same_source",

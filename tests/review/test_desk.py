@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from redact.media import probe
-from redact.plan import ReviewState, dump_plan, read_plan, write_plan
+from redact.plan import Dumped, ReviewState, dump_plan, read_plan, write_plan
 from redact.review import actions, editing
 from redact.review.desk import ChangedOutsideError, Desk
 from redact.review.overview import Overview
@@ -102,11 +102,11 @@ def test_the_same_bytes_written_again_are_no_change(desk: Desk) -> None:
 
 
 def test_known_tracks_give_the_same_bytes() -> None:
-    plan, known = three(), {}
+    plan, known = three(), Dumped()
     assert dump_plan(plan, known) == dump_plan(plan)
     after = editing.decide(plan, [2], editing.Decision.KEEP)
     assert dump_plan(after, known) == dump_plan(after)
-    assert len(known) == 3
+    assert len(known.heads) == len(known.lines) == 3
 
 
 WORKER = """

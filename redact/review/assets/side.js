@@ -120,11 +120,20 @@ function parts(s) {
     button(t("separate"), () => edit("separate", { track: k.id }, t("separated")))))];
 }
 let alikeOf = 0, alikeFound = [];
+/** By and by: in a crowd it takes a while until everybody has a picture. */
+async function askAlike(id) {
+  const told = await get("alike", { id }).catch(() => null);
+  if (!told || alikeOf !== id) return;
+  const renewed = String(told.alike) !== String(alikeFound);
+  alikeFound = told.alike;
+  if (renewed && state.tab === "subject") render();
+  if (!told.every) setTimeout(() => { if (alikeOf === id) askAlike(id); }, 500);
+}
 function alikes(s) {
   if (alikeOf !== s.id) {
     alikeOf = s.id;
     alikeFound = [];
-    get("alike", { id: s.id }).then((told) => { if (alikeOf === s.id) { alikeFound = told.alike; if (state.tab === "subject") render(); } }).catch(() => {});
+    askAlike(s.id);
   }
   const found = alikeFound.map(([id]) => state.subjects.get(id)).filter(Boolean);
   if (!found.length) return [];
