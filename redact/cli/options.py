@@ -139,8 +139,8 @@ detect_options = _all(
         help="How hard to look. balanced looks about seven times a second, and in every frame "
         "where something is new, fast or lost; in the other frames it follows what it saw. "
         "fast looks at smaller pictures, five times a second. thorough looks at every frame,"
-        " with one more face detector; it also hides more that is neither face nor plate. "
-        "The record says how many frames were looked at.",
+        " for faces also with the picture tilted; it also hides more that is neither face "
+        "nor plate. The record says how many frames were looked at.",
     ),
     click.option(
         "--without-centerface",

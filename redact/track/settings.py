@@ -7,9 +7,13 @@ from dataclasses import dataclass, replace
 from ..settings import Sensitivity
 
 PARTS = frozenset(
-    ["low-round", "camera", "follow", "stitch", "padding", "verify", "merge", "belief", "growth"]
+    (
+        *("low-round", "camera", "follow", "stitch", "padding", "verify", "merge", "belief"),
+        *("growth", "unchanged"),
+    )
 )
-"""Parts that can be switched off by name, to measure what each is worth."""
+"""Parts that can be switched off by name, to measure what each is worth. Without "unchanged", every
+look is at all of the picture."""
 
 
 @dataclass(frozen=True, slots=True)

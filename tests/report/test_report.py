@@ -190,7 +190,7 @@ def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
     assert "ab12 cd34" in signed and "is not signed" in fine
     assert "entry number 4 of the custody log" in signed and "entry number" not in fine
     alarm = broken.index(
-        "does not hold: output (changed), original (not the original of this record)"
+        "is not intact: output (changed), original (not the original of this record)"
     )
     assert alarm < broken.index("<section>")
     assert "tomorrow&#39;s (of tomorrow)" in broken
@@ -378,7 +378,7 @@ def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -
     broken = CliRunner().invoke(report_command, [str(record.output), "--force"])
     assert isinstance(broken.exception, CheckFailedError)
     page = Path(f"{record.output}.report.html").read_text("utf-8")
-    assert "does not hold: output (changed)" in page
+    assert "is not intact: output (changed)" in page
 
 
 def crowd_of(count: int, folder: Path) -> Manifest:
