@@ -11,7 +11,7 @@ from .one_source import redact_one
 from .preparing import prepare
 from .preview import NOTICE, Preview, make_preview
 from .process import Done, lost, run_in_process, size_of
-from .record_beside import margin_of, plan_beside, record_beside
+from .record_beside import has_credentials, margin_of, plan_beside, record_beside
 from .result import Result, ResultState, missing_words
 from .resume import Work
 from .room import jobs_that_fit
@@ -36,6 +36,7 @@ __all__ = [
     "find_held",
     "findings_of",
     "finish",
+    "has_credentials",
     "held_back_for",
     "held_back_note",
     "jobs_that_fit",
