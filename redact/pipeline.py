@@ -48,6 +48,7 @@ from .running import (
     remark_on_run,
     require_same_source,
     review_name,
+    state_content,
     take_up_plan,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
@@ -215,8 +216,11 @@ def apply(
         drawn = render(info, plan, draw, out.temporary, container_for(final), journal)
         if delivery.release:
             prepare_release(out.temporary)
+        signer = delivery.evidence.credentials
+        if signer is not None:
+            state_content(out.temporary, container_for(final), signer, drawn.plan, draw, journal)
         give_back()
-        audit = look(info, drawn.plan, draw, out.temporary, journal)
+        audit = look(info, drawn.plan, draw, out.temporary, journal, signer is not None)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or delivery.accepts(audit))
@@ -245,6 +249,7 @@ def apply(
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
         case=delivery.case,
+        credentials="" if signer is None else signer.sha256,
     )
     return Outcome(output, final, held_back, audit, record)
 
@@ -263,7 +268,12 @@ def _publish(
 
 
 def look(
-    info: SourceInfo, drawn: Plan, draw: DrawSettings, finished: Path, journal: Journal
+    info: SourceInfo,
+    drawn: Plan,
+    draw: DrawSettings,
+    finished: Path,
+    journal: Journal,
+    credentials: bool = False,
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
     settings = AuditSettings(
@@ -271,6 +281,7 @@ def look(
         targets=drawn.settings.targets,
         margin=draw.render.margin,
         audio_expected=draw.encode.audio is Audio.KEEP and bool(info.audio),
+        credentials=credentials,
     )
     with journal.step("audit", None, inner=True) as step:
         found = verify(info, finished, drawn, settings=settings, progress=journal)

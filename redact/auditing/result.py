@@ -22,6 +22,7 @@ class AuditSettings:
         margin: that the masks were drawn with (`RenderSettings.margin`).
         targets: what to look for, at least one of face and plate.
         audio_expected: None if either is fine, else whether the output should have sound.
+        credentials: the output must hold content credentials; otherwise it may not.
         limits: every number that decides.
     """
 
@@ -29,6 +30,7 @@ class AuditSettings:
     margin: float = RenderSettings().margin
     targets: tuple[Target, ...] = OWN
     audio_expected: bool | None = None
+    credentials: bool = False
     limits: Limits = LIMITS
 
 

@@ -10,7 +10,7 @@ from .mend import mend, near, remove_held
 from .one_source import redact_one
 from .preparing import prepare
 from .process import Done, lost, run_in_process, size_of
-from .record_beside import margin_of, plan_beside, record_beside
+from .record_beside import has_credentials, margin_of, plan_beside, record_beside
 from .result import Result, ResultState, missing_words
 from .resume import Work
 from .room import jobs_that_fit
@@ -33,6 +33,7 @@ __all__ = [
     "find_held",
     "findings_of",
     "finish",
+    "has_credentials",
     "held_back_for",
     "held_back_note",
     "jobs_that_fit",

@@ -79,6 +79,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
             size=record.output_size,
             sha256=record.output_sha256,
             frames=record.frames_written,
+            credentials=record.credentials,
         ),
         case=case_part(case),
         run=_run(record),

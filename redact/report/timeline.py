@@ -14,7 +14,7 @@ from .catalogue import Catalogue
 WIDTH, LABEL, ROW, HEAD = 1000, 215, 22, 30
 """Pixels: of the drawing, its labels, a row, and the axis."""
 
-MOST = 60
+MOST = 36
 """Rows that are drawn. More would be several pages of slivers; the log lists all tracks."""
 
 WEAKEST_FIRST = ("held", "bridged", "manual", "seen")

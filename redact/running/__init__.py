@@ -8,6 +8,7 @@ from .planned_frames import CheckedFrames
 from .remarks import remark_on_damage, remark_on_run
 from .review_copy import write_masks, write_outline
 from .same_source import require_same_source
+from .stated_content import state_content
 
 __all__ = [
     "Acceptance",
@@ -26,6 +27,7 @@ __all__ = [
     "review_name",
     "review_plan",
     "same_place",
+    "state_content",
     "take_up_plan",
     "write_masks",
     "write_outline",
