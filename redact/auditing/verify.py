@@ -79,6 +79,7 @@ def verify(
         (*checks, *collected.checks),
         _kept(plan),
         collected.looked,
+        () if plan is None else plan.settings.not_searched,
     )
 
 
