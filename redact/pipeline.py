@@ -191,7 +191,11 @@ def look(
             info,
             finished,
             plan,
-            settings=_audit_settings(info, plan, settings),
+            settings=AuditSettings.of_plan(
+                plan,
+                settings.render.margin,
+                settings.encode.audio is Audio.KEEP and bool(info.audio),
+            ),
             progress=journal,
             held=held,
         )
@@ -233,12 +237,3 @@ def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
             "Copy it to a place where nothing writes to it, and run again.",
         )
     return after
-
-
-def _audit_settings(info: SourceInfo, plan: Plan, settings: Settings) -> AuditSettings:
-    return AuditSettings(
-        sensitivity=settings.detect.sensitivity,
-        targets=plan.settings.targets,
-        margin=settings.render.margin,
-        audio_expected=settings.encode.audio is Audio.KEEP and bool(info.audio),
-    )

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import process_time
 
 from redact.audit import AuditSettings, Finding, Limits
+from redact.audit.audit_detectors import AuditDetectors
 from redact.audit.findings import findings_of
 from redact.audit.verify import Collected, collect
 from redact.media import probe
@@ -39,20 +40,38 @@ class Case:
         return findings_of(self.seen.seen(AuditSettings(limits=limits)), limits)
 
 
-def cases(
-    stills: Path, work: Path, count: int, seed: int, settings: AuditSettings
-) -> Iterator[Case]:
-    """Make, render and audit `count` scenes: each clean, then with leaks.
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output to be audited: its source, its plan and what was planted in it."""
+
+    name: str
+    source: Path
+    path: Path
+    plan: Plan
+    leaks: tuple[Leak, ...]
+
+    def audited(self, settings: AuditSettings, load: type[AuditDetectors] = AuditDetectors) -> Case:
+        """Audit it and keep what was seen."""
+        before = process_time()
+        seen = collect(probe(self.source), probe(self.path), self.plan, settings, Silent(), load)
+        return Case(self.name, self.plan, self.leaks, seen, process_time() - before)
+
+
+def outputs(
+    stills: Path, work: Path, count: int, seed: int, half: str | None = None
+) -> Iterator[Output]:
+    """Make and render `count` scenes: each clean, then with leaks.
 
     Args:
         stills: folder with labels.json and images/.
         work: for videos; what is there from an earlier run with the same seed is used again.
+        half: of the stills, see `scenes`.
     """
     work.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed + 1)
     next_kind = 0
-    for number, scene in enumerate(scenes(stills, count, seed)):
-        source = work / f"{seed}-{number:03d}.mp4"
+    for number, scene in enumerate(scenes(stills, count, seed, half)):
+        source = work / f"{half or 'both'}-{seed}-{number:03d}.mp4"
         if not source.exists():
             write_source(scene, source)
         info = probe(source)
@@ -71,21 +90,7 @@ def cases(
             plan = plan_of(scene, info, leaks)
             if not output.exists():
                 render(info, plan, leaks, output)
-            yield audited(f"{scene.name} #{variant}", source, output, plan, leaks, settings)
-
-
-def audited(
-    name: str,
-    source: Path,
-    output: Path,
-    plan: Plan,
-    leaks: tuple[Leak, ...],
-    settings: AuditSettings,
-) -> Case:
-    """Audit one output and keep what was seen."""
-    before = process_time()
-    seen = collect(probe(source), probe(output), plan, settings, Silent())
-    return Case(name, plan, leaks, seen, process_time() - before)
+            yield Output(f"{scene.name} #{variant}", source, output, plan, leaks)
 
 
 def finds(finding: Finding, planted: Leak) -> bool:
@@ -108,6 +113,8 @@ class Score:
     found: dict[tuple[str, str], int]
     false: list[tuple[str, Finding]]
     minutes: float = 0.0
+    failed: int = 0
+    """Outputs in which a check of times or pixels failed: none should."""
 
     @classmethod
     def of(cls, audited_cases: list[Case], limits: Limits) -> Score:
@@ -122,8 +129,14 @@ class Score:
             score.false += [
                 (case.name, f) for f in findings if not any(finds(f, p) for p in case.leaks)
             ]
+            score.failed += not all(c.passed for c in case.seen.checks)
             score.minutes += case.seen.looked.frames / RATE / 60
         return score
+
+    @property
+    def rate(self) -> float:
+        """False spans a minute."""
+        return len(self.false) / max(self.minutes, 1e-9)
 
     def share(self, *kinds: str) -> tuple[int, int]:
         """(found, planted) over kinds of leak, all sizes."""

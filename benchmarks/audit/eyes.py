@@ -12,10 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
 from redact.audit import Limits
-from redact.audit.audit_detectors import AuditDetectors, iou
+from redact.audit.audit_detectors import AuditDetectors
 from redact.audit.planes import Painter
 from redact.detect import load_detector
 from redact.media import Decode, probe
@@ -33,6 +34,15 @@ def best(found: Detections, target: Target, boxes: np.ndarray) -> np.ndarray:
     if not len(boxes) or not len(mine):
         return np.zeros(len(boxes))
     return np.where(iou(boxes, mine.xyxy) >= SAME[target], mine.score, 0.0).max(axis=1)
+
+
+def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Intersection over union of every box of `a` [N, 4] with every one of `b` [M, 4]: [N, M]."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    common = np.clip(high - low, 0, None).prod(axis=2)
+    area = [np.clip(x[:, 2:] - x[:, :2], 0, None).prod(axis=1) for x in (a, b)]
+    return np.asarray(common / np.maximum(area[0][:, None] + area[1][None] - common, 1e-6))
 
 
 def stray(found: Detections, label: LabelledFrame, least: float) -> int:

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detect import (
+    BLAZEFACE,
     LARGE,
-    SAME_FACE,
     SMALL,
     CenterFace,
     CloseUp,
+    Look,
     OurNetwork,
     Scale,
     Verifier,
@@ -78,19 +79,18 @@ class AuditDetectors:
         ours = network.detector(*OURS, sample_aspect=sample_aspect)
         self.targets = network.targets
         self._limits = limits
-        self._second = None
-        others, self.names = {}, [(ours.name, ours.weights_sha256)]
-        if Target.FACE in network.targets:
-            if centerface:
-                center = CenterFace(default_threads())
-                others = {
-                    LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
-                    SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
-                }
-                self.names.append((center.name, center.weights_sha256))
-            self._second = load_second_opinion(sample_aspect=sample_aspect)
-            self.names.append((self._second.name, self._second.weights_sha256))
-        kind = "face" if others else "face alone"
+        others: dict[str, Look] = {}
+        self.names = [(ours.name, ours.weights_sha256)]
+        if centerface and Target.FACE in network.targets:
+            center = CenterFace(default_threads())
+            second = load_second_opinion(sample_aspect=sample_aspect)
+            others = {
+                LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
+                SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
+                BLAZEFACE: second.look,
+            }
+            self.names += [(other.name, other.weights_sha256) for other in (center, second)]
+        kind = "face thorough" if others else "face alone"
         self._all = Witnesses(ours, others, kind, load_calibration(), "", "")
         verifier = Verifier()
         self.names.append((verifier.name, verifier.weights_sha256))
@@ -108,10 +108,7 @@ class AuditDetectors:
         """
         trim()  # no moment of a run needs more memory than this one
         self.looks += 1
-        mirrored = np.ascontiguousarray(rgb[:, ::-1])
-        found = self._all.detect(mirrored)
-        if self._second is not None:
-            found = self._with_second(found, self._second.detect(mirrored))
+        found = self.seen(np.ascontiguousarray(rgb[:, ::-1]))
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
         least = np.array([self._limits.least_height(t) for t in Target])[found.target]
         found = found.select((found.score >= self._limits.candidate) & (height >= least))
@@ -119,24 +116,9 @@ class AuditDetectors:
         width = rgb.shape[1]
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
-    def _with_second(self, found: Detections, second: Detections) -> Detections:
-        """What MediaPipe says: where the others see a face too, at least what it says alone."""
-        score = np.clip(second.score, 0.01, 0.99)
-        odds = np.log(score / (1 - score)) + self._limits.second_bias
-        alone = (1 / (1 + np.exp(-odds))).astype(np.float32)
-        if not len(found):
-            return Detections(second.xyxy, alone, second.target)
-        faces = found.target == Target.FACE
-        best = np.where(faces, iou(second.xyxy, found.xyxy), 0.0)
-        new = best.max(axis=1) < SAME_FACE
-        score = found.score.copy()
-        np.maximum.at(score, best[~new].argmax(axis=1), alone[~new])
-        return Detections.concat(
-            [
-                Detections(found.xyxy, score, found.target),
-                Detections(second.xyxy[new], alone[new], second.target[new]),
-            ]
-        )
+    def seen(self, rgb: NDArray[np.uint8]) -> Detections:
+        """What all networks see together, however small or doubtful."""
+        return self._all.detect(rgb)
 
     def ask(
         self,
@@ -151,12 +133,3 @@ class AuditDetectors:
         self.close += len(boxes)
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24")
         return self._close_up.ask(replace(frame, picture=picture), boxes, target)
-
-
-def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Intersection over union of every box of `a` [N, 4] with every one of `b` [M, 4]: [N, M]."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    common = np.clip(high - low, 0, None).prod(axis=2)
-    area = [np.clip(x[:, 2:] - x[:, :2], 0, None).prod(axis=1) for x in (a, b)]
-    return np.asarray(common / np.maximum(area[0][:, None] + area[1][None] - common, 1e-6))

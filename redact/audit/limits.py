@@ -30,8 +30,6 @@ class Limits:
         candidate: probability of one look from which a place is followed (`--with`).
         believed: probability of all that was seen of it from which a place is a finding. Meaning:
             more likely than not, at every sensitivity.
-        second_bias: what is taken off the log odds of a face that MediaPipe alone sees. Meaning: of
-            its scores of 0.95, one in two is a face that the others do not see.
         covered: share of a thing under masks from which it is the hidden thing itself (`--with`).
         fits_face, fits_plate: share of a thing's middle that its mask must cover (`--with`).
         core: taken off every side before that share is measured, share of the box. Meaning: boxes
@@ -64,7 +62,6 @@ class Limits:
     least_plate: float = 6.0
     candidate: float = 0.05
     believed: float = 0.5
-    second_bias: float = -3.0
     covered: float = 0.4
     fits_face: float = 0.8
     fits_plate: float = 0.88

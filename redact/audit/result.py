@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
+from ..plan import Plan
 from ..settings import RenderSettings, Sensitivity
 from ..types import Box, Target, numbered
 from .limits import LIMITS, Limits
@@ -28,6 +29,15 @@ class AuditSettings:
     targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
     audio_expected: bool | None = None
     limits: Limits = LIMITS
+
+    @classmethod
+    def of_plan(cls, plan: Plan, margin: float, audio_expected: bool | None = None) -> Self:
+        """What an output of a plan is audited for: targets and sensitivity are the plan's own.
+
+        A run has one truth about what was to be hidden, and how hard it was looked for.
+        """
+        wanted = plan.settings
+        return cls(Sensitivity(wanted.sensitivity), margin, wanted.targets, audio_expected)
 
 
 class FindingKind(StrEnum):

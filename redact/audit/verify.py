@@ -126,16 +126,19 @@ def collect(
     plan: Plan | None,
     settings: AuditSettings,
     progress: Progress,
+    load: type[AuditDetectors] = AuditDetectors,
 ) -> Collected:
-    """Both passes of the audit; see `verify` for arguments and errors."""
+    """Both passes of the audit; see `verify` for arguments and errors.
+
+    Args:
+        load: makes the detectors; benchmarks give some that remember what they saw.
+    """
     limits = settings.limits
     output = decode_alone(finished, progress)
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     aspect = float(source.video.upright_sample_aspect)
-    detectors = AuditDetectors(
-        settings.targets, aspect, limits, plan is None or plan.settings.centerface
-    )
+    detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
     schedule = Schedule(settings.sensitivity, plan, limits)
     visible = StillVisible(plan, covers, detectors, schedule, limits)
     compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()

@@ -17,12 +17,12 @@ from .scaling import Area, Scaler
 from .thresholds import CANDIDATE_SCORE
 from .tiles import Scale
 from .verifier import CloseUp, Verifier, square_around
-from .witnesses import LARGE, SAME_FACE, SMALL, Witnesses
+from .witnesses import BLAZEFACE, LARGE, SMALL, Look, Witnesses
 
 __all__ = [
+    "BLAZEFACE",
     "CANDIDATE_SCORE",
     "LARGE",
-    "SAME_FACE",
     "SCALES",
     "SMALL",
     "Area",
@@ -30,6 +30,7 @@ __all__ = [
     "CenterFace",
     "CloseUp",
     "Detector",
+    "Look",
     "ModelState",
     "OurNetwork",
     "Scale",

@@ -43,12 +43,12 @@ class FailsAt:
         found: Detections = self._detector.detect_frame(frame)
         return found
 
-    def detect(self, rgb: Any) -> Detections:
+    def look(self, picture: Any) -> Detections:
         """The audit looks at pictures that are no frames: they are counted instead."""
         self.asked.append(len(self.asked))
         if self.asked[-1] >= self._frame:
             raise UnsafeError("frame could not be checked", "")
-        found: Detections = self._detector.detect(rgb)
+        found: Detections = self._detector.look(picture)
         return found
 
     def __getattr__(self, name: str) -> Any:
