@@ -53,9 +53,7 @@ def remembering(memory: Memory) -> type[AuditDetectors]:
     class Remembering(AuditDetectors):
         def seen(self, rgb: NDArray[np.uint8]) -> Detections:
             question = ("together", OURS, CENTERFACE, self.targets, self.names, rgb)
-            found: Detections = memory.answer(
-                question, lambda: super(Remembering, self).seen(rgb)
-            )
+            found: Detections = memory.answer(question, lambda: super(Remembering, self).seen(rgb))
             return found
 
         def ask(

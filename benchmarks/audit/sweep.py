@@ -14,13 +14,10 @@ SWEPT: dict[str, tuple[float, ...]] = {
     "candidate": (0.02, 0.1, 0.2),
     "believed": (0.35, 0.65),
     "covered": (0.25, 0.6),
-    "fits_face": (0.7, 0.9),
-    "fits_plate": (0.75, 0.94),
-    "core": (0.0, 0.2),
+    "fits": (0.7, 0.9),
     "beside_odds": (0.0, 2.0),
     "alike_odds": (0.0, 3.0),
     "alike": (0.8, 0.95),
-    "still": (0.7, 0.9),
 }
 """Values of each beside its own."""
 

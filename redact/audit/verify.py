@@ -69,7 +69,9 @@ def verify(
         return _blind(settings, plan, [*checks, Check("decodes", False, error.message)])
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
     checks += [_upright(finished), same_size]
-    checks += check_sound(output, finished, silenced_by(plan) if plan is not None else ())
+    checks += check_sound(
+        output, finished, silenced_by(plan) if plan is not None else (), settings.limits
+    )
     if not same_size.passed:
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress)
