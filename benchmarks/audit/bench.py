@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pickle
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import process_time
 
@@ -19,7 +21,7 @@ from redact.progress import Silent
 from redact.types import Target
 
 from .plant import KINDS, Leak, eligible, leak, plan_of, render
-from .scenes import FRAMES, RATE, scenes, write_source
+from .scenes import FRAMES, RATE, Scene, scenes, write_source
 
 FOUND_IOU = 0.1
 """A finding that overlaps the subject by this much in a frame of the leak has found it."""
@@ -57,6 +59,17 @@ class Output:
         return Case(self.name, self.plan, self.leaks, seen, process_time() - before)
 
 
+def drawn(stills: Path, count: int, seed: int, half: str | None) -> list[Scene]:
+    """The scenes of a seed; of a half only those in which something can be left out.
+
+    The seeds that were used before there were halves keep the scenes that they had.
+    """
+    if half is None:
+        return scenes(stills, count, seed)
+    every = scenes(stills, sys.maxsize, seed, half)
+    return list(islice((scene for scene in every if eligible(scene)), count))
+
+
 def outputs(
     stills: Path, work: Path, count: int, seed: int, half: str | None = None
 ) -> Iterator[Output]:
@@ -70,7 +83,7 @@ def outputs(
     work.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed + 1)
     next_kind = 0
-    for number, scene in enumerate(scenes(stills, count, seed, half)):
+    for number, scene in enumerate(drawn(stills, count, seed, half)):
         source = work / f"{half or 'both'}-{seed}-{number:03d}.mp4"
         if not source.exists():
             write_source(scene, source)
