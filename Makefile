@@ -7,7 +7,7 @@ EVAL   ?= ../shared/eval
 HALF   ?= test
 STAMP  := $(VENV)/.installed
 
-.PHONY: help demo test test-clips lint format samples docs bench bench-detect bench-real bench-leak \
+.PHONY: help demo test test-clips test-wheel lint format samples docs site wheel bench bench-detect bench-real bench-leak \
         bench-attack bench-audit bench-kill train-smoke clean
 
 help:  ## list the targets
@@ -17,7 +17,7 @@ $(STAMP): pyproject.toml hatch_build.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev,samples]'
-	$(BIN)/python -m redact.detect.opencv || $(MAKE) headless
+	$(BIN)/python -m redact.detection.opencv || $(MAKE) headless
 	@touch $@
 
 .PHONY: headless
@@ -34,6 +34,9 @@ test: lint  ## lint and all tests
 test-clips: $(STAMP)  ## every clip of the shared footage through the whole run, many minutes
 	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py
 
+test-wheel: $(STAMP)  ## build wheel and sdist, install the wheel in a fresh environment, run it there
+	REDACT_WHEEL=1 $(BIN)/python -m pytest tests/packaging
+
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -46,8 +49,16 @@ format: $(STAMP)  ## let ruff rewrite the sources
 samples: $(STAMP)  ## make samples/street.mp4 anew
 	$(BIN)/python samples/make_sample.py samples/street.mp4
 
-docs: $(STAMP)  ## make docs/cli.md and the JSON schemas anew
+docs: $(STAMP)  ## make docs/cli.md, the man page and the JSON schemas anew
 	$(BIN)/python -m docs.generate
+
+site: $(STAMP)  ## make the pages of docs/ into a site in site/, which needs no network to be read
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+wheel: $(STAMP)  ## build dist/*.whl with everything that a run needs, and the sdist
+	$(BIN)/python -m pip install --quiet build
+	REDACT_REQUIRE_MODELS=1 $(BIN)/python -m build
 
 bench: bench-detect bench-real bench-leak bench-attack bench-audit  ## all benchmarks, hours
 
@@ -74,4 +85,4 @@ train-smoke: $(STAMP)  ## the whole training chain on a handful of generated ima
 	$(BIN)/python -m training.smoke
 
 clean:  ## remove the environment and everything made
-	rm -rf $(VENV) dist build samples/out
+	rm -rf $(VENV) dist build site samples/out

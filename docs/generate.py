@@ -1,4 +1,4 @@
-"""Write `docs/cli.md` and the JSON schemas from the code: `python -m docs.generate`."""
+"""Write `docs/cli.md`, the man page and the schemas from the code: `python -m docs.generate`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import click
 from redact.cli.app import COMMANDS, redact
 from redact.evidence import manifest_schema
 from redact.plan import plan_schema
+
+from .manual import man_page
 
 HERE = Path(__file__).resolve().parent
 
@@ -39,6 +41,7 @@ def documents() -> dict[str, str]:
     """File name and content of every generated document."""
     return {
         "cli.md": cli_reference(),
+        "redact.1": man_page(),
         "plan.schema.json": json.dumps(plan_schema(), indent=1) + "\n",
         "manifest.schema.json": json.dumps(manifest_schema(), indent=1) + "\n",
     }

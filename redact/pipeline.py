@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .audit import AuditResult, AuditSettings, require_detectors, verify
-from .checked import CheckedFrames
-from .delivery import Delivery, Outcome, review_name
-from .detect import CloseUp, Verifier, load_detector
+from .auditing import AuditResult, AuditSettings, require_detectors, verify
+from .detection import CloseUp, Detector, Verifier, load_detector
 from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
@@ -22,8 +20,7 @@ from .evidence import (
     clear_times,
     prepare_release,
 )
-from .journal import Journal
-from .kept_plan import keep_plan, take_up_plan
+from .files import OutputFile, make_private
 from .media import (
     Decode,
     SourceInfo,
@@ -34,14 +31,23 @@ from .media import (
     sha256_of,
 )
 from .memory import give_back
-from .output import OutputFile, make_private
-from .plan import DetectionSettings, Plan, SourceRef, build_plan
+from .messages import Message
+from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
 from .progress import Progress
-from .remarks import remark_on_damage, remark_on_run
 from .render import Renderer
-from .same_source import require_same_source
-from .settings import Audio, DetectSettings, Settings
-from .silenced import silenced_by
+from .running import (
+    CheckedFrames,
+    Delivery,
+    Journal,
+    Outcome,
+    keep_plan,
+    remark_on_damage,
+    remark_on_run,
+    require_same_source,
+    review_name,
+    take_up_plan,
+)
+from .settings import Audio, DetectSettings, DrawSettings, Settings
 from .track import Tracker
 from .types import Timeline, readable
 
@@ -52,11 +58,11 @@ class Rendered:
 
     Attributes:
         notes: what was converted.
-        held: frames in which masks were held because of damage that the plan does not know.
+        plan: as it was drawn: with damage that was met and that the plan does not know.
     """
 
-    notes: tuple[str, ...]
-    held: tuple[int, ...]
+    notes: tuple[Message, ...]
+    plan: Plan
 
 
 def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
@@ -70,12 +76,19 @@ def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress
         if delivery.plan_file is not None:
             keep_plan(plan, delivery.plan_file)
     give_back()
-    return apply(info, plan, settings, delivery, journal)
+    return apply(info, plan, settings.draw, delivery, journal)
 
 
-def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan:
-    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan."""
-    detector = load_detector(
+def detect(
+    info: SourceInfo, settings: DetectSettings, journal: Journal, detector: Detector | None = None
+) -> Plan:
+    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan.
+
+    Args:
+        info, settings, journal: of the run.
+        detector: what looks; None for redact's own networks.
+    """
+    detector = detector or load_detector(
         settings.sensitivity,
         settings.targets,
         sample_aspect=float(info.video.upright_sample_aspect),
@@ -96,13 +109,13 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        step.detail = f"{len(pts)} frames, {detector.name} on {looked} of them"
+        step.say(Message("detected", count=len(pts), detector=detector.name, looked=looked))
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
         found = tracker.finish()
-        step.detail = f"{len(found.tracks)} tracks, {len(found.cuts)} scene cuts"
+        step.say(Message("tracked", count=len(found.tracks), cuts=len(found.cuts)))
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
@@ -120,19 +133,22 @@ def detect(info: SourceInfo, settings: DetectSettings, journal: Journal) -> Plan
 
 
 def apply(
-    info: SourceInfo, plan: Plan, settings: Settings, delivery: Delivery, journal: Journal
+    info: SourceInfo, plan: Plan, draw: DrawSettings, delivery: Delivery, journal: Journal
 ) -> Outcome:
-    """Second pass: draw the plan's masks, look at the finished file, and publish it."""
+    """Second pass: draw the plan's masks, look at the finished file, and publish it.
+
+    What the audit looks for, and how hard, is what the plan says was looked for.
+    """
     before = require_same_source(plan, info, journal)
     require_detectors(plan.settings.targets)
-    remark_on_run(info, plan, settings, journal)
+    remark_on_run(info, plan, draw.encode, journal)
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,)) as out:
-        drawn = render(info, plan, settings, out.temporary, container_for(final), journal)
+        drawn = render(info, plan, draw, out.temporary, container_for(final), journal)
         if delivery.release:
             prepare_release(out.temporary)
         give_back()
-        audit = look(info, plan, settings, out.temporary, journal, drawn.held)
+        audit = look(info, drawn.plan, draw, out.temporary, journal)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or delivery.accepts(audit))
@@ -147,7 +163,8 @@ def apply(
         output_sha256=digest,
         output_size=size,
         plan=plan,
-        settings=settings,
+        drawn=drawn.plan,
+        settings=plan.settings.drawn_with(draw),
         command=delivery.command,
         started=journal.started,
         finished=datetime.now(UTC),
@@ -155,7 +172,6 @@ def apply(
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
         notes=drawn.notes,
-        held=drawn.held,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
@@ -178,54 +194,41 @@ def _publish(
 
 
 def look(
-    info: SourceInfo,
-    plan: Plan,
-    settings: Settings,
-    finished: Path,
-    journal: Journal,
-    held: tuple[int, ...],
+    info: SourceInfo, drawn: Plan, draw: DrawSettings, finished: Path, journal: Journal
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
+    sound = draw.encode.audio is Audio.KEEP and bool(info.audio)
+    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound)
     with journal.step("audit", None, inner=True) as step:
-        found = verify(
-            info,
-            finished,
-            plan,
-            settings=AuditSettings.of_plan(
-                plan,
-                settings.render.margin,
-                settings.encode.audio is Audio.KEEP and bool(info.audio),
-            ),
-            progress=journal,
-            held=held,
-        )
-        step.detail = "; ".join(found.in_words())
+        found = verify(info, finished, drawn, settings=settings, progress=journal)
+        step.say(*found.summary())
     return found
 
 
 def render(
     info: SourceInfo,
     plan: Plan,
-    settings: Settings,
+    draw: DrawSettings,
     output: Path,
     container: str,
     journal: Journal,
 ) -> Rendered:
     """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
-    renderer = Renderer(settings.render)
+    renderer = Renderer(draw.render)
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(output, info, settings.encode, container, silenced=silenced_by(plan)) as writer,
+        VideoWriter(output, info, draw.encode, container, silenced=plan.silenced()) as writer,
     ):
         for frame, regions in frames:
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
-        step.detail = f"{written} frames, style {settings.render.style.value}, {writer.encoder}"
+        style = draw.render.style.value
+        step.say(Message("rendered", count=written, style=style, encoder=writer.encoder))
     for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
-    return Rendered(tuple(writer.notes), tuple(frames.held))
+    return Rendered(tuple(writer.notes), with_held(plan, frames.held))
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
+from .messages import Message
+
 
 class About(int):
     """A total that is an estimate, and is shown as one."""
@@ -30,7 +32,7 @@ class Progress(Protocol):
     ) -> AbstractContextManager[Stage]:
         """Open a stage of `total` units (`About` where estimated, None where unknown)."""
 
-    def warn(self, text: str) -> None:
+    def warn(self, what: Message) -> None:
         """Say something that the user must know but that does not stop the run."""
 
 
@@ -49,5 +51,5 @@ class Silent:
     def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
         yield _SilentStage()
 
-    def warn(self, text: str) -> None:
-        self.warnings.append(text)
+    def warn(self, what: Message) -> None:
+        self.warnings.append(str(what))

@@ -9,7 +9,7 @@ from .types import Target
 
 
 class Sensitivity(StrEnum):
-    """How hard the detector looks; see `redact.detect`."""
+    """How hard the detector looks; see `redact.detection`."""
 
     FAST = "fast"
     BALANCED = "balanced"
@@ -81,7 +81,22 @@ class EncodeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawSettings:
+    """How a plan is drawn: all that is chosen once it is known what to hide."""
+
+    render: RenderSettings = RenderSettings()
+    encode: EncodeSettings = EncodeSettings()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
+    """All that is chosen for a whole run."""
+
     detect: DetectSettings = DetectSettings()
     render: RenderSettings = RenderSettings()
     encode: EncodeSettings = EncodeSettings()
+
+    @property
+    def draw(self) -> DrawSettings:
+        """The part that has nothing to do with detection."""
+        return DrawSettings(self.render, self.encode)

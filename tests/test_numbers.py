@@ -9,7 +9,7 @@ import pytest
 from benchmarks.numbers import HOME, bare_numbers, class_defaults, named_numbers, of_room
 
 
-@pytest.mark.parametrize("room", ["detect", "track"])
+@pytest.mark.parametrize("room", ["detection", "track"])
 def test_every_named_number_says_what_chose_it(room: str) -> None:
     """For the rule see `benchmarks/numbers.py`; `python -m benchmarks.numbers ROOM` lists them."""
     silent = [f"redact/{n.place}: {n.name}" for n in of_room(room) if not n.says_why]

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from redact.errors import OutputError, OutputExistsError
+from redact.files import PRIVATE, OutputFile, make_private
 from redact.media import default_output, probe, sha256_of
 from redact.media.containers import MUXERS, container_for, muxer_name
-from redact.output import PRIVATE, OutputFile, make_private
 
 from .media.footage import Clip, make
 
@@ -127,7 +127,7 @@ WRITES_FOR_EVER = """
 import sys, itertools
 from pathlib import Path
 from redact.media import Decode, VideoWriter, probe
-from redact.output import PRIVATE, OutputFile, make_private
+from redact.files import PRIVATE, OutputFile, make_private
 from redact.settings import EncodeSettings
 info = probe(Path(sys.argv[1]))
 with OutputFile(Path(sys.argv[2])) as out:

@@ -52,6 +52,6 @@ def test_no_room_reaches_into_another() -> None:
 
 def test_the_check_sees_what_it_should() -> None:
     """It would be worth nothing if it found no import at all."""
-    audit = [parts for path in (HOME / "audit").glob("*.py") for parts in imports(path)]
-    assert ("detect",) in audit and ("audit", "limits") in audit
-    assert not is_front_door(("detect", "network"))
+    audit = [parts for path in (HOME / "auditing").glob("*.py") for parts in imports(path)]
+    assert ("detection",) in audit and ("auditing", "limits") in audit
+    assert not is_front_door(("detection", "network"))

@@ -11,9 +11,9 @@ are the weights of every network's log odds, of the size and of the constant, fo
 * "plate": our network;
 * "face thorough", with --thorough only: all networks as `thorough` looks, MediaPipe's too.
 
-What the product would have seen is asked of the product itself: `redact.detect.witnesses` joins the
-boxes, and what it asks of its calibration is what is fitted. No witness can get a weight below 0,
-so that a network that becomes surer never makes an object less probable.
+What the product would have seen is asked of the product itself: `redact.detection.witnesses` joins
+the boxes, and what it asks of its calibration is what is fitted. No witness can get a weight below
+0, so that a network that becomes surer never makes an object less probable.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.detect.calibration import UNSEEN, Calibration, log_odds, size_units
-from redact.detect.witnesses import BLAZEFACE, LARGE, OURS, SMALL, weighed, weighed_plates
+from redact.detection.calibration import UNSEEN, Calibration, log_odds, size_units
+from redact.detection.witnesses import BLAZEFACE, LARGE, OURS, SMALL, weighed, weighed_plates
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
 from training import calibration_file

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.real.labels import find_clips
-from redact.detect.loader import WEIGHTS
-from redact.detect.weights import CENTERFACE, VERIFIER
+from redact.detection.loader import WEIGHTS
+from redact.detection.weights import CENTERFACE, VERIFIER
 from training import calibration_file
 from training.labelled import dev_labels, of_frame
 from training.regression import answers, false_at_recall, held_out, logistic

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from redact.detect.weights import all_weights
+from redact.detection.weights import all_weights
 
 FILE = Path(__file__).parents[1] / "redact" / "models" / "calibration.json"
 

@@ -12,12 +12,12 @@ import cv2
 import numpy as np
 
 from benchmarks.real.labels import find_clips
-from redact.detect import SCALES, OurNetwork, load_second_opinion
-from redact.detect.centerface import CenterFace
-from redact.detect.loader import CENTERFACE_SCALES, WEIGHTS
-from redact.detect.scaling import Picture, Scaler
-from redact.detect.weights import CENTERFACE, MEDIAPIPE_SHA256, all_weights
-from redact.detect.witnesses import BLAZEFACE, LARGE, OURS, SMALL, Look
+from redact.detection import SCALES, OurNetwork, load_second_opinion
+from redact.detection.centerface import CenterFace
+from redact.detection.loader import CENTERFACE_SCALES, WEIGHTS
+from redact.detection.scaling import Picture, Scaler
+from redact.detection.weights import CENTERFACE, MEDIAPIPE_SHA256, all_weights
+from redact.detection.witnesses import BLAZEFACE, LARGE, OURS, SMALL, Look
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
@@ -33,7 +33,7 @@ class LookedAt:
 
 
 class Networks:
-    """All networks as `redact.detect` uses them at one sensitivity, their own scores.
+    """All networks as `redact.detection` uses them at one sensitivity, their own scores.
 
     Args:
         sensitivity: at `thorough` MediaPipe's look too.

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from redact.detect import CloseUp, Verifier, load_detector
+from redact.detection import CloseUp, Verifier, load_detector
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.track import Tracker

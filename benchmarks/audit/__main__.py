@@ -7,8 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from redact.audit import AuditSettings, Limits
-from redact.audit.audit_detectors import AuditDetectors
+from redact.auditing import AuditSettings, Limits
+from redact.auditing.audit_detectors import AuditDetectors
 from redact.settings import Sensitivity
 
 from ..halves import HALVES

@@ -11,10 +11,10 @@ from itertools import islice
 from pathlib import Path
 from time import process_time
 
-from redact.audit import AuditSettings, Finding, Limits
-from redact.audit.audit_detectors import AuditDetectors
-from redact.audit.findings import findings_of
-from redact.audit.verify import Collected, collect
+from redact.auditing import AuditSettings, Finding, Limits
+from redact.auditing.audit_detectors import AuditDetectors
+from redact.auditing.findings import findings_of
+from redact.auditing.verify import Collected, collect
 from redact.media import probe
 from redact.plan import Plan
 from redact.progress import Silent

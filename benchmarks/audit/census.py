@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from redact.audit import AuditSettings, Limits
+from redact.auditing import AuditSettings, Limits
 from redact.media import probe
 
 from ..halves import HALVES

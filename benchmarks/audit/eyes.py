@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
-from redact.audit import Limits
-from redact.audit.audit_detectors import AuditDetectors
-from redact.audit.planes import Painter
-from redact.detect import load_detector
+from redact.auditing import Limits
+from redact.auditing.audit_detectors import AuditDetectors
+from redact.auditing.planes import Painter
+from redact.detection import load_detector
 from redact.media import Decode, probe
 from redact.types import Detections, Target
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.audit.audit_detectors import CENTERFACE, OURS, AuditDetectors
+from redact.auditing.audit_detectors import CENTERFACE, OURS, AuditDetectors
 from redact.types import Detections, Frame
 
 

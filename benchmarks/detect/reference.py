@@ -1,7 +1,7 @@
 """redact's own weights, run plainly: letterbox, one or more scales, merge.
 
-A reference for what the weights can do, independent of `redact.detect`, and the place where
-recipes for merging scales are compared. `redact.detect` itself is judged by `--via package`.
+A reference for what the weights can do, independent of `redact.detection`, and the place where
+recipes for merging scales are compared. `redact.detection` itself is judged by `--via package`.
 """
 
 from __future__ import annotations

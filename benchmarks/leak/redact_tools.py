@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 
 import redact
-from redact.detect import CloseUp, Verifier, load_detector
+from redact.detection import CloseUp, Verifier, load_detector
 from redact.errors import RedactError
-from redact.journal import Journal
 from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
 from redact.pipeline import render
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
+from redact.running import Journal
 from redact.settings import Sensitivity, Settings
 from redact.track import Tracker, settings_of
 from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
@@ -168,7 +168,7 @@ class RedactTool:
             render(
                 planned.info,
                 planned.plan,
-                self.settings,
+                self.settings.draw,
                 output,
                 container_for(output),
                 Journal(Silent()),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from redact.output import PRIVATE
+from redact.files import PRIVATE
 
 from . import video
 from .errors import ToolError

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from benchmarks.detect.centerface import CenterFace
 from benchmarks.detect.metrics import F32, iou_matrix
-from redact.detect import load_detector
+from redact.detection import load_detector
 from redact.types import Target
 
 LIMITS = (0.08, 0.2, 0.3, 0.5)

@@ -12,8 +12,8 @@ from typing import Final
 
 from ..errors import InputError, RedactError
 from ..evidence import manifest_path
+from ..files import PRIVATE, names_footage
 from ..media import probe
-from ..output import PRIVATE, names_footage
 
 _OURS: Final = re.compile(r"\.(redacted|needs-review(-\d+)?|preview)(\.|$)", re.IGNORECASE)
 _SOUND_ALONE: Final = (".mka",)

@@ -12,12 +12,12 @@ import msgspec
 from msgspec import Meta, Struct
 
 from .. import __version__
-from ..audit import AuditResult, Finding, FindingKind
-from ..delivery import Outcome
+from ..auditing import AuditResult, Finding, FindingKind
 from ..errors import InputError, PlanError
 from ..evidence import manifest_path, settings_as_json, sha256_of_bytes
-from ..output import PRIVATE, write_whole
+from ..files import PRIVATE, write_whole
 from ..plan import dump_plan
+from ..running import Outcome
 from ..types import Box, Target
 
 FORMAT = "redact-held-back"
@@ -114,7 +114,7 @@ def held_back_note(
 
 
 def _failed(audit: AuditResult) -> list[str]:
-    return [f"{c.name}: {c.detail}" for c in audit.checks if not c.passed]
+    return [c.in_words() for c in audit.checks if not c.passed]
 
 
 def write_held(held: HeldBack) -> Path:

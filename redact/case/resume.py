@@ -16,7 +16,7 @@ import msgspec
 
 from ..errors import OutputError, RedactError
 from ..evidence import manifest_path
-from ..leftovers import Held, claim, sweep
+from ..files import Held, claim, sweep
 from ..media import sha256_of
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..audit import Finding
+from ..auditing import Finding
 from ..case import HeldBack, held_back_for
 from ..errors import UsageError
 from ..evidence import checked_option

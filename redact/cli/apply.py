@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from ..journal import Journal
 from ..media import probe
 from ..pipeline import apply as apply_stage
 from ..plan import read_plan
-from ..settings import DetectSettings, Sensitivity, Settings
+from ..running import Journal
+from ..settings import DrawSettings
 from . import options
+from .destination import PlaceType, folder_for
 from .finish import finish, finish_options, prepare
-from .place import PlaceType, folder_for
 from .terminal import Terminal
 
 
@@ -41,18 +41,10 @@ def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> 
     """
     terminal = Terminal()
     plan = read_plan(plan_file)
-    settings = Settings(
-        DetectSettings(
-            plan.settings.targets,
-            Sensitivity(plan.settings.sensitivity),
-            plan.settings.centerface,
-        ),
-        options.render_settings(params),
-        options.encode_settings(params),
-    )
+    draw = DrawSettings(options.render_settings(params), options.encode_settings(params))
     with folder_for(output):
-        delivery = prepare(source, output, settings, params)
-        outcome = apply_stage(probe(source), plan, settings, delivery, Journal(terminal))
+        delivery = prepare(source, output, draw, params)
+        outcome = apply_stage(probe(source), plan, draw, delivery, Journal(terminal))
         result = finish(outcome, {**params, "output": output}, terminal, plan_file)
     if params["as_json"]:
         print(json.dumps(result, indent=1))

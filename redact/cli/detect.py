@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from ..journal import Journal
+from ..files import check_writable
 from ..media import probe
-from ..output import check_writable
 from ..pipeline import detect as detect_stage
 from ..plan import write_plan
+from ..running import Journal
 from ..types import counted
 from . import options
 from .terminal import Terminal

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .. import __version__
-from ..audit import require_detectors
+from ..auditing import require_detectors
 from ..errors import ExitCode, RedactError
 from ..types import Target
 from . import options
@@ -36,7 +36,7 @@ def doctor(as_json: bool) -> int:
 
 def examine() -> dict[str, Any]:
     """Everything that `doctor` says, as JSON values."""
-    from ..detect import describe_models
+    from ..detection import describe_models
     from ..evidence import library_versions
     from ..media import describe_encoders
 

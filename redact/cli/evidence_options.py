@@ -93,7 +93,7 @@ def take_case(params: dict[str, Any]) -> tuple[CaseFields | None, tuple[str, ...
     typed = {
         name: checked_option(text, "--" + name.replace("_", "-")) for name, text in texts.items()
     }
-    given = CaseFields(**typed, reasons=reasons_from_options(reasons))
+    given = CaseFields(**typed, reasons=reasons_from_options(reasons), codes=())
     options = ["--" + name.replace("_", "-") for name, text in texts.items() if text]
     options += ["--reason"] if reasons else []
     options += ["--case-file"] if file is not None else []

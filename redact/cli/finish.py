@@ -11,8 +11,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from ..audit import review_sheet
-from ..delivery import Delivery, Outcome, review_plan
+from ..auditing import review_sheet
 from ..errors import ExitCode, OutputError, UsageError
 from ..evidence import (
     EvidenceChoice,
@@ -24,18 +23,18 @@ from ..evidence import (
     release_path,
     write_evidence,
 )
-from ..kept_plan import keep_plan
+from ..files import PRIVATE, check_folder, check_writable
 from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
-from ..output import PRIVATE, check_folder, check_writable
 from ..plan import write_plan
 from ..render import Renderer
-from ..settings import Settings
+from ..running import Delivery, Outcome, keep_plan, review_plan
+from ..settings import DrawSettings
 from ..types import Action, counted, numbered
 from .accepting import Acceptance, parse_acceptance
+from .destination import check_result, is_folder
 from .evidence_options import evidence_options
-from .holding import hold_back, what_to_do
-from .place import check_result, is_folder
-from .plain import in_plain_words
+from .finding_words import in_plain_words
+from .held_back import hold_back, what_to_do
 from .terminal import Terminal
 
 
@@ -89,14 +88,14 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def prepare(
     source: Path,
     output: Path | None,
-    settings: Settings,
+    draw: DrawSettings,
     params: dict[str, Any],
     plan_file: Path | None = None,
 ) -> Delivery:
     """Where the result goes; refuses now what could only fail after a long run.
 
     Args:
-        source, output, settings, params: of the command.
+        source, output, draw, params: of the command.
         plan_file: where the plan is kept during the run, and taken up from; None: nowhere.
     """
     evidence: EvidenceChoice = params["evidence"]
@@ -107,8 +106,8 @@ def prepare(
         params["evidence"] = evidence = EvidenceChoice(manifest=False)
         _require_choice_of_sound(info)
     final = final_name(info, output, params["release"])
-    choose_encoding(info, settings.encode, container_for(final))
-    Renderer(settings.render)
+    choose_encoding(info, draw.encode, container_for(final))
+    Renderer(draw.render)
     check_result(final, force, source)
     if plan_file is not None or plan_out is not None:
         # A plan that an earlier run kept is taken up, or refused for what it is.
@@ -215,7 +214,8 @@ def _tell(
             terminal.say(line)
         for step in outcome.record.steps:
             # What the audit found stands above, line by line.
-            detail = "see above" if step.name == "audit" else step.detail
+            said = "; ".join(map(str, step.detail))
+            detail = "see above" if step.name == "audit" else said
             terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
     elif not audit.passed:
         for line in _plainly(outcome, pictures):
@@ -241,7 +241,7 @@ def _plainly(outcome: Outcome, pictures: list[Path]) -> Iterator[str]:
     start = float(timeline.time(0)) if len(timeline) else 0.0
     size = source.video.upright_size
     yield from in_plain_words(audit.findings, size, pictures, start)
-    yield from (f"check failed: {c.name}: {c.detail}" for c in audit.checks if not c.passed)
+    yield from (f"check failed: {c.in_words()}" for c in audit.checks if not c.passed)
     if pictures:
         yield f"The pictures are in {pictures[0].parent}; --verbose gives all numbers."
 
@@ -259,7 +259,7 @@ def _as_json(
         "plan": None if plan_file is None else str(plan_file),
         "manifest": None if files.manifest is None else str(files.manifest),
         "sha256": record.output_sha256,
-        "warnings": list(record.warnings),
+        "warnings": [str(w) for w in record.warnings],
         "incomplete": incomplete(record),
         "audit": outcome.audit.to_json(),
         "pictures": [str(p) for p in pictures],

@@ -11,18 +11,15 @@ from typing import Any
 
 import click
 
-from ..audit import Finding, FindingKind, hiding_places
+from ..auditing import Finding, FindingKind, hiding_places
 from ..case import HeldBack, find_held, held_back_for, settings_from_json
-from ..delivery import Delivery
 from ..errors import MismatchError, UsageError
 from ..evidence import CaseFields, EvidenceChoice, case_from_mapping, checked_option
-from ..journal import Journal
-from ..kept_plan import keep_plan
+from ..files import check_writable
 from ..media import probe
-from ..output import check_writable
 from ..pipeline import apply as apply_stage
 from ..plan import Plan, edit, read_plan
-from ..same_source import require_same_source
+from ..running import Delivery, Journal, keep_plan, require_same_source
 from ..types import counted
 from . import options
 from .accepting import Acceptance, parse_acceptance
@@ -86,7 +83,7 @@ def fix(
             delivery, accept_findings=accept_findings.reason, accepted_before=accepted
         )
     settings = settings_from_json(held.settings, str(held.note))
-    outcome = apply_stage(info, mended, settings, delivery, journal)
+    outcome = apply_stage(info, mended, settings.draw, delivery, journal)
     params |= {"verbose": verbose, "as_json": as_json}
     result = finish(outcome, params, terminal, plan_file)
     left = held.all_files()

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import OutputExistsError, RedactError, UsageError
 from ..evidence import manifest_path, parse_manifest
-from ..output import check_writable, write_whole
+from ..files import check_writable, write_whole
 from ..report import CASE_MARK, case_page, report_html
 from .summary import in_one_line
 from .terminal import Terminal

@@ -19,8 +19,8 @@ from typing import Any
 from ..errors import ExitCode, UsageError
 from ..evidence import EvidenceChoice, needs_passphrase, release_path
 from ..media import default_output_name
-from .again import typed_options
 from .terminal import Terminal
+from .typed_options import typed_options
 
 _NOT_PASSED_ON = frozenset(("output", "recursive", "jobs", "index", "as_json", "one_of_several"))
 

@@ -6,14 +6,12 @@ from pathlib import Path
 
 import click
 
-from ..checked import CheckedFrames
 from ..errors import UsageError
-from ..journal import Journal
+from ..files import OutputFile
 from ..media import VideoWriter, probe
-from ..output import OutputFile
 from ..plan import read_plan
 from ..render import mask_frame, mask_info
-from ..same_source import require_same_source
+from ..running import CheckedFrames, Journal, require_same_source
 from ..settings import Audio, EncodeSettings
 from ..types import counted
 from . import options

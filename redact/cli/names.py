@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..audit import sheet_path
+from ..auditing import sheet_path
 from ..errors import UsageError
 from ..media import default_output_name
 

@@ -21,7 +21,7 @@ from ..settings import (
     Style,
 )
 from ..types import Target
-from .asked import remember_sources
+from .invocation import remember_sources
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 

@@ -7,17 +7,15 @@ from pathlib import Path
 
 import click
 
-from ..checked import CheckedFrames
-from ..journal import Journal
+from ..files import PRIVATE, OutputFile, keep_to_owner, make_private
 from ..media import SourceInfo, VideoWriter, container_for, default_output, probe
-from ..output import PRIVATE, OutputFile, keep_to_owner, make_private
 from ..plan import Plan, read_plan
 from ..render import Renderer, write_notice
-from ..same_source import require_same_source
+from ..running import CheckedFrames, Journal, require_same_source
 from ..settings import Audio, EncodeSettings, RenderSettings, Style
 from ..types import Action, Region, Track, counted
 from . import options
-from .place import PlaceType, is_folder
+from .destination import PlaceType, is_folder
 from .terminal import Terminal
 
 

@@ -13,13 +13,13 @@ from rich.table import Table
 
 from ..errors import PlanError, UsageError
 from ..evidence import checked_option, seconds_from_start
-from ..output import write_whole
+from ..files import write_whole
 from ..plan import Plan, Sound, consequences, edit, mistakable, read_plan, write_plan
 from ..plan.exchange import FORMATS, add_imported, coinciding
 from ..types import Action, Box, Target, Track, counted
-from .changes import mention_added, mention_cleared, mention_late, mention_outside, named
-from .chosen import UNSURE, chosen_tracks
+from .change_notes import mention_added, mention_cleared, mention_late, mention_outside, named
 from .terminal import Terminal
+from .track_filter import UNSURE, chosen_tracks
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
 reason_option = click.option("--reason", help="Why; goes on record.")

@@ -82,8 +82,8 @@ def describe(info: SourceInfo) -> dict[str, Any]:
             }
             for a in info.audio
         ],
-        "dropped": [{"kind": d.kind, "what": d.what, "where": d.where} for d in info.dropped],
-        "warnings": list(info.warnings),
+        "dropped": [{"kind": d.kind, "what": str(d.what), "where": d.where} for d in info.dropped],
+        "warnings": [str(w) for w in info.warnings],
         "default_output": str(default_output(info)),
     }
 

@@ -9,8 +9,9 @@ import click
 
 from ..errors import CheckFailedError, UsageError
 from ..evidence import check_output, manifest_path, parse_manifest, read_manifest
-from ..output import check_writable, write_whole
-from ..report import LANGUAGES, Catalogue, as_pdf, exemption_csv, report_html, require_pdf
+from ..files import check_writable, write_whole
+from ..messages import LANGUAGES
+from ..report import Catalogue, as_pdf, exemption_csv, report_html, require_pdf
 
 
 @click.command()
@@ -34,6 +35,9 @@ from ..report import LANGUAGES, Catalogue, as_pdf, exemption_csv, report_html, r
     type=click.Path(path_type=Path),
     help="Write the report as PDF here, too (needs redact-footage[pdf]).",
 )
+@click.option(
+    "--log", type=click.Path(path_type=Path), help="Custody log: the report names its entry."
+)
 @click.option("--manifest", type=click.Path(path_type=Path), help="Where it is not beside OUTPUT.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def report(
@@ -42,6 +46,7 @@ def report(
     html: Path | None,
     csv_path: Path | None,
     pdf: Path | None,
+    log: Path | None,
     manifest: Path | None,
     force: bool,
 ) -> None:
@@ -67,7 +72,7 @@ def report(
         require_pdf()
     for file in (page, table, *([] if pdf is None else [pdf])):  # all or none
         check_writable(file, force, never, whole=True)
-    record = check_output(output, manifest=path)
+    record = check_output(output, manifest=path, log=log)
     report_page = report_html(value, lang, data, record)
     write_whole(page, report_page, force=force, never=never)
     if pdf is not None:

@@ -9,13 +9,13 @@ from typing import Any
 import click
 
 from ..errors import UsageError
+from ..files import check_writable, names_footage
 from ..media import probe
-from ..output import check_writable, names_footage
 from ..plan import read_plan
 from ..review import Session, serve
 from . import options
+from .destination import PlaceType
 from .evidence_options import evidence_options
-from .place import PlaceType
 from .terminal import Terminal
 
 

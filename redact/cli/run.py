@@ -12,16 +12,16 @@ import click
 
 from ..case import Footage, Found, find_footage, jobs_that_fit
 from ..errors import ExitCode, UsageError
-from ..output import make_folder
+from ..files import make_folder
 from ..settings import Settings
 from . import options
-from .asked import remember_found, results_so_far
+from .destination import PlaceType, folder_for
 from .finish import finish_options
 from .index import check_index, write_index
+from .invocation import remember_found, results_so_far
 from .jobs import Workers, end_with_parent, neutral_places, require_passphrase
 from .names import check_results
-from .one import run_one
-from .place import PlaceType, folder_for
+from .one_source import run_one
 from .summary import tell_summary
 from .terminal import Terminal
 

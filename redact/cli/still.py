@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import OutputError, UsageError
+from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
-from ..output import PRIVATE, make_private, write_whole
 from ..plan import clock, edit
 from ..types import Frame
 from . import options

@@ -18,6 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from ..messages import Message
 from ..progress import About, Stage
 
 
@@ -81,7 +82,8 @@ class Terminal:
             about = isinstance(total, About)
             yield _Bar(progress, progress.add_task(name, total=total, unit=unit, about=about))
 
-    def warn(self, text: str) -> None:
+    def warn(self, what: Message | str) -> None:
+        text = str(what)
         if text not in self.warnings:
             self.warnings.append(text)
             self.console.print(Text.assemble(("note: ", "yellow"), text))

@@ -9,16 +9,16 @@ from typing import Any
 
 import click
 
-from ..audit import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..audit import verify as audit
+from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
+from ..auditing import verify as audit
 from ..errors import ExitCode, RedactError
+from ..files import check_folder
 from ..media import SourceInfo, probe
-from ..output import check_folder
 from ..plan import Plan, read_plan
-from ..same_source import require_same_source
+from ..running import require_same_source
 from ..settings import RenderSettings, Sensitivity
 from . import options
-from .beside import margin_of, plan_beside, record_beside, words_for
+from .record_beside import margin_of, plan_beside, record_beside, words_for
 from .terminal import Terminal
 
 

@@ -10,10 +10,10 @@ import click
 
 from ..case import Inbox
 from ..errors import InputError, OutputError, UsageError
-from ..output import make_folder
+from ..files import make_folder
 from . import options
 from .finish import finish_options
-from .one import run_one
+from .one_source import run_one
 from .run import place_of
 from .summary import time_in_words
 from .terminal import Terminal

@@ -15,7 +15,12 @@ from .custody import LogState, append, head_path, read_log
 from .hashing import sha256_of_bytes
 from .ledger import CERTAINTY, seconds_from_start
 from .manifest import (
+    AuditPart,
+    CheckPart,
+    FindingPart,
     Manifest,
+    MessagePart,
+    RemovedPart,
     SourcePart,
     TrackPart,
     dump_manifest,
@@ -26,6 +31,7 @@ from .manifest import (
     write_manifest,
 )
 from .publish import EvidenceChoice, EvidenceFiles, check_evidence, write_evidence
+from .reason_codes import ReasonCode
 from .record import ModelUsed, RunRecord, Step
 from .release import clear_times, prepare_release, release_path
 from .signature import (
@@ -41,13 +47,19 @@ from .signature import (
 __all__ = [
     "CERTAINTY",
     "TEXT_FIELDS",
+    "AuditPart",
     "CaseFields",
+    "CheckPart",
     "CheckResult",
     "EvidenceChoice",
     "EvidenceFiles",
+    "FindingPart",
     "LogState",
     "Manifest",
+    "MessagePart",
     "ModelUsed",
+    "ReasonCode",
+    "RemovedPart",
     "RunRecord",
     "SourcePart",
     "Step",

@@ -6,17 +6,20 @@ import dataclasses
 import hashlib
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from .. import __version__
 from ..errors import UnsafeError
 from ..media import Dropped
-from ..plan import Plan, dump_plan, with_held
+from ..messages import Message
+from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
 from ..types import Action, Target
 from .case import CaseFields
@@ -24,12 +27,16 @@ from .ledger import ledger, seconds_from_start
 from .manifest import (
     FORMAT,
     FORMAT_VERSION,
+    AuditPart,
     CasePart,
+    CodePart,
     LimitPart,
     LogAnchor,
     Manifest,
+    MessagePart,
     ModelPart,
     OutputPart,
+    RemovedPart,
     RunPart,
     SourcePart,
     StepPart,
@@ -61,7 +68,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
             "Make sure that nothing else writes to the file, then run again.",
         )
     case = record.case or CaseFields()
-    drawn = with_held(record.plan, record.held)
+    drawn = record.as_drawn
     return Manifest(
         format=FORMAT,
         format_version=FORMAT_VERSION,
@@ -76,12 +83,12 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
         run=_run(record),
         tool=_tool(record),
         tracks=ledger(drawn, record.settings.render.style, case),
-        audit=None if record.audit is None else _json_object(record.audit, _files(record)),
+        audit=_audit(record),
         findings_accepted=record.accepted,
         damaged_frames=drawn.unchecked,
-        warnings=_texts(record, record.warnings),
-        notes=_texts(record, record.notes),
-        removed=_texts(record, tuple(map(_removed, record.source.dropped))),
+        warnings=_messages(record, record.warnings),
+        notes=_messages(record, record.notes),
+        removed=tuple(_removed(dropped) for dropped in record.source.dropped),
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
         muted=muted_parts(record.plan),
@@ -112,11 +119,11 @@ def _source(record: RunRecord) -> SourcePart:
 
 def case_part(case: CaseFields) -> CasePart:
     values = {f.name: getattr(case, f.name) for f in dataclasses.fields(case)}
-    return CasePart(**{**values, "reasons": dict(case.reasons)})
+    codes = {c.code: CodePart(c.text, c.basis) for c in case.codes}
+    return CasePart(**{**values, "reasons": dict(case.reasons), "codes": codes})
 
 
 def _run(record: RunRecord) -> RunPart:
-    known = _files(record)
     command = tuple(
         argument_without_folders(a) if i else file_name(a) for i, a in enumerate(record.command)
     )
@@ -127,8 +134,7 @@ def _run(record: RunRecord) -> RunPart:
         started=utc(record.started),
         finished=utc(record.finished),
         steps=tuple(
-            StepPart(s.name, without_folders(s.detail, known), round(s.seconds, 3))
-            for s in record.steps
+            StepPart(s.name, _messages(record, s.detail), round(s.seconds, 3)) for s in record.steps
         ),
     )
 
@@ -173,7 +179,7 @@ def utc(moment: datetime) -> str:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, looked_for = with_held(record.plan, record.held), set(record.plan.settings.targets)
+    plan, looked_for = record.as_drawn, set(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         code = "sound_partly_muted" if plan.muted else "sound_unchanged"
@@ -219,15 +225,31 @@ def _files(record: RunRecord) -> tuple[Path, ...]:
     return (record.source.path, record.output)
 
 
-def _removed(dropped: Dropped) -> str:
+def _removed(dropped: Dropped) -> RemovedPart:
     """What was removed, without its content: a place, date or name must not come back here."""
-    what = dropped.what.partition(":")[0] if dropped.kind == "tag" else dropped.what
-    kind = dropped.kind if dropped.kind != "attachment" else "attachment, not named here"
-    return f"{dropped.where}: {kind}" + (f": {what}" if kind == dropped.kind else "")
+    what = dropped.what
+    if dropped.kind == "tag":
+        what = Message("tag_unread", key=dropped.what.values["key"])
+    elif dropped.kind == "attachment":
+        what = Message("unnamed")
+    number = dropped.where.removeprefix("stream ")
+    return RemovedPart(
+        int(number) if number.isdecimal() else None, dropped.kind, _message(what, ())
+    )
 
 
-def _texts(record: RunRecord, texts: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(without_folders(text, _files(record)) for text in texts)
+def _messages(record: RunRecord, messages: Iterable[Message]) -> tuple[MessagePart, ...]:
+    return tuple(_message(message, _files(record)) for message in messages)
+
+
+def _message(message: Message, known: tuple[Path, ...]) -> MessagePart:
+    return MessagePart(message.code, {k: _json_value(v, known) for k, v in message.values.items()})
+
+
+def _audit(record: RunRecord) -> AuditPart | None:
+    if record.audit is None:
+        return None
+    return msgspec.convert(_json_object(record.audit, _files(record)), AuditPart)
 
 
 def _json_object(value: Mapping[str, Any], known: tuple[Path, ...]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..errors import PlanError, UsageError
 from ..types import Target
+from .reason_codes import ReasonCode, check_reasons, codes_as_json, codes_from_mapping
 
 LONGEST = 2000
 """Characters in one field: a paragraph; more belongs in a document of its own."""
@@ -30,6 +31,7 @@ class CaseFields:
         legal_basis: the rule that asks for or allows the redaction.
         reasons: reason code or text per target word (face, plate, region), sorted by word;
             a track's own reason goes before it.
+        codes: what reason codes of this case mean; empty where reasons are plain words.
     """
 
     case: str = ""
@@ -40,6 +42,7 @@ class CaseFields:
     purpose: str = ""
     legal_basis: str = ""
     reasons: tuple[tuple[str, str], ...] = ()
+    codes: tuple[ReasonCode, ...] = ()
 
     def reason_for(self, target: Target) -> str:
         return dict(self.reasons).get(target.word, "")
@@ -49,18 +52,25 @@ class CaseFields:
         return self == CaseFields()
 
     def overridden_by(self, other: CaseFields) -> CaseFields:
-        """These fields, with every field that `other` gives taken from there."""
+        """These fields, with every field that `other` gives taken from there.
+
+        Raises:
+            PlanError: a reason is none of the case's codes.
+        """
         given = {f.name: getattr(other, f.name) for f in fields(other)}
         given = {name: value for name, value in given.items() if value}
         given["reasons"] = tuple(sorted({**dict(self.reasons), **dict(other.reasons)}.items()))
-        return replace(self, **given)
+        both = replace(self, **given)
+        check_reasons(both.reasons, both.codes)
+        return both
 
 
-TEXT_FIELDS = tuple(f.name for f in fields(CaseFields) if f.name != "reasons")
+TEXT_FIELDS = tuple(f.name for f in fields(CaseFields) if f.name not in ("reasons", "codes"))
 
 
 def read_case_file(path: Path) -> CaseFields:
-    """Case fields from a TOML file: one key per field, and a table `[reasons]` by target.
+    """Case fields from a TOML file: one key per field, a table `[reasons]` by target, and a table
+    `[codes]` of what reason codes mean.
 
     Keys may be written with "-" or "_". Raises PlanError that names the file and the field.
     """
@@ -87,21 +97,29 @@ def case_from_mapping(raw: Mapping[str, Any], where: str) -> CaseFields:
         name = key.replace("-", "_")
         if name == "reasons":
             values[name] = _reasons(value, where)
+        elif name == "codes":
+            values[name] = codes_from_mapping(value, where, checked_text)
         elif name not in TEXT_FIELDS:
             raise PlanError(
-                f"{where}: {key}: unknown field", _closest(name, (*TEXT_FIELDS, "reasons"))
+                f"{where}: {key}: unknown field", _closest(name, (*TEXT_FIELDS, "reasons", "codes"))
             )
         elif name in values:
             raise PlanError(f"{where}: {key}: given twice", "Keep one of the two.")
         else:
             values[name] = checked_text(value, f"{where}: {key}")
-    return CaseFields(**values)
+    case = CaseFields(**values)
+    try:
+        check_reasons(case.reasons, case.codes)
+    except PlanError as error:
+        raise PlanError(f"{where}: {error.message}", error.hint) from None
+    return case
 
 
 def case_as_json(case: CaseFields) -> dict[str, Any]:
     """The fields as `case_from_mapping` takes them; empty ones are left out."""
     values: dict[str, Any] = {name: getattr(case, name) for name in TEXT_FIELDS}
     values = {name: text for name, text in values.items() if text}
+    values |= {"codes": codes_as_json(case.codes)} if case.codes else {}
     return values | ({"reasons": dict(case.reasons)} if case.reasons else {})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError, PlanError
@@ -42,13 +42,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Verdicts on all parts, and what they amount to; the fingerprint of the key of a signature
-    that holds."""
+    """Verdicts on all parts, and what they amount to.
+
+    Attributes:
+        signer: fingerprint of the key of a signature that holds, "" without one.
+        log_entry: number and time of the entry of a given log that names the manifest; 0 and ""
+            where there is none, or the log does not hold.
+    """
 
     parts: tuple[Part, ...]
     summary: str
     trust: str
     signer: str = ""
+    log_entry: tuple[int, str] = (0, "")
 
     @property
     def holds(self) -> bool:
@@ -115,7 +121,8 @@ def check_output(
         text = "The run was entered in a custody log, which was not given (--log)."
         parts.append(Part("log", "not given", text))
     signer = signature.fingerprint if signature.protects else ""
-    return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key), signer)
+    entry = logged.entry if logged is not None and not logged.part.failed else (0, "")
+    return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key), signer, entry)
 
 
 def _file_part(name: str, path: Path, expected: str | None) -> Part:
@@ -190,6 +197,7 @@ class _Logged:
     part: Part
     manifest_known: bool = False
     manifest_changed: bool = False
+    entry: tuple[int, str] = (0, "")
 
 
 def counted(state: LogState) -> str:
@@ -202,15 +210,16 @@ def _log(log: Path, data: bytes, record: Manifest | None) -> _Logged:
         state = read_log(log)
     except PlanError as error:
         return _Logged(Part("log", "missing", error.message))
-    known = any(
-        entry.details.get("manifest_sha256") == sha256_of_bytes(data) for entry in state.entries
-    )
+    digest = sha256_of_bytes(data)
+    entry = next((e for e in state.entries if e.details.get("manifest_sha256") == digest), None)
+    known = entry is not None
     if not state.holds:
         first = state.breaks[0]
         text = "; ".join(b.text for b in state.breaks[:3])
         verdict = "cut" if first.kind == "cut" else "broken"
         return _Logged(Part("log", verdict, f"It does not hold: {text}."), manifest_known=known)
-    return _against_log(state, known, record)
+    logged = _against_log(state, known, record)
+    return logged if entry is None else replace(logged, entry=(entry.number, entry.time))
 
 
 def _against_log(state: LogState, known: bool, record: Manifest | None) -> _Logged:

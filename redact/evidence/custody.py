@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Meta, Struct
 
 from ..errors import CheckFailedError, OutputError, PlanError
-from ..output import sync_folder, write_whole
+from ..files import sync_folder, write_whole
 from .build import utc
 from .case import checked_text
 from .chain import START, Break, Entry, read_chain

@@ -67,6 +67,7 @@ def _entry(track: Track, plan: Plan, style: Style, case: CaseFields, held: set[i
         spans=tuple(_spans(runs)),
         score=_certainty(track),
         shown=tuple(shown),
+        subject=next((s.tracks[0] for s in plan.subjects if track.id in s.tracks[1:]), None),
     )
 
 

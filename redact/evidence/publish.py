@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import CheckFailedError, OutputExistsError, UsageError
-from ..output import check_writable, write_whole
+from ..files import check_writable, write_whole
 from .build import build_manifest
 from .case import CaseFields
 from .custody import anchor_of, append, read_log

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..media import SourceInfo
+from ..messages import Message
 from ..plan import Plan
 from ..settings import Settings
 from .case import CaseFields
@@ -25,7 +26,7 @@ class Step:
     """
 
     name: str
-    detail: str
+    detail: tuple[Message, ...]
     seconds: float
 
 
@@ -64,8 +65,8 @@ class RunRecord:
         warnings: what the user was warned of: decode errors, dropped streams, …
         notes: what was converted on the way, for example "audio track 1: pcm → aac".
         models: networks that ran besides the plan's detectors, for example in the audit.
-        held: frames in which masks were held because damage was met that the plan does not
-            know; they are on record with the plan's own.
+        drawn: the plan as its masks were drawn, with damage that drawing met and the plan does
+            not know; None where it met none. Times and damaged frames on record are its.
         audit: the audit's own result as JSON values, None where none ran.
         accepted: reason for publishing in spite of what the audit saw, "" where there was no
             need to.
@@ -85,10 +86,20 @@ class RunRecord:
     finished: datetime
     steps: tuple[Step, ...]
     frames_written: int
-    warnings: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
     models: tuple[ModelUsed, ...] = ()
-    held: tuple[int, ...] = ()
+    drawn: Plan | None = None
     audit: Mapping[str, Any] | None = None
     accepted: str = ""
     case: CaseFields | None = None
+
+    @property
+    def as_drawn(self) -> Plan:
+        """The plan as its masks were drawn."""
+        return self.plan if self.drawn is None else self.drawn
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """Frames in which masks were held because of damage that the plan does not know."""
+        return tuple(sorted({*self.as_drawn.unchecked} - {*self.plan.unchecked}))

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Meta, Struct
 
 from ..errors import OutputError, OutputExistsError, PlanError, UsageError
-from ..output import sync_folder, write_whole
+from ..files import sync_folder, write_whole
 from .hashing import sha256_of_bytes
 
 FORMAT = "redact-signature"

@@ -1,7 +1,6 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
 from .codecs import CODECS, presets_of
-from .coded import coded_pictures
 from .containers import container_for, default_output, default_output_name
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
@@ -17,9 +16,10 @@ from .info import (
     VideoInfo,
 )
 from .orient import plane_array
+from .picture_count import coded_pictures
 from .probe import probe
 from .seek import copy_of, decode_from
-from .silence import Silenced, quietly, read_sound
+from .silence import quietly, read_sound
 from .source import opened
 from .writer import VideoWriter
 
@@ -33,7 +33,6 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
-    "Silenced",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",

@@ -13,6 +13,7 @@ from typing import Any
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 
+from ..messages import Message
 from .info import AudioInfo, Dropped
 
 STILL = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
@@ -70,7 +71,7 @@ def dropped(container: InputContainer, kept: set[int]) -> Iterator[Dropped]:
     yield from _tags(container.metadata, "container", language=False)
     chapters = container.chapters()
     if chapters:
-        yield Dropped("chapter", f"{len(chapters)} chapter marks", "container")
+        yield Dropped("chapter", Message("chapter_marks", count=len(chapters)), "container")
     for stream in container.streams:
         where = f"stream {stream.index}"
         if stream.index not in kept:
@@ -79,21 +80,25 @@ def dropped(container: InputContainer, kept: set[int]) -> Iterator[Dropped]:
         yield from _tags(stream.metadata, where, language=keeps_language)
 
 
-def _describe(stream: Any) -> tuple[str, str]:
+def _describe(stream: Any) -> tuple[str, Message]:
     context = stream.codec_context
-    codec = context.codec.canonical_name if context is not None else "unknown format"
+    codec = context.codec.canonical_name if context is not None else ""
     if stream.type == "video":
         size = f" {context.width}x{context.height}" if context is not None else ""
         kind = "cover art" if stream.disposition & STILL else "video"
-        return kind, codec + size
+        return kind, _named(codec + size)
     if stream.type == "attachment":
-        return "attachment", stream.name or codec
+        return "attachment", _named(stream.name or codec)
     if stream.type == "data":
         handler = stream.metadata.get("handler_name", "")
-        return "data", " ".join(filter(None, (stream.name or "unknown format", handler)))
+        return "data", _named(" ".join(filter(None, (stream.name, handler))))
     if stream.type == "audio":
-        return "audio", f"{codec}, cannot be decoded"
-    return stream.type, codec
+        return "audio", Message("cannot_be_decoded", codec=codec)
+    return stream.type, _named(codec)
+
+
+def _named(name: str) -> Message:
+    return Message("named", name=name) if name else Message("unknown_format")
 
 
 def _tags(metadata: dict[str, str], where: str, language: bool) -> Iterator[Dropped]:
@@ -106,4 +111,4 @@ def _tags(metadata: dict[str, str], where: str, language: bool) -> Iterator[Drop
         text = " ".join(value.split())
         if len(text) > _SHOWN:
             text = text[: _SHOWN - 1] + "…"
-        yield Dropped("tag", f"{key}: {text}", where)
+        yield Dropped("tag", Message("tag", key=key, text=text), where)

@@ -14,9 +14,11 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
+from ..messages import Message
+from ..types import Silenced
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
-from .silence import Silenced, quietly
+from .silence import quietly
 from .source import only, opened
 
 # What players of each container take. Matroska takes everything that FFmpeg can name.
@@ -80,7 +82,7 @@ class AudioFeed:
         silenced: Sequence[Silenced] = (),
     ) -> None:
         self._silenced = tuple(silenced)
-        self.notes: list[str] = []
+        self.notes: list[Message] = []
         self._stack = ExitStack()
         self._output = output
         source = self._stack.enter_context(opened(info.path))
@@ -105,7 +107,9 @@ class AudioFeed:
             unfit = _ENCODERS[container]
             track = _CodedTrack(stream, self._output, unfit, audio, self._silenced)
             name = unfit.removeprefix("lib")
-            self.notes.append(f"audio track {number}: {audio.codec} → {name}")
+            self.notes.append(
+                Message("audio_converted", track=number, codec=audio.codec, name=name)
+            )
         if audio.language:
             track.stream.metadata["language"] = audio.language
         track.stream.disposition = stream.disposition & Disposition.default
@@ -114,8 +118,8 @@ class AudioFeed:
     def _read(self, source: InputContainer, streams: list[Any]) -> Iterator[Any]:
         try:
             yield from source.demux(streams)
-        except av.FFmpegError as error:
-            self.notes.append(f"audio stops early: the source cannot be read on ({error})")
+        except av.FFmpegError:
+            self.notes.append(Message("audio_stops_early"))
 
     def until(self, time: Fraction | None) -> None:
         """Write all audio up to `time` in seconds; None for all that is left."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -71,11 +72,10 @@ class Complaints:
     left of it is a line in the log. Decoding threads write it at any moment, also between two
     calls, so nothing is left out but what `set_aside` names. The log is the whole process's:
     of two videos decoded at once, each is blamed for the other's damage as well. Decode a file
-    alone where it matters that it is sound.
+    alone where it matters that it is sound. Make one only within `listening`.
     """
 
     def __init__(self) -> None:
-        _listen()
         self._seen = _count()
 
     def new(self) -> bool:
@@ -110,8 +110,36 @@ def _count() -> int:
     return count - _aside
 
 
-def _listen() -> None:
-    """Have errors counted, every one of them, and said nowhere."""
-    logging.getLogger("libav").setLevel(logging.CRITICAL + 1)
-    av.logging.set_level(av.logging.ERROR)
-    av.logging.set_skip_repeated(False)
+@contextmanager
+def listening() -> Iterator[None]:
+    """In here FFmpeg's errors are counted, every one of them, and said nowhere.
+
+    The level of FFmpeg's log and the logger "libav" are the whole process's. A program that uses
+    redact as a library finds both as it left them, once the last that listens has ended.
+    """
+    global _listeners, _before
+    with _lock:
+        if _listeners == 0:
+            logger = logging.getLogger("libav")
+            _before = logger.level, av.logging.get_level(), av.logging.get_skip_repeated()
+            logger.setLevel(logging.CRITICAL + 1)
+            av.logging.set_level(av.logging.ERROR)
+            av.logging.set_skip_repeated(False)
+        _listeners += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _listeners -= 1
+            if _listeners == 0:
+                said, level, skip = _before
+                logging.getLogger("libav").setLevel(said)
+                av.logging.set_level(level)
+                av.logging.set_skip_repeated(skip)
+
+
+_lock = threading.Lock()
+_listeners = 0
+_before: tuple[int, int | None, bool] = (logging.NOTSET, None, True)
+"""Of the program around: levels of the logger and of FFmpeg's log, and whether FFmpeg leaves out
+lines that repeat."""

@@ -10,14 +10,15 @@ from typing import Any
 import av
 
 from ..errors import InputError, UnsafeError
+from ..messages import Message
 from ..types import Frame
 from .colour import numbers
-from .damage import Complaints, Damage
+from .damage import Complaints, Damage, listening
 from .formats import is_rgb, layout, working_format
 from .info import SourceInfo
 from .orient import upright, widen_chroma
 from .source import READ_AGAIN, only, opened
-from .stamps import Stamper
+from .timestamps import Stamper
 
 MAX_THREADS = 8
 """More decoding threads each hold frames in memory and gain little."""
@@ -45,7 +46,7 @@ class Decode:
         self.info = info
         self.errors = 0
         self.moved = 0
-        self.warnings: list[str] = []
+        self.warnings: list[Message] = []
 
     def __iter__(self) -> Iterator[Frame]:
         """Decode from the start.
@@ -76,14 +77,14 @@ class Decode:
         damage = Damage()
         held: deque[tuple[av.VideoFrame, bool]] = deque()
         index = self.info.video.index
-        with opened(self.info.path) as container:
+        with opened(self.info.path) as container, listening():
             stream: Any = container.streams[index]
             only(container, {index})
             for number, picture in enumerate(self._pictures(container, stream, damage, stamper)):
                 corrupt = picture.is_corrupt
                 damaged = damage.frame(picture.pts, number, picture.key_frame, corrupt)
                 if corrupt:
-                    self._error("the decoder reported damage and filled in")
+                    self._error(Message("decoder_filled_in"))
                     held = deque((earlier, True) for earlier, _ in held)
                 held.append((picture, damaged))
                 reordered = stream.codec_context.reorder_depth > 0
@@ -112,9 +113,9 @@ class Decode:
         """The next packet, None at the end."""
         try:
             return next(packets, None)
-        except av.FFmpegError as error:
+        except av.FFmpegError:
             # What was read so far is kept; the damage is said.
-            self._error(f"reading stopped early: {error.strerror}")
+            self._error(Message("reading_stopped"))
             damage.error()
             return None
 
@@ -130,32 +131,29 @@ class Decode:
             pictures = []
         complained = complaints.new()
         if failed:
-            self._error("parts of the video could not be decoded")
+            self._error(Message("not_decodable"))
         elif packet.is_corrupt:
-            self._error("packets of the video are damaged or cut off")
+            self._error(Message("packets_damaged"))
         elif complained:
-            self._error("the decoder reported damage and filled in")
+            self._error(Message("decoder_filled_in"))
         if failed or complained:
             damage.error()
         return pictures
 
-    def _error(self, text: str) -> None:
+    def _error(self, what: Message) -> None:
         self.errors += 1
-        self._warn(text)
+        self._warn(what)
 
-    def _warn(self, text: str) -> None:
-        if text not in self.warnings:
-            self.warnings.append(text)
+    def _warn(self, what: Message) -> None:
+        if what not in self.warnings:
+            self.warnings.append(what)
 
     def _conclude(self, frames: int) -> None:
         if self.moved:
-            self._warn(f"{self.moved} frames had no usable time of their own and were moved")
+            self._warn(Message("frames_moved", count=self.moved))
         declared = self.info.video.frames
         if declared is not None and frames < declared:
-            self._warn(
-                f"the file declares {declared} frames, {frames} are shown: the others are cut "
-                "by its edit list, or lost"
-            )
+            self._warn(Message("frames_not_shown", declared=declared, shown=frames))
 
     def upright_frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
         """A decoded picture as the frame that users of `redact.media` get."""

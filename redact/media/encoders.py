@@ -9,6 +9,7 @@ from fractions import Fraction
 import av
 
 from ..errors import OutputError
+from ..messages import Message
 from ..settings import EncodeSettings
 from .codecs import CODECS, KNOWN, LOOKAHEAD, X26X_PRESETS, Codec
 from .colour import svt_mastering, x265_mastering
@@ -36,7 +37,7 @@ class Encoding:
     options: dict[str, str]
     interlaced: bool = False
     tag: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Message, ...] = field(default=())
 
 
 def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) -> Encoding:
@@ -53,11 +54,11 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
             f"{_NAMES[container]} files cannot hold {codec.name} video",
             f"use --codec auto, or an output in {fits}",
         )
-    notes: list[str] = []
+    notes: list[Message] = []
     pixel_format = _pixel_format(video, codec, notes)
     interlaced = codec.name == "h264" and _fields_fit(video, pixel_format)
     if video.interlaced and not interlaced and not codec.lossless:
-        notes.append("interlaced source is coded frame by frame; its fields are kept as lines")
+        notes.append(Message("interlaced_as_lines"))
     options = _options(codec, settings, video)
     if interlaced:
         # Or x264 tells the container "top field first", whatever the frames say.
@@ -95,7 +96,7 @@ def _fields_fit(video: VideoInfo, pixel_format: str) -> bool:
     return video.interlaced and video.orientation.identity and video.height % rows == 0
 
 
-def _pixel_format(video: VideoInfo, codec: Codec, notes: list[str]) -> str:
+def _pixel_format(video: VideoInfo, codec: Codec, notes: list[Message]) -> str:
     """The frames' own format, or the next one that keeps all samples.
 
     Raises:
@@ -113,10 +114,7 @@ def _pixel_format(video: VideoInfo, codec: Codec, notes: list[str]) -> str:
         # These coders take only whole pairs of pixels; cropping or scaling is out of the
         # question, full chroma resolution has no pairs.
         wanted = "yuv444p" + tail
-        notes.append(
-            f"odd size {width}x{height}: coded with full chroma resolution (4:4:4), which some "
-            "players do not show; --codec av1 has no such limit"
-        )
+        notes.append(Message("odd_size", width=width, height=height))
     if video.colour.hdr and bits == 8 and f"{wanted}10le" in codec.formats:
         wanted += "10le"  # the HDR profiles of players begin at 10 bits
     if wanted not in codec.formats:

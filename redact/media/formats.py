@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from av import VideoFormat
 
+from ..messages import Message
+
 WORKING = (
     "yuv420p",
     "yuv422p",
@@ -72,7 +74,7 @@ def working_format(stored: str) -> str:
     return f"yuv{family}p{tail}"
 
 
-def working_notes(stored: str) -> list[str]:
+def working_notes(stored: str) -> list[Message]:
     """What a person should know about the way from the stored to the working format."""
     work = working_format(stored)
     if stored in (work, work.replace("yuv", "yuvj")):
@@ -81,13 +83,13 @@ def working_notes(stored: str) -> list[str]:
     was, now = layout(stored), layout(work)
     notes = []
     if any(c.is_alpha for c in fmt.components):
-        notes.append(f"transparency ({stored}) is dropped")
+        notes.append(Message("transparency_dropped", format=stored))
     if was.bits > now.bits:
-        notes.append(f"{was.bits}-bit picture ({stored}) is reduced to {now.bits} bits")
+        notes.append(Message("bits_reduced", format=stored, was=was.bits, now=now.bits))
     if fmt.is_rgb or fmt.has_palette or fmt.is_bayer:
-        notes.append(f"RGB picture ({stored}) is converted to {work}, full range, BT.709")
+        notes.append(Message("rgb_converted", format=stored, work=work))
     if not notes:
-        notes.append(f"pixel format {stored} is rearranged as {work}, without loss")
+        notes.append(Message("format_rearranged", format=stored, work=work))
     return notes
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from ..messages import Message
 from ..progress import About
 from .formats import upright_format, working_format
 
@@ -157,12 +158,12 @@ class Dropped:
 
     Attributes:
         kind: "tag", "subtitle", "data", "attachment", "cover art", "video", "chapter", …
-        what: short description, for a person.
+        what: what it is; a tag's key and text.
         where: "container" or "stream N".
     """
 
     kind: str
-    what: str
+    what: Message
     where: str
 
 
@@ -189,7 +190,7 @@ class SourceInfo:
     audio: tuple[AudioInfo, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     missing: int = 0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()
 
     @property
     def expected_frames(self) -> int | None:

@@ -13,14 +13,15 @@ import av
 from av.container import InputContainer
 
 from ..errors import InputError
+from ..messages import Message
 from ..types import decimal
 from . import allowlist
 from .colour import colour_of, content_light_of, mastering_of, side_data
-from .ends import cut_off
 from .formats import is_rgb, layout, working_notes
 from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from .orient import orientation_of
 from .source import NO_TIMESTAMPS, READ_AGAIN, only, opened
+from .truncation import cut_off
 
 ASSUMED_RATE = Fraction(25)
 """Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""
@@ -46,12 +47,12 @@ def probe(path: Path) -> SourceInfo:
         dropped = list(allowlist.dropped(container, kept))
         only(container, {stream.index})
         frame, declared_rate = _first_frame(path, container, stream)
-        warnings: list[str] = []
+        warnings: list[Message] = []
         video = _video_info(container, stream, frame, declared_rate, warnings)
         dropped += _frame_extras(frame, stream.index)
-        warnings += [f"video: {note}" for note in working_notes(video.pixel_format)]
+        warnings += working_notes(video.pixel_format)
         missing, words = cut_off(path, container.format.name, stream)
-        warnings += [words] if missing else []
+        warnings += [words] if words else []
         info = _source_info(path, container, video, audio, dropped, warnings)
         return replace(info, missing=missing)
 
@@ -62,14 +63,11 @@ def _source_info(
     video: VideoInfo,
     audio: tuple[AudioInfo, ...],
     dropped: list[Dropped],
-    warnings: list[str],
+    warnings: list[Message],
 ) -> SourceInfo:
     start = container.start_time
     if start is not None and start > LATE_START * av.time_base:
-        warnings.append(
-            f"the clock of the file starts at {start / av.time_base:.1f} s; times are kept, so "
-            "some players show nothing until then"
-        )
+        warnings.append(Message("late_clock", seconds=start / av.time_base))
     return SourceInfo(
         path=path,
         container=container.format.name,
@@ -127,7 +125,7 @@ def _video_info(
     stream: Any,
     frame: av.VideoFrame,
     declared_rate: Fraction | None,
-    warnings: list[str],
+    warnings: list[Message],
 ) -> VideoInfo:
     context = stream.codec_context
     timestamps = not container.format.flags & NO_TIMESTAMPS
@@ -136,10 +134,11 @@ def _video_info(
     if not timestamps:
         rate = declared_rate or rate or ASSUMED_RATE
         time_base = 1 / rate
-        says = "its own headers declare" if declared_rate else "players assume"
+        shown = decimal(rate)
         warnings.append(
-            f"the file carries no timestamps; frames are timed at {decimal(rate)} frames per "
-            f"second, as {says}"
+            Message("no_timestamps_declared", rate=shown)
+            if declared_rate
+            else Message("no_timestamps_assumed", rate=shown)
         )
     extras = side_data(frame)
     pixel_format = frame.format.name
@@ -181,7 +180,7 @@ def _field_order(frame: av.VideoFrame, context: Any) -> str:
 
 
 def _orientation(
-    extras: dict[str, bytes], frame: av.VideoFrame, warnings: list[str]
+    extras: dict[str, bytes], frame: av.VideoFrame, warnings: list[Message]
 ) -> Orientation:
     data = extras.get("DISPLAYMATRIX")
     if data is None or len(data) < 36:
@@ -189,30 +188,30 @@ def _orientation(
         return Orientation(False, round(-frame.rotation / 90) % 4)
     orientation, exact = orientation_of(struct.unpack("=9i", data[:36]))
     if not exact:
-        warnings.append(
-            "the display matrix is not a plain quarter turn or flip; the nearest one is used"
-        )
+        warnings.append(Message("odd_display_matrix"))
     return replace(orientation, exact=exact)
 
 
 _EXTRAS = {
-    "A53_CC": ("subtitle", "closed captions inside the video"),
-    "SEI_UNREGISTERED": ("data", "user data inside the video (encoder or device text)"),
-    "S12M_TIMECODE": ("data", "time code inside the video"),
-    "GOP_TIMECODE": ("data", "time code inside the video"),
-    "DYNAMIC_HDR_PLUS": ("data", "HDR10+ dynamic metadata"),
-    "DYNAMIC_HDR_VIVID": ("data", "HDR Vivid dynamic metadata"),
-    "DOVI_RPU_BUFFER": ("data", "Dolby Vision metadata"),
-    "DOVI_METADATA": ("data", "Dolby Vision metadata"),
-    "ICC_PROFILE": ("data", "ICC colour profile"),
-    "SPHERICAL": ("data", "360° projection"),
-    "STEREO3D": ("data", "3D arrangement"),
-    "DETECTION_BBOXES": ("data", "detections by another program"),
+    "A53_CC": ("subtitle", Message("closed_captions")),
+    "SEI_UNREGISTERED": ("data", Message("user_data")),
+    "S12M_TIMECODE": ("data", Message("time_code")),
+    "GOP_TIMECODE": ("data", Message("time_code")),
+    "DYNAMIC_HDR_PLUS": ("data", Message("hdr10plus")),
+    "DYNAMIC_HDR_VIVID": ("data", Message("hdr_vivid")),
+    "DOVI_RPU_BUFFER": ("data", Message("dolby_vision")),
+    "DOVI_METADATA": ("data", Message("dolby_vision")),
+    "ICC_PROFILE": ("data", Message("icc_profile")),
+    "SPHERICAL": ("data", Message("spherical")),
+    "STEREO3D": ("data", Message("stereo3d")),
+    "DETECTION_BBOXES": ("data", Message("detections")),
 }
 
 
 def _frame_extras(frame: av.VideoFrame, index: int) -> list[Dropped]:
     """What rides inside the frames themselves and is dropped, from the first frame."""
     found = dict.fromkeys(_EXTRAS[name] for name in side_data(frame) if name in _EXTRAS)
-    found |= dict.fromkeys(("tag", f"{k}: {v}") for k, v in frame.metadata.items())
+    found |= dict.fromkeys(
+        ("tag", Message("tag", key=k, text=v)) for k, v in frame.metadata.items()
+    )
     return [Dropped(kind, what, f"stream {index}") for kind, what in found]

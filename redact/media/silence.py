@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import Silenced
 from .damage import set_aside
 from .source import only, opened
 
@@ -22,20 +22,6 @@ LEVEL: Final = 0.1
 """Its amplitude, 1 being full: heard, and no shock."""
 
 Samples = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Silenced:
-    """A span of sound that is taken out.
-
-    Attributes:
-        start, end: seconds on the clock of the file.
-        how: "mute" or "tone".
-    """
-
-    start: Fraction
-    end: Fraction
-    how: str = "mute"
 
 
 def quietly(samples: Samples, time: Fraction, rate: int, spans: Sequence[Silenced]) -> None:

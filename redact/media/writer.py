@@ -14,17 +14,17 @@ from av.codec.context import Flags
 from av.container.core import Flags as ContainerFlags
 
 from ..errors import OutputError, UnsafeError
+from ..messages import Message
 from ..settings import Audio, EncodeSettings
-from ..types import Frame
+from ..types import Frame, Silenced
 from .audio import AudioFeed
 from .codecs import THREADS
 from .colour import numbers
 from .containers import container_for, exact, muxer_name, muxer_options
+from .encoder_format import Fields, fitted
+from .encoder_signature import without_user_data
 from .encoders import choose_encoding, nominal_rate
-from .fit import Fields, fitted
 from .info import SourceInfo
-from .silence import Silenced
-from .userdata import without_user_data
 
 _FIELD_ORDERS = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 
@@ -66,7 +66,7 @@ class VideoWriter:
         self._info = info
         muxer = muxer_name(container) if container else container_for(path)
         self._encoding = choose_encoding(info, settings, muxer)
-        self.notes: list[str] = list(self._encoding.notes)
+        self.notes: list[Message] = list(self._encoding.notes)
         order = info.video.field_order
         self._fields = Fields(order) if self._encoding.interlaced else None
         self._rounded = False
@@ -169,10 +169,8 @@ class VideoWriter:
                 )
         if ticks.denominator != 1 and not self._rounded:
             self._rounded = True
-            self.notes.append(
-                "MKV and WebM count time in milliseconds, the source in "
-                f"{self._info.video.time_base} s: times are rounded; .mp4 and .mov keep them"
-            )
+            base = str(self._info.video.time_base)
+            self.notes.append(Message("times_in_milliseconds", base=base))
 
     def close(self) -> None:
         """Finish the file.

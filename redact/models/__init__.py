@@ -1,1 +1,1 @@
-"""Weights that redact is shipped with; see `redact.detect.weights`."""
+"""Weights that redact is shipped with; see `redact.detection.weights`."""

@@ -2,11 +2,11 @@
 
 from . import edit
 from .build import build_plan
-from .damage import DAMAGED
-from .decided import consequences, covering, mistakable
+from .certainty import is_certain
+from .consequences import consequences, covering, mistakable
+from .damage import DAMAGED, with_held
 from .edit import clock
 from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
-from .held import with_held
 from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
 from .review import (
     Decision,
@@ -22,7 +22,6 @@ from .review import (
     joined,
     runs_of,
 )
-from .shown import is_certain
 
 __all__ = [
     "DAMAGED",

@@ -1,13 +1,14 @@
-"""Damage that lasts: where nothing can be checked for long, nothing is shown."""
+"""Damage: where nothing can be checked for long, nothing is shown."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
 from ..types import Box, Keyframe, State, Target, Track
-from .plan import HELD_REACH
+from .plan import HELD_REACH, Plan
 
 DAMAGED: Final = "the picture is damaged and could not be checked"
 """Reason of the regions that hide it."""
@@ -47,3 +48,12 @@ def _runs(frames: list[int]) -> Iterator[tuple[int, int]]:
     yield from zip(
         [frames[0], *(b for _, b in gaps)], [*(a for a, _ in gaps), frames[-1]], strict=True
     )
+
+
+def with_held(plan: Plan, frames: Iterable[int]) -> Plan:
+    """The plan as it was drawn, where drawing met damage in `frames` that the plan does not know.
+
+    `regions_at(frame)` of the result is `regions_at(frame, damaged=True)` of the plan, for each
+    of them. The plan itself, the one with a file and a hash, stays as it is.
+    """
+    return replace(plan, unchecked=tuple(sorted({*plan.unchecked, *frames})))

@@ -12,10 +12,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ..errors import PlanError
-from ..output import write_whole
+from ..files import write_whole
 from ..settings import Sensitivity
 from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
-from .other import HEAD, what_else
 from .plan import DetectionSettings, Plan, SourceRef
 from .review_file import (
     MutedRecord,
@@ -28,6 +27,7 @@ from .review_file import (
     subject_records,
     subjects_of,
 )
+from .wrong_file import HEAD, what_else
 
 FORMAT = "redact-plan"
 FORMAT_VERSION = 2
@@ -166,7 +166,7 @@ def write_plan(plan: Plan, path: Path, *, force: bool = False, never: Iterable[P
 
     Args:
         plan, path: what, and where.
-        force, never: see `redact.output.OutputFile`.
+        force, never: see `redact.files.OutputFile`.
 
     Raises:
         OutputExistsError, OutputError: nothing was written.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
-from ..settings import Sensitivity
-from ..types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
+from ..settings import DetectSettings, DrawSettings, Sensitivity, Settings
+from ..types import Action, Box, Keyframe, Region, Silenced, State, Target, Timeline, Track
+from .certainty import is_certain
 from .review import MutedSpan, ReviewState, Subject
-from .shown import is_certain
 
 HELD_GROWTH = 0.35
 """How much every side of a box grows (share of its size) in a frame that could not be checked:
@@ -61,6 +62,11 @@ class DetectionSettings:
     detectors: tuple[tuple[str, str], ...]
     frames_looked_at: int | None = None
     centerface: bool = True
+
+    def drawn_with(self, draw: DrawSettings) -> Settings:
+        """Settings of a whole run that found these tracks and draws them in a certain way."""
+        wanted = DetectSettings(self.targets, self.sensitivity, self.centerface)
+        return Settings(wanted, draw.render, draw.encode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,17 @@ class Plan:
         """Time of a frame in seconds after the first picture, as a player shows it; to 1 µs."""
         timeline = self.source.timeline
         return round(float(timeline.time(frame) - timeline.time(0)), 6)
+
+    def silenced(self) -> tuple[Silenced, ...]:
+        """The muted spans on the clock of the source, which need not start with the first picture;
+        the spans of a plan count from there."""
+        if not self.muted:
+            return ()
+        start = self.source.timeline.time(0)
+        return tuple(
+            Silenced(start + Fraction(m.start, 1000), start + Fraction(m.end, 1000), m.how.value)
+            for m in self.muted
+        )
 
     def with_track(self, track: Track) -> Plan:
         """A plan in which `track` is added, or replaces the one of the same id."""

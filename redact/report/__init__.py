@@ -2,7 +2,7 @@
 
 from .case import MARK as CASE_MARK
 from .case import case_page
-from .catalogue import LANGUAGES, Catalogue
+from .catalogue import Catalogue
 from .exemptions import exemption_csv
 from .html import render_report, report_html
 from .pdf import as_pdf, require_pdf
@@ -10,7 +10,6 @@ from .timeline import timeline_svg
 
 __all__ = [
     "CASE_MARK",
-    "LANGUAGES",
     "Catalogue",
     "as_pdf",
     "case_page",

@@ -1,16 +1,13 @@
-"""The audit's record as the report shows it; a record of another shape is shown as it is."""
+"""The audit's record as the report shows it."""
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
-from typing import Any
 
+from ..evidence import AuditPart, CheckPart, FindingPart
 from ..plan import clock
 from .catalogue import Catalogue
-
-KNOWN = ("passed", "findings", "checks", "looked", "sensitivity", "with_plan", "kept_by_decision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,64 +19,41 @@ class AuditView:
     detectors: tuple[str, ...]
     checks: tuple[tuple[str, str, str], ...]
     findings: tuple[tuple[str, str, str, str, str], ...]
-    other: tuple[tuple[str, str], ...]
 
 
-def audit_view(audit: dict[str, Any], text: Catalogue) -> AuditView:
-    """What can be shown of an audit record, whatever it holds."""
-    looked = _mapping(audit.get("looked"))
+def audit_view(audit: AuditPart, text: Catalogue) -> AuditView:
+    """What the section says."""
+    looked = audit.looked
     return AuditView(
-        passed=audit.get("passed") is True,
+        passed=audit.passed,
         looked=text(
             "audit.looked",
-            compared=looked.get("frames_compared", "?"),
-            looked=looked.get("frames_looked_at", "?"),
-            close=looked.get("close_looks", "?"),
-        )
-        if looked
-        else "",
-        detectors=tuple(str(d.get("name", "?")) for d in _mappings(looked.get("detectors"))),
-        checks=tuple(
-            (
-                str(check.get("name", "?")),
-                text("audit.yes") if check.get("passed") is True else text("audit.no"),
-                str(check.get("detail", "")),
-            )
-            for check in _mappings(audit.get("checks"))
+            compared=looked.frames_compared,
+            looked=looked.frames_looked_at,
+            close=looked.close_looks,
         ),
-        findings=tuple(_finding(f, text) for f in _mappings(audit.get("findings"))),
-        other=tuple(
-            (key, json.dumps(value, ensure_ascii=False, sort_keys=True))
-            for key, value in audit.items()
-            if key not in KNOWN
-        ),
+        detectors=tuple(d.name for d in looked.detectors),
+        checks=tuple(_check(check, text) for check in audit.checks),
+        findings=tuple(_finding(f, text) for f in audit.findings),
     )
 
 
-def _finding(finding: dict[str, Any], text: Catalogue) -> tuple[str, str, str, str, str]:
-    seconds = finding.get("seconds")
-    times = ""
-    if isinstance(seconds, list) and all(isinstance(s, (int, float)) for s in seconds):
-        times = "–".join(clock(float(s)) for s in seconds)
-    target = str(finding.get("target", ""))
-    named = text.word("target", target) if target in ("face", "plate", "region") else target
-    place = _place(finding.get("box"), text)
-    return str(finding.get("kind", "?")), times, named, place, str(finding.get("rule", ""))
+def _check(check: CheckPart, text: Catalogue) -> tuple[str, str, str]:
+    result = text("audit.yes") if check.passed else text("audit.no")
+    return text.term("check", check.name), result, text.joined(check.detail)
 
 
-def _place(box: object, text: Catalogue) -> str:
-    """Where a finding lies in the picture, from the corners of its box; "" if it has none."""
-    if not isinstance(box, list) or len(box) != 4:
-        return ""
-    if not all(isinstance(v, (int, float)) and isfinite(v) for v in box):
-        return ""
+def _finding(finding: FindingPart, text: Catalogue) -> tuple[str, str, str, str, str]:
+    return (
+        text.term("finding", finding.kind),
+        "–".join(map(clock, finding.seconds)),
+        text.word("target", finding.target),
+        _place(finding.box, text),
+        text.term("rule", finding.rule),
+    )
+
+
+def _place(box: Iterable[float], text: Catalogue) -> str:
+    """Where a finding lies in the picture, from the corners of its box."""
     left, top, right, bottom = map(round, box)
     return text("audit.at", x=left, y=top, width=right - left, height=bottom - top)
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _mappings(value: object) -> list[dict[str, Any]]:
-    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []

@@ -1,10 +1,12 @@
-"""The exemption log: what is hidden or shown, from when to when, and why."""
+"""The exemption log: what is withheld or shown, from when to when, and by which rule."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from ..evidence import Manifest, TrackPart
@@ -14,42 +16,116 @@ from .catalogue import Catalogue
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+Spans = tuple[tuple[float, float], ...]
 
-def rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
-    """One row per track, then one per span of sound that was taken out, each in order of time."""
-    yield from track_rows(manifest, text)
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is decided about one subject in the picture, or about one span of sound; in words.
+
+    Attributes:
+        tracks: numbers, rising; empty for sound.
+        spans: seconds after the first picture, in order; at least one.
+        medium: picture or sound.
+        withheld: what it is.
+        action: whether it is hidden, or how far it is shown.
+        method: by which it is hidden.
+        code, reason: as given; the code is "" where the case has none.
+        basis: statutory basis of the code, else that of the case.
+        decided_by: a person, or the program's rule.
+        origin: how it came to be marked.
+        pictures: in which it is, "" for sound.
+        kept: whether it is shown by decision.
+    """
+
+    tracks: tuple[int, ...]
+    spans: Spans
+    medium: str
+    withheld: str
+    action: str
+    method: str
+    code: str
+    reason: str
+    basis: str
+    decided_by: str
+    origin: str
+    pictures: str
+    kept: bool = False
+
+
+def entries(manifest: Manifest, text: Catalogue) -> list[Entry]:
+    """The entries for pictures, in order of time, then those for sound."""
+    return [*picture_entries(manifest, text), *_sound_entries(manifest, text)]
+
+
+def picture_entries(manifest: Manifest, text: Catalogue) -> list[Entry]:
+    """One entry for all tracks of a subject about which the same was decided."""
+    groups: dict[object, list[TrackPart]] = defaultdict(list)
+    for track in manifest.tracks:
+        same = (track.action, track.target, track.method, track.reason, track.decided_by)
+        words = target_words(track, text)
+        groups[(track.subject or track.track, *same, track.origin, words)].append(track)
+    found = [_of_subject(tracks, manifest, text) for tracks in groups.values()]
+    return sorted(found, key=lambda e: (e.spans[0], e.tracks))
+
+
+def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: Catalogue) -> Entry:
+    first = tracks[0]
+    code, reason, basis = _reason(first.reason, manifest)
+    return Entry(
+        tracks=tuple(sorted(t.track for t in tracks)),
+        spans=_joined((t.first_seconds, t.last_seconds) for t in tracks),
+        medium=text("log.picture"),
+        withheld=target_words(first, text),
+        action=_action(tracks, text),
+        method=text.word("method", first.method),
+        code=code,
+        reason=reason,
+        basis=basis,
+        decided_by=first.decided_by or text(_nobody_named(first)),
+        origin=text.word("origin", first.origin.value),
+        pictures=str(sum(map(_pictures, tracks))),
+        kept=first.action is Action.KEEP,
+    )
+
+
+def _sound_entries(manifest: Manifest, text: Catalogue) -> Iterator[Entry]:
     for span in manifest.muted:
-        yield {
-            "track": "",
-            "from": clock(span.start_seconds),
-            "to": clock(span.end_seconds),
-            "target": text("sound.target"),
-            "action": text("sound.taken_out"),
-            "method": text(f"sound.{span.how}"),
-            "reason": span.reason,
-            "legal_basis": manifest.case.legal_basis,
-            "decided_by": span.decided_by or text("log.not_stated"),
-            "origin": text.word("origin", "manual"),
-            "pictures": "",
-        }
+        code, reason, basis = _reason(span.reason, manifest)
+        yield Entry(
+            tracks=(),
+            spans=((span.start_seconds, span.end_seconds),),
+            medium=text("log.sound"),
+            withheld=text("sound.target"),
+            action=text("sound.taken_out"),
+            method=text(f"sound.{span.how}"),
+            code=code,
+            reason=reason,
+            basis=basis,
+            decided_by=span.decided_by or text("log.not_stated"),
+            origin=text.word("origin", "manual"),
+            pictures="",
+        )
 
 
-def track_rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, str]]:
-    """One row per track, in order of time."""
-    for track in sorted(manifest.tracks, key=lambda t: (t.first_frame, t.track)):
-        yield {
-            "track": str(track.track),
-            "from": clock(track.first_seconds),
-            "to": clock(track.last_seconds),
-            "target": target_words(track, text),
-            "action": _action(track, text),
-            "method": text.word("method", track.method),
-            "reason": track.reason,
-            "legal_basis": manifest.case.legal_basis,
-            "decided_by": track.decided_by or text(_nobody_named(track)),
-            "origin": text.word("origin", track.origin.value),
-            "pictures": str(sum(track.frames_per_state.values())),
-        }
+def _reason(given: str, manifest: Manifest) -> tuple[str, str, str]:
+    """Code, words and basis of a reason: of one that is no code, only the words."""
+    case = manifest.case
+    known = case.codes.get(given)
+    if known is None:
+        return "", given, case.legal_basis
+    return given, known.text or given, known.basis or case.legal_basis
+
+
+def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
+    """Spans in order, those that overlap as one."""
+    found: list[tuple[float, float]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found)
 
 
 UNSURE: Final = 0.5
@@ -64,12 +140,16 @@ def target_words(track: TrackPart, text: Catalogue) -> str:
     return text("target.unsure", target=word) if unsure else word
 
 
-def _action(track: TrackPart, text: Catalogue) -> str:
-    """Hidden or shown; shown in how many pictures, where a kept track is hidden in some."""
-    word, total = text.word("action", track.action.value), sum(track.frames_per_state.values())
-    if track.action is not Action.KEEP or track.shown is None:
+def _pictures(track: TrackPart) -> int:
+    return sum(track.frames_per_state.values())
+
+
+def _action(tracks: Sequence[TrackPart], text: Catalogue) -> str:
+    """Hidden or shown; shown in how many pictures, where kept tracks are hidden in some."""
+    word, total = text.word("action", tracks[0].action.value), sum(map(_pictures, tracks))
+    if tracks[0].action is not Action.KEEP or any(t.shown is None for t in tracks):
         return word
-    shown = sum(last - first + 1 for first, last in track.shown)
+    shown = sum(last - first + 1 for t in tracks for first, last in t.shown or ())
     return word if shown == total else text("log.shown_part", shown=shown, total=total)
 
 
@@ -83,13 +163,22 @@ def _nobody_named(track: TrackPart) -> str:
 
 
 def exemption_csv(manifest: Manifest, text: Catalogue) -> bytes:
-    """The log as CSV: UTF-8 with a byte-order mark, which spreadsheets need to read accents."""
+    """The log as CSV for Excel, a row for each span of time of each entry.
+
+    UTF-8 with a byte-order mark, without which spreadsheets misread accents; the separator is
+    what the language's decimal comma leaves free.
+    """
     out = io.StringIO()
-    # Spreadsheets expect what the language's decimal comma leaves free.
     writer = csv.writer(out, delimiter=text("csv.delimiter"), lineterminator="\r\n")
     writer.writerow(text("csv.columns").split(","))
-    for row in rows(manifest, text):
-        writer.writerow([harmless(cell) for cell in row.values()])
+    for number, entry in enumerate(entries(manifest, text), 1):
+        for start, end in entry.spans:
+            row = (
+                str(number), clock(start), clock(end), entry.medium, entry.withheld, entry.action,
+                entry.method, entry.code, entry.reason, entry.basis, entry.decided_by,
+                entry.origin, " ".join(map(str, entry.tracks)), entry.pictures,
+            )  # fmt: skip
+            writer.writerow([harmless(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig", "replace")
 
 

@@ -32,7 +32,7 @@ def reviewed(manifest: Manifest, text: Catalogue) -> dict[str, Any] | None:
         ),
         "answers": [
             (
-                a.kind,
+                text.term("finding", a.kind.replace(" ", "_")),
                 clock(a.first_frame * per_frame),
                 text.word("target", a.target),
                 _answer(a.answer, a.reason, text),

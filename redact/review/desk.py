@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import PlanError
-from ..output import write_whole
+from ..files import write_whole
 from ..plan import Plan, ReviewState, dump_plan, parse_plan
 from ..types import Track
 from .subjects import with_subjects

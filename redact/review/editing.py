@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from ..errors import PlanError
-from ..plan import Decision, FindingNote, Plan, ReviewState, Sound, Subject, edit
+from ..plan import Decision, FindingNote, Plan, ReviewState, Subject, edit
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track
+from .bridging import REASON as BRIDGE
+from .bridging import Gap, gaps_of
 from .subjects import all_subjects, subject_of
 
 CUT_OFF: Final = "cut off by hand"
@@ -113,6 +115,24 @@ def add(
     track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, reason, by)
     subjects = (*all_subjects(plan), Subject((number,), Decision.HIDE))
     return replace(plan.with_track(track), subjects=_ordered(subjects)), number
+
+
+def bridge(plan: Plan, gap: Gap, keys: Sequence[Keyframe], by: str = "") -> tuple[Plan, int]:
+    """Fill the gap between two parts of a subject with a track that is hidden whatever is decided.
+
+    Raises:
+        PlanError: the two are not parts of one subject, or there is no such gap any more.
+    """
+    subject = subject_of(plan, gap.before)
+    tracks = [edit.track_of(plan, number) for number in subject.tracks]
+    if gap not in gaps_of(tracks):
+        raise PlanError("there is no such gap", "Load the page anew.")
+    number = plan.next_id()
+    target = edit.track_of(plan, gap.before).target
+    track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, BRIDGE, by)
+    rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
+    longer = replace(subject, tracks=(*subject.tracks, number))
+    return replace(plan.with_track(track), subjects=_ordered((*rest, longer))), number
 
 
 def place(plan: Plan, number: int, frame: int, box: Box) -> Plan:
@@ -248,61 +268,3 @@ def _sorted(keys: dict[int, Keyframe]) -> tuple[Keyframe, ...]:
 
 def _ordered(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
     return tuple(sorted(subjects, key=lambda s: s.tracks[0]))
-
-
-def edited(plan: Plan, what: dict[str, Any], by: str) -> Plan:
-    """The plan after one action of the page.
-
-    Args:
-        plan: before.
-        what: "op" names the action, other keys are its arguments.
-        by: who decides.
-
-    Raises:
-        PlanError: there is no such action, an argument is missing or wrong, or it makes no sense.
-    """
-    action = _ACTIONS.get(str(what.get("op")))
-    if action is None:
-        raise PlanError("the page asked for something unknown", "Load the page anew.")
-    try:
-        return action(plan, what, by)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise PlanError(f"{what.get('op')}: {error}", "Load the page anew.") from error
-
-
-def _text(what: dict[str, Any]) -> str:
-    text = what.get("reason") or ""
-    if not isinstance(text, str) or len(text) > 500 or not text.isprintable():
-        raise PlanError("the reason is too long, or not one line", "Write one short line.")
-    return text.strip()
-
-
-def _box_of(values: Sequence[float]) -> Box:
-    return Box(*(float(value) for value in values))
-
-
-def _still(plan: Plan, what: dict[str, Any], by: str) -> Plan:
-    box, first, last = _box_of(what["box"]), int(what["first"]), int(what["last"])
-    if not 0 <= first <= last < len(plan.source.timeline):
-        raise PlanError("the span lies outside the clip", "Choose another.")
-    keys = [Keyframe(frame, box, State.MANUAL) for frame in sorted({first, last})]
-    return add(plan, Target.from_word(what["target"]), keys, _text(what), by)[0]
-
-
-_ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], str], Plan]]] = {
-    "decide": lambda p, w, by: decide(p, map(int, w["ids"]), Decision(w["decision"]), _text(w), by),
-    "only": lambda p, w, by: only(p, int(w["id"]), _text(w), by),
-    "merge": lambda p, w, by: merge(p, [int(n) for n in w["ids"]]),
-    "separate": lambda p, w, by: separate(p, int(w["track"])),
-    "rename": lambda p, w, by: rename(p, int(w["id"]), str(w["name"])),
-    "add": _still,
-    "place": lambda p, w, by: place(p, int(w["track"]), int(w["frame"]), _box_of(w["box"])),
-    "span": lambda p, w, by: span(p, int(w["track"]), int(w["first"]), int(w["last"]), by),
-    "split": lambda p, w, by: split(p, int(w["track"]), int(w["frame"])),
-    "remove": lambda p, w, by: remove(p, map(int, w["ids"])),
-    "mute": lambda p, w, by: edit.mute(
-        p, float(w["start"]), float(w["end"]), Sound(w["how"]), reason=_text(w), decided_by=by
-    ),
-    "unmute": lambda p, w, by: edit.unmute(p, [int(w["number"])]),
-    "answer": lambda p, w, by: answer(p, int(w["number"]), str(w["answer"]), _text(w), by),
-}

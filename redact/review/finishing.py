@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..audit import AuditResult, Finding, FindingKind, hiding_places, require_detectors
-from ..delivery import Delivery, Outcome
+from ..auditing import AuditResult, Finding, FindingKind, hiding_places, require_detectors
 from ..errors import UsageError
 from ..evidence import (
     CaseFields,
@@ -18,12 +17,12 @@ from ..evidence import (
     release_path,
     write_evidence,
 )
-from ..journal import Journal
+from ..files import check_writable, make_folder
 from ..media import default_output
-from ..output import check_writable, make_folder
 from ..pipeline import apply
 from ..plan import FindingNote, Plan, ReviewState
-from ..settings import Audio, DetectSettings, EncodeSettings, Settings, Style
+from ..running import Delivery, Journal, Outcome
+from ..settings import Audio, DrawSettings, EncodeSettings, Style
 from .jobs import Job
 from .session import Session
 
@@ -41,8 +40,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     here = session.ready()
     here.desk.keep()
     plan = here.desk.plan
-    settings = Settings(
-        DetectSettings(plan.settings.targets, plan.settings.sensitivity, plan.settings.centerface),
+    draw = DrawSettings(
         replace(session.render, style=_release_style(str(wish.get("style", "blur")))),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
     )
@@ -65,7 +63,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     )
 
     def work(job: Job) -> dict[str, Any]:
-        outcome = apply(here.info, plan, settings, delivery, Journal(job))
+        outcome = apply(here.info, plan, draw, delivery, Journal(job))
         files = [] if release else _written(outcome, choice)
         _note_findings(session, outcome.audit)
         session.last_output = outcome.output
@@ -164,9 +162,9 @@ def _result(outcome: Outcome, files: list[str]) -> dict[str, Any]:
         "needs_review": outcome.needs_review,
         "may_be_accepted": outcome.audit.may_be_accepted,
         "findings": len(outcome.audit.findings),
-        "failed": [f"{c.name}: {c.detail}" for c in outcome.audit.checks if not c.passed],
+        "failed": [c.in_words() for c in outcome.audit.checks if not c.passed],
         "accepted": outcome.record.accepted,
         "sha256": outcome.record.output_sha256,
         "beside": files,
-        "warnings": list(outcome.record.warnings),
+        "warnings": [str(w) for w in outcome.record.warnings],
     }

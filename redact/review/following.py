@@ -21,7 +21,14 @@ GoOn = Callable[[int], bool]
 
 
 def follow(
-    frames: Frames, plan: Plan, frame: int, box: Box, go_on: GoOn, back: bool = True
+    frames: Frames,
+    plan: Plan,
+    frame: int,
+    box: Box,
+    go_on: GoOn,
+    *,
+    ahead: bool = True,
+    back: bool = True,
 ) -> tuple[Keyframe, ...]:
     """Where something is that a person drew a box around.
 
@@ -30,7 +37,7 @@ def follow(
         frame: in which the box was drawn.
         box: upright source pixels.
         go_on: told about each frame that was found, with its index; False stops there.
-        back: towards the beginning, too.
+        ahead, back: towards the end, towards the beginning.
 
     Returns:
         Keyframes, rising: manual where it was drawn, followed elsewhere. They end at a cut, at
@@ -43,8 +50,9 @@ def follow(
         return shrink(frames.get(index), scaler)
 
     found = {frame: Keyframe(frame, box, State.MANUAL)}
-    ahead = (small(index) for index in range(frame, last + 1))
-    ways: list[Iterable[SmallFrame]] = [ahead]
+    ways: list[Iterable[SmallFrame]] = []
+    if ahead:
+        ways.append(small(index) for index in range(frame, last + 1))
     if back:
         ways.append(_backwards(small, first, frame))
     for way in ways:

@@ -4,14 +4,23 @@ A page of another site can make a browser send requests to this server, by its a
 that it points here (DNS rebinding). Such a request has another `Host`, `Origin` or
 `Sec-Fetch-Site`, and never the token, which stands in the fragment of the page's address alone:
 fragments are not sent, not logged, and not in a `Referer`.
+
+Other users of this machine can reach the port, and can read what address the browser was started
+with in the list of processes. So the browser is started with a code that is good for one exchange
+against the token (`HandOver`), and where the system says whose a connection is, other users are
+refused whatever they know (`of_this_user`).
 """
 
 from __future__ import annotations
 
 import hmac
+import os
 import secrets
+import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 TOKEN_HEADER: Final = "X-Redact-Token"
@@ -74,6 +83,68 @@ def refused(asked: Asked, port: int, token: str) -> tuple[int, str] | None:
     if asked.open:
         return None
     given = asked.token[0] if len(asked.token) == 1 else ""
-    if not hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()):
+    if not _equal(given, token):
         return 401, "the token is missing or wrong"
     return None
+
+
+def _equal(given: str, secret: str) -> bool:
+    """In constant time; nothing equals a secret that is "", for that one is void."""
+    same = hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
+    return same and bool(secret)
+
+
+class HandOver:
+    """A code that the browser's command line may show: whoever gives it first gets the token."""
+
+    def __init__(self, token: str) -> None:
+        self.code = new_token()
+        self._token = token
+        self._lock = threading.Lock()
+
+    def take(self, given: str) -> str:
+        """The token for the code; "" for a wrong one, and for the right one a second time."""
+        with self._lock:
+            if not _equal(given, self.code):
+                return ""
+            self.code = ""
+            return self._token
+
+
+_CONNECTIONS: Final = Path("/proc/net/tcp")
+"""Every IPv4 connection with its owner, where the system is Linux."""
+
+ROOT: Final = 0
+"""May read everything anyway; and Windows reaches a server in its Linux as this user."""
+
+
+def of_this_user(client: tuple[str, int], server: tuple[str, int]) -> bool:
+    """Whether the other end of a connection belongs to the user whose review this is.
+
+    Args:
+        client, server: the two ends, each an IPv4 address and a port.
+
+    Returns:
+        Where the system does not say whose a connection is (it is not Linux), True: there no
+        other user can read the address off the list of processes. Else False for other users,
+        and for a connection that is not listed any more.
+    """
+    if not _CONNECTIONS.exists():
+        return True
+    return owner_of(client, server) in (os.getuid(), ROOT)
+
+
+def owner_of(end: tuple[str, int], other: tuple[str, int]) -> int | None:
+    """Number of the user who opened the end of a connection; None if it is not listed."""
+    wanted = [_hex(end), _hex(other)]
+    for line in _CONNECTIONS.read_text().splitlines()[1:]:
+        parts = line.split()
+        if parts[1:3] == wanted:
+            return int(parts[7])
+    return None
+
+
+def _hex(end: tuple[str, int]) -> str:
+    """As Linux lists it: the address as a number in the machine's own order of bytes."""
+    number = int.from_bytes(bytes(map(int, end[0].split("."))), sys.byteorder)
+    return f"{number:08X}:{end[1]:04X}"

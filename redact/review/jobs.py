@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..errors import RedactError
+from ..messages import Message
 
 _NUMBERS = itertools.count(1)
 
@@ -72,7 +73,8 @@ class Job:
         self.total = None if total is None else int(total)
         yield _Stage(self)
 
-    def warn(self, text: str) -> None:
+    def warn(self, what: Message) -> None:
+        text = str(what)
         if text not in self.warnings:
             self.warnings.append(text)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from ..media import SourceInfo
 from ..plan import HELD_REACH, Plan, Subject, is_certain
 from ..types import Action, Keyframe, State, Track
+from .bridging import gaps_of
 from .seen import Moment, Moments, review_summary, seen_runs
 from .subjects import all_subjects, state_runs
 
@@ -121,6 +122,10 @@ def _summary(plan: Plan, subject: Subject, tracks: tuple[Track, ...]) -> dict[st
                 "shown": plan.shown_spans(t),
             }
             for t in tracks
+        ],
+        "gaps": [
+            {"before": g.before, "after": g.after, "first": g.first, "last": g.last}
+            for g in gaps_of(tracks)
         ],
     }
 

@@ -51,6 +51,7 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
         "redo": page.redo,
         "reviewer": page.reviewer,
         "follow": page.follow,
+        "bridge": page.bridge,
         "seen": page.seen,
         "finish": page.finish,
         "stop": page.stop,
@@ -186,6 +187,10 @@ class _Page:
 
     def follow(self, values: dict[str, Any]) -> Answer:
         self._session.follow(values)
+        return as_json({})
+
+    def bridge(self, values: dict[str, Any]) -> Answer:
+        self._session.bridge(values)
         return as_json({})
 
     def seen(self, values: dict[str, Any]) -> Answer:

@@ -17,12 +17,15 @@ from ..plan import (
     runs_of,
 )
 from ..types import State, Track
+from .bridging import gaps_of
 from .subjects import all_subjects, state_runs
 
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")
 
 _WEAK: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
+
+_HIDDEN: Final = (Decision.NONE, Decision.HIDE)
 
 LONG: Final = 8
 """Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
@@ -96,6 +99,7 @@ class Moments:
         }
         found |= {Moment(first, "damaged", 0) for first, _ in runs_of(plan.unchecked)}
         found.update(*(made[id(t)][1] for t in plan.tracks if t.id not in harmless))
+        found.update(_gaps(plan))
         return sorted(found, key=lambda m: (m.frame, m.why, m.track))
 
 
@@ -104,7 +108,8 @@ def risky_moments(plan: Plan) -> list[Moment]:
 
     These are: ends and middle of every span in which somebody is visible by decision; the middle
     of long stretches in which a mask was only followed or guessed; where a track begins and ends;
-    damage; and the findings of the last audit.
+    where there is no mask between two parts of one person; damage; and the findings of the last
+    audit.
     """
     return Moments().of(plan)
 
@@ -118,6 +123,15 @@ def _moments_of(plan: Plan, track: Track) -> Iterator[Moment]:
     for first, last, state in state_runs(track):
         if state in _WEAK and last - first >= LONG:
             yield Moment((first + last) // 2, "guessed", track.id)
+
+
+def _gaps(plan: Plan) -> Iterator[Moment]:
+    """The middle of where somebody who is hidden has no mask between two joined parts."""
+    joined_ones = [s for s in plan.subjects if len(s.tracks) > 1 and s.decision in _HIDDEN]
+    by_number = {t.id: t for t in plan.tracks} if joined_ones else {}
+    for subject in joined_ones:
+        for gap in gaps_of(by_number[number] for number in subject.tracks):
+            yield Moment((gap.first + gap.last) // 2, "gap", gap.before)
 
 
 def unseen_moments(plan: Plan, moments: Iterable[Moment]) -> Iterator[Moment]:

@@ -22,7 +22,7 @@ def serve(session: Session, say: Callable[[str], None], open_browser: bool = Tru
     try:
         say(server.address)
         if open_browser:
-            webbrowser.open(server.address)
+            webbrowser.open(server.address_for_once)  # others may read it there
         server.serve()
     finally:
         server.server_close()

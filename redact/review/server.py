@@ -14,7 +14,16 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from .guard import PAGE_HEADER, SAFE_HEADERS, TOKEN_HEADER, Asked, new_token, refused
+from .guard import (
+    PAGE_HEADER,
+    SAFE_HEADERS,
+    TOKEN_HEADER,
+    Asked,
+    HandOver,
+    new_token,
+    of_this_user,
+    refused,
+)
 
 LARGEST: Final = 1 << 20
 """Bytes of a request's body."""
@@ -27,6 +36,11 @@ GONE: Final = 6.0
 
 PRESENT: Final = 75.0
 """Seconds after its last word for which a page counts as open: hidden tabs speak once a minute."""
+
+ONCE: Final = "once."
+"""Before a code in the fragment, to tell it from the token."""
+
+EXCHANGE: Final = "/api/exchange"
 
 _KINDS = {
     "html": "text/html; charset=utf-8",
@@ -131,6 +145,7 @@ class PageServer(ThreadingMixIn, TCPServer):
         self.busy = busy
         self.files = page_files()
         self.token = new_token()
+        self.hand_over = HandOver(self.token)
         self.presence = Presence()
         super().__init__(("127.0.0.1", 0), _Handler)
 
@@ -142,6 +157,14 @@ class PageServer(ThreadingMixIn, TCPServer):
     def address(self) -> str:
         """With the token in the fragment, which no browser sends anywhere."""
         return f"http://127.0.0.1:{self.port}/#{self.token}"
+
+    @property
+    def address_for_once(self) -> str:
+        """For the browser's command line: a code that is void after its first use."""
+        return f"http://127.0.0.1:{self.port}/#{ONCE}{self.hand_over.code}"
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:
+        return of_this_user(client_address[:2], request.getsockname()[:2])
 
     def serve(self) -> None:
         """Answer until the last page is gone, or nobody did anything for an hour."""
@@ -188,12 +211,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, body: dict[str, Any] | None) -> None:
         path = self.path.partition("?")[0]
         file = self.server.files.get(path) if self.command == "GET" else None
-        why = refused(self._asked(file is not None), self.server.port, self.server.token)
+        exchange = (self.command, path) == ("POST", EXCHANGE)
+        secret = self.server.hand_over.code if exchange else self.server.token
+        why = refused(self._asked(file is not None), self.server.port, secret)
         if why is not None:
             self.close_connection = True
             self._send(as_json({"error": why[1]}, why[0]))
         elif file is not None:
             self._send(file)
+        elif exchange:
+            token = self.server.hand_over.take(self.headers.get(TOKEN_HEADER, ""))
+            self._send(as_json({"token": token}, 200 if token else 401))
         elif body is None:
             self._send(as_json({"error": "the request is no JSON object"}, 400))
         else:

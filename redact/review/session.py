@@ -10,15 +10,15 @@ from typing import Any
 
 from ..errors import UsageError
 from ..evidence import EvidenceChoice
-from ..journal import Journal
+from ..files import write_whole
 from ..media import SourceInfo, probe
-from ..output import write_whole
 from ..pipeline import detect
 from ..plan import Plan, dump_plan, edit, read_plan
-from ..same_source import require_same_source
+from ..running import Journal, require_same_source
 from ..settings import DetectSettings, RenderSettings, Style
-from ..types import Box, Target
-from . import editing
+from ..types import Box, State, Target
+from . import actions, editing
+from .bridging import Gap, followed_across, held_across
 from .desk import Desk
 from .following import follow
 from .frames import Frames
@@ -108,9 +108,9 @@ class Session:
             self.open.others.close()
 
     def edit(self, what: dict[str, Any]) -> Plan:
-        """One action of the page. Raises as `Desk.change` and `editing.edited`."""
+        """One action of the page. Raises as `Desk.change` and `actions.edited`."""
         desk = self.ready().desk
-        return desk.change(lambda plan: editing.edited(plan, what, reviewer_of(plan)))
+        return desk.change(lambda plan: actions.edited(plan, what, reviewer_of(plan)))
 
     def follow(self, what: dict[str, Any]) -> None:
         """Draw a box and follow what is in it, or follow a track again from a frame on."""
@@ -143,6 +143,40 @@ class Session:
             return {"track": made[-1], "first": keys[0].frame, "last": keys[-1].frame}
 
         self.begin("follow", work)
+
+    def bridge(self, what: dict[str, Any]) -> None:
+        """Follow or hold the mask across the gap between two parts of a subject."""
+        here = self.ready()
+        plan = here.desk.plan
+        before, after = (edit.track_of(plan, int(what[end])) for end in ("before", "after"))
+        gap = Gap(before.id, after.id, before.last + 1, after.first - 1)
+        if gap.first > gap.last:
+            raise UsageError("there is no gap between the two", "Load the page anew.")
+
+        def work(job: Job) -> dict[str, int]:
+            if what.get("how") == "hold":
+                keys = held_across(plan, before.keyframes[-1], after.keyframes[0])
+            else:
+                with job.stage("follow", gap.last - gap.first + 1) as stage:
+
+                    def go_on(number: int) -> bool:
+                        if not job.asked:
+                            stage.advance()
+                        return not job.asked
+
+                    keys = followed_across(here.others, plan, before, after, gap, go_on)
+            made: list[int] = []
+
+            def added(now: Plan) -> Plan:
+                filled, number = editing.bridge(now, gap, keys, reviewer_of(now))
+                made.append(number)
+                return filled
+
+            here.desk.change(added)
+            followed = sum(key.state is State.FOLLOWED for key in keys)
+            return {"track": made[-1], "followed": followed, "frames": gap.last - gap.first + 1}
+
+        self.begin("bridge", work)
 
     def _opened(self, job: Job) -> None:
         info = probe(self.source)

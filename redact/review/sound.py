@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ..media import SourceInfo, quietly, read_sound
 from ..plan import Plan
-from ..silenced import silenced_by
 
 RATE: Final = 24000
 """Samples a second of what the page plays: enough to understand every word."""
@@ -44,7 +43,7 @@ def heard(info: SourceInfo, plan: Plan, start: float, end: float, muted: bool) -
         if b > a:
             out[a:b] = samples[a - at : b - at]
     if muted:
-        quietly(out[None], first, RATE, silenced_by(plan))
+        quietly(out[None], first, RATE, plan.silenced())
     return np.asarray(np.clip(out, -1, 1) * 32767, "<i2").tobytes()
 
 

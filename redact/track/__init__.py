@@ -5,7 +5,7 @@ from .camera import motion_between
 from .follow import COAST, step
 from .geometry import warped
 from .patches import patches_of
-from .ring import SmallFrame, shrink
+from .recent_frames import SmallFrame, shrink
 from .settings import PARTS, TrackSettings, settings_of
 from .tracker import Tracker, Tracks
 

@@ -12,7 +12,6 @@ from ..types import Target
 from .associate import Objects, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
-from .columns import Columns
 from .follow import COAST, step
 from .geometry import Affine, scale_of, to_centres, warped
 from .log import How, SightingLog
@@ -20,8 +19,9 @@ from .motion import MotionBank
 from .neighbours import iou_pairs, lies_on
 from .observe import Observations
 from .patches import Samples, patches_of
-from .ring import SmallFrame, picture_area
+from .recent_frames import SmallFrame, picture_area
 from .settings import TrackSettings
+from .tracklets import Columns
 
 FIRM = 0.0
 """Log odds from which a detection is matched in the first round. Meaning: as likely as not."""

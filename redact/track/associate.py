@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from .geometry import Boxes, to_centres
 from .neighbours import Index, close_pairs, paired_iou
@@ -99,6 +96,10 @@ def assign(pairs: Pairs) -> tuple[Index, Index]:
 
 def _assign_groups(first: Index, second: Index, cost: NDArray[np.float64]) -> tuple[Index, Index]:
     """Connected groups of pairs, each by the Hungarian method."""
+    # Imported late: SciPy takes a third of a second, which every command would wait for.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     rows, row = np.unique(first, return_inverse=True)
     columns, column = np.unique(second, return_inverse=True)
     size = len(rows) + len(columns)
@@ -126,6 +127,8 @@ def _assign_group(row: Index, column: Index, cost: NDArray[np.float64]) -> tuple
     forbidden = 10.0 * (len(rows) + len(columns)) * max(1.0, float(cost.max()))
     matrix = np.full((len(rows), len(columns)), forbidden)
     matrix[r, c] = cost
+    from scipy.optimize import linear_sum_assignment
+
     i, j = linear_sum_assignment(matrix)
     fine = matrix[i, j] < forbidden
     return rows[i[fine]], columns[j[fine]]

@@ -19,7 +19,7 @@ from .geometry import IDENTITY, Affine, Boxes, warped
 from .log import How, SightingLog
 from .neighbours import iou_pairs
 from .patches import Samples
-from .ring import Ring, SmallFrame
+from .recent_frames import Ring, SmallFrame
 
 SAME = 0.5
 """IoU with another tracklet's sighting from which both are the same object. Meaning: most

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import IDENTITY, Affine, scale_of
-from .ring import SmallFrame
+from .recent_frames import SmallFrame
 
 LONG_SIDE = 320
 """Camera motion is measured in the first pyramid level that is not longer than this.

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .ring import SmallFrame
+from .recent_frames import SmallFrame
 
 THUMB = (48, 27)
 """Meaning: width and height of a thumbnail, too coarse for anything small to count."""

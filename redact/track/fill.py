@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..types import State
 from .clip import ClipRecord
-from .ends import end_speed
+from .end_speed import end_speed
 from .geometry import Boxes, warped
 from .log import How, Rows
 from .safety_margin import enlarged

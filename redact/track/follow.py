@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .geometry import Boxes, to_boxes, to_centres
 from .patches import CELLS, CONTEXT, Samples, pairwise_likeness, patches_of, sample
-from .ring import SmallFrame
+from .recent_frames import SmallFrame
 
 WINDOW = 2 * CELLS
 """Samples along one side of the searched window. Meaning: the object may be off its predicted

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import Boxes, to_centres
-from .ring import SmallFrame
+from .recent_frames import SmallFrame
 
 Samples = NDArray[np.float32]
 """[N, cells, cells]."""

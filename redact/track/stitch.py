@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..types import Target
 from .associate import LOOK_WEIGHT, Pairs, assign
 from .clip import ClipRecord
-from .ends import end_speed
+from .end_speed import end_speed
 from .geometry import Boxes, to_centres, warped_centres
 from .log import Rows
 from .neighbours import Index

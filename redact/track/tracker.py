@@ -13,10 +13,11 @@ import numpy as np
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from ..detect import load_calibration
+from ..detection import load_calibration
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Track
 from .active import ActiveTracklets
+from .assemble import weave
 from .backward import BackwardFollower, Job, Sighted
 from .belief import TargetWeights
 from .camera import motion_between
@@ -25,9 +26,8 @@ from .cuts import CutFinder
 from .geometry import IDENTITY, Affine, Boxes
 from .log import SightingLog
 from .observe import observations_of
-from .ring import Ring, SmallFrame, shrink
+from .recent_frames import Ring, SmallFrame, shrink
 from .settings import PARTS, TrackSettings, settings_of
-from .weave import weave
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""
@@ -74,7 +74,7 @@ class Tracker:
         ablate: names of parts to leave out (see `PARTS`), for measurements only.
         settings: numbers to use instead of the sensitivity's own.
         weights: of the belief in tracks, those of the installed models if None.
-        ask: the verifier (`redact.detect.CloseUp.ask`), asked about each object's best pictures.
+        ask: the verifier (`redact.detection.CloseUp.ask`), asked about each object's best pictures.
 
     Raises:
         ValueError: for an unknown name in `ablate`.

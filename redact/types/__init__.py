@@ -5,6 +5,7 @@ from .detections import Detections
 from .frame import Frame
 from .keyframe import Keyframe, Keyframes
 from .region import Region
+from .silenced import Silenced
 from .target import Action, Origin, State, Target
 from .text import counted, decimal, numbered, readable
 from .timeline import Timeline
@@ -19,6 +20,7 @@ __all__ = [
     "Keyframes",
     "Origin",
     "Region",
+    "Silenced",
     "State",
     "Target",
     "Timeline",

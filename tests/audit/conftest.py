@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.audit import AuditResult, AuditSettings, verify
+from redact.auditing import AuditResult, AuditSettings, verify
 from redact.media import Decode, SourceInfo, VideoWriter, probe
 from redact.plan import DetectionSettings, Plan, SourceRef
 from redact.progress import Silent

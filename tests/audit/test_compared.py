@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.audit import AuditResult, Check, FindingKind
-from redact.audit.hidden import PlanCovers
-from redact.audit.mask_drawn import not_drawn, shows_source
-from redact.audit.outside_masks import OutsideMasks, drawn_around
-from redact.audit.planes import Both
+from redact.auditing import AuditResult, Check, FindingKind
+from redact.auditing.hidden import PlanCovers
+from redact.auditing.mask_drawn import not_drawn, shows_source
+from redact.auditing.outside_masks import OutsideMasks, drawn_around
+from redact.auditing.planes import Both
 from redact.media import Decode, VideoWriter, plane_array, probe
 from redact.plan import Plan
 from redact.render import Renderer, mask_of
@@ -44,7 +44,7 @@ def _spoilt(clip: Clip, plan: Plan, name: str, spoil: Spoil, at: range = range(F
 
 
 def _elsewhere(result: AuditResult) -> Check:
-    return next(c for c in result.checks if c.name == "picture elsewhere")
+    return next(c for c in result.checks if c.name == "picture_elsewhere")
 
 
 def _chroma_of_source(frame: Frame, before: list[NDArray[np.uint8]]) -> None:

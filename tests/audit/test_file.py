@@ -11,10 +11,10 @@ from typing import Any
 import av
 import pytest
 
-from redact.audit import AuditSettings
-from redact.audit.container import check_container
-from redact.audit.pairing import pairs
-from redact.audit.times import TimeCheck
+from redact.auditing import AuditSettings
+from redact.auditing.container import check_container
+from redact.auditing.pairing import pairs
+from redact.auditing.times import TimeCheck
 from redact.errors import InputError
 from redact.media import Decode, SourceInfo, probe
 

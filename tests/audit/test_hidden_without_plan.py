@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.audit.hidden import share_covered
-from redact.audit.hidden_without_plan import PixelCovers
+from redact.auditing.hidden import share_covered
+from redact.auditing.hidden_without_plan import PixelCovers
 
 from .conftest import FRAMES, Clip, face_box, picture, write_video
 
@@ -69,7 +69,7 @@ def test_noise_limit_holds_where_most_of_the_picture_is_hidden() -> None:
 
 
 def test_a_real_fill_counts_as_hidden(clip: Clip) -> None:
-    from redact.audit.planes import luma
+    from redact.auditing.planes import luma
     from redact.media import Decode, probe
 
     finished = probe(clip.render(clip.plan(), "filled.mp4"))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.audit import AuditSettings, FindingKind
-from redact.audit.still_visible import unmasked
+from redact.auditing import AuditSettings, FindingKind
+from redact.auditing.still_visible import unmasked
 from redact.media import probe
 from redact.settings import RenderSettings, Sensitivity, Style
 from redact.types import Action, Box, Keyframe, Region, State, Target, Track
@@ -92,7 +92,7 @@ def test_mask_drawn_beside_its_place_is_found(clip: Clip) -> None:
     result = clip.audit(clip.render(plan, "aside.mp4", aside), plan)
     undrawn = [f for f in result.findings if f.kind is FindingKind.UNDRAWN]
     assert undrawn and undrawn[0].first == 0 and undrawn[-1].last == FRAMES - 1
-    elsewhere = next(c for c in result.checks if c.name == "picture elsewhere")
+    elsewhere = next(c for c in result.checks if c.name == "picture_elsewhere")
     assert not elsewhere.passed
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.audit.likeness import Looks
-from redact.audit.limits import LIMITS
+from redact.auditing.likeness import Looks
+from redact.auditing.limits import LIMITS
 from redact.types import Action, Box, Keyframe, State, Target, Track
 
 HEIGHT, WIDTH = 240, 320

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.audit import pixels, sweep
-from redact import audit
-from redact.audit import Limits
-from redact.audit.limits import LIMITS
+from redact import auditing
+from redact.auditing import Limits
+from redact.auditing.limits import LIMITS
 
-ROOM = Path(audit.__file__).parent
+ROOM = Path(auditing.__file__).parent
 MOST = 39
 """Numbers in the whole room that may decide a verdict."""
 

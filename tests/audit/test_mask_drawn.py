@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.audit.mask_drawn import not_drawn, shows_colour, shows_source
-from redact.audit.planes import Both, Plane
+from redact.auditing.mask_drawn import not_drawn, shows_colour, shows_source
+from redact.auditing.planes import Both, Plane
 from redact.types import Box, Region, State, Target
 
 BOX = Region(1, Target.REGION, Box(100, 60, 160, 140), State.DETECTED)

@@ -8,8 +8,8 @@ from pathlib import Path
 import av
 import pytest
 
-from redact.audit.container import check_container
-from redact.audit.result import Check
+from redact.auditing.container import check_container
+from redact.auditing.result import Check
 from redact.media import Decode, SourceInfo, VideoWriter, probe
 from redact.settings import EncodeSettings
 

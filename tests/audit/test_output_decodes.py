@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.audit.output_decodes import decode_alone
-from redact.audit.result import Check
+from redact.auditing.output_decodes import decode_alone
+from redact.auditing.result import Check
 from redact.media import Decode, VideoWriter, coded_pictures, probe
 from redact.progress import Silent
 from redact.settings import EncodeSettings
@@ -102,8 +102,8 @@ def test_an_audit_fails_on_frames_before_the_edit(clip: Clip, tmp_path: Path) ->
     path.write_bytes(edited(path.read_bytes(), 25, FRAMES - 25))
     # What is shown is the same in both files, whatever it is: this is about the rest.
     checks = {c.name: c for c in clip.audit(path, None).checks}
-    assert not checks["all shown"].passed
-    assert f"holds {FRAMES} pictures and shows 15" in checks["all shown"].detail
+    assert not checks["all_shown"].passed
+    assert f"holds {FRAMES} pictures and shows 15" in checks["all_shown"].detail
 
 
 @pytest.mark.parametrize("times", [range(30), [n * n // 7 + n for n in range(25)], range(17, 40)])

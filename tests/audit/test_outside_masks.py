@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.audit.outside_masks import OutsideMasks, drawn_around
-from redact.audit.planes import (
+from redact.auditing.outside_masks import OutsideMasks, drawn_around
+from redact.auditing.planes import (
     Both,
     Plane,
     block_difference,
@@ -23,7 +23,7 @@ from redact.audit.planes import (
     difference_outside,
     psnr,
 )
-from redact.audit.result import Check
+from redact.auditing.result import Check
 from redact.media import Decode, VideoWriter, plane_array, probe
 from redact.render import drawn_area_of, mask_of
 from redact.settings import EncodeSettings

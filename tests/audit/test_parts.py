@@ -12,12 +12,13 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.audit import AuditResult, Check, Finding, FindingKind, Looked, fix_command
-from redact.audit.hidden import share_covered, share_of_middle
-from redact.audit.result import clock
+from redact.auditing import AuditResult, Check, Finding, FindingKind, Looked, fix_command
+from redact.auditing.hidden import share_covered, share_of_middle
+from redact.auditing.result import clock
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify import verify as command
 from redact.errors import ExitCode
+from redact.messages import Message
 from redact.plan import read_plan, write_plan
 from redact.render import mask_of
 from redact.settings import Sensitivity
@@ -72,7 +73,7 @@ def _finding(**changes: object) -> Finding:
         "end": 0.96,
         "path": path,
         "scores": (("probability", 0.81),),
-        "rule": "more probable than not, by all that detectors saw of it",
+        "rule": "probable",
         "track": None,
     } | changes
     return Finding(**values)  # type: ignore[arg-type]
@@ -123,7 +124,7 @@ def test_without_findings_there_is_nothing_to_fix() -> None:
 
 def test_detectors_may_err_but_facts_cannot_be_accepted() -> None:
     looked = Looked(25, 5, 12, (("redact", "ab"),))
-    good, bad = Check("times", True, ""), Check("times", False, "1 frame at another time")
+    good, bad = Check("times", True, ()), Check("times", False, ())
 
     def result(kind: FindingKind, check: Check) -> AuditResult:
         found = (_finding(kind=kind),)
@@ -137,11 +138,12 @@ def test_detectors_may_err_but_facts_cannot_be_accepted() -> None:
 
 def test_result_in_words_and_json() -> None:
     looked = Looked(25, 5, 12, (("redact", "ab"),))
-    checks = (Check("times", False, "1 frame at another time"),)
+    checks = (Check("times", False, (Message("times_wrong", count=1, list="3 (+0.04 s)"),)),)
     result = AuditResult(Sensitivity.BALANCED, True, (_finding(),), checks, (), looked)
     words = result.in_words()
     assert words[0] == "needs review: 1 span to look at and 1 failed check"
     assert "face at 00:00.000–00:00.960 (25 frames from 0)" in words[1]
+    assert "check failed: times: 1 frame at another time: 3 (+0.04 s)" in words
     assert json.loads(json.dumps(result.to_json()))["findings"][0]["frames"] == [0, 24]
     assert clock(3723.5) == "1:02:03.500"
 

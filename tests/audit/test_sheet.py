@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.audit import AuditResult, Finding, FindingKind, Looked, review_sheet
+from redact.auditing import AuditResult, Finding, FindingKind, Looked, review_sheet
 from redact.errors import OutputError
 from redact.settings import Sensitivity
 from redact.types import Target

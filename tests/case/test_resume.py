@@ -13,7 +13,7 @@ import pytest
 from benchmarks.kill import disturbed
 from redact.case import Work
 from redact.errors import ExitCode, OutputError
-from redact.leftovers import new_partial, sweep
+from redact.files import new_partial, sweep
 
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten

@@ -54,11 +54,11 @@ def test_errors_are_json_too_where_json_was_asked_for(plan: Path, tmp_path: Path
         assert list(result) == ["source", "exit_code", "error", "hint"]
         assert result["source"] == str(missing)
         assert result["exit_code"] == done.returncode == code, arguments
-        # What people read on standard error is the same, with and without.
         assert f"error: {result['error']}" in done.stderr
         assert f"do:  {result['hint']}" in done.stderr
-        plain = call(*arguments)
-        assert (plain.stdout, plain.stderr) == ("", done.stderr)
+    # What people read on standard error is the same, with and without.
+    plain = call(*arguments)
+    assert (plain.stdout, plain.stderr) == ("", done.stderr)
 
 
 def test_wrong_usage_is_json_too() -> None:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.audit import sheet_path
+from redact.auditing import sheet_path
 from redact.cli.names import check_names
 from redact.cli.run import run
 from redact.errors import UsageError

@@ -13,6 +13,8 @@ from redact.cli.still import find_frame, grid_step, gridded, still
 from redact.errors import RedactError, UsageError
 from redact.media import probe
 
+from ..pipeline.conftest import STREET_FRAMES
+
 
 def call(*words: object) -> Result:
     return CliRunner().invoke(still, [str(w) for w in words], standalone_mode=False)
@@ -40,13 +42,16 @@ def test_it_is_private_and_shows_the_frame(street: Path, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("text", "index"),
-    [("start", 0), ("end", 29), ("f7", 7), ("0:00.04", 1), ("0:00.0399", 0), ("99", 29)],
+    [
+        *(("start", 0), ("f7", 7), ("0:00.04", 1), ("0:00.0399", 0)),
+        *(("end", STREET_FRAMES - 1), ("99", STREET_FRAMES - 1)),
+    ],
 )
 def test_the_moment_is_the_one_on_screen(street: Path, text: str, index: int) -> None:
     assert find_frame(probe(street), text)[0].index == index
 
 
-@pytest.mark.parametrize("text", ["soon", "f30", "-1"])
+@pytest.mark.parametrize("text", ["soon", f"f{STREET_FRAMES}", "-1"])
 def test_no_such_moment(street: Path, text: str) -> None:
     with pytest.raises(UsageError):
         find_frame(probe(street), text)

@@ -19,7 +19,7 @@ import av
 import numpy as np
 
 from benchmarks.detect.metrics import ImageResult, iou_matrix, tally
-from redact.detect import Detector, load_detector, load_second_opinion
+from redact.detection import Detector, load_detector, load_second_opinion
 from redact.types import Frame, Target
 from tests.detect.pasted import HEIGHT, WIDTH, read_rgb, real_faces, scenes
 

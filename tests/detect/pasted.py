@@ -10,7 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.detect.scaling import Area, Scaler
+from redact.detection.scaling import Area, Scaler
 
 RGB = NDArray[np.uint8]
 WIDTH, HEIGHT = 1920, 1080

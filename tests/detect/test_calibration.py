@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detect import calibration
-from redact.detect.calibration import FILE, load_calibration, log_odds, probability
-from redact.detect.loader import WEIGHTS
-from redact.detect.weights import CENTERFACE, VERIFIER, all_weights
-from redact.detect.witnesses import BLAZEFACE, LARGE, OURS, SMALL
+from redact.detection import calibration
+from redact.detection.calibration import FILE, load_calibration, log_odds, probability
+from redact.detection.loader import WEIGHTS
+from redact.detection.weights import CENTERFACE, VERIFIER, all_weights
+from redact.detection.witnesses import BLAZEFACE, LARGE, OURS, SMALL
 from redact.errors import ModelError
 
 INSTALLED = Path(calibration.__file__).parents[1] / "models" / FILE

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.detect import Detector, load_detector, load_second_opinion
-from redact.detect.witnesses import LEAST_PROBABILITY, Witnesses
+from redact.detection import Detector, load_detector, load_second_opinion
+from redact.detection.witnesses import LEAST_PROBABILITY, Witnesses
 from redact.errors import ModelError, UnsafeError
 from redact.settings import Sensitivity
 from redact.types import Box, Detections, Frame, Target
@@ -34,7 +34,7 @@ def as_frame(rgb: NDArray[np.uint8], form: str = "yuv420p") -> Frame:
 
 
 def needs_mediapipe() -> None:
-    from redact.detect import describe_models
+    from redact.detection import describe_models
 
     if any(m.state != "ok" for m in describe_models() if "mediapipe" in m.file):
         pytest.skip("MediaPipe's models are not in this checkout (pip install brings them)")
@@ -101,7 +101,7 @@ def test_unknown_sensitivity() -> None:
 
 
 def test_thorough_stops_without_mediapipe_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    from redact.detect import weights
+    from redact.detection import weights
 
     real = weights.weights_file
     monkeypatch.setattr(

@@ -6,8 +6,8 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from redact.detect.free_size import with_free_size
-from redact.detect.weights import CENTERFACE, read_weights
+from redact.detection.free_size import with_free_size
+from redact.detection.weights import CENTERFACE, read_weights
 from redact.errors import ModelError
 
 NAMES = ["537", "538", "539"]

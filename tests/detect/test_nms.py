@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detect.nms import suppress
+from redact.detection.nms import suppress
 from redact.types import Box, Detections, Target
 
 _box = st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(1, 40), st.integers(1, 40))

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from redact.detect import describe_models
+from redact.detection import describe_models
 
 ROOT = Path(__file__).resolve().parents[2]
 
 RUN_ALL = """
 import numpy as np
-from redact.detect import load_detector
+from redact.detection import load_detector
 d = load_detector("thorough")
 print(len(d.detect(np.full((200, 300, 3), 80, np.uint8))))
 """
@@ -67,7 +67,7 @@ sys.meta_path.insert(0, Hide())
 def test_missing_libgl_is_told_with_the_cure() -> None:
     error = "libGL.so.1: cannot open shared object file: No such file or directory"
     code = HIDE.format(error=error) + (
-        "from redact.detect import load_detector\n"
+        "from redact.detection import load_detector\n"
         "from redact.errors import DependencyError\n"
         "load_detector('balanced')\n"
         "try:\n    load_detector('thorough')\n"
@@ -81,7 +81,7 @@ def test_missing_libgl_is_told_with_the_cure() -> None:
 
 def test_opencv_check_has_an_exit_status() -> None:
     code = HIDE.format(error="libGL.so.1: cannot open shared object file") + (
-        "from redact.detect.opencv import main\nraise SystemExit(main())"
+        "from redact.detection.opencv import main\nraise SystemExit(main())"
     )
     done = python(code)
     assert done.returncode == 7 and "libgl1" in done.stderr
@@ -97,7 +97,7 @@ def cdll(name, *rest, **more):
         raise OSError("libEGL.so.1: cannot open shared object file: No such file or directory")
     return real(name, *rest, **more)
 ctypes.CDLL = cdll
-from redact.detect import load_second_opinion
+from redact.detection import load_second_opinion
 from redact.errors import DependencyError
 try:
     load_second_opinion()

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from redact.detect import load_detector
+from redact.detection import load_detector
 from redact.types import Box, Target
 
 from .pasted import real_faces, scenes

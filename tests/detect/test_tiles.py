@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detect.loader import SCALES, SECOND_TILES
-from redact.detect.tiles import Scale, spans, views
+from redact.detection.loader import SCALES, SECOND_TILES
+from redact.detection.tiles import Scale, spans, views
 
 
 @given(

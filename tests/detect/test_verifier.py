@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.detect import Verifier
-from redact.detect.verifier import SIDE
+from redact.detection import Verifier
+from redact.detection.verifier import SIDE
 from redact.errors import UnsafeError
 from redact.types import Target
 

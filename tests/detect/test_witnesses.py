@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detect import load_calibration
-from redact.detect.calibration import Calibration, probability
-from redact.detect.centerface import CenterFace
-from redact.detect.scaling import Scaler
-from redact.detect.tiles import Scale
-from redact.detect.weights import CENTERFACE, read_weights
-from redact.detect.witnesses import LARGE, OURS, SMALL, weighed, weighed_plates
+from redact.detection import load_calibration
+from redact.detection.calibration import Calibration, probability
+from redact.detection.centerface import CenterFace
+from redact.detection.scaling import Scaler
+from redact.detection.tiles import Scale
+from redact.detection.weights import CENTERFACE, read_weights
+from redact.detection.witnesses import LARGE, OURS, SMALL, weighed, weighed_plates
 from redact.errors import ModelError, UnsafeError
 from redact.types import Detections, Target
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from redact.evidence import CaseFields, ModelUsed, RunRecord, Step
 from redact.media.info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
+from redact.messages import Message
 from redact.plan import DetectionSettings, Plan, SourceRef
 from redact.settings import Sensitivity, Settings
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
@@ -23,27 +24,32 @@ AUDIT: dict[str, Any] = {
     "findings": [
         {
             "number": 1,
-            "kind": "possible leak",
+            "kind": "possible_leak",
             "target": "face",
             "frames": [40, 46],
             "seconds": [1.6, 1.84],
             "box": [10, 20, 50, 60],
             "scores": {"yunet": 0.71},
-            "rule": "two detectors agree",
+            "path": [[40, 10, 20, 30, 40], [46, 30, 40, 50, 60]],
+            "rule": "beside_hidden",
             "track": 2,
         }
     ],
     "checks": [
-        {"name": "masks drawn", "passed": True, "detail": "every mask changed the picture"},
-        {"name": "frame count", "passed": True, "detail": "300 of 300"},
+        {"name": "boxes", "passed": True, "detail": [{"code": "structure_good", "values": {}}]},
+        {
+            "name": "frames",
+            "passed": True,
+            "detail": [{"code": "frames_of", "values": {"output": 300, "source": 300}}],
+        },
     ],
     "kept_by_decision": [],
     "looked": {
         "frames_compared": 300,
         "frames_looked_at": 120,
-        "frames_looked_at_finely": 30,
         "close_looks": 8,
         "detectors": [{"name": "second opinion", "sha256": "ef" * 32}],
+        "targets": ["face", "plate"],
     },
 }
 
@@ -132,7 +138,7 @@ def make_record(folder: Path, **changes: Any) -> RunRecord:
         duration=Fraction(12),
         video=video,
         audio=(AudioInfo(1, "aac", 2, 48000),),
-        dropped=(Dropped("tag", "location: +48.8584+002.2945/", "container"),),
+        dropped=(Dropped("tag", Message("tag", key="location", text="+48.8584"), "container"),),
     )
     record = RunRecord(
         source=info,
@@ -147,12 +153,18 @@ def make_record(folder: Path, **changes: Any) -> RunRecord:
         started=datetime(2026, 11, 24, 10, 0, tzinfo=UTC),
         finished=datetime(2026, 11, 24, 10, 1, 30, tzinfo=UTC),
         steps=(
-            Step("detect", "300 frames, face-plate", 30.123),
-            Step("render", f"300 frames into {output}, libx264 crf 18", 20.5),
+            Step(
+                "detect", (Message("detected", count=300, detector="face-plate", looked=120),), 30.1
+            ),
+            Step(
+                "render",
+                (Message("rendered", count=300, style="blur", encoder=f"libx264 into {output}"),),
+                20.5,
+            ),
         ),
         frames_written=FRAMES,
-        warnings=(f"{source}: 2 frames could not be decoded",),
-        notes=("audio track 1: pcm_s16le → aac",),
+        warnings=(Message("not_decodable"), Message("container_tag", key=f"of {source}")),
+        notes=(Message("audio_converted", track=1, codec="pcm_s16le", name="aac"),),
         models=(ModelUsed("second opinion", "ef" * 32, "audit"),),
         audit=AUDIT,
         case=make_case(),

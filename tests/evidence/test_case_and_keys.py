@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from redact.errors import OutputExistsError, PlanError, UsageError
-from redact.evidence import CaseFields, read_case_file
+from redact.evidence import CaseFields, ReasonCode, case_as_json, read_case_file
 from redact.evidence.case import case_from_mapping, reasons_from_options
 from redact.evidence.signature import load_private_key, load_public_key, new_key, raw_public
 
@@ -32,9 +32,36 @@ def test_case_file(tmp_path: Path) -> None:
     assert both.reasons == (("face", "third party"), ("plate", "car"))
 
 
+def test_reason_codes_of_a_case(tmp_path: Path) -> None:
+    path = tmp_path / "case.toml"
+    path.write_text(
+        '[codes]\nb7c = "Law enforcement"\n[codes.b6]\ntext = "Privacy"\nbasis = "552(b)(6)"\n'
+        '[reasons]\nface = "b6"\n',
+        "utf-8",
+    )
+    case = read_case_file(path)
+    assert case.codes == (
+        ReasonCode("b6", "Privacy", "552(b)(6)"),
+        ReasonCode("b7c", "Law enforcement"),
+    )
+    assert case_from_mapping(case_as_json(case), "again") == case
+    good = case.overridden_by(CaseFields(reasons=(("plate", "b7c"),)))
+    assert good.reasons == (("face", "b6"), ("plate", "b7c")) and good.codes == case.codes
+    with pytest.raises(PlanError, match="b7: is no code of this case") as found:
+        case.overridden_by(CaseFields(reasons=(("plate", "b7"),)))
+    assert "b7c" in found.value.hint
+    # Without codes a reason is what anybody writes.
+    assert CaseFields().overridden_by(CaseFields(reasons=(("face", "x"),))).reasons
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("codes = 7", r"codes: expected a table"),
+        ("[codes]\nb6 = 7", r"codes\.b6: expected text, or a table"),
+        ('[codes.b6]\nbases = "x"', r"codes\.b6\.bases: unknown field"),
+        ("[codes.b6]\nbasis = 6", r"codes\.b6\.basis: expected text"),
+        ('[codes]\nb6 = "x"\n[reasons]\nface = "b7"', r"b7: is no code of this case"),
         ("case = 7", r"case: expected text, found int"),
         ('operater = "J"', r"operater: unknown field"),
         ('reasons = "x"', r"reasons: expected a table"),

@@ -17,7 +17,13 @@ from hypothesis import strategies as st
 from redact.errors import OutputExistsError, PlanError, RedactError, UnsafeError
 from redact.evidence import build_manifest, dump_manifest, read_manifest, write_manifest
 from redact.evidence.ledger import state_runs
-from redact.evidence.manifest import Manifest, manifest_schema, parse_manifest
+from redact.evidence.manifest import (
+    Manifest,
+    MessagePart,
+    RemovedPart,
+    manifest_schema,
+    parse_manifest,
+)
 from redact.evidence.neutral import argument_without_folders, without_folders
 from redact.settings import Sensitivity
 
@@ -46,10 +52,9 @@ def test_nothing_of_the_machine(manifest: Manifest, tmp_path: Path) -> None:
         assert secret not in text
     assert f"{getpass.getuser()}@" not in text
     assert manifest.run.command == ("redact", "run", "bodycam 7.mp4", "--plan=p.json")
-    assert manifest.run.steps[1].detail == (
-        "300 frames into bodycam 7.redacted.mp4, libx264 crf 18"
-    )
-    assert manifest.warnings == ("bodycam 7.mp4: 2 frames could not be decoded",)
+    (rendered,) = manifest.run.steps[1].detail
+    assert rendered.values["encoder"] == "libx264 into bodycam 7.redacted.mp4"
+    assert manifest.warnings[1].values == {"key": "of bodycam 7.mp4"}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +78,9 @@ def test_text_loses_folders_but_not_words() -> None:
 
 
 def test_removed_tags_are_named_without_their_values(manifest: Manifest) -> None:
-    assert manifest.removed == ("container: tag: location",)
+    assert manifest.removed == (
+        RemovedPart(None, "tag", MessagePart("tag_unread", {"key": "location"})),
+    )
 
 
 def test_an_original_that_was_cut_off_is_on_record(tmp_path: Path) -> None:

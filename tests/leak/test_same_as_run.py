@@ -11,10 +11,10 @@ from benchmarks.leak.redact_tools import RedactTool
 from benchmarks.leak.scenes.build import film
 from benchmarks.leak.scenes.catalogue import specs
 from benchmarks.leak.scenes.stills import Library
-from redact.journal import Journal
 from redact.media import probe
 from redact.pipeline import detect
 from redact.progress import Silent
+from redact.running import Journal
 
 
 @pytest.mark.parametrize("name", ["face-pan-1", "plate-pan-1"])

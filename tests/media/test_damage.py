@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from redact.errors import InputError, RedactError
 from redact.media import Decode, VideoWriter, probe
 from redact.media.damage import Damage
+from redact.messages import Message
 
 from .footage import FAST, Clip, Sound, make, rewrite, samples
 
@@ -63,7 +65,7 @@ def test_a_recording_cut_off_behind_its_index(tmp_path: Path) -> None:
     cut.write_bytes(whole.read_bytes()[:300_000])
     info = probe(cut)
     assert (info.video.frames, info.missing) == (200, 494_159)
-    words = "the file ends early: 135 of the 200 pictures in its index are not in it"
+    words = Message("index_beyond_end", beyond=135, indexed=200)
     assert words in info.warnings
 
 
@@ -74,7 +76,7 @@ def test_a_matroska_recording_cut_off(tmp_path: Path) -> None:
     cut.write_bytes(whole.read_bytes()[:-1000])
     info = probe(cut)
     assert info.missing == 1000
-    assert info.warnings == ("the file ends early: the last 1000 bytes of it are missing",)
+    assert info.warnings == (Message("bytes_missing", missing=1000),)
 
 
 def test_a_recording_cut_off_before_its_index(tmp_path: Path) -> None:
@@ -131,7 +133,7 @@ def test_cover_art_is_not_a_video(tmp_path: Path) -> None:
 
     info = probe(make(tmp_path / "c.mp4", Clip(prepare=add_cover)))
     assert info.video.upright_size == (160, 96)
-    assert [d.what for d in info.dropped if d.kind == "cover art"] == ["mjpeg 640x480"]
+    assert [str(d.what) for d in info.dropped if d.kind == "cover art"] == ["mjpeg 640x480"]
     rewrite(info, tmp_path / "out.mp4")
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert len(container.streams) == 1
@@ -293,6 +295,30 @@ def test_broken_sound_does_not_hide_damage_of_the_picture(tmp_path: Path) -> Non
             differing += differs
             writer.write(frame)
     assert differing
+
+
+@pytest.mark.parametrize("level", [None, av.logging.WARNING])
+def test_the_logs_of_a_program_that_uses_redact_are_as_it_left_them(
+    tmp_path: Path, level: int | None
+) -> None:
+    """Errors are counted for as long as something is decoded, and no longer."""
+    info = probe(make(tmp_path / "in.mp4", Clip()))
+    logger, before = logging.getLogger("libav"), av.logging.get_level()
+    said = logger.level
+    try:
+        av.logging.set_level(level)
+        logger.setLevel(logging.INFO)
+        first, second = iter(Decode(info)), iter(Decode(info))
+        next(first), next(second)
+        assert av.logging.get_level() == av.logging.ERROR
+        first.close()  # type: ignore[attr-defined]
+        assert av.logging.get_level() == av.logging.ERROR, "the other one still listens"
+        list(second)
+        assert (av.logging.get_level(), logger.level) == (level, logging.INFO)
+        assert av.logging.get_skip_repeated()
+    finally:
+        av.logging.set_level(before)
+        logger.setLevel(said)
 
 
 def test_a_file_that_vanishes_between_the_passes(tmp_path: Path) -> None:

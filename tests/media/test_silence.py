@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.audit.sound import check_sound
-from redact.media import Decode, Silenced, VideoWriter, probe, quietly, read_sound
+from redact.auditing.sound import check_sound
+from redact.media import Decode, VideoWriter, probe, quietly, read_sound
+from redact.types import Silenced
 
 from .footage import FAST, Clip, Sound, make
 

@@ -14,6 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "samples" / "street.mp4"
+STREET_FRAMES = 16
+"""Of the clip that most whole runs take: every frame costs each of them."""
 
 
 def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = "480x270") -> Path:
@@ -44,8 +46,25 @@ def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = 
 
 @pytest.fixture(scope="session")
 def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Thirty frames of the sample in which two faces and two plates are in view."""
-    return shorten(SAMPLE, tmp_path_factory.mktemp("street") / "street.mp4", 30, skip=70)
+    """A few frames of the sample in which two faces and two plates are in view."""
+    folder = tmp_path_factory.mktemp("street")
+    return shorten(SAMPLE, folder / "street.mp4", STREET_FRAMES, skip=70)
+
+
+@pytest.fixture(scope="session")
+def street_plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `--sensitivity fast` finds in `street`, searched once for all tests."""
+    from redact.media import probe
+    from redact.pipeline import detect
+    from redact.plan import write_plan
+    from redact.progress import Silent
+    from redact.running import Journal
+    from redact.settings import DetectSettings, Sensitivity
+
+    found = detect(probe(street), DetectSettings(sensitivity=Sensitivity.FAST), Journal(Silent()))
+    path = tmp_path_factory.mktemp("street-plan") / "street.plan.json"
+    write_plan(found, path)
+    return path
 
 
 @pytest.fixture

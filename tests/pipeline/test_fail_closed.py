@@ -12,20 +12,26 @@ import numpy as np
 import pytest
 
 import redact.pipeline as pipeline
-from redact.audit import audit_detectors
-from redact.delivery import Delivery
+from redact.auditing import audit_detectors
 from redact.errors import ModelError, RedactError, UnsafeError
 from redact.evidence import build_manifest
 from redact.media import Decode, plane_array, probe
 from redact.pipeline import run
 from redact.plan import HELD_REACH, Plan, read_plan
 from redact.progress import Silent
+from redact.running import Delivery
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Detections, Frame, State, Timeline
 
 from .conftest import SAMPLE, shorten
 
 FAST = Settings(DetectSettings(sensitivity=Sensitivity.FAST))
+
+
+@pytest.fixture(scope="module")
+def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Long enough for damage that lasts for longer than masks are held."""
+    return shorten(SAMPLE, tmp_path_factory.mktemp("street") / "street.mp4", 30, skip=70)
 
 
 class FailsAt:
@@ -91,7 +97,7 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
 
 
 def test_weights_that_were_changed_are_not_used(tmp_path: Path, street: Path) -> None:
-    from redact.detect import weights
+    from redact.detection import weights
 
     folder = tmp_path / "models"
     shutil.copytree(Path(weights.__file__).parents[1] / "models", folder)
@@ -177,14 +183,18 @@ def test_damage_that_only_the_second_pass_meets_is_said_and_on_record(
     known, missed = torn_plan.unchecked[:-5], torn_plan.unchecked[-5:]
     plan, journal = replace(torn_plan, unchecked=known), pipeline.Journal(Silent())
     outcome = pipeline.apply(
-        probe(torn), plan, FAST, Delivery(tmp_path / "out.mp4", accept_findings="test"), journal
+        probe(torn),
+        plan,
+        FAST.draw,
+        Delivery(tmp_path / "out.mp4", accept_findings="test"),
+        journal,
     )
     spoilt = set(differing(torn, street))
     assert set(missed) <= set(outcome.record.held)
     assert spoilt <= {*known, *outcome.record.held}
     failed = [c for c in outcome.audit.checks if not c.passed]
     assert not failed, "the audit expected the masks that were drawn"
-    said = " ".join(journal.warnings)
+    said = " ".join(map(str, journal.warnings))
     assert "the decoder reported damage" in said
     assert f"{len(outcome.record.held)} more frames turned out to be damaged" in said
     manifest = build_manifest(outcome.record)
@@ -200,7 +210,7 @@ def test_lasting_damage_that_the_plan_does_not_know_stops_the_second_pass(
 ) -> None:
     plan, journal = replace(torn_plan, unchecked=()), pipeline.Journal(Silent())
     with pytest.raises(UnsafeError, match="are damaged"):
-        pipeline.apply(probe(torn), plan, FAST, Delivery(tmp_path / "out.mp4"), journal)
+        pipeline.apply(probe(torn), plan, FAST.draw, Delivery(tmp_path / "out.mp4"), journal)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -220,7 +230,7 @@ def test_the_second_pass_stops_when_it_meets_other_frames(street: Path, tmp_path
     for wrong in (shorter, moved):
         with pytest.raises(UnsafeError):
             pipeline.apply(
-                info, wrong, FAST, Delivery(tmp_path / "out.mp4"), pipeline.Journal(Silent())
+                info, wrong, FAST.draw, Delivery(tmp_path / "out.mp4"), pipeline.Journal(Silent())
             )
         assert list(tmp_path.iterdir()) == []
 

@@ -14,15 +14,14 @@ import pytest
 from click.testing import CliRunner
 
 from redact.cli.verify import verify as verify_command
-from redact.delivery import Delivery
 from redact.errors import ExitCode
-from redact.journal import Journal
 from redact.media import probe
-from redact.pipeline import apply, detect
+from redact.pipeline import apply
 from redact.plan import Plan, read_plan, write_plan
 from redact.plan.edit import remove_tracks
 from redact.progress import Silent
-from redact.settings import DetectSettings, Sensitivity, Settings
+from redact.running import Delivery, Journal
+from redact.settings import DetectSettings, DrawSettings, Sensitivity
 from redact.types import Target
 
 FAST = ("--sensitivity", "fast")
@@ -50,9 +49,9 @@ class Published:
 
 
 @pytest.fixture(scope="module")
-def leaky(street: Path) -> Plan:
+def leaky(street_plan: Path) -> Plan:
     """A plan of the clip without the face that was seen most surely."""
-    found = detect(probe(street), FASTEST, Journal(Silent()))
+    found = read_plan(street_plan)
     faces = [t for t in found.tracks if t.target is Target.FACE]
     surest = max(faces, key=lambda t: t.score or 0.0)
     return remove_tracks(found, {surest.id}, automatic=True)
@@ -116,7 +115,7 @@ def test_no_reason_is_no_reason(redact, street: Path, tmp_path: Path, given: str
 def test_a_reason_of_spaces_holds_back(street: Path, leaky: Plan, tmp_path: Path) -> None:
     """Whoever calls the pipeline without the command line."""
     delivery = Delivery(tmp_path / "o.mp4", accept_findings=" \t")
-    outcome = apply(probe(street), leaky, Settings(FASTEST), delivery, Journal(Silent()))
+    outcome = apply(probe(street), leaky, DrawSettings(), delivery, Journal(Silent()))
     assert outcome.needs_review
     assert [p.name for p in tmp_path.iterdir()] == ["NOT-FOR-RELEASE"]
     assert (tmp_path / "NOT-FOR-RELEASE").stat().st_mode & 0o777 == 0o700
@@ -127,7 +126,7 @@ def test_a_reason_of_spaces_holds_back(street: Path, leaky: Plan, tmp_path: Path
 def test_what_is_found_besides_is_not_accepted(street: Path, leaky: Plan, tmp_path: Path) -> None:
     """A person looked at one finding; another in the same audit holds the result back."""
     first = apply(
-        probe(street), leaky, Settings(FASTEST), Delivery(tmp_path / "o.mp4"), Journal(Silent())
+        probe(street), leaky, DrawSettings(), Delivery(tmp_path / "o.mp4"), Journal(Silent())
     )
     found = first.audit.findings
     assert found

@@ -13,6 +13,8 @@ from redact.render import Renderer, drawn_area_of
 from redact.settings import Audio, EncodeSettings, RenderSettings, Sensitivity, Style
 from redact.types import Box, Keyframe, Region, State, Target, Timeline, Track
 
+from .conftest import STREET_FRAMES
+
 LOSSLESS = EncodeSettings(codec="ffv1", audio=Audio.MUTE)
 
 
@@ -69,7 +71,7 @@ def luma(picture) -> np.ndarray:
 def test_every_pixel_outside_the_masks_is_the_sources(
     street: Path, tmp_path: Path, style: Style
 ) -> None:
-    assert check(street, tmp_path, style) == 30
+    assert check(street, tmp_path, style) == STREET_FRAMES
 
 
 @pytest.mark.parametrize(

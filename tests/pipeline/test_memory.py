@@ -17,7 +17,7 @@ def peak(source: Path, output: Path) -> int:
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "redact", "run", str(source), "-o", str(output)),
-            *("--sensitivity", "fast", "--no-manifest"),
+            *("--sensitivity", "fast", "--targets", "plate", "--no-manifest"),
         ],
         cwd=ROOT,
         stderr=subprocess.DEVNULL,
@@ -28,13 +28,14 @@ def peak(source: Path, output: Path) -> int:
 
 
 @pytest.mark.skipif(not hasattr(os, "wait4"), reason="the system does not count a child's memory")
-def test_a_clip_six_times_as_long_needs_no_more_memory(tmp_path: Path) -> None:
-    # Both are longer than every bounded buffer (encoder look-ahead, the tracker's ring).
-    short = shorten(SAMPLE, tmp_path / "short.mp4", 100, size="320x180")
+def test_a_clip_four_times_as_long_needs_no_more_memory(tmp_path: Path) -> None:
+    # Both are longer than every bounded buffer (encoder look-ahead, the tracker's ring). Kept
+    # pictures would show: 240 of them take 47 MB, as RGB 93 MB.
+    short = shorten(SAMPLE, tmp_path / "short.mp4", 80, size="480x270")
     loop = tmp_path / "long.mp4"
-    repeat(short, loop, 6)
+    repeat(short, loop, 4)
     first, second = peak(short, tmp_path / "a.mp4"), peak(loop, tmp_path / "b.mp4")
-    assert second < 1.1 * first + 10e6, f"{first / 1e6:.0f} MB, then {second / 1e6:.0f} MB"
+    assert second < 1.05 * first + 10e6, f"{first / 1e6:.0f} MB, then {second / 1e6:.0f} MB"
 
 
 def repeat(source: Path, target: Path, times: int) -> None:

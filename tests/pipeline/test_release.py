@@ -34,11 +34,11 @@ def test_a_release_tells_nothing_and_repeats(
 def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> None:
     source = tmp_path / "Anna at the square.mp4"
     source.write_bytes(street.read_bytes())
-    done = redact("run", source, "--release", *COMMON)
+    done = redact("run", source, "--release", *COMMON, "--targets", "plate")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert {p.name for p in tmp_path.iterdir()} == {source.name, "video.mp4"}
     folder = tmp_path / "out"
-    done = redact("run", source, source, "--release", "-o", folder, *COMMON)
+    done = redact("run", source, source, "--release", "-o", folder, *COMMON, "--targets", "plate")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert {p.name for p in folder.iterdir()} == {"video.mp4", "video-2.mp4"}
 

@@ -22,7 +22,7 @@ def plan(street: Path, tmp_path: Path) -> Path:
     timeline = Timeline(info.video.time_base, tuple(f.pts for f in Decode(info)))
     width, height = info.video.upright_size
     source = SourceRef(street.name, sha256_of(street), info.size, width, height, timeline)
-    keys = tuple(Keyframe(f, Box(50, 60, 90, 80), State.DETECTED, 0.9) for f in (3, 20))
+    keys = tuple(Keyframe(f, Box(50, 60, 90, 80), State.DETECTED, 0.9) for f in (3, 12))
     found_by = DetectionSettings((Target.PLATE,), Sensitivity.BALANCED, ())
     path = tmp_path / "street.plan.json"
     write_plan(build_plan(source, found_by, [Track(1, Target.PLATE, keys)], (), ()), path)

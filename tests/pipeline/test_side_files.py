@@ -25,16 +25,10 @@ def source(street: Path, tmp_path: Path) -> Path:
     return copy
 
 
-@pytest.fixture(scope="session")
-def plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+@pytest.fixture
+def plan(street_plan: Path) -> bytes:
     """A plan of `street`."""
-    import subprocess
-    import sys
-
-    path = tmp_path_factory.mktemp("plan") / "p.json"
-    command = [sys.executable, "-m", "redact", "detect", str(street), "-o", str(path), *FAST]
-    subprocess.run(command, check=True, capture_output=True)
-    return path.read_bytes()
+    return street_plan.read_bytes()
 
 
 def test_no_plan_replaces_the_original(redact, source: Path, plan: bytes, tmp_path: Path) -> None:

@@ -8,27 +8,22 @@ from typing import Any
 
 import pytest
 
-from redact.audit import AuditSettings, verify
-from redact.detect import load_detector
+from redact.auditing import AuditSettings, verify
+from redact.detection import load_detector
 from redact.errors import ExitCode
 from redact.media import probe
+from redact.plan import read_plan
 from redact.progress import Silent
 from redact.types import Detections, Frame, Target
 
+from .conftest import STREET_FRAMES
 
-@pytest.fixture(scope="module")
-def plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+
+@pytest.fixture
+def plan(street_plan: Path) -> Path:
     """Of the clip, in which faces and plates were found."""
-    from redact.journal import Journal
-    from redact.pipeline import detect
-    from redact.plan import write_plan
-    from redact.settings import DetectSettings, Sensitivity
-
-    found = detect(probe(street), DetectSettings(sensitivity=Sensitivity.FAST), Journal(Silent()))
-    assert {t.target for t in found.tracks} == {Target.FACE, Target.PLATE}
-    path = tmp_path_factory.mktemp("plan") / "street.plan.json"
-    write_plan(found, path)
-    return path
+    assert {t.target for t in read_plan(street_plan).tracks} == {Target.FACE, Target.PLATE}
+    return street_plan
 
 
 @pytest.mark.parametrize("targets", [[], ["region"], ["plate"]])
@@ -80,6 +75,7 @@ def test_the_audit_looks_as_hard_as_the_plan_did(street: Path, plan: Path, tmp_p
     """One truth for a run: nothing but the plan says what was looked for, and how hard."""
     from redact.delivery import Delivery
     from redact.journal import Journal
+
     from redact.pipeline import apply
     from redact.plan import read_plan
     from redact.settings import DetectSettings, Sensitivity, Settings
@@ -107,10 +103,10 @@ def test_fast_says_on_how_many_frames_it_looked(redact, street: Path, tmp_path: 
     )
     assert done.returncode == ExitCode.DONE, done.stderr
     looked = json.loads(plan.read_text())["settings"]["frames_looked_at"]
-    assert 5 <= looked < 30
+    assert 3 <= looked < STREET_FRAMES
     manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
     details = {limit["code"]: limit["detail"] for limit in manifest["not_checked"]}
-    assert details["detection_sampled"] == f"{looked}/30"
+    assert details["detection_sampled"] == f"{looked}/{STREET_FRAMES}"
     (detail,) = (s["detail"] for s in manifest["run"]["steps"] if s["name"] == "detect")
     assert f"on {looked} of them" in detail
     assert "says how many it looked at" in " ".join(redact("run", "--help").stdout.split())
@@ -121,7 +117,7 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
 ) -> None:
     """A frame that counts as looked at has been shown to the detector."""
     from redact import pipeline
-    from redact.journal import Journal
+    from redact.running import Journal
     from redact.settings import DetectSettings, Sensitivity
 
     shown: list[int] = []
@@ -144,4 +140,4 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
         found = pipeline.detect(probe(street), settings, Journal(Silent()))
         assert found.settings.frames_looked_at == len(set(shown)) == len(shown)
         whole = sensitivity is Sensitivity.THOROUGH
-        assert shown == list(range(30)) if whole else 5 <= len(shown) < 30
+        assert shown == list(range(STREET_FRAMES)) if whole else 3 <= len(shown) < STREET_FRAMES

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from redact.plan import Plan, write_plan
-from redact.plan.decided import LOOK
+from redact.plan.consequences import LOOK
 from redact.types import Box, Keyframe, State, Target, Track
 
 from ..evidence.samples import make_plan

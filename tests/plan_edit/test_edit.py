@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.cli.changes import named
+from redact.cli.change_notes import named
 from redact.cli.plan import plan as plan_command
 from redact.errors import PlanError, RedactError, UsageError
 from redact.plan import Plan, dump_plan, edit, read_plan, write_plan

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.journal import Journal
 from redact.media import Decode, VideoWriter, probe
 from redact.pipeline import render
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.render import Renderer, drawn_area_of, mask_of
+from redact.running import Journal
 from redact.settings import EncodeSettings, RenderSettings, Sensitivity, Settings, Style
 from redact.types import Box, Keyframe, Region, State, Target, Timeline, Track
 
@@ -112,8 +112,8 @@ def test_same_plan_same_pictures_through_the_pipeline_and_its_usual_encoder(
         write_source(source, "yuv420p", inside)
         plan = plan or plan_of(source)
         journal = Journal(Silent())
-        render(probe(source), plan, settings, output, "mp4", journal)
-        assert "libx264" in journal.steps[-1].detail
+        render(probe(source), plan, settings.draw, output, "mp4", journal)
+        assert "libx264" in str(journal.steps[-1].detail[0])
         results.append(decoded(output))
     assert len(results[0]) == len(results[1]) == FRAMES
     sources = [decoded(tmp_path / "one.mkv"), decoded(tmp_path / "other.mkv")]

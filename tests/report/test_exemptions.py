@@ -4,58 +4,118 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redact.evidence import ReasonCode, build_manifest
 from redact.evidence.manifest import Manifest
-from redact.report import Catalogue, exemption_csv
+from redact.plan import Subject
+from redact.report import Catalogue, exemption_csv, report_html
 from redact.report.exemptions import harmless
+from redact.types import Keyframe
 
-from .test_report import manifest  # noqa: F401
+from ..evidence.samples import make_case, make_plan, make_record
 
 
-def test_csv(manifest: Manifest) -> None:  # noqa: F811
-    raw = exemption_csv(manifest, Catalogue("en"))
-    head, *lines = csv.reader(io.StringIO(raw.decode("utf-8-sig")))
-    assert head[:4] == ["track", "from", "to", "target"] and len(lines) == 4
-    assert lines[1] == [
-        "1", "0:00:00.160", "0:00:04.800", "face", "hidden", "sealed blur", "third party",
-        "art. 6(1)(c) GDPR", "rule of the program", "detector", "117",
-    ]  # fmt: skip
-    assert all(len(line) == len(head) for line in lines)
-    kept = next(line for line in lines if line[0] == "2")
-    assert kept[4:6] == ["shown in 219 of 221 pictures, else hidden", "sealed blur"]
+def table(manifest: Manifest, language: str = "en") -> list[dict[str, str]]:
+    """The log's rows, each by the names of its columns in English."""
+    raw = exemption_csv(manifest, Catalogue(language)).decode("utf-8-sig")
+    head, *lines = csv.reader(io.StringIO(raw), delimiter=";" if language == "fr" else ",")
+    names = Catalogue("en")("csv.columns").split(",")
+    assert len(head) == len(names) and all(len(line) == len(head) for line in lines)
+    return [dict(zip(names, line, strict=True)) for line in lines]
+
+
+def rows_of(manifest: Manifest, tracks: str, language: str = "en") -> list[dict[str, str]]:
+    return [row for row in table(manifest, language) if row["tracks"] == tracks]
+
+
+def test_csv(manifest: Manifest) -> None:
+    (first,) = rows_of(manifest, "1")
+    assert first == {
+        "entry": "2",
+        "from": "0:00:00.160",
+        "to": "0:00:04.800",
+        "picture or sound": "picture",
+        "what": "face",
+        "action": "hidden",
+        "method": "sealed blur",
+        "reason code": "",
+        "reason": "third party",
+        "statutory basis": "art. 6(1)(c) GDPR",
+        "decided by": "rule of the program",
+        "origin": "detector",
+        "tracks": "1",
+        "pictures": "117",
+    }
+    (kept,) = rows_of(manifest, "2")
+    assert kept["action"] == "shown in 219 of 221 pictures, else hidden"
     # Records made before tracks were hidden where they are guessed do not tell, and hid nothing.
-    older = [msgspec.structs.replace(t, shown=None) for t in manifest.tracks]
-    old = exemption_csv(msgspec.structs.replace(manifest, tracks=tuple(older)), Catalogue("fr"))
-    assert "montré;" in old.decode("utf-8-sig") and "sinon" not in old.decode("utf-8-sig")
-    undecided = [msgspec.structs.replace(t, decided_by="") for t in manifest.tracks]
-    nobody = msgspec.structs.replace(manifest, tracks=tuple(undecided))
+    older = tuple(msgspec.structs.replace(t, shown=None) for t in manifest.tracks)
+    old = rows_of(msgspec.structs.replace(manifest, tracks=older), "2", "fr")
+    assert old[0]["action"] == "montré"
+
+
+def test_who_decided(manifest: Manifest) -> None:
+    undecided = tuple(msgspec.structs.replace(t, decided_by="") for t in manifest.tracks)
+    nobody = msgspec.structs.replace(manifest, tracks=undecided)
     for language, rule, unknown in (
         ("en", "rule of the program", "not stated"),
         ("fr", "règle du programme", "non précisé"),
     ):
-        text = exemption_csv(nobody, Catalogue(language)).decode("utf-8-sig")
-        by = {
-            line[0]: line[8]
-            for line in csv.reader(io.StringIO(text), delimiter=";" if language == "fr" else ",")
-        }
+        by = {row["tracks"]: row["decided by"] for row in table(nobody, language)}
         # 2 is kept and 4 was drawn: somebody decided that, no rule did.
         assert (by["1"], by["2"], by["3"], by["4"]) == (rule, unknown, rule, unknown)
-    head_fr = exemption_csv(manifest, Catalogue("fr")).decode("utf-8-sig").splitlines()[0]
-    assert len(head_fr.split(";")) == len(head)
 
 
-def test_what_no_detector_was_sure_of_is_not_called_a_face(manifest: Manifest) -> None:  # noqa: F811
+def test_what_no_detector_was_sure_of_is_not_called_a_face(manifest: Manifest) -> None:
     for score, words in ((0.2, "masked region, taken for: face"), (0.9, "face"), (None, "face")):
         tracks = tuple(msgspec.structs.replace(t, score=score) for t in manifest.tracks)
         value = msgspec.structs.replace(manifest, tracks=tracks)
-        raw = exemption_csv(value, Catalogue("en")).decode("utf-8-sig")
-        by = {line[0]: line[3] for line in csv.reader(io.StringIO(raw))}
-        assert by["1"] == words
-        assert by["4"] == "marked region"  # drawn by hand: that is what it is
+        assert rows_of(value, "1")[0]["what"] == words
+        # Drawn by hand: that is what it is.
+        assert rows_of(value, "4")[0]["what"] == "marked region"
+
+
+def test_tracks_of_one_subject_are_one_entry_with_its_spans(tmp_path: Path) -> None:
+    plan = make_plan()
+    second = replace(plan.tracks[0], id=7, keyframes=later(plan.tracks[0].keyframes, 140))
+    plan = replace(plan, tracks=(*plan.tracks, second), subjects=(Subject((1, 7)),))
+    value = build_manifest(make_record(tmp_path, plan=plan))
+    one, two = rows_of(value, "1 7")
+    assert one["entry"] == two["entry"] and one["pictures"] == two["pictures"] == "234"
+    assert (one["from"], one["to"]) == ("0:00:00.160", "0:00:04.800")
+    assert (two["from"], two["to"]) == ("0:00:05.760", "0:00:10.400")
+    # What was decided otherwise is an entry of its own, whoever it is.
+    tracks = tuple(
+        msgspec.structs.replace(t, reason="witness") if t.track == 7 else t for t in value.tracks
+    )
+    apart = msgspec.structs.replace(value, tracks=tracks)
+    assert rows_of(apart, "7")[0]["entry"] != rows_of(apart, "1")[0]["entry"]
+
+
+def later(keys: tuple[Keyframe, ...], frames: int) -> tuple[Keyframe, ...]:
+    return tuple(replace(key, frame=key.frame + frames) for key in keys)
+
+
+def test_codes_of_a_case_stand_with_their_words_and_their_rule(tmp_path: Path) -> None:
+    codes = (
+        ReasonCode("b6", "Privacy of a third party", "5 U.S.C. 552(b)(6)"),
+        ReasonCode("b7c"),
+    )
+    case = replace(make_case(), reasons=(("face", "b6"), ("plate", "b7c")), codes=codes)
+    value = build_manifest(make_record(tmp_path, case=case))
+    (face,), (plate,), (drawn,) = (rows_of(value, n) for n in ("1", "3", "4"))
+    assert (face["reason code"], face["reason"]) == ("b6", "Privacy of a third party")
+    assert face["statutory basis"] == "5 U.S.C. 552(b)(6)"
+    assert (plate["reason code"], plate["reason"]) == ("b7c", "b7c")
+    assert plate["statutory basis"] == "art. 6(1)(c) GDPR"  # the code gives none
+    assert (drawn["reason code"], drawn["reason"]) == ("", "computer screen")
+    assert "<td>b6: Privacy of a third party</td>" in report_html(value).decode()
 
 
 @given(st.text(max_size=20))

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from redact.journal import Journal
 from redact.media import Decode, probe, read_sound
 from redact.pipeline import detect
 from redact.plan import Plan, read_plan, write_plan
 from redact.progress import Silent
+from redact.running import Journal
 from redact.settings import DetectSettings
 from redact.types import Action, Box, State, Target
 
@@ -251,7 +251,7 @@ def check_record(result: Path) -> None:
     assert review["reviewer"] == "R. Roe" and review["frames_seen"] > 2
     assert review["findings_answered"] == review["findings"] > 0
     assert manifest["muted"][0]["reason"] == "an address"
-    assert [check for check in manifest["audit"]["checks"] if check["name"] == "muted sound"]
+    assert [check for check in manifest["audit"]["checks"] if check["name"] == "muted_sound"]
 
 
 def test_the_picture_on_the_page_is_the_very_frame(

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from redact.plan import Plan, ReviewState, dump_plan, read_plan, write_plan
-from redact.review import editing
+from redact.review import actions, editing
 from redact.review.desk import ChangedOutsideError, Desk
 from redact.review.seen import Moments, risky_moments, seen_runs, unseen_moments, with_seen
 from redact.types import Action, State
@@ -32,7 +32,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def keep(desk: Desk, number: int) -> None:
     what = {"op": "decide", "ids": [number], "decision": "keep", "reason": "client"}
-    desk.change(lambda plan: editing.edited(plan, what, "R. Roe"))
+    desk.change(lambda plan: actions.edited(plan, what, "R. Roe"))
 
 
 def kept(path: Path) -> list[int]:
@@ -109,7 +109,7 @@ def test_known_tracks_give_the_same_bytes() -> None:
 WORKER = """
 import sys
 from pathlib import Path
-from redact.review import editing
+from redact.review import actions, editing
 from redact.review.desk import Desk
 desk, n = Desk(Path(sys.argv[1])), 0
 while True:

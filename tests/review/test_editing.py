@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from redact.errors import PlanError
 from redact.plan import Decision, FindingNote, Plan, ReviewState, dump_plan, edit, parse_plan
-from redact.review import editing
+from redact.review import actions, editing
 from redact.review.subjects import all_subjects, with_subjects
 from redact.types import Action, Box, Keyframe, Origin, State, Target
 
@@ -18,7 +18,7 @@ from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track
 
 
 def do(plan: Plan, op: str, **values: Any) -> Plan:
-    return editing.edited(plan, {"op": op, **values}, "R. Roe")
+    return actions.edited(plan, {"op": op, **values}, "R. Roe")
 
 
 def hidden(plan: Plan, number: int, frame: int) -> bool:
@@ -136,7 +136,7 @@ def test_what_a_person_drew_may_be_removed_and_what_was_found_may_not() -> None:
 
 def finding(drawn: bool = True) -> Plan:
     note = FindingNote(
-        1, "possible leak", "face", 5, 9, ((3, tuple(AWAY)), (11, tuple(AWAY))), drawn=drawn
+        1, "possible_leak", "face", 5, 9, ((3, tuple(AWAY)), (11, tuple(AWAY))), drawn=drawn
     )
     plan = plan_of(track(1, (0, 60, State.DETECTED, HERE)))
     return editing.replace(plan, review=ReviewState(findings=(note,)))
@@ -173,12 +173,12 @@ def test_a_finding_is_hidden_or_explained() -> None:
 )  # fmt: skip
 def test_nonsense_is_refused(what: dict[str, Any]) -> None:
     with pytest.raises(PlanError):
-        editing.edited(three(), what, "")
+        actions.edited(three(), what, "")
 
 
 frames = st.integers(-3, FRAMES + 3)
 numbers = st.integers(1, 6)
-actions = st.one_of(
+any_step = st.one_of(
     st.fixed_dictionaries(
         {
             "op": st.just("decide"),
@@ -198,7 +198,7 @@ actions = st.one_of(
 )  # fmt: skip
 
 
-@given(st.lists(actions, max_size=12))
+@given(st.lists(any_step, max_size=12))
 def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
     steps: list[dict[str, Any]],
 ) -> None:
@@ -206,7 +206,7 @@ def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
     plan = with_subjects(three())
     for step in steps:
         try:
-            plan = editing.edited(plan, step, "R. Roe")
+            plan = actions.edited(plan, step, "R. Roe")
         except PlanError:
             continue
         again = parse_plan(dump_plan(plan), "p.json")

@@ -19,7 +19,7 @@ PLACE = re.compile(r"\{\w+\}")
 
 SAME = {
     "how.mute", "view.original", "state.keep", "kind.release", "why.visible",
-    "target.region", "filter.all", "end.busy", "end.elsewhere",
+    "target.region", "filter.all", "end.busy", "end.elsewhere", "minutes", "seconds",
 }  # fmt: skip
 
 

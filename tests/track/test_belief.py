@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detect import load_calibration
+from redact.detection import load_calibration
 from redact.settings import Sensitivity
 from redact.track import settings_of
 from redact.track.belief import ORDINARY, STRONGEST, Clues, probability_of, worth_hiding

@@ -9,7 +9,7 @@ from redact.track.backward import Job
 from redact.track.geometry import IDENTITY
 from redact.track.log import SightingLog
 from redact.track.observe import observations_of
-from redact.track.ring import shrink
+from redact.track.recent_frames import shrink
 from redact.track.settings import TrackSettings
 from redact.types import Detections
 

@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from redact.track.assemble import STACKED
 from redact.track.keyframes import keyframes_of
-from redact.track.weave import STACKED
 from redact.types import Box, Detections, Frame, State, Track
 
 from .scenes import HEIGHT, WIDTH, as_frame, texture, track_clip, tracker_of

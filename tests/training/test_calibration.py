@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.detect.calibration import Calibration
-from redact.detect.weights import all_weights
+from redact.detection.calibration import Calibration
+from redact.detection.weights import all_weights
 from redact.types import Detections, Target
 from training import calibration_file
 from training.calibrate_looks import fit_all, judged

@@ -1,18 +1,23 @@
-"""All text of the report, one TOML file per language with the same keys in each."""
+"""All text of the report, one TOML file per language with the same keys in each.
+
+What the program itself says in a record has its words in `redact.messages`.
+"""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from importlib import resources
 
-LANGUAGES = ("en", "fr")
+from ...evidence import MessagePart
+from ...messages import LANGUAGES, Words
 
 
 class Catalogue:
     """Text by key. `used` collects the keys that were asked for, so a test can find dead ones.
 
     Args:
-        language: one of `LANGUAGES`.
+        language: one of `redact.messages.LANGUAGES`.
     """
 
     def __init__(self, language: str) -> None:
@@ -26,6 +31,7 @@ class Catalogue:
             for key, value in values.items()
         }
         self.used: set[str] = set()
+        self.words = Words(language)
 
     def __call__(self, key: str, **values: object) -> str:
         """Text of a key, with values filled in. Raises KeyError for an unknown key."""
@@ -37,6 +43,19 @@ class Catalogue:
         if f"{section}.{name}" in self.entries:
             return self(f"{section}.{name}")
         return self(f"{section}.{fallback}", name=name)
+
+    def term(self, table: str, name: str) -> str:
+        """A term of the program, as `Words.word`."""
+        return self.words.word(table, name)
+
+    def said(self, message: MessagePart) -> str:
+        """A statement of the program in this language. Of a record of version 1, which has only
+        its English words, these; and of a code that is unknown here, the code."""
+        return self.words.message(message.code, message.values)
+
+    def joined(self, messages: Iterable[MessagePart]) -> str:
+        """Several statements in a row."""
+        return self("title.semicolon").join(map(self.said, messages))
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number in the language's own form: 1,234.5 or 1 234,5 (narrow no-break space)."""

@@ -1,9 +1,15 @@
-// Requests to the page's own server. The token comes in the fragment and goes in a header.
-const KEY = "redact.token", PAGE = "redact.page";
+// Requests to the page's own server. The token comes in the fragment, or for a code that stands in
+// the fragment and is good once, and goes in a header.
+const KEY = "redact.token", PAGE = "redact.page", ONCE = "once.";
 const given = location.hash.slice(1);
 if (given) {
-  sessionStorage.setItem(KEY, given);
   history.replaceState(null, "", "/"); // not left in the address bar or the history
+  sessionStorage.setItem(KEY, given.startsWith(ONCE) ? await exchanged(given.slice(ONCE.length)) : given);
+}
+/** The token for a code; "" where somebody has used it before. */
+async function exchanged(code) {
+  const reply = await fetch("/api/exchange", { method: "POST", headers: { "X-Redact-Token": code }, body: "{}", cache: "no-store" });
+  return reply.ok ? (await reply.json()).token : "";
 }
 if (!sessionStorage.getItem(PAGE)) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

@@ -1,6 +1,6 @@
 // What the audit found, one at a time, in plain words with its picture.
 import { bytes, decoded, unpacked } from "./api.js";
-import { edit, make, on, state, tell } from "./store.js";
+import { edit, make, state, tell } from "./store.js";
 import { clock, t } from "./words.js";
 import * as player from "./player.js";
 
@@ -17,15 +17,17 @@ const middle = (f) => f.places[Math.floor(f.places.length / 2)];
 export function findings() {
   if (!state.findings.length) return [make("p", { class: "muted" }, t("no_findings")), make("p", { class: "small muted" }, t("no_findings_note"))];
   const open = state.findings.filter((f) => !f.answer).length;
-  return [make("p", { class: "small" }, open ? t("findings_note", { n: open }) : t("findings_answered")), ...state.findings.map(item)];
+  return [make("p", { class: "small" }, open ? t("findings_note", { n: open }) : `✓ ${t("findings_answered")}`), ...state.findings.map(item)];
 }
 
 function item(f) {
-  const key = { "possible leak": "leak", "mask does not fit": "misfit", "mask not drawn": "undrawn" }[f.kind] || "leak";
-  const words = t(`finding.${key}`, { target: t(`a_target.${f.target}`), time: clock(state.times[f.first]), where: whereIn(middle(f)[1]) });
+  const key = { possible_leak: "leak", mask_does_not_fit: "misfit", mask_not_drawn: "undrawn" }[f.kind.replaceAll(" ", "_")] || "leak";
+  const from = clock(state.times[f.first]), to = clock(state.times[f.last]);
+  const when = from === to ? t("at_time", { from }) : t("between_times", { from, to });
+  const words = t(`finding.${key}`, { target: t(`a_target.${f.target}`), time: when, where: whereIn(middle(f)[1]) });
   const shot = make("canvas", { class: "shot", width: 280, height: 140 });
   const reason = make("input", { type: "text", placeholder: t("none_example"), value: f.answer === "none" ? f.reason : "", "aria-label": t("reason") });
-  const answered = f.answer ? make("p", { class: "small" }, f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`) : null;
+  const answered = f.answer ? make("div", { class: "row" }, make("span", { class: `tag ${f.answer === "hide" ? "hide" : "none"}` }, f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`)) : null;
   const node = make("div", { class: `item${f.number === current ? " current" : ""}`, data: { finding: f.number } },
     make("div", {}, `${f.number}. ${words[0].toUpperCase()}${words.slice(1)}`), shot, answered,
     f.drawn ? reason : make("p", { class: "small" }, t("undrawn_note")),
@@ -76,4 +78,3 @@ export function nextFinding() {
   const next = open.find((f) => f.number > current) || open[0];
   if (next) tell("finding", next.number);
 }
-on("plan", () => {});

@@ -1,7 +1,7 @@
 // The last step: how it is made, how far it is, where it lies.
 import { post } from "./api.js";
-import { load, make, state, tell, toast } from "./store.js";
-import { number, t } from "./words.js";
+import { change, load, make, state, tell, toast } from "./store.js";
+import { duration, t } from "./words.js";
 import { flush } from "./seen.js";
 
 const dialog = document.getElementById("dialog");
@@ -12,29 +12,39 @@ const choice = (name, value, words, note) => make("label", { class: "choice" },
   make("input", { type: "radio", name, value, checked: wish[name] === value, onchange: () => { wish[name] = value; } }),
   make("span", {}, words, note ? make("div", { class: "small muted" }, note) : null));
 
-export function askFinish() {
+/** What a careful person would still do, each with the way there. */
+function leftToDo() {
   const s = state.summary, open = [...state.subjects.values()].filter((x) => !x.decision).length;
-  const left = [];
-  if (open) left.push(t("left_open", { n: open }));
-  if (s.moments_seen < s.moments) left.push(t("left_moments", { n: s.moments - s.moments_seen }));
-  if (s.findings_answered < s.findings) left.push(t("left_findings", { n: s.findings - s.findings_answered }));
-  if (!s.reviewer) left.push(t("left_reviewer"));
+  const item = (words, go) => make("li", {}, make("span", {}, words), make("button", { onclick: () => { dialog.close(); go(); } }, t("look")));
+  return [
+    s.findings_answered < s.findings ? item(t("left_findings", { n: s.findings - s.findings_answered }), () => tell("finding", (state.findings.find((f) => !f.answer) || {}).number)) : null,
+    s.moments_seen < s.moments ? item(t("left_moments", { n: s.moments - s.moments_seen }), () => tell("next-moment")) : null,
+    open ? item(t("left_open", { n: open }), () => tell("filter", "open")) : null,
+  ].filter(Boolean);
+}
+const option = (value, words) => make("option", { value, selected: value === wish.style || value === wish.audio }, words);
+const choices = (id, words, key, values) => make("div", {}, make("label", { for: id }, words),
+  make("select", { id, onchange: (e) => { wish[key] = e.target.value; } }, ...values.map(([value, said]) => option(value, said))));
+
+export function askFinish() {
+  const left = leftToDo();
   fill(
     make("h2", { id: "dialog-title" }, t("finish_title")),
-    left.length ? make("div", {}, make("p", {}, t("left_title")), make("ul", {}, ...left.map((x) => make("li", {}, x)))) : make("p", {}, `✓ ${t("nothing_left")}`),
-    make("label", { for: "f-style" }, t("style")),
-    make("select", { id: "f-style", onchange: (e) => { wish.style = e.target.value; } }, ...["blur", "mosaic", "solid"].map((v) => make("option", { value: v, selected: wish.style === v }, t(`style.${v}`)))),
-    ...(state.clip.sound ? [make("label", { for: "f-audio" }, t("sound")), make("select", { id: "f-audio", onchange: (e) => { wish.audio = e.target.value; } },
-      ...["keep", "mute"].map((v) => make("option", { value: v, selected: wish.audio === v }, t(`audio.${v}`, { n: state.muted.length }))))] : []),
+    left.length ? make("div", {}, make("p", { class: "small muted" }, t("left_title")), make("ul", { class: "todo" }, ...left)) : make("p", {}, `✓ ${t("nothing_left")}`),
     make("h3", {}, t("kind")),
-    choice("kind", "evidence", t("kind.evidence"), t("kind.evidence_note")),
-    choice("kind", "release", t("kind.release"), t("kind.release_note")),
-    make("label", { for: "f-case" }, t("case")), make("input", { id: "f-case", type: "text", value: wish.case || "", onchange: (e) => { wish.case = e.target.value; } }),
-    state.clip.signs ? make("p", { class: "small" }, t("signs")) : null,
+    make("div", { class: "pair" }, choice("kind", "evidence", t("kind.evidence"), t("kind.evidence_note")), choice("kind", "release", t("kind.release"), t("kind.release_note"))),
+    make("div", { class: "pair" },
+      choices("f-style", t("style"), "style", ["blur", "mosaic", "solid"].map((v) => [v, t(`style.${v}`)])),
+      state.clip.sound ? choices("f-audio", t("sound"), "audio", [["keep", state.muted.length ? t("audio.keep", { n: state.muted.length }) : t("audio.keep_all")], ["mute", t("audio.mute")]]) : null),
+    make("div", { class: "pair" },
+      make("div", {}, make("label", { for: "f-reviewer" }, t("reviewer")), make("input", { id: "f-reviewer", type: "text", maxlength: 120, value: state.summary.reviewer || "", onchange: (e) => change("reviewer", { name: e.target.value }) })),
+      make("div", {}, make("label", { for: "f-case" }, t("case")), make("input", { id: "f-case", type: "text", value: wish.case || "", onchange: (e) => { wish.case = e.target.value; } }))),
+    make("p", { class: "small muted" }, state.clip.signs ? t("signs") : t("signs_not")),
     make("div", { class: "actions" },
       make("button", { onclick: () => dialog.close() }, t("cancel")),
       make("button", { class: "primary", id: "start-finish", onclick: begin }, t("start"))));
   if (!dialog.open) dialog.showModal();
+  document.getElementById("start-finish").focus();
 }
 
 async function begin() {
@@ -60,7 +70,16 @@ export function jobMoved(job) {
   document.getElementById("job-words").textContent = stageWords(job);
   if (job.total) { bar.max = job.total; bar.value = job.done; } else bar.removeAttribute("value");
 }
-export const stageWords = (job) => t(`stage.${job.stage || "start"}`) + (job.total ? ` · ${number(Math.min(100, Math.round((100 * job.done) / job.total)))} %` : "");
+const begun = { stage: "", done: 0, since: 0 };
+export function stageWords(job) {
+  const stage = `${job.number}/${job.stage}`, now = performance.now() / 1000;
+  if (begun.stage !== stage) Object.assign(begun, { stage, done: job.done, since: now });
+  const parts = [t(`stage.${job.stage || "start"}`)];
+  if (job.total) parts.push(t("percent", { n: Math.min(100, Math.round((100 * job.done) / job.total)) }));
+  const spent = now - begun.since, made = job.done - begun.done;
+  if (job.total && spent > 4 && made > 0) parts.push(t("time_left", { time: duration((spent * (job.total - job.done)) / made) }));
+  return parts.join(" · ");
+}
 
 export async function jobOver(job) {
   await load();
@@ -70,16 +89,17 @@ export async function jobOver(job) {
     return;
   }
   const r = job.result, bad = r.needs_review;
-  dialog.replaceChildren(
-    make("h2", { id: "dialog-title" }, bad ? t("needs_look") : r.accepted ? t("done_accepted") : t("done_passed")),
-    make("p", {}, bad ? t(r.findings ? "needs_look_findings" : "needs_look_checks", { n: r.findings }) : t("done_note")),
+  const words = bad ? t("needs_look") : r.accepted ? t("done_accepted") : t("done_passed");
+  const notes = [...r.beside.map((name) => `${t("beside")} ${name}`), `SHA-256 ${r.sha256}`, ...r.warnings];
+  fill(
+    make("h2", { id: "dialog-title" }, make("span", { class: `sign ${bad ? "bad" : "good"}`, "aria-hidden": "true" }, bad ? "!" : "✓"), words),
+    make("p", {}, bad ? t(r.findings ? "needs_look_findings" : "needs_look_checks", { n: r.findings }) : t(r.accepted ? "done_accepted_note" : "done_note")),
     ...r.failed.map((line) => make("p", { class: "small" }, line)),
-    make("div", { class: "path", id: "result-path" }, r.output),
-    ...r.beside.map((name) => make("div", { class: "small muted" }, `${t("beside")} ${name}`)),
-    ...r.warnings.map((line) => make("p", { class: "small muted" }, line)),
+    make("div", { class: "path" }, make("span", { id: "result-path" }, r.output), make("button", { onclick: () => navigator.clipboard.writeText(r.output).then(() => toast(t("copied"))) }, t("copy"))),
+    make("details", {}, make("summary", {}, t("notes")), ...notes.map((line) => make("div", {}, line))),
     make("div", { class: "actions" },
-      bad && r.findings ? make("button", { class: "primary", id: "to-findings", onclick: () => { dialog.close(); tell("finding", state.findings[0]?.number); } }, t("to_findings")) : null,
-      make("button", { id: "close-result", class: bad ? "" : "primary", onclick: () => dialog.close() }, t("close"))));
+      make("button", { id: "close-result", class: bad ? "" : "primary", onclick: () => dialog.close() }, t("close")),
+      bad && r.findings ? make("button", { class: "primary", id: "to-findings", onclick: () => { dialog.close(); tell("finding", state.findings[0]?.number); } }, t("to_findings")) : null));
   if (!dialog.open) dialog.showModal();
 }
 document.getElementById("finish").addEventListener("click", askFinish);

@@ -1,6 +1,6 @@
 // One card a subject; filters; choosing many; deciding with one key.
 import { chosen, edit, kindOf, make, on, point, select, state, tell, title, toast } from "./store.js";
-import { clock, t } from "./words.js";
+import { clock, number, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import * as player from "./player.js";
 
@@ -29,17 +29,20 @@ function card(subject) {
   const kind = kindOf(subject);
   const sure = subject.certainty === "by hand" ? t("by_hand") : t(`certainty.${subject.certainty}`);
   const parts = subject.tracks.length > 1 ? ` · ${t("parts", { n: subject.tracks.length })}` : "";
+  const reason = subject.decision === "false alarm" && OWN_REASON.test(subject.reason) ? "" : subject.reason;
   const node = make("div", { class: "card", role: "option", id: `card-${subject.id}`, data: { id: subject.id, kind }, "aria-label": `${title(subject)}, ${t(`state.${kind}`)}, ${sure}` },
     make("canvas", { width: 112, height: 112 }),
     make("div", {},
       make("div", { class: "title" }, make("span", {}, title(subject)), tag(kind)),
       make("div", { class: "line" }, `${clock(subject.from)} – ${clock(subject.to)}${parts}`),
-      make("div", { class: "line" }, subject.reason ? `${sure} · ${subject.reason}` : sure)));
+      make("div", { class: subject.certainty === "unsure" ? "line doubt" : "line" }, reason ? `${sure} · ${reason}` : sure)));
   node.subject = subject;
   seen.observe(node);
   return node;
 }
-export const MARKS = { keep: "✓", hide: "■", none: "∅", open: "…" };
+/** What stands in the record where nobody gave another reason; the tag says it already. */
+const OWN_REASON = /^is no (face|plate|region)$/;
+export const MARKS = { keep: "✓", hide: "■", none: "∅", open: "○" };
 export const tag = (kind) => make("span", { class: `tag ${kind}` }, `${MARKS[kind]} ${t(`state.${kind}`)}`);
 
 /** Cards that did not change stay in place, with their pictures. */
@@ -54,6 +57,9 @@ export function render() {
   for (const id of nodes.keys()) if (!state.subjects.has(id)) nodes.delete(id);
   if (wanted.length !== box.children.length || wanted.some((node, i) => box.children[i] !== node)) box.replaceChildren(...wanted);
   box.scrollTop = keep;
+  const nobody = document.getElementById("nobody");
+  nobody.hidden = shown.length > 0;
+  nobody.textContent = t(state.subjects.size ? "nobody_here" : "nobody_found");
   document.getElementById("gallery-count").textContent = t("of_all", { n: shown.length, all: state.subjects.size });
   renderFilters();
   mark();
@@ -67,7 +73,7 @@ function renderFilters() {
   filters.replaceChildren(...Object.keys(TESTS).map((name) => make("button", {
     "aria-pressed": String(state.filter === name), data: { filter: name },
     onclick: () => { state.filter = name; render(); },
-  }, name === "here" ? t(`filter.${name}`) : `${t(`filter.${name}`)} ${all.filter(TESTS[name]).length}`)));
+  }, t(`filter.${name}`), name === "here" ? null : make("b", {}, number(all.filter(TESTS[name]).length)))));
 }
 function mark() {
   for (const [id, node] of nodes) {
@@ -75,7 +81,11 @@ function mark() {
     node.classList.toggle("pointed", id === state.pointed);
   }
   box.setAttribute("aria-activedescendant", state.selected.length ? `card-${state.selected.at(-1)}` : "");
-  for (const id of ["d-hide", "d-keep", "d-none"]) document.getElementById(id).disabled = !state.selected.length;
+  const kinds = new Set(chosen().map(kindOf));
+  for (const [id, kind] of [["d-hide", "hide"], ["d-keep", "keep"], ["d-none", "none"]]) {
+    document.getElementById(id).disabled = !state.selected.length;
+    document.getElementById(id).setAttribute("aria-pressed", String(kinds.size === 1 && kinds.has(kind)));
+  }
 }
 
 let anchor = 0;
@@ -94,27 +104,24 @@ box.addEventListener("click", (event) => {
 });
 box.addEventListener("pointermove", (event) => point(Number(event.target.closest(".card")?.dataset.id || 0)));
 box.addEventListener("pointerleave", () => point(0));
-box.addEventListener("keydown", (event) => {
+/** The next or the one before in the list; with Shift, that one too. */
+export function chooseNext(by, more) {
   const order = listed().map((s) => s.id), now = order.indexOf(state.selected.at(-1));
-  const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (move && order.length) {
-    event.preventDefault();
-    event.stopPropagation();
-    const next = order[Math.max(0, Math.min(order.length - 1, now + move))];
-    select(event.shiftKey ? [...state.selected, next] : next);
-    goTo(state.subjects.get(next));
-    nodes.get(next)?.scrollIntoView({ block: "nearest" });
-  } else if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
-    event.preventDefault();
-    select(order);
-  }
-});
+  if (!order.length) return;
+  const next = order[Math.max(0, Math.min(order.length - 1, now < 0 ? 0 : now + by))];
+  select(more ? [...state.selected.filter((id) => id !== next), next] : next);
+  goTo(state.subjects.get(next));
+  nodes.get(next)?.scrollIntoView({ block: "nearest" });
+}
 
 export function goTo(subject) {
   if (!subject) return;
   player.stop();
   player.show(subject.best[1]);
 }
+
+/** Everybody whom the filter shows. */
+export const chooseAll = () => select(listed().map((s) => s.id));
 
 /** Hide, keep, or say that it is no face: for all that are chosen; then on to the next undecided one. */
 export async function decide(decision) {
@@ -134,6 +141,7 @@ document.getElementById("d-hide").addEventListener("click", () => decide("hide")
 document.getElementById("d-keep").addEventListener("click", () => decide("keep"));
 document.getElementById("d-none").addEventListener("click", () => decide("false alarm"));
 on("plan", (renewed) => { if (renewed) render(); });
+on("filter", (name) => { state.filter = name; render(); });
 on("select", mark);
 on("point", mark);
 on("frame", () => { if (state.filter === "here" && !player.isPlaying()) render(); });

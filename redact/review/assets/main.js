@@ -1,16 +1,18 @@
 // Beginning, keys, and the watch over what happens outside the page.
 import { get, join, leave, onEnd, post } from "./api.js";
 import { change, edit, load as loadPlan, make, on, select, state, tell, toast } from "./store.js";
-import { current, LANGUAGES, load as loadWords, number, t } from "./words.js";
+import { current, LANGUAGES, load as loadWords, t } from "./words.js";
 import * as player from "./player.js";
 import * as overlay from "./overlay.js";
 import * as gallery from "./gallery.js";
 import * as timeline from "./timeline.js";
 import * as side from "./side.js";
 import { nextFinding } from "./findings.js";
-import { askFinish, jobMoved, jobOver, stageWords } from "./finish.js";
+import { jobMoved, jobOver, stageWords } from "./finish.js";
 import { loadWave, setMark } from "./sound.js";
 import { flush } from "./seen.js";
+import { nudge } from "./nudge.js";
+import { showKeys } from "./keys.js";
 
 const $ = (id) => document.getElementById(id);
 const dialog = $("dialog");
@@ -34,6 +36,7 @@ async function language(name) {
   timeline.layout();
   saved();
   player.again();
+  $("zoom-whole").textContent = t("percent", { n: Math.round(100 * player.lens.zoom) });
 }
 function views() {
   $("views").replaceChildren(...player.VIEWS.map((view, i) => make("button", {
@@ -110,21 +113,22 @@ async function watch() {
       handled = job.number;
       busy(null);
       if (job.kind === "finish") await jobOver(job);
-      else if (job.kind === "follow") {
-        await loadPlan();
-        if (job.problem) toast(job.problem.message === "stopped" ? t("stopped") : job.problem.message, true);
-        else {
-          const pictures = job.result.last - job.result.first + 1;
-          select(state.ofTrack.get(job.result.track));
-          toast(pictures > 1 ? t("followed", { n: pictures }) : t("not_followed"), pictures === 1);
-        }
-      }
+      else if (job.kind !== "open") await followedOrHeld(job);
     }
   }
 }
+async function followedOrHeld(job) {
+  await loadPlan();
+  if (job.problem) return toast(job.problem.message === "stopped" ? t("stopped") : job.problem.message, true);
+  const r = job.result;
+  select(state.ofTrack.get(r.track));
+  if (job.kind === "bridge") return toast(t("bridged", { n: r.frames, followed: r.followed, held: r.frames - r.followed }));
+  const pictures = r.last - r.first + 1;
+  toast(pictures > 1 ? t("followed", { n: pictures }) : t("not_followed"), pictures === 1);
+}
 on("job", () => { working = true; wake(); });
 function busy(job) {
-  $("stop").hidden = job?.kind !== "follow";
+  $("stop").hidden = job?.kind !== "follow" && job?.kind !== "bridge";
   $("saved").textContent = job ? stageWords(job) : `✓ ${t("saved")}`;
 }
 
@@ -141,17 +145,6 @@ onEnd((why) => {
   ending(why);
 });
 
-const KEYS = [
-  ["Space", "play"], ["← →", "step1"], ["Shift ← →", "step10"], ["Home End", "ends"], ["N", "next_moment"], ["F", "next_finding"], ["C", "next_change"], ["1 2 3", "view"],
-  ["H", "hide"], ["K", "keep"], ["X", "no_face"], ["O", "only_this"], ["J", "join"], ["S", "split"], ["D", "draw"], ["[ ]", "span_keys"], ["+ − 0", "zoom"],
-  ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"], ["I O", "mark_keys"], ["Esc", "cancel"], ["?", "keys"],
-];
-function showKeys() {
-  dialog.replaceChildren(make("h2", { id: "dialog-title" }, t("keys")),
-    make("div", { class: "keys" }, ...KEYS.filter(([k]) => k !== "I O").flatMap(([key, word]) => [make("kbd", {}, key), make("span", {}, t(word))])),
-    make("div", { class: "actions" }, make("button", { class: "primary", onclick: () => dialog.close() }, t("close"))));
-  dialog.showModal();
-}
 function nextChange() {
   const frames = new Set(state.clip.cuts);
   for (const s of state.subjects.values()) for (const k of s.tracks) for (const [a] of k.runs) frames.add(a);
@@ -166,6 +159,8 @@ const ACTIONS = {
   ArrowRight: (e) => player.step(e.shiftKey ? 10 : 1),
   Home: () => { player.stop(); player.show(0); },
   End: () => { player.stop(); player.show(state.frames - 1); },
+  ArrowUp: (e) => gallery.chooseNext(-1, e.shiftKey),
+  ArrowDown: (e) => gallery.chooseNext(1, e.shiftKey),
   1: () => player.setView("outlines"), 2: () => player.setView("result"), 3: () => player.setView("original"),
   h: () => gallery.decide("hide"), k: () => gallery.decide("keep"), x: () => gallery.decide("false alarm"),
   o: () => one() && gallery.only(one().id), j: () => side.joinChosen(), n: side.nextMoment, f: nextFinding, c: nextChange,
@@ -173,8 +168,7 @@ const ACTIONS = {
   s: () => here() && edit("split", { track: here().id, frame: state.frame }, t("split_done")),
   "[": () => here() && edit("span", { track: here().id, first: state.frame, last: here().last }, t("done")),
   "]": () => here() && edit("span", { track: here().id, first: here().first, last: state.frame }, t("done")),
-  "+": () => player.zoomAt(1.4, $("viewport").clientWidth / 2, $("viewport").clientHeight / 2),
-  "-": () => player.zoomAt(1 / 1.4, $("viewport").clientWidth / 2, $("viewport").clientHeight / 2),
+  "+": () => player.zoomBy(1.4), "=": () => player.zoomBy(1.4), "-": () => player.zoomBy(1 / 1.4),
   0: player.resetZoom, "?": showKeys,
   Escape: () => { overlay.endDrawn(); overlay.setDrawing(false); setMark(null); select([]); },
 };
@@ -185,6 +179,12 @@ document.addEventListener("keydown", (event) => {
     change(event.shiftKey ? "redo" : "undo", {}, t(event.shiftKey ? "redone" : "undone"));
     return;
   }
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "a") {
+    event.preventDefault();
+    gallery.chooseAll();
+    return;
+  }
+  if (nudge(event)) { event.preventDefault(); return; }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if ((event.key === " " || event.key === "Enter") && event.target.closest("button")) return;
   const action = ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -195,6 +195,10 @@ $("back1").onclick = () => player.step(-1);
 $("next1").onclick = () => player.step(1);
 $("next10").onclick = () => player.step(10);
 $("play").onclick = ACTIONS[" "];
+$("next-change").onclick = nextChange;
+$("zoom-in").onclick = () => player.zoomBy(1.4);
+$("zoom-out").onclick = () => player.zoomBy(1 / 1.4);
+$("zoom-whole").onclick = player.resetZoom;
 $("speed").onchange = (event) => player.setSpeed(Number(event.target.value));
 $("undo").onclick = () => change("undo", {}, t("undone"));
 $("redo").onclick = () => change("redo", {}, t("redone"));
@@ -202,11 +206,10 @@ $("theme").onclick = () => theme(document.documentElement.dataset.theme === "dar
 $("language").onclick = () => language(LANGUAGES.find((x) => x !== current()));
 $("help").onclick = showKeys;
 $("stop").onclick = () => post("stop");
-on("playing", () => { $("play").textContent = player.isPlaying() ? "❚❚" : "▶"; if (!player.isPlaying()) { flush(); side.render(); } });
+on("playing", () => { $("play").setAttribute("aria-pressed", String(player.isPlaying())); if (!player.isPlaying()) { flush(); side.render(); } });
 on("view", views);
 on("plan", saved);
 on("theme", () => { if (state.clip) player.paint(); });
-addEventListener("pagehide", () => { flush(); if (!ended) leave(); });
+addEventListener("pagehide", () => { flush(true); if (!ended) leave(); });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-void askFinish, number;
 begin().catch((error) => console.warn(error.message));

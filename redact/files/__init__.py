@@ -1,0 +1,34 @@
+"""Writing files: whole or not at all, nothing replaced unasked, nothing of a killed run left."""
+
+from .leftovers import Held, claim, new_partial, sweep
+from .output import (
+    FOOTAGE_ENDINGS,
+    PRIVATE,
+    OutputFile,
+    check_folder,
+    check_writable,
+    keep_to_owner,
+    make_folder,
+    make_private,
+    names_footage,
+    sync_folder,
+    write_whole,
+)
+
+__all__ = [
+    "FOOTAGE_ENDINGS",
+    "PRIVATE",
+    "Held",
+    "OutputFile",
+    "check_folder",
+    "check_writable",
+    "claim",
+    "keep_to_owner",
+    "make_folder",
+    "make_private",
+    "names_footage",
+    "new_partial",
+    "sweep",
+    "sync_folder",
+    "write_whole",
+]

@@ -1,0 +1,302 @@
+"""Files that appear under their names only when they are complete, and replace nothing unasked.
+
+Every file that redact writes goes this way, the video as well as plans, records and sheets.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from ..errors import OutputError, OutputExistsError
+from .leftovers import Held, new_partial
+
+FOOTAGE_ENDINGS: Final = re.compile(
+    r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)$",
+    re.IGNORECASE,
+)
+"""Endings of files that no plan, record or report replaces, not even by force: a slip of the
+pen must not cost the original."""
+
+PRIVATE: Final = "NOT-FOR-RELEASE"
+"""Folder for what shows hidden subjects; its name says what is in it."""
+
+_NO_LINKS = frozenset((errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK))
+
+
+class OutputFile:
+    """Context manager for writing `final` by way of a hidden file in the same folder.
+
+    Leaving the context without `commit` removes the hidden file, whatever the reason. Should
+    the process be killed outright, only the hidden file is left: `.NAME.`, eight random
+    characters, `.partial`; `redact.files.sweep` removes it.
+
+    Args:
+        final: name of the finished file.
+        force: replace a file that is already there.
+        never: files that must not be replaced, not even by force; symbolic and hard links to
+            them count as the files themselves.
+
+    Attributes:
+        temporary: path to write to, in the same folder.
+
+    Raises:
+        OutputExistsError: if `final` is one of `never`, or is there and `force` is not set.
+        OutputError: if the folder is missing or cannot be written to.
+    """
+
+    def __init__(self, final: Path, force: bool = False, never: Iterable[Path] = ()) -> None:
+        self._final = final
+        self._force = force
+        self._never = tuple(never)
+        self._check(final)
+        self._held = self._create()
+        self.temporary = self._held.path
+        self._published: Path | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.discard()
+
+    def commit(self) -> Path:
+        """Publish under the final name; everything is on disk when this returns.
+
+        Raises:
+            OutputExistsError: if the name was taken in the meantime.
+            OutputError: if the file cannot be renamed.
+        """
+        return self.commit_as(self._final)
+
+    def commit_as(self, other: Path) -> Path:
+        """Publish under another name, in this folder or another. Raises as `commit`."""
+        if other.parent.resolve() != self.temporary.parent.resolve():
+            return self._carry(other)
+        self._check(other)
+        try:
+            _sync(self.temporary)
+            if self._force:
+                self.temporary.replace(other)
+            else:
+                _rename_new(self.temporary, other)
+            _sync(other.parent)
+        except FileExistsError as error:
+            raise _exists(other) from error
+        except OSError as error:
+            raise _unwritable(other, error) from error
+        self._published = other
+        self._held.release()
+        return other
+
+    def discard(self) -> None:
+        """Remove the hidden file, if it was not published."""
+        if self._published is None:
+            self.temporary.unlink(missing_ok=True)
+            self._held.release()
+
+    def _carry(self, other: Path) -> Path:
+        """Publish in another folder, which may be on another disk; for its owner alone."""
+        with OutputFile(other, self._force, self._never) as there:
+            try:
+                there.temporary.chmod(0o600)
+                shutil.copyfile(self.temporary, there.temporary)
+            except OSError as error:
+                raise _unwritable(other, error) from error
+            there.commit()
+        self.discard()
+        self._published = other
+        return other
+
+    def _check(self, name: Path) -> None:
+        for kept in self._never:
+            if _same(name, kept):
+                raise OutputExistsError(
+                    f"{name}: is the very file {kept.name}, which is never replaced",
+                    "choose another name",
+                )
+        if os.path.lexists(name):
+            if name.is_dir():
+                raise OutputError(f"{name}: is a folder", "give the name of a file")
+            if not self._force:
+                raise _exists(name)
+
+    def _create(self) -> Held:
+        try:
+            return new_partial(self._final.parent, self._final.name)
+        except OSError as error:
+            raise _unwritable(self._final, error) from error
+
+
+def names_footage(path: Path) -> bool:
+    """Whether the ending of a name is that of a video."""
+    return FOOTAGE_ENDINGS.fullmatch(path.suffix) is not None
+
+
+def _refuse_footage(path: Path) -> None:
+    if names_footage(path) and os.path.lexists(path):
+        raise OutputExistsError(
+            f"{path}: is footage, which nothing but a video replaces", "choose another name"
+        )
+
+
+def _same(name: Path, source: Path) -> bool:
+    try:
+        return name.samefile(source)
+    except OSError:
+        return name.absolute() == source.absolute()
+
+
+def _rename_new(old: Path, new: Path) -> None:
+    """Rename without ever replacing. Raises FileExistsError."""
+    try:
+        # A hard link fails if the name is taken, in one step; a plain rename would replace.
+        os.link(old, new, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # No hard links here (FAT, exFAT, some network folders): claim the name first.
+        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        try:
+            old.replace(new)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+    else:
+        old.unlink()
+
+
+def _sync(path: Path) -> None:
+    """Ask the system to bring a file or folder to the disk."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except PermissionError:  # folders on some systems
+        return
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some file systems cannot sync folders; a failed write is another matter.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
+    finally:
+        os.close(handle)
+
+
+def _exists(name: Path) -> OutputExistsError:
+    return OutputExistsError(
+        f"{name}: is already there", "choose another name, or replace it with --force"
+    )
+
+
+def _unwritable(name: Path, error: OSError) -> OutputError:
+    hints = {
+        errno.ENOENT: "make the folder first",
+        errno.EACCES: "choose a folder you may write to",
+        errno.EROFS: "choose a folder you may write to",
+        errno.ENOSPC: "free some disk space",
+        errno.EDQUOT: "free some disk space",
+        errno.ENAMETOOLONG: "choose a shorter name",
+    }
+    return OutputError(
+        f"{name}: cannot be written ({error.strerror})",
+        hints.get(error.errno or 0, "choose another place"),
+    )
+
+
+def write_whole(
+    path: Path,
+    data: bytes,
+    *,
+    force: bool = False,
+    never: Iterable[Path] = (),
+    mode: int = 0o644,
+) -> None:
+    """Write a small file whole or not at all.
+
+    Args:
+        path: final name.
+        data: whole content.
+        force, never: see `OutputFile`.
+        mode: permissions where the system has them.
+
+    Raises:
+        OutputExistsError, OutputError: nothing was written, and nothing was left behind.
+    """
+    _refuse_footage(path)
+    with OutputFile(path, force, never) as out:
+        try:
+            out.temporary.write_bytes(data)
+            out.temporary.chmod(mode)
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        out.commit()
+
+
+def check_writable(
+    path: Path, force: bool = False, never: Iterable[Path] = (), *, whole: bool = False
+) -> None:
+    """Find out before a long run whether `path` can be written after it.
+
+    Args:
+        path, force, never: see `OutputFile`, which also says what is raised.
+        whole: it will be written with `write_whole`.
+    """
+    if whole:
+        _refuse_footage(path)
+    OutputFile(path, force, never).discard()
+
+
+def check_folder(folder: Path) -> None:
+    """Find out whether files can be written into `folder`, which need not be there yet.
+
+    Raises:
+        OutputError: they cannot.
+    """
+    nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not nearest.is_dir():
+        raise OutputError(f"{folder}: {nearest} is not a folder", "choose another place")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder}: cannot be written", "choose a folder you may write to")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, with those above it. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
+    make_folder(folder)
+    keep_to_owner(folder, 0o700)
+
+
+def keep_to_owner(path: Path, mode: int) -> None:
+    """Close a file or folder to everybody but its owner. Raises OutputError."""
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be closed to others ({error.strerror or error})",
+            "It would show what is to be hidden. Choose another place for it.",
+        ) from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut, where the system offers that."""
+    with contextlib.suppress(OSError):
+        _sync(folder)

@@ -1,0 +1,6 @@
+"""What the program tells about a run, as codes with values, and their words in each language."""
+
+from .message import Message
+from .words import LANGUAGES, Value, Words, word
+
+__all__ = ["LANGUAGES", "Message", "Value", "Words", "word"]

@@ -1,0 +1,92 @@
+"""The words of messages and of the program's own terms, one TOML file per language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from string import Formatter
+from typing import Any, Final
+
+Value = str | int | float | None
+"""What a message may hold: all of it JSON."""
+
+LANGUAGES: Final = ("en", "fr")
+
+SINGULAR: Final = {"en": (1,), "fr": (0, 1)}
+"""Counts that take the singular."""
+
+
+class Words:
+    """A catalogue.
+
+    The words of a message may be two texts, `one` and `many`, of which its value `count` chooses.
+    A place in them may name how it is filled: `{x:target}` by the word for `x` in the table
+    `target`, `{x:dB}` in decibels ("equal" where there is no difference), `{x:.2f}` as in Python
+    with the language's own decimal sign.
+
+    Args:
+        language: one of `LANGUAGES`.
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"no catalogue for {language!r}")
+        self.language = language
+        text = resources.files(__package__).joinpath(f"{language}.toml").read_text("utf-8")
+        self.tables: dict[str, dict[str, Any]] = tomllib.loads(text)
+        self._formatter = _Formatter(self)
+
+    def word(self, table: str, name: str) -> str:
+        """A term of the program; a name that the table does not know stays as it is."""
+        known = self.tables.get(table, {}).get(name)
+        return known if isinstance(known, str) else name
+
+    def knows(self, code: str) -> bool:
+        """Whether there are words for a message."""
+        return code in self.tables["message"]
+
+    def message(self, code: str, values: Mapping[str, Value]) -> str:
+        """The words of a message; of one that is unknown here, its code and values."""
+        entry = self.tables["message"].get(code)
+        if isinstance(entry, dict):
+            entry = entry["one" if values.get("count") in SINGULAR[self.language] else "many"]
+        if entry is not None:
+            try:
+                return self._formatter.vformat(entry, (), values)
+            except (KeyError, ValueError, TypeError):  # a record that was made or edited elsewhere
+                pass
+        return " ".join([code, *(f"{name}={value}" for name, value in values.items())])
+
+    def value(self, value: Value, how: str) -> str:
+        """A value as its place wants it."""
+        if how == "dB":
+            return self.word("term", "equal") if value is None else self.value(value, ".1f") + " dB"
+        if how in self.tables:
+            return self.word(how, str(value))
+        text = format(value, how)
+        decimal = isinstance(value, float) and self.language == "fr"
+        return text.replace(".", ",") if decimal else text
+
+
+class _Formatter(Formatter):
+    def __init__(self, words: Words) -> None:
+        self._words = words
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        return kwargs[field_name], field_name  # names only: no attribute, no index
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return self._words.value(value, format_spec)
+
+
+@cache
+def words_of(language: str) -> Words:
+    """The catalogue of a language, read once."""
+    return Words(language)
+
+
+def word(table: str, name: str) -> str:
+    """A term of the program in English, for the terminal."""
+    return words_of("en").word(table, name)

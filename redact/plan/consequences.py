@@ -1,0 +1,152 @@
+"""What follows from a decision to keep tracks, in words: when each is visible and when not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from ..types import Track, counted
+from . import edit
+from .certainty import is_certain
+from .plan import Plan
+
+_COVERED: Final = 0.15
+"""Share of a visible box that another track hides, at least, to be told."""
+
+_ON: Final = 0.5
+"""Share of the smaller of two boxes that lies in the other, at least, where one is on the other:
+a guessed box is larger than what it hides."""
+
+_LEAST: Final = 3
+"""Frames in which one track lies on another, at least, to be told: fewer are two that brush."""
+
+_MOST: Final = 8
+"""Spans that are listed of one kind; more would bury what matters."""
+
+LOOK: Final = (
+    "look at it with `redact review`, or `redact outline`: a track may have gone over to another "
+    "person where two cross"
+)
+
+
+def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
+    """Lines for a person who has just decided to keep tracks; none if there is no track.
+
+    Args:
+        plan: with the decision.
+        ids: of the tracks it is about, all of them kept.
+    """
+    covered = covering(plan, frozenset(ids))
+    for number in ids:
+        yield _visible(plan, edit.track_of(plan, number))
+        for other, frames in sorted(covered[number].items()):
+            yield (
+                f"track {number}: hidden all the same where track {other} covers it: "
+                f"{_times(plan, spans(frames))}"
+            )
+    if ids:
+        yield LOOK
+
+
+def mistakable(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
+    """Warnings of kept tracks that whoever chose them may have seen on somebody else.
+
+    A track is followed over a crossing without knowing whom it is on. Whoever takes its number
+    from there means the person who is seen there, and would show another.
+    """
+    for number in ids:
+        track = edit.track_of(plan, number)
+        others = [t for t in plan.tracks if t.id != number and t.target is track.target]
+        for other in others:
+            frames = _guessed_on(plan, track, other)
+            if len(frames) >= _LEAST:
+                yield (
+                    f"track {number} lies on track {other.id} at {_times(plan, spans(frames))}, "
+                    "where it is only followed or guessed, but not where it is seen: if you chose "
+                    f"it for a person seen there, keep track {other.id} instead, for track "
+                    f"{number} may show somebody else"
+                )
+
+
+def spans(frames: Iterable[int]) -> list[tuple[int, int]]:
+    """First and last of every run of rising frames."""
+    found: list[tuple[int, int]] = []
+    for frame in frames:
+        if found and found[-1][1] == frame - 1:
+            found[-1] = found[-1][0], frame
+        else:
+            found.append((frame, frame))
+    return found
+
+
+def _visible(plan: Plan, track: Track) -> str:
+    shown = plan.shown_spans(track)
+    total = track.last - track.first + 1
+    hidden = total - sum(last - first + 1 for first, last in shown)
+    places = [f"{_time(plan, a, b)} (frames {a}–{b})" for a, b in shown]
+    words = f"visible at {_listed(places)}" if places else "visible nowhere"
+    if not hidden:
+        return f"track {track.id}: {words}"
+    return (
+        f"track {track.id}: {words}; stays hidden in {counted(hidden, 'frame')} of {total}, where "
+        "it is only followed or guessed, or the picture is damaged"
+    )
+
+
+def covering(plan: Plan, ids: frozenset[int]) -> dict[int, dict[int, list[int]]]:
+    """Kept track → other track → frames in which its mask covers some of the visible one."""
+    found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    kept = [t for t in plan.tracks if t.id in ids]
+    first, last = min((t.first for t in kept), default=0), max((t.last for t in kept), default=-1)
+    for frame in range(first, last + 1):
+        shown = [region for region in plan.shown_at(frame) if region.track in ids]
+        for other in plan.regions_at(frame) if shown else ():
+            for mine in shown:
+                if mine.box.common(other.box) >= _COVERED * mine.box.area:
+                    found[mine.track][other.track].append(frame)
+    return found
+
+
+def _guessed_on(plan: Plan, track: Track, other: Track) -> list[int]:
+    """Frames in which a track that is only guessed lies on one that is seen.
+
+    None if, where both are seen, they mostly lie on each other: then they are one person.
+    """
+    guessed, seen, met = [], 0, 0
+    timeline = plan.source.timeline
+    for frame in range(max(track.first, other.first), min(track.last, other.last) + 1):
+        if not is_certain(other, frame, timeline):
+            continue
+        mine, theirs = track.at(frame), other.at(frame)
+        assert mine is not None and theirs is not None
+        smaller = min(mine.box.area, theirs.box.area)
+        on = mine.box.common(theirs.box) >= _ON * smaller
+        if is_certain(track, frame, timeline):
+            seen, met = seen + 1, met + on
+        elif on:
+            guessed.append(frame)
+    return guessed if 2 * met <= seen else []
+
+
+def _times(plan: Plan, runs: list[tuple[int, int]]) -> str:
+    return _listed([_time(plan, first, last) for first, last in runs])
+
+
+def _listed(parts: list[str]) -> str:
+    more = f" and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
+    return ", ".join(parts[:_MOST]) + more
+
+
+def _time(plan: Plan, first: int, last: int) -> str:
+    """As a player shows it, to the tenth: 0:02.0–0:03.1; the hour only where there is one."""
+    a, b = (_short(plan.seconds(frame)) for frame in (first, last))
+    return a if a == b else f"{a}–{b}"
+
+
+def _short(seconds: float) -> str:
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    start = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{start}:{rest / 10:04.1f}"

@@ -1,0 +1,70 @@
+"""The exemption log as the report prints it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from ..evidence import CERTAINTY, Manifest, TrackPart
+from ..plan import clock
+from ..types import State
+from .catalogue import Catalogue
+from .exemptions import Entry, picture_entries
+from .timeline import COLOURS
+
+FEW: Final = 60
+"""Entries up to which the log says everything about each; a crowd would fill twenty pages."""
+
+_COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
+
+
+def log_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
+    """The rows of the log. Where there are many, what is the same in all stands above them once,
+    and a row has one line; the CSV has all of it."""
+    every = list(_rows(manifest, text))
+    if len(every) <= FEW:
+        return {"log_rows": every, "log_common": None, "log_varying": ()}
+    same = [name for name in _COMMON if len({row[name] for row in every}) == 1]
+    common = [(text(f"log.{name}"), every[0][name] or text("case.not_given")) for name in same]
+    varying = [(name, text(f"log.{name}")) for name in _COMMON if name not in same]
+    return {"log_rows": every, "log_common": common, "log_varying": varying}
+
+
+def _rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
+    by_number = {t.track: t for t in manifest.tracks}
+    for number, entry in enumerate(picture_entries(manifest, text), 1):
+        yield {
+            "number": number,
+            "tracks": ", ".join(map(str, entry.tracks)),
+            "times": [f"{clock(start)}–{clock(end)}" for start, end in entry.spans],
+            "target": entry.withheld,
+            "action": entry.action,
+            "method": entry.method,
+            "reason": with_code(entry, text),
+            "legal_basis": entry.basis,
+            "decided_by": entry.decided_by,
+            "origin": entry.origin,
+            "pictures": entry.pictures,
+            "css": "keep" if entry.kept else "redact",
+            "states": _states([by_number[n] for n in entry.tracks], text),
+        }
+
+
+def with_code(entry: Entry, text: Catalogue) -> str:
+    """The reason, after its code where it has one that says something else."""
+    if entry.code in ("", entry.reason):
+        return entry.reason
+    return entry.code + text("title.colon") + entry.reason
+
+
+def _states(tracks: Sequence[TrackPart], text: Catalogue) -> str:
+    counts: Counter[str] = Counter()
+    for track in tracks:
+        for state, count in track.frames_per_state.items():
+            known = state in {s.value for s in State}
+            counts[CERTAINTY[State(state)] if known else state] += count
+    return ", ".join(
+        f"{count} {text(f'hidden.{word}') if word in COLOURS else word}"
+        for word, count in counts.items()
+    )

@@ -1,0 +1,88 @@
+"""The time between two tracks that were joined: a join says who it is, and hides nothing there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from ..plan import Plan
+from ..types import Keyframe, State, Track
+from .following import GoOn, follow
+from .frames import Frames
+
+REASON: Final = "fills the gap between two parts that were joined"
+
+GROWTH: Final = 0.25
+"""Share of its size by which a mask that is only held is larger: nobody saw where it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Frames between two tracks of a subject in which it has no mask.
+
+    Attributes:
+        before, after: numbers of the tracks.
+        first, last: frames, both included.
+    """
+
+    before: int
+    after: int
+    first: int
+    last: int
+
+
+def gaps_of(tracks: Iterable[Track]) -> list[Gap]:
+    """Where none of a subject's tracks is, between the first and the last, in order of time."""
+    gaps: list[Gap] = []
+    end: Track | None = None
+    for track in sorted(tracks, key=lambda t: t.first):
+        if end is not None and track.first > end.last + 1:
+            gaps.append(Gap(end.id, track.id, end.last + 1, track.first - 1))
+        if end is None or track.last > end.last:
+            end = track
+    return gaps
+
+
+def held_across(plan: Plan, before: Keyframe, after: Keyframe) -> tuple[Keyframe, ...]:
+    """The mask between two sights, from the one place to the other and a little larger.
+
+    At a cut it jumps. Its state is "in between", which counts as a guess: a decision to show
+    somebody never shows it.
+    """
+    first, last = before.frame + 1, after.frame - 1
+    left, right = before.box.grown(GROWTH), after.box.grown(GROWTH)
+    boxes = {first: left, last: right} if first < last else {first: left.union(right)}
+    cut = next((c for c in plan.cuts if first <= c <= last + 1), None)
+    if cut is not None:
+        boxes = {n: left if n < cut else right for n in (first, cut - 1, cut, last)}
+        boxes = {n: box for n, box in boxes.items() if first <= n <= last}
+    return tuple(Keyframe(n, boxes[n], State.INTERPOLATED) for n in sorted(boxes))
+
+
+def followed_across(
+    frames: Frames, plan: Plan, before: Track, after: Track, gap: Gap, go_on: GoOn
+) -> tuple[Keyframe, ...]:
+    """Followed by the pixel tracker from both ends to the middle; held where it does not get to.
+
+    Args:
+        frames, plan: of the source.
+        before, after, gap: see `gaps_of`.
+        go_on: as in `follow`.
+    """
+    left, right = before.keyframes[-1], after.keyframes[0]
+    middle = (gap.first + gap.last) // 2
+
+    def until_middle(frame: int) -> bool:
+        return go_on(frame) and frame not in (middle, middle + 1)
+
+    ahead = follow(frames, plan, left.frame, left.box, until_middle, back=False)
+    back = follow(frames, plan, right.frame, right.box, until_middle, ahead=False)
+    found = {k.frame: k for k in ahead if gap.first <= k.frame <= middle}
+    found |= {k.frame: k for k in back if middle < k.frame <= gap.last}
+    known = [left, *(found[n] for n in sorted(found)), right]
+    for one, other in pairwise(known):
+        if other.frame - one.frame > 1:
+            found |= {key.frame: key for key in held_across(plan, one, other)}
+    return tuple(found[n] for n in sorted(found))

@@ -1,0 +1,101 @@
+"""Where the result of a run goes, and what the run ended with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..auditing import AuditResult, Finding
+from ..evidence import CaseFields, RunRecord, manifest_path
+from ..files import PRIVATE
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Where the result goes.
+
+    Attributes:
+        output: final name; None for "<stem>.redacted<ext>" beside the source.
+        force: an existing output may be replaced.
+        accept_findings: reason for publishing in spite of what detectors saw; "", or nothing
+            but spaces, holds it back. A check that fails, or a mask that was not drawn, is held
+            back all the same.
+        case: what the user said about the case.
+        command: the command line, for the record.
+        release: nothing in the file, its name or its times may say who made it.
+        closed: folder for a result that is held back; None: NOT-FOR-RELEASE beside the output.
+        accepted_before: findings of an earlier audit that `accept_findings` is about; what is found
+            besides them is not accepted. None: all.
+        plan_file: the plan is kept here as soon as it is made, and one of an earlier run that was
+            stopped is taken up from here. None: nowhere.
+        publishing: told of the file and its SHA-256 just before it gets its name.
+    """
+
+    output: Path | None = None
+    force: bool = False
+    accept_findings: str = ""
+    case: CaseFields | None = None
+    command: tuple[str, ...] = ()
+    release: bool = False
+    closed: Path | None = None
+    accepted_before: tuple[Finding, ...] | None = None
+    plan_file: Path | None = None
+    publishing: Callable[[Path, str], None] | None = None
+
+    def closed_for(self, final: Path) -> Path:
+        """Folder for a result that does not get the name `final`."""
+        return self.closed or final.parent / PRIVATE
+
+    def accepts(self, audit: AuditResult) -> bool:
+        """Whether a person has looked at all that this audit found, and said why it may go out."""
+        if not (self.accept_findings.strip() and audit.may_be_accepted):
+            return False
+        known = self.accepted_before
+        return known is None or all(
+            any(same_place(found, before) for before in known) for found in audit.findings
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run ended with.
+
+    Attributes:
+        output: the file that was written.
+        wanted: its final name, which `output` is unless it needs review.
+        needs_review: the audit found something, so `output` is not the final name.
+        audit: what the audit found.
+        record: everything that belongs on record.
+    """
+
+    output: Path
+    wanted: Path
+    needs_review: bool
+    audit: AuditResult
+    record: RunRecord
+
+
+def review_name(final: Path, closed: Path) -> Path:
+    """A name in the closed folder that says that a person must look first; it, its record and its
+    plan are all new, so that nothing of an earlier run is replaced."""
+    number = 1
+    while True:
+        mark = "needs-review" if number == 1 else f"needs-review-{number}"
+        name = closed / f"{final.stem}.{mark}{final.suffix}"
+        number += 1
+        if not any(p.exists() for p in (name, manifest_path(name), review_plan(name))):
+            return name
+
+
+def review_plan(output: Path) -> Path:
+    """Where the plan of a result that was held back is kept, for the user to repair."""
+    return output.with_suffix(".plan.json")
+
+
+def same_place(a: Finding, b: Finding) -> bool:
+    """Whether two audits of one source mean the same thing."""
+    if a.kind is not b.kind or a.target is not b.target:
+        return False
+    there = dict(b.path)
+    return any(box.iou(there[frame]) >= 0.3 for frame, box in a.path if frame in there)

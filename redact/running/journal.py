@@ -1,0 +1,63 @@
+"""What a run did, in order: the steps with their times, and every warning."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from ..evidence import Step
+from ..messages import Message
+from ..progress import Progress, Silent, Stage
+
+
+class Entry:
+    """An open step: `advance` it, and `say` how it was done."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self.detail: tuple[Message, ...] = ()
+
+    def advance(self, steps: int = 1) -> None:
+        self._stage.advance(steps)
+
+    def say(self, *detail: Message) -> None:
+        """How it was done, in place of what was said before."""
+        self.detail = detail
+
+
+class Journal:
+    """A `Progress` that remembers, so that the record tells what the terminal showed."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self.started = datetime.now(UTC)
+        self.steps: list[Step] = []
+        self.warnings: list[Message] = []
+
+    @contextmanager
+    def step(
+        self, name: str, total: int | None, unit: str = "frames", *, inner: bool = False
+    ) -> Iterator[Entry]:
+        """A stage that is also a step of the record, once it has ended well.
+
+        `inner` says that stages inside it tell how far it is: it has no bar of its own.
+        """
+        begun = time.monotonic()
+        listener = Silent() if inner else self._progress
+        with listener.stage(name, total, unit) as stage:
+            entry = Entry(stage)
+            yield entry
+        self.steps.append(Step(name, entry.detail, round(time.monotonic() - begun, 3)))
+
+    @contextmanager
+    def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
+        with self._progress.stage(name, total, unit) as stage:
+            yield stage
+
+    def warn(self, what: Message) -> None:
+        """Tell the user, once, and the record."""
+        if what not in self.warnings:
+            self.warnings.append(what)
+            self._progress.warn(what)

@@ -1,0 +1,70 @@
+"""The plan that a run keeps beside its result: taken up again by the next run of the same thing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .. import __version__
+from ..errors import OutputExistsError, PlanError
+from ..files import write_whole
+from ..media import SourceInfo, sha256_of
+from ..messages import Message
+from ..plan import Plan, dump_plan, read_plan
+from ..settings import DetectSettings
+from .journal import Journal
+
+
+def keep_plan(plan: Plan, path: Path) -> None:
+    """Write a plan for its owner alone; raises as `redact.files.write_whole`.
+
+    One that is there already is replaced: `take_up_plan` has said that it may be.
+    """
+    write_whole(path, dump_plan(plan), force=True, mode=0o600)
+
+
+def take_up_plan(
+    info: SourceInfo, settings: DetectSettings, path: Path | None, force: bool, journal: Journal
+) -> Plan | None:
+    """The plan that an earlier run of the same source and settings kept, None if there is none.
+
+    What a person has decided in it since is kept as well. One that does not fit is passed over, to
+    be replaced, with `force`. The step goes on record in the place of
+    detection.
+
+    Raises:
+        OutputExistsError: what is there is no such plan, and `force` is not set.
+    """
+    if path is None or not os.path.lexists(path):
+        return None
+    why = ""
+    try:
+        plan = read_plan(path)
+        why = unfit(plan, info, settings, journal)
+    except PlanError:
+        why = "is no plan that can be read"
+    if why and force:
+        return None
+    if why:
+        raise OutputExistsError(
+            f"{path}: is there already, and {why}",
+            "Move it away, choose another output, or add --force.",
+        )
+    with journal.step("detect", None) as step:
+        step.say(Message("plan_taken_up", count=len(plan.tracks)))
+    return plan
+
+
+def unfit(plan: Plan, info: SourceInfo, settings: DetectSettings, journal: Journal) -> str:
+    """Why a plan is not the one that detection would make now, "" if it is."""
+    if plan.source.size != info.size or plan.source.sha256 != sha256_of(info.path, journal):
+        return "was made for another file"
+    if plan.version != __version__:
+        return "was made by another version of redact"
+    if plan.settings.sensitivity is not settings.sensitivity:
+        return f"was made with --sensitivity {plan.settings.sensitivity.value}"
+    if plan.settings.targets != settings.targets:
+        return "was made for other --targets"
+    if plan.settings.centerface is not settings.centerface:
+        return f"was made with{'' if plan.settings.centerface else 'out'} CenterFace"
+    return ""

@@ -1,0 +1,76 @@
+"""A source decoded again under its plan: each frame with what is hidden in it, or nothing at all.
+
+Everything that draws a plan goes through here, so that a mask can only land on the picture that
+it was made for, and so that the masks on record are those that are drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..errors import UnsafeError
+from ..media import Decode, SourceInfo
+from ..messages import Message
+from ..plan import HELD_REACH, Plan
+from ..types import Frame, Region
+
+
+class CheckedFrames:
+    """Iterable of a source's frames with their regions; every iteration starts anew.
+
+    Args:
+        info: the source.
+        plan: made for it.
+
+    Attributes:
+        held: frames, rising, in which the iteration so far held the masks because it met damage
+            that the plan does not know. Decoders report damage late, so two passes over one
+            file may be told of it at different frames.
+        warnings: what a person should know about the iteration so far.
+    """
+
+    def __init__(self, info: SourceInfo, plan: Plan) -> None:
+        self._info = info
+        self._plan = plan
+        self.held: list[int] = []
+        self.warnings: list[Message] = []
+
+    def __iter__(self) -> Iterator[tuple[Frame, list[Region]]]:
+        """Decode from the start.
+
+        Raises:
+            InputError: the file cannot be read any more.
+            UnsafeError: the decoder did not yield exactly the frames that the plan was made on,
+                so masks could land on other pictures than those that were checked.
+        """
+        times, known = self._plan.source.timeline.pts, frozenset(self._plan.unchecked)
+        self.held, self.warnings = [], []
+        decoded, count = Decode(self._info), 0
+        for frame in decoded:
+            if frame.index >= len(times) or frame.pts != times[frame.index]:
+                raise UnsafeError(
+                    f"{self._info.path}: frame {frame.index} is not the one that was checked",
+                    "Run 'redact detect' again with this version.",
+                )
+            if frame.damaged and frame.index not in known:
+                self.held.append(frame.index)
+                self._stop_where_masks_are_too_old(frame.index)
+            yield frame, self._plan.regions_at(frame.index, frame.damaged)
+            count += 1
+        if count != len(times):
+            raise UnsafeError(
+                f"{self._info.path}: {count} frames were decoded, {len(times)} were checked",
+                "Is the file on a disk that can be read without errors?",
+            )
+        self.warnings = list(decoded.warnings)
+        if self.held:
+            self.warnings.append(Message("damaged_when_drawn", count=len(self.held)))
+
+    def _stop_where_masks_are_too_old(self, frame: int) -> None:
+        """The plan hides whole pictures where damage lasts, but only damage that it knows of."""
+        if self.held[-HELD_REACH - 1 :] == list(range(frame - HELD_REACH, frame + 1)):
+            raise UnsafeError(
+                f"{self._info.path}: frames {frame - HELD_REACH} to {frame} are damaged, which the "
+                "first pass was not told",
+                "Run 'redact detect' again, or copy the file anew.",
+            )

@@ -1,0 +1,41 @@
+"""Does a plan belong to the file it is used on?
+
+A plan can be edited by hand. One whose size or time base is not the file's would put its masks
+elsewhere, or outside the picture, and nothing would look wrong.
+"""
+
+from __future__ import annotations
+
+from ..errors import MismatchError
+from ..media import SourceInfo, sha256_of
+from ..plan import Plan
+from ..progress import Progress
+
+
+def require_same_source(plan: Plan, info: SourceInfo, progress: Progress) -> str:
+    """SHA-256 of the file, hex, if the plan was made for it.
+
+    Raises:
+        MismatchError: contents, length in bytes, upright size or time base differ.
+        InputError: the file cannot be read.
+    """
+    digest, said = sha256_of(info.path, progress), plan.source
+    if digest != said.sha256:
+        raise MismatchError(
+            f"{info.path}: the plan was made for another file ({said.name})",
+            "Give the file that the plan was made for, or make a plan for this one.",
+        )
+    width, height = info.video.upright_size
+    for field, planned, found in (
+        ("size", said.size, info.size),
+        ("width", said.width, width),
+        ("height", said.height, height),
+        ("time_base", said.timeline.time_base, info.video.time_base),
+    ):
+        if planned != found:
+            raise MismatchError(
+                f"{info.path}: $.source.{field} of the plan is {planned}, of the file {found}: "
+                "the plan was changed, and its masks would not lie where they should",
+                f"Set it to {found}, or make the plan anew with 'redact detect'.",
+            )
+    return digest

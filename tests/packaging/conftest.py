@@ -1,0 +1,84 @@
+"""Wheel and sdist, built from what the repository tracks."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BORROWED = ("redact/models/mediapipe", "redact/models/centerface")
+"""Folders with the models of others, which the build fetches and git does not know."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build left.
+
+    Attributes:
+        checkout: copy of the tracked files it was built from.
+        wheel, sdist: the two files.
+        told: what the build said.
+    """
+
+    checkout: Path
+    wheel: Path
+    sdist: Path
+    told: str
+
+
+def tracked() -> list[str]:
+    """Paths of the repository's files; the test skips outside a repository."""
+    done = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        pytest.skip("needs the repository: git ls-files fails here")
+    return [name for name in done.stdout.split("\0") if name]
+
+
+def copy_of_checkout(target: Path) -> Path:
+    """Write a copy of the tracked files, as a fresh clone would hold them."""
+    for name in tracked():
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+    return target
+
+
+def build(checkout: Path, out: Path, **environment: str) -> tuple[Path, Path, str]:
+    """Build both with the backend that pip would call; returns wheel, sdist and what was said."""
+    pytest.importorskip("hatchling", reason="hatchling, which builds the package, is not installed")
+    code = (
+        "import sys; from hatchling.build import build_sdist, build_wheel; "
+        "print(build_sdist(sys.argv[1])); print(build_wheel(sys.argv[1]))"
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(out)],
+        cwd=checkout,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    (wheel,), (sdist,) = out.glob("*.whl"), out.glob("*.tar.gz")
+    return wheel, sdist, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Built without a network: the models that this checkout has are laid into the copy."""
+    folder = tmp_path_factory.mktemp("build")
+    checkout = copy_of_checkout(folder / "checkout")
+    for name in BORROWED:
+        if not (ROOT / name).is_dir():
+            pytest.skip(f"{name} is not here: install redact where pip can reach a package index")
+        shutil.copytree(ROOT / name, checkout / name, dirs_exist_ok=True)
+    return Built(checkout, *build(checkout, folder / "dist", REDACT_REQUIRE_MODELS="1"))

@@ -1,0 +1,68 @@
+"""A wheel holds everything that a run needs, and nothing that it does not need."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import zipfile
+from email import message_from_string
+from pathlib import PurePosixPath
+
+import pytest
+
+from redact import __version__
+from redact.detection.weights import CENTERFACE_SHA256, MEDIAPIPE_SHA256
+
+from .conftest import BORROWED, Built, tracked
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Built) -> zipfile.ZipFile:
+    return zipfile.ZipFile(built.wheel)
+
+
+def test_every_file_of_the_package_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
+    wanted = {name for name in tracked() if name.startswith("redact/")}
+    names = set(wheel.namelist())
+    assert wanted - names == set()
+    # Whatever a run reads besides code lies among them: pages, words, templates, networks.
+    kinds = {PurePosixPath(name).suffix for name in wanted}
+    assert {".py", ".onnx", ".json", ".toml", ".html", ".js", ".css"} <= kinds
+
+
+def test_models_of_others_are_the_pinned_ones_with_their_licences(wheel: zipfile.ZipFile) -> None:
+    pinned = {**MEDIAPIPE_SHA256, **CENTERFACE_SHA256}
+    for name, digest in pinned.items():
+        assert hashlib.sha256(wheel.read(f"redact/models/{name}")).hexdigest() == digest, name
+    notices = {folder: wheel.read(f"{folder}/NOTICE").decode() for folder in BORROWED}
+    assert "Apache License" in notices["redact/models/mediapipe"]
+    assert "Permission is hereby granted" in notices["redact/models/centerface"]
+
+
+def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
+    info = f"redact_footage-{__version__}"
+    for name in wheel.namelist():
+        assert name.startswith(("redact/", f"{info}.dist-info/", f"{info}.data/")), name
+        assert "__pycache__" not in name and not name.endswith((".pyc", ".part")), name
+    shared = [n for n in wheel.namelist() if n.startswith(f"{info}.data/")]
+    assert shared == [f"{info}.data/data/share/man/man1/redact.1"]
+
+
+def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
+    info = f"redact_footage-{__version__}.dist-info"
+    assert "redact = redact.cli:main" in wheel.read(f"{info}/entry_points.txt").decode()
+    meta = message_from_string(wheel.read(f"{info}/METADATA").decode())
+    assert meta["Version"] == __version__
+    assert meta["License-Expression"] == "Apache-2.0"
+    needs = meta.get_all("Requires-Dist") or []
+    assert "mediapipe==0.10.33" in needs, "newer ones contact a server"
+    assert any(n.startswith("onnxruntime<1.29") for n in needs), "newer ones contact a server"
+    assert any(n.startswith(f"{info}/licenses/LICENSE") for n in wheel.namelist())
+
+
+def test_the_sdist_can_be_built_from_and_holds_no_file_of_others(built: Built) -> None:
+    with tarfile.open(built.sdist) as archive:
+        names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
+    for needed in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "docs/redact.1"):
+        assert needed in names
+    assert not [n for n in names if n.startswith((*BORROWED, "benchmarks/", "training/"))]

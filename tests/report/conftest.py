@@ -1,0 +1,17 @@
+"""A record of a run, for all tests of reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from redact.evidence import build_manifest
+from redact.evidence.manifest import LogAnchor, Manifest
+
+from ..evidence.samples import make_record
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Manifest:
+    return build_manifest(make_record(tmp_path), log=LogAnchor(entries=3, head="0" * 64))

@@ -1,0 +1,135 @@
+"""A join says who it is and hides nothing: the gap is told, and filled when a person asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from redact.errors import PlanError
+from redact.media import probe
+from redact.plan import Plan, Subject
+from redact.review import editing
+from redact.review.bridging import Gap, followed_across, gaps_of, held_across
+from redact.review.frames import Frames
+from redact.review.packets import index_packets
+from redact.review.seen import risky_moments
+from redact.types import Action, Box, Keyframe, State, Target, Track
+
+from ..pipeline.conftest import street
+from ..pipeline.test_mask import plan_of as plan_of_clip
+from .plans import AWAY, HERE, plan_of, track
+
+__all__ = ["street"]
+
+SEEN = State.DETECTED
+GAP = Gap(1, 2, 41, 59)
+
+
+def apart() -> Plan:
+    """One person, found twice, with nineteen frames between."""
+    plan = plan_of(track(1, (0, 40, SEEN, HERE)), track(2, (60, 99, SEEN, AWAY)))
+    return editing.merge(plan, [1, 2])
+
+
+def test_a_gap_lies_where_no_part_is() -> None:
+    a, b = track(1, (0, 40, SEEN, HERE)), track(2, (60, 99, SEEN, AWAY))
+    inside = track(3, (10, 20, SEEN, HERE))
+    assert gaps_of([b, inside, a]) == [GAP]
+    assert gaps_of([a, track(2, (41, 50, SEEN, HERE))]) == []
+    assert gaps_of([a]) == []
+
+
+def test_a_gap_is_a_risky_moment_until_it_is_filled() -> None:
+    plan = apart()
+    assert [m.frame for m in risky_moments(plan) if m.why == "gap"] == [50]
+    keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
+    filled, _ = editing.bridge(plan, GAP, keys)
+    assert [m for m in risky_moments(filled) if m.why == "gap"] == []
+    kept = editing.decide(plan, [1], editing.Decision.KEEP)
+    assert [m for m in risky_moments(kept) if m.why == "gap"] == []
+
+
+@pytest.mark.parametrize("cuts", [(), (41,), (50,), (59,), (60,)])
+def test_held_it_is_hidden_in_every_frame_and_larger_than_it_was(cuts: tuple[int, ...]) -> None:
+    plan = replace(apart(), cuts=cuts)
+    keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
+    filled, number = editing.bridge(plan, GAP, keys, "R. Roe")
+    assert filled.subjects == (Subject((1, 2, number)),)
+    for frame in range(41, 60):
+        (region,) = filled.regions_at(frame)
+        assert region.track == number and region.box.width > 1.4 * HERE.width
+    first, last = filled.regions_at(41)[0].box, filled.regions_at(59)[0].box
+    if cuts not in ((41,), (60,)):
+        assert first.common(HERE) == pytest.approx(HERE.area)
+        assert last.common(AWAY) == pytest.approx(AWAY.area)
+    if cuts == (50,):  # nothing moves over a cut
+        assert filled.regions_at(49)[0].box == first and filled.regions_at(50)[0].box == last
+
+
+def test_a_decision_to_show_somebody_does_not_show_what_was_only_guessed() -> None:
+    plan = apart()
+    keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
+    filled, number = editing.bridge(plan, GAP, keys)
+    kept = editing.decide(filled, [1], editing.Decision.KEEP, "client")
+    assert all(t.action is Action.KEEP for t in kept.tracks)
+    assert all(kept.regions_at(frame)[0].track == number for frame in range(41, 60))
+    assert kept.regions_at(20) == kept.regions_at(70) == []
+
+
+def test_one_frame_is_hidden_wherever_it_was() -> None:
+    plan = plan_of(track(1, (0, 40, SEEN, HERE)), track(2, (42, 99, SEEN, AWAY)))
+    (key,) = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
+    assert key.frame == 41
+    assert key.box.common(HERE) == pytest.approx(HERE.area)
+    assert key.box.common(AWAY) == pytest.approx(AWAY.area)
+
+
+def test_what_is_no_gap_is_refused() -> None:
+    plan = apart()
+    key = Keyframe(50, HERE, State.INTERPOLATED)
+    for gap in (Gap(1, 2, 40, 59), Gap(2, 1, 41, 59)):
+        with pytest.raises(PlanError):
+            editing.bridge(plan, gap, [key])
+    with pytest.raises(PlanError):
+        editing.bridge(editing.separate(plan, 2), GAP, [key])
+
+
+def test_it_is_followed_from_both_ends(street: Path) -> None:
+    """In the real clip: where the plan is emptied, the tracker finds what was there."""
+    info, whole = probe(street), plan_of_clip(street)
+    face = next(t for t in whole.tracks if t.target is Target.FACE)
+    first, last = face.first + 4, face.first + 14
+    before = Track(1, face.target, editing.keys_between(face, face.first, first - 1))
+    after = Track(2, face.target, editing.keys_between(face, last + 1, face.last))
+    plan = replace(whole, tracks=(before, after))
+    frames = Frames(info, plan, index_packets(info, plan))
+    asked: list[int] = []
+    keys = followed_across(
+        frames, plan, before, after, Gap(1, 2, first, last), lambda n: asked.append(n) or True
+    )
+    frames.close()
+    assert [k.frame for k in keys] == list(range(first, last + 1))
+    for key in keys:
+        was = face.at(key.frame)
+        assert was is not None and key.state is State.FOLLOWED
+        assert key.box.iou(was.box) > 0.5, key.frame
+    assert set(asked) <= set(range(first, last + 1))
+
+
+def test_where_it_is_lost_it_is_held(street: Path) -> None:
+    """On a bare wall there is nothing to follow."""
+    info, whole = probe(street), plan_of_clip(street)
+    wall = Box(1, 1, 6, 6)
+    before, after = (
+        Track(n, Target.FACE, [Keyframe(f, wall, State.DETECTED, 0.9)]) for n, f in ((1, 2), (2, 9))
+    )
+    plan = replace(whole, tracks=(before, after), unchecked=(4,))
+    frames = Frames(info, plan, index_packets(info, plan))
+    keys = followed_across(frames, plan, before, after, Gap(1, 2, 3, 8), lambda n: True)
+    frames.close()
+    made = Track(3, Target.FACE, keys)
+    for frame in range(3, 9):
+        key = made.at(frame)
+        assert key is not None and key.box.common(wall) > 0.8 * wall.area

@@ -1,0 +1,132 @@
+"""Another user of the machine sees the browser's command line, and gets nothing for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from redact.review.guard import of_this_user, owner_of
+from redact.review.server import PageServer
+
+from ..pipeline.conftest import ROOT, street
+from .test_alone import work
+from .test_security import ask, server
+
+__all__ = ["server", "street", "work"]
+
+linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's /proc")
+
+
+def test_a_code_gets_the_token_once(server: PageServer) -> None:
+    code = server.address_for_once.partition("#once.")[2]
+    assert len(code) >= 43 and server.token not in server.address_for_once
+    first = ask(server, "POST", "/api/exchange", X_Redact_Token=code)
+    assert first.status == 200 and json.loads(first.body) == {"token": server.token}
+    again = ask(server, "POST", "/api/exchange", X_Redact_Token=code)
+    assert again.status == 401 and server.token.encode() not in again.body
+
+
+@pytest.mark.parametrize("code", [None, "", "A" * 43, "é"])
+def test_a_wrong_code_gets_nothing_and_spoils_nothing(server: PageServer, code: str | None) -> None:
+    changed = code if code is None else code.encode().decode("latin-1")
+    reply = ask(server, "POST", "/api/exchange", X_Redact_Token=changed)
+    assert reply.status == 401 and server.token.encode() not in reply.body
+    right = server.hand_over.code
+    assert ask(server, "POST", "/api/exchange", X_Redact_Token=right).status == 200
+    # A void code is "": giving nothing must not be giving it.
+    assert ask(server, "POST", "/api/exchange", X_Redact_Token=changed).status == 401
+
+
+def test_the_code_is_no_token_and_the_token_is_no_code(server: PageServer) -> None:
+    code = server.hand_over.code
+    assert ask(server, "GET", "/api/picture", X_Redact_Token=code).status == 401
+    assert ask(server, "POST", "/api/exchange", X_Redact_Token=server.token).status == 401
+    foreign = ask(server, "POST", "/api/exchange", X_Redact_Token=code, Origin="http://evil.test")
+    assert foreign.status == 403
+    assert ask(server, "GET", f"/api/exchange?code={code}").status == 404
+    assert server.hand_over.code == code
+
+
+def test_the_browser_is_started_without_the_token(work: tuple[Path, Path], tmp_path: Path) -> None:
+    """With a browser that notes how it was started, as everybody on the machine may see it."""
+    note, browser = tmp_path / "started", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$@" > {note}.part && mv {note}.part {note}\n')
+    browser.chmod(0o700)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "redact", "review", *map(str, work)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "BROWSER": str(browser)},
+    )
+    try:
+        assert process.stdout is not None
+        token = process.stdout.readline().strip().partition("#")[2]
+        for _ in range(200):
+            if note.exists():
+                break
+            time.sleep(0.1)
+        assert len(token) >= 43
+        started = note.read_text().strip()
+        assert started.startswith("http://127.0.0.1:") and "#once." in started
+        assert token not in started
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+@linux
+def test_whose_a_connection_is() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listens,
+        socket.create_connection(listens.getsockname()),
+    ):
+        there, peer = listens.accept()
+        with there:
+            own = there.getsockname()
+            assert owner_of(peer, own) == os.getuid() and of_this_user(peer, own)
+            unknown = (peer[0], peer[1] ^ 1)
+            assert owner_of(unknown, own) is None and not of_this_user(unknown, own)
+
+
+def as_user(user: int, server: PageServer) -> bytes:
+    """What another user gets who knows the token. In a fork: they may not run our Python."""
+    asked = (
+        f"GET /api/picture HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+        f"X-Redact-Token: {server.token}\r\nX-Redact-Page: page-one\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.setuid(user)
+            with socket.create_connection(("127.0.0.1", server.port), 10) as plain:
+                plain.sendall(asked.encode())
+                while part := plain.recv(4096):
+                    os.write(writing, part)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        told = pipe.read()
+    os.waitpid(child, 0)
+    return told
+
+
+@linux
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can act as another user")
+def test_another_user_is_refused_even_with_the_token(
+    server: PageServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert as_user(65534, server) == b""
+    monkeypatch.setattr(PageServer, "verify_request", lambda *_: True)
+    assert b"face" in as_user(65534, server), "without the defence the test would tell"
