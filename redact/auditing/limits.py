@@ -60,10 +60,11 @@ class Limits:
         lost: error of a plane, share of its distance from grey or from its mean, from which it
             is not the source's picture (`pixels`).
         changed, changed_times: without a plan, mean difference of a 16x16 block that may be hidden,
-            and at least so many times what a quarter of the blocks stays below (`pixels`).
-        window, within: without a plan, side in pixels of the window in which the two pictures are
-            correlated, and share of it that must have changed. Meaning: as large as a block, and
-            nearly all of it, for the rim of a mask shows what lies outside.
+            and at least so many times what the least changed blocks differ by (`pixels`).
+        window: without a plan, side in pixels of the window in which the two pictures are
+            correlated. Meaning: as large as a block.
+        within: share of such a window that must have changed, for the rim of a mask shows what
+            lies outside; and of the picture that may be hidden. Meaning: nearly all.
         scales: at which that is done. Meaning: a strong blur or a mosaic leaves coarse detail
             alone, and of a large face that is enough.
         quiet, tone_left: largest sample, 1 being full, of a span whose sound was taken out; the
