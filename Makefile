@@ -8,7 +8,7 @@ HALF   ?= test
 STAMP  := $(VENV)/.installed
 
 .PHONY: help demo test test-clips test-wheel lint format samples docs site wheel bench bench-detect bench-real bench-leak \
-        bench-attack bench-audit bench-kill train-smoke clean
+        bench-attack bench-audit bench-speed bench-kill train-smoke clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -76,6 +76,9 @@ bench-attack: $(STAMP)  ## re-identification of redacted faces and plates
 
 bench-audit: $(STAMP)  ## planted leaks found, false alarms a minute
 	$(BIN)/python -m benchmarks.audit
+
+bench-speed: $(STAMP)  ## cost of a run beside a plain transcode, about an hour (DEFACE=command)
+	$(BIN)/python -m benchmarks.speed --growth $(if $(DEFACE),--deface '$(DEFACE)')
 
 bench-kill: $(STAMP)  ## a batch killed at 200 random moments ends as an undisturbed one
 	$(BIN)/python -m benchmarks.kill

@@ -59,6 +59,7 @@ def _moved(link: re.Match[str], here: str, in_repository: str) -> str:
     elif path.startswith("docs" + os.sep) and (ROOT / path).is_file():
         page = path.removeprefix("docs" + os.sep)
     else:
-        return words if words.strip("`") == path else f"{words} (`{path}`)"
+        told = path.endswith(words.strip("`"))
+        return f"`{path}`" if told else f"{words} (`{path}`)"
     relative = os.path.relpath(page, PurePosixPath(here).parent)
     return f"[{words}]({PurePosixPath(relative)}{anchor})"

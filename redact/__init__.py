@@ -1,3 +1,146 @@
-"""redact: turns footage into footage that can be shared without identifying people."""
+"""redact: turns footage into footage that can be shared without identifying people.
+
+    import redact
+
+    result = redact.run("a.mp4", "b.mp4")
+    print(result.output, result.needs_review)
+
+`docs/api.md` tells the rest. Names are loaded when they are first used, so that `import redact`
+takes no time; `redact.errors` holds what can go wrong.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api import apply as apply
+    from .api import audit as audit
+    from .api import consequences as consequences
+    from .api import detect as detect
+    from .api import fix as fix
+    from .api import mask as mask
+    from .api import outline as outline
+    from .api import run as run
+    from .auditing import AuditResult as AuditResult
+    from .auditing import AuditSettings as AuditSettings
+    from .auditing import Finding as Finding
+    from .auditing import FindingKind as FindingKind
+    from .case import Result as Result
+    from .case import ResultState as ResultState
+    from .detection import Detector as Detector
+    from .errors import CheckFailedError as CheckFailedError
+    from .errors import DependencyError as DependencyError
+    from .errors import ExitCode as ExitCode
+    from .errors import InputError as InputError
+    from .errors import MismatchError as MismatchError
+    from .errors import ModelError as ModelError
+    from .errors import NeedsReviewError as NeedsReviewError
+    from .errors import OutputError as OutputError
+    from .errors import OutputExistsError as OutputExistsError
+    from .errors import PlanError as PlanError
+    from .errors import RedactError as RedactError
+    from .errors import UnsafeError as UnsafeError
+    from .errors import UsageError as UsageError
+    from .evidence import CaseFields as CaseFields
+    from .evidence import EvidenceChoice as EvidenceChoice
+    from .evidence import Manifest as Manifest
+    from .evidence import RunRecord as RunRecord
+    from .evidence import read_manifest as read_manifest
+    from .plan import Plan as Plan
+    from .plan import read_plan as read_plan
+    from .plan import write_plan as write_plan
+    from .progress import Progress as Progress
+    from .progress import Silent as Silent
+    from .render import MaskStyle as MaskStyle
+    from .running import Acceptance as Acceptance
+    from .running import Delivery as Delivery
+    from .settings import Audio as Audio
+    from .settings import DetectSettings as DetectSettings
+    from .settings import DrawSettings as DrawSettings
+    from .settings import EncodeSettings as EncodeSettings
+    from .settings import RenderSettings as RenderSettings
+    from .settings import Sensitivity as Sensitivity
+    from .settings import Settings as Settings
+    from .settings import Style as Style
+    from .types import Action as Action
+    from .types import Box as Box
+    from .types import Detections as Detections
+    from .types import Frame as Frame
+    from .types import Keyframe as Keyframe
+    from .types import Origin as Origin
+    from .types import Region as Region
+    from .types import State as State
+    from .types import Target as Target
+    from .types import Timeline as Timeline
+    from .types import Track as Track
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "api": ("apply", "audit", "consequences", "detect", "fix", "mask", "outline", "run"),
+    "auditing": ("AuditResult", "AuditSettings", "Finding", "FindingKind"),
+    "case": ("Result", "ResultState"),
+    "detection": ("Detector",),
+    "errors": (
+        "CheckFailedError",
+        "DependencyError",
+        "ExitCode",
+        "InputError",
+        "MismatchError",
+        "ModelError",
+        "NeedsReviewError",
+        "OutputError",
+        "OutputExistsError",
+        "PlanError",
+        "RedactError",
+        "UnsafeError",
+        "UsageError",
+    ),
+    "evidence": ("CaseFields", "EvidenceChoice", "Manifest", "RunRecord", "read_manifest"),
+    "plan": ("Plan", "read_plan", "write_plan"),
+    "progress": ("Progress", "Silent"),
+    "render": ("MaskStyle",),
+    "running": ("Acceptance", "Delivery"),
+    "settings": (
+        "Audio",
+        "DetectSettings",
+        "DrawSettings",
+        "EncodeSettings",
+        "RenderSettings",
+        "Sensitivity",
+        "Settings",
+        "Style",
+    ),
+    "types": (
+        "Action",
+        "Box",
+        "Detections",
+        "Frame",
+        "Keyframe",
+        "Origin",
+        "Region",
+        "State",
+        "Target",
+        "Timeline",
+        "Track",
+    ),
+}
+"""Module → the public names that it holds."""
+
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME)]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'redact' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f".{_HOME[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

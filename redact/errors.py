@@ -62,44 +62,66 @@ class RedactError(Exception):
 
 
 class UsageError(RedactError):
+    """What was asked for contradicts itself or names what is not there."""
+
     exit_code = ExitCode.USAGE
 
 
 class InputError(RedactError):
+    """A source cannot be read as video."""
+
     exit_code = ExitCode.INPUT
 
 
 class OutputError(RedactError):
+    """A file cannot be written."""
+
     exit_code = ExitCode.OUTPUT
 
 
 class OutputExistsError(RedactError):
+    """A file is there already and may not be replaced."""
+
     exit_code = ExitCode.EXISTS
 
 
 class ModelError(RedactError):
+    """A model file is missing or is not the pinned one."""
+
     exit_code = ExitCode.MODEL
 
 
 class DependencyError(RedactError):
+    """A library or a system file is missing or unusable."""
+
     exit_code = ExitCode.DEPENDENCY
 
 
 class PlanError(RedactError):
+    """A plan, case file, manifest, log or key is missing or malformed."""
+
     exit_code = ExitCode.PLAN
 
 
 class MismatchError(RedactError):
+    """A plan or record belongs to another source."""
+
     exit_code = ExitCode.MISMATCH
 
 
 class NeedsReviewError(RedactError):
+    """Possible leaks were found; the result did not get its final name."""
+
     exit_code = ExitCode.NEEDS_REVIEW
 
 
 class CheckFailedError(RedactError):
+    """A signature, hash or log chain does not hold."""
+
     exit_code = ExitCode.CHECK_FAILED
 
 
 class UnsafeError(RedactError):
+    """A frame could not be processed safely; nothing was published."""
+
     exit_code = ExitCode.UNSAFE

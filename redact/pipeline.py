@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
-from .detection import CloseUp, Detector, Verifier, load_detector
-from .errors import InputError, UnsafeError
+from .detection import CloseUp, Detector, Verifier, device_now, load_detector, load_plugin
+from .errors import InputError, UnsafeError, UsageError
 from .evidence import (
     ModelUsed,
     RunRecord,
@@ -28,6 +28,7 @@ from .media import (
     container_for,
     default_output,
     probe,
+    read_ahead,
     sha256_of,
 )
 from .memory import give_back
@@ -48,7 +49,7 @@ from .running import (
     take_up_plan,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
-from .track import Tracker
+from .track import Looks, Tracker
 from .types import Timeline, readable
 
 
@@ -59,24 +60,36 @@ class Rendered:
     Attributes:
         notes: what was converted.
         plan: as it was drawn: with damage that was met and that the plan does not know.
+        stretches: of the source, each from one key frame to the next, and those of them in which
+            nothing was hidden.
     """
 
     notes: tuple[Message, ...]
     plan: Plan
+    stretches: tuple[int, int]
 
 
-def run(source: Path, settings: Settings, delivery: Delivery, progress: Progress) -> Outcome:
-    """Redact one file."""
+def run(
+    source: Path,
+    settings: Settings,
+    delivery: Delivery,
+    progress: Progress,
+    detector: Detector | None = None,
+) -> Outcome:
+    """Redact one file. `detector` looks instead of redact's own networks."""
     journal = Journal(progress)
     info = probe(source)
     require_detectors(settings.detect.targets)
-    plan = take_up_plan(info, settings.detect, delivery.plan_file, delivery.force, journal)
+    plan = take_up_plan(
+        info, settings.detect, delivery.plan_file, delivery.force, journal, detector
+    )
     if plan is None:
-        plan = detect(info, settings.detect, journal)
+        plan = detect(info, settings.detect, journal, detector)
         if delivery.plan_file is not None:
             keep_plan(plan, delivery.plan_file)
     give_back()
-    return apply(info, plan, settings.draw, delivery, journal)
+    # Both ways to the plan have read the whole file: its hash is known.
+    return apply(info, plan, settings.draw, delivery, journal, plan.source.sha256)
 
 
 def detect(
@@ -88,34 +101,38 @@ def detect(
         info, settings, journal: of the run.
         detector: what looks; None for redact's own networks.
     """
-    detector = detector or load_detector(
-        settings.sensitivity,
-        settings.targets,
-        sample_aspect=float(info.video.upright_sample_aspect),
-        centerface=settings.centerface,
-    )
     tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
+    detector, looks = _looking(info, settings, detector, tracker.settings.whole_every)
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
-    looked = 0
     frames = Decode(info)
-    with journal.step("detect", info.expected_frames) as step:
-        for frame in frames:
+    with journal.step("detect", info.expected_frames) as step, read_ahead(frames) as decoded:
+        for frame in decoded:
             wanted = tracker.wants_detection(frame)
-            looked += wanted
-            tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
+            found = looks.at(frame, tracker.small_picture(frame)) if wanted else None
+            tracker.observe(frame, found)
             pts.append(frame.pts)
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        step.say(Message("detected", count=len(pts), detector=detector.name, looked=looked))
+        looked = looks.whole + looks.parts
+        step.say(
+            Message(
+                "detected",
+                count=len(pts),
+                detector=detector.name,
+                looked=looked,
+                parts=looks.parts,
+                device=device_now(),
+            )
+        )
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
-        found = tracker.finish()
-        step.say(Message("tracked", count=len(found.tracks), cuts=len(found.cuts)))
+        whole = tracker.finish()
+        step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
@@ -125,21 +142,53 @@ def detect(
             ((detector.name, detector.weights_sha256),),
             looked,
             settings.centerface,
+            settings.detector,
         ),
-        found.tracks,
-        found.cuts,
+        whole.tracks,
+        whole.cuts,
         unchecked,
     )
 
 
+def _looking(
+    info: SourceInfo, settings: DetectSettings, detector: Detector | None, whole_every: float
+) -> tuple[Detector, Looks]:
+    """What the settings say is to look, and its looks at the frames."""
+    aspect = float(info.video.upright_sample_aspect)
+    if detector is None and settings.detector:
+        detector = load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+    if detector is not None:  # of others, who know nothing of looks at parts of a picture
+        look = detector.detect_frame
+        return detector, Looks(lambda frame, _: look(frame), whole_every=0.0)
+    strange = [t.word for t in settings.targets if not t.spec.own]
+    if strange:
+        raise UsageError(
+            f"--targets {','.join(strange)}: redact's own networks do not find it",
+            "Name a detector of another package that does, with --detector.",
+        )
+    ours = load_detector(
+        settings.sensitivity,
+        settings.targets,
+        sample_aspect=aspect,
+        centerface=settings.centerface,
+    )
+    return ours, Looks(ours.detect_frame, whole_every)
+
+
 def apply(
-    info: SourceInfo, plan: Plan, draw: DrawSettings, delivery: Delivery, journal: Journal
+    info: SourceInfo,
+    plan: Plan,
+    draw: DrawSettings,
+    delivery: Delivery,
+    journal: Journal,
+    digest: str | None = None,
 ) -> Outcome:
     """Second pass: draw the plan's masks, look at the finished file, and publish it.
 
-    What the audit looks for, and how hard, is what the plan says was looked for.
+    What the audit looks for, and how hard, is what the plan says was looked for. `digest` is the
+    source's SHA-256 where this run has taken it already.
     """
-    before = require_same_source(plan, info, journal)
+    before = require_same_source(plan, info, journal, digest)
     require_detectors(plan.settings.targets)
     remark_on_run(info, plan, draw.encode, journal)
     final = delivery.output or default_output(info)
@@ -172,6 +221,7 @@ def apply(
         frames_written=len(plan.source.timeline),
         warnings=tuple(journal.warnings),
         notes=drawn.notes,
+        stretches=drawn.stretches,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
@@ -219,16 +269,26 @@ def render(
     with (
         journal.step("render", len(plan.source.timeline)) as step,
         VideoWriter(output, info, draw.encode, container, silenced=plan.silenced()) as writer,
+        read_ahead(frames) as ahead,
     ):
-        for frame, regions in frames:
+        for frame, regions in ahead:
             writer.write(renderer.draw(frame, regions))
             written += 1
             step.advance()
-        style = draw.render.style.value
-        step.say(Message("rendered", count=written, style=style, encoder=writer.encoder))
+        step.say(
+            Message(
+                "rendered",
+                count=written,
+                style=draw.render.style_name,
+                encoder=writer.encoder,
+                stretches=frames.stretches,
+                untouched=frames.untouched,
+            )
+        )
     for note in (*frames.warnings, *writer.notes):
         journal.warn(note)
-    return Rendered(tuple(writer.notes), with_held(plan, frames.held))
+    stretches = frames.stretches, frames.untouched
+    return Rendered(tuple(writer.notes), with_held(plan, frames.held), stretches)
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

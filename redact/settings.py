@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from .types import Target
+from .types import OWN, Target
+
+if TYPE_CHECKING:
+    from .render import MaskStyle
 
 
 class Sensitivity(StrEnum):
@@ -17,6 +21,8 @@ class Sensitivity(StrEnum):
 
 
 class Audio(StrEnum):
+    """What becomes of the sound."""
+
     KEEP = "keep"
     MUTE = "mute"
 
@@ -39,11 +45,14 @@ class DetectSettings:
         targets: what to hide.
         sensitivity: how hard to look.
         centerface: whether CenterFace, a network of others, may look too; see the model card.
+        detector: name of one that another package brings (`redact.detection.load_plugin`); "" for
+            redact's own networks.
     """
 
-    targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
+    targets: tuple[Target, ...] = OWN
     sensitivity: Sensitivity = Sensitivity.BALANCED
     centerface: bool = True
+    detector: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +60,23 @@ class RenderSettings:
     """How masks look.
 
     Attributes:
-        style: see `Style`.
-        margin: added to every side of a box, share of its size.
+        style: see `Style`; or one of your own.
+        margin: added to every side of a box, share of its size; the usual one is what a sure
+            detection leaves out (`python -m benchmarks.real.misplaced --half dev`).
         colour: red, green, blue, 0 to 255, of the solid style.
         label: text template printed on solid masks; "" for none; "{track}" is the number.
     """
 
-    style: Style = Style.BLUR
-    margin: float = 0.16
+    style: Style | MaskStyle = Style.BLUR
+    margin: float = 0.12
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
+
+    @property
+    def style_name(self) -> str:
+        """The style in words, for records."""
+        style = self.style
+        return style.value if isinstance(style, Style) else f"{style.name} (passed in)"
 
 
 @dataclass(frozen=True, slots=True)

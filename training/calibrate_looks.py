@@ -9,7 +9,7 @@ are the weights of every network's log odds, of the size and of the constant, fo
 * "face": our network and CenterFace, as `balanced` looks;
 * "face alone": our network only (a run without the networks of others);
 * "plate": our network;
-* "face thorough", with --thorough only: all networks as `thorough` looks, MediaPipe's too.
+* "face thorough", with --thorough only: all networks as `thorough` looks, tilted too.
 
 What the product would have seen is asked of the product itself: `redact.detection.witnesses` joins
 the boxes, and what it asks of its calibration is what is fitted. No witness can get a weight below
@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redact.detection.calibration import UNSEEN, Calibration, log_odds, size_units
-from redact.detection.witnesses import BLAZEFACE, LARGE, OURS, SMALL, weighed, weighed_plates
+from redact.detection.witnesses import LARGE, OURS, SMALL, TILTED, weighed, weighed_plates
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
 from training import calibration_file
@@ -56,7 +56,7 @@ WITNESSES = {
     "face": (OURS, LARGE, SMALL),
     "face alone": (OURS,),
     "plate": (OURS,),
-    "face thorough": (OURS, LARGE, SMALL, BLAZEFACE),
+    "face thorough": (OURS, LARGE, SMALL, TILTED),
 }
 
 

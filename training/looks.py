@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 
 from benchmarks.real.labels import find_clips
-from redact.detection import SCALES, OurNetwork, load_second_opinion
+from redact.detection import SCALES, OurNetwork
 from redact.detection.centerface import CenterFace
-from redact.detection.loader import CENTERFACE_SCALES, WEIGHTS
+from redact.detection.loader import CENTERFACE_SCALES, TILTED_SCALE, WEIGHTS
 from redact.detection.scaling import Picture, Scaler
-from redact.detection.weights import CENTERFACE, MEDIAPIPE_SHA256, all_weights
-from redact.detection.witnesses import BLAZEFACE, LARGE, OURS, SMALL, Look
+from redact.detection.tilted import TILTS
+from redact.detection.weights import CENTERFACE, all_weights
+from redact.detection.witnesses import LARGE, OURS, SMALL, TILTED, Look
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
@@ -36,7 +37,7 @@ class Networks:
     """All networks as `redact.detection` uses them at one sensitivity, their own scores.
 
     Args:
-        sensitivity: at `thorough` MediaPipe's look too.
+        sensitivity: at `thorough` CenterFace's tilted looks too.
         threads: processors.
     """
 
@@ -47,8 +48,6 @@ class Networks:
         self._centerface = CenterFace(threads)
         self._thorough = sensitivity is Sensitivity.THOROUGH
         self._looks: dict[float, dict[str, Look]] = {}
-        if self._thorough:
-            self.weights += list(MEDIAPIPE_SHA256)
 
     def of(self, aspect: float) -> dict[str, Look]:
         """The looks at pictures whose pixels are so many times as wide as high."""
@@ -62,7 +61,9 @@ class Networks:
             SMALL: lambda picture: self._centerface.look(picture, small, aspect),
         }
         if self._thorough:
-            looks[BLAZEFACE] = load_second_opinion(tiles=True, sample_aspect=aspect).look
+            looks[TILTED] = lambda picture: self._centerface.look(
+                picture, TILTED_SCALE, aspect, TILTS
+            )
         self._looks[aspect] = looks
         return looks
 

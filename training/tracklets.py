@@ -12,7 +12,7 @@ import numpy as np
 from redact.detection import CloseUp, Verifier, load_detector
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
-from redact.track import Tracker
+from redact.track import Looks, Tracker
 from redact.track.active import Retired
 from redact.track.log import Rows
 from redact.track.settings import settings_of
@@ -62,9 +62,10 @@ def tracklets_of(path: Path, labels: Sequence[Labelled], threads: int) -> list[T
         ask=CloseUp(Verifier(threads)).ask,
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
     )
+    looks = Looks(detector.detect_frame, tracker.settings.whole_every)
     for frame in Decode(info):
         wanted = tracker.wants_detection(frame)
-        tracker.observe(frame, detector.detect_frame(frame) if wanted else None)
+        tracker.observe(frame, looks.at(frame, tracker.small_picture(frame)) if wanted else None)
     tracker.finish()
     # Nothing but this fit needs the tracklets themselves, so the tracker has no door for them.
     retired, sightings = tracker._active.retired, tracker._log.by_tracklet()

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
 from redact.auditing import Limits
-from redact.auditing.audit_detectors import AuditDetectors
+from redact.auditing.audit_detectors import AuditDetectors, iou
 from redact.auditing.planes import Painter
 from redact.detection import load_detector
 from redact.media import Decode, probe
@@ -36,21 +36,26 @@ def best(found: Detections, target: Target, boxes: np.ndarray) -> np.ndarray:
     return np.where(iou(boxes, mine.xyxy) >= SAME[target], mine.score, 0.0).max(axis=1)
 
 
-def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Intersection over union of every box of `a` [N, 4] with every one of `b` [M, 4]: [N, M]."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    common = np.clip(high - low, 0, None).prod(axis=2)
-    area = [np.clip(x[:, 2:] - x[:, :2], 0, None).prod(axis=1) for x in (a, b)]
-    return np.asarray(common / np.maximum(area[0][:, None] + area[1][None] - common, 1e-6))
-
-
 def stray(found: Detections, label: LabelledFrame, least: float) -> int:
     """Detections of so high a probability that nothing labelled touches."""
     sure = found.select(found.score >= least)
     known = np.array([*label.known, *label.osd], np.float64).reshape(-1, 4)
     touched = iou(sure.xyxy.astype(np.float64), known) > 0
     return int((~touched.any(axis=1)).sum())
+
+
+def alone(
+    found: Detections, second: Detections, label: LabelledFrame, width: int
+) -> Iterator[tuple[float, bool]]:
+    """Score of every face that MediaPipe alone sees in a mirrored picture; whether it is one."""
+    x1, y1, x2, y2 = second.xyxy.T
+    boxes = np.stack([width - x2, y1, width - x1, y2], 1).astype(np.float64)
+    others = best(found, Target.FACE, boxes)
+    real = np.array(label.faces, np.float64).reshape(-1, 4)
+    for box, score, other in zip(boxes, second.score, others, strict=True):
+        if other < HIDDEN:
+            same = iou(box[None], real) >= SAME[Target.FACE]
+            yield float(score), bool(same.any())
 
 
 def main() -> None:
@@ -60,6 +65,7 @@ def main() -> None:
     args = parser.parse_args()
     labels = read_labels(default_files(args.clips[0]), "dev", HOME / "split.json")
     limits, painter = Limits(), Painter()
+    mediapipe = Counter[tuple[bool, bool]]()
     count, strays, frames = Counter[tuple[str, ...]](), Counter[str](), 0
     for name, path in find_clips(labels.clips(), args.clips).items():
         info = probe(path)
@@ -74,7 +80,12 @@ def main() -> None:
             if label is None:
                 continue
             frames += 1
-            seen = plan.detect_frame(frame), audit.look(painter.rgb(frame))
+            rgb = painter.rgb(frame)
+            seen = plan.detect_frame(frame), audit.look(rgb)
+            _, second = audit.seen(np.ascontiguousarray(rgb[:, ::-1]))
+            if second is not None:
+                for score, real in alone(seen[1], second, label, rgb.shape[1]):
+                    mediapipe[score >= limits.believed, real] += 1
             for who, found in zip(("plan", "audit"), seen, strict=True):
                 strays[who] += stray(found, label, limits.believed)
             for target, rows in zip(TARGETS, (label.faces, label.plates), strict=True):
@@ -88,6 +99,9 @@ def main() -> None:
     print(f"{frames} frames; more probable than not, and on nothing labelled: {dict(strays)}")
     for (target, what), number in count.items():
         print(f"{target}: {what}: {number}")
+    for sure in (False, True):
+        words = f"MediaPipe alone, score {'from' if sure else 'below'} {limits.believed}"
+        print(f"{words}: {mediapipe[sure, True]} faces, {mediapipe[sure, False]} others")
 
 
 if __name__ == "__main__":

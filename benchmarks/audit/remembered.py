@@ -51,9 +51,11 @@ def remembering(memory: Memory) -> type[AuditDetectors]:
     """The audit's detectors with a memory."""
 
     class Remembering(AuditDetectors):
-        def seen(self, rgb: NDArray[np.uint8]) -> Detections:
-            question = ("together", OURS, CENTERFACE, self.targets, self.names, rgb)
-            found: Detections = memory.answer(question, lambda: super(Remembering, self).seen(rgb))
+        def seen(self, rgb: NDArray[np.uint8]) -> tuple[Detections, Detections | None]:
+            question = (OURS, CENTERFACE, self.targets, self.names, rgb)
+            found: tuple[Detections, Detections | None] = memory.answer(
+                question, lambda: super(Remembering, self).seen(rgb)
+            )
             return found
 
         def ask(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 
 import redact
-from redact.detection import CloseUp, Verifier, load_detector
+from redact.detection import Area, CloseUp, Verifier, load_detector
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
 from redact.pipeline import render
@@ -27,19 +28,26 @@ from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.running import Journal
 from redact.settings import Sensitivity, Settings
-from redact.track import Tracker, settings_of
+from redact.track import Looks, Tracker, settings_of
 from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
 
 from .errors import ToolError
 
-ROOMS = ("types", "media", "detect", "track", "plan", "render", "models")
+ROOMS = ("types", "media", "detection", "track", "plan", "render", "models")
 """Parts of redact that decide what an output looks like."""
 
 
 def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
-    """Hash of the code and weights that outputs depend on."""
+    """Hash of the code and weights that outputs depend on.
+
+    Raises:
+        FileNotFoundError: a room was renamed; without it old results would be taken for new ones.
+    """
     digest = hashlib.sha256()
     home = Path(redact.__file__).parent
+    for room in rooms:
+        if not (home / room).is_dir():
+            raise FileNotFoundError(f"{home / room}: no such room; correct the list of rooms")
     files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
     for path in [*files, home / "settings.py", home / "pipeline.py"]:
         if path.suffix in (".py", ".onnx", ".tflite", ".json"):
@@ -56,7 +64,7 @@ class Sightings:
 
     def __init__(self, detector: Any, clip: str, folder: Path) -> None:
         self._detector = detector
-        code = fingerprint(("detect", "models", "types"))
+        code = fingerprint(("detection", "models", "types"))
         key = hashlib.sha256(f"{clip} {detector.name} {detector.weights_sha256} {code}".encode())
         self._path = folder / f"{key.hexdigest()[:24]}.npz"
         self._known: dict[str, Any] = {}
@@ -66,11 +74,13 @@ class Sightings:
         self._fresh = False
         self.remembered = 0.0
 
-    def at(self, frame: Frame) -> Detections:
-        key, took = str(frame.index), f"seconds {frame.index}"
+    def at(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        """See `redact.detection.Detector.detect_frame`; looks at parts are kept by the parts."""
+        key = f"{frame.index}" if only is None else f"{frame.index} {[tuple(a) for a in only]}"
+        took = f"seconds {key}"
         if key not in self._known:
             begun = time.process_time()
-            found = self._detector.detect_frame(frame)
+            found = self._detector.detect_frame(frame, only)
             self._known[key] = np.c_[found.xyxy, found.score, found.target].astype(np.float32)
             self._known[took] = np.float64(time.process_time() - begun)
             self._fresh = True
@@ -125,6 +135,7 @@ class RedactTool:
         tracking: False for the control: every detection is drawn in its own frame and nowhere
             else.
         folder: where detections are kept.
+        centerface: False for our network alone.
     """
 
     targets: tuple[str, ...] = ("face", "plate")
@@ -136,10 +147,12 @@ class RedactTool:
         folder: Path,
         ablate: frozenset[str] = frozenset(),
         tracking: bool = True,
+        centerface: bool = True,
     ) -> None:
         self.name = name
         self._sensitivity = Sensitivity(sensitivity)
         self._ablate, self._tracking, self._folder = ablate, tracking, folder
+        self._centerface = centerface
         self._detectors: dict[float, Any] = {}
         self._ask: Any = None
         self.version = fingerprint()
@@ -148,7 +161,9 @@ class RedactTool:
         """For a clip's shape of pixels, kept for the next one."""
         aspect = float(info.video.upright_sample_aspect)
         if aspect not in self._detectors:
-            self._detectors[aspect] = load_detector(self._sensitivity, sample_aspect=aspect)
+            self._detectors[aspect] = load_detector(
+                self._sensitivity, sample_aspect=aspect, centerface=self._centerface
+            )
         return self._detectors[aspect]
 
     def _tracker(self) -> Tracker:
@@ -217,10 +232,13 @@ class RedactTool:
                 single += self._alone(sightings.at(frame), frame.index, len(single))
             return tuple(single), ()
         tracker = self._tracker()
+        looks = Looks(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)
             wanted = tracker.wants_detection(frame)
-            tracker.observe(frame, sightings.at(frame) if wanted else None)
+            tracker.observe(
+                frame, looks.at(frame, tracker.small_picture(frame)) if wanted else None
+            )
         found = tracker.finish()
         return found.tracks, found.cuts
 

@@ -20,7 +20,9 @@ from .fills import blur, mask_of
 from .truth import Truth
 from .video import Picture
 
-PARTS = ("low-round", "camera", "follow", "stitch", "padding", "verify", "merge")
+PARTS = (
+    *("low-round", "camera", "follow", "stitch", "padding", "verify", "merge", "belief", "growth"),
+)
 """Parts of the tracker that an ablation leaves out."""
 DEFACE = {
     "deface": (),
@@ -70,7 +72,7 @@ class Cli:
         from .redact_tools import fingerprint
 
         self.name, self._sensitivity = name, sensitivity
-        self.version = fingerprint((*_rooms(), "audit"))
+        self.version = fingerprint((*_rooms(), "auditing"))
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
         output.unlink(missing_ok=True)
@@ -169,7 +171,8 @@ def tool(name: str) -> Tool:
     """A tool by name.
 
     Names: redact-fast, redact-balanced, redact-thorough, per-frame, redact-cli (balanced, the
-    whole command), ablate-PART, ablate-all, deface, deface-best, oracle, nothing.
+    whole command), ablate-PART, ablate-centerface, ablate-all, deface, deface-best, oracle,
+    nothing.
 
     Raises:
         ValueError: for any other name.
@@ -187,6 +190,8 @@ def tool(name: str) -> Tool:
         return RedactTool(name, name.removeprefix("redact-"), folder)
     if name == "per-frame":
         return RedactTool(name, "balanced", folder, tracking=False)
+    if name == "ablate-centerface":
+        return RedactTool(name, "balanced", folder, centerface=False)
     part = name.removeprefix("ablate-")
     if name.startswith("ablate-") and part in (*PARTS, "all"):
         left_out = frozenset(PARTS if part == "all" else (part,))

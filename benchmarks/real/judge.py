@@ -92,8 +92,8 @@ class Scores:
 
 
 def judge_object(view: View, clip: str, frame: int, target: str, box: Box) -> ObjectScore | None:
-    """None for an object too small to be judged."""
-    if box[3] - box[1] < LEAST[target]:
+    """None for an object too small to be judged, and for a head, which counts for nothing."""
+    if target not in LEAST or box[3] - box[1] < LEAST[target]:
         return None
     return ObjectScore(clip, frame, target, box, view.open_share(box, target))
 

@@ -6,7 +6,6 @@ what a network overlooks by a hair, that is another picture. MediaPipe was train
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import replace
 from typing import Final
 
@@ -15,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import (
-    BLAZEFACE,
     LARGE,
+    SAME_FACE,
     SMALL,
     CenterFace,
     CloseUp,
-    Look,
     OurNetwork,
     Scale,
     Verifier,
@@ -31,7 +29,7 @@ from ..detection import (
     require_models,
 )
 from ..memory import trim
-from ..types import Detections, Frame, Target
+from ..types import Detections, Frame, Target, audited_for
 from .limits import Limits
 
 OURS: Final = (Scale(960, up_to=1600, tile=1600), Scale(416))
@@ -41,20 +39,20 @@ CENTERFACE: Final = (Scale(720, up_to=1120), Scale(352))
 """The same of CenterFace, where the plan is made at 960 (up to 1280) and 416."""
 
 
-def require_detectors(targets: Container[Target]) -> None:
+def require_detectors(targets: tuple[Target, ...]) -> None:
     """Stop a run at its start if the audit of these targets could not be done at its end.
 
     Raises:
         ModelError, DependencyError: see `redact.detection.require_models`.
     """
-    require_models(second_opinion=Target.FACE in targets)
+    require_models(second_opinion=Target.FACE in audited_for(targets))
 
 
 class AuditDetectors:
     """All networks of one audit.
 
     Args:
-        targets: what to look for, at least one of face and plate.
+        targets: what is hidden, at least one of those that are searched for.
         sample_aspect: width of a source pixel divided by its height.
         limits: see `Limits`.
         centerface: whether CenterFace looks too; it does not where the plan was made without it.
@@ -75,22 +73,23 @@ class AuditDetectors:
         limits: Limits,
         centerface: bool = True,
     ) -> None:
-        network = OurNetwork(targets)
+        network = OurNetwork(audited_for(targets))
         ours = network.detector(*OURS, sample_aspect=sample_aspect)
         self.targets = network.targets
         self._limits = limits
-        others: dict[str, Look] = {}
-        self.names = [(ours.name, ours.weights_sha256)]
-        if centerface and Target.FACE in network.targets:
-            center = CenterFace(default_threads())
-            second = load_second_opinion(sample_aspect=sample_aspect)
-            others = {
-                LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
-                SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
-                BLAZEFACE: second.look,
-            }
-            self.names += [(other.name, other.weights_sha256) for other in (center, second)]
-        kind = "face thorough" if others else "face alone"
+        self._second = None
+        others, self.names = {}, [(ours.name, ours.weights_sha256)]
+        if Target.FACE in network.targets:
+            if centerface:
+                center = CenterFace(default_threads())
+                others = {
+                    LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
+                    SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
+                }
+                self.names.append((center.name, center.weights_sha256))
+            self._second = load_second_opinion(sample_aspect=sample_aspect)
+            self.names.append((self._second.name, self._second.weights_sha256))
+        kind = "face" if others else "face alone"
         self._all = Witnesses(ours, others, kind, load_calibration(), "", "")
         verifier = Verifier()
         self.names.append((verifier.name, verifier.weights_sha256))
@@ -108,7 +107,9 @@ class AuditDetectors:
         """
         trim()  # no moment of a run needs more memory than this one
         self.looks += 1
-        found = self.seen(np.ascontiguousarray(rgb[:, ::-1]))
+        found, second = self.seen(np.ascontiguousarray(rgb[:, ::-1]))
+        if second is not None:
+            found = self._with_second(found, second)
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
         least = np.array([self._limits.least_height(t) for t in Target])[found.target]
         found = found.select((found.score >= self._limits.candidate) & (height >= least))
@@ -116,9 +117,30 @@ class AuditDetectors:
         width = rgb.shape[1]
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
-    def seen(self, rgb: NDArray[np.uint8]) -> Detections:
-        """What all networks see together, however small or doubtful."""
-        return self._all.detect(rgb)
+    def seen(self, rgb: NDArray[np.uint8]) -> tuple[Detections, Detections | None]:
+        """What all networks but MediaPipe's see in a picture, and what those see."""
+        second = None if self._second is None else self._second.detect(rgb)
+        return self._all.detect(rgb), second
+
+    def _with_second(self, found: Detections, second: Detections) -> Detections:
+        """What MediaPipe takes for a face is followed, if nobody else sees one there, and no more:
+        of what it alone sees on labelled frames next to nothing is a face
+        (`python -m benchmarks.audit.eyes`)."""
+        second = second.select(second.score >= self._limits.believed)
+        least = np.full(len(second), self._limits.candidate, np.float32)
+        if not len(found):
+            return Detections(second.xyxy, least, second.target)
+        faces = found.target == Target.FACE
+        best = np.where(faces, iou(second.xyxy, found.xyxy), 0.0)
+        new = best.max(axis=1) < SAME_FACE
+        score = found.score.copy()
+        np.maximum.at(score, best[~new].argmax(axis=1), least[~new])
+        return Detections.concat(
+            [
+                Detections(found.xyxy, score, found.target),
+                Detections(second.xyxy[new], least[new], second.target[new]),
+            ]
+        )
 
     def ask(
         self,
@@ -133,3 +155,12 @@ class AuditDetectors:
         self.close += len(boxes)
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24")
         return self._close_up.ask(replace(frame, picture=picture), boxes, target)
+
+
+def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Intersection over union of every box of `a` [N, 4] with every one of `b` [M, 4]: [N, M]."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    common = np.clip(high - low, 0, None).prod(axis=2)
+    area = [np.clip(x[:, 2:] - x[:, :2], 0, None).prod(axis=1) for x in (a, b)]
+    return np.asarray(common / np.maximum(area[0][:, None] + area[1][None] - common, 1e-6))

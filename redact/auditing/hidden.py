@@ -84,7 +84,7 @@ def share_of_middle(mask: Mask, box: Box, target: Target, core: float) -> float:
     if not len(columns) or not len(rows):
         return 1.0
     part = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] != 0
-    if target is not Target.FACE:
+    if not target.spec.round:
         return float(part.mean())
     (x, y), across, down = box.centre, max(x2 - x1, 1.0) / 2, max(y2 - y1, 1.0) / 2
     far = ((columns + 0.5 - x) / across) ** 2 + (((rows + 0.5 - y) / down) ** 2)[:, None]
@@ -98,7 +98,10 @@ def by_decision(target: Target, box: Box, kept: list[Region], limits: Limits) ->
     A decision is about one subject: it says nothing of another kind of thing in the same place,
     and nothing of a much smaller one, a head that passes before the kept one.
     """
-    return any(k.target is target and _is_kept(box, k.box, limits.same) for k in kept)
+    return any(
+        target in (k.target, k.target.spec.audited) and _is_kept(box, k.box, limits.same)
+        for k in kept
+    )
 
 
 def _is_kept(box: Box, kept: Box, same: float) -> bool:

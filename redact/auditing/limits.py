@@ -116,9 +116,8 @@ class Limits:
 
     def least_height(self, target: Target) -> float:
         """Pixels below which a thing is not reported."""
-        if target is Target.FACE:
-            return self.least_face
-        return self.least_plate if target is Target.PLATE else 0.0
+        least = {Target.FACE: self.least_face, Target.PLATE: self.least_plate}
+        return 0.0 if target.spec.measured is None else least[target.spec.measured]
 
 
 LIMITS = Limits()

@@ -114,7 +114,7 @@ def _shown(
 def _inside(rows: int, columns: int, target: Target) -> NDArray[np.bool_]:
     """[rows·columns] cells that a mask covers: a face's is an ellipse and leaves its corners."""
     cells = np.ones((rows, columns), np.bool_)
-    if target is Target.FACE and min(rows, columns) >= 3:
+    if target.spec.round and min(rows, columns) >= 3:
         cells[[0, 0, -1, -1], [0, -1, 0, -1]] = False
     return cells.ravel()
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 from ..messages import Message, word
 from ..plan import Plan
 from ..settings import RenderSettings, Sensitivity
-from ..types import Box, Target
+from ..types import OWN, Box, Target
 from .limits import LIMITS, Limits
 
 
@@ -28,7 +28,7 @@ class AuditSettings:
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
     margin: float = RenderSettings().margin
-    targets: tuple[Target, ...] = (Target.FACE, Target.PLATE)
+    targets: tuple[Target, ...] = OWN
     audio_expected: bool | None = None
     limits: Limits = LIMITS
 
@@ -267,7 +267,7 @@ class AuditResult:
         if kept:
             yield Message("visible_by_decision", count=len(kept), tracks=", ".join(kept))
         yield Message("looked_at", compared=looked.frames, looked=looked.whole, close=looked.close)
-        for target in (Target.FACE, Target.PLATE):
+        for target in OWN:
             if looked.targets and target not in looked.targets:
                 yield Message("not_looked_for", target=target.word)
         if not self.with_plan:

@@ -1,9 +1,16 @@
 """A whole case: many files, runs that go on where they were stopped, what is held back."""
 
+from .acceptance import among, findings_of
 from .done import Earlier, State, earlier_result
 from .find import Footage, Found, find_footage
+from .finishing import finish, write_note
 from .held import HeldBack, find_held, held_back_for, held_back_note, note_path, write_held
 from .inbox import Inbox
+from .mend import mend, near, remove_held
+from .one_source import redact_one
+from .preparing import prepare
+from .record_beside import margin_of, plan_beside, record_beside
+from .result import Result, ResultState, missing_words
 from .resume import Work
 from .room import jobs_that_fit
 from .settings import settings_from_json
@@ -14,15 +21,30 @@ __all__ = [
     "Found",
     "HeldBack",
     "Inbox",
+    "Result",
+    "ResultState",
     "State",
     "Work",
+    "among",
     "earlier_result",
     "find_footage",
     "find_held",
+    "findings_of",
+    "finish",
     "held_back_for",
     "held_back_note",
     "jobs_that_fit",
+    "margin_of",
+    "mend",
+    "missing_words",
+    "near",
     "note_path",
+    "plan_beside",
+    "prepare",
+    "record_beside",
+    "redact_one",
+    "remove_held",
     "settings_from_json",
     "write_held",
+    "write_note",
 ]

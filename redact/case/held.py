@@ -132,7 +132,7 @@ def read_held(path: Path) -> HeldBack:
         raise PlanError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PlanError(
-            f"{path}: is no note of a result that was held back ({error})",
+            f"{path}: is not a note about a result that was held back ({error})",
             "Run 'redact run' again: it writes a new one.",
         ) from error
 

@@ -30,6 +30,7 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
                 tuple(Target.from_word(word) for word in detect["targets"]),
                 Sensitivity(detect["sensitivity"]),
                 bool(detect.get("centerface", True)),
+                str(detect.get("detector", "")),
             ),
             RenderSettings(
                 Style(render["style"]),

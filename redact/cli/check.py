@@ -17,7 +17,9 @@ from ..evidence import CheckResult, check_output, load_public_key
 @click.option("--source", type=click.Path(path_type=Path), help="The original, to compare.")
 @click.option("--log", type=click.Path(path_type=Path), help="The custody log of the case.")
 @click.option("--key", type=click.Path(path_type=Path), help="Public key of the signer.")
-@click.option("--manifest", type=click.Path(path_type=Path), help="Where it is not beside OUTPUT.")
+@click.option(
+    "--manifest", type=click.Path(path_type=Path), help="The manifest, if it is not beside OUTPUT."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def check(
     output: Path,
@@ -29,7 +31,7 @@ def check(
 ) -> int:
     """Verify the hashes, the signature and the log of OUTPUT; exit code 11 if one fails.
 
-    The exit code is 3 if nothing is wrong but that OUTPUT or the original cannot be read.
+    The exit code is 3 if only OUTPUT or the original cannot be read.
     """
     public = None if key is None else load_public_key(key)
     result = check_output(output, source=source, log=log, key=public, manifest=manifest)

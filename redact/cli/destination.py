@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ..errors import OutputError, OutputExistsError, UsageError
-from ..files import check_writable, make_folder, names_footage
+from ..errors import OutputError, UsageError
+from ..files import make_folder, names_footage
 
 _FOLDER = "redact.folder"
 
@@ -28,15 +27,6 @@ class PlaceType(click.Path):
         if ctx is not None and os.fspath(value).endswith(_SEPARATORS):
             ctx.meta[_FOLDER] = path
         return path
-
-
-def check_result(path: Path, force: bool, source: Path) -> None:
-    """As `redact.files.check_writable`; the advice names the option that results have."""
-    try:
-        check_writable(path, force, never=(source,))
-    except (OutputError, OutputExistsError) as error:
-        hint = re.sub("another (?:name|place)", r"\g<0> with -o", error.hint)
-        raise type(error)(error.message, hint) from error
 
 
 _SEPARATORS = tuple(s for s in (os.sep, os.altsep) if s)

@@ -9,11 +9,9 @@ from typing import Any
 
 import click
 
+from .. import api
 from ..files import check_writable
-from ..media import probe
-from ..pipeline import detect as detect_stage
 from ..plan import write_plan
-from ..running import Journal
 from ..types import counted
 from . import options
 from .terminal import Terminal
@@ -40,7 +38,7 @@ def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     plan_file = plan_file or source.with_suffix(".plan.json")
     check_writable(plan_file, params["force"], never=(source,), whole=True)
     terminal = Terminal()
-    plan = detect_stage(probe(source), options.detect_settings(params), Journal(terminal))
+    plan = api.detect(source, options.detect_settings(params), progress=terminal)
     write_plan(plan, plan_file, force=params["force"], never=(source,))
     counts = Counter(track.target.word for track in plan.tracks)
     if params["as_json"]:

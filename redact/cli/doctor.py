@@ -13,7 +13,7 @@ from rich.table import Table
 from .. import __version__
 from ..auditing import require_detectors
 from ..errors import ExitCode, RedactError
-from ..types import Target
+from ..types import OWN, Target
 from . import options
 
 
@@ -22,9 +22,8 @@ from . import options
 def doctor(as_json: bool) -> int:
     """Say what this installation has and lacks: versions, models, engines, encoders.
 
-    Nothing is downloaded and no network is used. The exit code is 0 only where faces and plates
-    can both be hidden: 6 where a model that this needs is missing or damaged, 7 where a library
-    is.
+    Nothing is downloaded and no network is used. The exit code is 0 if both faces and plates can be
+    hidden, 6 if a model that this needs is missing or damaged, and 7 if a library is.
     """
     report = examine()
     if as_json:
@@ -36,12 +35,12 @@ def doctor(as_json: bool) -> int:
 
 def examine() -> dict[str, Any]:
     """Everything that `doctor` says, as JSON values."""
-    from ..detection import describe_models
+    from ..detection import describe_devices, describe_models
     from ..evidence import library_versions
     from ..media import describe_encoders
 
     models = describe_models()
-    problems = {target: _problem(target) for target in (Target.FACE, Target.PLATE)}
+    problems = {target: _problem(target) for target in OWN}
     first = next((p for p in problems.values() if p is not None), None)
     return {
         "redact": __version__,
@@ -60,7 +59,8 @@ def examine() -> dict[str, Any]:
             }
             for m in models
         ],
-        "engine": "onnxruntime, processor",
+        "engine": "onnxruntime",
+        "devices": describe_devices(),
         "encoders": describe_encoders(),
         "ready": first is None,
         "ready_for": [target.word for target, p in problems.items() if p is None],
@@ -86,7 +86,8 @@ def _print(report: dict[str, Any]) -> None:
     for model in report["models"]:
         table.add_row(model["name"], model["state"], model["needed_for"], model["sha256"][:16])
     console.print(table)
-    console.print(f"engine: {report['engine']}; GPU: not used")
+    for name, state in report["devices"].items():
+        console.print(f"device {name}: {state}")
     for name, state in report["encoders"].items():
         console.print(f"encoder {name}: {state}")
     libraries = ", ".join(f"{k} {v}" for k, v in report["libraries"].items())

@@ -58,7 +58,7 @@ def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "--log",
         "custody_log",
         type=click.Path(path_type=Path),
-        help="Enter the run in this custody log; it is made if it is not there.",
+        help="Enter the run in this custody log. A new log is begun if the file is not there.",
     )(wrapper)
     wrapper = click.option("--no-manifest", is_flag=True, help="Keep no record beside the output.")(
         wrapper
@@ -81,7 +81,8 @@ def case_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--case-file",
         type=click.Path(path_type=Path),
-        help="TOML file with the fields of a whole case; options go before it.",
+        help="TOML file with the fields of a whole case. An option on the command line overrides "
+        "it.",
     )(function)
 
 

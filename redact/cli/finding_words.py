@@ -29,7 +29,7 @@ def in_plain_words(
 
 
 def _what(finding: Finding) -> str:
-    thing = {"face": "a face", "plate": "a licence plate"}.get(finding.target.word, "something")
+    thing = finding.target.spec.names["en"].a
     whose = "" if finding.track is None else f" of track {finding.track}"
     if finding.kind is FindingKind.UNDRAWN:
         return f"The mask{whose}, {thing}, was not drawn"

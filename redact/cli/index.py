@@ -10,11 +10,12 @@ from ..errors import OutputExistsError, RedactError, UsageError
 from ..evidence import manifest_path, parse_manifest
 from ..files import check_writable, write_whole
 from ..report import CASE_MARK, case_page, report_html
+from ..running import Delivery
 from .summary import in_one_line
 from .terminal import Terminal
 
 
-def check_index(path: Path | None, params: dict[str, Any]) -> None:
+def check_index(path: Path | None, delivery: Delivery) -> None:
     """Find out before a long run whether the page can be written after it.
 
     Raises:
@@ -24,7 +25,7 @@ def check_index(path: Path | None, params: dict[str, Any]) -> None:
     """
     if path is None:
         return
-    if params["release"] or not params["evidence"].manifest:
+    if delivery.release or not delivery.evidence.manifest:
         raise UsageError("--index links to reports, and reports need records", "Leave out --index.")
     if path.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{path}: the index is a page", "End its name in .html.")

@@ -16,12 +16,13 @@ from ..types import counted
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="Also list what names nobody.")
+@click.option("-v", "--verbose", is_flag=True, help="Also list what says nothing about anybody.")
 def inspect(file: Path, as_json: bool, verbose: bool) -> int:
     """List everything in FILE that says something about who made it, when, where, with what.
 
-    Reads the container (MP4, MOV, 3GP, Matroska, WebM, AVI box by box; others by their tags) and
-    the messages between the coded pictures. The exit code is 0 if FILE is clean, else 11.
+    It reads the container and the messages between the coded pictures: MP4, MOV, 3GP, Matroska,
+    WebM and AVI box by box, other containers by their tags. The exit code is 0 if FILE is clean,
+    and 11 if it is not.
     """
     result = inspect_file(file)
     if as_json:

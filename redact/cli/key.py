@@ -21,7 +21,7 @@ def key() -> None:
     type=click.Path(path_type=Path),
     default=Path("redact-key.pem"),
     show_default=True,
-    help="The private key; the public one gets the same name with .pub.",
+    help="File for the private key. The public key gets the same name with .pub at its end.",
 )
 @click.option("--no-passphrase", is_flag=True, help="Leave the private key unencrypted.")
 def new(out: Path, no_passphrase: bool) -> None:

@@ -51,7 +51,7 @@ def _read(file: Path) -> LogState:
     # A log whose lines were all damaged still has its head file beside it.
     if not state.entries and state.breaks and not head_path(file).exists():
         raise PlanError(
-            f"{file}: is no custody log: not one line of it is an entry",
+            f"{file}: is not a custody log: none of its lines is an entry",
             "Give the file that was named with --log, or made by 'redact log add'.",
         )
     return state

@@ -5,33 +5,33 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from ..auditing import sheet_path
 from ..errors import UsageError
 from ..media import default_output_name
+from ..running import Delivery
 
 
-def check_names(sources: tuple[Path, ...], folder: Path | None, params: dict[str, Any]) -> None:
+def check_names(sources: tuple[Path, ...], folder: Path | None, delivery: Delivery) -> None:
     """As `check_results`, with one folder for all results; None: beside each source."""
-    check_results([(source, folder) for source in sources], params)
+    check_results([(source, folder) for source in sources], delivery)
 
 
-def check_results(sources: Sequence[tuple[Path, Path | None]], params: dict[str, Any]) -> None:
+def check_results(sources: Sequence[tuple[Path, Path | None]], delivery: Delivery) -> None:
     """Refuse sources whose files would get the same names, before work is done on the first.
 
     Manifests and repaired plans are named after results, so they differ where results do.
 
     Args:
         sources: of one command, each with the folder for its result; they need not be there.
-        params: options of the command.
+        delivery: of the command.
 
     Raises:
         UsageError: two names are the same.
     """
-    review_dir: Path | None = params["review_dir"]
+    review_dir = delivery.review_dir
     paths = tuple(source for source, _ in sources)
-    if params["release"]:
+    if delivery.release:
         _check_release(sources, review_dir)
         return
     finals = [(folder or source.parent) / default_output_name(source) for source, folder in sources]
@@ -41,7 +41,7 @@ def check_results(sources: Sequence[tuple[Path, Path | None]], params: dict[str,
             f"{twice}: two of the sources would be written to it",
             "Rename one of them, or run them one by one.",
         )
-    if params["force"]:
+    if delivery.force:
         _check_originals(paths, finals)
     # A result that is held back is named after the final name, so its sheet is too.
     twice = None if review_dir is None else _repeated(sheet_path(f, review_dir) for f in finals)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from ..detection import DEVICES, on_device
 from ..errors import UsageError
 from ..media import CODECS, presets_of
 from ..settings import (
@@ -20,8 +21,9 @@ from ..settings import (
     Settings,
     Style,
 )
-from ..types import Target
+from ..types import OWN, SEARCHED, Target
 from .invocation import remember_sources
+from .terminal import Terminal
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -39,7 +41,7 @@ class TargetsType(click.ParamType[tuple[Target, ...]]):
         if isinstance(value, tuple):
             return value
         words = [w.strip().lower() for w in str(value).split(",") if w.strip()]
-        known = {t.word: t for t in (Target.FACE, Target.PLATE)}
+        known = {t.word: t for t in SEARCHED}
         for word in words:
             if word not in known:
                 self.fail(f"{word!r} is not one of {', '.join(known)}", param, ctx)
@@ -84,7 +86,7 @@ margin_option = click.option(
     type=click.FloatRange(0, 2),
     default=RenderSettings().margin,
     show_default=True,
-    help="As in 'run'.",
+    help="Added to every side of a box, as a share of its size.",
 )
 """Of commands that draw a plan without the other options of a result."""
 
@@ -96,29 +98,62 @@ sources_argument = click.argument(
     callback=remember_sources,
 )
 
+
+def _use_device(context: click.Context, _: click.Parameter, value: str) -> str:
+    """Callback of --device: all networks of the command are opened there.
+
+    Raises:
+        DependencyError: it does not work here.
+    """
+    if not context.resilient_parsing:
+        context.with_resource(on_device(value, Terminal().warn))
+    return value
+
+
+device_option = click.option(
+    "--device",
+    type=click.Choice(DEVICES),
+    default=DEVICES[0],
+    show_default=True,
+    callback=_use_device,
+    help="What the face and plate networks run on. auto takes an accelerator that the installed "
+    "onnxruntime was built for, and says so if it does not work. One that is named must work. "
+    "'redact doctor' lists them.",
+)
+
 detect_options = _all(
+    device_option,
     click.option(
         "--targets",
         type=TargetsType(),
-        default="face,plate",
+        default=",".join(t.word for t in OWN),
         show_default=True,
-        help="What to hide: face, plate, or both with a comma.",
+        help="What to hide, with commas: face, plate, or head (also from behind), which only a "
+        "--detector of another package finds.",
     ),
     click.option(
         "--sensitivity",
         type=click.Choice([s.value for s in Sensitivity]),
         default=Sensitivity.BALANCED.value,
         show_default=True,
-        help="How hard to look. balanced looks several times a second, and at every frame where "
-        "something is new, fast or lost; it follows what it saw through the others, and the record "
-        "says how many it looked at. fast looks half as often. thorough looks at every frame, with "
-        "a further face detector, and hides more that is no target.",
+        help="How hard to look. balanced looks about seven times a second, and in every frame "
+        "where something is new, fast or lost; in the other frames it follows what it saw. "
+        "fast looks at smaller pictures, five times a second. thorough looks at every frame,"
+        " with one more face detector; it also hides more that is neither face nor plate. "
+        "The record says how many frames were looked at.",
     ),
     click.option(
         "--without-centerface",
         is_flag=True,
-        help="Do without CenterFace, a face network of others, in the audit too. Fewer faces are "
-        "found.",
+        help="Leave out CenterFace, a face network made by others, in the search and in the "
+        "check. Fewer faces are found.",
+    ),
+    click.option(
+        "--detector",
+        default="",
+        metavar="NAME",
+        help="Search with this detector, which another installed package brings, instead of "
+        "redact's own networks. The check of the result uses redact's own all the same.",
     ),
 )
 
@@ -148,7 +183,8 @@ render_options = _all(
     click.option(
         "--label",
         default="",
-        help="Text on solid masks; {track} is the track's number, {target} what it is.",
+        help="Text on solid masks. {track} stands for the track's number, {target} for face, "
+        "plate or region.",
     ),
 )
 
@@ -165,9 +201,13 @@ encode_options = _all(
         type=click.Choice(CODECS),
         default="auto",
         show_default=True,
-        help="Video codec; see 'doctor'.",
+        help="Video codec; 'redact doctor' lists those that work here.",
     ),
-    click.option("--crf", type=click.IntRange(0, 63), help="Quality, lower is better."),
+    click.option(
+        "--crf",
+        type=click.IntRange(0, 63),
+        help="Quality: a lower number is better and makes a larger file.",
+    ),
     click.option(
         "--preset", help="Speed of the encoder: ultrafast to veryslow, or a number for vp9 and av1."
     ),
@@ -180,7 +220,10 @@ verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say more ab
 
 def detect_settings(params: dict[str, Any]) -> DetectSettings:
     return DetectSettings(
-        params["targets"], Sensitivity(params["sensitivity"]), not params["without_centerface"]
+        params["targets"],
+        Sensitivity(params["sensitivity"]),
+        not params["without_centerface"],
+        params["detector"],
     )
 
 
@@ -204,7 +247,7 @@ def encode_settings(params: dict[str, Any]) -> EncodeSettings:
     preset, presets = params["preset"], presets_of(params["codec"])
     if preset is not None and presets and preset not in presets:
         whose = "" if params["codec"] == "auto" else f" of {params['codec']}"
-        raise UsageError(f"--preset {preset}: is no preset{whose}", f"Use {', '.join(presets)}.")
+        raise UsageError(f"--preset {preset}: is not a preset{whose}", f"Use {', '.join(presets)}.")
     return EncodeSettings(params["codec"], params["crf"], params["preset"], Audio(params["audio"]))
 
 

@@ -22,29 +22,30 @@ from .terminal import Terminal
 from .track_filter import UNSURE, chosen_tracks
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
-reason_option = click.option("--reason", help="Why; goes on record.")
-by_option = click.option("--by", help="Who decided; goes on record.")
+reason_option = click.option("--reason", help="The reason. It goes on record.")
+by_option = click.option("--by", help="Who decided. It goes on record.")
 target_choice = click.Choice([t.word for t in Target])
 format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True)
 
 
 @click.group()
 def plan() -> None:
-    """Show and change what a plan hides. A plan is changed in place, whole or not at all."""
+    """Show and change what a plan hides. A change is saved whole or not at all."""
 
 
 @plan.command()
 @plan_argument
 @click.option("--at", "moment", help="Only what is there at this time (12.5, 1:02.5, f120).")
 @click.option("--target", "only", type=target_choice, help="Only faces, plates or regions.")
-@click.option("--unsure", is_flag=True, help=f"Only what is less sure than {UNSURE}.")
+@click.option("--unsure", is_flag=True, help=f"Only tracks whose probability is below {UNSURE}.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def show(
     plan_path: Path, moment: str | None, only: str | None, unsure: bool, as_json: bool
 ) -> None:
     """List the tracks of PLAN with their numbers. Times count from the first picture.
 
-    'seen' and 'place' say when each is seen best, and where: left,top width×height in pixels.
+    The columns 'seen' and 'place' say when each track is seen best, and where: left,top
+    width×height in pixels.
     """
     value = read_plan(plan_path)
     chosen = chosen_tracks(value, moment, only, unsure)
@@ -127,9 +128,10 @@ def set_(
 ) -> None:
     """Decide about TRACKS, for example: redact plan set PLAN 3,7 --action keep.
 
-    A kept track is visible only where it was detected or drawn by hand, or lies briefly between
-    two detections. Where it is only followed or guessed it may be on somebody else, and is hidden
-    like any other; so is what a hidden track covers. All of this is listed for each kept track.
+    A kept track is visible only where it was detected or drawn by hand, or for a moment between
+    two detections. Where it is only followed or guessed, it may lie on somebody else, so it stays
+    hidden there. What a hidden track covers stays hidden too. The command lists when each kept
+    track will be visible.
     """
     if action is None and reason is None and by is None:
         raise UsageError("nothing to set", "Give --action, --reason or --by.")
@@ -187,7 +189,8 @@ def add(
 ) -> None:
     """Hide a region that no detector finds: a screen, a document, a tattoo.
 
-    Still: --box with --from and --to. Moving: --at for each place, straight in between.
+    If it stands still, give --box with --from and --to. If it moves, give --at for each place; the
+    mask moves in a straight line from one place to the next.
     """
     value = read_plan(plan_path)
     given = _moving(value, places)
@@ -241,7 +244,7 @@ def _still(
 @click.argument("tracks")
 @click.option("--automatic", is_flag=True, help="Also remove tracks that a detector found.")
 def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
-    """Take TRACKS out of PLAN. To show a face on purpose, use 'set --action keep'."""
+    """Take TRACKS out of PLAN. To show a face on purpose, use 'plan set --action keep' instead."""
     value = read_plan(plan_path)
     ids = edit.parse_ids(tracks, value)
     write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path, force=True)
@@ -291,7 +294,7 @@ def unmute(plan_path: Path, spans: str) -> None:
     value = read_plan(plan_path)
     numbers = [int(part) for part in spans.split(",") if part.strip().isdecimal()]
     if len(numbers) != len(spans.split(",")):
-        raise UsageError(f"{spans!r}: is no list of numbers", "For example 1,3.")
+        raise UsageError(f"{spans!r}: is not a list of numbers", "For example 1,3.")
     write_plan(edit.unmute(value, numbers), plan_path, force=True)
     click.echo(f"{plan_path}: {counted(len(set(numbers)), 'span')} given back", err=True)
 
@@ -300,7 +303,9 @@ def unmute(plan_path: Path, spans: str) -> None:
 @plan_argument
 @click.argument("file", type=click.Path(path_type=Path))
 @format_option
-@click.option("--target", type=target_choice, help="What all tracks of FILE are.")
+@click.option(
+    "--target", type=target_choice, help="What all tracks of FILE are: face, plate or region."
+)
 @reason_option
 @by_option
 def import_(

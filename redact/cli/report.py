@@ -38,7 +38,9 @@ from ..report import Catalogue, as_pdf, exemption_csv, report_html, require_pdf
 @click.option(
     "--log", type=click.Path(path_type=Path), help="Custody log: the report names its entry."
 )
-@click.option("--manifest", type=click.Path(path_type=Path), help="Where it is not beside OUTPUT.")
+@click.option(
+    "--manifest", type=click.Path(path_type=Path), help="The manifest, if it is not beside OUTPUT."
+)
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def report(
     output: Path,
@@ -52,9 +54,9 @@ def report(
 ) -> None:
     """Write a report on OUTPUT as one HTML file, and its exemption log as CSV.
 
-    The report is made from the manifest alone and contains no picture. It prints well: open it
-    in a browser and save it as PDF there, or give --pdf. A record that does not hold is reported
-    in red, and the exit code is 11.
+    The report is made from the manifest alone and contains no picture. For a PDF, give --pdf, or
+    open the page in a browser and print it. If the output or its record was changed, the report
+    says so in red, and the exit code is 11.
     """
     path = manifest or manifest_path(output)
     read_manifest(path)  # says precisely what is wrong with the file

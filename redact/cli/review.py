@@ -34,12 +34,12 @@ def review(
 ) -> int:
     """Open a page in your browser on which you see who was found in SOURCE, and decide.
 
-    Without PLAN, it is SOURCE with the ending .plan.json; where that is not there either,
-    SOURCE is searched first. Every change is saved in the plan at once, so that 'redact plan' and
-    'redact apply' can be used in turns with the page.
+    PLAN is SOURCE with the ending .plan.json unless you name another. If there is no plan yet,
+    SOURCE is searched first. Every change is saved in the plan at once, so you can switch between
+    the page and the commands 'redact plan' and 'redact apply'.
 
-    The page is served by this process, on 127.0.0.1 alone, to whoever has its address with the
-    secret in it. It ends with the page, after an hour without you, or with Ctrl-C.
+    This program serves the page itself, on 127.0.0.1 alone, to whoever has its address with the
+    secret in it. It ends when you close the page, after an hour without you, or with Ctrl-C.
     """
     terminal = Terminal()
     probe(source)

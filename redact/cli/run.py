@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import click
 from ..case import Footage, Found, find_footage, jobs_that_fit
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
+from ..running import Delivery
 from ..settings import Settings
 from . import options
 from .destination import PlaceType, folder_for
-from .finish import finish_options
+from .finish import chosen_delivery, finish_options
 from .index import check_index, write_index
 from .invocation import remember_found, results_so_far
 from .jobs import Workers, end_with_parent, neutral_places, require_passphrase
@@ -34,7 +36,7 @@ from .terminal import Terminal
     type=PlaceType(),
     help="Output file, or a folder (NAME/ is made). Default: NAME.redacted.EXT beside each source.",
 )
-@click.option("-r", "--recursive", is_flag=True, help="Search the folders inside a folder, too.")
+@click.option("-r", "--recursive", is_flag=True, help="Also search the folders inside each folder.")
 @options.detect_options
 @options.render_options
 @options.encode_options
@@ -42,21 +44,21 @@ from .terminal import Terminal
 @click.option(
     "--no-plan",
     is_flag=True,
-    help="Do not keep the plan. Otherwise it is kept as NAME.redacted.plan.json, for its owner "
-    "alone, and a run that was stopped goes on behind its detection.",
+    help="Do not keep the plan. Otherwise it is kept as NAME.redacted.plan.json, which only you "
+    "can read, and a run that was stopped goes on without searching again.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="Videos worked on at once, each in a process of its own; fewer where the memory is too "
-    "small.",
+    help="How many videos are worked on at once, each in its own process. It uses fewer if memory"
+    " is short.",
 )
 @click.option(
     "--index",
     type=click.Path(path_type=Path),
-    help="Write a page about the whole case here (.html), with a report of each result.",
+    help="Also write a page (.html) about the whole case here, with a report of each result.",
 )
 @click.option("--one-of-several", is_flag=True, hidden=True)
 @options.force_option
@@ -74,37 +76,38 @@ def run(
     """Hide faces and plates in every SOURCE, and check the result.
 
     A SOURCE is a video, a folder of videos, or a pattern such as 'cam*.mp4'. With -o FOLDER the
-    folders are laid out there as they are found. What redact made itself is left out, and so is
-    what is done already from the same source in the same way: a command that was stopped is given
-    again and goes on.
+    results lie there in the same folders as the sources. Files that redact made are skipped, and so
+    is everything that an earlier run finished with the same settings: if a command was stopped,
+    give it again and it goes on.
 
-    The original is only read. A result in which the check finds possible leaks is written into a
-    folder NOT-FOR-RELEASE, with the times and places to look at, and the exit code is 10;
-    'redact fix' mends it.
+    The original is never changed. If the check finds something that may be visible, the result
+    is put into a folder NOT-FOR-RELEASE with a picture of each finding, and the exit code is 10.
+    'redact fix' hides what was found.
     """
     if one_of_several:
         end_with_parent()
     terminal = Terminal()
     found = find_footage(sources, recursive=recursive, results=output)
     several = found.searched or len(found.footage) != 1
-    _check(found, output, params, several)
-    check_index(index, params)
-    settings = options.all_settings(params)
+    delivery = chosen_delivery(params, output)
+    _check(found, delivery, several)
+    check_index(index, delivery)
+    settings, verbose = options.all_settings(params), params["verbose"]
     remember_found([one.path for one in found.footage], several)
     results = results_so_far()
     try:
         with folder_for(output, several):
             if several and jobs > 1:
-                _at_once(found, output, jobs, params, terminal)
+                _at_once(found, delivery, jobs, terminal)
             else:
                 alone = not (several or one_of_several)
-                _all(found, output, settings, params, terminal, alone)
+                _all(found, delivery, settings, terminal, alone, verbose)
     finally:
         left = [one.path for one in found.footage[len(results) :]]
         if several:
             tell_summary(results, found.left_out, terminal, left)
         if index is not None:
-            title = params["evidence"].case.case if params["evidence"].case else ""
+            title = delivery.case.case if delivery.case else ""
             write_index(index, results, found.left_out, left, title or "Videos", terminal)
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
@@ -113,34 +116,35 @@ def run(
 
 def _all(
     found: Found,
-    output: Path | None,
+    delivery: Delivery,
     settings: Settings,
-    params: dict[str, Any],
     terminal: Terminal,
     alone: bool,
+    verbose: bool,
 ) -> None:
     """One after the other."""
     results, several = results_so_far(), found.searched or len(found.footage) != 1
     for n, one in enumerate(found.footage, 1):
         if several:
             terminal.say(f"[{n}/{len(found.footage)}] {one.path}")
-        place = place_of(one, output)
+            terminal.place = f"{n} of {len(found.footage)}"
+        place = place_of(one, delivery.output)
         with folder_for(place, several):
-            results.append(run_one(one.path, place, settings, params, terminal, not alone))
+            here = replace(delivery, output=place)
+            done = run_one(one.path, settings, here, terminal, several=not alone, verbose=verbose)
+            results.append(done)
 
 
-def _at_once(
-    found: Found, output: Path | None, jobs: int, params: dict[str, Any], terminal: Terminal
-) -> None:
+def _at_once(found: Found, delivery: Delivery, jobs: int, terminal: Terminal) -> None:
     """Several at once, as many as fit into the memory."""
-    require_passphrase(params["evidence"])
+    require_passphrase(delivery.evidence)
     paths = [one.path for one in found.footage]
     fitting = jobs_that_fit(min(jobs, len(paths)), paths)
     if fitting < min(jobs, len(paths)):
         terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
-    places = [place_of(one, output) for one in found.footage]
+    places = [place_of(one, delivery.output) for one in found.footage]
     typed = ["" if place is None else f"{place}{os.sep}" for place in places]
-    if params["release"]:  # two at once could choose the same neutral name
+    if delivery.release:  # two at once could choose the same neutral name
         typed = list(map(str, neutral_places(paths, places)))
         for place in places:
             if place is not None:
@@ -155,7 +159,7 @@ def place_of(one: Footage, output: Path | None) -> Path | None:
     return output if output is None or one.below == Path() else output / one.below
 
 
-def _check(found: Found, output: Path | None, params: dict[str, Any], several: bool) -> None:
+def _check(found: Found, delivery: Delivery, several: bool) -> None:
     """Refuse what makes sense for a single source only, and results that replace each other.
 
     Raises:
@@ -163,17 +167,18 @@ def _check(found: Found, output: Path | None, params: dict[str, Any], several: b
     """
     if not several:
         return
-    if params["plan_out"] is not None:
+    if delivery.plan_out is not None:
         raise UsageError(
             f"--plan names one file, but {len(found.footage)} sources were given",
             "Leave --plan out, or run them one by one.",
         )
-    if params["accept_findings"] is not None:
+    if delivery.acceptance is not None:
         raise UsageError(
             "--accept-findings is about one result, but several sources were given",
             "Use 'redact fix NAME --accept-findings …' for each.",
         )
-    check_results([(one.path, place_of(one, output)) for one in found.footage], params)
+    places = [(one.path, place_of(one, delivery.output)) for one in found.footage]
+    check_results(places, delivery)
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:

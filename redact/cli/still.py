@@ -33,14 +33,14 @@ _LINES = 12
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="PNG to write; it is written into a folder NOT-FOR-RELEASE there.",
+    help="PNG to write. It is put into a folder NOT-FOR-RELEASE there.",
 )
 @options.force_option
 def still(source: Path, moment: str, output: Path, force: bool) -> int:
     """Write one picture of SOURCE with a grid in pixels, and NOTHING HIDDEN. Never hand it out.
 
-    For the boxes of 'redact plan add': its X1,Y1,X2,Y2 are read off the grid. The picture is the
-    one that a player shows at that time, counted from the first picture.
+    Read the box X1,Y1,X2,Y2 for 'redact plan add' off the grid. The picture is the one that a
+    player shows at that time, counted from the first picture.
     """
     if output.suffix.lower() != ".png":
         raise UsageError(f"{output}: stills are PNG", "End its name in .png.")

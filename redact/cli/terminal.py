@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from rich.progress import (
     ProgressColumn,
     Task,
     TaskID,
+    TaskProgressColumn,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -20,6 +22,7 @@ from rich.text import Text
 
 from ..messages import Message
 from ..progress import About, Stage
+from .time_left import USUAL, TimeLeft
 
 
 class _RateColumn(ProgressColumn):
@@ -49,6 +52,78 @@ class _Bar:
         self._progress.advance(self._task, steps)
 
 
+class _LeftColumn(ProgressColumn):
+    """Time left of the whole file, in words that do not pretend to more than is known."""
+
+    def render(self, task: Task) -> Text:
+        left = task.fields["left"]()
+        return Text("" if left is None else f"about {in_words(left)} left")
+
+
+def in_words(seconds: float) -> str:
+    """For example "40 s", "3 min", "1 h 20 min"."""
+    if seconds < 90:
+        return f"{max(5, 5 * round(seconds / 5))} s"
+    minutes = round(seconds / 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest:02} min" if hours else f"{minutes} min"
+
+
+class _FileBar:
+    """The one bar of a file: which it is, what is being done, and how long it will still take."""
+
+    def __init__(self, progress: Progress, name: str, usual: Mapping[str, float]) -> None:
+        self.clock = TimeLeft(time.monotonic(), usual)
+        self._progress = progress
+        left = lambda: self.clock.left(time.monotonic())  # noqa: E731 - asked at every redraw
+        self._task = progress.add_task(name, total=1.0, doing="", left=left)
+        self._most = 0.0
+
+    @contextmanager
+    def stage(self, name: str, total: int | None) -> Iterator[Stage]:
+        self.clock.begin(name, total, time.monotonic())
+        bar = _StageOfFile(self, name, total)
+        bar.show()
+        yield bar
+        self.clock.end(time.monotonic())
+
+    def show(self, doing: str) -> None:
+        # What is left may turn out to be more than was thought; a bar that goes back tells nobody.
+        self._most = max(self._most, self.clock.share_done(time.monotonic()))
+        self._progress.update(self._task, completed=self._most, doing=doing)
+
+    def finish(self) -> None:
+        self._progress.update(self._task, completed=1.0, doing="done", left=lambda: None)
+
+
+class _StageOfFile:
+    def __init__(self, bar: _FileBar, name: str, total: int | None) -> None:
+        self._bar, self._name, self._total, self._done = bar, name, total, 0
+
+    def advance(self, steps: int = 1) -> None:
+        self._done += steps
+        self._bar.clock.advance(steps)
+        self.show()
+
+    def show(self) -> None:
+        words = DOING.get(self._name, self._name)
+        if self._total and self._name != "hash":
+            about = "about " if isinstance(self._total, About) else ""
+            words += f" {self._done:,}/{about}{int(self._total):,}"
+        self._bar.show(words)
+
+
+DOING = {
+    "hash": "reading",
+    "detect": "looking for faces and plates",
+    "track": "following them",
+    "render": "hiding them",
+    "decode": "checking that the result plays",
+    "audit": "looking for what is left",
+}
+"""What the stages of a run are for, in a user's words."""
+
+
 class _Quiet:
     def advance(self, steps: int = 1) -> None:
         pass
@@ -57,19 +132,52 @@ class _Quiet:
 class Terminal:
     """A `redact.progress.Progress` for the command line.
 
-    One line per stage with rate and time left where standard error is a terminal, nothing where
-    it is a file or a pipe. Warnings are printed once each, everywhere.
+    Where standard error is a terminal, a bar for each file that is worked on (`file`), or for each
+    stage outside of one; nothing where it is a file or a pipe. Warnings are printed once each,
+    everywhere.
+
+    Attributes:
+        place: of the file among several, for example "2 of 6".
     """
 
     def __init__(self, quiet: bool = False) -> None:
         self.console = Console(stderr=True, highlight=False, soft_wrap=True)
         self.warnings: list[str] = []
         self._bars = self.console.is_terminal and not quiet
+        self.place = ""
+        self._bar: _FileBar | None = None
+        self._usual: Mapping[str, float] = USUAL
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[None]:
+        """All stages in here belong to one file, and have one bar."""
+        if not self._bars:
+            yield
+            return
+        with Progress(
+            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.fields[doing]}", markup=False),
+            BarColumn(bar_width=20),
+            TaskProgressColumn(),
+            _LeftColumn(),
+            console=self.console,
+        ) as progress:
+            bar = self._bar = _FileBar(progress, f"{self.place} {name}".strip(), self._usual)
+            try:
+                yield
+                bar.finish()
+            finally:
+                self._bar = None
+            self._usual = bar.clock.shares or self._usual
 
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
         if not self._bars:
             yield _Quiet()
+            return
+        if self._bar is not None:
+            with self._bar.stage(name, total) as stage:
+                yield stage
             return
         with Progress(
             TextColumn(f"{name:<12}"),

@@ -9,16 +9,16 @@ from typing import Any
 
 import click
 
+from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..auditing import verify as audit
+from ..case import margin_of, plan_beside, record_beside
 from ..errors import ExitCode, RedactError
 from ..files import check_folder
 from ..media import SourceInfo, probe
 from ..plan import Plan, read_plan
-from ..running import require_same_source
 from ..settings import RenderSettings, Sensitivity
 from . import options
-from .record_beside import margin_of, plan_beside, record_beside, words_for
+from .record_words import words_for
 from .terminal import Terminal
 
 
@@ -29,8 +29,9 @@ from .terminal import Terminal
     "--plan",
     "plan_file",
     type=click.Path(path_type=Path),
-    help="What was to be hidden. Without it, the plan and the record beside OUTPUT are used; "
-    "where there are none, it is worked out from the pixels.",
+    help="The plan that says what was to be hidden. Without it, the plan and the record beside "
+    "OUTPUT are used. If there are none, the check works out from the pixels what was "
+    "hidden.",
 )
 @click.option(
     "--targets",
@@ -48,18 +49,21 @@ from .terminal import Terminal
     "--margin",
     type=click.FloatRange(0, 2),
     show_default=f"that of the record, else {RenderSettings().margin}",
-    help="That the masks were drawn with.",
+    help="The margin that the masks were drawn with.",
 )
 @click.option(
     "--review-dir",
     type=click.Path(path_type=Path),
-    help="Write a private sheet of doubtful places here. It shows faces: not for release.",
+    help="Also write a sheet of doubtful places into a private folder here. It shows faces: never"
+    " hand it out.",
 )
+@options.device_option
 @options.json_option
 def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) -> int:
     """Look in OUTPUT for what is still visible of SOURCE, as a hostile viewer would.
 
-    Exit code 0: nothing found. 10: something to look at, or a check that fails.
+    The exit code is 0 if nothing was found, and 10 if there is something to look at or if a check
+    failed.
     """
     terminal = Terminal()
     info = probe(source)
@@ -68,15 +72,13 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
         plan_file = plan_beside(output, record)
         terminal.say(words_for(output, record, plan_file))
     plan = None if plan_file is None else read_plan(plan_file)
-    if plan is not None:
-        require_same_source(plan, info, terminal)
     if params["margin"] is None:
         params["margin"] = margin_of(record)
     folder: Path | None = params["review_dir"]
     if folder is not None:
         check_folder(sheet_path(output, folder).parent)
     settings = _settings(plan, params)
-    result = audit(info, output, plan, settings=settings, progress=terminal)
+    result = api.audit(source, output, plan, settings, progress=terminal)
     if params["as_json"]:
         print(json.dumps(result.to_json(), indent=1))
     else:

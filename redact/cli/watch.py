@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..case import Inbox
 from ..errors import InputError, OutputError, UsageError
 from ..files import make_folder
 from . import options
-from .finish import finish_options
+from .finish import chosen_delivery, finish_options
 from .one_source import run_one
 from .run import place_of
 from .summary import time_in_words
@@ -31,15 +32,15 @@ FAILURES = "failed"
     required=True,
     help="Folder for the results, laid out as FOLDER is.",
 )
-@click.option("-r", "--recursive", is_flag=True, help="Watch the folders inside FOLDER, too.")
+@click.option("-r", "--recursive", is_flag=True, help="Also watch the folders inside FOLDER.")
 @click.option(
     "--quiet-for",
     type=click.FloatRange(1, 3600),
     default=10,
     show_default=True,
-    help="Seconds for which a video must not have grown before it is taken.",
+    help="A video is taken once it has not grown for so many seconds.",
 )
-@click.option("--once", is_flag=True, help="End when everything that is there is done.")
+@click.option("--once", is_flag=True, help="Stop when everything that is in FOLDER is done.")
 @options.detect_options
 @options.render_options
 @options.encode_options
@@ -51,12 +52,12 @@ def watch(
 ) -> int:
     """Redact every video that arrives in FOLDER, once it has stopped growing. Ctrl-C ends it.
 
-    One line for each. What is held back lies in a folder NOT-FOR-RELEASE beside the results; what
-    is refused is told in a note in the folder 'failed' there. What is done already is not done
-    again, also after a restart.
+    One line is printed for each video. A result that is held back is put into a folder
+    NOT-FOR-RELEASE beside the results. For a video that is refused, a note in the folder 'failed'
+    says why. What is done is not done again, even after a restart.
     """
     if not folder.is_dir():
-        raise InputError(f"{folder}: is no folder", "Name the folder in which videos arrive.")
+        raise InputError(f"{folder}: is not a folder", "Name the folder in which videos arrive.")
     for name, option in (("plan_out", "--plan"), ("accept_findings", "--accept-findings")):
         if params[name] is not None:
             raise UsageError(f"{option} is about one result", f"Leave out {option}.")
@@ -65,10 +66,9 @@ def watch(
             "--release keeps no record, so a restart could not tell what is done",
             "Use 'redact run --release' on the videos.",
         )
-    params["no_plan"] = False
     make_folder(output)
     terminal = Terminal()
-    settings = options.all_settings(params)
+    settings, delivery = options.all_settings(params), chosen_delivery(params, output)
     inbox = Inbox(folder, quiet_for, output, recursive)
     terminal.say(f"watching {folder}; results go to {output}; Ctrl-C ends it")
     started = time.monotonic()
@@ -76,7 +76,10 @@ def watch(
         for one in inbox.ready(time.monotonic()):
             place = place_of(one, output) or output
             make_folder(place)
-            result = run_one(one.path, place, settings, params, terminal, True)
+            here = replace(delivery, output=place)
+            result = run_one(
+                one.path, settings, here, terminal, several=True, verbose=params["verbose"]
+            )
             _tell(one.path, result, output / FAILURES / one.below, terminal)
         # A file that is complete needs one look to be seen and one to be found unchanged.
         if once and time.monotonic() - started > quiet_for + 2:

@@ -2,6 +2,7 @@
 
 from .calibration import Calibration, load_calibration
 from .centerface import CenterFace
+from .device import DEVICES, describe_devices, device_now, on_device
 from .loader import (
     SCALES,
     ModelState,
@@ -12,17 +13,19 @@ from .loader import (
     require_models,
 )
 from .network import default_threads
+from .plugins import detector_names, load_plugin
 from .protocol import Detector
 from .scaling import Area, Scaler
 from .thresholds import CANDIDATE_SCORE
 from .tiles import Scale
 from .verifier import CloseUp, Verifier, square_around
-from .witnesses import BLAZEFACE, LARGE, SMALL, Look, Witnesses
+from .witnesses import LARGE, SAME_FACE, SMALL, Witnesses
 
 __all__ = [
-    "BLAZEFACE",
     "CANDIDATE_SCORE",
+    "DEVICES",
     "LARGE",
+    "SAME_FACE",
     "SCALES",
     "SMALL",
     "Area",
@@ -30,7 +33,6 @@ __all__ = [
     "CenterFace",
     "CloseUp",
     "Detector",
-    "Look",
     "ModelState",
     "OurNetwork",
     "Scale",
@@ -38,10 +40,15 @@ __all__ = [
     "Verifier",
     "Witnesses",
     "default_threads",
+    "describe_devices",
     "describe_models",
+    "detector_names",
+    "device_now",
     "load_calibration",
     "load_detector",
+    "load_plugin",
     "load_second_opinion",
+    "on_device",
     "require_models",
     "square_around",
 ]

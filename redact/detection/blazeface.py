@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -22,7 +22,7 @@ from ..types import Detections, Frame, Target
 from .ensemble import clipped, to_source
 from .nms import suppress
 from .opencv import load_mediapipe, refusal
-from .scaling import Picture, Scaler
+from .scaling import Area, Picture, Scaler
 from .thresholds import BLAZEFACE_SCORE, NMS_IOU
 from .tiles import Scale, View, views
 from .weights import MEDIAPIPE_SHA256, read_weights
@@ -118,7 +118,8 @@ class BlazeFaces:
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return self.look(self._scaler.array(rgb))
 
-    def detect_frame(self, frame: Frame) -> Detections:
+    def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        """Looks at all of the frame, whatever is asked for."""
         return self.look(self._scaler.frame(frame.picture))
 
     def look(self, picture: Picture) -> Detections:

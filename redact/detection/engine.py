@@ -8,6 +8,7 @@ from typing import Any, Final
 import onnxruntime
 
 from ..errors import DependencyError, ModelError
+from .device import provider_now, require_provider
 
 FIRST_THAT_CALLS_HOME: Final = (1, 29)
 """1.30 and newer upload telemetry from Linux a few seconds after a session is made (a trace of
@@ -33,7 +34,7 @@ def load_engine() -> ModuleType:
 
 
 def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool = False) -> Any:
-    """A session of onnxruntime on the processor.
+    """A session of onnxruntime on the device that was chosen (`redact.detection.device`).
 
     Args:
         weights: contents of the ONNX file.
@@ -45,7 +46,8 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
 
     Raises:
         ModelError: if onnxruntime cannot load the weights.
-        DependencyError: if this onnxruntime contacts a server.
+        DependencyError: if this onnxruntime contacts a server, or does not run the network on
+            that device.
     """
     ort = load_engine()
     options = ort.SessionOptions()
@@ -57,9 +59,13 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
     # Without this the workers burn a core while the next frame is being decoded.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        session = ort.InferenceSession(weights, options, providers=[provider_now()])
     except Exception as error:  # onnxruntime has no common base class for its errors
         raise ModelError(
             f"onnxruntime {ort.__version__} cannot load {name}: {error}",
             "install redact again (pip install --force-reinstall)",
         ) from error
+    # Otherwise a device that fails midway is left for another, in silence.
+    session.disable_fallback()
+    require_provider(session, name)
+    return session

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections, Frame, Target
 from .agreement import agree
 from .network import Network
-from .scaling import Picture, Scaler
+from .parts import look_at_view
+from .scaling import Area, Picture, Scaler
 from .thresholds import CANDIDATE_SCORE
 from .tiles import Scale, View, views
 
@@ -42,8 +45,8 @@ class FacePlateDetector:
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return self.look(self._scaler.array(rgb))
 
-    def detect_frame(self, frame: Frame) -> Detections:
-        return self.look(self._scaler.frame(frame.picture))
+    def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        return self.look(self._scaler.frame(frame.picture, only))
 
     def look(self, picture: Picture) -> Detections:
         """The same for a picture that has been decoded already."""
@@ -51,7 +54,7 @@ class FacePlateDetector:
         parts, scale = [], []
         zooms: dict[int, float] = {}
         for view in views(width, height, self._scales, self._aspect):
-            found = self._network.run(picture.view(view.area, view.size))
+            found = look_at_view(picture, view, self._network.run)
             found = clipped(to_source(found, view), width, height)
             # A scale whose only view an earlier one had already is no second witness.
             zooms.setdefault(view.scale, view.zoom)

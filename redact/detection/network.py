@@ -22,6 +22,11 @@ PAD: Final = 114
 training."""
 
 
+KEPT_SIZES: Final = 8
+"""Sizes of pictures for which working arrays are kept. Meaning: those of all scales and tiles of a
+clip; parts of a picture have many sizes."""
+
+
 def default_threads() -> int:
     """Processors this process may use, at most 8: the network is too small for more."""
     try:
@@ -106,6 +111,8 @@ class Network:
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]]:
         """Padded input image and point centres for a size, kept for the next frame."""
         if (width, height) not in self._grids:
+            if len(self._grids) >= KEPT_SIZES:
+                self._grids.pop(next(iter(self._grids)))
             largest = STRIDES[-1]
             padded_w, padded_h = -(-width // largest) * largest, -(-height // largest) * largest
             image = np.full((1, padded_h, padded_w, 3), PAD, np.uint8)

@@ -27,8 +27,8 @@ class Clusters(NamedTuple):
 def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -> Clusters:
     """Greedy suppression that remembers who suppressed whom.
 
-    Needs memory for one row of overlaps at a time: a fine look at a crowd has hundreds of
-    survivors and thousands of candidates.
+    A fine look at a crowd has thousands of candidates and hundreds of survivors. Only pairs that
+    lie near each other are compared, all at once.
 
     Args:
         xyxy: float32 [N, 4].
@@ -36,26 +36,57 @@ def cluster(xyxy: NDArray[np.float32], score: NDArray[np.float32], iou: float) -
         iou: a box goes when it overlaps a better one by more than this.
     """
     order = np.argsort(-score, kind="stable")
-    x1, y1, x2, y2 = xyxy[order].T
-    area = np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0)
-    alive = np.arange(len(order))
-    kept: list[int] = []
-    owner = np.empty(len(order), np.intp)
-    overlap = np.empty(len(order), np.float32)
-    while len(alive):
-        best, rest = alive[0], alive[1:]
-        owner[order[best]], overlap[order[best]] = len(kept), area[best] > 0
-        w = np.minimum(x2[best], x2[rest]) - np.maximum(x1[best], x1[rest])
-        h = np.minimum(y2[best], y2[rest]) - np.maximum(y1[best], y1[rest])
-        inter = np.maximum(w, 0) * np.maximum(h, 0)
-        union = area[best] + area[rest] - inter
-        # Written without division, so that empty boxes cannot make a NaN.
-        gone = inter > iou * union
-        owner[order[rest[gone]]] = len(kept)
-        overlap[order[rest[gone]]] = inter[gone] / union[gone]
-        kept.append(best)
-        alive = rest[~gone]
-    return Clusters(order[np.array(kept, np.intp)], owner, overlap)
+    better, worse, share = _overlapping(xyxy[order], iou)
+    count = len(order)
+    # Who suppressed each, by rank, itself where nobody did; plain lists are quicker one by one.
+    hosts, by = list(range(count)), [-1] * count
+    for pair, (a, b) in enumerate(zip(better.tolist(), worse.tolist(), strict=True)):
+        if hosts[b] == b and hosts[a] == a:
+            hosts[b], by[b] = a, pair
+    host, pairs = np.array(hosts, np.intp), np.array(by, np.intp)
+    survives = host == np.arange(count)
+    place = np.cumsum(survives) - 1
+    owner, overlap = np.empty(count, np.intp), np.empty(count, np.float32)
+    owner[order] = place[host]
+    area = _areas(xyxy)[order]
+    overlap[order] = area > 0
+    overlap[order[~survives]] = share[pairs[~survives]]
+    return Clusters(order[survives], owner, overlap)
+
+
+def _overlapping(
+    xyxy: NDArray[np.float32], iou: float
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+    """All pairs of boxes (better, worse) whose IoU is above `iou`, and that IoU, in order.
+
+    Args:
+        xyxy: [N, 4], the best first.
+    """
+    # From left to right: each meets those that begin before it ends.
+    by_left = np.argsort(xyxy[:, 0], kind="stable")
+    x1, y1, x2, y2 = np.ascontiguousarray(xyxy[by_left].T)
+    first = np.arange(1, len(x1) + 1)
+    count = np.maximum(np.searchsorted(x1, x2, side="left") - first, 0)
+    one = np.repeat(first - 1, count)
+    other = np.arange(len(one)) + np.repeat(first - np.cumsum(count) + count, count)
+    near = (y1[one] < y2[other]) & (y1[other] < y2[one])
+    one, other = by_left[one[near]], by_left[other[near]]
+    i, j = np.minimum(one, other), np.maximum(one, other)
+    area = _areas(xyxy)
+    w = np.minimum(xyxy[i, 2], xyxy[j, 2]) - np.maximum(xyxy[i, 0], xyxy[j, 0])
+    h = np.minimum(xyxy[i, 3], xyxy[j, 3]) - np.maximum(xyxy[i, 1], xyxy[j, 1])
+    inter = np.maximum(w, 0) * np.maximum(h, 0)
+    union = area[i] + area[j] - inter
+    # Written without division, so that empty boxes cannot make a NaN.
+    gone = inter > iou * union
+    i, j, share = i[gone], j[gone], inter[gone] / union[gone]
+    order = np.argsort(i, kind="stable")
+    return i[order], j[order], share[order]
+
+
+def _areas(xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
+    x1, y1, x2, y2 = xyxy.T
+    return np.asarray(np.maximum(x2 - x1, 0) * np.maximum(y2 - y1, 0), np.float32)
 
 
 def suppress(detections: Detections, iou: float) -> Detections:

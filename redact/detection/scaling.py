@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -42,11 +43,15 @@ class Picture:
     Args:
         frame: any format that libswscale reads; not changed.
         scaler: keeps libswscale's tables from frame to frame.
+        only: the parts that are to be looked at, None for all of it.
     """
 
-    def __init__(self, frame: av.VideoFrame, scaler: Scaler) -> None:
+    def __init__(
+        self, frame: av.VideoFrame, scaler: Scaler, only: Sequence[Area] | None = None
+    ) -> None:
         self._frame = frame
         self._scaler = scaler
+        self.only = only
 
     @property
     def size(self) -> tuple[int, int]:
@@ -69,8 +74,9 @@ class Scaler:
         self._reformatters: dict[tuple[int, int, int, int], VideoReformatter] = {}
         self._crops: dict[tuple[object, ...], av.filter.Graph] = {}
 
-    def frame(self, frame: av.VideoFrame) -> Picture:
-        return Picture(frame, self)
+    def frame(self, frame: av.VideoFrame, only: Sequence[Area] | None = None) -> Picture:
+        """`only`: see `Picture`."""
+        return Picture(frame, self, only)
 
     def array(self, rgb: NDArray[np.uint8]) -> Picture:
         """Picture of an RGB array, uint8 [H, W, 3].

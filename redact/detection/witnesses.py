@@ -7,7 +7,7 @@ its log odds for it (or that of having seen nothing), and their weighted sum is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,7 +17,7 @@ from ..types import Detections, Frame, Target
 from .calibration import Calibration, probability
 from .ensemble import FacePlateDetector, clipped
 from .nms import cluster
-from .scaling import Picture, Scaler
+from .scaling import Area, Picture, Scaler
 
 SAME_FACE: Final = 0.35
 """IoU from which boxes of different networks are one face: one frames the head from the eyebrows
@@ -26,7 +26,7 @@ down, another from the hair. Meaning: as matching in `benchmarks/detect`."""
 LEAST_PROBABILITY: Final = 0.005
 """Meaning: candidates below this are not worth keeping for anybody."""
 
-OURS, LARGE, SMALL, BLAZEFACE = "ours", "centerface", "centerface small", "blazeface"
+OURS, LARGE, SMALL, TILTED = "ours", "centerface", "centerface small", "centerface tilted"
 """Names of the witnesses in `calibration.json`."""
 
 Look = Callable[[Picture], Detections]
@@ -61,8 +61,15 @@ class Witnesses:
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return self._weigh(self._scaler.array(rgb))
 
-    def detect_frame(self, frame: Frame) -> Detections:
-        return self._weigh(self._scaler.frame(frame.picture))
+    def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        """See `Detector`.
+
+        Args:
+            frame: upright.
+            only: parts of it. What lies in them is seen as in a look at all of the frame; what
+                lies elsewhere may be seen or not. None: all of it.
+        """
+        return self._weigh(self._scaler.frame(frame.picture, only))
 
     def _weigh(self, picture: Picture) -> Detections:
         ours = self._ours.look(picture)

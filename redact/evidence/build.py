@@ -16,12 +16,13 @@ from typing import Any
 import msgspec
 
 from .. import __version__
+from ..detection import device_now
 from ..errors import UnsafeError
 from ..media import Dropped
 from ..messages import Message
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import Action, Target
+from ..types import Action, Target, audited_for
 from .case import CaseFields
 from .ledger import ledger, seconds_from_start
 from .manifest import (
@@ -82,7 +83,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
         case=case_part(case),
         run=_run(record),
         tool=_tool(record),
-        tracks=ledger(drawn, record.settings.render.style, case),
+        tracks=ledger(drawn, record.settings.render.style_name, case),
         audit=_audit(record),
         findings_accepted=record.accepted,
         damaged_frames=drawn.unchecked,
@@ -136,6 +137,8 @@ def _run(record: RunRecord) -> RunPart:
         steps=tuple(
             StepPart(s.name, _messages(record, s.detail), round(s.seconds, 3)) for s in record.steps
         ),
+        stretches=record.stretches[0],
+        stretches_untouched=record.stretches[1],
     )
 
 
@@ -148,6 +151,7 @@ def _tool(record: RunRecord) -> ToolPart:
         platform=f"{platform.system()} {platform.machine()}",
         libraries=library_versions(),
         models=detectors + others,
+        device=device_now(),
     )
 
 
@@ -170,6 +174,9 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
     """Settings in JSON values, targets as words, in a stable order."""
     value = _json_value(settings, ())
     assert isinstance(value, dict)
+    value["render"]["style"] = settings.render.style_name
+    if not settings.detect.detector:
+        del value["detect"]["detector"]  # redact's own
     return value
 
 
@@ -179,7 +186,7 @@ def utc(moment: datetime) -> str:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, looked_for = record.as_drawn, set(record.plan.settings.targets)
+    plan, looked_for = record.as_drawn, audited_for(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         code = "sound_partly_muted" if plan.muted else "sound_unchanged"

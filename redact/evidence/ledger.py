@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..plan import Plan
-from ..settings import Style
 from ..types import Origin, State, Track
 from .case import CaseFields
 from .manifest import SpanPart, TrackPart
@@ -24,7 +23,7 @@ CERTAINTY = {
 frames alternate with the detector's stride and would make one span each."""
 
 
-def ledger(plan: Plan, style: Style, case: CaseFields) -> tuple[TrackPart, ...]:
+def ledger(plan: Plan, style: str, case: CaseFields) -> tuple[TrackPart, ...]:
     """One entry per track of the plan, in order of track number."""
     held = _held_frames(plan)
     return tuple(
@@ -42,7 +41,7 @@ def _held_frames(plan: Plan) -> dict[int, set[int]]:
     return held
 
 
-def _entry(track: Track, plan: Plan, style: Style, case: CaseFields, held: set[int]) -> TrackPart:
+def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int]) -> TrackPart:
     runs = list(_with_held(list(state_runs(track)), held))
     counts: Counter[str] = Counter()
     for first, last, state in runs:
@@ -55,7 +54,7 @@ def _entry(track: Track, plan: Plan, style: Style, case: CaseFields, held: set[i
         target=track.target.word,
         action=track.action,
         origin=track.origin,
-        method=style.value if hidden else "none",
+        method=str(style) if hidden else "none",
         found_by=_found_by(track, plan),
         reason=track.reason or case.reason_for(track.target),
         decided_by=track.decided_by,

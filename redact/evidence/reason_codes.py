@@ -75,4 +75,4 @@ def check_reasons(reasons: Iterable[tuple[str, str]], codes: tuple[ReasonCode, .
         if known and reason not in known:
             near = difflib.get_close_matches(reason, known, 1)
             hint = f"Did you mean {near[0]}?" if near else f"Codes are {', '.join(known)}."
-            raise PlanError(f"reason for {target}: {reason}: is no code of this case", hint)
+            raise PlanError(f"reason for {target}: {reason}: is not a code of this case", hint)

@@ -64,6 +64,8 @@ class RunRecord:
         frames_written: pictures in the output.
         warnings: what the user was warned of: decode errors, dropped streams, …
         notes: what was converted on the way, for example "audio track 1: pcm → aac".
+        stretches: of the source, each from one key frame to the next, and those of them in which
+            nothing was hidden; 0, 0 where that is not known.
         models: networks that ran besides the plan's detectors, for example in the audit.
         drawn: the plan as its masks were drawn, with damage that drawing met and the plan does
             not know; None where it met none. Times and damaged frames on record are its.
@@ -88,6 +90,7 @@ class RunRecord:
     frames_written: int
     warnings: tuple[Message, ...] = ()
     notes: tuple[Message, ...] = ()
+    stretches: tuple[int, int] = (0, 0)
     models: tuple[ModelUsed, ...] = ()
     drawn: Plan | None = None
     audit: Mapping[str, Any] | None = None

@@ -18,6 +18,7 @@ from .info import (
 from .orient import plane_array
 from .picture_count import coded_pictures
 from .probe import probe
+from .read_ahead import read_ahead
 from .seek import copy_of, decode_from
 from .silence import quietly, read_sound
 from .source import opened
@@ -49,6 +50,7 @@ __all__ = [
     "presets_of",
     "probe",
     "quietly",
+    "read_ahead",
     "read_sound",
     "sha256_of",
 ]

@@ -91,10 +91,11 @@ def set_aside() -> Iterator[None]:
     """Errors that the calling thread logs in here are no damage of a video.
 
     For sound, which is read and decoded in the thread that asks for it. What the threads of a
-    video decoder log at the same time counts as ever.
+    video decoder log at the same time counts as ever. Nobody counts meanwhile, or what is still to
+    be set aside would be taken for damage.
     """
     global _aside
-    with av.logging.Capture() as logs:
+    with _counting, av.logging.Capture() as logs:
         try:
             yield
         finally:
@@ -104,10 +105,14 @@ def set_aside() -> Iterator[None]:
 _aside = 0
 """Errors logged so far that are no damage of a video."""
 
+_counting = threading.RLock()
+"""Held while `_aside` does not agree with the log."""
+
 
 def _count() -> int:
-    count: int = av.logging.get_last_error()[0]
-    return count - _aside
+    with _counting:
+        count: int = av.logging.get_last_error()[0]
+        return count - _aside
 
 
 @contextmanager

@@ -165,6 +165,7 @@ class Decode:
                 "split the file there and redact the parts one by one",
             )
         picture.time_base = video.time_base
+        key = bool(picture.key_frame)
         picture = self._plain(picture)
         picture.pts = pts
         # The decoder's frame type would force the encoder's choice.
@@ -174,7 +175,7 @@ class Decode:
         picture.color_trc = transfer
         picture.colorspace = matrix
         picture.color_range = full
-        return Frame(index, pts, video.time_base, picture, damaged)
+        return Frame(index, pts, video.time_base, picture, damaged, key)
 
     def _plain(self, picture: av.VideoFrame) -> av.VideoFrame:
         """The picture upright, in the working format, with planes of its own."""

@@ -9,6 +9,8 @@ from importlib import resources
 from string import Formatter
 from typing import Any, Final
 
+from ..types import table_of
+
 Value = str | int | float | None
 """What a message may hold: all of it JSON."""
 
@@ -35,7 +37,11 @@ class Words:
             raise ValueError(f"no catalogue for {language!r}")
         self.language = language
         text = resources.files(__package__).joinpath(f"{language}.toml").read_text("utf-8")
-        self.tables: dict[str, dict[str, Any]] = tomllib.loads(text)
+        self.tables: dict[str, dict[str, Any]] = {
+            **tomllib.loads(text),
+            "target": dict(table_of(language, "one")),
+            "targets": dict(table_of(language, "several")),
+        }
         self._formatter = _Formatter(self)
 
     def word(self, table: str, name: str) -> str:

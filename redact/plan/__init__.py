@@ -5,9 +5,11 @@ from .build import build_plan
 from .certainty import is_certain
 from .consequences import consequences, covering, mistakable
 from .damage import DAMAGED, with_held
+from .dump import Dumped, dump_plan
 from .edit import clock
-from .file import dump_plan, parse_plan, plan_schema, read_plan, write_plan
+from .file import parse_plan, read_plan, write_plan
 from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
+from .records import plan_schema
 from .review import (
     Decision,
     FindingNote,
@@ -28,6 +30,7 @@ __all__ = [
     "HELD_REACH",
     "Decision",
     "DetectionSettings",
+    "Dumped",
     "FindingNote",
     "MutedSpan",
     "Plan",

@@ -135,7 +135,7 @@ def mute(
     """
     if not (0 <= start < end and math.isfinite(end)):
         raise PlanError(
-            f"muting from {start:g} s to {end:g} s: is no span", "Give a start before the end."
+            f"muting from {start:g} s to {end:g} s: is not a span", "Give a start before the end."
         )
     # Outward to the millisecond: no trace of the sound may be left at either end.
     span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, reason, decided_by)
@@ -173,7 +173,7 @@ def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", part, re.ASCII)
         if not match:
-            raise UsageError(f"{text!r}: is no list of track numbers", "For example 3,7,10-12.")
+            raise UsageError(f"{text!r}: is not a list of track numbers", "For example 3,7,10-12.")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
             raise UsageError(f"{part.strip()}: ends before it begins", "For example 10-12.")
@@ -193,7 +193,7 @@ def parse_numbers(text: str) -> tuple[int, ...]:
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", part, re.ASCII)
         if not match:
-            raise UsageError(f"{text!r}: is no list of numbers", "For example 1,3,5-7.")
+            raise UsageError(f"{text!r}: is not a list of numbers", "For example 1,3,5-7.")
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
             raise UsageError(f"{part.strip()}: ends before it begins", "For example 5-7.")
@@ -299,7 +299,8 @@ def _seconds(text: str) -> Fraction:
     match = _CLOCK.fullmatch(text.strip())
     if not match or not text.isascii():
         raise UsageError(
-            f"{text!r}: is no time", "Write seconds (12.5), 1:02.5, 0:01:02.5, or a frame (f120)."
+            f"{text!r}: is not a time",
+            "Write seconds (12.5), 1:02.5, 0:01:02.5, or a frame (f120).",
         )
     hours, minutes, seconds = (Fraction(g) if g else Fraction(0) for g in match.groups())
     return hours * 3600 + minutes * 60 + seconds

@@ -55,6 +55,8 @@ class DetectionSettings:
         frames_looked_at: by the detectors; in the others, what was seen before was followed. None
             where the plan does not say.
         centerface: whether CenterFace may look, at detection and in the audit.
+        detector: name of a detector of another package that looked instead of redact's own; ""
+            where none did.
     """
 
     targets: tuple[Target, ...]
@@ -62,10 +64,11 @@ class DetectionSettings:
     detectors: tuple[tuple[str, str], ...]
     frames_looked_at: int | None = None
     centerface: bool = True
+    detector: str = ""
 
     def drawn_with(self, draw: DrawSettings) -> Settings:
         """Settings of a whole run that found these tracks and draws them in a certain way."""
-        wanted = DetectSettings(self.targets, self.sensitivity, self.centerface)
+        wanted = DetectSettings(self.targets, self.sensitivity, self.centerface, self.detector)
         return Settings(wanted, draw.render, draw.encode)
 
 

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta, Struct
 
-from .review import (
-    Decision,
-    FindingNote,
-    MutedSpan,
-    ReviewState,
-    Runs,
-    SeenFrames,
-    SeenSubject,
-    Sound,
-    Subject,
-)
+from . import review
+from .review import Decision, ReviewState, Sound
 
 REVIEW_VERSION = 1
 
@@ -35,9 +27,9 @@ class SubjectRecord(_File):
     name: str = ""
 
 
-class MutedRecord(_File):
-    start_ms: Annotated[int, Meta(ge=0, description="milliseconds after the first picture")]
-    end_ms: _Positive
+class MutedRecord(_File, rename={"start": "start_ms", "end": "end_ms"}):
+    start: Annotated[int, Meta(ge=0, description="milliseconds after the first picture")]
+    end: _Positive
     how: Sound = Sound.MUTE
     reason: str = ""
     decided_by: str = ""
@@ -77,12 +69,12 @@ class ReviewRecord(_File):
     findings: list[FindingRecord] = []
 
 
-def subject_records(subjects: tuple[Subject, ...]) -> list[SubjectRecord]:
-    return [SubjectRecord(list(s.tracks), s.decision, s.name) for s in subjects]
+def subject_records(subjects: tuple[review.Subject, ...]) -> list[SubjectRecord]:
+    return msgspec.convert(subjects, list[SubjectRecord], from_attributes=True)
 
 
-def muted_records(muted: tuple[MutedSpan, ...]) -> list[MutedRecord]:
-    return [MutedRecord(m.start, m.end, m.how, m.reason, m.decided_by) for m in muted]
+def muted_records(muted: tuple[review.MutedSpan, ...]) -> list[MutedRecord]:
+    return msgspec.convert(muted, list[MutedRecord], from_attributes=True)
 
 
 def review_record(state: ReviewState | None) -> ReviewRecord | None:
@@ -91,29 +83,14 @@ def review_record(state: ReviewState | None) -> ReviewRecord | None:
     return ReviewRecord(
         REVIEW_VERSION,
         state.reviewer,
-        [SeenRecord(s.view, s.speed, list(s.frames)) for s in state.seen],
-        [SeenSubjectRecord(s.track, list(s.frames)) for s in state.subjects],
-        [
-            FindingRecord(
-                number=f.number,
-                kind=f.kind,
-                target=f.target,
-                first=f.first,
-                last=f.last,
-                places=list(f.places),
-                answer=f.answer,
-                reason=f.reason,
-                track=f.track,
-                drawn=f.drawn,
-            )
-            for f in state.findings
-        ],
+        msgspec.convert(state.seen, list[SeenRecord], from_attributes=True),
+        msgspec.convert(state.subjects, list[SeenSubjectRecord], from_attributes=True),
+        msgspec.convert(state.findings, list[FindingRecord], from_attributes=True),
     )
 
 
-def subjects_of(records: list[SubjectRecord], known: frozenset[int]) -> tuple[Subject, ...]:
+def subjects_of(records: list[SubjectRecord], known: frozenset[int]) -> tuple[review.Subject, ...]:
     """Raises ValueError where a track is unknown, or belongs to two subjects."""
-    found: list[Subject] = []
     taken: set[int] = set()
     for i, record in enumerate(records):
         for number in record.tracks:
@@ -122,45 +99,45 @@ def subjects_of(records: list[SubjectRecord], known: frozenset[int]) -> tuple[Su
             if number in taken:
                 raise ValueError(f"$.subjects[{i}].tracks: track {number} is in two subjects")
             taken.add(number)
-        found.append(Subject(tuple(sorted(record.tracks)), record.decision, record.name))
-    return tuple(found)
+        record.tracks.sort()
+    return msgspec.convert(records, tuple[review.Subject, ...], from_attributes=True)
 
 
-def muted_of(records: list[MutedRecord]) -> tuple[MutedSpan, ...]:
+def muted_of(records: list[MutedRecord]) -> tuple[review.MutedSpan, ...]:
     """Raises ValueError where a span ends before it begins."""
     for i, m in enumerate(records):
-        if m.end_ms <= m.start_ms:
+        if m.end <= m.start:
             raise ValueError(f"$.muted[{i}].end_ms: the span ends before it begins")
-    return tuple(MutedSpan(m.start_ms, m.end_ms, m.how, m.reason, m.decided_by) for m in records)
+    return msgspec.convert(records, tuple[review.MutedSpan, ...], from_attributes=True)
 
 
 def review_of(record: ReviewRecord | None, frames: int) -> ReviewState | None:
     """Raises ValueError where a frame lies outside the clip of `frames` frames."""
     if record is None:
         return None
+    for runs in (*(s.frames for s in record.seen), *(s.frames for s in record.subjects)):
+        _check_runs(runs, frames)
+    for finding in record.findings:
+        _check_finding(finding, frames)
     return ReviewState(
         record.reviewer,
-        tuple(SeenFrames(s.view, s.speed, _runs(s.frames, frames)) for s in record.seen),
-        tuple(SeenSubject(s.track, _runs(s.frames, frames)) for s in record.subjects),
-        tuple(_finding(f, frames) for f in record.findings),
+        msgspec.convert(record.seen, tuple[review.SeenFrames, ...], from_attributes=True),
+        msgspec.convert(record.subjects, tuple[review.SeenSubject, ...], from_attributes=True),
+        msgspec.convert(record.findings, tuple[review.FindingNote, ...], from_attributes=True),
     )
 
 
-def _runs(runs: list[tuple[int, int]], frames: int) -> Runs:
+def _check_runs(runs: list[tuple[int, int]], frames: int) -> None:
     before = -1
     for first, last in runs:
         if not before < first <= last < frames:
             raise ValueError(f"$.review: frames {first} to {last} do not rise within the clip")
         before = last
-    return tuple(runs)
 
 
-def _finding(f: FindingRecord, frames: int) -> FindingNote:
+def _check_finding(f: FindingRecord, frames: int) -> None:
     if not f.first <= f.last < frames or any(frame >= frames for frame, _ in f.places):
         raise ValueError(f"$.review.findings: finding {f.number} lies outside the clip")
     for _, box in f.places:
         if not (box[0] < box[2] and box[1] < box[3] and max(map(abs, box)) < 1e6):
             raise ValueError(f"$.review.findings: finding {f.number}: {list(box)} is not a box")
-    return FindingNote(
-        **{name: getattr(f, name) for name in f.__struct_fields__} | {"places": tuple(f.places)}
-    )

@@ -21,7 +21,7 @@ def what_else(head: bytes, name: str) -> str:
         return ""
     if not head:
         return "is empty, no plan"
-    return "is a video, no plan" if _is_video(head, name) else "is no plan"
+    return "is a video, not a plan" if _is_video(head, name) else "is not a plan"
 
 
 def _is_video(head: bytes, name: str) -> bool:

@@ -3,9 +3,23 @@
 Way in: `Renderer(settings).draw(frame, regions)`, which returns the frame to write.
 """
 
+from .fill import Field
 from .mask import mask_frame, mask_info
 from .renderer import Renderer
-from .shapes import RIM, drawn_area_of, mask_of
-from .styles import write_notice
+from .shapes import RIM, Rect, Shape, drawn_area_of, mask_of
+from .styles import Canvas, MaskStyle, write_notice
 
-__all__ = ["RIM", "Renderer", "drawn_area_of", "mask_frame", "mask_info", "mask_of", "write_notice"]
+__all__ = [
+    "RIM",
+    "Canvas",
+    "Field",
+    "MaskStyle",
+    "Rect",
+    "Renderer",
+    "Shape",
+    "drawn_area_of",
+    "mask_frame",
+    "mask_info",
+    "mask_of",
+    "write_notice",
+]

@@ -8,14 +8,14 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ..settings import RenderSettings
+from ..settings import RenderSettings, Style
 from ..types import Frame, Region
 from .colour import coding_of
 from .fill import Field, Surroundings
 from .hidden import Hidden, soft_radius
 from .planes import Layout, Samples, layout_of, planes_of
 from .shapes import RIM, Rect, Shape, shape_of
-from .styles import Canvas, Style, load_style
+from .styles import Canvas, MaskStyle, load_style
 
 EDGE_WEIGHT = 0.02
 """Say of a mask at and beyond its own edge where masks overlap; 1 is that at its centre."""
@@ -43,7 +43,8 @@ class Renderer:
 
     def __init__(self, settings: RenderSettings, review: bool = False) -> None:
         self._margin = settings.margin
-        self._style: Style = load_style(settings, review)
+        self._style: MaskStyle = load_style(settings, review)
+        self._trusted = isinstance(settings.style, Style)
 
     def draw(self, frame: Frame, regions: list[Region]) -> Frame:
         """Hide `regions` in a frame and return the frame to use.
@@ -73,16 +74,23 @@ class Renderer:
         coding = coding_of(picture, layout)
         canvas = Canvas(planes, layout, coding, hidden, Surroundings(planes, hidden))
         if self._style.hides:
-            _store(planes, self._patches(canvas, shapes))
+            seen = canvas if self._trusted else _blackened(canvas)
+            _store(planes, self._patches(canvas, seen, shapes))
             _cover_alpha(canvas)
         self._style.decorate(canvas, shapes)
         return replace(frame, picture=picture)
 
-    def _patches(self, canvas: Canvas, shapes: list[Shape]) -> list[Patch]:
-        """New samples of all masks; all made before any is stored, for each needs the source."""
+    def _patches(self, canvas: Canvas, seen: Canvas, shapes: list[Shape]) -> list[Patch]:
+        """New samples of all masks; all made before any is stored, for each needs the source.
+
+        Args:
+            canvas: the frame.
+            seen: the same as the style is shown it.
+            shapes: the masks.
+        """
         rects = [_drawn_grid(canvas.hidden, shape) for shape in shapes]
         soft = self._style.soft
-        paint = _composed(canvas, shapes, rects, self._style.paint, soft)
+        paint = _composed(seen, shapes, rects, self._style.paint, soft)
         rim = paint
         if not soft and canvas.hidden.has_rim:
             # Colour is given up around the core as well; there the surroundings continue, so
@@ -93,6 +101,15 @@ class Renderer:
             radius = soft_radius(shape.size) if soft else 0
             patches += _patches_of(canvas, rect, paint(rect), rim(rect), radius)
         return patches
+
+
+def _blackened(canvas: Canvas) -> Canvas:
+    """The canvas with copies of its planes in which nothing is left of what is hidden."""
+    planes = [plane.copy() for plane in canvas.planes]
+    for number, plane in enumerate(planes[: canvas.layout.channels]):
+        hidden = canvas.hidden.core if number == 0 else canvas.hidden.grid
+        plane[hidden > 0] = 0
+    return replace(canvas, planes=planes)
 
 
 def _sealed(canvas: Canvas, shape: Shape, grid: Rect) -> Field:

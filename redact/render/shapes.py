@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
-from ..types import Box, Region, Target
+from ..types import Box, Region
 
 RIM = 8
 """Pixels around the core that may change. Room for a chroma sample that straddles the core's edge
@@ -94,7 +94,7 @@ class Shape:
 
     @property
     def rounded_rectangle(self) -> bool:
-        return self.region.target is not Target.FACE
+        return not self.region.target.spec.round
 
     def radius(self, xs: Coordinates, ys: Coordinates) -> NDArray[np.float32]:
         """Distance from the centre as a share of the outline's, at the points ys × xs.
@@ -165,7 +165,7 @@ def shape_of(region: Region, margin: float) -> Shape:
         raise _unusable(region)
     box = Box(grown.x1 - half, grown.y1 - half, grown.x2 + half, grown.y2 + half)
     a, b = box.width / 2, box.height / 2
-    if region.target is Target.FACE:
+    if region.target.spec.round:
         # A head is an ellipse in its box; the corners of the box show what is behind it.
         return Shape(region, box, (a, b))
     # The arc of each corner passes through the corner of the margin box.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..evidence import Manifest, SourcePart, TrackPart
-from ..types import Action
+from ..types import Action, Target
 from .audit import AuditView
 from .catalogue import Catalogue
 from .timeline import COLOURS, KEPT
@@ -71,7 +71,7 @@ def per_target(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
     groups: dict[str, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
         groups[track.target].append(track)
-    for target in ("face", "plate", "region"):
+    for target in (t.word for t in Target):
         tracks = groups.get(target, [])
         if tracks:
             hidden = sum(t.action is Action.REDACT for t in tracks)

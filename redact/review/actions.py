@@ -21,6 +21,7 @@ from .editing import (
     span,
     split,
 )
+from .refused import RefusedError
 
 
 def edited(plan: Plan, what: dict[str, Any], by: str) -> Plan:
@@ -36,7 +37,7 @@ def edited(plan: Plan, what: dict[str, Any], by: str) -> Plan:
     """
     action = _ACTIONS.get(str(what.get("op")))
     if action is None:
-        raise PlanError("the page asked for something unknown", "Load the page anew.")
+        raise RefusedError("unknown")
     try:
         return action(plan, what, by)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -46,7 +47,7 @@ def edited(plan: Plan, what: dict[str, Any], by: str) -> Plan:
 def _text(what: dict[str, Any]) -> str:
     text = what.get("reason") or ""
     if not isinstance(text, str) or len(text) > 500 or not text.isprintable():
-        raise PlanError("the reason is too long, or not one line", "Write one short line.")
+        raise RefusedError("reason_long")
     return text.strip()
 
 
@@ -57,7 +58,7 @@ def _box_of(values: Sequence[float]) -> Box:
 def _still(plan: Plan, what: dict[str, Any], by: str) -> Plan:
     box, first, last = _box_of(what["box"]), int(what["first"]), int(what["last"])
     if not 0 <= first <= last < len(plan.source.timeline):
-        raise PlanError("the span lies outside the clip", "Choose another.")
+        raise RefusedError("span_clip")
     keys = [Keyframe(frame, box, State.MANUAL) for frame in sorted({first, last})]
     return add(plan, Target.from_word(what["target"]), keys, _text(what), by)[0]
 

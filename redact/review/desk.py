@@ -11,8 +11,7 @@ from pathlib import Path
 
 from ..errors import PlanError
 from ..files import write_whole
-from ..plan import Plan, ReviewState, dump_plan, parse_plan
-from ..types import Track
+from ..plan import Dumped, Plan, ReviewState, dump_plan, parse_plan
 from .subjects import with_subjects
 
 Change = Callable[[Plan], Plan]
@@ -43,7 +42,7 @@ class Desk:
         self._back: list[Plan] = []
         self._forth: list[Plan] = []
         self._unsaved = False
-        self._dumped: dict[int, tuple[Track, bytes]] = {}
+        self._dumped = Dumped()
         self._stat: tuple[int, int, int] | None = None
         self._digest = ""
         self.plan = self._read()

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ..errors import PlanError
 from ..plan import Decision, FindingNote, Plan, ReviewState, Subject, edit
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track
 from .bridging import REASON as BRIDGE
 from .bridging import Gap, gaps_of
+from .refused import RefusedError
 from .subjects import all_subjects, subject_of
 
 CUT_OFF: Final = "cut off by hand"
@@ -72,9 +72,9 @@ def merge(plan: Plan, ids: Sequence[int]) -> Plan:
     chosen = list({subject_of(plan, number).tracks: None for number in ids})
     tracks = sorted(number for numbers in chosen for number in numbers)
     if len(chosen) < 2:
-        raise PlanError("to join, choose two subjects or more", "Choose them with Ctrl.")
+        raise RefusedError("join_two")
     if len({edit.track_of(plan, number).target for number in tracks}) > 1:
-        raise PlanError("a face and a plate cannot be one", "Choose subjects of one kind.")
+        raise RefusedError("join_kinds")
     old = [s for s in all_subjects(plan) if s.tracks in chosen]
     same = len({s.decision for s in old}) == 1
     name = next((s.name for s in old if s.name), "")
@@ -89,7 +89,7 @@ def separate(plan: Plan, number: int) -> Plan:
     """Take one track out of its subject; it is hidden until it is decided about by itself."""
     subject = subject_of(plan, number)
     if len(subject.tracks) < 2:
-        raise PlanError(f"track {number} stands alone already", "There is nothing to take apart.")
+        raise RefusedError("alone", number=number)
     left = replace(subject, tracks=tuple(n for n in subject.tracks if n != number))
     rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
     plan = replace(plan, subjects=_ordered((*rest, left, Subject((number,)))))
@@ -126,7 +126,7 @@ def bridge(plan: Plan, gap: Gap, keys: Sequence[Keyframe], by: str = "") -> tupl
     subject = subject_of(plan, gap.before)
     tracks = [edit.track_of(plan, number) for number in subject.tracks]
     if gap not in gaps_of(tracks):
-        raise PlanError("there is no such gap", "Load the page anew.")
+        raise RefusedError("no_gap")
     number = plan.next_id()
     target = edit.track_of(plan, gap.before).target
     track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, BRIDGE, by)
@@ -144,7 +144,7 @@ def place(plan: Plan, number: int, frame: int, box: Box) -> Plan:
     track = edit.track_of(plan, number)
     edit.check_box(box, plan, f"track {number}: frame {frame}")
     if track.at(frame) is None:
-        raise PlanError(f"track {number} is not at frame {frame}", "Lengthen its span first.")
+        raise RefusedError("not_here", number=number, frame=frame)
     keys = {key.frame: key for key in track.keyframes}
     # The neighbours are pinned: lines to and from the new place would move masks elsewhere, and
     # its state would count for frames that nobody looked at.
@@ -163,10 +163,10 @@ def span(plan: Plan, number: int, first: int, last: int, by: str = "") -> Plan:
     off becomes a track of its own that is kept and says why, for the record.
     """
     if not 0 <= first <= last < len(plan.source.timeline):
-        raise PlanError("the span ends before it begins", "Choose a start before the end.")
+        raise RefusedError("span_order")
     track = edit.track_of(plan, number)
     if first > track.last or last < track.first:
-        raise PlanError("the span lies outside the track", "Draw a new box there instead.")
+        raise RefusedError("span_outside")
     if first > track.first:
         plan = _cut_off(plan, number, track.first, first - 1, by)
     if last < track.last:
@@ -209,9 +209,7 @@ def split(plan: Plan, number: int, frame: int) -> Plan:
     """
     track = edit.track_of(plan, number)
     if not track.first < frame <= track.last:
-        raise PlanError(
-            f"track {number} cannot be split there", "Go to a frame in the middle of the track."
-        )
+        raise RefusedError("split_there", number=number)
     new = plan.next_id()
     before = keys_between(track, track.first, frame - 1)
     after = keys_between(track, frame, track.last)
@@ -241,12 +239,9 @@ def answer(plan: Plan, number: int, words: str, reason: str, by: str) -> Plan:
     review = plan.review or ReviewState()
     note = next((f for f in review.findings if f.number == number), None)
     if note is None:
-        raise PlanError(f"finding {number}: there is no such finding", "Check the video again.")
+        raise RefusedError("no_finding", number=number)
     if words == "none" and (not note.drawn or not any(c.isalnum() for c in reason)):
-        raise PlanError(
-            f"finding {number}: needs a reason, and a mask that was drawn",
-            "Say what it is, for example 'a statue', or hide it.",
-        )
+        raise RefusedError("needs_reason", number=number)
     if note.track is not None:  # it was hidden before; that mask goes again
         plan = edit.remove_tracks(plan, [note.track])
     hidden = None

@@ -19,6 +19,7 @@ from ..evidence import (
 )
 from ..files import check_writable, make_folder
 from ..media import default_output
+from ..messages import LANGUAGES, Words
 from ..pipeline import apply
 from ..plan import FindingNote, Plan, ReviewState
 from ..running import Delivery, Journal, Outcome
@@ -57,7 +58,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     delivery = Delivery(
         output=final,
         accept_findings=_accepted(plan),
-        case=choice.case,
+        evidence=choice,
         command=("redact", "review", session.source.name, session.plan_path.name),
         release=release,
     )
@@ -162,9 +163,22 @@ def _result(outcome: Outcome, files: list[str]) -> dict[str, Any]:
         "needs_review": outcome.needs_review,
         "may_be_accepted": outcome.audit.may_be_accepted,
         "findings": len(outcome.audit.findings),
-        "failed": [c.in_words() for c in outcome.audit.checks if not c.passed],
+        "failed": {name: _failed(outcome.audit, Words(name)) for name in LANGUAGES},
         "accepted": outcome.record.accepted,
         "sha256": outcome.record.output_sha256,
         "beside": files,
-        "warnings": [str(w) for w in outcome.record.warnings],
+        "warnings": {
+            name: [Words(name).message(w.code, w.values) for w in outcome.record.warnings]
+            for name in LANGUAGES
+        },
     }
+
+
+def _failed(audit: AuditResult, words: Words) -> list[str]:
+    """A line for each check that did not hold."""
+    return [
+        f"{words.word('check', check.name)}: "
+        + "; ".join(words.message(said.code, said.values) for said in check.said)
+        for check in audit.checks
+        if not check.passed
+    ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final
@@ -14,6 +16,7 @@ from ..plan import Plan
 from ..types import Track
 from .frames import Frames
 from .pictures import encoded, face, look_of
+from .sights import SightsKept
 from .subjects import all_subjects, overlap_in_time
 
 MOST_PICTURES: Final = 4000
@@ -37,6 +40,7 @@ class Gallery:
         self._frames = frames
         self._aspect = aspect
         self._made: OrderedDict[tuple[int, int], tuple[bytes, NDArray[np.float32]]] = OrderedDict()
+        self._kept = SightsKept()
         self._lock = threading.Lock()
 
     def pictures(self, plan: Plan, wanted: Iterable[tuple[int, int]]) -> list[bytes]:
@@ -49,31 +53,53 @@ class Gallery:
             self._make(plan, track, frame)
         return [self._made[w][0] if w in self._made else b"" for w in asked]
 
-    def alike(self, plan: Plan, number: int) -> list[tuple[int, float]]:
-        """Subjects, by their first track, that look like one and were never seen beside it."""
+    def alike(
+        self, plan: Plan, number: int, seconds: float = math.inf
+    ) -> tuple[list[tuple[int, float]], bool]:
+        """Subjects, by their first track, that look like one and were never seen beside it.
+
+        Args:
+            plan: of the clip.
+            number: a track of the one.
+            seconds: after which no further picture is made.
+
+        Returns:
+            Them with their likeness, likest first; and whether all were compared.
+        """
+        end = time.monotonic() + seconds
         tracks = {t.id: t for t in plan.tracks}
         subjects = all_subjects(plan)
         mine = next((s for s in subjects if number in s.tracks), None)
         if mine is None:
-            return []
+            return [], True
         chosen = [tracks[n] for n in mine.tracks]
         own = self._look(plan, chosen)
-        found = []
+        found, every = [], True
         for other in subjects:
             theirs = [tracks[n] for n in other.tracks]
             if other is mine or theirs[0].target is not chosen[0].target:
                 continue
-            look = None if overlap_in_time(chosen, theirs) else self._look(plan, theirs)
-            if own is not None and look is not None:
-                likeness = float(own @ look)
-                if likeness >= ALIKE:
-                    found.append((other.tracks[0], round(likeness, 3)))
-        return sorted(found, key=lambda pair: -pair[1])[:MOST_SUGGESTED]
+            if own is None or overlap_in_time(chosen, theirs):
+                continue
+            if time.monotonic() > end and self._best(theirs) not in self._made:
+                every = False
+                continue
+            look = self._look(plan, theirs)
+            likeness = 0.0 if look is None else float(own @ look)
+            if likeness >= ALIKE:
+                found.append((other.tracks[0], round(likeness, 3)))
+        return sorted(found, key=lambda pair: -pair[1])[:MOST_SUGGESTED], every
 
     def _look(self, plan: Plan, tracks: list[Track]) -> NDArray[np.float32] | None:
-        best = best_place(tracks)
+        best = self._best(tracks)
         made = self._made.get(best) or self._make(plan, *best)
         return made[1] if made else None
+
+    def _best(self, tracks: list[Track]) -> tuple[int, int]:
+        """Track and frame where a subject is seen best."""
+        known = {t.id: self._kept.of(t) for t in tracks}
+        best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
+        return best.id, known[best.id].best
 
     def _make(self, plan: Plan, track: int, frame: int) -> tuple[bytes, NDArray[np.float32]] | None:
         with self._lock:
@@ -91,9 +117,3 @@ class Gallery:
             while len(self._made) > MOST_PICTURES:
                 self._made.popitem(last=False)
         return made
-
-
-def best_place(tracks: Iterable[Track]) -> tuple[int, int]:
-    """Track and frame where a subject is seen best: most surely, else largest."""
-    best = max(tracks, key=lambda t: (t.score or 0.0, len(t.keyframes)))
-    return best.id, max(best.keyframes, key=lambda k: (k.score or 0.0, k.box.area)).frame

@@ -111,8 +111,11 @@ class HandOver:
             return self._token
 
 
-_CONNECTIONS: Final = Path("/proc/net/tcp")
-"""Every IPv4 connection with its owner, where the system is Linux."""
+_LINUX: Final = Path("/proc/net/tcp")
+
+_LISTS: Final = ((_LINUX, ""), (Path("/proc/net/tcp6"), "0000000000000000FFFF0000"))
+"""Every connection with its owner, where the system is Linux; and what stands before an IPv4
+address in the second list, where a program has reached it by way of IPv6."""
 
 ROOT: Final = 0
 """May read everything anyway; and Windows reaches a server in its Linux as this user."""
@@ -129,18 +132,19 @@ def of_this_user(client: tuple[str, int], server: tuple[str, int]) -> bool:
         other user can read the address off the list of processes. Else False for other users,
         and for a connection that is not listed any more.
     """
-    if not _CONNECTIONS.exists():
+    if not _LINUX.exists():
         return True
     return owner_of(client, server) in (os.getuid(), ROOT)
 
 
 def owner_of(end: tuple[str, int], other: tuple[str, int]) -> int | None:
     """Number of the user who opened the end of a connection; None if it is not listed."""
-    wanted = [_hex(end), _hex(other)]
-    for line in _CONNECTIONS.read_text().splitlines()[1:]:
-        parts = line.split()
-        if parts[1:3] == wanted:
-            return int(parts[7])
+    for listed, before in _LISTS:
+        wanted = [before + _hex(end), before + _hex(other)]
+        for line in listed.read_text().splitlines()[1:] if listed.exists() else ():
+            parts = line.split()
+            if parts[1:3] == wanted:
+                return int(parts[7])
     return None
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any, Final
 
 from ..media import SourceInfo
 from ..plan import HELD_REACH, Plan, Subject, is_certain
-from ..types import Action, Keyframe, State, Track
+from ..types import Action, Keyframe, Track
 from .bridging import gaps_of
-from .seen import Moment, Moments, review_summary, seen_runs
-from .subjects import all_subjects, state_runs
+from .seen import Moment, common_moments, review_summary, seen_runs, subject_moments
+from .sights import Sights, SightsKept
+from .subjects import all_subjects
 
 SURE: Final = 0.9
 """Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its
@@ -31,7 +32,7 @@ class Overview:
     def __init__(self) -> None:
         self._made: dict[tuple[Any, ...], tuple[tuple[Track, ...], dict[str, Any]]] = {}
         self._told: dict[int, dict[str, Any]] = {}
-        self._moments = Moments()
+        self._kept = SightsKept()
 
     def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
         """The whole plan, for a page that has just been opened."""
@@ -47,7 +48,16 @@ class Overview:
         return {**self._changing(plan), "changed": changed, "gone": gone}
 
     def _changing(self, plan: Plan) -> dict[str, Any]:
-        return changing(plan, self._moments.of(plan))
+        """What a decision changes besides subjects; `_told` is already that of the plan."""
+        review, common = plan.review, common_moments(plan)
+        frames = [m[0] for told in self._told.values() for m in told["moments"]]
+        return {
+            "muted": [{**asdict(m), "number": n} for n, m in enumerate(plan.muted, 1)],
+            "findings": [asdict(f) for f in review.findings] if review else [],
+            "moments": _listed(common),
+            "seen": seen_runs(review),
+            "summary": review_summary(plan, [*frames, *(m.frame for m in common)]),
+        }
 
     def _subjects(self, plan: Plan) -> dict[int, dict[str, Any]]:
         by_number = {track.id: track for track in plan.tracks}
@@ -56,9 +66,13 @@ class Overview:
             tracks = tuple(by_number[number] for number in subject.tracks)
             key = (*map(id, tracks), subject.decision, subject.name)
             # The tracks are kept beside: an id may be used again once its object is gone.
-            made[key] = self._made.get(key) or (tracks, _summary(plan, subject, tracks))
+            made[key] = self._made.get(key) or (
+                tracks,
+                _summary(plan, subject, tracks, self._kept),
+            )
             found[subject.tracks[0]] = made[key][1]
         self._made = made
+        self._kept.forget_all_but(plan.tracks)
         return found
 
 
@@ -79,54 +93,51 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
     }
 
 
-def changing(plan: Plan, moments: Sequence[Moment]) -> dict[str, Any]:
-    """What a decision changes besides subjects."""
-    review = plan.review
-    return {
-        "muted": [{**asdict(m), "number": n} for n, m in enumerate(plan.muted, 1)],
-        "findings": [asdict(f) for f in review.findings] if review else [],
-        "moments": [[m.frame, m.why, m.track] for m in moments],
-        "seen": seen_runs(review),
-        "summary": review_summary(plan, moments),
-    }
+def _listed(moments: Iterable[Moment]) -> list[list[Any]]:
+    return [[m.frame, m.why, m.track] for m in moments]
 
 
-def _summary(plan: Plan, subject: Subject, tracks: tuple[Track, ...]) -> dict[str, Any]:
-    best_track = max(tracks, key=lambda t: (t.score or 0.0, len(t.keyframes)))
-    best = max(best_track.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
+def _summary(
+    plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: SightsKept
+) -> dict[str, Any]:
+    known = {track.id: kept.of(track) for track in tracks}
+    best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
     first, last = min(t.first for t in tracks), max(t.last for t in tracks)
-    score = max((t.score for t in tracks if t.score is not None), default=None)
-    known = max((t.certainty for t in tracks if t.certainty is not None), default=score)
+    score = max((k.score for k in known.values() if k.score is not None), default=None)
+    sure = max((t.certainty for t in tracks if t.certainty is not None), default=score)
+    detected = sum(k.detected for k in known.values())
     return {
         "id": subject.tracks[0],
         "name": subject.name,
         "decision": subject.decision.value or _decided_elsewhere(tracks),
-        "target": best_track.target.word,
-        "origin": best_track.origin.value,
-        "certainty": _certainty(tracks, score),
-        "score": None if known is None else round(known, 2),
+        "target": best.target.word,
+        "origin": best.origin.value,
+        "certainty": _certainty(tracks, score, detected),
+        "score": None if sure is None else round(sure, 2),
         "first": first,
         "last": last,
         "from": plan.seconds(first),
         "to": plan.seconds(last),
-        "best": [best_track.id, best.frame],
+        "best": [best.id, known[best.id].best],
         "reason": next((t.reason for t in tracks if t.reason), ""),
         "by": next((t.decided_by for t in tracks if t.decided_by), ""),
-        "tracks": [
-            {
-                "id": t.id,
-                "first": t.first,
-                "last": t.last,
-                "keep": t.action is Action.KEEP,
-                "runs": [[a, b, state.value] for a, b, state in state_runs(t)],
-                "shown": plan.shown_spans(t),
-            }
-            for t in tracks
-        ],
+        "tracks": [_track(plan, track, known[track.id]) for track in tracks],
+        "moments": _listed(subject_moments(plan, subject, tracks, kept)),
         "gaps": [
             {"before": g.before, "after": g.after, "first": g.first, "last": g.last}
             for g in gaps_of(tracks)
         ],
+    }
+
+
+def _track(plan: Plan, track: Track, known: Sights) -> dict[str, Any]:
+    return {
+        "id": track.id,
+        "first": track.first,
+        "last": track.last,
+        "keep": track.action is Action.KEEP,
+        "runs": [[a, b, state.value] for a, b, state in known.runs],
+        "shown": plan.shown_spans(track),
     }
 
 
@@ -135,14 +146,13 @@ def _decided_elsewhere(tracks: tuple[Track, ...]) -> str:
     return "keep" if all(t.action is Action.KEEP for t in tracks) else ""
 
 
-def _certainty(tracks: tuple[Track, ...], score: float | None) -> str:
+def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str:
     """sure, likely, unsure; by hand, where a person drew it."""
     known = [t.certainty for t in tracks if t.certainty is not None]
     if known:
         return "sure" if max(known) >= SURE else "likely" if max(known) >= LIKELY else "unsure"
     if score is None:
         return "by hand"
-    seen = sum(k.state is State.DETECTED for t in tracks for k in t.keyframes)
     if seen < FEW or score < LIKELY:
         return "unsure"
     return "sure" if score >= SURE_SCORE else "likely"

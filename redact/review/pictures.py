@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
 from ..media import copy_of
@@ -45,8 +46,12 @@ def jpeg(frame: Frame, most: int, quality: int = QUALITY) -> bytes:
 
 
 def bgr(frame: Frame, width: int, height: int) -> Rgb:
-    """Blue, green, red: uint8 [height, width, 3]."""
-    small = frame.picture.reformat(width=width, height=height, format="bgr24", interpolation="AREA")
+    """Blue, green, red: uint8 [height, width, 3].
+
+    Frames are shared between threads, and a frame's own scaler must not be: two that scale one
+    frame at the same time end the process.
+    """
+    small = VideoReformatter().reformat(frame.picture, width, height, "bgr24", interpolation="AREA")
     return np.ascontiguousarray(small.to_ndarray(), np.uint8)
 
 

@@ -17,6 +17,7 @@ from .finishing import begin_finish
 from .frames import Superseded
 from .overview import boxes_at
 from .pictures import jpeg, masked
+from .refused import RefusedError
 from .seen import VIEWS, with_seen
 from .server import Answer, Route, as_json
 from .session import Session
@@ -25,6 +26,9 @@ from .subjects import subject_of
 
 WIDEST: Final = 4096
 """Pixels of a picture that the page gets."""
+
+AT_ONCE: Final = 0.1
+"""Seconds that looking for alike ones takes at once; the page asks again for the rest."""
 
 QUIET: Final = frozenset({"/api/state", "/api/seen", "/api/waveform", "/api/leave"})
 """What a page asks for by itself."""
@@ -70,6 +74,9 @@ def _told(route: Route) -> Route:
             return as_json({"error": "superseded"}, 409)
         except ChangedOutsideError as error:
             return as_json({"error": "outside", "message": error.message, "hint": error.hint}, 409)
+        except RefusedError as error:
+            told = {"message": error.message, "hint": error.hint}
+            return as_json({"error": error.code, "values": error.values, **told}, 422)
         except RedactError as error:
             return as_json({"error": "refused", "message": error.message, "hint": error.hint}, 422)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -138,7 +145,8 @@ class _Page:
 
     def alike(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
-        return as_json({"alike": here.gallery.alike(here.desk.plan, int(values["id"]))})
+        found, every = here.gallery.alike(here.desk.plan, int(values["id"]), AT_ONCE)
+        return as_json({"alike": found, "every": every})
 
     def covered(self, values: dict[str, Any]) -> Answer:
         """Subjects that hide a kept one all the same, each with the first frame and how many."""

@@ -12,20 +12,20 @@ from ..plan import (
     ReviewState,
     SeenFrames,
     SeenSubject,
+    Subject,
     count_of,
     joined,
     runs_of,
 )
 from ..types import State, Track
 from .bridging import gaps_of
-from .subjects import all_subjects, state_runs
+from .sights import SightsKept
+from .subjects import all_subjects
 
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")
 
 _WEAK: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
-
-_HIDDEN: Final = (Decision.NONE, Decision.HIDE)
 
 LONG: Final = 8
 """Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
@@ -75,34 +75,6 @@ def seen_runs(review: ReviewState | None, *, fast: bool = False) -> tuple[tuple[
     return runs
 
 
-class Moments:
-    """`risky_moments` for whoever asks after every change: tracks that stayed are not looked at
-    again."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, tuple[Track, frozenset[Moment]]] = {}
-
-    def of(self, plan: Plan) -> list[Moment]:
-        """As `risky_moments`."""
-        made = {
-            id(t): self._made.get(id(t)) or (t, frozenset(_moments_of(plan, t)))
-            for t in plan.tracks
-        }
-        # The tracks are kept beside: an id may be used again once its object is gone.
-        self._made = made
-        harmless = {
-            n for s in all_subjects(plan) if s.decision is Decision.FALSE_ALARM for n in s.tracks
-        }
-        found = {
-            Moment((f.first + f.last) // 2, "finding", f.track or 0)
-            for f in (plan.review.findings if plan.review else ())
-        }
-        found |= {Moment(first, "damaged", 0) for first, _ in runs_of(plan.unchecked)}
-        found.update(*(made[id(t)][1] for t in plan.tracks if t.id not in harmless))
-        found.update(_gaps(plan))
-        return sorted(found, key=lambda m: (m.frame, m.why, m.track))
-
-
 def risky_moments(plan: Plan) -> list[Moment]:
     """Frames at which a mistake is likeliest, in order of time.
 
@@ -111,27 +83,48 @@ def risky_moments(plan: Plan) -> list[Moment]:
     where there is no mask between two parts of one person; damage; and the findings of the last
     audit.
     """
-    return Moments().of(plan)
+    by_number = {t.id: t for t in plan.tracks}
+    found, kept = common_moments(plan), SightsKept()
+    for subject in all_subjects(plan):
+        found += subject_moments(plan, subject, [by_number[n] for n in subject.tracks], kept)
+    return sorted(found, key=lambda m: (m.frame, m.why, m.track))
 
 
-def _moments_of(plan: Plan, track: Track) -> Iterator[Moment]:
+def common_moments(plan: Plan) -> list[Moment]:
+    """Those that belong to no subject: findings and damage."""
+    findings = plan.review.findings if plan.review else ()
+    found = {Moment((f.first + f.last) // 2, "finding", f.track or 0) for f in findings}
+    return [*found, *(Moment(first, "damaged", 0) for first, _ in runs_of(plan.unchecked))]
+
+
+def subject_moments(
+    plan: Plan, subject: Subject, tracks: Sequence[Track], kept: SightsKept
+) -> list[Moment]:
+    """Those of one subject, in order of time; none of a false alarm.
+
+    Args:
+        plan: its timeline, damage and nothing else: what is found stays right while these stay.
+        subject, tracks: of the plan.
+        kept: what is known of tracks.
+    """
+    if subject.decision is Decision.FALSE_ALARM:
+        return []
+    found = {moment for track in tracks for moment in _moments_of(plan, track, kept)}
+    if subject.decision is not Decision.KEEP:
+        for gap in gaps_of(tracks):
+            found.add(Moment((gap.first + gap.last) // 2, "gap", gap.before))
+    return sorted(found, key=lambda m: (m.frame, m.why, m.track))
+
+
+def _moments_of(plan: Plan, track: Track, kept: SightsKept) -> Iterator[Moment]:
     for first, last in plan.shown_spans(track):
         middle = (first + last) // 2
         yield from (Moment(frame, "visible", track.id) for frame in (first, middle, last))
     yield Moment(track.first, "begins", track.id)
     yield Moment(track.last, "ends", track.id)
-    for first, last, state in state_runs(track):
+    for first, last, state in kept.of(track).runs:
         if state in _WEAK and last - first >= LONG:
             yield Moment((first + last) // 2, "guessed", track.id)
-
-
-def _gaps(plan: Plan) -> Iterator[Moment]:
-    """The middle of where somebody who is hidden has no mask between two joined parts."""
-    joined_ones = [s for s in plan.subjects if len(s.tracks) > 1 and s.decision in _HIDDEN]
-    by_number = {t.id: t for t in plan.tracks} if joined_ones else {}
-    for subject in joined_ones:
-        for gap in gaps_of(by_number[number] for number in subject.tracks):
-            yield Moment((gap.first + gap.last) // 2, "gap", gap.before)
 
 
 def unseen_moments(plan: Plan, moments: Iterable[Moment]) -> Iterator[Moment]:
@@ -140,18 +133,22 @@ def unseen_moments(plan: Plan, moments: Iterable[Moment]) -> Iterator[Moment]:
     return (m for m in moments if m.frame not in seen)
 
 
-def review_summary(plan: Plan, moments: Sequence[Moment]) -> dict[str, Any]:
-    """Numbers for the page: frames seen, moments, findings answered."""
+def review_summary(plan: Plan, moments: Iterable[int]) -> dict[str, Any]:
+    """Numbers for the page: frames seen, moments (given by their frames), findings answered."""
     total = len(plan.source.timeline)
     seen, flown = seen_runs(plan.review), seen_runs(plan.review, fast=True)
+    was_seen = bytearray(total)
+    for first, last in seen:
+        was_seen[first : last + 1] = bytes([1]) * (last + 1 - first)
+    known = [was_seen[frame] for frame in moments]
     findings = plan.review.findings if plan.review else ()
     return {
         "reviewer": plan.review.reviewer if plan.review else "",
         "frames": total,
         "frames_seen": count_of(seen),
         "frames_seen_fast_only": count_of(flown) - count_of(seen),
-        "moments": len(moments),
-        "moments_seen": len(moments) - sum(1 for _ in unseen_moments(plan, moments)),
+        "moments": len(known),
+        "moments_seen": sum(known),
         "findings": len(findings),
         "findings_answered": sum(bool(f.answer) for f in findings),
     }

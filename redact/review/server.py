@@ -14,6 +14,7 @@ from socketserver import TCPServer, ThreadingMixIn
 from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from ..types import table_of
 from .guard import (
     PAGE_HEADER,
     SAFE_HEADERS,
@@ -74,9 +75,20 @@ def page_files() -> dict[str, Answer]:
     for file in folder.iterdir():
         kind = _KINDS.get(file.name.rpartition(".")[2])
         if kind:
-            found[f"/{file.name}"] = Answer(file.read_bytes(), kind)
+            data = file.read_bytes()
+            if kind == _KINDS["json"]:
+                data = _with_targets(data, file.name.partition(".")[0])
+            found[f"/{file.name}"] = Answer(data, kind)
     found["/"] = found.pop("/index.html")
     return found
+
+
+def _with_targets(words: bytes, language: str) -> bytes:
+    """The page's words in a language, with those of targets that it does not name itself."""
+    known: dict[str, str] = json.loads(words)
+    ours = {f"target.{w}": name.capitalize() for w, name in table_of(language, "short").items()}
+    ours |= {f"a_target.{w}": name for w, name in table_of(language, "a").items()}
+    return json.dumps({**ours, **known}, ensure_ascii=False).encode()
 
 
 @dataclass

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import UsageError
 from ..evidence import EvidenceChoice
 from ..files import write_whole
 from ..media import SourceInfo, probe
@@ -26,6 +25,7 @@ from .gallery import Gallery
 from .jobs import Job
 from .overview import Overview
 from .packets import index_packets
+from .refused import RefusedError
 from .sound import Waveform
 
 
@@ -81,10 +81,10 @@ class Session:
         self.begin("open", self._opened)
 
     def begin(self, kind: str, work: Callable[[Job], Any]) -> Job:
-        """Start a piece of work. Raises UsageError while another is going on."""
+        """Start a piece of work. Raises RefusedError while another is going on."""
         with self._jobs:
             if self.busy():
-                raise UsageError("something else is being worked on", "Wait, or stop it first.")
+                raise RefusedError("busy")
             self.job = Job(kind, work).start()
             return self.job
 
@@ -92,9 +92,9 @@ class Session:
         return self.job is not None and not self.job.over.is_set()
 
     def ready(self) -> Open:
-        """Raises UsageError before source and plan are open."""
+        """Raises RefusedError before source and plan are open."""
         if self.open is None:
-            raise UsageError("the video is not open yet", "Wait a moment.")
+            raise RefusedError("not_open")
         return self.open
 
     def close(self) -> None:
@@ -151,7 +151,7 @@ class Session:
         before, after = (edit.track_of(plan, int(what[end])) for end in ("before", "after"))
         gap = Gap(before.id, after.id, before.last + 1, after.first - 1)
         if gap.first > gap.last:
-            raise UsageError("there is no gap between the two", "Load the page anew.")
+            raise RefusedError("no_gap")
 
         def work(job: Job) -> dict[str, int]:
             if what.get("how") == "hold":

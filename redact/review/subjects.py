@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from ..plan import Plan, Subject
-from ..types import Box, State, Track
+from ..types import Box, Keyframe, State, Track
 
 HANDOVER: Final = Fraction(1, 4)
 """Seconds between the last sight of one track and the first of the next, at most."""
@@ -161,14 +161,15 @@ def subject_of(plan: Plan, track: int) -> Subject:
     return next((s for s in all_subjects(plan) if track in s.tracks), Subject((track,)))
 
 
-def state_runs(track: Track) -> Iterator[tuple[int, int, State]]:
-    """First frame, last frame and state of every stretch of one state."""
-    start, state = track.first, track.keyframes[0].state
-    for _, key in pairwise(track.keyframes):
+def state_runs(first: int, last: int, keys: Sequence[Keyframe]) -> Iterator[tuple[int, int, State]]:
+    """First frame, last frame and state of every stretch of one state in a track from `first` to
+    `last`."""
+    start, state = first, keys[0].state
+    for _, key in pairwise(keys):
         if key.state is not state:
             yield start, key.frame - 1, state
             start, state = key.frame, key.state
-    yield start, track.last, state
+    yield start, last, state
 
 
 def overlap_in_time(a: Sequence[Track], b: Iterable[Track]) -> bool:

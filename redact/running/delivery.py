@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..auditing import AuditResult, Finding
-from ..evidence import CaseFields, RunRecord, manifest_path
+from ..evidence import CaseFields, EvidenceChoice, RunRecord, manifest_path
 from ..files import PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """Where the result goes.
+class Acceptance:
+    """Findings that a person has looked at and that are no leaks.
 
     Attributes:
-        output: final name; None for "<stem>.redacted<ext>" beside the source.
-        force: an existing output may be replaced.
+        numbers: of the findings; None for all of them.
+        reason: why they are no leaks; goes on record.
+    """
+
+    numbers: tuple[int, ...] | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What is written for one source besides the settings of the picture, and where.
+
+    The last fields are filled in by `redact.case.prepare`, for they depend on the source.
+
+    Attributes:
+        output: final name, or a folder for a name of ours; None for "<stem>.redacted<ext>" beside
+            the source.
+        in_folder: `output` is a folder even if it is not there yet.
+        force: what exists may be replaced.
+        release: write the video alone; nothing in the file, its name or its times may say who
+            made it.
+        sound_chosen: somebody decided whether the sound is published; a release with sound is
+            refused otherwise.
+        evidence: the record that is kept.
+        plan_out: keep the plan in this file.
+        keep_plan: keep the plan beside the result where `plan_out` names no other place.
+        review_dir: folder for a private sheet of doubtful places.
+        acceptance: findings of an earlier run that may be published.
+        command: the command line, for the record.
         accept_findings: reason for publishing in spite of what detectors saw; "", or nothing
             but spaces, holds it back. A check that fails, or a mask that was not drawn, is held
             back all the same.
-        case: what the user said about the case.
-        command: the command line, for the record.
-        release: nothing in the file, its name or its times may say who made it.
         closed: folder for a result that is held back; None: NOT-FOR-RELEASE beside the output.
         accepted_before: findings of an earlier audit that `accept_findings` is about; what is found
             besides them is not accepted. None: all.
@@ -33,15 +57,26 @@ class Delivery:
     """
 
     output: Path | None = None
+    in_folder: bool = False
     force: bool = False
-    accept_findings: str = ""
-    case: CaseFields | None = None
-    command: tuple[str, ...] = ()
     release: bool = False
+    sound_chosen: bool = False
+    evidence: EvidenceChoice = field(default_factory=EvidenceChoice)
+    plan_out: Path | None = None
+    keep_plan: bool = True
+    review_dir: Path | None = None
+    acceptance: Acceptance | None = None
+    command: tuple[str, ...] = ()
+    accept_findings: str = ""
     closed: Path | None = None
     accepted_before: tuple[Finding, ...] | None = None
     plan_file: Path | None = None
     publishing: Callable[[Path, str], None] | None = None
+
+    @property
+    def case(self) -> CaseFields | None:
+        """What the user said about the case."""
+        return self.evidence.case
 
     def closed_for(self, final: Path) -> Path:
         """Folder for a result that does not get the name `final`."""

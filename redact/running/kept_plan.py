@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from .. import __version__
+from ..detection import Detector
 from ..errors import OutputExistsError, PlanError
 from ..files import write_whole
 from ..media import SourceInfo, sha256_of
@@ -24,7 +25,12 @@ def keep_plan(plan: Plan, path: Path) -> None:
 
 
 def take_up_plan(
-    info: SourceInfo, settings: DetectSettings, path: Path | None, force: bool, journal: Journal
+    info: SourceInfo,
+    settings: DetectSettings,
+    path: Path | None,
+    force: bool,
+    journal: Journal,
+    detector: Detector | None = None,
 ) -> Plan | None:
     """The plan that an earlier run of the same source and settings kept, None if there is none.
 
@@ -40,9 +46,9 @@ def take_up_plan(
     why = ""
     try:
         plan = read_plan(path)
-        why = unfit(plan, info, settings, journal)
+        why = unfit(plan, info, settings, journal, detector)
     except PlanError:
-        why = "is no plan that can be read"
+        why = "is not a plan that can be read"
     if why and force:
         return None
     if why:
@@ -55,7 +61,13 @@ def take_up_plan(
     return plan
 
 
-def unfit(plan: Plan, info: SourceInfo, settings: DetectSettings, journal: Journal) -> str:
+def unfit(
+    plan: Plan,
+    info: SourceInfo,
+    settings: DetectSettings,
+    journal: Journal,
+    detector: Detector | None = None,
+) -> str:
     """Why a plan is not the one that detection would make now, "" if it is."""
     if plan.source.size != info.size or plan.source.sha256 != sha256_of(info.path, journal):
         return "was made for another file"
@@ -67,4 +79,9 @@ def unfit(plan: Plan, info: SourceInfo, settings: DetectSettings, journal: Journ
         return "was made for other --targets"
     if plan.settings.centerface is not settings.centerface:
         return f"was made with{'' if plan.settings.centerface else 'out'} CenterFace"
+    if plan.settings.detector != settings.detector:
+        return "was made with another --detector"
+    used = detector and ((detector.name, detector.weights_sha256),)
+    if used is not None and plan.settings.detectors != used:
+        return "was made with another detector"
     return ""

@@ -27,6 +27,9 @@ class CheckedFrames:
             that the plan does not know. Decoders report damage late, so two passes over one
             file may be told of it at different frames.
         warnings: what a person should know about the iteration so far.
+        stretches: of the source that begin with a picture that decoding can begin with, in the
+            iteration so far.
+        untouched: those in which nothing is hidden.
     """
 
     def __init__(self, info: SourceInfo, plan: Plan) -> None:
@@ -34,6 +37,7 @@ class CheckedFrames:
         self._plan = plan
         self.held: list[int] = []
         self.warnings: list[Message] = []
+        self.stretches = self.untouched = 0
 
     def __iter__(self) -> Iterator[tuple[Frame, list[Region]]]:
         """Decode from the start.
@@ -45,6 +49,8 @@ class CheckedFrames:
         """
         times, known = self._plan.source.timeline.pts, frozenset(self._plan.unchecked)
         self.held, self.warnings = [], []
+        self.stretches = self.untouched = 0
+        clean = False
         decoded, count = Decode(self._info), 0
         for frame in decoded:
             if frame.index >= len(times) or frame.pts != times[frame.index]:
@@ -55,13 +61,20 @@ class CheckedFrames:
             if frame.damaged and frame.index not in known:
                 self.held.append(frame.index)
                 self._stop_where_masks_are_too_old(frame.index)
-            yield frame, self._plan.regions_at(frame.index, frame.damaged)
+            regions = self._plan.regions_at(frame.index, frame.damaged)
+            if frame.key or not self.stretches:
+                self.stretches += 1
+                self.untouched += clean
+                clean = True
+            clean = clean and not regions
+            yield frame, regions
             count += 1
         if count != len(times):
             raise UnsafeError(
                 f"{self._info.path}: {count} frames were decoded, {len(times)} were checked",
                 "Is the file on a disk that can be read without errors?",
             )
+        self.untouched += clean
         self.warnings = list(decoded.warnings)
         if self.held:
             self.warnings.append(Message("damaged_when_drawn", count=len(self.held)))

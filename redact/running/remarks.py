@@ -8,7 +8,7 @@ from ..media import Decode, SourceInfo
 from ..messages import Message
 from ..plan import DAMAGED, Plan
 from ..settings import Audio, EncodeSettings
-from ..types import Target
+from ..types import OWN, audited_for
 from .journal import Journal
 
 
@@ -30,8 +30,8 @@ def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal:
     for warning in info.warnings:
         journal.warn(warning)
     remark_on_lasting_damage(plan, journal)
-    for target in (Target.FACE, Target.PLATE):
-        if target not in plan.settings.targets:
+    for target in OWN:
+        if target not in audited_for(plan.settings.targets):
             journal.warn(Message("target_not_looked_for", target=target.word))
     if info.audio and encode.audio is Audio.KEEP:
         journal.warn(Message("sound_kept"))

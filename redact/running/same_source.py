@@ -12,14 +12,21 @@ from ..plan import Plan
 from ..progress import Progress
 
 
-def require_same_source(plan: Plan, info: SourceInfo, progress: Progress) -> str:
+def require_same_source(
+    plan: Plan, info: SourceInfo, progress: Progress, digest: str | None = None
+) -> str:
     """SHA-256 of the file, hex, if the plan was made for it.
+
+    Args:
+        plan, info: of the plan and of the file.
+        progress: told while the file is read.
+        digest: SHA-256 of the file where it was just taken, so that it is not read again.
 
     Raises:
         MismatchError: contents, length in bytes, upright size or time base differ.
         InputError: the file cannot be read.
     """
-    digest, said = sha256_of(info.path, progress), plan.source
+    digest, said = digest or sha256_of(info.path, progress), plan.source
     if digest != said.sha256:
         raise MismatchError(
             f"{info.path}: the plan was made for another file ({said.name})",

@@ -386,5 +386,8 @@ def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.floa
 
 
 def _starts(target: NDArray[np.int8]) -> NDArray[np.float64]:
-    """[N] `STARTS` of each."""
-    return np.array([STARTS[Target.FACE], STARTS[Target.PLATE]])[np.clip(target, 0, 1)]
+    """[N] `STARTS` of each, or of the target whose limits hold for it."""
+    # What nothing is measured of starts at any odds: no detector may find it, and if one does,
+    # it is followed.
+    odds = [-np.inf if t.spec.measured is None else STARTS[t.spec.measured] for t in Target]
+    return np.array(odds)[target]

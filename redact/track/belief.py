@@ -39,6 +39,11 @@ dev --boxes`: from a cost of 4 (.2 times 20) on no more plates are found, only s
 
 TargetWeights = Mapping[str, float]
 
+BEST_LOOK: Final[Mapping[str, TargetWeights]] = {
+    word: {"bias": 0.0, "best": 1.0} for word in ("face", "plate")
+}
+"""Meaning: weights with which a track is as probable as its best look, to leave belief out."""
+
 
 @dataclass
 class Clues:
@@ -180,7 +185,8 @@ def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArra
     columns = clues.columns()
     odds = np.zeros(len(clues))
     for word, mine in weights.items():
-        rows = clues.target == Target.from_word(word)
+        alike = [t for t in Target if t.spec.measured is Target.from_word(word)]
+        rows = np.isin(clues.target, alike)
         if rows.any():
             total = mine["bias"] + sum(mine[n] * v[rows] for n, v in columns.items() if n in mine)
             odds[rows] = total

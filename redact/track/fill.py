@@ -63,7 +63,8 @@ def fill(
     scores[detected] = rows["score"][rows["how"] == How.DETECTED]
     _between(boxes, at, start, clip)
     _beyond(boxes, at, start, clip, rows)
-    boxes = enlarged(boxes, at, detected, clip.times(start, end))
+    if "growth" not in ablate:
+        boxes = enlarged(boxes, detected, scores, clip.times(start, end))
     return Dense(start, boxes, _states(len(boxes), at, detected), scores)
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from ..settings import Sensitivity
 
-PARTS = frozenset({"low-round", "camera", "follow", "stitch", "padding", "verify", "merge"})
+PARTS = frozenset(
+    ["low-round", "camera", "follow", "stitch", "padding", "verify", "merge", "belief", "growth"]
+)
 """Parts that can be switched off by name, to measure what each is worth."""
 
 
@@ -19,6 +21,8 @@ class TrackSettings:
             costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on. The one
             number in which the sensitivities differ in what they hide.
         look_every: seconds between two looks of the detector where nothing asks for more.
+        whole_every: seconds between two looks at all of the picture where only parts of it change;
+            0: every look is at all of it.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object.
         grace: before a track's first and after its last sighting.
@@ -29,6 +33,7 @@ class TrackSettings:
 
     leak_cost: float = 20.0
     look_every: float = 0.15
+    whole_every: float = 1.0
     lost_time: float = 0.5
     stitch_time: float = 2.0
     grace: float = 0.2
@@ -43,5 +48,7 @@ def settings_of(sensitivity: Sensitivity) -> TrackSettings:
     if sensitivity is Sensitivity.FAST:
         return replace(base, leak_cost=10.0, look_every=0.2)
     if sensitivity is Sensitivity.THOROUGH:
-        return replace(base, leak_cost=60.0, look_every=0.0, stitch_time=3.0, grace=0.4)
+        return replace(
+            base, leak_cost=60.0, look_every=0.0, whole_every=0.0, stitch_time=3.0, grace=0.4
+        )
     return base

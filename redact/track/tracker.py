@@ -19,7 +19,7 @@ from ..types import Detections, Frame, Track
 from .active import ActiveTracklets
 from .assemble import weave
 from .backward import BackwardFollower, Job, Sighted
-from .belief import TargetWeights
+from .belief import BEST_LOOK, TargetWeights
 from .camera import motion_between
 from .clip import ClipRecord
 from .cuts import CutFinder
@@ -100,6 +100,8 @@ class Tracker:
         self._log = SightingLog()
         self._ask = ask
         self._weights = load_calibration().tracks if weights is None else weights
+        if "belief" in ablate:
+            self._weights = BEST_LOOK
         self._active = ActiveTracklets(self.settings, self._log, ablate, self._weights)
         self._sighted = Sighted()
         self._back = BackwardFollower(self._ring, self._clip, self._log, self._sighted)
@@ -121,6 +123,10 @@ class Tracker:
         # Half a millisecond: sums of frame times are not exact.
         due = view.small.time - self._looked_at >= self.settings.look_every - 5e-4
         return due or view.suspect or self._active.restless(view.camera, view.small)
+
+    def small_picture(self, frame: Frame) -> SmallFrame:
+        """The small picture of the frame that is observed next."""
+        return self._view_of(frame).small
 
     def observe(self, frame: Frame, detections: Detections | None) -> None:
         """Take the next frame and what was detected in it (None: the detector did not run).

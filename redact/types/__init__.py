@@ -6,12 +6,25 @@ from .frame import Frame
 from .keyframe import Keyframe, Keyframes
 from .region import Region
 from .silenced import Silenced
-from .target import Action, Origin, State, Target
+from .target import (
+    OWN,
+    SEARCHED,
+    Action,
+    Origin,
+    State,
+    Target,
+    TargetSpec,
+    audited_for,
+    pattern_of,
+    table_of,
+)
 from .text import counted, decimal, numbered, readable
 from .timeline import Timeline
 from .track import Track
 
 __all__ = [
+    "OWN",
+    "SEARCHED",
     "Action",
     "Box",
     "Detections",
@@ -23,10 +36,14 @@ __all__ = [
     "Silenced",
     "State",
     "Target",
+    "TargetSpec",
     "Timeline",
     "Track",
+    "audited_for",
     "counted",
     "decimal",
     "numbered",
+    "pattern_of",
     "readable",
+    "table_of",
 ]

@@ -20,6 +20,7 @@ class Frame:
             8 or 10 bit); the renderer writes into its planes.
         damaged: the decoder reported an error or concealed part of the picture, so what it
             shows cannot be trusted to be what the camera saw.
+        key: decoding can begin with it.
     """
 
     index: int
@@ -27,6 +28,7 @@ class Frame:
     time_base: Fraction
     picture: av.VideoFrame
     damaged: bool = False
+    key: bool = False
 
     @property
     def time(self) -> Fraction:

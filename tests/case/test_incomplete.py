@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
-from redact.cli.finish import missing_words
+from redact.case import missing_words
 from redact.errors import ExitCode
 from redact.media import probe
 

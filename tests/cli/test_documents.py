@@ -9,6 +9,7 @@ import click
 import pytest
 
 from docs.generate import documents
+from redact import __version__
 from redact.cli.app import COMMANDS, redact
 from redact.errors import ExitCode
 
@@ -55,6 +56,11 @@ def test_the_readme_is_short_and_begins_with_what_to_type() -> None:
     assert len(lines) < 120
     first_screen = "\n".join(lines[:24])
     assert "make demo" in first_screen and "make test" in first_screen
+
+
+def test_the_citation_names_this_version() -> None:
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert re.search(rf"^version: {re.escape(__version__)}$", text, re.M)
 
 
 def test_nothing_claims_more_than_was_measured() -> None:

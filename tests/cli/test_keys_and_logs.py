@@ -34,7 +34,7 @@ def test_what_is_no_log_is_one_error_and_a_damaged_log_is_none(tmp_path: Path) -
     other.write_bytes(bytes(range(256)) * 40)
     done = call("log", "verify", other)
     assert (done.returncode, done.stdout) == (ExitCode.PLAN, "")
-    assert f"error: {other}: is no custody log" in done.stderr
+    assert f"error: {other}: is not a custody log" in done.stderr
     assert len(done.stderr.splitlines()) == 2
     custody = tmp_path / "case.log"
     assert call("log", "add", custody, "seized").returncode == ExitCode.DONE

@@ -6,11 +6,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
 
+from redact.cli.time_left import USUAL, TimeLeft
 from redact.media import probe
 from redact.progress import About
 
@@ -64,11 +67,67 @@ def test_length_of_matroska_is_estimated(matroska: Path) -> None:
     assert isinstance(info.expected_frames, About) and info.expected_frames == 20
 
 
-def test_every_bar_of_a_run_has_a_total(matroska: Path, tmp_path: Path) -> None:
+def test_a_run_has_one_bar_with_a_name_and_totals(matroska: Path, tmp_path: Path) -> None:
     shown = on_a_terminal("run", matroska, "-o", tmp_path / "o.mkv", "--sensitivity", "fast")
-    lines = re.split(r"[\r\n]+", shown)
-    for name in ("detect", "audit"):
-        counts = [line for line in lines if line.startswith(name)]
-        assert counts and all("/about 20" in line for line in counts), counts
-    assert any(re.match(r"render .* 20/20 ", line) for line in lines)
+    lines = [line for line in re.split(r"[\r\n]+", shown) if line.startswith(matroska.name)]
+    for doing in ("looking for faces and plates", "looking for what is left"):
+        counts = [line for line in lines if doing in line]
+        assert counts and all("/about 20 " in line for line in counts), counts
+    assert any("hiding them 20/20 " in line for line in lines)
+    assert "done" in lines[-1] and "100%" in lines[-1] and "left" not in lines[-1]
     assert "?" not in shown
+
+
+def test_files_of_several_are_counted(matroska: Path, tmp_path: Path) -> None:
+    other = tmp_path / "b.mkv"
+    other.write_bytes(matroska.read_bytes())
+    words = ("run", matroska, other, "-o", f"{tmp_path}/out/", "--sensitivity", "fast")
+    shown = on_a_terminal(*words)
+    assert re.search(rf"1 of 2 {matroska.name} ", shown) and re.search(r"2 of 2 b\.mkv ", shown)
+
+
+RECORDED: dict[str, dict[str, float]] = {}
+
+
+@pytest.mark.parametrize("clip", RECORDED)
+def test_time_left_is_true_within_a_third_after_a_tenth(clip: str) -> None:
+    """With the stage times that `python -m benchmarks.speed` recorded."""
+    times = RECORDED[clip]
+    whole = sum(times.values())
+    for at, left in replayed(times):
+        if at >= whole / 10:
+            assert left is not None
+            assert abs(at + left - whole) <= whole / 3, (at / whole, (at + left) / whole)
+
+
+def replayed(times: dict[str, float], usual: Mapping[str, float] = USUAL) -> Iterator[Any]:
+    """(seconds gone, seconds left as told) while stages of these lengths pass, 50 steps each."""
+    clock, now = TimeLeft(0.0, usual), 0.0
+    for stage, seconds in times.items():
+        clock.begin(stage, 50, now)
+        for _ in range(50):
+            now += seconds / 50
+            clock.advance(1)
+            yield now, clock.left(now)
+        clock.end(now)
+    assert clock.shares is not None
+
+
+def test_the_second_file_is_told_by_the_first() -> None:
+    """Of two cameras of one kind, whatever kind that is."""
+    times = {"detect": 2.0, "track": 0.1, "render": 30.0, "decode": 5.0, "audit": 9.0}
+    whole = sum(times.values())
+    learnt = [at + left for at, left in replayed(times, times)]
+    assert all(abs(total - whole) < 0.05 * whole for total in learnt)
+    guessed = next(at + left for at, left in replayed(times))
+    assert guessed < 0.5 * whole  # the usual shares would have been far off
+
+
+def test_a_plan_that_is_taken_up_is_no_pace() -> None:
+    clock = TimeLeft(0.0)
+    clock.begin("detect", None, 0.0)
+    clock.end(0.0)
+    clock.begin("render", 100, 0.0)
+    clock.advance(50)
+    left = clock.left(10.0)
+    assert left is not None and left == pytest.approx(10 + 20 * (0.03 + 0.22) / 0.28)

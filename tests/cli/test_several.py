@@ -14,6 +14,7 @@ from redact.cli.names import check_names
 from redact.cli.run import run
 from redact.errors import UsageError
 from redact.media import default_output_name
+from redact.running import Delivery
 
 
 def refused(*arguments: object) -> UsageError | None:
@@ -102,9 +103,9 @@ def test_what_is_let_through_has_names_of_its_own(
     replaced = results & {s.resolve() for s in sources}
     clash = len(results) < len(sources) or replaced
     clash = clash or (review_dir is not None and len(sheets) < len(sources))
-    params = {"force": True, "release": False, "review_dir": review_dir}
+    delivery = Delivery(force=True, review_dir=review_dir)
     try:
-        check_names(sources, folder, params)
+        check_names(sources, folder, delivery)
     except UsageError:
         assert clash
     else:

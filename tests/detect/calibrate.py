@@ -31,10 +31,8 @@ def detectors(names: str) -> dict[str, Detector]:
     for name in names.split(","):
         if name == "second":
             found[name] = load_second_opinion()
-        elif name == "second-tiles":
-            found[name] = load_second_opinion(tiles=True)
         elif name == "thorough-alone":
-            found[name] = load_detector("thorough", alone=True)
+            found[name] = load_detector("thorough", centerface=False)
         else:
             found[name] = load_detector(name)
     return found

@@ -16,14 +16,14 @@ from redact.detection import calibration
 from redact.detection.calibration import FILE, load_calibration, log_odds, probability
 from redact.detection.loader import WEIGHTS
 from redact.detection.weights import CENTERFACE, VERIFIER, all_weights
-from redact.detection.witnesses import BLAZEFACE, LARGE, OURS, SMALL
+from redact.detection.witnesses import LARGE, OURS, SMALL, TILTED
 from redact.errors import ModelError
 
 INSTALLED = Path(calibration.__file__).parents[1] / "models" / FILE
 KINDS = {
     "face": {OURS, LARGE, SMALL},
     "face alone": {OURS},
-    "face thorough": {OURS, LARGE, SMALL, BLAZEFACE},
+    "face thorough": {OURS, LARGE, SMALL, TILTED},
     "plate": {OURS},
 }
 
@@ -58,7 +58,7 @@ def test_every_witness_has_weights_and_a_box() -> None:
     numbers = load_calibration()
     for kind, names in KINDS.items():
         assert set(numbers.looks[kind]) == {"bias", "size"} | names
-    assert set(numbers.boxes) == {OURS, LARGE, SMALL, BLAZEFACE, "ours plate"}
+    assert set(numbers.boxes) == {OURS, LARGE, SMALL, TILTED, "ours plate"}
     assert set(numbers.tracks) == {"face", "plate"}
 
 

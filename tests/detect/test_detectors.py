@@ -42,9 +42,8 @@ def needs_mediapipe() -> None:
 
 @pytest.fixture(scope="module", params=["fast", "balanced", "thorough", "second"])
 def detector(request: pytest.FixtureRequest) -> Detector:
-    if request.param in ("thorough", "second"):
-        needs_mediapipe()
     if request.param == "second":
+        needs_mediapipe()
         return load_second_opinion()
     return load_detector(request.param)
 
@@ -100,7 +99,7 @@ def test_unknown_sensitivity() -> None:
         load_detector("paranoid")
 
 
-def test_thorough_stops_without_mediapipe_models(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_second_opinion_stops_without_mediapipe_models(monkeypatch: pytest.MonkeyPatch) -> None:
     from redact.detection import weights
 
     real = weights.weights_file
@@ -110,11 +109,10 @@ def test_thorough_stops_without_mediapipe_models(monkeypatch: pytest.MonkeyPatch
         lambda name, folder=None: real(name.replace("mediapipe/", "absent/"), folder),
     )
     with pytest.raises(ModelError, match="full_range_sparse") as caught:
-        load_detector(Sensitivity.THOROUGH)
+        load_second_opinion()
     assert "--targets plate" in caught.value.hint
     assert "balanced" not in caught.value.hint  # its audit needs them as much
-    load_detector(Sensitivity.BALANCED)
-    load_detector(Sensitivity.THOROUGH, (Target.PLATE,))
+    load_detector(Sensitivity.THOROUGH)
 
 
 def test_a_failing_engine_is_never_an_empty_answer(detector: Detector) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.detection.nms import suppress
+from redact.detection.nms import cluster, suppress
 from redact.types import Box, Detections, Target
 
 _box = st.tuples(st.integers(0, 60), st.integers(0, 60), st.integers(1, 40), st.integers(1, 40))
@@ -44,3 +44,33 @@ def test_targets_do_not_suppress_each_other() -> None:
         np.array([Target.FACE, Target.PLATE], np.int8),
     )
     assert len(suppress(found, 0.5)) == 2
+
+
+def _one_by_one(xyxy: np.ndarray, score: np.ndarray, iou: float) -> list[tuple[int, float]]:
+    """The same, told plainly: for every box the box that it belongs to, and their overlap."""
+    owner: dict[int, tuple[int, float]] = {}
+    for best in sorted(range(len(score)), key=lambda i: -score[i]):
+        if best in owner:
+            continue
+        area = Box(*xyxy[best].tolist()).area
+        owner[best] = (best, float(area > 0))
+        for other in range(len(score)):
+            share = Box(*xyxy[best].tolist()).iou(Box(*xyxy[other].tolist()))
+            if other not in owner and share > iou:
+                owner[other] = (best, share)
+    return [owner[i] for i in range(len(score))]
+
+
+_small = st.tuples(*(st.integers(0, 30) for _ in range(2)), *(st.integers(0, 20) for _ in range(2)))
+
+
+@given(st.lists(st.tuples(_small, st.integers(0, 9)), max_size=30), st.sampled_from([0.3, 0.45]))
+def test_everybody_belongs_to_the_best_box_that_it_overlaps(
+    rows: list[tuple[tuple[int, int, int, int], int]], iou: float
+) -> None:
+    xyxy = np.array([(x, y, x + w, y + h) for (x, y, w, h), _ in rows], np.float32).reshape(-1, 4)
+    score = np.array([s for _, s in rows], np.float32) / 10
+    kept, owner, overlap = cluster(xyxy, score, iou)
+    plain = _one_by_one(xyxy, score, iou)
+    assert [int(kept[o]) for o in owner] == [best for best, _ in plain]
+    np.testing.assert_allclose(overlap, [share for _, share in plain], atol=1e-5)

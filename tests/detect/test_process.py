@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 RUN_ALL = """
 import numpy as np
-from redact.detection import load_detector
-d = load_detector("thorough")
-print(len(d.detect(np.full((200, 300, 3), 80, np.uint8))))
+from redact.detection import load_detector, load_second_opinion
+for d in (load_detector("thorough"), load_second_opinion()):
+    print(len(d.detect(np.full((200, 300, 3), 80, np.uint8))))
 """
 
 needs_models = pytest.mark.skipif(
@@ -67,10 +67,10 @@ sys.meta_path.insert(0, Hide())
 def test_missing_libgl_is_told_with_the_cure() -> None:
     error = "libGL.so.1: cannot open shared object file: No such file or directory"
     code = HIDE.format(error=error) + (
-        "from redact.detection import load_detector\n"
+        "from redact.detection import load_detector, load_second_opinion\n"
         "from redact.errors import DependencyError\n"
         "load_detector('balanced')\n"
-        "try:\n    load_detector('thorough')\n"
+        "try:\n    load_second_opinion()\n"
         "except DependencyError as e:\n    print(e.message); print(e.hint)\n"
     )
     done = python(code)

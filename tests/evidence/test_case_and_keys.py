@@ -47,7 +47,7 @@ def test_reason_codes_of_a_case(tmp_path: Path) -> None:
     assert case_from_mapping(case_as_json(case), "again") == case
     good = case.overridden_by(CaseFields(reasons=(("plate", "b7c"),)))
     assert good.reasons == (("face", "b6"), ("plate", "b7c")) and good.codes == case.codes
-    with pytest.raises(PlanError, match="b7: is no code of this case") as found:
+    with pytest.raises(PlanError, match="b7: is not a code of this case") as found:
         case.overridden_by(CaseFields(reasons=(("plate", "b7"),)))
     assert "b7c" in found.value.hint
     # Without codes a reason is what anybody writes.
@@ -61,7 +61,7 @@ def test_reason_codes_of_a_case(tmp_path: Path) -> None:
         ("[codes]\nb6 = 7", r"codes\.b6: expected text, or a table"),
         ('[codes.b6]\nbases = "x"', r"codes\.b6\.bases: unknown field"),
         ("[codes.b6]\nbasis = 6", r"codes\.b6\.basis: expected text"),
-        ('[codes]\nb6 = "x"\n[reasons]\nface = "b7"', r"b7: is no code of this case"),
+        ('[codes]\nb6 = "x"\n[reasons]\nface = "b7"', r"b7: is not a code of this case"),
         ("case = 7", r"case: expected text, found int"),
         ('operater = "J"', r"operater: unknown field"),
         ('reasons = "x"', r"reasons: expected a table"),

@@ -97,7 +97,7 @@ def test_a_file_that_is_no_log_is_not_shown_as_an_empty_one(tmp_path: Path) -> N
         file.write_bytes(content)
         error = call(log, "show", file).exception
         assert isinstance(error, PlanError) and error.exit_code == ExitCode.PLAN
-        assert error.message.startswith(f"{file}: is no custody log")
+        assert error.message.startswith(f"{file}: is not a custody log")
 
 
 def test_the_wrong_key_file_is_named_as_what_it_is(tmp_path: Path) -> None:

@@ -42,19 +42,19 @@ class FailsAt:
         self.asked: list[int] = []
         self.name, self.weights_sha256 = detector.name, detector.weights_sha256
 
-    def detect_frame(self, frame: Frame) -> Detections:
+    def detect_frame(self, frame: Frame, only: Any = None) -> Detections:
         self.asked.append(frame.index)
         if frame.index >= self._frame:
             raise UnsafeError("frame could not be checked", "")
-        found: Detections = self._detector.detect_frame(frame)
+        found: Detections = self._detector.detect_frame(frame, only)
         return found
 
-    def look(self, picture: Any) -> Detections:
+    def detect(self, rgb: Any) -> Detections:
         """The audit looks at pictures that are no frames: they are counted instead."""
         self.asked.append(len(self.asked))
         if self.asked[-1] >= self._frame:
             raise UnsafeError("frame could not be checked", "")
-        found: Detections = self._detector.look(picture)
+        found: Detections = self._detector.detect(rgb)
         return found
 
     def __getattr__(self, name: str) -> Any:

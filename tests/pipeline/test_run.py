@@ -7,28 +7,50 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import av
+import click
 import pytest
 
-from redact.errors import ExitCode, OutputError
+from redact.cli.app import redact as command_line
+from redact.cli.invocation import Asked
+from redact.errors import ExitCode, OutputError, UsageError
+from redact.progress import Silent, Stage
 
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+class Heard(Silent):
+    """Remembers the stages of a run, with their totals."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stages: list[tuple[str, int | None]] = []
+
+    @contextmanager
+    def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
+        self.stages.append((name, total))
+        with super().stage(name, total, unit) as stage:
+            yield stage
+
+
+HEARD = Heard()
+
+
 @pytest.fixture(scope="module")
 def finished(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample's cut after one plain run."""
+    """The sample's cut after one plain run, which `HEARD` listened to."""
     from redact.pipeline import run
-    from redact.progress import Silent
     from redact.running import Delivery
     from redact.settings import Settings
 
     output = tmp_path_factory.mktemp("out") / "street.redacted.mp4"
-    outcome = run(street, Settings(), Delivery(output), Silent())
+    outcome = run(street, Settings(), Delivery(output), HEARD)
     assert not outcome.needs_review, outcome.audit.in_words()
     return output
 
@@ -53,6 +75,14 @@ def test_one_command_one_file(redact, street: Path, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
     assert "\r" not in done.stderr, "a bar was drawn although nobody watches"
     assert "voices identify people" in done.stderr
+
+
+def test_the_source_is_read_for_its_hash_before_and_after_only(
+    street: Path, finished: Path
+) -> None:
+    sizes = [total for name, total in HEARD.stages if name == "hash"]
+    assert sizes.count(street.stat().st_size) == 2
+    assert sizes.count(finished.stat().st_size) == 1
 
 
 def test_an_existing_output_is_never_replaced_silently(
@@ -131,13 +161,13 @@ def test_a_record_that_cannot_be_written_is_said_with_the_output(
     stop the superuser, so the writing itself is made to fail."""
     from click.testing import CliRunner
 
-    from redact.cli import finish
+    from redact.case import finishing
     from redact.cli.run import run
 
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(finish, "write_evidence", full)
+    monkeypatch.setattr(finishing, "write_evidence", full)
     output = tmp_path / "out.mp4"
     arguments = [str(street), "-o", str(output), "--sensitivity", "fast"]
     result = CliRunner().invoke(run, [*arguments])
@@ -212,13 +242,18 @@ def test_several_sources_go_on_after_a_bad_one(redact, street: Path, tmp_path: P
     assert (out / "street.redacted.mp4").exists()
 
 
+def test_wrong_usage_is_exit_code_two(redact) -> None:
+    done = redact("run", "x.mp4", "--style", "outline")
+    assert done.returncode == ExitCode.USAGE
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["run"],
         ["run", "x.mp4", "--targets", "dog"],
         ["run", "x.mp4", "--sensitivity", "heroic"],
-        ["run", "x.mp4", "--style", "outline"],
         ["run", "x.mp4", "--color", "red"],
         ["run", "x.mp4", "--codec", "h265"],
         ["run", "x.mp4", "--preset", "warp"],
@@ -226,7 +261,7 @@ def test_several_sources_go_on_after_a_bad_one(redact, street: Path, tmp_path: P
         ["nonsense"],
     ],
 )
-def test_wrong_usage_is_exit_code_two(redact, arguments: list[str]) -> None:
-    done = redact(*arguments)
-    assert done.returncode == ExitCode.USAGE
-    assert "Traceback" not in done.stderr
+def test_what_cannot_be_meant_is_wrong_usage(arguments: list[str]) -> None:
+    """In this process, since each of its own costs a second; the exit code is tested above."""
+    with pytest.raises((click.UsageError, UsageError)):
+        command_line.main(arguments, standalone_mode=False, obj=Asked())

@@ -193,7 +193,7 @@ def test_remove(path: Path) -> None:
 
 BAD = [
     (["set", "9", "--action", "keep"], "track 9"),
-    (["set", "x", "--action", "keep"], "no list of track numbers"),
+    (["set", "x", "--action", "keep"], "is not a list of track numbers"),
     (["set", "7-3", "--action", "keep"], "ends before"),
     (["set", "1"], "nothing to set"),
     (["set", "1", "--reason", "a\nb"], "control character"),
@@ -203,7 +203,7 @@ BAD = [
     (["add", "--box", "700,0,800,90", "--from", "0", "--to", "1"], "outside the picture"),
     (["add", "--box", "0,0,9,9", "--from", "5", "--to", "1"], "is before"),
     (["add", "--box", "0,0,9,9", "--from", "500", "--to", "600"], "after the last picture"),
-    (["add", "--box", "0,0,9,9", "--from", "soon", "--to", "1"], "is no time"),
+    (["add", "--box", "0,0,9,9", "--from", "soon", "--to", "1"], "is not a time"),
     (["add", "--box", "0,0,9,9"], "belong together"),
     (["add"], "has no place"),
     (["add", "--at", "1"], "is not TIME=BOX"),

@@ -28,11 +28,11 @@ def test_an_export_never_replaces_the_plan(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "what"),
     [
-        ("cam.mp4", b"\0\0\0\x20ftypisom", "is a video, no plan"),
-        ("cam", b"\x1a\x45\xdf\xa3" + bytes(9000), "is a video, no plan"),
-        ("cam.MOV", b"no video", "is a video, no plan"),
-        ("notes.txt", b"call the court", "is no plan"),
-        ("list.json", b"[1, 2]", "is no plan"),
+        ("cam.mp4", b"\0\0\0\x20ftypisom", "is a video, not a plan"),
+        ("cam", b"\x1a\x45\xdf\xa3" + bytes(9000), "is a video, not a plan"),
+        ("cam.MOV", b"no video", "is a video, not a plan"),
+        ("notes.txt", b"call the court", "is not a plan"),
+        ("list.json", b"[1, 2]", "is not a plan"),
         ("p.json", b"", "is empty, no plan"),
     ],
 )

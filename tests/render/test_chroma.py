@@ -26,7 +26,7 @@ def pair(seed: int, regions: list[Region]) -> list[NDArray[np.uint8]]:
     """Two RGB pictures that differ, wildly, only under the masks."""
     rng = np.random.default_rng(seed)
     outside = rng.integers(0, 256, (HEIGHT, WIDTH, 3), dtype=np.uint8)
-    mask = mask_of(regions, WIDTH, HEIGHT, 0.15)
+    mask = mask_of(regions, WIDTH, HEIGHT, RenderSettings().margin)
     found = []
     for colour in ((255, 0, 0), (0, 255, 255)):
         picture = outside.copy()

@@ -90,7 +90,7 @@ def test_a_mask_over_the_whole_frame_is_neutral_grey(form: str) -> None:
     ).reformat(format=form)
     middle = 1 << (picture.format.components[0].bits - 1)
     frame = Frame(0, 0, Fraction(1, 25), picture)
-    for plane in drawn(frame, [face(-10, -10, 200, 200)], Style.BLUR):
+    for plane in drawn(frame, [face(-40, -40, 200, 200)], Style.BLUR):
         assert (plane == middle).all()
 
 

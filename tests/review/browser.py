@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from redact.review import Session
+from redact.review.routes import QUIET, routes_of
+from redact.review.server import PageServer
+from redact.settings import DetectSettings, RenderSettings
 
 from ..pipeline.conftest import ROOT
 
@@ -39,11 +45,16 @@ def driver(width: int = 1280, height: int = 720, language: str = "en") -> Any:
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     made = webdriver.Chrome(options=options, service=service.Service(chromedriver))
-    made.set_window_size(width, height)
-    inner = made.execute_script("return [innerWidth, innerHeight]")
-    made.set_window_size(2 * width - inner[0], 2 * height - inner[1])
+    resize(made, width, height)
     made.set_script_timeout(60)
     return made
+
+
+def resize(browser: Any, width: int, height: int) -> None:
+    """Make the page itself that large."""
+    browser.set_window_size(width, height)
+    inner = browser.execute_script("return [innerWidth, innerHeight]")
+    browser.set_window_size(2 * width - inner[0], 2 * height - inner[1])
 
 
 @contextmanager
@@ -70,12 +81,39 @@ def served(source: Path, *words: object) -> Iterator[tuple[str, subprocess.Popen
         process.communicate(timeout=60)
 
 
+@contextmanager
+def served_here(source: Path, plan_file: Path) -> Iterator[PageServer]:
+    """The same in this process, which is up in a moment."""
+    session = Session(source, plan_file, DetectSettings(), RenderSettings().margin)
+    server = PageServer(routes_of(session), QUIET, session.busy)
+    threading.Thread(target=server.serve, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+        session.close()
+
+
+def look_like(page: Page, language: str, theme: str) -> None:
+    """Switch to a language and to light or dark, by the page's own buttons."""
+    for name, button, wanted in (
+        ("lang", "#language", language),
+        ("dataset.theme", "#theme", theme),
+    ):
+        now = f"return document.documentElement.{name}"
+        if page.js(now) != wanted:
+            page.click(button)
+        page.until(lambda now=now, wanted=wanted: page.js(now) == wanted)
+
+
 class Page:
     """What a person does on the page."""
 
     def __init__(self, browser: Any, address: str, name: str = "") -> None:
         self.browser = browser
         self._name, self._number = name, 0
+        browser.get_log("browser")  # what an earlier page complained about
         browser.get(address)
         self.until(lambda: self.js("return document.getElementById('opening').hidden"), 200)
         self.until(lambda: self.js("return 'frame' in document.getElementById('viewport').dataset"))
@@ -135,12 +173,12 @@ class Page:
                 time.sleep(0.2)
         return act()
 
-    def press(self, *keys: str, ctrl: bool = False, shift: bool = False) -> None:
+    def press(self, *keys: str, ctrl: bool = False, shift: bool = False, alt: bool = False) -> None:
         from selenium.webdriver import ActionChains
         from selenium.webdriver.common.keys import Keys
 
         chain = ActionChains(self.browser)
-        held = [Keys.CONTROL] * ctrl + [Keys.SHIFT] * shift
+        held = [Keys.CONTROL] * ctrl + [Keys.SHIFT] * shift + [Keys.ALT] * alt
         for key in held:
             chain.key_down(key)
         chain.send_keys(*(getattr(Keys, key, key) for key in keys))

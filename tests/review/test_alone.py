@@ -23,11 +23,9 @@ from redact.plan import DetectionSettings, Plan, SourceRef, read_plan, write_pla
 from redact.settings import Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
-from ..pipeline.conftest import ROOT, street
+from ..pipeline.conftest import ROOT
 from ..pipeline.test_mask import plan_of
 from .browser import served
-
-__all__ = ["street"]
 
 linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's /proc")
 

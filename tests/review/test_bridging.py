@@ -17,11 +17,8 @@ from redact.review.packets import index_packets
 from redact.review.seen import risky_moments
 from redact.types import Action, Box, Keyframe, State, Target, Track
 
-from ..pipeline.conftest import street
 from ..pipeline.test_mask import plan_of as plan_of_clip
 from .plans import AWAY, HERE, plan_of, track
-
-__all__ = ["street"]
 
 SEEN = State.DETECTED
 GAP = Gap(1, 2, 41, 59)

@@ -13,15 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from redact.plan import Plan, ReviewState, dump_plan, read_plan, write_plan
+from redact.media import probe
+from redact.plan import Dumped, ReviewState, dump_plan, read_plan, write_plan
 from redact.review import actions, editing
 from redact.review.desk import ChangedOutsideError, Desk
-from redact.review.seen import Moments, risky_moments, seen_runs, unseen_moments, with_seen
+from redact.review.overview import Overview
+from redact.review.seen import risky_moments, seen_runs, unseen_moments, with_seen
 from redact.types import Action, State
 
 from .plans import FRAMES, HERE, plan_of, three, track
 
 ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "samples" / "street.mp4"
 
 
 @pytest.fixture
@@ -99,11 +102,11 @@ def test_the_same_bytes_written_again_are_no_change(desk: Desk) -> None:
 
 
 def test_known_tracks_give_the_same_bytes() -> None:
-    plan, known = three(), {}
+    plan, known = three(), Dumped()
     assert dump_plan(plan, known) == dump_plan(plan)
     after = editing.decide(plan, [2], editing.Decision.KEEP)
     assert dump_plan(after, known) == dump_plan(after)
-    assert len(known) == 3
+    assert len(known.heads) == len(known.lines) == 3
 
 
 WORKER = """
@@ -172,10 +175,18 @@ def test_all_risky_moments_can_be_seen() -> None:
     assert list(unseen_moments(seen, moments)) == []
 
 
-def test_moments_are_the_same_whether_remembered_or_not() -> None:
-    memory, plan = Moments(), three()
-    for change in ([1], [2], [1, 3]):
-        assert memory.of(plan) == risky_moments(plan)
+def test_the_page_is_told_every_moment_with_its_subject() -> None:
+    """What did not change is not worked out again, and is right all the same."""
+    memory, plan, info = Overview(), three(), probe(SAMPLE)
+    told = {s["id"]: s for s in memory.everything(plan, info)["subjects"]}
+    for change in ([1], [3], [1, 2]):
         plan = editing.decide(plan, change, editing.Decision.KEEP)
-    plan: Plan = editing.decide(plan, [2], editing.Decision.FALSE_ALARM)
-    assert memory.of(plan) == risky_moments(plan)
+        news = memory.changes(plan)
+        told |= {s["id"]: s for s in news["changed"]}
+        assert [s["id"] for s in news["changed"]] == change
+        listed = [*news["moments"], *(m for s in told.values() for m in s["moments"])]
+        assert sorted(listed) == [[m.frame, m.why, m.track] for m in risky_moments(plan)]
+        assert news["summary"]["moments"] == len(listed)
+    plan = editing.decide(plan, [2], editing.Decision.FALSE_ALARM)
+    (changed,) = memory.changes(plan)["changed"]
+    assert changed["moments"] == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import random
+import subprocess
+import sys
 import threading
 from fractions import Fraction
 from pathlib import Path
@@ -180,3 +182,27 @@ def test_the_newest_request_wins(tmp_path: Path) -> None:
 )
 def test_real_files_show_the_very_frame(shared_clips: Path, tmp_path: Path, name: str) -> None:
     check(shared_clips / name, jumps=12, most_bytes=32 << 20)
+
+
+def test_one_frame_is_scaled_for_many_at_once(tmp_path: Path) -> None:
+    """The player asks for a frame twice while its window is resized: in a process of its own, for
+    what goes wrong there is no exception but the end of the process."""
+    path = make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"])
+    script = (
+        "import sys, threading\n"
+        "from pathlib import Path\n"
+        "from redact.media import Decode, probe\n"
+        "from redact.review.pictures import jpeg\n"
+        "frame = next(iter(Decode(probe(Path(sys.argv[1])))))\n"
+        "alone = {width: jpeg(frame, width) for width in range(20, 100, 8)}\n"
+        "wrong = []\n"
+        "def scale():\n"
+        "    for _ in range(20):\n"
+        "        wrong.extend(w for w in alone if jpeg(frame, w) != alone[w])\n"
+        "threads = [threading.Thread(target=scale) for _ in range(4)]\n"
+        "for t in threads: t.start()\n"
+        "for t in threads: t.join()\n"
+        "sys.exit(bool(wrong))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(path)], check=False, timeout=60)
+    assert done.returncode == 0

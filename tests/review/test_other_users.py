@@ -15,11 +15,11 @@ import pytest
 from redact.review.guard import of_this_user, owner_of
 from redact.review.server import PageServer
 
-from ..pipeline.conftest import ROOT, street
+from ..pipeline.conftest import ROOT
 from .test_alone import work
 from .test_security import ask, server
 
-__all__ = ["server", "street", "work"]
+__all__ = ["server", "work"]
 
 linux = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="needs Linux's /proc")
 
@@ -84,11 +84,16 @@ def test_the_browser_is_started_without_the_token(work: tuple[Path, Path], tmp_p
 
 
 @linux
-def test_whose_a_connection_is() -> None:
+@pytest.mark.parametrize("by_way_of", ["127.0.0.1", "::ffff:127.0.0.1"])
+def test_whose_a_connection_is(by_way_of: str) -> None:
+    kind = socket.AF_INET6 if ":" in by_way_of else socket.AF_INET
+    if kind is socket.AF_INET6 and not Path("/proc/net/tcp6").exists():
+        pytest.skip("there is no IPv6 on this machine")
     with (
         socket.create_server(("127.0.0.1", 0)) as listens,
-        socket.create_connection(listens.getsockname()),
+        socket.socket(kind) as client,
     ):
+        client.connect((by_way_of, listens.getsockname()[1]))
         there, peer = listens.accept()
         with there:
             own = there.getsockname()

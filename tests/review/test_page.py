@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import redact.review
+from redact.review.refused import RefusedError
 from redact.review.seen import SPEEDS, VIEWS
 from redact.types import State
 
@@ -102,3 +103,12 @@ def test_words_and_shapes_can_be_told_from_their_ground(theme: str) -> None:
         assert contrast(own[front], own[back]) >= 4.5, (front, back)
     for front, back in SHAPES:
         assert contrast(own[front], own[back]) >= 3, (front, back)
+
+
+def test_every_refusal_has_its_words() -> None:
+    """Whatever code is refused with stands in the catalogues, and nothing else does."""
+    sources = "\n".join(p.read_text("utf-8") for p in ASSETS.parent.glob("*.py"))
+    raised = set(re.findall(r"RefusedError\(\"(\w+)\"", sources))
+    assert raised == {key.partition(".")[2] for key in EN if key.startswith("refused.")}
+    assert RefusedError("alone", number=3).message == "Part 3 stands alone already"
+    assert RefusedError("alone", number=3).hint == "There is nothing to take apart."

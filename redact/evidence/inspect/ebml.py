@@ -129,7 +129,7 @@ def _element(file: BinaryIO, element: Element, found: Findings) -> None:
         found.add(Kind.UNUSUAL, f"{element.path} (padding that is not empty)", "not zero")
     elif number == 0:
         length = element.end - element.body
-        found.add(Kind.UNUSUAL, element.path, f"{length} bytes that are no element")
+        found.add(Kind.UNUSUAL, element.path, f"{length} bytes that are not an element")
 
 
 def _date(data: bytes) -> str:

@@ -67,7 +67,7 @@ def inspect_file(path: Path) -> Inspection:
     except (InputError, av.FFmpegError, OSError, ValueError) as error:
         if not known:
             raise InputError(
-                f"{path}: is no video file that can be read ({_reason(path, error)})",
+                f"{path}: is not a video file that can be read ({_reason(path, error)})",
                 "Is the file complete?",
             ) from None
         why = _reason(path, error)

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from ...messages import Value
+from ...types import Target, pattern_of
 
 Natural = Annotated[int, Meta(ge=0)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -19,7 +20,7 @@ Utc = Annotated[
     ),
 ]
 FileName = Annotated[str, Meta(pattern=r"^[^/\\]+$", description="file name without folders")]
-TargetWord = Annotated[str, Meta(pattern="^(face|plate|region)$")]
+TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
 Certainty = Annotated[
     str,
     Meta(

@@ -54,6 +54,9 @@ class ToolPart(Part):
     platform: Annotated[str, Meta(description="operating system and processor family, no host")]
     libraries: dict[str, str]
     models: tuple[ModelPart, ...]
+    device: Annotated[str, Meta(description="what the networks ran on: cpu, or an accelerator")] = (
+        "cpu"
+    )
 
 
 class StepPart(Part):
@@ -71,6 +74,12 @@ class RunPart(Part):
     started: Utc
     finished: Utc
     steps: tuple[StepPart, ...]
+    stretches: Annotated[
+        int, Meta(ge=0, description="of the source, each from one key frame to the next")
+    ] = 0
+    stretches_untouched: Annotated[
+        int, Meta(ge=0, description="those of them in which nothing is hidden")
+    ] = 0
 
 
 class CodePart(Part):

@@ -15,8 +15,10 @@ BRIDGED = Fraction(1)
 """Seconds without a box over which a track goes on. Most tools write no box while the object is
 hidden behind something or missed; hiding too much for a second is better than a leak."""
 
-CATEGORIES = {1: Target.FACE, 2: Target.PLATE, 3: Target.REGION}
-"""Numbers of targets in exported files; MOT and COCO count classes from 1."""
+CATEGORIES = {target.spec.category: target for target in Target}
+"""Numbers of targets in exported files."""
+
+_CLASSES = ", ".join(f"{number} {target.word}" for number, target in CATEGORIES.items())
 
 
 @dataclass(slots=True)
@@ -149,9 +151,9 @@ def target_of(number: int, target: Target | None, where: str) -> Target:
     except KeyError:
         raise PlanError(
             f"{where}: class {number} is not known here",
-            "Classes are 1 face, 2 plate, 3 region; or name one with --target.",
+            f"Classes are {_CLASSES}; or name one with --target.",
         ) from None
 
 
 def number_of(target: Target) -> int:
-    return next(n for n, t in CATEGORIES.items() if t is target)
+    return target.spec.category

@@ -3,30 +3,46 @@
 from __future__ import annotations
 
 from ...errors import UsageError
-from ...settings import RenderSettings
-from ...settings import Style as StyleName
-from .base import Canvas, Style
+from ...settings import RenderSettings, Style
+from .base import Canvas, MaskStyle
 from .blur import Blur
 from .mosaic import Mosaic
 from .outline import Outline
 from .outline_words import write_notice
 from .solid import Solid
 
-__all__ = ["Blur", "Canvas", "Mosaic", "Outline", "Solid", "Style", "load_style", "write_notice"]
+__all__ = [
+    "Blur",
+    "Canvas",
+    "MaskStyle",
+    "Mosaic",
+    "Outline",
+    "Solid",
+    "load_style",
+    "write_notice",
+]
 
 
-def load_style(settings: RenderSettings, review: bool) -> Style:
-    """The style that the settings name.
+def load_style(settings: RenderSettings, review: bool) -> MaskStyle:
+    """The style that the settings name, or hold.
 
     Raises:
-        UsageError: for `outline`, which hides nothing, unless `review` is true; for a label or
-            a colour that cannot be drawn.
+        UsageError: for `outline`, or another that hides nothing, unless `review` is true; for a
+            label or a colour that cannot be drawn.
     """
-    if settings.style is StyleName.BLUR:
+    if not isinstance(settings.style, Style):
+        if not (settings.style.hides or review):
+            raise UsageError(
+                f"style {settings.style.name} hides nothing and is refused for anything that is "
+                "released",
+                "choose one that hides",
+            )
+        return settings.style
+    if settings.style is Style.BLUR:
         return Blur()
-    if settings.style is StyleName.MOSAIC:
+    if settings.style is Style.MOSAIC:
         return Mosaic()
-    if settings.style is StyleName.SOLID:
+    if settings.style is Style.SOLID:
         return Solid(settings.colour, settings.label)
     if not review:
         raise UsageError(

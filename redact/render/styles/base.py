@@ -17,8 +17,9 @@ class Canvas:
     """One frame to be drawn on.
 
     Attributes:
-        planes: samples of the picture; while `Style.paint` runs they still show the source,
-            and a style reads them only through `surroundings`.
+        planes: samples of the picture; while `MaskStyle.paint` runs they still show the source,
+            and a style reads them only through `surroundings`. To a style that was passed in they
+            are black where they show what is hidden.
         layout, coding: how samples are arranged and code colour.
         hidden: the masks.
         surroundings: fills made of what lies outside all masks.
@@ -31,16 +32,23 @@ class Canvas:
     surroundings: Surroundings
 
 
-class Style(Protocol):
-    """A look for masks.
+class MaskStyle(Protocol):
+    """A look for masks. One is meant for one clip, its frames given in order.
 
     Attributes:
+        name: for the record, in a word.
         hides: whether masks are filled at all; false only for review copies.
         soft: whether the edge fades into the outside within the rim.
     """
 
-    hides: bool
-    soft: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def hides(self) -> bool: ...
+
+    @property
+    def soft(self) -> bool: ...
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
         """Fill of one mask: float32 [h, w, channels] in sample values, on the chroma grid.

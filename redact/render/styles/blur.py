@@ -10,6 +10,7 @@ from .base import Canvas
 class Blur:
     """Sealed blur: looks like a strong blur and holds nothing of what it covers."""
 
+    name = "blur"
     hides = True
     soft = True
 

@@ -42,6 +42,7 @@ class Lattice:
 class Mosaic:
     """Sealed mosaic: block count relative to the object, lattice steady in time."""
 
+    name = "mosaic"
     hides = True
     soft = False
 

@@ -29,6 +29,7 @@ THICKNESS = 2
 class Outline:
     """The edge of every mask, and beside it the region's label, or its track's number."""
 
+    name = "outline"
     hides = False
     soft = False
 

@@ -38,6 +38,7 @@ class Solid:
         UsageError: for a colour or a template that cannot be drawn.
     """
 
+    name = "solid"
     hides = True
     soft = False
 

@@ -40,6 +40,8 @@ class Catalogue:
 
     def word(self, section: str, name: str, fallback: str = "other") -> str:
         """Text of `section.name`, or of the section's fallback for a name unknown here."""
+        if section == "target" and name in self.words.tables[section]:
+            return self.words.word(section, name)
         if f"{section}.{name}" in self.entries:
             return self(f"{section}.{name}")
         return self(f"{section}.{fallback}", name=name)

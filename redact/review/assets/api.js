@@ -22,6 +22,7 @@ export class Refused extends Error {
     this.status = status;
     this.error = body.error || "";
     this.hint = body.hint || "";
+    this.values = body.values || {};
   }
 }
 

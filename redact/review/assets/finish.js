@@ -1,7 +1,7 @@
 // The last step: how it is made, how far it is, where it lies.
 import { post } from "./api.js";
-import { change, load, make, state, tell, toast } from "./store.js";
-import { duration, t } from "./words.js";
+import { change, load, make, said, state, tell, toast } from "./store.js";
+import { current, duration, t } from "./words.js";
 import { flush } from "./seen.js";
 
 const dialog = document.getElementById("dialog");
@@ -54,7 +54,7 @@ async function begin() {
     showJob();
     tell("job");
   } catch (error) {
-    toast(error.hint ? `${error.message}. ${error.hint}` : error.message, true);
+    toast(said(error), true);
   }
 }
 
@@ -90,11 +90,11 @@ export async function jobOver(job) {
   }
   const r = job.result, bad = r.needs_review;
   const words = bad ? t("needs_look") : r.accepted ? t("done_accepted") : t("done_passed");
-  const notes = [...r.beside.map((name) => `${t("beside")} ${name}`), `SHA-256 ${r.sha256}`, ...r.warnings];
+  const notes = [...r.beside.map((name) => `${t("beside")} ${name}`), `SHA-256 ${r.sha256}`, ...r.warnings[current()]];
   fill(
     make("h2", { id: "dialog-title" }, make("span", { class: `sign ${bad ? "bad" : "good"}`, "aria-hidden": "true" }, bad ? "!" : "✓"), words),
     make("p", {}, bad ? t(r.findings ? "needs_look_findings" : "needs_look_checks", { n: r.findings }) : t(r.accepted ? "done_accepted_note" : "done_note")),
-    ...r.failed.map((line) => make("p", { class: "small" }, line)),
+    ...r.failed[current()].map((line) => make("p", { class: "small" }, line)),
     make("div", { class: "path" }, make("span", { id: "result-path" }, r.output), make("button", { onclick: () => navigator.clipboard.writeText(r.output).then(() => toast(t("copied"))) }, t("copy"))),
     make("details", {}, make("summary", {}, t("notes")), ...notes.map((line) => make("div", {}, line))),
     make("div", { class: "actions" },

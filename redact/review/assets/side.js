@@ -120,11 +120,20 @@ function parts(s) {
     button(t("separate"), () => edit("separate", { track: k.id }, t("separated")))))];
 }
 let alikeOf = 0, alikeFound = [];
+/** By and by: in a crowd it takes a while until everybody has a picture. */
+async function askAlike(id) {
+  const told = await get("alike", { id }).catch(() => null);
+  if (!told || alikeOf !== id) return;
+  const renewed = String(told.alike) !== String(alikeFound);
+  alikeFound = told.alike;
+  if (renewed && state.tab === "subject") render();
+  if (!told.every) setTimeout(() => { if (alikeOf === id) askAlike(id); }, 500);
+}
 function alikes(s) {
   if (alikeOf !== s.id) {
     alikeOf = s.id;
     alikeFound = [];
-    get("alike", { id: s.id }).then((told) => { if (alikeOf === s.id) { alikeFound = told.alike; if (state.tab === "subject") render(); } }).catch(() => {});
+    askAlike(s.id);
   }
   const found = alikeFound.map(([id]) => state.subjects.get(id)).filter(Boolean);
   if (!found.length) return [];
@@ -186,7 +195,7 @@ function soundPanel() {
 
 function seenPanel() {
   const s = state.summary, meter = (n, of) => { const bar = make("span"); bar.style.width = `${of ? (100 * n) / of : 100}%`; return make("div", { class: "meter" }, bar); };
-  const unseen = state.moments.filter(([frame]) => !state.seen.some(([a, b]) => a <= frame && frame <= b));
+  const unseen = state.moments.filter(([frame]) => !state.wasSeen[frame]);
   return [
     make("label", { for: "reviewer" }, t("reviewer")),
     make("input", { type: "text", id: "reviewer", value: s.reviewer || "", maxlength: 120, onchange: (e) => change("reviewer", { name: e.target.value }, t("done")) }),
@@ -207,7 +216,7 @@ function goMoment(frame, track) {
   player.show(frame);
 }
 export function nextMoment() {
-  const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.seen.some(([a, b]) => a <= frame && frame <= b));
+  const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.wasSeen[frame]);
   const next = unseen.find(([frame]) => frame > state.frame) || unseen[0];
   if (!next) return toast(t("all_moments"));
   goMoment(next[0], next[2]);

@@ -43,7 +43,12 @@ export function taken(told) {
   for (const s of state.subjects.values()) for (const track of s.tracks) state.ofTrack.set(track.id, s.id);
   state.selected = state.selected.filter((id) => state.subjects.has(id));
   const renewed = told.revision !== state.revision;
-  for (const name of ["muted", "findings", "moments", "seen", "summary", "revision", "undo", "redo"]) if (name in told) state[name] = told[name];
+  const moved = told.subjects || told.changed?.length || told.gone?.length || String(told.moments) !== String(state.common);
+  state.common = told.moments;
+  if (moved) state.moments = [...told.moments, ...[...state.subjects.values()].flatMap((s) => s.moments)].sort((a, b) => a[0] - b[0]);
+  for (const name of ["muted", "findings", "seen", "summary", "revision", "undo", "redo"]) if (name in told) state[name] = told[name];
+  state.wasSeen = new Uint8Array(state.frames);
+  for (const [a, b] of state.seen) state.wasSeen.fill(1, a, b + 1);
   tell("plan", renewed);
 }
 
@@ -60,9 +65,16 @@ export async function change(path, body, done) {
   } catch (error) {
     if (!(error instanceof Refused)) return null;
     if (error.error === "outside") await load();
-    toast(error.message ? (error.hint ? `${error.message}. ${error.hint}` : error.message) : t("look_again"), true);
+    toast(said(error), true);
     return null;
   }
+}
+/** A refusal in the page's language where it has words for it; what files and plans say is English. */
+export function said(error) {
+  const own = t(`refused.${error.error}`, error.values);
+  if (own !== `refused.${error.error}`) return own;
+  if (!error.message) return t("look_again");
+  return error.hint ? `${error.message}. ${error.hint}` : error.message;
 }
 export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
 

@@ -11,26 +11,19 @@ import numpy as np
 import pytest
 
 from redact.media import Decode, probe, read_sound
-from redact.pipeline import detect
 from redact.plan import Plan, read_plan, write_plan
-from redact.progress import Silent
-from redact.running import Journal
-from redact.settings import DetectSettings
 from redact.types import Action, Box, State, Target
 
-from ..pipeline.conftest import street
-from .browser import Page, driver, served
+from .browser import SHOTS, Page, look_like, resize, served
 
-__all__ = ["street"]
-
-
-@pytest.fixture(scope="module")
-def found(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Plan:
-    """What `detect` finds in the short street."""
-    return detect(probe(street), DetectSettings(), Journal(Silent()))
-
-
-LOOKS = [("en", 1280, 720, "light"), ("fr", 1920, 1080, "dark")]
+EVERY_LOOK = [
+    (language, *size, theme)
+    for language in ("en", "fr")
+    for size in ((1280, 720), (1920, 1080))
+    for theme in ("light", "dark")
+]
+LOOKS = EVERY_LOOK if SHOTS else EVERY_LOOK[:1]
+"""One is enough to prove that it works; all of them are for whoever looks at the pictures."""
 
 
 def rgb(path: Path) -> list[np.ndarray]:
@@ -49,21 +42,12 @@ def longest(plan: Plan, target: Target) -> list[int]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}-{look[1]}-{look[3]}")
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: "-".join(map(str, look)))
 def test_what_a_lawyer_does(
-    look: tuple[str, int, int, str], street: Path, found: Plan, tmp_path: Path
+    browser: Any, look: tuple[str, int, int, str], street: Path, found: Plan, tmp_path: Path
 ) -> None:
     language, width, height, theme = look
-    browser = driver(width, height)
-    try:
-        _lawyer(browser, language, theme, street, found, tmp_path)
-    finally:
-        browser.quit()
-
-
-def _lawyer(
-    browser: Any, language: str, theme: str, street: Path, found: Plan, tmp_path: Path
-) -> None:
+    resize(browser, width, height)
     source = tmp_path / "street.mp4"
     source.write_bytes(street.read_bytes())
     plan_file = tmp_path / "street.plan.json"
@@ -74,12 +58,8 @@ def _lawyer(
     write_plan(hole, plan_file)
     gone = next(t for t in found.tracks if t.id == missed)
     with served(source, plan_file) as (address, _):
-        page = Page(browser, address, f"{language}-{theme}-")
-        if page.js("return document.documentElement.lang") != language:
-            page.click("#language")
-        if page.js("return document.documentElement.dataset.theme") != theme:
-            page.click("#theme")
-        page.until(lambda: page.js("return document.documentElement.lang") == language)
+        page = Page(browser, address, f"{language}-{width}-{theme}-")
+        look_like(page, language, theme)
         page.shot("opened")
         page.click("#tab-seen")
         page.write("#reviewer", "R. Roe")
@@ -143,8 +123,8 @@ def _lawyer(
 
         # mute a sentence
         page.click("#tab-sound")
-        page.write("#mute-from", "0.4")
-        page.write("#mute-to", "0.8")
+        page.write("#mute-from", "0.2")
+        page.write("#mute-to", "0.4")
         page.write("#mute-reason", "an address")
         page.click("#mute")
         page.until(lambda: read_plan(plan_file).muted)
@@ -240,8 +220,8 @@ def check_sound(result: Path) -> None:
     for time, samples in read_sound(result, probe(result).audio[0].index, 1000):
         at = round(float(time) * 1000)
         loud[at : at + len(samples)] = np.abs(samples)[: len(loud) - at]
-    assert loud[430:770].max() < 0.002  # the codec smears a little at both ends
-    assert loud[100:350].max() > 0.02 and loud[850:1100].max() > 0.02
+    assert loud[230:370].max() < 0.002  # the codec smears a little at both ends
+    assert loud[50:150].max() > 0.02 and loud[450:550].max() > 0.02
 
 
 def check_record(result: Path) -> None:
@@ -252,73 +232,3 @@ def check_record(result: Path) -> None:
     assert review["findings_answered"] == review["findings"] > 0
     assert manifest["muted"][0]["reason"] == "an address"
     assert [check for check in manifest["audit"]["checks"] if check["name"] == "muted_sound"]
-
-
-def test_the_picture_on_the_page_is_the_very_frame(
-    street: Path, found: Plan, tmp_path: Path
-) -> None:
-    """Read back from the page's canvas, jump after jump."""
-    source = tmp_path / "street.mp4"
-    source.write_bytes(street.read_bytes())
-    write_plan(found, tmp_path / "p.json")
-    pictures = rgb(source)
-    browser = driver()
-    try:
-        with served(source, tmp_path / "p.json") as (address, _):
-            page = Page(browser, address)
-            page.press("3")
-            for wanted in (17, 3, 29, 0, 12):
-                page.go(wanted)
-                page.until(
-                    lambda: (
-                        page.js("return document.getElementById('viewport').dataset.view")
-                        == "original"
-                    )
-                )
-                sample = page.browser.execute_async_script(
-                    "const done = arguments[arguments.length - 1];"
-                    "import('/player.js').then(({ place }) => { const p = place();"
-                    "const c = document.getElementById('picture');"
-                    "const k = c.width / c.clientWidth, out = [];"
-                    "const s = new OffscreenCanvas(96, 54).getContext('2d');"
-                    "s.drawImage(c, p.left * k, p.top * k, p.wide * k, p.tall * k, 0, 0, 96, 54);"
-                    "done([...s.getImageData(0, 0, 96, 54).data]); })"
-                )
-                seen = np.array(sample, float).reshape(54, 96, 4)[..., :3]
-                errors = [np.abs(small(picture) - seen).mean() for picture in pictures]
-                assert int(np.argmin(errors)) == wanted, (wanted, np.argmin(errors))
-            assert page.complaints() == []
-            # Every picture that it was sent is a JFIF file; none may lie in the profile's folder.
-            profile = Path(browser.capabilities["chrome"]["userDataDir"])
-            files = [path for path in profile.rglob("*") if path.is_file()]
-            assert files
-            for path in files:
-                assert b"JFIF" not in readable(path), path.relative_to(profile)
-            # A laptop changes its network: what was under way is lost, the review is not.
-            for offline in (True, False):
-                browser.execute_cdp_cmd(
-                    "Network.emulateNetworkConditions",
-                    {"offline": offline, "latency": 0, "downloadThroughput": -1,
-                     "uploadThroughput": -1},
-                )  # fmt: skip
-                if offline:
-                    page.press("HOME")
-                    page.press("ARROW_RIGHT")
-            page.until(lambda: page.frame() == 1)
-            assert page.js("return document.getElementById('opening').hidden")
-    finally:
-        browser.quit()
-
-
-def small(picture: np.ndarray) -> np.ndarray:
-    import cv2
-
-    return cv2.resize(picture.astype(np.float32), (96, 54), interpolation=cv2.INTER_AREA)
-
-
-def readable(path: Path) -> bytes:
-    """What a file holds; a browser removes some of its own at any moment."""
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""

@@ -28,17 +28,6 @@ def plan_beside(output: Path, record: Manifest) -> Path | None:
     return path if found == record.run.plan_sha256 else None
 
 
-def words_for(output: Path, record: Manifest, plan: Path | None) -> str:
-    """What is used, for the user."""
-    name = manifest_path(output).name
-    if plan is None:
-        return (
-            f"{name}: margin and targets are taken from it; the plan that it names is not beside "
-            f"{output.name} (--plan names it), so what is hidden is worked out from the pixels"
-        )
-    return f"{name}: margin and targets are taken from it, and {plan.name} is the plan it names"
-
-
 def margin_of(record: Manifest | None) -> float:
     """Margin that the masks were drawn with, as far as it is known."""
     usual = RenderSettings().margin

@@ -1,6 +1,6 @@
 """How long the review page waits for a picture: a step to the next frame, and a random jump.
 
-    python -m benchmarks.review CLIP [--jumps 40]
+    python -m benchmarks.review.frames CLIP [--jumps 40]
 
 The times are those of the server: exact decoding, outlines' data, and JPEG at the width of a page.
 Of each, the median and the worst of all; wall-clock time, and processor time of all threads, which

@@ -1,0 +1,1 @@
+"""What the review page costs: its pictures, its answers, and a person's clicks."""

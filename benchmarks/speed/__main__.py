@@ -1,0 +1,152 @@
+"""What `redact run` costs: `python -m benchmarks.speed`, or `make bench-speed`.
+
+Every clip goes through a plain transcode with the same encoder settings, through the whole of
+`redact run` and, if --deface says how to start it, through deface, in turn, `--repeat` times; the
+tables show medians and their ratios. Seconds on the clock mean something on a machine that does
+nothing else; processor seconds are shown beside them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import clips
+from .clips import Clip
+from .runs import Took, deface, middle, redact, transcode
+
+KINDS = ("few", "crowd", "still", "4k")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A clip with what it took; `other` is deface."""
+
+    clip: Clip
+    plain: Took
+    run: Took
+    other: Took | None
+
+
+def arguments(words: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.speed",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--clips", default=",".join(KINDS), help=f"of {', '.join(KINDS)}")
+    parser.add_argument("--frames", type=int, default=300, help="of the clips that move, at most")
+    parser.add_argument("--frames-4k", type=int, default=100, help="of the 4K clip, at most")
+    parser.add_argument("--still-seconds", type=float, default=600.0, help="of the still camera")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each")
+    parser.add_argument("--deface", default="", help="how to start deface, a command line")
+    parser.add_argument("--growth", action="store_true", help="also cost by length and by people")
+    parser.add_argument("--folder", type=Path, help="keep the clips here, use those that are there")
+    parser.add_argument(
+        "options", nargs="*", help="for 'redact run', after --: for example -- --sensitivity fast"
+    )
+    return parser.parse_args(words)
+
+
+def shared_clips() -> Path:
+    """Footage beside the checkout, or in REDACT_SHARED."""
+    beside = Path(__file__).resolve().parents[2].parent / "shared"
+    return Path(os.environ.get("REDACT_SHARED", beside)) / "clips"
+
+
+def makers(args: argparse.Namespace, folder: Path) -> Iterator[Callable[[], Clip]]:
+    """How to make each clip that is asked for."""
+    shared, wanted = shared_clips(), args.clips.split(",")
+    if "few" in wanted:
+        yield lambda: clips.few_faces(shared, folder, args.frames)
+    if "crowd" in wanted:
+        yield lambda: clips.crowd(shared, folder, args.frames)
+    if "still" in wanted:
+        yield lambda: clips.still_camera(shared, folder, args.still_seconds)
+    if "4k" in wanted:
+        yield lambda: clips.uhd(shared, folder, args.frames_4k)
+
+
+def measured(clip: Clip, args: argparse.Namespace) -> Row:
+    """Each program over a clip, in turn, so that all meet the same disturbances."""
+    plain, run, other = list[Took](), list[Took](), list[Took]()
+    for _ in range(args.repeat):
+        with tempfile.TemporaryDirectory() as folder:
+            plain.append(transcode(clip.path, Path(folder)))
+            run.append(redact(clip.path, Path(folder), args.options))
+            if args.deface:
+                other.append(deface(clip.path, Path(folder), args.deface))
+    return Row(clip, middle(plain), middle(run), middle(other) if other else None)
+
+
+HEAD = (
+    "| clip | frames | tracks | transcode | detect | render | audit | whole run | ÷ transcode "
+    "| processor ÷ transcode | memory | deface | run ÷ deface |\n|" + "---|" * 13
+)
+
+
+def line(row: Row) -> str:
+    """One row of the main table."""
+    run, plain, other = row.run, row.plain, row.other
+    stage = {name: run.stages.get(name, 0.0) for name in ("detect", "track", "render", "audit")}
+    cells = [
+        row.clip.name,
+        row.clip.frames,
+        run.tracks,
+        f"{plain.wall:.1f} s",
+        f"{stage['detect'] + stage['track']:.1f} s",
+        f"{stage['render']:.1f} s",
+        f"{stage['audit']:.1f} s",
+        f"{run.wall:.1f} s",
+        f"**{run.wall / plain.wall:.1f}**",
+        f"{run.processor / plain.processor:.1f}",
+        f"{run.memory:.0f} MB",
+        "–" if other is None else f"{other.wall:.1f} s",
+        "–" if other is None else f"{run.wall / other.wall:.2f}",
+    ]
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def growth(args: argparse.Namespace, folder: Path) -> Iterator[str]:
+    """Two tables: the cost of a frame against the length of the clip, and against people in it."""
+    shared, most = shared_clips(), args.still_seconds
+    head = "| frames | tracks | run, processor a frame | to the first |\n|---|---|---|---|"
+    for title, made in (
+        ("length", [clips.still_camera(shared, folder, most * s) for s in (0.25, 0.5, 1.0)]),
+        ("people", [clips.crowd(shared, folder, args.frames, s) for s in (0.25, 0.5, 1.0)]),
+    ):
+        yield f"\nCost against {title}\n\n| clip {head}---|"
+        first = 0.0
+        for clip in made:
+            row = measured(clip, args)
+            each = 1000 * row.run.processor / max(clip.frames, 1)
+            first = first or each
+            yield (
+                f"| {clip.name} | {clip.frames} | {row.run.tracks} | {each:.1f} ms "
+                f"| {each / first:.2f} |"
+            )
+
+
+def main(words: list[str] | None = None) -> None:
+    args = arguments(words)
+    folder = args.folder or Path(tempfile.mkdtemp(prefix="redact-speed-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        print(HEAD, flush=True)
+        for make in makers(args, folder):
+            print(line(measured(make(), args)), flush=True)
+        if args.growth:
+            for text in growth(args, folder):
+                print(text, flush=True)
+    finally:
+        if args.folder is None:
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

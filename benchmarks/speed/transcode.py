@@ -1,0 +1,21 @@
+"""A plain transcode: `python -m benchmarks.speed.transcode SOURCE OUTPUT`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from redact.media import Decode, VideoWriter, container_for, probe
+from redact.settings import EncodeSettings
+
+
+def transcode(source: Path, output: Path) -> None:
+    """Decode and encode as `redact run` does, sound included."""
+    info = probe(source)
+    with VideoWriter(output, info, EncodeSettings(), container_for(output)) as writer:
+        for frame in Decode(info):
+            writer.write(frame)
+
+
+if __name__ == "__main__":
+    transcode(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,315 @@
+"""The public interface: what the command line does, without its words and exit codes.
+
+Every name here is also one of `redact`: `redact.run("a.mp4", "b.mp4")`. Paths may be text. Errors
+are those of `redact.errors`; each names the file, what was wrong and what to do. Nothing here
+prints, asks, or changes anything of the process for longer than the call lasts.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from . import pipeline
+from .auditing import AuditResult, AuditSettings, require_detectors, verify
+from .case import (
+    Result,
+    find_held,
+    finish,
+    margin_of,
+    mend,
+    plan_beside,
+    prepare,
+    record_beside,
+    redact_one,
+)
+from .detection import Detector
+from .files import make_folder
+from .media import probe
+from .plan import Plan, read_plan
+from .plan import consequences as consequences_of
+from .progress import Progress, Silent
+from .running import (
+    Acceptance,
+    Delivery,
+    Journal,
+    require_same_source,
+    write_masks,
+    write_outline,
+)
+from .settings import DetectSettings, DrawSettings, RenderSettings, Settings
+
+AnyPath = str | os.PathLike[str]
+
+
+def run(
+    source: AnyPath,
+    output: AnyPath | None = None,
+    settings: Settings = Settings(),  # noqa: B008 - frozen
+    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    *,
+    detector: Detector | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Hide faces and plates in a video, check the result, and keep the record: `redact run`.
+
+    The original is only read. What an earlier call made from the same source in the same way is
+    left as it is (`ResultState.DONE_BEFORE`); a call that was killed is taken up.
+
+    Args:
+        source: the video.
+        output: file for the result, or an existing folder; None for NAME.redacted.EXT beside the
+            source.
+        settings: what is looked for, how masks look, how the result is encoded.
+        delivery: what is written besides the video: record, plan, sheet; its `output` counts
+            where `output` is None.
+        detector: what looks for faces and plates; None for redact's own networks. The audit
+            always uses redact's own.
+        progress: told about stages and warnings; None: nobody.
+
+    Returns:
+        What became of it. Where the audit finds possible leaks, the result is held back:
+        `needs_review` is true and `output` lies in a folder NOT-FOR-RELEASE.
+
+    Raises:
+        InputError: the source cannot be read as video.
+        OutputError, OutputExistsError: the result, or what belongs beside it, cannot be written.
+        UnsafeError: a frame could not be processed safely; nothing was published.
+        ModelError, DependencyError: redact is not installed completely.
+        UsageError: settings that contradict each other.
+    """
+    ready = _delivery(delivery, output, "redact.run")
+    listener = Silent() if progress is None else progress
+    return redact_one(Path(source), settings, ready, listener, detector=detector)
+
+
+def detect(
+    source: AnyPath,
+    settings: DetectSettings = DetectSettings(),  # noqa: B008 - frozen
+    *,
+    detector: Detector | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Find what to hide in a video, without drawing anything: `redact detect`.
+
+    Args:
+        source: the video.
+        settings: what is looked for, and how hard.
+        detector: what looks; None for redact's own networks.
+        progress: told about stages and warnings; None: nobody.
+
+    Returns:
+        Every track over the whole clip, boxes in upright source pixels, times in the source's own
+        units. `write_plan` keeps it.
+
+    Raises:
+        InputError: the source cannot be read as video.
+        UnsafeError: a frame could not be checked.
+        ModelError, DependencyError: redact is not installed completely.
+    """
+    return pipeline.detect(probe(Path(source)), settings, _journal(progress), detector)
+
+
+def apply(
+    source: AnyPath,
+    plan: Plan | AnyPath,
+    output: AnyPath | None = None,
+    *,
+    draw: DrawSettings = DrawSettings(),  # noqa: B008 - frozen
+    delivery: Delivery = Delivery(),  # noqa: B008 - frozen
+    progress: Progress | None = None,
+) -> Result:
+    """Hide in a video what a plan says, check the result, and keep the record: `redact apply`.
+
+    Args:
+        source: the very file that the plan was made for; its SHA-256 is compared.
+        plan: a plan, or the file that holds one.
+        output, delivery, progress: as of `run`.
+        draw: how masks look and how the result is encoded. What the audit looks for, and how
+            hard, is what the plan says was looked for.
+
+    Raises:
+        MismatchError: the plan was made for another file.
+        PlanError: the plan cannot be read.
+        RedactError: as `run`.
+    """
+    path = Path(source)
+    found, plan_file = (plan, None) if isinstance(plan, Plan) else (read_plan(Path(plan)), plan)
+    ready = prepare(path, draw, _delivery(delivery, output, "redact.apply"))
+    outcome = pipeline.apply(probe(path), found, draw, ready, _journal(progress))
+    return finish(outcome, ready, None if plan_file is None else Path(plan_file))
+
+
+def audit(
+    source: AnyPath,
+    output: AnyPath,
+    plan: Plan | AnyPath | None = None,
+    settings: AuditSettings | None = None,
+    *,
+    progress: Progress | None = None,
+) -> AuditResult:
+    """Look in a finished file for what is still visible of its source: `redact verify`.
+
+    Args:
+        source: the original.
+        output: the finished file; neither is changed.
+        plan: what was to be hidden, or the file that says so. None: the plan that the record
+            beside the output names, if it lies there; else what is hidden is worked out from the
+            pixels.
+        settings: how hard to look. None: as the plan and the record beside the output say.
+        progress: told about stages and warnings; None: nobody.
+
+    Raises:
+        InputError: a file cannot be read.
+        MismatchError: the plan was made for another file.
+        UnsafeError: a frame could not be checked.
+        ModelError, DependencyError: redact is not installed completely.
+    """
+    info, finished = probe(Path(source)), Path(output)
+    listener = Silent() if progress is None else progress
+    record = record_beside(finished)
+    if plan is None and record is not None:
+        plan = plan_beside(finished, record)
+    known = plan if plan is None or isinstance(plan, Plan) else read_plan(Path(plan))
+    if known is not None:
+        require_same_source(known, info, listener)
+    if settings is None:
+        settings = AuditSettings(margin=margin_of(record))
+        if known is not None:
+            said = known.settings
+            settings = replace(settings, sensitivity=said.sensitivity, targets=said.targets)
+    require_detectors(settings.targets)
+    return verify(info, finished, known, settings=settings, progress=listener)
+
+
+def fix(
+    name: AnyPath,
+    acceptance: Acceptance | None = None,
+    *,
+    decided_by: str = "",
+    key: Ed25519PrivateKey | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Mend a result that was held back: hide what was found, draw and check again: `redact fix`.
+
+    Args:
+        name: the result that was held back, the name that it should have had, or the original.
+        acceptance: findings that are no leaks and are not hidden.
+        decided_by: who decided; goes on record.
+        key: private key that signs, where the first run signed.
+        progress: told about stages and warnings; None: nobody.
+
+    Raises:
+        InputError: nothing was held back under this name.
+        RedactError: as `run`.
+    """
+    listener = Silent() if progress is None else progress
+    held = find_held(Path(name))
+    return mend(
+        held,
+        listener,
+        acceptance=acceptance,
+        decided_by=decided_by,
+        key=key,
+        command=("redact.fix",),
+    )
+
+
+def outline(
+    source: AnyPath,
+    plan: Plan | AnyPath,
+    output: AnyPath,
+    *,
+    margin: float = RenderSettings().margin,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Copy a video with every track outlined and NOTHING HIDDEN, for deciding: `redact outline`.
+
+    Args:
+        source, plan, progress: as of `apply`.
+        output: wanted name; the copy lies in a folder NOT-FOR-RELEASE there.
+        margin: as for masks, share of a box's size.
+        force: an earlier copy may be replaced.
+
+    Returns:
+        The file that was written. It shows everybody and must not be handed out.
+
+    Raises:
+        RedactError: as `apply`.
+    """
+    found, never = _read(plan)
+    return write_outline(
+        probe(Path(source)),
+        found,
+        Path(output),
+        _journal(progress),
+        margin=margin,
+        force=force,
+        never=never,
+    )
+
+
+def mask(
+    source: AnyPath,
+    plan: Plan | AnyPath,
+    output: AnyPath,
+    *,
+    margin: float = RenderSettings().margin,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Write the masks of a plan as a lossless video, 255 where hidden, else 0: `redact mask`.
+
+    Args:
+        source, plan, progress: as of `apply`.
+        output: a name in .mkv.
+        margin: as for masks, share of a box's size.
+        force: an earlier file may be replaced.
+
+    Raises:
+        RedactError: as `apply`.
+    """
+    found, never = _read(plan)
+    return write_masks(
+        probe(Path(source)),
+        found,
+        Path(output),
+        _journal(progress),
+        margin=margin,
+        force=force,
+        never=never,
+    )
+
+
+def consequences(plan: Plan, ids: Iterable[int]) -> list[str]:
+    """What follows from keeping tracks visible, in sentences: when each is seen and when not.
+
+    Args:
+        plan: with the decision (`redact.plan.edit` changes plans).
+        ids: of tracks that it keeps.
+    """
+    return list(consequences_of(plan, list(ids)))
+
+
+def _read(plan: Plan | AnyPath) -> tuple[Plan, tuple[Path, ...]]:
+    """A plan, and the file that must not be replaced."""
+    if isinstance(plan, Plan):
+        return plan, ()
+    return read_plan(Path(plan)), (Path(plan),)
+
+
+def _journal(progress: Progress | None) -> Journal:
+    return Journal(Silent() if progress is None else progress)
+
+
+def _delivery(delivery: Delivery, output: AnyPath | None, command: str) -> Delivery:
+    """The delivery with the place and the words for the record."""
+    place = delivery.output if output is None else Path(output)
+    if place is not None and (delivery.in_folder or place.is_dir()):
+        make_folder(place)
+    return replace(delivery, output=place, command=delivery.command or (command,))

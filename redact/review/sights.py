@@ -1,0 +1,57 @@
+"""What the keyframes of a track say at a glance, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..types import Keyframe, State, Track
+from .subjects import state_runs
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """Of one track.
+
+    Attributes:
+        runs: first frame, last frame and state of every stretch of one state.
+        score: highest of a detector, None where none saw it.
+        keys: how many keyframes there are.
+        best: frame in which it is seen best: most surely, else largest.
+        detected: keyframes in which a detector saw it.
+    """
+
+    runs: tuple[tuple[int, int, State], ...]
+    score: float | None
+    keys: int
+    best: int
+    detected: int
+
+
+class SightsKept:
+    """By the keyframes themselves: a decision makes a new track of the old keyframes."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Sequence[Keyframe], Sights]] = {}
+
+    def of(self, track: Track) -> Sights:
+        known = self._made.get(id(track.keyframes))
+        if known is None:
+            # The keyframes are kept beside: an id may be used again once its object is gone.
+            known = self._made[id(track.keyframes)] = (track.keyframes, _sights(track))
+        return known[1]
+
+    def forget_all_but(self, tracks: Sequence[Track]) -> None:
+        """Drop what is of no track any more."""
+        wanted = {id(track.keyframes) for track in tracks}
+        if len(self._made) > 2 * len(wanted):
+            self._made = {key: self._made[key] for key in wanted if key in self._made}
+
+
+def _sights(track: Track) -> Sights:
+    keys = tuple(track.keyframes)
+    scores = [key.score for key in keys if key.score is not None]
+    best = max(keys, key=lambda k: (k.score or 0.0, k.box.area))
+    detected = sum(key.state is State.DETECTED for key in keys)
+    runs = tuple(state_runs(track.first, track.last, keys))
+    return Sights(runs, max(scores, default=None), len(keys), best.frame, detected)

@@ -1,0 +1,148 @@
+"""What the detector says of a frame, without asking it again about what has not changed.
+
+Cameras that are fixed to a wall show the same picture for hours. Of a part whose pixels are what
+they were when the detector last looked at it, it would say the same again: what it said then is
+kept. Only the parts that changed are looked at, and all of the picture at least once in
+`TrackSettings.whole_every` seconds. Every part is compared with what it was when it was *looked
+at*, not with the frame before: what comes slowly is noticed as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..detection import Area
+from ..types import Detections, Frame
+from .changed import Seen
+from .neighbours import iou_pairs
+from .recent_frames import SmallFrame
+
+SAME = 0.3
+"""IoU from which a box of an earlier look and one of this look are one thing. Meaning: as between
+two detectors (`redact.detection.SAME_FACE`), a little less, as things move."""
+
+FAINT = 0.04
+"""Probability below which a part may cut through a thing that was seen before. Meaning: about where
+a face starts a tracklet (`active.STARTS`); fainter boxes lie all over a picture."""
+
+_JITTER = 5e-4
+"""Seconds by which sums of frame times may be off. Meaning: half a millisecond."""
+
+
+Look = Callable[[Frame, Sequence[Area] | None], Detections]
+"""A detector: everything that is seen in parts of a frame, or, for None, in all of it."""
+
+
+class Looks:
+    """Asks a detector about frames, in order.
+
+    Args:
+        look: asked about a frame, or about parts of it.
+        whole_every: seconds after which all of the picture is looked at; 0: always.
+
+    Attributes:
+        whole, parts, kept: frames of which all, or parts, or nothing was looked at.
+    """
+
+    def __init__(self, look: Look, whole_every: float) -> None:
+        self._look = look
+        self._every = whole_every
+        self._seen: Seen | None = None
+        self._whole_at = 0.0
+        self._found = Detections.empty()
+        self.whole = self.parts = self.kept = 0
+
+    def at(self, frame: Frame, small: SmallFrame) -> Detections:
+        """Everything that is seen in a frame; raises as the detector does.
+
+        Args:
+            frame: one that is to be looked at.
+            small: its small picture.
+        """
+        areas = self._changed(frame, small)
+        if areas is None or self._seen is None:
+            found = self._look(frame, None)
+            self.whole += 1
+            # A damaged picture says nothing about the next one.
+            self._seen = None if frame.damaged or not self._every else Seen(small)
+            self._whole_at = small.time
+        elif not areas:
+            self.kept += 1
+            return self._found
+        else:
+            areas = self._with_what_they_cut(areas, frame)
+            found = taken_together(self._found, self._look(frame, areas), areas)
+            self.parts += 1
+            self._seen.looked(small, areas)
+        self._found = found
+        return found
+
+    def _changed(self, frame: Frame, small: SmallFrame) -> list[Area] | None:
+        """Parts to be looked at, None for all of the picture."""
+        due = small.time - self._whole_at >= self._every - _JITTER
+        if self._seen is None or frame.damaged or due:
+            return None
+        return self._seen.changed(small)
+
+    def _with_what_they_cut(self, areas: list[Area], frame: Frame) -> list[Area]:
+        """Areas made so large that none cuts through anything that was seen before."""
+        grown = []
+        boxes = self._found.xyxy[self._found.score >= FAINT]
+        for area in areas:
+            hit = boxes[_touching(boxes, [area])]
+            corners = np.array(
+                [area.left, area.top, area.left + area.width, area.top + area.height]
+            )
+            low = np.floor(np.vstack([corners[None, :2], hit[:, :2]]).min(axis=0))
+            high = np.ceil(np.vstack([corners[None, 2:], hit[:, 2:]]).max(axis=0))
+            left, top = (max(0, int(v)) for v in low)
+            right, bottom = (min(int(v), side) for v, side in zip(high, frame.size, strict=True))
+            grown.append(Area(left, top, right - left, bottom - top))
+        return grown
+
+
+def taken_together(before: Detections, now: Detections, areas: Sequence[Area]) -> Detections:
+    """What was seen before outside of areas that were looked at anew, and now in them.
+
+    Args:
+        before: of all of the picture.
+        now: of the same picture; what it says of places outside `areas` does not count.
+        areas: parts that were looked at now, source pixels.
+    """
+    fresh = now.select(_touching(now.xyxy, areas))
+    stale = _touching(before.xyxy, areas)
+    # A thing at the edge, seen a pixel farther out than before, is not two things.
+    old, new, _ = iou_pairs(before.xyxy.astype(np.float64), fresh.xyxy.astype(np.float64), SAME)
+    stale[old[before.target[old] == fresh.target[new]]] = True
+    # Nor is one at the edge lost that is seen a pixel farther out now: it stays as it was, unless
+    # the look just made, which reaches over the edge, sees it there.
+    moved = _moved_out(before, now, stale, areas)
+    return Detections.concat([before.select(~stale), fresh, now.select(moved)])
+
+
+def _moved_out(
+    before: Detections, now: Detections, stale: NDArray[np.bool_], areas: Sequence[Area]
+) -> NDArray[np.bool_]:
+    """Which of `now` lie outside the areas and are what lay in them before."""
+    outside = ~_touching(now.xyxy, areas)
+    old, new, _ = iou_pairs(before.xyxy.astype(np.float64), now.xyxy.astype(np.float64), SAME)
+    same = (before.target[old] == now.target[new]) & stale[old] & outside[new]
+    out = np.zeros(len(now), np.bool_)
+    out[new[same]] = True
+    return out
+
+
+def _touching(boxes: NDArray[np.float32], areas: Sequence[Area]) -> NDArray[np.bool_]:
+    """[N] which boxes share a pixel with one of the areas."""
+    out = np.zeros(len(boxes), np.bool_)
+    for left, top, width, height in areas:
+        out |= (
+            (boxes[:, 0] < left + width)
+            & (boxes[:, 2] > left)
+            & (boxes[:, 1] < top + height)
+            & (boxes[:, 3] > top)
+        )
+    return out

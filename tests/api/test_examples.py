@@ -1,0 +1,56 @@
+"""Every example of docs/api.md runs, in order, as a reader would type it."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+import redact
+
+from ..pipeline.conftest import ROOT, SAMPLE, shorten
+
+BLOCKS = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "api.md").read_text(), re.M | re.S)
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+    """What the examples leave behind, run in a folder that holds a.mp4."""
+    folder, before = tmp_path_factory.mktemp("examples"), Path.cwd()
+    shorten(SAMPLE, folder / "a.mp4", 6, skip=70, size="320x180")
+    (folder / "review").mkdir()
+    names: dict[str, object] = {}
+    os.chdir(folder)
+    try:
+        for number, block in enumerate(BLOCKS, 1):
+            exec(compile(block, f"example {number} of docs/api.md", "exec"), names)
+    finally:
+        os.chdir(before)
+    return names | {"folder": folder}
+
+
+def test_all_examples_run(told: dict[str, object]) -> None:
+    assert len(BLOCKS) >= 10
+    result, folder = told["result"], told["folder"]
+    assert isinstance(result, redact.Result) and isinstance(folder, Path)
+    assert result.state in (redact.ResultState.DONE, redact.ResultState.NEEDS_REVIEW)
+    assert result.record is not None and result.record.settings.detect.targets == (
+        redact.Target.FACE,
+    )
+    assert result.record.command == ("redact.run",)
+    assert (folder / "review" / "NOT-FOR-RELEASE" / "outline.mp4").exists()
+    assert (folder / "masks.mkv").exists()
+
+
+def test_a_detector_that_is_passed_in_is_the_one_that_looked(told: dict[str, object]) -> None:
+    plan = told["plan"]
+    assert isinstance(plan, redact.Plan)
+    assert plan.settings.detectors == (("bright lights", "0" * 64),)
+
+
+def test_the_contract_of_the_example_is_kept(told: dict[str, object]) -> None:
+    contract = told["TestLights"]()  # type: ignore[operator]
+    for name in [n for n in dir(contract) if n.startswith("test_")]:
+        getattr(contract, name)()

@@ -1,0 +1,163 @@
+"""redact as a library: quick to import, no name that hides another, the record of the command."""
+
+from __future__ import annotations
+
+import json
+import logging
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import pytest
+
+import redact
+from redact.progress import Silent
+
+from ..pipeline.conftest import SAMPLE, shorten
+
+HOME = Path(redact.__file__).parent
+FAST = redact.Settings(redact.DetectSettings(sensitivity=redact.Sensitivity.FAST))
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shorten(SAMPLE, tmp_path_factory.mktemp("clip") / "a.mp4", 6, skip=70, size="320x180")
+
+
+def python(code: str, *more: object) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, more)], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_import_loads_nothing_else() -> None:
+    code = "import sys, redact; print([m for m in sys.modules if m.startswith('redact')])"
+    assert python(code).strip() == "['redact']"
+
+
+def test_every_name_is_there_and_is_no_module() -> None:
+    """A package of the same name would take its place as soon as something imports it."""
+    modules = {p.stem if p.suffix else p.name for p in HOME.iterdir()}
+    assert set(redact.__all__) & modules == set()
+    for name in redact.__all__:
+        assert getattr(redact, name).__doc__, f"{name} says nothing about itself"
+    with pytest.raises(AttributeError, match="redact"):
+        _ = redact.no_such_name  # type: ignore[attr-defined]
+
+
+def test_types_are_told_to_whoever_checks_them() -> None:
+    assert (HOME / "py.typed").exists()
+    stubs = (HOME / "__init__.py").read_text()
+    for name in redact.__all__[1:]:
+        assert f"import {name} as {name}\n" in stubs, f"{name} is unknown to type checkers"
+
+
+def test_the_command_line_and_the_library_make_the_same(clip: Path, tmp_path: Path) -> None:
+    """Video and plan to the bit; the record but for times and the command."""
+    for name in ("ours", "theirs"):
+        (tmp_path / name).mkdir()
+    ours = redact.run(clip, tmp_path / "ours" / "o.mp4", FAST)
+    words = ["run", clip, "-o", tmp_path / "theirs" / "o.mp4", "--sensitivity", "fast", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "redact", *words], capture_output=True, text=True, check=False
+    )
+    assert ours.plan_file is not None and ours.manifest is not None
+    said = json.loads(done.stdout)
+    told = ours.to_json()
+    assert said.keys() - {"seconds"} == told.keys()
+    for key in ("state", "exit_code", "frames", "tracks", "sha256", "audit", "incomplete"):
+        assert said[key] == told[key], key
+    assert Path(said["plan"]).read_bytes() == ours.plan_file.read_bytes()
+    here, there = (json.loads(Path(p).read_text()) for p in (ours.manifest, said["manifest"]))
+    for part in ("command", "started", "finished", "steps"):
+        here["run"].pop(part), there["run"].pop(part)
+    assert here == there
+
+
+def test_nothing_of_the_process_is_changed(clip: Path) -> None:
+    """Damage is counted by FFmpeg's log, whose level belongs to the program."""
+    logger = logging.getLogger("libav")
+    before = av.logging.get_level(), av.logging.get_skip_repeated(), logger.level
+    redact.detect(clip, FAST.detect)
+    assert (av.logging.get_level(), av.logging.get_skip_repeated(), logger.level) == before
+
+
+def test_what_is_done_is_left(clip: Path, tmp_path: Path) -> None:
+    first = redact.run(clip, tmp_path / "o.mp4", FAST)
+    data = first.output.read_bytes()
+    second = redact.run(clip, tmp_path / "o.mp4", FAST)
+    if first.needs_review:
+        assert second.needs_review and second.output == first.output
+    else:
+        assert second.state is redact.ResultState.DONE_BEFORE
+        with pytest.raises(redact.OutputExistsError):
+            redact.run(clip, tmp_path / "o.mp4", replace(FAST, detect=redact.DetectSettings()))
+    assert first.output.read_bytes() == data
+
+
+PLUGIN = """
+import numpy as np
+from redact import Detections
+
+class Nothing:
+    name = "sees nothing"
+    weights_sha256 = "1" * 64
+    def __init__(self, targets): self.targets = targets
+    def detect(self, rgb): return Detections.empty()
+    def detect_frame(self, frame): return Detections.empty()
+
+def make(*, sensitivity, targets, sample_aspect):
+    if sensitivity == "thorough": raise RuntimeError("no such size")
+    return Nothing(targets)
+"""
+
+
+@pytest.fixture(scope="module")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of an installed package that brings the detector "nothing"."""
+    site = tmp_path_factory.mktemp("site")
+    (site / "sees_nothing.py").write_text(PLUGIN)
+    info = site / "sees_nothing-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: sees-nothing\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[redact.detectors]\nnothing = sees_nothing:make\n")
+    return site
+
+
+@pytest.fixture
+def installed(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(plugin))
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_detector_that_a_package_brings_is_used_and_named(clip: Path) -> None:
+    plan = redact.detect(clip, replace(FAST.detect, detector="nothing"))
+    assert plan.tracks == () and plan.settings.detectors == (("sees nothing", "1" * 64),)
+    assert plan.settings.detector == "nothing"
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_plan_of_one_detector_is_not_taken_for_anothers(clip: Path, tmp_path: Path) -> None:
+    from redact.media import probe
+    from redact.running import Journal, keep_plan, take_up_plan
+
+    mine = replace(FAST.detect, detector="nothing")
+    keep_plan(redact.detect(clip, mine), tmp_path / "p.json")
+    info, journal = probe(clip), Journal(Silent())
+    assert take_up_plan(info, mine, tmp_path / "p.json", False, journal) is not None
+    with pytest.raises(redact.OutputExistsError, match="another --detector"):
+        take_up_plan(info, FAST.detect, tmp_path / "p.json", False, journal)
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_detector_that_is_missing_or_fails_is_told_in_words(clip: Path) -> None:
+    with pytest.raises(redact.UsageError, match="no installed package") as caught:
+        redact.detect(clip, replace(FAST.detect, detector="none such"))
+    assert "nothing" in caught.value.hint
+    with pytest.raises(redact.DependencyError, match="no such size"):
+        redact.detect(
+            clip, redact.DetectSettings(sensitivity=redact.Sensitivity.THOROUGH, detector="nothing")
+        )

@@ -1,0 +1,65 @@
+"""An accelerator is used where it works, and its absence is never passed over in silence."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from redact.detection import DEVICES, Verifier, device_now, on_device
+from redact.detection.device import PROVIDERS, installed
+from redact.detection.verifier import SIDE
+from redact.errors import DependencyError
+
+PICTURES = np.zeros((1, SIDE, SIDE, 3), np.uint8)
+
+
+@pytest.fixture
+def broken_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An onnxruntime that says it was built for CUDA and cannot use it, as where the driver is
+    missing: it then runs on the processor and only logs that it does."""
+    claimed = ["CUDAExecutionProvider", *onnxruntime.get_available_providers()]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: claimed)
+
+
+def test_a_device_that_fails_stops_the_run_when_it_was_asked_for(broken_cuda: None) -> None:
+    with pytest.raises(DependencyError, match="--device cuda"), on_device("cuda", print):
+        pass
+
+
+def test_auto_falls_back_and_says_so(broken_cuda: None) -> None:
+    said: list[str] = []
+    with on_device("auto", said.append):
+        assert said == []  # nothing was needed yet
+        Verifier(1).scores(PICTURES)
+        assert device_now() == "cpu"
+        Verifier(1)
+    assert len(said) == 1 and "cuda" in said[0] and "slower" in said[0]
+
+
+def test_a_session_that_does_not_run_where_it_should_is_refused(
+    broken_cuda: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the trial went well and a later network is put on the processor."""
+    monkeypatch.setattr("redact.detection.device._try", lambda _: None)
+    with on_device("cuda", print), pytest.raises(DependencyError, match="but on the processor"):
+        Verifier(1)
+
+
+def test_only_named_providers_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of onnxruntime's own providers sends pictures to a server."""
+    monkeypatch.setattr(
+        onnxruntime, "get_available_providers", lambda: ["AzureExecutionProvider", PROVIDERS["cpu"]]
+    )
+    assert installed() == ["cpu"]
+    with on_device("auto", pytest.fail):
+        assert device_now() == "cpu"
+    assert not any("azure" in provider.lower() for provider in PROVIDERS.values())
+
+
+def test_the_choice_ends_with_its_command() -> None:
+    with pytest.raises(ValueError, match="vulkan"), on_device("vulkan", print):
+        pass
+    with on_device("auto", print):
+        pass
+    assert device_now() == "cpu" and DEVICES[0] == "auto"

@@ -1,0 +1,72 @@
+"""A part of a picture looks to the networks as it does in the whole."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.detection import Area, load_detector
+from redact.detection.parts import CONTEXT, GRID, spans_of
+from redact.detection.tiles import View
+from redact.types import Frame
+
+from ..pipeline.conftest import SAMPLE
+
+
+@pytest.fixture(scope="module")
+def frame() -> Frame:
+    """A frame of the sample with faces and plates."""
+    with av.open(str(SAMPLE)) as container:
+        for number, picture in enumerate(container.decode(video=0)):
+            if number == 75:
+                return Frame(0, 0, Fraction(1, 25), picture)
+    raise AssertionError
+
+
+def test_what_lies_in_a_part_is_seen_as_in_the_whole(frame: Frame) -> None:
+    detector = load_detector()
+    whole = detector.detect_frame(frame)
+    sure = whole.select(whole.score >= 0.5)
+    assert len(sure) >= 2
+    for box, score, target in zip(sure.xyxy, sure.score, sure.target, strict=True):
+        x1, y1, x2, y2 = (int(v) for v in box)
+        part = detector.detect_frame(frame, [Area(x1, y1, x2 - x1 + 1, y2 - y1 + 1)])
+        near = np.abs(part.xyxy - box).max(axis=1) <= 0.1 * max(x2 - x1, y2 - y1)
+        alike = part.select(near & (part.target == target))
+        assert len(alike) and abs(float(alike.score[0] - score)) < 0.2
+
+
+def test_no_part_is_no_look(frame: Frame) -> None:
+    assert len(load_detector().detect_frame(frame, [])) == 0
+
+
+side = st.integers(1, 2000)
+
+
+@given(side, side, st.lists(st.tuples(side, side, side, side), min_size=1, max_size=4), st.data())
+def test_spans_hold_what_is_asked_for(
+    width: int, height: int, wanted: list[tuple[int, int, int, int]], data: st.DataObject
+) -> None:
+    zoom = data.draw(st.sampled_from([0.25, 0.5, 1.0, 1.37, 2.0]))
+    size = max(1, round(width * zoom)), max(1, round(height * zoom))
+    view = View(Area(0, 0, width, height), size)
+    areas = [Area(*area) for area in wanted]
+    spans = spans_of(view, areas)
+    shown = np.zeros((size[1], size[0]), np.bool_)
+    for x1, y1, x2, y2 in spans:
+        assert 0 <= x1 < x2 <= size[0] and 0 <= y1 < y2 <= size[1]
+        assert x1 % GRID == 0 and y1 % GRID == 0
+        assert not shown[y1:y2, x1:x2].any()  # nothing is looked at twice
+        shown[y1:y2, x1:x2] = True
+    for left, top, wide, tall in areas:
+        x, y = left * size[0] / width, top * size[1] / height
+        right, bottom = x + wide * size[0] / width, y + tall * size[1] / height
+        columns = slice(max(0, int(x - CONTEXT)), int(right + CONTEXT))
+        rows = slice(max(0, int(y - CONTEXT)), int(bottom + CONTEXT))
+        if x < size[0] and y < size[1]:
+            assert shown[rows, columns].all()

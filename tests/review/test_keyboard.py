@@ -1,0 +1,125 @@
+"""Without a mouse: draw, move, join, fill a gap; and the page in the other language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redact.plan import Plan, read_plan, write_plan
+from redact.review import editing
+from redact.review.server import PageServer
+from redact.types import State, Target, Track
+
+from .browser import Page, look_like, resize, served_here
+
+GAP = range(5, 11)
+
+
+@pytest.fixture
+def review(street: Path, found: Plan, tmp_path: Path) -> Iterator[tuple[PageServer, Path]]:
+    """A server in this process; in its plan one face is two, with a gap between."""
+    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
+    source.write_bytes(street.read_bytes())
+    whole = max((t for t in found.tracks if t.target is Target.FACE), key=lambda t: t.last)
+    parts = [(whole.first, GAP[0] - 1), (GAP[-1] + 1, whole.last)]
+    tracks = [
+        Track(n, whole.target, editing.keys_between(whole, *p)) for n, p in enumerate(parts, 1)
+    ]
+    write_plan(replace(found, tracks=tuple(tracks)), plan_file)
+    with served_here(source, plan_file) as server:
+        yield server, plan_file
+
+
+@pytest.fixture
+def page(browser: Any, review: tuple[PageServer, Path]) -> Page:
+    resize(browser, 1280, 720)
+    return Page(browser, review[0].address)
+
+
+def test_a_box_is_drawn_moved_and_held(page: Page, review: tuple[PageServer, Path]) -> None:
+    page.press("d")
+    page.press("ENTER")
+    page.until(lambda: page.js("return !document.getElementById('draw-menu').hidden"))
+    before = page.browser.execute_async_script(DRAWN)
+    page.press("ARROW_RIGHT", "ARROW_RIGHT", "ARROW_DOWN")
+    page.press("ARROW_RIGHT", shift=True)
+    after = page.browser.execute_async_script(DRAWN)
+    assert after[0] > before[0] and after[1] > before[1]
+    assert after[2] - after[0] > before[2] - before[0]
+    page.press("TAB")  # from "follow it" to "hide here all along"
+    page.press("ENTER")
+    page.until(lambda: len(read_plan(review[1]).tracks) == 3)
+    drawn = read_plan(review[1]).tracks[-1]
+    assert drawn.keyframes[0].box == pytest.approx(after, abs=0.01)
+    assert page.complaints() == []
+
+
+DRAWN = (
+    "const done = arguments[arguments.length - 1];"
+    "import('/overlay.js').then(({ drawnBox }) => done([...drawnBox()]))"
+)
+
+
+def test_a_mask_is_moved_in_one_step(page: Page, review: tuple[PageServer, Path]) -> None:
+    page.press("ARROW_DOWN")
+    page.until(lambda: page.state("state.selected") == [1])
+    page.until(lambda: page.state("state.boxes.some((b) => b[0] === 1)"))
+    frame = page.frame()
+    before = read_plan(review[1]).tracks[0].at(frame)
+    page.press("ARROW_LEFT", "ARROW_LEFT", "ARROW_UP", alt=True)
+    page.until(lambda: read_plan(review[1]).tracks[0].at(frame).state is State.MANUAL)
+    after = read_plan(review[1]).tracks[0].at(frame)
+    assert after.box.x1 < before.box.x1 and after.box.y1 < before.box.y1
+    page.press("z", ctrl=True)
+    page.until(lambda: read_plan(review[1]).tracks[0].at(frame) == before)
+
+
+def test_a_gap_is_told_and_filled(page: Page, review: tuple[PageServer, Path]) -> None:
+    page.press("a", ctrl=True)
+    page.until(lambda: page.state("state.selected.length") == 2)
+    page.press("j")
+    page.until(lambda: len(read_plan(review[1]).subjects) == 1)
+    assert "No mask from" in page.find("[data-gap]").text
+    page.click("[data-bridge=follow]")
+    page.until(lambda: len(read_plan(review[1]).tracks) == 3)
+    page.until(lambda: page.js("return document.querySelector('[data-gap]') === null"))
+    plan = read_plan(review[1])
+    assert all(plan.regions_at(frame) for frame in GAP)
+    assert plan.subjects[0].tracks == (1, 2, 3)
+    page.until(lambda: "followed in" in page.find("#toasts").text)
+    assert page.complaints() == []
+
+
+def test_a_code_is_good_once_and_a_reload_needs_none(
+    browser: Any, review: tuple[PageServer, Path]
+) -> None:
+    server, _ = review
+    once = server.address_for_once
+    Page(browser, once)
+    assert "#" not in browser.current_url
+    browser.refresh()
+    page = Page(browser, browser.current_url)
+    assert page.frame() == 0
+    browser.switch_to.new_window("tab")
+    try:
+        browser.get(once)
+        words = browser.find_element("id", "opening-text")
+        page.until(lambda: words.text == "This address is not valid")
+    finally:
+        browser.close()
+        browser.switch_to.window(browser.window_handles[0])
+
+
+def test_it_speaks_french_in_the_dark(page: Page) -> None:
+    look_like(page, "fr", "dark")
+    assert page.find("#finish").text == "Terminer…"
+    assert page.find("#play").get_attribute("title") == "Lire ou arrêter (Espace)"
+    page.click("[data-filter=none]")
+    assert page.find("#nobody").text == "Personne ne répond à ce filtre."
+    page.press("?")
+    assert "Échap" in page.find("dialog").text
+    page.press("ESCAPE")

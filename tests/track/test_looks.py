@@ -1,0 +1,158 @@
+"""What has not changed is not looked at again, and nothing that changed goes without a look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from av.video.reformatter import VideoReformatter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.detection import Area
+from redact.settings import Sensitivity
+from redact.track import Looks, settings_of
+from redact.track.changed import MEAN, PIXEL, boxes_of, changed_blocks
+from redact.track.looks import taken_together
+from redact.track.recent_frames import shrink
+from redact.types import Box, Detections, Frame
+
+from .scenes import HEIGHT, WIDTH, Grey, Thing, as_frame, draw, seen, texture
+
+GROUND = texture(99, HEIGHT, WIDTH)
+FACE = Thing(lambda _: (200.0, 60.0))
+EVERY = 1.0
+
+
+class Recorder:
+    """A detector that sees `FACE` where it is shown it at `contrast` or more, and remembers what
+    it was shown."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[int, Sequence[Area] | None]] = []
+        self.visible = False
+
+    def __call__(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        self.shown.append((frame.index, only))
+        box = FACE.box(0)
+        here = only is None or any(_holds(a, box) for a in only)
+        return seen([box] if self.visible and here else [])
+
+
+def _holds(area: Area, box: Box) -> bool:
+    right, bottom = area.left + area.width, area.top + area.height
+    return area.left < box.x2 and right > box.x1 and area.top < box.y2 and bottom > box.y1
+
+
+class Clip:
+    """Pictures given one by one to `Looks`, each of which is due for a look."""
+
+    def __init__(self, every: float = EVERY) -> None:
+        self.recorder = Recorder()
+        self.looks = Looks(self.recorder, every)
+        self._scaler, self._index = VideoReformatter(), 0
+
+    def show(self, grey: Grey, damaged: bool = False) -> Detections:
+        frame = replace(as_frame(self._index, grey), damaged=damaged)
+        self._index += 1
+        return self.looks.at(frame, shrink(frame, self._scaler))
+
+
+def mixed(share: float) -> Grey:
+    """The ground with `FACE` on it as far as `share` says."""
+    face = draw(GROUND, [FACE], 0)
+    return np.asarray(np.rint(GROUND * (1 - share) + face * share), np.uint8)
+
+
+def test_a_still_picture_is_looked_at_once_a_second() -> None:
+    clip = Clip()
+    for _ in range(76):
+        clip.show(GROUND)
+    assert [index for index, _ in clip.recorder.shown] == [0, 25, 50, 75]
+    assert all(only is None for _, only in clip.recorder.shown)
+    assert (clip.looks.whole, clip.looks.parts, clip.looks.kept) == (4, 0, 72)
+
+
+def test_what_was_seen_stays_seen_while_nothing_changes() -> None:
+    clip = Clip()
+    clip.recorder.visible = True
+    first = clip.show(mixed(1.0))
+    again = clip.show(mixed(1.0))
+    assert len(clip.recorder.shown) == 1
+    np.testing.assert_array_equal(first.xyxy, again.xyxy)
+
+
+@pytest.mark.parametrize("seconds", [2, 8, 30])
+def test_a_face_that_fades_in_slowly_is_seen(seconds: int) -> None:
+    """However slowly: what is compared is the picture that was looked at, not the frame before.
+    No whole look comes to help here."""
+    clip = Clip(every=1e6)
+    count = 25 * seconds
+    for i in range(count + 1):
+        share = i / count
+        clip.recorder.visible = share >= 0.3
+        found = clip.show(mixed(share))
+        late = share - 0.3  # it becomes visible at .3, and must be seen at .4 at the latest
+        assert len(found) == 1 or late < 0.1, share
+    assert clip.looks.whole == 1 and clip.looks.parts >= 2
+
+
+def test_a_face_that_is_gone_is_gone() -> None:
+    clip = Clip()
+    clip.recorder.visible = True
+    assert len(clip.show(mixed(1.0))) == 1
+    clip.recorder.visible = False
+    assert len(clip.show(GROUND)) == 0
+    assert clip.looks.parts == 1
+
+
+def test_a_damaged_picture_is_looked_at_whole_and_so_is_the_next() -> None:
+    clip = Clip()
+    for damaged in (False, True, False, False):
+        clip.show(GROUND, damaged)
+    assert clip.recorder.shown == [(0, None), (1, None), (2, None)]
+
+
+def test_thorough_looks_at_everything() -> None:
+    clip = Clip(settings_of(Sensitivity.THOROUGH).whole_every)
+    for _ in range(5):
+        clip.show(GROUND)
+    assert clip.looks.whole == 5
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(20, 90), st.integers(20, 130))
+def test_every_pixel_that_changed_lies_in_a_part(seed: int, height: int, width: int) -> None:
+    rng = np.random.default_rng(seed)
+    before = rng.integers(0, 256, (height, width), dtype=np.uint8)
+    now = before.copy()
+    for _ in range(rng.integers(0, 12)):
+        y, x = rng.integers(height), rng.integers(width)
+        h, w = rng.integers(1, 12, 2)
+        now[y : y + h, x : x + w] = rng.integers(0, 256)
+    left = np.abs(now.astype(int) - before.astype(int))
+    for x1, y1, x2, y2 in boxes_of(changed_blocks(before, now)):
+        left[8 * y1 : 8 * y2, 8 * x1 : 8 * x2] = 0
+    assert left.max() <= PIXEL
+    blocks = left[: height // 8 * 8, : width // 8 * 8].reshape(height // 8, 8, width // 8, 8)
+    assert blocks.mean(axis=(1, 3)).max() <= MEAN
+
+
+@given(st.lists(st.tuples(st.integers(0, 80), st.integers(0, 80)), max_size=6), st.data())
+def test_nothing_is_lost_where_looks_meet(
+    corners: list[tuple[int, int]], data: st.DataObject
+) -> None:
+    """Things that stay where they were, give or take two pixels, are all there afterwards,
+    wherever the edge of the part runs."""
+    boxes = [Box(x, y, x + 20, y + 24) for x, y in corners]
+    shift = [data.draw(st.tuples(st.integers(-2, 2), st.integers(-2, 2))) for _ in boxes]
+    moved = [
+        Box(b.x1 + dx, b.y1 + dy, b.x2 + dx, b.y2 + dy)
+        for b, (dx, dy) in zip(boxes, shift, strict=True)
+    ]
+    area = Area(*(data.draw(st.integers(0, 60)) for _ in range(2)), 40, 40)
+    both = taken_together(seen(boxes), seen(moved), [area])
+    for old, new in zip(boxes, moved, strict=True):
+        near = [b for b in both.xyxy.tolist() if Box(*b).iou(old) > 0.3 or Box(*b).iou(new) > 0.3]
+        assert near, (old, new)

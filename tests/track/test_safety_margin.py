@@ -1,0 +1,53 @@
+"""How much larger than the best estimate a track's boxes are drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.track.safety_margin import UNSURE, enlarged
+
+TIMES = np.arange(5) / 10
+STILL = np.tile([100.0, 100.0, 140.0, 160.0], (5, 1))
+
+
+def widths(scores: dict[int, float]) -> list[float]:
+    """Of the boxes of an object that stands still, detected in these frames with these scores."""
+    rows = np.full(5, np.nan, np.float32)
+    for at, score in scores.items():
+        rows[at] = score
+    boxes = enlarged(STILL, np.array(sorted(scores), np.intp), rows, TIMES)
+    return [float(w) for w in boxes[:, 2] - boxes[:, 0]]
+
+
+def test_a_doubtful_detection_makes_a_larger_mask_than_a_sure_one() -> None:
+    sure, doubtful = widths({2: 0.99}), widths({2: 0.3})
+    assert sure[2] == 40
+    assert doubtful[2] == 40 * (1 + 2 * UNSURE)
+
+
+def test_between_a_sure_and_a_doubtful_sighting_the_mask_grows_gradually() -> None:
+    found = widths({0: 0.995, 4: 0.4})
+    assert found == sorted(found) and found[0] == 40 and found[1] < found[3] < found[4]
+
+
+def test_what_no_detector_saw_is_drawn_as_for_an_even_guess() -> None:
+    assert widths({}) == [40 * (1 + 2 * UNSURE)] * 5
+
+
+@given(
+    scores=st.dictionaries(st.integers(0, 4), st.floats(0, 1), max_size=5),
+    walk=st.lists(st.floats(-30, 30), min_size=5, max_size=5),
+)
+def test_every_box_holds_the_estimate_and_half_the_way_to_its_neighbours(
+    scores: dict[int, float], walk: list[float]
+) -> None:
+    boxes = STILL + np.cumsum(walk)[:, None] * np.array([1.0, 0.0, 1.0, 0.0])
+    rows = np.full(5, np.nan, np.float32)
+    rows[list(scores)] = np.array(list(scores.values()), np.float32)
+    drawn = enlarged(boxes, np.array(sorted(scores), np.intp), rows, TIMES)
+    halfway = (boxes[1:] + boxes[:-1]) / 2
+    for inner, outer in ((boxes, drawn), (halfway, drawn[:-1]), (halfway, drawn[1:])):
+        assert (outer[:, :2] <= inner[:, :2] + 1e-6).all()
+        assert (outer[:, 2:] >= inner[:, 2:] - 1e-6).all()
