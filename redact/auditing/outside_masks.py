@@ -41,7 +41,7 @@ class OutsideMasks:
         self._limits = limits
         self._blocks = blocks
         self._luma, self._chroma = array("d"), array("d")
-        self._wrong: dict[str, list[int]] = {what: [] for what in _WRONG}
+        self._wrong: tuple[list[int], ...] = [], [], []  # blocks, brightness, colours
         self._frames = 0
 
     def see(self, index: int, both: Both, hidden: Plane | None) -> None:
@@ -76,9 +76,9 @@ class OutsideMasks:
                 for c in colours
             ),
         )
-        for what, here in zip(_WRONG, wrong, strict=True):
+        for frames, here in zip(self._wrong, wrong, strict=True):
             if here:
-                self._wrong[what].append(index)
+                frames.append(index)
 
     def check(self) -> Check:
         """The verdict on all frames."""
@@ -89,10 +89,14 @@ class OutsideMasks:
             told.append(Message("chroma_outside", **_lowest_and_median(self._chroma)))
         if (bare := self._frames - len(self._luma)) > 0:
             told.append(Message("bare_frames", count=bare))
-        for what, frames in self._wrong.items():
-            if frames:
-                told.append(Message(what, count=len(frames), first=frames[0]))
-        return Check(_NAME, not any(self._wrong.values()), tuple(told))
+        blocks, light, colours = self._wrong
+        if blocks:
+            told.append(Message("blocks_changed", count=len(blocks), first=blocks[0]))
+        if light:
+            told.append(Message("brightness_changed", count=len(light), first=light[0]))
+        if colours:
+            told.append(Message("colours_changed", count=len(colours), first=colours[0]))
+        return Check(_NAME, not any(self._wrong), tuple(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,6 @@ def _changed(
 
 
 _NAME = "picture_elsewhere"
-_WRONG = ("blocks_changed", "brightness_changed", "colours_changed")
 
 
 def drawn_around(core: Plane) -> Plane:
