@@ -44,7 +44,7 @@ def test_plates_only_is_said_everywhere(redact, street: Path, tmp_path: Path) ->
     plan, output = tmp_path / "p.json", tmp_path / "out.mp4"
     done = redact("run", street, "-o", output, "--targets", "plate", "--plan", plan)
     assert done.returncode == ExitCode.DONE, done.stderr  # faces stay visible on purpose
-    assert "not looked for" in done.stderr and "target: faces" in done.stderr
+    assert "faces were not looked for" in done.stderr
     assert json.loads(plan.read_text())["settings"]["targets"] == ["plate"]
     assert "plates were looked for" in redact("plan", "show", plan).stdout
     manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
@@ -61,7 +61,7 @@ def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> No
     assert redact("detect", street, "-o", plan, "--targets", "plate").returncode == ExitCode.DONE
     done = redact("apply", street, plan, "-o", output)
     assert done.returncode == ExitCode.DONE, done.stderr
-    assert "not looked for" in done.stderr and "target: faces" in done.stderr
+    assert "faces were not looked for" in done.stderr
     manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
     assert "faces_not_looked_for" in [limit["code"] for limit in manifest["not_checked"]]
     # The record names every network that looked, those of the audit among them.
@@ -123,9 +123,9 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
         detector = load_detector(*arguments, **options)
         look = detector.detect_frame
 
-        def detect_frame(frame: Frame) -> Detections:
+        def detect_frame(frame: Frame, *areas: Any) -> Detections:
             shown.append(frame.index)
-            return look(frame)
+            return look(frame, *areas)
 
         monkeypatch.setattr(detector, "detect_frame", detect_frame)
         return detector
