@@ -8,7 +8,8 @@ HALF   ?= test
 STAMP  := $(VENV)/.installed
 
 .PHONY: help demo test test-clips test-wheel lint format samples docs site wheel bench bench-detect bench-real bench-leak \
-        bench-attack bench-audit bench-speed bench-kill train-smoke clean
+        bench-attack bench-audit bench-case bench-cluster bench-speed bench-kill test-cluster \
+        recordings train-smoke clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -32,7 +33,11 @@ test: lint  ## lint and all tests
 	$(BIN)/python -m pytest -n 2
 
 test-clips: $(STAMP)  ## every clip of the shared footage through the whole run, many minutes
-	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py
+	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py tests/cli/test_recordings.py
+
+test-cluster: $(STAMP)  ## runs on a dask cluster of two workers, which other tests skip
+	$(BIN)/python -m pip install --quiet --editable '.[cluster]'
+	$(BIN)/python -m pytest tests/case/test_cluster.py
 
 test-wheel: $(STAMP)  ## build wheel and sdist, install the wheel in a fresh environment, run it there
 	REDACT_WHEEL=1 $(BIN)/python -m pytest tests/packaging
@@ -48,6 +53,9 @@ format: $(STAMP)  ## let ruff rewrite the sources
 
 samples: $(STAMP)  ## make samples/street.mp4 anew
 	$(BIN)/python samples/make_sample.py samples/street.mp4
+
+recordings: $(STAMP)  ## make docs/recordings anew
+	$(BIN)/python -m docs.record
 
 docs: $(STAMP)  ## make docs/cli.md, the man page and the JSON schemas anew
 	$(BIN)/python -m docs.generate
@@ -76,6 +84,13 @@ bench-attack: $(STAMP)  ## re-identification of redacted faces and plates
 
 bench-audit: $(STAMP)  ## planted leaks found, false alarms a minute
 	$(BIN)/python -m benchmarks.audit
+
+bench-case: $(STAMP)  ## twenty mixed files, stopped three times, resumed, compared
+	$(BIN)/python -m benchmarks.case
+
+bench-cluster: $(STAMP)  ## one and two workers of dask, 2 to 64 reckoned
+	$(BIN)/python -m pip install --quiet --editable '.[cluster]'
+	$(BIN)/python -m benchmarks.cluster
 
 bench-speed: $(STAMP)  ## cost of a run beside a plain transcode, about an hour (DEFACE=command)
 	$(BIN)/python -m benchmarks.speed --growth $(if $(DEFACE),--deface '$(DEFACE)')

@@ -28,6 +28,7 @@ BESIDE = {
     "benchmarks/leak/README.md": "project/benchmark-leak.md",
     "benchmarks/attack/README.md": "project/benchmark-attack.md",
     "benchmarks/audit/README.md": "project/benchmark-audit.md",
+    "benchmarks/cluster/README.md": "project/benchmark-cluster.md",
     "benchmarks/detect/README.md": "project/benchmark-detect.md",
 }
 """Path in the repository to path in the site."""

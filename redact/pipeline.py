@@ -7,6 +7,7 @@ second. `run` is `detect` followed by `apply`, and nothing more.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,14 +43,18 @@ from .running import (
     Journal,
     Outcome,
     keep_plan,
+    looks_kept,
+    no_picture_in,
     remark_on_damage,
     remark_on_run,
     require_same_source,
+    require_scope,
     review_name,
+    state_content,
     take_up_plan,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
-from .track import Looks, Tracker
+from .track import Look, Looks, Tracker, settings_of
 from .types import Timeline, readable
 
 
@@ -84,7 +89,7 @@ def run(
         info, settings.detect, delivery.plan_file, delivery.force, journal, detector
     )
     if plan is None:
-        plan = detect(info, settings.detect, journal, detector)
+        plan = detect(info, settings.detect, journal, detector, delivery.plan_file)
         if delivery.plan_file is not None:
             keep_plan(plan, delivery.plan_file)
     give_back()
@@ -93,40 +98,49 @@ def run(
 
 
 def detect(
-    info: SourceInfo, settings: DetectSettings, journal: Journal, detector: Detector | None = None
+    info: SourceInfo,
+    settings: DetectSettings,
+    journal: Journal,
+    detector: Detector | None = None,
+    plan_file: Path | None = None,
 ) -> Plan:
     """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan.
 
     Args:
         info, settings, journal: of the run.
         detector: what looks; None for redact's own networks.
+        plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
+            it (`redact.running.kept_looks`), and what a run that was stopped left there is used.
+            None keeps nothing.
     """
-    tracker = Tracker(settings.sensitivity, ask=CloseUp(Verifier()).ask)
-    detector, looks = _looking(info, settings, detector, tracker.settings.whole_every)
+    scope = settings.scope
+    require_scope(info, scope)
+    numbers = settings_of(settings.sensitivity, settings.caution)
+    detector, look, parts = _looking(info, settings, detector)
+    verifier = Verifier()
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
     frames = Decode(info)
-    with journal.step("detect", info.expected_frames) as step, read_ahead(frames) as decoded:
+    with (
+        looks_kept(plan_file, digest, settings, detector, verifier) as kept,
+        journal.step("detect", info.expected_frames) as step,
+        read_ahead(frames) as decoded,
+    ):
+        tracker = Tracker(settings=numbers, ask=kept.asking(CloseUp(verifier).ask))
+        looks = Looks(kept.looking(look), tracker.settings.whole_every if parts else 0.0)
         for frame in decoded:
-            wanted = tracker.wants_detection(frame)
-            found = looks.at(frame, tracker.small_picture(frame)) if wanted else None
-            tracker.observe(frame, found)
             pts.append(frame.pts)
+            inside = scope.at(float((frame.pts - pts[0]) * frame.time_base))
+            wanted = tracker.wants_detection(frame) and inside
+            found = looks.at(frame, tracker.small_picture(frame)) if wanted else None
+            tracker.observe(frame, None if found is None else scope.select(found))
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        looked = looks.whole + looks.parts
-        step.say(
-            Message(
-                "detected",
-                count=len(pts),
-                detector=detector.name,
-                looked=looked,
-                parts=looks.parts,
-                device=device_now(),
-            )
-        )
+        step.say(*_detected(len(pts), detector, looks, kept.taken_up))
+    if pts and not looks.whole + looks.parts:
+        raise no_picture_in(info, scope)
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
@@ -140,9 +154,11 @@ def detect(
             settings.targets,
             settings.sensitivity,
             ((detector.name, detector.weights_sha256),),
-            looked,
+            looks.whole + looks.parts,
             settings.centerface,
             settings.detector,
+            caution=settings.caution,
+            scope=scope,
         ),
         whole.tracks,
         whole.cuts,
@@ -150,16 +166,30 @@ def detect(
     )
 
 
+def _detected(frames: int, detector: Detector, looks: Looks, taken_up: int) -> Iterator[Message]:
+    """How the search was done, for the record."""
+    yield Message(
+        "detected",
+        count=frames,
+        detector=detector.name,
+        looked=looks.whole + looks.parts,
+        parts=looks.parts,
+        device=device_now(),
+    )
+    if taken_up:
+        yield Message("looks_taken_up", count=taken_up)
+
+
 def _looking(
-    info: SourceInfo, settings: DetectSettings, detector: Detector | None, whole_every: float
-) -> tuple[Detector, Looks]:
-    """What the settings say is to look, and its looks at the frames."""
+    info: SourceInfo, settings: DetectSettings, detector: Detector | None
+) -> tuple[Detector, Look, bool]:
+    """What the settings say is to look, how it is asked, and whether it knows parts of pictures."""
     aspect = float(info.video.upright_sample_aspect)
     if detector is None and settings.detector:
         detector = load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
     if detector is not None:  # of others, who know nothing of looks at parts of a picture
         look = detector.detect_frame
-        return detector, Looks(lambda frame, _: look(frame), whole_every=0.0)
+        return detector, lambda frame, _: look(frame), False
     strange = [t.word for t in settings.targets if not t.spec.own]
     if strange:
         raise UsageError(
@@ -172,7 +202,7 @@ def _looking(
         sample_aspect=aspect,
         centerface=settings.centerface,
     )
-    return ours, Looks(ours.detect_frame, whole_every)
+    return ours, ours.detect_frame, True
 
 
 def apply(
@@ -196,8 +226,11 @@ def apply(
         drawn = render(info, plan, draw, out.temporary, container_for(final), journal)
         if delivery.release:
             prepare_release(out.temporary)
+        signer = delivery.evidence.credentials
+        if signer is not None:
+            state_content(out.temporary, container_for(final), signer, drawn.plan, draw, journal)
         give_back()
-        audit = look(info, drawn.plan, draw, out.temporary, journal)
+        audit = look(info, drawn.plan, draw, out.temporary, journal, signer is not None)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or delivery.accepts(audit))
@@ -226,6 +259,7 @@ def apply(
         audit=audit.to_json(),
         accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
         case=delivery.case,
+        credentials="" if signer is None else signer.sha256,
     )
     return Outcome(output, final, held_back, audit, record)
 
@@ -244,11 +278,16 @@ def _publish(
 
 
 def look(
-    info: SourceInfo, drawn: Plan, draw: DrawSettings, finished: Path, journal: Journal
+    info: SourceInfo,
+    drawn: Plan,
+    draw: DrawSettings,
+    finished: Path,
+    journal: Journal,
+    credentials: bool = False,
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
     sound = draw.encode.audio is Audio.KEEP and bool(info.audio)
-    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound)
+    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, credentials)
     with journal.step("audit", None, inner=True) as step:
         found = verify(info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())

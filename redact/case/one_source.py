@@ -12,7 +12,7 @@ from ..evidence import manifest_path, read_manifest
 from ..media import probe
 from ..pipeline import run
 from ..progress import Progress
-from ..running import Delivery
+from ..running import Delivery, forget_looks, review_plan
 from ..settings import Settings
 from .done import Earlier, State, earlier_result
 from .finishing import finish
@@ -58,6 +58,8 @@ def redact_one(
         work.stop()
         raise
     work.end()
+    if plan_place(final, delivery) is None:  # a run with a plan may have been stopped before
+        forget_looks(review_plan(final))
     return result
 
 

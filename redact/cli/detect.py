@@ -12,6 +12,7 @@ import click
 from .. import api
 from ..files import check_writable
 from ..plan import write_plan
+from ..running import forget_looks
 from ..types import counted
 from . import options
 from .terminal import Terminal
@@ -32,14 +33,18 @@ from .terminal import Terminal
 def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     """Find what to hide in SOURCE and write it to a plan, without drawing anything.
 
+    If it was stopped, give the same command again and it goes on.
+
     A plan is text: look at it with 'redact plan show', change it with 'redact plan set' or
     'redact plan add', then hide what it says with 'redact apply'.
     """
     plan_file = plan_file or source.with_suffix(".plan.json")
     check_writable(plan_file, params["force"], never=(source,), whole=True)
     terminal = Terminal()
-    plan = api.detect(source, options.detect_settings(params), progress=terminal)
+    settings = options.detect_settings(params)
+    plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
     write_plan(plan, plan_file, force=params["force"], never=(source,))
+    forget_looks(plan_file)
     counts = Counter(track.target.word for track in plan.tracks)
     if params["as_json"]:
         result = {

@@ -12,18 +12,29 @@ from typing import Any
 import click
 
 from ..case import Footage, Found, find_footage, jobs_that_fit
+from ..cluster import Cluster, check_address
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
 from ..running import Delivery
 from ..settings import Settings
+from ..types import counted
 from . import options
-from .destination import PlaceType, folder_for
+from .destination import PlaceType, folder_for, is_folder
 from .finish import chosen_delivery, finish_options
 from .index import check_index, write_index
 from .invocation import remember_found, results_so_far
-from .jobs import Workers, end_with_parent, neutral_places, require_passphrase
+from .jobs import (
+    end_with_parent,
+    neutral_places,
+    require_passphrase,
+    results_from,
+    results_here,
+    typed_files,
+)
 from .names import check_results
 from .one_source import run_one
+from .preview import preview
+from .search_options import part_wanted
 from .summary import tell_summary
 from .terminal import Terminal
 
@@ -41,6 +52,7 @@ from .terminal import Terminal
 @options.render_options
 @options.encode_options
 @finish_options
+@options.preview_options
 @click.option(
     "--no-plan",
     is_flag=True,
@@ -56,6 +68,19 @@ from .terminal import Terminal
     " is short.",
 )
 @click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Give the videos to the workers of this dask.distributed scheduler, one at a time for "
+    "each. They need the same redact and the same folders. tls://HOST:PORT, or "
+    "tcp://127.0.0.1:PORT.",
+)
+@click.option(
+    "--insecure-scheduler",
+    is_flag=True,
+    help="Accept tcp:// to another machine. Anybody who reaches such a scheduler can run programs "
+    "on its workers.",
+)
+@click.option(
     "--index",
     type=click.Path(path_type=Path),
     help="Also write a page (.html) about the whole case here, with a report of each result.",
@@ -69,6 +94,8 @@ def run(
     output: Path | None,
     recursive: bool,
     jobs: int,
+    scheduler: str | None,
+    insecure_scheduler: bool,
     index: Path | None,
     one_of_several: bool,
     **params: Any,
@@ -87,9 +114,13 @@ def run(
     if one_of_several:
         end_with_parent()
     terminal = Terminal()
+    address = _scheduler(scheduler, insecure_scheduler, jobs)
     found = find_footage(sources, recursive=recursive, results=output)
     several = found.searched or len(found.footage) != 1
     delivery = chosen_delivery(params, output)
+    part = part_wanted(params)
+    if part is not None:
+        return _previews(found, delivery, part, params, terminal)
     _check(found, delivery, several)
     check_index(index, delivery)
     settings, verbose = options.all_settings(params), params["verbose"]
@@ -97,7 +128,9 @@ def run(
     results = results_so_far()
     try:
         with folder_for(output, several):
-            if several and jobs > 1:
+            if address is not None:
+                _elsewhere(found, delivery, address, terminal)
+            elif several and jobs > 1:
                 _at_once(found, delivery, jobs, terminal)
             else:
                 alone = not (several or one_of_several)
@@ -112,6 +145,27 @@ def run(
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
+
+
+def _previews(
+    found: Found,
+    delivery: Delivery,
+    part: tuple[float, float | None],
+    params: dict[str, Any],
+    terminal: Terminal,
+) -> int:
+    """Only a part of each video, to be looked at."""
+    several = found.searched or len(found.footage) != 1
+    settings, verbose = options.all_settings(params), params["verbose"]
+    made = []
+    for one in found.footage:
+        place = place_of(one, delivery.output)
+        with folder_for(place, several):
+            here = replace(delivery, output=place)
+            made.append(preview(one.path, settings, part, here, terminal, verbose))
+    if params["as_json"]:
+        print(json.dumps(made if several else made[0], indent=1))
+    return int(worst(ExitCode(result["exit_code"]) for result in made))
 
 
 def _all(
@@ -142,16 +196,53 @@ def _at_once(found: Found, delivery: Delivery, jobs: int, terminal: Terminal) ->
     fitting = jobs_that_fit(min(jobs, len(paths)), paths)
     if fitting < min(jobs, len(paths)):
         terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
+    results = results_here(_work(found, delivery), fitting, terminal)
+    results_so_far().extend(results[n] for n in sorted(results))
+
+
+def _elsewhere(found: Found, delivery: Delivery, address: str, terminal: Terminal) -> None:
+    """By the workers of a cluster."""
+    require_passphrase(delivery.evidence, elsewhere=True)
+    work = _work(found, delivery)
+    # "x/" is a folder, "x" a file in one.
+    folders = {Path(f"{name}_").parent if name else source.parent for source, name in work}
+    for folder in folders:
+        make_folder(folder)
+    with Cluster(address) as cluster:
+        cluster.check(Path.cwd(), sorted(folders), [source for source, _ in work] + typed_files())
+        terminal.say(f"{address}: {counted(len(cluster.workers), 'worker')}")
+        results = results_from(cluster, work, terminal)
+    results_so_far().extend(results[n] for n in sorted(results))
+
+
+def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
+    """The address of the scheduler that was named, as dask wants it. Raises UsageError."""
+    if address is None:
+        return None
+    if jobs > 1:
+        raise UsageError(
+            "--jobs and --scheduler exclude each other", "The scheduler knows its workers."
+        )
+    return check_address(address, insecure)
+
+
+def _work(found: Found, delivery: Delivery) -> list[tuple[Path, str]]:
+    """Each video with the place for its result, as a user would type it."""
+    paths = [one.path for one in found.footage]
     places = [place_of(one, delivery.output) for one in found.footage]
-    typed = ["" if place is None else f"{place}{os.sep}" for place in places]
+    typed = ["" if place is None else _as_typed(place, found) for place in places]
     if delivery.release:  # two at once could choose the same neutral name
         typed = list(map(str, neutral_places(paths, places)))
         for place in places:
             if place is not None:
                 make_folder(place)
-    with Workers(fitting) as workers:
-        results = workers.results(list(zip(paths, typed, strict=True)), terminal)
-    results_so_far().extend(results[n] for n in sorted(results))
+    return list(zip(paths, typed, strict=True))
+
+
+def _as_typed(place: Path, found: Found) -> str:
+    """A place for results as words of another command mean the same."""
+    several = found.searched or len(found.footage) != 1
+    return f"{place}{os.sep}" if several or is_folder(place) else str(place)
 
 
 def place_of(one: Footage, output: Path | None) -> Path | None:

@@ -11,7 +11,7 @@ import click
 
 from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..case import margin_of, plan_beside, record_beside
+from ..case import has_credentials, margin_of, plan_beside, record_beside
 from ..errors import ExitCode, RedactError
 from ..files import check_folder
 from ..media import SourceInfo, probe
@@ -74,6 +74,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     plan = None if plan_file is None else read_plan(plan_file)
     if params["margin"] is None:
         params["margin"] = margin_of(record)
+    params["credentials"] = has_credentials(record)
     folder: Path | None = params["review_dir"]
     if folder is not None:
         check_folder(sheet_path(output, folder).parent)
@@ -94,6 +95,7 @@ def _settings(plan: Plan | None, params: dict[str, Any]) -> AuditSettings:
     is visible on purpose."""
     margin = params["margin"]
     settings = AuditSettings(margin=margin) if plan is None else AuditSettings.of_plan(plan, margin)
+    settings = replace(settings, credentials=params["credentials"])
     if params["targets"] is not None:
         settings = replace(settings, targets=params["targets"])
     if params["sensitivity"] is not None:

@@ -1,5 +1,6 @@
 """Writing files: whole or not at all, nothing replaced unasked, nothing of a killed run left."""
 
+from .answer_file import Answer, AnswerFile
 from .leftovers import Held, claim, new_partial, sweep
 from .output import (
     FOOTAGE_ENDINGS,
@@ -18,6 +19,8 @@ from .output import (
 __all__ = [
     "FOOTAGE_ENDINGS",
     "PRIVATE",
+    "Answer",
+    "AnswerFile",
     "Held",
     "OutputFile",
     "check_folder",

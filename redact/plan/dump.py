@@ -12,14 +12,13 @@ from .plan import Plan
 from .records import (
     FORMAT,
     FORMAT_VERSION,
-    DetectorRecord,
     KeyframeRecord,
     PlanRecord,
-    SettingsRecord,
     SourceRecord,
     TrackRecord,
 )
 from .review_file import muted_records, review_record, subject_records
+from .settings_file import settings_record
 
 
 class Dumped:
@@ -86,14 +85,7 @@ def _record_of(plan: Plan) -> PlanRecord:
             time_base=f"{source.timeline.time_base.numerator}/{source.timeline.time_base.denominator}",
             pts=source.timeline.to_runs(),
         ),
-        settings=SettingsRecord(
-            targets=[t.word for t in plan.settings.targets],
-            sensitivity=plan.settings.sensitivity,
-            detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.settings.detectors],
-            frames_looked_at=plan.settings.frames_looked_at,
-            centerface=plan.settings.centerface,
-            detector=plan.settings.detector,
-        ),
+        settings=settings_record(plan.settings),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
         subjects=subject_records(plan.subjects),

@@ -14,6 +14,7 @@ from ..messages import Message
 from ..plan import Plan, dump_plan, read_plan
 from ..settings import DetectSettings
 from .journal import Journal
+from .kept_looks import forget_looks
 
 
 def keep_plan(plan: Plan, path: Path) -> None:
@@ -22,6 +23,7 @@ def keep_plan(plan: Plan, path: Path) -> None:
     One that is there already is replaced: `take_up_plan` has said that it may be.
     """
     write_whole(path, dump_plan(plan), force=True, mode=0o600)
+    forget_looks(path)
 
 
 def take_up_plan(
@@ -56,6 +58,7 @@ def take_up_plan(
             f"{path}: is there already, and {why}",
             "Move it away, choose another output, or add --force.",
         )
+    forget_looks(path)
     with journal.step("detect", None) as step:
         step.say(Message("plan_taken_up", count=len(plan.tracks)))
     return plan
@@ -84,4 +87,8 @@ def unfit(
     used = detector and ((detector.name, detector.weights_sha256),)
     if used is not None and plan.settings.detectors != used:
         return "was made with another detector"
+    if plan.settings.caution is not settings.caution:
+        return f"was made with --caution {plan.settings.caution.value}"
+    if plan.settings.scope != settings.scope:
+        return "was made with other --only-between, --only-area or --ignore-area"
     return ""

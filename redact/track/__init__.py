@@ -4,7 +4,7 @@ from .belief import Clues, probability_of
 from .camera import motion_between
 from .follow import COAST, step
 from .geometry import warped
-from .looks import Looks
+from .looks import Look, Looks
 from .patches import patches_of
 from .recent_frames import SmallFrame, shrink
 from .settings import PARTS, TrackSettings, settings_of
@@ -14,6 +14,7 @@ __all__ = [
     "COAST",
     "PARTS",
     "Clues",
+    "Look",
     "Looks",
     "SmallFrame",
     "TrackSettings",

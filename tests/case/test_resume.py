@@ -81,7 +81,7 @@ def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
     assert states(forced) == {"a.mp4": "done", "broken.mp4": "refused", "b.mp4": "done before"}
     manifest = json.loads((tmp_path / "out" / "a.redacted.mp4.manifest.json").read_text())
     (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
-    assert "plan of an earlier run taken up" in detect["detail"]
+    assert [said["code"] for said in detect["detail"]] == ["plan_taken_up"]
     assert "region" in {t["target"] for t in manifest["tracks"]}
 
 

@@ -1,0 +1,138 @@
+"""A file of answers that grows one by one, survives a kill at any moment, and is read in order.
+
+Each record is a length, a checksum over itself and all before it, and its content. What a kill cut
+off, or a disk garbled, ends the file there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import time
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from .leftovers import Held, claim
+
+MOST_BYTES: Final = 1 << 30
+"""Answers beyond this size are not kept. Meaning: days of a street, hours of a dense crowd."""
+
+SYNC_EVERY: Final = 5.0
+"""Seconds after which answers are brought to the disk. Meaning: a power cut costs these; a program
+that is killed costs the one answer in hand."""
+
+_CHECKSUM: Final = 8
+_HEAD: Final = 4 + _CHECKSUM
+
+
+class Answer(msgspec.Struct, array_like=True):
+    """One answer: a digest of the question, and the parts of the answer."""
+
+    question: bytes
+    parts: list[bytes]
+
+
+class AnswerFile:
+    """Answers up to here are accepted; `peek` shows the next, `put` replaces all that follow."""
+
+    def __init__(self, held: Held) -> None:
+        self._held = held
+        self._end = 0
+        self._sum = b""
+        self._next: tuple[int, bytes, Answer] | None = None
+        self._replaced = False
+        self._full = False
+        self._synced = time.monotonic()
+
+    @classmethod
+    def opened(cls, path: Path) -> AnswerFile | None:
+        """Open or make a file and lock it; None if it is in use or another person's.
+
+        Raises:
+            OSError: it cannot be opened.
+        """
+        if path.is_symlink():
+            return None
+        held = claim(path, 0o600)
+        if held is not None and not _ours(held.handle):
+            held.release()
+            return None
+        return None if held is None else cls(held)
+
+    def peek(self) -> Answer | None:
+        """The next answer, None at the end."""
+        if self._replaced:
+            return None
+        if self._next is None:
+            with contextlib.suppress(OSError, msgspec.MsgspecError):
+                self._next = self._read()
+        return None if self._next is None else self._next[2]
+
+    def accept(self) -> None:
+        """Go on behind the answer that `peek` showed."""
+        assert self._next is not None
+        self._end, self._sum, _ = self._next
+        self._next = None
+
+    def put(self, answer: Answer) -> None:
+        """Write an answer in the place of all that were not accepted.
+
+        A disk that is full ends the keeping, not the search.
+        """
+        if self._full:
+            return
+        data = msgspec.msgpack.encode(answer)
+        checksum = _checksum(self._sum, data)
+        record = len(data).to_bytes(4, "big") + checksum + data
+        handle = self._held.handle
+        try:
+            if not self._replaced:
+                os.ftruncate(handle, self._end)
+                self._replaced, self._next = True, None
+            os.lseek(handle, self._end, os.SEEK_SET)
+            self._full = self._end + len(record) > MOST_BYTES or (
+                os.write(handle, record) != len(record)
+            )
+            if time.monotonic() - self._synced >= SYNC_EVERY:
+                os.fsync(handle)
+                self._synced = time.monotonic()
+        except OSError:
+            self._full = True
+        if not self._full:
+            self._end, self._sum = self._end + len(record), checksum
+
+    def close(self) -> None:
+        self._held.release()
+
+    def _read(self) -> tuple[int, bytes, Answer] | None:
+        """The record behind the accepted ones: where it ends, checksum, content; None if none."""
+        handle = self._held.handle
+        os.lseek(handle, self._end, os.SEEK_SET)
+        head = os.read(handle, _HEAD)
+        length = int.from_bytes(head[:4], "big")
+        if len(head) != _HEAD or length > MOST_BYTES:
+            return None
+        data = os.read(handle, length)
+        checksum = _checksum(self._sum, data)
+        if len(data) != length or checksum != head[4:]:
+            return None
+        answer = msgspec.msgpack.decode(data, type=Answer)
+        return self._end + _HEAD + length, checksum, answer
+
+
+def _ours(handle: int) -> bool:
+    """Whether a file belongs to this user, and nobody else can write to it or read it."""
+    if sys.platform == "win32":
+        return True
+    said = os.fstat(handle)
+    closed = not said.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    return stat.S_ISREG(said.st_mode) and said.st_uid == os.geteuid() and closed
+
+
+def _checksum(before: bytes, data: bytes) -> bytes:
+    return blake2b(before + data, digest_size=_CHECKSUM).digest()
