@@ -40,8 +40,8 @@ def decide(
     A false alarm is kept like a person, and so is on record; its reason says what it is.
     """
     wanted = set(ids)
-    for number in wanted:
-        edit.track_of(plan, number)
+    for number in wanted - {track.id for track in plan.tracks}:
+        edit.track_of(plan, number)  # says that there is none
     chosen = {s.tracks for s in all_subjects(plan) if wanted & set(s.tracks)}
     numbers = {number for tracks in chosen for number in tracks}
     subjects = tuple(
