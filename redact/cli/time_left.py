@@ -22,8 +22,11 @@ QUIET = {"track": 0.0, "render": 5.0, "decode": 0.3, "audit": 2.0}
 """What stages take for a frame, in the time that the first pass takes for one that the networks do
 not look at: decoding and following. Both grow with the picture and shrink with the machine."""
 
-AUDIT_LOOKS = 2 / 13
+AUDIT_LOOKS = 2 / 15
 """Looks of the networks in the audit for each frame; each takes as long as in the first pass."""
+
+AUDIT_BEGINS = 2
+"""Looks that setting up the audit's networks takes as long as."""
 
 FEW_STEPS = 4
 """Frames that tell too little."""
@@ -124,10 +127,11 @@ class TimeLeft:
         looks = [step - quiet for step in steps if step > TOLD_APART * quiet]
         if not looks or "detect" in later:
             return None
-        per_frame = sum(QUIET[stage] for stage in later) * quiet
+        expected = sum(QUIET[stage] for stage in later) * quiet * self._frames
         if "audit" in later:
-            per_frame += AUDIT_LOOKS * sum(looks) / len(looks)
-        return per_frame * self._frames
+            times = AUDIT_LOOKS * self._frames + AUDIT_BEGINS
+            expected += times * sum(looks) / len(looks)
+        return expected
 
     def share_done(self, now: float) -> float:
         """Of the whole file, 0 to 1; 0 where nothing tells yet."""

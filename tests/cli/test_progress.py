@@ -125,9 +125,10 @@ def test_the_second_file_is_told_by_the_first() -> None:
     times = {"detect": 2.0, "track": 0.1, "render": 30.0, "decode": 5.0, "audit": 9.0}
     whole = sum(times.values())
     stages: Stages = [(name, 50, [seconds / 50] * 50) for name, seconds in times.items()]
-    learnt = [at + left for at, left in replayed(stages, times)]
+    learnt = [at + left for at, left in replayed(stages, times) if left is not None]
+    assert len(learnt) > 200
     assert all(abs(total - whole) < 0.05 * whole for total in learnt)
-    guessed = next(at + left for at, left in replayed(stages))
+    guessed = next(at + left for at, left in replayed(stages) if left is not None)
     assert guessed < 0.5 * whole  # the usual shares would have been far off
 
 
@@ -136,6 +137,7 @@ def test_a_plan_that_is_taken_up_is_no_pace() -> None:
     clock.begin("detect", None, 0.0)
     clock.end(0.0)
     clock.begin("render", 100, 0.0)
-    clock.advance(50, 10.0)
+    for number in range(1, 51):
+        clock.advance(1, number / 5)
     left = clock.left(10.0)
     assert left is not None and left == pytest.approx(10 + 20 * (0.03 + 0.22) / 0.28)
