@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from .api import fix as fix
     from .api import mask as mask
     from .api import outline as outline
+    from .api import read_manifest as read_manifest
+    from .api import read_plan as read_plan
     from .api import run as run
+    from .api import write_plan as write_plan
     from .auditing import AuditResult as AuditResult
     from .auditing import AuditSettings as AuditSettings
     from .auditing import Finding as Finding
@@ -47,10 +50,8 @@ if TYPE_CHECKING:
     from .evidence import EvidenceChoice as EvidenceChoice
     from .evidence import Manifest as Manifest
     from .evidence import RunRecord as RunRecord
-    from .evidence import read_manifest as read_manifest
+    from .messages import Message as Message
     from .plan import Plan as Plan
-    from .plan import read_plan as read_plan
-    from .plan import write_plan as write_plan
     from .progress import Progress as Progress
     from .progress import Silent as Silent
     from .render import MaskStyle as MaskStyle
@@ -79,7 +80,19 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("apply", "audit", "consequences", "detect", "fix", "mask", "outline", "run"),
+    "api": (
+        "apply",
+        "audit",
+        "consequences",
+        "detect",
+        "fix",
+        "mask",
+        "outline",
+        "read_manifest",
+        "read_plan",
+        "run",
+        "write_plan",
+    ),
     "auditing": ("AuditResult", "AuditSettings", "Finding", "FindingKind"),
     "case": ("Result", "ResultState"),
     "detection": ("Detector",),
@@ -98,8 +111,9 @@ _HOMES = {
         "UnsafeError",
         "UsageError",
     ),
-    "evidence": ("CaseFields", "EvidenceChoice", "Manifest", "RunRecord", "read_manifest"),
-    "plan": ("Plan", "read_plan", "write_plan"),
+    "evidence": ("CaseFields", "EvidenceChoice", "Manifest", "RunRecord"),
+    "messages": ("Message",),
+    "plan": ("Plan",),
     "progress": ("Progress", "Silent"),
     "render": ("MaskStyle",),
     "running": ("Acceptance", "Delivery"),

@@ -14,12 +14,15 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from . import evidence as manifests
 from . import pipeline
+from . import plan as plans
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
 from .case import (
     Result,
     find_held,
     finish,
+    has_credentials,
     margin_of,
     mend,
     plan_beside,
@@ -28,10 +31,10 @@ from .case import (
     redact_one,
 )
 from .detection import Detector
+from .evidence import Credentials, Manifest
 from .files import make_folder
 from .media import probe
-from .plan import Plan, read_plan
-from .plan import consequences as consequences_of
+from .plan import Plan
 from .progress import Progress, Silent
 from .running import (
     Acceptance,
@@ -183,7 +186,7 @@ def audit(
     if known is not None:
         require_same_source(known, info, listener)
     if settings is None:
-        settings = AuditSettings(margin=margin_of(record))
+        settings = AuditSettings(margin=margin_of(record), credentials=has_credentials(record))
         if known is not None:
             said = known.settings
             settings = replace(settings, sensitivity=said.sensitivity, targets=said.targets)
@@ -197,6 +200,7 @@ def fix(
     *,
     decided_by: str = "",
     key: Ed25519PrivateKey | None = None,
+    credentials: Credentials | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Mend a result that was held back: hide what was found, draw and check again: `redact fix`.
@@ -206,6 +210,7 @@ def fix(
         acceptance: findings that are no leaks and are not hidden.
         decided_by: who decided; goes on record.
         key: private key that signs, where the first run signed.
+        credentials: that sign content credentials, where the first run did.
         progress: told about stages and warnings; None: nobody.
 
     Raises:
@@ -220,6 +225,7 @@ def fix(
         acceptance=acceptance,
         decided_by=decided_by,
         key=key,
+        credentials=credentials,
         command=("redact.fix",),
     )
 
@@ -298,7 +304,42 @@ def consequences(plan: Plan, ids: Iterable[int]) -> list[str]:
         plan: with the decision (`redact.plan.edit` changes plans).
         ids: of tracks that it keeps.
     """
-    return list(consequences_of(plan, list(ids)))
+    return list(plans.consequences(plan, list(ids)))
+
+
+def read_plan(path: AnyPath) -> Plan:
+    """The plan that a file holds.
+
+    Raises:
+        PlanError: it cannot be read, or is no plan; names the field.
+    """
+    return plans.read_plan(Path(path))
+
+
+def write_plan(
+    plan: Plan, path: AnyPath, *, force: bool = False, never: Iterable[AnyPath] = ()
+) -> None:
+    """Write a plan, whole or not at all.
+
+    Args:
+        plan: what is hidden where.
+        path: of the file; never a video.
+        force: an existing plan may be replaced.
+        never: files that must not be replaced, not even by force.
+
+    Raises:
+        OutputExistsError, OutputError: nothing was written.
+    """
+    plans.write_plan(plan, Path(path), force=force, never=tuple(map(Path, never)))
+
+
+def read_manifest(path: AnyPath) -> Manifest:
+    """The record beside a result.
+
+    Raises:
+        PlanError: it cannot be read, or is no manifest.
+    """
+    return manifests.read_manifest(Path(path))
 
 
 def _read(plan: Plan | AnyPath) -> tuple[Plan, tuple[Path, ...]]:

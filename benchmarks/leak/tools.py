@@ -22,6 +22,7 @@ from .video import Picture
 
 PARTS = (
     *("low-round", "camera", "follow", "stitch", "padding", "verify", "merge", "belief", "growth"),
+    "unchanged",
 )
 """Parts of the tracker that an ablation leaves out."""
 DEFACE = {

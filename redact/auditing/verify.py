@@ -59,7 +59,7 @@ def verify(
         ModelError: a detector is missing.
         UnsafeError: a frame could not be checked.
     """
-    checks = check_container(source, output, settings.audio_expected)
+    checks = check_container(source, output, settings.audio_expected, settings.credentials)
     try:
         finished = probe(output)
     except RedactError:
@@ -79,6 +79,7 @@ def verify(
         (*checks, *collected.checks),
         _kept(plan),
         collected.looked,
+        () if plan is None else plan.settings.not_searched,
     )
 
 

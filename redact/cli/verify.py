@@ -10,7 +10,7 @@ import click
 
 from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..case import margin_of, plan_beside, record_beside
+from ..case import has_credentials, margin_of, plan_beside, record_beside
 from ..errors import ExitCode, RedactError
 from ..files import check_folder
 from ..media import SourceInfo, probe
@@ -74,6 +74,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     plan = None if plan_file is None else read_plan(plan_file)
     if params["margin"] is None:
         params["margin"] = margin_of(record)
+    params["credentials"] = has_credentials(record)
     folder: Path | None = params["review_dir"]
     if folder is not None:
         check_folder(sheet_path(output, folder).parent)
@@ -96,7 +97,10 @@ def _settings(plan: Plan | None, params: dict[str, Any]) -> AuditSettings:
     if targets is None:
         targets = AuditSettings().targets if plan is None else plan.settings.targets
     return AuditSettings(
-        sensitivity=Sensitivity(params["sensitivity"]), margin=params["margin"], targets=targets
+        sensitivity=Sensitivity(params["sensitivity"]),
+        margin=params["margin"],
+        targets=targets,
+        credentials=params["credentials"],
     )
 
 

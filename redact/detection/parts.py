@@ -16,15 +16,15 @@ from ..types import Detections
 from .scaling import Area, Picture
 from .tiles import View
 
-CONTEXT: Final = 96
-"""Pixels of the network's image shown around a part. Meaning: three points of its coarsest grid,
-half as much again as the largest face that the large images are for needs on each side."""
+CONTEXT: Final = 64
+"""Pixels of the network's image shown around a part. Meaning: two points of its coarsest grid; a
+face of that size lies wholly in the image, with its shoulders."""
 
 GRID: Final = 32
 """Parts begin and end on multiples of this. Meaning: both networks halve their image five times;
 so a point of their grids is the same place of the picture, whatever is cut."""
 
-WORTH: Final = 0.7
+WORTH: Final = 0.8
 """Share of an image from which all of it is looked at. Meaning: several parts cost more than one
 image of their size."""
 
@@ -53,7 +53,7 @@ def look_at_view(
         look: the network: uint8 [H, W, 3] to boxes in its pixels.
 
     Returns:
-        Boxes in pixels of the image, duplicates of overlapping parts not removed.
+        Boxes in pixels of the image; what lies in two parts is there twice.
     """
     spans = spans_of(view, picture.only)
     if not spans:
@@ -71,7 +71,7 @@ def spans_of(view: View, only: Sequence[Area] | None) -> list[Span]:
     """Which pixels of an image are to be shown to the network, for parts of the source picture.
 
     They hold every asked pixel that the image has, with `CONTEXT` around it as far as the image
-    goes; spans that overlap are made one.
+    goes; spans are made one where that is less to look at.
     """
     width, height = view.size
     whole = Span(0, 0, width, height)
@@ -99,21 +99,19 @@ def _span(view: View, area: Area) -> Span | None:
 
 
 def _joined(spans: list[Span]) -> list[Span]:
-    """Spans of which no two overlap, holding all that the given ones hold."""
+    """Spans that hold all that the given ones hold, with no more pixels."""
     out: list[Span] = []
     for span in spans:
-        while touching := [o for o in out if _overlap(o, span)]:
-            out = [o for o in out if o not in touching]
-            every = [span, *touching]
-            span = Span(
-                min(s.x1 for s in every),
-                min(s.y1 for s in every),
-                max(s.x2 for s in every),
-                max(s.y2 for s in every),
-            )
+        while (other := next((o for o in out if _fit(o, span)), None)) is not None:
+            out.remove(other)
+            span = _around(other, span)
         out.append(span)
     return out
 
 
-def _overlap(a: Span, b: Span) -> bool:
-    return a.x1 < b.x2 and b.x1 < a.x2 and a.y1 < b.y2 and b.y1 < a.y2
+def _fit(a: Span, b: Span) -> bool:
+    return _around(a, b).pixels <= a.pixels + b.pixels
+
+
+def _around(a: Span, b: Span) -> Span:
+    return Span(min(a.x1, b.x1), min(a.y1, b.y1), max(a.x2, b.x2), max(a.y2, b.y2))

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .changed import unchanged
 from .geometry import IDENTITY, Affine, scale_of
 from .recent_frames import SmallFrame
 
@@ -49,8 +50,14 @@ STILL = CameraMotion(IDENTITY, 0.0)
 """Meaning: no motion that any corner agreed to."""
 
 
+UNMOVED = CameraMotion(IDENTITY, 1.0)
+"""Meaning: all of the picture agrees that nothing moved."""
+
+
 def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
     """Camera motion from `earlier` to `later`; `STILL` where it cannot be told."""
+    if unchanged(earlier, later):
+        return UNMOVED
     level = next(
         (i for i, p in enumerate(earlier.levels) if max(p.shape) <= LONG_SIDE),
         len(earlier.levels) - 1,

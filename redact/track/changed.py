@@ -26,8 +26,16 @@ MEAN = 1.5
 """And all of a block on average. Meaning: less than one pixel may, so that something faint and
 large is noticed."""
 
-MOST_AREAS = 3
-"""Meaning: each is an image of its own to the networks, and each has a margin."""
+MOST_AREAS = 8
+"""Meaning: each is an image of its own to the networks; about what a busy street needs."""
+
+AROUND = 3
+"""Blocks around an area that the networks are shown besides. Meaning:
+`redact.detection.parts.CONTEXT` at the sizes at which pictures of 480 to 1080 lines are shown."""
+
+APART = 60
+"""Blocks that looking at one area more costs beside its size. Meaning: a run of both networks on
+the smallest image takes about as long; a judgement."""
 
 Mask = NDArray[np.bool_]
 """bool [rows, columns] of blocks."""
@@ -76,6 +84,12 @@ class Seen:
         return Area(x1, y1, x2 - x1, y2 - y1)
 
 
+def unchanged(earlier: SmallFrame, later: SmallFrame) -> bool:
+    """Whether nothing visible happened between two pictures."""
+    before, now = _compared(earlier), _compared(later)
+    return before.shape == now.shape and not changed_blocks(before, now).any()
+
+
 def _compared(small: SmallFrame) -> NDArray[np.uint8]:
     return small.levels[min(LEVEL, len(small.levels) - 1)]
 
@@ -85,45 +99,47 @@ def changed_blocks(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> Mask:
     apart = cv2.absdiff(before, now)
     height, width = apart.shape
     rows, columns = -(-height // BLOCK), -(-width // BLOCK)
-    padded = np.zeros((rows * BLOCK, columns * BLOCK), np.uint8)
-    padded[:height, :width] = apart
-    blocks = padded.reshape(rows, BLOCK, columns, BLOCK)
-    worst = blocks.max(axis=3).max(axis=1)
-    total = cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA)
-    # The resized mean is rounded to whole levels: 2 stands for everything from 1.5 on.
-    return np.asarray((worst > PIXEL) | (total > MEAN), np.bool_)
+    below, right = rows * BLOCK - height, columns * BLOCK - width
+    padded = cv2.copyMakeBorder(apart, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0)
+    over = cv2.threshold(padded, PIXEL, 255, cv2.THRESH_BINARY)[1]
+    # Means of blocks, in whole levels: 2 stands for everything from 1.5 on, and one pixel of 255 in
+    # a block makes 4.
+    total, any_over = (
+        cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA)
+        for picture in (padded, over)
+    )
+    return np.asarray((any_over > 0) | (total > MEAN), np.bool_)
 
 
 def boxes_of(mask: Mask) -> list[tuple[int, int, int, int]]:
     """At most `MOST_AREAS` rectangles of blocks (left, top, right, bottom) that hold all of a mask.
 
-    Those that would waste least are joined first.
+    Two are made one where looking at one costs less, with what lies around each.
     """
     if not mask.any():
         return []
     # Neighbours belong together, also over a gap of one block.
     joined = cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined | mask.view(np.uint8), connectivity=8)
-    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:]]
+    boxes = stats[1:, :4].astype(np.int64)
+    boxes[:, 2:] += boxes[:, :2]
     if len(boxes) > 8 * MOST_AREAS:  # everywhere: not worth the search
-        boxes = [_around(boxes)]
-    while len(boxes) > MOST_AREAS:
-        pairs = [(i, j) for j in range(len(boxes)) for i in range(j)]
-        i, j = min(pairs, key=lambda p: _waste(boxes[p[0]], boxes[p[1]]))
-        both = _around([boxes[i], boxes[j]])
-        boxes = [b for n, b in enumerate(boxes) if n not in (i, j)] + [both]
-    return boxes
+        boxes = np.concatenate([boxes[:, :2].min(0), boxes[:, 2:].max(0)])[None]
+    while len(boxes) > 1:
+        low = np.minimum(boxes[:, None, :2], boxes[None, :, :2])
+        high = np.maximum(boxes[:, None, 2:], boxes[None, :, 2:])
+        cost = _cost(boxes[:, :2], boxes[:, 2:])
+        saved = cost[:, None] + cost[None, :] - _cost(low, high)
+        np.fill_diagonal(saved, np.iinfo(np.int64).min)
+        i, j = divmod(int(saved.argmax()), len(boxes))
+        if saved[i, j] < 0 and len(boxes) <= MOST_AREAS:
+            break
+        boxes[i] = np.concatenate([low[i, j], high[i, j]])
+        boxes = np.delete(boxes, j, axis=0)
+    return [(int(x1), int(y1), int(x2), int(y2)) for x1, y1, x2, y2 in boxes]
 
 
-def _waste(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> int:
-    """Blocks of the rectangle around both that neither holds."""
-    return _count(_around([a, b])) - _count(a) - _count(b)
-
-
-def _count(box: tuple[int, int, int, int]) -> int:
-    return (box[2] - box[0]) * (box[3] - box[1])
-
-
-def _around(boxes: list[tuple[int, int, int, int]]) -> tuple[int, int, int, int]:
-    left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
-    return left, top, max(b[2] for b in boxes), max(b[3] for b in boxes)
+def _cost(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Blocks that the networks are shown for rectangles with these corners."""
+    sides = high - low + 2 * AROUND
+    return np.asarray(sides[..., 0] * sides[..., 1] + APART)

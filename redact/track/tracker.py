@@ -7,7 +7,7 @@ all sightings -> pieces cut at scene cuts -> stitched -> filled, padded, grown -
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from av.video.reformatter import VideoReformatter
@@ -92,6 +92,8 @@ class Tracker:
         if ablate - PARTS:
             raise ValueError(f"unknown parts {sorted(ablate - PARTS)}; known: {sorted(PARTS)}")
         self.settings = settings or settings_of(Sensitivity(sensitivity))
+        if "unchanged" in ablate:
+            self.settings = replace(self.settings, whole_every=0.0)
         self._ablate = ablate
         self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
         self._scaler = VideoReformatter()
