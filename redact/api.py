@@ -22,6 +22,7 @@ from .case import (
     Result,
     find_held,
     finish,
+    has_credentials,
     margin_of,
     mend,
     plan_beside,
@@ -30,7 +31,7 @@ from .case import (
     redact_one,
 )
 from .detection import Detector
-from .evidence import Manifest
+from .evidence import Credentials, Manifest
 from .files import make_folder
 from .media import probe
 from .plan import Plan
@@ -185,7 +186,7 @@ def audit(
     if known is not None:
         require_same_source(known, info, listener)
     if settings is None:
-        settings = AuditSettings(margin=margin_of(record))
+        settings = AuditSettings(margin=margin_of(record), credentials=has_credentials(record))
         if known is not None:
             said = known.settings
             settings = replace(settings, sensitivity=said.sensitivity, targets=said.targets)
@@ -199,6 +200,7 @@ def fix(
     *,
     decided_by: str = "",
     key: Ed25519PrivateKey | None = None,
+    credentials: Credentials | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Mend a result that was held back: hide what was found, draw and check again: `redact fix`.
@@ -208,6 +210,7 @@ def fix(
         acceptance: findings that are no leaks and are not hidden.
         decided_by: who decided; goes on record.
         key: private key that signs, where the first run signed.
+        credentials: that sign content credentials, where the first run did.
         progress: told about stages and warnings; None: nobody.
 
     Raises:
@@ -222,6 +225,7 @@ def fix(
         acceptance=acceptance,
         decided_by=decided_by,
         key=key,
+        credentials=credentials,
         command=("redact.fix",),
     )
 

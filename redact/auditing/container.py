@@ -38,7 +38,9 @@ _STREAM_TAGS: Final = {
 }
 
 
-def check_container(source: SourceInfo, output: Path, audio_expected: bool | None) -> list[Check]:
+def check_container(
+    source: SourceInfo, output: Path, audio_expected: bool | None, credentials: bool = False
+) -> list[Check]:
     """Checks of streams, tags and (in MP4, MOV, MKV and WebM) structure of the output.
 
     Raises:
@@ -50,7 +52,7 @@ def check_container(source: SourceInfo, output: Path, audio_expected: bool | Non
             name, streams = container.format.name, len(container.streams)
         needed = Message("structure_good")
         if "mp4" in name:
-            checks.append(_check("boxes", wrong_boxes(output), needed))
+            checks.append(_check("boxes", wrong_boxes(output, credentials), needed))
         elif "matroska" in name:
             checks.append(_check("elements", wrong_elements(output, streams), needed))
     except (av.FFmpegError, OSError) as error:

@@ -84,15 +84,52 @@ _CONTENT: Final = {
 """What boxes with room for words must hold, whole: (parent, kind) → pattern."""
 
 
-def wrong_boxes(path: Path) -> list[Message]:
+def wrong_boxes(path: Path, credentials: bool = False) -> list[Message]:
     """Everything in an MP4 or MOV file that is not on the list above, one phrase each.
 
     What `mdat` holds, the samples, is no box and is not looked at. Raises OSError.
+
+    Args:
+        path: the file.
+        credentials: it must hold content credentials, in one box of their own; without, it may not.
     """
     wrong: list[Message] = []
     with path.open("rb") as file:
-        _walk(file, 0, path.stat().st_size, (), _TOP, wrong)
+        if credentials:
+            wrong += _wrong_credentials(file)
+        _walk(file, 0, path.stat().st_size, (), _TOP | {_UUID} if credentials else _TOP, wrong)
     return wrong
+
+
+_UUID: Final = b"uuid"
+_C2PA: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481") + bytes(4) + b"manifest\0"
+"""How the box of content credentials begins (C2PA 2.x, embedding in BMFF): its type, version and
+flags, and what it is for."""
+
+_NO_PICTURE: Final = re.compile(rb"thumbnail|\xff\xd8\xff|\x89PNG|WEBP|ftypavif|ftyphei", re.DOTALL)
+"""In credentials, what would be a picture: nobody looks at it, so it may not be there."""
+
+
+def _wrong_credentials(file: BinaryIO) -> list[Message]:
+    """What is wrong with the one box of content credentials."""
+    end, at, found = file.seek(0, 2), 0, []
+    while at + 8 <= end:
+        kind, body, after = _header(file, at, end)
+        if not at < body <= after <= end:
+            break
+        if kind == _UUID:
+            found.append((at, body, after))
+        at = after
+    if len(found) != 1:
+        return [Message("credentials_boxes", found=len(found))]
+    at, body, after = found[0]
+    file.seek(body)
+    content = file.read(min(after - body, _CHUNK))
+    # One statement, ours: a second would be that of the original.
+    ours = content.startswith(_C2PA) and content.count(b"jumdc2ma") == 1
+    if after - body > _CHUNK or not ours or _NO_PICTURE.search(content):
+        return [Message("credentials_other_content", at=at)]
+    return []
 
 
 def _walk(

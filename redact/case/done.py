@@ -103,6 +103,9 @@ def _unlike(
         yield f"it was made with other settings ({', '.join(changed)})"
     if manifest.tool.redact != __version__ or manifest.tool.libraries != library_versions():
         yield "it was made by another version of redact or its libraries"
+    signer = "" if evidence.credentials is None else evidence.credentials.sha256
+    if manifest.output.credentials != signer:
+        yield "its content credentials are others"
     if manifest.case != case_part(evidence.case or CaseFields()):
         yield "its record says something else about the case"
     if plan_file is not None and _hash(plan_file) not in ("", manifest.run.plan_sha256):

@@ -126,5 +126,8 @@ def _options(delivery: Delivery) -> dict[str, Any]:
         "no_manifest": not evidence.manifest,
         "log": "" if evidence.log is None else str(evidence.log.absolute()),
         "sign_key": "" if evidence.key_file is None else str(evidence.key_file.absolute()),
+        "credentials": []
+        if evidence.credentials is None
+        else [str(path.absolute()) for path in evidence.credentials.files],
         "case": case_as_json(delivery.case or CaseFields()),
     }

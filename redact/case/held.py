@@ -34,6 +34,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         source_sha256, plan_sha256: of the files, hex.
         settings: as in a manifest.
         release, force, no_manifest, log, sign_key, case: options of the run, to be used again.
+        credentials: certificate and key that sign content credentials, absolute paths; or empty.
         findings: as in the audit's record, with every place.
         failed: checks that failed, in words; they cannot be mended by hiding more.
         acceptable: whether a person may accept the findings.
@@ -59,6 +60,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     failed: list[str]
     acceptable: bool
     files: list[str]
+    credentials: list[str] = msgspec.field(default_factory=list)
 
     @property
     def note(self) -> Path:

@@ -10,8 +10,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..auditing import Finding, FindingKind, hiding_places
-from ..errors import MismatchError
-from ..evidence import CaseFields, EvidenceChoice, case_from_mapping
+from ..errors import MismatchError, UsageError
+from ..evidence import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..files import check_writable
 from ..media import probe
 from ..pipeline import apply
@@ -33,6 +33,7 @@ def mend(
     acceptance: Acceptance | None = None,
     decided_by: str = "",
     key: Ed25519PrivateKey | None = None,
+    credentials: Credentials | None = None,
     command: tuple[str, ...] = (),
     tell: Callable[[str], None] = lambda text: None,
 ) -> Result:
@@ -44,19 +45,25 @@ def mend(
         acceptance: findings that are no leaks and are not hidden.
         decided_by: who decided; goes on record.
         key: private key that signs, where the first run signed.
+        credentials: that sign content credentials, where the first run did.
         command: for the record.
         tell: told in a sentence what was added to the plan.
 
     Raises:
         RedactError: it could not be drawn, or a finding is not to be accepted.
     """
+    if held.credentials and credentials is None:
+        raise UsageError(
+            f"{held.final}: was to carry content credentials, and nothing is given to sign them",
+            f"Certificate and key of the first run: {', '.join(held.credentials)}.",
+        )
     journal = Journal(progress)
     info, plan_file = probe(near(held.source)), near(held.plan)
     plan = read_plan(plan_file)
     require_same_source(plan, info, journal)
     found = held.found()
     accepted = () if acceptance is None else among(acceptance, held)
-    delivery = delivery_as_before(held, key, command)
+    delivery = delivery_as_before(held, key, command, credentials)
     check_writable(near(held.final), held.force, never=(info.path, plan_file))
     mended = hiding(plan, [f for f in found if f not in accepted], decided_by)
     if mended is not plan:
@@ -70,7 +77,10 @@ def mend(
 
 
 def delivery_as_before(
-    held: HeldBack, key: Ed25519PrivateKey | None, command: tuple[str, ...]
+    held: HeldBack,
+    key: Ed25519PrivateKey | None,
+    command: tuple[str, ...],
+    credentials: Credentials | None = None,
 ) -> Delivery:
     """The delivery of the run that was held back. Raises PlanError: its case cannot be read."""
     case = case_from_mapping(held.case, str(held.note))
@@ -80,6 +90,7 @@ def delivery_as_before(
         log=Path(held.log) if held.log else None,
         key=key,
         key_file=Path(held.sign_key) if held.sign_key else None,
+        credentials=credentials,
     )
     return Delivery(
         output=near(held.final),

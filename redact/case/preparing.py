@@ -7,7 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import OutputError, OutputExistsError, UsageError
-from ..evidence import EvidenceChoice, check_evidence, manifest_path, release_path
+from ..evidence import (
+    CREDENTIAL_FORMATS,
+    EvidenceChoice,
+    check_evidence,
+    manifest_path,
+    release_path,
+    require_c2pa,
+)
 from ..files import PRIVATE, check_folder, check_writable
 from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
 from ..render import Renderer
@@ -34,6 +41,8 @@ def prepare(
         delivery = replace(delivery, evidence=EvidenceChoice(manifest=False))
         _require_choice_of_sound(info, draw, delivery)
     final = final_name(info, delivery)
+    if delivery.evidence.credentials is not None:
+        _check_credentials(final)
     choose_encoding(info, draw.encode, container_for(final))
     Renderer(draw.render)
     _check_result(final, delivery.force, source)
@@ -64,6 +73,16 @@ def _require_choice_of_sound(info: SourceInfo, draw: DrawSettings, delivery: Del
             f"--release: {info.path.name} has sound, and voices identify people",
             "Choose: --audio mute drops it, --audio keep publishes it as it is.",
         )
+
+
+def _check_credentials(final: Path) -> None:
+    """Raises UsageError or DependencyError where no content credentials could be made."""
+    if container_for(final) not in CREDENTIAL_FORMATS:
+        raise UsageError(
+            f"--c2pa: {final.name} cannot hold content credentials",
+            "Choose an output in .mp4 or .mov with -o, or leave out --c2pa.",
+        )
+    require_c2pa()
 
 
 def _check_result(path: Path, force: bool, source: Path) -> None:

@@ -28,6 +28,11 @@ def plan_beside(output: Path, record: Manifest) -> Path | None:
     return path if found == record.run.plan_sha256 else None
 
 
+def has_credentials(record: Manifest | None) -> bool:
+    """Whether the output must hold content credentials: only a record may say so."""
+    return record is not None and bool(record.output.credentials)
+
+
 def margin_of(record: Manifest | None) -> float:
     """Margin that the masks were drawn with, as far as it is known."""
     usual = RenderSettings().margin

@@ -16,8 +16,10 @@ from ..errors import UsageError
 from ..evidence import (
     TEXT_FIELDS,
     CaseFields,
+    Credentials,
     EvidenceChoice,
     checked_option,
+    load_credentials,
     load_private_key,
     needs_passphrase,
     read_case_file,
@@ -53,6 +55,14 @@ def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "sign_key",
         type=click.Path(path_type=Path),
         help="Sign the manifest with this private key (redact key new).",
+    )(wrapper)
+    wrapper = click.option(
+        "--c2pa",
+        type=(click.Path(path_type=Path), click.Path(path_type=Path)),
+        metavar="CERT KEY",
+        help="Sign content credentials (C2PA) into an MP4 or MOV result with this certificate "
+        "chain and key. They say what was done and name the hash of the original. They hold no "
+        "picture, and no network is used (needs redact-footage[c2pa]).",
     )(wrapper)
     wrapper = click.option(
         "--log",
@@ -108,6 +118,8 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     no_manifest: bool = params.pop("no_manifest")
     log: Path | None = params.pop("custody_log")
     sign: Path | None = params.pop("sign_key")
+    c2pa: tuple[Path, Path] | None = params.pop("c2pa")
+    given += ("--c2pa",) if c2pa is not None else ()
     given += ("--log",) if log is not None else ()
     given += ("--sign",) if sign is not None else ()
     if no_manifest and given:
@@ -115,7 +127,16 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
     key = None if sign is None else private_key(sign)
     if log is not None:
         warn_of_unsigned(log, key)
-    return EvidenceChoice(not no_manifest, case, log, key, given, sign)
+    credentials = None if c2pa is None else content_signer(*c2pa)
+    return EvidenceChoice(not no_manifest, case, log, key, given, sign, credentials)
+
+
+def content_signer(certificate: Path, key: Path) -> Credentials:
+    """Load what signs content credentials; the key's passphrase as that of `private_key`."""
+    secret = None
+    if needs_passphrase(key):
+        secret = passphrase(f"Passphrase of {key.name}", confirm=False)
+    return load_credentials(certificate, key, secret)
 
 
 def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:

@@ -14,7 +14,7 @@ from ..running import Acceptance
 from ..types import counted
 from . import options
 from .accepting import take_acceptance
-from .evidence_options import private_key
+from .evidence_options import content_signer, private_key
 from .finish import tell_result, typed_command
 from .terminal import Terminal
 
@@ -57,6 +57,7 @@ def fix(
         acceptance=accept_findings,
         decided_by=checked_option(by, "--by"),
         key=private_key(Path(held.sign_key)) if held.sign_key else None,
+        credentials=content_signer(*map(Path, held.credentials)) if held.credentials else None,
         command=typed_command(),
         tell=terminal.say,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..case import margin_of, plan_beside, record_beside
+from ..case import has_credentials, margin_of, plan_beside, record_beside
 from ..errors import ExitCode, RedactError
 from ..files import check_folder
 from ..media import SourceInfo, probe
@@ -41,8 +42,7 @@ from .terminal import Terminal
 @click.option(
     "--sensitivity",
     type=click.Choice([s.value for s in Sensitivity]),
-    default=Sensitivity.BALANCED.value,
-    show_default=True,
+    show_default="that of the plan, else balanced",
     help="How hard to look; thorough looks at every frame.",
 )
 @click.option(
@@ -74,6 +74,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     plan = None if plan_file is None else read_plan(plan_file)
     if params["margin"] is None:
         params["margin"] = margin_of(record)
+    params["credentials"] = has_credentials(record)
     folder: Path | None = params["review_dir"]
     if folder is not None:
         check_folder(sheet_path(output, folder).parent)
@@ -90,14 +91,16 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
 
 
 def _settings(plan: Plan | None, params: dict[str, Any]) -> AuditSettings:
-    """What is asked for; where no targets are, those of the plan: the others are visible on
-    purpose."""
-    targets = params["targets"]
-    if targets is None:
-        targets = AuditSettings().targets if plan is None else plan.settings.targets
-    return AuditSettings(
-        sensitivity=Sensitivity(params["sensitivity"]), margin=params["margin"], targets=targets
-    )
+    """What is asked for, and where nothing is, what the plan says: a target that it does not name
+    is visible on purpose."""
+    margin = params["margin"]
+    settings = AuditSettings(margin=margin) if plan is None else AuditSettings.of_plan(plan, margin)
+    settings = replace(settings, credentials=params["credentials"])
+    if params["targets"] is not None:
+        settings = replace(settings, targets=params["targets"])
+    if params["sensitivity"] is not None:
+        settings = replace(settings, sensitivity=Sensitivity(params["sensitivity"]))
+    return settings
 
 
 def _write_sheet(

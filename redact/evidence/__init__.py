@@ -11,6 +11,8 @@ from .case import (
     reasons_from_options,
 )
 from .check import CheckResult, check_output, counted
+from .content_credentials import MIME as CREDENTIAL_FORMATS
+from .content_credentials import read_content, require_c2pa, sign_content
 from .custody import LogState, append, head_path, read_log
 from .hashing import sha256_of_bytes
 from .ledger import CERTAINTY, seconds_from_start
@@ -43,14 +45,17 @@ from .signature import (
     raw_public,
     signature_path,
 )
+from .signing_certificate import Credentials, load_credentials
 
 __all__ = [
     "CERTAINTY",
+    "CREDENTIAL_FORMATS",
     "TEXT_FIELDS",
     "AuditPart",
     "CaseFields",
     "CheckPart",
     "CheckResult",
+    "Credentials",
     "EvidenceChoice",
     "EvidenceFiles",
     "FindingPart",
@@ -78,6 +83,7 @@ __all__ = [
     "fingerprint",
     "head_path",
     "library_versions",
+    "load_credentials",
     "load_private_key",
     "load_public_key",
     "manifest_path",
@@ -88,13 +94,16 @@ __all__ = [
     "prepare_release",
     "raw_public",
     "read_case_file",
+    "read_content",
     "read_log",
     "read_manifest",
     "reasons_from_options",
     "release_path",
+    "require_c2pa",
     "seconds_from_start",
     "settings_as_json",
     "sha256_of_bytes",
+    "sign_content",
     "signature_path",
     "write_evidence",
     "write_manifest",

@@ -16,6 +16,7 @@ from .hashing import sha256_of_bytes
 from .manifest import Manifest, dump_manifest, manifest_path
 from .record import RunRecord
 from .signature import make_signature, signature_path
+from .signing_certificate import Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class EvidenceChoice:
         log: custody log to enter the run in.
         key: private key that signs manifest and log anchor.
         key_file: where it was read from.
+        credentials: what signs content credentials in the output; None for none.
         given: options that the user typed, for messages.
     """
 
@@ -37,6 +39,7 @@ class EvidenceChoice:
     key: Ed25519PrivateKey | None = None
     given: tuple[str, ...] = ()
     key_file: Path | None = None
+    credentials: Credentials | None = None
 
     def refuse_with(self, option: str) -> None:
         """Raise UsageError if anything was asked for that `option` would leave out."""

@@ -73,6 +73,8 @@ class RunRecord:
         accepted: reason for publishing in spite of what the audit saw, "" where there was no
             need to.
         case: what the user said about the case.
+        credentials: SHA-256 of the certificate that signed content credentials in the output, ""
+            where it has none.
     """
 
     source: SourceInfo
@@ -96,6 +98,7 @@ class RunRecord:
     audit: Mapping[str, Any] | None = None
     accepted: str = ""
     case: CaseFields | None = None
+    credentials: str = ""
 
     @property
     def as_drawn(self) -> Plan:

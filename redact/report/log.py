@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ..evidence import CERTAINTY, Manifest, TrackPart
-from ..plan import clock
-from ..types import State
+from ..types import State, clock
 from .catalogue import Catalogue
 from .exemptions import Entry, picture_entries
 from .timeline import COLOURS
@@ -26,9 +25,39 @@ def log_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
     if len(every) <= FEW:
         return {"log_rows": every, "log_common": None, "log_varying": ()}
     same = [name for name in _COMMON if len({row[name] for row in every}) == 1]
-    common = [(text(f"log.{name}"), every[0][name] or text("case.not_given")) for name in same]
+    common = [
+        f"{text(f'log.{name}')}{text('title.colon')}{every[0][name] or text('case.not_given')}"
+        for name in same
+    ]
     varying = [(name, text(f"log.{name}")) for name in _COMMON if name not in same]
-    return {"log_rows": every, "log_common": common, "log_varying": varying}
+    return {
+        "log_rows": list(_merged(every)),
+        "log_common": text("title.semicolon").join(common),
+        "log_varying": varying,
+    }
+
+
+def _merged(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows of a crowd that differ in their numbers only, as one."""
+    groups: dict[object, list[dict[str, Any]]] = {}
+    for row in rows:
+        told = {k: v for k, v in row.items() if k not in ("number", "tracks", "states")}
+        groups.setdefault(repr(told), []).append(row)
+    for group in groups.values():
+        numbers = ranges(row["number"] for row in group)
+        tracks = ranges(int(n) for row in group for n in row["tracks"].split(", "))
+        yield {**group[0], "number": numbers, "tracks": tracks}
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Numbers in few characters: "1, 3–7"."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs)
 
 
 def _rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:

@@ -30,7 +30,7 @@ def _can_trace() -> bool:
 
 @pytest.mark.skipif(not _can_trace(), reason="strace is not installed or may not trace here")
 def test_a_run_opens_no_internet_socket(street: Path, tmp_path: Path) -> None:
-    """`thorough` runs every detector that the others run, and one more."""
+    """`thorough` runs everything that the other sensitivities run."""
     trace = tmp_path / "trace.txt"
     output = tmp_path / "out.mp4"
     command = [

@@ -50,9 +50,14 @@ from redact.report import (
     report_html,
 )
 from redact.report.integrity import check_command
+from redact.report.log import FEW, ranges
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
+from redact.types import Box, Keyframe, State
 
-from ..evidence.samples import AUDIT, make_plan, make_record
+from ..evidence.samples import AUDIT, FRAMES, make_plan, make_record
+
+MANY = FEW + 5
+"""Tracks of which neither timeline nor log can say everything."""
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
 
@@ -94,9 +99,7 @@ def variants(folder: Path) -> list[Manifest]:
     full = build_manifest(make_record(folder), log=LogAnchor(entries=3, head="0" * 64))
     passed = {**AUDIT, "passed": True, "findings": []}
     plan = make_plan()
-    many = replace(
-        plan, tracks=tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(MOST + 5))
-    )
+    many = replace(plan, tracks=tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(MANY)))
     odd = msgspec.structs.replace(
         full,
         output=msgspec.structs.replace(full.output, frames=1),
@@ -187,7 +190,7 @@ def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
     assert "ab12 cd34" in signed and "is not signed" in fine
     assert "entry number 4 of the custody log" in signed and "entry number" not in fine
     alarm = broken.index(
-        "does not hold: output (changed), original (not the original of this record)"
+        "is not intact: output (changed), original (not the original of this record)"
     )
     assert alarm < broken.index("<section>")
     assert "tomorrow&#39;s (of tomorrow)" in broken
@@ -346,8 +349,8 @@ def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
 
 def test_long_lists_are_cut_and_told(tmp_path: Path) -> None:
     many = variants(tmp_path)[7]
-    assert len(drawn_tracks(many)) == MOST < len(many.tracks)
-    assert f"The {MOST} longest of {MOST + 5}" in report_html(many).decode()
+    assert len(drawn_tracks(many)) == MOST < len(many.tracks) == MANY
+    assert f"The {MOST} longest of {MANY}" in report_html(many).decode()
 
 
 def test_command(tmp_path: Path, manifest: Manifest) -> None:
@@ -375,28 +378,54 @@ def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -
     broken = CliRunner().invoke(report_command, [str(record.output), "--force"])
     assert isinstance(broken.exception, CheckFailedError)
     page = Path(f"{record.output}.report.html").read_text("utf-8")
-    assert "does not hold: output (changed)" in page
+    assert "is not intact: output (changed)" in page
+
+
+def crowd_of(count: int, folder: Path) -> Manifest:
+    """Tracks that all begin and end at other times, so that no two can share a line."""
+    plan = make_plan()
+    tracks = tuple(
+        replace(plan.tracks[0], id=i + 1, keyframes=keyframes(i % FRAMES, 1 + i // FRAMES))
+        for i in range(count)
+    )
+    return build_manifest(make_record(folder, plan=replace(plan, tracks=tracks)))
+
+
+def keyframes(first: int, length: int) -> tuple[Keyframe, ...]:
+    first = min(first, FRAMES - 1 - length)
+    box = Box(10, 20, 60, 80)
+    return tuple(Keyframe(f, box, State.DETECTED, 0.8) for f in (first, first + length))
+
+
+def log_of(page: bytes) -> str:
+    text = page.decode()
+    return text[text.index("For all of them") : text.index("5. Check of the finished file")]
 
 
 def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
-    plan = make_plan()
-    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(262))
-    value = build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd)))
-    page = report_html(value).decode()
-    log = page[page.index("For all of them") : page.index("5. Check of the finished file")]
+    log = log_of(report_html(crowd_of(262, tmp_path)))
     assert log.count("<tr class=") == 262
-    assert "Statutory basis art. 6(1)(c) GDPR" in log  # once, above the rows
-    assert "third party&#39;s car" in log  # differs, so it stands in its row
+    # Once, above the rows.
+    assert "Statutory basis: art. 6(1)(c) GDPR" in log and log.count("GDPR") == 1
     assert "<br>" not in log
+
+
+def test_tracks_of_a_crowd_that_differ_in_nothing_share_a_line(tmp_path: Path) -> None:
+    plan = make_plan()
+    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(90))
+    log = log_of(
+        report_html(build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd))))
+    )
+    assert log.count("<tr class=") == 3
+    assert "third party&#39;s car" in log  # differs, so it stands in its row
+    assert ranges([9, 1, 2, 3, 7, 8]) == "1–3, 7–9"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_printed_page_says_case_and_number(language: str, tmp_path: Path) -> None:
     """As PDF, made by the tool itself; also short enough for a crowd."""
     pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
-    plan = make_plan()
-    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(262))
-    value = build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd)))
+    value = crowd_of(262, tmp_path)
     import weasyprint
 
     pages = weasyprint.HTML(string=report_html(value, language).decode()).render().pages
@@ -461,7 +490,7 @@ def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path)
     assert "Reviewed by R. Roe." in page
     assert "10 of 300 pictures were looked at (3 %)" in page  # what flew by does not count
     assert "2 of 3 were answered" in page and "none: a statue" in page
-    assert "0:00:00.400" in page and "an address" in page
+    assert "0:00.400" in page and "an address" in page
     log = exemption_csv(value, Catalogue("en")).decode("utf-8-sig")
-    assert "0:00:00.900,0:00:01.000,sound,sound,taken out,tone,,an address" in log
+    assert "0:00.900,0:01.000,sound,sound,taken out,tone,,an address" in log
     assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)

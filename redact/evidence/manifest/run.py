@@ -38,6 +38,14 @@ class OutputPart(Part):
     size: Natural
     sha256: Sha256
     frames: Natural
+    credentials: Annotated[
+        str,
+        Meta(
+            pattern="^([0-9a-f]{64})?$",
+            description="SHA-256 of the certificate that signed content credentials (C2PA) in it; "
+            "empty: it has none",
+        ),
+    ] = ""
 
 
 class ModelPart(Part):

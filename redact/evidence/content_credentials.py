@@ -1,0 +1,153 @@
+"""Content credentials (C2PA): a signed statement in the file of what was done to it.
+
+The library is `c2pa-python` (the extra `redact-footage[c2pa]`). It may reach no network: no host is
+allowed, no time-stamp authority is named, and nothing is fetched. No thumbnail is made, and nothing
+is taken over from credentials of the original, whose thumbnail would show a face.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+from .. import __version__
+from ..errors import DependencyError, OutputError
+from ..files import new_partial
+from .signing_certificate import Credentials
+
+SOURCE_LABEL: Final = "org.redact-footage.source"
+"""Assertion that holds the SHA-256 of the original."""
+
+MIME: Final = {"mp4": "video/mp4", "mov": "video/quicktime"}
+"""By container. Others have no place for credentials, or the library does not know it."""
+
+SETTINGS: Final[dict[str, Any]] = {
+    "version": 1,
+    "core": {"allowed_network_hosts": []},
+    # Whom to trust is for the reader to say: the list of the C2PA is not kept here.
+    "verify": {
+        "verify_after_sign": True,
+        "verify_trust": False,
+        "remote_manifest_fetch": False,
+        "ocsp_fetch": False,
+    },
+    "builder": {"thumbnail": {"enabled": False}},
+}
+
+
+def require_c2pa() -> Any:
+    """The module. Raises DependencyError where it cannot be used."""
+    try:
+        return importlib.import_module("c2pa")
+    except (ImportError, OSError) as error:
+        raise DependencyError(
+            f"--c2pa needs c2pa-python, which cannot be loaded ({error})",
+            "pip install 'redact-footage[c2pa]'",
+        ) from error
+
+
+def sign_content(
+    path: Path, container: str, credentials: Credentials, source_sha256: str, did: str
+) -> None:
+    """Put content credentials into a finished file.
+
+    Args:
+        path: the file; replaced as a whole, and only if the credentials in it can be read back.
+        container: one of `MIME`.
+        credentials: what signs.
+        source_sha256: of the original, hex.
+        did: what was done, in a sentence.
+
+    Raises:
+        DependencyError: the library is not there.
+        OutputError: the file could not be signed, or what was signed does not hold.
+    """
+    c2pa = require_c2pa()
+    signed = new_partial(path.parent, path.name, 0o600)
+    try:
+        with c2pa.Context(c2pa.Settings.from_dict(SETTINGS)) as context:
+            info = c2pa.C2paSignerInfo(
+                credentials.algorithm.encode(), credentials.chain, credentials.key, None
+            )
+            statement = json.dumps(_statement(container, source_sha256, did))
+            with (
+                c2pa.Signer.from_info(info) as signer,
+                c2pa.Builder(statement, context=context) as builder,
+                path.open("rb") as before,
+                signed.path.open("w+b") as after,
+            ):
+                builder.sign(signer, MIME[container], before, after)
+        _require_valid(signed.path, container, source_sha256)
+        shutil.copyfile(signed.path, path)
+    except (c2pa.C2paError, OSError) as error:
+        raise OutputError(
+            f"the content credentials could not be made ({error})",
+            "Check certificate and key: readers ask for a certificate for signing, with its chain.",
+        ) from error
+    finally:
+        signed.path.unlink(missing_ok=True)
+        signed.release()
+
+
+def _statement(container: str, source_sha256: str, did: str) -> dict[str, Any]:
+    agent = {"name": "redact", "version": __version__}
+    actions = [
+        {"action": "c2pa.opened", "parameters": {"ingredientIds": ["original"]}},
+        {"action": "c2pa.edited", "description": did, "softwareAgent": agent},
+    ]
+    return {
+        "claim_generator_info": [agent],
+        "format": MIME[container],
+        # By name and type alone: no picture, no hash over its metadata, no credentials of its own.
+        "ingredients": [
+            {
+                "title": "original",
+                "format": MIME[container],
+                "relationship": "parentOf",
+                "label": "original",
+            }
+        ],
+        "assertions": [
+            {"label": "c2pa.actions.v2", "data": {"actions": actions}},
+            {"label": SOURCE_LABEL, "data": {"alg": "sha256", "hash": source_sha256}},
+        ],
+    }
+
+
+def read_content(path: Path, container: str) -> tuple[dict[str, Any], bool]:
+    """What content credentials in a file say, and whether they hold.
+
+    Raises:
+        DependencyError: the library is not there.
+        OutputError: the file has none that can be read.
+    """
+    c2pa = require_c2pa()
+    try:
+        with (
+            c2pa.Context(c2pa.Settings.from_dict(SETTINGS)) as context,
+            path.open("rb") as file,
+            c2pa.Reader(MIME[container], file, context=context) as reader,
+        ):
+            return json.loads(reader.json()), reader.get_validation_state() in ("Valid", "Trusted")
+    except (c2pa.C2paError, OSError) as error:
+        raise OutputError(f"{path}: no content credentials can be read ({error})") from error
+
+
+def _require_valid(path: Path, container: str, source_sha256: str) -> None:
+    """Raises OutputError unless the credentials hold, and say what they should and no more."""
+    store, valid = read_content(path, container)
+    manifests = store.get("manifests", {})
+    text = json.dumps(store)
+    if not valid:
+        failed = store.get("validation_results", {}).get("activeManifest", {}).get("failure", [])
+        why = ", ".join(str(f.get("code")) for f in failed) or "for no reason that is given"
+        raise OutputError(
+            f"the content credentials do not hold ({why})",
+            "Readers ask for a certificate for signing (digitalSignature, and emailProtection or "
+            "another use for documents), with its chain.",
+        )
+    if len(manifests) != 1 or "thumbnail" in text or source_sha256 not in text:
+        raise OutputError("the content credentials do not say what they should")
