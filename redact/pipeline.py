@@ -44,15 +44,17 @@ from .running import (
     Outcome,
     keep_plan,
     looks_kept,
+    no_picture_in,
     remark_on_damage,
     remark_on_run,
     require_same_source,
+    require_scope,
     review_name,
     state_content,
     take_up_plan,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
-from .track import Look, Looks, Tracker
+from .track import Look, Looks, Tracker, settings_of
 from .types import Timeline, readable
 
 
@@ -111,6 +113,9 @@ def detect(
             it (`redact.running.kept_looks`), and what a run that was stopped left there is used.
             None keeps nothing.
     """
+    scope = settings.scope
+    require_scope(info, scope)
+    numbers = settings_of(settings.sensitivity, settings.caution)
     detector, look, parts = _looking(info, settings, detector)
     verifier = Verifier()
     digest = sha256_of(info.path, journal)
@@ -122,17 +127,20 @@ def detect(
         journal.step("detect", info.expected_frames) as step,
         read_ahead(frames) as decoded,
     ):
-        tracker = Tracker(settings.sensitivity, ask=kept.asking(CloseUp(verifier).ask))
+        tracker = Tracker(settings=numbers, ask=kept.asking(CloseUp(verifier).ask))
         looks = Looks(kept.looking(look), tracker.settings.whole_every if parts else 0.0)
         for frame in decoded:
-            wanted = tracker.wants_detection(frame)
-            found = looks.at(frame, tracker.small_picture(frame)) if wanted else None
-            tracker.observe(frame, found)
             pts.append(frame.pts)
+            inside = scope.at(float((frame.pts - pts[0]) * frame.time_base))
+            wanted = tracker.wants_detection(frame) and inside
+            found = looks.at(frame, tracker.small_picture(frame)) if wanted else None
+            tracker.observe(frame, None if found is None else scope.select(found))
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
         step.say(*_detected(len(pts), detector, looks, kept.taken_up))
+    if pts and not looks.whole + looks.parts:
+        raise no_picture_in(info, scope)
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
@@ -149,6 +157,8 @@ def detect(
             looks.whole + looks.parts,
             settings.centerface,
             settings.detector,
+            caution=settings.caution,
+            scope=scope,
         ),
         whole.tracks,
         whole.cuts,
@@ -276,13 +286,8 @@ def look(
     credentials: bool = False,
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
-    settings = AuditSettings(
-        sensitivity=drawn.settings.sensitivity,
-        targets=drawn.settings.targets,
-        margin=draw.render.margin,
-        audio_expected=draw.encode.audio is Audio.KEEP and bool(info.audio),
-        credentials=credentials,
-    )
+    sound = draw.encode.audio is Audio.KEEP and bool(info.audio)
+    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, credentials)
     with journal.step("audit", None, inner=True) as step:
         found = verify(info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .types import OWN, Target
+from .types import EVERYWHERE, OWN, Scope, Target
 
 if TYPE_CHECKING:
     from .render import MaskStyle
@@ -18,6 +18,14 @@ class Sensitivity(StrEnum):
     FAST = "fast"
     BALANCED = "balanced"
     THOROUGH = "thorough"
+
+
+class Caution(StrEnum):
+    """How readily something is hidden that may be no face or plate."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class Audio(StrEnum):
@@ -47,12 +55,16 @@ class DetectSettings:
         centerface: whether CenterFace, a network of others, may look too; see the model card.
         detector: name of one that another package brings (`redact.detection.load_plugin`); "" for
             redact's own networks.
+        caution: how readily something is hidden that may be no target.
+        scope: where and when it is looked.
     """
 
     targets: tuple[Target, ...] = OWN
     sensitivity: Sensitivity = Sensitivity.BALANCED
     centerface: bool = True
     detector: str = ""
+    caution: Caution = Caution.NORMAL
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +77,14 @@ class RenderSettings:
             detection leaves out (`python -m benchmarks.real.misplaced --half dev`).
         colour: red, green, blue, 0 to 255, of the solid style.
         label: text template printed on solid masks; "" for none; "{track}" is the number.
+        notice: words over every picture, in ASCII; "" for none. They need a place that is hidden.
     """
 
     style: Style | MaskStyle = Style.BLUR
     margin: float = 0.12
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
+    notice: str = ""
 
     @property
     def style_name(self) -> str:

@@ -16,11 +16,10 @@ import statistics
 import time
 from pathlib import Path
 
+from redact.follow import Frames, index_packets
 from redact.media import Decode, probe
 from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.review.frames import Frames
 from redact.review.overview import boxes_at
-from redact.review.packets import index_packets
 from redact.review.pictures import jpeg
 from redact.settings import Sensitivity
 from redact.types import Target, Timeline

@@ -29,8 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from redact.plan import Decision, Plan, read_plan
-from redact.review.subjects import with_subjects
+from redact.plan import Decision, Plan, read_plan, with_subjects
 from redact.types import Action, State
 
 KEY, POINT, CLICK, HAND, THINK = 0.28, 1.1, 0.2, 0.4, 1.35

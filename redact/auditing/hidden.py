@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..plan import Plan
 from ..render import mask_of
 from ..types import Box, Region, Target
+from .limits import Limits
 
 Mask = NDArray[np.uint8]
 """uint8 [H, W], not 0 where hidden."""
@@ -91,16 +92,19 @@ def share_of_middle(mask: Mask, box: Box, target: Target, core: float) -> float:
     return float(part[inside].mean()) if inside.any() else float(part.mean())
 
 
-def by_decision(target: Target, box: Box, kept: list[Region]) -> bool:
+def by_decision(target: Target, box: Box, kept: list[Region], limits: Limits) -> bool:
     """Whether a detection is a subject that somebody decided to leave visible.
 
     A decision is about one subject: it says nothing of another kind of thing in the same place,
     and nothing of a much smaller one, a head that passes before the kept one.
     """
-    return any(target in (k.target, k.target.spec.audited) and _is_kept(box, k.box) for k in kept)
+    return any(
+        target in (k.target, k.target.spec.audited) and _is_kept(box, k.box, limits.same)
+        for k in kept
+    )
 
 
-def _is_kept(box: Box, kept: Box) -> bool:
+def _is_kept(box: Box, kept: Box, same: float) -> bool:
     x, y = box.centre
     inside = kept.x1 <= x <= kept.x2 and kept.y1 <= y <= kept.y2
-    return box.iou(kept) >= 0.3 or (inside and kept.area / 4 <= box.area <= 2 * kept.area)
+    return box.iou(kept) >= same or (inside and same * kept.area <= box.area <= 2 * kept.area)

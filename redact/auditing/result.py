@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from ..messages import Message, word
+from ..plan import Plan
 from ..settings import RenderSettings, Sensitivity
-from ..types import OWN, Box, Target
+from ..types import OWN, Box, Target, clock
 from .limits import LIMITS, Limits
 
 
@@ -32,6 +33,21 @@ class AuditSettings:
     audio_expected: bool | None = None
     credentials: bool = False
     limits: Limits = LIMITS
+
+    @classmethod
+    def of_plan(
+        cls,
+        plan: Plan,
+        margin: float,
+        audio_expected: bool | None = None,
+        credentials: bool = False,
+    ) -> Self:
+        """What an output of a plan is audited for: targets and sensitivity are the plan's own.
+
+        A run has one truth about what was to be hidden, and how hard it was looked for.
+        """
+        sensitivity, targets = Sensitivity(plan.settings.sensitivity), plan.settings.targets
+        return cls(sensitivity, margin, targets, audio_expected, credentials=credentials)
 
 
 class FindingKind(StrEnum):
@@ -210,6 +226,7 @@ class AuditResult:
     checks: tuple[Check, ...]
     kept: tuple[Kept, ...]
     looked: Looked
+    not_searched: tuple[Message, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -262,15 +279,6 @@ class AuditResult:
         for target in OWN:
             if looked.targets and target not in looked.targets:
                 yield Message("not_looked_for", target=target.word)
+        yield from self.not_searched
         if not self.with_plan:
             yield Message("audit_without_plan")
-
-
-def clock(seconds: float) -> str:
-    """A time as a person reads it: 1:02:03.456, without the hours if there are none."""
-    sign = "-" if seconds < 0 else ""
-    millis = round(abs(seconds) * 1000)
-    minutes, millis = divmod(millis, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    rest = f"{minutes:02d}:{millis // 1000:02d}.{millis % 1000:03d}"
-    return f"{sign}{hours}:{rest}" if hours else f"{sign}{rest}"

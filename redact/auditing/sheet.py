@@ -15,10 +15,10 @@ from ..errors import OutputError
 from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
 from ..plan import Plan
-from ..types import Action, Box, State, Track, counted
+from ..types import Action, Box, State, Track, clock, counted
 from .pairing import pairs
 from .planes import Painter
-from .result import AuditResult, clock
+from .result import AuditResult
 
 _SIDE: Final = 240
 _TEXT: Final = 44

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import cv2
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..plan import Plan
 from ..track import Clues, Tracker, TrackSettings, probability_of
-from ..types import Box, Detections, Frame, Region, Target, Track
+from ..types import EVERYWHERE, Box, Detections, Frame, Region, Target, Track
 from .audit_detectors import AuditDetectors
 from .hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
 from .let_go import MakeMask
@@ -68,6 +69,9 @@ class StillVisible:
     ) -> None:
         self._plan, self._covers = plan, covers
         self._detectors, self._schedule, self._limits = detectors, schedule, limits
+        # What a user did not want looked for is visible on purpose.
+        self._scope = EVERYWHERE if plan is None else plan.settings.scope
+        self._begun: Fraction | None = None
         self._painter = Painter()
         self._rgb: NDArray[np.uint8] | None = None
         self._tracker = Tracker(
@@ -93,7 +97,10 @@ class StillVisible:
         if output is not None and mask is not None:
             asks = self._tracker.wants_detection(source)
             damaged = source.damaged or output.damaged
-            if self._schedule.wants(pair.index, float(source.time), damaged or last, asks):
+            wanted = self._schedule.wants(pair.index, float(source.time), damaged or last, asks)
+            if self._begun is None:
+                self._begun = source.time
+            if wanted and self._scope.at(float(source.time - self._begun)):
                 found = self._look(pair.index, source, output, mask())
         self._tracker.observe(source, found)
         self._rgb = None
@@ -105,12 +112,12 @@ class StillVisible:
     def _look(self, index: int, source: Frame, output: Frame, mask: Mask) -> Detections:
         """What is visible in a frame; subjects that only a part of a mask lies on are noted."""
         self._rgb = unmasked(self._painter.rgb(source), self._painter.rgb(output), mask)
-        found = self._detectors.look(self._rgb)
+        found = self._scope.select(self._detectors.look(self._rgb))
         if not len(found):
             return found
         if kept := self._covers.kept(index):
             named = zip(found.target, map(found.box, range(len(found))), strict=True)
-            decided = [by_decision(Target(int(t)), box, kept) for t, box in named]
+            decided = [by_decision(Target(int(t)), box, kept, self._limits) for t, box in named]
             found = found.select(~np.array(decided))
         covered = shares_covered(mask, found.xyxy)
         outside = covered < self._limits.covered
@@ -125,7 +132,7 @@ class StillVisible:
         """Remember which subjects their masks do not cover."""
         core = self._limits.core
         seen = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
-        bare = [share_of_middle(mask, b, t, core) < self._limits.fits(t) for b, t in seen]
+        bare = [share_of_middle(mask, b, t, core) < self._limits.fits for b, t in seen]
         found = found.select(np.array(bare, np.bool_))
         boxes = found.xyxy.astype(np.float64)
         asked = self._ask(source, boxes, found.target)

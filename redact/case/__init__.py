@@ -9,6 +9,7 @@ from .inbox import Inbox
 from .mend import mend, near, remove_held
 from .one_source import redact_one
 from .preparing import prepare
+from .preview import NOTICE, Preview, make_preview
 from .process import Done, lost, run_in_process, size_of
 from .record_beside import has_credentials, margin_of, plan_beside, record_beside
 from .result import Result, ResultState, missing_words
@@ -17,12 +18,14 @@ from .room import jobs_that_fit
 from .settings import settings_from_json
 
 __all__ = [
+    "NOTICE",
     "Done",
     "Earlier",
     "Footage",
     "Found",
     "HeldBack",
     "Inbox",
+    "Preview",
     "Result",
     "ResultState",
     "State",
@@ -38,6 +41,7 @@ __all__ = [
     "held_back_note",
     "jobs_that_fit",
     "lost",
+    "make_preview",
     "margin_of",
     "mend",
     "missing_words",

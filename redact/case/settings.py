@@ -10,6 +10,7 @@ from ..errors import PlanError
 from ..evidence import settings_as_json
 from ..settings import (
     Audio,
+    Caution,
     DetectSettings,
     EncodeSettings,
     RenderSettings,
@@ -17,7 +18,7 @@ from ..settings import (
     Settings,
     Style,
 )
-from ..types import Target
+from ..types import Box, Scope, Target
 
 
 def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
@@ -31,12 +32,15 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
                 Sensitivity(detect["sensitivity"]),
                 bool(detect.get("centerface", True)),
                 str(detect.get("detector", "")),
+                caution=Caution(detect.get("caution", Caution.NORMAL)),
+                scope=_scope(detect.get("scope", {})),
             ),
             RenderSettings(
                 Style(render["style"]),
                 float(render["margin"]),
                 (int(red), int(green), int(blue)),
                 str(render["label"]),
+                notice=str(render.get("notice", "")),
             ),
             EncodeSettings(
                 str(encode["codec"]), encode["crf"], encode["preset"], Audio(encode["audio"])
@@ -46,6 +50,14 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
         raise PlanError(
             f"{where}: the settings in it are not readable ({error})", "Run 'redact run' again."
         ) from error
+
+
+def _scope(value: Mapping[str, Any]) -> Scope:
+    return Scope(
+        tuple((float(a), float(b)) for a, b in value.get("between", ())),
+        tuple(Box(*map(float, area)) for area in value.get("ignored", ())),
+        tuple(Box(*map(float, area)) for area in value.get("only", ())),
+    )
 
 
 def differences(before: Mapping[str, Any], now: Settings) -> list[str]:

@@ -7,7 +7,7 @@ import click
 
 from ..errors import UsageError
 from ..evidence import checked_option
-from ..plan import edit
+from ..plan import typed
 from ..running import Acceptance
 
 _EXAMPLE = "Write for example --accept-findings '1,3=a statue', or 'all=a statue'."
@@ -36,4 +36,4 @@ def parse_acceptance(text: str) -> Acceptance:
         raise UsageError("--accept-findings: the reason is empty", _EXAMPLE)
     if numbers.strip().lower() == "all":
         return Acceptance(None, reason)
-    return Acceptance(edit.parse_numbers(numbers), reason)
+    return Acceptance(typed.parse_numbers(numbers), reason)

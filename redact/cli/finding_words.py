@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..auditing import Finding, FindingKind
+from ..types import clock
 
 _ACROSS = ("left", "centre", "right")
 _DOWN = ("upper", "middle", "lower")
@@ -49,13 +50,5 @@ def place(finding: Finding, size: tuple[int, int]) -> str:
 
 
 def _when(first: float, last: float) -> str:
-    a, b = short_time(first), short_time(last)
+    a, b = (clock(max(0, int(seconds)), 0) for seconds in (first, last))
     return f"at {a}" if a == b else f"from {a} to {b}"
-
-
-def short_time(seconds: float) -> str:
-    """As a player shows it: 0:07, 1:02:03."""
-    whole = max(0, int(seconds))
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from ..case import Result, ResultState
+from ..plan import Plan
 from ..running import Delivery, Outcome
 from ..types import Action, counted, numbered
 from .accepting import take_acceptance
@@ -94,18 +95,8 @@ def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
     if result.outcome is None:
         _tell_earlier(result, terminal)
         return
-    outcome, audit = result.outcome, result.outcome.audit
-    if verbose:
-        for line in audit.in_words():
-            terminal.say(line)
-        for step in outcome.record.steps:
-            # What the audit found stands above, line by line.
-            said = "; ".join(map(str, step.detail))
-            detail = "see above" if step.name == "audit" else said
-            terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
-    elif not audit.passed:
-        for line in _plainly(outcome, result.pictures):
-            terminal.say(line)
+    outcome = result.outcome
+    tell_findings(outcome, verbose, result.pictures, terminal)
     if result.needs_review:
         terminal.error(
             f"{result.output}: needs review, so it did not get the final name",
@@ -115,8 +106,28 @@ def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
             terminal.say(f"note: {result.wanted} is there from an earlier run; it is not this one")
     else:
         terminal.say(f"{result.output}: {_counted(outcome)}")
+    for limit in outcome.record.plan.settings.not_searched:
+        terminal.say(f"NOT SEARCHED EVERYWHERE: {limit}")
     if result.missing:
         terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
+
+
+def tell_findings(
+    outcome: Outcome, verbose: bool, pictures: Sequence[Path], terminal: Terminal
+) -> None:
+    """What the audit found, in plain words or, verbose, with all numbers."""
+    audit = outcome.audit
+    if verbose:
+        for line in audit.in_words():
+            terminal.say(line)
+        for step in outcome.record.steps:
+            # What the audit found stands above, line by line.
+            said = "; ".join(map(str, step.detail))
+            detail = "see above" if step.name == "audit" else said
+            terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
+    elif not audit.passed:
+        for line in _plainly(outcome, pictures):
+            terminal.say(line)
 
 
 def _tell_earlier(result: Result, terminal: Terminal) -> None:
@@ -147,12 +158,17 @@ def _plainly(outcome: Outcome, pictures: Sequence[Path]) -> Iterator[str]:
 
 
 def _counted(outcome: Outcome) -> str:
-    tracks = outcome.record.plan.tracks
+    nothing = "the check found nothing, which is not a proof: look through it"
+    passed = nothing if outcome.audit.passed else "published in spite of findings"
+    return f"{tracks_in_words(outcome.record.plan)}; {passed}"
+
+
+def tracks_in_words(plan: Plan) -> str:
+    """How many tracks a plan hides, and which it keeps."""
+    tracks = plan.tracks
     hidden = Counter(t.target.word for t in tracks if t.action is Action.REDACT)
     words = [f"{counted(n, f'{word} track')} hidden" for word, n in sorted(hidden.items())]
     # What stays visible must never be counted among what is hidden.
     kept = [t.id for t in tracks if t.action is Action.KEEP]
     words += [f"{numbered(kept)} visible by decision"] if kept else []
-    nothing = "the check found nothing, which is not a proof: look through it"
-    passed = nothing if outcome.audit.passed else "published in spite of findings"
-    return f"{', '.join(words) or 'nothing found to hide'}; {passed}"
+    return ", ".join(words) or "nothing found to hide"

@@ -14,6 +14,7 @@ from ..errors import UsageError
 from ..media import CODECS, presets_of
 from ..settings import (
     Audio,
+    Caution,
     DetectSettings,
     EncodeSettings,
     RenderSettings,
@@ -23,6 +24,7 @@ from ..settings import (
 )
 from ..types import OWN, SEARCHED, Target
 from .invocation import remember_sources
+from .search_options import preview_flags, scope_of, scope_options
 from .terminal import Terminal
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -143,6 +145,15 @@ detect_options = _all(
         "nor plate. The record says how many frames were looked at.",
     ),
     click.option(
+        "--caution",
+        type=click.Choice([c.value for c in Caution]),
+        default=Caution.NORMAL.value,
+        show_default=True,
+        help="How readily something is hidden that may be no face or plate: high hides more that "
+        "is neither, low leaves more faces and plates visible.",
+    ),
+    *scope_options,
+    click.option(
         "--without-centerface",
         is_flag=True,
         help="Leave out CenterFace, a face network made by others, in the search and in the "
@@ -156,6 +167,8 @@ detect_options = _all(
         "redact's own networks. The check of the result uses redact's own all the same.",
     ),
 )
+
+preview_options = _all(*preview_flags)
 
 render_options = _all(
     click.option(
@@ -224,6 +237,8 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
         Sensitivity(params["sensitivity"]),
         not params["without_centerface"],
         params["detector"],
+        caution=Caution(params["caution"]),
+        scope=scope_of(params),
     )
 
 

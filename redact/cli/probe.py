@@ -12,9 +12,8 @@ from rich.table import Table
 
 from ..media import SourceInfo, default_output
 from ..media import probe as probe_source
-from ..plan import clock
 from ..progress import About
-from ..types import counted, decimal
+from ..types import clock, counted, decimal
 from . import options
 
 

@@ -33,6 +33,8 @@ from .jobs import (
 )
 from .names import check_results
 from .one_source import run_one
+from .preview import preview
+from .search_options import part_wanted
 from .summary import tell_summary
 from .terminal import Terminal
 
@@ -50,6 +52,7 @@ from .terminal import Terminal
 @options.render_options
 @options.encode_options
 @finish_options
+@options.preview_options
 @click.option(
     "--no-plan",
     is_flag=True,
@@ -115,6 +118,9 @@ def run(
     found = find_footage(sources, recursive=recursive, results=output)
     several = found.searched or len(found.footage) != 1
     delivery = chosen_delivery(params, output)
+    part = part_wanted(params)
+    if part is not None:
+        return _previews(found, delivery, part, params, terminal)
     _check(found, delivery, several)
     check_index(index, delivery)
     settings, verbose = options.all_settings(params), params["verbose"]
@@ -139,6 +145,27 @@ def run(
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
+
+
+def _previews(
+    found: Found,
+    delivery: Delivery,
+    part: tuple[float, float | None],
+    params: dict[str, Any],
+    terminal: Terminal,
+) -> int:
+    """Only a part of each video, to be looked at."""
+    several = found.searched or len(found.footage) != 1
+    settings, verbose = options.all_settings(params), params["verbose"]
+    made = []
+    for one in found.footage:
+        place = place_of(one, delivery.output)
+        with folder_for(place, several):
+            here = replace(delivery, output=place)
+            made.append(preview(one.path, settings, part, here, terminal, verbose))
+    if params["as_json"]:
+        print(json.dumps(made if several else made[0], indent=1))
+    return int(worst(ExitCode(result["exit_code"]) for result in made))
 
 
 def _all(

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from ..errors import OutputError, UsageError
 from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
-from ..plan import clock, edit
-from ..types import Frame
+from ..plan import typed
+from ..types import Frame, clock
 from . import options
 from .terminal import Terminal
 
@@ -26,7 +26,10 @@ _LINES = 12
 @click.command()
 @options.source_argument
 @click.option(
-    "--at", "moment", required=True, help="Time (12.5, 1:02.5), frame (f120), start, or end."
+    "--at",
+    "moment",
+    required=True,
+    help="Time (12.5, 0:12), frame (f120), start, or end.",
 )
 @click.option(
     "-o",
@@ -71,7 +74,7 @@ def find_frame(info: SourceInfo, text: str) -> tuple[Frame, Fraction]:
     Raises:
         UsageError: it is no time, or there is no such frame.
     """
-    number, seconds = edit.parse_moment(text)
+    number, seconds = typed.parse_moment(text)
     start, found = Fraction(0), None
     for frame in Decode(info):
         if frame.index == 0:

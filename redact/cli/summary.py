@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.table import Table
 
-from ..types import counted
+from ..types import clock, counted
 from .terminal import Terminal
 
 ORDER = ("done", "done before", "source incomplete", "needs review", "refused", "not done")
@@ -27,9 +27,7 @@ def tell_summary(
         table.add_column(column, overflow="fold", justify="right" if column == "time" else "left")
     for result in results:
         why = result.get("error") or Path(result["output"]).name
-        table.add_row(
-            result["source"], result["state"], time_in_words(result["seconds"]), without(why)
-        )
+        table.add_row(result["source"], result["state"], clock(result["seconds"], 0), without(why))
     for path in not_done:
         table.add_row(str(path), "not done", "", "")
     terminal.console.print()
@@ -46,14 +44,7 @@ def in_one_line(results: Sequence[dict[str, Any]], not_done: int = 0) -> str:
     parts = [f"{counts[state]} {state}" for state in ORDER if counts[state]]
     seconds = sum(result["seconds"] for result in results)
     total = counted(len(results) + not_done, "file")
-    return f"{total}: {', '.join(parts)}; {time_in_words(seconds)}"
-
-
-def time_in_words(seconds: float) -> str:
-    """0:07 or 1:02:03."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    return f"{total}: {', '.join(parts)}; {clock(seconds, 0)}"
 
 
 def without(text: str) -> str:

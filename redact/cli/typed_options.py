@@ -8,7 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from ..types import Target
+from ..types import Box, Target, area_in_words
 
 
 def typed_options(names_left_out: Collection[str]) -> list[str]:
@@ -34,10 +34,12 @@ def _as_typed(option: click.Option, value: Any) -> Iterator[str]:
         return
     for item in value if option.multiple else (value,):
         yield flag
-        yield _text(item)
+        yield from map(_text, item) if option.nargs > 1 else (_text(item),)
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, Box):
+        return area_in_words(value)
     if isinstance(value, tuple) and all(isinstance(v, Target) for v in value):
         return ",".join(v.word for v in value)
     if isinstance(value, tuple) and all(isinstance(v, int) for v in value):

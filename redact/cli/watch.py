@@ -12,11 +12,11 @@ import click
 from ..case import Inbox
 from ..errors import InputError, OutputError, UsageError
 from ..files import make_folder
+from ..types import clock
 from . import options
 from .finish import chosen_delivery, finish_options
 from .one_source import run_one
 from .run import place_of
-from .summary import time_in_words
 from .terminal import Terminal
 
 FAILURES = "failed"
@@ -97,5 +97,5 @@ def _tell(source: Path, result: dict[str, Any], failures: Path, terminal: Termin
             terminal.warn(f"{note}: cannot be written ({error})")
     else:
         note.unlink(missing_ok=True)
-    seconds = time_in_words(result["seconds"])
+    seconds = clock(result["seconds"], 0)
     terminal.say(f"{time.strftime('%H:%M:%S')} {source}: {result['state']} ({seconds})")

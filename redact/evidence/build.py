@@ -178,6 +178,10 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
     value["render"]["style"] = settings.render.style_name
     if not settings.detect.detector:
         del value["detect"]["detector"]  # redact's own
+    if settings.detect.scope.everything:
+        del value["detect"]["scope"]
+    if not settings.render.notice:
+        del value["render"]["notice"]
     return value
 
 
@@ -203,6 +207,7 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:
         limits.append(LimitPart("removed_streams", str(len(record.source.dropped))))
+    limits += [LimitPart(*limit) for limit in plan.settings.scope.limits()]
     limits += _detection_limits(plan)
     limits += _audit_limits(record.audit)
     if not case.reviewer:

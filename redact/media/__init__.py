@@ -12,10 +12,12 @@ from .info import (
     Dropped,
     Mastering,
     Orientation,
+    Part,
     SourceInfo,
     VideoInfo,
 )
 from .orient import plane_array
+from .part import part_of
 from .picture_count import coded_pictures
 from .probe import probe
 from .read_ahead import read_ahead
@@ -34,6 +36,7 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
+    "Part",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
@@ -46,6 +49,7 @@ __all__ = [
     "default_output_name",
     "describe_encoders",
     "opened",
+    "part_of",
     "plane_array",
     "presets_of",
     "probe",

@@ -15,7 +15,7 @@ from ..types import Frame
 from .colour import numbers
 from .damage import Complaints, Damage, listening
 from .formats import is_rgb, layout, working_format
-from .info import SourceInfo
+from .info import Part, SourceInfo
 from .orient import upright, widen_chroma
 from .source import READ_AGAIN, only, opened
 from .timestamps import Stamper
@@ -49,7 +49,7 @@ class Decode:
         self.warnings: list[Message] = []
 
     def __iter__(self) -> Iterator[Frame]:
-        """Decode from the start.
+        """Decode from the start, or the part that `info` names.
 
         Raises:
             InputError: if the file cannot be read any more, or its clock jumps backwards.
@@ -57,13 +57,24 @@ class Decode:
         """
         self.errors = self.moved = 0
         self.warnings = []
-        stamper = Stamper(self.info)
+        stamper, part = Stamper(self.info), self.info.part
         index = 0
         for picture, damaged in self._judged(stamper):
             pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
             self.moved = stamper.moved
+            if part is not None:
+                if pts < part.first:
+                    continue
+                if part.end is not None and pts >= part.end:
+                    break
+                pts -= part.shift
             yield self.upright_frame(picture, index, pts, damaged)
             index += 1
+        if index == 0 and part is not None:
+            raise InputError(
+                f"{self.info.path}: has no picture in the part that is asked for",
+                "Times count from the first picture.",
+            )
         if index == 0:
             raise InputError(f"{self.info.path}: no frame of the video decodes", READ_AGAIN)
         self._conclude(index)
@@ -80,6 +91,8 @@ class Decode:
         with opened(self.info.path) as container, listening():
             stream: Any = container.streams[index]
             only(container, {index})
+            if self.info.part is not None:
+                _go_near(self.info, self.info.part, container, stream)
             for number, picture in enumerate(self._pictures(container, stream, damage, stamper)):
                 corrupt = picture.is_corrupt
                 damaged = damage.frame(picture.pts, number, picture.key_frame, corrupt)
@@ -193,6 +206,20 @@ class Decode:
         elif any(p.line_size < 0 for p in picture.planes):
             picture = upright(picture, video.orientation)
         return picture
+
+
+_EARLIER = 2
+"""Seconds before a part at which reading starts: containers go by the time at which a picture is
+decoded, and pictures refer to those before them."""
+
+
+def _go_near(info: SourceInfo, part: Part, container: Any, stream: Any) -> None:
+    """Have the demuxer go on at a key picture before a part, where the container can be trusted
+    to find one; others are read from the beginning."""
+    if info.video.timestamps and info.container.startswith(("mov", "matroska")):
+        before = part.first - round(_EARLIER / info.video.time_base)
+        if before > part.first - part.shift:
+            container.seek(before, stream=stream, backward=True)
 
 
 def convert(picture: av.VideoFrame, target: str) -> av.VideoFrame:

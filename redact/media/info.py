@@ -168,6 +168,21 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Which pictures of a video are read, by their PTS; see `redact.media.part_of`.
+
+    Attributes:
+        first: PTS from which on.
+        end: PTS before which, None for all that follow.
+        shift: taken off the PTS of every picture.
+    """
+
+    first: int
+    end: int | None
+    shift: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourceInfo:
     """A readable video file.
 
@@ -180,6 +195,7 @@ class SourceInfo:
         dropped: what is not, in order of appearance.
         missing: bytes that the file lacks at its end, as far as its headers tell.
         warnings: anything unusual that the user should know.
+        part: which pictures are read, None for all.
     """
 
     path: Path
@@ -191,6 +207,7 @@ class SourceInfo:
     dropped: tuple[Dropped, ...] = ()
     missing: int = 0
     warnings: tuple[Message, ...] = ()
+    part: Part | None = None
 
     @property
     def expected_frames(self) -> int | None:

@@ -1,12 +1,11 @@
 """The plan between the two passes: what is hidden where, as a value and as a file."""
 
-from . import edit
+from . import edit, typed
 from .build import build_plan
 from .certainty import is_certain
 from .consequences import consequences, covering, mistakable
 from .damage import DAMAGED, with_held
 from .dump import Dumped, dump_plan
-from .edit import clock
 from .file import parse_plan, read_plan, write_plan
 from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
 from .records import plan_schema
@@ -24,6 +23,7 @@ from .review import (
     joined,
     runs_of,
 )
+from .subjects import all_subjects, overlap_in_time, state_runs, subject_of, with_subjects
 
 __all__ = [
     "DAMAGED",
@@ -41,8 +41,8 @@ __all__ = [
     "Sound",
     "SourceRef",
     "Subject",
+    "all_subjects",
     "build_plan",
-    "clock",
     "consequences",
     "count_of",
     "covering",
@@ -51,10 +51,15 @@ __all__ = [
     "is_certain",
     "joined",
     "mistakable",
+    "overlap_in_time",
     "parse_plan",
     "plan_schema",
     "read_plan",
     "runs_of",
+    "state_runs",
+    "subject_of",
+    "typed",
     "with_held",
+    "with_subjects",
     "write_plan",
 ]

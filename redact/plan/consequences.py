@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from ..types import Track, counted
+from ..types import Track, clock, counted
 from . import edit
 from .certainty import is_certain
 from .plan import Plan
@@ -140,13 +140,5 @@ def _listed(parts: list[str]) -> str:
 
 def _time(plan: Plan, first: int, last: int) -> str:
     """As a player shows it, to the tenth: 0:02.0–0:03.1; the hour only where there is one."""
-    a, b = (_short(plan.seconds(frame)) for frame in (first, last))
+    a, b = (clock(plan.seconds(frame), 1) for frame in (first, last))
     return a if a == b else f"{a}–{b}"
-
-
-def _short(seconds: float) -> str:
-    tenths = round(seconds * 10)
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    start = f"{hours}:{minutes:02}" if hours else f"{minutes}"
-    return f"{start}:{rest / 10:04.1f}"

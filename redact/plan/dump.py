@@ -7,19 +7,18 @@ from dataclasses import replace
 
 import msgspec
 
-from ..types import Keyframe, Track
+from ..types import Keyframe, Timeline, Track
 from .plan import Plan
 from .records import (
     FORMAT,
     FORMAT_VERSION,
-    DetectorRecord,
     KeyframeRecord,
     PlanRecord,
-    SettingsRecord,
     SourceRecord,
     TrackRecord,
 )
 from .review_file import muted_records, review_record, subject_records
+from .settings_file import settings_record
 
 
 class Dumped:
@@ -31,6 +30,13 @@ class Dumped:
     def __init__(self) -> None:
         self.heads: dict[int, tuple[Track, bytes]] = {}
         self.lines: dict[int, tuple[Sequence[Keyframe], bytes]] = {}
+        self.times: tuple[Timeline, list[list[int]]] | None = None
+
+    def runs_of(self, timeline: Timeline) -> list[list[int]]:
+        """Its run lengths; a plan that is changed keeps the timeline that it had."""
+        if self.times is None or self.times[0] is not timeline:
+            self.times = (timeline, timeline.to_runs())
+        return self.times[1]
 
 
 def dump_plan(plan: Plan, known: Dumped | None = None) -> bytes:
@@ -41,11 +47,12 @@ def dump_plan(plan: Plan, known: Dumped | None = None) -> bytes:
         known: tracks that were dumped before are taken from here, and others added; those that
             the plan does not have any more are dropped. For whoever saves after every change.
     """
-    record = _record_of(replace(plan, tracks=()))
+    known = known or Dumped()
+    record = _record_of(replace(plan, tracks=()), known)
     head = msgspec.json.format(msgspec.json.encode(record), indent=1)
     assert head.endswith(b'"tracks": []\n}')
     pieces = [head[: -len(b"[]\n}")], b"["]
-    for number, (first, lines) in enumerate(_dump_tracks(plan.tracks, known or Dumped())):
+    for number, (first, lines) in enumerate(_dump_tracks(plan.tracks, known)):
         pieces += [b",\n" if number else b"\n", first, lines, b"]}"]
     return b"".join([*pieces, b"\n " if plan.tracks else b"", b"]\n}\n"])
 
@@ -71,7 +78,7 @@ def _dump_keys(keys: Sequence[Keyframe]) -> bytes:
     return b",\n    ".join(msgspec.json.encode(record) for record in records)
 
 
-def _record_of(plan: Plan) -> PlanRecord:
+def _record_of(plan: Plan, known: Dumped) -> PlanRecord:
     source = plan.source
     return PlanRecord(
         format=FORMAT,
@@ -84,16 +91,9 @@ def _record_of(plan: Plan) -> PlanRecord:
             width=source.width,
             height=source.height,
             time_base=f"{source.timeline.time_base.numerator}/{source.timeline.time_base.denominator}",
-            pts=source.timeline.to_runs(),
+            pts=known.runs_of(source.timeline),
         ),
-        settings=SettingsRecord(
-            targets=[t.word for t in plan.settings.targets],
-            sensitivity=plan.settings.sensitivity,
-            detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.settings.detectors],
-            frames_looked_at=plan.settings.frames_looked_at,
-            centerface=plan.settings.centerface,
-            detector=plan.settings.detector,
-        ),
+        settings=settings_record(plan.settings),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
         subjects=subject_records(plan.subjects),

@@ -1,21 +1,16 @@
-"""Changing what a plan hides, as functions from plan to plan; and the words users type for it."""
+"""Changing what a plan hides, as functions from plan to plan."""
 
 from __future__ import annotations
 
 import math
-import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from fractions import Fraction
 
-from ..errors import PlanError, UsageError
-from ..types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
+from ..errors import PlanError
+from ..types import Action, Box, Keyframe, Origin, State, Target, Track
 from .plan import Plan
 from .review import MutedSpan, Sound
 
-_CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,2}):)?(\d{1,9}(?:\.\d{1,9})?)")
-_FRAME = re.compile(r"[fF#](\d{1,10})")
 LARGEST = 1e6
 """Pixels from the corner of the picture; the limit that plan files have."""
 
@@ -88,6 +83,26 @@ def add_track(
         check_box(box, plan, f"{where}: frame {frame}")
     keys = tuple(Keyframe(frame, box, State.MANUAL) for frame, box in ordered)
     track = Track(number, target, keys, Action.REDACT, origin, reason, decided_by)
+    return plan.with_track(track), number
+
+
+def add_followed(
+    plan: Plan,
+    target: Target,
+    keys: Sequence[Keyframe],
+    *,
+    reason: str = "",
+    decided_by: str = "",
+) -> tuple[Plan, int]:
+    """Add what a person drew once and the pixels carried on (`redact.follow.follow`).
+
+    Raises:
+        PlanError: a box is none, or lies wholly outside the picture.
+    """
+    number = plan.next_id()
+    for key in keys:
+        check_box(key.box, plan, f"new track {number}: frame {key.frame}")
+    track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, reason, decided_by)
     return plan.with_track(track), number
 
 
@@ -165,53 +180,6 @@ def track_of(plan: Plan, number: int) -> Track:
     )
 
 
-def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
-    """Track numbers from "3,7,10-12" or "all", each once, in order. Raises UsageError."""
-    if text.strip().lower() == "all":
-        return tuple(t.id for t in plan.tracks)
-    numbers: set[int] = set()
-    for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", part, re.ASCII)
-        if not match:
-            raise UsageError(f"{text!r}: is not a list of track numbers", "For example 3,7,10-12.")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if last < first:
-            raise UsageError(f"{part.strip()}: ends before it begins", "For example 10-12.")
-        if first == last:
-            numbers.add(first)
-        else:
-            inside = {t.id for t in plan.tracks if first <= t.id <= last}
-            if not inside:
-                raise UsageError(f"{part.strip()}: no track is in this range", "See 'plan show'.")
-            numbers |= inside
-    return tuple(sorted(numbers))
-
-
-def parse_numbers(text: str) -> tuple[int, ...]:
-    """Numbers from "1,3,5-7", each once, in order. Raises UsageError."""
-    numbers: set[int] = set()
-    for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", part, re.ASCII)
-        if not match:
-            raise UsageError(f"{text!r}: is not a list of numbers", "For example 1,3,5-7.")
-        first, last = int(match[1]), int(match[2] or match[1])
-        if last < first:
-            raise UsageError(f"{part.strip()}: ends before it begins", "For example 5-7.")
-        numbers |= set(range(first, last + 1))
-    return tuple(sorted(numbers))
-
-
-def parse_box(text: str) -> Box:
-    """A box from "x1,y1,x2,y2" in upright source pixels. Raises UsageError."""
-    try:
-        values = [float(part) for part in text.split(",")]
-    except ValueError:
-        values = []
-    if len(values) != 4 or not all(math.isfinite(v) for v in values):
-        raise UsageError(f"{text!r}: is not a box", "Write x1,y1,x2,y2, for example 10,20,110,80.")
-    return Box(*values)
-
-
 def check_box(box: Box, plan: Plan, where: str) -> None:
     """Raises PlanError unless `box` has an area and covers some of the picture."""
     numbers = ", ".join(f"{v:g}" for v in box)
@@ -225,91 +193,3 @@ def check_box(box: Box, plan: Plan, where: str) -> None:
             f"{where}: {numbers} lies outside the picture, so it would hide nothing",
             f"The picture is {plan.source.width}×{plan.source.height} pixels, upright.",
         )
-
-
-def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
-    """Frame index of a time as a player shows it, counted from the first picture.
-
-    Args:
-        text: "12.5", "1:02.5", "0:01:02.5", "start", "end", or a frame as "f120".
-        plan: whose clip is meant.
-        last: the time ends a span. Rounded outward: a span begins with the frame that is on
-            screen at its start, and ends with the first one shown at or after its end.
-
-    Raises:
-        UsageError: it is no time, or after the end of the clip.
-    """
-    timeline = plan.source.timeline
-    word = text.strip().lower()
-    if not len(timeline):
-        raise UsageError("the clip of this plan has no frame", "Make the plan anew.")
-    if word in ("start", "end"):
-        return 0 if word == "start" else len(timeline) - 1
-    if frame := _FRAME.fullmatch(word):
-        if int(frame[1]) >= len(timeline):
-            raise UsageError(f"{text}: is past the last frame", f"It is f{len(timeline) - 1}.")
-        return int(frame[1])
-    seconds = _seconds(text)
-    moment = seconds + timeline.time(0)
-    end = timeline.time(len(timeline) - 1)
-    if moment > end and not last:
-        raise UsageError(
-            f"{text}: is after the last picture",
-            f"It is shown at {clock(float(end - timeline.time(0)))}.",
-        )
-    return timeline.frame_at(moment) if last else _on_screen(timeline, moment)
-
-
-def parse_seconds(text: str, plan: Plan) -> float:
-    """Seconds after the first picture of a time as a player shows it. Raises UsageError."""
-    word = text.strip().lower()
-    if word in ("start", "end"):
-        # Sound may last longer than the pictures: to its end, whatever that is.
-        return 0.0 if word == "start" else plan.seconds(len(plan.source.timeline) - 1) + 3600
-    return float(_seconds(text))
-
-
-def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
-    """Frame number, or seconds from the first picture, of a time whose clip is not known yet; none
-    of both for "end". Takes what `parse_time` takes, and raises as it does."""
-    word = text.strip().lower()
-    if word in ("start", "end"):
-        return (0, None) if word == "start" else (None, None)
-    if frame := _FRAME.fullmatch(word):
-        return int(frame[1]), None
-    return None, _seconds(text)
-
-
-def is_after_end(text: str, plan: Plan) -> bool:
-    """Whether a time (not a frame, nor a word) lies after the end of the clip, as far as it plays:
-    the last picture is shown for as long as the one before it."""
-    timeline, word = plan.source.timeline, text.strip().lower()
-    if word in ("start", "end") or _FRAME.fullmatch(word) or len(timeline) < 2:
-        return False
-    last = timeline.time(len(timeline) - 1)
-    end = 2 * last - timeline.time(len(timeline) - 2)
-    return _seconds(text) + timeline.time(0) > end
-
-
-def _on_screen(timeline: Timeline, moment: Fraction) -> int:
-    return max(bisect_right(timeline.pts, moment / timeline.time_base) - 1, 0)
-
-
-def _seconds(text: str) -> Fraction:
-    match = _CLOCK.fullmatch(text.strip())
-    if not match or not text.isascii():
-        raise UsageError(
-            f"{text!r}: is not a time",
-            "Write seconds (12.5), 1:02.5, 0:01:02.5, or a frame (f120).",
-        )
-    hours, minutes, seconds = (Fraction(g) if g else Fraction(0) for g in match.groups())
-    return hours * 3600 + minutes * 60 + seconds
-
-
-def clock(seconds: float) -> str:
-    """Seconds as h:mm:ss.mmm."""
-    thousandths = round(seconds * 1000)
-    sign, thousandths = ("-" if thousandths < 0 else ""), abs(thousandths)
-    minutes, rest = divmod(thousandths, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    return f"{sign}{hours}:{minutes:02}:{rest / 1000:06.3f}"

@@ -12,9 +12,10 @@ from ..errors import PlanError
 from ..files import write_whole
 from ..types import Box, Keyframe, Origin, Target, Timeline, Track
 from .dump import dump_plan
-from .plan import DetectionSettings, Plan, SourceRef
+from .plan import Plan, SourceRef
 from .records import PlanRecord, TrackRecord
 from .review_file import muted_of, review_of, subjects_of
+from .settings_file import settings_of
 from .wrong_file import HEAD, what_else
 
 
@@ -81,24 +82,12 @@ def _plan_of(record: PlanRecord) -> Plan:
         raise ValueError(f"$.source.pts: {error}") from None
     _check_frames("$.cuts", record.cuts, len(timeline))
     _check_frames("$.unchecked", record.unchecked, len(timeline))
-    if (record.settings.frames_looked_at or 0) > len(timeline):
-        raise ValueError(
-            f"$.settings.frames_looked_at: {record.settings.frames_looked_at} are more than the "
-            f"{len(timeline)} frames of the clip"
-        )
     reference = SourceRef(
         source.name, source.sha256, source.size, source.width, source.height, timeline
     )
     return Plan(
         source=reference,
-        settings=DetectionSettings(
-            tuple(Target.from_word(t) for t in record.settings.targets),
-            record.settings.sensitivity,
-            tuple((d.name, d.sha256) for d in record.settings.detectors),
-            record.settings.frames_looked_at,
-            record.settings.centerface,
-            record.settings.detector,
-        ),
+        settings=settings_of(record.settings, len(timeline)),
         tracks=tuple(
             _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)
         ),

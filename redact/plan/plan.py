@@ -6,8 +6,21 @@ from bisect import bisect_left
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ..settings import DetectSettings, DrawSettings, Sensitivity, Settings
-from ..types import Action, Box, Keyframe, Region, Silenced, State, Target, Timeline, Track
+from ..messages import Message
+from ..settings import Caution, DetectSettings, DrawSettings, Sensitivity, Settings
+from ..types import (
+    EVERYWHERE,
+    Action,
+    Box,
+    Keyframe,
+    Region,
+    Scope,
+    Silenced,
+    State,
+    Target,
+    Timeline,
+    Track,
+)
 from .certainty import is_certain
 from .review import MutedSpan, ReviewState, Subject
 
@@ -57,6 +70,8 @@ class DetectionSettings:
         centerface: whether CenterFace may look, at detection and in the audit.
         detector: name of a detector of another package that looked instead of redact's own; ""
             where none did.
+        caution: how readily something was hidden that may be no target.
+        scope: where and when it was looked, at detection and in the audit.
     """
 
     targets: tuple[Target, ...]
@@ -65,10 +80,24 @@ class DetectionSettings:
     frames_looked_at: int | None = None
     centerface: bool = True
     detector: str = ""
+    caution: Caution = Caution.NORMAL
+    scope: Scope = EVERYWHERE
+
+    @property
+    def not_searched(self) -> tuple[Message, ...]:
+        """What a user did not want looked for, one statement for each limit."""
+        return tuple(Message(code, where=where) for code, where in self.scope.limits())
 
     def drawn_with(self, draw: DrawSettings) -> Settings:
         """Settings of a whole run that found these tracks and draws them in a certain way."""
-        wanted = DetectSettings(self.targets, self.sensitivity, self.centerface, self.detector)
+        wanted = DetectSettings(
+            self.targets,
+            self.sensitivity,
+            self.centerface,
+            self.detector,
+            self.caution,
+            self.scope,
+        )
         return Settings(wanted, draw.render, draw.encode)
 
 

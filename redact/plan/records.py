@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from ..settings import Sensitivity
-from ..types import SEARCHED, Action, Origin, State, Target, pattern_of
+from ..types import Action, Origin, State, Target, pattern_of
 from .review_file import MutedRecord, ReviewRecord, SubjectRecord
+from .settings_file import SettingsRecord
 
 FORMAT = "redact-plan"
 FORMAT_VERSION = 2
@@ -20,7 +20,6 @@ _Natural = Annotated[int, Meta(ge=0)]
 _Positive = Annotated[int, Meta(ge=1)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
-_LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 
@@ -57,28 +56,6 @@ class SourceRecord(_File):
     height: _Positive
     time_base: _Rational
     pts: list[list[int]]
-
-
-class DetectorRecord(_File):
-    name: str
-    sha256: str
-
-
-class SettingsRecord(_File, omit_defaults=True):
-    targets: Annotated[
-        list[_LookedFor],
-        Meta(min_length=1, description="what was looked for, and what the audit looks for"),
-    ]
-    sensitivity: Sensitivity
-    detectors: list[DetectorRecord]
-    frames_looked_at: (
-        Annotated[
-            int, Meta(ge=0, description="by the detectors; in others, what was seen is followed")
-        ]
-        | None
-    ) = None
-    centerface: bool = True
-    detector: str = ""
 
 
 class PlanRecord(_File, kw_only=True, omit_defaults=True):

@@ -7,7 +7,7 @@ from .fill import Field
 from .mask import mask_frame, mask_info
 from .renderer import Renderer
 from .shapes import RIM, Rect, Shape, drawn_area_of, mask_of
-from .styles import Canvas, MaskStyle, write_notice
+from .styles import Canvas, MaskStyle, notice_box, write_notice
 
 __all__ = [
     "RIM",
@@ -21,5 +21,6 @@ __all__ = [
     "mask_frame",
     "mask_info",
     "mask_of",
+    "notice_box",
     "write_notice",
 ]

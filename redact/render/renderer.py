@@ -15,7 +15,7 @@ from .fill import Field, Surroundings
 from .hidden import Hidden, soft_radius
 from .planes import Layout, Samples, layout_of, planes_of
 from .shapes import RIM, Rect, Shape, shape_of
-from .styles import Canvas, MaskStyle, load_style
+from .styles import Canvas, MaskStyle, load_style, write_notice
 
 EDGE_WEIGHT = 0.02
 """Say of a mask at and beyond its own edge where masks overlap; 1 is that at its centre."""
@@ -43,6 +43,7 @@ class Renderer:
 
     def __init__(self, settings: RenderSettings, review: bool = False) -> None:
         self._margin = settings.margin
+        self._notice = settings.notice
         self._style: MaskStyle = load_style(settings, review)
         self._trusted = isinstance(settings.style, Style)
 
@@ -78,7 +79,8 @@ class Renderer:
             _store(planes, self._patches(canvas, seen, shapes))
             _cover_alpha(canvas)
         self._style.decorate(canvas, shapes)
-        return replace(frame, picture=picture)
+        drawn = replace(frame, picture=picture)
+        return write_notice(drawn, self._notice) if self._notice else drawn
 
     def _patches(self, canvas: Canvas, seen: Canvas, shapes: list[Shape]) -> list[Patch]:
         """New samples of all masks; all made before any is stored, for each needs the source.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..evidence import AuditPart, CheckPart, FindingPart
-from ..plan import clock
+from ..types import clock
 from .catalogue import Catalogue
 
 

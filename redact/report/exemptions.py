@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..evidence import Manifest, TrackPart
-from ..plan import clock
-from ..types import Action, Origin
+from ..types import Action, Origin, clock
 from .catalogue import Catalogue
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

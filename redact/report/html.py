@@ -17,7 +17,7 @@ from ..evidence import (
     dump_manifest,
     sha256_of_bytes,
 )
-from ..plan import clock
+from ..types import clock
 from .audit import audit_view
 from .catalogue import Catalogue
 from .integrity import check_command, record_words

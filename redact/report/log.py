@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ..evidence import CERTAINTY, Manifest, TrackPart
-from ..plan import clock
-from ..types import State
+from ..types import State, clock
 from .catalogue import Catalogue
 from .exemptions import Entry, picture_entries
 from .timeline import COLOURS

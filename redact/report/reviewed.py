@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..evidence import Manifest
-from ..plan import clock, count_of
+from ..plan import count_of
+from ..types import clock
 from .catalogue import Catalogue
 
 

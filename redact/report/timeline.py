@@ -7,8 +7,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape
 
 from ..evidence import Manifest, TrackPart
-from ..plan import clock
-from ..types import Action
+from ..types import Action, clock
 from .catalogue import Catalogue
 
 WIDTH, LABEL, ROW, HEAD = 1000, 215, 22, 30
@@ -55,7 +54,7 @@ def _axis(manifest: Manifest, height: int) -> Iterator[str]:
         yield (
             f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{HEAD - 6}" y2="{height}" stroke="#ddd"/>'
             f'<text x="{x:.1f}" y="{HEAD - 10}" text-anchor="middle" fill="#555">'
-            f"{clock(tick)[:-4]}</text>"
+            f"{clock(tick, 0)}</text>"
         )
 
 

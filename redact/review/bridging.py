@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from ..follow import Frames, GoOn, follow
 from ..plan import Plan
 from ..types import Keyframe, State, Track
-from .following import GoOn, follow
-from .frames import Frames
 
 REASON: Final = "fills the gap between two parts that were joined"
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from ..errors import PlanError
 from ..files import write_whole
-from ..plan import Dumped, Plan, ReviewState, dump_plan, parse_plan
-from .subjects import with_subjects
+from ..plan import Dumped, Plan, ReviewState, dump_plan, parse_plan, with_subjects
 
 Change = Callable[[Plan], Plan]
 

@@ -6,12 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from ..plan import Decision, FindingNote, Plan, ReviewState, Subject, edit
+from ..plan import (
+    Decision,
+    FindingNote,
+    Plan,
+    ReviewState,
+    Subject,
+    all_subjects,
+    edit,
+    subject_of,
+)
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track
 from .bridging import REASON as BRIDGE
 from .bridging import Gap, gaps_of
 from .refused import RefusedError
-from .subjects import all_subjects, subject_of
 
 CUT_OFF: Final = "cut off by hand"
 """Reason of the part of a detected track that a person says is not there."""
@@ -32,8 +40,8 @@ def decide(
     A false alarm is kept like a person, and so is on record; its reason says what it is.
     """
     wanted = set(ids)
-    for number in wanted:
-        edit.track_of(plan, number)
+    for number in wanted - {track.id for track in plan.tracks}:
+        edit.track_of(plan, number)  # says that there is none
     chosen = {s.tracks for s in all_subjects(plan) if wanted & set(s.tracks)}
     numbers = {number for tracks in chosen for number in tracks}
     subjects = tuple(
@@ -109,12 +117,9 @@ def add(
     plan: Plan, target: Target, keys: Sequence[Keyframe], reason: str = "", by: str = ""
 ) -> tuple[Plan, int]:
     """Add what a person drew, or drew and had followed, as a subject of its own that is hidden."""
-    number = plan.next_id()
-    for key in keys:
-        edit.check_box(key.box, plan, f"frame {key.frame}")
-    track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, reason, by)
+    added, number = edit.add_followed(plan, target, keys, reason=reason, decided_by=by)
     subjects = (*all_subjects(plan), Subject((number,), Decision.HIDE))
-    return replace(plan.with_track(track), subjects=_ordered(subjects)), number
+    return replace(added, subjects=_ordered(subjects)), number
 
 
 def bridge(plan: Plan, gap: Gap, keys: Sequence[Keyframe], by: str = "") -> tuple[Plan, int]:

@@ -12,12 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..plan import Plan
+from ..follow import Frames
+from ..plan import Plan, all_subjects, overlap_in_time
 from ..types import Track
-from .frames import Frames
 from .pictures import encoded, face, look_of
 from .sights import SightsKept
-from .subjects import all_subjects, overlap_in_time
 
 MOST_PICTURES: Final = 4000
 """That are kept; a few kilobytes each."""

@@ -7,12 +7,11 @@ from dataclasses import asdict, replace
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import HELD_REACH, Plan, Subject, is_certain
+from ..plan import HELD_REACH, Plan, Subject, all_subjects, is_certain
 from ..types import Action, Keyframe, Track
 from .bridging import gaps_of
 from .seen import Moment, common_moments, review_summary, seen_runs, subject_moments
 from .sights import Sights, SightsKept
-from .subjects import all_subjects
 
 SURE: Final = 0.9
 """Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its

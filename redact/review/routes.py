@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from ..errors import RedactError
 from ..evidence import checked_option
-from ..plan import Plan, ReviewState, covering
+from ..follow import Superseded
+from ..plan import Plan, ReviewState, covering, subject_of
 from ..settings import Style
 from .desk import ChangedOutsideError
 from .finishing import begin_finish
-from .frames import Superseded
 from .overview import boxes_at
 from .pictures import jpeg, masked
 from .refused import RefusedError
@@ -22,7 +22,6 @@ from .seen import VIEWS, with_seen
 from .server import Answer, Route, as_json
 from .session import Session
 from .sound import heard
-from .subjects import subject_of
 
 WIDEST: Final = 4096
 """Pixels of a picture that the page gets."""

@@ -13,6 +13,7 @@ from ..plan import (
     SeenFrames,
     SeenSubject,
     Subject,
+    all_subjects,
     count_of,
     joined,
     runs_of,
@@ -20,7 +21,6 @@ from ..plan import (
 from ..types import State, Track
 from .bridging import gaps_of
 from .sights import SightsKept
-from .subjects import all_subjects
 
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")

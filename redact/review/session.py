@@ -10,6 +10,7 @@ from typing import Any
 
 from ..evidence import EvidenceChoice
 from ..files import write_whole
+from ..follow import Frames, follow, index_packets
 from ..media import SourceInfo, probe
 from ..pipeline import detect
 from ..plan import Plan, dump_plan, edit, read_plan
@@ -19,12 +20,9 @@ from ..types import Box, State, Target
 from . import actions, editing
 from .bridging import Gap, followed_across, held_across
 from .desk import Desk
-from .following import follow
-from .frames import Frames
 from .gallery import Gallery
 from .jobs import Job
 from .overview import Overview
-from .packets import index_packets
 from .refused import RefusedError
 from .sound import Waveform
 

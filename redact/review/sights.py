@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..plan import state_runs
 from ..types import Keyframe, State, Track
-from .subjects import state_runs
 
 
 @dataclass(frozen=True, slots=True)

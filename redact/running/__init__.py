@@ -8,6 +8,7 @@ from .planned_frames import CheckedFrames
 from .remarks import remark_on_damage, remark_on_run
 from .review_copy import write_masks, write_outline
 from .same_source import require_same_source
+from .search_limits import no_picture_in, require_scope
 from .stated_content import state_content
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "forget_looks",
     "keep_plan",
     "looks_kept",
+    "no_picture_in",
     "remark_on_damage",
     "remark_on_run",
     "require_same_source",
+    "require_scope",
     "review_name",
     "review_plan",
     "same_place",

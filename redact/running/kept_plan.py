@@ -87,4 +87,8 @@ def unfit(
     used = detector and ((detector.name, detector.weights_sha256),)
     if used is not None and plan.settings.detectors != used:
         return "was made with another detector"
+    if plan.settings.caution is not settings.caution:
+        return f"was made with --caution {plan.settings.caution.value}"
+    if plan.settings.scope != settings.scope:
+        return "was made with other --only-between, --only-area or --ignore-area"
     return ""

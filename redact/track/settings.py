@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ..settings import Sensitivity
+from ..settings import Caution, Sensitivity
 
 PARTS = frozenset(
     (
@@ -46,13 +46,18 @@ class TrackSettings:
     ring_bytes: int = 64 << 20
 
 
-def settings_of(sensitivity: Sensitivity) -> TrackSettings:
-    """The tracker's numbers for a sensitivity."""
+CAUTION = {Caution.LOW: 0.25, Caution.NORMAL: 1.0, Caution.HIGH: 4.0}
+"""What the cost of a leak is multiplied by. Meaning: as far apart as two sensitivities and more, so
+that a user sees it; chosen by whoever runs it, not fitted."""
+
+
+def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> TrackSettings:
+    """The tracker's numbers for a sensitivity and a caution."""
     base = TrackSettings()
     if sensitivity is Sensitivity.FAST:
-        return replace(base, leak_cost=10.0, look_every=0.2)
+        base = replace(base, leak_cost=10.0, look_every=0.2)
     if sensitivity is Sensitivity.THOROUGH:
-        return replace(
+        base = replace(
             base, leak_cost=60.0, look_every=0.0, whole_every=0.0, stitch_time=3.0, grace=0.4
         )
-    return base
+    return replace(base, leak_cost=base.leak_cost * CAUTION[caution])

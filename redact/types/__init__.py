@@ -1,10 +1,12 @@
 """The ideas redact is made of, one type each. Stages know these and not each other."""
 
 from .box import Box
+from .clock import EXAMPLES, clock, read_clock
 from .detections import Detections
 from .frame import Frame
 from .keyframe import Keyframe, Keyframes
 from .region import Region
+from .scope import EVERYWHERE, Scope, area_in_words
 from .silenced import Silenced
 from .target import (
     OWN,
@@ -23,6 +25,8 @@ from .timeline import Timeline
 from .track import Track
 
 __all__ = [
+    "EVERYWHERE",
+    "EXAMPLES",
     "OWN",
     "SEARCHED",
     "Action",
@@ -33,17 +37,21 @@ __all__ = [
     "Keyframes",
     "Origin",
     "Region",
+    "Scope",
     "Silenced",
     "State",
     "Target",
     "TargetSpec",
     "Timeline",
     "Track",
+    "area_in_words",
     "audited_for",
+    "clock",
     "counted",
     "decimal",
     "numbered",
     "pattern_of",
+    "read_clock",
     "readable",
     "table_of",
 ]

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from redact.auditing import AuditResult, Check, Finding, FindingKind, Looked, fix_command
 from redact.auditing.hidden import share_covered, share_of_middle
-from redact.auditing.result import clock
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify import verify as command
 from redact.errors import ExitCode
@@ -22,7 +21,7 @@ from redact.messages import Message
 from redact.plan import read_plan, write_plan
 from redact.render import mask_of
 from redact.settings import Sensitivity
-from redact.types import Box, Region, State, Target
+from redact.types import Box, Region, State, Target, clock
 
 from .conftest import FRAMES, Clip
 
@@ -142,7 +141,7 @@ def test_result_in_words_and_json() -> None:
     result = AuditResult(Sensitivity.BALANCED, True, (_finding(),), checks, (), looked)
     words = result.in_words()
     assert words[0] == "needs review: 1 span to look at and 1 failed check"
-    assert "face at 00:00.000–00:00.960 (25 frames from 0)" in words[1]
+    assert "face at 0:00.000–0:00.960 (25 frames from 0)" in words[1]
     assert "check failed: times: 1 frame at another time: 3 (+0.04 s)" in words
     assert json.loads(json.dumps(result.to_json()))["findings"][0]["frames"] == [0, 24]
     assert clock(3723.5) == "1:02:03.500"

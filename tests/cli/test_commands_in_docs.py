@@ -72,7 +72,8 @@ def problem(shown: Shown) -> str:
     except click.exceptions.Exit:  # --help, --version
         return ""
     except click.UsageError as error:
-        return "" if not shown.whole and "requires an argument" in str(error) else str(error)
+        cut_off = re.search(r"requires (an|\d+) arguments?", str(error))
+        return "" if cut_off and not shown.whole else str(error)
     return ""
 
 

@@ -18,18 +18,10 @@ BORROWED = ("redact/models/mediapipe", "redact/models/centerface")
 
 @dataclass(frozen=True)
 class Built:
-    """What a build left.
+    """The two files that a build leaves."""
 
-    Attributes:
-        checkout: copy of the tracked files it was built from.
-        wheel, sdist: the two files.
-        told: what the build said.
-    """
-
-    checkout: Path
     wheel: Path
     sdist: Path
-    told: str
 
 
 def tracked() -> list[str]:
@@ -51,25 +43,22 @@ def copy_of_checkout(target: Path) -> Path:
     return target
 
 
-def build(checkout: Path, out: Path, **environment: str) -> tuple[Path, Path, str]:
-    """Build both with the backend that pip would call; returns wheel, sdist and what was said."""
+def build(checkout: Path, out: Path, kind: str) -> Path:
+    """Build a "wheel" or an "sdist" with the backend that pip would call."""
     pytest.importorskip("hatchling", reason="hatchling, which builds the package, is not installed")
-    code = (
-        "import sys; from hatchling.build import build_sdist, build_wheel; "
-        "print(build_sdist(sys.argv[1])); print(build_wheel(sys.argv[1]))"
-    )
+    code = f"import sys, hatchling.build as backend; backend.build_{kind}(sys.argv[1])"
     out.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         [sys.executable, "-c", code, str(out)],
         cwd=checkout,
-        env={**os.environ, **environment},
+        env={**os.environ, "REDACT_REQUIRE_MODELS": "1"},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    (wheel,), (sdist,) = out.glob("*.whl"), out.glob("*.tar.gz")
-    return wheel, sdist, done.stdout + done.stderr
+    (made,) = out.glob("*.whl" if kind == "wheel" else "*.tar.gz")
+    return made
 
 
 @pytest.fixture(scope="session")
@@ -81,4 +70,5 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         if not (ROOT / name).is_dir():
             pytest.skip(f"{name} is not here: install redact where pip can reach a package index")
         shutil.copytree(ROOT / name, checkout / name, dirs_exist_ok=True)
-    return Built(checkout, *build(checkout, folder / "dist", REDACT_REQUIRE_MODELS="1"))
+    dist = folder / "dist"
+    return Built(build(checkout, dist, "wheel"), build(checkout, dist, "sdist"))

@@ -43,6 +43,13 @@ def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> 
     assert {p.name for p in folder.iterdir()} == {"video.mp4", "video-2.mp4"}
 
 
+def test_a_release_makes_the_user_choose_about_sound(redact, street: Path, tmp_path: Path) -> None:
+    done = redact("run", street, "-o", tmp_path / "o.mp4", "--release")
+    assert done.returncode == ExitCode.USAGE
+    assert "--audio mute" in done.stderr and "--audio keep" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_release_and_a_record_exclude_each_other(redact, street: Path, tmp_path: Path) -> None:
     done = redact("run", street, "-o", tmp_path / "o.mp4", "--release", "--operator", "A. N.")
     assert done.returncode == ExitCode.USAGE

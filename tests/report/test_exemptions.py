@@ -38,8 +38,8 @@ def test_csv(manifest: Manifest) -> None:
     (first,) = rows_of(manifest, "1")
     assert first == {
         "entry": "2",
-        "from": "0:00:00.160",
-        "to": "0:00:04.800",
+        "from": "0:00.160",
+        "to": "0:04.800",
         "picture or sound": "picture",
         "what": "face",
         "action": "hidden",
@@ -88,8 +88,8 @@ def test_tracks_of_one_subject_are_one_entry_with_its_spans(tmp_path: Path) -> N
     value = build_manifest(make_record(tmp_path, plan=plan))
     one, two = rows_of(value, "1 7")
     assert one["entry"] == two["entry"] and one["pictures"] == two["pictures"] == "234"
-    assert (one["from"], one["to"]) == ("0:00:00.160", "0:00:04.800")
-    assert (two["from"], two["to"]) == ("0:00:05.760", "0:00:10.400")
+    assert (one["from"], one["to"]) == ("0:00.160", "0:04.800")
+    assert (two["from"], two["to"]) == ("0:05.760", "0:10.400")
     # What was decided otherwise is an entry of its own, whoever it is.
     tracks = tuple(
         msgspec.structs.replace(t, reason="witness") if t.track == 7 else t for t in value.tracks

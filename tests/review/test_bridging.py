@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from redact.errors import PlanError
+from redact.follow import Frames, index_packets
 from redact.media import probe
 from redact.plan import Plan, Subject
 from redact.review import editing
 from redact.review.bridging import Gap, followed_across, gaps_of, held_across
-from redact.review.frames import Frames
-from redact.review.packets import index_packets
 from redact.review.seen import risky_moments
 from redact.types import Action, Box, Keyframe, State, Target, Track
 

@@ -9,9 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import PlanError
-from redact.plan import Decision, FindingNote, Plan, ReviewState, dump_plan, edit, parse_plan
+from redact.plan import (
+    Decision,
+    FindingNote,
+    Plan,
+    ReviewState,
+    all_subjects,
+    dump_plan,
+    edit,
+    parse_plan,
+    with_subjects,
+)
 from redact.review import actions, editing
-from redact.review.subjects import all_subjects, with_subjects
 from redact.types import Action, Box, Keyframe, Origin, State, Target
 
 from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track

@@ -8,7 +8,7 @@ from .base import Canvas, MaskStyle
 from .blur import Blur
 from .mosaic import Mosaic
 from .outline import Outline
-from .outline_words import write_notice
+from .outline_words import notice_box, write_notice
 from .solid import Solid
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Outline",
     "Solid",
     "load_style",
+    "notice_box",
     "write_notice",
 ]
 

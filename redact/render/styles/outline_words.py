@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...types import Frame
+from ...types import Box, Frame
 from ..colour import Coding, coding_of, samples_of
 from ..planes import Layout, Samples, layout_of, planes_of
 from .solid import FONT
@@ -66,8 +66,22 @@ def write_words(
         _fill(planes, layout, stencil, corner, samples_of(colour, coding, layout))
 
 
-def write_notice(frame: Frame) -> Frame:
-    """Draw `NOTICE` along the upper edge of a frame and return the frame to use.
+def notice_box(width: int, height: int, text: str = NOTICE) -> Box:
+    """Where `write_notice` draws in a picture of that size."""
+    (x, y), capital = _notice_place(width, height, text)
+    across, down = size_of(text, capital)
+    return Box(x, y, x + across, y + down)
+
+
+def _notice_place(width: int, height: int, text: str) -> tuple[tuple[int, int], int]:
+    """Left and top, and the height of a capital: nine tenths of the picture wide at most."""
+    capital = capital_of(height, 1 / 24)
+    capital = max(1, min(capital, capital * width * 9 // (10 * size_of(text, capital)[0])))
+    return ((width - size_of(text, capital)[0]) // 2, capital // 3), capital
+
+
+def write_notice(frame: Frame, text: str = NOTICE) -> Frame:
+    """Draw an ASCII text along the upper edge of a frame and return the frame to use.
 
     Draws into a copy where somebody else refers to the planes, as `Renderer.draw` does. Raises
     UnsafeError for a pixel format that cannot be drawn on.
@@ -76,12 +90,9 @@ def write_notice(frame: Frame) -> Frame:
     layout = layout_of(picture)
     picture.make_writable()
     planes = planes_of(picture, layout)
-    capital = capital_of(picture.height, 1 / 24)
-    wide = size_of(NOTICE, capital)[0]
-    capital = max(1, min(capital, capital * picture.width * 9 // (10 * wide)))
-    corner = (picture.width - size_of(NOTICE, capital)[0]) // 2, capital // 3
+    corner, capital = _notice_place(picture.width, picture.height, text)
     coding = coding_of(picture, layout)
-    write_words(planes, layout, coding, NOTICE, corner, capital, _RED)
+    write_words(planes, layout, coding, text, corner, capital, _RED)
     return replace(frame, picture=picture)
 
 

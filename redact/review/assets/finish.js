@@ -1,6 +1,6 @@
 // The last step: how it is made, how far it is, where it lies.
 import { post } from "./api.js";
-import { change, load, make, said, state, tell, toast } from "./store.js";
+import { change, inTurn, load, make, said, state, tell, toast } from "./store.js";
 import { current, duration, t } from "./words.js";
 import { flush } from "./seen.js";
 
@@ -48,12 +48,14 @@ export function askFinish() {
 }
 
 async function begin() {
+  showJob(); // at once: what was looked at is told first, and that may take a moment
   await flush();
+  await inTurn(async () => {}); // a name that was just written has been saved
   try {
     await post("finish", { style: wish.style, audio: wish.audio, release: wish.kind === "release", case: wish.case || "" });
-    showJob();
     tell("job");
   } catch (error) {
+    askFinish();
     toast(said(error), true);
   }
 }

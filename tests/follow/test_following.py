@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from redact.follow import Frames, follow, index_packets
 from redact.media import probe
-from redact.review.following import follow
-from redact.review.frames import Frames
-from redact.review.packets import index_packets
 from redact.types import Box, State
 
 from ..media.footage import ADVANCE, Clip, make

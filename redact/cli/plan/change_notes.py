@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..evidence import seconds_from_start
-from ..plan import Plan, edit
-from ..types import Box, Track
-from .terminal import Terminal
+from ...evidence import seconds_from_start
+from ...plan import Plan, edit, typed
+from ...types import Box, Track, clock
+from ..terminal import Terminal
 
 
 def named(ids: Iterable[int]) -> str:
@@ -54,8 +54,8 @@ def mention_outside(plan: Plan, track: Track) -> None:
 
 def mention_late(option: str, text: str, plan: Plan) -> None:
     """Say so where a span was to go on after the end of the clip."""
-    if edit.is_after_end(text, plan):
-        end = edit.clock(seconds_from_start(plan, len(plan.source.timeline) - 1))
+    if typed.is_after_end(text, plan):
+        end = clock(seconds_from_start(plan, len(plan.source.timeline) - 1))
         Terminal().warn(f"{option} {text}: the clip ends at {end}; the span ends there")
 
 

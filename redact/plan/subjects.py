@@ -13,8 +13,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from ..plan import Plan, Subject
 from ..types import Box, Keyframe, State, Track
+from .plan import Plan
+from .review import Subject
 
 HANDOVER: Final = Fraction(1, 4)
 """Seconds between the last sight of one track and the first of the next, at most."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..plan import Plan, edit
-from ..types import Origin, Track
+from ...plan import Plan, typed
+from ...types import Origin, Track
 
 UNSURE: Final = 0.5
 """A track that is less surely what it seems is called unsure; it is hidden all the same."""
@@ -26,7 +26,7 @@ def chosen_tracks(
     Raises:
         UsageError: the moment is no time of this clip.
     """
-    frame = None if moment is None else edit.parse_time(moment, plan)
+    frame = None if moment is None else typed.parse_time(moment, plan)
     return [
         track
         for track in plan.tracks

@@ -13,10 +13,9 @@ from pathlib import Path
 import av
 import pytest
 
+from redact.follow import Frames, PacketIndex, Superseded, index_packets, size_of
 from redact.media import Decode, plane_array, probe
 from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.review.frames import Frames, Superseded, size_of
-from redact.review.packets import PacketIndex, index_packets
 from redact.settings import Sensitivity
 from redact.types import Frame, Target, Timeline
 

@@ -1,0 +1,154 @@
+"""`redact plan add`: a place that a person draws."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ...errors import UsageError
+from ...follow import Frames, index_packets
+from ...follow import follow as carry_on
+from ...media import probe
+from ...plan import Plan, edit, read_plan, typed, write_plan
+from ...running import require_same_source
+from ...types import Box, Keyframe, Target, clock
+from ..terminal import Terminal
+from .change_notes import mention_added, mention_late, mention_outside
+from .group import by_option, plan, plan_argument, reason_option, said, target_choice
+
+
+@plan.command()
+@plan_argument
+@click.option("--target", type=target_choice, default="region", show_default=True)
+@click.option("--box", metavar="X1,Y1,X2,Y2", help="Upright source pixels; needs --from, --to.")
+@click.option("--from", "start", help="Time (12.5, 0:12), frame (f120), or start.")
+@click.option("--to", "end", help="Time, frame, or end; included.")
+@click.option(
+    "--at", "places", multiple=True, metavar="TIME=X1,Y1,X2,Y2", help="A place on the way."
+)
+@click.option(
+    "--follow",
+    metavar="SOURCE",
+    type=click.Path(path_type=Path),
+    help="Follow what is in the box of the one --at through SOURCE, forwards and backwards, until "
+    "it is lost.",
+)
+@reason_option
+@by_option
+def add(
+    plan_path: Path,
+    target: str,
+    box: str | None,
+    start: str | None,
+    end: str | None,
+    places: tuple[str, ...],
+    follow: Path | None,
+    reason: str | None,
+    by: str | None,
+) -> None:
+    """Hide a region that no detector finds: a screen, a document, a tattoo.
+
+    If it stands still, give --box with --from and --to. If it moves, give --at for each place; the
+    mask moves in a straight line from one place to the next. Or give --at once with --follow, and
+    look at the result: what is followed can go over to something else.
+    """
+    value = read_plan(plan_path)
+    if follow is not None:
+        _follow(value, plan_path, target, places, follow, box or start or end, reason, by)
+        return
+    given = _moving(value, places)
+    given += _still(value, box, start, end)
+    changed, number = edit.add_track(
+        value,
+        Target.from_word(target),
+        given,
+        reason=said(reason, "--reason") or "",
+        decided_by=said(by, "--by") or "",
+    )
+    write_plan(changed, plan_path, force=True)
+    click.echo(f"{plan_path}: track {number} added", err=True)
+    if end is not None:
+        mention_late("--to", end, value)
+    mention_outside(changed, edit.track_of(changed, number))
+    mention_added(edit.track_of(changed, number), at_one_time=len(given) == 1 and bool(places))
+
+
+def _follow(
+    value: Plan,
+    path: Path,
+    target: str,
+    places: tuple[str, ...],
+    source: Path,
+    still: str | None,
+    reason: str | None,
+    by: str | None,
+) -> None:
+    """Add what is carried on from one place that was drawn. Raises UsageError, PlanError."""
+    given = _moving(value, places)
+    if len(given) != 1 or still is not None:
+        raise UsageError(
+            "--follow needs one place that it can start from",
+            "Give --at once, for example --at 12.5=10,20,110,80, without --box, --from and --to.",
+        )
+    frame, box = given[0]
+    edit.check_box(box, value, f"--at {places[0]}")
+    keys = _followed(value, source, frame, box)
+    changed, number = edit.add_followed(
+        value,
+        Target.from_word(target),
+        keys,
+        reason=said(reason, "--reason") or "",
+        decided_by=said(by, "--by") or "",
+    )
+    write_plan(changed, path, force=True)
+    first, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))
+    click.echo(f"{path}: track {number} added, followed from {first} to {last}", err=True)
+    mention_outside(changed, edit.track_of(changed, number))
+    mention_added(edit.track_of(changed, number), at_one_time=len(keys) == 1)
+
+
+def _followed(value: Plan, source: Path, frame: int, box: Box) -> tuple[Keyframe, ...]:
+    """Where it is found in the source. Raises MismatchError where that is another file."""
+    terminal, info = Terminal(), probe(source)
+    require_same_source(value, info, terminal)
+    frames = Frames(info, value, index_packets(info, value))
+    try:
+        with terminal.stage("follow", len(value.source.timeline)) as stage:
+
+            def go_on(_: int) -> bool:
+                stage.advance()
+                return True
+
+            return carry_on(frames, value, frame, box, go_on)
+    finally:
+        frames.close()
+
+
+def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
+    places = []
+    for text in texts:
+        moment, equals, corners = text.partition("=")
+        if not equals:
+            raise UsageError(f"--at {text}: is not TIME=BOX", "For example --at 12.5=10,20,110,80.")
+        places.append((typed.parse_time(moment, value), moment, typed.parse_box(corners)))
+    places.sort(key=lambda place: place[0])
+    frames = [(frame, box) for frame, _, box in places]
+    if len(places) > 1:  # rounded outward at the end, as --to is
+        _, moment, box = places[-1]
+        frames[-1] = (typed.parse_time(moment, value, last=True), box)
+    return frames
+
+
+def _still(
+    value: Plan, box: str | None, start: str | None, end: str | None
+) -> list[tuple[int, Box]]:
+    if box is None and start is None and end is None:
+        return []
+    if box is None or start is None or end is None:
+        raise UsageError("--box, --from and --to belong together", "Give all three, or --at.")
+    corners = typed.parse_box(box)
+    first, last = typed.parse_time(start, value), typed.parse_time(end, value, last=True)
+    if last < first:
+        raise UsageError(f"--to {end}: is before --from {start}", "Swap them.")
+    return [(frame, corners) for frame in sorted({first, last})]

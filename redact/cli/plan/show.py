@@ -1,0 +1,120 @@
+"""`redact plan show`: what a plan hides, in rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from ...evidence import seconds_from_start
+from ...plan import Plan, read_plan, with_subjects
+from ...types import Track, clock, counted
+from .group import plan, plan_argument, target_choice
+from .track_filter import UNSURE, chosen_tracks
+
+
+@plan.command()
+@plan_argument
+@click.option("--at", "moment", help="Only what is there at this time (12.5, 0:12, f120).")
+@click.option("--target", "only", type=target_choice, help="Only faces, plates or regions.")
+@click.option("--unsure", is_flag=True, help=f"Only tracks whose probability is below {UNSURE}.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def show(
+    plan_path: Path, moment: str | None, only: str | None, unsure: bool, as_json: bool
+) -> None:
+    """List the tracks of PLAN with their numbers. Times count from the first picture.
+
+    Tracks of one person or plate stand together: those that a review joined, else those that
+    surely follow each other. Decide about all of them.
+
+    The columns 'seen' and 'place' say when each track is seen best, and where: left,top
+    width×height in pixels.
+    """
+    value = read_plan(plan_path)
+    chosen = chosen_tracks(value, moment, only, unsure)
+    subjects = {
+        track: (number, subject.name)
+        for number, subject in enumerate(with_subjects(value).subjects, 1)
+        for track in subject.tracks
+    }
+    rows = [_row(value, track, *subjects[track.id]) for track in chosen]
+    looked_for = [target.word for target in value.settings.targets]
+    if as_json:
+        head = {"source": value.source.name, "looked_for": looked_for}
+        muted = [{**asdict(m), "number": n} for n, m in enumerate(value.muted, 1)]
+        click.echo(json.dumps({**head, "tracks": rows, "muted": muted}, indent=1))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in _COLUMNS:
+        table.add_column(column, justify="right" if column in ("no.", "frames") else "left")
+    before = 0
+    for row in sorted(rows, key=lambda row: (row["subject"], row["track"])):
+        name = f"{row['subject']} {row['name']}".strip()
+        subject, before = ("" if row["subject"] == before else name), row["subject"]
+        reason = " / ".join(str(row[k]) for k in ("reason", "by") if row[k])
+        cells = [subject, *(row[key] for key in _FACTS)]
+        cells += [row["best"]["time"], _place(row["best"]), row["origin"], row["action"], reason]
+        table.add_row(*("" if c is None else str(c) for c in cells))
+    console = Console(soft_wrap=True, highlight=False, markup=False, width=150)
+    looked = " and ".join(f"{word}s" for word in looked_for)
+    count = counted(len(value.tracks), "track")
+    if len(rows) < len(value.tracks):
+        count = f"{len(rows)} of {count}"
+    console.print(f"{value.source.name}: {count}; {looked} were looked for")
+    for limit in value.settings.not_searched:
+        console.print(str(limit))
+    console.print(table)
+    for number, m in enumerate(value.muted, 1):
+        span = f"{clock(m.start / 1000)} to {clock(m.end / 1000)}"
+        console.print(f"sound taken out, {number}: {span}, {m.how.value} {m.reason}".rstrip())
+
+
+_COLUMNS = (
+    *("subject", "no.", "target", "from", "to", "frames", "score", "seen", "place"),
+    *("origin", "action", "reason"),
+)
+
+
+_FACTS = ("track", "target", "from", "to", "frames", "score")
+
+
+def _place(best: dict[str, Any]) -> str:
+    """Where to look, and how large it is there: enough to pick a person."""
+    return f"{best['x']},{best['y']} {best['width']}×{best['height']}"
+
+
+def _best(value: Plan, track: Track) -> dict[str, Any]:
+    """Time and box of a track where it is seen best: most surely, else largest."""
+    key = max(track.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
+    box = key.box
+    return {
+        "frame": key.frame,
+        "time": clock(seconds_from_start(value, key.frame)),
+        "x": round(box.x1),
+        "y": round(box.y1),
+        "width": round(box.width),
+        "height": round(box.height),
+    }
+
+
+def _row(value: Plan, track: Track, subject: int, name: str) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "name": name,
+        "track": track.id,
+        "target": track.target.word,
+        "from": clock(seconds_from_start(value, track.first)),
+        "to": clock(seconds_from_start(value, track.last)),
+        "frames": track.last - track.first + 1,
+        "score": None if track.score is None else round(track.score, 2),
+        "best": _best(value, track),
+        "origin": track.origin.value,
+        "action": track.action.value,
+        "reason": track.reason,
+        "by": track.decided_by,
+    }

@@ -1,0 +1,130 @@
+"""What users type for tracks, boxes and moments of a plan."""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from fractions import Fraction
+from typing import Final
+
+from ..errors import UsageError
+from ..types import Box, Timeline, clock, read_clock
+from .plan import Plan
+
+_FRAME: Final = re.compile(r"[fF#](\d{1,10})")
+
+
+def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
+    """Track numbers from "3,7,10-12" or "all", each once, in order. Raises UsageError."""
+    if text.strip().lower() == "all":
+        return tuple(t.id for t in plan.tracks)
+    numbers: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?", part, re.ASCII)
+        if not match:
+            raise UsageError(f"{text!r}: is not a list of track numbers", "For example 3,7,10-12.")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise UsageError(f"{part.strip()}: ends before it begins", "For example 10-12.")
+        if first == last:
+            numbers.add(first)
+        else:
+            inside = {t.id for t in plan.tracks if first <= t.id <= last}
+            if not inside:
+                raise UsageError(f"{part.strip()}: no track is in this range", "See 'plan show'.")
+            numbers |= inside
+    return tuple(sorted(numbers))
+
+
+def parse_numbers(text: str) -> tuple[int, ...]:
+    """Numbers from "1,3,5-7", each once, in order. Raises UsageError."""
+    numbers: set[int] = set()
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\d{1,5})\s*(?:-\s*(\d{1,5})\s*)?", part, re.ASCII)
+        if not match:
+            raise UsageError(f"{text!r}: is not a list of numbers", "For example 1,3,5-7.")
+        first, last = int(match[1]), int(match[2] or match[1])
+        if last < first:
+            raise UsageError(f"{part.strip()}: ends before it begins", "For example 5-7.")
+        numbers |= set(range(first, last + 1))
+    return tuple(sorted(numbers))
+
+
+def parse_box(text: str) -> Box:
+    """A box from "x1,y1,x2,y2" in upright source pixels. Raises UsageError."""
+    try:
+        values = [float(part) for part in text.split(",")]
+    except ValueError:
+        values = []
+    if len(values) != 4 or not all(math.isfinite(v) for v in values):
+        raise UsageError(f"{text!r}: is not a box", "Write x1,y1,x2,y2, for example 10,20,110,80.")
+    return Box(*values)
+
+
+def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
+    """Frame index of a time as a player shows it, counted from the first picture.
+
+    Args:
+        text: as `read_clock` takes it, "start", "end", or a frame as "f120".
+        plan: whose clip is meant.
+        last: the time ends a span. Rounded outward: a span begins with the frame that is on
+            screen at its start, and ends with the first one shown at or after its end.
+
+    Raises:
+        UsageError: it is no time, or after the end of the clip.
+    """
+    timeline = plan.source.timeline
+    word = text.strip().lower()
+    if not len(timeline):
+        raise UsageError("the clip of this plan has no frame", "Make the plan anew.")
+    if word in ("start", "end"):
+        return 0 if word == "start" else len(timeline) - 1
+    if frame := _FRAME.fullmatch(word):
+        if int(frame[1]) >= len(timeline):
+            raise UsageError(f"{text}: is past the last frame", f"It is f{len(timeline) - 1}.")
+        return int(frame[1])
+    seconds = read_clock(text)
+    moment = seconds + timeline.time(0)
+    end = timeline.time(len(timeline) - 1)
+    if moment > end and not last:
+        raise UsageError(
+            f"{text}: is after the last picture",
+            f"It is shown at {clock(float(end - timeline.time(0)))}.",
+        )
+    return timeline.frame_at(moment) if last else _on_screen(timeline, moment)
+
+
+def parse_seconds(text: str, plan: Plan) -> float:
+    """Seconds after the first picture of a time as a player shows it. Raises UsageError."""
+    word = text.strip().lower()
+    if word in ("start", "end"):
+        # Sound may last longer than the pictures: to its end, whatever that is.
+        return 0.0 if word == "start" else plan.seconds(len(plan.source.timeline) - 1) + 3600
+    return float(read_clock(text))
+
+
+def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
+    """Frame number, or seconds from the first picture, of a time whose clip is not known yet; none
+    of both for "end". Takes what `parse_time` takes, and raises as it does."""
+    word = text.strip().lower()
+    if word in ("start", "end"):
+        return (0, None) if word == "start" else (None, None)
+    if frame := _FRAME.fullmatch(word):
+        return int(frame[1]), None
+    return None, read_clock(text)
+
+
+def is_after_end(text: str, plan: Plan) -> bool:
+    """Whether a time (not a frame, nor a word) lies after the end of the clip, as far as it plays:
+    the last picture is shown for as long as the one before it."""
+    timeline, word = plan.source.timeline, text.strip().lower()
+    if word in ("start", "end") or _FRAME.fullmatch(word) or len(timeline) < 2:
+        return False
+    last = timeline.time(len(timeline) - 1)
+    end = 2 * last - timeline.time(len(timeline) - 2)
+    return read_clock(text) + timeline.time(0) > end
+
+
+def _on_screen(timeline: Timeline, moment: Fraction) -> int:
+    return max(bisect_right(timeline.pts, moment / timeline.time_base) - 1, 0)

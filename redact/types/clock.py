@@ -1,0 +1,47 @@
+"""The one way in which a time is read from people and written for them."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import Final
+
+from ..errors import UsageError
+
+_TIME: Final = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,2}):)?(\d{1,9}(?:[.,]\d{1,9})?)\s?s?")
+
+EXAMPLES: Final = "12.5, 0:12 or 0:01:02.5"
+"""How a time is written, for advice and help."""
+
+
+def clock(seconds: float, digits: int = 3) -> str:
+    """Seconds as players show them: 0:07.250, and 1:02:03.456 from an hour on.
+
+    `read_clock` reads it.
+
+    Args:
+        seconds: to write.
+        digits: of the fraction, to which it is rounded.
+    """
+    units = round(abs(seconds) * 10**digits)
+    sign = "-" if seconds < 0 and units else ""
+    whole, fraction = divmod(units, 10**digits)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    start = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{sign}{start}:{rest:02}" + (f".{fraction:0{digits}}" if digits else "")
+
+
+def read_clock(text: str) -> Fraction:
+    """Seconds of a time as people write it: 12.5, 12.5s, 0:12, 1:02.5, 00:00:12.500.
+
+    A comma does for the decimal point.
+
+    Raises:
+        UsageError: it is no time.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if not match or not text.isascii():
+        raise UsageError(f"{text!r}: is not a time", f"Write for example {EXAMPLES}.")
+    hours, minutes, seconds = (Fraction((g or "0").replace(",", ".")) for g in match.groups())
+    return hours * 3600 + minutes * 60 + seconds

@@ -1,0 +1,74 @@
+"""Where and when it is looked for targets, where a user does not want it everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from .box import Box
+from .clock import clock
+from .detections import Detections
+
+SLACK: Final = 1.0
+"""Seconds for which it is looked before and after a span. Meaning: players show whole seconds, so a
+time that is read off one may be a second late or early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Limits that a user sets to the search; what lies outside is visible, and nobody looks at it.
+
+    Attributes:
+        between: first and last second, counted from the first picture, of the spans in which it is
+            looked; none: all the time.
+        ignored: areas, upright source pixels: what lies wholly inside one is not looked for.
+        only: areas: what touches none of them is not looked for; none: the whole picture.
+    """
+
+    between: tuple[tuple[float, float], ...] = ()
+    ignored: tuple[Box, ...] = ()
+    only: tuple[Box, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        return not (self.between or self.ignored or self.only)
+
+    def at(self, seconds: float) -> bool:
+        """Whether it is looked at a time, in seconds after the first picture."""
+        spans = self.between
+        return not spans or any(a - SLACK <= seconds <= b + SLACK for a, b in spans)
+
+    def holds(self, box: Box) -> bool:
+        """Whether something at a place (upright source pixels) is looked for."""
+        inside = not self.only or any(area.common(box) > 0 for area in self.only)
+        return inside and not any(area.contains(box) for area in self.ignored)
+
+    def select(self, found: Detections) -> Detections:
+        """Those detections that are looked for."""
+        if not (self.ignored or self.only):
+            return found
+        wanted = [self.holds(found.box(i)) for i in range(len(found))]
+        return found.select(np.array(wanted, np.bool_))
+
+    def limits(self) -> tuple[tuple[str, str], ...]:
+        """A code for each limit, with the spans or areas as they are typed."""
+        spans = " + ".join(f"{clock(a, 1)}–{clock(b, 1)}" for a, b in self.between)
+        only, ignored = (
+            " + ".join(map(area_in_words, areas)) for areas in (self.only, self.ignored)
+        )
+        given = (
+            ("searched_between", spans),
+            ("searched_area", only),
+            ("ignored_area", ignored),
+        )
+        return tuple((code, detail) for code, detail in given if detail)
+
+
+EVERYWHERE: Final = Scope()
+
+
+def area_in_words(area: Box) -> str:
+    """Left, top, width and height as they are typed: 10,20,100,50."""
+    return f"{area.x1:g},{area.y1:g},{area.width:g},{area.height:g}"

@@ -1,0 +1,77 @@
+"""A preview shows what becomes of a part; it says so in every picture and can be no release."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from redact.case import NOTICE
+from redact.errors import ExitCode
+from redact.media import Decode, probe
+from redact.render import notice_box
+
+
+@pytest.fixture(scope="module")
+def folder(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("preview")
+    (place / "cam.mp4").write_bytes(street.read_bytes())
+    return place
+
+
+def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
+    source = folder / "cam.mp4"
+    options = ("--from", "0.2", "--preview", "0.4s", "--sensitivity", "fast", "--json")
+    done = redact("run", source, *options)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    result = json.loads(done.stdout)
+    output = folder / "NOT-FOR-RELEASE" / "cam.preview.mp4"
+    assert Path(result["output"]) == output and result["preview"] is True
+    # Nothing else is written: no record, no plan.
+    assert sorted(p.name for p in folder.iterdir()) == ["NOT-FOR-RELEASE", "cam.mp4"]
+    assert [p.name for p in output.parent.iterdir()] == ["cam.preview.mp4"]
+    assert stat.S_IMODE(output.stat().st_mode) == 0o600
+    assert stat.S_IMODE(output.parent.stat().st_mode) == 0o700
+    assert "face track" in done.stderr and "not for release" in done.stderr
+
+    info = probe(output)
+    rate = info.video.rate
+    assert rate is not None and not info.audio
+    frames = list(Decode(info))
+    assert frames[0].pts == 0 and abs(len(frames) - 0.4 * float(rate)) <= 1
+    box = notice_box(*info.video.upright_size, NOTICE)
+    for frame in frames:
+        rgb = frame.picture.to_ndarray(format="rgb24")[int(box.y1) : int(box.y2)].astype(int)
+        red = (rgb[..., 0] > 150) & (rgb[..., 1] < 130) & (rgb[..., 2] < 130)
+        assert red.sum() > 100, frame.index
+        assert np.nonzero(red.any(axis=0))[0].ptp() > 0.7 * box.width  # the whole line
+
+    again = redact("run", source, *options)
+    assert again.returncode == ExitCode.EXISTS and "--force" in again.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--preview", "5", "--release", "--audio", "mute"),
+        ("--preview", "5", "--to", "9"),
+        ("--from", "3", "--to", "2"),
+        ("--preview", "5", "--accept-findings", "1=a statue"),
+        ("--preview", "5", "--case", "A 1"),
+        ("--preview", "5", "--plan", "p.json"),
+        ("--preview", "soon"),
+    ],
+)
+def test_a_preview_is_never_a_result(redact, folder: Path, options: tuple[str, ...]) -> None:
+    before = sorted(folder.rglob("*"))
+    done = redact("run", folder / "cam.mp4", *options)
+    assert done.returncode == ExitCode.USAGE, done.stderr
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_part_that_is_not_there_is_said(redact, folder: Path) -> None:
+    done = redact("run", folder / "cam.mp4", "--from", "1:00")
+    assert done.returncode == ExitCode.INPUT and "no picture in the part" in done.stderr

@@ -1,0 +1,148 @@
+"""Where a user does not want it looked for anything, nobody looks, and everybody is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.detection import Detector
+from redact.errors import ExitCode, UsageError
+from redact.media import probe
+from redact.pipeline import detect
+from redact.plan import Plan, dump_plan, parse_plan, write_plan
+from redact.progress import Silent
+from redact.running import Journal
+from redact.settings import Caution, DetectSettings, Sensitivity
+from redact.track import settings_of
+from redact.types import Box, Detections, Frame, Scope, Target, Track, area_in_words
+
+from ..media.footage import Clip, make
+
+FAST = DetectSettings(sensitivity=Sensitivity.FAST)
+
+
+@pytest.fixture(scope="module")
+def everything(street: Path) -> Plan:
+    return detect(probe(street), FAST, Journal(Silent()))
+
+
+@pytest.fixture(scope="module")
+def face(everything: Plan) -> Track:
+    """The face that was seen most surely."""
+    faces = [t for t in everything.tracks if t.target is Target.FACE]
+    return max(faces, key=lambda t: t.score or 0.0)
+
+
+def around(track: Track) -> Box:
+    box = track.keyframes[0].box
+    for key in track.keyframes:
+        box = box.union(key.box)
+    return box.grown(0.5)
+
+
+def test_an_ignored_area_is_on_record_and_the_audit_leaves_it_alone(
+    redact, street: Path, face: Track, tmp_path: Path
+) -> None:
+    area, output, plan = area_in_words(around(face)), tmp_path / "out.mp4", tmp_path / "p.json"
+    options = ("--ignore-area", area, "--sensitivity", "fast", "--plan", plan)
+    done = redact("run", street, "-o", output, *options)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("NOT SEARCHED EVERYWHERE") and area in last
+
+    value = parse_plan(plan.read_bytes(), "p.json")
+    hidden = [t for t in value.tracks for k in t.keyframes if around(face).contains(k.box)]
+    assert not hidden and value.tracks
+    manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
+    assert {"code": "ignored_area", "detail": area} in manifest["not_checked"]
+
+    # The same picture under a plan that does not say so: the audit finds the face.
+    document = json.loads(plan.read_text())
+    assert document["settings"].pop("scope")
+    plan.write_text(json.dumps(document))
+    again = redact("verify", street, output, "--plan", plan, "--json")
+    assert again.returncode == ExitCode.NEEDS_REVIEW, again.stderr
+
+
+def test_the_audit_does_not_look_outside_a_span(
+    redact, street: Path, everything: Plan, face: Track, tmp_path: Path
+) -> None:
+    left: dict[str, Any] = json.loads(dump_plan(everything))
+    left["tracks"] = [t for t in left["tracks"] if t["id"] != face.id]
+    left["settings"]["scope"] = {"between": [[50.0, 60.0]]}
+    plan = tmp_path / "p.json"
+    plan.write_text(json.dumps(left))
+    done = redact("apply", street, plan, "-o", tmp_path / "out.mp4")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert "nothing was looked for outside 0:50.0–1:00.0" in done.stderr
+
+
+class Remembering(Detector):
+    """Sees nothing, and remembers when it was asked."""
+
+    name, weights_sha256 = "remembering", "0" * 64
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        return Detections.empty()
+
+    def detect_frame(self, frame: Frame) -> Detections:
+        self.asked.append(float(frame.time))
+        return Detections.empty()
+
+
+def test_only_the_span_is_searched(tmp_path: Path) -> None:
+    info = probe(make(tmp_path / "clip.mp4", Clip(pts=range(0, 250, 10))))  # 10 s
+    detector = Remembering()
+    settings = DetectSettings(sensitivity=Sensitivity.THOROUGH, scope=Scope(between=((4.0, 5.0),)))
+    plan = detect(info, settings, Journal(Silent()), detector)
+    assert len(detector.asked) in (7, 8)
+    assert 3.0 <= min(detector.asked) <= 3.4 and 5.6 <= max(detector.asked) <= 6.0
+    assert plan.settings.scope == settings.scope
+    assert parse_plan(dump_plan(plan), "plan") == plan
+
+    nowhere = DetectSettings(scope=Scope(between=((50.0, 60.0),)))
+    with pytest.raises(UsageError, match="has no picture from 0:50"):
+        detect(info, nowhere, Journal(Silent()), Remembering())
+    outside = DetectSettings(scope=Scope(ignored=(Box(500, 0, 600, 50),)))
+    with pytest.raises(UsageError, match="which is 160×96"):
+        detect(info, outside, Journal(Silent()), Remembering())
+
+
+@pytest.mark.parametrize(
+    ("scope", "where"),
+    [
+        ({"between": [[6.0, 5.0]]}, "between"),
+        ({"ignored": [[10.0, 10.0, 5.0, 20.0]]}, "ignored"),
+        ({"elsewhere": []}, "elsewhere"),
+    ],
+)
+def test_a_scope_that_makes_no_sense_is_refused(
+    everything: Plan, scope: dict[str, Any], where: str
+) -> None:
+    document = json.loads(dump_plan(everything))
+    document["settings"]["scope"] = scope
+    with pytest.raises(Exception, match=where):
+        parse_plan(json.dumps(document).encode(), "plan")
+
+
+def test_a_plan_of_another_search_is_not_taken_up(
+    redact, street: Path, everything: Plan, tmp_path: Path
+) -> None:
+    write_plan(everything, tmp_path / "p.json")
+    options = ("--sensitivity", "fast", "--plan", tmp_path / "p.json")
+    for more in (("--ignore-area", "0,0,9,9"), ("--caution", "high")):
+        done = redact("run", street, "-o", tmp_path / "out.mp4", *options, *more)
+        assert done.returncode == ExitCode.EXISTS and more[0] in done.stderr
+
+
+def test_caution_moves_what_a_leak_costs() -> None:
+    costs = [settings_of(Sensitivity.BALANCED, caution).leak_cost for caution in Caution]
+    assert costs == sorted(costs) and len(set(costs)) == 3

@@ -1,0 +1,86 @@
+"""Drawn once, followed through the clip; and tracks of one subject shown together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from redact.errors import MismatchError, UsageError
+from redact.media import probe, sha256_of
+from redact.plan import Subject, read_plan, write_plan
+from redact.progress import Silent
+from redact.types import Origin, State
+
+from ..follow.test_frames import plan_of
+from ..media.footage import ADVANCE, Clip, make
+from .test_edit import call
+
+AT, BOX = 12, (60, 30, 100, 66)
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> tuple[Path, Path]:
+    """A clip of noise that moves by `ADVANCE` pixels a frame, and its plan."""
+    clip = make(tmp_path / "clip.mp4", Clip(pts=range(24), options={"preset": "veryfast"}))
+    value, _ = plan_of(clip)
+    info = probe(clip)
+    source = replace(value.source, sha256=sha256_of(clip, Silent()), size=info.size)
+    write_plan(replace(value, source=source), tmp_path / "plan.json")
+    return clip, tmp_path / "plan.json"
+
+
+def test_what_is_drawn_once_is_followed_both_ways(drawn: tuple[Path, Path]) -> None:
+    clip, plan = drawn
+    corners = ",".join(map(str, BOX))
+    done = call("add", plan, "--at", f"f{AT}={corners}", "--follow", str(clip), "--target", "face")
+    assert done.exception is None, done.output
+    (track,) = read_plan(plan).tracks
+    assert track.origin is Origin.MANUAL and track.first < AT - 5 and track.last > AT + 5
+    assert f"track {track.id} added, followed from 0:00." in done.stderr
+    for key in track.keyframes:
+        assert key.state is (State.MANUAL if key.frame == AT else State.FOLLOWED)
+        moved = BOX[0] + ADVANCE * (key.frame - AT)
+        assert abs(key.box.x1 - moved) < 2, key
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--at", "f1=1,2,30,40", "--at", "f5=1,2,30,40"),
+        ("--at", "f1=1,2,30,40", "--box", "1,2,30,40", "--from", "f1", "--to", "f2"),
+    ],
+)
+def test_it_is_followed_from_one_place(drawn: tuple[Path, Path], options: tuple[str, ...]) -> None:
+    clip, plan = drawn
+    before = plan.read_bytes()
+    done = call("add", plan, "--follow", str(clip), *options)
+    assert isinstance(done.exception, UsageError) and plan.read_bytes() == before
+
+
+def test_it_is_followed_in_its_own_source_only(drawn: tuple[Path, Path], tmp_path: Path) -> None:
+    _, plan = drawn
+    other = make(tmp_path / "other.mp4", Clip(pts=range(12)))
+    done = call("add", plan, "--follow", str(other), "--at", "f1=1,2,30,40")
+    assert isinstance(done.exception, MismatchError)
+
+
+def test_tracks_of_one_subject_stand_together(drawn: tuple[Path, Path]) -> None:
+    _, plan = drawn
+    for at in (1, 5, 9):
+        call("add", plan, "--box", "1,2,30,40", "--from", f"f{at}", "--to", f"f{at + 1}")
+    value = read_plan(plan)
+    joined = (Subject((1, 3), name="Anna"), Subject((2,)))
+    write_plan(replace(value, subjects=joined), plan, force=True)
+    lines = call("show", plan).output.splitlines()
+    rows = [line.split() for line in lines[2:]]
+    assert [row[:3] for row in rows] == [
+        ["1", "Anna", "1"], ["3", "region", "0:00.360"], ["2", "2", "region"],
+    ]  # fmt: skip
+    tracks = json.loads(call("show", plan, "--json").output)["tracks"]
+    assert [(t["track"], t["subject"], t["name"]) for t in tracks] == [
+        (1, 1, "Anna"), (2, 2, ""), (3, 1, "Anna"),
+    ]  # fmt: skip
