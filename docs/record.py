@@ -39,6 +39,15 @@ def _one(folder: Path) -> None:
     _cut(folder / "door.mp4", 24, 66)
 
 
+def _six(folder: Path) -> None:
+    (folder / "footage" / "north").mkdir(parents=True)
+    for number, place in enumerate(("door", "yard", "north/gate", "north/lane")):
+        _cut(folder / "footage" / f"{place}.mp4", 10, 60 + 6 * number)
+    (folder / "footage" / "notes.mp4").write_text("The camera was off on Monday.\n")
+    whole = (folder / "footage" / "yard.mp4").read_bytes()
+    (folder / "footage" / "copy-stopped.mp4").write_bytes(whole[:2000])
+
+
 def _cut(path: Path, frames: int, skip: int) -> None:
     from tests.pipeline.conftest import SAMPLE, shorten
 
@@ -47,6 +56,12 @@ def _cut(path: Path, frames: int, skip: int) -> None:
 
 RECORDINGS = (
     Recording("one-file", "One video.", _one, ["redact run door.mp4"]),
+    Recording(
+        "six-files",
+        "A folder of six files, two of them broken, two at a time; then the same command again.",
+        _six,
+        ["redact run footage -r -o out/ --jobs 2", "redact run footage -r -o out/ --jobs 2"],
+    ),
     Recording(
         "held-back",
         "Somebody took all masks out of the plan. The check notices; one command mends it.",
