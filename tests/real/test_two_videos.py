@@ -1,0 +1,43 @@
+"""A file may hold two videos: the one that players show is judged, with labels of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from benchmarks.real.labels import LabelledFrame, Labels
+from benchmarks.real.measure import read_frames
+
+
+@pytest.fixture
+def two_videos(tmp_path: Path) -> Path:
+    """A small dark video first, then a larger bright one, which players choose."""
+    path = tmp_path / "two.mp4"
+    with av.open(str(path), "w") as file:
+        for width, height, level in ((64, 48, 40), (128, 96, 200)):
+            stream = file.add_stream("libx264", rate=25)
+            stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            for number in range(4):
+                picture = np.full((height, width, 3), level, np.uint8)
+                frame = av.VideoFrame.from_ndarray(picture, "rgb24")
+                frame.pts = number
+                file.mux(stream.encode(frame))
+            file.mux(stream.encode())
+    return path
+
+
+def test_the_video_that_players_show_is_read(two_videos: Path) -> None:
+    found = read_frames(two_videos, {1, 3, 9})
+    assert sorted(found) == [1, 3]
+    assert found[1].shape == (96, 128, 3) and found[1].mean() > 150
+
+
+def test_what_was_labelled_in_the_other_video_is_not_judged() -> None:
+    own, other, unknown = (
+        LabelledFrame("two.mp4", number, size=size)
+        for number, size in enumerate([(128, 96), (64, 48), None])
+    )
+    assert Labels([own, other, unknown]).sized((128, 96)).frames == [own, unknown]
