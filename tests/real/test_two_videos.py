@@ -12,16 +12,20 @@ from benchmarks.real.labels import LabelledFrame, Labels
 from benchmarks.real.measure import read_frames
 
 
+SIZES = ((64, 48), (128, 96))
+
+
 @pytest.fixture
 def two_videos(tmp_path: Path) -> Path:
     """A small dark video first, then a larger bright one, which players choose."""
     path = tmp_path / "two.mp4"
     with av.open(str(path), "w") as file:
-        for width, height, level in ((64, 48, 40), (128, 96, 200)):
-            stream = file.add_stream("libx264", rate=25)
+        streams = [file.add_stream("libx264", rate=25) for _ in SIZES]
+        for stream, (width, height) in zip(streams, SIZES, strict=True):
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for stream, level in zip(streams, (40, 200), strict=True):
             for number in range(4):
-                picture = np.full((height, width, 3), level, np.uint8)
+                picture = np.full((stream.height, stream.width, 3), level, np.uint8)
                 frame = av.VideoFrame.from_ndarray(picture, "rgb24")
                 frame.pts = number
                 file.mux(stream.encode(frame))
