@@ -21,6 +21,7 @@ import av
 import cv2
 import numpy as np
 from av.container import InputContainer
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 from .labels import Box
@@ -193,7 +194,11 @@ def read_frames(path: Path, wanted: set[int]) -> dict[int, Bgr]:
 
 def _of_the_best(file: InputContainer, wanted: set[int]) -> dict[int, Bgr]:
     """As `read_frames`, not turned: OpenCV reads a file's first video only."""
-    stream, last = file.streams.best("video"), max(wanted, default=-1)
+    stream = max(
+        file.streams.video,
+        key=lambda s: (bool(s.disposition & Disposition.default), s.width * s.height),
+    )
+    last = max(wanted, default=-1)
     pictures = islice(file.decode(stream), last + 1)
     return {
         number: np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)

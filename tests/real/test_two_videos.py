@@ -7,10 +7,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from av.stream import Disposition
 
 from benchmarks.real.labels import LabelledFrame, Labels
 from benchmarks.real.measure import read_frames
-
 
 SIZES = ((64, 48), (128, 96))
 
@@ -23,9 +23,13 @@ def two_videos(tmp_path: Path) -> Path:
         streams = [file.add_stream("libx264", rate=25) for _ in SIZES]
         for stream, (width, height) in zip(streams, SIZES, strict=True):
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+            stream.disposition = Disposition.default
         for stream, level in zip(streams, (40, 200), strict=True):
             for number in range(4):
-                picture = np.full((stream.height, stream.width, 3), level, np.uint8)
+                noise = np.random.default_rng(number).integers(
+                    0, level, (stream.height, stream.width, 3)
+                )
+                picture = (noise // 4 + level).astype(np.uint8)
                 frame = av.VideoFrame.from_ndarray(picture, "rgb24")
                 frame.pts = number
                 file.mux(stream.encode(frame))
