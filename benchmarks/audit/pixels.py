@@ -59,7 +59,7 @@ SWEPT: dict[str, tuple[float, ...]] = {
     "detail": (0.5, 0.6, 0.8, 0.9),
     "gain": (0.0, 0.2, 0.6),
     "texture": (1.5, 2, 4, 6),
-    "colour_texture": (0.5, 2, 3),
+    "colour_texture": (0.25, 1, 2),
     "undrawn": (0.2, 0.5, 0.7),
     "changed": (4, 9, 12),
     "changed_times": (2, 4.5, 6),

@@ -70,14 +70,20 @@ def share_covered(mask: Mask, box: Box) -> float:
     return float(shares_covered(mask, np.array([box]))[0])
 
 
+def middle_of(box: Box, target: Target, core: float) -> Box:
+    """What must not show of a thing: of a plate, whose edges are sharp, all of it; of a face its
+    box less `core` on every side, share of its size."""
+    return box.grown(-core) if target.spec.round else box
+
+
 def share_of_middle(mask: Mask, box: Box, target: Target, core: float) -> float:
     """Share of the middle of a thing that is hidden: of a face the ellipse, for the corners of its
     box show what is behind it, of anything else the box.
 
     Args:
-        core: taken off every side of the box first, share of its size.
+        core: see `middle_of`.
     """
-    x1, y1, x2, y2 = box.grown(-core)
+    x1, y1, x2, y2 = middle_of(box, target, core)
     height, width = mask.shape
     columns = np.arange(max(0, int(x1)), min(width, int(np.ceil(x2))))
     rows = np.arange(max(0, int(y1)), min(height, int(np.ceil(y2))))

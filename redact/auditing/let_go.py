@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Box, Region, State, Target
-from .hidden import share_of_middle
+from .hidden import middle_of, share_of_middle
 from .likeness import best_place, sample, sample_around
 from .limits import LIMITS, Limits
 
@@ -99,5 +99,5 @@ def _moved_off(before: Region, now: Region, limits: Limits) -> bool:
     tiny = before.box.height < limits.least_height(before.target)
     if before.state is not State.DETECTED or tiny:
         return False
-    core = before.box.grown(-limits.core)
+    core = middle_of(before.box, before.target, limits.core)
     return core.common(now.box) < limits.fits * core.area

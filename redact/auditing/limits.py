@@ -32,8 +32,8 @@ class Limits:
             more likely than not, at every sensitivity.
         covered: share of a thing under masks from which it is the hidden thing itself (`--sweep`).
         fits: share of a thing's middle that its mask must cover (`--sweep`).
-        core: taken off every side before that share is measured, share of the box. Meaning: boxes
-            of two looks at one face differ by so much.
+        core: taken off every side of a face before that share is measured, share of the box.
+            Meaning: boxes of two looks at one face differ by so much.
         beside_odds, alike_odds: log odds that a place gains beside a hidden track of its kind, and
             if its pixels are those of what that track hides (`--sweep`).
         edge_frames: frames at each end of a track in which its pixels are searched for. Meaning: a
@@ -93,7 +93,7 @@ class Limits:
     detail: float = 0.7
     gain: float = 0.4
     texture: float = 3.0
-    colour_texture: float = 1.0
+    colour_texture: float = 0.5
     undrawn: float = 0.34
     grid: int = 4
     fewest: int = 4
