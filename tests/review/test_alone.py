@@ -72,7 +72,7 @@ def use(ask: Callable[..., Any]) -> None:
     """A little of everything that the page asks for."""
     opened(ask)
     assert ask("GET", "/").startswith(b"<!doctype html>")
-    for n in (0, 20, 5):
+    for n in (0, 15, 5):
         assert b"\xff\xd8\xff" in ask("GET", f"/api/frame?n={n}&view=outlines&w=320")
     assert b"\xff\xd8\xff" in ask("GET", "/api/frame?n=3&view=result&w=320&style=mosaic")
     assert len(ask("GET", "/api/sound?from=0&to=0.5&view=original")) == 24000
