@@ -18,7 +18,7 @@ $(STAMP): pyproject.toml hatch_build.py
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev,samples]'
-	$(BIN)/python -m redact.detection.opencv || $(MAKE) headless
+	$(BIN)/python -W ignore::RuntimeWarning -m redact.detection.opencv || $(MAKE) headless
 	@touch $@
 
 .PHONY: headless

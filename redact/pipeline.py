@@ -286,13 +286,8 @@ def look(
     credentials: bool = False,
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
-    settings = AuditSettings(
-        sensitivity=drawn.settings.sensitivity,
-        targets=drawn.settings.targets,
-        margin=draw.render.margin,
-        audio_expected=draw.encode.audio is Audio.KEEP and bool(info.audio),
-        credentials=credentials,
-    )
+    sound = draw.encode.audio is Audio.KEEP and bool(info.audio)
+    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, credentials)
     with journal.step("audit", None, inner=True) as step:
         found = verify(info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())

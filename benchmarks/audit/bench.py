@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pickle
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from time import process_time
 
 from redact.auditing import AuditSettings, Finding, Limits
+from redact.auditing.audit_detectors import AuditDetectors
 from redact.auditing.findings import findings_of
 from redact.auditing.verify import Collected, collect
 from redact.media import probe
@@ -18,7 +21,7 @@ from redact.progress import Silent
 from redact.types import Target
 
 from .plant import KINDS, Leak, eligible, leak, plan_of, render
-from .scenes import FRAMES, RATE, scenes, write_source
+from .scenes import FRAMES, RATE, Scene, scenes, write_source
 
 FOUND_IOU = 0.1
 """A finding that overlaps the subject by this much in a frame of the leak has found it."""
@@ -39,20 +42,49 @@ class Case:
         return findings_of(self.seen.seen(AuditSettings(limits=limits)), limits)
 
 
-def cases(
-    stills: Path, work: Path, count: int, seed: int, settings: AuditSettings
-) -> Iterator[Case]:
-    """Make, render and audit `count` scenes: each clean, then with leaks.
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One output to be audited: its source, its plan and what was planted in it."""
+
+    name: str
+    source: Path
+    path: Path
+    plan: Plan
+    leaks: tuple[Leak, ...]
+
+    def audited(self, settings: AuditSettings, load: type[AuditDetectors] = AuditDetectors) -> Case:
+        """Audit it and keep what was seen."""
+        before = process_time()
+        seen = collect(probe(self.source), probe(self.path), self.plan, settings, Silent(), load)
+        return Case(self.name, self.plan, self.leaks, seen, process_time() - before)
+
+
+def drawn(stills: Path, count: int, seed: int, half: str | None) -> list[Scene]:
+    """The scenes of a seed; of a half only those in which something can be left out.
+
+    The seeds that were used before there were halves keep the scenes that they had.
+    """
+    if half is None:
+        return scenes(stills, count, seed)
+    every = scenes(stills, sys.maxsize, seed, half)
+    return list(islice((scene for scene in every if eligible(scene)), count))
+
+
+def outputs(
+    stills: Path, work: Path, count: int, seed: int, half: str | None = None
+) -> Iterator[Output]:
+    """Make and render `count` scenes: each clean, then with leaks.
 
     Args:
         stills: folder with labels.json and images/.
         work: for videos; what is there from an earlier run with the same seed is used again.
+        half: of the stills, see `scenes`.
     """
     work.mkdir(parents=True, exist_ok=True)
     rng = random.Random(seed + 1)
     next_kind = 0
-    for number, scene in enumerate(scenes(stills, count, seed)):
-        source = work / f"{seed}-{number:03d}.mp4"
+    for number, scene in enumerate(drawn(stills, count, seed, half)):
+        source = work / f"{half or 'both'}-{seed}-{number:03d}.mp4"
         if not source.exists():
             write_source(scene, source)
         info = probe(source)
@@ -71,21 +103,7 @@ def cases(
             plan = plan_of(scene, info, leaks)
             if not output.exists():
                 render(info, plan, leaks, output)
-            yield audited(f"{scene.name} #{variant}", source, output, plan, leaks, settings)
-
-
-def audited(
-    name: str,
-    source: Path,
-    output: Path,
-    plan: Plan,
-    leaks: tuple[Leak, ...],
-    settings: AuditSettings,
-) -> Case:
-    """Audit one output and keep what was seen."""
-    before = process_time()
-    seen = collect(probe(source), probe(output), plan, settings, Silent())
-    return Case(name, plan, leaks, seen, process_time() - before)
+            yield Output(f"{scene.name} #{variant}", source, output, plan, leaks)
 
 
 def finds(finding: Finding, planted: Leak) -> bool:
@@ -108,6 +126,8 @@ class Score:
     found: dict[tuple[str, str], int]
     false: list[tuple[str, Finding]]
     minutes: float = 0.0
+    failed: int = 0
+    """Outputs in which a check of times or pixels failed: none should."""
 
     @classmethod
     def of(cls, audited_cases: list[Case], limits: Limits) -> Score:
@@ -122,8 +142,14 @@ class Score:
             score.false += [
                 (case.name, f) for f in findings if not any(finds(f, p) for p in case.leaks)
             ]
+            score.failed += not all(c.passed for c in case.seen.checks)
             score.minutes += case.seen.looked.frames / RATE / 60
         return score
+
+    @property
+    def rate(self) -> float:
+        """False spans a minute."""
+        return len(self.false) / max(self.minutes, 1e-9)
 
     def share(self, *kinds: str) -> tuple[int, int]:
         """(found, planted) over kinds of leak, all sizes."""

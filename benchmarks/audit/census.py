@@ -17,7 +17,8 @@ from pathlib import Path
 from redact.auditing import AuditSettings, Limits
 from redact.media import probe
 
-from .bench import Case, audited, band, finds, load, save
+from ..halves import HALVES
+from .bench import Case, Output, band, finds, load, save
 from .plant import STRETCH, Leak, plan_of, render
 from .scenes import FRAMES, RATE, Scene, scenes, write_source
 
@@ -34,12 +35,15 @@ def main() -> None:
     shared = Path(os.environ.get("REDACT_SHARED", Path(__file__).parents[3] / "shared"))
     parser.add_argument("--stills", type=Path, default=shared / "eval")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "bench-census")
+    parser.add_argument("--half", choices=HALVES, help="stills of one half alone")
     parser.add_argument("--most", dest="stills_most", type=int, default=10_000, help="stills")
     parser.add_argument("--part", default="1/1", help="K/N: of N processes this is the Kth")
     args = parser.parse_args()
     args.work.mkdir(parents=True, exist_ok=True)
     part, parts = (int(v) for v in args.part.split("/"))
-    todo = list(enumerate(scenes(args.stills, args.stills_most, SEED)))[part - 1 :: parts]
+    todo = list(enumerate(scenes(args.stills, args.stills_most, SEED, args.half)))[
+        part - 1 :: parts
+    ]
     for done, (number, scene) in enumerate(todo, 1):
         kept = args.work / f"{number:03d}.pickle"
         if not kept.exists():
@@ -80,7 +84,7 @@ def both(work: Path, number: int, scene: Scene) -> Iterator[Case]:
         if not output.exists():
             render(info, plan, leaks, output)
         name = f"{scene.name} #{variant}"
-        yield audited(name, source, output, plan, leaks, AuditSettings())
+        yield Output(name, source, output, plan, leaks).audited(AuditSettings())
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """What the limits on pixels must lie between: `python -m benchmarks.audit.pixels FOLDER`.
 
-Clips of any kind are coded at several qualities, whole: how far is the picture then from the
-source, and how often would the check "picture elsewhere" fail? Then boxes of many sizes, at random
-places, are hidden in every style: in how many cells does the clean output show the source by
-chance, and how many are found when only luma is hidden? No detector is asked. The same clips give
-the same table.
+Clips of any kind are coded at several qualities: whole, with patches that show another part of the
+picture, with boxes of many sizes hidden in every style, with the same boxes left as they are, and
+with only their luma hidden. How often does "picture elsewhere" fail, how many patches are found,
+how many masks are called "not drawn", and what is taken for hidden where no plan is known? No
+detector is asked. `--sweep` asks it all again with every limit on pixels up and down. The same
+clips give the same tables.
 """
 
 from __future__ import annotations
@@ -12,35 +13,38 @@ from __future__ import annotations
 import argparse
 import tempfile
 import zlib
-from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from redact.auditing.limits import LIMITS
-from redact.auditing.mask_drawn import not_drawn, shows_colour, shows_source
+from redact.auditing.hidden_without_plan import PixelCovers
+from redact.auditing.limits import LIMITS, Limits
+from redact.auditing.mask_drawn import not_drawn
 from redact.auditing.outside_masks import OutsideMasks
-from redact.auditing.planes import NEUTRAL, Both, block_mean, difference_outside, psnr
+from redact.auditing.planes import Both
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
-from redact.render import Renderer
+from redact.render import Renderer, mask_of
 from redact.settings import EncodeSettings, RenderSettings, Style
 from redact.types import Box, Frame, Region, State, Target
 
+from .sweep import with_value
+
 QUALITIES = (
     ("h264", None),
-    ("h264", 35),
     ("h264", 40),
     ("h264", 45),
-    ("hevc", 40),
+    ("h264", 51),
     ("hevc", 45),
-    ("vp9", 50),
-    ("av1", 55),
+    ("hevc", 51),
+    ("vp9", 63),
+    ("av1", 63),
 )
-FRAMES = 8
+PATCHED = (("h264", None), ("h264", 40), ("h264", 51))
+FRAMES = 3
 LARGEST = 1_000_000  # pixels; larger pictures take long and tell nothing else
 FACES = ((60, 140), (30, 60), (18, 30), (16, 24))
 PLATES = ((6, 7.5), (6, 7.5), (10, 20))
@@ -49,81 +53,58 @@ MASKED = {
     "mosaic": RenderSettings(style=Style.MOSAIC),
     "solid": RenderSettings(style=Style.SOLID, label="Face {track}"),
 }
+SWEPT: dict[str, tuple[float, ...]] = {
+    "block": (10, 15, 30, 40),
+    "lost": (0.3, 0.45, 0.8),
+    "detail": (0.5, 0.6, 0.8, 0.9),
+    "gain": (0.0, 0.2, 0.6),
+    "texture": (1.5, 2, 4, 6),
+    "colour_texture": (0.25, 1, 2),
+    "undrawn": (0.2, 0.5, 0.7),
+    "changed": (4, 9, 12),
+    "changed_times": (2, 4.5, 6),
+}
+"""Values of each beside its own."""
 
 
 @dataclass(frozen=True)
-class Plane:
-    """One plane of one frame: PSNR, largest and median block, error as a share of the colour."""
+class Coded:
+    """Frames of a clip as a codec wrote them.
 
-    psnr: float
-    block: float
-    median: float
-    lost: float
+    Attributes:
+        what: "whole", "patched", "masked", "bare" (masks planned and not drawn) or "luma" (only
+            luma hidden).
+        regions: boxes of the masks.
+        places: of the patches, pixels.
+    """
+
+    what: str
+    codec: str
+    crf: int | None
+    frames: tuple[Both, ...]
+    regions: tuple[Region, ...] = ()
+    places: tuple[Box, ...] = ()
 
 
 def coded(
-    info: SourceInfo, settings: EncodeSettings, draw: Callable[[Frame], Frame] = lambda f: f
-) -> Iterator[Both]:
+    info: SourceInfo, codec: str, crf: int | None, draw: Callable[[Frame], Frame] = lambda f: f
+) -> tuple[Both, ...]:
     """The first frames of a clip, with what `draw` and a codec made of them."""
+    settings = EncodeSettings(codec=codec, crf=crf)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / ("o.webm" if settings.codec == "vp9" else "o.mp4")
+        path = Path(folder) / ("o.webm" if codec == "vp9" else "o.mp4")
         with VideoWriter(path, info, settings) as writer:
             for frame in islice(Decode(info), FRAMES):
                 writer.write(draw(frame))
-        for source, output in zip(Decode(info), Decode(probe(path)), strict=False):
-            yield Both.of(source, output)
+        both = zip(Decode(info), Decode(probe(path)), strict=False)
+        return tuple(Both.of(source, output) for source, output in both)
 
 
-def planes_of(both: Both) -> Iterator[Plane]:
-    """Luma first."""
-    step = both.right, both.down
-    for n, (source, output) in enumerate((both.luma, *both.chroma)):
-        difference = difference_outside(source, output, None)
-        blocks = block_mean(difference, *(step if n else (1, 1)))
-        away = (source.astype(np.float32) - NEUTRAL) ** 2
-        error = float((difference.astype(np.float32) ** 2).mean())
-        lost = error / max(float(away.mean()), 1e-6) if n else 0.0
-        ratio = psnr(difference, source.size)
-        yield Plane(ratio, float(blocks.max()), float(np.median(blocks)), lost)
-
-
-def print_whole(clips: list[SourceInfo]) -> None:
-    print("| codec | CRF | clips | luma PSNR | chroma PSNR | luma block | chroma block |", end=" ")
-    print(f"median block | colour lost below {LIMITS.faint_colour:.0f} dB | clips that fail |")
-    print("|---" * 10 + "|")
-    for codec, crf in QUALITIES:
-        luma, chroma, failed, count = list[Plane](), list[Plane](), 0, 0
-        for info in clips:
-            elsewhere = OutsideMasks(blocks=True)
-            try:
-                for n, both in enumerate(coded(info, EncodeSettings(codec=codec, crf=crf))):
-                    first, *others = planes_of(both)
-                    luma.append(first)
-                    chroma += others
-                    elsewhere.see(n, both, None)
-            except RedactError:
-                continue  # not every codec keeps every format
-            count += 1
-            failed += not elsewhere.check().passed
-        lost = max((p.lost for p in chroma if p.psnr < LIMITS.faint_colour), default=0.0)
-        cells = (
-            codec,
-            "usual" if crf is None else str(crf),
-            str(count),
-            *(f"{min(p.psnr for p in planes):.1f}" for planes in (luma, chroma)),
-            *(f"{max(p.block for p in planes):.1f}" for planes in (luma, chroma)),
-            f"{max(p.median for p in luma):.1f}",
-            f"{lost:.2f}",
-            str(failed),
-        )
-        print("| " + " | ".join(cells) + " |", flush=True)
-
-
-def boxes_of(info: SourceInfo) -> list[Region]:
+def boxes_of(info: SourceInfo) -> tuple[Region, ...]:
     """Boxes of many sizes, where chance puts them."""
     rng = np.random.default_rng(zlib.crc32(info.path.name.encode()))
     width, height = info.video.upright_size
-    regions = []
+    regions: list[Region] = []
     for target, sizes in ((Target.FACE, FACES), (Target.PLATE, PLATES)):
         for low, high in sizes:
             h = rng.uniform(low, high)
@@ -133,64 +114,176 @@ def boxes_of(info: SourceInfo) -> list[Region]:
             x, y = rng.uniform(0, width - w), rng.uniform(0, height - h)
             box = Box(x, y, x + w, y + h)
             regions.append(Region(len(regions) + 1, target, box, State.DETECTED))
-    return regions
+    return tuple(regions)
 
 
-def print_masks(clips: list[SourceInfo]) -> None:
-    print("\n| style | CRF | boxes | luma can tell | luma, by cells that show |", end=" ")
-    print("colour can tell | colour, by cells that show | of these not drawn |")
-    print("|---" * 8 + "|")
-    for style, render in MASKED.items():
-        for crf in (None, 40):
-            print_style(clips, style, render, crf, leak=False)
-    for crf in (None, 30):
-        print_style(clips, "blur, luma alone", MASKED["blur"], crf, leak=True)
+def patches_of(info: SourceInfo) -> tuple[tuple[Box, tuple[int, int]], ...]:
+    """Squares of 32 to 64 pixels, and where what they show lies instead."""
+    rng = np.random.default_rng(zlib.crc32(info.path.name.encode()) + 1)
+    width, height = info.video.upright_size
+    found = []
+    for side in (32, 48, 64):
+        if min(width, height) < 2 * side:
+            continue
+        (x, y), (u, v) = (
+            [int(rng.integers(0, (m - side) // 16)) * 16 for m in (width, height)] for _ in range(2)
+        )
+        if abs(x - u) >= side or abs(y - v) >= side:
+            found.append((Box(x, y, x + side, y + side), (u, v)))
+    return tuple(found)
 
 
-def print_style(
-    clips: list[SourceInfo], style: str, render: RenderSettings, crf: int | None, leak: bool
-) -> None:
-    luma, colour = Counter[int](), Counter[int]()
-    boxes = tell = tell_colour = undrawn = 0
-    for info in clips:
-        regions, renderer = boxes_of(info), Renderer(render)
+def patched(frame: Frame, patches: Sequence[tuple[Box, tuple[int, int]]]) -> Frame:
+    """A frame in which patches show another part of the picture."""
+    picture = frame.picture
+    picture.make_writable()
+    for n in range(len(picture.planes)):
+        plane = plane_array(picture, n)
+        source = plane.copy()
+        right, down = _step(frame) if n else (1, 1)
+        for (x1, y1, x2, y2), (u, v) in patches:
+            rows, columns = int(y2 - y1) // down, int(x2 - x1) // right
+            y, x, v, u = int(y1) // down, int(x1) // right, v // down, u // right
+            plane[y : y + rows, x : x + columns] = source[v : v + rows, u : u + columns]
+    return frame
 
-        def draw(frame: Frame, renderer: Renderer = renderer, regions=regions) -> Frame:
-            planes = range(1, len(frame.picture.planes))
-            before = [plane_array(frame.picture, n).copy() for n in planes]
-            drawn = renderer.draw(frame, regions)
-            for n in planes if leak else ():
-                plane_array(drawn.picture, n)[...] = before[n - 1]
-            return drawn
 
-        for both in coded(info, EncodeSettings(crf=crf), draw):
-            for region in regions:
-                a, b = shows_source(*both.luma, region), shows_colour(both, region)
-                boxes += 1
-                tell += a.telling >= 4
-                tell_colour += b.telling >= 4
-                luma[a.same] += 1
-                colour[b.same] += 1
-                undrawn += not_drawn(both, region)
-    quality = "usual" if crf is None else str(crf)
-    counts = [", ".join(f"{k}: {v}" for k, v in sorted(c.items())) for c in (luma, colour)]
-    row = (style, quality, boxes, tell, counts[0], tell_colour, counts[1], undrawn)
-    print("| " + " | ".join(map(str, row)) + " |", flush=True)
+def masked(
+    renderer: Renderer, regions: Sequence[Region], luma_alone: bool
+) -> Callable[[Frame], Frame]:
+    """Draws the masks, on luma alone if asked to."""
+
+    def draw(frame: Frame) -> Frame:
+        planes = range(1, len(frame.picture.planes)) if luma_alone else ()
+        before = {n: plane_array(frame.picture, n).copy() for n in planes}
+        drawn = renderer.draw(frame, list(regions))
+        for n, samples in before.items():
+            plane_array(drawn.picture, n)[...] = samples
+        return drawn
+
+    return draw
+
+
+def _step(frame: Frame) -> tuple[int, int]:
+    """Pixels per chroma sample, across and down."""
+    form = frame.picture.format
+    return 64 // form.chroma_width(64), 64 // form.chroma_height(64)
+
+
+def outputs(info: SourceInfo) -> Iterator[Coded]:
+    """Everything that is made of one clip; a codec that cannot keep its format is left out."""
+    regions, patches = boxes_of(info), patches_of(info)
+    places = tuple(box for box, _ in patches)
+    for codec, crf in QUALITIES:
+        try:
+            yield Coded("whole", codec, crf, coded(info, codec, crf))
+        except RedactError:
+            continue
+    for codec, crf in PATCHED:
+        frames = coded(info, codec, crf, lambda frame: patched(frame, patches))
+        yield Coded("patched", codec, crf, frames, places=places)
+    for crf in (None, 40):
+        for settings in MASKED.values():
+            draw = masked(Renderer(settings), regions, False)
+            yield Coded("masked", "h264", crf, coded(info, "h264", crf, draw), regions)
+        yield Coded("bare", "h264", crf, coded(info, "h264", crf), regions)
+    draw = masked(Renderer(RenderSettings()), regions, True)
+    yield Coded("luma", "h264", None, coded(info, "h264", None, draw), regions)
+
+
+@dataclass
+class Counts:
+    """What the audit says of all outputs, [how often, of how many], by what was asked."""
+
+    counts: dict[str, list[int]] = field(default_factory=dict)
+
+    def add(self, name: str, found: int, of: int) -> None:
+        row = self.counts.setdefault(name, [0, 0])
+        row[0] += found
+        row[1] += of
+
+    @classmethod
+    def of(cls, made: Sequence[Coded], limits: Limits) -> Counts:
+        told = cls()
+        for output in made:
+            if output.what in ("whole", "patched"):
+                told.elsewhere(output, limits)
+            else:
+                told.masks(output, limits)
+        return told
+
+    def elsewhere(self, output: Coded, limits: Limits) -> None:
+        """Whole pictures that fail, and patches that are found, each looked for alone."""
+        name = f"{output.codec} {output.crf or 'usual'}"
+        if output.what == "whole":
+            check = OutsideMasks(True, limits)
+            for n, both in enumerate(output.frames):
+                check.see(n, both, None)
+            self.add(f"fail: {name}", not check.check().passed, 1)
+            return
+        for place in output.places:
+            check = OutsideMasks(True, limits)
+            for n, both in enumerate(output.frames):
+                check.see(n, both, _all_but(both, place))
+            self.add(f"patches: {name}", not check.check().passed, 1)
+
+    def masks(self, output: Coded, limits: Limits) -> None:
+        """Masks called not drawn, and what counts as hidden where no plan is known."""
+        for both in output.frames:
+            for region in output.regions:
+                self.add(f"not drawn: {output.what}", not_drawn(both, region, limits), 1)
+            if output.what in ("masked", "bare"):
+                height, width = both.luma[0].shape
+                core = mask_of(list(output.regions), width, height, RenderSettings().margin)
+                told = PixelCovers(limits).mask(0, *both.luma) != 0
+                if output.what == "masked":
+                    self.add("no plan: of masks", int((told & core).sum()), int(core.sum()))
+                else:
+                    self.add("no plan: of the rest", int(told.sum()), told.size)
+
+
+def _all_but(both: Both, place: Box) -> np.ndarray:
+    """Everything but a patch is hidden, uint8 [H, W]."""
+    hidden = np.ones(both.luma[0].shape, np.uint8)
+    x1, y1, x2, y2 = (int(v) for v in place)
+    hidden[y1:y2, x1:x2] = 0
+    return hidden
+
+
+def print_row(name: str, value: str, told: Counts, columns: Sequence[str]) -> None:
+    cells = []
+    for column in columns:
+        found, of = told.counts[column]
+        share = f"{100 * found / max(of, 1):.2f} %"
+        cells.append(share if column.startswith("no plan") else f"{found}/{of}")
+    print("| " + " | ".join([name, value, *cells]) + " |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="clips of any kind")
-    clips = []
-    for path in sorted(parser.parse_args().folder.iterdir()):
+    parser.add_argument("clips", type=Path, nargs="+", help="clips of any kind, or folders of them")
+    parser.add_argument("--sweep", action="store_true", help="with every limit up and down as well")
+    args = parser.parse_args()
+    made: list[Coded] = []
+    count = 0
+    for path in (p for c in args.clips for p in (sorted(c.iterdir()) if c.is_dir() else [c])):
         try:
             info = probe(path)
         except RedactError:
             continue
         if info.video.width * info.video.height <= LARGEST:
-            clips.append(info)
-    print_whole(clips)
-    print_masks(clips)
+            made += outputs(info)
+            count += 1
+    base = Counts.of(made, LIMITS)
+    columns = list(base.counts)
+    print(f"{count} clips, {FRAMES} frames of each\n")
+    print("| limit | value | " + " | ".join(columns) + " |")
+    print("|---" * (len(columns) + 2) + "|")
+    print_row("as it is", "", base, columns)
+    for name, values in SWEPT.items() if args.sweep else ():
+        for value in values:
+            told = Counts.of(made, with_value(LIMITS, name, value))
+            print_row(name, f"{value:g}", told, columns)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from redact.types import Box, Target
 
+from ..halves import STILL_SOURCES
+
 WIDTH, HEIGHT, RATE, FRAMES = 640, 384, 25, 50
 
 SHARP_SOURCES = (
@@ -26,6 +28,14 @@ SHARP_SOURCES = (
     "nevalsar_web",
     "openlpr",
 )
+"""Sources of both halves, from which the scenes of seeds 1 to 71 were drawn before there were
+halves."""
+
+
+def sources_of(half: str | None) -> tuple[str, ...]:
+    """Sources of a half; of None those of both that were used before there were halves."""
+    return SHARP_SOURCES if half is None else STILL_SOURCES[half]
+
 
 UNLABELLED: dict[str, tuple[tuple[str, Box], ...]] = {
     "ealpr_egypt__1772.jpg": (("plate", Box(718, 170, 741, 182)),),
@@ -119,16 +129,17 @@ class Scene:
         return np.ascontiguousarray(view[:, :, ::-1])
 
 
-def scenes(folder: Path, count: int, seed: int) -> list[Scene]:
+def scenes(folder: Path, count: int, seed: int, half: str | None = None) -> list[Scene]:
     """`count` scenes from the stills in `folder`, evenly over its sources.
 
     Args:
         folder: holds labels.json and images/.
         seed: the same seed gives the same scenes.
+        half: see `sources_of`.
     """
     labels = json.loads((folder / "labels.json").read_text())
     rng = random.Random(seed)
-    by_source: dict[str, list[str]] = {s: [] for s in SHARP_SOURCES}
+    by_source: dict[str, list[str]] = {s: [] for s in sources_of(half)}
     for name in sorted(labels):
         label = labels[name]
         if label["source"] in by_source and label["w"] >= 400 and label["boxes"]:

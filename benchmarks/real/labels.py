@@ -20,6 +20,7 @@ class LabelledFrame:
 
     Attributes:
         clip: name of the file; frame: decoded pictures from 0.
+        size: width and height of the picture that was labelled, None where that is not told.
         faces, plates: must be hidden.
         dups: further boxes of detectors on the same faces.
         heads: hiding or showing them counts for nothing.
@@ -35,6 +36,7 @@ class LabelledFrame:
     heads: tuple[Box, ...] = ()
     osd: tuple[Box, ...] = ()
     osd_all: tuple[Box, ...] = ()
+    size: tuple[int, int] | None = None
 
     def targets(self) -> list[tuple[str, Box]]:
         """What must be hidden."""
@@ -71,6 +73,12 @@ class Labels:
         """What is labelled in one clip."""
         mine = [t for t in self.tracks if t.clip == clip]
         return Labels([f for f in self.frames if f.clip == clip], mine)
+
+    def sized(self, size: tuple[int, int] | None) -> Labels:
+        """Without frames that were labelled in a picture of another size: a file may hold two
+        videos, and only one of them is redacted."""
+        fitting = [f for f in self.frames if None in (f.size, size) or f.size == size]
+        return Labels(fitting, self.tracks)
 
     def wanted(self) -> set[int]:
         """Frames whose picture must be looked at."""
@@ -113,7 +121,8 @@ def read_labels(
                 seen.add((clip, row["frame"]))
                 names = ("faces", "plates", "dups", "heads", "osd", "osd_all")
                 boxes_of = {name: _boxes(row, name) for name in names}
-                found.frames.append(LabelledFrame(clip, int(row["frame"]), **boxes_of))
+                size = (int(row["width"]), int(row["height"])) if "width" in row else None
+                found.frames.append(LabelledFrame(clip, int(row["frame"]), **boxes_of, size=size))
     found.tracks = list(tracks.values())
     return found
 

@@ -13,11 +13,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
+import av
 import cv2
 import numpy as np
+from av.container import InputContainer
+from av.stream import Disposition
 from numpy.typing import NDArray
 
 from .labels import Box
@@ -164,7 +168,13 @@ def region_of(box: Box, target: str, shape: tuple[int, int]) -> Mask:
 
 
 def read_frames(path: Path, wanted: set[int]) -> dict[int, Bgr]:
-    """Decoded, upright pictures by number; what the file does not hold is absent."""
+    """Decoded, upright pictures by number; what the file does not hold is absent.
+
+    Of several videos in a file the one that players show.
+    """
+    with av.open(str(path)) as file:
+        if len(file.streams.video) > 1:
+            return _of_the_best(file, wanted)
     found: dict[int, Bgr] = {}
     reader = cv2.VideoCapture(str(path))
     try:
@@ -180,6 +190,21 @@ def read_frames(path: Path, wanted: set[int]) -> dict[int, Bgr]:
     finally:
         reader.release()
     return found
+
+
+def _of_the_best(file: InputContainer, wanted: set[int]) -> dict[int, Bgr]:
+    """As `read_frames`, not turned: OpenCV reads a file's first video only."""
+    stream = max(
+        file.streams.video,
+        key=lambda s: (bool(s.disposition & Disposition.default), s.width * s.height),
+    )
+    last = max(wanted, default=-1)
+    pictures = islice(file.decode(stream), last + 1)
+    return {
+        number: np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
+        for number, picture in enumerate(pictures)
+        if number in wanted
+    }
 
 
 def grey_of(picture: Bgr, like: Bgr | None = None) -> Grey:

@@ -36,6 +36,12 @@ class Pictures:
             self._name, self._frames = clip, read_frames(self._clips[clip], wanted)
         return self._frames
 
+    def size(self, clip: str) -> tuple[int, int] | None:
+        """Width and height of a clip's pictures."""
+        for picture in self.of(clip).values():
+            return picture.shape[1], picture.shape[0]
+        return None
+
 
 def judge_pixels(
     tools: list[Tool], labels: Labels, clips: dict[str, Path], outputs: Outputs, costs: Costs
@@ -65,7 +71,9 @@ def judge_pixels(
                 drawn = {}
             source = pictures.of(clip)
             scores.missing += len(source.keys() - drawn.keys())
-            judge_clip(scores, labels.of(clip), pixel_views(source, drawn))
+            judge_clip(
+                scores, labels.of(clip).sized(pictures.size(clip)), pixel_views(source, drawn)
+            )
     progress("")
     return [all_scores[t.name] for t in tools if t.targets]
 
@@ -107,7 +115,9 @@ def judge_boxes(
             except RedactError as error:
                 scores.failed[clip] = error.message
                 continue
-            judge_clip(scores, labels.of(clip), mask_views(tool, plans[tool.name, clip]))
+            planned = plans[tool.name, clip]
+            mine = labels.of(clip).sized(planned.info.video.upright_size)
+            judge_clip(scores, mine, mask_views(tool, planned))
         all_scores.append(scores)
     progress("")
     return all_scores, plans

@@ -107,10 +107,9 @@ class AuditDetectors:
         """
         trim()  # no moment of a run needs more memory than this one
         self.looks += 1
-        mirrored = np.ascontiguousarray(rgb[:, ::-1])
-        found = self._all.detect(mirrored)
-        if self._second is not None:
-            found = self._with_second(found, self._second.detect(mirrored))
+        found, second = self.seen(np.ascontiguousarray(rgb[:, ::-1]))
+        if second is not None:
+            found = self._with_second(found, second)
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
         least = np.array([self._limits.least_height(t) for t in Target])[found.target]
         found = found.select((found.score >= self._limits.candidate) & (height >= least))
@@ -118,22 +117,28 @@ class AuditDetectors:
         width = rgb.shape[1]
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
+    def seen(self, rgb: NDArray[np.uint8]) -> tuple[Detections, Detections | None]:
+        """What all networks but MediaPipe's see in a picture, and what those see."""
+        second = None if self._second is None else self._second.detect(rgb)
+        return self._all.detect(rgb), second
+
     def _with_second(self, found: Detections, second: Detections) -> Detections:
-        """What MediaPipe says: where the others see a face too, at least what it says alone."""
-        score = np.clip(second.score, 0.01, 0.99)
-        odds = np.log(score / (1 - score)) + self._limits.second_bias
-        alone = (1 / (1 + np.exp(-odds))).astype(np.float32)
+        """What MediaPipe takes for a face is followed, if nobody else sees one there, and no more:
+        of what it alone sees on labelled frames next to nothing is a face
+        (`python -m benchmarks.audit.eyes`)."""
+        second = second.select(second.score >= self._limits.believed)
+        least = np.full(len(second), self._limits.candidate, np.float32)
         if not len(found):
-            return Detections(second.xyxy, alone, second.target)
+            return Detections(second.xyxy, least, second.target)
         faces = found.target == Target.FACE
         best = np.where(faces, iou(second.xyxy, found.xyxy), 0.0)
         new = best.max(axis=1) < SAME_FACE
         score = found.score.copy()
-        np.maximum.at(score, best[~new].argmax(axis=1), alone[~new])
+        np.maximum.at(score, best[~new].argmax(axis=1), least[~new])
         return Detections.concat(
             [
                 Detections(found.xyxy, score, found.target),
-                Detections(second.xyxy[new], alone[new], second.target[new]),
+                Detections(second.xyxy[new], least[new], second.target[new]),
             ]
         )
 

@@ -11,7 +11,7 @@ from collections import defaultdict
 
 from ..plan import Plan
 from ..types import Action, Box, Track
-from .likeness import SAME_PLACE, Looks
+from .likeness import Looks
 from .limits import LIMITS, Limits
 
 
@@ -55,7 +55,7 @@ def _shown(
             a is None
             or b is None
             or min(a.value, b.value) < limits.alike
-            or a.box.iou(b.box) < 2 * SAME_PLACE
+            or a.box.iou(b.box) < limits.same
         ):
             return []
         if not any(_share(a.box, r.box) >= limits.covered for r in plan.regions_at(frame)):

@@ -46,7 +46,7 @@ class Seen:
 
 def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
     """Everything that a person must look at, in order of time."""
-    found = [_of_suspect(s, seen.times) for s in _joined(seen.suspects)]
+    found = [_of_suspect(s, seen.times) for s in _joined(seen.suspects, limits.same)]
     found += _of_misfits(seen, limits)
     for track, places in seen.undrawn.items():
         found += [
@@ -61,16 +61,16 @@ def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
             found += [
                 _of_fact(kind, track, seen, run)
                 for run in runs(places, seen.times, limits)
-                if not any(_told(f, kind, run) for f in found)
+                if not any(_told(f, kind, run, limits.same) for f in found)
             ]
     found.sort(key=lambda f: (f.first, f.last, f.kind.value, f.box))
     return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
 
 
-def _told(finding: Finding, kind: FindingKind, run: Path) -> bool:
+def _told(finding: Finding, kind: FindingKind, run: Path, same: float) -> bool:
     """Whether a detector found the same thing, in all these frames or but for one or two."""
     there = dict(finding.path)
-    near = any(box.iou(there[frame]) >= 0.2 for frame, box in run if frame in there)
+    near = any(box.iou(there[frame]) >= same for frame, box in run if frame in there)
     within = finding.first <= run[0][0] + 2 and run[-1][0] <= finding.last + 2
     return finding.kind is kind and near and within
 
@@ -114,11 +114,11 @@ def _finding(
     return Finding(0, kind, target, first, last, start, end, path, (), rule, track)
 
 
-def _joined(suspects: Iterable[Suspect]) -> list[Suspect]:
+def _joined(suspects: Iterable[Suspect], same: float) -> list[Suspect]:
     """Suspects on one subject become one, over all their frames: the longest gives the rest."""
     kept: list[Suspect] = []
     for s in sorted(suspects, key=lambda s: -len(s.path)):
-        n = next((n for n, k in enumerate(kept) if _twins(s, k)), None)
+        n = next((n for n, k in enumerate(kept) if _twins(s, k, same)), None)
         if n is None:
             kept.append(s)
         else:
@@ -128,22 +128,22 @@ def _joined(suspects: Iterable[Suspect]) -> list[Suspect]:
     return kept
 
 
-def _twins(a: Suspect, b: Suspect) -> bool:
+def _twins(a: Suspect, b: Suspect, same: float) -> bool:
     there = dict(b.path)
     shared = [(box, there[f]) for f, box in a.path if f in there]
-    near = sum(x.iou(y) >= 0.3 for x, y in shared)
-    return a.target is b.target and near * 3 > len(shared)
+    near = sum(x.iou(y) >= same for x, y in shared)
+    return a.target is b.target and 2 * near > len(shared)
 
 
 def runs(
     places: Iterable[tuple[int, Box]], times: Mapping[int, float], limits: Limits
 ) -> list[Path]:
-    """Split where nothing was seen for two looks."""
+    """Split where nothing was seen for a while."""
     ordered = sorted(places)
     found: list[list[tuple[int, Box]]] = [ordered[:1]]
     for before, here in pairwise(ordered):
         apart = times.get(here[0], 0.0) - times.get(before[0], 0.0)
-        if apart <= 5 * limits.look_every:
+        if apart <= limits.apart:
             found[-1].append(here)
         else:
             found.append([here])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..plan import Plan
 from ..render import mask_of
 from ..types import Box, Region, Target
+from .limits import Limits
 
 Mask = NDArray[np.uint8]
 """uint8 [H, W], not 0 where hidden."""
@@ -69,14 +70,20 @@ def share_covered(mask: Mask, box: Box) -> float:
     return float(shares_covered(mask, np.array([box]))[0])
 
 
+def middle_of(box: Box, target: Target, core: float) -> Box:
+    """What must not show of a thing: of a plate, whose edges are sharp, all of it; of a face its
+    box less `core` on every side, share of its size."""
+    return box.grown(-core) if target.spec.round else box
+
+
 def share_of_middle(mask: Mask, box: Box, target: Target, core: float) -> float:
     """Share of the middle of a thing that is hidden: of a face the ellipse, for the corners of its
     box show what is behind it, of anything else the box.
 
     Args:
-        core: taken off every side of the box first, share of its size.
+        core: see `middle_of`.
     """
-    x1, y1, x2, y2 = box.grown(-core)
+    x1, y1, x2, y2 = middle_of(box, target, core)
     height, width = mask.shape
     columns = np.arange(max(0, int(x1)), min(width, int(np.ceil(x2))))
     rows = np.arange(max(0, int(y1)), min(height, int(np.ceil(y2))))
@@ -91,16 +98,19 @@ def share_of_middle(mask: Mask, box: Box, target: Target, core: float) -> float:
     return float(part[inside].mean()) if inside.any() else float(part.mean())
 
 
-def by_decision(target: Target, box: Box, kept: list[Region]) -> bool:
+def by_decision(target: Target, box: Box, kept: list[Region], limits: Limits) -> bool:
     """Whether a detection is a subject that somebody decided to leave visible.
 
     A decision is about one subject: it says nothing of another kind of thing in the same place,
     and nothing of a much smaller one, a head that passes before the kept one.
     """
-    return any(target in (k.target, k.target.spec.audited) and _is_kept(box, k.box) for k in kept)
+    return any(
+        target in (k.target, k.target.spec.audited) and _is_kept(box, k.box, limits.same)
+        for k in kept
+    )
 
 
-def _is_kept(box: Box, kept: Box) -> bool:
+def _is_kept(box: Box, kept: Box, same: float) -> bool:
     x, y = box.centre
     inside = kept.x1 <= x <= kept.x2 and kept.y1 <= y <= kept.y2
-    return box.iou(kept) >= 0.3 or (inside and kept.area / 4 <= box.area <= 2 * kept.area)
+    return box.iou(kept) >= same or (inside and same * kept.area <= box.area <= 2 * kept.area)

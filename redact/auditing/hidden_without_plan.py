@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 import cv2
 import numpy as np
@@ -11,21 +10,7 @@ from numpy.typing import NDArray
 
 from ..types import Region
 from .limits import LIMITS, Limits
-from .planes import block_difference
-
-_WINDOW: Final = 15
-"""Side in pixels of the window in which source and output are correlated."""
-
-_COARSER: Final = (1, 2, 4)
-"""The pictures are made smaller by these factors: a strong blur, a mosaic or a miserly codec leaves
-only coarse detail, and of a large face that is enough."""
-
-_WITHIN: Final = 0.9
-"""Share of a window that must have changed: the rim of a mask shows what lies outside it."""
-
-_SMOOTH: Final = 4.0
-"""Sigma in pixels of what is taken off both pictures first: a smooth fill continues what lies
-around it and so shares its broad light and shade."""
+from .planes import BLOCK, block_difference
 
 
 class PixelCovers:
@@ -65,12 +50,14 @@ def _changed(
 ) -> NDArray[np.uint8]:
     """Pixels of 16×16 blocks that differ by more than a codec explains, uint8 [H, W], 0 or 1."""
     blocks = block_difference(source, output)
-    limit = max(limits.changed, limits.changed_times * float(np.percentile(blocks, 10)))
+    # Nearly all of the picture may be hidden: what the codec does is told by the rest.
+    usual = float(np.quantile(blocks, 1 - limits.within))
+    limit = max(limits.changed, limits.changed_times * usual)
     marked = cv2.morphologyEx(
         (blocks >= limit).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)
     )
     height, width = source.shape
-    size = (blocks.shape[1] * 16, blocks.shape[0] * 16)
+    size = (blocks.shape[1] * BLOCK, blocks.shape[0] * BLOCK)
     full = cv2.resize(marked, size, interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(full[:height, :width])
 
@@ -91,11 +78,11 @@ def survives(
         uint8 [H, W], 1 where the detail survives; flat places are 0.
     """
     found = np.zeros_like(changed)
-    for factor, (x1, y1, x2, y2) in _parts(changed):
+    for factor, (x1, y1, x2, y2) in _parts(changed, limits):
         small = (max(1, (x2 - x1) // factor), max(1, (y2 - y1) // factor))
         a, b, where = (
             cv2.resize(p[y1:y2, x1:x2], small, interpolation=cv2.INTER_AREA).astype(np.float32)
-            for p in (source, output, changed * np.uint8(255))
+            for p in (source, output, changed.astype(np.float32))
         )
         same = _alike(a, b, where, limits)
         large = cv2.resize(same, (x2 - x1, y2 - y1), interpolation=cv2.INTER_NEAREST)
@@ -103,15 +90,17 @@ def survives(
     return found
 
 
-def _parts(changed: NDArray[np.uint8]) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
+def _parts(
+    changed: NDArray[np.uint8], limits: Limits
+) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
     """Every scale of every changed area's surroundings, as (factor, left, top, right, bottom)."""
     height, width = changed.shape
-    count, _, stats, _ = cv2.connectedComponentsWithStats(changed, connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(changed)
     for x, y, w, h, _ in stats[1:count]:
-        for factor in _COARSER:
-            if factor > 1 and min(w, h) < _WINDOW * factor:
+        for factor in limits.scales:
+            if factor > 1 and min(w, h) < limits.window * factor:
                 continue  # one window holds all of it: that is no longer detail
-            room = _WINDOW * factor
+            room = limits.window * factor
             yield (
                 factor,
                 (
@@ -126,15 +115,16 @@ def _parts(changed: NDArray[np.uint8]) -> Iterator[tuple[int, tuple[int, int, in
 def _alike(
     a: NDArray[np.float32], b: NDArray[np.float32], changed: NDArray[np.float32], limits: Limits
 ) -> NDArray[np.uint8]:
-    """1 where two pictures share their detail; float32 [h, w] each, `changed` from 0 to 255."""
-    window = (_WINDOW, _WINDOW)
+    """1 where two pictures share their detail; float32 [h, w] each, `changed` from 0 to 1."""
+    window = (limits.window, limits.window)
     difference = np.abs(a - b)
-    near = (cv2.blur(difference, (9, 9)) >= limits.changed).astype(np.float32)
-    within = cv2.blur(near * (changed > 127), window) >= _WITHIN
+    near = (cv2.blur(difference, (limits.window // 2,) * 2) >= limits.changed).astype(np.float32)
+    within = cv2.blur(near * (changed > 0.5), window) >= limits.within
     # Where nothing changed, the pictures agree anyway, and would speak for what lies beside it.
     differs = (cv2.blur(difference, (3, 3)) >= limits.changed / 2).astype(np.float32)
     weight = cv2.blur(differs, window)
-    a, b = (p - cv2.GaussianBlur(p, (0, 0), _SMOOTH) for p in (a, b))
+    # A smooth fill continues what lies around it and so shares its broad light and shade.
+    a, b = (p - cv2.GaussianBlur(p, (0, 0), limits.window / 4) for p in (a, b))
     aa, bb, ab = (
         cv2.blur(p * q * differs, window) / np.maximum(weight, 1e-6)
         for p, q in ((a, a), (b, b), (a, b))
@@ -142,5 +132,5 @@ def _alike(
     match = ab / np.sqrt(np.maximum(aa * bb, 1e-6))
     gain = ab / np.maximum(aa, 1e-6)
     telling = within & (aa >= limits.texture**2)
-    same = telling & (match >= limits.detail) & (gain >= limits.gain_least)
+    same = telling & (match >= limits.detail) & (gain >= limits.gain)
     return np.asarray(cv2.dilate(same.astype(np.uint8), np.ones(window, np.uint8)), np.uint8)

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Box, Region, State, Target
-from .hidden import share_of_middle
-from .likeness import SIDE, best_place, sample, sample_around
+from .hidden import middle_of, share_of_middle
+from .likeness import best_place, sample, sample_around
 from .limits import LIMITS, Limits
 
 MakeMask = Callable[[], NDArray[np.uint8]]
@@ -70,13 +70,13 @@ class LetGo:
                 and _moved_off(before, region, self._limits)
             ):
                 assert self._luma is not None
-                look = sample(self._luma, before.box, SIDE)
+                look = sample(self._luma, before.box, self._limits.side)
                 self._lost[track] = _Lost(before.target, look, before.box)
         mask = functools.cache(mask)  # one for all: drawing it is what takes time in a crowd
         for track, lost in list(self._lost.items()):
-            window = sample_around(source, lost.box)
+            window = sample_around(source, lost.box, self._limits.side)
             found = best_place(lost.look, lost.box, window, self._limits)
-            still = track in now and found.value >= self._limits.still
+            still = track in now and found.value >= self._limits.alike
             if still and self._bare(mask(), found.box, lost.target):
                 self.places[track].append((index, found.box))
                 lost.box = found.box
@@ -87,7 +87,7 @@ class LetGo:
     def _bare(self, mask: NDArray[np.uint8], box: Box, target: Target) -> bool:
         """Whether the masks of a frame leave open what was hidden before."""
         share = share_of_middle(mask, box, target, self._limits.core)
-        return share < self._limits.fits(target)
+        return share < self._limits.fits
 
 
 def _moved_off(before: Region, now: Region, limits: Limits) -> bool:
@@ -99,5 +99,5 @@ def _moved_off(before: Region, now: Region, limits: Limits) -> bool:
     tiny = before.box.height < limits.least_height(before.target)
     if before.state is not State.DETECTED or tiny:
         return False
-    core = before.box.grown(-limits.core)
-    return core.common(now.box) < limits.fits(before.target) * core.area
+    core = middle_of(before.box, before.target, limits.core)
+    return core.common(now.box) < limits.fits * core.area

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
 
 import cv2
 import numpy as np
@@ -18,16 +17,6 @@ from numpy.typing import NDArray
 
 from ..types import Action, Box, State, Track
 from .limits import LIMITS, Limits
-
-SIDE: Final = 24
-"""Samples along a side of a look: enough to tell two faces, too few for a codec's errors."""
-
-SAME_PLACE: Final = 0.25
-"""Overlap from which a place that looks alike is the place in question; where two tracks name a
-place, twice as much. Meaning: next to a subject, all kinds of things are a little like it."""
-
-ROOM: Final = 0.5
-"""How far beyond its box a subject is searched for on every side, share of the box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +67,7 @@ class Looks:
     def see(self, index: int, source: NDArray[np.uint8]) -> None:
         """Take the looks that a frame of the source gives (luma, uint8 [H, W]); rising frames."""
         for end in self._due.pop(index, ()):
-            end.look = sample(source, end.box, SIDE)
+            end.look = sample(source, end.box, self._limits.side)
             for frame, box, window in end.waiting:
                 end.found[frame] = best_place(end.look, box, window, self._limits)
             end.waiting.clear()
@@ -91,7 +80,7 @@ class Looks:
         # As large as at the detection: what is compared must have one scale.
         (x, y), w, h = box.centre, end.box.width / 2, end.box.height / 2
         here = Box(x - w, y - h, x + w, y + h)
-        window = sample_around(output, here)
+        window = sample_around(output, here, self._limits.side)
         if end.look is None:
             end.waiting.append((index, here, window))
         else:
@@ -118,7 +107,7 @@ def best_place(
     """Best place of a look in a window around `box`.
 
     Args:
-        look: `sample` of the subject, SIDE samples along a side.
+        look: `sample` of the subject, `Limits.side` samples along a side.
         box: where it is expected, upright source pixels.
         window: `sample_around` of the frame at that box.
     """
@@ -126,15 +115,15 @@ def best_place(
         return Likeness(box, -1.0)
     fit = np.nan_to_num(cv2.matchTemplate(window, look, cv2.TM_CCOEFF_NORMED), nan=-1.0)
     row, column = divmod(int(fit.argmax()), fit.shape[1])
-    dx = (column / SIDE - ROOM) * box.width
-    dy = (row / SIDE - ROOM) * box.height
+    dx = (column / limits.side - 0.5) * box.width
+    dy = (row / limits.side - 0.5) * box.height
     moved = Box(box.x1 + dx, box.y1 + dy, box.x2 + dx, box.y2 + dy)
     return Likeness(moved, float(np.clip(fit[row, column], -1.0, 1.0)))
 
 
-def sample_around(luma: NDArray[np.uint8], box: Box) -> NDArray[np.float32]:
-    """A box and ROOM around it, in samples as far apart as those of `sample` with SIDE."""
-    return sample(luma, box.grown(ROOM), round(SIDE * (1 + 2 * ROOM)))
+def sample_around(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
+    """A box and half of it around it, in samples as far apart as those of `sample`."""
+    return sample(luma, box.grown(0.5), 2 * side)
 
 
 def sample(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:

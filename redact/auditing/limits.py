@@ -1,11 +1,11 @@
 """Every number that decides a verdict, in one frozen value, each with where it comes from.
 
-Where no command is named, a number is one of meaning. The commands:
+A number of meaning says so ("Meaning:"): nobody could choose it otherwise by measuring. All others
+are moved up and down by a command, and its table stands in `benchmarks/audit/README.md`:
 
-* `python -m benchmarks.audit --sweep`: planted leaks found and false spans a minute, with other
-  values of limits that judge what was seen; `--with NAME=VALUE`: the same of those that decide
-  what is looked at;
-* `python -m benchmarks.audit.pixels FOLDER`: what codecs and fills do to pixels, on real clips.
+* `--sweep`: `python -m benchmarks.audit --half dev --sweep`, planted leaks found and false spans;
+* `pixels`: `python -m benchmarks.audit.pixels --sweep FOLDER`, what codecs and fills do to pixels,
+  on real clips.
 """
 
 from __future__ import annotations
@@ -27,35 +27,50 @@ class Limits:
             Meaning: with those above, about half as many as the detection makes.
         least_face, least_plate: height in pixels below which nothing is reported. Meaning: nobody
             recognises a face of 10 pixels; letters on a plate of 6 are 4 high.
-        candidate: probability of one look from which a place is followed (`--with`).
+        candidate: probability of one look from which a place is followed (`--sweep`).
         believed: probability of all that was seen of it from which a place is a finding. Meaning:
             more likely than not, at every sensitivity.
-        second_bias: what is taken off the log odds of a face that MediaPipe alone sees. Meaning: of
-            its scores of 0.95, one in two is a face that the others do not see.
-        covered: share of a thing under masks from which it is the hidden thing itself (`--with`).
-        fits_face, fits_plate: share of a thing's middle that its mask must cover (`--with`).
-        core: taken off every side before that share is measured, share of the box. Meaning: boxes
-            of two looks at one face differ by so much.
+        covered: share of a thing under masks from which it is the hidden thing itself (`--sweep`).
+        fits: share of a thing's middle that its mask must cover (`--sweep`).
+        core: taken off every side of a face before that share is measured, share of the box.
+            Meaning: boxes of two looks at one face differ by so much.
         beside_odds, alike_odds: log odds that a place gains beside a hidden track of its kind, and
             if its pixels are those of what that track hides (`--sweep`).
         edge_frames: frames at each end of a track in which its pixels are searched for. Meaning: a
             face hardly changes in a quarter of a second.
-        alike: correlation from which a place shows what a track hides (`--sweep`).
-        still: the same of what a mask hid the frame before. Meaning: less, for it moves on.
+        alike: correlation from which a place shows what was hidden a moment before (`--sweep`).
+        side: samples along a side of a patch that is compared so. Meaning: enough to tell two
+            faces, too few for a codec's errors.
+        same: overlap (IoU) of two boxes from which they are one place. Meaning: two looks at one
+            face frame it from the eyebrows or from the hair.
+        pace: own sizes that a subject moves in a second at most. Meaning: a walker's head.
+        apart: seconds without a sighting after which the next is another finding. Meaning: what a
+            viewer takes for one event.
         detail: correlation of output and source from which the source's detail shows (`pixels`).
-        gain_least, gain_most: slope of output over source there, 1 as it is (`pixels`).
+        gain: slope of output over source from which it does, 1 as it is (`pixels`).
         texture, colour_texture: deviation of luma (8 bit) and chroma below which a place tells
             nothing (`pixels`).
-        undrawn, undrawn_colour: share of a mask's telling cells that must show the source for the
-            mask to count as not drawn, in luma and in chroma (`pixels`).
-        least_psnr: dB of luma and chroma outside masks. x264 at CRF 45 stays above it (`pixels`).
-        block: mean difference of a 16x16 block that no codec explains (`pixels`).
-        coarse_times, coarse_most: in a picture that is coded coarsely a block must also differ by
-            so many times as much as the median block; but so much is too much anywhere (`pixels`).
-        lost_colour: error of a chroma plane, share of its distance from grey, from which its
-            colours are not the source's; not asked from `faint_colour` dB of PSNR on (`pixels`).
+        undrawn: share of a mask's telling cells that must show the source for the mask to count as
+            not drawn (`pixels`).
+        grid: a mask is judged in so many rows and columns of cells, and as many cells as one row
+            has must show the source. Meaning: half a face left visible is a leak, too.
+        fewest: pixels along a cell below which a plane explains nearly everything; of chroma twice
+            as many, whose samples may each stand for two. Meaning.
+        block: mean difference of a 16x16 block that nothing explains but a change (`pixels`).
+        lost: error of a plane, share of its distance from grey or from its mean, from which it
+            is not the source's picture (`pixels`).
         changed, changed_times: without a plan, mean difference of a 16x16 block that may be hidden,
-            and at least so many times what a tenth of the blocks stays below (`pixels`).
+            and at least so many times what the least changed blocks differ by (`pixels`).
+        window: without a plan, side in pixels of the window in which the two pictures are
+            correlated. Meaning: as large as a block.
+        within: share of such a window that must have changed, for the rim of a mask shows what
+            lies outside; and of the picture that may be hidden. Meaning: nearly all.
+        scales: at which that is done. Meaning: a strong blur or a mosaic leaves coarse detail
+            alone, and of a large face that is enough.
+        quiet, tone_left: largest sample, 1 being full, of a span whose sound was taken out; the
+            same once a tone in its place is taken off. Meaning: -40 and -26 dB.
+        smear: seconds at either end of such a span that are left out. Meaning: a codec spreads the
+            sound beside a span into it, over two of its blocks.
     """
 
     look_every: float = 0.3
@@ -64,31 +79,34 @@ class Limits:
     least_plate: float = 6.0
     candidate: float = 0.05
     believed: float = 0.5
-    second_bias: float = -3.0
     covered: float = 0.4
-    fits_face: float = 0.8
-    fits_plate: float = 0.88
+    fits: float = 0.8
     core: float = 0.1
     beside_odds: float = 1.0
     alike_odds: float = 2.0
     edge_frames: int = 6
-    alike: float = 0.9
-    still: float = 0.8
+    alike: float = 0.85
+    side: int = 24
+    same: float = 0.3
+    pace: float = 2.5
+    apart: float = 1.5
     detail: float = 0.7
-    gain_least: float = 0.4
-    gain_most: float = 1.8
+    gain: float = 0.4
     texture: float = 3.0
-    colour_texture: float = 1.0
+    colour_texture: float = 0.5
     undrawn: float = 0.34
-    undrawn_colour: float = 0.5
-    least_psnr: float = 24.0
+    grid: int = 4
+    fewest: int = 4
     block: float = 20.0
-    coarse_times: float = 15.0
-    coarse_most: float = 50.0
-    lost_colour: float = 0.6
-    faint_colour: float = 38.0
+    lost: float = 0.6
     changed: float = 6.0
     changed_times: float = 3.0
+    window: int = 15
+    within: float = 0.9
+    scales: tuple[int, ...] = (1, 2, 4)
+    quiet: float = 0.01
+    tone_left: float = 0.05
+    smear: float = 0.06
 
     def look_seconds(self, sensitivity: Sensitivity) -> float:
         """Seconds from one whole look to the next."""
@@ -100,10 +118,6 @@ class Limits:
         """Pixels below which a thing is not reported."""
         least = {Target.FACE: self.least_face, Target.PLATE: self.least_plate}
         return 0.0 if target.spec.measured is None else least[target.spec.measured]
-
-    def fits(self, target: Target) -> float:
-        """Share of a thing's middle that its mask must cover."""
-        return self.fits_face if target.spec.measured is Target.FACE else self.fits_plate
 
 
 LIMITS = Limits()

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -21,14 +21,6 @@ from numpy.typing import NDArray
 from ..types import Region, Target
 from .limits import LIMITS, Limits
 from .planes import Both, Plane
-
-GRID: Final = 4
-"""A mask is judged in GRID × GRID cells: half a face left visible is a leak too. As many cells as
-one row has must show the source: of the six of a face of ten pixels three may do so by chance."""
-
-_FEWEST: Final = 4
-"""Pixels along a cell below which a plane explains nearly everything; of chroma twice as many,
-whose samples may each stand for two. Meaning."""
 
 
 class Shown(NamedTuple):
@@ -47,8 +39,8 @@ def not_drawn(both: Both, region: Region, limits: Limits = LIMITS) -> bool:
     """
     luma, colour = shows_source(*both.luma, region, limits), shows_colour(both, region, limits)
     return any(
-        shown.same >= GRID and shown.same >= share * shown.telling
-        for shown, share in ((luma, limits.undrawn), (colour, limits.undrawn_colour))
+        shown.same >= limits.grid and shown.same >= limits.undrawn * shown.telling
+        for shown in (luma, colour)
     )
 
 
@@ -61,13 +53,13 @@ def shows_source(source: Plane, output: Plane, region: Region, limits: Limits = 
         source, output: luma of one frame.
         region: what was to be hidden.
     """
-    return _shown([(source, output)], region, (1, 1), limits.texture, limits)
+    return _shown([(source, output)], region, (1, 1), limits.texture, limits, limits.fewest)
 
 
 def shows_colour(both: Both, region: Region, limits: Limits = LIMITS) -> Shown:
     """The same of chroma, U and V taken together."""
     step = both.right, both.down
-    return _shown(both.chroma, region, step, limits.colour_texture, limits, 2 * _FEWEST)
+    return _shown(both.chroma, region, step, limits.colour_texture, limits, 2 * limits.fewest)
 
 
 def _shown(
@@ -76,7 +68,7 @@ def _shown(
     step: tuple[int, int],
     texture: float,
     limits: Limits,
-    fewest: int = _FEWEST,
+    fewest: int,
 ) -> Shown:
     """Cells that show the source's detail, all planes taken together.
 
@@ -96,12 +88,13 @@ def _shown(
     )
     x1, y1 = max(0, int(box.x1 / right)), max(0, int(box.y1 / down))
     x2, y2 = min(width, int(np.ceil(box.x2 / right))), min(height, int(np.ceil(box.y2 / down)))
-    columns, rows = min(GRID, (x2 - x1) // least_x), min(GRID, (y2 - y1) // least_y)
-    if columns < 1 or rows < 1 or columns * rows < GRID:
+    most = limits.grid
+    columns, rows = min(most, (x2 - x1) // least_x), min(most, (y2 - y1) // least_y)
+    if columns < 1 or rows < 1 or columns * rows < most:
         return Shown(0, 0)
     size = (
-        min((x2 - x1) // columns, 3 * _FEWEST) * columns,
-        min((y2 - y1) // rows, 3 * _FEWEST) * rows,
+        min((x2 - x1) // columns, 3 * limits.fewest) * columns,
+        min((y2 - y1) // rows, 3 * limits.fewest) * rows,
     )
     # Area scaling also averages codec noise away.
     part = slice(y1, y2), slice(x1, x2)
@@ -114,8 +107,7 @@ def _shown(
     bb, ab = (b * b).mean(axis=1), (a * b).mean(axis=1)
     match = ab / np.sqrt(np.maximum(aa * bb, 1e-6))
     gain = ab / np.maximum(aa, 1e-6)
-    near = (gain >= limits.gain_least) & (gain <= limits.gain_most)
-    same = telling & (match >= limits.detail) & near
+    same = telling & (match >= limits.detail) & (gain >= limits.gain)
     return Shown(int(same.sum()), int(telling.sum()))
 
 

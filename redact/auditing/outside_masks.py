@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from dataclasses import dataclass
 from math import isinf
 from statistics import median_low
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ..messages import Message
 from ..render import RIM
 from .limits import LIMITS, Limits
 from .planes import (
+    BLOCK,
     NEUTRAL,
     Both,
     Plane,
@@ -41,8 +41,7 @@ class OutsideMasks:
         self._limits = limits
         self._blocks = blocks
         self._luma, self._chroma = array("d"), array("d")
-        self._changed: list[int] = []
-        self._lost: list[int] = []
+        self._wrong: tuple[list[int], ...] = [], [], []  # blocks, brightness, colours
         self._frames = 0
 
     def see(self, index: int, both: Both, hidden: Plane | None) -> None:
@@ -55,38 +54,31 @@ class OutsideMasks:
         """
         self._frames += 1
         outside = None if hidden is None else (hidden == 0).view(np.uint8) * np.uint8(255)
-        changed = self._compare(self._luma, [both.luma], outside, outside, (1, 1))
-        if both.chroma:
-            step = both.right, both.down
-            coarse = None if outside is None else coarser(outside, *step)
-            changed |= self._compare(self._chroma, both.chroma, coarse, outside, step)
-            if any(_lost_colour(*pair, coarse, self._limits) for pair in both.chroma):
-                self._lost.append(index)
-        if changed:
-            self._changed.append(index)
-
-    def _compare(
-        self,
-        ratios: array[float],
-        pairs: Sequence[tuple[Plane, Plane]],
-        here: Plane | None,
-        outside: Plane | None,
-        step: tuple[int, int],
-    ) -> bool:
-        """Note the lowest PSNR of some planes; whether a block of one of them was changed.
-
-        Args:
-            here: `outside` on the grid of the planes.
-            step: pixels per sample of the planes, across and down.
-        """
-        differences = [difference_outside(*pair, here) for pair in pairs]
-        samples = _samples(differences[0], here)
-        if samples == 0:
-            return False
-        ratios.append(min(psnr(d, samples) for d in differences))
-        return self._blocks and any(
-            _changed(block_mean(d, *step), outside, self._limits) for d in differences
+        step = both.right, both.down
+        coarse = None if outside is None or not both.chroma else coarser(outside, *step)
+        luma = _Compared.of(both.luma, outside)
+        colours = [_Compared.of(pair, coarse) for pair in both.chroma]
+        if luma.samples:
+            self._luma.append(luma.ratio)
+        if colours and colours[0].samples:
+            self._chroma.append(min(c.ratio for c in colours))
+        limits, least = self._limits, self._limits.texture**2
+        wrong = (
+            self._blocks
+            and any(
+                _changed(plane, outside, size, limits)
+                for plane, size in [(luma, (1, 1)), *((c, step) for c in colours)]
+            ),
+            luma.error > least and luma.error >= limits.lost * luma.contrast(),
+            # No codec here is coarser with colours than with light.
+            any(
+                c.error > max(least, luma.error) and c.error >= limits.lost * c.colour()
+                for c in colours
+            ),
         )
+        for frames, here in zip(self._wrong, wrong, strict=True):
+            if here:
+                frames.append(index)
 
     def check(self) -> Check:
         """The verdict on all frames."""
@@ -97,48 +89,82 @@ class OutsideMasks:
             told.append(Message("chroma_outside", **_lowest_and_median(self._chroma)))
         if (bare := self._frames - len(self._luma)) > 0:
             told.append(Message("bare_frames", count=bare))
-        if blocks := self._changed:
+        blocks, light, colours = self._wrong
+        if blocks:
             told.append(Message("blocks_changed", count=len(blocks), first=blocks[0]))
-        if lost := self._lost:
-            told.append(Message("colours_changed", count=len(lost), first=lost[0]))
-        low = min(*self._luma, *self._chroma) if self._chroma else min(self._luma)
-        return Check(
-            _NAME,
-            low >= self._limits.least_psnr and not self._changed and not self._lost,
-            tuple(told),
-        )
+        if light:
+            told.append(Message("brightness_changed", count=len(light), first=light[0]))
+        if colours:
+            told.append(Message("colours_changed", count=len(colours), first=colours[0]))
+        return Check(_NAME, not any(self._wrong), tuple(told))
 
 
-def _samples(plane: Plane, outside: Plane | None) -> int:
-    """How many samples of a plane lie outside."""
-    return plane.size if outside is None else cv2.countNonZero(outside)
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """One plane of a frame beside the output's.
+
+    Attributes:
+        source: samples.
+        outside: 255 where they count, on the grid of the plane; None for everywhere.
+        difference: absolute, 0 where they do not count.
+        samples: how many count.
+        error: mean square of their difference.
+    """
+
+    source: Plane
+    outside: Plane | None
+    difference: Plane
+    samples: int
+    error: float
+
+    @classmethod
+    def of(cls, pair: tuple[Plane, Plane], outside: Plane | None) -> _Compared:
+        difference = difference_outside(*pair, outside)
+        samples = difference.size if outside is None else cv2.countNonZero(outside)
+        error = float(cv2.norm(difference, cv2.NORM_L2SQR)) / max(samples, 1)
+        return cls(pair[0], outside, difference, samples, error)
+
+    @property
+    def ratio(self) -> float:
+        """PSNR in dB, infinite where all samples are equal."""
+        return psnr(self.difference, self.samples)
+
+    def contrast(self) -> float:
+        """Mean square of the whole source's distance from its mean: beside a flat rest, a mask's
+        edge alone would count for much."""
+        return float(cv2.meanStdDev(self.source)[1][0, 0]) ** 2
+
+    def colour(self) -> float:
+        """Mean square of the source's distance from grey, where it counts."""
+        mean, deviation = cv2.meanStdDev(self.source, mask=self.outside)
+        return float(deviation[0, 0]) ** 2 + (float(mean[0, 0]) - NEUTRAL) ** 2
 
 
-def _changed(blocks: NDArray[np.float32], outside: Plane | None, limits: Limits) -> bool:
+def _changed(
+    plane: _Compared, outside: Plane | None, step: tuple[int, int], limits: Limits
+) -> bool:
     """Whether a block that lies outside the masks differs by more than a codec explains.
 
+    A codec that is short of bits loses detail: at worst a block becomes as flat as it and the
+    blocks beside it are on average, or shows some of theirs. So it may differ by as much as there
+    is detail to lose, and by that in full where the codec loses half or more of all detail.
+
     Args:
-        blocks: mean difference of each.
         outside: 255 outside, a sample for each pixel; None for everywhere.
+        step: pixels per sample of the plane, across and down.
     """
+    blocks = block_mean(plane.difference, *step)
     if float(blocks.max()) < limits.block:
-        return False  # nearly always, so only now is it asked which blocks count
-    if outside is not None:
-        blocks = blocks[block_least(outside) > 0]
-    coarse = limits.coarse_times * float(np.median(blocks)) if blocks.size else 0.0
-    limit = min(max(limits.block, coarse), limits.coarse_most)
-    return bool((blocks >= limit).any())
-
-
-def _lost_colour(source: Plane, output: Plane, outside: Plane | None, limits: Limits) -> bool:
-    """Whether a chroma plane is so far off that its colours are lost, or other ones."""
-    difference = difference_outside(source, output, outside)
-    samples = _samples(difference, outside)
-    if samples == 0 or psnr(difference, samples) >= limits.faint_colour:
+        return False  # nearly always, so only now is it asked what there was to lose
+    wide = 3 * BLOCK // step[0], 3 * BLOCK // step[1]
+    detail = block_mean(np.asarray(cv2.absdiff(plane.source, cv2.blur(plane.source, wide))), *step)
+    counted_in = np.ones(blocks.shape, np.bool_) if outside is None else block_least(outside) > 0
+    if not counted_in.any():
         return False
-    colour = difference_outside(source, np.full_like(source, NEUTRAL), outside)
-    error, there = (cv2.norm(d, cv2.NORM_L2SQR) for d in (difference, colour))
-    return error >= limits.lost_colour * there
+    usual, there = (float(np.median(b[counted_in])) for b in (blocks, detail))
+    lost = min(1.0, 2 * usual / max(there, 1.0))
+    most = cv2.dilate(detail, np.ones((3, 3), np.uint8))
+    return bool((blocks - lost * most >= limits.block)[counted_in].any())
 
 
 _NAME = "picture_elsewhere"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 from ..messages import Message, word
+from ..plan import Plan
 from ..settings import RenderSettings, Sensitivity
 from ..types import OWN, Box, Target, clock
 from .limits import LIMITS, Limits
@@ -32,6 +33,21 @@ class AuditSettings:
     audio_expected: bool | None = None
     credentials: bool = False
     limits: Limits = LIMITS
+
+    @classmethod
+    def of_plan(
+        cls,
+        plan: Plan,
+        margin: float,
+        audio_expected: bool | None = None,
+        credentials: bool = False,
+    ) -> Self:
+        """What an output of a plan is audited for: targets and sensitivity are the plan's own.
+
+        A run has one truth about what was to be hidden, and how hard it was looked for.
+        """
+        sensitivity, targets = Sensitivity(plan.settings.sensitivity), plan.settings.targets
+        return cls(sensitivity, margin, targets, audio_expected, credentials=credentials)
 
 
 class FindingKind(StrEnum):

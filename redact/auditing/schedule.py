@@ -13,9 +13,6 @@ from ..settings import Sensitivity
 from ..types import Action, Box, State, Track
 from .limits import Limits
 
-_JITTER = 5e-4
-"""Seconds by which sums of frame times may be off."""
-
 
 class Schedule:
     """Decides for every frame, in order, whether detectors look at all of it.
@@ -46,7 +43,8 @@ class Schedule:
         passed = max(0.0, time - self._time) if self._last is not None else 0.0
         self._left = min(self._left + self._rate * passed, 2 * self._rate)
         self._time = time
-        due = self._last is None or time - self._last >= self._every - _JITTER
+        # To the millisecond: sums of frame times are not exact.
+        due = self._last is None or round(time - self._last, 3) >= self._every
         if due or sure:
             self._last = time
             return True
@@ -102,9 +100,10 @@ def edges(tracks: Iterable[Track], cuts: Iterable[int], reach: int) -> dict[int,
         if track.action is Action.KEEP:
             continue
         low = max([c for c in cut if c <= track.first], default=0)
-        high = min([c for c in cut if c > track.last], default=1 << 62)
+        end = track.last + 1 + reach
+        high = min([c for c in cut if c > track.last], default=end)
         for frame in range(max(low, track.first - reach), track.first):
             found[frame].append(Place(track.id, track.keyframes[0].box))
-        for frame in range(track.last + 1, min(high, track.last + 1 + reach)):
+        for frame in range(track.last + 1, min(high, end)):
             found[frame].append(Place(track.id, track.keyframes[-1].box))
     return found

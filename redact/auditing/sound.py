@@ -13,24 +13,18 @@ from ..errors import RedactError
 from ..media import SourceInfo, read_sound
 from ..messages import Message
 from ..types import Silenced
+from .limits import LIMITS, Limits
 from .result import Check
 
 NAME: Final = "muted_sound"
 
 RATE: Final = 8000
-"""Samples a second that are listened to: all of speech."""
-
-SMEAR: Final = 0.06
-"""Seconds at either end that are left out: a codec spreads the sound beside a span into it."""
-
-QUIET: Final = 0.01
-"""Largest sample, 1 being full (-40 dB), of what counts as silence."""
-
-TONE_LEFT: Final = 0.05
-"""The same of what is left of a span with a tone once the tone is taken off."""
+"""Samples a second that are listened to. Meaning: all of speech."""
 
 
-def check_sound(output: Path, finished: SourceInfo, spans: Sequence[Silenced]) -> list[Check]:
+def check_sound(
+    output: Path, finished: SourceInfo, spans: Sequence[Silenced], limits: Limits = LIMITS
+) -> list[Check]:
     """One check where anything was to be taken out of the sound, else none.
 
     Args:
@@ -44,8 +38,8 @@ def check_sound(output: Path, finished: SourceInfo, spans: Sequence[Silenced]) -
     try:
         for audio in finished.audio:
             for span in spans:
-                left = _left(output, audio.index, span)
-                limit = TONE_LEFT if span.how == "tone" else QUIET
+                left = _left(output, audio.index, span, limits.smear)
+                limit = limits.tone_left if span.how == "tone" else limits.quiet
                 if left / limit > worst:
                     worst, where = left / limit, span
     except RedactError:
@@ -55,9 +49,9 @@ def check_sound(output: Path, finished: SourceInfo, spans: Sequence[Silenced]) -
     return [Check(NAME, True, (Message("sound_taken_out", count=len(spans)),))]
 
 
-def _left(path: Path, stream: int, span: Silenced) -> float:
+def _left(path: Path, stream: int, span: Silenced, smear: float) -> float:
     """Largest sample of a span, without the tone that replaces it."""
-    first, last = float(span.start) + SMEAR, float(span.end) - SMEAR
+    first, last = float(span.start) + smear, float(span.end) - smear
     loudest = 0.0
     for time, samples in read_sound(path, stream, RATE, span.start):
         begin = float(time)

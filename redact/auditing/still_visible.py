@@ -117,7 +117,7 @@ class StillVisible:
             return found
         if kept := self._covers.kept(index):
             named = zip(found.target, map(found.box, range(len(found))), strict=True)
-            decided = [by_decision(Target(int(t)), box, kept) for t, box in named]
+            decided = [by_decision(Target(int(t)), box, kept, self._limits) for t, box in named]
             found = found.select(~np.array(decided))
         covered = shares_covered(mask, found.xyxy)
         outside = covered < self._limits.covered
@@ -132,7 +132,7 @@ class StillVisible:
         """Remember which subjects their masks do not cover."""
         core = self._limits.core
         seen = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
-        bare = [share_of_middle(mask, b, t, core) < self._limits.fits(t) for b, t in seen]
+        bare = [share_of_middle(mask, b, t, core) < self._limits.fits for b, t in seen]
         found = found.select(np.array(bare, np.bool_))
         boxes = found.xyxy.astype(np.float64)
         asked = self._ask(source, boxes, found.target)

@@ -10,7 +10,7 @@ from math import exp, hypot, inf, log
 from ..plan import Plan
 from ..types import Action, Box, Region, State, Target, Track
 from .hidden import Covers, by_decision
-from .likeness import SAME_PLACE, Looks
+from .likeness import Looks
 from .limits import Limits
 
 Path = tuple[tuple[int, Box], ...]
@@ -133,7 +133,7 @@ def _nearest(time: float, times: list[float]) -> float:
 
 
 def _hidden(target: Target, frame: int, box: Box, around: Surroundings, limits: Limits) -> bool:
-    if by_decision(target, box, around.kept(frame)):
+    if by_decision(target, box, around.kept(frame), limits):
         return True
     least = limits.covered * box.area
     return box.area > 0 and any(box.common(r.box) >= least for r in around.hidden(frame))
@@ -147,7 +147,7 @@ def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> 
         if track.target is not target or track.action is Action.KEEP or not sure:
             continue
         gap, mine, theirs = _gap(path, track, around.times)
-        if gap > 2 * limits.look_every or not _same_place(mine, theirs, gap):
+        if gap > 2 * limits.look_every or not _same_place(mine, theirs, gap, limits):
             continue
         # Who is hidden while it shows is not who shows.
         if 2 * sum(track.first <= frame <= track.last for frame, _ in path) > len(path):
@@ -175,20 +175,20 @@ def _seconds(a: int, b: int, times: Mapping[int, float]) -> float:
     return float("inf")
 
 
-def _same_place(a: Box, b: Box, gap: float) -> bool:
-    """Whether one subject can be at both boxes, so many seconds apart: it goes on by two and a
-    half of its sizes a second."""
-    if not 1 / 3 <= a.area / max(b.area, 1e-6) <= 3:
-        return False
+def _same_place(a: Box, b: Box, gap: float, limits: Limits) -> bool:
+    """Whether one subject can be at both boxes, so many seconds apart."""
+    smaller, larger = sorted((a.area, b.area))
+    if smaller < limits.same * larger:
+        return False  # they could not overlap by so much, wherever they are
     (x, y), (u, v) = a.centre, b.centre
     side = max(a.width, a.height, b.width, b.height)
-    return hypot(x - u, y - v) <= side * (0.6 + 2.5 * gap)
+    return hypot(x - u, y - v) <= side * (0.5 + limits.pace * gap)
 
 
 def _alike(track: int, path: Path, looks: Looks, limits: Limits) -> bool:
     """Whether its pixels, in a frame at least, are those of what the track hides."""
     found = ((looks.likeness(track, frame), box) for frame, box in path)
     return any(
-        like is not None and like.value >= limits.alike and like.box.iou(box) >= SAME_PLACE
+        like is not None and like.value >= limits.alike and like.box.iou(box) >= limits.same
         for like, box in found
     )

@@ -66,7 +66,8 @@ def verify(
         return _blind(settings, plan, [*checks, Check("decodes", False, (Message("unreadable"),))])
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
     checks += [_upright(finished), same_size]
-    checks += check_sound(output, finished, plan.silenced() if plan is not None else ())
+    silenced = () if plan is None else plan.silenced()
+    checks += check_sound(output, finished, silenced, settings.limits)
     if not same_size.passed:
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress)
@@ -124,16 +125,19 @@ def collect(
     plan: Plan | None,
     settings: AuditSettings,
     progress: Progress,
+    load: type[AuditDetectors] = AuditDetectors,
 ) -> Collected:
-    """Both passes of the audit; see `verify` for arguments and errors."""
+    """Both passes of the audit; see `verify` for arguments and errors.
+
+    Args:
+        load: makes the detectors; benchmarks give some that remember what they saw.
+    """
     limits = settings.limits
     output = decode_alone(finished, progress)
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     aspect = float(source.video.upright_sample_aspect)
-    detectors = AuditDetectors(
-        settings.targets, aspect, limits, plan is None or plan.settings.centerface
-    )
+    detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
     schedule = Schedule(settings.sensitivity, plan, limits)
     visible = StillVisible(plan, covers, detectors, schedule, limits)
     compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()

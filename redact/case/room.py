@@ -12,11 +12,13 @@ from ..errors import RedactError
 from ..media import probe
 
 BASE: Final = 500_000_000
-"""Bytes that one run takes whatever the picture: libraries and models."""
+"""Bytes that one run takes whatever the picture: libraries, models, and a reserve."""
 
-PER_PIXEL: Final = 320
+PER_PIXEL: Final = 160
 """Bytes that one run takes for each pixel of the picture: frames on their way through decoder,
-detector, tracker and encoder. Both from `python -m benchmarks.memory --seconds 1`."""
+detector, tracker and encoder. With `BASE` a seventh to a quarter more than what
+`python -m benchmarks.room` measured in `balanced` at 360p, 720p and 1080p (`benchmarks/README.md`,
+"Memory")."""
 
 
 def bytes_for(source: Path) -> int:

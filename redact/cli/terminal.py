@@ -22,7 +22,7 @@ from rich.text import Text
 
 from ..messages import Message
 from ..progress import About, Stage
-from .time_left import USUAL, TimeLeft
+from .time_left import TimeLeft
 
 
 class _RateColumn(ProgressColumn):
@@ -72,7 +72,7 @@ def in_words(seconds: float) -> str:
 class _FileBar:
     """The one bar of a file: which it is, what is being done, and how long it will still take."""
 
-    def __init__(self, progress: Progress, name: str, usual: Mapping[str, float]) -> None:
+    def __init__(self, progress: Progress, name: str, usual: Mapping[str, float] | None) -> None:
         self.clock = TimeLeft(time.monotonic(), usual)
         self._progress = progress
         left = lambda: self.clock.left(time.monotonic())  # noqa: E731 - asked at every redraw
@@ -102,7 +102,7 @@ class _StageOfFile:
 
     def advance(self, steps: int = 1) -> None:
         self._done += steps
-        self._bar.clock.advance(steps)
+        self._bar.clock.advance(steps, time.monotonic())
         self.show()
 
     def show(self) -> None:
@@ -146,7 +146,7 @@ class Terminal:
         self._bars = self.console.is_terminal and not quiet
         self.place = ""
         self._bar: _FileBar | None = None
-        self._usual: Mapping[str, float] = USUAL
+        self._usual: Mapping[str, float] | None = None
 
     @contextmanager
     def file(self, name: str) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,7 @@ from .terminal import Terminal
 @click.option(
     "--sensitivity",
     type=click.Choice([s.value for s in Sensitivity]),
-    default=Sensitivity.BALANCED.value,
-    show_default=True,
+    show_default="that of the plan, else balanced",
     help="How hard to look; thorough looks at every frame.",
 )
 @click.option(
@@ -96,17 +96,16 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
 
 
 def _settings(plan: Plan | None, params: dict[str, Any]) -> AuditSettings:
-    """What is asked for; where no targets are, those of the plan: the others are visible on
-    purpose."""
-    targets = params["targets"]
-    if targets is None:
-        targets = AuditSettings().targets if plan is None else plan.settings.targets
-    return AuditSettings(
-        sensitivity=Sensitivity(params["sensitivity"]),
-        margin=params["margin"],
-        targets=targets,
-        credentials=params["credentials"],
-    )
+    """What is asked for, and where nothing is, what the plan says: a target that it does not name
+    is visible on purpose."""
+    margin = params["margin"]
+    settings = AuditSettings(margin=margin) if plan is None else AuditSettings.of_plan(plan, margin)
+    settings = replace(settings, credentials=params["credentials"])
+    if params["targets"] is not None:
+        settings = replace(settings, targets=params["targets"])
+    if params["sensitivity"] is not None:
+        settings = replace(settings, sensitivity=Sensitivity(params["sensitivity"]))
+    return settings
 
 
 def _write_sheet(

@@ -1,5 +1,6 @@
 """The record that ties an output to its original, and the release that tells nothing."""
 
+from ..media import sha256_of_bytes
 from .build import build_manifest, case_part, library_versions, settings_as_json
 from .case import (
     TEXT_FIELDS,
@@ -14,7 +15,6 @@ from .check import CheckResult, check_output, counted
 from .content_credentials import MIME as CREDENTIAL_FORMATS
 from .content_credentials import read_content, require_c2pa, sign_content
 from .custody import LogState, append, head_path, read_log
-from .hashing import sha256_of_bytes
 from .ledger import CERTAINTY, seconds_from_start
 from .manifest import (
     AuditPart,

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from .hashing import sha256_of_bytes
+from ..media import sha256_of_bytes
 
 START = "0" * 64
 _Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]

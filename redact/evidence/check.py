@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError, PlanError
+from ..media import sha256_of, sha256_of_bytes
 from .custody import LogState, check_anchor, read_log
-from .hashing import sha256_of_bytes, sha256_of_file
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
     SignatureFile,
@@ -129,10 +129,10 @@ def _file_part(name: str, path: Path, expected: str | None) -> Part:
     if expected is None:
         return Part(name, "not given", "The manifest cannot be read, so no hash is known for it.")
     try:
-        found = sha256_of_file(path)
-    except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        return Part(name, "missing", f"{path}: cannot be read ({why}).")
+        found = sha256_of(path)
+    except (InputError, ValueError) as error:  # ValueError: no path, for it holds a zero
+        why = error.message if isinstance(error, InputError) else f"{path!r}: {error}"
+        return Part(name, "missing", f"{why}.")
     if found == expected:
         return Part(name, "intact", "It is, bit for bit, the file that the manifest describes.")
     text = f"It is not the file that the manifest describes: its SHA-256 is {found}."

@@ -63,8 +63,14 @@ def sign_content(
 
     Raises:
         DependencyError: the library is not there.
-        OutputError: the file could not be signed, or what was signed does not hold.
+        OutputError: the container is none of these, the file could not be signed, or what was
+            signed does not hold.
     """
+    if container not in MIME:
+        raise OutputError(
+            f"{container} files cannot hold content credentials",
+            "Choose an output in .mp4 or .mov, or leave out --c2pa.",
+        )
     c2pa = require_c2pa()
     signed = new_partial(path.parent, path.name, 0o600)
     try:

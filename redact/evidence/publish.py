@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import CheckFailedError, OutputExistsError, UsageError
 from ..files import check_writable, write_whole
+from ..media import sha256_of_bytes
 from .build import build_manifest
 from .case import CaseFields
 from .custody import anchor_of, append, read_log
-from .hashing import sha256_of_bytes
 from .manifest import Manifest, dump_manifest, manifest_path
 from .record import RunRecord
 from .signature import make_signature, signature_path

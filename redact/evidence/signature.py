@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 
 from ..errors import OutputError, OutputExistsError, PlanError, UsageError
 from ..files import sync_folder, write_whole
-from .hashing import sha256_of_bytes
+from ..media import sha256_of_bytes
 
 FORMAT = "redact-signature"
 SUFFIX = ".sig"

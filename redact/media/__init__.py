@@ -4,7 +4,7 @@ from .codecs import CODECS, presets_of
 from .containers import container_for, default_output, default_output_name
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
-from .hashing import sha256_of
+from .hashing import sha256_of, sha256_of_bytes
 from .info import (
     AudioInfo,
     Colour,
@@ -57,4 +57,5 @@ __all__ = [
     "read_ahead",
     "read_sound",
     "sha256_of",
+    "sha256_of_bytes",
 ]

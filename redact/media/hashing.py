@@ -1,4 +1,4 @@
-"""SHA-256 of whole files."""
+"""SHA-256 of whole files and of small data."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from ..errors import InputError
 from ..progress import Progress, Silent
 
 _BLOCK = 1 << 20
+
+
+def sha256_of_bytes(data: bytes) -> str:
+    """SHA-256, hex."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def sha256_of(path: Path, progress: Progress | None = None) -> str:

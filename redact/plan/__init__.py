@@ -1,5 +1,6 @@
 """The plan between the two passes: what is hidden where, as a value and as a file."""
 
+from ..types import Runs, count_of, joined, runs_of
 from . import edit, typed
 from .build import build_plan
 from .certainty import is_certain
@@ -14,14 +15,10 @@ from .review import (
     FindingNote,
     MutedSpan,
     ReviewState,
-    Runs,
     SeenFrames,
     SeenSubject,
     Sound,
     Subject,
-    count_of,
-    joined,
-    runs_of,
 )
 from .subjects import all_subjects, overlap_in_time, state_runs, subject_of, with_subjects
 

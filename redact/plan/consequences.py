@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..types import Track, clock, counted
+from ..types import Runs, Track, clock, counted, runs_of
 from . import edit
 from .certainty import is_certain
 from .plan import Plan
@@ -43,7 +43,7 @@ def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
         for other, frames in sorted(covered[number].items()):
             yield (
                 f"track {number}: hidden all the same where track {other} covers it: "
-                f"{_times(plan, spans(frames))}"
+                f"{_times(plan, runs_of(frames))}"
             )
     if ids:
         yield LOOK
@@ -62,22 +62,11 @@ def mistakable(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
             frames = _guessed_on(plan, track, other)
             if len(frames) >= _LEAST:
                 yield (
-                    f"track {number} lies on track {other.id} at {_times(plan, spans(frames))}, "
+                    f"track {number} lies on track {other.id} at {_times(plan, runs_of(frames))}, "
                     "where it is only followed or guessed, but not where it is seen: if you chose "
                     f"it for a person seen there, keep track {other.id} instead, for track "
                     f"{number} may show somebody else"
                 )
-
-
-def spans(frames: Iterable[int]) -> list[tuple[int, int]]:
-    """First and last of every run of rising frames."""
-    found: list[tuple[int, int]] = []
-    for frame in frames:
-        if found and found[-1][1] == frame - 1:
-            found[-1] = found[-1][0], frame
-        else:
-            found.append((frame, frame))
-    return found
 
 
 def _visible(plan: Plan, track: Track) -> str:
@@ -129,7 +118,7 @@ def _guessed_on(plan: Plan, track: Track, other: Track) -> list[int]:
     return guessed if 2 * met <= seen else []
 
 
-def _times(plan: Plan, runs: list[tuple[int, int]]) -> str:
+def _times(plan: Plan, runs: Runs) -> str:
     return _listed([_time(plan, first, last) for first, last in runs])
 
 

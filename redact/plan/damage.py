@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
 from typing import Final
 
-from ..types import Box, Keyframe, State, Target, Track
+from ..types import Box, Keyframe, State, Target, Track, runs_of
 from .plan import HELD_REACH, Plan
 
 DAMAGED: Final = "the picture is damaged and could not be checked"
@@ -28,7 +27,7 @@ def whole_pictures(
         first_id: id of the first region.
     """
     box = Box(0, 0, width, height)
-    runs = [(a, b) for a, b in _runs(sorted(set(unchecked))) if b - a >= HELD_REACH]
+    runs = [(a, b) for a, b in runs_of(unchecked) if b - a >= HELD_REACH]
     return tuple(
         Track(
             number,
@@ -37,16 +36,6 @@ def whole_pictures(
             reason=DAMAGED,
         )
         for number, (first, last) in enumerate(runs, first_id)
-    )
-
-
-def _runs(frames: list[int]) -> Iterator[tuple[int, int]]:
-    """First and last of each stretch without a gap."""
-    if not frames:
-        return
-    gaps = [(a, b) for a, b in pairwise(frames) if b > a + 1]
-    yield from zip(
-        [frames[0], *(b for _, b in gaps)], [*(a for a, _ in gaps), frames[-1]], strict=True
     )
 
 

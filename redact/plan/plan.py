@@ -20,6 +20,7 @@ from ..types import (
     Target,
     Timeline,
     Track,
+    runs_of,
 )
 from .certainty import is_certain
 from .review import MutedSpan, ReviewState, Subject
@@ -177,14 +178,10 @@ class Plan:
 
     def shown_spans(self, track: Track) -> list[tuple[int, int]]:
         """First and last frame of every span in which a track is visible by decision."""
-        spans: list[tuple[int, int]] = []
         if track.action is not Action.KEEP:
-            return spans
-        for frame in range(track.first, track.last + 1):
-            if self.shows(track, frame):
-                joined = bool(spans) and spans[-1][1] == frame - 1
-                spans[-1:] = [(spans[-1][0], frame)] if joined else [*spans[-1:], (frame, frame)]
-        return spans
+            return []
+        frames = range(track.first, track.last + 1)
+        return list(runs_of(frame for frame in frames if self.shows(track, frame)))
 
     def _unchecked(self, frame: int) -> bool:
         at = bisect_left(self.unchecked, frame)

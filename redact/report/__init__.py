@@ -5,7 +5,7 @@ from .case import case_page
 from .catalogue import Catalogue
 from .exemptions import exemption_csv
 from .html import render_report, report_html
-from .pdf import as_pdf, require_pdf
+from .paper import as_pdf, require_pdf
 from .timeline import timeline_svg
 
 __all__ = [

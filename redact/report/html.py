@@ -20,11 +20,10 @@ from ..evidence import (
 from ..types import clock
 from .audit import audit_view
 from .catalogue import Catalogue
-from .integrity import check_command
+from .integrity import check_command, record_words
 from .log import log_parts
 from .paper import page_style
 from .reviewed import reviewed
-from .state import record_words
 from .summary import case_parts, legend, per_target, summary_parts
 from .timeline import drawn_tracks, timeline_svg
 

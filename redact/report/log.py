@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ..evidence import CERTAINTY, Manifest, TrackPart
-from ..types import State, clock
+from ..types import State, clock, runs_of
 from .catalogue import Catalogue
 from .exemptions import Entry, picture_entries
 from .timeline import COLOURS
@@ -51,13 +51,7 @@ def _merged(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def ranges(numbers: Iterable[int]) -> str:
     """Numbers in few characters: "1, 3–7"."""
-    runs: list[tuple[int, int]] = []
-    for number in sorted(numbers):
-        if runs and number == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], number)
-        else:
-            runs.append((number, number))
-    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs)
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs_of(numbers))
 
 
 def _rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:

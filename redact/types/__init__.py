@@ -8,6 +8,7 @@ from .keyframe import Keyframe, Keyframes
 from .region import Region
 from .scope import EVERYWHERE, Scope, area_in_words
 from .silenced import Silenced
+from .spans import Runs, count_of, joined, runs_of
 from .target import (
     OWN,
     SEARCHED,
@@ -37,6 +38,7 @@ __all__ = [
     "Keyframes",
     "Origin",
     "Region",
+    "Runs",
     "Scope",
     "Silenced",
     "State",
@@ -47,11 +49,14 @@ __all__ = [
     "area_in_words",
     "audited_for",
     "clock",
+    "count_of",
     "counted",
     "decimal",
+    "joined",
     "numbered",
     "pattern_of",
     "read_clock",
     "readable",
+    "runs_of",
     "table_of",
 ]

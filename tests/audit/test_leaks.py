@@ -177,9 +177,9 @@ def test_thorough_looks_at_every_frame(tmp_path: Path) -> None:
 
 
 def test_strong_compression_is_no_finding(clip: Clip) -> None:
-    """From about CRF 40 on, blocks beside a mask that fits differ as if they had been painted."""
+    """At the coarsest that H.264 can do, blocks differ by far more than a small change would."""
     plan = clip.plan()
-    result = clip.audit(clip.render(plan, "crf36.mp4", crf=36), plan)
+    result = clip.audit(clip.render(plan, "crf51.mp4", crf=51), plan)
     assert result.passed, result.in_words()
 
 

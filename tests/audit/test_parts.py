@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from redact.auditing import AuditResult, Check, Finding, FindingKind, Looked, fix_command
 from redact.auditing.hidden import share_covered, share_of_middle
+from redact.auditing.limits import LIMITS
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify import verify as command
 from redact.errors import ExitCode
@@ -58,6 +59,17 @@ def test_the_middle_of_a_face_is_its_ellipse_and_of_a_plate_its_box() -> None:
     assert share_of_middle(mask, box, Target.PLATE, 0.0) < 0.85
     assert share_of_middle(mask, Box(80, 20, 140, 100), Target.FACE, 0.0) < 0.01
     assert share_of_middle(mask, Box(200, 200, 220, 220), Target.FACE, 0.1) == 1.0
+
+
+def test_a_plate_must_be_hidden_to_its_edges() -> None:
+    """A face's box may be a tenth too wide; of a plate that would be a letter."""
+    mask = np.zeros((60, 200), np.uint8)
+    mask[10:40, 40:125] = 1
+    box = Box(40, 10, 140, 40)
+    assert share_of_middle(mask, box, Target.PLATE, LIMITS.core) == pytest.approx(0.85)
+    assert share_of_middle(mask, box, Target.FACE, LIMITS.core) > 0.94
+    mask[10:40, 115:] = 0
+    assert share_of_middle(mask, box, Target.PLATE, LIMITS.core) < LIMITS.fits
 
 
 def _finding(**changes: object) -> Finding:

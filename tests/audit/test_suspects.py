@@ -58,7 +58,7 @@ def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
     doubtful = track(1, range(20, 24), certainty=0.4)
     assert believed([doubtful], around(plan_of()), LIMITS) == []
     (found,) = believed([doubtful], around(plan_of(track(7, range(10, 20)))), LIMITS)
-    assert found.track == 7 and "hidden subject" in found.rule
+    assert found.track == 7 and found.rule == "beside_hidden"
     # Not beside one that is elsewhere, long gone, of another kind, doubted itself, or left visible.
     others = [
         track(7, range(10, 20), box=Box(250, 50, 290, 100)),

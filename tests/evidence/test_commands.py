@@ -16,11 +16,14 @@ from redact.cli.evidence_options import evidence_options
 from redact.cli.inspect import inspect
 from redact.cli.key import key
 from redact.cli.log import log
+from redact.cli.run import run
 from redact.errors import ExitCode, InputError, PlanError, RedactError, UsageError
 from redact.evidence import EvidenceChoice, write_evidence
 from redact.evidence.manifest import manifest_path
 from redact.evidence.signature import load_private_key, parse_signature, signature_path
 
+from ..media.footage import Clip, make
+from .authority import make_signer
 from .samples import make_record
 
 
@@ -191,3 +194,20 @@ def test_options_become_a_choice(tmp_path: Path) -> None:
     assert isinstance(clash.exception, UsageError) and "--case" in clash.exception.message
     with pytest.raises(UsageError, match="--release"):
         choice.refuse_with("--release")
+
+
+def test_content_credentials_are_refused_before_the_work(tmp_path: Path) -> None:
+    """With a release, in a container that cannot hold them, and signed by themselves."""
+    source = tmp_path / "a.mp4"
+    make(source, Clip())
+    signer = make_signer(tmp_path)
+    given = ("--c2pa", signer.chain, signer.key)
+    for options, words in (
+        (("--release", "--audio", "mute"), "--release keeps no record"),
+        (("-o", tmp_path / "a.mkv"), "cannot hold content credentials"),
+        (("--no-manifest",), "--no-manifest keeps no record"),
+    ):
+        refused = call(run, source, *given, *options)
+        assert isinstance(refused.exception, UsageError), refused.output
+        assert words in refused.exception.message
+    assert {p.name for p in tmp_path.iterdir()} == {"a.mp4", "chain.pem", "signer.key"}

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from redact.auditing import AuditSettings, verify
+from redact.detection import load_detector
 from redact.errors import ExitCode
 from redact.media import probe
 from redact.plan import read_plan
 from redact.progress import Silent
-from redact.types import Target
+from redact.types import Detections, Frame, Target
 
 from .conftest import STREET_FRAMES
 
@@ -62,6 +64,25 @@ def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> No
     assert "faces were not looked for" in done.stderr
     manifest = json.loads(output.with_name("out.mp4.manifest.json").read_text())
     assert "faces_not_looked_for" in [limit["code"] for limit in manifest["not_checked"]]
+    # The record names every network that looked, those of the audit among them.
+    audited = [(d["name"], d["sha256"]) for d in manifest["audit"]["looked"]["detectors"]]
+    models = [(m["name"], m["sha256"]) for m in manifest["tool"]["models"] if m["role"] == "audit"]
+    assert len(audited) == 2 and models == audited
+    assert [m["role"] for m in manifest["tool"]["models"]].count("detect") == 1
+
+
+def test_the_audit_looks_as_hard_as_the_plan_did(street: Path, plan: Path, tmp_path: Path) -> None:
+    """One truth for a run: nothing but the plan says what was looked for, and how hard."""
+    from redact.pipeline import apply
+    from redact.running import Delivery, Journal
+    from redact.settings import DrawSettings, Sensitivity
+
+    drawn, delivery = read_plan(plan), Delivery(tmp_path / "out.mp4")
+    assert drawn.settings.sensitivity is Sensitivity.FAST
+    made = apply(probe(street), drawn, DrawSettings(), delivery, Journal(Silent()))
+    assert made.audit.sensitivity is Sensitivity.FAST
+    assert made.audit.looked.targets == (Target.FACE, Target.PLATE)
+    assert 0 < made.audit.looked.whole < made.audit.looked.frames
 
 
 @pytest.mark.parametrize("targets", [(), (Target.REGION,)])
@@ -88,15 +109,32 @@ def test_fast_says_on_how_many_frames_it_looked(redact, street: Path, tmp_path: 
     assert "says how many frames were looked at" in " ".join(redact("run", "--help").stdout.split())
 
 
-def test_thorough_looks_at_every_frame_and_balanced_says_how_many(street: Path) -> None:
-    from redact.pipeline import detect
+def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
+    street: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frame that counts as looked at has been shown to the detector."""
+    from redact import pipeline
     from redact.running import Journal
     from redact.settings import DetectSettings, Sensitivity
 
-    looked = {}
+    shown: list[int] = []
+
+    def load(*arguments: Any, **options: Any) -> Any:
+        detector = load_detector(*arguments, **options)
+        look = detector.detect_frame
+
+        def detect_frame(frame: Frame, *areas: Any) -> Detections:
+            shown.append(frame.index)
+            return look(frame, *areas)
+
+        monkeypatch.setattr(detector, "detect_frame", detect_frame)
+        return detector
+
+    monkeypatch.setattr(pipeline, "load_detector", load)
     for sensitivity in (Sensitivity.BALANCED, Sensitivity.THOROUGH):
+        shown.clear()
         settings = DetectSettings((Target.FACE,), sensitivity)
-        found = detect(probe(street), settings, Journal(Silent()))
-        looked[sensitivity] = found.settings.frames_looked_at
-    assert looked[Sensitivity.THOROUGH] == STREET_FRAMES
-    assert 3 <= (looked[Sensitivity.BALANCED] or 0) < STREET_FRAMES
+        found = pipeline.detect(probe(street), settings, Journal(Silent()))
+        assert found.settings.frames_looked_at == len(set(shown)) == len(shown)
+        whole = sensitivity is Sensitivity.THOROUGH
+        assert shown == list(range(STREET_FRAMES)) if whole else 3 <= len(shown) < STREET_FRAMES

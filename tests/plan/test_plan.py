@@ -61,7 +61,7 @@ def tracks(draw: st.DrawFn) -> Track:
     )
     target, action = draw(st.sampled_from(Target)), draw(st.sampled_from(Action))
     people = [Origin.MANUAL, Origin.IMPORTED]
-    origin = draw(st.sampled_from(people if target is Target.REGION else Origin))
+    origin = draw(st.sampled_from(people if target not in SETTINGS.targets else Origin))
     return Track(1, target, keys, action, origin)
 
 

@@ -182,7 +182,7 @@ def crowded_scenes(draw: st.DrawFn) -> Scene:
     upright = form in full and draw(st.booleans())
     width, height = (short, long) if upright else (long, short)
     # A face's mask is an ellipse and leaves the corners of its box open.
-    target = draw(st.sampled_from([t for t in Target if t is not Target.FACE]))
+    target = draw(st.sampled_from([t for t in Target if not t.spec.round]))
     if draw(st.booleans()):
         edge = draw(st.floats(1, 12))  # of the long side
         box = Box(0 if upright else edge, edge if upright else 0, width, height)

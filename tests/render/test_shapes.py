@@ -42,7 +42,7 @@ def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> No
     mask = mask_of(found, WIDTH, HEIGHT, margin)
     for region in found:
         box = region.box.grown(margin)
-        if region.target is Target.FACE:
+        if region.target.spec.round:
             assert mask[ellipse_in(box)].all()
         else:
             assert mask[touched(box)].all()
@@ -53,7 +53,7 @@ def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> No
 def test_a_face_hides_nothing_beyond_its_margin_box(found: list[Region], margin: float) -> None:
     """The corners of the box stay open; half a pixel more is for pixels that it only touches."""
     for region in found:
-        if region.target is not Target.FACE:
+        if not region.target.spec.round:
             continue
         mask = mask_of([region], WIDTH, HEIGHT, margin)
         drawn = drawn_area_of([region], WIDTH, HEIGHT, margin)

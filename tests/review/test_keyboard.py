@@ -12,7 +12,7 @@ import pytest
 from redact.plan import Plan, read_plan, write_plan
 from redact.review import editing
 from redact.review.server import PageServer
-from redact.types import State, Target, Track
+from redact.types import Action, State, Target, Track
 
 from .browser import Page, look_like, resize, served_here
 
@@ -123,3 +123,19 @@ def test_it_speaks_french_in_the_dark(page: Page) -> None:
     page.press("?")
     assert "Échap" in page.find("dialog").text
     page.press("ESCAPE")
+
+
+def test_a_reason_stays_with_whom_it_was_written_for(
+    page: Page, review: tuple[PageServer, Path]
+) -> None:
+    page.choose(1)
+    page.write("#keep-reason", "client")
+    page.choose(2)
+    assert page.find("#keep-reason").get_attribute("value") == ""
+    page.press("k")
+    page.until(lambda: read_plan(review[1]).tracks[1].action is Action.KEEP)
+    assert read_plan(review[1]).tracks[1].reason == ""
+    page.choose(1)
+    page.write("#keep-reason", "client")
+    page.click("#d-keep")
+    page.until(lambda: read_plan(review[1]).tracks[0].reason == "client")

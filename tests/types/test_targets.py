@@ -58,7 +58,6 @@ def test_no_target_gets_the_limits_of_another_by_chance() -> None:
     for target, value in zip(Target, odds, strict=True):
         measured = target.spec.measured
         assert value == (-np.inf if measured is None else STARTS[measured]), target
-    assert LIMITS.fits(HEAD) == LIMITS.fits_face != LIMITS.fits_plate
     assert LIMITS.least_height(HEAD) == LIMITS.least_face
     assert LIMITS.least_height(Target.REGION) == 0
 

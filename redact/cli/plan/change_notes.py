@@ -6,20 +6,17 @@ from collections.abc import Iterable
 
 from ...evidence import seconds_from_start
 from ...plan import Plan, edit, typed
-from ...types import Box, Track, clock
+from ...types import Box, Track, clock, runs_of
 from ..terminal import Terminal
 
 
 def named(ids: Iterable[int]) -> str:
     """Tracks by number, rising: "no track", "track 3", "tracks 3, 7, 10-12"."""
     numbers = list(ids)
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    parts = [f"{r[0]}-{r[-1]}" if len(r) > 2 else ", ".join(map(str, r)) for r in runs]
+    parts = [
+        f"{a}-{b}" if b - a > 1 else ", ".join(map(str, range(a, b + 1)))
+        for a, b in runs_of(numbers)
+    ]
     word = ("no track", "track")[len(numbers)] if len(numbers) < 2 else "tracks"
     return f"{word} {', '.join(parts)}".rstrip()
 

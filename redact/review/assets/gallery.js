@@ -127,7 +127,7 @@ export const chooseAll = () => select(listed().map((s) => s.id));
 export async function decide(decision) {
   const who = chosen();
   if (!who.length) return toast(t("choose_first"), true);
-  const reason = decision === "keep" ? state.keepReason || "" : "";
+  const reason = decision === "keep" ? reasonFor(who) : "";
   const words = { hide: "decided_hide", keep: "decided_keep", "false alarm": "decided_none" }[decision];
   await edit("decide", { ids: who.map((s) => s.id), decision, reason }, t(words, { n: who.length }));
   if (state.filter === "open") {
@@ -135,7 +135,10 @@ export async function decide(decision) {
     if (next) { select(next.id); goTo(next); }
   }
 }
-export const only = async (id) => edit("only", { id, reason: state.keepReason || "" }, t("decided_only"));
+export const only = async (id) => edit("only", { id, reason: reasonFor([state.subjects.get(id)]) }, t("decided_only"));
+/** What was written for those that are chosen, or stands with the one already; never what was written
+ *  for somebody else. */
+const reasonFor = (who) => state.keepReason || (who.length === 1 && who[0].decision === "keep" ? who[0].reason : "");
 
 document.getElementById("d-hide").addEventListener("click", () => decide("hide"));
 document.getElementById("d-keep").addEventListener("click", () => decide("keep"));

@@ -43,7 +43,9 @@ function note() {
   const node = document.getElementById("notice");
   const words = [];
   if (state.damaged) words.push(t("damaged_here"));
-  if (state.view === "result") words.push(t("as_it_will_be"));
+  // Of a slow machine: what is on screen is what it was before.
+  if (state.shownView && state.shownView !== state.view) words.push(t("loading"));
+  else if (state.view === "result") words.push(t("as_it_will_be"));
   if (drawing) words.push(t("draw_hint"));
   else if (crowded && state.view === "outlines" && !drawn) words.push(t("crowded", { n: state.boxes.length }));
   node.hidden = !words.length;

@@ -31,7 +31,7 @@ const widthWanted = () => {
 async function fetched(n, signal) {
   const query = { n, view: state.view, w: widthWanted(), style: state.style || "blur" };
   const [head, jpeg] = unpacked(await bytes("frame", query, signal));
-  return { head, bitmap: await decoded(jpeg), revision: state.revision };
+  return { head, bitmap: await decoded(jpeg), view: query.view };
 }
 
 /** Ask for a frame. While one is on its way, only the newest wish is kept. */
@@ -79,6 +79,7 @@ function shown(got) {
   state.frame = got.head.frame;
   state.boxes = got.head.boxes;
   state.damaged = got.head.damaged;
+  state.shownView = got.view;
   paint();
   noteSeen(state.frame, playing ? (speed <= 1 ? "normal" : "fast") : "still");
   document.getElementById("clock").textContent =
@@ -107,7 +108,6 @@ export function paint() {
 export function setView(view) {
   state.view = view;
   tell("view");
-  show(wanted);
   again();
 }
 export function step(by) {

@@ -46,7 +46,7 @@ function head(s, kind) {
 function deciding(s) {
   return [
     make("label", { for: "keep-reason" }, t("why_keep")),
-    make("input", { type: "text", id: "keep-reason", value: state.keepReason || s.reason || "", placeholder: t("why_keep_example"), oninput: (e) => { state.keepReason = e.target.value; } }),
+    make("input", { type: "text", id: "keep-reason", value: state.keepReason || (s.decision === "keep" ? s.reason : ""), placeholder: t("why_keep_example"), oninput: (e) => { state.keepReason = e.target.value; } }),
     make("div", { class: "row" }, button(t("only_this"), () => only(s.id), { class: "primary wide", id: "only" })),
     make("label", { for: "name" }, t("name")),
     make("input", { type: "text", value: s.name, placeholder: `${t(`target.${s.target}`)} ${s.id}`, maxlength: 80, id: "name", onchange: (e) => edit("rename", { id: s.id, name: e.target.value }) }),

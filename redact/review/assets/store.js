@@ -80,6 +80,7 @@ export const edit = (op, values = {}, done = "") => change("edit", { op, ...valu
 
 export function select(ids, { add = false } = {}) {
   const list = Array.isArray(ids) ? ids : [ids];
+  state.keepReason = ""; // it was written for somebody else
   state.selected = add ? [...new Set([...state.selected.filter((id) => !(list.length === 1 && id === list[0])), ...(list.length === 1 && state.selected.includes(list[0]) ? [] : list)])] : list;
   tell("select");
 }
