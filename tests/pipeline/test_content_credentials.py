@@ -1,0 +1,86 @@
+"""A run that signs content credentials: its audit passes, and its record says who signed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from redact.auditing import AuditSettings, verify
+from redact.errors import OutputError
+from redact.evidence import (
+    EvidenceChoice,
+    build_manifest,
+    load_credentials,
+    read_content,
+    sign_content,
+)
+from redact.media import Decode, probe, sha256_of
+from redact.pipeline import apply
+from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
+from redact.progress import Silent
+from redact.running import Delivery, Journal
+from redact.settings import Sensitivity, Settings
+from redact.types import Box, Keyframe, State, Target, Timeline, Track
+
+from ..evidence.authority import make_signer
+from ..media.footage import Clip, make
+
+pytest.importorskip("c2pa", reason="needs the extra redact-footage[c2pa]")
+
+
+def plan_of(source: Path) -> Plan:
+    """One plate in the middle of the picture, in all frames."""
+    info = probe(source)
+    timeline = Timeline(info.video.time_base, tuple(frame.pts for frame in Decode(info)))
+    ref = SourceRef(source.name, sha256_of(source), info.size, *info.video.upright_size, timeline)
+    box, last = Box(60, 40, 100, 56), len(timeline) - 1
+    track = Track(
+        1,
+        Target.PLATE,
+        (Keyframe(0, box, State.DETECTED, 0.9), Keyframe(last, box, State.DETECTED, 0.9)),
+    )
+    return build_plan(
+        ref, DetectionSettings((Target.PLATE,), Sensitivity.FAST, ()), [track], (), ()
+    )
+
+
+def test_a_run_with_credentials(tmp_path: Path) -> None:
+    source = make(tmp_path / "a.mp4", Clip())
+    signer = make_signer(tmp_path)
+    credentials = load_credentials(signer.chain, signer.key, None)
+    delivery = Delivery(
+        tmp_path / "out.mp4",
+        accept_findings="noise is no plate",
+        evidence=EvidenceChoice(credentials=credentials),
+    )
+    info, plan = probe(source), plan_of(source)
+    outcome = apply(info, plan, Settings().draw, delivery, Journal(Silent()))
+    assert [c.name for c in outcome.audit.checks if not c.passed] == []
+    store, valid = read_content(outcome.output, "mp4")
+    assert valid and plan.source.sha256 in str(store) and "plate: 1" in str(store)
+    manifest = build_manifest(outcome.record)
+    assert manifest.output.credentials == credentials.sha256
+    assert manifest.output.sha256 == sha256_of(outcome.output)
+    assert "credentials" in [step.name for step in manifest.run.steps]
+    # Whoever was not told of them takes them for what should not be there.
+    asked = AuditSettings(Sensitivity.FAST, targets=(Target.PLATE,), credentials=True)
+    for credentials_expected in (True, False):
+        settings = replace(asked, credentials=credentials_expected)
+        found = verify(info, outcome.output, plan, settings=settings, progress=Silent())
+        boxes = next(c for c in found.checks if c.name == "boxes")
+        assert boxes.passed is credentials_expected, boxes.detail
+    assert not list(tmp_path.glob(".*.partial"))
+
+
+def test_nothing_is_left_where_signing_fails(tmp_path: Path) -> None:
+    """No file under the wanted name, and no partial one that holds a picture."""
+    source = make(tmp_path / "a.mp4", Clip())
+    signer = make_signer(tmp_path)
+    credentials = load_credentials(signer.chain, signer.key, None)
+    broken = replace(credentials, chain=b"-----BEGIN CERTIFICATE-----\nAA==\n")
+    before = source.read_bytes()
+    with pytest.raises(OutputError, match="content credentials"):
+        sign_content(source, "mp4", broken, "ab" * 32, "x")
+    assert source.read_bytes() == before and not list(tmp_path.glob(".*.partial"))
