@@ -135,7 +135,9 @@ def by_page(source: Path, plan_file: Path, browser: Any) -> Cost:
         click(lanes["x"] + 150 + share * (lanes["width"] - 160) * 0.99, lanes["y"] + 8)
         cost.hands += 1
         track = next(t for t in plan.tracks if t.id in numbers and t.at(frame) is not None)
-        page.go(frame)  # the very frame, wherever the click fell: not counted
+        # The very frame, wherever the click fell: not counted.
+        page.js(f"import('/player.js').then(({{ show }}) => show({frame}))")
+        page.until(lambda: page.frame() == frame, 120)
         key = track.at(frame)
         assert key is not None
         click(*page._on_page(*key.box.centre))

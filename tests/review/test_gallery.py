@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from redact.review.frames import Frames
-from redact.review.packets import index_packets
-
+from redact.follow import Frames, index_packets
 from redact.media import probe
 from redact.plan import Plan
 from redact.review import editing
