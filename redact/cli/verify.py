@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from ..media import SourceInfo, probe
 from ..plan import Plan, read_plan
 from ..settings import RenderSettings, Sensitivity
 from . import options
+from .finding_words import in_plain_words
 from .record_words import words_for
 from .terminal import Terminal
 
@@ -59,6 +61,7 @@ from .terminal import Terminal
 )
 @options.device_option
 @options.json_option
+@options.verbose_option
 def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) -> int:
     """Look in OUTPUT for what is still visible of SOURCE, as a hostile viewer would.
 
@@ -83,7 +86,9 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     if params["as_json"]:
         print(json.dumps(result.to_json(), indent=1))
     else:
-        _tell(terminal, result, plan, plan_file, source)
+        for line in result.in_words() if params["verbose"] else _plainly(info, result, plan):
+            terminal.say(line)
+        _tell_commands(terminal, result, plan, plan_file, source)
     code = ExitCode.DONE if result.passed else ExitCode.NEEDS_REVIEW
     if folder is not None:
         code = _write_sheet(terminal, info, output, result, plan, folder) or code
@@ -125,15 +130,23 @@ def _write_sheet(
     return None
 
 
-def _tell(
+def _plainly(info: SourceInfo, result: AuditResult, plan: Plan | None) -> Iterator[str]:
+    """The result with its findings in words that need no explanation."""
+    verdict, *rest = result.in_words()
+    start = float(plan.source.timeline.time(0)) if plan is not None else 0.0
+    yield verdict
+    yield from in_plain_words(result.findings, info.video.upright_size, (), start)
+    yield from rest[len(result.findings) :]
+
+
+def _tell_commands(
     terminal: Terminal,
     result: AuditResult,
     plan: Plan | None,
     plan_file: Path | None,
     source: Path,
 ) -> None:
-    for line in result.in_words():
-        terminal.say(line)
+    """How to hide what was found, where there is a plan to change."""
     if result.findings and plan is not None and plan_file is not None:
         last = len(plan.source.timeline) - 1
         commands = fix_command(result.findings, plan_file, source, last)

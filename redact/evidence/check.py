@@ -109,7 +109,9 @@ def check_output(
     except PlanError as error:
         record, manifest_problem = None, error.message
     signature = _signature(path, data, key)
-    logged = None if log is None else _log(log, data, record)
+    # An anchor in a manifest that was changed says nothing about the log.
+    anchored = not signature.manifest_changed
+    logged = None if log is None else _log(log, data, record, anchored)
     parts = [
         _file_part("output", output, record.output.sha256 if record else None),
         *([] if source is None else [_source_part(source, record)]),
@@ -205,7 +207,7 @@ def counted(state: LogState) -> str:
     return "1 entry" if len(state.entries) == 1 else f"{len(state.entries)} entries"
 
 
-def _log(log: Path, data: bytes, record: Manifest | None) -> _Logged:
+def _log(log: Path, data: bytes, record: Manifest | None, anchored: bool) -> _Logged:
     try:
         state = read_log(log)
     except PlanError as error:
@@ -218,12 +220,12 @@ def _log(log: Path, data: bytes, record: Manifest | None) -> _Logged:
         text = "; ".join(b.text for b in state.breaks[:3])
         verdict = "cut" if first.kind == "cut" else "broken"
         return _Logged(Part("log", verdict, f"It does not hold: {text}."), manifest_known=known)
-    logged = _against_log(state, known, record)
+    logged = _against_log(state, known, record, anchored)
     return logged if entry is None else replace(logged, entry=(entry.number, entry.time))
 
 
-def _against_log(state: LogState, known: bool, record: Manifest | None) -> _Logged:
-    if record is not None and record.custody_log is not None:
+def _against_log(state: LogState, known: bool, record: Manifest | None, anchored: bool) -> _Logged:
+    if anchored and record is not None and record.custody_log is not None:
         problem = check_anchor(state.entries, record.custody_log)
         if problem:
             verdict = "cut" if problem.kind == "cut" else "broken"

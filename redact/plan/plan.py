@@ -87,7 +87,13 @@ class DetectionSettings:
     @property
     def not_searched(self) -> tuple[Message, ...]:
         """What a user did not want looked for, one statement for each limit."""
-        return tuple(Message(code, where=where) for code, where in self.scope.limits())
+        limits = dict(self.scope.limits())
+        told = (
+            Message("searched_between", where=limits.get("searched_between", "")),
+            Message("searched_area", where=limits.get("searched_area", "")),
+            Message("ignored_area", where=limits.get("ignored_area", "")),
+        )
+        return tuple(message for message in told if message.code in limits)
 
     def drawn_with(self, draw: DrawSettings) -> Settings:
         """Settings of a whole run that found these tracks and draws them in a certain way."""

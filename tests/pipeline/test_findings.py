@@ -177,6 +177,8 @@ def test_verify_writes_a_private_sheet(
     lines = done.stderr.splitlines()
     # What was found is told before the sheet is written, and the way to hide it is plain.
     assert lines.index(f"{sheet}: not for release") == len(lines) - 1
+    assert any(line.startswith("1. A face may be visible ") for line in lines)
+    assert "probability" not in done.stderr  # numbers are for --verbose
     (told,) = (n for n, line in enumerate(lines) if line.startswith("These commands hide"))
     assert "Add to the last one the options" in lines[told]
     assert lines[told + 1].startswith("redact plan add ")
