@@ -112,6 +112,7 @@ class Page:
 
     def __init__(self, browser: Any, address: str, name: str = "") -> None:
         self.browser = browser
+        self._server = address.split("#")[0]
         self._name, self._number = name, 0
         browser.get_log("browser")  # what an earlier page complained about
         browser.get(address)
@@ -150,6 +151,12 @@ class Page:
         from selenium.webdriver.common.by import By
 
         return self.until(lambda: self.browser.find_elements(By.CSS_SELECTOR, css))[0]
+
+    def text(self, css: str) -> str:
+        """Words of a part that is there or comes; read at once, as it may be drawn anew."""
+        script = "return document.querySelector(arguments[0])?.innerText ?? null"
+        self.until(lambda: self.js(script, css) is not None)
+        return str(self.js(script, css) or "")
 
     def click(self, css: str) -> None:
         self._again(lambda: self.find(css).click())
@@ -243,6 +250,11 @@ class Page:
         return place[0] + x * place[2], place[1] + y * place[3]
 
     def complaints(self) -> list[str]:
-        """What the browser's console says went wrong; a superseded picture is no fault."""
+        """What the browser's console says went wrong; a superseded picture is no fault, nor is
+        what an earlier page's server, which has ended, can no longer give."""
         lines = [f"{e['level']} {e['message']}" for e in self.browser.get_log("browser")]
-        return [line for line in lines if line.startswith("SEVERE") and " 409 " not in line]
+        return [
+            line
+            for line in lines
+            if line.startswith("SEVERE") and self._server in line and " 409 " not in line
+        ]

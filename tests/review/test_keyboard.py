@@ -83,14 +83,14 @@ def test_a_gap_is_told_and_filled(page: Page, review: tuple[PageServer, Path]) -
     page.until(lambda: page.state("state.selected.length") == 2)
     page.press("j")
     page.until(lambda: len(read_plan(review[1]).subjects) == 1)
-    assert "No mask from" in page.find("[data-gap]").text
+    assert "No mask from" in page.text("[data-gap]")
     page.click("[data-bridge=follow]")
     page.until(lambda: len(read_plan(review[1]).tracks) == 3)
     page.until(lambda: page.js("return document.querySelector('[data-gap]') === null"))
     plan = read_plan(review[1])
     assert all(plan.regions_at(frame) for frame in GAP)
     assert plan.subjects[0].tracks == (1, 2, 3)
-    page.until(lambda: "followed in" in page.find("#toasts").text)
+    page.until(lambda: "followed in" in page.text("#toasts"))
     assert page.complaints() == []
 
 
@@ -116,12 +116,12 @@ def test_a_code_is_good_once_and_a_reload_needs_none(
 
 def test_it_speaks_french_in_the_dark(page: Page) -> None:
     look_like(page, "fr", "dark")
-    assert page.find("#finish").text == "Terminer…"
+    assert page.text("#finish") == "Terminer…"
     assert page.find("#play").get_attribute("title") == "Lire ou arrêter (Espace)"
     page.click("[data-filter=none]")
-    assert page.find("#nobody").text == "Personne ne répond à ce filtre."
+    assert page.text("#nobody") == "Personne ne répond à ce filtre."
     page.press("?")
-    assert "Échap" in page.find("dialog").text
+    assert "Échap" in page.text("dialog")
     page.press("ESCAPE")
 
 

@@ -167,7 +167,7 @@ def test_what_a_lawyer_does(
         page.click("#start-finish")
         page.until(lambda: page.browser.find_elements("id", "result-path"), 200)
         page.shot("done")
-        result = Path(page.find("#result-path").text)
+        result = Path(page.text("#result-path"))
         page.click("#close-result")
         assert page.complaints() == []
     assert result == tmp_path / "street.redacted.mp4", "it got its final name"
