@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from benchmarks.halves import HALVES
+from redact.track import PARTS
 
 from . import table
 from .runner import Runner, mot_clips
@@ -16,7 +17,7 @@ from .scenes.catalogue import SMOKE, moved, specs
 from .scenes.stills import Library
 from .summary import summarise
 from .targets import verdicts
-from .tools import PARTS, cache_folder, tool
+from .tools import cache_folder, tool
 from .truth import Truth
 
 SEED = 1
@@ -30,7 +31,7 @@ TOOLS = (
     "oracle",
     "nothing",
 )
-ABLATION = ("redact-balanced", *(f"ablate-{p}" for p in PARTS), "ablate-all", "per-frame")
+ABLATION = ("redact-balanced", *(f"ablate-{p}" for p in sorted(PARTS)), "ablate-all", "per-frame")
 
 
 def _arguments() -> argparse.Namespace:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from redact.files import PRIVATE
+from redact.track import PARTS
 
 from . import video
 from .errors import ToolError
@@ -20,11 +21,6 @@ from .fills import blur, mask_of
 from .truth import Truth
 from .video import Picture
 
-PARTS = (
-    *("low-round", "camera", "follow", "stitch", "padding", "verify", "merge", "belief", "growth"),
-    "unchanged",
-)
-"""Parts of the tracker that an ablation leaves out."""
 DEFACE = {
     "deface": (),
     "deface-best": ("--thresh", "0.1"),
