@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,12 @@ def shared_clips() -> Path:
 def shared_eval() -> Path:
     """Folder of annotated stills; the test skips where it is absent."""
     return _shared("eval")
+
+
+@pytest.fixture(autouse=True)
+def ordinary_priority() -> Iterator[None]:
+    """No test leaves this process with a real-time priority, which starves all that follow."""
+    policy = getattr(os, "sched_getscheduler", lambda _: 0)
+    before = policy(0)
+    yield
+    assert policy(0) == before

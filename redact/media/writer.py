@@ -25,6 +25,7 @@ from .encoder_format import Fields, fitted
 from .encoder_signature import without_user_data
 from .encoders import choose_encoding, nominal_rate
 from .info import SourceInfo
+from .priority import priority_kept
 
 _FIELD_ORDERS = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 
@@ -114,7 +115,8 @@ class VideoWriter:
         if video.field_order and video.orientation.identity:
             context.field_order = _FIELD_ORDERS[video.field_order]
         stream.time_base = video.time_base
-        context.open()  # now, so that what it refuses is told before the work
+        with priority_kept():
+            context.open()  # now, so that what it refuses is told before the work
         return stream
 
     @property

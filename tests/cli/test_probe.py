@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from redact.cli.probe import probe
+from redact.media.priority import priority_kept
 from redact.types import decimal
 
 NTSC = Fraction(30000, 1001)
@@ -22,6 +23,8 @@ def clip(path: Path, encoder: str, frames: int = 30) -> Path:
     with av.open(str(path), "w") as out:
         stream = out.add_stream(encoder, rate=NTSC)
         stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        with priority_kept():
+            stream.codec_context.open()
         for n in range(frames):
             frame = av.VideoFrame.from_ndarray(picture, "rgb24")
             frame.pts, frame.time_base = n, 1 / NTSC
