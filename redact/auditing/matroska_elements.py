@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from ..formats import matroska, tags
 from ..formats.matroska import Element
-from ..messages import Message
+from ..messages import Message, Value
 
 _LAVF: Final = tags.LAVF.encode()
 _CONTENT: Final = {
@@ -75,6 +75,8 @@ may need (RFC 9559). No cropping, turning, compression, encryption or side data 
 the format has them: what they would hide is in the file all the same."""
 
 _Parts = dict[str, str]
+_Place = dict[str, Value]
+"""Path and first byte of an element, as its messages give them."""
 
 
 def _read(table: str) -> dict[str, _Parts]:
@@ -137,61 +139,61 @@ class _Check:
 
     def add(self, element: Element) -> None:
         """Check one element by itself."""
+        content = _content(element)
+        place: _Place = {"element": element.path, "at": element.start}
         if not element.id:
             inside = "/".join(element.above) or "/"
             found = Message("no_element", length=element.size, inside=inside, at=element.start)
             self.wrong.append(found)
             return
-        codes = [self._wrong(element)]
-        if element.name in _ONCE and _content(element) and not _lost(element):
-            codes.insert(0, "element_twice" if element.name in self._seen else "")
-            self._seen.add(element.name)
-        if _content(element) == "block" and not codes[-1]:
-            codes = self._wrong_block(element)
-        told = [Message(code, element=element.path, at=element.start) for code in codes if code]
-        self.wrong += told
-
-    def _wrong(self, element: Element) -> str:
-        """Code of what is wrong with an element; "" for nothing."""
-        content = _content(element)
         if _lost(element):
-            return "element_endless"
+            self.wrong.append(Message("element_endless", **place))
+            return
+        if content and element.name in _ONCE:
+            if element.name in self._seen:
+                self.wrong.append(Message("element_twice", **place))
+            self._seen.add(element.name)
         if element.name in ("Void", "CRC-32") and element.above:
-            return self._wrong_padding(element)
-        if not content:
-            return "element_not_allowed"
-        if content in ("parts", "block", "any"):
-            return ""
-        data = element.content(self._file)
-        if element.size > len(data) or not re.fullmatch(_CONTENT[content], data, re.DOTALL):
-            return "element_other_content"
-        if element.name == "TrackNumber":
-            self.tracks.append(int.from_bytes(data, "big"))
-        return ""
+            self._padding(element, place)
+        elif not content:
+            self.wrong.append(Message("element_not_allowed", **place))
+        elif content == "block":
+            self._block(element, place)
+        elif content not in ("parts", "any"):
+            self._words(element, content, place)
 
-    def _wrong_padding(self, element: Element) -> str:
-        """Of a checksum, which has four bytes, or padding, which is zero to its last byte."""
+    def _padding(self, element: Element, place: _Place) -> None:
+        """A checksum of four bytes, or padding that is zero to its last byte."""
         if element.name == "CRC-32":
-            return "" if element.size == 4 else "element_no_checksum"
+            if element.size != 4:
+                self.wrong.append(Message("element_no_checksum", **place))
+            return
         self._file.seek(element.body)
         most = matroska.MAX_ELEMENT
         sizes = (min(most, element.end - at) for at in range(element.body, element.end, most))
-        filled = any(self._file.read(size).strip(b"\0") for size in sizes)
-        return "element_not_empty" if filled else ""
+        if any(self._file.read(size).strip(b"\0") for size in sizes):
+            self.wrong.append(Message("element_not_empty", **place))
 
-    def _wrong_block(self, element: Element) -> list[str]:
+    def _words(self, element: Element, content: str, place: _Place) -> None:
+        data = element.content(self._file)
+        if element.size > len(data) or not re.fullmatch(_CONTENT[content], data, re.DOTALL):
+            self.wrong.append(Message("element_other_content", **place))
+        elif element.name == "TrackNumber":
+            self.tracks.append(int.from_bytes(data, "big"))
+
+    def _block(self, element: Element, place: _Place) -> None:
         """A block must be a frame of a track that there is: players pass over any other."""
         self._file.seek(element.body)
         data = self._file.read(min(12, element.size))
         length = matroska.number_length(data[:1], 8)
         if length is None or len(data) < length + 3:
-            return ["element_no_block"]
+            self.wrong.append(Message("element_no_block", **place))
+            return
         track = int.from_bytes(data[:length], "big") & ((1 << 7 * length) - 1)
-        hidden = data[length + 2] & ~_KEY_OR_DISCARDABLE
-        return [
-            "" if track in self.tracks else "block_of_no_track",
-            "block_hidden" if hidden else "",
-        ]
+        if track not in self.tracks:
+            self.wrong.append(Message("block_of_no_track", **place))
+        if data[length + 2] & ~_KEY_OR_DISCARDABLE:
+            self.wrong.append(Message("block_hidden", **place))
 
 
 def _content(element: Element) -> str:

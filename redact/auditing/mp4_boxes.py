@@ -95,11 +95,7 @@ def wrong_boxes(path: Path, credentials: bool = False) -> list[Message]:
         size = path.stat().st_size
         wrong = _wrong_credentials(file, size) if credentials else []
         for box in mp4.walk(file, 0, size, lambda box: _first_child(file, box, top)):
-            code = _wrong(file, box, top)
-            if not box.kind:
-                wrong += _no_box(file, box)
-            elif code:
-                wrong.append(Message(code, box=box.path, at=box.start))
+            wrong += _wrong(file, box, top) if box.kind else _no_box(file, box)
     return wrong
 
 
@@ -126,17 +122,18 @@ def _wrong_credentials(file: BinaryIO, size: int) -> list[Message]:
     return []
 
 
-def _wrong(file: BinaryIO, box: Box, top: frozenset[bytes]) -> str:
-    """Code of what is wrong with a box itself, not with those in it; "" for nothing."""
+def _wrong(file: BinaryIO, box: Box, top: frozenset[bytes]) -> list[Message]:
+    """What is wrong with a box itself, not with those in it."""
     if box.kind in mp4.PADDING:
-        return "box_not_empty" if _not_empty(file, box) else ""
+        filled = _not_empty(file, box)
+        return [Message("box_not_empty", box=box.path, at=box.start)] if filled else []
     if box.kind not in _allowed(box, top):
-        return "box_not_allowed"
+        return [Message("box_not_allowed", box=box.path, at=box.start)]
     pattern = _CONTENT.get((box.parent, box.kind))
     if pattern is None:
-        return ""
+        return []
     fits = box.size <= _MOST and re.fullmatch(pattern, box.content(file), re.DOTALL)
-    return "" if fits else "box_other_content"
+    return [] if fits else [Message("box_other_content", box=box.path, at=box.start)]
 
 
 def _no_box(file: BinaryIO, rest: Box) -> list[Message]:
