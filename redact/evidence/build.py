@@ -50,12 +50,15 @@ LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python",
 """What decodes, looks, follows and draws."""
 
 
-def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manifest:
+def build_manifest(
+    record: RunRecord, *, log: LogAnchor | None = None, signed_by: str = ""
+) -> Manifest:
     """The manifest of a run. Reads no file and changes none.
 
     Args:
         record: what the pipeline filled in.
         log: how far the custody log has come, where the case keeps one.
+        signed_by: public key of whoever will sign it, hex; "" for nobody.
 
     Raises:
         UnsafeError: the original changed while redact was reading it.
@@ -93,6 +96,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
         muted=muted_parts(record.plan),
+        signed_by=signed_by,
         review=review_part(record.plan),
     )
 
