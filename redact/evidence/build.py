@@ -7,7 +7,6 @@ import hashlib
 import math
 import platform
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
@@ -22,7 +21,7 @@ from ..media import Dropped
 from ..messages import Message
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import Action, Target, audited_for
+from ..types import Action, Target, audited_for, stamp
 from .case import CaseFields
 from .ledger import ledger, seconds_from_start
 from .manifest import (
@@ -133,8 +132,8 @@ def _run(record: RunRecord) -> RunPart:
         command=command,
         settings=settings_as_json(record.settings),
         plan_sha256=hashlib.sha256(dump_plan(record.plan)).hexdigest(),
-        started=utc(record.started),
-        finished=utc(record.finished),
+        started=stamp(record.started),
+        finished=stamp(record.finished),
         steps=tuple(
             StepPart(s.name, _messages(record, s.detail), round(s.seconds, 3)) for s in record.steps
         ),
@@ -183,11 +182,6 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
     if not settings.render.notice:
         del value["render"]["notice"]
     return value
-
-
-def utc(moment: datetime) -> str:
-    """An aware time as ISO 8601 in UTC, to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:

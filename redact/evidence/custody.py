@@ -23,7 +23,7 @@ from msgspec import Meta, Struct
 
 from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import sync_folder, write_whole
-from .build import utc
+from ..types import stamp
 from .case import checked_text
 from .chain import START, Break, Entry, read_chain
 from .lock import locked
@@ -97,7 +97,7 @@ def append(
         entries = _entries_to_extend(log, _examine(log, data))
         entry = Entry(
             number=len(entries) + 1,
-            time=utc(datetime.now(UTC)),
+            time=stamp(datetime.now(UTC)),
             event=event,
             details=texts,
             previous=entries[-1].hash if entries else START,

@@ -12,6 +12,7 @@ from av.container import InputContainer
 from av.stream import Discard
 
 from ..errors import InputError
+from ..formats import mp4
 from .damage import listening
 
 READ_AGAIN = "check that the file plays in a video player, and copy it again from its origin"
@@ -97,7 +98,7 @@ def _not_readable(path: Path, error: BaseException) -> InputError:
         return InputError(f"{path}: may not be read (permission denied)", "check its permissions")
     with path.open("rb") as file:
         head = file.read(4096)
-    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"moov", b"skip"):
+    if head[4:8] in mp4.FIRST_KINDS:
         return InputError(
             f"{path}: the MP4 or MOV file is incomplete, its index (moov) is missing or broken",
             "the recording was probably cut off: copy it again, or repair it with the camera's "
