@@ -153,7 +153,9 @@ class Desk:
                 f"{self.path}: cannot read the plan ({error.strerror or error})", "Check the path."
             ) from error
         self._digest = hashlib.sha256(data).hexdigest()
-        return with_subjects(parse_plan(data, str(self.path)))
+        plan = with_subjects(parse_plan(data, str(self.path)))
+        dump_plan(plan, self._dumped)  # now, so that the first change need not wait for it
+        return plan
 
     def _save(self, plan: Plan) -> None:
         data = dump_plan(plan, self._dumped)

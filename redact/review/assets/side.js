@@ -68,7 +68,7 @@ const gap = (k) => Math.max(0, k.first - state.frame, state.frame - k.last);
 /** When a kept one is really visible: a decision to show counts only where the track is sure. */
 function visible(s, kind) {
   if (kind !== "keep" && kind !== "none") return [];
-  const shown = s.tracks.flatMap((k) => k.shown), frames = shown.reduce((n, [a, b]) => n + b - a + 1, 0);
+  const shown = s.shown, frames = shown.reduce((n, [a, b]) => n + b - a + 1, 0);
   const all = s.tracks.reduce((n, k) => n + k.last - k.first + 1, 0);
   const times = shown.slice(0, 4).map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
   const more = shown.length > 4 ? ` ${t("and_more", { n: shown.length - 4 })}` : "";

@@ -37,7 +37,7 @@ async function loaded() {
 
 /** Take in what a change brought. */
 export function taken(told) {
-  for (const subject of told.changed || []) state.subjects.set(subject.id, subject);
+  for (const news of told.changed || []) state.subjects.set(news.id, { ...state.subjects.get(news.id), ...news });
   for (const id of told.gone || []) state.subjects.delete(id);
   state.ofTrack = new Map();
   for (const s of state.subjects.values()) for (const track of s.tracks) state.ofTrack.set(track.id, s.id);

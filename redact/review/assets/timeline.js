@@ -83,8 +83,8 @@ function lane(subject, y, width) {
       const tall = strong ? LANE - 6 : Math.round(LANE * 0.3);
       bar(state.times[a], endOf(b), y + (LANE - tall) / 2, tall, css(`--${what}`));
     }
-    for (const [a, b] of track.shown) bar(state.times[a], endOf(b), y + LANE - 3, 2, css("--text"));
   }
+  for (const [a, b] of subject.shown) bar(state.times[a], endOf(b), y + LANE - 3, 2, css("--text"));
 }
 
 function ruler(width) {
