@@ -1,6 +1,6 @@
 // What the page knows, and who wants to be told when it changes.
 import { post, get, Refused } from "./api.js";
-import { t } from "./words.js";
+import { current, t } from "./words.js";
 
 export const state = {
   clip: null, times: [], subjects: new Map(), ofTrack: new Map(), muted: [], findings: [], moments: [], seen: [], summary: {},
@@ -69,13 +69,15 @@ export async function change(path, body, done) {
     return null;
   }
 }
-/** A refusal in the page's language where it has words for it; what files and plans say is English. */
+/** A refusal, or what stopped a piece of work, in the page's language. */
 export function said(error) {
   const own = t(`refused.${error.error}`, error.values);
   if (own !== `refused.${error.error}`) return own;
-  if (!error.message) return t("look_again");
-  return error.hint ? `${error.message}. ${error.hint}` : error.message;
+  const words = error.said?.[current()];
+  return words ? words.filter(Boolean).map(sentence).join(" ") : t("look_again");
 }
+/** What to do begins with a capital; what was wrong may begin with the name of a file. */
+const sentence = (text, i) => (i ? text[0].toUpperCase() + text.slice(1) : text).replace(/([^.?!…])$/, "$1.");
 export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
 
 export function select(ids, { add = false } = {}) {
