@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import HELD_REACH, Plan, Subject, all_subjects, is_certain
+from ..plan import HELD_REACH, Plan, Runs, Subject, all_subjects, is_certain, joined
 from ..types import Action, Keyframe, Track
 from .bridging import gaps_of
 from .seen import (
@@ -96,14 +96,19 @@ class Overview:
 
     def _subjects(self, plan: Plan) -> dict[int, dict[str, Any]]:
         by_number = {track.id: track for track in plan.tracks}
+        by_chosen = {s.track: s.frames for s in plan.review.subjects} if plan.review else {}
         made, found, known = {}, {}, {}
         for subject in all_subjects(plan):
             tracks = tuple(by_number[number] for number in subject.tracks)
             keys = tuple(id(track.keyframes) for track in tracks)
             known[keys] = self._found.get(keys) or _found(plan, tracks, self.kept)
-            key = (*map(id, tracks), subject.decision, subject.name)
+            looked = _looked(tracks, by_chosen)
+            key = (*map(id, tracks), subject.decision, subject.name, looked)
             # The tracks are kept beside, as the keyframes are.
-            made[key] = self._made.get(key) or (tracks, _told(plan, subject, tracks, known[keys]))
+            made[key] = self._made.get(key) or (
+                tracks,
+                {**_told(plan, subject, tracks, known[keys]), "looked": looked},
+            )
             found[subject.tracks[0]] = made[key][1]
         self._made, self._found = made, known
         self.kept.forget_all_but(plan.tracks)
@@ -171,6 +176,15 @@ def _track(track: Track, known: Sights) -> dict[str, Any]:
         "last": track.last,
         "runs": [(a, b, state.value) for a, b, state in known.runs],
     }
+
+
+def _looked(tracks: Sequence[Track], by_chosen: Mapping[int, Runs]) -> Runs:
+    """Frames that were shown while a subject, or what is now a part of it, was chosen."""
+    runs: Runs = ()
+    for track in tracks:
+        if track.id in by_chosen:
+            runs = joined(runs, by_chosen[track.id])
+    return runs
 
 
 def _told(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found) -> dict[str, Any]:

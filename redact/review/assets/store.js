@@ -43,12 +43,18 @@ export function taken(told) {
   for (const s of state.subjects.values()) for (const track of s.tracks) state.ofTrack.set(track.id, s.id);
   state.selected = state.selected.filter((id) => state.subjects.has(id));
   const renewed = told.revision !== state.revision;
-  const moved = told.subjects || told.changed?.length || told.gone?.length || String(told.moments) !== String(state.common);
+  const moved = told.subjects || told.changed?.some((news) => news.moments) || told.gone?.length || String(told.moments) !== String(state.common);
   state.common = told.moments;
   if (moved) state.moments = [...told.moments, ...[...state.subjects.values()].flatMap((s) => s.moments)].sort((a, b) => a[0] - b[0]);
   for (const name of ["muted", "findings", "seen", "summary", "revision", "undo", "redo"]) if (name in told) state[name] = told[name];
   state.wasSeen = new Uint8Array(state.frames);
-  for (const [a, b] of state.seen) state.wasSeen.fill(1, a, b + 1);
+  state.unseen = [];
+  let next = 0;
+  for (const [a, b] of [...state.seen, [state.frames, state.frames]]) {
+    if (a > next) state.unseen.push([next, a - 1]);
+    state.wasSeen.fill(1, a, b + 1);
+    next = b + 1;
+  }
   tell("plan", renewed);
 }
 
