@@ -186,7 +186,8 @@ def check_box(box: Box, plan: Plan, where: str) -> None:
     # Written so that NaN fails too: it compares false with everything.
     if not (box.x1 < box.x2 and box.y1 < box.y2 and max(map(abs, box)) < LARGEST):
         raise PlanError(
-            f"{where}: {numbers} is not a box", "Left before right, top before bottom, in pixels."
+            f"{where}: {numbers} is not a box",
+            "It is LEFT,TOP,RIGHT,BOTTOM in pixels: two corners, not width and height.",
         )
     if not plan.source.shows(box):
         raise PlanError(
