@@ -12,6 +12,8 @@ from av.container import InputContainer
 from av.stream import Discard
 
 from ..errors import InputError
+from ..formats import mp4
+from .damage import listening
 
 READ_AGAIN = "check that the file plays in a video player, and copy it again from its origin"
 
@@ -28,6 +30,9 @@ NO_TIMESTAMPS = 0x0080
 def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
     """An input container of a local file, whatever its name looks like to FFmpeg.
 
+    FFmpeg's errors are counted in here, see `damage`. When the context is left, no thread decodes
+    any more.
+
     Args:
         path: the file.
         edit_lists: False to get what the edit lists of an MP4 cut off, too.
@@ -43,10 +48,21 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
         raise InputError(f"{path}: is not a file", "give the name of a video file")
     if kind.st_size == 0:
         raise InputError(f"{path}: the file is empty", "copy it again from its origin")
+    with listening():
+        container = _open(path, edit_lists)
+        try:
+            _check_format(path, container.format.name)
+            yield container
+        finally:
+            _come_to_rest(container)
+            container.close()
+
+
+def _open(path: Path, edit_lists: bool) -> InputContainer:
     try:
         # "file:" keeps a name with a colon from being read as an address, and the whitelist
         # keeps any file from making FFmpeg open a network connection.
-        container = av.open(
+        return av.open(
             f"file:{path}",
             options={"protocol_whitelist": "file"}
             | ({} if edit_lists else {"ignore_editlist": "1"}),
@@ -54,11 +70,17 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
         )
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _not_readable(path, error) from error
-    try:
-        _check_format(path, container.format.name)
-        yield container
-    finally:
-        container.close()
+
+
+def _come_to_rest(container: InputContainer) -> None:
+    """Wait until no decoding thread works any more, in a call that leaves the interpreter free.
+
+    PyAV frees a decoder while it holds the interpreter. A thread of that decoder that has an error
+    to log needs the interpreter, so each would wait for the other for ever.
+    """
+    for stream in container.streams:
+        if stream.codec_context is not None:
+            stream.codec_context.flush_buffers()
 
 
 def only(container: InputContainer, indices: set[int]) -> None:
@@ -76,7 +98,7 @@ def _not_readable(path: Path, error: BaseException) -> InputError:
         return InputError(f"{path}: may not be read (permission denied)", "check its permissions")
     with path.open("rb") as file:
         head = file.read(4096)
-    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"moov", b"skip"):
+    if head[4:8] in mp4.FIRST_KINDS:
         return InputError(
             f"{path}: the MP4 or MOV file is incomplete, its index (moov) is missing or broken",
             "the recording was probably cut off: copy it again, or repair it with the camera's "

@@ -16,7 +16,7 @@ from av.container.core import Flags as ContainerFlags
 from ..errors import OutputError, UnsafeError
 from ..messages import Message
 from ..settings import Audio, EncodeSettings
-from ..types import Frame, Silenced
+from ..types import Frame, Silenced, clock
 from .audio import AudioFeed
 from .codecs import THREADS
 from .colour import numbers
@@ -165,7 +165,7 @@ class VideoWriter:
             before = self._last * self._info.video.time_base * 1000
             if round(before) == round(ticks):
                 raise OutputError(
-                    f"{self._path.name}: two frames at {float(time):.6f} s fall into one "
+                    f"{self._path.name}: two frames at {clock(float(time), 6)} fall into one "
                     "millisecond, the finest time that MKV and WebM know",
                     "choose an output in .mp4 or .mov",
                 )
