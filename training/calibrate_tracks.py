@@ -1,12 +1,13 @@
 """Fits how much each clue of a whole track counts, and writes `calibration.json`.
 
-    python -m training.calibrate_tracks LABELS... --clips FOLDER...
+    python -m training.calibrate_tracks LABELS... --clips FOLDER... [--moved]
 
 Run it after `training.calibrate_looks`: the tracker weighs what the looks mean. LABELS and --clips
 are those of that command; only the half dev is used. Every clip passes through the detector and the
 tracker of `balanced`; every tracklet that is there in a labelled frame is real, a mistake, or
 neither, and a logistic regression learns the one from the other by its clues
-(`redact/track/belief.py`).
+(`redact/track/belief.py`). With --moved the clips that `benchmarks.leak` makes of the stills of the
+same half teach, too: footage of cameras in shops has few plates, and hardly one that is near.
 """
 
 from __future__ import annotations
@@ -19,11 +20,15 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.leak.__main__ import SEED, find_library
+from benchmarks.leak.scenes.build import build
+from benchmarks.leak.scenes.catalogue import specs
+from benchmarks.leak.tools import cache_folder
 from benchmarks.real.labels import find_clips
 from redact.detection.loader import WEIGHTS
 from redact.detection.weights import CENTERFACE, VERIFIER
 from training import calibration_file
-from training.labelled import dev_labels, of_frame
+from training.labelled import Labelled, dev_labels, of_frame, of_truth
 from training.regression import answers, false_at_recall, held_out, logistic
 from training.tracklets import Tracklet, tracklets_of
 
@@ -41,21 +46,34 @@ RISING = ("best", "mean", "hits", "verifier")
 """Clues of which more never makes a track less probable."""
 
 
-def gather(
-    files: Sequence[Path], folders: Sequence[Path], keep: Path | None, threads: int
-) -> tuple[list[Tracklet], int]:
-    """Tracklets of all labelled clips that are at hand, and how many labelled frames these have.
+Clips = dict[str, tuple[Path, list[Labelled]]]
+
+
+def footage(files: Sequence[Path], folders: Sequence[Path]) -> Clips:
+    """All labelled clips of the half dev that are at hand."""
+    labels = dev_labels(files)
+    return {
+        clip: (path, [of_frame(f) for f in labels.of(clip).frames])
+        for clip, path in find_clips(labels.clips(), folders).items()
+    }
+
+
+def moved_stills() -> Clips:
+    """The clips that are made of the stills of the half dev, every third frame labelled."""
+    library = find_library(package=False, half="dev")
+    made = build(cache_folder() / f"clips-{library.name}-{SEED}", library, SEED, specs())
+    return {path.name: (path, of_truth(truth)) for path, truth in made}
+
+
+def gather(clips: Clips, keep: Path | None, threads: int) -> list[Tracklet]:
+    """Tracklets of all clips.
 
     Args:
         keep: file in which the tracklets of finished clips are kept, None to keep nothing.
     """
-    labels = dev_labels(files)
     state = json.dumps(calibration_file.read(calibration_file.FILE)["looks"], sort_keys=True)
     done = _kept(keep, state)
-    frames = 0
-    for clip, path in find_clips(labels.clips(), folders).items():
-        mine = [of_frame(f) for f in labels.of(clip).frames]
-        frames += len(mine)
+    for clip, (path, mine) in clips.items():
         if clip in done:
             continue
         done[clip] = [t.as_json() for t in tracklets_of(path, mine, threads)]
@@ -63,7 +81,7 @@ def gather(
             print(f"\r{len(done)} clips, {clip}   ", end="", file=sys.stderr)
         if keep is not None:
             keep.write_text(json.dumps({"looks": state, "clips": done}))
-    return [Tracklet(**row) for rows in done.values() for row in rows], frames
+    return [Tracklet(**row) for clip in clips for row in done[clip]]
 
 
 def _kept(keep: Path | None, state: str) -> dict[str, list[dict[str, object]]]:
@@ -85,7 +103,9 @@ def fit(tracklets: Sequence[Tracklet], word: str) -> dict[str, float]:
         raise SystemExit(f"{word}: real and false tracks are both needed to fit weights")
     names = CLUES[word]
     columns = np.array([[t.clues[n] for n in names] for t in mine])
-    weights = logistic(columns, truth, ridge=RIDGE[word], rising=[n in RISING for n in names])
+    weight = np.array([t.weight for t in mine])
+    rising = [n in RISING for n in names]
+    weights = logistic(columns, truth, weight, RIDGE[word], rising)
     numbers = calibration_file.rounded(("bias", *names), weights)
     print(f"{word}: {int(truth.sum())} real, {int((1 - truth).sum())} false tracks, {numbers}")
     odds = held_out(columns, truth, [t.clip for t in mine], RIDGE[word])
@@ -105,14 +125,17 @@ def main() -> None:
     ap = argparse.ArgumentParser(prog="python -m training.calibrate_tracks", description=__doc__)
     ap.add_argument("labels", type=Path, nargs="+", help="label files of real footage")
     ap.add_argument("--clips", type=Path, nargs="+", required=True, help="folders of the clips")
+    ap.add_argument("--moved", action="store_true", help="moved stills of the half dev as well")
     ap.add_argument("--keep", type=Path, help="JSON file in which tracklets are kept between runs")
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--out", type=Path, default=calibration_file.FILE)
     a = ap.parse_args()
-    tracklets, frames = gather(a.labels, a.clips, a.keep, a.threads)
+    clips = footage(a.labels, a.clips) | (moved_stills() if a.moved else {})
+    tracklets = gather(clips, a.keep, a.threads)
     weights = {word: fit(tracklets, word) for word in CLUES}
     used = [t for t in tracklets if t.verdict >= 0]
     real = {w: sum(t.verdict for t in used if t.word == w) for w in CLUES}
+    frames = sum(len(labels) for _, labels in clips.values())
     on = f"{frames} frames, {len(used)} tracks, {real['face']} faces, {real['plate']} plates"
     used_weights = (WEIGHTS, CENTERFACE, VERIFIER)
     calibration_file.write(a.out, {"tracks": weights}, "tracks", on, used_weights)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.halves import in_half
+from benchmarks.leak.truth import Truth
 from benchmarks.real.labels import LabelledFrame, Labels, read_labels
 
 SPLIT = Path(__file__).parents[1] / "benchmarks" / "real" / "split.json"
@@ -60,6 +61,24 @@ def of_frame(label: LabelledFrame) -> Labelled:
         boxes(label.plates),
         boxes(label.heads + label.dups),
     )
+
+
+def of_truth(truth: Truth, every: int = 3) -> list[Labelled]:
+    """Every so manieth frame of a clip that was made from annotated stills.
+
+    Of one target all are labelled in such a clip; of the other it may show some that nobody marked.
+    """
+    found = []
+    for frame in range(0, truth.frames, every):
+        own = {
+            target: boxes([t.instances[frame].box for t in mine if frame in t.instances])
+            if (mine := [t for t in truth.tracks if t.target == target])
+            else None
+            for target in ("face", "plate")
+        }
+        ignored = boxes(truth.ignore.get(frame, []))
+        found.append(Labelled(truth.clip, frame, own["face"], own["plate"], ignored, STILL_WEIGHT))
+    return found
 
 
 def dev_stills(folder: Path) -> list[Labelled]:

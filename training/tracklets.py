@@ -41,6 +41,7 @@ class Tracklet:
         clip: name; word: "face" or "plate"; frame: of the first sighting.
         verdict: 1 a labelled object, 0 a mistake, -1 neither.
         clues: what the belief weighs, see `redact.track.belief.Clues.columns`.
+        weight: how much it counts, as its clip's labels say.
     """
 
     clip: str
@@ -48,6 +49,7 @@ class Tracklet:
     frame: int
     verdict: int
     clues: dict[str, float]
+    weight: float = 1.0
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -75,7 +77,8 @@ def tracklets_of(path: Path, labels: Sequence[Labelled], threads: int) -> list[T
         if verdict is not None:
             first = int(sightings[number]["frame"][0])
             clues = {name: float(v[0]) for name, v in over.clues.columns().items()}
-            found.append(Tracklet(path.name, over.target.word, first, verdict, clues))
+            word, weight = over.target.word, labels[0].weight
+            found.append(Tracklet(path.name, word, first, verdict, clues, weight))
     return found
 
 
@@ -97,7 +100,7 @@ def _verdict(box: Boxes, word: str, label: Labelled) -> int:
     if overlaps(box, truth).max(initial=0) >= SAME:
         return 1
     if word != "face":
-        return 0
+        return -1 if overlaps(box, label.ignored).max(initial=0) >= ON_IGNORED else 0
     around = np.concatenate([label.ignored, truth])
     middle = np.concatenate([(box[:2] + box[2:]) / 2] * 2)
     on_known = overlaps(box, label.ignored).max(initial=0) >= ON_IGNORED

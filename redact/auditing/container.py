@@ -6,36 +6,17 @@ waved through.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
 
 import av
 
 from ..errors import InputError
+from ..formats import tags
 from ..media import SourceInfo, opened
 from ..messages import Message
 from .matroska_elements import wrong_elements
 from .mp4_boxes import wrong_boxes
 from .result import Check
-
-_FORMAT_TAGS: Final = {
-    "major_brand": r"[ -~]{0,4}",
-    "minor_version": r"\d{1,6}",
-    "compatible_brands": r"[ -~]{0,64}",
-    "encoder": r"(Lavf|Lavc)[\d.]* ?[\w.-]*",
-    "duration": r"[\d:.]+",
-}
-"""Container tags that say nothing but the format, and the values they may have."""
-
-_STREAM_TAGS: Final = {
-    "language": r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*",
-    "handler_name": r"(Video|Sound)Handler|",
-    "vendor_id": r"\[0\]\[0\]\[0\]\[0\]|FFMP",
-    "encoder": r"(Lavf|Lavc)[\d.]* ?[\w.-]*",
-    "duration": r"[\d:.]+",
-}
 
 
 def check_container(
@@ -96,16 +77,9 @@ def _streams(
 
 
 def _tags(container: av.container.InputContainer) -> Check:
-    wrong = [Message("container_tag", key=k) for k in _bad_tags(container.metadata, _FORMAT_TAGS)]
+    told = tags.not_allowed(container.metadata, stream=False)
+    wrong = [Message("container_tag", key=key) for key in told]
     for stream in container.streams:
-        keys = _bad_tags(stream.metadata, _STREAM_TAGS)
-        wrong += [Message("stream_tag", stream=stream.index, key=key) for key in keys]
+        told = tags.not_allowed(stream.metadata, stream=True)
+        wrong += [Message("stream_tag", stream=stream.index, key=key) for key in told]
     return _check("tags", wrong, Message("tags_good"))
-
-
-def _bad_tags(tags: Mapping[str, str], allowed: Mapping[str, str]) -> Iterator[str]:
-    """Keys of tags that say more than the format. Their values end up in no report."""
-    for key, value in tags.items():
-        pattern = allowed.get(key.lower())
-        if pattern is None or not re.fullmatch(pattern, value):
-            yield key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ..messages import Message
-from ..types import Frame
+from ..types import Frame, clock
 from .pairing import Pair
 from .result import Check
 
@@ -28,7 +28,7 @@ class TimeCheck:
         self.source += source is not None
         self.output += output is not None
         if source is None and output is not None:
-            self._extra.append(f"{float(output.time):.4f} s")
+            self._extra.append(clock(float(output.time), 4))
         elif output is None:
             self._missing.append(pair.index)
         elif source is not None:

@@ -73,7 +73,8 @@ def redact() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with one of `redact.errors.ExitCode`."""
-    for name in ("SIGTERM", "SIGHUP"):  # asked to stop; terminal closed (not on Windows)
+    # Ctrl-C; asked to stop; terminal closed (not on Windows).
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
@@ -103,8 +104,13 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
 
+class _Interrupted(KeyboardInterrupt):
+    """Stopped from outside. Python kills itself at its end where a plain KeyboardInterrupt passed
+    through code that was made of text, as that of a dataclass is, although it was caught later."""
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+    raise _Interrupted
 
 
 def _fail(asked: Asked, message: str, hint: str, code: ExitCode) -> NoReturn:

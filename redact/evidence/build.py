@@ -7,7 +7,6 @@ import hashlib
 import math
 import platform
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
@@ -22,7 +21,7 @@ from ..media import Dropped
 from ..messages import Message
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import Action, Target, audited_for
+from ..types import Action, Target, audited_for, stamp
 from .case import CaseFields
 from .ledger import ledger, seconds_from_start
 from .manifest import (
@@ -51,12 +50,15 @@ LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python",
 """What decodes, looks, follows and draws."""
 
 
-def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manifest:
+def build_manifest(
+    record: RunRecord, *, log: LogAnchor | None = None, signed_by: str = ""
+) -> Manifest:
     """The manifest of a run. Reads no file and changes none.
 
     Args:
         record: what the pipeline filled in.
         log: how far the custody log has come, where the case keeps one.
+        signed_by: public key of whoever will sign it, hex; "" for nobody.
 
     Raises:
         UnsafeError: the original changed while redact was reading it.
@@ -94,6 +96,7 @@ def build_manifest(record: RunRecord, *, log: LogAnchor | None = None) -> Manife
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
         muted=muted_parts(record.plan),
+        signed_by=signed_by,
         review=review_part(record.plan),
     )
 
@@ -133,8 +136,8 @@ def _run(record: RunRecord) -> RunPart:
         command=command,
         settings=settings_as_json(record.settings),
         plan_sha256=hashlib.sha256(dump_plan(record.plan)).hexdigest(),
-        started=utc(record.started),
-        finished=utc(record.finished),
+        started=stamp(record.started),
+        finished=stamp(record.finished),
         steps=tuple(
             StepPart(s.name, _messages(record, s.detail), round(s.seconds, 3)) for s in record.steps
         ),
@@ -183,11 +186,6 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
     if not settings.render.notice:
         del value["render"]["notice"]
     return value
-
-
-def utc(moment: datetime) -> str:
-    """An aware time as ISO 8601 in UTC, to the microsecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:

@@ -11,7 +11,7 @@ from ..media import sha256_of, sha256_of_bytes
 from .custody import LogState, check_anchor, read_log
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
-    SignatureFile,
+    SignatureResult,
     check_signature,
     fingerprint,
     parse_signature,
@@ -108,10 +108,13 @@ def check_output(
         manifest_problem = ""
     except PlanError as error:
         record, manifest_problem = None, error.message
-    signature = _signature(path, data, key)
+    signature = _signature(path, data, record, key)
     # An anchor in a manifest that was changed says nothing about the log.
     anchored = not signature.manifest_changed
     logged = None if log is None else _log(log, data, record, anchored)
+    if signature.either and logged is not None and logged.manifest_known:
+        text = "The signature file was changed; the manifest is the one that the log names."
+        signature = _Signature(Part("signature", "changed", text))
     parts = [
         _file_part("output", output, record.output.sha256 if record else None),
         *([] if source is None else [_source_part(source, record)]),
@@ -155,13 +158,18 @@ def _source_part(source: Path, record: Manifest | None) -> Part:
 class _Signature:
     part: Part
     manifest_changed: bool = False
+    either: bool = False
     protects: bool = False
     fingerprint: str = ""
 
 
-def _signature(path: Path, data: bytes, key: bytes | None) -> _Signature:
+def _signature(path: Path, data: bytes, record: Manifest | None, key: bytes | None) -> _Signature:
     file = signature_path(path)
+    named = record.signed_by if record else ""
     if not file.exists():
+        if named:
+            text = f"The manifest was signed with the key {fingerprint(bytes.fromhex(named))}, and "
+            return _Signature(Part("signature", "missing", f"{text}its signature is missing."))
         if key is not None:
             text = "A key was given to check with, but the manifest is not signed."
             return _Signature(Part("signature", "missing", text))
@@ -174,16 +182,22 @@ def _signature(path: Path, data: bytes, key: bytes | None) -> _Signature:
     except PlanError as error:
         text = f"The signature file was damaged or edited: {error.message}."
         return _Signature(Part("signature", "damaged", text))
-    return _judge(signature, data, key)
+    if not (signature.public_key or named or key):
+        text = "Neither manifest nor signature says which key signed; give it with --key."
+        return _Signature(Part("signature", "damaged", text), manifest_changed=True, either=True)
+    # What cannot be read names no key, and only the one that was given can be tried.
+    return _judge(check_signature(data, signature, named or (key or b"").hex()), key)
 
 
-def _judge(signature: SignatureFile, data: bytes, key: bytes | None) -> _Signature:
-    result = check_signature(data, signature)
+def _judge(result: SignatureResult, key: bytes | None) -> _Signature:
     mark = result.fingerprint
     if result.changed == "signed":
         text = "It does not fit the manifest: the manifest was changed after it was signed."
         # The signature itself cannot be judged without the bytes that it was made over.
         return _Signature(Part("signature", "changed", text), manifest_changed=True)
+    if result.changed == "one of them":
+        text = "It does not fit the manifest: one of the two was changed after signing."
+        return _Signature(Part("signature", "changed", text), manifest_changed=True, either=True)
     if result.changed == "signature":
         text = "The signature file was changed; the manifest is the one that it names."
         return _Signature(Part("signature", "changed", text))
@@ -253,6 +267,9 @@ def _of_run(details: Mapping[str, str], record: Manifest) -> bool:
 def _manifest_part(problem: str, signature: _Signature, logged: _Logged | None) -> Part:
     if problem:
         return Part("manifest", "damaged", f"It cannot be read: {problem}.")
+    if signature.either:
+        text = "It does not fit its signature: one of the two was changed after signing."
+        return Part("manifest", "changed", text)
     if signature.manifest_changed:
         return Part("manifest", "changed", "It was changed after it was signed.")
     if logged is not None and logged.manifest_changed:

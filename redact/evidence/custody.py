@@ -23,15 +23,17 @@ from msgspec import Meta, Struct
 
 from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import sync_folder, write_whole
-from .build import utc
+from ..types import stamp
 from .case import checked_text
 from .chain import START, Break, Entry, read_chain
 from .lock import locked
 from .manifest import LogAnchor
 from .signature import (
+    PublicKeyHex,
     SignatureResult,
     check_signature,
     make_signature,
+    named_key,
     parse_signature,
     signature_path,
 )
@@ -39,12 +41,13 @@ from .signature import (
 HEAD_FORMAT = "redact-log-head"
 
 
-class Head(Struct, forbid_unknown_fields=True, frozen=True):
-    """The file `LOG.head`: where the log ended when redact last wrote to it."""
+class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+    """The file `LOG.head`: where the log ended when redact last wrote to it, and who signed it."""
 
     format: Annotated[str, Meta(pattern=f"^{HEAD_FORMAT}$")]
     entries: Annotated[int, Meta(ge=0)]
     head: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    signed_by: PublicKeyHex = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def append(
         entries = _entries_to_extend(log, _examine(log, data))
         entry = Entry(
             number=len(entries) + 1,
-            time=utc(datetime.now(UTC)),
+            time=stamp(datetime.now(UTC)),
             event=event,
             details=texts,
             previous=entries[-1].hash if entries else START,
@@ -166,7 +169,7 @@ def _write_all(handle: int, line: bytes, size: int, log: Path) -> None:
 
 def _write_head(log: Path, entry: Entry, key: Ed25519PrivateKey | None) -> None:
     head = head_path(log)
-    data = _dump_head(Head(HEAD_FORMAT, entry.number, entry.hash))
+    data = _dump_head(Head(HEAD_FORMAT, entry.number, entry.hash, named_key(key)))
     signature = signature_path(head)
     write_whole(head, data, force=True)
     if key is not None:
@@ -242,9 +245,12 @@ def _read_head(path: Path) -> tuple[Head | None, SignatureResult | None]:
         raise PlanError(f"{path}: {error}", hint) from None
     if _dump_head(head) != data:
         raise PlanError(f"{path}: is not in the layout that redact writes", hint)
+    if signed is None and head.signed_by:
+        raise PlanError(f"{path}: is signed, and its signature is missing", hint)
     if signed is None:
         return head, None
-    return head, check_signature(data, parse_signature(signed, str(signature)))
+    parsed = parse_signature(signed, str(signature))
+    return head, check_signature(data, parsed, head.signed_by)
 
 
 def check_anchor(entries: tuple[Entry, ...], anchor: LogAnchor) -> Break | None:

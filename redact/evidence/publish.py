@@ -16,7 +16,7 @@ from .case import CaseFields
 from .custody import anchor_of, append, read_log
 from .manifest import Manifest, dump_manifest, manifest_path
 from .record import RunRecord
-from .signature import make_signature, signature_path
+from .signature import make_signature, named_key, signature_path
 from .signing_certificate import Credentials
 
 
@@ -91,7 +91,8 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
     """
     if not choice.manifest:
         return EvidenceFiles()
-    manifest = build_manifest(record, log=anchor_of(choice.log) if choice.log else None)
+    anchor = anchor_of(choice.log) if choice.log else None
+    manifest = build_manifest(record, log=anchor, signed_by=named_key(choice.key))
     data = dump_manifest(manifest)
     path = manifest_path(record.output)
     write_whole(path, data, force=force)

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import CheckFailedError
+from ..formats import matroska
 from ..media import opened
 from ..messages import problem
-from .inspect import Inspection, boxes, ebml, inspect_file
+from . import inspect
+from .inspect import Inspection, inspect_file
 from .inspect.streams import STRING_PACKETS
 
 CLEARED = 315_532_800 * 10**9
@@ -66,7 +68,7 @@ def neutralise(path: Path) -> None:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         head = file.read(8)
-        edits = list(_ebml_edits(file, size) if head[:4] == b"\x1a\x45\xdf\xa3" else ())
+        edits = list(_matroska_edits(file, size) if head.startswith(matroska.MAGIC) else ())
         if head[4:8] == b"ftyp":
             edits = list(_mp4_edits(file, size))
         edits += [edit for name in names for edit in _name_edits(file, *name)]
@@ -103,17 +105,17 @@ def _name_edits(file: BinaryIO, at: int, size: int, name: bytes) -> Iterator[tup
 
 
 def _mp4_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
-    for box in boxes.walk(file, 0, size):
+    for box in inspect.mp4.walk(file, size):
         if box.kind == b"mdhd":
             wide = box.content(file)[:1] == b"\1"
             yield box.body + 4 + (28 if wide else 16), _UNDETERMINED
         elif box.kind == b"stsd":
-            for entry in boxes.walk(file, box.body + 8, box.end, box.path):
+            for entry in inspect.mp4.children(file, box):
                 if entry.size >= 28:
                     yield entry.body + 12, bytes(4)
 
 
-def _ebml_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
-    for element in ebml.walk(file, 0, size):
-        if element.id == ebml.LANGUAGE and element.end - element.body == 3:
+def _matroska_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
+    for element in inspect.matroska.walk(file, size):
+        if element.name == "Language" and element.size == 3:
             yield element.body, b"und"

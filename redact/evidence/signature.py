@@ -1,8 +1,9 @@
 """Ed25519 signatures beside the files they cover, and the keys that make them.
 
-A signature covers the exact bytes of the signed file (RFC 8032, no prehash), so anyone can check
-it with another program; see `docs/evidence.md`. A valid signature proves that the file has not
-changed since the holder of the private key signed it. Whose key that is, no signature can say.
+A signature file is the 64 bytes of the signature over the exact bytes of the signed file (RFC
+8032, no prehash), so anyone can check it with another program; see `docs/evidence.md`. The signed
+file itself names the public key. A valid signature proves that the file has not changed since the
+holder of the private key signed it. Whose key that is, no signature can say.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -22,22 +23,39 @@ from ..errors import OutputError, OutputExistsError, PlanError, UsageError
 from ..files import sync_folder, write_whole
 from ..media import sha256_of_bytes
 
-FORMAT = "redact-signature"
-SUFFIX = ".sig"
+SUFFIX: Final = ".sig"
+LENGTH: Final = 64
+"""Bytes of a signature. Meaning: that of Ed25519 (RFC 8032, 5.1.6)."""
+
+PublicKeyHex = Annotated[
+    str,
+    Meta(
+        pattern="^([0-9a-f]{64})?$",
+        description="raw Ed25519 public key, hex; empty: not signed, or by an older redact, "
+        "which kept the key in the signature file",
+    ),
+]
 
 
-class SignatureFile(Struct, forbid_unknown_fields=True, frozen=True):
-    """The file `NAME.sig`, one line of JSON in one exact layout.
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature as it was read.
 
     Attributes:
-        format: always "redact-signature".
-        algorithm: always "Ed25519".
-        signed_sha256: of the signed file; tells which of the two files was changed.
-        public_key: raw key, hex.
-        signature: hex.
+        value: its 64 bytes.
+        public_key: hex; None where the file does not say, as today's do not.
+        signed_sha256: hex, of the signed file; None where the file does not say.
     """
 
-    format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
+    value: bytes
+    public_key: str | None = None
+    signed_sha256: str | None = None
+
+
+class _OldFile(Struct, forbid_unknown_fields=True, frozen=True):
+    """The signature file that redact wrote before: one line of JSON in one exact layout."""
+
+    format: Annotated[str, Meta(pattern="^redact-signature$")]
     algorithm: Annotated[str, Meta(pattern="^Ed25519$")]
     signed_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     public_key: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -49,33 +67,25 @@ def signature_path(signed: Path) -> Path:
 
 
 def make_signature(data: bytes, key: Ed25519PrivateKey) -> bytes:
-    """Content of the signature file for `data`."""
-    return _dump(
-        SignatureFile(
-            format=FORMAT,
-            algorithm="Ed25519",
-            signed_sha256=sha256_of_bytes(data),
-            public_key=raw_public(key.public_key()).hex(),
-            signature=key.sign(data).hex(),
-        )
-    )
+    """Content of the signature file for `data`, which must name the key: 64 bytes."""
+    return key.sign(data)
 
 
-def _dump(signature: SignatureFile) -> bytes:
-    return msgspec.json.encode(signature) + b"\n"
-
-
-def parse_signature(data: bytes, name: str) -> SignatureFile:
-    """Raises PlanError unless `data` is exactly what `make_signature` would have written."""
+def parse_signature(data: bytes, name: str) -> Signature:
+    """Raises PlanError unless `data` is a signature, or exactly what redact wrote before."""
+    if len(data) == LENGTH:
+        return Signature(data)
     hint = "The signature file was damaged or edited; take the original one."
+    if not data.startswith(b"{"):
+        raise PlanError(f"{name}: has {len(data)} bytes, and a signature has {LENGTH}", hint)
     try:
-        signature = msgspec.json.decode(data, type=SignatureFile)
+        old = msgspec.json.decode(data, type=_OldFile)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PlanError(f"{name}: {error}", hint) from None
     # One layout only: otherwise blanks could be changed without anybody noticing.
-    if _dump(signature) != data:
+    if msgspec.json.encode(old) + b"\n" != data:
         raise PlanError(f"{name}: is not in the layout that redact writes", hint)
-    return signature
+    return Signature(bytes.fromhex(old.signature), old.public_key, old.signed_sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +93,11 @@ class SignatureResult:
     """What checking one signature gave.
 
     Attributes:
-        holds: the signature fits the data and its own fields.
-        changed: "" if it holds, else which file was changed: "signed" or "signature".
-        fingerprint: of the key in the signature file.
+        holds: the signature fits the data and what its file says about them.
+        changed: "" if it holds, else which file was changed: "signed", "signature", or "one of
+            them" where nothing tells.
+        fingerprint: of the key that it was checked with, "" without one.
+        public_key: that key, hex; "" where neither file names one.
     """
 
     holds: bool
@@ -94,23 +106,36 @@ class SignatureResult:
     public_key: str
 
 
-def check_signature(data: bytes, signature: SignatureFile) -> SignatureResult:
-    """Check a signature over `data`, and if it fails say which of the two was changed."""
-    key = signature.public_key
-    fits = signature.signed_sha256 == sha256_of_bytes(data)
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(
-            bytes.fromhex(signature.signature), data
-        )
-        valid = True
-    except (InvalidSignature, ValueError):
-        valid = False
-    changed = ""
-    if not (valid and fits):
+def check_signature(data: bytes, signature: Signature, named: str) -> SignatureResult:
+    """Check a signature over `data`, and if it fails say which of the two was changed.
+
+    Args:
+        data: the signed file.
+        named: public key that it names, hex; "" where it names none.
+    """
+    key = signature.public_key or named
+    valid = _is_valid(data, signature.value, key)
+    if signature.signed_sha256 is None:
+        changed = "" if valid else "one of them"
+    else:
+        fits = signature.signed_sha256 == sha256_of_bytes(data)
         # Where signature and recorded hash both fail, only the signed file can be at fault
         # (one change cannot hit both); where one of them holds, the signed file is as it was.
-        changed = "signature" if valid or fits else "signed"
-    return SignatureResult(valid and fits, changed, fingerprint(bytes.fromhex(key)), key)
+        changed = "" if valid and fits else "signature" if valid or fits else "signed"
+    return SignatureResult(not changed, changed, fingerprint(bytes.fromhex(key)), key)
+
+
+def _is_valid(data: bytes, signature: bytes, key: str) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(signature, data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def named_key(key: Ed25519PrivateKey | None) -> str:
+    """How a file that is to be signed names the key: raw public key, hex; "" for no key."""
+    return "" if key is None else raw_public(key.public_key()).hex()
 
 
 def raw_public(key: Ed25519PublicKey) -> bytes:
@@ -118,7 +143,12 @@ def raw_public(key: Ed25519PublicKey) -> bytes:
 
 
 def fingerprint(raw: bytes) -> str:
-    """First 160 bits of the SHA-256 of the raw public key, in groups of four to read aloud."""
+    """First 160 bits of the SHA-256 of the raw public key, in groups of four to read aloud.
+
+    "" for no key.
+    """
+    if not raw:
+        return ""
     digest = sha256_of_bytes(raw)[:40]
     return " ".join(digest[i : i + 4] for i in range(0, 40, 4))
 

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from ..errors import UsageError
+from ..types import day
 
 _CURVES: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 _ADVICE: Final = (
@@ -92,8 +93,8 @@ def _chain(path: Path) -> list[x509.Certificate]:
     now = datetime.now(UTC)
     if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
         raise UsageError(
-            f"{path}: the certificate is valid from {signer.not_valid_before_utc:%Y-%m-%d} to "
-            f"{signer.not_valid_after_utc:%Y-%m-%d}, and not now",
+            f"{path}: the certificate is valid from {day(signer.not_valid_before_utc)} to "
+            f"{day(signer.not_valid_after_utc)}, and not now",
             "Use one that is valid; content credentials of redact hold no time stamp.",
         )
     return chain

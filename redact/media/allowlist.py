@@ -13,16 +13,11 @@ from typing import Any
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 
+from ..formats import tags
 from ..messages import Message
 from .info import AudioInfo, Dropped
 
 STILL = Disposition.attached_pic | Disposition.still_image | Disposition.timed_thumbnails
-
-TECHNICAL_TAGS = frozenset(
-    ("major_brand", "minor_version", "compatible_brands", "duration", "handler_name", "vendor_id")
-)
-"""Tags that demuxers report for what a container's own structure says; an output has them too
-where its format demands it, with neutral values."""
 
 _SHOWN = 60
 """Characters of a tag's value that are shown."""
@@ -104,7 +99,7 @@ def _named(name: str) -> Message:
 def _tags(metadata: dict[str, str], where: str, language: bool) -> Iterator[Dropped]:
     for key, value in metadata.items():
         low = key.lower()
-        if low in TECHNICAL_TAGS and not (low == "handler_name" and value.strip()):
+        if tags.is_structural(low) and not (low == "handler_name" and value.strip()):
             continue
         if low == "language" and (language or value.lower() == "und"):
             continue

@@ -13,7 +13,7 @@ from ..errors import InputError, UnsafeError
 from ..messages import Message, problem
 from ..types import Frame
 from .colour import numbers
-from .damage import Complaints, Damage, listening
+from .damage import Complaints, Damage
 from .formats import is_rgb, layout, working_format
 from .info import Part, SourceInfo
 from .orient import upright, widen_chroma
@@ -88,7 +88,7 @@ class Decode:
         damage = Damage()
         held: deque[tuple[av.VideoFrame, bool]] = deque()
         index = self.info.video.index
-        with opened(self.info.path) as container, listening():
+        with opened(self.info.path) as container:
             stream: Any = container.streams[index]
             only(container, {index})
             if self.info.part is not None:
@@ -113,14 +113,9 @@ class Decode:
         context.thread_count = min(MAX_THREADS, os.cpu_count() or 1)
         packets = container.demux(stream)
         complaints = Complaints()
-        try:
-            while (packet := self._read(packets, damage)) is not None:
-                stamper.packet(packet.pts)
-                yield from self._decoded(context, packet, damage, complaints)
-        finally:
-            # Lets the decoder's threads come to rest while the interpreter is free: a thread
-            # that still had to count an error would otherwise be waited for in vain.
-            context.flush_buffers()
+        while (packet := self._read(packets, damage)) is not None:
+            stamper.packet(packet.pts)
+            yield from self._decoded(context, packet, damage, complaints)
 
     def _read(self, packets: Iterator[Any], damage: Damage) -> Any:
         """The next packet, None at the end."""

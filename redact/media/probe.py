@@ -100,6 +100,9 @@ def _first_frame(
     rate: Fraction | None = None
     raw = bool(container.format.flags & NO_TIMESTAMPS)
     own = av.CodecContext.create(stream.codec_context.codec.name, "r") if raw else None
+    for context in (stream.codec_context, own):
+        if context is not None:
+            context.thread_count = 1  # more would begin with frames that nobody asks for
     for packet in container.demux(stream):
         for frame in _decoded(stream.codec_context, packet):
             if own is not None:

@@ -63,8 +63,6 @@ def decode_from(
                     wanted += 1
         except (av.FFmpegError, EOFError):
             return
-        finally:
-            context.flush_buffers()
 
 
 def _from_mark(packets: Iterator[Any], mark: Mark) -> Iterator[Any]:

@@ -12,7 +12,9 @@ from av.container import InputContainer
 from av.stream import Discard
 
 from ..errors import InputError
+from ..formats import mp4
 from ..messages import problem, reason_of
+from .damage import listening
 
 # A playlist in the disguise of a video would make FFmpeg open other files or addresses.
 _REFUSED = frozenset(("hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "ffmetadata"))
@@ -26,6 +28,9 @@ NO_TIMESTAMPS = 0x0080
 @contextmanager
 def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
     """An input container of a local file, whatever its name looks like to FFmpeg.
+
+    FFmpeg's errors are counted in here, see `damage`. When the context is left, no thread decodes
+    any more.
 
     Args:
         path: the file.
@@ -43,10 +48,21 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
         raise problem(InputError, "no_file", path=f"{path}")
     if kind.st_size == 0:
         raise problem(InputError, "empty", path=f"{path}")
+    with listening():
+        container = _open(path, edit_lists)
+        try:
+            _check_format(path, container.format.name)
+            yield container
+        finally:
+            _come_to_rest(container)
+            container.close()
+
+
+def _open(path: Path, edit_lists: bool) -> InputContainer:
     try:
         # "file:" keeps a name with a colon from being read as an address, and the whitelist
         # keeps any file from making FFmpeg open a network connection.
-        container = av.open(
+        return av.open(
             f"file:{path}",
             options={"protocol_whitelist": "file"}
             | ({} if edit_lists else {"ignore_editlist": "1"}),
@@ -54,11 +70,17 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
         )
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _not_readable(path, error) from error
-    try:
-        _check_format(path, container.format.name)
-        yield container
-    finally:
-        container.close()
+
+
+def _come_to_rest(container: InputContainer) -> None:
+    """Wait until no decoding thread works any more, in a call that leaves the interpreter free.
+
+    PyAV frees a decoder while it holds the interpreter. A thread of that decoder that has an error
+    to log needs the interpreter, so each would wait for the other for ever.
+    """
+    for stream in container.streams:
+        if stream.codec_context is not None:
+            stream.codec_context.flush_buffers()
 
 
 def only(container: InputContainer, indices: set[int]) -> None:
@@ -72,7 +94,7 @@ def _not_readable(path: Path, error: BaseException) -> InputError:
         return problem(InputError, "may_not_read", path=f"{path}")
     with path.open("rb") as file:
         head = file.read(4096)
-    if head[4:8] in (b"ftyp", b"mdat", b"wide", b"free", b"moov", b"skip"):
+    if head[4:8] in mp4.FIRST_KINDS:
         return problem(InputError, "no_moov", path=f"{path}")
     if b"\0" not in head and head.isascii():
         return problem(InputError, "is_text", path=f"{path}")

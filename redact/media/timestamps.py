@@ -6,6 +6,7 @@ from fractions import Fraction
 from heapq import heappop, heappush
 
 from ..errors import InputError
+from ..types import clock
 from .info import SourceInfo
 
 MAX_BACKWARD = Fraction(1, 2)
@@ -87,8 +88,8 @@ class Stamper:
     def _refuse(self, own: int, last: int) -> None:
         base = self._video.time_base
         raise InputError(
-            f"{self._path}: the clock jumps back from {float(last * base):.3f} s to "
-            f"{float(own * base):.3f} s at frame {self._index}",
+            f"{self._path}: the clock jumps back from {clock(float(last * base))} to "
+            f"{clock(float(own * base))} at frame {self._index}",
             "the file was probably joined from several recordings: split it at the joint, or "
             "remux it (ffmpeg -i SOURCE -c copy NEW.mkv) and use the new file",
         )

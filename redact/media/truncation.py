@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from .. import ebml
+from ..formats import matroska
 from ..messages import Message
-
-_SEGMENT = 0x18538067
-_ANYWHERE = 1 << 62
 
 
 def cut_off(path: Path, container: str, stream: Any) -> tuple[int, Message | None]:
@@ -41,10 +38,10 @@ def cut_off(path: Path, container: str, stream: Any) -> tuple[int, Message | Non
 def _segment_end(path: Path) -> int:
     """Where the segment of a Matroska file ends by its own account; 0 if it does not say."""
     with path.open("rb") as file:
-        head = ebml.header(file, 0, _ANYWHERE)
-        if head is None or head.end is None:
+        head = matroska.element_at(file, 0, matroska.ANYWHERE)
+        if head is None or head.endless:
             return 0
-        segment = ebml.header(file, head.end, _ANYWHERE)
-    if segment is None or segment.id != _SEGMENT or segment.end is None:
+        segment = matroska.element_at(file, head.end, matroska.ANYWHERE)
+    if segment is None or segment.name != "Segment" or segment.endless:
         return 0
     return segment.end

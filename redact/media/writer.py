@@ -16,7 +16,7 @@ from av.container.core import Flags as ContainerFlags
 from ..errors import OutputError, UnsafeError
 from ..messages import Message, problem, reason_of
 from ..settings import Audio, EncodeSettings
-from ..types import Frame, Silenced
+from ..types import Frame, Silenced, clock
 from .audio import AudioFeed
 from .codecs import THREADS
 from .colour import numbers
@@ -165,7 +165,7 @@ class VideoWriter:
                     OutputError,
                     "one_millisecond",
                     path=self._path.name,
-                    seconds=f"{float(time):.6f}",
+                    at=clock(float(time), 6),
                 )
         if ticks.denominator != 1 and not self._rounded:
             self._rounded = True

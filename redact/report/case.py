@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from .. import __version__
-from ..types import readable
+from ..types import day, readable
 
 MARK = b'<meta name="generator" content="redact case index">'
 """Stands in every such page: one may be replaced by a newer one, other files may not."""
@@ -52,7 +52,7 @@ def case_page(
     page = environment.from_string(template.joinpath("case.html").read_text("utf-8")).render(
         title=readable(title),
         version=__version__,
-        date=datetime.now(UTC).strftime("%Y-%m-%d"),
+        date=day(datetime.now(UTC)),
         style=Markup(template.joinpath("report.css").read_text("utf-8")),
         verdict="good" if good else "bad",
         line=line,

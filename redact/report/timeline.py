@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
 from xml.sax.saxutils import escape
 
 from ..evidence import Manifest, TrackPart
-from ..types import Action, clock
+from ..types import Action, clock, runs_of
 from .catalogue import Catalogue
 
 WIDTH, LABEL, ROW, HEAD = 1000, 215, 22, 30
@@ -93,10 +92,12 @@ def _columns(track: TrackPart, frames: int) -> Iterator[tuple[int, int, str]]:
             columns[x] = min(before, span.certainty, key=WEAKEST_FIRST.index)
     for first, last in _shown(track):
         columns |= dict.fromkeys(_pixels(first, last, scale), _SHOWN)
-    run = sorted(columns)
-    for _, group in groupby(enumerate(run), key=lambda pair: (pair[1] - pair[0], columns[pair[1]])):
-        members = [x for _, x in group]
-        yield members[0], min(members[-1], width - 1), columns[members[0]]
+    runs = [
+        (first, min(last, width - 1), state)
+        for state in set(columns.values())
+        for first, last in runs_of(x for x, here in columns.items() if here == state)
+    ]
+    yield from sorted(runs)
 
 
 def _pixels(first: int, last: int, scale: float) -> range:

@@ -1,7 +1,7 @@
 """The ideas redact is made of, one type each. Stages know these and not each other."""
 
 from .box import Box
-from .clock import EXAMPLES, clock, read_clock
+from .clock import EXAMPLES, clock, date_and_time, day, read_clock, stamp
 from .detections import Detections
 from .frame import Frame
 from .keyframe import Keyframe, Keyframes
@@ -51,6 +51,8 @@ __all__ = [
     "clock",
     "count_of",
     "counted",
+    "date_and_time",
+    "day",
     "decimal",
     "joined",
     "numbered",
@@ -58,5 +60,6 @@ __all__ = [
     "read_clock",
     "readable",
     "runs_of",
+    "stamp",
     "table_of",
 ]

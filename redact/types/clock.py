@@ -1,8 +1,9 @@
-"""The one way in which a time is read from people and written for them."""
+"""The one way in which a time or a date is read from people and written for them."""
 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from fractions import Fraction
 from typing import Final
 
@@ -30,6 +31,21 @@ def clock(seconds: float, digits: int = 3) -> str:
     hours, minutes = divmod(minutes, 60)
     start = f"{hours}:{minutes:02}" if hours else f"{minutes}"
     return f"{sign}{start}:{rest:02}" + (f".{fraction:0{digits}}" if digits else "")
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as records hold it: 2026-05-06T07:08:09.000001Z (ISO 8601, UTC)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def date_and_time(moment: datetime) -> str:
+    """A moment for people, to the second: 2026-05-06 07:08:09 UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def day(moment: datetime) -> str:
+    """The day of a moment for people: 2026-05-06."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d")
 
 
 def read_clock(text: str) -> Fraction:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from redact.auditing.container import check_container
 from redact.auditing.matroska_elements import wrong_elements
 from redact.auditing.result import Check
-from redact.ebml import Header, header
 from redact.evidence import prepare_release
+from redact.formats.matroska import Element, element_at
 from redact.media import ContentLight, Decode, Mastering, SourceInfo, VideoWriter, probe
 from redact.settings import EncodeSettings
 
@@ -44,7 +44,6 @@ def put(data: bytes, path: tuple[int, ...], more: bytes, endless: bool = False) 
     done = False
     while at < len(data):
         found = _header(data, at)
-        assert found.end is not None
         content = data[found.body : found.end]
         if found.id == (path[0] if path else None) and not done:
             done = True
@@ -62,8 +61,8 @@ def put(data: bytes, path: tuple[int, ...], more: bytes, endless: bool = False) 
     return out
 
 
-def _header(data: bytes, at: int) -> Header:
-    found = header(io.BytesIO(data), at, len(data))
+def _header(data: bytes, at: int) -> Element:
+    found = element_at(io.BytesIO(data), at, len(data))
     assert found is not None
     return found
 

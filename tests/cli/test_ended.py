@@ -99,6 +99,28 @@ def test_stopped_among_several_tells_what_was_finished(tmp_path: Path) -> None:
     assert results[1]["error"] == "stopped"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no Ctrl-C to a single process")
+def test_stopped_while_a_module_is_loaded_ends_in_order(tmp_path: Path) -> None:
+    """Classes are made of text then, by `exec`, for which Python has an end of its own."""
+    script = """
+from redact.cli import app
+text = "import os, signal; os.kill(os.getpid(), signal.SIGINT); [0 for _ in range(10**6)]"
+app.redact.main = lambda **_: exec(text)
+app.main()
+"""
+    (tmp_path / "interrupted.py").write_text(script)
+    done = subprocess.run(
+        [sys.executable, "-m", "interrupted"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    assert done.returncode == ExitCode.INTERRUPTED, done.stderr
+    assert "stopped" in done.stderr
+
+
 def test_a_reader_that_leaves_changes_no_exit_code(plan: Path, tmp_path: Path) -> None:
     for arguments, code in (
         (("plan", "show", plan), ExitCode.DONE),

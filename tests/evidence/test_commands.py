@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,11 +21,13 @@ from redact.cli.run import run
 from redact.errors import ExitCode, InputError, PlanError, RedactError, UsageError
 from redact.evidence import EvidenceChoice, write_evidence
 from redact.evidence.manifest import manifest_path
-from redact.evidence.signature import load_private_key, parse_signature, signature_path
+from redact.evidence.signature import load_private_key, signature_path
 
 from ..media.footage import Clip, make
 from .authority import make_signer
 from .samples import make_record
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "evidence.md"
 
 
 def call(command: click.Command, *arguments: object, **env: str) -> Result:
@@ -153,7 +156,7 @@ def test_inspect_exit_codes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("signed", [False, True])
 def test_openssl_agrees(tmp_path: Path, signed: bool) -> None:
-    """The signature covers the manifest's exact bytes, so other programs can check it."""
+    """The command of `docs/evidence.md`, with the files as redact writes them."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("needs the program openssl")
@@ -162,16 +165,15 @@ def test_openssl_agrees(tmp_path: Path, signed: bool) -> None:
     record = make_record(tmp_path)
     write_evidence(record, EvidenceChoice(key=load_private_key(secret, None)))
     manifest = manifest_path(record.output)
-    signature = parse_signature(signature_path(manifest).read_bytes(), "s")
-    raw = tmp_path / "raw.sig"
-    raw.write_bytes(bytes.fromhex(signature.signature))
+    assert signature_path(manifest).stat().st_size == 64
     if not signed:
         manifest.write_bytes(manifest.read_bytes() + b" ")
-    done = subprocess.run(
-        [openssl, "pkeyutl", "-verify", "-pubin", "-inkey", f"{secret}.pub", "-rawin",
-         "-in", str(manifest), "-sigfile", str(raw)],
-        capture_output=True,
-    )  # fmt: skip
+    (words,) = re.findall(r"^openssl pkeyutl .*$", DOCS.read_text("utf-8"), re.MULTILINE)
+    names = {"THEIR.pub": f"{secret}.pub", "OUTPUT": str(record.output)}
+    arguments = words.split()[1:]
+    for short, path in names.items():
+        arguments = [word.replace(short, path) for word in arguments]
+    done = subprocess.run([openssl, *arguments], capture_output=True)
     assert (done.returncode == 0) is signed, done.stderr
 
 

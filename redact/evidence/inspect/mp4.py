@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
-from .boxes import Box, walk
+from ...formats import mp4, tags
+from ...formats.mp4 import Box
+from ...types import date_and_time
 from .findings import Findings, Kind, printable_text
 
 STRUCTURE = frozenset(
@@ -19,7 +22,7 @@ SAMPLE_ENTRY_PARTS = frozenset(
     b"avcC hvcC av1C vpcC dvcC dvvC esds colr pasp fiel clap btrt mdcv clli gama SmDm CoLL chan "
     b"dOps dac3 dec3 dfLa alac pcmC srat wave frma d263 damr glbl".split()
 )
-NEUTRAL_NAMES = frozenset(("", "VideoHandler", "SoundHandler", "DataHandler", "videohandler"))
+NEUTRAL_NAMES = frozenset(("", *tags.HANDLERS, "DataHandler", "videohandler"))
 THREE_GPP_TEXT = frozenset(b"titl auth cprt dscp perf gnre albm".split())
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 TAG_KINDS = {
@@ -49,21 +52,34 @@ def kind_of_tag(name: str) -> Kind:
     return next((kind for part, kind in TAG_KINDS.items() if part in lower), Kind.TAG)
 
 
+def walk(file: BinaryIO, size: int) -> Iterator[Box]:
+    """All boxes but those of sample entries and references, parents before children."""
+
+    def enter(box: Box) -> int | None:
+        return mp4.first_child(file, box) if box.kind in mp4.PARENTS else None
+
+    return mp4.walk(file, 0, size, enter)
+
+
+def children(file: BinaryIO, box: Box) -> Iterator[Box]:
+    """The boxes in one box of which `walk` passes over the content."""
+    return mp4.boxes(file, mp4.first_child(file, box), box.end, (*box.above, box.kind))
+
+
 def inspect_mp4(file: BinaryIO, size: int, found: Findings) -> None:
     """Add everything that the boxes say."""
     keys: list[str] = []
     media = b""  # what the track at hand holds: its handler comes before its sample entries
-    for box in walk(file, 0, size):
-        parents = box.path.split("/")[:-1]
-        if box.kind == b"hdlr" and parents[-1:] == ["mdia"]:
+    for box in walk(file, size):
+        if box.kind == b"hdlr" and box.parent == b"mdia":
             media = box.content(file)[8:12]
         if box.kind == b"stsd":
             _sample_entries(file, box, media, found)
         elif box.kind == b"keys":
             keys = _keys(box.content(file))
-        elif "ilst" in parents:
+        elif b"ilst" in box.above:
             _metadata_item(file, box, keys, found)
-        elif "udta" in parents:
+        elif b"udta" in box.above:
             _user_data(file, box, found)
         else:
             _structure(file, box, found)
@@ -79,7 +95,7 @@ def _structure(file: BinaryIO, box: Box, found: Findings) -> None:
             _references(file, box, found)
         case b"ftyp" | b"styp":
             found.add_generic(box.path, box.content(file)[:4])
-        case b"free" | b"skip" | b"wide":
+        case _ if box.kind in mp4.PADDING:
             _padding(file, box, found)
         case b"udta" | b"meta" | b"ilst":
             pass  # their children speak
@@ -122,7 +138,7 @@ def _language(box: Box, data: bytes, found: Findings) -> None:
 
 def _as_date(seconds: int) -> str:
     try:
-        return (EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return date_and_time(EPOCH + timedelta(seconds=seconds))
     except OverflowError:
         return f"{seconds} s after 1904"
 
@@ -149,14 +165,14 @@ def _padding(file: BinaryIO, box: Box, found: Findings) -> None:
 
 
 def _references(file: BinaryIO, box: Box, found: Findings) -> None:
-    for entry in walk(file, box.body + 8, box.end, box.path):
+    for entry in children(file, box):
         data = entry.content(file)
         if data[4:].strip(b"\0"):
             found.add(Kind.NAME, entry.path, data[4:])  # a file name or URL
 
 
 def _sample_entries(file: BinaryIO, box: Box, media: bytes, found: Findings) -> None:
-    for entry in walk(file, box.body + 8, box.end, box.path):
+    for entry in children(file, box):
         data = entry.content(file)
         if media not in (b"vide", b"soun"):
             found.add(Kind.STREAM, entry.path, f"track of kind {media.decode('latin-1')}")
@@ -164,28 +180,25 @@ def _sample_entries(file: BinaryIO, box: Box, media: bytes, found: Findings) -> 
         vendor = data[12:16]
         if vendor.strip(b"\0"):
             found.add(Kind.ENCODER, f"{entry.path} vendor", vendor)
-        if media == b"vide" and len(data) >= 78:
+        if media == b"vide" and len(data) >= mp4.VIDEO_ENTRY:
             name = data[43 : 43 + min(data[42], 31)]
             if name.strip(b"\0"):
                 found.add(Kind.ENCODER, f"{entry.path} compressor", name)
-        start = entry.body + (78 if media == b"vide" else _sound_header(data))
-        _entry_parts(file, entry, start, found)
+        _entry_parts(file, entry, media == b"vide", found)
 
 
-def _entry_parts(file: BinaryIO, entry: Box, start: int, found: Findings) -> None:
-    for part in walk(file, start, entry.end, entry.path):
+def _entry_parts(file: BinaryIO, entry: Box, video: bool, found: Findings) -> None:
+    def enter(part: Box) -> int | None:
+        return mp4.first_child(file, part) if part.kind in mp4.PARENTS else None
+
+    start, above = mp4.first_part(file, entry, video), (*entry.above, entry.kind)
+    for part in mp4.walk(file, start, entry.end, enter, above):
         data = part.content(file)
         # QuickTime ends a list of parts with zero bytes, which are no box.
         if part.kind.strip(b"\0") == b"" and not data.strip(b"\0"):
             continue
-        if part.kind not in SAMPLE_ENTRY_PARTS and "wave/" not in part.path:
+        if part.kind not in SAMPLE_ENTRY_PARTS and b"wave" not in part.above:
             found.add(Kind.UNUSUAL, part.path, data)
-
-
-def _sound_header(data: bytes) -> int:
-    """Bytes before the parts of a sound sample entry, by its version."""
-    version = int.from_bytes(data[8:10], "big") if len(data) >= 28 else 0
-    return 28 + {1: 16, 2: 36}.get(version, 0)
 
 
 def _user_data(file: BinaryIO, box: Box, found: Findings) -> None:
@@ -200,7 +213,7 @@ def _user_data(file: BinaryIO, box: Box, found: Findings) -> None:
     if box.kind in (b"free", b"skip"):
         _padding(file, box, found)
         return
-    name = box.path.split("/")[-1]
+    name = mp4.name_of(box.kind)
     kind = kind_of_tag(name)
     if kind is Kind.THUMBNAIL:
         found.add(kind, box.path, f"{len(data)} bytes")
@@ -223,12 +236,11 @@ def _keys(data: bytes) -> list[str]:
 
 
 def _metadata_item(file: BinaryIO, box: Box, keys: list[str], found: Findings) -> None:
-    parent = box.path.split("/")[-2]
-    if parent != "ilst":
+    if box.parent != b"ilst":
         return
     number = int.from_bytes(box.kind, "big")
     named = 1 <= number <= len(keys)
-    name = keys[number - 1] if named else box.path.split("/")[-1]
+    name = keys[number - 1] if named else mp4.name_of(box.kind)
     data = box.content(file)
     value = data[16:] if data[4:8] == b"data" else data
     kind = kind_of_tag(name)

@@ -11,8 +11,9 @@ from typing import BinaryIO
 import av
 
 from ...errors import InputError
-from .ebml import inspect_ebml
+from ...formats import matroska, mp4
 from .findings import Finding, Findings, Kind
+from .matroska import inspect_matroska
 from .mp4 import inspect_mp4
 from .riff import inspect_riff
 from .streams import inspect_streams
@@ -85,10 +86,10 @@ def _reason(path: Path, error: Exception) -> str:
 def _container(file: BinaryIO, size: int, found: Findings) -> bool:
     """Walk the container's structure; False if it is none that is walked here."""
     head = file.read(HEAD)
-    if head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"):
+    if head[4:8] in mp4.FIRST_KINDS:
         inspect_mp4(file, size, found)
-    elif head[:4] == b"\x1a\x45\xdf\xa3":
-        inspect_ebml(file, size, found)
+    elif head.startswith(matroska.MAGIC):
+        inspect_matroska(file, size, found)
     elif head[:4] == b"RIFF":
         inspect_riff(file, size, found)
     else:

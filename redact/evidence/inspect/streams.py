@@ -8,6 +8,7 @@ from typing import Any
 
 from av.stream import Disposition
 
+from ...formats import tags
 from ...media import opened
 from .findings import Findings, Kind
 from .mp4 import NEUTRAL_NAMES, kind_of_tag
@@ -20,11 +21,6 @@ from .units import (
     inspect_strings,
     units,
 )
-
-PLAIN_TAGS = frozenset(
-    ("major_brand", "minor_version", "compatible_brands", "duration", "vendor_id", "language")
-)
-"""What demuxers report of a container's structure; language is found by the container's walk."""
 
 WALKED = ("mov", "matroska", "avi")
 """Demuxers whose files are walked box by box, so their tags are told there."""
@@ -52,10 +48,11 @@ def inspect_streams(path: Path, found: Findings) -> tuple[str, int]:
         return name, _packets(container, found)
 
 
-def _tags(tags: Any, where: str, walked: bool, found: Findings) -> None:
-    for key, value in tags.items():
+def _tags(metadata: Any, where: str, walked: bool, found: Findings) -> None:
+    for key, value in metadata.items():
         lower = key.lower()
-        if lower in PLAIN_TAGS or (lower == "language" and walked):
+        # The language is found by the container's walk, or by `_stream`.
+        if lower == "language" or (lower != "handler_name" and tags.is_structural(key)):
             continue
         if lower == "handler_name" and value.strip("\0") in NEUTRAL_NAMES:
             continue

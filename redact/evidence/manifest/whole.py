@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, field
 
+from ..signature import PublicKeyHex
 from .audit import AuditPart
 from .fields import MessagePart, Natural, Part
 from .review import MutedPart, ReviewPart
@@ -50,6 +51,7 @@ class Manifest(Part):
         str, Meta(description="reason for publishing in spite of the audit's findings")
     ] = ""
     muted: list[MutedPart] = field(default_factory=list)
+    signed_by: PublicKeyHex = ""
     review: Annotated[ReviewPart | None, Meta(description="null: nobody reviewed on the page")] = (
         None
     )

@@ -1,0 +1,9 @@
+"""The structure of container files: the only walk through their boxes or elements, and their tags.
+
+Probe, audit, inspection and release read the same structure from here. What they make of it is
+their own.
+"""
+
+from . import matroska, mp4, tags
+
+__all__ = ["matroska", "mp4", "tags"]
