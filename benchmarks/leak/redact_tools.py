@@ -27,7 +27,7 @@ from redact.pipeline import render
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.running import Journal
-from redact.settings import Sensitivity, Settings
+from redact.settings import Caution, Sensitivity, Settings
 from redact.track import Looks, Tracker, settings_of
 from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
 
@@ -136,6 +136,7 @@ class RedactTool:
             else.
         folder: where detections are kept.
         centerface: False for our network alone.
+        caution: as of the command line.
     """
 
     targets: tuple[str, ...] = ("face", "plate")
@@ -148,11 +149,12 @@ class RedactTool:
         ablate: frozenset[str] = frozenset(),
         tracking: bool = True,
         centerface: bool = True,
+        caution: Caution = Caution.NORMAL,
     ) -> None:
         self.name = name
         self._sensitivity = Sensitivity(sensitivity)
         self._ablate, self._tracking, self._folder = ablate, tracking, folder
-        self._centerface = centerface
+        self._centerface, self._caution = centerface, caution
         self._detectors: dict[float, Any] = {}
         self._ask: Any = None
         self.version = fingerprint()
@@ -169,7 +171,8 @@ class RedactTool:
     def _tracker(self) -> Tracker:
         if self._ask is None:
             self._ask = CloseUp(Verifier()).ask
-        return Tracker(self._sensitivity, ablate=self._ablate, ask=self._ask)
+        numbers = settings_of(self._sensitivity, self._caution)
+        return Tracker(settings=numbers, ablate=self._ablate, ask=self._ask)
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
         """Write the redacted clip; returns notes for the record.

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from redact.files import PRIVATE
+from redact.settings import Caution
 from redact.track import PARTS
 
 from . import video
@@ -167,7 +168,8 @@ def blur_truth(picture: Picture, truth: Truth, frame: int) -> Picture:
 def tool(name: str) -> Tool:
     """A tool by name.
 
-    Names: redact-fast, redact-balanced, redact-thorough, per-frame, redact-cli (balanced, the
+    Names: redact-fast, redact-balanced, redact-thorough, redact-low and redact-high (balanced with
+    this --caution), per-frame, redact-cli (balanced, the
     whole command), ablate-PART, ablate-centerface, ablate-all, deface, deface-best, oracle,
     nothing.
 
@@ -185,6 +187,8 @@ def tool(name: str) -> Tool:
     folder = cache_folder() / "detections"
     if name in ("redact-fast", "redact-balanced", "redact-thorough"):
         return RedactTool(name, name.removeprefix("redact-"), folder)
+    if name in ("redact-low", "redact-high"):
+        return RedactTool(name, "balanced", folder, caution=Caution(name.removeprefix("redact-")))
     if name == "per-frame":
         return RedactTool(name, "balanced", folder, tracking=False)
     if name == "ablate-centerface":

@@ -28,7 +28,7 @@ class TimeType(click.ParamType[float]):
 class AreaType(click.ParamType[Box]):
     """An area from left, top, width and height in upright source pixels."""
 
-    name = "x,y,width,height"
+    name = "left,top,width,height"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Box:
         if isinstance(value, Box):
@@ -40,7 +40,7 @@ class AreaType(click.ParamType[Box]):
         # Written so that NaN fails too: it compares false with everything.
         if not (width > 0 and height > 0 and max(abs(x), abs(y), width, height) < 1e6):
             self.fail(
-                f"{value!r} is no area; write X,Y,WIDTH,HEIGHT in pixels, for example "
+                f"{value!r} is no area; write LEFT,TOP,WIDTH,HEIGHT in pixels, for example "
                 "100,50,320,240",
                 param,
                 ctx,
@@ -48,6 +48,7 @@ class AreaType(click.ParamType[Box]):
         return Box(x, y, x + width, y + height)
 
 
+AREA: Final = "LEFT,TOP,WIDTH,HEIGHT"
 _NOT_LOOKED: Final = "What lies elsewhere stays visible, and the audit does not look there either; "
 
 scope_options: tuple[Decorator, ...] = (
@@ -64,18 +65,19 @@ scope_options: tuple[Decorator, ...] = (
         "--only-area",
         type=AreaType(),
         multiple=True,
-        metavar="X,Y,WIDTH,HEIGHT",
-        help="Look only for what touches this area, in pixels from the upper left corner; 'redact "
-        f"still' shows them. {_NOT_LOOKED}the record says so. May be given more than once.",
+        metavar=AREA,
+        help="Look only for what touches this area. Left and top count in pixels from the upper "
+        f"left corner of the picture; 'redact still' shows them. {_NOT_LOOKED}the record "
+        "says so. May be given more than once.",
     ),
     click.option(
         "--ignore-area",
         type=AreaType(),
         multiple=True,
-        metavar="X,Y,WIDTH,HEIGHT",
-        help="Do not look for what lies wholly inside this area, a poster for example. It stays "
-        "visible, and the audit does not look there either; the record says so. May be given more "
-        "than once.",
+        metavar=AREA,
+        help="Do not look for what lies wholly inside this area, a poster for example. Left and "
+        "top count as in --only-area. What lies there stays visible, and the audit "
+        "does not look there either; the record says so. May be given more than once.",
     ),
 )
 

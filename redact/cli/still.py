@@ -42,8 +42,8 @@ _LINES = 12
 def still(source: Path, moment: str, output: Path, force: bool) -> int:
     """Write one picture of SOURCE with a grid in pixels, and NOTHING HIDDEN. Never hand it out.
 
-    Read the box X1,Y1,X2,Y2 for 'redact plan add' off the grid. The picture is the one that a
-    player shows at that time, counted from the first picture.
+    Read the corners LEFT,TOP,RIGHT,BOTTOM for --box of 'redact plan add' off the grid. The picture
+    is the one that a player shows at that time, counted from the first picture.
     """
     if output.suffix.lower() != ".png":
         raise UsageError(f"{output}: stills are PNG", "End its name in .png.")

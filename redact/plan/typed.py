@@ -52,13 +52,16 @@ def parse_numbers(text: str) -> tuple[int, ...]:
 
 
 def parse_box(text: str) -> Box:
-    """A box from "x1,y1,x2,y2" in upright source pixels. Raises UsageError."""
+    """A box from "left,top,right,bottom" in upright source pixels. Raises UsageError."""
     try:
         values = [float(part) for part in text.split(",")]
     except ValueError:
         values = []
     if len(values) != 4 or not all(math.isfinite(v) for v in values):
-        raise UsageError(f"{text!r}: is not a box", "Write x1,y1,x2,y2, for example 10,20,110,80.")
+        raise UsageError(
+            f"{text!r}: is not a box",
+            "Write two corners, LEFT,TOP,RIGHT,BOTTOM, for example 10,20,110,80.",
+        )
     return Box(*values)
 
 

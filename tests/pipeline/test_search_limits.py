@@ -114,6 +114,11 @@ def test_only_the_span_is_searched(tmp_path: Path) -> None:
     outside = DetectSettings(scope=Scope(ignored=(Box(500, 0, 600, 50),)))
     with pytest.raises(UsageError, match="which is 160×96"):
         detect(info, outside, Journal(Silent()), Remembering())
+    corners = DetectSettings(scope=Scope(ignored=(Box(100, 40, 240, 120),)))  # 100,40,140,80
+    with pytest.raises(UsageError, match="reaches over the border") as refused:
+        detect(info, corners, Journal(Silent()), Remembering())
+    assert "LEFT,TOP,WIDTH,HEIGHT, not two corners" in refused.value.hint
+    assert "--ignore-area 100,40,60,56" in refused.value.hint
 
 
 @pytest.mark.parametrize(

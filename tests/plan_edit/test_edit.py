@@ -101,12 +101,24 @@ def test_what_is_added_is_told_with_what_it_lacks(path: Path) -> None:
     assert quiet.stderr.count("\n") == 1
 
 
+def test_a_place_is_two_corners_or_a_corner_and_its_size(path: Path) -> None:
+    """Words and order belong together: --area is here what --ignore-area takes."""
+    more = ("--from", "f3", "--to", "f3")
+    for words in (("--box", "40,60,200,180"), ("--area", "40,60,160,120")):
+        added = call("add", path, *words, *more)
+        assert "added, 160×120 pixels at 40,60" in added.stderr
+        keys = read_plan(path).tracks[-1].keyframes
+        assert keys[0].box == Box(40, 60, 200, 180)
+    shown = call("add", path, "--help").output
+    assert "--box LEFT,TOP,RIGHT,BOTTOM" in shown and "--area LEFT,TOP,WIDTH,HEIGHT" in shown
+
+
 def test_what_lies_outside_is_told(path: Path) -> None:
     more = ("--reason", "screen", "--by", "R. Roe")
     over = call("add", path, "--box", "600,10,900,60", "--from", "0", "--to", "1", *more)
     assert over.exit_code == 0
     assert "600,10,900,60 reaches over the border of the picture" in over.stderr
-    assert "not X,Y,WIDTH,HEIGHT" in over.stderr
+    assert "Those are for --area" in over.stderr
     late = call("add", path, "--box", "1,2,30,40", "--from", "1", "--to", "9:00", *more)
     assert late.exit_code == 0 and "--to 9:00: the clip ends at" in late.stderr
     for end in ("end", "2", "f9"):
@@ -205,6 +217,9 @@ BAD = [
     (["add", "--box", "0,0,9,9", "--from", "500", "--to", "600"], "after the last picture"),
     (["add", "--box", "0,0,9,9", "--from", "soon", "--to", "1"], "is not a time"),
     (["add", "--box", "0,0,9,9"], "belong together"),
+    (["add", "--area", "0,0,9,9"], "belong together"),
+    (["add", "--box", "0,0,9,9", "--area", "0,0,9,9", "--from", "0", "--to", "1"], "in two ways"),
+    (["add", "--area", "600,0,100,90", "--follow", "a.mp4"], "needs one place"),
     (["add"], "has no place"),
     (["add", "--at", "1"], "is not TIME=BOX"),
     (["add", "--at", "1=0,0,9,9", "--at", "1=1,1,9,9"], "is before|two boxes"),

@@ -13,19 +13,25 @@ from ...media import probe
 from ...plan import Plan, edit, read_plan, typed, write_plan
 from ...running import require_same_source
 from ...types import Box, Keyframe, Target, clock
+from ..search_options import AREA, AreaType
 from ..terminal import Terminal
 from .change_notes import mention_added, mention_late, mention_outside
 from .group import by_option, plan, plan_argument, reason_option, said, target_choice
+
+CORNERS = "LEFT,TOP,RIGHT,BOTTOM"
 
 
 @plan.command()
 @plan_argument
 @click.option("--target", type=target_choice, default="region", show_default=True)
-@click.option("--box", metavar="X1,Y1,X2,Y2", help="Upright source pixels; needs --from, --to.")
+@click.option("--box", metavar=CORNERS, help="Two corners of it, in pixels; needs --from, --to.")
+@click.option(
+    "--area", type=AreaType(), metavar=AREA, help="Instead of --box: one corner of it and its size."
+)
 @click.option("--from", "start", help="Time (12.5, 0:12), frame (f120), or start.")
 @click.option("--to", "end", help="Time, frame, or end; included.")
 @click.option(
-    "--at", "places", multiple=True, metavar="TIME=X1,Y1,X2,Y2", help="A place on the way."
+    "--at", "places", multiple=True, metavar=f"TIME={CORNERS}", help="A place on the way."
 )
 @click.option(
     "--follow",
@@ -40,6 +46,7 @@ def add(
     plan_path: Path,
     target: str,
     box: str | None,
+    area: Box | None,
     start: str | None,
     end: str | None,
     places: tuple[str, ...],
@@ -49,16 +56,18 @@ def add(
 ) -> None:
     """Hide a region that no detector finds: a screen, a document, a tattoo.
 
-    If it stands still, give --box with --from and --to. If it moves, give --at for each place; the
+    If it stands still, give --box or --area with --from and --to: 10,20,110,80 as --box is
+    10,20,100,60 as --area. All are pixels of the upright picture, from its upper left corner;
+    'redact still' shows them. If it moves, give --at for each place; the
     mask moves in a straight line from one place to the next. Or give --at once with --follow, and
     look at the result: what is followed can go over to something else.
     """
     value = read_plan(plan_path)
     if follow is not None:
-        _follow(value, plan_path, target, places, follow, box or start or end, reason, by)
+        _follow(value, plan_path, target, places, follow, box or area or start or end, reason, by)
         return
     given = _moving(value, places)
-    given += _still(value, box, start, end)
+    given += _still(value, _one_of(box, area), start, end)
     changed, number = edit.add_track(
         value,
         Target.from_word(target),
@@ -67,7 +76,9 @@ def add(
         decided_by=said(by, "--by") or "",
     )
     write_plan(changed, plan_path, force=True)
-    click.echo(f"{plan_path}: track {number} added", err=True)
+    first = given[0][1]
+    place = f"{first.width:g}×{first.height:g} pixels at {first.x1:g},{first.y1:g}"
+    click.echo(f"{plan_path}: track {number} added, {place}", err=True)
     if end is not None:
         mention_late("--to", end, value)
     mention_outside(changed, edit.track_of(changed, number))
@@ -80,16 +91,17 @@ def _follow(
     target: str,
     places: tuple[str, ...],
     source: Path,
-    still: str | None,
+    still: object,
     reason: str | None,
     by: str | None,
 ) -> None:
     """Add what is carried on from one place that was drawn. Raises UsageError, PlanError."""
     given = _moving(value, places)
-    if len(given) != 1 or still is not None:
+    if len(given) != 1 or still:
         raise UsageError(
             "--follow needs one place that it can start from",
-            "Give --at once, for example --at 12.5=10,20,110,80, without --box, --from and --to.",
+            "Give --at once, for example --at 12.5=10,20,110,80, without --box, --area, --from and "
+            "--to.",
         )
     frame, box = given[0]
     edit.check_box(box, value, f"--at {places[0]}")
@@ -140,15 +152,23 @@ def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
     return frames
 
 
+def _one_of(box: str | None, area: Box | None) -> Box | None:
+    """The box that was given in one of the two ways. Raises UsageError where both were."""
+    if box is not None and area is not None:
+        raise UsageError("--box and --area say the same in two ways", "Give one of them.")
+    return area if box is None else typed.parse_box(box)
+
+
 def _still(
-    value: Plan, box: str | None, start: str | None, end: str | None
+    value: Plan, box: Box | None, start: str | None, end: str | None
 ) -> list[tuple[int, Box]]:
     if box is None and start is None and end is None:
         return []
     if box is None or start is None or end is None:
-        raise UsageError("--box, --from and --to belong together", "Give all three, or --at.")
-    corners = typed.parse_box(box)
+        raise UsageError(
+            "--box (or --area), --from and --to belong together", "Give all three, or --at."
+        )
     first, last = typed.parse_time(start, value), typed.parse_time(end, value, last=True)
     if last < first:
         raise UsageError(f"--to {end}: is before --from {start}", "Swap them.")
-    return [(frame, corners) for frame in sorted({first, last})]
+    return [(frame, box) for frame in sorted({first, last})]

@@ -45,7 +45,7 @@ def mention_outside(plan: Plan, track: Track) -> None:
         Terminal().warn(
             f"track {track.id}: {numbers} reaches over the border of the picture, which is "
             f"{plan.source.width}×{plan.source.height} pixels: only what lies in it is hidden. "
-            "Is it X1,Y1,X2,Y2, not X,Y,WIDTH,HEIGHT?"
+            "Does it give two corners, or width and height? Those are for --area."
         )
 
 
