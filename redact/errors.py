@@ -7,6 +7,7 @@ except as an internal error (exit code 1).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -51,6 +52,10 @@ class RedactError(Exception):
     Args:
         message: names the file and what was wrong, in one line.
         hint: what to do about it, in one line; may be empty.
+
+    Attributes:
+        code, values: by which the catalogues know it (`redact.messages.problem`); "" where its
+            words are English alone.
     """
 
     exit_code: ExitCode = ExitCode.INTERNAL
@@ -59,6 +64,8 @@ class RedactError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.code = ""
+        self.values: Mapping[str, str | int | float | None] = {}
 
 
 class UsageError(RedactError):

@@ -12,7 +12,8 @@ import pytest
 
 import redact
 from redact.auditing import FindingKind
-from redact.messages import LANGUAGES, Message, Words
+from redact.files import check_writable
+from redact.messages import LANGUAGES, Message, Words, reason_of, told
 
 ENGLISH, FRENCH = Words("en"), Words("fr")
 HOME = Path(redact.__file__).parent
@@ -23,6 +24,17 @@ SPREAD = {
     "_lowest_and_median(self._chroma)": {"low": 30.0, "median": None},
 }
 """What is filled in from a mapping, by how the program writes it."""
+
+
+def problems() -> Iterator[tuple[str, str, set[str]]]:
+    """Every error that has a code: where, the code, and the names of its values."""
+    for path in sorted(HOME.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "problem":
+                code = node.args[1]
+                if isinstance(code, ast.Constant):
+                    names = {k.arg for k in node.keywords if k.arg is not None}
+                    yield f"{path.relative_to(HOME)}:{node.lineno}", str(code.value), names
 
 
 def forms(words: Words, code: str) -> list[str]:
@@ -125,3 +137,30 @@ def test_kinds_of_older_plans_are_read() -> None:
     assert FindingKind("mask does not fit") is FindingKind.MISFIT
     with pytest.raises(ValueError, match="of tomorrow"):
         FindingKind("of tomorrow")
+
+
+def test_every_error_with_a_code_has_words_and_a_cure_in_both_languages() -> None:
+    said = set()
+    for where, code, names in problems():
+        english, french = (words.tables["problem"][code] for words in (ENGLISH, FRENCH))
+        assert len(english) == len(french) == 2 and all(english + french), (where, code)
+        assert {name for name, _ in PLACE.findall(" ".join(english))} == names, (where, code)
+        assert {name for name, _ in PLACE.findall(" ".join(french))} <= names, (where, code)
+        assert english[0] != french[0] and (english[1] != french[1] or code == "cannot_write")
+        said.add(code)
+    assert said == ENGLISH.tables["problem"].keys()
+
+
+def test_an_error_of_a_file_is_told_in_either_language(tmp_path: Path) -> None:
+    with pytest.raises(redact.RedactError) as caught:
+        check_writable(tmp_path / "nowhere" / "a.mp4")
+    error, path = caught.value, tmp_path / "nowhere" / "a.mp4"
+    english = (f"{path}: cannot be written (No such file or directory)", "make the folder first")
+    assert (error.message, error.hint) == told(error, "en") == english
+    assert told(error, "fr") == (
+        f"{path} : écriture impossible (ce fichier ou ce dossier n’existe pas)",
+        "créez d’abord le dossier",
+    )
+    assert told(redact.RedactError("only English", "so"), "fr") == ("only English", "so")
+    odd = OSError(9999, "odd")
+    assert reason_of(odd) == "odd"

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..errors import CheckFailedError, OutputExistsError, UsageError
 from ..files import check_writable, write_whole
 from ..media import sha256_of_bytes
+from ..messages import problem
 from .build import build_manifest
 from .case import CaseFields
 from .custody import anchor_of, append, read_log
@@ -69,9 +70,7 @@ def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
     """
     path = manifest_path(output)
     if choice.manifest and not force and path.exists():
-        raise OutputExistsError(
-            f"{path}: is already there", "Move it away, choose another output, or add --force."
-        )
+        raise problem(OutputExistsError, "record_there", path=f"{path}")
     if choice.log is not None and not choice.log.exists():
         check_writable(choice.log)
     elif choice.log is not None:

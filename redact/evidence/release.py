@@ -11,6 +11,7 @@ from typing import BinaryIO
 from ..errors import CheckFailedError
 from ..formats import matroska
 from ..media import opened
+from ..messages import problem
 from . import inspect
 from .inspect import Inspection, inspect_file
 from .inspect.streams import STRING_PACKETS
@@ -46,10 +47,7 @@ def prepare_release(path: Path) -> Inspection:
     result = inspect_file(path)
     if not result.clean:
         found = "; ".join(f"{f.kind}: {f.where}: {f.value}" for f in result.found[:3])
-        raise CheckFailedError(
-            f"{path.name}: the file still says something about who made it ({found})",
-            "It was not published. Drop the sound (--audio mute), or name the output .mp4 or .mkv.",
-        )
+        raise problem(CheckFailedError, "says_maker", path=path.name, found=found)
     return result
 
 

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from ..errors import OutputError, OutputExistsError
+from ..messages import problem, reason_of
 from .leftovers import Held, new_partial
 
 FOOTAGE_ENDINGS: Final = re.compile(
@@ -123,13 +124,10 @@ class OutputFile:
     def _check(self, name: Path) -> None:
         for kept in self._never:
             if _same(name, kept):
-                raise OutputExistsError(
-                    f"{name}: is the very file {kept.name}, which is never replaced",
-                    "choose another name",
-                )
+                raise problem(OutputExistsError, "very_file", path=f"{name}", name=kept.name)
         if os.path.lexists(name):
             if name.is_dir():
-                raise OutputError(f"{name}: is a folder", "give the name of a file")
+                raise problem(OutputError, "is_folder", path=f"{name}")
             if not self._force:
                 raise _exists(name)
 
@@ -147,9 +145,7 @@ def names_footage(path: Path) -> bool:
 
 def _refuse_footage(path: Path) -> None:
     if names_footage(path) and os.path.lexists(path):
-        raise OutputExistsError(
-            f"{path}: is footage, which nothing but a video replaces", "choose another name"
-        )
+        raise problem(OutputExistsError, "is_footage", path=f"{path}")
 
 
 def _same(name: Path, source: Path) -> bool:
@@ -195,24 +191,15 @@ def _sync(path: Path) -> None:
 
 
 def _exists(name: Path) -> OutputExistsError:
-    return OutputExistsError(
-        f"{name}: is already there", "choose another name, or replace it with --force"
-    )
+    return problem(OutputExistsError, "already_there", path=f"{name}")
 
 
 def _unwritable(name: Path, error: OSError) -> OutputError:
-    hints = {
-        errno.ENOENT: "make the folder first",
-        errno.EACCES: "choose a folder you may write to",
-        errno.EROFS: "choose a folder you may write to",
-        errno.ENOSPC: "free some disk space",
-        errno.EDQUOT: "free some disk space",
-        errno.ENAMETOOLONG: "choose a shorter name",
-    }
-    return OutputError(
-        f"{name}: cannot be written ({error.strerror})",
-        hints.get(error.errno or 0, "choose another place"),
-    )
+    cure = {errno.EROFS: "EACCES", errno.EDQUOT: "ENOSPC"}.get(error.errno or 0)
+    known = ("ENOENT", "EACCES", "ENOSPC", "ENAMETOOLONG")
+    reason = reason_of(error)
+    cure = cure or (reason if reason in known else "other")
+    return problem(OutputError, "cannot_write", path=f"{name}", reason=reason, cure=cure)
 
 
 def write_whole(
@@ -266,9 +253,9 @@ def check_folder(folder: Path) -> None:
     """
     nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
     if not nearest.is_dir():
-        raise OutputError(f"{folder}: {nearest} is not a folder", "choose another place")
+        raise problem(OutputError, "no_folder", path=f"{folder}", other=f"{nearest}")
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise OutputError(f"{folder}: cannot be written", "choose a folder you may write to")
+        raise problem(OutputError, "closed_folder", path=f"{folder}")
 
 
 def make_folder(folder: Path) -> None:
@@ -290,10 +277,8 @@ def keep_to_owner(path: Path, mode: int) -> None:
     try:
         path.chmod(mode)
     except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be closed to others ({error.strerror or error})",
-            "It would show what is to be hidden. Choose another place for it.",
-        ) from error
+        reason = reason_of(error)
+        raise problem(OutputError, "stays_open", path=f"{path}", reason=reason) from error
 
 
 def sync_folder(folder: Path) -> None:

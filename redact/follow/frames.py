@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from ..errors import UnsafeError
 from ..media import Decode, SourceInfo, decode_from
+from ..messages import problem
 from ..plan import Plan
 from ..types import Frame
 from .packets import BEGINNING, PacketIndex
@@ -120,10 +121,7 @@ class Frames:
             if frame is not None and self._is_expected(frame):
                 return frame
         self._stop()
-        raise UnsafeError(
-            f"{self._info.path}: frame {self._next} is not the one that was checked",
-            "Is the file on a disk that can be read without errors?",
-        )
+        raise problem(UnsafeError, "lost_frame", path=f"{self._info.path}", frame=self._next)
 
     def _jump(self, frame: int) -> None:
         self._stop()

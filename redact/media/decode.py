@@ -10,14 +10,14 @@ from typing import Any
 import av
 
 from ..errors import InputError, UnsafeError
-from ..messages import Message
+from ..messages import Message, problem
 from ..types import Frame
 from .colour import numbers
 from .damage import Complaints, Damage
 from .formats import is_rgb, layout, working_format
 from .info import Part, SourceInfo
 from .orient import upright, widen_chroma
-from .source import READ_AGAIN, only, opened
+from .source import only, opened
 from .timestamps import Stamper
 
 MAX_THREADS = 8
@@ -76,7 +76,7 @@ class Decode:
                 "Times count from the first picture.",
             )
         if index == 0:
-            raise InputError(f"{self.info.path}: no frame of the video decodes", READ_AGAIN)
+            raise problem(InputError, "no_frame", path=f"{self.info.path}")
         self._conclude(index)
 
     def _judged(self, stamper: Stamper) -> Iterator[tuple[av.VideoFrame, bool]]:
@@ -167,10 +167,13 @@ class Decode:
         """A decoded picture as the frame that users of `redact.media` get."""
         video = self.info.video
         if (picture.width, picture.height) != (video.width, video.height):
-            raise UnsafeError(
-                f"{self.info.path}: the picture changes from {video.width}x{video.height} to "
-                f"{picture.width}x{picture.height} at frame {index}",
-                "split the file there and redact the parts one by one",
+            raise problem(
+                UnsafeError,
+                "size_changes",
+                path=f"{self.info.path}",
+                before=f"{video.width}x{video.height}",
+                after=f"{picture.width}x{picture.height}",
+                frame=index,
             )
         picture.time_base = video.time_base
         key = bool(picture.key_frame)

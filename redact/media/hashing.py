@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from ..errors import InputError
+from ..messages import problem, reason_of
 from ..progress import Progress, Silent
 
 _BLOCK = 1 << 20
@@ -32,7 +33,6 @@ def sha256_of(path: Path, progress: Progress | None = None) -> str:
                 digest.update(block)
                 stage.advance(len(block))
     except OSError as error:
-        raise InputError(
-            f"{path}: cannot be read ({error.strerror})", "check that it is still there"
-        ) from error
+        reason = reason_of(error)
+        raise problem(InputError, "cannot_read_on", path=f"{path}", reason=reason) from error
     return digest.hexdigest()

@@ -13,14 +13,14 @@ import av
 from av.container import InputContainer
 
 from ..errors import InputError
-from ..messages import Message
+from ..messages import Message, problem
 from ..types import decimal
 from . import allowlist
 from .colour import colour_of, content_light_of, mastering_of, side_data
 from .formats import is_rgb, layout, working_notes
 from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from .orient import orientation_of
-from .source import NO_TIMESTAMPS, READ_AGAIN, only, opened
+from .source import NO_TIMESTAMPS, only, opened
 from .truncation import cut_off
 
 ASSUMED_RATE = Fraction(25)
@@ -83,13 +83,10 @@ def _source_info(
 def _no_video(path: Path, container: InputContainer) -> InputError:
     videos = container.streams.video
     if any(s.codec_context is None for s in videos):
-        return InputError(
-            f"{path}: the video is in a format that cannot be decoded here",
-            "convert it to H.264 with the software of its maker first",
-        )
+        return problem(InputError, "unknown_coding", path=f"{path}")
     if container.streams.audio:
-        return InputError(f"{path}: holds only sound, no video", "redact works on video files")
-    return InputError(f"{path}: holds no video stream", READ_AGAIN)
+        return problem(InputError, "only_sound", path=f"{path}")
+    return problem(InputError, "no_stream", path=f"{path}")
 
 
 def _first_frame(
@@ -113,7 +110,7 @@ def _first_frame(
             return frame, rate
         if own is not None:
             list(_decoded(own, packet))
-    raise InputError(f"{path}: not one frame of the video can be decoded", READ_AGAIN)
+    raise problem(InputError, "no_frame", path=f"{path}")
 
 
 def _decoded(context: Any, packet: Any) -> Iterator[av.VideoFrame]:

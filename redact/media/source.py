@@ -13,9 +13,8 @@ from av.stream import Discard
 
 from ..errors import InputError
 from ..formats import mp4
+from ..messages import problem, reason_of
 from .damage import listening
-
-READ_AGAIN = "check that the file plays in a video player, and copy it again from its origin"
 
 # A playlist in the disguise of a video would make FFmpeg open other files or addresses.
 _REFUSED = frozenset(("hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "ffmetadata"))
@@ -43,11 +42,12 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
     try:
         kind = path.stat()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({_reason(error)})", "check the name") from error
+        reason = reason_of(error)
+        raise problem(InputError, "cannot_read", path=f"{path}", reason=reason) from error
     if not stat.S_ISREG(kind.st_mode):
-        raise InputError(f"{path}: is not a file", "give the name of a video file")
+        raise problem(InputError, "no_file", path=f"{path}")
     if kind.st_size == 0:
-        raise InputError(f"{path}: the file is empty", "copy it again from its origin")
+        raise problem(InputError, "empty", path=f"{path}")
     with listening():
         container = _open(path, edit_lists)
         try:
@@ -89,32 +89,22 @@ def only(container: InputContainer, indices: set[int]) -> None:
         stream.discard = Discard.default if stream.index in indices else Discard.all
 
 
-def _reason(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error)
-
-
 def _not_readable(path: Path, error: BaseException) -> InputError:
     if isinstance(error, PermissionError | av.error.PermissionError):
-        return InputError(f"{path}: may not be read (permission denied)", "check its permissions")
+        return problem(InputError, "may_not_read", path=f"{path}")
     with path.open("rb") as file:
         head = file.read(4096)
     if head[4:8] in mp4.FIRST_KINDS:
-        return InputError(
-            f"{path}: the MP4 or MOV file is incomplete, its index (moov) is missing or broken",
-            "the recording was probably cut off: copy it again, or repair it with the camera's "
-            "own tool or untrunc",
-        )
+        return problem(InputError, "no_moov", path=f"{path}")
     if b"\0" not in head and head.isascii():
-        return InputError(f"{path}: is a text file, not a video", "give the name of a video file")
-    return InputError(f"{path}: is not a video file that can be read", READ_AGAIN)
+        return problem(InputError, "is_text", path=f"{path}")
+    return problem(InputError, "no_video_file", path=f"{path}")
 
 
 def _check_format(path: Path, name: str) -> None:
     if name in _REFUSED:
-        raise InputError(
-            f"{path}: is a playlist ({name}), not a video", "give the video files themselves"
-        )
+        raise problem(InputError, "is_playlist", path=f"{path}", kind=name)
     if name in _PICTURES or name.endswith("_pipe"):
-        raise InputError(f"{path}: is a picture, not a video", "redact works on video files")
+        raise problem(InputError, "is_picture", path=f"{path}")
     if name in _NOT_VIDEO:
         raise InputError(f"{path}: is a text file, not a video", "give the name of a video file")

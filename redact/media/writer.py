@@ -14,7 +14,7 @@ from av.codec.context import Flags
 from av.container.core import Flags as ContainerFlags
 
 from ..errors import OutputError, UnsafeError
-from ..messages import Message
+from ..messages import Message, problem, reason_of
 from ..settings import Audio, EncodeSettings
 from ..types import Frame, Silenced, clock
 from .audio import AudioFeed
@@ -136,10 +136,7 @@ class VideoWriter:
         if self._last is not None and frame.pts <= self._last:
             raise UnsafeError(f"{self._path.name}: frame {frame.index} does not follow in time")
         if frame.pts < 0:
-            raise OutputError(
-                f"{self._info.path}: its clock starts before zero, which no output can hold",
-                "remux it first: ffmpeg -i SOURCE -c copy -avoid_negative_ts make_zero NEW.mkv",
-            )
+            raise problem(OutputError, "clock_before_zero", path=f"{self._info.path}")
         if frame.size != self._info.video.upright_size:
             raise UnsafeError(f"{self._path.name}: frame {frame.index} has another size")
         if self._rounding:
@@ -164,10 +161,11 @@ class VideoWriter:
         if self._last is not None:
             before = self._last * self._info.video.time_base * 1000
             if round(before) == round(ticks):
-                raise OutputError(
-                    f"{self._path.name}: two frames at {clock(float(time), 6)} fall into one "
-                    "millisecond, the finest time that MKV and WebM know",
-                    "choose an output in .mp4 or .mov",
+                raise problem(
+                    OutputError,
+                    "one_millisecond",
+                    path=self._path.name,
+                    at=clock(float(time), 6),
                 )
         if ticks.denominator != 1 and not self._rounded:
             self._rounded = True
@@ -187,10 +185,12 @@ class VideoWriter:
         try:
             self._mux(self._stream.encode(None))
             if self._pending or not self._written:
-                raise UnsafeError(
-                    f"{self._path.name}: {len(self._pending)} of {self._written} frames were "
-                    "not written",
-                    "try another --codec",
+                raise problem(
+                    UnsafeError,
+                    "not_all_written",
+                    path=self._path.name,
+                    missing=len(self._pending),
+                    all=self._written,
                 )
             if self._audio is not None:
                 self._audio.until(None)
@@ -205,10 +205,7 @@ class VideoWriter:
             try:
                 duration = self._pending.pop(packet.pts)
             except KeyError:
-                raise UnsafeError(
-                    f"{self._path.name}: the encoder made a picture at a time that no frame has",
-                    "try another --codec",
-                ) from None
+                raise problem(UnsafeError, "strange_time", path=self._path.name) from None
             if self._encoding.codec.name == "h264":
                 packet = self._without_user_data(packet)
             if duration > 0:
@@ -229,12 +226,9 @@ class VideoWriter:
         return fresh
 
     def _failed(self, error: Exception) -> OutputError:
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = reason_of(error) if isinstance(error, OSError) else str(error)
         self._abandon()
-        return OutputError(
-            f"{self._path.name}: cannot be written ({reason})",
-            "check the free space on the disk, or try another --codec or container",
-        )
+        return problem(OutputError, "cannot_encode", path=self._path.name, reason=reason)
 
     def _abandon(self) -> None:
         if self._audio is not None:

@@ -65,6 +65,12 @@ class Words:
                 pass
         return " ".join([code, *(f"{name}={value}" for name, value in values.items())])
 
+    def problem(self, code: str, values: Mapping[str, Value]) -> tuple[str, str]:
+        """What was wrong and what to do about it, of an error that is known here."""
+        what, cure = self.tables["problem"][code]
+        say = self._formatter.vformat
+        return say(what, (), values), say(cure, (), values)
+
     def value(self, value: Value, how: str) -> str:
         """A value as its place wants it."""
         if how == "dB":

@@ -20,7 +20,7 @@ from .review import (
     Sound,
     Subject,
 )
-from .subjects import all_subjects, overlap_in_time, state_runs, subject_of, with_subjects
+from .subjects import all_subjects, state_runs, subject_of, with_subjects
 
 __all__ = [
     "DAMAGED",
@@ -48,7 +48,6 @@ __all__ = [
     "is_certain",
     "joined",
     "mistakable",
-    "overlap_in_time",
     "parse_plan",
     "plan_schema",
     "read_plan",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..errors import PlanError
+from ..messages import problem
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track
 from .plan import Plan
 from .review import MutedSpan, Sound
@@ -119,10 +120,7 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
     for number in ids:
         track = track_of(plan, number)
         if track.origin is Origin.AUTO and not automatic:
-            raise PlanError(
-                f"track {number} was found by a detector; removing it leaves no record",
-                "Use 'plan set --action keep --reason …', or add --automatic.",
-            )
+            raise problem(PlanError, "found_by_detector", number=number)
         wanted.add(number)
     subjects = (
         replace(s, tracks=tuple(n for n in s.tracks if n not in wanted)) for s in plan.subjects
@@ -149,9 +147,7 @@ def mute(
         PlanError: the span ends before it begins, or begins before the first picture.
     """
     if not (0 <= start < end and math.isfinite(end)):
-        raise PlanError(
-            f"muting from {start:g} s to {end:g} s: is not a span", "Give a start before the end."
-        )
+        raise problem(PlanError, "no_span", start=f"{start:g}", end=f"{end:g}")
     # Outward to the millisecond: no trace of the sound may be left at either end.
     span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, reason, decided_by)
     order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))
@@ -163,9 +159,7 @@ def unmute(plan: Plan, numbers: Iterable[int]) -> Plan:
     gone = set(numbers)
     for number in gone:
         if not 1 <= number <= len(plan.muted):
-            raise PlanError(
-                f"muted span {number}: there is no such span", "'redact plan show PLAN' lists them."
-            )
+            raise problem(PlanError, "no_muted_span", number=number)
     kept = (m for n, m in enumerate(plan.muted, 1) if n not in gone)
     return replace(plan, muted=tuple(kept))
 
@@ -175,9 +169,7 @@ def track_of(plan: Plan, number: int) -> Track:
     for track in plan.tracks:
         if track.id == number:
             return track
-    raise PlanError(
-        f"track {number}: there is no such track", "'redact plan show PLAN' lists all tracks."
-    )
+    raise problem(PlanError, "no_track", number=number)
 
 
 def check_box(box: Box, plan: Plan, where: str) -> None:
@@ -185,12 +177,7 @@ def check_box(box: Box, plan: Plan, where: str) -> None:
     numbers = ", ".join(f"{v:g}" for v in box)
     # Written so that NaN fails too: it compares false with everything.
     if not (box.x1 < box.x2 and box.y1 < box.y2 and max(map(abs, box)) < LARGEST):
-        raise PlanError(
-            f"{where}: {numbers} is not a box",
-            "It is LEFT,TOP,RIGHT,BOTTOM in pixels: two corners, not width and height.",
-        )
+        raise problem(PlanError, "no_box", where=where, numbers=numbers)
     if not plan.source.shows(box):
-        raise PlanError(
-            f"{where}: {numbers} lies outside the picture, so it would hide nothing",
-            f"The picture is {plan.source.width}×{plan.source.height} pixels, upright.",
-        )
+        size = f"{plan.source.width}×{plan.source.height}"
+        raise problem(PlanError, "box_outside", where=where, numbers=numbers, size=size)

@@ -10,6 +10,7 @@ import msgspec
 
 from ..errors import PlanError
 from ..files import write_whole
+from ..messages import problem, reason_of
 from ..types import Box, Keyframe, Origin, Target, Timeline, Track
 from .dump import dump_plan
 from .plan import Plan, SourceRef
@@ -32,9 +33,8 @@ def read_plan(path: Path) -> Plan:
             if not what_else(data, path.name):  # else it could be gigabytes of video
                 data += file.read()
     except OSError as error:
-        raise PlanError(
-            f"{path}: cannot read the plan ({error.strerror or error})", "Check the path."
-        ) from error
+        reason = reason_of(error)
+        raise problem(PlanError, "no_plan", path=f"{path}", reason=reason) from error
     return parse_plan(data, str(path))
 
 
@@ -46,15 +46,14 @@ def parse_plan(data: bytes, name: str) -> Plan:
             f"{name}: {other}",
             "Give the file that 'redact detect' wrote; beside a video, the order is SOURCE PLAN.",
         )
-    hint = "Repair that field, or make the plan anew with 'redact detect'."
     try:
         record = msgspec.json.decode(data, type=PlanRecord)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(f"{name}: {error}", hint) from error
+        raise problem(PlanError, "bad_field", path=name, text=f"{error}") from error
     try:
         return _plan_of(record)
     except ValueError as error:
-        raise PlanError(f"{name}: {error}", hint) from error
+        raise problem(PlanError, "bad_field", path=name, text=f"{error}") from error
 
 
 def write_plan(plan: Plan, path: Path, *, force: bool = False, never: Iterable[Path] = ()) -> None:

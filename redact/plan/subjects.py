@@ -7,7 +7,7 @@ cross, so that a followed box that lies on another person says nothing about who
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -171,9 +171,3 @@ def state_runs(first: int, last: int, keys: Sequence[Keyframe]) -> Iterator[tupl
             yield start, key.frame - 1, state
             start, state = key.frame, key.state
     yield start, last, state
-
-
-def overlap_in_time(a: Sequence[Track], b: Iterable[Track]) -> bool:
-    """Whether both were detected in some frame: then they are two."""
-    mine = [s for t in a if (s := detected_span(t))]
-    return any(x[0] <= y[1] and y[0] <= x[1] for t in b if (y := detected_span(t)) for x in mine)

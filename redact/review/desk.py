@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import PlanError
 from ..files import write_whole
+from ..messages import problem, reason_of
 from ..plan import Dumped, Plan, ReviewState, dump_plan, parse_plan, with_subjects
 
 Change = Callable[[Plan], Plan]
@@ -138,10 +139,7 @@ class Desk:
     def _fresh(self) -> Iterator[None]:
         with self.lock:
             if self.look_outside():
-                raise ChangedOutsideError(
-                    f"{self.path.name}: was changed outside this page, and is now shown as it is",
-                    "Look at it, and decide again.",
-                )
+                raise problem(ChangedOutsideError, "changed_outside", path=self.path.name)
             yield
 
     def _read(self) -> Plan:
@@ -149,11 +147,12 @@ class Desk:
             self._stat = self._signature()
             data = self.path.read_bytes()
         except OSError as error:
-            raise PlanError(
-                f"{self.path}: cannot read the plan ({error.strerror or error})", "Check the path."
-            ) from error
+            reason = reason_of(error)
+            raise problem(PlanError, "no_plan", path=f"{self.path}", reason=reason) from error
         self._digest = hashlib.sha256(data).hexdigest()
-        return with_subjects(parse_plan(data, str(self.path)))
+        plan = with_subjects(parse_plan(data, str(self.path)))
+        dump_plan(plan, self._dumped)  # now, so that the first change need not wait for it
+        return plan
 
     def _save(self, plan: Plan) -> None:
         data = dump_plan(plan, self._dumped)

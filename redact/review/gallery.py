@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..follow import Frames
-from ..plan import Plan, all_subjects, overlap_in_time
+from ..plan import Plan, Subject, all_subjects
 from ..types import Track
 from .pictures import encoded, face, look_of
 from .sights import SightsKept
@@ -33,13 +33,14 @@ class Gallery:
     Args:
         frames: of the source.
         aspect: width of a pixel over its height.
+        kept: what is known of tracks, where somebody knows it already.
     """
 
-    def __init__(self, frames: Frames, aspect: float) -> None:
+    def __init__(self, frames: Frames, aspect: float, kept: SightsKept | None = None) -> None:
         self._frames = frames
         self._aspect = aspect
         self._made: OrderedDict[tuple[int, int], tuple[bytes, NDArray[np.float32]]] = OrderedDict()
-        self._kept = SightsKept()
+        self._kept = kept or SightsKept()
         self._lock = threading.Lock()
 
     def pictures(self, plan: Plan, wanted: Iterable[tuple[int, int]]) -> list[bytes]:
@@ -74,11 +75,18 @@ class Gallery:
         chosen = [tracks[n] for n in mine.tracks]
         own = self._look(plan, chosen)
         found, every = [], True
-        for other in subjects:
+        first, last = min(t.first for t in chosen), max(t.last for t in chosen)
+
+        def away(other: Subject) -> int:
+            theirs = [tracks[n] for n in other.tracks]
+            return max(0, min(t.first for t in theirs) - last, first - max(t.last for t in theirs))
+
+        # Pictures are made of those first who were there shortly before or after.
+        for other in sorted(subjects, key=away):
             theirs = [tracks[n] for n in other.tracks]
             if other is mine or theirs[0].target is not chosen[0].target:
                 continue
-            if own is None or overlap_in_time(chosen, theirs):
+            if own is None or self._met(chosen, theirs):
                 continue
             if time.monotonic() > end and self._best(theirs) not in self._made:
                 every = False
@@ -88,6 +96,11 @@ class Gallery:
             if likeness >= ALIKE:
                 found.append((other.tracks[0], round(likeness, 3)))
         return sorted(found, key=lambda pair: -pair[1])[:MOST_SUGGESTED], every
+
+    def _met(self, a: list[Track], b: list[Track]) -> bool:
+        """Whether both were detected in some frame: then they are two."""
+        ours, theirs = ([s for t in tracks if (s := self._kept.of(t).seen)] for tracks in (a, b))
+        return any(x[0] <= y[1] and y[0] <= x[1] for x in ours for y in theirs)
 
     def _look(self, plan: Plan, tracks: list[Track]) -> NDArray[np.float32] | None:
         best = self._best(tracks)

@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import RedactError
 from ..messages import Message
+from .refused import defect, in_words
 
 _NUMBERS = itertools.count(1)
 
@@ -43,7 +44,7 @@ class Job:
         self.total: int | None = None
         self.warnings: list[str] = []
         self.result: Any = None
-        self.problem: dict[str, str] | None = None
+        self.problem: dict[str, Any] | None = None
         self.over = threading.Event()
         self._asked = threading.Event()
         self._work = work
@@ -96,11 +97,10 @@ class Job:
         try:
             self.result = self._work(self)
         except StoppedError:
-            self.problem = {"message": "stopped", "hint": ""}
+            self.problem = {"error": "stopped"}
         except RedactError as error:
-            self.problem = {"message": error.message, "hint": error.hint}
+            self.problem = in_words(error)
         except Exception as error:  # a defect of ours must not end the page without a word
-            text = f"internal error: {type(error).__name__}: {error}"
-            self.problem = {"message": text, "hint": "Please report it."}
+            self.problem = defect(error)
         finally:
             self.over.set()

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import HELD_REACH, Plan, Subject, all_subjects, is_certain
+from ..plan import HELD_REACH, Plan, Runs, Subject, all_subjects, is_certain, joined
 from ..types import Action, Keyframe, Track
 from .bridging import gaps_of
-from .seen import Moment, common_moments, review_summary, seen_runs, subject_moments
+from .seen import (
+    Moment,
+    common_moments,
+    decided_moments,
+    review_summary,
+    seen_runs,
+    undecided_moments,
+)
 from .sights import Sights, SightsKept
 
 SURE: Final = 0.9
@@ -25,13 +32,38 @@ FEW: Final = 3
 """Frames in which it was detected; fewer are unsure whatever the score."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is known of a subject whatever is decided about it.
+
+    Attributes:
+        keys: the keyframes it was made of, kept here: an id may be used again once its object
+            is gone.
+        told: for the page.
+        moments, listed: worth a look while it is hidden; the same for the page.
+    """
+
+    keys: tuple[Sequence[Keyframe], ...]
+    told: dict[str, Any]
+    moments: list[Moment]
+    listed: list[tuple[int, str, int]]
+
+
 class Overview:
-    """Subjects as the page shows them; what did not change is not worked out again."""
+    """Subjects as the page shows them; what did not change is neither worked out nor told again.
+
+    A decision about everybody in an hour changes thousands of subjects. What was found of them
+    stays as it is, and is most of what there is to tell.
+
+    Attributes:
+        kept: what is known of tracks.
+    """
 
     def __init__(self) -> None:
+        self._found: dict[tuple[int, ...], _Found] = {}
         self._made: dict[tuple[Any, ...], tuple[tuple[Track, ...], dict[str, Any]]] = {}
         self._told: dict[int, dict[str, Any]] = {}
-        self._kept = SightsKept()
+        self.kept = SightsKept()
 
     def everything(self, plan: Plan, info: SourceInfo) -> dict[str, Any]:
         """The whole plan, for a page that has just been opened."""
@@ -39,10 +71,14 @@ class Overview:
         return {**clip(plan, info), **self._changing(plan), "subjects": list(self._told.values())}
 
     def changes(self, plan: Plan) -> dict[str, Any]:
-        """What is new since the page was last told."""
-        now = self._subjects(plan)
-        changed = [s for number, s in now.items() if self._told.get(number) is not s]
-        gone = [number for number in self._told if number not in now]
+        """What is new since the page was last told; of a known subject, what is new of it."""
+        before, now = self._told, self._subjects(plan)
+        changed = [
+            _news(before[number], told) if number in before else told
+            for number, told in now.items()
+            if before.get(number) is not told
+        ]
+        gone = [number for number in before if number not in now]
         self._told = now
         return {**self._changing(plan), "changed": changed, "gone": gone}
 
@@ -60,19 +96,28 @@ class Overview:
 
     def _subjects(self, plan: Plan) -> dict[int, dict[str, Any]]:
         by_number = {track.id: track for track in plan.tracks}
-        made, found = {}, {}
+        by_chosen = {s.track: s.frames for s in plan.review.subjects} if plan.review else {}
+        made, found, known = {}, {}, {}
         for subject in all_subjects(plan):
             tracks = tuple(by_number[number] for number in subject.tracks)
-            key = (*map(id, tracks), subject.decision, subject.name)
-            # The tracks are kept beside: an id may be used again once its object is gone.
+            keys = tuple(id(track.keyframes) for track in tracks)
+            known[keys] = self._found.get(keys) or _found(plan, tracks, self.kept)
+            looked = _looked(tracks, by_chosen)
+            key = (*map(id, tracks), subject.decision, subject.name, looked)
+            # The tracks are kept beside, as the keyframes are.
             made[key] = self._made.get(key) or (
                 tracks,
-                _summary(plan, subject, tracks, self._kept),
+                {**_told(plan, subject, tracks, known[keys]), "looked": looked},
             )
             found[subject.tracks[0]] = made[key][1]
-        self._made = made
-        self._kept.forget_all_but(plan.tracks)
+        self._made, self._found = made, known
+        self.kept.forget_all_but(plan.tracks)
         return found
+
+
+def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """Which subject it is, and what is new of it."""
+    return {"id": now["id"], **{key: value for key, value in now.items() if before[key] != value}}
 
 
 def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
@@ -92,23 +137,20 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
     }
 
 
-def _listed(moments: Iterable[Moment]) -> list[list[Any]]:
-    return [[m.frame, m.why, m.track] for m in moments]
+def _listed(moments: Iterable[Moment]) -> list[tuple[int, str, int]]:
+    return [(m.frame, m.why, m.track) for m in moments]
 
 
-def _summary(
-    plan: Plan, subject: Subject, tracks: tuple[Track, ...], kept: SightsKept
-) -> dict[str, Any]:
+def _found(plan: Plan, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
     known = {track.id: kept.of(track) for track in tracks}
     best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
     first, last = min(t.first for t in tracks), max(t.last for t in tracks)
     score = max((k.score for k in known.values() if k.score is not None), default=None)
     sure = max((t.certainty for t in tracks if t.certainty is not None), default=score)
     detected = sum(k.detected for k in known.values())
-    return {
-        "id": subject.tracks[0],
-        "name": subject.name,
-        "decision": subject.decision.value or _decided_elsewhere(tracks),
+    moments = undecided_moments(tracks, kept)
+    told = {
+        "id": tracks[0].id,
         "target": best.target.word,
         "origin": best.origin.value,
         "certainty": _certainty(tracks, score, detected),
@@ -118,25 +160,45 @@ def _summary(
         "from": plan.seconds(first),
         "to": plan.seconds(last),
         "best": [best.id, known[best.id].best],
-        "reason": next((t.reason for t in tracks if t.reason), ""),
-        "by": next((t.decided_by for t in tracks if t.decided_by), ""),
-        "tracks": [_track(plan, track, known[track.id]) for track in tracks],
-        "moments": _listed(subject_moments(plan, subject, tracks, kept)),
+        "tracks": [_track(track, known[track.id]) for track in tracks],
         "gaps": [
             {"before": g.before, "after": g.after, "first": g.first, "last": g.last}
             for g in gaps_of(tracks)
         ],
     }
+    return _Found(tuple(t.keyframes for t in tracks), told, moments, _listed(moments))
 
 
-def _track(plan: Plan, track: Track, known: Sights) -> dict[str, Any]:
+def _track(track: Track, known: Sights) -> dict[str, Any]:
     return {
         "id": track.id,
         "first": track.first,
         "last": track.last,
-        "keep": track.action is Action.KEEP,
-        "runs": [[a, b, state.value] for a, b, state in known.runs],
-        "shown": plan.shown_spans(track),
+        "runs": [(a, b, state.value) for a, b, state in known.runs],
+    }
+
+
+def _looked(tracks: Sequence[Track], by_chosen: Mapping[int, Runs]) -> Runs:
+    """Frames that were shown while a subject, or what is now a part of it, was chosen."""
+    runs: Runs = ()
+    for track in tracks:
+        if track.id in by_chosen:
+            runs = joined(runs, by_chosen[track.id])
+    return runs
+
+
+def _told(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found) -> dict[str, Any]:
+    """A subject with what is decided about it; the parts that were found are those of `found`."""
+    visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
+    moments = decided_moments(subject.decision, found.moments, visible)
+    return {
+        **found.told,
+        "name": subject.name,
+        "decision": subject.decision.value or _decided_elsewhere(tracks),
+        "reason": next((t.reason for t in tracks if t.reason), ""),
+        "by": next((t.decided_by for t in tracks if t.decided_by), ""),
+        "shown": [span for _, span in visible],
+        "moments": found.listed if moments is found.moments else _listed(moments),
     }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib import resources
+from typing import Any
 
-from ..errors import PlanError
+from ..errors import PlanError, RedactError
+from ..messages import LANGUAGES, problem, told
 
 
 class RefusedError(PlanError):
@@ -20,8 +22,22 @@ class RefusedError(PlanError):
     def __init__(self, code: str, **values: int | str) -> None:
         message, _, hint = _english()[f"refused.{code}"].format(**values).partition(". ")
         super().__init__(message.removesuffix("."), hint)
-        self.code = code
-        self.values = values
+        self.refusal = code
+        self.filled = values
+
+
+def in_words(error: RedactError) -> dict[str, Any]:
+    """An error as the page gets it: what was wrong and what to do, in each language."""
+    said = {language: list(told(error, language)) for language in LANGUAGES}
+    if isinstance(error, RefusedError):
+        return {"error": error.refusal, "values": error.filled, "said": said}
+    return {"error": "refused", "said": said}
+
+
+def defect(error: Exception) -> dict[str, Any]:
+    """The same for a defect of ours, which nobody foresaw."""
+    kind = type(error).__name__
+    return in_words(problem(RedactError, "internal", kind=kind, text=f"{error}"))
 
 
 @cache

@@ -17,7 +17,7 @@ from .desk import ChangedOutsideError
 from .finishing import begin_finish
 from .overview import boxes_at
 from .pictures import jpeg, masked
-from .refused import RefusedError
+from .refused import defect, in_words
 from .seen import VIEWS, with_seen
 from .server import Answer, Route, as_json
 from .session import Session
@@ -72,17 +72,13 @@ def _told(route: Route) -> Route:
         except Superseded:
             return as_json({"error": "superseded"}, 409)
         except ChangedOutsideError as error:
-            return as_json({"error": "outside", "message": error.message, "hint": error.hint}, 409)
-        except RefusedError as error:
-            told = {"message": error.message, "hint": error.hint}
-            return as_json({"error": error.code, "values": error.values, **told}, 422)
+            return as_json({**in_words(error), "error": "outside"}, 409)
         except RedactError as error:
-            return as_json({"error": "refused", "message": error.message, "hint": error.hint}, 422)
+            return as_json(in_words(error), 422)
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            return as_json({"error": "refused", "message": f"{error}", "hint": ""}, 400)
+            return as_json(in_words(RedactError(f"{error}")), 400)
         except Exception as error:  # a defect of ours must not look like an end of the review
-            text = f"internal error: {type(error).__name__}: {error}"
-            return as_json({"error": "refused", "message": text, "hint": "Please report it."}, 500)
+            return as_json(defect(error), 500)
 
     return answer
 

@@ -87,7 +87,7 @@ def risky_moments(plan: Plan) -> list[Moment]:
     found, kept = common_moments(plan), SightsKept()
     for subject in all_subjects(plan):
         found += subject_moments(plan, subject, [by_number[n] for n in subject.tracks], kept)
-    return sorted(found, key=lambda m: (m.frame, m.why, m.track))
+    return _in_order(found)
 
 
 def common_moments(plan: Plan) -> list[Moment]:
@@ -107,19 +107,46 @@ def subject_moments(
         subject, tracks: of the plan.
         kept: what is known of tracks.
     """
-    if subject.decision is Decision.FALSE_ALARM:
+    visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
+    return decided_moments(subject.decision, undecided_moments(tracks, kept), visible)
+
+
+def undecided_moments(tracks: Sequence[Track], kept: SightsKept) -> list[Moment]:
+    """Those of a subject that is hidden, in order of time: what the keyframes alone say."""
+    found = {moment for track in tracks for moment in _moments_of(track, kept)}
+    for gap in gaps_of(tracks):
+        found.add(Moment((gap.first + gap.last) // 2, "gap", gap.before))
+    return _in_order(found)
+
+
+def decided_moments(
+    decision: Decision, undecided: list[Moment], visible: Sequence[tuple[int, tuple[int, int]]]
+) -> list[Moment]:
+    """The moments of a subject once its decision is known.
+
+    Args:
+        decision: about the subject.
+        undecided: see `undecided_moments`.
+        visible: track, and first and last frame of a span in which it is visible by decision.
+    """
+    if decision is Decision.FALSE_ALARM:
         return []
-    found = {moment for track in tracks for moment in _moments_of(plan, track, kept)}
-    if subject.decision is not Decision.KEEP:
-        for gap in gaps_of(tracks):
-            found.add(Moment((gap.first + gap.last) // 2, "gap", gap.before))
-    return sorted(found, key=lambda m: (m.frame, m.why, m.track))
+    if decision is Decision.KEEP:
+        undecided = [m for m in undecided if m.why != "gap"]
+    if not visible:
+        return undecided
+    found = set(undecided)
+    for track, (first, last) in visible:
+        for frame in (first, (first + last) // 2, last):
+            found.add(Moment(frame, "visible", track))
+    return _in_order(found)
 
 
-def _moments_of(plan: Plan, track: Track, kept: SightsKept) -> Iterator[Moment]:
-    for first, last in plan.shown_spans(track):
-        middle = (first + last) // 2
-        yield from (Moment(frame, "visible", track.id) for frame in (first, middle, last))
+def _in_order(moments: Iterable[Moment]) -> list[Moment]:
+    return sorted(moments, key=lambda m: (m.frame, m.why, m.track))
+
+
+def _moments_of(track: Track, kept: SightsKept) -> Iterator[Moment]:
     yield Moment(track.first, "begins", track.id)
     yield Moment(track.last, "ends", track.id)
     for first, last, state in kept.of(track).runs:

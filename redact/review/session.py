@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -190,13 +191,19 @@ class Session:
             index = index_packets(info, plan, stage.advance)
         shown, others = Frames(info, plan, index), Frames(info, plan, index, 64 << 20)
         aspect = float(info.video.upright_sample_aspect or 1)
+        overview = Overview()
+        overview.everything(desk.plan, info)
+        # What is there now stays until the end. Python would look through all of it again and
+        # again, a tenth of a second each time for the plan of an hour, in the midst of an answer.
+        gc.collect()
+        gc.freeze()
         self.open = Open(
             info,
             desk,
             shown,
             others,
-            Gallery(others, aspect),
-            Overview(),
+            Gallery(others, aspect, overview.kept),
+            overview,
             Waveform(info, plan),
         )
 

@@ -19,6 +19,7 @@ class Sights:
         keys: how many keyframes there are.
         best: frame in which it is seen best: most surely, else largest.
         detected: keyframes in which a detector saw it.
+        seen: the first and the last of their frames, None where no detector saw it.
     """
 
     runs: tuple[tuple[int, int, State], ...]
@@ -26,6 +27,7 @@ class Sights:
     keys: int
     best: int
     detected: int
+    seen: tuple[int, int] | None
 
 
 class SightsKept:
@@ -52,6 +54,7 @@ def _sights(track: Track) -> Sights:
     keys = tuple(track.keyframes)
     scores = [key.score for key in keys if key.score is not None]
     best = max(keys, key=lambda k: (k.score or 0.0, k.box.area))
-    detected = sum(key.state is State.DETECTED for key in keys)
+    detected = [key.frame for key in keys if key.state is State.DETECTED]
+    seen = (detected[0], detected[-1]) if detected else None
     runs = tuple(state_runs(track.first, track.last, keys))
-    return Sights(runs, max(scores, default=None), len(keys), best.frame, detected)
+    return Sights(runs, max(scores, default=None), len(keys), best.frame, len(detected), seen)

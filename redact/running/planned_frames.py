@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ..errors import UnsafeError
 from ..media import Decode, SourceInfo
-from ..messages import Message
+from ..messages import Message, problem
 from ..plan import HELD_REACH, Plan
 from ..types import Frame, Region
 
@@ -54,9 +54,8 @@ class CheckedFrames:
         decoded, count = Decode(self._info), 0
         for frame in decoded:
             if frame.index >= len(times) or frame.pts != times[frame.index]:
-                raise UnsafeError(
-                    f"{self._info.path}: frame {frame.index} is not the one that was checked",
-                    "Run 'redact detect' again with this version.",
+                raise problem(
+                    UnsafeError, "other_frame", path=f"{self._info.path}", frame=frame.index
                 )
             if frame.damaged and frame.index not in known:
                 self.held.append(frame.index)
@@ -70,9 +69,12 @@ class CheckedFrames:
             yield frame, regions
             count += 1
         if count != len(times):
-            raise UnsafeError(
-                f"{self._info.path}: {count} frames were decoded, {len(times)} were checked",
-                "Is the file on a disk that can be read without errors?",
+            raise problem(
+                UnsafeError,
+                "other_count",
+                path=f"{self._info.path}",
+                decoded=count,
+                checked=len(times),
             )
         self.untouched += clean
         self.warnings = list(decoded.warnings)
@@ -82,8 +84,10 @@ class CheckedFrames:
     def _stop_where_masks_are_too_old(self, frame: int) -> None:
         """The plan hides whole pictures where damage lasts, but only damage that it knows of."""
         if self.held[-HELD_REACH - 1 :] == list(range(frame - HELD_REACH, frame + 1)):
-            raise UnsafeError(
-                f"{self._info.path}: frames {frame - HELD_REACH} to {frame} are damaged, which the "
-                "first pass was not told",
-                "Run 'redact detect' again, or copy the file anew.",
+            raise problem(
+                UnsafeError,
+                "new_damage",
+                path=f"{self._info.path}",
+                first=frame - HELD_REACH,
+                last=frame,
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..errors import MismatchError
 from ..media import SourceInfo, sha256_of
+from ..messages import problem
 from ..plan import Plan
 from ..progress import Progress
 
@@ -28,10 +29,7 @@ def require_same_source(
     """
     digest, said = digest or sha256_of(info.path, progress), plan.source
     if digest != said.sha256:
-        raise MismatchError(
-            f"{info.path}: the plan was made for another file ({said.name})",
-            "Give the file that the plan was made for, or make a plan for this one.",
-        )
+        raise problem(MismatchError, "other_file", path=f"{info.path}", name=said.name)
     width, height = info.video.upright_size
     for field, planned, found in (
         ("size", said.size, info.size),
@@ -40,9 +38,12 @@ def require_same_source(
         ("time_base", said.timeline.time_base, info.video.time_base),
     ):
         if planned != found:
-            raise MismatchError(
-                f"{info.path}: $.source.{field} of the plan is {planned}, of the file {found}: "
-                "the plan was changed, and its masks would not lie where they should",
-                f"Set it to {found}, or make the plan anew with 'redact detect'.",
+            raise problem(
+                MismatchError,
+                "other_field",
+                path=f"{info.path}",
+                field=field,
+                planned=f"{planned}",
+                found=f"{found}",
             )
     return digest

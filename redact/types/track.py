@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from operator import lt
 
 from .keyframe import Keyframe, Keyframes
 from .target import Action, Origin, Target
@@ -44,7 +44,7 @@ class Track:
         keys = self.keyframes
         if not isinstance(keys, Keyframes):
             keys = Keyframes(keys)
-        if any(b <= a for a, b in pairwise(keys.frames)):
+        if not all(map(lt, keys.frames, keys.frames[1:])):
             raise ValueError(f"track {self.id}: keyframes must rise strictly in frame order")
         for name, value in (
             ("keyframes", keys),

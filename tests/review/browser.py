@@ -82,9 +82,10 @@ def served(source: Path, *words: object) -> Iterator[tuple[str, subprocess.Popen
 
 
 @contextmanager
-def served_here(source: Path, plan_file: Path) -> Iterator[PageServer]:
-    """The same in this process, which is up in a moment."""
-    session = Session(source, plan_file, DetectSettings(), RenderSettings().margin)
+def served_here(source: Path, plan_file: Path, folder: Path | None = None) -> Iterator[PageServer]:
+    """The same in this process, which is up in a moment; results go into `folder`."""
+    margin = RenderSettings().margin
+    session = Session(source, plan_file, DetectSettings(), margin, folder=folder)
     server = PageServer(routes_of(session), QUIET, session.busy)
     threading.Thread(target=server.serve, daemon=True).start()
     try:
@@ -105,6 +106,17 @@ def look_like(page: Page, language: str, theme: str) -> None:
         if page.js(now) != wanted:
             page.click(button)
         page.until(lambda now=now, wanted=wanted: page.js(now) == wanted)
+
+
+def until(true: Callable[[], Any], seconds: float = 30) -> Any:
+    """What a condition gives once it holds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen on the page")
 
 
 class Page:
@@ -130,13 +142,7 @@ class Page:
         )
 
     def until(self, true: Callable[[], Any], seconds: float = 30) -> Any:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            found = true()
-            if found:
-                return found
-            time.sleep(0.05)
-        raise AssertionError("it did not happen on the page")
+        return until(true, seconds)
 
     def shot(self, name: str) -> None:
         """A picture of the page, where somebody wants to look."""

@@ -183,11 +183,34 @@ def test_the_page_is_told_every_moment_with_its_subject() -> None:
     for change in ([1], [3], [1, 2]):
         plan = editing.decide(plan, change, editing.Decision.KEEP)
         news = memory.changes(plan)
-        told |= {s["id"]: s for s in news["changed"]}
+        told |= {s["id"]: {**told[s["id"]], **s} for s in news["changed"]}
         assert [s["id"] for s in news["changed"]] == change
         listed = [*news["moments"], *(m for s in told.values() for m in s["moments"])]
-        assert sorted(listed) == [[m.frame, m.why, m.track] for m in risky_moments(plan)]
+        assert sorted(listed) == [(m.frame, m.why, m.track) for m in risky_moments(plan)]
         assert news["summary"]["moments"] == len(listed)
     plan = editing.decide(plan, [2], editing.Decision.FALSE_ALARM)
     (changed,) = memory.changes(plan)["changed"]
     assert changed["moments"] == []
+
+
+def test_of_a_known_subject_the_page_is_told_what_is_new() -> None:
+    """Change after change, what the page puts together is what a page that is opened now gets."""
+    memory, plan, info = Overview(), three(), probe(SAMPLE)
+    told = {s["id"]: s for s in memory.everything(plan, info)["subjects"]}
+    for act in (
+        {"op": "only", "id": 2, "reason": "client"},
+        {"op": "place", "track": 1, "frame": 9, "box": [5, 5, 60, 60]},
+        {"op": "split", "track": 1, "frame": 30},
+        {"op": "merge", "ids": [1, 4]},
+        {"op": "separate", "track": 4},
+        {"op": "rename", "id": 3, "name": "car"},
+        {"op": "decide", "ids": [1, 2, 4], "decision": "hide"},
+    ):
+        plan = actions.edited(plan, act, "R. Roe")
+        news = memory.changes(plan)
+        told |= {s["id"]: {**told.get(s["id"], {}), **s} for s in news["changed"]}
+        told = {number: s for number, s in told.items() if number not in news["gone"]}
+        fresh = Overview().everything(plan, info)["subjects"]
+        assert sorted(told.values(), key=lambda s: s["id"]) == fresh
+    named = editing.rename(plan, 3, "van")
+    assert memory.changes(named)["changed"] == [{"id": 3, "name": "van"}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from redact.media import Decode, probe
 from redact.plan import Plan, write_plan
+from redact.types import Target
 
 from .browser import Page, resize, served_here
 
@@ -83,3 +85,45 @@ def test_a_laptop_that_changes_its_network_does_not_end_the_review(page: Page) -
             page.press("ARROW_RIGHT")
     page.until(lambda: page.frame() == 1)
     assert page.js("return document.getElementById('opening').hidden")
+
+
+STRIPED = """
+const [subject, frame] = arguments, done = arguments[2];
+const { state } = await import('/store.js'), { listed } = await import('/gallery.js');
+const canvas = document.getElementById('lanes-canvas'), scale = canvas.width / canvas.clientWidth;
+const wide = canvas.clientWidth - 160, rows = listed().length, head = state.clip.sound ? 68 : 36;
+const tall = Math.max(17, Math.min(26, Math.floor((canvas.clientHeight - head - 6) / rows)));
+const x = (n) => 150 + (state.times[n] / state.duration) * wide;
+const y = head + tall * (listed().findIndex((s) => s.id === subject) + 0.5);
+const [left, right] = [x(frame) + 3, (x(frame) + x(frame + 1)) / 2];
+const box = [left * scale, y * scale, (right - left) * scale, 1];
+const row = canvas.getContext('2d').getImageData(...box);
+const seen = new Set();
+for (let i = 0; i < row.data.length; i += 4) seen.add(row.data.slice(i, i + 3).join());
+done(seen.size > 1);
+"""
+
+
+def test_a_lane_is_striped_where_nobody_has_looked(page: Page, found: Plan) -> None:
+    """The pixels of the lane of a face: one colour where its picture was looked at."""
+    face = max((t for t in found.tracks if t.target is Target.FACE), key=lambda t: len(t.keyframes))
+    frames = range(face.first + 1, face.last - 1)
+    page.choose(face.id)
+    page.go(frames[0])
+    for _ in frames[:4]:
+        page.press("ARROW_RIGHT")
+    page.go(0)
+    page.until(lambda: page.state(f"state.wasSeen[{frames[3]}]"))
+
+    def striped(frame: int) -> bool:
+        return bool(page.browser.execute_async_script(STRIPED, face.id, frame))
+
+    page.until(lambda: not striped(frames[2]))
+    seen = page.state("[...state.wasSeen]")
+    unseen = [n for n in frames if not seen[n]]
+    assert unseen and all(striped(n) for n in unseen)
+    assert not any(striped(n) for n in frames if seen[n])
+    told = page.text("#looked")
+    assert f"of {face.last - face.first + 1} pictures" in told, told
+    n, chosen = (int(word) for word in re.findall(r"\d+", told)[::2])
+    assert n == sum(seen[face.first : face.last + 1]) and 4 <= chosen <= n

@@ -18,10 +18,10 @@ if (!sessionStorage.getItem(PAGE)) {
 
 export class Refused extends Error {
   constructor(status, body) {
-    super(body.message ?? body.error ?? String(status));
+    super(body.said?.en?.[0] ?? body.error ?? String(status));
     this.status = status;
     this.error = body.error || "";
-    this.hint = body.hint || "";
+    this.said = body.said || null;
     this.values = body.values || {};
   }
 }
@@ -57,7 +57,7 @@ async function ask(method, path, { query, body, signal, keepalive } = {}) {
       end("gone");
       throw error;
     }
-    if (method !== "GET") throw new Refused(0, { error: "outside", message: "" });
+    if (method !== "GET") throw new Refused(0, { error: "outside" });
     reply = await send();
   }
   if (reply.ok) return reply;

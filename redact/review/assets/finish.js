@@ -87,7 +87,7 @@ export async function jobOver(job) {
   await load();
   if (job.problem) {
     if (dialog.open) dialog.close();
-    toast(job.problem.message === "stopped" ? t("stopped") : `${job.problem.message}. ${job.problem.hint}`, job.problem.message !== "stopped");
+    toast(job.problem.error === "stopped" ? t("stopped") : said(job.problem), job.problem.error !== "stopped");
     return;
   }
   const r = job.result, bad = r.needs_review;

@@ -45,25 +45,50 @@ const OWN_REASON = /^is no (face|plate|region)$/;
 export const MARKS = { keep: "✓", hide: "■", none: "∅", open: "○" };
 export const tag = (kind) => make("span", { class: `tag ${kind}` }, `${MARKS[kind]} ${t(`state.${kind}`)}`);
 
-/** Cards that did not change stay in place, with their pictures. */
+/** Of an hour's thousands, only the cards in view and some around them are in the page. Those that
+ *  did not change stay in place, with their pictures. */
+const AROUND = 12, ENDS = 13; // pixels above and below all of them
+let order = [], row = 79; // pixels of a card with its gap, until one was measured
+
 export function render() {
-  const shown = listed();
-  const keep = box.scrollTop;
-  const wanted = shown.map((subject) => {
+  order = listed();
+  const nobody = document.getElementById("nobody");
+  nobody.hidden = order.length > 0;
+  nobody.textContent = t(state.subjects.size ? "nobody_here" : "nobody_found");
+  document.getElementById("gallery-count").textContent = t("of_all", { n: order.length, all: state.subjects.size });
+  renderFilters();
+  place();
+}
+function place() {
+  const height = box.clientHeight, most = order.length * row + ENDS - height, top = Math.max(0, Math.min(box.scrollTop, most));
+  const first = Math.max(0, Math.floor(top / row) - AROUND), last = Math.min(order.length, Math.ceil((top + height) / row) + AROUND);
+  const wanted = order.slice(first, last).map((subject, i) => {
     let node = nodes.get(subject.id);
-    if (!node || node.subject !== subject) nodes.set(subject.id, (node = card(subject)));
+    if (node?.subject !== subject) nodes.set(subject.id, (node = card(subject)));
+    node.setAttribute("aria-posinset", first + i + 1);
+    node.setAttribute("aria-setsize", order.length);
     return node;
   });
-  for (const id of nodes.keys()) if (!state.subjects.has(id)) nodes.delete(id);
+  const there = new Set(wanted);
+  for (const [id, node] of nodes) if (!there.has(node)) nodes.delete(id);
+  for (const [i, node] of wanted.entries()) { // room for those that are not in the page
+    node.style.marginTop = i ? "" : `${first * row}px`;
+    node.style.marginBottom = i < wanted.length - 1 ? "" : `${(order.length - last) * row}px`;
+  }
   if (wanted.length !== box.children.length || wanted.some((node, i) => box.children[i] !== node)) box.replaceChildren(...wanted);
-  box.scrollTop = keep;
-  const nobody = document.getElementById("nobody");
-  nobody.hidden = shown.length > 0;
-  nobody.textContent = t(state.subjects.size ? "nobody_here" : "nobody_found");
-  document.getElementById("gallery-count").textContent = t("of_all", { n: shown.length, all: state.subjects.size });
-  renderFilters();
   mark();
+  const measured = wanted.length > 1 ? wanted[1].offsetTop - wanted[0].offsetTop : row;
+  if (measured > 0 && measured !== row) { row = measured; place(); }
 }
+/** Bring a card into view, and so into the page. */
+function reveal(i) {
+  const top = i * row, below = top + row + ENDS - box.clientHeight;
+  if (box.scrollTop > top) box.scrollTop = top;
+  else if (box.scrollTop < below) box.scrollTop = below;
+  place();
+}
+box.addEventListener("scroll", place);
+new ResizeObserver(() => { if (state.clip) place(); }).observe(box);
 export function renderAll() {
   nodes.clear();
   render();
@@ -94,8 +119,8 @@ box.addEventListener("click", (event) => {
   if (!node) return;
   const id = Number(node.dataset.id);
   if (event.shiftKey && anchor) {
-    const order = listed().map((s) => s.id), [a, b] = [order.indexOf(anchor), order.indexOf(id)].sort((x, y) => x - y);
-    select(order.slice(a, b + 1));
+    const at = (wanted) => order.findIndex((s) => s.id === wanted), [a, b] = [at(anchor), at(id)].sort((x, y) => x - y);
+    select(order.slice(Math.max(0, a), b + 1).map((s) => s.id));
   } else {
     select(id, { add: event.ctrlKey || event.metaKey });
     anchor = id;
@@ -106,12 +131,12 @@ box.addEventListener("pointermove", (event) => point(Number(event.target.closest
 box.addEventListener("pointerleave", () => point(0));
 /** The next or the one before in the list; with Shift, that one too. */
 export function chooseNext(by, more) {
-  const order = listed().map((s) => s.id), now = order.indexOf(state.selected.at(-1));
   if (!order.length) return;
-  const next = order[Math.max(0, Math.min(order.length - 1, now < 0 ? 0 : now + by))];
+  const now = order.findIndex((s) => s.id === state.selected.at(-1));
+  const i = Math.max(0, Math.min(order.length - 1, now < 0 ? 0 : now + by)), next = order[i].id;
   select(more ? [...state.selected.filter((id) => id !== next), next] : next);
-  goTo(state.subjects.get(next));
-  nodes.get(next)?.scrollIntoView({ block: "nearest" });
+  goTo(order[i]);
+  reveal(i);
 }
 
 export function goTo(subject) {

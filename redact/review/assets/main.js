@@ -1,6 +1,6 @@
 // Beginning, keys, and the watch over what happens outside the page.
 import { get, join, leave, onEnd, post } from "./api.js";
-import { change, edit, load as loadPlan, make, on, select, state, tell, toast } from "./store.js";
+import { change, edit, load as loadPlan, make, on, said, select, state, tell, toast } from "./store.js";
 import { current, LANGUAGES, load as loadWords, t } from "./words.js";
 import * as player from "./player.js";
 import * as overlay from "./overlay.js";
@@ -73,10 +73,10 @@ async function opened() {
       return;
     }
     if (job?.problem) {
-      $("opening-text").textContent = job.problem.message;
-      $("opening-detail").textContent = job.problem.hint;
+      $("opening-text").textContent = t("not_opened", { name: now.name });
+      $("opening-detail").textContent = said(job.problem);
       $("opening-bar").hidden = true;
-      throw new Error(job.problem.message);
+      throw new Error(said(job.problem));
     }
     $("opening-text").textContent = t("opening", { name: now.name });
     $("opening-detail").textContent = job ? stageWords(job) : "";
@@ -119,7 +119,7 @@ async function watch() {
 }
 async function followedOrHeld(job) {
   await loadPlan();
-  if (job.problem) return toast(job.problem.message === "stopped" ? t("stopped") : job.problem.message, true);
+  if (job.problem) return toast(job.problem.error === "stopped" ? t("stopped") : said(job.problem), true);
   const r = job.result;
   select(state.ofTrack.get(r.track));
   if (job.kind === "bridge") return toast(t("bridged", { n: r.frames, followed: r.followed, held: r.frames - r.followed }));

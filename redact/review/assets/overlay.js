@@ -47,6 +47,7 @@ function note() {
   if (state.shownView && state.shownView !== state.view) words.push(t("loading"));
   else if (state.view === "result") words.push(t("as_it_will_be"));
   if (drawing) words.push(t("draw_hint"));
+  else if (clicked.n > 1 && clicked.frame === state.frame && state.selected.length === 1) words.push(t("stacked", { n: clicked.n }));
   else if (crowded && state.view === "outlines" && !drawn) words.push(t("crowded", { n: state.boxes.length }));
   node.hidden = !words.length;
   node.textContent = words.join(" · ");
@@ -67,7 +68,7 @@ function outline(box, rank) {
   pen.setLineDash(DASH[box[5]] || []);
   shape(box, x, y, w, h);
   pen.setLineDash([]);
-  if (rank === 2 && state.selected.length === 1) for (const [cx, cy] of corners(x, y, w, h)) {
+  if (rank === 2 && state.selected.length === 1) for (const [cx, cy] of handles(x, y, w, h)) {
     pen.fillStyle = "#fff"; pen.strokeStyle = "#000"; pen.lineWidth = 1;
     pen.fillRect(cx - 4, cy - 4, 8, 8); pen.strokeRect(cx - 4, cy - 4, 8, 8);
   }
@@ -75,6 +76,11 @@ function outline(box, rank) {
 }
 // On the picture, which is neither light nor dark, the bright ones are used in both themes.
 const bright = { detected: "#4fdc82", followed: "#62b6ff", interpolated: "#ffc84a", padded: "#d49bff", held: "#ff7a62", manual: "#ffffff" };
+/** Of a small box they stand outside, or they would hide who is in it. */
+function handles(x, y, w, h) {
+  const out = Math.max(0, 28 - Math.min(w, h)) / 2;
+  return corners(x - out, y - out, w + 2 * out, h + 2 * out);
+}
 const corners = (x, y, w, h) => [[x, y], [x + w, y], [x, y + h], [x + w, y + h]];
 
 function shape(box, x, y, w, h) {
@@ -105,13 +111,25 @@ function label(box, rank, taken) {
   pen.fillText(words, spot[0] + 4.5, spot[1] + tall - (rank ? 5 : 4));
 }
 
-function hit(x, y) {
-  let best = null, size = Infinity;
+/** Every box under the mouse, the one that is meant most probably first: in a crowd, whose middle is
+ *  nearest; of a small one on a large one, the small one. Small ones may be missed by some pixels. */
+function hits(x, y) {
+  const found = [];
   for (const box of state.boxes) {
     const [a, b, w, h] = rectOf(box), slack = Math.max(0, 12 - Math.min(w, h)) / 2 + 2;
-    if (x >= a - slack && x <= a + w + slack && y >= b - slack && y <= b + h + slack && w * h < size) [best, size] = [box, w * h];
+    const away = Math.hypot(x - a - w / 2, y - b - h / 2) + Math.max(w, h) / 4;
+    if (x >= a - slack && x <= a + w + slack && y >= b - slack && y <= b + h + slack) found.push([away, box]);
   }
-  return best;
+  return found.sort((one, other) => one[0] - other[0]).map(([, box]) => box);
+}
+const hit = (x, y) => hits(x, y)[0] || null;
+/** A second click on the same spot means the next one who is there. */
+let clicked = { x: -9, y: -9, n: 0, frame: -1 };
+function choice(x, y) {
+  const subjects = [...new Set(hits(x, y).map(idOf))];
+  const again = Math.hypot(x - clicked.x, y - clicked.y) < 4 && clicked.frame === state.frame && subjects.includes(state.selected[0]);
+  clicked = { x, y, n: subjects.length, frame: state.frame };
+  return subjects[again ? (subjects.indexOf(state.selected[0]) + 1) % subjects.length : 0];
 }
 /** The box of the one that is chosen, under the mouse: it moves, even where another lies on it. */
 function ownAt(x, y) {
@@ -125,7 +143,7 @@ function handleAt(x, y) {
   if (state.selected.length !== 1) return null;
   for (const box of state.boxes) {
     if (idOf(box) !== state.selected[0]) continue;
-    const rect = rectOf(box), at = corners(...rect).findIndex(([cx, cy]) => Math.abs(x - cx) < 8 && Math.abs(y - cy) < 8);
+    const rect = rectOf(box), at = handles(...rect).findIndex(([cx, cy]) => Math.abs(x - cx) < 8 && Math.abs(y - cy) < 8);
     if (at >= 0) return { box, rect, corner: at };
   }
   return null;
@@ -139,7 +157,7 @@ canvas.addEventListener("pointerdown", (event) => {
   const handle = handleAt(x, y), box = hit(x, y);
   if (drawing) drag = { kind: "draw", x, y, rect: null };
   else if (handle) drag = { kind: "resize", x, y, ...handle, rect: [...handle.rect] };
-  else if (ownAt(x, y) && !event.ctrlKey && !event.metaKey && !event.shiftKey) drag = { kind: "move", x, y, box: ownAt(x, y), under: box, start: rectOf(ownAt(x, y)), rect: null };
+  else if (ownAt(x, y) && !event.ctrlKey && !event.metaKey && !event.shiftKey) drag = { kind: "move", x, y, box: ownAt(x, y), start: rectOf(ownAt(x, y)), rect: null };
   else drag = { kind: box ? "click" : "pan", x, y, box, add: event.ctrlKey || event.metaKey || event.shiftKey };
 });
 canvas.addEventListener("pointermove", (event) => {
@@ -156,8 +174,8 @@ canvas.addEventListener("pointermove", (event) => {
   if (drag.kind === "draw") drag.rect = [Math.min(x, drag.x), Math.min(y, drag.y), Math.abs(dx), Math.abs(dy)];
   else if (drag.kind === "move") drag.rect = [drag.start[0] + dx, drag.start[1] + dy, drag.start[2], drag.start[3]];
   else if (drag.kind === "resize") {
-    const fixed = corners(...rectOf(drag.box))[3 - drag.corner];
-    drag.rect = [Math.min(x, fixed[0]), Math.min(y, fixed[1]), Math.abs(x - fixed[0]), Math.abs(y - fixed[1])];
+    const all = corners(...rectOf(drag.box)), fixed = all[3 - drag.corner], [px, py] = [all[drag.corner][0] + dx, all[drag.corner][1] + dy];
+    drag.rect = [Math.min(px, fixed[0]), Math.min(py, fixed[1]), Math.abs(px - fixed[0]), Math.abs(py - fixed[1])];
   } else if (drag.kind === "pan") { player.pan(dx, dy); [drag.x, drag.y] = [x, y]; }
   paint();
 });
@@ -170,7 +188,7 @@ canvas.addEventListener("pointerup", async () => {
   } else if ((done.kind === "move" || done.kind === "resize") && done.moved) {
     await edit("place", { track: done.box[0], frame: state.frame, box: boxOf(done.rect) }, t("moved_here"));
   } else if (!done.moved) {
-    if (done.box) select(idOf(done.under || done.box), { add: done.add });
+    if (done.box) select(choice(done.x, done.y), { add: done.add });
     else if (done.kind === "pan") select([]);
   }
   paint();

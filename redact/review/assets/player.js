@@ -1,7 +1,7 @@
 // The player: asks for frames by number and shows exactly those; plays by dropping, never by guessing.
 import { bytes, decoded, unpacked } from "./api.js";
 import { clock, t } from "./words.js";
-import { css, frameAt, on, state, tell, toast } from "./store.js";
+import { css, frameAt, on, said, state, tell, toast } from "./store.js";
 import * as sound from "./sound.js";
 import { noteSeen } from "./seen.js";
 
@@ -54,7 +54,7 @@ async function fly() {
   } catch (error) {
     flying = null;
     if (error.name !== "AbortError" && error.error !== "superseded" && error.error !== "elsewhere") {
-      if (error.message) toast(error.message, true);
+      if (error.said) toast(said(error), true);
       stop();
       return;
     }

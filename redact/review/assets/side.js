@@ -1,11 +1,12 @@
 // The panel on the right: the chosen subject, findings, sound, what was seen.
 import { get } from "./api.js";
 import { chosen, change, css, edit, kindOf, make, on, select, state, taken, tell, title, toast } from "./store.js";
-import { clock, number, t } from "./words.js";
+import { clock, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import { decide, goTo, only, tag } from "./gallery.js";
 import * as player from "./player.js";
 import { mark, setMark } from "./sound.js";
+import { stripes } from "./timeline.js";
 import { findings, showFinding } from "./findings.js";
 
 const panel = document.getElementById("panel"), tabs = document.getElementById("tabs");
@@ -34,12 +35,12 @@ function subjectPanel() {
   if (!who.length) return [make("p", {}, t("choose_someone")), make("p", { class: "muted small" }, t("nobody_missing")), legend()];
   if (who.length > 1) return several(who);
   const s = who[0], kind = kindOf(s);
-  return [head(s, kind), ...visible(s, kind), ...covers(s, kind), ...gaps(s, kind), ...deciding(s), ...correcting(s), ...parts(s), ...alikes(s)];
+  return [head(s, kind), looked(s), ...visible(s, kind), ...covers(s, kind), ...gaps(s, kind), ...deciding(s), ...correcting(s), ...parts(s), ...alikes(s)];
 }
 function head(s, kind) {
   const face = make("canvas", { width: 112, height: 112 });
   drawFace(face, s.best);
-  const sure = s.certainty === "by hand" ? t("by_hand") : `${t(`certainty.${s.certainty}`)} (${number(s.score)})`;
+  const sure = s.certainty === "by hand" ? t("by_hand") : `${t(`certainty.${s.certainty}`)} (${t("percent", { n: Math.min(99, Math.round(100 * s.score)) })})`;
   return make("div", { class: "who" }, face, make("div", {}, make("h2", {}, title(s)), tag(kind),
     make("div", { class: "small muted" }, `${clock(s.from)} – ${clock(s.to)}`), make("div", { class: "small muted" }, sure)));
 }
@@ -65,10 +66,18 @@ const keyed = (words, key, act, props) => { const made = button(words, act, prop
 const nearest = (s) => s.tracks.reduce((a, b) => (gap(b) < gap(a) ? b : a));
 const gap = (k) => Math.max(0, k.first - state.frame, state.frame - k.last);
 
+/** In how many of its pictures somebody has looked, and in how many while it was chosen. */
+function looked(s) {
+  const own = new Set(), chosenIn = new Set();
+  for (const k of s.tracks) for (let n = k.first; n <= k.last; n++) own.add(n);
+  for (const [a, b] of s.looked) for (let n = a; n <= b; n++) if (own.has(n) && state.wasSeen[n]) chosenIn.add(n);
+  const n = [...own].filter((frame) => state.wasSeen[frame]).length;
+  return make("p", { class: "small", id: "looked" }, t("looked", { n, of: own.size, chosen: chosenIn.size }));
+}
 /** When a kept one is really visible: a decision to show counts only where the track is sure. */
 function visible(s, kind) {
   if (kind !== "keep" && kind !== "none") return [];
-  const shown = s.tracks.flatMap((k) => k.shown), frames = shown.reduce((n, [a, b]) => n + b - a + 1, 0);
+  const shown = s.shown, frames = shown.reduce((n, [a, b]) => n + b - a + 1, 0);
   const all = s.tracks.reduce((n, k) => n + k.last - k.first + 1, 0);
   const times = shown.slice(0, 4).map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
   const more = shown.length > 4 ? ` ${t("and_more", { n: shown.length - 4 })}` : "";
@@ -168,7 +177,14 @@ function legend() {
     pen.strokeRect(4, 4, 52, 20);
     return make("div", { class: "row small" }, c, t(`legend.${name}`));
   });
-  return make("div", {}, make("h3", {}, t("legend")), ...rows);
+  const lanes = ["seen", "unseen"].map((name) => {
+    const c = make("canvas", { width: 60, height: 24 }), pen = c.getContext("2d");
+    c.style.width = "30px"; c.style.height = "12px";
+    pen.scale(2, 2);
+    for (const fill of [css("--detected"), ...(name === "unseen" ? [stripes(pen)] : [])]) { pen.fillStyle = fill; pen.fillRect(1, 1, 28, 10); }
+    return make("div", { class: "row small" }, c, t(`legend.${name}`));
+  });
+  return make("div", {}, make("h3", {}, t("legend")), ...rows, make("h3", {}, t("timeline")), ...lanes);
 }
 
 function soundPanel() {
@@ -232,6 +248,7 @@ document.getElementById("next-moment").addEventListener("click", nextMoment);
 on("plan", (renewed) => {
   showPill();
   if (renewed || state.tab === "seen") render();
+  else if (document.getElementById("looked") && chosen().length === 1) document.getElementById("looked").replaceWith(looked(chosen()[0]));
 });
 on("tab", render);
 on("mark", () => { if (state.tab === "sound") render(); });

@@ -1,6 +1,6 @@
 // What the page knows, and who wants to be told when it changes.
 import { post, get, Refused } from "./api.js";
-import { t } from "./words.js";
+import { current, t } from "./words.js";
 
 export const state = {
   clip: null, times: [], subjects: new Map(), ofTrack: new Map(), muted: [], findings: [], moments: [], seen: [], summary: {},
@@ -37,18 +37,24 @@ async function loaded() {
 
 /** Take in what a change brought. */
 export function taken(told) {
-  for (const subject of told.changed || []) state.subjects.set(subject.id, subject);
+  for (const news of told.changed || []) state.subjects.set(news.id, { ...state.subjects.get(news.id), ...news });
   for (const id of told.gone || []) state.subjects.delete(id);
   state.ofTrack = new Map();
   for (const s of state.subjects.values()) for (const track of s.tracks) state.ofTrack.set(track.id, s.id);
   state.selected = state.selected.filter((id) => state.subjects.has(id));
   const renewed = told.revision !== state.revision;
-  const moved = told.subjects || told.changed?.length || told.gone?.length || String(told.moments) !== String(state.common);
+  const moved = told.subjects || told.changed?.some((news) => news.moments) || told.gone?.length || String(told.moments) !== String(state.common);
   state.common = told.moments;
   if (moved) state.moments = [...told.moments, ...[...state.subjects.values()].flatMap((s) => s.moments)].sort((a, b) => a[0] - b[0]);
   for (const name of ["muted", "findings", "seen", "summary", "revision", "undo", "redo"]) if (name in told) state[name] = told[name];
   state.wasSeen = new Uint8Array(state.frames);
-  for (const [a, b] of state.seen) state.wasSeen.fill(1, a, b + 1);
+  state.unseen = [];
+  let next = 0;
+  for (const [a, b] of [...state.seen, [state.frames, state.frames]]) {
+    if (a > next) state.unseen.push([next, a - 1]);
+    state.wasSeen.fill(1, a, b + 1);
+    next = b + 1;
+  }
   tell("plan", renewed);
 }
 
@@ -69,13 +75,15 @@ export async function change(path, body, done) {
     return null;
   }
 }
-/** A refusal in the page's language where it has words for it; what files and plans say is English. */
+/** A refusal, or what stopped a piece of work, in the page's language. */
 export function said(error) {
   const own = t(`refused.${error.error}`, error.values);
   if (own !== `refused.${error.error}`) return own;
-  if (!error.message) return t("look_again");
-  return error.hint ? `${error.message}. ${error.hint}` : error.message;
+  const words = error.said?.[current()];
+  return words ? words.filter(Boolean).map(sentence).join(" ") : t("look_again");
 }
+/** What to do begins with a capital; what was wrong may begin with the name of a file. */
+const sentence = (text, i) => (i ? text[0].toUpperCase() + text.slice(1) : text).replace(/([^.?!…])$/, "$1.");
 export const edit = (op, values = {}, done = "") => change("edit", { op, ...values }, done);
 
 export function select(ids, { add = false } = {}) {

@@ -83,8 +83,21 @@ function lane(subject, y, width) {
       const tall = strong ? LANE - 6 : Math.round(LANE * 0.3);
       bar(state.times[a], endOf(b), y + (LANE - tall) / 2, tall, css(`--${what}`));
     }
-    for (const [a, b] of track.shown) bar(state.times[a], endOf(b), y + LANE - 3, 2, css("--text"));
   }
+  // Striped where nobody has looked at the picture yet.
+  for (const track of subject.tracks) for (const [a, b] of state.unseen) {
+    if (b >= track.first && a <= track.last) bar(state.times[Math.max(a, track.first)], endOf(Math.min(b, track.last)), y + 3, LANE - 6, stripes(pen));
+  }
+  for (const [a, b] of subject.shown) bar(state.times[a], endOf(b), y + LANE - 3, 2, css("--text"));
+}
+
+/** Stripes in the colour of the ground, which leave half of what they are drawn over. */
+export function stripes(pen) {
+  const tile = new OffscreenCanvas(6, 6), brush = tile.getContext("2d");
+  brush.strokeStyle = css("--card");
+  brush.lineWidth = 2.2;
+  for (const x of [-6, 0, 6]) { brush.beginPath(); brush.moveTo(x - 1, 7); brush.lineTo(x + 7, -1); brush.stroke(); }
+  return pen.createPattern(tile, "repeat");
 }
 
 function ruler(width) {

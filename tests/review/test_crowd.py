@@ -1,0 +1,103 @@
+"""Many people: whoever is meant can be pointed at, and a long list stays short in the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redact.plan import Plan, Subject, read_plan, write_plan
+from redact.types import Box, Keyframe, State, Target, Track
+
+from .browser import Page, resize, served_here
+
+PEOPLE = 300
+BESIDE = [Box(40, 20, 56, 38), Box(44, 22, 60, 40), Box(20, 5, 90, 60)]
+"""Two heads of which one covers half of the other, and something large around both."""
+
+
+@pytest.fixture
+def page(browser: Any, street: Path, found: Plan, tmp_path: Path) -> Iterator[Page]:
+    frames = len(found.source.timeline)
+    boxes = [*BESIDE, *(Box(100 + n % 20, 60, 120 + n % 20, 84) for n in range(PEOPLE - 3))]
+    tracks = [
+        Track(n, Target.FACE, [Keyframe(f, box, State.DETECTED, 0.9) for f in (0, frames - 1)])
+        for n, box in enumerate(boxes, 1)
+    ]
+    source = tmp_path / "street.mp4"
+    source.write_bytes(street.read_bytes())
+    alone = tuple(Subject((track.id,)) for track in tracks)
+    write_plan(replace(found, tracks=tuple(tracks), subjects=alone), tmp_path / "p.json")
+    resize(browser, 1280, 720)
+    with served_here(source, tmp_path / "p.json") as server:
+        yield Page(browser, server.address)
+
+
+def click(page: Page, x: float, y: float) -> None:
+    from selenium.webdriver import ActionChains
+
+    chain = ActionChains(page.browser, duration=0)
+    chain.w3c_actions.pointer_action.move_to_location(*(round(v) for v in page._on_page(x, y)))
+    chain.w3c_actions.pointer_action.click()
+    chain.perform()
+
+
+def test_the_nearest_is_chosen_and_the_next_with_another_click(page: Page) -> None:
+    for number, box in enumerate(BESIDE[:2], 1):
+        click(page, *box.centre)
+        page.until(lambda number=number: page.state("state.selected") == [number])
+    seen = []
+    for _ in range(3):
+        click(page, *BESIDE[1].centre)
+        page.until(lambda before=list(seen): page.state("state.selected")[0] not in before)
+        seen += page.state("state.selected")
+        assert "3 lie here" in page.text("#notice")
+    assert sorted(seen) == [1, 2, 3]
+    click(page, 25, 55)
+    page.until(lambda: page.state("state.selected") == [3])
+
+
+def test_only_the_cards_in_view_are_in_the_page(page: Page) -> None:
+    cards = "return [...document.querySelectorAll('.card')].map((c) => Number(c.dataset.id))"
+    count = page.state("state.subjects.size")
+    assert count > 100 and len(page.js(cards)) < 40
+    page.js("document.getElementById('cards').scrollTop = 1e9")
+    last = page.state("Math.max(...state.subjects.keys())")
+    page.until(lambda: last in page.js(cards))
+    bottom = page.js(
+        "const box = document.getElementById('cards'), card = box.lastElementChild;"
+        "return box.getBoundingClientRect().bottom - card.getBoundingClientRect().bottom"
+    )
+    assert 0 <= bottom < 30, "nothing lies below the last one, and it is whole"
+    page.js("document.getElementById('cards').scrollTop = 0")
+    for _ in range(45):
+        page.press("ARROW_DOWN")
+    card = f"#card-{page.state('state.selected')[0]}"
+    seen = page.js(
+        "const a = document.querySelector(arguments[0]).getBoundingClientRect();"
+        "const b = document.getElementById('cards').getBoundingClientRect();"
+        "return b.top <= a.top && a.bottom <= b.bottom",
+        card,
+    )
+    assert seen and page.find(card).get_attribute("aria-posinset") == "45"
+    assert page.find(card).get_attribute("aria-setsize") == str(count)
+    page.press("h")
+    page.until(lambda: "hidden" in page.text(card))
+    assert page.complaints() == []
+
+
+def test_a_corner_is_dragged(page: Page, tmp_path: Path) -> None:
+    box = BESIDE[2]
+    click(page, 25, 55)
+    page.until(lambda: page.state("state.selected") == [3])
+    page.drag((box.x2, box.y2), (box.x2 + 20, box.y2 + 10))
+
+    def placed() -> Any:
+        return next(t for t in read_plan(tmp_path / "p.json").tracks if t.id == 3).at(page.frame())
+
+    page.until(lambda: placed().state is State.MANUAL)
+    moved = placed().box
+    assert tuple(moved) == pytest.approx((box.x1, box.y1, box.x2 + 20, box.y2 + 10), abs=1)

@@ -1,0 +1,65 @@
+"""What goes wrong with a file is told in the language of the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redact.plan import Plan, write_plan
+
+from .browser import Page, look_like, resize, served_here, until
+
+FOLDER = {
+    "en": "cannot be written (Not a directory). Choose another place.",
+    "fr": "écriture impossible (ce n’est pas un dossier). Choisissez un autre emplacement.",
+}
+SPAN = {
+    "en": "muting from 3 s to 2 s: is not a span. Give a start before the end.",
+    "fr": "de 3 s à 2 s : ce n’est pas un passage. Donnez un début qui précède la fin.",
+}
+OPENED = {
+    "en": ("street.mp4 cannot be opened", "is a text file, not a video. Give the name of"),
+    "fr": ("street.mp4 ne peut être ouvert", "c’est un fichier de texte, non une vidéo. Donnez"),
+}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_errors_speak_the_language_of_the_page(
+    browser: Any, street: Path, found: Plan, tmp_path: Path, language: str
+) -> None:
+    source, plan_file = tmp_path / "street.mp4", tmp_path / "p.json"
+    source.write_bytes(street.read_bytes())
+    write_plan(found, plan_file)
+    (tmp_path / "taken").write_text("no folder")
+    resize(browser, 1280, 720)
+    with served_here(source, plan_file, tmp_path / "taken" / "out") as server:
+        page = Page(browser, server.address)
+        look_like(page, language, "light")
+        page.click("#tab-sound")
+        page.write("#mute-from", "3")
+        page.write("#mute-to", "2")
+        page.click("#mute")
+        page.until(lambda: page.text("#toasts") == SPAN[language])
+        page.click("#finish")
+        page.click("#start-finish")
+        page.until(lambda: page.text("#toasts").endswith(FOLDER[language]))
+        page.press("ESCAPE")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_file_that_is_no_video_is_refused_in_words(
+    browser: Any, tmp_path: Path, language: str
+) -> None:
+    source = tmp_path / "street.mp4"
+    source.write_text("no video")
+    with served_here(source, tmp_path / "p.json") as server:
+        browser.get(server.address)  # the language is of the address: a port of its own
+        browser.execute_script(f"localStorage.setItem('redact.language', '{language}')")
+        browser.refresh()
+        words, detail = OPENED[language]
+        names = "['opening-text', 'opening-detail']"
+        ask = f"return {names}.map((name) => document.getElementById(name).innerText)"
+        until(lambda: browser.execute_script(ask)[0] == words)
+        assert detail in browser.execute_script(ask)[1]
