@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from redact.evidence import build_manifest
 from redact.media import Decode, plane_array, probe
 from redact.pipeline import run
 from redact.plan import HELD_REACH, Plan, read_plan
-from redact.progress import Silent
+from redact.progress import Silent, Stage
 from redact.running import Delivery
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Detections, Frame, State, Timeline
@@ -94,6 +96,37 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
         run(street, FAST, delivery, Silent())
     assert made[0].asked == [0, 1]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_source_that_changes_during_the_run_is_noticed_before_anything_is_published(
+    street: Path, tmp_path: Path
+) -> None:
+    """Of the same length, and it still decodes. No name was ever given."""
+    source, out = tmp_path / "clip.mp4", tmp_path / "out"
+    shutil.copy(street, source)
+    out.mkdir()
+    given: list[tuple[Path, str]] = []
+
+    class Changes(Silent):
+        """Changes the file when all that is left is the last look at the result."""
+
+        @contextmanager
+        def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
+            if name == "audit":
+                data = source.read_bytes()
+                assert b"Lavf" in data  # no picture, nothing that any reader needs
+                source.write_bytes(data.replace(b"Lavf", b"Lavg"))
+            with super().stage(name, total, unit) as stage:
+                yield stage
+
+    delivery = Delivery(
+        out / "out.mp4",
+        accept_findings="whatever it finds",
+        publishing=lambda path, digest: given.append((path, digest)),
+    )
+    with pytest.raises(UnsafeError, match="changed while it was being read"):
+        run(source, FAST, delivery, Changes())
+    assert given == [] and list(out.iterdir()) == []
 
 
 def test_weights_that_were_changed_are_not_used(tmp_path: Path, street: Path) -> None:
