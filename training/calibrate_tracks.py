@@ -34,10 +34,11 @@ from training.tracklets import Tracklet, tracklets_of
 
 CLUES = {
     "face": ("best", "mean", "hits", "travel"),
-    "plate": ("best", "mean", "verifier", "size"),
+    "plate": ("best", "mean", "verifier"),
 }
 """Which clues are weighed, chosen by the figures of held-out clips that this command prints. The
-verifier is asked about plates only."""
+verifier is asked about plates only. How large a plate is counts for nothing: those of footage are
+far away and those of stills near, and each alone teaches that the other is none."""
 
 RIDGE = {"face": 0.003, "plate": 0.005}
 """Pull towards 0: there are few tracks of plates, and those of one clip are alike."""

@@ -44,7 +44,11 @@ def _dask(log: Path, root: Path, *words: str) -> Iterator[None]:
     environment = {**os.environ, "PYTHONPATH": str(root)}
     with log.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "dask", *words], env=environment, stdout=file, stderr=file
+            [sys.executable, "-m", "dask", *words],
+            cwd=root,  # with -m, Python looks there before it looks at PYTHONPATH
+            env=environment,
+            stdout=file,
+            stderr=file,
         )
     try:
         yield

@@ -33,10 +33,10 @@ ORDINARY: Final = 0.005
 """Meaning: share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten
 times that hides ten times as much of what happened."""
 
-PLATE_WORTH: Final = 0.5
+PLATE_WORTH: Final = 0.4
 """What leaving a plate open costs, in faces left open. Chosen on dev, by `python -m benchmarks.real
---half dev --boxes` and `python -m benchmarks.leak --half dev`: from half on no more plates are
-found, only signs and clocks; at a fifth more moved plates stay open."""
+--half dev --boxes` and `python -m benchmarks.leak --half dev --clips plate`: from here on no more
+plates are found, only signs and clocks; at half of it more moved plates stay open."""
 
 TargetWeights = Mapping[str, float]
 
@@ -58,7 +58,6 @@ class Clues:
         total: float64 [N], sum of the log odds of all looks, missed ones counted as `MISSED`.
         verified: float64 [N], sum of the verifier's log odds for its best pictures.
         asked: float64 [N], number of these pictures.
-        height: float64 [N], of its box at the best look, pixels.
         travel: float64 [N], farthest from where it began, camera motion apart, own sizes.
         latest: float64 [N], log odds of the last look that saw it.
         share: float64 [N], of the picture's area that its box has at the best look.
@@ -71,7 +70,6 @@ class Clues:
     total: NDArray[np.float64]
     verified: NDArray[np.float64]
     asked: NDArray[np.float64]
-    height: NDArray[np.float64]
     travel: NDArray[np.float64]
     latest: NDArray[np.float64]
     share: NDArray[np.float64]
@@ -79,7 +77,7 @@ class Clues:
     @classmethod
     def none(cls) -> Clues:
         empty = np.zeros(0)
-        return cls(np.zeros(0, np.int8), *(empty.copy() for _ in range(10)))
+        return cls(np.zeros(0, np.int8), *(empty.copy() for _ in range(9)))
 
     @classmethod
     def of_new(
@@ -96,7 +94,6 @@ class Clues:
             total=strong.copy(),
             verified=zero,
             asked=zero.copy(),
-            height=boxes[:, 3] - boxes[:, 1],
             travel=zero.copy(),
             latest=strong.copy(),
             share=areas(boxes) / picture,
@@ -128,7 +125,6 @@ class Clues:
             added(self.total),
             added(self.verified),
             added(self.asked),
-            self.height[best : best + 1],
             np.array([self.travel.max()]),
             self.latest[-1:],
             self.share[best : best + 1],
@@ -149,8 +145,6 @@ class Clues:
         self.total[rows] += strong - MISSED
         better = strong > self.best[rows]
         self.best[rows] = np.maximum(self.best[rows], strong)
-        tall = boxes[:, 3] - boxes[:, 1]
-        self.height[rows] = np.where(better, tall, self.height[rows])
         self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
@@ -169,7 +163,6 @@ class Clues:
             "mean": self.total / np.maximum(self.looks, 1),
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
             "verifier": np.where(asked, self.verified / np.maximum(self.asked, 1), 0.0),
-            "size": np.clip(np.log2(np.maximum(self.height, 1) / 32), -3, 3),
             "travel": np.log2(1 + np.minimum(self.travel, FARTHEST)),
         }
 

@@ -35,7 +35,7 @@ class TrackSettings:
         ring_bytes: most memory that they may take.
     """
 
-    leak_cost: float = 20.0
+    leak_cost: float = 10.0
     look_every: float = 0.15
     whole_every: float = 1.0
     lost_time: float = 0.5
@@ -55,9 +55,9 @@ def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> 
     """The tracker's numbers for a sensitivity and a caution."""
     base = TrackSettings()
     if sensitivity is Sensitivity.FAST:
-        base = replace(base, leak_cost=10.0, look_every=0.2)
+        base = replace(base, leak_cost=5.0, look_every=0.2)
     if sensitivity is Sensitivity.THOROUGH:
         base = replace(
-            base, leak_cost=60.0, look_every=0.0, whole_every=0.0, stitch_time=3.0, grace=0.4
+            base, leak_cost=30.0, look_every=0.0, whole_every=0.0, stitch_time=3.0, grace=0.4
         )
     return replace(base, leak_cost=base.leak_cost * CAUTION[caution])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from redact.plan import Plan, Subject, write_plan
+from redact.plan import Plan, Subject, read_plan, write_plan
 from redact.types import Box, Keyframe, State, Target, Track
 
 from .browser import Page, resize, served_here
@@ -87,3 +87,17 @@ def test_only_the_cards_in_view_are_in_the_page(page: Page) -> None:
     page.press("h")
     page.until(lambda: "hidden" in page.text(card))
     assert page.complaints() == []
+
+
+def test_a_corner_is_dragged(page: Page, tmp_path: Path) -> None:
+    box = BESIDE[2]
+    click(page, 25, 55)
+    page.until(lambda: page.state("state.selected") == [3])
+    page.drag((box.x2, box.y2), (box.x2 + 20, box.y2 + 10))
+
+    def placed() -> Any:
+        return next(t for t in read_plan(tmp_path / "p.json").tracks if t.id == 3).at(page.frame())
+
+    page.until(lambda: placed().state is State.MANUAL)
+    moved = placed().box
+    assert tuple(moved) == pytest.approx((box.x1, box.y1, box.x2 + 20, box.y2 + 10), abs=1)

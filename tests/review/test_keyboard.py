@@ -131,7 +131,7 @@ def test_a_reason_stays_with_whom_it_was_written_for(
     page.choose(1)
     page.write("#keep-reason", "client")
     page.choose(2)
-    assert page.find("#keep-reason").get_attribute("value") == ""
+    page.until(lambda: page.js("return document.getElementById('keep-reason').value") == "")
     page.press("k")
     page.until(lambda: read_plan(review[1]).tracks[1].action is Action.KEEP)
     assert read_plan(review[1]).tracks[1].reason == ""

@@ -68,7 +68,7 @@ function outline(box, rank) {
   pen.setLineDash(DASH[box[5]] || []);
   shape(box, x, y, w, h);
   pen.setLineDash([]);
-  if (rank === 2 && state.selected.length === 1) for (const [cx, cy] of corners(x, y, w, h)) {
+  if (rank === 2 && state.selected.length === 1) for (const [cx, cy] of handles(x, y, w, h)) {
     pen.fillStyle = "#fff"; pen.strokeStyle = "#000"; pen.lineWidth = 1;
     pen.fillRect(cx - 4, cy - 4, 8, 8); pen.strokeRect(cx - 4, cy - 4, 8, 8);
   }
@@ -76,6 +76,11 @@ function outline(box, rank) {
 }
 // On the picture, which is neither light nor dark, the bright ones are used in both themes.
 const bright = { detected: "#4fdc82", followed: "#62b6ff", interpolated: "#ffc84a", padded: "#d49bff", held: "#ff7a62", manual: "#ffffff" };
+/** Of a small box they stand outside, or they would hide who is in it. */
+function handles(x, y, w, h) {
+  const out = Math.max(0, 28 - Math.min(w, h)) / 2;
+  return corners(x - out, y - out, w + 2 * out, h + 2 * out);
+}
 const corners = (x, y, w, h) => [[x, y], [x + w, y], [x, y + h], [x + w, y + h]];
 
 function shape(box, x, y, w, h) {
@@ -138,7 +143,7 @@ function handleAt(x, y) {
   if (state.selected.length !== 1) return null;
   for (const box of state.boxes) {
     if (idOf(box) !== state.selected[0]) continue;
-    const rect = rectOf(box), at = corners(...rect).findIndex(([cx, cy]) => Math.abs(x - cx) < 8 && Math.abs(y - cy) < 8);
+    const rect = rectOf(box), at = handles(...rect).findIndex(([cx, cy]) => Math.abs(x - cx) < 8 && Math.abs(y - cy) < 8);
     if (at >= 0) return { box, rect, corner: at };
   }
   return null;
@@ -169,8 +174,8 @@ canvas.addEventListener("pointermove", (event) => {
   if (drag.kind === "draw") drag.rect = [Math.min(x, drag.x), Math.min(y, drag.y), Math.abs(dx), Math.abs(dy)];
   else if (drag.kind === "move") drag.rect = [drag.start[0] + dx, drag.start[1] + dy, drag.start[2], drag.start[3]];
   else if (drag.kind === "resize") {
-    const fixed = corners(...rectOf(drag.box))[3 - drag.corner];
-    drag.rect = [Math.min(x, fixed[0]), Math.min(y, fixed[1]), Math.abs(x - fixed[0]), Math.abs(y - fixed[1])];
+    const all = corners(...rectOf(drag.box)), fixed = all[3 - drag.corner], [px, py] = [all[drag.corner][0] + dx, all[drag.corner][1] + dy];
+    drag.rect = [Math.min(px, fixed[0]), Math.min(py, fixed[1]), Math.abs(px - fixed[0]), Math.abs(py - fixed[1])];
   } else if (drag.kind === "pan") { player.pan(dx, dy); [drag.x, drag.y] = [x, y]; }
   paint();
 });

@@ -1,7 +1,7 @@
 // The panel on the right: the chosen subject, findings, sound, what was seen.
 import { get } from "./api.js";
 import { chosen, change, css, edit, kindOf, make, on, select, state, taken, tell, title, toast } from "./store.js";
-import { clock, number, t } from "./words.js";
+import { clock, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import { decide, goTo, only, tag } from "./gallery.js";
 import * as player from "./player.js";
@@ -40,7 +40,7 @@ function subjectPanel() {
 function head(s, kind) {
   const face = make("canvas", { width: 112, height: 112 });
   drawFace(face, s.best);
-  const sure = s.certainty === "by hand" ? t("by_hand") : `${t(`certainty.${s.certainty}`)} (${number(s.score)})`;
+  const sure = s.certainty === "by hand" ? t("by_hand") : `${t(`certainty.${s.certainty}`)} (${t("percent", { n: Math.min(99, Math.round(100 * s.score)) })})`;
   return make("div", { class: "who" }, face, make("div", {}, make("h2", {}, title(s)), tag(kind),
     make("div", { class: "small muted" }, `${clock(s.from)} – ${clock(s.to)}`), make("div", { class: "small muted" }, sure)));
 }
