@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,20 +26,36 @@ def tell_summary(
     terminal: Terminal,
     not_done: Sequence[Path] = (),
 ) -> None:
-    """A line for each source, then the counts."""
+    """A line for each source, then the counts. The folder in which all sources lie is said once,
+    above the lines: with a long one before each name, no name would fit on a line."""
     table = Table(box=None, pad_edge=False, header_style="bold")
+    sources = [result["source"] for result in results] + [str(path) for path in not_done]
+    folder = _common(sources)
+    names = {source: os.path.relpath(source, folder) if folder else source for source in sources}
     for column in ("source", "result", "time", "output, or why not"):
         table.add_column(column, overflow="fold", justify="right" if column == "time" else "left")
     for result in results:
-        why = result.get("error") or Path(result["output"]).name
-        table.add_row(result["source"], result["state"], clock(result["seconds"], 0), without(why))
+        why = result.get("error", "").removeprefix(f"{result['source']}: ")
+        why = why or Path(result["output"]).name
+        time = clock(result["seconds"], 0)
+        table.add_row(names[result["source"]], result["state"], time, without(why))
     for path in not_done:
-        table.add_row(str(path), "not done", "", "")
+        table.add_row(names[str(path)], "not done", "", "")
     terminal.console.print()
+    if folder:
+        terminal.say(f"in {folder}{os.sep}")
     terminal.console.print(table, markup=False)
     for path, why in left_out:
         terminal.say(f"left out: {path}: {why}")
     terminal.say(in_one_line(results, len(not_done)))
+
+
+def _common(sources: Sequence[str]) -> str:
+    """The folder that all lie in, as typed; "" for none but the current one."""
+    try:
+        return os.path.commonpath([Path(source).parent for source in sources])
+    except ValueError:  # typed from different beginnings, or on different drives
+        return ""
 
 
 def in_one_line(results: Sequence[dict[str, Any]], not_done: int = 0) -> str:
