@@ -23,14 +23,13 @@ from .findings import Seen, findings_of
 from .hidden import Covers, PlanCovers
 from .hidden_without_plan import PixelCovers
 from .output_decodes import decode_alone
-from .pairing import Pair, pairs
+from .pairing import Pair, TimeCheck, pairs
 from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .sound import check_sound
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
-from .times import TimeCheck
 
 
 def verify(

@@ -13,8 +13,7 @@ import pytest
 
 from redact.auditing import AuditSettings
 from redact.auditing.container import check_container
-from redact.auditing.pairing import pairs
-from redact.auditing.times import TimeCheck
+from redact.auditing.pairing import TimeCheck, pairs
 from redact.errors import InputError
 from redact.media import Decode, SourceInfo, probe
 
