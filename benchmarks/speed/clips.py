@@ -48,7 +48,8 @@ class Clip:
 def few_faces(shared: Path, folder: Path, frames: int) -> Clip:
     """1080p from a phone: a person or two in view."""
     source = pictures(shared / FEW_FACES, frames)
-    return _written("1080p, few faces", folder / f"few_faces_{frames}.mp4", source, Fraction(30), 20)
+    path = folder / f"few_faces_{frames}.mp4"
+    return _written("1080p, few faces", path, source, Fraction(30), 20)
 
 
 def crowd(shared: Path, folder: Path, frames: int, share: float = 1.0) -> Clip:
