@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from redact.auditing import sheet_path
 from redact.cli.names import check_names
+from redact.cli.result_words import tell_summary
 from redact.cli.run import run
-from redact.cli.summary import tell_summary
 from redact.cli.terminal import Terminal
 from redact.errors import UsageError
 from redact.media import default_output_name
