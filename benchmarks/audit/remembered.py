@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import pickle
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from redact.auditing.audit_detectors import CENTERFACE, OURS, AuditDetectors
+from redact.detection import Area
 from redact.types import Detections, Frame
 
 
@@ -51,10 +52,12 @@ def remembering(memory: Memory) -> type[AuditDetectors]:
     """The audit's detectors with a memory."""
 
     class Remembering(AuditDetectors):
-        def seen(self, rgb: NDArray[np.uint8]) -> tuple[Detections, Detections | None]:
-            question = (OURS, CENTERFACE, self.targets, self.names, rgb)
+        def seen(
+            self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None
+        ) -> tuple[Detections, Detections | None]:
+            question = (OURS, CENTERFACE, self.targets, self.names, rgb, only)
             found: tuple[Detections, Detections | None] = memory.answer(
-                question, lambda: super(Remembering, self).seen(rgb)
+                question, lambda: super(Remembering, self).seen(rgb, only)
             )
             return found
 

@@ -3,9 +3,8 @@
 from .audit_detectors import require_detectors
 from .fix import fix_command, hiding_places
 from .limits import Limits
-from .pictures import finding_pictures, picture_path
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Kept, Looked
-from .sheet import review_sheet, sheet_path
+from .sheet import finding_pictures, picture_path, review_sheet, sheet_path
 from .verify import verify
 
 __all__ = [

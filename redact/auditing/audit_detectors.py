@@ -6,6 +6,7 @@ what a network overlooks by a hair, that is another picture. MediaPipe was train
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -17,6 +18,7 @@ from ..detection import (
     LARGE,
     SAME_FACE,
     SMALL,
+    Area,
     CenterFace,
     CloseUp,
     OurNetwork,
@@ -96,31 +98,38 @@ class AuditDetectors:
         self._close_up = CloseUp(verifier)
         self.looks = self.close = 0
 
-    def look(self, rgb: NDArray[np.uint8]) -> Detections:
+    def look(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Detections:
         """Faces and plates in a picture, large enough to be reported; scores are probabilities.
 
         Args:
             rgb: uint8 [H, W, 3], upright.
+            only: parts of it, in its pixels, that matter: what lies elsewhere may be seen or not.
+                None: all of it.
 
         Raises:
             UnsafeError: the picture could not be checked.
         """
         trim()  # no moment of a run needs more memory than this one
         self.looks += 1
-        found, second = self.seen(np.ascontiguousarray(rgb[:, ::-1]))
+        width = rgb.shape[1]
+        if only is not None:
+            only = [area._replace(left=width - area.left - area.width) for area in only]
+        found, second = self.seen(np.ascontiguousarray(rgb[:, ::-1]), only)
         if second is not None:
             found = self._with_second(found, second)
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
         least = np.array([self._limits.least_height(t) for t in Target])[found.target]
         found = found.select((found.score >= self._limits.candidate) & (height >= least))
         x1, y1, x2, y2 = found.xyxy.T
-        width = rgb.shape[1]
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
-    def seen(self, rgb: NDArray[np.uint8]) -> tuple[Detections, Detections | None]:
-        """What all networks but MediaPipe's see in a picture, and what those see."""
+    def seen(
+        self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None
+    ) -> tuple[Detections, Detections | None]:
+        """What all networks but MediaPipe's see in a picture, or in parts of it, and what those
+        see in all of it: they are small."""
         second = None if self._second is None else self._second.detect(rgb)
-        return self._all.detect(rgb), second
+        return self._all.detect(rgb, only), second
 
     def _with_second(self, found: Detections, second: Detections) -> Detections:
         """What MediaPipe takes for a face is followed, if nobody else sees one there, and no more:

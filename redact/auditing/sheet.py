@@ -1,4 +1,7 @@
-"""Contact sheet for the reviewer. It shows hidden subjects and must never be released."""
+"""Pictures of findings for the reviewer: one each, and a sheet of all.
+
+They show hidden subjects and must never be released.
+"""
 
 from __future__ import annotations
 
@@ -174,3 +177,33 @@ def _line(words: str, width: int) -> RGB:
     font, white = cv2.FONT_HERSHEY_SIMPLEX, (240, 240, 240)
     cv2.putText(strip, words, (10, 25), font, 0.6, white, 1, cv2.LINE_AA)
     return strip
+
+
+def picture_path(output: Path, number: int) -> Path:
+    """Where the picture of a finding of an output in a closed folder lies."""
+    return output.with_name(f"{output.stem}.finding-{number}.png")
+
+
+def finding_pictures(source: SourceInfo, output: Path, result: AuditResult) -> list[Path]:
+    """Write a PNG of each of the first 24 findings beside an output in a closed folder.
+
+    Args:
+        source, output: the audited files.
+        result: of their audit.
+
+    Raises:
+        OutputError: one cannot be written.
+    """
+    rows = rows_of_findings(result)
+    if not rows:
+        return []
+    make_private(output.parent)
+    paths = []
+    for finding, tile in zip(result.findings, tiles_of(source, output, rows), strict=False):
+        path = picture_path(output, finding.number)
+        done, data = cv2.imencode(".png", tile[:, :, ::-1])
+        if not done:
+            raise OutputError(f"{path}: cannot make a picture", "The findings are told in words.")
+        write_whole(path, data.tobytes(), force=True, never=(source.path, output), mode=0o600)
+        paths.append(path)
+    return paths

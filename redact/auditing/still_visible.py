@@ -7,16 +7,17 @@ was drawn can be taken for a face, and no text on a mask changes what is found b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..detection import Area
 from ..plan import Plan
-from ..track import Clues, Tracker, TrackSettings, probability_of
+from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink_array
 from ..types import EVERYWHERE, Box, Detections, Frame, Region, Target, Track
 from .audit_detectors import AuditDetectors
 from .hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
@@ -54,6 +55,8 @@ class StillVisible:
         detectors: the audit's.
         schedule: which frames are looked at.
         limits: see `Limits`.
+        whole_every: seconds within which all of the picture is looked at; in between, only what
+            has changed since it was looked at. 0: always all of it.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -66,6 +69,7 @@ class StillVisible:
         detectors: AuditDetectors,
         schedule: Schedule,
         limits: Limits,
+        whole_every: float,
     ) -> None:
         self._plan, self._covers = plan, covers
         self._detectors, self._schedule, self._limits = detectors, schedule, limits
@@ -74,6 +78,7 @@ class StillVisible:
         self._begun: Fraction | None = None
         self._painter = Painter()
         self._rgb: NDArray[np.uint8] | None = None
+        self._looks = Looks(self._detect, whole_every)
         self._tracker = Tracker(
             # Everything is kept, however doubtful or large: nothing is hidden by it.
             settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
@@ -112,7 +117,10 @@ class StillVisible:
     def _look(self, index: int, source: Frame, output: Frame, mask: Mask) -> Detections:
         """What is visible in a frame; subjects that only a part of a mask lies on are noted."""
         self._rgb = unmasked(self._painter.rgb(source), self._painter.rgb(output), mask)
-        found = self._scope.select(self._detectors.look(self._rgb))
+        damaged = source.damaged or output.damaged
+        # What is compared with earlier looks is what is looked at, not the source.
+        small = shrink_array(self._rgb, index, float(source.time), damaged)
+        found = self._scope.select(self._looks.at(replace(source, damaged=damaged), small))
         if not len(found):
             return found
         if kept := self._covers.kept(index):
@@ -125,6 +133,10 @@ class StillVisible:
             sure = (found.score >= self._limits.believed) & ~outside
             self._note(index, source, found.select(sure), mask, self._plan.regions_at(index))
         return found.select(outside)
+
+    def _detect(self, _: Frame, only: Sequence[Area] | None) -> Detections:
+        assert self._rgb is not None
+        return self._detectors.look(self._rgb, only)
 
     def _note(
         self, index: int, source: Frame, found: Detections, mask: Mask, regions: list[Region]

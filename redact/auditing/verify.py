@@ -14,6 +14,7 @@ from ..memory import give_back, trim_at_times
 from ..messages import Message
 from ..plan import Plan
 from ..progress import Progress
+from ..track import settings_of
 from ..types import Action, Track
 from .audit_detectors import AuditDetectors
 from .compared import Compared
@@ -22,14 +23,13 @@ from .findings import Seen, findings_of
 from .hidden import Covers, PlanCovers
 from .hidden_without_plan import PixelCovers
 from .output_decodes import decode_alone
-from .pairing import Pair, pairs
+from .pairing import Pair, TimeCheck, pairs
 from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .sound import check_sound
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
-from .times import TimeCheck
 
 
 def verify(
@@ -139,7 +139,9 @@ def collect(
     aspect = float(source.video.upright_sample_aspect)
     detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
     schedule = Schedule(settings.sensitivity, plan, limits)
-    visible = StillVisible(plan, covers, detectors, schedule, limits)
+    # As often as the search looks at all of the picture.
+    whole_every = settings_of(settings.sensitivity).whole_every
+    visible = StillVisible(plan, covers, detectors, schedule, limits, whole_every)
     compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
     with progress.stage("audit", source.expected_frames) as stage:
         for pair, last in _with_last(pairs(iter(Decode(source)), output.frames())):

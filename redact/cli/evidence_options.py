@@ -1,4 +1,4 @@
-"""Options about the record of a run, shared by `run` and `apply`."""
+"""Options about the record of a run, and about findings that a person has looked at."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ from ..evidence import (
     read_log,
     reasons_from_options,
 )
+from ..plan import typed
+from ..running import Acceptance
 from .terminal import Terminal
 
 _HELP = {
@@ -187,3 +189,32 @@ def _can_ask() -> bool:
             return True
     except OSError:
         return sys.stdin is not None and sys.stdin.isatty()
+
+
+_EXAMPLE = "Write for example --accept-findings '1,3=a statue', or 'all=a statue'."
+
+
+def take_acceptance(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> Acceptance | None:
+    """Callback of the option.
+
+    Raises:
+        UsageError: what is given says nothing, or cannot stand in a record.
+    """
+    return None if value is None else parse_acceptance(value)
+
+
+def parse_acceptance(text: str) -> Acceptance:
+    """From "1,3=reason" or "all=reason". Raises UsageError."""
+    numbers, equals, reason = text.partition("=")
+    if not equals:
+        raise UsageError(
+            f"--accept-findings {text}: does not say which findings it is about", _EXAMPLE
+        )
+    reason = checked_option(reason.strip(), "--accept-findings")
+    if not any(c.isalnum() for c in reason):
+        raise UsageError("--accept-findings: the reason is empty", _EXAMPLE)
+    if numbers.strip().lower() == "all":
+        return Acceptance(None, reason)
+    return Acceptance(typed.parse_numbers(numbers), reason)

@@ -16,11 +16,9 @@ from ..case import Result, ResultState
 from ..plan import Plan
 from ..running import Delivery, Outcome
 from ..types import Action, counted, numbered
-from .accepting import take_acceptance
 from .destination import is_folder
-from .evidence_options import evidence_options
-from .finding_words import in_plain_words
-from .held_back import what_to_do
+from .evidence_options import evidence_options, take_acceptance
+from .result_words import in_plain_words, what_to_do
 from .terminal import Terminal
 
 

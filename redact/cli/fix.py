@@ -13,8 +13,7 @@ from ..evidence import checked_option
 from ..running import Acceptance
 from ..types import counted
 from . import options
-from .accepting import take_acceptance
-from .evidence_options import content_signer, private_key
+from .evidence_options import content_signer, private_key, take_acceptance
 from .finish import tell_result, typed_command
 from .terminal import Terminal
 

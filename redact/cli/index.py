@@ -11,7 +11,7 @@ from ..evidence import manifest_path, parse_manifest
 from ..files import check_writable, write_whole
 from ..report import CASE_MARK, case_page, report_html
 from ..running import Delivery
-from .summary import in_one_line
+from .result_words import in_one_line
 from .terminal import Terminal
 
 

@@ -1,15 +1,18 @@
-"""What the command line asked for, for whoever must tell how it ended."""
+"""What the command line asked for: for whoever tells how it ended, or proposes another command."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from ..errors import ExitCode
+from ..types import Box, Target, area_in_words
 
 
 def _asks_for_json() -> bool:
@@ -77,3 +80,39 @@ def results_so_far() -> list[dict[str, Any]]:
         asked = context.meta.setdefault("redact.asked", Asked(False))
     asked.begun = True
     return asked.finished
+
+
+def typed_options(names_left_out: Collection[str]) -> list[str]:
+    """Options that the user gave to the command that runs now, ready for `shlex.join`.
+
+    Args:
+        names_left_out: parameter names that are not repeated.
+    """
+    context = click.get_current_context()
+    found: list[str] = []
+    for option in context.command.params:
+        name = option.name or ""
+        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if isinstance(option, click.Option) and typed and name not in names_left_out:
+            found += _as_typed(option, context.params[name])
+    return found
+
+
+def _as_typed(option: click.Option, value: Any) -> Iterator[str]:
+    flag = max(option.opts, key=len)
+    if option.is_flag:
+        yield flag
+        return
+    for item in value if option.multiple else (value,):
+        yield flag
+        yield from map(_text, item) if option.nargs > 1 else (_text(item),)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Box):
+        return area_in_words(value)
+    if isinstance(value, tuple) and all(isinstance(v, Target) for v in value):
+        return ",".join(v.word for v in value)
+    if isinstance(value, tuple) and all(isinstance(v, int) for v in value):
+        return "#" + "".join(f"{v:02x}" for v in value)  # a colour
+    return str(value)

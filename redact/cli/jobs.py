@@ -16,8 +16,8 @@ from ..cluster import Cluster, Order
 from ..errors import UsageError
 from ..evidence import EvidenceChoice, needs_passphrase, release_path
 from ..media import default_output_name
+from .invocation import typed_options
 from .terminal import Terminal
-from .typed_options import typed_options
 
 _NOT_PASSED_ON = frozenset(
     (

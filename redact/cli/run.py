@@ -34,8 +34,8 @@ from .jobs import (
 from .names import check_results
 from .one_source import run_one
 from .preview import preview
+from .result_words import tell_summary
 from .search_options import part_wanted
-from .summary import tell_summary
 from .terminal import Terminal
 
 

@@ -19,8 +19,7 @@ from ..media import SourceInfo, probe
 from ..plan import Plan, read_plan
 from ..settings import RenderSettings, Sensitivity
 from . import options
-from .finding_words import in_plain_words
-from .record_words import words_for
+from .result_words import in_plain_words, words_for
 from .terminal import Terminal
 
 

@@ -78,15 +78,15 @@ class Scaler:
         """`only`: see `Picture`."""
         return Picture(frame, self, only)
 
-    def array(self, rgb: NDArray[np.uint8]) -> Picture:
-        """Picture of an RGB array, uint8 [H, W, 3].
+    def array(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Picture:
+        """Picture of an RGB array, uint8 [H, W, 3]; `only`: see `Picture`.
 
         Raises:
             ValueError: for an array of another shape or dtype.
         """
         if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or 0 in rgb.shape:
             raise ValueError(f"expected uint8 [H, W, 3], got {rgb.dtype} {list(rgb.shape)}")
-        return Picture(av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24"), self)
+        return Picture(av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24"), self, only)
 
     def view(self, frame: av.VideoFrame, area: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
         """See `Picture.view`."""

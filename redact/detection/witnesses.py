@@ -58,8 +58,9 @@ class Witnesses:
         self._kind, self._calibration = kind, calibration
         self._scaler = Scaler()
 
-    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
-        return self._weigh(self._scaler.array(rgb))
+    def detect(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Detections:
+        """See `Detector`; `only` as in `detect_frame`."""
+        return self._weigh(self._scaler.array(rgb, only))
 
     def detect_frame(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
         """See `Detector`.

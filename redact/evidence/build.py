@@ -23,7 +23,7 @@ from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
 from ..types import Action, Target, audited_for, stamp
 from .case import CaseFields
-from .ledger import ledger, seconds_from_start
+from .ledger import ledger, muted_parts, review_part, seconds_from_start
 from .manifest import (
     FORMAT,
     FORMAT_VERSION,
@@ -44,7 +44,6 @@ from .manifest import (
 )
 from .neutral import argument_without_folders, file_name, without_folders
 from .record import RunRecord
-from .reviewed import muted_parts, review_part
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""

@@ -1,4 +1,7 @@
-"""The ledger: per track, from when to when and how surely it was there, and what was done."""
+"""The ledger: per track, from when to when and how surely it was there, and what was done.
+
+Besides, what a person did to the sound, and what they looked at.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,18 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..plan import Plan
+from ..plan import Plan, count_of, joined
 from ..types import Origin, State, Track
 from .case import CaseFields
-from .manifest import SpanPart, TrackPart
+from .manifest import (
+    AnswerPart,
+    MutedPart,
+    ReviewPart,
+    SeenPart,
+    SeenSubjectPart,
+    SpanPart,
+    TrackPart,
+)
 
 CERTAINTY = {
     State.DETECTED: "seen",
@@ -133,3 +144,35 @@ def _spans(runs: list[tuple[int, int, State]]) -> Iterator[SpanPart]:
             yield SpanPart(certainty=word, first=first, last=last)
             first, last, word = a, b, CERTAINTY[state]
     yield SpanPart(certainty=word, first=first, last=last)
+
+
+def muted_parts(plan: Plan) -> list[MutedPart]:
+    """The spans that were taken out of the sound, in order of time."""
+    return [
+        MutedPart(m.start / 1000, m.end / 1000, m.how.value, m.reason, m.decided_by)
+        for m in plan.muted
+    ]
+
+
+def review_part(plan: Plan) -> ReviewPart | None:
+    """What was looked at on the page; None where nobody was there."""
+    review = plan.review
+    if review is None:
+        return None
+    seen: tuple[tuple[int, int], ...] = ()
+    for part in review.seen:
+        if part.speed != "fast":
+            seen = joined(seen, part.frames)
+    return ReviewPart(
+        reviewer=review.reviewer,
+        frames=len(plan.source.timeline),
+        frames_seen=count_of(seen),
+        findings=len(review.findings),
+        findings_answered=sum(bool(f.answer) for f in review.findings),
+        seen=tuple(SeenPart(s.view, s.speed, s.frames) for s in review.seen),
+        subjects=tuple(SeenSubjectPart(s.track, s.frames) for s in review.subjects),
+        answers=tuple(
+            AnswerPart(f.kind, f.target, f.first, f.last, f.answer, f.reason)
+            for f in review.findings
+        ),
+    )

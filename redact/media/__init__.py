@@ -1,10 +1,10 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
 from .codecs import CODECS, presets_of
+from .completeness import coded_pictures
 from .containers import container_for, default_output, default_output_name
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
-from .hashing import sha256_of, sha256_of_bytes
 from .info import (
     AudioInfo,
     Colour,
@@ -18,12 +18,11 @@ from .info import (
 )
 from .orient import plane_array
 from .part import part_of
-from .picture_count import coded_pictures
 from .probe import probe
 from .read_ahead import read_ahead
 from .seek import copy_of, decode_from
 from .silence import quietly, read_sound
-from .source import opened
+from .source import opened, sha256_of, sha256_of_bytes
 from .writer import VideoWriter
 
 __all__ = [

@@ -1,10 +1,14 @@
-"""Which encoder writes the picture, in which pixel format, with which options."""
+"""Which encoder writes the picture, in which pixel format, with which options and priority."""
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 import av
 
@@ -217,3 +221,29 @@ def describe_encoders() -> dict[str, str]:
 def nominal_rate(video: VideoInfo) -> Fraction:
     """Rate for the encoder's rate control alone; times come from the frames."""
     return video.rate if video.rate and video.rate > 0 else Fraction(25)
+
+
+@contextmanager
+def priority_kept() -> Iterator[None]:
+    """What is opened in here gains no real-time priority, for this thread or any new one.
+
+    SVT-AV1, where it is run by root, gives its threads and the one that opens it the highest
+    real-time priority. Every process started later inherits that; on a small machine the rest
+    then stands still.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    before = {thread: os.sched_getscheduler(thread) for thread in _threads()}
+    try:
+        yield
+    finally:
+        for thread in _threads():
+            with suppress(OSError):  # it has ended meanwhile
+                kept = before.get(thread, os.SCHED_OTHER)
+                if os.sched_getscheduler(thread) != kept and kept == os.SCHED_OTHER:
+                    os.sched_setscheduler(thread, kept, os.sched_param(0))
+
+
+def _threads() -> list[int]:
+    return [int(path.name) for path in Path("/proc/self/task").iterdir()]

@@ -17,11 +17,11 @@ from ..messages import Message, problem
 from ..types import decimal
 from . import allowlist
 from .colour import colour_of, content_light_of, mastering_of, side_data
+from .completeness import cut_off
 from .formats import is_rgb, layout, working_notes
 from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from .orient import orientation_of
 from .source import NO_TIMESTAMPS, only, opened
-from .truncation import cut_off
 
 ASSUMED_RATE = Fraction(25)
 """Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""

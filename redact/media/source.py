@@ -1,7 +1,8 @@
-"""Opening a source: the one place where an input file is given to FFmpeg."""
+"""Opening a source: the one place where an input file is given to FFmpeg; and its hash."""
 
 from __future__ import annotations
 
+import hashlib
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from av.stream import Discard
 from ..errors import InputError
 from ..formats import mp4
 from ..messages import problem, reason_of
+from ..progress import Progress, Silent
 from .damage import listening
 
 # A playlist in the disguise of a video would make FFmpeg open other files or addresses.
@@ -108,3 +110,32 @@ def _check_format(path: Path, name: str) -> None:
         raise problem(InputError, "is_picture", path=f"{path}")
     if name in _NOT_VIDEO:
         raise InputError(f"{path}: is a text file, not a video", "give the name of a video file")
+
+
+_BLOCK = 1 << 20
+
+
+def sha256_of_bytes(data: bytes) -> str:
+    """SHA-256, hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_of(path: Path, progress: Progress | None = None) -> str:
+    """SHA-256 of a file, hex.
+
+    Raises:
+        InputError: if the file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with (
+            path.open("rb") as file,
+            (progress or Silent()).stage("hash", path.stat().st_size, "bytes") as stage,
+        ):
+            while block := file.read(_BLOCK):
+                digest.update(block)
+                stage.advance(len(block))
+    except OSError as error:
+        reason = reason_of(error)
+        raise problem(InputError, "cannot_read_on", path=f"{path}", reason=reason) from error
+    return digest.hexdigest()

@@ -22,10 +22,8 @@ from .codecs import THREADS
 from .colour import numbers
 from .containers import container_for, exact, muxer_name, muxer_options
 from .encoder_format import Fields, fitted
-from .encoder_signature import without_user_data
-from .encoders import choose_encoding, nominal_rate
+from .encoders import choose_encoding, nominal_rate, priority_kept
 from .info import SourceInfo
-from .priority import priority_kept
 
 _FIELD_ORDERS = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 
@@ -250,3 +248,25 @@ class VideoWriter:
         self._abandon()
         with contextlib.suppress(av.FFmpegError, OSError, ValueError):
             self._output.close()  # the file is thrown away anyway
+
+
+_START = b"\x00\x00\x01"
+_SEI = 6
+_USER_DATA_UNREGISTERED = 5
+
+
+def without_user_data(packet: bytes) -> bytes:
+    """An H.264 access unit in Annex B form without its unregistered user data (SEI type 5).
+
+    x264 puts a supplemental message with its version and settings before the first picture and
+    has no switch against it. x265 has one (`info=0`). Start codes cannot occur within a unit
+    (emulation prevention, ITU-T H.264 7.4.1), so a search for bytes finds the units. The encoder
+    gives each message a unit of its own.
+    """
+    signature = _START + bytes((_SEI, _USER_DATA_UNREGISTERED))
+    begin = packet.find(signature)
+    while begin >= 0:
+        end = packet.find(_START, begin + 3)
+        packet = packet[:begin] + (packet[end:] if end >= 0 else b"")
+        begin = packet.find(signature, begin)
+    return packet

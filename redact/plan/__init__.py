@@ -2,10 +2,9 @@
 
 from ..types import Runs, count_of, joined, runs_of
 from . import edit, typed
-from .build import build_plan
+from .build import DAMAGED, build_plan, with_held
 from .certainty import is_certain
 from .consequences import consequences, covering, mistakable
-from .damage import DAMAGED, with_held
 from .dump import Dumped, dump_plan
 from .file import parse_plan, read_plan, write_plan
 from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef

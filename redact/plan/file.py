@@ -1,4 +1,4 @@
-"""Plans as JSON files: strict to read, stable to write."""
+"""Plans as JSON files: strict to read, stable to write; and what a file is that is no plan."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from ..errors import PlanError
-from ..files import write_whole
+from ..files import FOOTAGE_ENDINGS, write_whole
+from ..formats import matroska
 from ..messages import problem, reason_of
 from ..types import Box, Keyframe, Origin, Target, Timeline, Track
 from .dump import dump_plan
@@ -17,7 +18,6 @@ from .plan import Plan, SourceRef
 from .records import PlanRecord, TrackRecord
 from .review_file import muted_of, review_of, subjects_of
 from .settings_file import settings_of
-from .wrong_file import HEAD, what_else
 
 
 def read_plan(path: Path) -> Plan:
@@ -142,3 +142,28 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None
+
+
+HEAD = 4096
+"""Bytes from the start of a file that show what it is."""
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def what_else(head: bytes, name: str) -> str:
+    """What a file is instead of a plan, "" if it could be one that is damaged.
+
+    Args:
+        head: the first bytes of the file.
+        name: of the file.
+    """
+    if head.removeprefix(_BOM).lstrip()[:1] == b"{":
+        return ""
+    if not head:
+        return "is empty, no plan"
+    return "is a video, not a plan" if _is_video(head, name) else "is not a plan"
+
+
+def _is_video(head: bytes, name: str) -> bool:
+    marks = head[4:8] == b"ftyp", head.startswith(matroska.MAGIC), head[8:12] == b"AVI "
+    return any(marks) or FOOTAGE_ENDINGS.search(name) is not None

@@ -4,9 +4,8 @@ Way in: `Renderer(settings).draw(frame, regions)`, which returns the frame to wr
 """
 
 from .fill import Field
-from .mask import mask_frame, mask_info
 from .renderer import Renderer
-from .shapes import RIM, Rect, Shape, drawn_area_of, mask_of
+from .shapes import RIM, Rect, Shape, drawn_area_of, mask_frame, mask_info, mask_of
 from .styles import Canvas, MaskStyle, notice_box, write_notice
 
 __all__ = [

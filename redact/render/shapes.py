@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
-from ..types import Box, Region
+from ..media import Colour, SourceInfo
+from ..types import Box, Frame, Region
 
 RIM = 8
 """Pixels around the core that may change. Room for a chroma sample that straddles the core's edge
@@ -211,3 +213,33 @@ def drawn_area_of(
     """
     core = core_of([shape_of(r, margin) for r in regions], width, height)
     return cv2.dilate(core, np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)) > 0
+
+
+def mask_info(info: SourceInfo) -> SourceInfo:
+    """The source as a `VideoWriter` must know it that writes its masks: 8-bit grey, full range.
+
+    Size, times and pixel shape stay. The source's depth, colours and HDR metadata say nothing
+    about masks: with them white would be 1020 of 1023, or grey in a player that maps PQ.
+    """
+    video = replace(
+        info.video,
+        pixel_format="gray",
+        bit_depth=8,
+        colour=Colour(range="pc"),
+        mastering=None,
+        content_light=None,
+    )
+    return replace(info, video=video)
+
+
+def mask_frame(frame: Frame, regions: list[Region], margin: float) -> Frame:
+    """A grey frame of the same size and time: 255 in the masks (`mask_of`), 0 elsewhere.
+
+    Holds nothing of the frame's picture. Raises UnsafeError for a box that is not finite.
+    """
+    width, height = frame.size
+    mask = mask_of(regions, width, height, margin)
+    picture = av.VideoFrame.from_ndarray(mask.astype(np.uint8) * np.uint8(255), format="gray")
+    picture.color_range = 2
+    picture.pts, picture.time_base = frame.picture.pts, frame.picture.time_base
+    return replace(frame, picture=picture)

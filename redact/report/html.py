@@ -23,8 +23,7 @@ from .catalogue import Catalogue
 from .integrity import check_command, record_words
 from .log import log_parts
 from .paper import page_style
-from .reviewed import reviewed
-from .summary import case_parts, legend, per_target, summary_parts
+from .summary import case_parts, legend, per_target, reviewed, summary_parts
 from .timeline import drawn_tracks, timeline_svg
 
 

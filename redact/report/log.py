@@ -15,6 +15,9 @@ from .timeline import COLOURS
 FEW: Final = 60
 """Entries up to which the log says everything about each; a crowd would fill twenty pages."""
 
+PACKED: Final = 150
+"""Rows from which on the log is printed as small as can be read: a crowd of 262 in eight pages."""
+
 _COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
 
 
@@ -23,15 +26,17 @@ def log_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
     and a row has one line; the CSV has all of it."""
     every = list(_rows(manifest, text))
     if len(every) <= FEW:
-        return {"log_rows": every, "log_common": None, "log_varying": ()}
+        return {"log_rows": every, "log_common": None, "log_varying": (), "log_packed": False}
     same = [name for name in _COMMON if len({row[name] for row in every}) == 1]
     common = [
         f"{text(f'log.{name}')}{text('title.colon')}{every[0][name] or text('case.not_given')}"
         for name in same
     ]
     varying = [(name, text(f"log.{name}")) for name in _COMMON if name not in same]
+    rows = list(_merged(every))
     return {
-        "log_rows": list(_merged(every)),
+        "log_rows": rows,
+        "log_packed": len(rows) > PACKED,
         "log_common": text("title.semicolon").join(common),
         "log_varying": varying,
     }

@@ -1,4 +1,4 @@
-"""What the first pages of a report say: verdict, completeness, case, and counts."""
+"""What the first pages of a report say: verdict, completeness, case, counts, and the review."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..evidence import Manifest, SourcePart, TrackPart
-from ..types import Action, Target
+from ..plan import count_of
+from ..types import Action, Target, clock
 from .audit import AuditView
 from .catalogue import Catalogue
 from .timeline import COLOURS, KEPT
@@ -93,3 +94,46 @@ def _reasons(tracks: list[TrackPart], text: Catalogue) -> str:
         if words:
             parts.append(text.word("action", action.value) + text("title.colon") + ", ".join(words))
     return text("title.semicolon").join(parts)
+
+
+def reviewed(manifest: Manifest, text: Catalogue) -> dict[str, Any] | None:
+    """Words for the report's section on the review; None where nobody reviewed on the page."""
+    review = manifest.review
+    if review is None:
+        return None
+    share = 100 * review.frames_seen / max(review.frames, 1)
+    per_frame = manifest.source.seconds / max(manifest.source.frames - 1, 1)
+    return {
+        "by": text("review.by", name=review.reviewer)
+        if review.reviewer
+        else text("review.by_nobody"),
+        "frames": text(
+            "review.frames",
+            seen=text.number(review.frames_seen),
+            frames=text.number(review.frames),
+            # Rounded down: nothing that was not seen may count as seen.
+            share=text.number(int(share)),
+        ),
+        "findings": text(
+            "review.findings", answered=review.findings_answered, findings=review.findings
+        ),
+        "answers": [
+            (
+                text.term("finding", a.kind.replace(" ", "_")),
+                clock(a.first_frame * per_frame),
+                text.word("target", a.target),
+                _answer(a.answer, a.reason, text),
+            )
+            for a in review.answers
+        ],
+        "subjects": [
+            text("review.subject", track=s.track, seen=text.number(count_of(s.frames)))
+            for s in review.subjects
+        ],
+    }
+
+
+def _answer(answer: str, reason: str, text: Catalogue) -> str:
+    if answer == "none":
+        return text("review.none", reason=reason)
+    return text("review.hide") if answer == "hide" else text("review.open")

@@ -1,15 +1,20 @@
 """What one run is made of besides its stages: journal, delivery, the plan that it keeps."""
 
-from .delivery import Acceptance, Delivery, Outcome, review_name, review_plan, same_place
+from .delivery import (
+    Acceptance,
+    Delivery,
+    Outcome,
+    review_name,
+    review_plan,
+    same_place,
+    state_content,
+)
 from .journal import Entry, Journal
 from .kept_looks import KeptLooks, forget_looks, looks_kept
-from .kept_plan import keep_plan, take_up_plan
+from .kept_plan import keep_plan, require_same_source, take_up_plan
 from .planned_frames import CheckedFrames
-from .remarks import remark_on_damage, remark_on_run
+from .remarks import no_picture_in, remark_on_damage, remark_on_run, require_scope
 from .review_copy import write_masks, write_outline
-from .same_source import require_same_source
-from .search_limits import no_picture_in, require_scope
-from .stated_content import state_content
 
 __all__ = [
     "Acceptance",

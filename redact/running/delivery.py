@@ -1,14 +1,27 @@
-"""Where the result of a run goes, and what the run ended with."""
+"""Where the result of a run goes, what the run ended with, and what the file itself says of it."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..auditing import AuditResult, Finding
-from ..evidence import CaseFields, EvidenceChoice, RunRecord, manifest_path
+from ..evidence import (
+    CaseFields,
+    Credentials,
+    EvidenceChoice,
+    RunRecord,
+    manifest_path,
+    sign_content,
+)
 from ..files import PRIVATE
+from ..messages import Message
+from ..plan import Plan
+from ..settings import DrawSettings
+from ..types import Action
+from .journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +147,29 @@ def same_place(a: Finding, b: Finding) -> bool:
         return False
     there = dict(b.path)
     return any(box.iou(there[frame]) >= 0.3 for frame, box in a.path if frame in there)
+
+
+def state_content(
+    finished: Path,
+    container: str,
+    signer: Credentials,
+    drawn: Plan,
+    draw: DrawSettings,
+    journal: Journal,
+) -> None:
+    """Put content credentials into a file that has no name yet. Raises as `sign_content`.
+
+    Args:
+        finished: the file.
+        container: that it is in.
+        signer: certificate and key.
+        drawn: the plan as it was drawn; it names the hash of the original.
+        draw: how it was drawn.
+        journal: for the step.
+    """
+    hidden = Counter(t.target.word for t in drawn.tracks if t.action is Action.REDACT)
+    counts = ", ".join(f"{word}: {n}" for word, n in sorted(hidden.items())) or "nothing found"
+    did = f"Hidden in the picture, by tracks ({counts}); style {draw.render.style_name}."
+    with journal.step("credentials", None) as step:
+        sign_content(finished, container, signer, drawn.source.sha256, did)
+        step.say(Message("credentials_signed", algorithm=signer.algorithm, sha256=signer.sha256))

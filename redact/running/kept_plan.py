@@ -1,4 +1,4 @@
-"""The plan that a run keeps beside its result: taken up again by the next run of the same thing."""
+"""Whose plan is it? That of this very file; and the plan that a run keeps for the next one."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 
 from .. import __version__
 from ..detection import Detector
-from ..errors import OutputExistsError, PlanError
+from ..errors import MismatchError, OutputExistsError, PlanError
 from ..files import write_whole
 from ..media import SourceInfo, sha256_of
-from ..messages import Message
+from ..messages import Message, problem
 from ..plan import Plan, dump_plan, read_plan
+from ..progress import Progress
 from ..settings import DetectSettings
 from .journal import Journal
 from .kept_looks import forget_looks
@@ -92,3 +93,42 @@ def unfit(
     if plan.settings.scope != settings.scope:
         return "was made with other --only-between, --only-area or --ignore-area"
     return ""
+
+
+def require_same_source(
+    plan: Plan, info: SourceInfo, progress: Progress, digest: str | None = None
+) -> str:
+    """SHA-256 of the file, hex, if the plan was made for it.
+
+    A plan can be edited by hand. One whose size or time base is not the file's would put its masks
+    elsewhere, or outside the picture, and nothing would look wrong.
+
+    Args:
+        plan, info: of the plan and of the file.
+        progress: told while the file is read.
+        digest: SHA-256 of the file where it was just taken, so that it is not read again.
+
+    Raises:
+        MismatchError: contents, length in bytes, upright size or time base differ.
+        InputError: the file cannot be read.
+    """
+    digest, said = digest or sha256_of(info.path, progress), plan.source
+    if digest != said.sha256:
+        raise problem(MismatchError, "other_file", path=f"{info.path}", name=said.name)
+    width, height = info.video.upright_size
+    for field, planned, found in (
+        ("size", said.size, info.size),
+        ("width", said.width, width),
+        ("height", said.height, height),
+        ("time_base", said.timeline.time_base, info.video.time_base),
+    ):
+        if planned != found:
+            raise problem(
+                MismatchError,
+                "other_field",
+                path=f"{info.path}",
+                field=field,
+                planned=f"{planned}",
+                found=f"{found}",
+            )
+    return digest

@@ -13,8 +13,8 @@ from ..render import Renderer, mask_frame, mask_info, write_notice
 from ..settings import Audio, EncodeSettings, RenderSettings, Style
 from ..types import Action, Region, Track
 from .journal import Journal
+from .kept_plan import require_same_source
 from .planned_frames import CheckedFrames
-from .same_source import require_same_source
 
 
 def write_outline(

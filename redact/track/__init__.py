@@ -6,7 +6,7 @@ from .follow import COAST, step
 from .geometry import warped
 from .looks import Look, Looks
 from .patches import patches_of
-from .recent_frames import SmallFrame, shrink
+from .recent_frames import SmallFrame, shrink, shrink_array
 from .settings import PARTS, TrackSettings, settings_of
 from .tracker import Tracker, Tracks
 
@@ -25,6 +25,7 @@ __all__ = [
     "probability_of",
     "settings_of",
     "shrink",
+    "shrink_array",
     "step",
     "warped",
 ]

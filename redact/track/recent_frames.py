@@ -59,12 +59,27 @@ def shrink(frame: Frame, scaler: VideoReformatter) -> SmallFrame:
     grey = scaler.reformat(
         frame.picture, width=size[0], height=size[1], format="gray", interpolation="AREA"
     ).to_ndarray()
-    levels: list[NDArray[np.uint8]] = [np.ascontiguousarray(grey, np.uint8)]
+    levels = _levels(np.ascontiguousarray(grey, np.uint8))
+    return SmallFrame(frame.index, float(frame.time), levels, scale, frame.damaged)
+
+
+def shrink_array(rgb: NDArray[np.uint8], index: int, time: float, damaged: bool) -> SmallFrame:
+    """The same of a picture that is no frame: uint8 [H, W, 3]."""
+    height, width = rgb.shape[:2]
+    scale = min(1.0, LONG_SIDE / max(width, height))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
+    return SmallFrame(index, time, _levels(grey), scale, damaged)
+
+
+def _levels(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
+    levels = [grey]
     while len(levels) <= LEVELS and min(levels[-1].shape) >= 16:
         h, w = levels[-1].shape
         half = cv2.resize(levels[-1], ((w + 1) // 2, (h + 1) // 2), interpolation=cv2.INTER_AREA)
         levels.append(np.asarray(half, np.uint8))
-    return SmallFrame(frame.index, float(frame.time), tuple(levels), scale, frame.damaged)
+    return tuple(levels)
 
 
 class Ring:

@@ -3,12 +3,9 @@
 from .box import Box
 from .clock import EXAMPLES, clock, date_and_time, day, read_clock, stamp
 from .detections import Detections
-from .frame import Frame
-from .keyframe import Keyframe, Keyframes
-from .region import Region
+from .frame import Frame, Timeline
 from .scope import EVERYWHERE, Scope, area_in_words
-from .silenced import Silenced
-from .spans import Runs, count_of, joined, runs_of
+from .spans import Runs, Silenced, count_of, joined, runs_of
 from .target import (
     OWN,
     SEARCHED,
@@ -22,8 +19,7 @@ from .target import (
     table_of,
 )
 from .text import counted, decimal, numbered, readable
-from .timeline import Timeline
-from .track import Track
+from .track import Keyframe, Keyframes, Region, Track
 
 __all__ = [
     "EVERYWHERE",

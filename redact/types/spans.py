@@ -1,8 +1,10 @@
-"""Runs of numbers, of frames mostly, as the first and last of each."""
+"""Runs of frames, as the first and last of each, and spans of sound that are taken out."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
 
 Runs = tuple[tuple[int, int], ...]
 """First and last of stretches of frames, both included, rising and apart."""
@@ -33,3 +35,17 @@ def joined(a: Runs, b: Runs) -> Runs:
 def count_of(runs: Runs) -> int:
     """How many frames."""
     return sum(last - first + 1 for first, last in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A span of sound that is taken out.
+
+    Attributes:
+        start, end: seconds on the clock of the file.
+        how: "mute" or "tone".
+    """
+
+    start: Fraction
+    end: Fraction
+    how: str = "mute"

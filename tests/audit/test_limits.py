@@ -19,7 +19,7 @@ ROOM = Path(auditing.__file__).parent
 MOST = 39
 """Numbers in the whole room that may decide a verdict."""
 
-OTHERS = {"mp4_boxes", "matroska_elements", "container", "sheet", "pictures", "fix", "times"}
+OTHERS = {"mp4_boxes", "matroska_elements", "container", "sheet", "fix"}
 """Modules whose numbers are those of file formats, or of how results are shown."""
 
 ARITHMETIC = {-1, 0, 0.5, 1, 2, 3, 4, 5}

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from redact.cli.probe import probe
-from redact.media.priority import priority_kept
+from redact.media.encoders import priority_kept
 from redact.types import decimal
 
 NTSC = Fraction(30000, 1001)

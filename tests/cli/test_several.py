@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from redact.auditing import sheet_path
 from redact.cli.names import check_names
+from redact.cli.result_words import tell_summary
 from redact.cli.run import run
+from redact.cli.terminal import Terminal
 from redact.errors import UsageError
 from redact.media import default_output_name
 from redact.running import Delivery
@@ -110,3 +112,21 @@ def test_what_is_let_through_has_names_of_its_own(
         assert clash
     else:
         assert not clash
+
+
+def test_the_summary_says_the_folder_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A long path before each name left no room for the names."""
+    done = {"state": "done", "seconds": 1.0, "output": "out/a.redacted.mp4"}
+    why = {"state": "refused", "seconds": 0.0}
+    results = [
+        {**done, "source": "/cases/2026/014/north/a.mp4"},
+        {**why, "source": "/cases/2026/014/b.mkv", "error": "/cases/2026/014/b.mkv: is no video"},
+    ]
+    tell_summary(results, [], Terminal(), [Path("/cases/2026/014/c.mp4")])
+    lines = [line.split() for line in capsys.readouterr().err.splitlines()]
+    assert ["in", "/cases/2026/014/"] in lines
+    assert ["north/a.mp4", "done", "0:01", "a.redacted.mp4"] in lines
+    assert ["b.mkv", "refused", "0:00", "is", "no", "video"] in lines
+    assert ["c.mp4", "not", "done"] in lines
+    tell_summary([{**why, "source": s, "error": "no"} for s in ("/a.mp4", "b.mp4")], [], Terminal())
+    assert "/a.mp4" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import av
 import pytest
 
 from redact.media import Decode, VideoWriter, probe
-from redact.media.encoder_signature import without_user_data
+from redact.media.writer import without_user_data
 from redact.settings import EncodeSettings
 
 from .footage import FAST, Clip, Sound, audio_packets, make, rewrite, times

@@ -1,7 +1,5 @@
 """The manifest: the record that ties an output to its untouched original, as a value and a file."""
 
-from .audit import AuditPart, CheckPart, DetectorPart, FindingPart, KeptPart, LookedPart
-from .fields import MessagePart
 from .file import (
     dump_manifest,
     manifest_path,
@@ -10,12 +8,30 @@ from .file import (
     read_manifest,
     write_manifest,
 )
-from .review import AnswerPart, MutedPart, ReviewPart, SeenPart, SeenSubjectPart
-from .run import (
+from .parts import (
+    AnswerPart,
+    AuditPart,
+    CheckPart,
+    DetectorPart,
+    FindingPart,
+    KeptPart,
+    LookedPart,
+    MessagePart,
+    MutedPart,
+    ReviewPart,
+    SeenPart,
+    SeenSubjectPart,
+    SpanPart,
+    TrackPart,
+)
+from .whole import (
+    FORMAT,
+    FORMAT_VERSION,
     CasePart,
     CodePart,
     LimitPart,
     LogAnchor,
+    Manifest,
     ModelPart,
     OutputPart,
     RemovedPart,
@@ -24,8 +40,6 @@ from .run import (
     StepPart,
     ToolPart,
 )
-from .tracks import SpanPart, TrackPart
-from .whole import FORMAT, FORMAT_VERSION, Manifest
 
 __all__ = [
     "FORMAT",

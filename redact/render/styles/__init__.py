@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from ...errors import UsageError
 from ...settings import RenderSettings, Style
-from .base import Canvas, MaskStyle
-from .blur import Blur
+from .base import Blur, Canvas, MaskStyle
 from .mosaic import Mosaic
-from .outline import Outline
-from .outline_words import notice_box, write_notice
+from .outline import Outline, notice_box, write_notice
 from .solid import Solid
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""What a style is."""
+"""What a style is, and the default one."""
 
 from __future__ import annotations
 
@@ -63,3 +63,17 @@ class MaskStyle(Protocol):
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
         """Draw on top of the filled masks, in place, only inside the drawn areas."""
+
+
+class Blur:
+    """Sealed blur: looks like a strong blur and holds nothing of what it covers."""
+
+    name = "blur"
+    hides = True
+    soft = True
+
+    def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
+        return canvas.surroundings.fill(grid, shape.size)
+
+    def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
+        pass

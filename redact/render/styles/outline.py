@@ -1,16 +1,20 @@
-"""Outlines for review copies: shows what would be hidden, and hides nothing."""
+"""Outlines and words for review copies: shows what would be hidden, and hides nothing."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from ...types import State
-from ..colour import samples_of
+from ...types import Box, Frame, State
+from ..colour import Coding, coding_of, samples_of
 from ..fill import Field
+from ..planes import Layout, Samples, layout_of, planes_of
 from ..shapes import Rect, Shape
 from .base import Canvas
-from .outline_words import capital_of, size_of, write_words
+from .solid import FONT
 
 COLOUR_OF = {
     State.DETECTED: (40, 200, 60),
@@ -76,3 +80,109 @@ class Outline:
             y = rect.y1 + gap
         colour = COLOUR_OF[shape.region.state]
         write_words(canvas.planes, canvas.layout, canvas.coding, text, (x, y), capital, colour)
+
+
+NOTICE = "NOT FOR RELEASE"
+"""Drawn into every frame of a review copy, since files get renamed and moved."""
+
+SMALLEST_CAPITAL = 9
+"""Height in pixels of a capital that can still be read."""
+
+_CAPITAL = 22
+"""Height in pixels of a capital of OpenCV's Hershey font at scale 1."""
+
+_RED, _BLACK = (255, 70, 60), (0, 0, 0)
+
+
+def capital_of(height: int, share: float) -> int:
+    """Height in pixels of the capitals in a picture of `height` pixels."""
+    return max(SMALLEST_CAPITAL, round(share * height))
+
+
+def size_of(text: str, capital: int) -> tuple[int, int]:
+    """Width and height in pixels of a line of text with its dark edge."""
+    stroke = _stroke(capital)
+    (width, height), _ = cv2.getTextSize(text, FONT, capital / _CAPITAL, stroke)
+    return width + 2 * stroke, height + 2 * stroke
+
+
+def write_words(
+    planes: list[Samples],
+    layout: Layout,
+    coding: Coding,
+    text: str,
+    corner: tuple[int, int],
+    capital: int,
+    rgb: tuple[int, int, int],
+) -> None:
+    """Write a line of ASCII text, in place.
+
+    Args:
+        planes, layout, coding: of the picture.
+        corner: left and top of the text in pixels; what lies outside the picture is left out.
+        capital: height of a capital in pixels.
+        rgb: colour of the letters, 0 to 255.
+    """
+    stroke = _stroke(capital)
+    width, height = size_of(text, capital)
+    letters: NDArray[np.uint8] = np.zeros((height, width), np.uint8)
+    start, scale = (stroke, height - stroke - 1), capital / _CAPITAL
+    cv2.putText(letters, text, start, FONT, scale, 255, stroke, cv2.LINE_8)
+    # Widened, not written again with a thicker stroke: fonts then set their letters farther apart.
+    kernel = np.ones((2 * stroke + 1, 2 * stroke + 1), np.uint8)
+    edge = np.asarray(cv2.dilate(letters, kernel), np.uint8)
+    for stencil, colour in ((edge, _BLACK), (letters, rgb)):
+        _fill(planes, layout, stencil, corner, samples_of(colour, coding, layout))
+
+
+def notice_box(width: int, height: int, text: str = NOTICE) -> Box:
+    """Where `write_notice` draws in a picture of that size."""
+    (x, y), capital = _notice_place(width, height, text)
+    across, down = size_of(text, capital)
+    return Box(x, y, x + across, y + down)
+
+
+def _notice_place(width: int, height: int, text: str) -> tuple[tuple[int, int], int]:
+    """Left and top, and the height of a capital: nine tenths of the picture wide at most."""
+    capital = capital_of(height, 1 / 24)
+    capital = max(1, min(capital, capital * width * 9 // (10 * size_of(text, capital)[0])))
+    return ((width - size_of(text, capital)[0]) // 2, capital // 3), capital
+
+
+def write_notice(frame: Frame, text: str = NOTICE) -> Frame:
+    """Draw an ASCII text along the upper edge of a frame and return the frame to use.
+
+    Draws into a copy where somebody else refers to the planes, as `Renderer.draw` does. Raises
+    UnsafeError for a pixel format that cannot be drawn on.
+    """
+    picture = frame.picture
+    layout = layout_of(picture)
+    picture.make_writable()
+    planes = planes_of(picture, layout)
+    corner, capital = _notice_place(picture.width, picture.height, text)
+    coding = coding_of(picture, layout)
+    write_words(planes, layout, coding, text, corner, capital, _RED)
+    return replace(frame, picture=picture)
+
+
+def _stroke(capital: int) -> int:
+    """Width in pixels of the strokes of letters, and of the dark edge around them."""
+    return max(1, round(capital / 12))
+
+
+def _fill(
+    planes: list[Samples],
+    layout: Layout,
+    stencil: NDArray[np.uint8],
+    corner: tuple[int, int],
+    colour: NDArray[np.float32],
+) -> None:
+    """Set what a stencil (uint8 [h, w]) at `corner` marks, chroma samples where it touches one."""
+    rows, columns = np.nonzero(stencil)
+    rows, columns = rows + corner[1], columns + corner[0]
+    height, width = planes[0].shape
+    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    rows, columns = rows[inside], columns[inside]
+    for plane, value in enumerate(colour):
+        sub_x, sub_y = (layout.sub_x, layout.sub_y) if plane else (1, 1)
+        planes[plane][rows // sub_y, columns // sub_x] = round(float(value))

@@ -1,0 +1,61 @@
+"""The audit looks again at what has changed, and at no more than that for a second."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from redact.auditing import AuditResult, AuditSettings, verify
+from redact.media import probe
+from redact.settings import Sensitivity
+from redact.track import settings_of
+
+from .conftest import Clip, picture, scenery, write_video
+
+FRAMES = 76
+
+
+def audited(
+    folder: Path, shares: list[float], settings: AuditSettings, step: int = 1
+) -> AuditResult:
+    """Of a still clip in which a face that nobody hides is shown by these shares.
+
+    Args:
+        step: from one picture to the next, 25ths of a second.
+    """
+    empty, face = scenery().astype(np.float32), picture(20).astype(np.float32)
+    shown = [np.rint(empty + s * (face - empty)).astype(np.uint8) for s in shares]
+    path = folder / "still.mp4"
+    write_video(path, shown, [step * n for n in range(len(shown))])
+    clip = Clip(probe(path), folder)
+    plan = clip.plan(lambda n: None)
+    return clip.audit(clip.render(plan, "out.mp4"), plan, settings)
+
+
+def test_a_still_picture_is_looked_at_once_a_second(tmp_path: Path) -> None:
+    result = audited(tmp_path, [1.0] * FRAMES, AuditSettings())
+    assert result.looked.whole <= 6  # at 0, 1, 2 and 3 seconds, and once or twice for the codec
+    (leak,) = result.findings
+    assert leak.first <= 2 and leak.last >= FRAMES - 3
+
+
+def test_thorough_looks_again_at_what_has_not_changed(tmp_path: Path) -> None:
+    settings = AuditSettings(sensitivity=Sensitivity.THOROUGH)
+    assert audited(tmp_path, [0.0] * 10, settings).looked.whole == 10
+
+
+def test_a_face_that_fades_in_slowly_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No look at all of the picture comes to help here. `tests/track/test_looks.py` shows the same
+    of changes that are smaller than what a codec does."""
+    never = replace(settings_of(Sensitivity.BALANCED), whole_every=1e6)
+    monkeypatch.setattr(sys.modules[verify.__module__], "settings_of", lambda _: never)
+    # Less than two grey levels from one look to the next.
+    shares = [n / 140 for n in range(141)]
+    (leak,) = audited(tmp_path, shares, AuditSettings(), step=4).findings
+    assert leak.first <= 84 and leak.last >= len(shares) - 3
