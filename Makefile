@@ -92,8 +92,9 @@ bench-cluster: $(STAMP)  ## one and two workers of dask, 2 to 64 reckoned
 	$(BIN)/python -m pip install --quiet --editable '.[cluster]'
 	$(BIN)/python -m benchmarks.cluster
 
-bench-speed: $(STAMP)  ## cost of a run beside a plain transcode, about an hour (DEFACE=command)
-	$(BIN)/python -m benchmarks.speed --growth $(if $(DEFACE),--deface '$(DEFACE)')
+bench-speed: $(STAMP)  ## cost of a run beside a plain transcode; goes on where it was stopped (DEFACE=command)
+	$(BIN)/python -m benchmarks.speed --growth --folder build/speed $(if $(DEFACE),--deface '$(DEFACE)') \
+	    $(if $(MINUTES),--minutes $(MINUTES))
 
 bench-kill: $(STAMP)  ## a batch killed at 200 random moments ends as an undisturbed one
 	$(BIN)/python -m benchmarks.kill

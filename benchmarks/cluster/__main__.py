@@ -40,6 +40,7 @@ def reckoned(measured: Measured) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--no-workers", action="store_true", help="Without dask: reckon only.")
+    parser.add_argument("--only-workers", action="store_true", help="Reckon nothing.")
     parser.add_argument("--reckon", nargs=3, type=float, metavar=("FACTOR", "START", "RATE"))
     options = parser.parse_args()
     from tests.pipeline.conftest import SAMPLE, shorten
@@ -52,8 +53,8 @@ def main() -> None:
             shorten(SAMPLE, Path(folder) / f"{n}.mp4", n, skip=60, size="1280x720")
             for n in (12, 72)
         )
-        measured = measure_one(short, long, Path(folder))
-        reckoned(measured)
+        if not options.only_workers:
+            reckoned(measure_one(short, long, Path(folder)))
         times = {} if options.no_workers else measure_workers(short, Path(folder))
     if times:
         print("\n| workers | seconds | to one |\n|---|---|---|")

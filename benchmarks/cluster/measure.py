@@ -62,7 +62,8 @@ def _run(clip: Path, output: Path) -> tuple[float, int]:
 
 
 def measure_workers(clip: Path, folder: Path) -> dict[int, float]:
-    """Seconds for a case of `FILES` files with one worker and with two."""
+    """Seconds for a case of `FILES` files with one worker and with two, of one processor each."""
+    pinned = hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1
     case = folder / "case"
     case.mkdir()
     for number in range(FILES):
@@ -71,7 +72,7 @@ def measure_workers(clip: Path, folder: Path) -> dict[int, float]:
     for workers in (1, 2):
         place = folder / f"workers-{workers}"
         place.mkdir()
-        with local_cluster(place, workers) as address:
+        with local_cluster(place, workers, pinned) as address:
             begun = time.monotonic()
             words = _command(case, f"{place / 'out'}{os.sep}", "--scheduler", address)
             subprocess.run(words, cwd=ROOT, stderr=subprocess.DEVNULL, check=False)
@@ -84,14 +85,3 @@ def measure_workers(clip: Path, folder: Path) -> dict[int, float]:
 
 def _command(source: Path, output: object, *words: str) -> list[str]:
     return [sys.executable, "-m", "redact", "run", str(source), "-o", str(output), *words]
-
-
-def _traffic(process: subprocess.Popen[bytes]) -> int:
-    """Bytes that a process asked the system for, libraries and models included (Linux)."""
-    moved = 0
-    while process.poll() is None:
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            words = Path(f"/proc/{process.pid}/io").read_text().split()
-            moved = int(words[1]) + int(words[3])
-        time.sleep(0.05)
-    return moved

@@ -93,6 +93,10 @@ def measured(
     if args.boxes:
         tools = [named(n) for n in names if args.tools or n.startswith("redact-")]
         scores, plans = judge_boxes(tools, labels, clips)
+        for name in (tool.name for tool in tools):
+            mine = [planned for (tool, _), planned in plans.items() if tool == name]
+            frames = sum(len(planned.plan.source.timeline) for planned in mine)
+            costs.first_passes[name] = sum(planned.processor for planned in mine), frames
         return scores, look_at_masks(tools, plans, clips)
     tools = [named(n) for n in names if n != TRANSCODE]
     outputs = Outputs(cache_folder() / "real")
@@ -136,6 +140,8 @@ def main(words: list[str] | None = None) -> None:
     print("", *summary.verdicts(scores), sep="\n")
     if not args.boxes:
         print("", cost.table(costs), sep="\n")
+    for name, (seconds, frames) in costs.first_passes.items():
+        print(f"{name}: first pass {1000 * seconds / max(frames, 1):.1f} ms of processor a frame")
     for sheet in sheets:
         print(sheet)
 

@@ -19,6 +19,8 @@ class Costs:
     """Records of the tools' runs by tool and clip (see `benchmarks.leak.outputs`)."""
 
     records: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    first_passes: dict[str, tuple[float, int]] = field(default_factory=dict)
+    """Of tools that were not run to their ends: processor seconds, and frames."""
 
     def add(self, tool: str, clip: str, record: dict[str, Any]) -> None:
         self.records.setdefault(tool, {})[clip] = record

@@ -1,9 +1,12 @@
 """What `redact run` costs: `python -m benchmarks.speed`, or `make bench-speed`.
 
 Every clip goes through a plain transcode with the same encoder settings, through the whole of
-`redact run` and, if --deface says how to start it, through deface, in turn, `--repeat` times; the
-tables show medians and their ratios. Seconds on the clock mean something on a machine that does
+`redact run`, in turn, `--repeat` times; the tables show medians and their ratios. If --deface says
+how to start it, deface is run once. Seconds on the clock mean something on a machine that does
 nothing else; processor seconds are shown beside them.
+
+With --folder every measurement is kept. A run that was stopped, by Ctrl-C or by --minutes, goes on
+when the same command is given again at the same commit.
 """
 
 from __future__ import annotations
@@ -14,10 +17,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from . import clips
 from .clips import Clip
+from .kept import Kept, OutOfTime
 from .runs import Took, deface, middle, redact, transcode
 
 KINDS = ("few", "crowd", "still", "4k")
@@ -40,13 +45,14 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--clips", default=",".join(KINDS), help=f"of {', '.join(KINDS)}")
-    parser.add_argument("--frames", type=int, default=300, help="of the clips that move, at most")
-    parser.add_argument("--frames-4k", type=int, default=100, help="of the 4K clip, at most")
-    parser.add_argument("--still-seconds", type=float, default=600.0, help="of the still camera")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each")
+    parser.add_argument("--frames", type=int, default=150, help="of the clips that move, at most")
+    parser.add_argument("--frames-4k", type=int, default=60, help="of the 4K clip, at most")
+    parser.add_argument("--still-seconds", type=float, default=120.0, help="of the still camera")
+    parser.add_argument("--repeat", type=int, default=2, help="runs of each, but of deface")
+    parser.add_argument("--minutes", type=float, default=inf, help="begin nothing after so many")
     parser.add_argument("--deface", default="", help="how to start deface, a command line")
     parser.add_argument("--growth", action="store_true", help="also cost by length and by people")
-    parser.add_argument("--folder", type=Path, help="keep the clips here, use those that are there")
+    parser.add_argument("--folder", type=Path, help="keep clips and measurements here")
     parser.add_argument(
         "options", nargs="*", help="for 'redact run', after --: for example -- --sensitivity fast"
     )
@@ -72,16 +78,29 @@ def makers(args: argparse.Namespace, folder: Path) -> Iterator[Callable[[], Clip
         yield lambda: clips.uhd(shared, folder, args.frames_4k)
 
 
-def measured(clip: Clip, args: argparse.Namespace) -> Row:
-    """Each program over a clip, in turn, so that all meet the same disturbances."""
-    plain, run, other = list[Took](), list[Took](), list[Took]()
-    for _ in range(args.repeat):
-        with tempfile.TemporaryDirectory() as folder:
-            plain.append(transcode(clip.path, Path(folder)))
-            run.append(redact(clip.path, Path(folder), args.options))
-            if args.deface:
-                other.append(deface(clip.path, Path(folder), args.deface))
-    return Row(clip, middle(plain), middle(run), middle(other) if other else None)
+def measured(clip: Clip, args: argparse.Namespace, kept: Kept) -> Row:
+    """Each program over a clip, in turn, so that all meet the same disturbances.
+
+    Raises:
+        OutOfTime: what is missing would have to be measured now.
+    """
+    plain, run = list[Took](), list[Took]()
+    name, options = f"{clip.path.name} {clip.frames}", " ".join(args.options)
+    other = None
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        for turn in range(args.repeat):
+            plain.append(
+                kept.take(f"{name} transcode {turn}", lambda: transcode(clip.path, folder))
+            )
+            run.append(
+                kept.take(
+                    f"{name} run {options} {turn}", lambda: redact(clip.path, folder, args.options)
+                )
+            )
+        if args.deface:
+            other = kept.take(f"{name} deface", lambda: deface(clip.path, folder, args.deface))
+    return Row(clip, middle(plain), middle(run), other)
 
 
 HEAD = (
@@ -112,9 +131,10 @@ def line(row: Row) -> str:
     return "| " + " | ".join(map(str, cells)) + " |"
 
 
-def growth(args: argparse.Namespace, folder: Path) -> Iterator[str]:
+def growth(args: argparse.Namespace, folder: Path, kept: Kept) -> Iterator[str]:
     """Two tables: the cost of a frame against the length of the clip, and against people in it."""
     shared, most = shared_clips(), args.still_seconds
+    args = argparse.Namespace(**vars(args) | {"deface": ""})
     head = "| frames | tracks | run, processor a frame | to the first |\n|---|---|---|---|"
     for title, made in (
         ("length", [clips.still_camera(shared, folder, most * s) for s in (0.25, 0.5, 1.0)]),
@@ -123,7 +143,7 @@ def growth(args: argparse.Namespace, folder: Path) -> Iterator[str]:
         yield f"\nCost against {title}\n\n| clip {head}---|"
         first = 0.0
         for clip in made:
-            row = measured(clip, args)
+            row = measured(clip, args, kept)
             each = 1000 * row.run.processor / max(clip.frames, 1)
             first = first or each
             yield (
@@ -136,13 +156,16 @@ def main(words: list[str] | None = None) -> None:
     args = arguments(words)
     folder = args.folder or Path(tempfile.mkdtemp(prefix="redact-speed-"))
     folder.mkdir(parents=True, exist_ok=True)
+    kept = Kept(folder / "measured.json", args.minutes)
     try:
         print(HEAD, flush=True)
         for make in makers(args, folder):
-            print(line(measured(make(), args)), flush=True)
+            print(line(measured(make(), args, kept)), flush=True)
         if args.growth:
-            for text in growth(args, folder):
+            for text in growth(args, folder, kept):
                 print(text, flush=True)
+    except OutOfTime:
+        print("\nOut of time. Give the same command again to go on.")
     finally:
         if args.folder is None:
             shutil.rmtree(folder)

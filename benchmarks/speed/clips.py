@@ -48,13 +48,14 @@ class Clip:
 def few_faces(shared: Path, folder: Path, frames: int) -> Clip:
     """1080p from a phone: a person or two in view."""
     source = pictures(shared / FEW_FACES, frames)
-    return _written("1080p, few faces", folder / "few_faces.mp4", source, Fraction(30), 20)
+    path = folder / f"few_faces_{frames}.mp4"
+    return _written("1080p, few faces", path, source, Fraction(30), 20)
 
 
 def crowd(shared: Path, folder: Path, frames: int, share: float = 1.0) -> Clip:
     """The crowd of MOT20-08, enlarged to 1080p's width; the rest greyed if `share` is below 1."""
     name = "1080p, crowd" if share == 1 else f"1080p, {share:.0%} of the crowd"
-    path = folder / f"crowd_{round(100 * share)}.mp4"
+    path = folder / f"crowd_{frames}_{round(100 * share)}.mp4"
 
     def shown() -> Iterator[Rgb]:
         for rgb in pictures(shared / CROWD, frames):
@@ -73,7 +74,7 @@ def uhd(shared: Path, folder: Path, frames: int) -> Clip:
         cv2.resize(rgb, (3840, 2160), interpolation=cv2.INTER_CUBIC)
         for rgb in pictures(shared / FEW_FACES, frames)
     )
-    return _written("4K", folder / "uhd.mp4", large, Fraction(30), 20)
+    return _written("4K", folder / f"uhd_{frames}.mp4", large, Fraction(30), 20)
 
 
 def still_camera(shared: Path, folder: Path, seconds: float) -> Clip:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..auditing import Finding, FindingKind, hiding_places
 from ..errors import MismatchError, UsageError
 from ..evidence import CaseFields, Credentials, EvidenceChoice, case_from_mapping
-from ..files import check_writable
+from ..files import check_writable, sweep
 from ..media import probe
 from ..pipeline import apply
 from ..plan import Plan, edit, read_plan
@@ -57,6 +57,8 @@ def mend(
             f"{held.final}: was to carry content credentials, and nothing is given to sign them",
             f"Certificate and key of the first run: {', '.join(held.credentials)}.",
         )
+    for path in (held.final, held.output):
+        sweep(near(path).parent)
     journal = Journal(progress)
     info, plan_file = probe(near(held.source)), near(held.plan)
     plan = read_plan(plan_file)

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..detection import Detector
 from ..errors import OutputExistsError
 from ..evidence import manifest_path, read_manifest
+from ..files import sweep
 from ..media import probe
 from ..pipeline import run
 from ..progress import Progress
@@ -45,10 +46,12 @@ def redact_one(
         RedactError: it failed; nothing unfinished has its final name.
     """
     info = probe(source)
+    final = final_name(info, delivery)
+    for folder in (final.parent, closed_folder(source, final, delivery)):
+        sweep(folder)  # of what killed runs left: in the closed one it can be a face
     if delivery.release:  # nothing but the video may lie there, be it for a moment
         ready = prepare(source, settings.draw, delivery, delivery.plan_out)
         return finish(run(source, settings, ready, progress, detector), ready, delivery.plan_out)
-    final = final_name(info, delivery)
     work = Work.begin(final)
     try:
         result = _resumed(

@@ -17,6 +17,7 @@ def key() -> None:
 
 @key.command()
 @click.option(
+    "-o",
     "--out",
     type=click.Path(path_type=Path),
     default=Path("redact-key.pem"),

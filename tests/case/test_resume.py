@@ -95,11 +95,24 @@ def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) ->
     assert call("run", source, *FAST).returncode == ExitCode.NEEDS_REVIEW
     closed = tmp_path / "NOT-FOR-RELEASE"
     before = sorted(p.name for p in closed.iterdir())
+    # As a run that was killed while it wrote the picture of a finding leaves it.
+    (closed / ".a.redacted.needs-review.finding-1.png.0123abcd.partial").write_bytes(b"a face")
     again = call("run", source, *FAST, "--json")
     assert again.returncode == ExitCode.NEEDS_REVIEW
     assert "needs review since an earlier run" in again.stderr
     assert json.loads(again.stdout)["state"] == "needs review"
     assert sorted(p.name for p in closed.iterdir()) == before
+
+
+def test_what_killed_runs_left_is_removed_before_a_release(tiny: Path, tmp_path: Path) -> None:
+    source, out = tmp_path / "a.mp4", tmp_path / "out"
+    source.write_bytes(tiny.read_bytes())
+    for folder in (out, tmp_path / "NOT-FOR-RELEASE"):
+        folder.mkdir()
+        (folder / ".7a1d.mp4.0123abcd.partial").write_bytes(b"half")
+    done = call("run", source, "--release", "--audio", "mute", "-o", f"{out}/", *FAST)
+    assert done.returncode in (ExitCode.DONE, ExitCode.NEEDS_REVIEW), done.stderr
+    assert [p.name for p in tmp_path.rglob(".*")] == []
 
 
 def test_a_plan_of_another_file_or_setting_is_not_taken_up(tiny: Path, tmp_path: Path) -> None:

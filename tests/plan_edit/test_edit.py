@@ -118,7 +118,7 @@ def test_what_lies_outside_is_told(path: Path) -> None:
     over = call("add", path, "--box", "600,10,900,60", "--from", "0", "--to", "1", *more)
     assert over.exit_code == 0
     assert "600,10,900,60 reaches over the border of the picture" in over.stderr
-    assert "Those are for --area" in over.stderr
+    assert "an area LEFT,TOP,WIDTH,HEIGHT" in over.stderr
     late = call("add", path, "--box", "1,2,30,40", "--from", "1", "--to", "9:00", *more)
     assert late.exit_code == 0 and "--to 9:00: the clip ends at" in late.stderr
     for end in ("end", "2", "f9"):

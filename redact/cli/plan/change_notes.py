@@ -45,7 +45,7 @@ def mention_outside(plan: Plan, track: Track) -> None:
         Terminal().warn(
             f"track {track.id}: {numbers} reaches over the border of the picture, which is "
             f"{plan.source.width}×{plan.source.height} pixels: only what lies in it is hidden. "
-            "Does it give two corners, or width and height? Those are for --area."
+            "Is the order right? A box is LEFT,TOP,RIGHT,BOTTOM, an area LEFT,TOP,WIDTH,HEIGHT."
         )
 
 
