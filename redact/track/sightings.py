@@ -1,5 +1,7 @@
-"""Every sighting of every tracklet, in compact arrays: ten minutes of a crowd fit in memory. And how
-fast an object moves at the ends of what was seen of it."""
+"""Every sighting of every tracklet, in compact arrays: ten minutes of a crowd fit in memory.
+
+And how fast an object moves at the ends of what was seen of it.
+"""
 
 from __future__ import annotations
 
