@@ -93,11 +93,7 @@ def check_output(
     """
     path = manifest or manifest_path(output)
     data = _manifest_bytes(path, output)
-    try:
-        record: Manifest | None = parse_manifest(data, path.name)
-        manifest_problem = ""
-    except PlanError as error:
-        record, manifest_problem = None, error.message
+    record, manifest_problem = _parsed(data, path.name)
     signature, logged = _ties(path, data, record, log, key)
     parts = [
         _file_part("output", output, record.output.sha256 if record else None),
@@ -110,7 +106,7 @@ def check_output(
         text = "The run was entered in a custody log, which was not given (--log)."
         parts.append(Part("log", "not given", text))
     signer = signature.fingerprint if signature.protects else ""
-    entry = logged.entry if logged is not None and not logged.part.failed else (0, "")
+    entry = logged.entry if logged and not logged.part.failed else (0, "")
     return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key), signer, entry)
 
 
@@ -126,6 +122,14 @@ def _manifest_bytes(path: Path, output: Path) -> bytes:
             f"{path}: there is no manifest, so nothing can be checked",
             "Put the manifest beside the output, or name it with --manifest.",
         ) from None
+
+
+def _parsed(data: bytes, name: str) -> tuple[Manifest | None, str]:
+    """The manifest, or why it cannot be read."""
+    try:
+        return parse_manifest(data, name), ""
+    except PlanError as error:
+        return None, error.message
 
 
 def _ties(
