@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing.hidden import PlanCovers
-from redact.plan import Plan, is_certain
+from redact.plan import HELD_REACH, Plan, is_certain
 from redact.types import Action, Box, Keyframe, State, Target, Track
 
 from .test_plan import FRAMES, SETTINGS, SOURCE, plans
@@ -115,3 +115,15 @@ def test_nothing_guessed_is_certain(plan: Plan, frame: int) -> None:
         here = track.at(frame)
         if here is None or here.state in (State.PADDED, State.HELD):
             assert not is_certain(track, frame, SOURCE.timeline)
+
+
+@pytest.mark.parametrize("frame", [13, 16, 20, 25, 30, 34])
+def test_a_damaged_frame_hides_where_a_track_is_before_and_after_it(frame: int) -> None:
+    """Of one that moves, both places, cut at its own ends: it may not be there yet, or any more."""
+    boxes = {n: Box(20 + 5 * n, 40, 60 + 5 * n, 90) for n in range(18, 31)}
+    keys = tuple(Keyframe(n, box, D) for n, box in boxes.items())
+    plan = plan_of(Track(1, Target.FACE, keys), unchecked=(frame,))
+    (held,) = plan.regions_at(frame)
+    for near in (max(18, frame - HELD_REACH), min(30, frame + HELD_REACH)):
+        if abs(near - frame) <= HELD_REACH:
+            assert held.box.union(boxes[near]) == held.box, near
