@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
@@ -77,6 +78,13 @@ def test_gaps_of_a_second_are_bridged_and_longer_ones_split() -> None:
     lines = [f"{f},1,10,10,20,20,1,1,1" for f in (1, 2, 20, 60)]
     tracks = imported("mot", "\n".join(lines).encode()).tracks
     assert [(t.first, t.last) for t in tracks] == [(0, 19), (59, 59)]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a & b <c>.mp4", "it's.mp4", 'the "one".mp4', "'\".mp4"])
+def test_cvat_names_the_file_whatever_its_name_holds(name: str) -> None:
+    plan = replace(PLAN, source=replace(PLAN.source, name=name))
+    root = ElementTree.fromstring(FORMATS["cvat"].export(plan))
+    assert root.findtext("meta/source") == name
 
 
 def test_cvat_keeps_the_last_box_until_outside() -> None:
