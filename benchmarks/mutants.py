@@ -158,11 +158,14 @@ def _words(node: ast.AST) -> str:
 
 
 def draw(packages: list[str], count: int, seed: int) -> list[Mutant]:
-    """A sample of the mutants of some packages, the same for the same seed and code."""
+    """A sample of the mutants of some packages, the same for the same seed and code.
+
+    In random order, so that whoever stops early has a sample as well.
+    """
     files = [p for name in packages for p in sorted((ROOT / "redact" / name).rglob("*.py"))]
     found = [mutant for path in files for mutant in mutants_of(path)]
     print(f"{len(found)} mutants can be made in {', '.join(packages)}; {count} are drawn")
-    return sorted(random.Random(seed).sample(found, count), key=lambda m: m.name)
+    return random.Random(seed).sample(found, count)
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
 from .follow import COAST, step
 from .geometry import Affine, scale_of, to_centres, warped
-from .log import How, SightingLog
 from .motion import MotionBank
 from .neighbours import iou_pairs, lies_on
 from .observe import Observations
 from .patches import Samples, patches_of
 from .recent_frames import SmallFrame, picture_area
 from .settings import TrackSettings
+from .sightings import How, SightingLog
 from .tracklets import Columns
 
 FIRM = 0.0

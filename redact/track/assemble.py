@@ -14,8 +14,8 @@ from .clip import ClipRecord
 from .fill import fill
 from .geometry import areas
 from .keyframes import keyframes_of
-from .log import Rows, SightingLog
 from .settings import TrackSettings
+from .sightings import Rows, SightingLog
 from .stitch import Piece, stitched
 
 DOUBTED = 0.25

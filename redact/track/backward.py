@@ -16,10 +16,10 @@ from ..types import Target
 from .clip import ClipRecord
 from .follow import COAST, step
 from .geometry import IDENTITY, Affine, Boxes, warped
-from .log import How, SightingLog
 from .neighbours import iou_pairs
 from .patches import Samples
 from .recent_frames import Ring, SmallFrame
+from .sightings import How, SightingLog
 
 SAME = 0.5
 """IoU with another tracklet's sighting from which both are the same object. Meaning: most

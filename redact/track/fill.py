@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from ..types import State
 from .clip import ClipRecord
-from .end_speed import end_speed
 from .geometry import Boxes, warped
-from .log import How, Rows
 from .safety_margin import enlarged
 from .settings import TrackSettings
+from .sightings import How, Rows, end_speed
 
 SPEED_LASTS = 0.3
 """Seconds after which an object that is no longer seen is expected to have stopped. Meaning:

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from ..types import Target
 from .associate import LOOK_WEIGHT, Pairs, assign
 from .clip import ClipRecord
-from .end_speed import end_speed
 from .geometry import Boxes, to_centres, warped_centres
-from .log import Rows
 from .neighbours import Index
+from .sightings import Rows, end_speed
 
 SPEED_LASTS = 0.4
 """Seconds for which a speed is believed; after them the object may have turned round.

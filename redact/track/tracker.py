@@ -24,10 +24,10 @@ from .camera import motion_between
 from .clip import ClipRecord
 from .cuts import CutFinder
 from .geometry import IDENTITY, Affine, Boxes
-from .log import SightingLog
 from .observe import observations_of
 from .recent_frames import Ring, SmallFrame, shrink
 from .settings import PARTS, TrackSettings, settings_of
+from .sightings import SightingLog
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""

@@ -7,10 +7,10 @@ from av.video.reformatter import VideoReformatter
 from redact.track.active import ActiveTracklets
 from redact.track.backward import Job
 from redact.track.geometry import IDENTITY
-from redact.track.log import SightingLog
 from redact.track.observe import observations_of
 from redact.track.recent_frames import shrink
 from redact.track.settings import TrackSettings
+from redact.track.sightings import SightingLog
 from redact.types import Detections
 
 from .scenes import WEIGHTS, Thing, rendered, seen
