@@ -19,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 from PIL import Image
+from redact.report.audit import check_command
 
 from redact.cli.report import report as report_command
 from redact.errors import CheckFailedError, DependencyError
@@ -49,7 +50,6 @@ from redact.report import (
     render_report,
     report_html,
 )
-from redact.report.audit import check_command
 from redact.report.log import FEW, ranges
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
 from redact.types import Box, Keyframe, State
