@@ -19,7 +19,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 from PIL import Image
-from redact.report.audit import check_command
 
 from redact.cli.report import report as report_command
 from redact.errors import CheckFailedError, DependencyError
@@ -52,6 +51,7 @@ from redact.report import (
 )
 from redact.report.log import FEW, ranges
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
+from redact.report.verdicts import check_command
 from redact.types import Box, Keyframe, State
 
 from ..evidence.samples import AUDIT, FRAMES, make_plan, make_record
