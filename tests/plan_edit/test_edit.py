@@ -327,3 +327,11 @@ def test_a_damaged_plan_is_refused_by_name_and_left_alone(data: st.DataObject) -
             assert file.read_bytes() == raw
         else:
             assert read_plan(file).tracks[0].action is Action.KEEP
+
+
+def test_the_last_picture_can_be_named_by_its_own_time_and_nothing_behind_it() -> None:
+    timeline = PLAN.source.timeline
+    end = timeline.time(FRAMES - 1) - timeline.time(0)
+    assert typed.parse_time(f"{float(end):.6f}", PLAN) == FRAMES - 1
+    with pytest.raises(UsageError, match="after the last picture"):
+        typed.parse_time(f"{float(end) + 0.001:.6f}", PLAN)
