@@ -15,9 +15,8 @@ import click
 from .. import __version__
 from ..errors import ExitCode, RedactError
 from ..memory import keep_small
-from .broken_pipe import outlive_readers
 from .invocation import Asked
-from .terminal import Terminal
+from .terminal import Terminal, outlive_readers
 
 UNFINISHED = "What was not finished is not under its final name."
 

@@ -92,29 +92,9 @@ def check_output(
         PlanError: there is no manifest, so there is nothing to check against.
     """
     path = manifest or manifest_path(output)
-    try:
-        data = path.read_bytes()
-    except (OSError, ValueError):
-        if not output.exists():
-            raise InputError(
-                f"{output}: there is no such file, and no manifest of it", "Check the path."
-            ) from None
-        raise PlanError(
-            f"{path}: there is no manifest, so nothing can be checked",
-            "Put the manifest beside the output, or name it with --manifest.",
-        ) from None
-    try:
-        record: Manifest | None = parse_manifest(data, path.name)
-        manifest_problem = ""
-    except PlanError as error:
-        record, manifest_problem = None, error.message
-    signature = _signature(path, data, record, key)
-    # An anchor in a manifest that was changed says nothing about the log.
-    anchored = not signature.manifest_changed
-    logged = None if log is None else _log(log, data, record, anchored)
-    if signature.either and logged is not None and logged.manifest_known:
-        text = "The signature file was changed; the manifest is the one that the log names."
-        signature = _Signature(Part("signature", "changed", text))
+    data = _manifest_bytes(path, output)
+    record, manifest_problem = _parsed(data, path.name)
+    signature, logged = _ties(path, data, record, log, key)
     parts = [
         _file_part("output", output, record.output.sha256 if record else None),
         *([] if source is None else [_source_part(source, record)]),
@@ -126,8 +106,44 @@ def check_output(
         text = "The run was entered in a custody log, which was not given (--log)."
         parts.append(Part("log", "not given", text))
     signer = signature.fingerprint if signature.protects else ""
-    entry = logged.entry if logged is not None and not logged.part.failed else (0, "")
+    entry = logged.entry if logged and not logged.part.failed else (0, "")
     return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key), signer, entry)
+
+
+def _manifest_bytes(path: Path, output: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError):
+        if not output.exists():
+            raise InputError(
+                f"{output}: there is no such file, and no manifest of it", "Check the path."
+            ) from None
+        raise PlanError(
+            f"{path}: there is no manifest, so nothing can be checked",
+            "Put the manifest beside the output, or name it with --manifest.",
+        ) from None
+
+
+def _parsed(data: bytes, name: str) -> tuple[Manifest | None, str]:
+    """The manifest, or why it cannot be read."""
+    try:
+        return parse_manifest(data, name), ""
+    except PlanError as error:
+        return None, error.message
+
+
+def _ties(
+    path: Path, data: bytes, record: Manifest | None, log: Path | None, key: bytes | None
+) -> tuple[_Signature, _Logged | None]:
+    """What ties a manifest to the time when it was written: its signature, and the log if given."""
+    signature = _signature(path, data, record, key)
+    # An anchor in a manifest that was changed says nothing about the log.
+    anchored = not signature.manifest_changed
+    logged = None if log is None else _log(log, data, record, anchored)
+    if signature.either and logged is not None and logged.manifest_known:
+        text = "The signature file was changed; the manifest is the one that the log names."
+        signature = _Signature(Part("signature", "changed", text))
+    return signature, logged
 
 
 def _file_part(name: str, path: Path, expected: str | None) -> Part:

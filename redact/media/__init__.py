@@ -17,10 +17,9 @@ from .info import (
     VideoInfo,
 )
 from .orient import plane_array
-from .part import part_of
 from .probe import probe
 from .read_ahead import read_ahead
-from .seek import copy_of, decode_from
+from .seek import copy_of, decode_from, part_of
 from .silence import quietly, read_sound
 from .source import opened, sha256_of, sha256_of_bytes
 from .writer import VideoWriter

@@ -1,17 +1,20 @@
-"""Decoding from the middle of a file: the same frames as from its start, or none."""
+"""Decoding a stretch: from the middle of a file, the same frames as from its start or none; and a
+part of a video, read as if it were all of it, for previews.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import av
 
 from ..types import Frame, Timeline
 from .decode import MAX_THREADS, Decode
-from .info import Orientation, SourceInfo
+from .info import Orientation, Part, SourceInfo
 from .orient import upright
 from .source import only, opened
 
@@ -78,3 +81,43 @@ def _from_mark(packets: Iterator[Any], mark: Mark) -> Iterator[Any]:
 def copy_of(frame: Frame) -> Frame:
     """A frame with planes of its own, to be drawn on."""
     return replace(frame, picture=upright(frame.picture, Orientation(), frame.picture.format.name))
+
+
+def part_of(info: SourceInfo, start: float, end: float | None) -> SourceInfo:
+    """The same source, of which `Decode` gives the pictures of a span only.
+
+    Its times begin where those of the whole video begin, so that players show the first picture of
+    the span at once. It has no sound and no declared number of frames.
+
+    Args:
+        info: of the whole video.
+        start, end: seconds after the first picture; None: to the end.
+
+    Raises:
+        InputError: the video cannot be read, or has no picture in the span.
+    """
+    zero = next(iter(Decode(info))).pts
+    base = info.video.time_base
+    first = zero + _units(start, base)
+    part = Part(first, None if end is None else zero + _units(end, base), first - zero)
+    narrowed = replace(
+        info,
+        part=part,
+        video=replace(info.video, frames=None),
+        audio=(),
+        missing=0,
+        duration=_length(info, start, end),
+    )
+    next(iter(Decode(narrowed)))  # raises where there is none
+    return narrowed
+
+
+def _units(seconds: float, base: Fraction) -> int:
+    return round(Fraction(seconds) / base)
+
+
+def _length(info: SourceInfo, start: float, end: float | None) -> Fraction | None:
+    until = info.duration if end is None else Fraction(end)
+    if until is not None and info.duration is not None:
+        until = min(until, info.duration)
+    return None if until is None else max(Fraction(0), until - Fraction(start))

@@ -18,13 +18,12 @@ from ..evidence import (
     sha256_of_bytes,
 )
 from ..types import clock
-from .audit import audit_view
 from .catalogue import Catalogue
-from .integrity import check_command, record_words
 from .log import log_parts
 from .paper import page_style
 from .summary import case_parts, legend, per_target, reviewed, summary_parts
 from .timeline import drawn_tracks, timeline_svg
+from .verdicts import audit_view, check_command, record_words
 
 
 def report_html(

@@ -9,9 +9,9 @@ from typing import Any
 from ..evidence import Manifest, SourcePart, TrackPart
 from ..plan import count_of
 from ..types import Action, Target, clock
-from .audit import AuditView
 from .catalogue import Catalogue
 from .timeline import COLOURS, KEPT
+from .verdicts import AuditView
 
 
 def summary_parts(manifest: Manifest, audit: AuditView | None, text: Catalogue) -> dict[str, Any]:
