@@ -14,10 +14,12 @@ settings.register_profile("redact", deadline=None)
 settings.load_profile("redact")
 
 ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("REDACT_SHARED", ROOT.parent / "shared"))
+"""Folder of shared test footage, which need not be there."""
 
 
 def _shared(name: str) -> Path:
-    folder = Path(os.environ.get("REDACT_SHARED", ROOT.parent / "shared")) / name
+    folder = SHARED / name
     if not folder.is_dir():
         pytest.skip(f"needs the folder '{name}' of shared test footage (REDACT_SHARED)")
     return folder

@@ -21,10 +21,9 @@ FRAMES = 25
 
 
 def clips() -> list[str]:
-    from ..conftest import ROOT
+    from ..conftest import SHARED
 
-    folder = ROOT.parent / "shared" / "clips"
-    listed = folder / "index.json"
+    listed = SHARED / "clips" / "index.json"
     return sorted(json.loads(listed.read_text())) if listed.is_file() else ["absent"]
 
 
