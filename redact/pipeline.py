@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .allocator import give_back
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
 from .detection import CloseUp, Detector, Verifier, device_now, load_detector, load_plugin
 from .errors import InputError, UnsafeError, UsageError
@@ -32,7 +33,6 @@ from .media import (
     read_ahead,
     sha256_of,
 )
-from .memory import give_back
 from .messages import Message
 from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
 from .progress import Progress

@@ -14,6 +14,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from ..allocator import trim
 from ..detection import (
     LARGE,
     SAME_FACE,
@@ -30,7 +31,6 @@ from ..detection import (
     load_second_opinion,
     require_models,
 )
-from ..memory import trim
 from ..types import Detections, Frame, Target, audited_for
 from .limits import Limits
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..allocator import give_back, trim_at_times
 from ..detection import load_calibration
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe
-from ..memory import give_back, trim_at_times
 from ..messages import Message
 from ..plan import Plan
 from ..progress import Progress

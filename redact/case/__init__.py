@@ -6,6 +6,7 @@ from .find import Footage, Found, find_footage
 from .finishing import finish, write_note
 from .held import HeldBack, find_held, held_back_for, held_back_note, note_path, write_held
 from .inbox import Inbox
+from .memory_needed import jobs_that_fit
 from .mend import mend, near, remove_held
 from .one_source import redact_one
 from .preparing import prepare
@@ -14,7 +15,6 @@ from .process import Done, lost, run_in_process, size_of
 from .record_beside import has_credentials, margin_of, plan_beside, record_beside
 from .result import Result, ResultState, missing_words
 from .resume import Work
-from .room import jobs_that_fit
 from .settings import settings_from_json
 
 __all__ = [

@@ -13,8 +13,8 @@ from typing import NoReturn
 import click
 
 from .. import __version__
+from ..allocator import keep_small
 from ..errors import ExitCode, RedactError
-from ..memory import keep_small
 from .invocation import Asked
 from .terminal import Terminal, outlive_readers
 

@@ -12,7 +12,7 @@ from .. import api
 from ..settings import DrawSettings
 from . import options
 from .destination import PlaceType, folder_for
-from .finish import chosen_delivery, finish_options, tell_result
+from .result_options import chosen_delivery, finish_options, tell_result
 from .terminal import Terminal
 
 

@@ -14,7 +14,7 @@ from ..running import Acceptance
 from ..types import counted
 from . import options
 from .evidence_options import content_signer, private_key, take_acceptance
-from .finish import tell_result, typed_command
+from .result_options import tell_result, typed_command
 from .terminal import Terminal
 
 

@@ -10,7 +10,7 @@ from ..case import redact_one
 from ..errors import ExitCode, RedactError
 from ..running import Delivery
 from ..settings import Settings
-from .finish import tell_result
+from .result_options import tell_result
 from .terminal import Terminal
 
 

@@ -10,7 +10,7 @@ from ..errors import ExitCode
 from ..running import Delivery
 from ..settings import Settings
 from ..types import clock
-from .finish import tell_findings, tracks_in_words
+from .result_options import tell_findings, tracks_in_words
 from .terminal import Terminal
 
 

@@ -20,7 +20,6 @@ from ..settings import Settings
 from ..types import counted
 from . import options
 from .destination import PlaceType, folder_for, is_folder
-from .finish import chosen_delivery, finish_options
 from .index import check_index, write_index
 from .invocation import remember_found, results_so_far
 from .jobs import (
@@ -31,9 +30,10 @@ from .jobs import (
     results_here,
     typed_files,
 )
-from .names import check_results
+from .name_clashes import check_results
 from .one_source import run_one
 from .preview import preview
+from .result_options import chosen_delivery, finish_options
 from .result_words import tell_summary
 from .search_options import part_wanted
 from .terminal import Terminal

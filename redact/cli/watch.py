@@ -14,8 +14,8 @@ from ..errors import InputError, OutputError, UsageError
 from ..files import make_folder
 from ..types import clock
 from . import options
-from .finish import chosen_delivery, finish_options
 from .one_source import run_one
+from .result_options import chosen_delivery, finish_options
 from .run import place_of
 from .terminal import Terminal
 

@@ -14,8 +14,8 @@ from typing import Any
 from ..case import Done, lost, size_of
 from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
-from .same import unlike, what_is_installed, what_is_seen
 from .work import Order, work_on
+from .worker_matches import unlike, what_is_installed, what_is_seen
 
 PATIENCE = 20
 """Seconds to wait for a scheduler to answer."""

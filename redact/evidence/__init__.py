@@ -32,7 +32,6 @@ from .manifest import (
     read_manifest,
     write_manifest,
 )
-from .publish import EvidenceChoice, EvidenceFiles, check_evidence, write_evidence
 from .reason_codes import ReasonCode
 from .record import ModelUsed, RunRecord, Step
 from .release import clear_times, prepare_release, release_path
@@ -46,6 +45,7 @@ from .signature import (
     signature_path,
 )
 from .signing_certificate import Credentials, load_credentials
+from .write_evidence import EvidenceChoice, EvidenceFiles, check_evidence, write_evidence
 
 __all__ = [
     "CERTAINTY",

@@ -42,8 +42,8 @@ from .manifest import (
     StepPart,
     ToolPart,
 )
-from .neutral import argument_without_folders, file_name, without_folders
 from .record import RunRecord
+from .without_folders import argument_without_folders, file_name, without_folders
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""

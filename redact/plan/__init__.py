@@ -7,8 +7,8 @@ from .certainty import is_certain
 from .consequences import consequences, covering, mistakable
 from .dump import Dumped, dump_plan
 from .file import parse_plan, read_plan, write_plan
+from .file_fields import plan_schema
 from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
-from .records import plan_schema
 from .review import (
     Decision,
     FindingNote,

@@ -8,8 +8,7 @@ from dataclasses import replace
 import msgspec
 
 from ..types import Keyframe, Timeline, Track
-from .plan import Plan
-from .records import (
+from .file_fields import (
     FORMAT,
     FORMAT_VERSION,
     KeyframeRecord,
@@ -17,6 +16,7 @@ from .records import (
     SourceRecord,
     TrackRecord,
 )
+from .plan import Plan
 from .review_file import muted_records, review_record, subject_records
 from .settings_file import settings_record
 

@@ -14,8 +14,8 @@ from ..formats import matroska
 from ..messages import problem, reason_of
 from ..types import Box, Keyframe, Origin, Target, Timeline, Track
 from .dump import dump_plan
+from .file_fields import PlanRecord, TrackRecord
 from .plan import Plan, SourceRef
-from .records import PlanRecord, TrackRecord
 from .review_file import muted_of, review_of, subjects_of
 from .settings_file import settings_of
 

@@ -19,7 +19,7 @@ from ..evidence import (
 )
 from ..types import clock
 from .catalogue import Catalogue
-from .log import log_parts
+from .exemption_rows import log_parts
 from .paper import page_style
 from .summary import case_parts, legend, per_target, reviewed, summary_parts
 from .timeline import drawn_tracks, timeline_svg

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing import sheet_path
-from redact.cli.names import check_names
+from redact.cli.name_clashes import check_names
 from redact.cli.result_words import tell_summary
 from redact.cli.run import run
 from redact.cli.terminal import Terminal

@@ -49,7 +49,7 @@ from redact.report import (
     render_report,
     report_html,
 )
-from redact.report.log import FEW, ranges
+from redact.report.exemption_rows import FEW, ranges
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
 from redact.report.verdicts import check_command
 from redact.types import Box, Keyframe, State

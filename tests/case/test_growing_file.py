@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-import redact.files.answer_file as answer_file
+import redact.files.growing_file as answer_file
 from redact.files import Answer, AnswerFile
 from redact.running import KeptLooks
 from redact.types import Detections, Frame
