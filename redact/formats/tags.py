@@ -1,7 +1,8 @@
 """Tags that say nothing about who made a file, and the values that they then have.
 
-This is the one allow-list. Whoever asks whether a tag is harmless asks it: the reader, which drops
-all other tags and tells the user; the audit, which lets no other into a result; the inspection.
+This is the one allow-list of what may stand in a result: the reader drops all other tags and tells the
+user, and the audit lets no other pass. The inspection, which also reads what others wrote, knows a few
+more names that say nothing.
 """
 
 from __future__ import annotations
