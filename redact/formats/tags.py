@@ -1,8 +1,8 @@
 """Tags that say nothing about who made a file, and the values that they then have.
 
-This is the one allow-list of what may stand in a result: the reader drops all other tags and tells the
-user, and the audit lets no other pass. The inspection, which also reads what others wrote, knows a few
-more names that say nothing.
+This is the one allow-list of what may stand in a result: the reader drops all other tags and tells
+the user, and the audit lets no other pass. The inspection, which also reads what others wrote,
+knows a few more names that say nothing.
 """
 
 from __future__ import annotations
