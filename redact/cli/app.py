@@ -15,7 +15,7 @@ import click
 from .. import __version__
 from ..allocator import keep_small
 from ..errors import ExitCode, RedactError
-from .invocation import Asked
+from .invocation import HELP, Asked
 from .terminal import Terminal, outlive_readers
 
 UNFINISHED = "What was not finished is not under its final name."
@@ -61,7 +61,7 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings=HELP)
 @click.version_option(__version__, prog_name="redact")
 def redact() -> None:
     """Hide faces and licence plates in video for good, on this machine alone.

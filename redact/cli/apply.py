@@ -12,11 +12,12 @@ from .. import api
 from ..settings import DrawSettings
 from . import options
 from .destination import PlaceType, folder_for
+from .invocation import HELP
 from .result_options import chosen_delivery, finish_options, tell_result
 from .terminal import Terminal
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.source_argument
 @options.plan_argument
 @click.option(

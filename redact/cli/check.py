@@ -10,9 +10,10 @@ import click
 
 from ..errors import ExitCode
 from ..evidence import CheckResult, check_output, load_public_key
+from .invocation import HELP
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option("--source", type=click.Path(path_type=Path), help="The original, to compare.")
 @click.option("--log", type=click.Path(path_type=Path), help="The custody log of the case.")

@@ -15,10 +15,11 @@ from ..plan import write_plan
 from ..running import forget_looks
 from ..types import counted
 from . import options
+from .invocation import HELP
 from .terminal import Terminal
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.source_argument
 @click.option(
     "-o",

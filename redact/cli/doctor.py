@@ -15,9 +15,10 @@ from ..auditing import require_detectors
 from ..errors import ExitCode, RedactError
 from ..types import OWN, Target
 from . import options
+from .invocation import HELP
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.json_option
 def doctor(as_json: bool) -> int:
     """Say what this installation has and lacks: versions, models, engines, encoders.

@@ -14,11 +14,12 @@ from ..running import Acceptance
 from ..types import counted
 from . import options
 from .evidence_options import content_signer, private_key, take_acceptance
+from .invocation import HELP
 from .result_options import tell_result, typed_command
 from .terminal import Terminal
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("name", type=click.Path(path_type=Path))
 @click.option(
     "--accept-findings",

@@ -11,9 +11,10 @@ import click
 from ..errors import ExitCode
 from ..evidence.inspect import Inspection, inspect_file
 from ..types import counted
+from .invocation import HELP
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("-v", "--verbose", is_flag=True, help="Also list what says nothing about anybody.")

@@ -6,13 +6,16 @@ import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
 
 from ..errors import ExitCode
 from ..types import Box, Target, area_in_words
+
+HELP: Final = {"help_option_names": ["-h", "--help"]}
+"""Settings of every command, so that `-h` is known to each, also where it is called alone."""
 
 
 def _asks_for_json() -> bool:

@@ -8,9 +8,10 @@ import click
 
 from ..evidence import fingerprint, load_public_key, new_key, raw_public
 from .evidence_options import passphrase
+from .invocation import HELP
 
 
-@click.group()
+@click.group(context_settings=HELP)
 def key() -> None:
     """Make a key for signing manifests, and show a key's fingerprint."""
 

@@ -10,13 +10,14 @@ import click
 from ..errors import ExitCode, PlanError, UsageError
 from ..evidence import LogState, append, counted, fingerprint, head_path, load_public_key, read_log
 from .evidence_options import private_key, warn_of_unsigned
+from .invocation import HELP
 from .terminal import Terminal
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-@click.group()
+@click.group(context_settings=HELP)
 def log() -> None:
     """Show and verify a custody log, or add an entry to it."""
 

@@ -10,10 +10,11 @@ from .. import api
 from ..plan import read_plan
 from ..types import counted
 from . import options
+from .invocation import HELP
 from .terminal import Terminal
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.source_argument
 @options.plan_argument
 @click.option(

@@ -12,10 +12,11 @@ from ..plan import read_plan
 from ..types import counted
 from . import options
 from .destination import PlaceType, is_folder
+from .invocation import HELP
 from .terminal import Terminal
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.source_argument
 @options.plan_argument
 @click.option(

@@ -15,9 +15,10 @@ from ..media import probe as probe_source
 from ..progress import About
 from ..types import clock, counted, decimal
 from . import options
+from .invocation import HELP
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.source_argument
 @options.json_option
 def probe(source: Path, as_json: bool) -> int:

@@ -12,9 +12,10 @@ from ..evidence import check_output, manifest_path, parse_manifest, read_manifes
 from ..files import check_writable, write_whole
 from ..messages import LANGUAGES
 from ..report import Catalogue, as_pdf, exemption_csv, report_html, require_pdf
+from .invocation import HELP
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option(
     "--lang",

@@ -16,10 +16,11 @@ from ..review import Session, serve
 from . import options
 from .destination import PlaceType
 from .evidence_options import evidence_options
+from .invocation import HELP
 from .terminal import Terminal
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.source_argument
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
 @click.option(

@@ -21,7 +21,7 @@ from ..types import counted
 from . import options
 from .destination import PlaceType, folder_for, is_folder
 from .index import check_index, write_index
-from .invocation import remember_found, results_so_far
+from .invocation import HELP, remember_found, results_so_far
 from .jobs import (
     end_with_parent,
     neutral_places,
@@ -39,7 +39,7 @@ from .search_options import part_wanted
 from .terminal import Terminal
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.sources_argument
 @click.option(
     "-o",

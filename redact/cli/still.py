@@ -16,6 +16,7 @@ from ..media import Decode, SourceInfo, probe
 from ..plan import typed
 from ..types import Frame, clock
 from . import options
+from .invocation import HELP
 from .terminal import Terminal
 
 _STEPS = (10, 20, 25, 50, 100, 200, 250, 500, 1000)
@@ -23,7 +24,7 @@ _LINES = 12
 """Lines across the longer side, at most."""
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.source_argument
 @click.option(
     "--at",

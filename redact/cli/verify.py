@@ -19,11 +19,12 @@ from ..media import SourceInfo, probe
 from ..plan import Plan, read_plan
 from ..settings import RenderSettings, Sensitivity
 from . import options
+from .invocation import HELP
 from .result_words import in_plain_words, words_for
 from .terminal import Terminal
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @options.source_argument
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option(

@@ -14,6 +14,7 @@ from ..errors import InputError, OutputError, UsageError
 from ..files import make_folder
 from ..types import clock
 from . import options
+from .invocation import HELP
 from .one_source import run_one
 from .result_options import chosen_delivery, finish_options
 from .run import place_of
@@ -23,7 +24,7 @@ FAILURES = "failed"
 """Folder beside the results: a note in words for each video that was refused."""
 
 
-@click.command()
+@click.command(context_settings=HELP)
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option(
     "-o",

@@ -8,6 +8,7 @@ import click
 
 from ...evidence import checked_option
 from ...types import Target
+from ..invocation import HELP
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
 reason_option = click.option("--reason", help="The reason. It goes on record.")
@@ -15,7 +16,7 @@ by_option = click.option("--by", help="Who decided. It goes on record.")
 target_choice = click.Choice([t.word for t in Target])
 
 
-@click.group()
+@click.group(context_settings=HELP)
 def plan() -> None:
     """Show and change what a plan hides. A change is saved whole or not at all."""
 
