@@ -128,8 +128,8 @@ class Cluster:
         free = list(self.workers)
         while True:
             while free and waiting:
-                number, order = waiting.pop()
-                running[self._submit(order, free[0])] = number, free.pop(0)
+                (number, order), worker = waiting.pop(), free.pop(0)
+                running[self._submit(order, worker)] = number, worker
             free = [w for w in free if not helpers.send(w, {n for n, _ in running.values()})]
             if not running:
                 return
