@@ -15,7 +15,7 @@ from ..messages import problem, reason_of
 from ..types import Box, Keyframe, Origin, Target, Timeline, Track
 from .dump import dump_plan
 from .file_fields import PlanRecord, TrackRecord
-from .plan import Plan, SourceRef
+from .plan import Plan, SourceRef, is_box
 from .review_file import muted_of, review_of, subjects_of
 from .settings_file import settings_of
 
@@ -109,9 +109,7 @@ def _check_frames(where: str, frames: list[int], count: int) -> None:
 def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: list[str]) -> Track:
     where, count = f"$.tracks[{number}]", len(source.timeline)
     for i, key in enumerate(record.keyframes):
-        x1, y1, x2, y2 = key.box
-        # Written so that NaN fails too: it compares false with everything.
-        if not (x1 < x2 and y1 < y2 and max(map(abs, key.box)) < 1e6):
+        if not is_box(key.box):
             raise ValueError(f"{where}.keyframes[{i}].box: {list(key.box)} is not a box")
         if key.frame >= count:
             raise ValueError(

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from . import review
+from .plan import is_box
 from .review import Decision, ReviewState, Sound
 
 REVIEW_VERSION = 1
@@ -139,5 +140,5 @@ def _check_finding(f: FindingRecord, frames: int) -> None:
     if not f.first <= f.last < frames or any(frame >= frames for frame, _ in f.places):
         raise ValueError(f"$.review.findings: finding {f.number} lies outside the clip")
     for _, box in f.places:
-        if not (box[0] < box[2] and box[1] < box[3] and max(map(abs, box)) < 1e6):
+        if not is_box(box):
             raise ValueError(f"$.review.findings: finding {f.number}: {list(box)} is not a box")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -100,12 +99,11 @@ def settings_of(record: SettingsRecord, frames: int) -> DetectionSettings:
 
 def _scope_of(record: ScopeRecord) -> Scope:
     for i, (start, end) in enumerate(record.between):
-        # Written so that NaN fails too: it compares false with everything.
-        if not (0 <= start < end and math.isfinite(end)):
+        if not 0 <= start < end:  # JSON has no infinity, and no NaN
             raise ValueError(f"$.settings.scope.between[{i}]: {start:g} to {end:g} is no span")
     for name, areas in (("ignored", record.ignored), ("only", record.only)):
         for i, (x1, y1, x2, y2) in enumerate(areas):
-            if not (x1 < x2 and y1 < y2 and all(map(math.isfinite, (x1, y1, x2, y2)))):
+            if not (x1 < x2 and y1 < y2):
                 raise ValueError(f"$.settings.scope.{name}[{i}]: is not a box")
     return Scope(
         tuple(record.between),
