@@ -42,6 +42,16 @@ COMMANDS = {
 }
 """Every command with its one-line help, in the order in which users meet them."""
 
+_TOGETHER = (
+    "check_key_log",
+    "detect_review_apply",
+    "outline_still_mask",
+    "probe_inspect",
+    "verify_fix",
+)
+_MODULE_OF = {command: module for module in _TOGETHER for command in module.split("_")}
+"""Command → its module, which is named after all commands in it. Others have one of their own."""
+
 
 class _Commands(click.Group):
     """Loads the module of a command when it is called: `redact --help` answers at once."""
@@ -52,7 +62,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f".{cmd_name}", __package__)
+        name = _MODULE_OF.get(cmd_name, cmd_name)
+        module = importlib.import_module(f".{name}", __package__)
         command: click.Command = getattr(module, cmd_name)
         return command
 

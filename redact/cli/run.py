@@ -19,23 +19,21 @@ from ..running import Delivery
 from ..settings import Settings
 from ..types import counted
 from . import options
-from .destination import PlaceType, folder_for, is_folder
-from .index import check_index, write_index
+from .destination import PlaceType, check_results, folder_for, is_folder
 from .invocation import HELP, remember_found, results_so_far
-from .jobs import (
+from .report import check_index, write_index
+from .results import chosen_delivery, finish_options, tell_summary
+from .search_options import part_wanted
+from .sources import (
     end_with_parent,
     neutral_places,
+    preview,
     require_passphrase,
     results_from,
     results_here,
+    run_one,
     typed_files,
 )
-from .name_clashes import check_results
-from .one_source import run_one
-from .preview import preview
-from .result_options import chosen_delivery, finish_options
-from .result_words import tell_summary
-from .search_options import part_wanted
 from .terminal import Terminal
 
 

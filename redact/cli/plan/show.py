@@ -1,21 +1,53 @@
-"""`redact plan show`: what a plan hides, in rows."""
+"""`redact plan show`: what a plan hides, in rows; and which of its tracks a user wants to see."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from ...evidence import seconds_from_start
-from ...plan import Plan, read_plan, with_subjects
-from ...types import Track, clock, counted
+from ...plan import Plan, read_plan, typed, with_subjects
+from ...types import Origin, Track, clock, counted
 from .group import plan, plan_argument, target_choice
-from .track_filter import UNSURE, chosen_tracks
+
+UNSURE: Final = 0.5
+"""A track that is less surely what it seems is called unsure; it is hidden all the same."""
+
+
+def chosen_tracks(
+    plan: Plan, moment: str | None = None, target: str | None = None, unsure: bool = False
+) -> list[Track]:
+    """Tracks in order of their numbers, all that is asked for at once.
+
+    Args:
+        plan: with the tracks.
+        moment: a time or a frame at which they are there; None: any.
+        target: word of what they are; None: anything.
+        unsure: only those found by a detector whose certainty, or, in older plans, whose best
+            score is below `UNSURE`.
+
+    Raises:
+        UsageError: the moment is no time of this clip.
+    """
+    frame = None if moment is None else typed.parse_time(moment, plan)
+    return [
+        track
+        for track in plan.tracks
+        if (frame is None or track.first <= frame <= track.last)
+        and (target is None or track.target.word == target)
+        and (not unsure or _unsure(track))
+    ]
+
+
+def _unsure(track: Track) -> bool:
+    sure = track.score if track.certainty is None else track.certainty
+    return track.origin is Origin.AUTO and (sure or 0.0) < UNSURE
 
 
 @plan.command()

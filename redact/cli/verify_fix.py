@@ -1,4 +1,4 @@
-"""`redact verify`: audit a finished file."""
+"""`redact verify`: audit a finished file; `redact fix`: mend a result that was held back."""
 
 from __future__ import annotations
 
@@ -12,15 +12,29 @@ import click
 
 from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..case import has_credentials, margin_of, plan_beside, record_beside
-from ..errors import ExitCode, RedactError
+from ..case import (
+    HeldBack,
+    find_held,
+    has_credentials,
+    margin_of,
+    mend,
+    near,
+    plan_beside,
+    record_beside,
+    remove_held,
+)
+from ..errors import ExitCode, RedactError, UsageError
+from ..evidence import checked_option
 from ..files import check_folder
 from ..media import SourceInfo, probe
 from ..plan import Plan, read_plan
+from ..running import Acceptance
 from ..settings import RenderSettings, Sensitivity
+from ..types import counted
 from . import options
+from .evidence_options import content_signer, private_key, take_acceptance
 from .invocation import HELP
-from .result_words import in_plain_words, words_for
+from .results import in_plain_words, tell_result, typed_command, words_for
 from .terminal import Terminal
 
 
@@ -158,3 +172,66 @@ def _tell_commands(
             "output was made with:"
         )
         terminal.say(commands)
+
+
+@click.command(context_settings=HELP)
+@click.argument("name", type=click.Path(path_type=Path))
+@click.option(
+    "--accept-findings",
+    metavar="NUMBERS=REASON",
+    callback=take_acceptance,
+    help="Publish these findings, which are no leaks, and hide the others, for example '1,3=a "
+    "statue', or 'all=…'. The reason goes on record.",
+)
+@click.option("--by", default="", help="Who decided. It goes on record.")
+@click.option("--remove", is_flag=True, help="Delete what was held back. Nothing else is done.")
+@options.json_option
+@options.verbose_option
+def fix(
+    name: Path,
+    accept_findings: Acceptance | None,
+    by: str,
+    remove: bool,
+    as_json: bool,
+    verbose: bool,
+) -> int:
+    """Mend the result NAME that was held back: hide what was found in it, and check it again.
+
+    NAME is the result in the folder NOT-FOR-RELEASE, or the name that the result should have had,
+    or the original if the results lie beside it. What was found is added to the plan. The plan is
+    then drawn again with the options of the first run, under the name that the result should have
+    had. What was held back stays until 'redact fix NAME --remove'.
+    """
+    terminal = Terminal()
+    held = find_held(name)
+    if remove:
+        return _remove(held, accept_findings, terminal)
+    result = mend(
+        held,
+        terminal,
+        acceptance=accept_findings,
+        decided_by=checked_option(by, "--by"),
+        key=private_key(Path(held.sign_key)) if held.sign_key else None,
+        credentials=content_signer(*map(Path, held.credentials)) if held.credentials else None,
+        command=typed_command(),
+        tell=terminal.say,
+    )
+    tell_result(result, terminal, verbose)
+    left = held.all_files()
+    if not result.needs_review and left:
+        terminal.say(
+            f"{near(held.output)} and {counted(len(left) - 1, 'file')} beside it show what was "
+            f"found. To delete them: redact fix {name} --remove"
+        )
+    if as_json:
+        print(json.dumps(result.to_json(), indent=1))
+    return int(result.exit_code)
+
+
+def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> int:
+    """Remove all that was held back from one name. Raises UsageError, MismatchError."""
+    if accepted is not None:
+        raise UsageError("--remove mends nothing", "Leave out --accept-findings.")
+    for path in remove_held(held):
+        terminal.say(f"{near(path)}: removed")
+    return 0

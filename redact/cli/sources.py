@@ -1,4 +1,6 @@
-"""`redact run --jobs N` and `--scheduler`: several videos at once, each in a process of its own."""
+"""The sources of `redact run`: one after the other, several at once (`--jobs N`, `--scheduler`),
+each in a process of its own, or a part of one (`--preview`).
+"""
 
 from __future__ import annotations
 
@@ -6,18 +8,113 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-from ..case import Done, run_in_process, size_of
+from ..case import Done, Preview, make_preview, redact_one, run_in_process, size_of
 from ..cluster import Cluster, Order
-from ..errors import UsageError
+from ..errors import ExitCode, RedactError, UsageError
 from ..evidence import EvidenceChoice, needs_passphrase, release_path
 from ..media import default_output_name
+from ..running import Delivery
+from ..settings import Settings
+from ..types import clock
 from .invocation import typed_options
+from .results import tell_findings, tell_result, tracks_in_words
 from .terminal import Terminal
+
+
+def run_one(
+    source: Path,
+    settings: Settings,
+    delivery: Delivery,
+    terminal: Terminal,
+    *,
+    several: bool,
+    verbose: bool = False,
+) -> dict[str, Any]:
+    """Result of one source as JSON values, with its time in seconds and its state in a word.
+
+    Args:
+        source, settings, delivery: of the command.
+        several: sources are worked on: an error of one is told and does not stop the others, and
+            what is done already is left even with --force.
+        verbose: say more about what was done.
+
+    Raises:
+        RedactError: it failed, and there are no others.
+    """
+    begun = time.monotonic()
+    try:
+        with terminal.file(source.name):
+            done = redact_one(
+                source, settings, delivery, terminal, leave_done=several, tell=terminal.say
+            )
+        tell_result(done, terminal, verbose)
+        result = done.to_json()
+    except RedactError as error:
+        if not several:
+            raise
+        terminal.error(error.message, error.hint)
+        result = {"source": str(source), "exit_code": int(error.exit_code)}
+        result |= {"error": error.message, "hint": error.hint}
+        states = {ExitCode.NEEDS_REVIEW: "needs review"}
+        result["state"] = states.get(error.exit_code, "refused")
+    return result | {"seconds": round(time.monotonic() - begun, 1)}
+
+
+def preview(
+    source: Path,
+    settings: Settings,
+    part: tuple[float, float | None],
+    delivery: Delivery,
+    terminal: Terminal,
+    verbose: bool,
+) -> dict[str, Any]:
+    """Write a preview of a source and say what was found; the result as JSON values.
+
+    Args:
+        source, settings, delivery, verbose: of the command.
+        part: first and last second, see `redact.media.part_of`.
+    """
+    made = make_preview(source, settings, part, delivery, terminal)
+    _tell(made, part, verbose, terminal)
+    return _as_json(source, made)
+
+
+def _as_json(source: Path, made: Preview) -> dict[str, Any]:
+    outcome = made.outcome
+    return {
+        "source": str(source),
+        "output": str(outcome.output),
+        "preview": True,
+        "exit_code": int(ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE),
+        "frames": outcome.record.frames_written,
+        "warnings": [str(warning) for warning in outcome.record.warnings],
+        "audit": outcome.audit.to_json(),
+        "pictures": [str(path) for path in made.pictures],
+    }
+
+
+def _tell(
+    made: Preview, part: tuple[float, float | None], verbose: bool, terminal: Terminal
+) -> None:
+    outcome, (start, end) = made.outcome, part
+    tell_findings(outcome, verbose, made.pictures, terminal)
+    until = "the end" if end is None else clock(end, 1)
+    terminal.say(
+        f"{outcome.output}: preview of {outcome.record.source.path.name} from {clock(start, 1)} to "
+        f"{until} ({tracks_in_words(made.found)}); not for release"
+    )
+    if outcome.needs_review:
+        terminal.say(
+            "The check of the preview found what is told above; the times count from its first "
+            "picture. A run of the whole video will find it again, and 'redact fix' hides it"
+        )
+
 
 _NOT_PASSED_ON = frozenset(
     (

@@ -1,17 +1,114 @@
-"""`redact log`: verify, show and add to the custody log of a case."""
+"""`redact check`: does the record of an output still hold? `redact key`: the keys that sign
+records. `redact log`: the custody log of a case.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from ..errors import ExitCode, PlanError, UsageError
-from ..evidence import LogState, append, counted, fingerprint, head_path, load_public_key, read_log
-from .evidence_options import private_key, warn_of_unsigned
+from ..evidence import (
+    CheckResult,
+    LogState,
+    append,
+    check_output,
+    counted,
+    fingerprint,
+    head_path,
+    load_public_key,
+    new_key,
+    raw_public,
+    read_log,
+)
+from .evidence_options import passphrase, private_key, warn_of_unsigned
 from .invocation import HELP
 from .terminal import Terminal
+
+
+@click.command(context_settings=HELP)
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option("--source", type=click.Path(path_type=Path), help="The original, to compare.")
+@click.option("--log", type=click.Path(path_type=Path), help="The custody log of the case.")
+@click.option("--key", type=click.Path(path_type=Path), help="Public key of the signer.")
+@click.option(
+    "--manifest", type=click.Path(path_type=Path), help="The manifest, if it is not beside OUTPUT."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def check(
+    output: Path,
+    source: Path | None,
+    log: Path | None,
+    key: Path | None,
+    manifest: Path | None,
+    as_json: bool,
+) -> int:
+    """Verify the hashes, the signature and the log of OUTPUT; exit code 11 if one fails.
+
+    The exit code is 3 if only OUTPUT or the original cannot be read.
+    """
+    public = None if key is None else load_public_key(key)
+    result = check_output(output, source=source, log=log, key=public, manifest=manifest)
+    if as_json:
+        click.echo(json.dumps(_as_json(result), indent=1, ensure_ascii=False))
+    else:
+        for part in result.parts:
+            click.echo(f"{part.name:<10} {part.verdict:<14} {part.text}")
+        click.echo(result.summary)
+        if result.trust:
+            click.echo(result.trust)
+    if result.unread:
+        return int(ExitCode.INPUT)
+    return int(ExitCode.DONE if result.holds else ExitCode.CHECK_FAILED)
+
+
+def _as_json(result: CheckResult) -> dict[str, object]:
+    return {
+        "holds": result.holds,
+        "summary": result.summary,
+        "trust": result.trust,
+        "parts": [{**asdict(part), "failed": part.failed} for part in result.parts],
+    }
+
+
+@click.group(context_settings=HELP)
+def key() -> None:
+    """Make a key for signing manifests, and show a key's fingerprint."""
+
+
+@key.command("new")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("redact-key.pem"),
+    show_default=True,
+    help="File for the private key. The public key gets the same name with .pub at its end.",
+)
+@click.option("--no-passphrase", is_flag=True, help="Leave the private key unencrypted.")
+def make_key(out: Path, no_passphrase: bool) -> None:
+    """Make an Ed25519 key pair. An existing file is never overwritten.
+
+    The private key is encrypted with a passphrase (asked for, or taken from REDACT_PASSPHRASE)
+    and readable by its owner only.
+    """
+    secret = None if no_passphrase else passphrase("Passphrase for the new key", confirm=True)
+    made = new_key(out, secret)
+    click.echo(f"private key  {out}")
+    click.echo(f"public key   {out}.pub")
+    click.echo(f"fingerprint  {fingerprint(raw_public(made.public_key()))}")
+    click.echo("Give the .pub file and read the fingerprint to whoever checks your records.")
+
+
+@key.command("show")
+@click.argument("public", type=click.Path(path_type=Path))
+def show_key(public: Path) -> None:
+    """Print the fingerprint of a PUBLIC key file."""
+    click.echo(fingerprint(load_public_key(public)))
+
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -22,11 +119,11 @@ def log() -> None:
     """Show and verify a custody log, or add an entry to it."""
 
 
-@log.command()
+@log.command("verify")
 @file_argument
 @click.option("--key", type=click.Path(path_type=Path), help="Public key of the log's signer.")
 @json_option
-def verify(file: Path, key: Path | None, as_json: bool) -> int:
+def verify_log(file: Path, key: Path | None, as_json: bool) -> int:
     """Find any edit, removal or reordering in FILE, and say where; exit code 11 if any."""
     state = _read(file)
     problems = [(b.line, b.kind, b.text) for b in state.breaks]
@@ -97,10 +194,10 @@ def _say_verdict(state: LogState, problems: list[tuple[int, str, str]], key: Pat
         click.echo(f"Its head is signed with the key {state.signer.fingerprint}.")
 
 
-@log.command()
+@log.command("show")
 @file_argument
 @json_option
-def show(file: Path, as_json: bool) -> None:
+def show_log(file: Path, as_json: bool) -> None:
     """Print the entries of FILE, one a line."""
     state = _read(file)
     for entry in state.entries:
@@ -113,7 +210,7 @@ def show(file: Path, as_json: bool) -> None:
         click.echo("This log does not hold; see 'redact log verify'.", err=True)
 
 
-@log.command()
+@log.command("add")
 @file_argument
 @click.argument("event")
 @click.option(
@@ -126,7 +223,7 @@ def show(file: Path, as_json: bool) -> None:
 @click.option(
     "--sign", type=click.Path(path_type=Path), help="Private key that signs the log's head."
 )
-def add(file: Path, event: str, details: tuple[str, ...], sign: Path | None) -> None:
+def add_entry(file: Path, event: str, details: tuple[str, ...], sign: Path | None) -> None:
     """Add an entry to FILE, for example: redact log add CASE.log "handed over"."""
     values: dict[str, str] = {}
     for detail in details:

@@ -1,4 +1,6 @@
-"""`redact still`: one picture of the original with a grid, to read coordinates off."""
+"""What helps to decide and to check: `redact outline`, the footage with the plan drawn over it;
+`redact still`, one picture with a grid, to read coordinates off; `redact mask`, the masks alone.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,63 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import api
 from ..errors import OutputError, UsageError
 from ..files import PRIVATE, make_private, write_whole
-from ..media import Decode, SourceInfo, probe
-from ..plan import typed
-from ..types import Frame, clock
+from ..media import Decode, SourceInfo, default_output, probe
+from ..plan import read_plan, typed
+from ..types import Frame, clock, counted
 from . import options
+from .destination import PlaceType, is_folder
 from .invocation import HELP
 from .terminal import Terminal
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@options.plan_argument
+@click.option(
+    "-o",
+    "--output",
+    type=PlaceType(),
+    required=True,
+    help="Folder, or name of the copy. Either way it is put into a folder NOT-FOR-RELEASE there.",
+)
+@options.margin_option
+@options.force_option
+def outline(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
+    """Copy SOURCE with every track of PLAN outlined and NOTHING HIDDEN. Never hand it out.
+
+    Play the copy to decide what need not be hidden. Then use 'redact plan set PLAN N --action
+    keep'. Each outline has its track's number and target, and the word KEEP if the plan keeps it.
+    A question mark, as in "10?", means that the track is only guessed in that frame: it may lie
+    on another person, and it is hidden there even if it is kept. Choose a number only from frames
+    in which it has no question mark, and play on to the end of the track: where two people cross,
+    a track may go over from one to the other.
+
+    Colours: green is detected in that frame, blue is followed, yellow is between two detections,
+    violet is before or after it was seen, red is held in a damaged frame, white is drawn by hand.
+
+    Every frame says NOT FOR RELEASE. The copy has the times of SOURCE, but no sound and no tags.
+    Only you can open its folder.
+    """
+    terminal = Terminal()
+    plan = read_plan(plan_file)
+    wanted = _wanted(probe(source), output)
+    final = api.outline(source, plan_file, wanted, margin=margin, force=force, progress=terminal)
+    terminal.say(
+        f"{final}: shows {counted(len(plan.tracks), 'track')} and hides none, without sound; "
+        "it is for deciding alone and must not be handed out"
+    )
+    return 0
+
+
+def _wanted(info: SourceInfo, output: Path) -> Path:
+    """The name that is meant, in a folder one of ours."""
+    if is_folder(output) or not output.suffix:
+        return output / f"outline-{info.path.stem}{default_output(info).suffix}"
+    return output
+
 
 _STEPS = (10, 20, 25, 50, 100, 200, 250, 500, 1000)
 _LINES = 12
@@ -123,3 +174,29 @@ def _line(pixels: NDArray[np.uint8]) -> None:
 
 def _words(picture: NDArray[np.uint8], text: str, at: tuple[int, int]) -> None:
     cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.4, (235, 235, 235), 1, cv2.LINE_AA)
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@options.plan_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Output file; must end in .mkv (lossless FFV1).",
+)
+@options.margin_option
+@options.force_option
+def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
+    """Write the masks of PLAN as a lossless video: white is hidden, black is not.
+
+    Each frame of SOURCE gets a mask of 255 or 0 in 8 bits. It has the time of its frame, to the
+    millisecond, because Matroska counts in milliseconds. If the decoder gives another picture than
+    those that PLAN was made from, nothing is written.
+    """
+    terminal = Terminal()
+    api.mask(source, plan_file, output, margin=margin, force=force, progress=terminal)
+    frames = counted(len(read_plan(plan_file).source.timeline), "frame")
+    terminal.say(f"{output}: masks of {frames}")
+    return 0
