@@ -43,7 +43,7 @@ from .manifest import (
     ToolPart,
 )
 from .record import RunRecord
-from .without_folders import argument_without_folders, file_name, without_folders
+from .text_on_record import argument_without_folders, file_name, without_folders
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""

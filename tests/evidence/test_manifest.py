@@ -24,7 +24,7 @@ from redact.evidence.manifest import (
     manifest_schema,
     parse_manifest,
 )
-from redact.evidence.without_folders import argument_without_folders, without_folders
+from redact.evidence.text_on_record import argument_without_folders, without_folders
 from redact.settings import Sensitivity
 
 from .samples import FRAMES, make_plan, make_record

@@ -1,4 +1,6 @@
-"""Taking folders, and with them user names, out of text that goes on record."""
+"""Text that goes on record: one line that shows what it says, and no folders, for they hold user
+names.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from ..errors import PlanError, UsageError
 from ..types import readable
 
 _ABSOLUTE = re.compile(
@@ -62,3 +65,42 @@ def _in_a_folder(value: str) -> bool:
         return Path(value).parent.is_dir() and Path(value).parent != Path()
     except (OSError, ValueError):
         return False
+
+
+LONGEST = 2000
+"""Characters in one field: a paragraph; more belongs in a document of its own."""
+
+
+def checked_text(value: object, where: str) -> str:
+    """`value` if it is text that can stand in a record, one line. Raises PlanError."""
+    if not isinstance(value, str):
+        raise PlanError(
+            f"{where}: expected text, found {type(value).__name__}", "Put the value in quotes."
+        )
+    if len(value) > LONGEST:
+        raise PlanError(
+            f"{where}: {len(value)} characters, at most {LONGEST} fit", "Shorten the text."
+        )
+    # Control characters and lone surrogates can make a record look different from what it says
+    # (terminal escapes, text direction), or cannot be written as UTF-8 at all.
+    bad = next((c for c in value if not _printable(c)), None)
+    if bad is not None:
+        raise PlanError(
+            f"{where}: holds the control character U+{ord(bad):04X}", "Remove that character."
+        )
+    return value
+
+
+def checked_option(value: str, option: str) -> str:
+    """Like `checked_text`, for a value from the command line. Raises UsageError."""
+    try:
+        return checked_text(value, option)
+    except PlanError as error:
+        raise UsageError(error.message, error.hint) from None
+
+
+def _printable(char: str) -> bool:
+    direction_marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return char not in direction_marks and not (
+        ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000
+    )
