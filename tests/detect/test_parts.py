@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.detection import Area, load_detector
-from redact.detection.parts import CONTEXT, GRID, spans_of
-from redact.detection.tiles import View
+from redact.detection.parts import CONTEXT, GRID, View, spans_of
 from redact.types import Frame
 
 from ..pipeline.conftest import SAMPLE

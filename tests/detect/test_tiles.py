@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.detection.loader import SCALES
-from redact.detection.tiles import Scale, spans, views
+from redact.detection.parts import Scale, spans, views
 
 
 @given(

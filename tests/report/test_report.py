@@ -49,9 +49,9 @@ from redact.report import (
     render_report,
     report_html,
 )
-from redact.report.exemption_rows import FEW, ranges
+from redact.report.exemptions import FEW, ranges
+from redact.report.summary import check_command
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
-from redact.report.verdicts import check_command
 from redact.types import Box, Keyframe, State
 
 from ..evidence.samples import AUDIT, FRAMES, make_plan, make_record
