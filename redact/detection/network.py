@@ -1,4 +1,4 @@
-"""Our detector: our face and plate network on several views of a picture, merged into one answer."""
+"""Our detector: our face and plate network on several views of a picture, merged in one answer."""
 
 from __future__ import annotations
 
