@@ -24,14 +24,8 @@ from .content_credentials import (
 from .custody import append, read_log
 from .ledger import CERTAINTY, seconds_from_start
 from .manifest import (
-    AuditPart,
-    CheckPart,
-    FindingPart,
     Manifest,
-    MessagePart,
-    RemovedPart,
     SourcePart,
-    TrackPart,
     dump_manifest,
     manifest_path,
     manifest_schema,
@@ -39,6 +33,7 @@ from .manifest import (
     read_manifest,
     write_manifest,
 )
+from .manifest_parts import AuditPart, CheckPart, FindingPart, MessagePart, RemovedPart, TrackPart
 from .record import ModelUsed, RunRecord, Step
 from .release import clear_times, prepare_release, release_path
 from .signature import (

@@ -23,7 +23,7 @@ from msgspec.structs import replace
 
 from ..errors import PlanError
 from ..media import sha256_of_bytes
-from .manifest import LogAnchor
+from .manifest_parts import LogAnchor
 from .signature import (
     PublicKeyHex,
     SignatureResult,

@@ -19,7 +19,7 @@ from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import sync_folder, write_whole
 from ..types import stamp
 from .chain import HEAD_FORMAT, START, Entry, Head, LogState, dump_head, examine, head_path
-from .manifest import LogAnchor
+from .manifest_parts import LogAnchor
 from .signature import make_signature, named_key, signature_path
 from .text_on_record import checked_text
 

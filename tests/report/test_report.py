@@ -24,15 +24,8 @@ from redact.cli.report import report as report_command
 from redact.errors import CheckFailedError, DependencyError
 from redact.evidence import CheckResult, build_manifest
 from redact.evidence.check import Part
-from redact.evidence.manifest import (
-    AuditPart,
-    LogAnchor,
-    Manifest,
-    MessagePart,
-    RemovedPart,
-    dump_manifest,
-    manifest_path,
-)
+from redact.evidence.manifest import Manifest, dump_manifest, manifest_path
+from redact.evidence.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
 from redact.messages import LANGUAGES
 from redact.plan import (
     FindingNote,

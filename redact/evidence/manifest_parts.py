@@ -1,4 +1,4 @@
-"""The small parts of a manifest: fields, tracks, audit, and what a person reviewed."""
+"""The parts of a manifest: fields, tracks, audit, what a person reviewed, the case, and the log."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from ...messages import Value
-from ...types import Action, Origin, Target, pattern_of
+from ..messages import Value
+from ..types import Action, Origin, Target, pattern_of
 
 Natural = Annotated[int, Meta(ge=0)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -213,3 +213,60 @@ class ReviewPart(Part):
     seen: tuple[SeenPart, ...]
     subjects: tuple[SeenSubjectPart, ...]
     answers: tuple[AnswerPart, ...]
+
+
+class ModelPart(Part):
+    name: str
+    sha256: str
+    role: str
+
+
+class StepPart(Part):
+    name: str
+    detail: tuple[MessagePart, ...]
+    seconds: float
+
+
+class CodePart(Part):
+    """What a reason code means, and the statutory basis that it rests on."""
+
+    text: str = ""
+    basis: str = ""
+
+
+class CasePart(Part):
+    """What a person said about the case."""
+
+    case: str = ""
+    exhibit: str = ""
+    operator: str = ""
+    reviewer: str = ""
+    recipient: str = ""
+    purpose: str = ""
+    legal_basis: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, CodePart] = field(default_factory=dict)
+
+
+class LimitPart(Part):
+    """Something that was not checked or not changed."""
+
+    code: str
+    detail: str = ""
+
+
+class RemovedPart(Part):
+    """Something in the source that is not in the output."""
+
+    stream: Annotated[Natural | None, Meta(description="null: of the file as a whole")]
+    kind: str
+    what: Annotated[
+        MessagePart | None, Meta(description="never the content of what was removed")
+    ] = None
+
+
+class LogAnchor(Part):
+    """How far the custody log had come when the manifest was written."""
+
+    entries: Natural
+    head: Sha256
