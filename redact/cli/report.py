@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from ..errors import CheckFailedError, OutputExistsError, RedactError, UsageError
-from ..evidence import check_output, manifest_path, parse_manifest, read_manifest
+from ..evidence import CheckResult, check_output, manifest_path, parse_manifest, read_manifest
 from ..files import check_writable, write_whole
 from ..messages import LANGUAGES
 from ..report import (
@@ -80,16 +80,8 @@ def report(
     value = parse_manifest(data, str(path))
     page = html or output.with_name(f"{output.name}.report.html")
     table = csv_path or output.with_name(f"{output.name}.exemptions.csv")
-    if os.path.realpath(page) == os.path.realpath(table):
-        raise UsageError(
-            f"{page}: report and exemption log would both be written to it",
-            "Give each a name of its own.",
-        )
     never = (output, path)
-    if pdf is not None:
-        require_pdf()
-    for file in (page, table, *([] if pdf is None else [pdf])):  # all or none
-        check_writable(file, force, never, whole=True)
+    _check_places(page, table, pdf, force, never)
     record = check_output(output, manifest=path, log=log)
     report_page = report_html(value, lang, data, record)
     write_whole(page, report_page, force=force, never=never)
@@ -97,6 +89,26 @@ def report(
         write_whole(pdf, as_pdf(report_page), force=force, never=never)
     write_whole(table, exemption_csv(value, Catalogue(lang)), force=force, never=never)
     click.echo(f"{page}\n{table}" + ("" if pdf is None else f"\n{pdf}"), err=True)
+    _require_record(page, record)
+
+
+def _check_places(
+    page: Path, table: Path, pdf: Path | None, force: bool, never: tuple[Path, ...]
+) -> None:
+    """Find out before the first file is written whether all of them can be."""
+    if os.path.realpath(page) == os.path.realpath(table):
+        raise UsageError(
+            f"{page}: report and exemption log would both be written to it",
+            "Give each a name of its own.",
+        )
+    if pdf is not None:
+        require_pdf()
+    for file in (page, table, *([] if pdf is None else [pdf])):
+        check_writable(file, force, never, whole=True)
+
+
+def _require_record(page: Path, record: CheckResult) -> None:
+    """Raise CheckFailedError if the record does not hold. The output itself may lie elsewhere."""
     failed = [p for p in record.parts if p.failed and (p.name, p.verdict) != ("output", "missing")]
     if failed:
         raise CheckFailedError(

@@ -134,15 +134,27 @@ def run(
                 alone = not (several or one_of_several)
                 _all(found, delivery, settings, terminal, alone, verbose)
     finally:
-        left = [one.path for one in found.footage[len(results) :]]
-        if several:
-            tell_summary(results, found.left_out, terminal, left)
-        if index is not None:
-            title = delivery.case.case if delivery.case else ""
-            write_index(index, results, found.left_out, left, title or "Videos", terminal)
+        title = delivery.case.case if delivery.case else ""
+        _tell_all(found, results, index, title or "Videos", terminal, several)
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
+
+
+def _tell_all(
+    found: Found,
+    results: list[dict[str, Any]],
+    index: Path | None,
+    title: str,
+    terminal: Terminal,
+    several: bool,
+) -> None:
+    """Sum up what was done and what was not, also after an error: in words, and in the index."""
+    left = [one.path for one in found.footage[len(results) :]]
+    if several:
+        tell_summary(results, found.left_out, terminal, left)
+    if index is not None:
+        write_index(index, results, found.left_out, left, title, terminal)
 
 
 def _previews(

@@ -115,7 +115,7 @@ def _check_format(path: Path, name: str) -> None:
     if name in _PICTURES or name.endswith("_pipe"):
         raise problem(InputError, "is_picture", path=f"{path}")
     if name in _NOT_VIDEO:
-        raise InputError(f"{path}: is a text file, not a video", "give the name of a video file")
+        raise problem(InputError, "is_text", path=f"{path}")
 
 
 _BLOCK = 1 << 20

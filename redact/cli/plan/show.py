@@ -81,6 +81,26 @@ def show(
         muted = [{**asdict(m), "number": n} for n, m in enumerate(value.muted, 1)]
         click.echo(json.dumps({**head, "tracks": rows, "muted": muted}, indent=1))
         return
+    _print(value, rows, " and ".join(f"{word}s" for word in looked_for))
+
+
+def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
+    """The rows as a table, after what was looked for and what was not, before the muted spans."""
+    count = counted(len(value.tracks), "track")
+    if len(rows) < len(value.tracks):
+        count = f"{len(rows)} of {count}"
+    console = Console(soft_wrap=True, highlight=False, markup=False, width=150)
+    console.print(f"{value.source.name}: {count}; {looked} were looked for")
+    for limit in value.settings.not_searched:
+        console.print(str(limit))
+    console.print(_table(rows))
+    for number, m in enumerate(value.muted, 1):
+        span = f"{clock(m.start / 1000)} to {clock(m.end / 1000)}"
+        console.print(f"sound taken out, {number}: {span}, {m.how.value} {m.reason}".rstrip())
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    """One row a track, those of one subject together; the subject is named once."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in _COLUMNS:
         table.add_column(column, justify="right" if column in ("no.", "frames") else "left")
@@ -92,18 +112,7 @@ def show(
         cells = [subject, *(row[key] for key in _FACTS)]
         cells += [row["best"]["time"], _place(row["best"]), row["origin"], row["action"], reason]
         table.add_row(*("" if c is None else str(c) for c in cells))
-    console = Console(soft_wrap=True, highlight=False, markup=False, width=150)
-    looked = " and ".join(f"{word}s" for word in looked_for)
-    count = counted(len(value.tracks), "track")
-    if len(rows) < len(value.tracks):
-        count = f"{len(rows)} of {count}"
-    console.print(f"{value.source.name}: {count}; {looked} were looked for")
-    for limit in value.settings.not_searched:
-        console.print(str(limit))
-    console.print(table)
-    for number, m in enumerate(value.muted, 1):
-        span = f"{clock(m.start / 1000)} to {clock(m.end / 1000)}"
-        console.print(f"sound taken out, {number}: {span}, {m.how.value} {m.reason}".rstrip())
+    return table
 
 
 _COLUMNS = (
