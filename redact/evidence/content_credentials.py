@@ -217,18 +217,8 @@ def sign_content(
     c2pa = require_c2pa()
     signed = new_partial(path.parent, path.name, 0o600)
     try:
-        with c2pa.Context(c2pa.Settings.from_dict(SETTINGS)) as context:
-            info = c2pa.C2paSignerInfo(
-                credentials.algorithm.encode(), credentials.chain, credentials.key, None
-            )
-            statement = json.dumps(_statement(container, source_sha256, did))
-            with (
-                c2pa.Signer.from_info(info) as signer,
-                c2pa.Builder(statement, context=context) as builder,
-                path.open("rb") as before,
-                signed.path.open("w+b") as after,
-            ):
-                builder.sign(signer, MIME[container], before, after)
+        statement = json.dumps(_statement(container, source_sha256, did))
+        _sign(c2pa, path, signed.path, MIME[container], statement, credentials)
         _require_valid(signed.path, container, source_sha256)
         shutil.copyfile(signed.path, path)
     except (c2pa.C2paError, OSError) as error:
@@ -239,6 +229,23 @@ def sign_content(
     finally:
         signed.path.unlink(missing_ok=True)
         signed.release()
+
+
+def _sign(
+    c2pa: Any, source: Path, signed: Path, mime: str, statement: str, credentials: Credentials
+) -> None:
+    """Write a copy of a file with a signed statement in it. Raises the library's errors."""
+    info = c2pa.C2paSignerInfo(
+        credentials.algorithm.encode(), credentials.chain, credentials.key, None
+    )
+    with (
+        c2pa.Context(c2pa.Settings.from_dict(SETTINGS)) as context,
+        c2pa.Signer.from_info(info) as signer,
+        c2pa.Builder(statement, context=context) as builder,
+        source.open("rb") as before,
+        signed.open("w+b") as after,
+    ):
+        builder.sign(signer, mime, before, after)
 
 
 def _statement(container: str, source_sha256: str, did: str) -> dict[str, Any]:
