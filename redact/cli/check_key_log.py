@@ -24,8 +24,8 @@ from ..evidence import (
     raw_public,
     read_log,
 )
+from .app import HELP
 from .evidence_options import passphrase, private_key, warn_of_unsigned
-from .invocation import HELP
 from .terminal import Terminal
 
 

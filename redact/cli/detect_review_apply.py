@@ -22,9 +22,9 @@ from ..running import forget_looks
 from ..settings import DrawSettings
 from ..types import counted
 from . import options
+from .app import HELP
 from .destination import PlaceType, folder_for
 from .evidence_options import evidence_options
-from .invocation import HELP
 from .results import chosen_delivery, finish_options, tell_result
 from .terminal import Terminal
 

@@ -19,8 +19,8 @@ from ..media import Decode, SourceInfo, default_output, probe
 from ..plan import read_plan, typed
 from ..types import Frame, clock, counted
 from . import options
+from .app import HELP
 from .destination import PlaceType, is_folder
-from .invocation import HELP
 from .terminal import Terminal
 
 

@@ -20,7 +20,7 @@ from ..media import probe as probe_source
 from ..progress import About
 from ..types import clock, counted, decimal
 from . import options
-from .invocation import HELP
+from .app import HELP
 
 
 @click.command(context_settings=HELP)

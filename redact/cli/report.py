@@ -25,7 +25,7 @@ from ..report import (
     require_pdf,
 )
 from ..running import Delivery
-from .invocation import HELP
+from .app import HELP
 from .results import in_one_line
 from .terminal import Terminal
 

@@ -19,8 +19,8 @@ from ..running import Delivery
 from ..settings import Settings
 from ..types import counted
 from . import options
+from .app import HELP, remember_found, results_so_far
 from .destination import PlaceType, check_results, folder_for, is_folder
-from .invocation import HELP, remember_found, results_so_far
 from .report import check_index, write_index
 from .results import chosen_delivery, finish_options, tell_summary
 from .search_options import part_wanted

@@ -22,7 +22,7 @@ from ..media import default_output_name
 from ..running import Delivery
 from ..settings import Settings
 from ..types import clock
-from .invocation import typed_options
+from .app import typed_options
 from .results import tell_findings, tell_result, tracks_in_words
 from .terminal import Terminal
 

@@ -32,8 +32,8 @@ from ..running import Acceptance
 from ..settings import RenderSettings, Sensitivity
 from ..types import counted
 from . import options
+from .app import HELP
 from .evidence_options import content_signer, private_key, take_acceptance
-from .invocation import HELP
 from .results import in_plain_words, tell_result, typed_command, words_for
 from .terminal import Terminal
 

@@ -12,7 +12,7 @@ import click
 from ...evidence import checked_option, seconds_from_start
 from ...plan import Plan, edit, typed
 from ...types import Box, Target, Track, clock, runs_of
-from ..invocation import HELP
+from ..app import HELP
 from ..terminal import Terminal
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
