@@ -32,7 +32,7 @@ from .file_fields import (
     subject_records,
     subjects_of,
 )
-from .plan import Plan, SourceRef
+from .plan import Plan, SourceRef, is_box
 
 
 class Dumped:
@@ -223,9 +223,7 @@ def _check_frames(where: str, frames: list[int], count: int) -> None:
 def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: list[str]) -> Track:
     where, count = f"$.tracks[{number}]", len(source.timeline)
     for i, key in enumerate(record.keyframes):
-        x1, y1, x2, y2 = key.box
-        # Written so that NaN fails too: it compares false with everything.
-        if not (x1 < x2 and y1 < y2 and max(map(abs, key.box)) < 1e6):
+        if not is_box(key.box):
             raise ValueError(f"{where}.keyframes[{i}].box: {list(key.box)} is not a box")
         if key.frame >= count:
             raise ValueError(

@@ -5,7 +5,6 @@ What a review writes and how the tracks were found is checked as strictly as the
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +13,7 @@ from msgspec import Meta, Struct
 from ..settings import Caution, Sensitivity
 from ..types import EVERYWHERE, SEARCHED, Action, Box, Origin, Scope, State, Target, pattern_of
 from . import review
-from .plan import DetectionSettings
+from .plan import DetectionSettings, is_box
 from .review import Decision, ReviewState, Sound
 
 REVIEW_VERSION = 1
@@ -146,7 +145,7 @@ def _check_finding(f: FindingRecord, frames: int) -> None:
     if not f.first <= f.last < frames or any(frame >= frames for frame, _ in f.places):
         raise ValueError(f"$.review.findings: finding {f.number} lies outside the clip")
     for _, box in f.places:
-        if not (box[0] < box[2] and box[1] < box[3] and max(map(abs, box)) < 1e6):
+        if not is_box(box):
             raise ValueError(f"$.review.findings: finding {f.number}: {list(box)} is not a box")
 
 
@@ -235,12 +234,11 @@ def settings_of(record: SettingsRecord, frames: int) -> DetectionSettings:
 
 def _scope_of(record: ScopeRecord) -> Scope:
     for i, (start, end) in enumerate(record.between):
-        # Written so that NaN fails too: it compares false with everything.
-        if not (0 <= start < end and math.isfinite(end)):
+        if not 0 <= start < end:  # JSON has no infinity, and no NaN
             raise ValueError(f"$.settings.scope.between[{i}]: {start:g} to {end:g} is no span")
     for name, areas in (("ignored", record.ignored), ("only", record.only)):
         for i, (x1, y1, x2, y2) in enumerate(areas):
-            if not (x1 < x2 and y1 < y2 and all(map(math.isfinite, (x1, y1, x2, y2)))):
+            if not (x1 < x2 and y1 < y2):
                 raise ValueError(f"$.settings.scope.{name}[{i}]: is not a box")
     return Scope(
         tuple(record.between),

@@ -8,6 +8,7 @@ no harm if the mask goes over to somebody else. A decision to show one person mu
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
@@ -85,6 +86,17 @@ an object seldom moves more than a third of its own size between neighbouring fr
 HELD_REACH = 12
 """Frames around an unchecked frame from which tracks are held: about half a second, the usual
 distance after which a decoder has recovered at the next intra picture."""
+
+LARGEST = 1e6
+"""Pixels from the corner of the picture, at most, at which a side of a box may lie."""
+
+
+def is_box(corners: Sequence[float]) -> bool:
+    """Whether left, top, right and bottom (upright source pixels) are those of a box that a plan
+    may hold: one that has an area, and no side that is not a number or absurdly far away."""
+    x1, y1, x2, y2 = corners
+    # Written so that NaN fails too: it compares false with everything.
+    return x1 < x2 and y1 < y2 and max(map(abs, corners)) < LARGEST
 
 
 @dataclass(frozen=True, slots=True)
