@@ -112,7 +112,7 @@ def test_known_tracks_give_the_same_bytes() -> None:
 WORKER = """
 import sys
 from pathlib import Path
-from redact.review import actions, editing
+from redact.review import editing
 from redact.review.desk import Desk
 desk, n = Desk(Path(sys.argv[1])), 0
 while True:
