@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from ..case import Footage, Found, find_footage, jobs_that_fit
+from ..case import Footage, Found, find_footage, help_one, jobs_that_fit
 from ..cluster import Cluster, check_address
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
@@ -84,6 +84,8 @@ from .terminal import Terminal
     help="Also write a page (.html) about the whole case here, with a report of each result.",
 )
 @click.option("--one-of-several", is_flag=True, hidden=True)
+@click.option("--helped", is_flag=True, hidden=True)
+@click.option("--helping", is_flag=True, hidden=True)
 @options.force_option
 @options.json_option
 @options.verbose_option
@@ -96,6 +98,7 @@ def run(
     insecure_scheduler: bool,
     index: Path | None,
     one_of_several: bool,
+    helping: bool,
     **params: Any,
 ) -> int:
     """Hide faces and plates in every SOURCE, and check the result.
@@ -122,6 +125,9 @@ def run(
     _check(found, delivery, several)
     check_index(index, delivery)
     settings, verbose = options.all_settings(params), params["verbose"]
+    if helping:
+        print(json.dumps(help_one(found.footage[0].path, settings, delivery)))
+        return ExitCode.DONE
     remember_found([one.path for one in found.footage], several)
     results = results_so_far()
     try:
