@@ -19,23 +19,21 @@ from ..running import Delivery
 from ..settings import Settings
 from ..types import counted
 from . import options
-from .destination import PlaceType, folder_for, is_folder
-from .index import check_index, write_index
-from .invocation import HELP, remember_found, results_so_far
-from .jobs import (
+from .app import HELP, remember_found, results_so_far
+from .destination import PlaceType, check_results, folder_for, is_folder
+from .report import check_index, write_index
+from .results import chosen_delivery, finish_options, tell_summary
+from .search_options import part_wanted
+from .sources import (
     end_with_parent,
     neutral_places,
+    preview,
     require_passphrase,
     results_from,
     results_here,
+    run_one,
     typed_files,
 )
-from .name_clashes import check_results
-from .one_source import run_one
-from .preview import preview
-from .result_options import chosen_delivery, finish_options
-from .result_words import tell_summary
-from .search_options import part_wanted
 from .terminal import Terminal
 
 
@@ -142,15 +140,27 @@ def run(
                 alone = not (several or one_of_several)
                 _all(found, delivery, settings, terminal, alone, verbose)
     finally:
-        left = [one.path for one in found.footage[len(results) :]]
-        if several:
-            tell_summary(results, found.left_out, terminal, left)
-        if index is not None:
-            title = delivery.case.case if delivery.case else ""
-            write_index(index, results, found.left_out, left, title or "Videos", terminal)
+        title = delivery.case.case if delivery.case else ""
+        _tell_all(found, results, index, title or "Videos", terminal, several)
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
+
+
+def _tell_all(
+    found: Found,
+    results: list[dict[str, Any]],
+    index: Path | None,
+    title: str,
+    terminal: Terminal,
+    several: bool,
+) -> None:
+    """Sum up what was done and what was not, also after an error: in words, and in the index."""
+    left = [one.path for one in found.footage[len(results) :]]
+    if several:
+        tell_summary(results, found.left_out, terminal, left)
+    if index is not None:
+        write_index(index, results, found.left_out, left, title, terminal)
 
 
 def _previews(
