@@ -43,6 +43,7 @@ def taken(folder: Path) -> dict[str, int]:
     """Looks by step that other workers had made, by the record."""
     (path,) = folder.rglob("*.manifest.json")
     record = json.loads(path.read_text())
+    assert not {"--helped", "--helping"} & set(record["run"]["command"])
     return {
         step["name"]: said["values"]["count"]
         for step in record["run"]["steps"]
