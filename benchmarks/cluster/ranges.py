@@ -9,6 +9,9 @@ time, which a busy machine does not stretch.
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import subprocess
 import tempfile
 import threading
 import time
@@ -22,6 +25,8 @@ from redact.running import AUDIT, SEARCH, Board, Journal, help_run, keep_plan
 from redact.running.board import RANGE, answers_place
 from redact.settings import DetectSettings, Sensitivity, Settings
 
+from .local import ROOT, local_cluster
+from .measure import command
 from .simulate import Divided, time_of_divided
 
 WORKERS = (1, 2, 4, 8, 16)
@@ -104,12 +109,40 @@ def measure(clip: Path, settings: Settings, folder: Path, audit: bool) -> tuple[
     return stages, rest
 
 
+def timed(clip: Path, sensitivity: str, folder: Path) -> None:
+    """Seconds for a whole run with one worker and with two, of one processor each."""
+    for workers in (1, 2):
+        place = folder / f"workers-{workers}"
+        place.mkdir()
+        with local_cluster(place, workers, pinned=True) as address:
+            begun = time.monotonic()
+            words = ("--sensitivity", sensitivity, "--json", "--scheduler", address)
+            run = command(clip, f"{place / 'out'}{os.sep}", *words)
+            subprocess.run(run, cwd=ROOT, capture_output=True, check=False)
+            seconds = time.monotonic() - begun
+        (record,) = (place / "out").rglob("*.manifest.json")
+        steps = json.loads(record.read_text())["run"]["steps"]
+        taken = {
+            step["name"]: said["values"]["count"]
+            for step in steps
+            for said in step["detail"]
+            if said["code"] == "looks_ahead"
+        }
+        took = {step["name"]: round(step["seconds"]) for step in steps}
+        print(f"{workers} workers: {seconds:.0f} s, of which {took}; taken {taken}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("clip", type=Path)
     parser.add_argument("--sensitivity", default="balanced", choices=[s.value for s in Sensitivity])
     parser.add_argument("--search-only", action="store_true")
+    parser.add_argument("--workers", action="store_true", help="Time one and two workers of dask.")
     options = parser.parse_args()
+    if options.workers:
+        with tempfile.TemporaryDirectory() as folder:
+            timed(options.clip, options.sensitivity, Path(folder))
+        return
     settings = Settings(detect=DetectSettings(sensitivity=Sensitivity(options.sensitivity)))
     with tempfile.TemporaryDirectory() as folder:
         stages, rest = measure(options.clip, settings, Path(folder), not options.search_only)

@@ -62,7 +62,6 @@ def test_the_result_is_that_of_a_run_without_a_cluster(
         done = call("run", long_clip, "-o", f"{out}/", *QUICK, "--scheduler", address)
     assert done.returncode in _DONE, done.stderr
 
-    print(taken(out))
     assert contents(out) == contents(alone)
     assert hidden(out) == []
 
