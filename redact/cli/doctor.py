@@ -15,7 +15,7 @@ from ..auditing import require_detectors
 from ..errors import ExitCode, RedactError
 from ..types import OWN, Target
 from . import options
-from .invocation import HELP
+from .app import HELP
 
 
 @click.command(context_settings=HELP)

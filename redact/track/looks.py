@@ -19,6 +19,7 @@ from ..types import Detections, Frame
 from .changed import Seen
 from .neighbours import iou_pairs
 from .recent_frames import SmallFrame
+from .settings import meet
 
 SAME = 0.3
 """IoU from which a box of an earlier look and one of this look are one thing. Meaning: as between
@@ -42,14 +43,15 @@ class Looks:
     Args:
         look: asked about a frame, or about parts of it.
         whole_every: seconds after which all of the picture is looked at; 0: always.
+        meet_every: see `TrackSettings.meet_every`.
 
     Attributes:
         whole, parts, kept: frames of which all, or parts, or nothing was looked at.
     """
 
-    def __init__(self, look: Look, whole_every: float) -> None:
+    def __init__(self, look: Look, whole_every: float, meet_every: float = 0.0) -> None:
         self._look = look
-        self._every = whole_every
+        self._every, self._meet_every = whole_every, meet_every
         self._seen: Seen | None = None
         self._whole_at = 0.0
         self._found = Detections.empty()
@@ -83,6 +85,7 @@ class Looks:
     def _changed(self, frame: Frame, small: SmallFrame) -> list[Area] | None:
         """Parts to be looked at, None for all of the picture."""
         due = small.time - self._whole_at >= self._every - _JITTER
+        due = due or meet(self._whole_at, small.time, self._meet_every)
         if self._seen is None or frame.damaged or due:
             return None
         return self._seen.changed(small)

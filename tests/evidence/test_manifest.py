@@ -17,14 +17,9 @@ from hypothesis import strategies as st
 from redact.errors import OutputExistsError, PlanError, RedactError, UnsafeError
 from redact.evidence import build_manifest, dump_manifest, read_manifest, write_manifest
 from redact.evidence.ledger import state_runs
-from redact.evidence.manifest import (
-    Manifest,
-    MessagePart,
-    RemovedPart,
-    manifest_schema,
-    parse_manifest,
-)
-from redact.evidence.without_folders import argument_without_folders, without_folders
+from redact.evidence.manifest import Manifest, manifest_schema, parse_manifest
+from redact.evidence.manifest_parts import MessagePart, RemovedPart
+from redact.evidence.text_on_record import argument_without_folders, without_folders
 from redact.settings import Sensitivity
 
 from .samples import FRAMES, make_plan, make_record

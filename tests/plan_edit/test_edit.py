@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.cli.plan import plan as plan_command
-from redact.cli.plan.change_notes import named
+from redact.cli.plan.group import named
 from redact.errors import PlanError, RedactError, UsageError
 from redact.plan import Plan, dump_plan, edit, parse_plan, read_plan, write_plan
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Track

@@ -16,8 +16,8 @@ from redact.errors import UnsafeError, UsageError
 from redact.render import Renderer, mask_of
 from redact.render.fill import CELLS, Cells, Surroundings
 from redact.render.hidden import Hidden
-from redact.render.planes import Layout, layout_of
 from redact.render.renderer import _say
+from redact.render.samples import Layout, layout_of
 from redact.render.shapes import Rect, shape_of
 from redact.render.styles import Blur
 from redact.render.styles.mosaic import _block_centres

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from redact.errors import UnsafeError
 from redact.render import RIM, drawn_area_of, mask_of
 from redact.render.hidden import SOFT, Hidden, soft_radius
-from redact.render.planes import Layout, layout_of
+from redact.render.samples import Layout, layout_of
 from redact.render.shapes import Rect, shape_of
 from redact.types import Box, Region, State, Target
 

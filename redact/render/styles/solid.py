@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UsageError
-from ..colour import samples_of
 from ..fill import Field
+from ..samples import samples_of
 from ..shapes import Rect, Shape
 from .base import Canvas
 
