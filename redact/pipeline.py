@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .allocator import give_back
-from .auditing import AuditResult, AuditSettings, require_detectors, verify
+from .auditing import AuditDetectors, AuditResult, AuditSettings, require_detectors, verify
 from .detection import CloseUp, Detector, Verifier, device_now
 from .errors import InputError, UnsafeError
 from .evidence import (
@@ -38,7 +38,9 @@ from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
 from .progress import Progress
 from .render import Renderer
 from .running import (
+    AUDIT,
     SEARCH,
+    AuditsAhead,
     Board,
     CheckedFrames,
     Delivery,
@@ -102,7 +104,8 @@ def run(
                 keep_plan(plan, delivery.plan_file)
         give_back()
         # Both ways to the plan have read the whole file: its hash is known.
-        return apply(info, plan, settings.draw, delivery, journal, plan.source.sha256)
+        digest = plan.source.sha256
+        return apply(info, plan, settings.draw, delivery, journal, digest, board)
 
 
 def detect(
@@ -127,6 +130,8 @@ def detect(
     require_scope(info, scope)
     detector, look, parts = looking(info, settings, detector)
     verifier = Verifier()
+    if board is not None and parts:
+        board.begin(SEARCH)
     # A detector of others may answer by more than the picture.
     ahead = LooksAhead(board if parts else None, SEARCH, what_answers(settings, detector, verifier))
     digest = sha256_of(info.path, journal)
@@ -190,10 +195,7 @@ def _detected(
     )
     if taken_up:
         yield Message("looks_taken_up", count=taken_up)
-    if ahead.taken:
-        yield Message("looks_ahead", count=ahead.taken)
-    if ahead.refused:
-        yield Message("looks_refused", count=ahead.refused)
+    yield from ahead.told()
 
 
 def apply(
@@ -203,11 +205,12 @@ def apply(
     delivery: Delivery,
     journal: Journal,
     digest: str | None = None,
+    board: Board | None = None,
 ) -> Outcome:
     """Second pass: draw the plan's masks, look at the finished file, and publish it.
 
     What the audit looks for, and how hard, is what the plan says was looked for. `digest` is the
-    source's SHA-256 where this run has taken it already.
+    source's SHA-256 where this run has taken it already. `board` tells helpers of the audit.
     """
     before = require_same_source(plan, info, journal, digest)
     require_detectors(plan.settings.targets)
@@ -221,7 +224,11 @@ def apply(
         if signer is not None:
             state_content(out.temporary, container_for(final), signer, drawn.plan, draw, journal)
         give_back()
-        audit = look(info, drawn.plan, draw, out.temporary, journal, signer is not None)
+        if board is not None:
+            held = set(drawn.plan.unchecked) - set(plan.unchecked)
+            board.begin(AUDIT, out.temporary, sorted(held))
+        signed = signer is not None
+        audit = look(info, drawn.plan, draw, out.temporary, journal, signed, board)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or delivery.accepts(audit))
@@ -275,13 +282,16 @@ def look(
     finished: Path,
     journal: Journal,
     credentials: bool = False,
+    board: Board | None = None,
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
     sound = draw.encode.audio is Audio.KEEP and bool(info.audio)
     settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, credentials)
     with journal.step("audit", None, inner=True) as step:
-        found = verify(info, finished, drawn, settings=settings, progress=journal)
-        step.say(*found.summary())
+        ahead = AuditsAhead(board)
+        load = AuditDetectors if board is None else ahead.load
+        found = verify(info, finished, drawn, settings=settings, progress=journal, load=load)
+        step.say(*found.summary(), *ahead.told())
     return found
 
 

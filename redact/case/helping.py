@@ -7,7 +7,7 @@ from typing import Any
 
 from ..errors import ExitCode
 from ..media import probe
-from ..running import Delivery, dividable, help_search
+from ..running import Delivery, dividable, help_run
 from ..settings import Settings
 from .preparing import final_name, plan_place
 
@@ -28,4 +28,4 @@ def help_one(source: Path, settings: Settings, delivery: Delivery) -> dict[str, 
     result = {"source": str(source), "exit_code": int(ExitCode.DONE), "state": "helped"}
     if place is None or settings.detect.detector or not dividable(info):
         return result | {"ranges": None}
-    return result | {"ranges": help_search(info, settings.detect, place)}
+    return result | {"ranges": help_run(info, settings, place)}

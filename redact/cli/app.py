@@ -161,7 +161,7 @@ _TOGETHER = (
     "check_key_log",
     "detect_review_apply",
     "outline_still_mask",
-    "probe_inspect",
+    "probe_inspect_doctor",
     "verify_fix",
 )
 _MODULE_OF = {command: module for module in _TOGETHER for command in module.split("_")}

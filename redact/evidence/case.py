@@ -15,8 +15,10 @@ from ..errors import PlanError, UsageError
 from ..types import Target
 from .text_on_record import checked_option, checked_text
 
-_FIELDS: Final = ("text", "basis")
-_EXAMPLE: Final = 'Write for example [codes.b6], then text = "Third party" and basis = "art. 6".'
+_CODE_FIELDS: Final = ("text", "basis")
+_CODE_EXAMPLE: Final = (
+    'Write for example [codes.b6], then text = "Third party" and basis = "art. 6".'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,19 @@ def codes_from_mapping(
         PlanError: names the file and the field.
     """
     if not isinstance(raw, Mapping):
-        raise PlanError(f"{where}: codes: expected a table", _EXAMPLE)
+        raise PlanError(f"{where}: codes: expected a table", _CODE_EXAMPLE)
     found = []
     for code, value in sorted(raw.items()):
         at = f"{where}: codes.{code}"
         checked(code, at)
         fields = {"text": value} if isinstance(value, str) else value
         if not isinstance(fields, Mapping):
-            raise PlanError(f"{at}: expected text, or a table with text and basis", _EXAMPLE)
+            raise PlanError(f"{at}: expected text, or a table with text and basis", _CODE_EXAMPLE)
         for name in fields:
-            if name not in _FIELDS:
-                raise PlanError(f"{at}.{name}: unknown field", f"Fields are {', '.join(_FIELDS)}.")
+            if name not in _CODE_FIELDS:
+                raise PlanError(
+                    f"{at}.{name}: unknown field", f"Fields are {', '.join(_CODE_FIELDS)}."
+                )
         texts = {name: checked(text, f"{at}.{name}") for name, text in fields.items()}
         found.append(ReasonCode(code, **texts))
     return tuple(found)

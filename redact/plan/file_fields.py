@@ -24,7 +24,7 @@ _Runs = list[tuple[_Natural, _Natural]]
 
 
 class _ShortFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """Base of everything in the file: a misspelt field is an error, not a default."""
+    """As `_File`; what has its default value is left out."""
 
 
 class SubjectRecord(_ShortFile):

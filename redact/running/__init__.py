@@ -1,6 +1,7 @@
 """What one run is made of besides its stages: journal, delivery, the plan that it keeps."""
 
-from .board import SEARCH, Board, board_of, dividable
+from .audit_ahead import AuditsAhead
+from .board import AUDIT, SEARCH, Board, board_of, dividable
 from .delivery import (
     Acceptance,
     Delivery,
@@ -10,7 +11,7 @@ from .delivery import (
     same_place,
     state_content,
 )
-from .helping import help_search
+from .helping import help_run
 from .journal import Entry, Journal
 from .kept_looks import KeptLooks, forget_looks, looks_kept, what_answers
 from .kept_plan import keep_plan, require_same_source, take_up_plan
@@ -21,8 +22,10 @@ from .review_copy import write_masks, write_outline
 from .search import Search, looking
 
 __all__ = [
+    "AUDIT",
     "SEARCH",
     "Acceptance",
+    "AuditsAhead",
     "Board",
     "CheckedFrames",
     "Delivery",
@@ -35,7 +38,7 @@ __all__ = [
     "board_of",
     "dividable",
     "forget_looks",
-    "help_search",
+    "help_run",
     "keep_plan",
     "looking",
     "looks_kept",

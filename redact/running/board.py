@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from ..files import new_partial
 from ..media import SourceInfo
@@ -34,6 +36,10 @@ PATIENCE: Final = 60.0
 disk keeps an old note."""
 
 SEARCH: Final = "search"
+AUDIT: Final = "audit"
+
+_BEFORE: Final = -1e12
+"""Seconds at which a stage is that has not come to its first frame."""
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -41,13 +47,21 @@ class Note(msgspec.Struct, frozen=True):
 
     Attributes:
         beat: counts the notes.
-        stage: what is looked at: `SEARCH`, or "" for nothing.
+        stage: what is looked at: `SEARCH`, `AUDIT`, or "" for nothing.
         at: time of the frame that the run has come to, in seconds as they stand in the file.
+        output: in the audit, the finished file: the bytes of its path, in hex.
+        held: in the audit, frames whose masks were held besides those of the plan.
     """
 
     beat: int
     stage: str
     at: float
+    output: str = ""
+    held: tuple[int, ...] = ()
+
+    def finished(self) -> Path:
+        """The file that the audit looks at. Raises ValueError."""
+        return Path(os.fsdecode(bytes.fromhex(self.output)))
 
 
 def dividable(info: SourceInfo) -> bool:
@@ -71,10 +85,10 @@ def answers_place(plan_file: Path, stage: str, number: int) -> Path:
 
 def forget_answers(plan_file: Path) -> None:
     """Remove all answers that others gave; whoever still writes one writes into nothing."""
-    start = f".{plan_file.name}.{SEARCH}-"
+    ours = re.compile(re.escape(f".{plan_file.name}.") + f"({SEARCH}|{AUDIT})-[0-9]+")
     with contextlib.suppress(OSError):
         for path in list(plan_file.parent.iterdir()):
-            if path.name.startswith(start) and path.name[len(start) :].isdecimal():
+            if ours.fullmatch(path.name):
                 path.unlink(missing_ok=True)
 
 
@@ -87,7 +101,8 @@ class Board:
 
     def __init__(self, plan_file: Path) -> None:
         self.plan_file = plan_file
-        self._stage, self._at, self._beat = "", 0.0, 0
+        self._note = Note(0, "", _BEFORE)
+        self._beat = 0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._go_on, daemon=True)
 
@@ -109,9 +124,14 @@ class Board:
         if kind is None:
             forget_answers(self.plan_file)
 
-    def come_to(self, stage: str, at: float) -> None:
-        """Say what is looked at, and where in the video; costs nothing."""
-        self._stage, self._at = stage, at
+    def begin(self, stage: str, output: Path | None = None, held: Sequence[int] = ()) -> None:
+        """Say what will be looked at next; see `Note`. Helpers may go ahead from the start."""
+        path = "" if output is None else os.fsencode(output.absolute()).hex()
+        self._note = Note(0, stage, _BEFORE, path, tuple(held))
+
+    def come_to(self, at: float) -> None:
+        """Say where in the video it is; costs nothing."""
+        self._note = replace(self._note, at=at)
 
     def _go_on(self) -> None:
         while not self._ended.wait(BEAT):
@@ -120,7 +140,7 @@ class Board:
     def _write(self) -> None:
         """A disk that is full ends the help, not the run."""
         self._beat += 1
-        data = msgspec.json.encode(Note(self._beat, self._stage, self._at))
+        data = msgspec.json.encode(replace(self._note, beat=self._beat))
         place = note_place(self.plan_file)
         with contextlib.suppress(OSError):
             held = new_partial(place.parent, "note", 0o600)

@@ -16,6 +16,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -26,7 +27,7 @@ from ..detection import Detector, Verifier, device_now
 from ..evidence import library_versions
 from ..files import Answer, AnswerFile
 from ..settings import DetectSettings
-from ..types import Detections, Frame
+from ..types import Detections
 from .board import forget_answers
 from .questions import array_name, by_number, digest, parts_of, seen_in
 
@@ -36,8 +37,8 @@ Look = Callable[..., Detections]
 THE_END = b"the end"
 """Stands in a file where the search came to its end."""
 
-Ask = Callable[[Frame, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float32]]
-"""As `redact.track.tracker.Ask`."""
+Ask = Callable[[Any, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float32]]
+"""As `redact.track.tracker.Ask`; the audit asks about arrays instead of frames."""
 
 
 class KeptLooks:
@@ -47,7 +48,7 @@ class KeptLooks:
         path: of the file, for its owner alone; None, or one that cannot be written or that another
             search has open: nothing is kept.
         made_by: JSON values of all that the answers depend on besides the frames.
-        name: how frames are named in questions.
+        name: how frames, or whatever is asked about, are named in questions.
 
     Attributes:
         taken_up: looks of an earlier run that were used.
@@ -57,7 +58,7 @@ class KeptLooks:
         self,
         path: Path | None,
         made_by: object,
-        name: Callable[[Frame], bytes] = by_number,
+        name: Callable[[Any], bytes] = by_number,
     ) -> None:
         self.taken_up = 0
         self._name = name
@@ -90,7 +91,7 @@ class KeptLooks:
         """`look`, which is spared what it answered before; a question is a frame and whatever
         else it is asked with."""
 
-        def answer(frame: Frame, *about: object) -> Detections:
+        def answer(frame: Any, *about: object) -> Detections:
             question = look_at(self._name(frame), *about)
             known = self._known(question, 3)
             if known is not None:
@@ -106,7 +107,7 @@ class KeptLooks:
         """`ask`, which is spared what it answered before."""
 
         def answer(
-            frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+            frame: Any, boxes: NDArray[np.float64], target: NDArray[np.int8]
         ) -> NDArray[np.float32]:
             if not len(boxes):
                 return ask(frame, boxes, target)

@@ -11,14 +11,15 @@ and a range that differs in a single bit is not used.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..files import AnswerReader
-from ..types import Detections, Frame
+from ..messages import Message
+from ..types import Detections
 from .board import RANGE, Board, answers_place
 from .kept_looks import Ask, Look, ask_about, head_of, look_at
 from .questions import by_pixels, parts_of, seen_in
@@ -37,14 +38,22 @@ class LooksAhead:
         board: of the run; None: nobody helps.
         stage: see `Note`.
         made_by: JSON values of all that the answers depend on besides the pictures.
+        name: names what is asked about, a frame or an array.
 
     Attributes:
         taken: looks that were not asked here, because others had answered.
         refused: ranges that were not used, because they answered something differently.
     """
 
-    def __init__(self, board: Board | None, stage: str, made_by: object) -> None:
+    def __init__(
+        self,
+        board: Board | None,
+        stage: str,
+        made_by: object,
+        name: Callable[[Any], bytes] = by_pixels,
+    ) -> None:
         self.taken = self.refused = 0
+        self._name = name
         self._board, self._stage = board, stage
         self._head = head_of(made_by)
         self._number: int | None = None
@@ -54,18 +63,28 @@ class LooksAhead:
         """Go on to a frame, which is asked about next, by its time in seconds."""
         if self._board is None:
             return
-        self._board.come_to(self._stage, time)
+        self._board.come_to(time)
         number = int(time // RANGE)
         if number != self._number:
             self._number = number
             place = answers_place(self._board.plan_file, self._stage, number)
             self._range = _Range(AnswerReader(place), self._head)
 
+    def told(self) -> Iterator[Message]:
+        """What others did, for the record."""
+        if self.taken:
+            yield Message("looks_ahead", count=self.taken)
+        if self.refused:
+            yield Message("looks_refused", count=self.refused)
+
     def looking(self, look: Look) -> Look:
         """`look`, which is spared what others answered."""
 
-        def answer(frame: Frame, *about: object) -> Detections:
-            return self.seen(lambda: look_at(by_pixels(frame), *about), lambda: look(frame, *about))
+        def answer(picture: Any, *about: object) -> Detections:
+            def question() -> bytes:
+                return look_at(self._name(picture), *about)
+
+            return self._seen(question, lambda: look(picture, *about))
 
         return answer
 
@@ -73,17 +92,16 @@ class LooksAhead:
         """`ask`, which is spared what others answered."""
 
         def answer(
-            frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+            picture: Any, boxes: NDArray[np.float64], target: NDArray[np.int8]
         ) -> NDArray[np.float32]:
-            return self.odds(
-                lambda: ask_about(by_pixels(frame), boxes, target),
-                lambda: ask(frame, boxes, target),
-                len(boxes),
-            )
+            def question() -> bytes:
+                return ask_about(self._name(picture), boxes, target)
+
+            return self._odds(question, lambda: ask(picture, boxes, target), len(boxes))
 
         return answer
 
-    def seen(self, question: Callable[[], bytes], look: Callable[[], Detections]) -> Detections:
+    def _seen(self, question: Callable[[], bytes], look: Callable[[], Detections]) -> Detections:
         """The answer of others to a question about a picture, or that of `look`."""
         parts = self._answered(question, 3)
         if parts is None:
@@ -101,7 +119,7 @@ class LooksAhead:
         self._range.prove("look", 1.0 if len(own) else 1 / EMPTY_PROOFS)
         return own
 
-    def odds(
+    def _odds(
         self,
         question: Callable[[], bytes],
         ask: Callable[[], NDArray[np.float32]],

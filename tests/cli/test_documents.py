@@ -48,6 +48,17 @@ def test_links_in_documents_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_files_that_documents_name_are_there() -> None:
+    named = [
+        (page.name, file)
+        for page in (*PAGES, ROOT / "training" / "README.md")
+        if page.name != "CHANGELOG.md"
+        for file in re.findall(r"\b(redact/[\w/]+\.(?:py|toml|json))\b", page.read_text("utf-8"))
+    ]
+    assert len(named) > 30
+    assert [pair for pair in named if not (ROOT / pair[1]).exists()] == []
+
+
 def test_promises_name_tests_that_exist() -> None:
     text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
     named = re.findall(r"`(tests/[^`]+)`", text)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.cluster.local import local_cluster
-from benchmarks.kill import contents
+from benchmarks.kill import contents, hidden
 from redact.errors import ExitCode
 
 from ..cli.conftest import call
+from ..pipeline.conftest import ROOT
 
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None,
@@ -54,4 +61,45 @@ def test_the_result_is_that_of_a_run_without_a_cluster(
         done = call("run", long_clip, "-o", f"{out}/", *QUICK, "--scheduler", address)
     assert done.returncode in _DONE, done.stderr
 
+    print(taken(out))
     assert contents(out) == contents(alone)
+    assert hidden(out) == []
+
+
+def running(words: str) -> Any:
+    """The first process below this one whose command holds some words; waited for."""
+    import psutil
+
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        for process in psutil.Process().children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                if words in process.cmdline():
+                    return process
+        time.sleep(0.05)
+    raise AssertionError(f"nobody runs {words}")
+
+
+@needs_dask
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+@pytest.mark.parametrize("who", ["--helping", "--helped"])
+def test_a_worker_that_is_killed_in_the_middle_changes_nothing(
+    long_clip: Path, alone: Path, who: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    words = ("run", long_clip, "-o", f"{out}{os.sep}", *QUICK, "--scheduler")
+    with local_cluster(tmp_path, 2) as address:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "redact", *map(str, words), address],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+        deadline = time.monotonic() + 120
+        while not list(out.glob(".*.search-*")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process = running(who)
+        process.parent().kill()
+        process.kill()
+        assert run.wait(240) in _DONE
+    assert contents(out) == contents(alone)
+    assert hidden(out) == []

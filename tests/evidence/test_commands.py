@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from redact.cli.check_key_log import check, key, log
 from redact.cli.evidence_options import evidence_options
-from redact.cli.probe_inspect import inspect
+from redact.cli.probe_inspect_doctor import inspect
 from redact.cli.run import run
 from redact.errors import ExitCode, InputError, PlanError, RedactError, UsageError
 from redact.evidence import EvidenceChoice, write_evidence
