@@ -22,6 +22,7 @@ from redact.evidence.inspect.streams import (
     inspect_mpeg,
     inspect_strings,
 )
+from redact.evidence.release import _mp4_edits
 
 FTYP = struct.pack(">I4s", 16, b"ftyp") + b"isom\0\0\2\0"
 
@@ -155,6 +156,18 @@ def test_every_reference_and_every_last_box_is_looked_at() -> None:
         "first",
         "last",
     ]
+
+
+def test_the_vendor_of_every_sample_entry_is_blanked() -> None:
+    """A sound entry without parts has 28 bytes; a wide header has its language farther back."""
+    entry = box(b"sowt", bytes(12), b"FFMP", bytes(12))
+    media = box(b"mdia", wide_header(0, 0x1A41), box(b"stsd", struct.pack(">II", 0, 1), entry))
+    data = bytearray(FTYP + box(b"moov", box(b"trak", media)))
+    for at, new in _mp4_edits(io.BytesIO(bytes(data)), len(data)):
+        data[at : at + len(new)] = new
+    assert b"FFMP" not in data
+    (language,) = struct.unpack_from(">H", data, data.index(b"mdhd") + 4 + 32)
+    assert language == 0x55C4
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
