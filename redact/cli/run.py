@@ -69,7 +69,8 @@ from .terminal import Terminal
     "--scheduler",
     metavar="ADDRESS",
     help="Give the videos to the workers of this dask.distributed scheduler, one at a time for "
-    "each. They need the same redact and the same folders. tls://HOST:PORT, or "
+    "each. Workers without a video help with a long one. They need the same redact and the same "
+    "folders. tls://HOST:PORT, or "
     "tcp://127.0.0.1:PORT.",
 )
 @click.option(

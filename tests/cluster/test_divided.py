@@ -43,6 +43,7 @@ def taken(folder: Path) -> dict[str, int]:
     """Looks by step that other workers had made, by the record."""
     (path,) = folder.rglob("*.manifest.json")
     record = json.loads(path.read_text())
+    assert not {"--helped", "--helping"} & set(record["run"]["command"])
     return {
         step["name"]: said["values"]["count"]
         for step in record["run"]["steps"]
@@ -61,7 +62,6 @@ def test_the_result_is_that_of_a_run_without_a_cluster(
         done = call("run", long_clip, "-o", f"{out}/", *QUICK, "--scheduler", address)
     assert done.returncode in _DONE, done.stderr
 
-    print(taken(out))
     assert contents(out) == contents(alone)
     assert hidden(out) == []
 
