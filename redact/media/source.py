@@ -27,7 +27,9 @@ from .info import SourceInfo
 # A playlist in the disguise of a video would make FFmpeg open other files or addresses.
 _REFUSED = frozenset(("hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "ffmetadata"))
 _PICTURES = frozenset(("image2", "image2pipe"))
-_NOT_VIDEO = frozenset(("tty", "srt", "ass", "webvtt", "lrc", "txd"))
+_NOT_VIDEO = frozenset(
+    ("tty", "bin", "xbin", "adf", "idf", "srt", "ass", "webvtt", "lrc", "txd")
+)  # the first five draw letters, of any file that has their ending
 
 NO_TIMESTAMPS = 0x0080
 """AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format holds no times."""

@@ -47,9 +47,11 @@ def test_an_empty_file(tmp_path: Path) -> None:
     unreadable(tmp_path / "e.mp4", "empty")
 
 
-def test_a_text_file_named_as_a_video(tmp_path: Path) -> None:
-    (tmp_path / "t.mp4").write_text("meeting at ten\n" * 50)
-    unreadable(tmp_path / "t.mp4", "text file")
+@pytest.mark.parametrize("name", ["t.mp4", "t.txt", "t.bin", "t.adf", "t.idf", "t.xb", "t.nfo"])
+def test_a_text_file_named_as_something_else(tmp_path: Path, name: str) -> None:
+    """FFmpeg would draw the letters of some of them, as it does with old text art."""
+    (tmp_path / name).write_text("meeting at ten\n" * 50)
+    unreadable(tmp_path / name, "text file")
 
 
 def test_random_bytes(tmp_path: Path) -> None:

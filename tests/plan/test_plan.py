@@ -159,6 +159,13 @@ def test_a_plan_is_a_value() -> None:
         assert hash(part) == hash(replace(part))
 
 
+def test_two_tracks_never_have_one_number() -> None:
+    document = _document()
+    document["tracks"] *= 2
+    with pytest.raises(PlanError, match="two tracks have the same id"):
+        parse_plan(json.dumps(document).encode(), "p.json")
+
+
 def test_the_limits_of_a_search_come_back_from_the_file() -> None:
     scope = Scope(((0.0, 2.5),), (Box(0, 0, 9, 9),), (Box(5, 5, 60, 60),))
     plan = build_plan(SOURCE, replace(SETTINGS, scope=scope), [], (), ())

@@ -278,6 +278,8 @@ def test_what_can_be_added_can_be_read_again(side: int) -> None:
             continue
         with pytest.raises(PlanError, match="is not a box"):
             edit.add_track(PLAN, Target.REGION, [(0, Box(*box))])
+        with pytest.raises(PlanError, match="is not a box"):
+            edit.add_followed(PLAN, Target.REGION, added.tracks[-1].keyframes)
         with pytest.raises(PlanError, match="is not a box" if far == far else "p.json"):
             parse_plan(dump_plan(added), "p.json")
 

@@ -86,3 +86,29 @@ def test_a_clip_plays_until_its_last_picture_was_shown_as_long_as_the_one_before
     assert typed.is_after_end(f"{end + 0.01:.2f}", plan) == (frames > 1)
     for word in ("end", "start", "f999"):
         assert not typed.is_after_end(word, plan)
+
+
+def test_numbers_seconds_and_moments() -> None:
+    assert typed.parse_numbers("5-7, 1,3, 6") == (1, 3, 5, 6, 7)
+    for wrong in ("", "x", "7-5", "1,,2"):
+        with pytest.raises(UsageError):
+            typed.parse_numbers(wrong)
+    assert typed.parse_seconds(" Start", PLAN) == 0
+    assert typed.parse_seconds("0:01.5", PLAN) == 1.5
+    # Sound may go on after the last picture.
+    assert typed.parse_seconds("END", PLAN) > PLAN.seconds(FRAMES - 1) + 60
+    assert typed.parse_moment("start ") == (0, None)
+    assert typed.parse_moment("End") == (None, None)
+    assert typed.parse_moment("F12") == (12, None)
+    assert typed.parse_moment("1:02.5") == (None, Fraction(125, 2))
+
+
+def test_a_range_of_tracks_takes_those_that_are_there() -> None:
+    there = [track.id for track in PLAN.tracks]
+    assert typed.parse_ids(" ALL ", PLAN) == tuple(there)
+    assert typed.parse_ids("2-99,1", PLAN) == tuple(there)
+    # One number alone is taken as it is: that there is no such track is said by whoever needs it.
+    assert typed.parse_ids("99", PLAN) == (99,)
+    for wrong in ("90-99", "3-2"):
+        with pytest.raises(UsageError):
+            typed.parse_ids(wrong, PLAN)

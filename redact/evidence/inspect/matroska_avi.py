@@ -119,14 +119,19 @@ STRUCTURE = frozenset((b"avih", b"strh", b"strf", b"vprp", b"indx", b"dmlh", b"i
 DATES = frozenset((b"IDIT", b"ICRD", b"DTIM"))
 ENCODERS = frozenset((b"ISFT", b"ITCH", b"IENC"))
 MAX_CHUNK = 1 << 20
+MAX_DEPTH: Final = 24
+"""Lists in lists. Meaning: real files have four; Python allows about a thousand calls."""
 
 
 def inspect_riff(file: BinaryIO, size: int, found: Findings) -> None:
     """Add everything that the chunks outside the movie data say."""
-    _chunks(file, 0, size, "", found)
+    _chunks(file, 0, size, "", found, 0)
 
 
-def _chunks(file: BinaryIO, start: int, end: int, path: str, found: Findings) -> None:
+def _chunks(file: BinaryIO, start: int, end: int, path: str, found: Findings, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        found.add(Kind.UNUSUAL, path, f"{end - start} bytes in lists that lie too deep")
+        return
     at = start
     while at + 8 <= end:
         file.seek(at)
@@ -137,7 +142,7 @@ def _chunks(file: BinaryIO, start: int, end: int, path: str, found: Findings) ->
             form = file.read(4)
             name = form.decode("latin-1").strip()
             if form != b"movi":
-                _chunks(file, at + 12, stop, f"{path}/{name}".lstrip("/"), found)
+                _chunks(file, at + 12, stop, f"{path}/{name}".lstrip("/"), found, depth + 1)
         else:
             file.seek(at + 8)
             data = file.read(min(stop - at - 8, MAX_CHUNK))

@@ -79,6 +79,8 @@ def inspect_file(path: Path) -> Inspection:
 
 def _reason(path: Path, error: Exception) -> str:
     """Why FFmpeg cannot read a file, without the file's name, which the reader has already."""
+    if isinstance(error, av.FFmpegError):
+        return error.strerror or "no reason is given"
     return str(error).removeprefix(f"{path}: ")
 
 
