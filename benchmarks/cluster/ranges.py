@@ -15,15 +15,17 @@ import subprocess
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import redact.running.search as search
 from redact.media import SourceInfo, probe
 from redact.pipeline import detect, look, render
 from redact.progress import Silent
 from redact.running import AUDIT, SEARCH, Board, Journal, help_run, keep_plan
 from redact.running.board import RANGE, answers_place
 from redact.settings import DetectSettings, Sensitivity, Settings
+from redact.track import settings_of
 
 from .local import ROOT, local_cluster
 from .measure import command
@@ -138,7 +140,10 @@ def main() -> None:
     parser.add_argument("--sensitivity", default="balanced", choices=[s.value for s in Sensitivity])
     parser.add_argument("--search-only", action="store_true")
     parser.add_argument("--workers", action="store_true", help="Time one and two workers of dask.")
+    parser.add_argument("--never-meet", action="store_true", help="Without meeting points.")
     options = parser.parse_args()
+    if options.never_meet:
+        vars(search)["settings_of"] = lambda *about: replace(settings_of(*about), meet_every=0.0)
     if options.workers:
         with tempfile.TemporaryDirectory() as folder:
             timed(options.clip, options.sensitivity, Path(folder))
