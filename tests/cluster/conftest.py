@@ -10,7 +10,7 @@ import pytest
 
 from ..pipeline.conftest import SAMPLE
 
-SECONDS, RATE = 95, 2
+SECONDS, RATE = 66, 2
 
 
 def long_street(target: Path) -> Path:

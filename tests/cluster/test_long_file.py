@@ -36,7 +36,7 @@ from redact.types import Frame
 from ..pipeline.conftest import SAMPLE
 
 SETTINGS = Settings()
-LAST = 3
+LAST = 2
 """Number of the last range."""
 
 
@@ -90,7 +90,7 @@ def alone(long_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Plan:
 def answers(long_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with what a helper answered."""
     folder = tmp_path_factory.mktemp("answers")
-    assert answered(long_clip, folder / "p.json", SEARCH) == 4
+    assert answered(long_clip, folder / "p.json", SEARCH) == 3
     return folder
 
 
@@ -98,12 +98,12 @@ def test_nearly_all_looks_are_taken_and_the_plan_is_the_same(
     long_clip: Path, alone: Plan, answers: Path, tmp_path: Path
 ) -> None:
     files = sorted(answers.iterdir())
-    assert [path.name for path in files] == [f".p.json.search-00000{n}" for n in range(4)]
+    assert [path.name for path in files] == [f".p.json.search-00000{n}" for n in range(3)]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
     copied(answers, tmp_path)
     plan, told = searched(long_clip, tmp_path / "p.json", True)
     assert plan == alone
-    assert told["looks_ahead"] > 140 and "looks_refused" not in told
+    assert told["looks_ahead"] > 95 and "looks_refused" not in told
     assert [p.name for p in tmp_path.iterdir()] == [".p.json.looks"]
 
 
@@ -115,11 +115,10 @@ def copied(answers: Path, folder: Path) -> list[Path]:
 def test_a_helper_that_was_killed_spares_what_it_had_answered(
     long_clip: Path, alone: Plan, answers: Path, tmp_path: Path
 ) -> None:
-    none, first, second, third = copied(answers, tmp_path)
+    none, first, second = copied(answers, tmp_path)
     first.write_bytes(first.read_bytes()[: first.stat().st_size // 2])
     second.write_bytes(b"garbage" * 1000)
     none.unlink()
-    third.unlink()
     plan, told = searched(long_clip, tmp_path / "p.json", True)
     assert plan == alone
     assert 5 < told["looks_ahead"] < 40
@@ -142,7 +141,7 @@ def test_a_range_holds_the_frames_of_the_whole_video(long_clip: Path) -> None:
     info = probe(long_clip)
     every = {frame.pts: by_pixels(frame) for frame in Decode(info)}
     base = info.video.time_base
-    for number, (begin, end) in enumerate(((-4, 30), (26, 60), (56, 90), (86, 120))):
+    for number, (begin, end) in enumerate(((-4, 30), (26, 60), (56, 90))):
         part = {frame.pts: by_pixels(frame) for frame in stretch(info, number)}
         assert part == {p: q for p, q in every.items() if begin <= float(p * base) < end}
 
@@ -154,13 +153,13 @@ def test_the_audit_takes_what_was_answered_and_finds_the_same(
     keep_plan(alone, plan_file)
     drawn = render(info, alone, SETTINGS.draw, output, "mp4", Journal(Silent())).plan
     first = look(info, drawn, SETTINGS.draw, output, Journal(Silent()))
-    assert answered(long_clip, plan_file, AUDIT, output) == 4
+    assert answered(long_clip, plan_file, AUDIT, output) == 3
     journal = Journal(Silent())
     with Board(plan_file) as board:
         board.begin(AUDIT, output)
         second = look(info, drawn, SETTINGS.draw, output, journal, board=board)
     assert second == first
-    assert _told(journal)["looks_ahead"] > 140 and "looks_refused" not in _told(journal)
+    assert _told(journal)["looks_ahead"] > 95 and "looks_refused" not in _told(journal)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mp4", "p.json"]
 
 
