@@ -77,6 +77,10 @@ DAY = 2_082_844_800 + 86400  # 2 January 1970
         (box(b"trak", box(b"mdia", header(b"mdhd", 0, 0, 0x1A41))), [(Kind.LANGUAGE, "fra")]),
         (box(b"trak", box(b"mdia", header(b"mdhd", 0, 0, 1))), [(Kind.LANGUAGE, "language 1")]),
         (box(b"trak", box(b"mdia", header(b"mdhd", 0, 0, 0x7FFF))), []),
+        (
+            box(b"trak", box(b"mdia", box(b"mdhd", bytes(20) + b"\x1a\x41"))),
+            [(Kind.LANGUAGE, "fra")],
+        ),
         (box(b"trak", box(b"mdia", wide_header(0, 0x1A41))), [(Kind.LANGUAGE, "fra")]),
         (
             box(b"trak", box(b"mdia", wide_header(2**60, 0x55C4))),
@@ -138,7 +142,9 @@ def test_a_box_of_a_movie(content: bytes, said: list[tuple[Kind, str]]) -> None:
         (video_entry(box(b"uuid", b"Jane")), b"vide", [(Kind.UNUSUAL, "Jane")]),
         (video_entry(bytes(4)), b"vide", []),
         (box(b"mp4a", bytes(28), box(b"wave", box(b"frma", b"mp4a"), bytes(8))), b"soun", []),
-        (box(b"mp4a", bytes(28), box(b"wave", box(b"xxxx", b"1"))), b"soun", []),
+        (box(b"mp4a", bytes(28), box(b"wave", box(b"xxxx", b"1"))), b"soun", [(Kind.UNUSUAL, "1")]),
+        (box(b"mp4a", bytes(28), box(b"wave", box(b"mp4a", bytes(4)))), b"soun", []),
+        (box(b"sowt", bytes(28), box(b"wave", box(b"enda", b"\0\1"))), b"soun", []),
         (box(b"mp4a", bytes(28), box(b"xxxx", b"1")), b"soun", [(Kind.UNUSUAL, "1")]),
         (box(b"gpmd", bytes(8)), b"meta", [(Kind.STREAM, "track of kind meta")]),
     ],
