@@ -309,9 +309,11 @@ def render(
         journal.step("render", len(plan.source.timeline)) as step,
         VideoWriter(output, info, draw.encode, container, silenced=plan.silenced()) as writer,
         read_ahead(frames) as ahead,
+        # A thread decodes, one draws, and this one encodes.
+        read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,
     ):
-        for frame, regions in ahead:
-            writer.write(renderer.draw(frame, regions))
+        for frame in drawn:
+            writer.write(frame)
             written += 1
             step.advance()
         step.say(

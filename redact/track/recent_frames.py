@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -82,15 +83,15 @@ _FULL_RANGE = 2
 
 def _luma(picture: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
     """First plane of a planar picture, scaled to a width and height, as 8 bits in full range."""
-    luma = plane_array(picture, 0)
+    luma: NDArray[Any] = plane_array(picture, 0)
     if luma.shape[::-1] != size:
         luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
     if luma.dtype != np.uint8:
         luma = (luma >> 2).astype(np.uint8)
     grey = picture.format.name.startswith("gray")
     if grey or int(picture.color_range) == _FULL_RANGE:
-        return luma.copy()  # the plane belongs to the frame
-    return np.asarray(cv2.LUT(luma, _TO_FULL), np.uint8)
+        return np.array(luma, np.uint8)  # a copy: the plane belongs to the frame
+    return np.asarray(cv2.LUT(np.asarray(luma, np.uint8), _TO_FULL), np.uint8)
 
 
 _TO_FULL = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)

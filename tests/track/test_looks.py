@@ -66,13 +66,30 @@ def mixed(share: float) -> Grey:
     return np.asarray(np.rint(GROUND * (1 - share) + face * share), np.uint8)
 
 
-def test_a_still_picture_is_looked_at_once_a_second() -> None:
+def test_a_still_picture_is_looked_at_after_a_second_and_then_less_often() -> None:
     clip = Clip()
-    for _ in range(76):
+    for _ in range(276):
         clip.show(GROUND)
-    assert [index for index, _ in clip.recorder.shown] == [0, 25, 50, 75]
+    assert [index for index, _ in clip.recorder.shown] == [0, 25, 75, 175, 275]
     assert all(only is None for _, only in clip.recorder.shown)
-    assert (clip.looks.whole, clip.looks.parts, clip.looks.kept) == (4, 0, 72)
+    assert (clip.looks.whole, clip.looks.parts, clip.looks.kept) == (5, 0, 271)
+
+
+def test_something_new_in_a_still_picture_makes_looks_impatient_again() -> None:
+    clip = Clip()
+    for index in range(226):
+        clip.recorder.visible = index >= 100  # of the same pixels it says more from here on
+        clip.show(GROUND)
+    assert [index for index, _ in clip.recorder.shown] == [0, 25, 75, 175, 200]
+
+
+def test_what_moves_is_nothing_new_in_the_rest_of_the_picture() -> None:
+    clip = Clip()
+    clip.recorder.visible = True
+    for index in range(126):
+        clip.show(mixed(1.0) if index % 25 >= 23 or index % 25 == 0 else GROUND)
+    whole = [index for index, only in clip.recorder.shown if only is None]
+    assert whole == [0, 25, 75]
 
 
 def test_what_was_seen_stays_seen_while_nothing_changes() -> None:
