@@ -85,7 +85,7 @@ def _luma(picture: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
     """First plane of a planar picture, scaled to a width and height, as 8 bits in full range."""
     luma: NDArray[Any] = plane_array(picture, 0)
     if luma.shape[::-1] != size:
-        luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA))
+        luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), luma.dtype)
     if luma.dtype != np.uint8:
         luma = (luma >> 2).astype(np.uint8)
     grey = picture.format.name.startswith("gray")
