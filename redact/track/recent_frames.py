@@ -65,7 +65,7 @@ def shrink(frame: Frame, scaler: VideoReformatter) -> SmallFrame:
     size = max(1, round(width * scale)), max(1, round(height * scale))
     picture = frame.picture
     if picture.format.name.removesuffix("10le") in _PLANAR:
-        grey = _luma(picture, size)
+        grey: NDArray[Any] = _luma(picture, size)
     else:
         grey = scaler.reformat(
             picture, width=size[0], height=size[1], format="gray", interpolation="AREA"
