@@ -7,7 +7,8 @@ second. `run` is `detect` followed by `apply`, and nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -55,7 +56,7 @@ from .running import (
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
 from .track import Look, Looks, Tracker, settings_of
-from .types import Timeline, readable
+from .types import Frame, Timeline, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +126,9 @@ def detect(
     with (
         looks_kept(plan_file, digest, settings, detector, verifier) as kept,
         journal.step("detect", info.expected_frames) as step,
-        read_ahead(frames) as decoded,
+        nullcontext(Tracker(settings=numbers, ask=kept.asking(CloseUp(verifier).ask))) as tracker,
+        read_ahead(_prepared(frames, tracker)) as decoded,
     ):
-        tracker = Tracker(settings=numbers, ask=kept.asking(CloseUp(verifier).ask))
         looks = Looks(kept.looking(look), tracker.settings.whole_every if parts else 0.0)
         for frame in decoded:
             pts.append(frame.pts)
@@ -164,6 +165,13 @@ def detect(
         whole.cuts,
         unchecked,
     )
+
+
+def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
+    """Frames, prepared for the tracker in the thread that decodes them."""
+    for frame in frames:
+        tracker.prepare(frame)
+        yield frame
 
 
 def _detected(frames: int, detector: Detector, looks: Looks, taken_up: int) -> Iterator[Message]:

@@ -148,7 +148,7 @@ def collect(
     with (
         progress.stage("audit", source.expected_frames) as stage,
         # Decoded and compared in a thread, while the networks look at the pair before.
-        read_ahead(_compared(decoded, covers, compared), most=1) as passing,
+        read_ahead(_compared(decoded, covers, compared, visible), most=1) as passing,
     ):
         for pair, mask, last in passing:
             clock.add(pair)
@@ -176,12 +176,17 @@ def collect(
 
 
 def _compared(
-    decoded: Iterator[tuple[Pair, bool]], covers: Covers, compared: Compared
+    decoded: Iterator[tuple[Pair, bool]],
+    covers: Covers,
+    compared: Compared,
+    visible: StillVisible,
 ) -> Iterator[tuple[Pair, MakeMask | None, bool]]:
     """Every pair once it has been compared, with what makes its mask (None where the two pictures
     cannot be compared), and whether it is the last one."""
     for pair, last in decoded:
         source, output = pair.source, pair.output
+        if source is not None:
+            visible.prepare(source)
         if source is None or output is None or source.size != output.size:
             yield pair, None, last  # the checks of frames and size tell of it
             continue

@@ -25,8 +25,8 @@ class TrackSettings:
             costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on. The one
             number in which the sensitivities differ in what they hide.
         look_every: seconds between two looks of the detector where nothing asks for more.
-        whole_every: seconds between two looks at all of the picture where only parts of it change;
-            0: every look is at all of it.
+        whole_every: seconds between two looks at all of the picture where only parts of it change,
+            more where these show nothing new (`redact.track.Looks`); 0: every look is at all of it.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object.
         grace: before a track's first and after its last sighting.
