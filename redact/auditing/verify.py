@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from ..messages import Message
 from ..plan import Plan
 from ..progress import Progress
 from ..track import settings_of
-from ..types import Action, Track
+from ..types import Action, Target, Track
 from .audit_detectors import AuditDetectors
 from .compared import Compared
 from .container import check_container
@@ -23,14 +23,18 @@ from .findings import Seen, findings_of
 from .hidden import Covers, PlanCovers
 from .hidden_without_plan import PixelCovers
 from .let_go import MakeMask
+from .limits import Limits
 from .output_decodes import decode_alone
 from .pairing import Pair, TimeCheck, pairs
-from .planes import Both
+from .planes import Both, luma
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .sound import check_sound
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
+
+Load = Callable[[tuple[Target, ...], float, Limits, bool], AuditDetectors]
+"""Makes detectors as `AuditDetectors` does, from what that takes."""
 
 
 def verify(
@@ -40,6 +44,7 @@ def verify(
     *,
     settings: AuditSettings,
     progress: Progress,
+    load: Load = AuditDetectors,
 ) -> AuditResult:
     """Audit a finished file against its source.
 
@@ -54,6 +59,7 @@ def verify(
             that need a plan are left out.
         settings: how hard to look, and the margin that the masks were drawn with.
         progress: told about two stages, "decode" and "audit".
+        load: makes the detectors.
 
     Raises:
         InputError: a file cannot be read.
@@ -71,7 +77,7 @@ def verify(
     checks += check_sound(output, finished, silenced, settings.limits)
     if not same_size.passed:
         return _blind(settings, plan, checks)
-    collected = collect(source, finished, plan, settings, progress)
+    collected = collect(source, finished, plan, settings, progress, load)
     if collected.looked.frames == 0:
         raise UnsafeError(f"{output}: no frame could be compared", "Render the file again.")
     return AuditResult(
@@ -126,7 +132,7 @@ def collect(
     plan: Plan | None,
     settings: AuditSettings,
     progress: Progress,
-    load: type[AuditDetectors] = AuditDetectors,
+    load: Load = AuditDetectors,
 ) -> Collected:
     """Both passes of the audit; see `verify` for arguments and errors.
 
@@ -139,10 +145,7 @@ def collect(
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     aspect = float(source.video.upright_sample_aspect)
     detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
-    schedule = Schedule(settings.sensitivity, plan, limits)
-    # As often as the search looks at all of the picture.
-    whole_every = settings_of(settings.sensitivity).whole_every
-    visible = StillVisible(plan, covers, detectors, schedule, limits, whole_every)
+    visible = _visible(plan, covers, detectors, settings)
     compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
     decoded = _with_last(pairs(iter(Decode(source)), output.frames()))
     with (
@@ -155,6 +158,7 @@ def collect(
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
                 times[pair.index] = float(pair.source.time)
+                detectors.come_to(float(pair.source.time))
             visible.add(pair, mask, last)
             trim_at_times(pair.index)
             stage.advance()
@@ -195,6 +199,41 @@ def _compared(
         mask = functools.cache(functools.partial(covers.mask, pair.index, *both.luma))
         compared.add(pair.index, both, mask)
         yield pair, mask, last
+
+
+def _visible(
+    plan: Plan | None, covers: Covers, detectors: AuditDetectors, settings: AuditSettings
+) -> StillVisible:
+    limits, numbers = settings.limits, settings_of(settings.sensitivity)
+    schedule = Schedule(settings.sensitivity, plan, limits)
+    # As often as the search looks at all of the picture.
+    every = numbers.whole_every, numbers.meet_every
+    return StillVisible(plan, covers, detectors, schedule, limits, *every)
+
+
+def look_through(
+    found: Iterable[Pair], plan: Plan, settings: AuditSettings, detectors: AuditDetectors
+) -> None:
+    """Ask what an audit asks about a stretch of a file, as far as that can be guessed without what
+    lies before it; nothing is judged.
+
+    Args:
+        found: pairs of frames in their order. The number of a pair is that of the frame in the
+            whole video, and those of its frames count from 0.
+        plan: as it was drawn.
+        settings: of the audit.
+        detectors: that are asked.
+    """
+    covers = PlanCovers(plan, settings.margin)
+    visible = _visible(plan, covers, detectors, settings)
+    for pair in found:
+        source, output = pair.source, pair.output
+        if source is None or output is None:
+            continue
+        lumas = luma(source), luma(output)
+        mask = functools.partial(covers.mask, pair.index, *lumas)
+        visible.add(pair, mask, pair.index == len(plan.source.timeline) - 1)
+        trim_at_times(pair.index)
 
 
 def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:

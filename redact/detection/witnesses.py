@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Frame, Target
 from .calibration import Calibration, probability
-from .ensemble import FacePlateDetector, clipped
+from .network import FacePlateDetector, clipped
 from .nms import cluster
 from .scaling import Area, Picture, Scaler
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from ..plan import Plan, count_of, joined
 from ..types import Origin, State, Track
 from .case import CaseFields
-from .manifest import (
+from .manifest_parts import (
     AnswerPart,
     MutedPart,
     ReviewPart,

@@ -15,10 +15,10 @@ import av
 from ..errors import OutputError
 from ..messages import Message
 from ..settings import EncodeSettings
-from .codecs import CODECS, KNOWN, LARGE, LOOKAHEAD, LOOKAHEAD_LARGE, X26X_PRESETS, Codec
 from .colour import svt_mastering, x265_mastering
-from .formats import layout
 from .info import SourceInfo, VideoInfo
+from .output_formats import CODECS, KNOWN, LARGE, LOOKAHEAD, LOOKAHEAD_LARGE, X26X_PRESETS, Codec
+from .pixel_formats import layout
 
 _NAMES = {"mp4": "MP4", "mov": "MOV", "matroska": "MKV", "webm": "WebM"}
 

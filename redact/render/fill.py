@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .hidden import Hidden
-from .planes import Layout, Samples
+from .samples import Layout, Samples
 from .shapes import Rect
 
 CELLS = 24

@@ -10,10 +10,9 @@ import numpy as np
 
 from ..settings import RenderSettings, Style
 from ..types import Frame, Region
-from .colour import coding_of
 from .fill import Field, Surroundings
 from .hidden import Hidden, soft_radius
-from .planes import Layout, Samples, layout_of, planes_of
+from .samples import Layout, Samples, coding_of, layout_of, planes_of
 from .shapes import RIM, Rect, Shape, shape_of
 from .styles import Canvas, MaskStyle, load_style, write_notice
 

@@ -26,7 +26,7 @@ from .cuts import CutFinder
 from .geometry import IDENTITY, Affine, Boxes
 from .observe import observations_of
 from .recent_frames import Ring, SmallFrame, shrink
-from .settings import PARTS, TrackSettings, settings_of
+from .settings import PARTS, TrackSettings, meet, settings_of
 from .sightings import SightingLog
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
@@ -146,13 +146,15 @@ class Tracker:
         """Whether the detector must look at this frame, which is observed next.
 
         It must on the first frame, on a damaged one, where a new scene may begin, where anything
-        moves fast or has just been lost, and `look_every` seconds after the last look.
+        moves fast or has just been lost, `look_every` seconds after the last look, and where
+        searches meet (`TrackSettings.meet_every`).
         """
         if frame.damaged or self._looked_at is None:
             return True
         view = self._view_of(frame)
         # Half a millisecond: sums of frame times are not exact.
         due = view.small.time - self._looked_at >= self.settings.look_every - 5e-4
+        due = due or meet(self._looked_at, view.small.time, self.settings.meet_every)
         return due or view.suspect or self._active.restless(view.camera, view.small)
 
     def small_picture(self, frame: Frame) -> SmallFrame:

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from redact.evidence import EvidenceChoice, append, check_output, read_log, write_evidence
+from redact.evidence.chain import head_path
 from redact.evidence.check import CheckResult
-from redact.evidence.custody import head_path
 from redact.evidence.manifest import dump_manifest, manifest_path, read_manifest
 from redact.evidence.signature import load_private_key, new_key, raw_public, signature_path
 
