@@ -198,6 +198,20 @@ def test_a_chunk_of_an_avi_file() -> None:
     assert said_by_chunks(chunk(b"LIST", b"movi" + chunk(b"00dc", b"pictures"))) == []
 
 
+def test_every_chunk_is_read_where_it_begins() -> None:
+    """After pictures, which are passed over, and after a chunk of odd length."""
+    pictures = chunk(b"LIST", b"movi" + chunk(b"00dc", b"pictures"))
+    found = said_by_chunks(pictures, chunk(b"strn", b"Joe"), chunk(b"IDIT", b"now!"))
+    assert found == [(Kind.NAME, "Joe"), (Kind.DATE, "now!")]
+
+
+def test_the_muxer_without_its_version_names_nobody() -> None:
+    data = chunk(b"RIFF", b"AVI " + chunk(b"LIST", b"INFO" + chunk(b"ISFT", b"Lavf")))
+    collected = Findings()
+    inspect_riff(io.BytesIO(data), len(data), collected)
+    assert collected.found == () and collected.generic == ("AVI/INFO/ISFT: Lavf",)
+
+
 def test_lists_in_lists_without_end_do_not_exhaust_the_program(tmp_path: Path) -> None:
     data = b""
     for _ in range(3000):
