@@ -7,7 +7,8 @@ second. `run` is `detect` followed by `apply`, and nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,8 +64,8 @@ from .running import (
     what_answers,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
-from .track import Looks
-from .types import Timeline, readable
+from .track import Looks, Tracker
+from .types import Frame, Timeline, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +142,10 @@ def detect(
     with (
         looks_kept(plan_file, digest, settings, detector, verifier) as kept,
         journal.step("detect", info.expected_frames) as step,
-        read_ahead(frames) as decoded,
+        nullcontext(kept.asking(ahead.asking(CloseUp(verifier).ask))) as ask,
+        nullcontext(Search(settings, kept.looking(ahead.looking(look)), ask, parts)) as search,
+        read_ahead(_prepared(frames, search.tracker)) as decoded,
     ):
-        ask = kept.asking(ahead.asking(CloseUp(verifier).ask))
-        search = Search(settings, kept.looking(ahead.looking(look)), ask, parts)
         looks = search.looks
         for frame in decoded:
             pts.append(frame.pts)
@@ -179,6 +180,13 @@ def detect(
         whole.cuts,
         unchecked,
     )
+
+
+def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
+    """Frames, prepared for the tracker in the thread that decodes them."""
+    for frame in frames:
+        tracker.prepare(frame)
+        yield frame
 
 
 def _detected(
@@ -310,9 +318,11 @@ def render(
         journal.step("render", len(plan.source.timeline)) as step,
         VideoWriter(output, info, draw.encode, container, silenced=plan.silenced()) as writer,
         read_ahead(frames) as ahead,
+        # A thread decodes, one draws, and this one encodes.
+        read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,
     ):
-        for frame, regions in ahead:
-            writer.write(renderer.draw(frame, regions))
+        for frame in drawn:
+            writer.write(frame)
             written += 1
             step.advance()
         step.say(

@@ -55,8 +55,7 @@ class StillVisible:
         detectors: the audit's.
         schedule: which frames are looked at.
         limits: see `Limits`.
-        whole_every: seconds within which all of the picture is looked at; in between, only what
-            has changed since it was looked at. 0: always all of it.
+        whole_every: see `redact.track.Looks`. 0: every look is at all of the picture.
         meet_every: see `TrackSettings`.
 
     Attributes:
@@ -92,6 +91,10 @@ class StillVisible:
             ask=self._ask,
         )
         self.misfits: list[Misfit] = []
+
+    def prepare(self, source: Frame) -> None:
+        """As `Tracker.prepare`, of the source's frames."""
+        self._tracker.prepare(source)
 
     def add(self, pair: Pair, mask: MakeMask | None, last: bool) -> None:
         """Take the next pair.

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..allocator import give_back, trim_at_times
 from ..detection import load_calibration
 from ..errors import RedactError, UnsafeError
-from ..media import Decode, SourceInfo, probe
+from ..media import Decode, SourceInfo, probe, read_ahead
 from ..messages import Message
 from ..plan import Plan
 from ..progress import Progress
@@ -22,6 +22,7 @@ from .container import check_container
 from .findings import Seen, findings_of
 from .hidden import Covers, PlanCovers
 from .hidden_without_plan import PixelCovers
+from .let_go import MakeMask
 from .limits import Limits
 from .output_decodes import decode_alone
 from .pairing import Pair, TimeCheck, pairs
@@ -146,14 +147,19 @@ def collect(
     detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
     visible = _visible(plan, covers, detectors, settings)
     compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
-    with progress.stage("audit", source.expected_frames) as stage:
-        for pair, last in _with_last(pairs(iter(Decode(source)), output.frames())):
+    decoded = _with_last(pairs(iter(Decode(source)), output.frames()))
+    with (
+        progress.stage("audit", source.expected_frames) as stage,
+        # Decoded and compared in a thread, while the networks look at the pair before.
+        read_ahead(_compared(decoded, covers, compared, visible), most=1) as passing,
+    ):
+        for pair, mask, last in passing:
             clock.add(pair)
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
                 times[pair.index] = float(pair.source.time)
                 detectors.come_to(float(pair.source.time))
-            _pass(pair, last, covers, compared, visible)
+            visible.add(pair, mask, last)
             trim_at_times(pair.index)
             stage.advance()
     tracks = visible.finish()
@@ -171,6 +177,28 @@ def collect(
             detectors.targets,
         ),
     )
+
+
+def _compared(
+    decoded: Iterator[tuple[Pair, bool]],
+    covers: Covers,
+    compared: Compared,
+    visible: StillVisible,
+) -> Iterator[tuple[Pair, MakeMask | None, bool]]:
+    """Every pair once it has been compared, with what makes its mask (None where the two pictures
+    cannot be compared), and whether it is the last one."""
+    for pair, last in decoded:
+        source, output = pair.source, pair.output
+        if source is not None:
+            visible.prepare(source)
+        if source is None or output is None or source.size != output.size:
+            yield pair, None, last  # the checks of frames and size tell of it
+            continue
+        both = Both.of(source, output)
+        # One for all that need it: drawing it is what takes time in a crowd.
+        mask = functools.cache(functools.partial(covers.mask, pair.index, *both.luma))
+        compared.add(pair.index, both, mask)
+        yield pair, mask, last
 
 
 def _visible(
@@ -206,21 +234,6 @@ def look_through(
         mask = functools.partial(covers.mask, pair.index, *lumas)
         visible.add(pair, mask, pair.index == len(plan.source.timeline) - 1)
         trim_at_times(pair.index)
-
-
-def _pass(
-    pair: Pair, last: bool, covers: Covers, compared: Compared, visible: StillVisible
-) -> None:
-    """One pair of frames: compared, and if it is its turn looked at."""
-    source, output = pair.source, pair.output
-    if source is None or output is None or source.size != output.size:
-        visible.add(pair, None, last)  # the checks of frames and size tell of it
-        return
-    both = Both.of(source, output)
-    # One for all that need it: drawing it is what takes time in a crowd.
-    mask = functools.cache(lambda: covers.mask(pair.index, *both.luma))
-    compared.add(pair.index, both, mask)
-    visible.add(pair, mask, last)
 
 
 def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:

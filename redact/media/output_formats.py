@@ -30,9 +30,12 @@ THREADS = 4
 """Fixed, because the number of threads changes what x264 and x265 decide: a run must give the
 same bytes on every machine."""
 
-LOOKAHEAD = 16
-"""Frames that x264 and x265 look ahead with slow presets: their own 40 and more hold several
-hundred MB of full HD, for a little less size."""
+LOOKAHEAD, LOOKAHEAD_LARGE = 16, 6
+"""Frames that x264 and x265 look ahead with slow presets, in pictures of up to `LARGE` pixels and
+in larger ones: their own 40 and more hold several hundred MB of full HD, for a little less size."""
+
+LARGE = 2560 * 1440
+"""Meaning: between full HD and 4K."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ class TrackSettings:
             costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on. The one
             number in which the sensitivities differ in what they hide.
         look_every: seconds between two looks of the detector where nothing asks for more.
-        whole_every: seconds between two looks at all of the picture where only parts of it change;
-            0: every look is at all of it.
+        whole_every: seconds between two looks at all of the picture where only parts of it change,
+            more where these show nothing new (`redact.track.Looks`); 0: every look is at all of it.
         meet_every: at the first frame at or after each multiple of this, all of the picture is
             looked at, whatever was looked at before: from there on, a search that began elsewhere
             looks at the same frames and parts. So one long video can be searched by several

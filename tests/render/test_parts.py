@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 
 from redact.errors import UnsafeError, UsageError
 from redact.render import Renderer, mask_of
-from redact.render.fill import CELLS, Cells, Surroundings
+from redact.render.fill import CELLS, Cells, Field, Surroundings
 from redact.render.hidden import Hidden
 from redact.render.renderer import _say
 from redact.render.samples import Layout, layout_of
-from redact.render.shapes import Rect, shape_of
-from redact.render.styles import Blur
+from redact.render.shapes import Rect, Shape, shape_of
+from redact.render.styles import Blur, Canvas
 from redact.render.styles.mosaic import _block_centres
 from redact.settings import RenderSettings, Style
 from redact.types import Box, Frame, Region, State, Target
 
-from .pictures import frame_of, noise, planes
+from .pictures import Scene, frame_of, noise, planes
 
 LAYOUTS = [layout_of(av.VideoFrame(16, 16, form)) for form in ("yuv444p", "yuv420p", "yuv422p")]
 
@@ -119,3 +119,28 @@ def test_a_style_of_another_package_that_hides_nothing_is_refused() -> None:
         Renderer(settings)
     Renderer(settings, review=True)
     Renderer(replace(settings, style=Blur()))  # type: ignore[arg-type]
+
+
+class Curious(Blur):
+    """A style of another package that copies one hidden sample of every plane into its fill."""
+
+    def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
+        fill = super().paint(canvas, shape, grid).copy()
+        x, y = (int(v) for v in shape.box.centre)
+        for number, plane in enumerate(canvas.planes[: canvas.layout.channels]):
+            sub = (canvas.layout.sub_x, canvas.layout.sub_y) if number else (1, 1)
+            fill[..., number] += plane[y // sub[1], x // sub[0]]
+        return fill
+
+
+@pytest.mark.parametrize("form", ["yuv420p", "yuv444p10le", "gbrp", "gray"])
+def test_a_style_of_another_package_is_shown_nothing_that_is_hidden(form: str) -> None:
+    region = Region(1, Target.FACE, Box(30, 20, 60, 50), State.DETECTED)
+    scene = Scene(90, 70, form, [region], 0.15, 5)
+    settings = RenderSettings(style=Curious(), margin=0.15)  # type: ignore[arg-type]
+    pictures = [
+        planes(Renderer(settings).draw(scene.frame(inside), [region]).picture)
+        for inside in (None, 7, 8)
+    ]
+    for other in pictures[1:]:
+        assert all(map(np.array_equal, pictures[0], other))
