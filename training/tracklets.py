@@ -14,7 +14,7 @@ from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.track import Looks, Tracker
 from redact.track.active import Retired
-from redact.track.settings import settings_of
+from redact.track.sensitivities import settings_of
 from redact.track.sightings import Rows
 from training.labelled import Boxes, Labelled, holds_centre, overlaps
 

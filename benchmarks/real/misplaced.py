@@ -1,7 +1,7 @@
 """By how much the detector's boxes miss what is labelled, by how sure the detector is.
 
 `python -m benchmarks.real.misplaced --half dev` measures `UNSURE` and `BY_ODDS` of
-`redact.track.safety_margin` and the margin that every mask has: for each labelled face or plate
+`redact.track.box_per_frame` and the margin that every mask has: for each labelled face or plate
 that one look of `balanced` sees, the least margin (share of the box's size on every side) with
 which a mask on that box holds `HELD` of it. A face counts as the ellipse in its box.
 """

@@ -1,13 +1,12 @@
 """From detections of single frames to objects over the whole clip."""
 
 from .belief import Clues, probability_of
-from .camera import motion_between
+from .camera_and_cuts import motion_between
 from .follow import COAST, step
 from .geometry import warped
 from .looks import Look, Looks
-from .patches import patches_of
-from .recent_frames import SmallFrame, shrink, shrink_array
-from .settings import PARTS, TrackSettings, meet, settings_of
+from .sensitivities import PARTS, TrackSettings, meet, settings_of
+from .small_pictures import SmallFrame, patches_of, shrink, shrink_array
 from .tracker import Tracker, Tracks
 
 __all__ = [

@@ -9,19 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Target
-from .associate import Objects, assign, possible_pairs
+from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
 from .follow import COAST, step
-from .geometry import Affine, scale_of, to_centres, warped
-from .motion import MotionBank
-from .neighbours import iou_pairs, lies_on
-from .observe import Observations
-from .patches import Samples, patches_of
-from .recent_frames import SmallFrame, picture_area
-from .settings import TrackSettings
+from .geometry import Affine, iou_pairs, lies_on, scale_of, to_centres, warped
+from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
-from .tracklets import Columns
+from .small_pictures import Samples, SmallFrame, patches_of, picture_area
+from .tracklets import Columns, MotionBank
 
 FIRM = 0.0
 """Log odds from which a detection is matched in the first round. Meaning: as likely as not."""

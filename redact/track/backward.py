@@ -13,13 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Target
-from .clip import ClipRecord
 from .follow import COAST, step
-from .geometry import IDENTITY, Affine, Boxes, warped
-from .neighbours import iou_pairs
-from .patches import Samples
-from .recent_frames import Ring, SmallFrame
-from .sightings import How, SightingLog
+from .geometry import IDENTITY, Affine, Boxes, iou_pairs, warped
+from .sightings import ClipRecord, How, SightingLog
+from .small_pictures import Ring, Samples, SmallFrame
 
 SAME = 0.5
 """IoU with another tracklet's sighting from which both are the same object. Meaning: most

@@ -15,8 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .geometry import Boxes, to_boxes, to_centres
-from .patches import CELLS, CONTEXT, Samples, pairwise_likeness, patches_of, sample
-from .recent_frames import SmallFrame
+from .small_pictures import (
+    CELLS,
+    CONTEXT,
+    Samples,
+    SmallFrame,
+    pairwise_likeness,
+    patches_of,
+    sample,
+)
 
 WINDOW = 2 * CELLS
 """Samples along one side of the searched window. Meaning: the object may be off its predicted

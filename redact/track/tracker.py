@@ -18,16 +18,14 @@ from ..settings import Sensitivity
 from ..types import Detections, Frame, Track
 from .active import ActiveTracklets
 from .assemble import weave
+from .associate import observations_of
 from .backward import BackwardFollower, Job, Sighted
 from .belief import BEST_LOOK, TargetWeights
-from .camera import CameraMotion, motion_between
-from .clip import ClipRecord
-from .cuts import CutFinder
+from .camera_and_cuts import CameraMotion, CutFinder, motion_between
 from .geometry import IDENTITY, Affine, Boxes
-from .observe import observations_of
-from .recent_frames import Ring, SmallFrame, shrink
-from .settings import PARTS, TrackSettings, meet, settings_of
-from .sightings import SightingLog
+from .sensitivities import PARTS, TrackSettings, meet, settings_of
+from .sightings import ClipRecord, SightingLog
+from .small_pictures import Ring, SmallFrame, shrink
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""

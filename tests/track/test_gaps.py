@@ -5,12 +5,12 @@ from __future__ import annotations
 from av.video.reformatter import VideoReformatter
 
 from redact.track.active import ActiveTracklets
+from redact.track.associate import observations_of
 from redact.track.backward import Job
 from redact.track.geometry import IDENTITY
-from redact.track.observe import observations_of
-from redact.track.recent_frames import shrink
-from redact.track.settings import TrackSettings
+from redact.track.sensitivities import TrackSettings
 from redact.track.sightings import SightingLog
+from redact.track.small_pictures import shrink
 from redact.types import Detections
 
 from .scenes import WEIGHTS, Thing, rendered, seen

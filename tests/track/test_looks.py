@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from redact.detection import Area
 from redact.settings import Sensitivity
 from redact.track import Looks, settings_of
-from redact.track.changed import MEAN, PIXEL, boxes_of, changed_blocks
-from redact.track.looks import taken_together
-from redact.track.recent_frames import shrink
+from redact.track.looks import MEAN, PIXEL, boxes_of, changed_blocks, taken_together
+from redact.track.small_pictures import shrink
 from redact.types import Box, Detections, Frame
 
 from .scenes import HEIGHT, WIDTH, Grey, Thing, as_frame, draw, seen, texture

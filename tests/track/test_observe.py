@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.track.observe import observations_of
+from redact.track.associate import observations_of
 from redact.types import Detections
 
 row = st.tuples(

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redact.track.assemble import STACKED
-from redact.track.keyframes import keyframes_of
+from redact.track.box_per_frame import keyframes_of
 from redact.types import Box, Detections, Frame, State, Track
 
 from .scenes import HEIGHT, WIDTH, as_frame, texture, track_clip, tracker_of

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.track.safety_margin import UNSURE, enlarged
+from redact.track.box_per_frame import UNSURE, enlarged
 
 TIMES = np.arange(5) / 10
 STILL = np.tile([100.0, 100.0, 140.0, 160.0], (5, 1))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from redact.track import Tracker, settings_of
-from redact.track.recent_frames import Ring, SmallFrame
+from redact.track.small_pictures import Ring, SmallFrame
 from redact.types import Box, Detections, Frame, State, Target
 
 from .scenes import (

@@ -1,0 +1,243 @@
+"""A box for every frame of a track: between sightings, before the first and after the last;
+enlarged only by errors that were measured; and as keyframes that never lose a pixel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Box, Keyframe, State
+from .geometry import Boxes, grown, union, warped
+from .sensitivities import TrackSettings
+from .sightings import ClipRecord, How, Rows, end_speed
+
+UNSURE: Final = 0.20
+"""Growth of an even guess, share of the box's size on every side. A detector that doubts whether
+something is a face doubts where it ends as well: to hold 97 % of a face in 19 of 20 cases, a look
+of a probability below .5 needed a margin of .37, one above .99 needed .13; every mask has .12.
+Measured by `python -m benchmarks.real.misplaced --half dev`."""
+
+BY_ODDS: Final = 0.045
+"""How much less it is for each unit of log odds. Measured by the same command."""
+
+
+def enlarged(
+    boxes: Boxes,
+    detected: NDArray[np.intp],
+    scores: NDArray[np.float32],
+    times: NDArray[np.float64],
+) -> Boxes:
+    """Boxes of one track, one per frame, each containing the box it came from.
+
+    Args:
+        boxes: [N, 4] best estimates.
+        detected: rows with a detection, rising.
+        scores: [N] probabilities, read at `detected` only.
+        times: [N] seconds.
+    """
+    return _smeared(grown(boxes, _misplaced(detected, scores, times)), boxes)
+
+
+def _misplaced(
+    detected: NDArray[np.intp], scores: NDArray[np.float32], times: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """[N] by what share of its size a box may miss what it hides, certainty apart."""
+    if not len(detected):
+        return np.full(len(times), UNSURE)
+    p = np.clip(scores[detected].astype(np.float64), 1e-4, 1 - 1e-4)
+    odds = np.interp(times, times[detected], np.log(p / (1 - p)))
+    return np.asarray(np.clip(UNSURE - BY_ODDS * odds, 0.0, UNSURE))
+
+
+def _smeared(out: Boxes, boxes: Boxes) -> Boxes:
+    """Every box reaches half the way to where the object is in the neighbouring frames: that
+    is how far an open shutter can smear it, and it evens out unsteady detections."""
+    if len(boxes) < 2:
+        return out
+    middle = (boxes[1:] + boxes[:-1]) / 2
+    out = out.copy()
+    out[:-1] = union(out[:-1], middle)
+    out[1:] = union(out[1:], middle)
+    return out
+
+
+SLACK = 0.01
+"""Keyframes are larger than the boxes by this share of the size, on every side; the boxes
+between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100."""
+
+LONGEST = 256
+"""Frames between keyframes at most. Meaning: bounds the time that finding them takes."""
+
+OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
+
+ROUNDING = 0.02
+"""Pixels added outward, far more than interpolation in float64 can lose. Meaning: no pixel
+of a mask depends on rounding."""
+
+
+def keyframes_of(
+    first: int,
+    boxes: Boxes,
+    states: list[State],
+    scores: NDArray[np.float32],
+) -> tuple[Keyframe, ...]:
+    """Keyframes whose interpolation contains `boxes[i]` in frame `first + i`, for every i.
+
+    Args:
+        first: frame index of row 0.
+        boxes: [N, 4], a box for every frame.
+        states: [N].
+        scores: [N], not finite where no detector saw the object.
+    """
+    size = np.maximum(np.tile(boxes[:, 2:] - boxes[:, :2], 2), 0.0)
+    step = size * SLACK + ROUNDING
+    # All four sides count outward, so that larger always means a larger box.
+    inner = boxes * OUTWARD
+    outer = inner + step
+    room = 3 * step
+    changes = [i for i in range(1, len(states)) if states[i] is not states[i - 1]]
+    # The best sighting is kept as it is: a track's score is what reviewers and the audit go by.
+    best = [int(np.nanargmax(scores))] if np.isfinite(scores).any() else []
+    stops = sorted({*changes, *best, len(states) - 1})
+    chosen = [0]
+    for stop in stops:
+        while chosen[-1] < stop:
+            chosen.append(_farthest(chosen[-1], stop, inner, outer, room))
+    return tuple(
+        Keyframe(
+            first + i,
+            Box(*map(float, outer[i] * OUTWARD)),
+            states[i],
+            float(scores[i]) if np.isfinite(scores[i]) else None,
+        )
+        for i in chosen
+    )
+
+
+def _farthest(start: int, stop: int, inner: Boxes, outer: Boxes, room: Boxes) -> int:
+    """Last row up to `stop` that can be the next keyframe after `start`: doubling, halving."""
+    good, step = start + 1, 2
+    bad = None
+    while good < stop and step <= LONGEST:
+        end = min(start + step, stop, start + LONGEST)
+        if not _holds(start, end, inner, outer, room):
+            bad = end
+            break
+        good, step = end, step * 2
+    while bad is not None and bad - good > 1:
+        middle = (good + bad) // 2
+        if _holds(start, middle, inner, outer, room):
+            good = middle
+        else:
+            bad = middle
+    return good
+
+
+def _holds(start: int, end: int, inner: Boxes, outer: Boxes, room: Boxes) -> bool:
+    """Whether interpolation from `start` to `end` contains every box and is not much larger."""
+    steps = end - start
+    if steps < 2:
+        return True
+    line = outer[start] + (outer[end] - outer[start]) * (_COUNT[1:steps] / steps)
+    spare = line - inner[start + 1 : end]
+    return bool(spare.min() >= 1e-6) and bool((spare <= room[start + 1 : end]).all())
+
+
+_COUNT = np.arange(LONGEST + 1, dtype=np.float64)[:, None]
+
+
+SPEED_LASTS = 0.3
+"""Seconds after which an object that is no longer seen is expected to have stopped. Meaning:
+about half a step of somebody who walks; a judgement, not fitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """Attributes:
+    first: frame of row 0.
+    boxes: float64 [N, 4], one per frame.
+    states: [N].
+    scores: float32 [N], NaN where not detected.
+    """
+
+    first: int
+    boxes: Boxes
+    states: list[State]
+    scores: NDArray[np.float32]
+
+
+def fill(
+    rows: Rows,
+    floor: int,
+    ceiling: int,
+    clip: ClipRecord,
+    settings: TrackSettings,
+    ablate: frozenset[str],
+) -> Dense:
+    """Boxes and states of one object from its sightings; contains every box that was seen.
+
+    Args:
+        rows: sightings, one per frame, rising.
+        floor, ceiling: first and last frame that may be used (the scene).
+    """
+    first, last = int(rows["frame"][0]), int(rows["frame"][-1])
+    start, end = first, last
+    if "padding" not in ablate:
+        start = clip.frame_before(first, settings.grace, floor)
+        end = clip.frame_after(last, settings.grace, ceiling)
+    at = rows["frame"] - start
+    boxes = np.zeros((end - start + 1, 4))
+    boxes[at] = rows["box"]
+    scores = np.full(len(boxes), np.nan, np.float32)
+    detected = at[rows["how"] == How.DETECTED]
+    scores[detected] = rows["score"][rows["how"] == How.DETECTED]
+    _between(boxes, at, start, clip)
+    _beyond(boxes, at, start, clip, rows)
+    if "growth" not in ablate:
+        boxes = enlarged(boxes, detected, scores, clip.times(start, end))
+    return Dense(start, boxes, _states(len(boxes), at, detected), scores)
+
+
+def _states(count: int, at: NDArray[np.intp], detected: NDArray[np.intp]) -> list[State]:
+    states = [State.PADDED] * count
+    states[at[0] : at[-1] + 1] = [State.INTERPOLATED] * int(at[-1] - at[0] + 1)
+    for i in at:
+        states[i] = State.FOLLOWED
+    for i in detected:
+        states[i] = State.DETECTED
+    return states
+
+
+def _between(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord) -> None:
+    """Interpolate gaps, moving with the camera."""
+    for a, b in pairwise(at.tolist()):
+        if b - a < 2:
+            continue
+        times = clip.times(start + a, start + b)
+        share = (times - times[0]) / max(times[-1] - times[0], 1e-9)
+        from_a = clip.between(start + a, start + b)
+        from_b = clip.between(start + b, start + a)[::-1]
+        for i in range(1, b - a):
+            left = warped(boxes[a : a + 1], from_a[i])
+            right = warped(boxes[b : b + 1], from_b[i])
+            boxes[a + i] = (left + (right - left) * share[i])[0]
+
+
+def _beyond(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord, rows: Rows) -> None:
+    """Before the first and after the last sighting the object goes on, slower and slower."""
+    for edge, stop, at_start in ((at[0], 0, True), (at[-1], len(boxes) - 1, False)):
+        if edge == stop:
+            continue
+        speed = end_speed(rows, clip, at_start)
+        path = clip.between(start + edge, start + stop)
+        turn = -1 if at_start else 1
+        for i in range(1, len(path)):
+            away = clip.time(start + edge + turn * i) - clip.time(start + edge)
+            gone = turn * SPEED_LASTS * (1 - np.exp(-abs(away) / SPEED_LASTS))
+            box = boxes[edge] + np.tile(speed * gone, 2)
+            boxes[edge + turn * i] = warped(box[None], path[i])[0]
