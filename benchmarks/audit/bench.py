@@ -13,7 +13,7 @@ from time import process_time
 
 from redact.auditing import AuditSettings, Finding, Limits
 from redact.auditing.audit_detectors import AuditDetectors
-from redact.auditing.findings import findings_of
+from redact.auditing.findings_and_fixes import findings_of
 from redact.auditing.verify import Collected, collect
 from redact.media import probe
 from redact.plan import Plan

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from benchmarks.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
 from redact.auditing import AuditSettings, Finding, verify
-from redact.auditing.hidden import share_of_middle
 from redact.auditing.limits import LIMITS
+from redact.auditing.what_is_hidden import share_of_middle
 from redact.media import container_for, probe
 from redact.pipeline import detect, render
 from redact.plan import Plan

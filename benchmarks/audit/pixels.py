@@ -20,11 +20,11 @@ from pathlib import Path
 
 import numpy as np
 
-from redact.auditing.hidden_without_plan import PixelCovers
 from redact.auditing.limits import LIMITS, Limits
 from redact.auditing.mask_drawn import not_drawn
 from redact.auditing.outside_masks import OutsideMasks
 from redact.auditing.planes import Both
+from redact.auditing.what_is_hidden import PixelCovers
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
 from redact.render import Renderer, mask_of

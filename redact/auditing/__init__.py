@@ -1,9 +1,9 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
 from .audit_detectors import AuditDetectors, require_detectors
-from .fix import fix_command, hiding_places
+from .compared import Pair, pairs
+from .findings_and_fixes import fix_command, hiding_places
 from .limits import Limits
-from .pairing import Pair, pairs
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Kept, Looked
 from .sheet import finding_pictures, picture_path, review_sheet, sheet_path
 from .verify import look_through, verify

@@ -1,22 +1,31 @@
-"""Is what a mask hides still there, in its own pixels, just before or after the mask?
+"""Is what a mask hides still there, in its own pixels: just before or after the mask, between two
+tracks, or where a mask let it go from one frame to the next?
 
 A detector that is unsure of a face behind a gas mask, or in profile, is as unsure beside the track
-as on it. But a face does not change within a few frames: what looks exactly like the hidden
-subject, where the subject would be, is the subject.
+as on it, and cannot tell that a mask slipped off. But a face does not change within a few frames:
+what looks exactly like the hidden subject, where the subject would be, is the subject.
+
+The commonest leak of all is a subject that the detector lost for a moment, and an audit with the
+same detector may lose it for the same moment. What lies between the two tracks then looks exactly
+like the end of the one and like the beginning of the other. A tracker that jumps to something else,
+and a plan changed by hand, leave such places, too.
 """
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Action, Box, State, Track
+from ..plan import Plan
+from ..types import Action, Box, Region, State, Target, Track
 from .limits import LIMITS, Limits
+from .what_is_hidden import middle_of, share_of_middle
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +153,138 @@ def sample(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
     y = ((box.y1 - y1 + at * height) * zoom_y - 0.5).astype(np.float32)
     across, down = np.meshgrid(x, y)
     return np.asarray(cv2.remap(small, across, down, cv2.INTER_LINEAR), np.float32)
+
+
+def between_tracks(
+    plan: Plan, looks: Looks, limits: Limits = LIMITS
+) -> dict[int, list[tuple[int, Box]]]:
+    """Places between two tracks of one subject where it shows: id of the first → (frame, box).
+
+    Args:
+        plan: what is hidden.
+        looks: searches around every track's ends, all of them done.
+    """
+    sure = [t for t in plan.tracks if t.action is not Action.KEEP and _sure(t, limits)]
+    begins: dict[int, list[Track]] = defaultdict(list)
+    for track in sure:
+        begins[track.first].append(track)
+    found: dict[int, list[tuple[int, Box]]] = {}
+    for track in sure:
+        for gap in range(1, limits.edge_frames + 1):
+            for other in begins[track.last + gap + 1]:
+                if other.target is track.target:
+                    places = _shown(plan, looks, (track, other), limits)
+                    if places:
+                        found[track.id] = places
+    return found
+
+
+def _sure(track: Track, limits: Limits) -> bool:
+    return track.certainty is None or track.certainty >= limits.believed
+
+
+def _shown(
+    plan: Plan, looks: Looks, pair: tuple[Track, Track], limits: Limits
+) -> list[tuple[int, Box]]:
+    """Frames between two tracks in which the subject shows; none unless it is there in all."""
+    track, other = pair
+    places: list[tuple[int, Box]] = []
+    for frame in range(track.last + 1, other.first):
+        a, b = looks.likeness(track.id, frame), looks.likeness(other.id, frame)
+        if (
+            a is None
+            or b is None
+            or min(a.value, b.value) < limits.alike
+            or a.box.iou(b.box) < limits.same
+        ):
+            return []
+        if not any(_share(a.box, r.box) >= limits.covered for r in plan.regions_at(frame)):
+            places.append((frame, a.box))
+    return places
+
+
+def _share(box: Box, other: Box) -> float:
+    """Share of a box that lies in another one."""
+    return box.common(other) / max(box.area, 1e-6)
+
+
+MakeMask = Callable[[], NDArray[np.uint8]]
+"""Makes the mask of a frame, uint8 [H, W], not 0 where it hides: only few frames need theirs."""
+
+
+@dataclass(slots=True)
+class _Lost:
+    """A subject whose mask has let go: its look and where it was seen last."""
+
+    target: Target
+    look: NDArray[np.float32]
+    box: Box
+
+
+class LetGo:
+    """Takes frames in order and remembers where a mask let go of its subject.
+
+    Memory: the luma of one frame, and one patch for each mask that has just let go.
+
+    Attributes:
+        places: track id → [(frame, box)], box in upright source pixels.
+    """
+
+    def __init__(self, limits: Limits = LIMITS) -> None:
+        self._limits = limits
+        self.places: dict[int, list[tuple[int, Box]]] = defaultdict(list)
+        self._before: dict[int, Region] = {}
+        self._luma: NDArray[np.uint8] | None = None
+        self._lost: dict[int, _Lost] = {}
+
+    def see(
+        self, index: int, source: NDArray[np.uint8], regions: Iterable[Region], mask: MakeMask
+    ) -> None:
+        """Take the next frame.
+
+        Args:
+            index: of the frame.
+            source: its luma, uint8 [H, W].
+            regions: what is hidden in it.
+            mask: makes its mask.
+        """
+        now = {region.track: region for region in regions}
+        for track, region in now.items():
+            before = self._before.get(track)
+            if (
+                before is not None
+                and track not in self._lost
+                and _moved_off(before, region, self._limits)
+            ):
+                assert self._luma is not None
+                look = sample(self._luma, before.box, self._limits.side)
+                self._lost[track] = _Lost(before.target, look, before.box)
+        mask = functools.cache(mask)  # one for all: drawing it is what takes time in a crowd
+        for track, lost in list(self._lost.items()):
+            window = sample_around(source, lost.box, self._limits.side)
+            found = best_place(lost.look, lost.box, window, self._limits)
+            still = track in now and found.value >= self._limits.alike
+            if still and self._bare(mask(), found.box, lost.target):
+                self.places[track].append((index, found.box))
+                lost.box = found.box
+            else:
+                del self._lost[track]
+        self._before, self._luma = now, source
+
+    def _bare(self, mask: NDArray[np.uint8], box: Box, target: Target) -> bool:
+        """Whether the masks of a frame leave open what was hidden before."""
+        share = share_of_middle(mask, box, target, self._limits.core)
+        return share < self._limits.fits
+
+
+def _moved_off(before: Region, now: Region, limits: Limits) -> bool:
+    """Whether a region leaves part of what it hid in the frame before.
+
+    Only what a detector saw there is known to be a subject: boxes that were guessed are larger
+    than what they hide.
+    """
+    tiny = before.box.height < limits.least_height(before.target)
+    if before.state is not State.DETECTED or tiny:
+        return False
+    core = middle_of(before.box, before.target, limits.core)
+    return core.common(now.box) < limits.fits * core.area

@@ -19,7 +19,7 @@ from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
 from ..plan import Plan
 from ..types import Action, Box, State, Track, clock, counted
-from .pairing import pairs
+from .compared import pairs
 from .planes import Painter
 from .result import AuditResult
 

@@ -20,13 +20,13 @@ from ..plan import Plan
 from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink_array
 from ..types import EVERYWHERE, Box, Detections, Frame, Region, Target, Track
 from .audit_detectors import AuditDetectors
-from .hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
-from .let_go import MakeMask
+from .compared import Pair
+from .likeness import MakeMask
 from .limits import Limits
 from .outside_masks import drawn_around
-from .pairing import Pair
 from .planes import Painter
 from .schedule import Schedule
+from .what_is_hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
 
 
 @dataclass(frozen=True, slots=True)

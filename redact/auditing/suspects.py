@@ -9,11 +9,11 @@ from math import exp, hypot, inf, log
 
 from ..plan import Plan
 from ..types import Action, Box, Region, State, Target, Track
-from .hidden import Covers, by_decision
 from .likeness import Looks
 from .limits import Limits
+from .what_is_hidden import Covers, by_decision
 
-Path = tuple[tuple[int, Box], ...]
+Stretch = tuple[tuple[int, Box], ...]
 """(frame, box), rising frames, upright source pixels."""
 
 
@@ -30,7 +30,7 @@ class Suspect:
     """
 
     target: Target
-    path: Path
+    path: Stretch
     probability: float
     rule: str
     track: int | None
@@ -86,7 +86,7 @@ def believed(tracks: Iterable[Track], around: Surroundings, limits: Limits) -> l
     return found
 
 
-def _judged(seen: Track, path: Path, around: Surroundings, limits: Limits) -> Suspect:
+def _judged(seen: Track, path: Stretch, around: Surroundings, limits: Limits) -> Suspect:
     p = min(max(seen.certainty or 0.0, 1e-6), 1 - 1e-6)
     odds, rule = log(p / (1 - p)), "probable"
     neighbour = beside(seen.target, path, around, limits)
@@ -100,7 +100,7 @@ def _judged(seen: Track, path: Path, around: Surroundings, limits: Limits) -> Su
     return Suspect(seen.target, path, 1 / (1 + exp(-odds)), rule, track)
 
 
-def stretches(seen: Track, around: Surroundings, limits: Limits) -> list[Path]:
+def stretches(seen: Track, around: Surroundings, limits: Limits) -> list[Stretch]:
     """Where a track of what was seen is really in view: near a frame in which detectors saw it, not
     where masks lie on it, and not where it stays visible by decision."""
     found: list[list[tuple[int, Box]]] = [[]]
@@ -139,7 +139,7 @@ def _hidden(target: Target, frame: int, box: Box, around: Surroundings, limits: 
     return box.area > 0 and any(box.common(r.box) >= least for r in around.hidden(frame))
 
 
-def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> Track | None:
+def beside(target: Target, path: Stretch, around: Surroundings, limits: Limits) -> Track | None:
     """The sure hidden track of the same kind that ends or begins next to a place in view."""
     best: tuple[float, Track] | None = None
     for track in around.tracks:
@@ -157,7 +157,7 @@ def beside(target: Target, path: Path, around: Surroundings, limits: Limits) -> 
     return best[1] if best is not None else None
 
 
-def _gap(path: Path, track: Track, times: Mapping[int, float]) -> tuple[float, Box, Box]:
+def _gap(path: Stretch, track: Track, times: Mapping[int, float]) -> tuple[float, Box, Box]:
     """Seconds between a place in view and a track, and the box of each where they are closest."""
     (first, start), (last, end) = path[0], path[-1]
     if track.last < first:
@@ -185,7 +185,7 @@ def _same_place(a: Box, b: Box, gap: float, limits: Limits) -> bool:
     return hypot(x - u, y - v) <= side * (0.5 + limits.pace * gap)
 
 
-def _alike(track: int, path: Path, looks: Looks, limits: Limits) -> bool:
+def _alike(track: int, path: Stretch, looks: Looks, limits: Limits) -> bool:
     """Whether its pixels, in a frame at least, are those of what the track hides."""
     found = ((looks.likeness(track, frame), box) for frame, box in path)
     return any(

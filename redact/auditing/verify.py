@@ -17,21 +17,17 @@ from ..progress import Progress
 from ..track import settings_of
 from ..types import Action, Target, Track
 from .audit_detectors import AuditDetectors
-from .compared import Compared
-from .container import check_container
-from .findings import Seen, findings_of
-from .hidden import Covers, PlanCovers
-from .hidden_without_plan import PixelCovers
-from .let_go import MakeMask
+from .compared import Compared, Pair, TimeCheck, pairs
+from .file_checks import check_container, check_sound, decode_alone
+from .findings_and_fixes import Seen, findings_of
+from .likeness import MakeMask
 from .limits import Limits
-from .output_decodes import decode_alone
-from .pairing import Pair, TimeCheck, pairs
 from .planes import Both, luma
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
-from .sound import check_sound
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
+from .what_is_hidden import Covers, PixelCovers, PlanCovers
 
 Load = Callable[[tuple[Target, ...], float, Limits, bool], AuditDetectors]
 """Makes detectors as `AuditDetectors` does, from what that takes."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from redact.auditing.between_tracks import between_tracks
-from redact.auditing.likeness import Looks
+from redact.auditing.likeness import Looks, between_tracks
 from redact.plan import DetectionSettings, Plan, SourceRef
 from redact.settings import Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track

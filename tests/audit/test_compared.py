@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.auditing import AuditResult, Check, FindingKind
-from redact.auditing.hidden import PlanCovers
 from redact.auditing.mask_drawn import not_drawn, shows_source
 from redact.auditing.outside_masks import OutsideMasks, drawn_around
 from redact.auditing.planes import Both
+from redact.auditing.what_is_hidden import PlanCovers
 from redact.media import Decode, VideoWriter, plane_array, probe
 from redact.plan import Plan
 from redact.render import Renderer, mask_of

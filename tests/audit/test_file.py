@@ -12,8 +12,8 @@ import av
 import pytest
 
 from redact.auditing import AuditSettings
-from redact.auditing.container import check_container
-from redact.auditing.pairing import TimeCheck, pairs
+from redact.auditing.compared import TimeCheck, pairs
+from redact.auditing.file_checks import check_container
 from redact.errors import InputError
 from redact.media import Decode, SourceInfo, probe
 

@@ -8,8 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.auditing.hidden import share_covered
-from redact.auditing.hidden_without_plan import PixelCovers
+from redact.auditing.what_is_hidden import PixelCovers, share_covered
 
 from .conftest import FRAMES, Clip, face_box, picture, write_video
 

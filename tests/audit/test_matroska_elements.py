@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.auditing.container import check_container
+from redact.auditing.file_checks import check_container
 from redact.auditing.matroska_elements import wrong_elements
 from redact.auditing.result import Check
 from redact.evidence import prepare_release

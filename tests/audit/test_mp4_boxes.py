@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
-from redact.auditing.container import check_container
+from redact.auditing.file_checks import check_container
 from redact.auditing.result import Check
 from redact.media import Decode, SourceInfo, VideoWriter, probe
 from redact.settings import EncodeSettings

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.auditing.output_decodes import decode_alone
+from redact.auditing.file_checks import decode_alone
 from redact.auditing.result import Check
 from redact.media import Decode, VideoWriter, coded_pictures, probe
 from redact.progress import Silent

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing import AuditResult, Check, Finding, FindingKind, Looked, fix_command
-from redact.auditing.hidden import share_covered, share_of_middle
 from redact.auditing.limits import LIMITS
+from redact.auditing.what_is_hidden import share_covered, share_of_middle
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify_fix import verify as command
 from redact.errors import ExitCode

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing.hidden import PlanCovers
 from redact.auditing.likeness import Looks
 from redact.auditing.limits import LIMITS
 from redact.auditing.suspects import Surroundings, believed, stretches
+from redact.auditing.what_is_hidden import PlanCovers
 from redact.plan import DetectionSettings, Plan, SourceRef
 from redact.settings import Sensitivity
 from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track

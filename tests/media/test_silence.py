@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing.sound import check_sound
+from redact.auditing.file_checks import check_sound
 from redact.media import Decode, VideoWriter, probe, quietly, read_sound
 from redact.types import Silenced
 

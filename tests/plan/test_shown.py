@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing.hidden import PlanCovers
+from redact.auditing.what_is_hidden import PlanCovers
 from redact.plan import HELD_REACH, Plan, is_certain
 from redact.types import Action, Box, Keyframe, State, Target, Track
 

@@ -1,17 +1,21 @@
-"""From suspects and facts to the findings that a person must look at."""
+"""From suspects and facts to the findings that a person must look at, and the commands that
+would hide what was found.
+"""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import Path
 
 from ..types import Box, Target
 from .compared import Places
 from .limits import Limits
 from .result import Finding, FindingKind
 from .still_visible import Misfit, probable
-from .suspects import Path, Suspect
+from .suspects import Stretch, Suspect
 
 _RULES = {
     FindingKind.UNDRAWN: "detail_shows",
@@ -67,7 +71,7 @@ def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
     return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
 
 
-def _told(finding: Finding, kind: FindingKind, run: Path, same: float) -> bool:
+def _told(finding: Finding, kind: FindingKind, run: Stretch, same: float) -> bool:
     """Whether a detector found the same thing, in all these frames or but for one or two."""
     there = dict(finding.path)
     near = any(box.iou(there[frame]) >= same for frame, box in run if frame in there)
@@ -75,7 +79,7 @@ def _told(finding: Finding, kind: FindingKind, run: Path, same: float) -> bool:
     return finding.kind is kind and near and within
 
 
-def _of_fact(kind: FindingKind, track: int, seen: Seen, run: Path) -> Finding:
+def _of_fact(kind: FindingKind, track: int, seen: Seen, run: Stretch) -> Finding:
     return _finding(kind, seen.targets[track], run, seen.times, _RULES[kind], track)
 
 
@@ -104,7 +108,7 @@ def _of_misfits(seen: Seen, limits: Limits) -> list[Finding]:
 def _finding(
     kind: FindingKind,
     target: Target,
-    path: Path,
+    path: Stretch,
     times: Mapping[int, float],
     rule: str,
     track: int | None,
@@ -137,7 +141,7 @@ def _twins(a: Suspect, b: Suspect, same: float) -> bool:
 
 def runs(
     places: Iterable[tuple[int, Box]], times: Mapping[int, float], limits: Limits
-) -> list[Path]:
+) -> list[Stretch]:
     """Split where nothing was seen for a while."""
     ordered = sorted(places)
     found: list[list[tuple[int, Box]]] = [ordered[:1]]
@@ -148,3 +152,102 @@ def runs(
         else:
             found.append([here])
     return [tuple(run) for run in found if run]
+
+
+_PAD = 2
+"""Frames added before and after: the audit may have missed the weakest ones at a span's ends."""
+
+_GROWTH = 0.1
+"""Added to every side, share of the box: detectors' boxes are that unsure."""
+
+_MOST_PLACES = 12
+"""Places that one command names; between them boxes move on straight lines."""
+
+
+def fix_command(
+    findings: Iterable[Finding],
+    plan_path: Path | str,
+    source: Path | str,
+    last_frame: int | None = None,
+    options: Sequence[str] = (),
+) -> str:
+    """Shell commands, one a line, that add every finding to the plan and render again.
+
+    A mask that was not drawn is in the plan: for that, the last command alone is enough.
+    Frames are named by number, so that nothing is lost to rounding of times.
+
+    Args:
+        findings: of one audit; "" is returned if there is none.
+        plan_path: the plan to change.
+        source: the original.
+        last_frame: of the clip; None: spans are not padded at their end.
+        options: of `redact apply`, as they were given the first time: whoever asked for a mute
+            output must not get a talking one from the repair.
+    """
+    plan = shlex.quote(_named(plan_path))
+    lines = []
+    found = tuple(findings)
+    for finding in found:
+        if finding.kind is FindingKind.UNDRAWN:  # the plan hides it already
+            continue
+        head = f"redact plan add {plan} --target {finding.target.word}"
+        places = hiding_places(finding, last_frame)
+        if len(places) == 1:
+            frame, box = places[0]
+            lines.append(f"{head} --box={_corners(box)} --from f{frame} --to f{frame}")
+        else:
+            where = " ".join(f"--at f{frame}={_corners(box)}" for frame, box in places)
+            lines.append(f"{head} {where}")
+    if found:
+        lines.append(shlex.join(["redact", "apply", _named(source), _named(plan_path), *options]))
+    return "\n".join(lines)
+
+
+def hiding_places(finding: Finding, last_frame: int | None = None) -> list[tuple[int, Box]]:
+    """Frames and boxes that hide a finding, straight lines between them; for `plan.edit.add_track`.
+
+    Args:
+        finding: of an audit.
+        last_frame: of the clip; None: the span is not padded at its end.
+    """
+    first = max(0, finding.first - _PAD)
+    last = finding.last if last_frame is None else min(last_frame, finding.last + _PAD)
+    return _places(finding, first, last)
+
+
+def _containing(end: Box, lines: list[tuple[Box, Box]]) -> Box:
+    """`end` with every side moved out by the most that a seen box reaches over its line."""
+    left = max(max(0.0, line.x1 - seen.x1) for line, seen in lines)
+    top = max(max(0.0, line.y1 - seen.y1) for line, seen in lines)
+    right = max(max(0.0, seen.x2 - line.x2) for line, seen in lines)
+    bottom = max(max(0.0, seen.y2 - line.y2) for line, seen in lines)
+    return Box(end.x1 - left, end.y1 - top, end.x2 + right, end.y2 + bottom)
+
+
+def _named(path: Path | str) -> str:
+    """A path that no program takes for an option."""
+    text = str(path)
+    return f"./{text}" if text.startswith("-") else text
+
+
+def _corners(box: Box) -> str:
+    return ",".join(str(round(v)) for v in box)
+
+
+def _places(finding: Finding, first: int, last: int) -> list[tuple[int, Box]]:
+    """A few boxes on the way that, with straight lines between, contain all that were seen."""
+    path = finding.path
+    step = -(-len(path) // _MOST_PLACES)
+    chosen = [path[i] for i in range(0, len(path), step)]
+    if chosen[-1] != path[-1]:
+        chosen.append(path[-1])
+    boxes = dict(chosen)
+    for (a, start), (b, end) in pairwise(chosen):
+        between = [(frame, box) for frame, box in path if a <= frame <= b]
+        # Moved out at both ends by what the straight line misses at most, not by the way gone.
+        lines = [(start.lerp(end, (frame - a) / (b - a)), box) for frame, box in between]
+        boxes[a], boxes[b] = (_containing(boxes[f], lines) for f in (a, b))
+    boxes = {frame: box.grown(_GROWTH) for frame, box in boxes.items()}
+    boxes.setdefault(first, boxes[path[0][0]])
+    boxes.setdefault(last, boxes[path[-1][0]])
+    return sorted(boxes.items())

@@ -1,0 +1,205 @@
+"""Strict checks of the output as a file: its streams, tags, boxes and elements; does it decode
+without error and show all that it holds; is the sound that a plan takes out really gone?
+
+An allow-list: what is not named here fails, so that a new kind of metadata is found and not
+waved through. The output is decoded while no other file is: FFmpeg's errors are counted for the
+whole process, so beside a damaged source a sound output would be blamed for the source's damage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InputError, RedactError
+from ..formats import tags
+from ..media import Decode, SourceInfo, coded_pictures, opened, read_sound
+from ..messages import Message
+from ..progress import Progress
+from ..types import Frame, Silenced
+from .limits import LIMITS, Limits
+from .matroska_elements import wrong_elements
+from .mp4_boxes import wrong_boxes
+from .result import Check
+
+
+def check_container(
+    source: SourceInfo, output: Path, audio_expected: bool | None, credentials: bool = False
+) -> list[Check]:
+    """Checks of streams, tags and (in MP4, MOV, MKV and WebM) structure of the output.
+
+    Raises:
+        InputError: the output cannot be opened at all.
+    """
+    try:
+        with opened(output) as container:
+            checks = [_streams(container, source, audio_expected), _tags(container)]
+            name, streams = container.format.name, len(container.streams)
+        needed = Message("structure_good")
+        if "mp4" in name:
+            checks.append(_check("boxes", wrong_boxes(output, credentials), needed))
+        elif "matroska" in name:
+            checks.append(_check("elements", wrong_elements(output, streams), needed))
+    except (av.FFmpegError, OSError) as error:
+        raise InputError(
+            f"{output}: the output cannot be opened ({error})", "Render it again."
+        ) from error
+    return checks
+
+
+def _check(name: str, wrong: list[Message], good: Message) -> Check:
+    return Check(name, not wrong, tuple(wrong[:8]) if wrong else (good,))
+
+
+def _streams(
+    container: av.container.InputContainer, source: SourceInfo, audio_expected: bool | None
+) -> Check:
+    videos = [s for s in container.streams if s.type == "video"]
+    sounds = [s for s in container.streams if s.type == "audio"]
+    wrong = [
+        Message("stream_of_kind", stream=s.index, kind=s.type or "?")
+        for s in container.streams
+        if s.type not in ("video", "audio")
+    ]
+    if len(videos) != 1:
+        wrong.append(Message("video_streams", videos=len(videos)))
+    wrong += [
+        Message("stream_is_picture", stream=s.index)
+        for s in videos
+        if s.disposition & av.stream.Disposition.attached_pic
+    ]
+    found, expected = len(sounds), len(source.audio)
+    if found > expected:
+        wrong.append(Message("audio_too_many", sounds=found, expected=expected))
+    if audio_expected is False and sounds:
+        wrong.append(Message("audio_unwanted", sounds=found))
+    if audio_expected and found < expected:
+        wrong.append(Message("audio_missing", sounds=found, expected=expected))
+    if container.chapters():
+        wrong.append(Message("chapters", count=len(container.chapters())))
+    return _check("streams", wrong, Message("streams_good", sounds=found))
+
+
+def _tags(container: av.container.InputContainer) -> Check:
+    told = tags.not_allowed(container.metadata, stream=False)
+    wrong = [Message("container_tag", key=key) for key in told]
+    for stream in container.streams:
+        told = tags.not_allowed(stream.metadata, stream=True)
+        wrong += [Message("stream_tag", stream=stream.index, key=key) for key in told]
+    return _check("tags", wrong, Message("tags_good"))
+
+
+_NAME = "all_shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What decoding a file by itself told.
+
+    Attributes:
+        errors: packets that could not be decoded without error.
+        damaged: indices of frames that cannot be trusted.
+        shown: frames.
+        held: coded pictures in the file, shown or not.
+    """
+
+    info: SourceInfo
+    errors: int
+    damaged: frozenset[int]
+    shown: int
+    held: int
+
+    def frames(self) -> Iterator[Frame]:
+        """The file's frames once more, damaged where the first decoding found them to be."""
+        for frame in Decode(self.info):
+            yield replace(frame, damaged=frame.index in self.damaged)
+
+    def check(self) -> Check:
+        """Whether every picture that the file holds is one of the frames that are looked at."""
+        if self.held == self.shown:
+            return Check(_NAME, True, (Message("all_shown", held=self.held),))
+        if self.held > self.shown:
+            told = Message("not_all_shown", held=self.held, shown=self.shown)
+        else:
+            told = Message("shows_more", held=self.held, shown=self.shown)
+        return Check(_NAME, False, (told,))
+
+
+def decode_alone(finished: SourceInfo, progress: Progress) -> Alone:
+    """Decode a whole file, one frame in memory at a time; raises as `Decode`."""
+    decoded = Decode(finished)
+    damaged, shown = set(), 0
+    with progress.stage("decode", finished.video.frames) as stage:
+        for frame in decoded:
+            shown += 1
+            if frame.damaged:
+                damaged.add(frame.index)
+            stage.advance()
+    held = coded_pictures(finished)
+    return Alone(finished, decoded.errors, frozenset(damaged), shown, held)
+
+
+NAME: Final = "muted_sound"
+
+RATE: Final = 8000
+"""Samples a second that are listened to. Meaning: all of speech."""
+
+
+def check_sound(
+    output: Path, finished: SourceInfo, spans: Sequence[Silenced], limits: Limits = LIMITS
+) -> list[Check]:
+    """One check where anything was to be taken out of the sound, else none.
+
+    Args:
+        output: the finished file.
+        finished: as it was probed.
+        spans: on its clock.
+    """
+    if not spans or not finished.audio:
+        return []
+    worst, where = 0.0, spans[0]
+    try:
+        for audio in finished.audio:
+            for span in spans:
+                left = _left(output, audio.index, span, limits.smear)
+                limit = limits.tone_left if span.how == "tone" else limits.quiet
+                if left / limit > worst:
+                    worst, where = left / limit, span
+    except RedactError:
+        return [Check(NAME, False, (Message("sound_unreadable"),))]
+    if worst > 1:
+        return [Check(NAME, False, (Message("sound_left", seconds=float(where.start)),))]
+    return [Check(NAME, True, (Message("sound_taken_out", count=len(spans)),))]
+
+
+def _left(path: Path, stream: int, span: Silenced, smear: float) -> float:
+    """Largest sample of a span, without the tone that replaces it."""
+    first, last = float(span.start) + smear, float(span.end) - smear
+    loudest = 0.0
+    for time, samples in read_sound(path, stream, RATE, span.start):
+        begin = float(time)
+        if begin > last:
+            break
+        inside = samples[
+            max(0, round((first - begin) * RATE)) : max(0, round((last - begin) * RATE))
+        ]
+        if len(inside):
+            rest = _without_tone(inside) if span.how == "tone" else inside
+            loudest = max(loudest, float(np.abs(rest).max()))
+    return loudest
+
+
+def _without_tone(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+    """What is left once the best fitting tone of 1 kHz is taken off."""
+    if len(samples) < RATE // 100:
+        return np.zeros(1)
+    angle = 2 * np.pi * 1000 / RATE * np.arange(len(samples))
+    waves = np.stack([np.sin(angle), np.cos(angle)], axis=1)
+    fit, *_ = np.linalg.lstsq(waves, samples.astype(np.float64), rcond=None)
+    return np.asarray(samples - waves @ fit, np.float64)
