@@ -8,6 +8,10 @@ defect; a line outside every function is judged by all tests of its package. A m
 shows a line that no test of its package holds to what it does. Either a test is missing, or the
 line makes no difference.
 
+With `--careless` the mutants are what a careless hand would do to a promise: a check is skipped, a
+call or a whole procedure is left out, a hash is compared with itself, the first or the last round
+of a loop (a plane, a track, an entry) is not done.
+
 Why not `mutmut` or `cosmic-ray`: both run every mutant of a package, here some thousands at half a
 minute each, and neither draws a sample that can be repeated.
 """
@@ -20,6 +24,7 @@ import copy
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -65,6 +70,9 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.And: ast.Or,
     ast.Or: ast.And,
 }
+Changes = Callable[[ast.AST], list[Callable[[], None]]]
+"""From a node to functions that change it in place, each in one way."""
+
 TWINS = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 
@@ -90,19 +98,19 @@ class Mutant:
         return f"{self.path.relative_to(ROOT)}:{self.line}: {self.change}"
 
 
-def mutants_of(path: Path) -> Iterator[Mutant]:
-    """All mutants of one file."""
+def mutants_of(path: Path, changes: Changes) -> Iterator[Mutant]:
+    """All mutants of one file, of one kind."""
     tree = ast.parse(path.read_text("utf-8"))
     functions = _functions(tree)
     skipped = set(_not_run(tree))
     for at, node in enumerate(ast.walk(tree)):
         if node in skipped:
             continue
-        for number in range(len(_changes(node))):
+        for number in range(len(changes(node))):
             other = copy.deepcopy(tree)
             changed = next(n for i, n in enumerate(ast.walk(other)) if i == at)
             before = _words(changed)
-            _changes(changed)[number]()
+            changes(changed)[number]()
             line = getattr(node, "lineno", 0)
             change = f"{before} → {_words(changed)}"
             yield Mutant(path, line, functions.get(node, 0), change, ast.unparse(other))
@@ -130,8 +138,8 @@ def _not_run(tree: ast.AST) -> Iterator[ast.AST]:
             yield from ast.walk(node)
 
 
-def _changes(node: ast.AST) -> list[Callable[[], None]]:
-    """Functions that change a node in place, each in one way."""
+def slips(node: ast.AST) -> list[Callable[[], None]]:
+    """One operator, constant or condition changed."""
     found: list[Callable[[], None]] = []
     if isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in SWAPS:
         found.append(lambda: setattr(node, "op", SWAPS[type(node.op)]()))
@@ -152,20 +160,51 @@ def _changes(node: ast.AST) -> list[Callable[[], None]]:
     return found
 
 
+def careless(node: ast.AST) -> list[Callable[[], None]]:
+    """A check, a call, a procedure or a round of a loop left out; a hash compared with itself."""
+    found: list[Callable[[], None]] = []
+    leaves = ast.Raise | ast.Return | ast.Continue
+    if isinstance(node, ast.If) and isinstance(node.body[-1], leaves):
+        found.append(lambda: setattr(node, "test", ast.Constant(False)))
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        found.append(lambda: setattr(node, "value", ast.Constant(None)))
+    if isinstance(node, ast.FunctionDef) and _is_procedure(node):
+        found.append(lambda: node.body.insert(0, ast.Return(None)))
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Eq | ast.NotEq):
+        is_hash = re.search("sha256|hash|digest|hex", ast.unparse(node))
+        found += [lambda: node.comparators.__setitem__(0, node.left)] if is_hash else []
+    if isinstance(node, ast.For):
+        for rest in ("1:", ":-1"):
+            less = f"list({ast.unparse(node.iter)})[{rest}]"
+            found.append(lambda less=less: setattr(node, "iter", ast.parse(less, mode="eval").body))
+    return found
+
+
+def _is_procedure(node: ast.FunctionDef) -> bool:
+    told = node.returns
+    return isinstance(told, ast.Constant) and told.value is None and len(node.body) > 1
+
+
 def _words(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
+    if isinstance(node, ast.FunctionDef):
+        text = f"{node.name}: {ast.unparse(node.body[0])}"
+    else:
+        text = ast.unparse(node)
+    if isinstance(node, ast.If | ast.For | ast.While | ast.FunctionDef):
+        text = text.partition("\n")[0]  # without its body
+    text = " ".join(text.split())
     return text if len(text) <= 70 else f"{text[:69]}…"
 
 
-def draw(packages: list[str], count: int, seed: int) -> list[Mutant]:
+def draw(packages: list[str], changes: Changes, count: int, seed: int) -> list[Mutant]:
     """A sample of the mutants of some packages, the same for the same seed and code.
 
     In random order, so that whoever stops early has a sample as well.
     """
     files = [p for name in packages for p in sorted((ROOT / "redact" / name).rglob("*.py"))]
-    found = [mutant for path in files for mutant in mutants_of(path)]
+    found = [mutant for path in files for mutant in mutants_of(path, changes)]
     print(f"{len(found)} mutants can be made in {', '.join(packages)}; {count} are drawn")
-    return random.Random(seed).sample(found, count)
+    return random.Random(seed).sample(found, min(count, len(found)))
 
 
 @dataclass(frozen=True)
@@ -262,17 +301,18 @@ def _calls(into: set[str]) -> Iterator[None]:
     codes: set[Any] = set()
     inside = str(ROOT / "redact")
 
-    def called(frame: Any, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(inside):
+    # A trace function that returns None is told of calls alone, which costs less than a profile.
+    def called(frame: Any, _event: str, _: object) -> None:
+        if frame.f_code.co_filename.startswith(inside):
             codes.add(frame.f_code)
 
-    sys.setprofile(called)
-    threading.setprofile(called)
+    sys.settrace(called)
+    threading.settrace(called)
     try:
         yield
     finally:
-        sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        sys.settrace(None)
+        threading.settrace(None)  # type: ignore[arg-type]
         into |= {f"{Path(c.co_filename).relative_to(ROOT)}:{c.co_firstlineno}" for c in codes}
 
 
@@ -288,8 +328,10 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=150)
     parser.add_argument("--seed", type=int, default=17)
     parser.add_argument("--match", default="", help="only mutants whose line holds this")
+    parser.add_argument("--careless", action="store_true", help="leave out checks, calls, rounds")
     options = parser.parse_args()
-    drawn = draw(options.packages, options.count, options.seed)
+    changes = careless if options.careless else slips
+    drawn = draw(options.packages, changes, options.count, options.seed)
     drawn = [mutant for mutant in drawn if options.match in mutant.name]
     left = 0
     with tempfile.TemporaryDirectory() as folder:

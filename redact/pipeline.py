@@ -7,15 +7,16 @@ second. `run` is `detect` followed by `apply`, and nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from .allocator import give_back
-from .auditing import AuditResult, AuditSettings, require_detectors, verify
-from .detection import CloseUp, Detector, Verifier, device_now, load_detector, load_plugin
-from .errors import InputError, UnsafeError, UsageError
+from .auditing import AuditDetectors, AuditResult, AuditSettings, require_detectors, verify
+from .detection import CloseUp, Detector, Verifier, device_now
+from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
     RunRecord,
@@ -38,11 +39,19 @@ from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
 from .progress import Progress
 from .render import Renderer
 from .running import (
+    AUDIT,
+    SEARCH,
+    AuditsAhead,
+    Board,
     CheckedFrames,
     Delivery,
     Journal,
+    LooksAhead,
     Outcome,
+    Search,
+    board_of,
     keep_plan,
+    looking,
     looks_kept,
     no_picture_in,
     remark_on_damage,
@@ -52,10 +61,11 @@ from .running import (
     review_name,
     state_content,
     take_up_plan,
+    what_answers,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
-from .track import Look, Looks, Tracker, settings_of
-from .types import Timeline, readable
+from .track import Looks, Tracker
+from .types import Frame, Timeline, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +95,18 @@ def run(
     journal = Journal(progress)
     info = probe(source)
     require_detectors(settings.detect.targets)
-    plan = take_up_plan(
-        info, settings.detect, delivery.plan_file, delivery.force, journal, detector
-    )
-    if plan is None:
-        plan = detect(info, settings.detect, journal, detector, delivery.plan_file)
-        if delivery.plan_file is not None:
-            keep_plan(plan, delivery.plan_file)
-    give_back()
-    # Both ways to the plan have read the whole file: its hash is known.
-    return apply(info, plan, settings.draw, delivery, journal, plan.source.sha256)
+    with board_of(delivery.plan_file, delivery.helped, info) as board:
+        plan = take_up_plan(
+            info, settings.detect, delivery.plan_file, delivery.force, journal, detector
+        )
+        if plan is None:
+            plan = detect(info, settings.detect, journal, detector, delivery.plan_file, board)
+            if delivery.plan_file is not None:
+                keep_plan(plan, delivery.plan_file)
+        give_back()
+        # Both ways to the plan have read the whole file: its hash is known.
+        digest = plan.source.sha256
+        return apply(info, plan, settings.draw, delivery, journal, digest, board)
 
 
 def detect(
@@ -103,6 +115,7 @@ def detect(
     journal: Journal,
     detector: Detector | None = None,
     plan_file: Path | None = None,
+    board: Board | None = None,
 ) -> Plan:
     """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan.
 
@@ -112,12 +125,16 @@ def detect(
         plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
             it (`redact.running.kept_looks`), and what a run that was stopped left there is used.
             None keeps nothing.
+        board: tells other machines, which look ahead, how far it is; None: there are none.
     """
     scope = settings.scope
     require_scope(info, scope)
-    numbers = settings_of(settings.sensitivity, settings.caution)
-    detector, look, parts = _looking(info, settings, detector)
+    detector, look, parts = looking(info, settings, detector)
     verifier = Verifier()
+    if board is not None and parts:
+        board.begin(SEARCH)
+    # A detector of others may answer by more than the picture.
+    ahead = LooksAhead(board if parts else None, SEARCH, what_answers(settings, detector, verifier))
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
@@ -125,27 +142,26 @@ def detect(
     with (
         looks_kept(plan_file, digest, settings, detector, verifier) as kept,
         journal.step("detect", info.expected_frames) as step,
-        read_ahead(frames) as decoded,
+        nullcontext(kept.asking(ahead.asking(CloseUp(verifier).ask))) as ask,
+        nullcontext(Search(settings, kept.looking(ahead.looking(look)), ask, parts)) as search,
+        read_ahead(_prepared(frames, search.tracker)) as decoded,
     ):
-        tracker = Tracker(settings=numbers, ask=kept.asking(CloseUp(verifier).ask))
-        looks = Looks(kept.looking(look), tracker.settings.whole_every if parts else 0.0)
+        looks = search.looks
         for frame in decoded:
             pts.append(frame.pts)
-            inside = scope.at(float((frame.pts - pts[0]) * frame.time_base))
-            wanted = tracker.wants_detection(frame) and inside
-            found = looks.at(frame, tracker.small_picture(frame)) if wanted else None
-            tracker.observe(frame, None if found is None else scope.select(found))
+            ahead.come_to(float(frame.time))
+            search.see(frame)
             if frame.damaged:
                 unchecked.append(frame.index)
             step.advance()
-        step.say(*_detected(len(pts), detector, looks, kept.taken_up))
+        step.say(*_detected(len(pts), detector, looks, kept.taken_up, ahead))
     if pts and not looks.whole + looks.parts:
         raise no_picture_in(info, scope)
     if not pts:
         raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
     remark_on_damage(frames, unchecked, journal)
     with journal.step("track", None, "tracks") as step:
-        whole = tracker.finish()
+        whole = search.tracker.finish()
         step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
@@ -166,7 +182,16 @@ def detect(
     )
 
 
-def _detected(frames: int, detector: Detector, looks: Looks, taken_up: int) -> Iterator[Message]:
+def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
+    """Frames, prepared for the tracker in the thread that decodes them."""
+    for frame in frames:
+        tracker.prepare(frame)
+        yield frame
+
+
+def _detected(
+    frames: int, detector: Detector, looks: Looks, taken_up: int, ahead: LooksAhead
+) -> Iterator[Message]:
     """How the search was done, for the record."""
     yield Message(
         "detected",
@@ -178,31 +203,7 @@ def _detected(frames: int, detector: Detector, looks: Looks, taken_up: int) -> I
     )
     if taken_up:
         yield Message("looks_taken_up", count=taken_up)
-
-
-def _looking(
-    info: SourceInfo, settings: DetectSettings, detector: Detector | None
-) -> tuple[Detector, Look, bool]:
-    """What the settings say is to look, how it is asked, and whether it knows parts of pictures."""
-    aspect = float(info.video.upright_sample_aspect)
-    if detector is None and settings.detector:
-        detector = load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
-    if detector is not None:  # of others, who know nothing of looks at parts of a picture
-        look = detector.detect_frame
-        return detector, lambda frame, _: look(frame), False
-    strange = [t.word for t in settings.targets if not t.spec.own]
-    if strange:
-        raise UsageError(
-            f"--targets {','.join(strange)}: redact's own networks do not find it",
-            "Name a detector of another package that does, with --detector.",
-        )
-    ours = load_detector(
-        settings.sensitivity,
-        settings.targets,
-        sample_aspect=aspect,
-        centerface=settings.centerface,
-    )
-    return ours, ours.detect_frame, True
+    yield from ahead.told()
 
 
 def apply(
@@ -212,11 +213,12 @@ def apply(
     delivery: Delivery,
     journal: Journal,
     digest: str | None = None,
+    board: Board | None = None,
 ) -> Outcome:
     """Second pass: draw the plan's masks, look at the finished file, and publish it.
 
     What the audit looks for, and how hard, is what the plan says was looked for. `digest` is the
-    source's SHA-256 where this run has taken it already.
+    source's SHA-256 where this run has taken it already. `board` tells helpers of the audit.
     """
     before = require_same_source(plan, info, journal, digest)
     require_detectors(plan.settings.targets)
@@ -230,7 +232,11 @@ def apply(
         if signer is not None:
             state_content(out.temporary, container_for(final), signer, drawn.plan, draw, journal)
         give_back()
-        audit = look(info, drawn.plan, draw, out.temporary, journal, signer is not None)
+        if board is not None:
+            held = set(drawn.plan.unchecked) - set(plan.unchecked)
+            board.begin(AUDIT, out.temporary, sorted(held))
+        signed = signer is not None
+        audit = look(info, drawn.plan, draw, out.temporary, journal, signed, board)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or delivery.accepts(audit))
@@ -284,13 +290,16 @@ def look(
     finished: Path,
     journal: Journal,
     credentials: bool = False,
+    board: Board | None = None,
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
     sound = draw.encode.audio is Audio.KEEP and bool(info.audio)
     settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, credentials)
     with journal.step("audit", None, inner=True) as step:
-        found = verify(info, finished, drawn, settings=settings, progress=journal)
-        step.say(*found.summary())
+        ahead = AuditsAhead(board)
+        load = AuditDetectors if board is None else ahead.load
+        found = verify(info, finished, drawn, settings=settings, progress=journal, load=load)
+        step.say(*found.summary(), *ahead.told())
     return found
 
 
@@ -309,9 +318,11 @@ def render(
         journal.step("render", len(plan.source.timeline)) as step,
         VideoWriter(output, info, draw.encode, container, silenced=plan.silenced()) as writer,
         read_ahead(frames) as ahead,
+        # A thread decodes, one draws, and this one encodes.
+        read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,
     ):
-        for frame, regions in ahead:
-            writer.write(renderer.draw(frame, regions))
+        for frame in drawn:
+            writer.write(frame)
             written += 1
             step.advance()
         step.say(

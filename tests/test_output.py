@@ -14,7 +14,7 @@ import pytest
 from redact.errors import OutputError, OutputExistsError
 from redact.files import PRIVATE, OutputFile, make_private
 from redact.media import default_output, probe, sha256_of
-from redact.media.containers import MUXERS, container_for, muxer_name
+from redact.media.output_formats import MUXERS, container_for, muxer_name
 
 from .media.footage import Clip, make
 

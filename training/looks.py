@@ -13,10 +13,9 @@ import numpy as np
 
 from benchmarks.real.labels import find_clips
 from redact.detection import SCALES, OurNetwork
-from redact.detection.centerface import CenterFace
+from redact.detection.centerface import TILTS, CenterFace
 from redact.detection.loader import CENTERFACE_SCALES, TILTED_SCALE, WEIGHTS
 from redact.detection.scaling import Picture, Scaler
-from redact.detection.tilted import TILTS
 from redact.detection.weights import CENTERFACE, all_weights
 from redact.detection.witnesses import LARGE, OURS, SMALL, TILTED, Look
 from redact.media import Decode, probe

@@ -48,7 +48,7 @@ def measure_one(short: Path, long: Path, folder: Path) -> Measured:
 
 def _run(clip: Path, output: Path) -> tuple[float, int]:
     """Seconds of processor time, and bytes asked of the storage, libraries and models included."""
-    process = subprocess.Popen(_command(clip, output), cwd=ROOT, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command(clip, output), cwd=ROOT, stderr=subprocess.DEVNULL)
     moved = 0
     while True:
         with contextlib.suppress(OSError, ValueError, IndexError):  # Linux alone says it
@@ -74,7 +74,7 @@ def measure_workers(clip: Path, folder: Path) -> dict[int, float]:
         place.mkdir()
         with local_cluster(place, workers, pinned) as address:
             begun = time.monotonic()
-            words = _command(case, f"{place / 'out'}{os.sep}", "--scheduler", address)
+            words = command(case, f"{place / 'out'}{os.sep}", "--scheduler", address)
             subprocess.run(words, cwd=ROOT, stderr=subprocess.DEVNULL, check=False)
             times[workers] = time.monotonic() - begun
         count = len(list((place / "out").rglob("*.manifest.json")))
@@ -83,5 +83,5 @@ def measure_workers(clip: Path, folder: Path) -> dict[int, float]:
     return times
 
 
-def _command(source: Path, output: object, *words: str) -> list[str]:
+def command(source: Path, output: object, *words: str) -> list[str]:
     return [sys.executable, "-m", "redact", "run", str(source), "-o", str(output), *words]

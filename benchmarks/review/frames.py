@@ -20,7 +20,7 @@ from redact.follow import Frames, index_packets
 from redact.media import Decode, probe
 from redact.plan import DetectionSettings, Plan, SourceRef
 from redact.review.overview import boxes_at
-from redact.review.pictures import jpeg
+from redact.review.pictures_and_sound import jpeg
 from redact.settings import Sensitivity
 from redact.types import Target, Timeline
 

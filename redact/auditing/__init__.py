@@ -1,13 +1,15 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
-from .audit_detectors import require_detectors
+from .audit_detectors import AuditDetectors, require_detectors
 from .fix import fix_command, hiding_places
 from .limits import Limits
+from .pairing import Pair, pairs
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Kept, Looked
 from .sheet import finding_pictures, picture_path, review_sheet, sheet_path
-from .verify import verify
+from .verify import look_through, verify
 
 __all__ = [
+    "AuditDetectors",
     "AuditResult",
     "AuditSettings",
     "Check",
@@ -16,9 +18,12 @@ __all__ = [
     "Kept",
     "Limits",
     "Looked",
+    "Pair",
     "finding_pictures",
     "fix_command",
     "hiding_places",
+    "look_through",
+    "pairs",
     "picture_path",
     "require_detectors",
     "review_sheet",

@@ -98,6 +98,9 @@ class AuditDetectors:
         self._close_up = CloseUp(verifier)
         self.looks = self.close = 0
 
+    def come_to(self, time: float) -> None:
+        """Told the time of each frame, in seconds, before anything is asked about it."""
+
     def look(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Detections:
         """Faces and plates in a picture, large enough to be reported; scores are probabilities.
 

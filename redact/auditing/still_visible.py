@@ -55,8 +55,8 @@ class StillVisible:
         detectors: the audit's.
         schedule: which frames are looked at.
         limits: see `Limits`.
-        whole_every: seconds within which all of the picture is looked at; in between, only what
-            has changed since it was looked at. 0: always all of it.
+        whole_every: see `redact.track.Looks`. 0: every look is at all of the picture.
+        meet_every: see `TrackSettings`.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -70,6 +70,7 @@ class StillVisible:
         schedule: Schedule,
         limits: Limits,
         whole_every: float,
+        meet_every: float,
     ) -> None:
         self._plan, self._covers = plan, covers
         self._detectors, self._schedule, self._limits = detectors, schedule, limits
@@ -78,15 +79,22 @@ class StillVisible:
         self._begun: Fraction | None = None
         self._painter = Painter()
         self._rgb: NDArray[np.uint8] | None = None
-        self._looks = Looks(self._detect, whole_every)
+        self._looks = Looks(self._detect, whole_every, meet_every)
         self._tracker = Tracker(
             # Everything is kept, however doubtful or large: nothing is hidden by it.
-            settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
+            # When it is looked, the schedule says.
+            settings=TrackSettings(
+                leak_cost=float("inf"), look_every=float("inf"), meet_every=0.0, ring_time=1.0
+            ),
             # Two people who each show for a moment are two suspects, not one who comes back.
             ablate=frozenset({"padding", "stitch"}),
             ask=self._ask,
         )
         self.misfits: list[Misfit] = []
+
+    def prepare(self, source: Frame) -> None:
+        """As `Tracker.prepare`, of the source's frames."""
+        self._tracker.prepare(source)
 
     def add(self, pair: Pair, mask: MakeMask | None, last: bool) -> None:
         """Take the next pair.

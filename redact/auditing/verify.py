@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..allocator import give_back, trim_at_times
 from ..detection import load_calibration
 from ..errors import RedactError, UnsafeError
-from ..media import Decode, SourceInfo, probe
+from ..media import Decode, SourceInfo, probe, read_ahead
 from ..messages import Message
 from ..plan import Plan
 from ..progress import Progress
 from ..track import settings_of
-from ..types import Action, Track
+from ..types import Action, Target, Track
 from .audit_detectors import AuditDetectors
 from .compared import Compared
 from .container import check_container
 from .findings import Seen, findings_of
 from .hidden import Covers, PlanCovers
 from .hidden_without_plan import PixelCovers
+from .let_go import MakeMask
+from .limits import Limits
 from .output_decodes import decode_alone
 from .pairing import Pair, TimeCheck, pairs
-from .planes import Both
+from .planes import Both, luma
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .sound import check_sound
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
+
+Load = Callable[[tuple[Target, ...], float, Limits, bool], AuditDetectors]
+"""Makes detectors as `AuditDetectors` does, from what that takes."""
 
 
 def verify(
@@ -39,6 +44,7 @@ def verify(
     *,
     settings: AuditSettings,
     progress: Progress,
+    load: Load = AuditDetectors,
 ) -> AuditResult:
     """Audit a finished file against its source.
 
@@ -53,6 +59,7 @@ def verify(
             that need a plan are left out.
         settings: how hard to look, and the margin that the masks were drawn with.
         progress: told about two stages, "decode" and "audit".
+        load: makes the detectors.
 
     Raises:
         InputError: a file cannot be read.
@@ -70,7 +77,7 @@ def verify(
     checks += check_sound(output, finished, silenced, settings.limits)
     if not same_size.passed:
         return _blind(settings, plan, checks)
-    collected = collect(source, finished, plan, settings, progress)
+    collected = collect(source, finished, plan, settings, progress, load)
     if collected.looked.frames == 0:
         raise UnsafeError(f"{output}: no frame could be compared", "Render the file again.")
     return AuditResult(
@@ -125,7 +132,7 @@ def collect(
     plan: Plan | None,
     settings: AuditSettings,
     progress: Progress,
-    load: type[AuditDetectors] = AuditDetectors,
+    load: Load = AuditDetectors,
 ) -> Collected:
     """Both passes of the audit; see `verify` for arguments and errors.
 
@@ -138,18 +145,21 @@ def collect(
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     aspect = float(source.video.upright_sample_aspect)
     detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
-    schedule = Schedule(settings.sensitivity, plan, limits)
-    # As often as the search looks at all of the picture.
-    whole_every = settings_of(settings.sensitivity).whole_every
-    visible = StillVisible(plan, covers, detectors, schedule, limits, whole_every)
+    visible = _visible(plan, covers, detectors, settings)
     compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
-    with progress.stage("audit", source.expected_frames) as stage:
-        for pair, last in _with_last(pairs(iter(Decode(source)), output.frames())):
+    decoded = _with_last(pairs(iter(Decode(source)), output.frames()))
+    with (
+        progress.stage("audit", source.expected_frames) as stage,
+        # Decoded and compared in a thread, while the networks look at the pair before.
+        read_ahead(_compared(decoded, covers, compared, visible), most=1) as passing,
+    ):
+        for pair, mask, last in passing:
             clock.add(pair)
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
                 times[pair.index] = float(pair.source.time)
-            _pass(pair, last, covers, compared, visible)
+                detectors.come_to(float(pair.source.time))
+            visible.add(pair, mask, last)
             trim_at_times(pair.index)
             stage.advance()
     tracks = visible.finish()
@@ -169,19 +179,61 @@ def collect(
     )
 
 
-def _pass(
-    pair: Pair, last: bool, covers: Covers, compared: Compared, visible: StillVisible
+def _compared(
+    decoded: Iterator[tuple[Pair, bool]],
+    covers: Covers,
+    compared: Compared,
+    visible: StillVisible,
+) -> Iterator[tuple[Pair, MakeMask | None, bool]]:
+    """Every pair once it has been compared, with what makes its mask (None where the two pictures
+    cannot be compared), and whether it is the last one."""
+    for pair, last in decoded:
+        source, output = pair.source, pair.output
+        if source is not None:
+            visible.prepare(source)
+        if source is None or output is None or source.size != output.size:
+            yield pair, None, last  # the checks of frames and size tell of it
+            continue
+        both = Both.of(source, output)
+        # One for all that need it: drawing it is what takes time in a crowd.
+        mask = functools.cache(functools.partial(covers.mask, pair.index, *both.luma))
+        compared.add(pair.index, both, mask)
+        yield pair, mask, last
+
+
+def _visible(
+    plan: Plan | None, covers: Covers, detectors: AuditDetectors, settings: AuditSettings
+) -> StillVisible:
+    limits, numbers = settings.limits, settings_of(settings.sensitivity)
+    schedule = Schedule(settings.sensitivity, plan, limits)
+    # As often as the search looks at all of the picture.
+    every = numbers.whole_every, numbers.meet_every
+    return StillVisible(plan, covers, detectors, schedule, limits, *every)
+
+
+def look_through(
+    found: Iterable[Pair], plan: Plan, settings: AuditSettings, detectors: AuditDetectors
 ) -> None:
-    """One pair of frames: compared, and if it is its turn looked at."""
-    source, output = pair.source, pair.output
-    if source is None or output is None or source.size != output.size:
-        visible.add(pair, None, last)  # the checks of frames and size tell of it
-        return
-    both = Both.of(source, output)
-    # One for all that need it: drawing it is what takes time in a crowd.
-    mask = functools.cache(lambda: covers.mask(pair.index, *both.luma))
-    compared.add(pair.index, both, mask)
-    visible.add(pair, mask, last)
+    """Ask what an audit asks about a stretch of a file, as far as that can be guessed without what
+    lies before it; nothing is judged.
+
+    Args:
+        found: pairs of frames in their order. The number of a pair is that of the frame in the
+            whole video, and those of its frames count from 0.
+        plan: as it was drawn.
+        settings: of the audit.
+        detectors: that are asked.
+    """
+    covers = PlanCovers(plan, settings.margin)
+    visible = _visible(plan, covers, detectors, settings)
+    for pair in found:
+        source, output = pair.source, pair.output
+        if source is None or output is None:
+            continue
+        lumas = luma(source), luma(output)
+        mask = functools.partial(covers.mask, pair.index, *lumas)
+        visible.add(pair, mask, pair.index == len(plan.source.timeline) - 1)
+        trim_at_times(pair.index)
 
 
 def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:

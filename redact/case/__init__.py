@@ -5,6 +5,7 @@ from .done import Earlier, State, earlier_result
 from .find import Footage, Found, find_footage
 from .finishing import finish, write_note
 from .held import HeldBack, find_held, held_back_for, held_back_note, note_path, write_held
+from .helping import help_one
 from .inbox import Inbox
 from .memory_needed import jobs_that_fit
 from .mend import mend, near, remove_held
@@ -39,6 +40,7 @@ __all__ = [
     "has_credentials",
     "held_back_for",
     "held_back_note",
+    "help_one",
     "jobs_that_fit",
     "lost",
     "make_preview",

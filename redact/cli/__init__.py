@@ -1,4 +1,4 @@
-"""The command line: one module per command, loaded only when it is called."""
+"""The command line: a module is named after its commands, and loaded only when one is called."""
 
 from .app import main, redact
 

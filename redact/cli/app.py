@@ -1,4 +1,8 @@
-"""The `redact` command group, and the one place where errors become exit codes."""
+"""The `redact` command group, what its command line asked for, and the one place where errors
+become exit codes.
+
+What was asked for is for whoever tells how a command ended, or proposes another one.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,127 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, Final, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from .. import __version__
 from ..allocator import keep_small
 from ..errors import ExitCode, RedactError
-from .invocation import HELP, Asked
+from ..types import Box, Target, area_in_words
 from .terminal import Terminal, outlive_readers
+
+HELP: Final = {"help_option_names": ["-h", "--help"]}
+"""Settings of every command, so that `-h` is known to each, also where it is called alone."""
+
+
+def _asks_for_json() -> bool:
+    """Read from the words themselves: a command line can be too wrong to be parsed."""
+    words = sys.argv[1:]
+    return "--json" in (words[: words.index("--")] if "--" in words else words)
+
+
+@dataclass(slots=True)
+class Asked:
+    """One call of the program; the object of click's contexts.
+
+    Attributes:
+        as_json: how it ended is to be printed as JSON.
+        sources: videos that were named.
+        finished: results of the sources that are done, in their order, where there are several.
+        several: results are a list, be it of one.
+    """
+
+    as_json: bool = field(default_factory=_asks_for_json)
+    sources: tuple[Path, ...] = ()
+    finished: list[dict[str, Any]] = field(default_factory=list)
+    begun: bool = False
+    several: bool = False
+
+    def ended(self, message: str, hint: str, code: ExitCode) -> dict[str, Any] | list[Any]:
+        """What to print where a command ends with an error: an object, or, where several
+        sources are worked on one by one, a list with those that are done before it."""
+        several = self.begun and self.several
+        if several and len(self.finished) == len(self.sources):
+            return self.finished
+        at = len(self.finished) if several else 0
+        known = several or len(self.sources) == 1
+        error = {
+            "source": str(self.sources[at]) if known else None,
+            "exit_code": int(code),
+            "error": message,
+            "hint": hint,
+        }
+        return [*self.finished, error] if several else error
+
+
+def remember_sources(
+    context: click.Context, parameter: click.Parameter, value: Path | tuple[Path, ...]
+) -> Path | tuple[Path, ...]:
+    """Callback of the argument that names one source, or several."""
+    asked = context.find_object(Asked)
+    if asked is not None:
+        asked.sources = value if isinstance(value, tuple) else (value,)
+    return value
+
+
+def remember_found(sources: list[Path], several: bool) -> None:
+    """The videos that the names stand for, and whether their results are a list."""
+    asked = click.get_current_context().find_object(Asked)
+    if asked is not None:
+        asked.sources, asked.several = tuple(sources), several
+
+
+def results_so_far() -> list[dict[str, Any]]:
+    """The list for the results of several sources, printed even if the command is stopped."""
+    context = click.get_current_context()
+    asked = context.find_object(Asked)
+    if asked is None:  # called by other than `main`
+        asked = context.meta.setdefault("redact.asked", Asked(False))
+    asked.begun = True
+    return asked.finished
+
+
+def typed_options(names_left_out: Collection[str]) -> list[str]:
+    """Options that the user gave to the command that runs now, ready for `shlex.join`.
+
+    Args:
+        names_left_out: parameter names that are not repeated.
+    """
+    context = click.get_current_context()
+    found: list[str] = []
+    for option in context.command.params:
+        name = option.name or ""
+        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if isinstance(option, click.Option) and typed and name not in names_left_out:
+            found += _as_typed(option, context.params[name])
+    return found
+
+
+def _as_typed(option: click.Option, value: Any) -> Iterator[str]:
+    flag = max(option.opts, key=len)
+    if option.is_flag:
+        yield flag
+        return
+    for item in value if option.multiple else (value,):
+        yield flag
+        yield from map(_text, item) if option.nargs > 1 else (_text(item),)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Box):
+        return area_in_words(value)
+    if isinstance(value, tuple) and all(isinstance(v, Target) for v in value):
+        return ",".join(v.word for v in value)
+    if isinstance(value, tuple) and all(isinstance(v, int) for v in value):
+        return "#" + "".join(f"{v:02x}" for v in value)  # a colour
+    return str(value)
+
 
 UNFINISHED = "What was not finished is not under its final name."
 
@@ -42,6 +157,16 @@ COMMANDS = {
 }
 """Every command with its one-line help, in the order in which users meet them."""
 
+_TOGETHER = (
+    "check_key_log",
+    "detect_review_apply",
+    "outline_still_mask",
+    "probe_inspect_doctor",
+    "verify_fix",
+)
+_MODULE_OF = {command: module for module in _TOGETHER for command in module.split("_")}
+"""Command → its module, which is named after all commands in it. Others have one of their own."""
+
 
 class _Commands(click.Group):
     """Loads the module of a command when it is called: `redact --help` answers at once."""
@@ -52,7 +177,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f".{cmd_name}", __package__)
+        name = _MODULE_OF.get(cmd_name, cmd_name)
+        module = importlib.import_module(f".{name}", __package__)
         command: click.Command = getattr(module, cmd_name)
         return command
 

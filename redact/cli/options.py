@@ -23,7 +23,7 @@ from ..settings import (
     Style,
 )
 from ..types import OWN, SEARCHED, Target
-from .invocation import remember_sources
+from .app import remember_sources
 from .search_options import preview_flags, scope_of, scope_options
 from .terminal import Terminal
 

@@ -1,18 +1,33 @@
-"""`redact report`: a report for people, from the manifest of an output."""
+"""`redact report`: a report for people, from the manifest of an output; and `redact run --index`: a
+page for the whole case, with a report of every result.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
-from ..errors import CheckFailedError, UsageError
-from ..evidence import check_output, manifest_path, parse_manifest, read_manifest
+from ..errors import CheckFailedError, OutputExistsError, RedactError, UsageError
+from ..evidence import CheckResult, check_output, manifest_path, parse_manifest, read_manifest
 from ..files import check_writable, write_whole
 from ..messages import LANGUAGES
-from ..report import Catalogue, as_pdf, exemption_csv, report_html, require_pdf
-from .invocation import HELP
+from ..report import (
+    CASE_MARK,
+    Catalogue,
+    as_pdf,
+    case_page,
+    exemption_csv,
+    report_html,
+    require_pdf,
+)
+from ..running import Delivery
+from .app import HELP
+from .results import in_one_line
+from .terminal import Terminal
 
 
 @click.command(context_settings=HELP)
@@ -65,16 +80,8 @@ def report(
     value = parse_manifest(data, str(path))
     page = html or output.with_name(f"{output.name}.report.html")
     table = csv_path or output.with_name(f"{output.name}.exemptions.csv")
-    if os.path.realpath(page) == os.path.realpath(table):
-        raise UsageError(
-            f"{page}: report and exemption log would both be written to it",
-            "Give each a name of its own.",
-        )
     never = (output, path)
-    if pdf is not None:
-        require_pdf()
-    for file in (page, table, *([] if pdf is None else [pdf])):  # all or none
-        check_writable(file, force, never, whole=True)
+    _check_places(page, table, pdf, force, never)
     record = check_output(output, manifest=path, log=log)
     report_page = report_html(value, lang, data, record)
     write_whole(page, report_page, force=force, never=never)
@@ -82,6 +89,26 @@ def report(
         write_whole(pdf, as_pdf(report_page), force=force, never=never)
     write_whole(table, exemption_csv(value, Catalogue(lang)), force=force, never=never)
     click.echo(f"{page}\n{table}" + ("" if pdf is None else f"\n{pdf}"), err=True)
+    _require_record(page, record)
+
+
+def _check_places(
+    page: Path, table: Path, pdf: Path | None, force: bool, never: tuple[Path, ...]
+) -> None:
+    """Find out before the first file is written whether all of them can be."""
+    if os.path.realpath(page) == os.path.realpath(table):
+        raise UsageError(
+            f"{page}: report and exemption log would both be written to it",
+            "Give each a name of its own.",
+        )
+    if pdf is not None:
+        require_pdf()
+    for file in (page, table, *([] if pdf is None else [pdf])):
+        check_writable(file, force, never, whole=True)
+
+
+def _require_record(page: Path, record: CheckResult) -> None:
+    """Raise CheckFailedError if the record does not hold. The output itself may lie elsewhere."""
     failed = [p for p in record.parts if p.failed and (p.name, p.verdict) != ("output", "missing")]
     if failed:
         raise CheckFailedError(
@@ -89,3 +116,55 @@ def report(
             + ", ".join(f"{p.name} ({p.verdict})" for p in failed),
             "The report says so in red. 'redact check' tells more.",
         )
+
+
+def check_index(path: Path | None, delivery: Delivery) -> None:
+    """Find out before a long run whether the page can be written after it.
+
+    Raises:
+        UsageError: no records are kept, so there would be nothing to link to.
+        OutputExistsError: another file has that name.
+        OutputError: it cannot be written there.
+    """
+    if path is None:
+        return
+    if delivery.release or not delivery.evidence.manifest:
+        raise UsageError("--index links to reports, and reports need records", "Leave out --index.")
+    if path.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"{path}: the index is a page", "End its name in .html.")
+    if path.exists() and CASE_MARK not in path.read_bytes()[:4096]:
+        raise OutputExistsError(f"{path}: is there already, and no index", "Choose another name.")
+    check_writable(path, force=True, whole=True)
+
+
+def write_index(
+    path: Path,
+    results: Sequence[dict[str, Any]],
+    left_out: Sequence[tuple[Path, str]],
+    not_done: Sequence[Path],
+    title: str,
+    terminal: Terminal,
+) -> None:
+    """Write the page, and the reports that are not there yet. Raises OutputError."""
+    reports = [_report(result, terminal) for result in results]
+    line = in_one_line(results, len(not_done))
+    page = case_page(path, title, line, results, reports, left_out, not_done)
+    write_whole(path, page, force=True)
+    terminal.say(f"{path}: index of the case")
+
+
+def _report(result: dict[str, Any], terminal: Terminal) -> Path | None:
+    """The report of a result, made where it has none of its present record."""
+    if "output" not in result:
+        return None
+    output = Path(result["output"])
+    record, page = manifest_path(output), output.with_name(f"{output.name}.report.html")
+    try:
+        data = record.read_bytes()
+        if page.exists() and page.stat().st_mtime_ns >= record.stat().st_mtime_ns:
+            return page
+        write_whole(page, report_html(parse_manifest(data, str(record)), "en", data), force=True)
+    except (RedactError, OSError) as error:
+        terminal.warn(f"{output}: no report could be made ({error})")
+        return None
+    return page

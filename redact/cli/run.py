@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from ..case import Footage, Found, find_footage, jobs_that_fit
+from ..case import Footage, Found, find_footage, help_one, jobs_that_fit
 from ..cluster import Cluster, check_address
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
@@ -19,23 +19,21 @@ from ..running import Delivery
 from ..settings import Settings
 from ..types import counted
 from . import options
-from .destination import PlaceType, folder_for, is_folder
-from .index import check_index, write_index
-from .invocation import HELP, remember_found, results_so_far
-from .jobs import (
+from .app import HELP, remember_found, results_so_far
+from .destination import PlaceType, check_results, folder_for, is_folder
+from .report import check_index, write_index
+from .results import chosen_delivery, finish_options, tell_summary
+from .search_options import part_wanted
+from .sources import (
     end_with_parent,
     neutral_places,
+    preview,
     require_passphrase,
     results_from,
     results_here,
+    run_one,
     typed_files,
 )
-from .name_clashes import check_results
-from .one_source import run_one
-from .preview import preview
-from .result_options import chosen_delivery, finish_options
-from .result_words import tell_summary
-from .search_options import part_wanted
 from .terminal import Terminal
 
 
@@ -71,7 +69,8 @@ from .terminal import Terminal
     "--scheduler",
     metavar="ADDRESS",
     help="Give the videos to the workers of this dask.distributed scheduler, one at a time for "
-    "each. They need the same redact and the same folders. tls://HOST:PORT, or "
+    "each. Workers without a video help with a long one. They need the same redact and the same "
+    "folders. tls://HOST:PORT, or "
     "tcp://127.0.0.1:PORT.",
 )
 @click.option(
@@ -86,6 +85,8 @@ from .terminal import Terminal
     help="Also write a page (.html) about the whole case here, with a report of each result.",
 )
 @click.option("--one-of-several", is_flag=True, hidden=True)
+@click.option("--helped", is_flag=True, hidden=True)
+@click.option("--helping", is_flag=True, hidden=True)
 @options.force_option
 @options.json_option
 @options.verbose_option
@@ -98,6 +99,7 @@ def run(
     insecure_scheduler: bool,
     index: Path | None,
     one_of_several: bool,
+    helping: bool,
     **params: Any,
 ) -> int:
     """Hide faces and plates in every SOURCE, and check the result.
@@ -124,6 +126,9 @@ def run(
     _check(found, delivery, several)
     check_index(index, delivery)
     settings, verbose = options.all_settings(params), params["verbose"]
+    if helping:
+        print(json.dumps(help_one(found.footage[0].path, settings, delivery)))
+        return ExitCode.DONE
     remember_found([one.path for one in found.footage], several)
     results = results_so_far()
     try:
@@ -136,15 +141,27 @@ def run(
                 alone = not (several or one_of_several)
                 _all(found, delivery, settings, terminal, alone, verbose)
     finally:
-        left = [one.path for one in found.footage[len(results) :]]
-        if several:
-            tell_summary(results, found.left_out, terminal, left)
-        if index is not None:
-            title = delivery.case.case if delivery.case else ""
-            write_index(index, results, found.left_out, left, title or "Videos", terminal)
+        title = delivery.case.case if delivery.case else ""
+        _tell_all(found, results, index, title or "Videos", terminal, several)
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
+
+
+def _tell_all(
+    found: Found,
+    results: list[dict[str, Any]],
+    index: Path | None,
+    title: str,
+    terminal: Terminal,
+    several: bool,
+) -> None:
+    """Sum up what was done and what was not, also after an error: in words, and in the index."""
+    left = [one.path for one in found.footage[len(results) :]]
+    if several:
+        tell_summary(results, found.left_out, terminal, left)
+    if index is not None:
+        write_index(index, results, found.left_out, left, title, terminal)
 
 
 def _previews(

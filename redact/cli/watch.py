@@ -14,10 +14,10 @@ from ..errors import InputError, OutputError, UsageError
 from ..files import make_folder
 from ..types import clock
 from . import options
-from .invocation import HELP
-from .one_source import run_one
-from .result_options import chosen_delivery, finish_options
+from .app import HELP
+from .results import chosen_delivery, finish_options
 from .run import place_of
+from .sources import run_one
 from .terminal import Terminal
 
 FAILURES = "failed"

@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,7 +15,8 @@ from typing import Any
 from ..case import Done, lost, size_of
 from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
-from .work import Order, work_on
+from .helpers import Helpers
+from .work import Order, help_with, work_on
 from .worker_matches import unlike, what_is_installed, what_is_seen
 
 PATIENCE = 20
@@ -114,6 +116,7 @@ class Cluster:
     def results(self, orders: Sequence[Order]) -> Iterator[tuple[int, Done]]:
         """Numbers and results, as they come; each worker has one file at a time, the largest first.
 
+        A worker for which no file is left looks ahead in one that another worker is at.
         A file whose worker is lost goes to another one, which goes on where that one was.
 
         Raises:
@@ -121,27 +124,38 @@ class Cluster:
         """
         waiting = sorted(enumerate(orders), key=lambda pair: size_of(Path(pair[1].source)))
         running: dict[Any, tuple[int, str]] = {}
-        for worker in self.workers[: len(waiting)]:
-            number, order = waiting.pop()
-            running[self._submit(order, worker)] = number, worker
-        while running:
-            for future in self._first_of(list(running)):
+        helpers = Helpers(orders, self._submit_help)
+        free = list(self.workers)
+        while True:
+            while free and waiting:
+                (number, order), worker = waiting.pop(), free.pop(0)
+                running[self._submit(order, worker)] = number, worker
+            free = [w for w in free if not helpers.send(w, {n for n, _ in running.values()})]
+            if not running:
+                return
+            for future in self._first_of([*running, *helpers.at_work]):
+                if future in helpers.at_work:
+                    free.append(helpers.returned(future))
+                    continue
                 number, worker = running.pop(future)
+                free += [worker, *helpers.call_back(number)]
                 yield number, _done(future, orders[number])
-                if waiting:
-                    number, order = waiting.pop()
-                    running[self._submit(order, worker)] = number, worker
 
     def _submit(self, order: Order, worker: str) -> Any:
         """Hand a file to a worker, or to another one where that one is gone."""
+        helped = len(self.workers) > 1
         return self._client.submit(
             work_on,
-            order,
+            replace(order, words=("--helped", *order.words)) if helped else order,
             key=f"redact-{secrets.token_hex(8)}",
             workers=worker,
             allow_other_workers=True,
             pure=False,
         )
+
+    def _submit_help(self, order: Order, worker: str) -> Any:
+        key = f"redact-help-{secrets.token_hex(8)}"
+        return self._client.submit(help_with, order, key=key, workers=worker, pure=False)
 
     def _first_of(self, futures: list[Any]) -> list[Any]:
         """Those that are done, as soon as one is."""

@@ -2,6 +2,7 @@
 
 from .calibration import Calibration, load_calibration
 from .centerface import CenterFace
+from .detector import Detector, detector_names, load_plugin
 from .device import DEVICES, describe_devices, device_now, on_device
 from .loader import (
     SCALES,
@@ -13,12 +14,10 @@ from .loader import (
     require_models,
 )
 from .network import default_threads
-from .plugins import detector_names, load_plugin
-from .protocol import Detector
+from .parts import Scale
 from .scaling import Area, Scaler
-from .thresholds import CANDIDATE_SCORE
-from .tiles import Scale
 from .verifier import CloseUp, Verifier, square_around
+from .weights import CANDIDATE_SCORE
 from .witnesses import LARGE, SAME_FACE, SMALL, Witnesses
 
 __all__ = [

@@ -19,13 +19,12 @@ from numpy.typing import NDArray
 
 from ..errors import DependencyError, ModelError, UnsafeError
 from ..types import Detections, Frame, Target
-from .ensemble import clipped, to_source
+from .network import clipped, to_source
 from .nms import suppress
 from .opencv import load_mediapipe, refusal
+from .parts import Scale, View, views
 from .scaling import Area, Picture, Scaler
-from .thresholds import BLAZEFACE_SCORE, NMS_IOU
-from .tiles import Scale, View, views
-from .weights import MEDIAPIPE_SHA256, read_weights
+from .weights import BLAZEFACE_SCORE, MEDIAPIPE_SHA256, NMS_IOU, read_weights
 
 FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
 SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"

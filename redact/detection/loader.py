@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Final
 from ..settings import Sensitivity
 from ..types import OWN, Target
 from .calibration import load_calibration
-from .centerface import CenterFace
-from .engine import load_engine
-from .ensemble import FacePlateDetector
-from .network import Network, default_threads
-from .thresholds import CANDIDATE_SCORE, NETWORK_SCORE
-from .tiles import Scale
-from .tilted import TILTS
+from .centerface import TILTS, CenterFace
+from .device import load_engine
+from .network import FacePlateDetector, Network, default_threads
+from .parts import Scale
 from .weights import (
+    CANDIDATE_SCORE,
     CENTERFACE,
     FACE_PLATE_SHA256,
     MEDIAPIPE_SHA256,
+    NETWORK_SCORE,
     VERIFIER,
     all_weights,
     how_to_get,
@@ -95,7 +94,7 @@ class OurNetwork:
     Args:
         targets: what to look for; `Target.REGION` is nothing a detector can find.
         threads: processors to use, None for all that this process may use, at most 8.
-        keep_memory: see `redact.detection.engine.open_network`.
+        keep_memory: see `redact.detection.device.open_network`.
 
     Raises:
         ModelError: if weights are missing or are not the pinned ones.

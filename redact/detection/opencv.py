@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from ..errors import DependencyError
 
@@ -54,7 +56,8 @@ def load_mediapipe() -> ModuleType:
     """
     load_opencv()
     try:
-        mediapipe = importlib.import_module("mediapipe")
+        with _imported_at_need():
+            mediapipe = importlib.import_module("mediapipe")
     except (ImportError, OSError) as error:
         raise refusal("MediaPipe", error) from error
     found = str(getattr(mediapipe, "__version__", "unknown"))
@@ -66,6 +69,37 @@ def load_mediapipe() -> ModuleType:
         )
     _load_native()
     return mediapipe
+
+
+_NOT_NEEDED: Final = ("matplotlib", "matplotlib.pyplot", "sounddevice")
+"""What `import mediapipe` imports to draw diagrams and to record sound. Takes half a second."""
+
+
+class _AtNeed(ModuleType):
+    """Stands for a module that is imported when it is first used."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # the machinery of imports asks for such
+            raise AttributeError(name)
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def _imported_at_need() -> Iterator[None]:
+    """In here, the modules of `_NOT_NEEDED` are imported in name only; whoever imports them later
+    gets them whole, and so does MediaPipe where it uses them."""
+    stand_ins = {name: _AtNeed(name) for name in _NOT_NEEDED if name not in sys.modules}
+    for name, module in stand_ins.items():
+        parent, _, child = name.rpartition(".")
+        if parent in stand_ins:
+            setattr(stand_ins[parent], child, module)
+    sys.modules.update(stand_ins)
+    try:
+        yield
+    finally:
+        for name, module in stand_ins.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
 
 
 def _load_native() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from threading import Lock
 from typing import Final, NamedTuple
 
 import av
@@ -68,9 +69,14 @@ class Picture:
 
 
 class Scaler:
-    """libswscale with its set-up kept between frames, one set per area and size."""
+    """libswscale with its set-up kept between frames, one set per area and size.
+
+    Several threads may ask for views of one picture: one after the other is served, for PyAV
+    writes into a frame while it is scaled, and takes that back.
+    """
 
     def __init__(self) -> None:
+        self._one_at_a_time = Lock()
         self._reformatters: dict[tuple[int, int, int, int], VideoReformatter] = {}
         self._crops: dict[tuple[object, ...], av.filter.Graph] = {}
 
@@ -90,6 +96,10 @@ class Scaler:
 
     def view(self, frame: av.VideoFrame, area: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
         """See `Picture.view`."""
+        with self._one_at_a_time:
+            return self._view(frame, area, size)
+
+    def _view(self, frame: av.VideoFrame, area: Area, size: tuple[int, int]) -> NDArray[np.uint8]:
         try:
             part = frame
             if area != (0, 0, frame.width, frame.height):

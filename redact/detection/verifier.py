@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import UnsafeError
 from ..types import Frame, Target
 from .calibration import log_odds
-from .engine import open_network
+from .device import open_network
 from .network import PAD, default_threads
 from .opencv import load_opencv
 from .scaling import Area, Scaler

@@ -8,6 +8,7 @@ its log odds for it (or that of having seen nothing), and their weighted sum is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Frame, Target
 from .calibration import Calibration, probability
-from .ensemble import FacePlateDetector, clipped
+from .network import FacePlateDetector, clipped
 from .nms import cluster
 from .scaling import Area, Picture, Scaler
 
@@ -57,6 +58,9 @@ class Witnesses:
         self._ours, self._others = ours, dict(others)
         self._kind, self._calibration = kind, calibration
         self._scaler = Scaler()
+        # What our network says is sorted while the others look: that keeps one processor busy,
+        # and all of them are busy only while networks run.
+        self._beside = ThreadPoolExecutor(1, "looking") if others else None
 
     def detect(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Detections:
         """See `Detector`; `only` as in `detect_frame`."""
@@ -73,9 +77,8 @@ class Witnesses:
         return self._weigh(self._scaler.frame(frame.picture, only))
 
     def _weigh(self, picture: Picture) -> Detections:
-        ours = self._ours.look(picture)
-        faces = {OURS: ours.only([Target.FACE])}
-        faces |= {name: look(picture) for name, look in self._others.items()}
+        ours, others = self._looks(picture)
+        faces = {OURS: ours.only([Target.FACE])} | others
         parts = [
             weighed(faces, self._kind, self._calibration),
             weighed_plates(ours.only([Target.PLATE]), self._calibration),
@@ -83,6 +86,17 @@ class Witnesses:
         found = clipped(Detections.concat(parts), *picture.size)
         found = found.select(found.score >= LEAST_PROBABILITY)
         return found.select(np.argsort(-found.score, kind="stable"))
+
+    def _looks(self, picture: Picture) -> tuple[Detections, dict[str, Detections]]:
+        """What our network sees, and each of the others."""
+        if self._beside is None:
+            return self._ours.look(picture), {}
+        ours = self._beside.submit(self._ours.look, picture)
+        try:
+            others = {name: look(picture) for name, look in self._others.items()}
+        finally:
+            wait([ours])  # whoever goes on, or fails, finds nobody at work
+        return ours.result(), others
 
 
 def weighed(seen: Mapping[str, Detections], kind: str, calibration: Calibration) -> Detections:

@@ -5,26 +5,27 @@ from .build import build_manifest, case_part, library_versions, settings_as_json
 from .case import (
     TEXT_FIELDS,
     CaseFields,
+    ReasonCode,
     case_as_json,
     case_from_mapping,
-    checked_option,
     read_case_file,
     reasons_from_options,
 )
+from .chain import LogState, head_path
 from .check import CheckResult, check_output, counted
 from .content_credentials import MIME as CREDENTIAL_FORMATS
-from .content_credentials import read_content, require_c2pa, sign_content
-from .custody import LogState, append, head_path, read_log
+from .content_credentials import (
+    Credentials,
+    load_credentials,
+    read_content,
+    require_c2pa,
+    sign_content,
+)
+from .custody import append, read_log
 from .ledger import CERTAINTY, seconds_from_start
 from .manifest import (
-    AuditPart,
-    CheckPart,
-    FindingPart,
     Manifest,
-    MessagePart,
-    RemovedPart,
     SourcePart,
-    TrackPart,
     dump_manifest,
     manifest_path,
     manifest_schema,
@@ -32,7 +33,7 @@ from .manifest import (
     read_manifest,
     write_manifest,
 )
-from .reason_codes import ReasonCode
+from .manifest_parts import AuditPart, CheckPart, FindingPart, MessagePart, RemovedPart, TrackPart
 from .record import ModelUsed, RunRecord, Step
 from .release import clear_times, prepare_release, release_path
 from .signature import (
@@ -44,7 +45,7 @@ from .signature import (
     raw_public,
     signature_path,
 )
-from .signing_certificate import Credentials, load_credentials
+from .text_on_record import checked_option
 from .write_evidence import EvidenceChoice, EvidenceFiles, check_evidence, write_evidence
 
 __all__ = [

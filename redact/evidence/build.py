@@ -24,26 +24,20 @@ from ..settings import Audio, Sensitivity, Settings
 from ..types import Action, Target, audited_for, stamp
 from .case import CaseFields
 from .ledger import ledger, muted_parts, review_part, seconds_from_start
-from .manifest import (
-    FORMAT,
-    FORMAT_VERSION,
+from .manifest import FORMAT, FORMAT_VERSION, Manifest, OutputPart, RunPart, SourcePart, ToolPart
+from .manifest_parts import (
     AuditPart,
     CasePart,
     CodePart,
     LimitPart,
     LogAnchor,
-    Manifest,
     MessagePart,
     ModelPart,
-    OutputPart,
     RemovedPart,
-    RunPart,
-    SourcePart,
     StepPart,
-    ToolPart,
 )
 from .record import RunRecord
-from .without_folders import argument_without_folders, file_name, without_folders
+from .text_on_record import argument_without_folders, file_name, without_folders
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""

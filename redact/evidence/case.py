@@ -1,20 +1,91 @@
-"""What a person says about the case a video belongs to; redact cannot know any of it."""
+"""What a person says about the case a video belongs to, and what the reason codes of an agency
+mean; redact cannot know any of it.
+"""
 
 from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..errors import PlanError, UsageError
 from ..types import Target
-from .reason_codes import ReasonCode, check_reasons, codes_as_json, codes_from_mapping
+from .text_on_record import checked_option, checked_text
 
-LONGEST = 2000
-"""Characters in one field: a paragraph; more belongs in a document of its own."""
+_CODE_FIELDS: Final = ("text", "basis")
+_CODE_EXAMPLE: Final = (
+    'Write for example [codes.b6], then text = "Third party" and basis = "art. 6".'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonCode:
+    """One code.
+
+    Attributes:
+        code: as it is given with `--reason` and stands in the exemption log.
+        text: what it means, "" if the code says it.
+        basis: statutory basis, "" for that of the whole case.
+    """
+
+    code: str
+    text: str = ""
+    basis: str = ""
+
+
+def codes_from_mapping(
+    raw: object, where: str, checked: Callable[[object, str], str]
+) -> tuple[ReasonCode, ...]:
+    """Codes from the table `codes` of a case file, sorted by code.
+
+    Args:
+        raw: the table: code → words, or code → table with `text` and `basis`.
+        where: the file, for messages.
+        checked: refuses what is no text that can stand in a record.
+
+    Raises:
+        PlanError: names the file and the field.
+    """
+    if not isinstance(raw, Mapping):
+        raise PlanError(f"{where}: codes: expected a table", _CODE_EXAMPLE)
+    found = []
+    for code, value in sorted(raw.items()):
+        at = f"{where}: codes.{code}"
+        checked(code, at)
+        fields = {"text": value} if isinstance(value, str) else value
+        if not isinstance(fields, Mapping):
+            raise PlanError(f"{at}: expected text, or a table with text and basis", _CODE_EXAMPLE)
+        for name in fields:
+            if name not in _CODE_FIELDS:
+                raise PlanError(
+                    f"{at}.{name}: unknown field", f"Fields are {', '.join(_CODE_FIELDS)}."
+                )
+        texts = {name: checked(text, f"{at}.{name}") for name, text in fields.items()}
+        found.append(ReasonCode(code, **texts))
+    return tuple(found)
+
+
+def codes_as_json(codes: Iterable[ReasonCode]) -> dict[str, Any]:
+    """The table as `codes_from_mapping` takes it."""
+    return {c.code: {"text": c.text, "basis": c.basis} for c in codes}
+
+
+def check_reasons(reasons: Iterable[tuple[str, str]], codes: tuple[ReasonCode, ...]) -> None:
+    """Where a case has codes, a reason by target must be one of them: a slip of the pen would be
+    found by the court.
+
+    Raises:
+        PlanError: names the reason and the nearest code.
+    """
+    known = [c.code for c in codes]
+    for target, reason in reasons:
+        if known and reason not in known:
+            near = difflib.get_close_matches(reason, known, 1)
+            hint = f"Did you mean {near[0]}?" if near else f"Codes are {', '.join(known)}."
+            raise PlanError(f"reason for {target}: {reason}: is not a code of this case", hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,41 +230,6 @@ def _reasons(value: object, where: str) -> tuple[tuple[str, str], ...]:
             raise PlanError(f"{where}: reasons.{word}: unknown target", _TARGETS) from None
         reasons[str(word).lower()] = checked_text(reason, f"{where}: reasons.{word}")
     return tuple(sorted(reasons.items()))
-
-
-def checked_text(value: object, where: str) -> str:
-    """`value` if it is text that can stand in a record, one line. Raises PlanError."""
-    if not isinstance(value, str):
-        raise PlanError(
-            f"{where}: expected text, found {type(value).__name__}", "Put the value in quotes."
-        )
-    if len(value) > LONGEST:
-        raise PlanError(
-            f"{where}: {len(value)} characters, at most {LONGEST} fit", "Shorten the text."
-        )
-    # Control characters and lone surrogates can make a record look different from what it says
-    # (terminal escapes, text direction), or cannot be written as UTF-8 at all.
-    bad = next((c for c in value if not _printable(c)), None)
-    if bad is not None:
-        raise PlanError(
-            f"{where}: holds the control character U+{ord(bad):04X}", "Remove that character."
-        )
-    return value
-
-
-def checked_option(value: str, option: str) -> str:
-    """Like `checked_text`, for a value from the command line. Raises UsageError."""
-    try:
-        return checked_text(value, option)
-    except PlanError as error:
-        raise UsageError(error.message, error.hint) from None
-
-
-def _printable(char: str) -> bool:
-    direction_marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    return char not in direction_marks and not (
-        ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000
-    )
 
 
 def _closest(name: str, known: Iterable[str]) -> str:

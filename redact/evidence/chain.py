@@ -1,21 +1,36 @@
-"""The hash chain of a custody log: what an entry is, and what is wrong with a list of them.
+"""The hash chain of a custody log and the anchor of its end: what an entry is, and does a log hold?
 
 Line n is a JSON object in one exact layout. Its `previous` is the `hash` of line n-1 (64 zeros
 for the first), its `hash` the SHA-256 of the line as it would stand with an empty hash. So no
 line can be changed, removed, added or moved without a break in the chain that shows where.
-What a chain cannot show by itself is that its end is missing; see `redact.evidence.custody`.
+
+A chain cannot show that its last lines are missing: what remains is a shorter, valid chain. So
+the file `LOG.head` beside the log keeps the number of entries and the hash of the last one, and
+manifests keep both as they were when they were written. Whoever can replace all of these files
+together can still shorten or rewrite the whole log; only a signed anchor (`key`), or a copy of
+the anchor kept by somebody else, shows that.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from ..errors import PlanError
 from ..media import sha256_of_bytes
+from .manifest_parts import LogAnchor
+from .signature import (
+    PublicKeyHex,
+    SignatureResult,
+    check_signature,
+    parse_signature,
+    signature_path,
+)
 
 START = "0" * 64
 _Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
@@ -135,3 +150,119 @@ def _out_of_order(line: int, expected: int, found: int) -> Break:
     return Break(
         line, "moved", f"line {line} holds entry {found} where {expected} belongs: moved or added"
     )
+
+
+HEAD_FORMAT = "redact-log-head"
+
+
+class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+    """The file `LOG.head`: where the log ended when redact last wrote to it, and who signed it."""
+
+    format: Annotated[str, Meta(pattern=f"^{HEAD_FORMAT}$")]
+    entries: Annotated[int, Meta(ge=0)]
+    head: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    signed_by: PublicKeyHex = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """A log as it was read, and everything wrong with it.
+
+    Attributes:
+        entries: all that could be read, in file order.
+        breaks: empty if the log holds.
+        remarks: true, worth knowing, and no proof of tampering.
+        signer: result of the anchor's signature, None without one.
+    """
+
+    entries: tuple[Entry, ...]
+    breaks: tuple[Break, ...]
+    remarks: tuple[str, ...]
+    signer: SignatureResult | None
+
+    @property
+    def holds(self) -> bool:
+        return not self.breaks
+
+
+def head_path(log: Path) -> Path:
+    return log.with_name(log.name + ".head")
+
+
+def dump_head(head: Head) -> bytes:
+    return msgspec.json.encode(head) + b"\n"
+
+
+def examine(log: Path, data: bytes) -> LogState:
+    entries, breaks = read_chain(data)
+    if not data and not head_path(log).exists():
+        return LogState((), (), (), None)
+    try:
+        head, signer = _read_head(head_path(log))
+    except PlanError as error:
+        broken = Break(len(entries) + 1, "damaged", error.message)
+        return LogState(entries, (*breaks, broken), (), None)
+    if head is None:
+        missing = Break(
+            len(entries) + 1,
+            "cut",
+            f"{head_path(log).name} is missing, so nothing shows whether the end of the log is "
+            "still there",
+        )
+        return LogState(entries, (*breaks, missing), (), None)
+    if signer is not None and not signer.holds:
+        text = f"the signature of {head_path(log).name} does not hold"
+        breaks = (*breaks, Break(len(entries) + 1, "edited", text))
+    problem, remarks = _against_anchor(entries, head.entries, head.head, "the log's head file")
+    if problem and not breaks:
+        breaks = (problem,)
+    return LogState(entries, breaks, remarks, signer)
+
+
+def _read_head(path: Path) -> tuple[Head | None, SignatureResult | None]:
+    hint = "The anchor was damaged or edited; compare with a copy of it."
+    signature = signature_path(path)
+    try:
+        data = path.read_bytes()
+        signed = signature.read_bytes() if signature.exists() else None
+    except FileNotFoundError:
+        return None, None
+    except OSError as error:
+        raise PlanError(f"{path}: cannot be read ({error.strerror or error})", hint) from None
+    try:
+        head = msgspec.json.decode(data, type=Head)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PlanError(f"{path}: {error}", hint) from None
+    if dump_head(head) != data:
+        raise PlanError(f"{path}: is not in the layout that redact writes", hint)
+    if signed is None and head.signed_by:
+        raise PlanError(f"{path}: is signed, and its signature is missing", hint)
+    if signed is None:
+        return head, None
+    parsed = parse_signature(signed, str(signature))
+    return head, check_signature(data, parsed, head.signed_by)
+
+
+def check_anchor(entries: tuple[Entry, ...], anchor: LogAnchor) -> Break | None:
+    """What contradicts an anchor that a manifest kept, None if nothing does."""
+    problem, _ = _against_anchor(entries, anchor.entries, anchor.head, "the manifest")
+    return problem
+
+
+def _against_anchor(
+    entries: tuple[Entry, ...], count: int, head: str, keeper: str
+) -> tuple[Break | None, tuple[str, ...]]:
+    if len(entries) < count:
+        missing = count - len(entries)
+        text = f"{keeper} knows {count} entries: the last {missing} of them are missing"
+        return Break(len(entries) + 1, "cut", text), ()
+    if count and entries[count - 1].hash != head:
+        text = f"entry {count} is not the one that {keeper} knows: the log was rewritten"
+        return Break(count, "rewritten", text), ()
+    more = len(entries) - count
+    if more and keeper != "the manifest":
+        return None, (
+            f"{more} at the end of the log not covered by its head file: either writing was "
+            "interrupted, or they were added by hand",
+        )
+    return None, ()

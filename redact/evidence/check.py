@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ..errors import InputError, PlanError
 from ..media import sha256_of, sha256_of_bytes
-from .custody import LogState, check_anchor, read_log
+from .chain import LogState, check_anchor
+from .custody import read_log
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
     SignatureResult,

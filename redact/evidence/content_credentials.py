@@ -1,5 +1,7 @@
 """Content credentials (C2PA): a signed statement in the file of what was done to it.
 
+Certificate and key for it are looked at before a long run.
+
 The library is `c2pa-python` (the extra `redact-footage[c2pa]`). It may reach no network: no host is
 allowed, no time-stamp authority is named, and nothing is fetched. No thumbnail is made, and nothing
 is taken over from credentials of the original, whose thumbnail would show a face.
@@ -10,13 +12,154 @@ from __future__ import annotations
 import importlib
 import json
 import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
 from .. import __version__
-from ..errors import DependencyError, OutputError
+from ..errors import DependencyError, OutputError, UsageError
 from ..files import new_partial
-from .signing_certificate import Credentials
+from ..types import day
+
+_CURVES: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
+_ADVICE: Final = (
+    "Ask the authority that made the certificate for the whole chain, yours first, as PEM text."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signs.
+
+    Attributes:
+        chain: certificates as PEM, the signer's first.
+        key: private key of the first, PKCS #8 as PEM, not encrypted; never written anywhere.
+        algorithm: name that C2PA gives it, for example "es256".
+        sha256: of the signer's certificate, hex.
+        files: where chain and key were read from.
+    """
+
+    chain: bytes
+    key: bytes
+    algorithm: str
+    sha256: str
+    files: tuple[Path, Path]
+
+    def __repr__(self) -> str:
+        return f"Credentials({self.algorithm}, {self.sha256[:12]}…)"  # the key is in no message
+
+
+def load_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> Credentials:
+    """Read certificate and key, and refuse what no reader of content credentials would take.
+
+    Args:
+        certificate: PEM file with the signer's certificate and those of its authorities.
+        key: PEM file.
+        passphrase: of the key, None where it is not encrypted.
+
+    Raises:
+        UsageError: says what is wrong with which file.
+    """
+    chain = _chain(certificate)
+    private = _private(key, passphrase)
+    public = serialization.PublicFormat.SubjectPublicKeyInfo
+    pem = serialization.Encoding.PEM
+    if private.public_key().public_bytes(pem, public) != chain[0].public_key().public_bytes(
+        pem, public
+    ):
+        raise UsageError(
+            f"{key}: is not the key of the first certificate in {certificate}",
+            "Give the key that belongs to it; the signer's certificate comes first in its file.",
+        )
+    return Credentials(
+        b"".join(c.public_bytes(pem) for c in chain),
+        private.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
+        _algorithm(private, key),
+        chain[0].fingerprint(hashes.SHA256()).hex(),
+        (certificate, key),
+    )
+
+
+def _chain(path: Path) -> list[x509.Certificate]:
+    try:
+        chain = x509.load_pem_x509_certificates(path.read_bytes())
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from None
+    except ValueError:
+        raise UsageError(f"{path}: holds no certificate as PEM text", _ADVICE) from None
+    signer = chain[0]
+    if _signed_by_itself(signer):
+        raise UsageError(
+            f"{path}: the first certificate is signed by itself, and readers of content "
+            "credentials refuse such a signer",
+            "Use a certificate that an authority has signed, followed by the authority's own.",
+        )
+    if _is_authority(signer):
+        raise UsageError(f"{path}: the first certificate is an authority's", _ADVICE)
+    now = datetime.now(UTC)
+    if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
+        raise UsageError(
+            f"{path}: the certificate is valid from {day(signer.not_valid_before_utc)} to "
+            f"{day(signer.not_valid_after_utc)}, and not now",
+            "Use one that is valid; content credentials of redact hold no time stamp.",
+        )
+    return chain
+
+
+def _signed_by_itself(certificate: x509.Certificate) -> bool:
+    if certificate.issuer != certificate.subject:
+        return False
+    try:
+        certificate.verify_directly_issued_by(certificate)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def _is_authority(certificate: x509.Certificate) -> bool:
+    try:
+        return bool(certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca)
+    except x509.ExtensionNotFound:
+        return False
+
+
+_Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+
+
+def _private(path: Path, passphrase: bytes | None) -> _Key:
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from None
+    except (ValueError, TypeError):
+        raise UsageError(
+            f"{path}: holds no private key as PEM text, or the passphrase is wrong",
+            "Check the file and its passphrase.",
+        ) from None
+    if isinstance(key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey, ed25519.Ed25519PrivateKey)):
+        return key
+    raise UsageError(f"{path}: no key of a kind that content credentials know", _KINDS)
+
+
+_KINDS: Final = "Use a key on the curve P-256, P-384 or P-521, an Ed25519 key, or RSA."
+
+
+def _algorithm(key: _Key, path: Path) -> str:
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return "ed25519"
+    if isinstance(key, rsa.RSAPrivateKey):
+        return "ps256"
+    name = _CURVES.get(key.curve.name)
+    if name is None:
+        raise UsageError(f"{path}: a key on the curve {key.curve.name}", _KINDS)
+    return name
+
 
 SOURCE_LABEL: Final = "org.redact-footage.source"
 """Assertion that holds the SHA-256 of the original."""
@@ -74,18 +217,8 @@ def sign_content(
     c2pa = require_c2pa()
     signed = new_partial(path.parent, path.name, 0o600)
     try:
-        with c2pa.Context(c2pa.Settings.from_dict(SETTINGS)) as context:
-            info = c2pa.C2paSignerInfo(
-                credentials.algorithm.encode(), credentials.chain, credentials.key, None
-            )
-            statement = json.dumps(_statement(container, source_sha256, did))
-            with (
-                c2pa.Signer.from_info(info) as signer,
-                c2pa.Builder(statement, context=context) as builder,
-                path.open("rb") as before,
-                signed.path.open("w+b") as after,
-            ):
-                builder.sign(signer, MIME[container], before, after)
+        statement = json.dumps(_statement(container, source_sha256, did))
+        _sign(c2pa, path, signed.path, MIME[container], statement, credentials)
         _require_valid(signed.path, container, source_sha256)
         shutil.copyfile(signed.path, path)
     except (c2pa.C2paError, OSError) as error:
@@ -96,6 +229,23 @@ def sign_content(
     finally:
         signed.path.unlink(missing_ok=True)
         signed.release()
+
+
+def _sign(
+    c2pa: Any, source: Path, signed: Path, mime: str, statement: str, credentials: Credentials
+) -> None:
+    """Write a copy of a file with a signed statement in it. Raises the library's errors."""
+    info = c2pa.C2paSignerInfo(
+        credentials.algorithm.encode(), credentials.chain, credentials.key, None
+    )
+    with (
+        c2pa.Context(c2pa.Settings.from_dict(SETTINGS)) as context,
+        c2pa.Signer.from_info(info) as signer,
+        c2pa.Builder(statement, context=context) as builder,
+        source.open("rb") as before,
+        signed.open("w+b") as after,
+    ):
+        builder.sign(signer, mime, before, after)
 
 
 def _statement(container: str, source_sha256: str, did: str) -> dict[str, Any]:

@@ -1,78 +1,104 @@
-"""The custody log of a case: append-only JSON Lines, hash-chained, with an anchor for its end.
+"""The custody log of a case: append-only JSON Lines, hash-chained, one writer at a time.
 
-A chain cannot show that its last lines are missing: what remains is a shorter, valid chain. So
-the file `LOG.head` beside the log keeps the number of entries and the hash of the last one, and
-manifests keep both as they were when they were written. Whoever can replace all of these files
-together can still shorten or rewrite the whole log; only a signed anchor (`key`), or a copy of
-the anchor kept by somebody else, shows that.
+What an entry is, and whether a log still holds, is said in `chain`.
 """
 
 from __future__ import annotations
 
 import os
+import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from msgspec import Meta, Struct
 
 from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import sync_folder, write_whole
 from ..types import stamp
-from .case import checked_text
-from .chain import START, Break, Entry, read_chain
-from .lock import locked
-from .manifest import LogAnchor
-from .signature import (
-    PublicKeyHex,
-    SignatureResult,
-    check_signature,
-    make_signature,
-    named_key,
-    parse_signature,
-    signature_path,
-)
+from .chain import HEAD_FORMAT, START, Entry, Head, LogState, dump_head, examine, head_path
+from .manifest_parts import LogAnchor
+from .signature import make_signature, named_key, signature_path
+from .text_on_record import checked_text
 
-HEAD_FORMAT = "redact-log-head"
+PATIENCE = 30.0
+"""Seconds to wait for another writer. An append takes milliseconds, so whoever holds the lock
+longer than this is stuck, and waiting on would look like a hang."""
 
 
-class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
-    """The file `LOG.head`: where the log ended when redact last wrote to it, and who signed it."""
+@contextmanager
+def locked(
+    handle: int, name: str, *, shared: bool = False, patience: float = PATIENCE
+) -> Iterator[None]:
+    """Hold the lock of an open file.
 
-    format: Annotated[str, Meta(pattern=f"^{HEAD_FORMAT}$")]
-    entries: Annotated[int, Meta(ge=0)]
-    head: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-    signed_by: PublicKeyHex = ""
+    Args:
+        handle: file descriptor, open for writing, or for reading if `shared`.
+        name: of the file, for the message.
+        shared: keep writers out, but not other readers.
+        patience: seconds to wait.
 
-
-@dataclass(frozen=True, slots=True)
-class LogState:
-    """A log as it was read, and everything wrong with it.
-
-    Attributes:
-        entries: all that could be read, in file order.
-        breaks: empty if the log holds.
-        remarks: true, worth knowing, and no proof of tampering.
-        signer: result of the anchor's signature, None without one.
+    Raises:
+        OutputError: a writer did not let go in time, or the file system has no locks.
     """
+    deadline = time.monotonic() + patience
+    while not _lock_or_say_why(handle, name, shared):
+        if time.monotonic() > deadline:
+            raise OutputError(
+                f"{name}: another program has kept it locked for {patience:.0f} s",
+                "Wait until the other redact is done, then try again.",
+            )
+        time.sleep(0.005)
+    try:
+        yield
+    finally:
+        _unlock(handle)
 
-    entries: tuple[Entry, ...]
-    breaks: tuple[Break, ...]
-    remarks: tuple[str, ...]
-    signer: SignatureResult | None
 
-    @property
-    def holds(self) -> bool:
-        return not self.breaks
+def _lock_or_say_why(handle: int, name: str, shared: bool) -> bool:
+    try:
+        return _try_lock(handle, shared)
+    except OSError as error:
+        raise OutputError(
+            f"{name}: cannot be locked ({error.strerror or error})",
+            "Keep the log on a file system with locks, such as the machine's own disk.",
+        ) from None
 
 
-def head_path(log: Path) -> Path:
-    return log.with_name(log.name + ".head")
+if sys.platform == "win32":
+    import msvcrt
+
+    # Windows locks are mandatory, so the locked byte lies far behind any content: readers
+    # (and `redact log show`) are not shut out.
+    _FAR = 0x7FFFFFFF
+
+    def _try_lock(handle: int, shared: bool) -> bool:
+        os.lseek(handle, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(handle: int) -> None:
+        os.lseek(handle, _FAR, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _try_lock(handle: int, shared: bool) -> bool:
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        try:
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)
 
 
 def append(
@@ -97,7 +123,7 @@ def append(
     }
     with _open_locked(log, os.O_RDWR | os.O_CREAT) as handle:
         data = _read_all(handle, log)
-        entries = _entries_to_extend(log, _examine(log, data))
+        entries = _entries_to_extend(log, examine(log, data))
         entry = Entry(
             number=len(entries) + 1,
             time=stamp(datetime.now(UTC)),
@@ -169,7 +195,7 @@ def _write_all(handle: int, line: bytes, size: int, log: Path) -> None:
 
 def _write_head(log: Path, entry: Entry, key: Ed25519PrivateKey | None) -> None:
     head = head_path(log)
-    data = _dump_head(Head(HEAD_FORMAT, entry.number, entry.hash, named_key(key)))
+    data = dump_head(Head(HEAD_FORMAT, entry.number, entry.hash, named_key(key)))
     signature = signature_path(head)
     write_whole(head, data, force=True)
     if key is not None:
@@ -180,15 +206,11 @@ def _write_head(log: Path, entry: Entry, key: Ed25519PrivateKey | None) -> None:
     sync_folder(log.parent)
 
 
-def _dump_head(head: Head) -> bytes:
-    return msgspec.json.encode(head) + b"\n"
-
-
 def read_log(log: Path) -> LogState:
     """Read a log and check it. Raises PlanError if it cannot be read at all."""
     # The lock keeps a writer from moving the anchor between our two reads.
     with _open_locked(log, os.O_RDONLY) as handle:
-        return _examine(log, _read_all(handle, log))
+        return examine(log, _read_all(handle, log))
 
 
 def anchor_of(log: Path) -> LogAnchor:
@@ -201,78 +223,3 @@ def anchor_of(log: Path) -> LogAnchor:
     state = read_log(log)
     entries = _entries_to_extend(log, state)
     return LogAnchor(entries=len(entries), head=entries[-1].hash if entries else START)
-
-
-def _examine(log: Path, data: bytes) -> LogState:
-    entries, breaks = read_chain(data)
-    if not data and not head_path(log).exists():
-        return LogState((), (), (), None)
-    try:
-        head, signer = _read_head(head_path(log))
-    except PlanError as error:
-        broken = Break(len(entries) + 1, "damaged", error.message)
-        return LogState(entries, (*breaks, broken), (), None)
-    if head is None:
-        missing = Break(
-            len(entries) + 1,
-            "cut",
-            f"{head_path(log).name} is missing, so nothing shows whether the end of the log is "
-            "still there",
-        )
-        return LogState(entries, (*breaks, missing), (), None)
-    if signer is not None and not signer.holds:
-        text = f"the signature of {head_path(log).name} does not hold"
-        breaks = (*breaks, Break(len(entries) + 1, "edited", text))
-    problem, remarks = _against_anchor(entries, head.entries, head.head, "the log's head file")
-    if problem and not breaks:
-        breaks = (problem,)
-    return LogState(entries, breaks, remarks, signer)
-
-
-def _read_head(path: Path) -> tuple[Head | None, SignatureResult | None]:
-    hint = "The anchor was damaged or edited; compare with a copy of it."
-    signature = signature_path(path)
-    try:
-        data = path.read_bytes()
-        signed = signature.read_bytes() if signature.exists() else None
-    except FileNotFoundError:
-        return None, None
-    except OSError as error:
-        raise PlanError(f"{path}: cannot be read ({error.strerror or error})", hint) from None
-    try:
-        head = msgspec.json.decode(data, type=Head)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(f"{path}: {error}", hint) from None
-    if _dump_head(head) != data:
-        raise PlanError(f"{path}: is not in the layout that redact writes", hint)
-    if signed is None and head.signed_by:
-        raise PlanError(f"{path}: is signed, and its signature is missing", hint)
-    if signed is None:
-        return head, None
-    parsed = parse_signature(signed, str(signature))
-    return head, check_signature(data, parsed, head.signed_by)
-
-
-def check_anchor(entries: tuple[Entry, ...], anchor: LogAnchor) -> Break | None:
-    """What contradicts an anchor that a manifest kept, None if nothing does."""
-    problem, _ = _against_anchor(entries, anchor.entries, anchor.head, "the manifest")
-    return problem
-
-
-def _against_anchor(
-    entries: tuple[Entry, ...], count: int, head: str, keeper: str
-) -> tuple[Break | None, tuple[str, ...]]:
-    if len(entries) < count:
-        missing = count - len(entries)
-        text = f"{keeper} knows {count} entries: the last {missing} of them are missing"
-        return Break(len(entries) + 1, "cut", text), ()
-    if count and entries[count - 1].hash != head:
-        text = f"entry {count} is not the one that {keeper} knows: the log was rewritten"
-        return Break(count, "rewritten", text), ()
-    more = len(entries) - count
-    if more and keeper != "the manifest":
-        return None, (
-            f"{more} at the end of the log not covered by its head file: either writing was "
-            "interrupted, or they were added by hand",
-        )
-    return None, ()

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 
-from ..plan import Plan, count_of, joined
+from ..plan import Plan, count_of, joined, state_runs
 from ..types import Origin, State, Track
 from .case import CaseFields
-from .manifest import (
+from .manifest_parts import (
     AnswerPart,
     MutedPart,
     ReviewPart,
@@ -53,7 +52,8 @@ def _held_frames(plan: Plan) -> dict[int, set[int]]:
 
 
 def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int]) -> TrackPart:
-    runs = list(_with_held(list(state_runs(track)), held))
+    whole = list(state_runs(track.first, track.last, track.keyframes))
+    runs = list(_with_held(whole, held))
     counts: Counter[str] = Counter()
     for first, last, state in runs:
         counts[state.value] += last - first + 1
@@ -90,13 +90,6 @@ def seconds_from_start(plan: Plan, frame: int) -> float:
     """Time of a frame in seconds after the first picture, as a player shows it; to 1 µs."""
     timeline = plan.source.timeline
     return round(float(timeline.time(frame) - timeline.time(0)), 6)
-
-
-def state_runs(track: Track) -> Iterator[tuple[int, int, State]]:
-    """First frame, last frame and state of every run of frames with one state, in order."""
-    keys = track.keyframes
-    ends = [(a.frame, b.frame - 1, a.state) for a, b in pairwise(keys)]
-    yield from _merged([*ends, (keys[-1].frame, keys[-1].frame, keys[-1].state)])
 
 
 def _merged(runs: list[tuple[int, int, State]]) -> Iterator[tuple[int, int, State]]:

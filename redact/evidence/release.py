@@ -116,6 +116,6 @@ def _mp4_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _matroska_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
-    for element in inspect.matroska.walk(file, size):
+    for element in inspect.matroska_avi.walk(file, size):
         if element.name == "Language" and element.size == 3:
             yield element.body, b"und"

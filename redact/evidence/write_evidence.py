@@ -13,11 +13,11 @@ from ..media import sha256_of_bytes
 from ..messages import problem
 from .build import build_manifest
 from .case import CaseFields
+from .content_credentials import Credentials
 from .custody import anchor_of, append, read_log
 from .manifest import Manifest, dump_manifest, manifest_path
 from .record import RunRecord
 from .signature import make_signature, named_key, signature_path
-from .signing_certificate import Credentials
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Writing files: whole or not at all, nothing replaced unasked, nothing of a killed run left."""
 
-from .growing_file import Answer, AnswerFile
+from .growing_file import Answer, AnswerFile, AnswerReader
 from .leftovers import Held, claim, new_partial, sweep
 from .output import (
     FOOTAGE_ENDINGS,
@@ -21,6 +21,7 @@ __all__ = [
     "PRIVATE",
     "Answer",
     "AnswerFile",
+    "AnswerReader",
     "Held",
     "OutputFile",
     "check_folder",

@@ -1,7 +1,111 @@
-"""What a person drew once, carried on by the pixels; and the exact frames that it takes."""
+"""What a person drew once, carried on by the pixel tracker until what is in it is lost; and the
+exact frames that it takes.
+"""
 
-from .following import GoOn, follow
-from .frames import Frames, Superseded, size_of
-from .packets import PacketIndex, index_packets
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import numpy as np
+from av.video.reformatter import VideoReformatter
+
+from ..plan import Plan
+from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step, warped
+from ..types import Box, Keyframe, State
+from .frames import Frames, PacketIndex, Superseded, index_packets, size_of
 
 __all__ = ["Frames", "GoOn", "PacketIndex", "Superseded", "follow", "index_packets", "size_of"]
+
+CHUNK: Final = 96
+"""Small pictures that are held at once where time runs backwards."""
+
+GoOn = Callable[[int], bool]
+
+
+def follow(
+    frames: Frames,
+    plan: Plan,
+    frame: int,
+    box: Box,
+    go_on: GoOn,
+    *,
+    ahead: bool = True,
+    back: bool = True,
+) -> tuple[Keyframe, ...]:
+    """Where something is that a person drew a box around.
+
+    Args:
+        frames, plan: of the source.
+        frame: in which the box was drawn.
+        box: upright source pixels.
+        go_on: told about each frame that was found, with its index; False stops there.
+        ahead, back: towards the end, towards the beginning.
+
+    Returns:
+        Keyframes, rising: manual where it was drawn, followed elsewhere. They end at a cut, at
+        damage, at the picture's border, and where it is not found again.
+    """
+    first, last = _scene(plan, frame)
+    scaler = VideoReformatter()
+
+    def small(index: int) -> SmallFrame:
+        return shrink(frames.get(index), scaler)
+
+    found = {frame: Keyframe(frame, box, State.MANUAL)}
+    ways: list[Iterable[SmallFrame]] = []
+    if ahead:
+        ways.append(small(index) for index in range(frame, last + 1))
+    if back:
+        ways.append(_backwards(small, first, frame))
+    for way in ways:
+        for key in _followed(way, box):
+            found[key.frame] = key
+            if not go_on(key.frame):
+                return tuple(found[index] for index in sorted(found))
+    return tuple(found[index] for index in sorted(found))
+
+
+def _scene(plan: Plan, frame: int) -> tuple[int, int]:
+    """First and last frame that can be reached from `frame`: without a cut or damage between."""
+    starts = sorted({0, *plan.cuts, *(n + 1 for n in plan.unchecked)})
+    ends = sorted({*plan.cuts, *plan.unchecked, len(plan.source.timeline)})
+    return (
+        min(starts[max(0, bisect_right(starts, frame) - 1)], frame),
+        max(ends[min(bisect_right(ends, frame), len(ends) - 1)] - 1, frame),
+    )
+
+
+def _backwards(small: Callable[[int], SmallFrame], first: int, frame: int) -> Iterator[SmallFrame]:
+    """Frames from `frame` down to `first`; decoded forwards, a chunk at a time."""
+    end = frame + 1
+    while end > first:
+        begin = max(first, end - CHUNK)
+        yield from reversed([small(index) for index in range(begin, end)])
+        end = begin
+
+
+def _followed(way: Iterable[SmallFrame], box: Box) -> Iterator[Keyframe]:
+    """Keyframes after the first frame of a way, as long as the thing is found."""
+    here: SmallFrame | None = None
+    boxes = np.array([box], np.float64)
+    recent = anchor = np.zeros((1, 0, 0), np.float32)
+    blind, lost_at = False, 0.0
+    for there in way:
+        if here is None:
+            recent = anchor = patches_of(there, boxes)
+            if not anchor.any():  # no texture: nothing could ever be found again
+                return
+        else:
+            expected = warped(boxes, motion_between(here, there).matrix)
+            done = step(here, there, boxes, expected, recent, anchor, np.array([blind]))
+            if done.found[0]:
+                boxes, recent, blind = done.boxes, done.patches, False
+                yield Keyframe(there.index, Box(*map(float, boxes[0])), State.FOLLOWED)
+            else:
+                lost_at = lost_at if blind else here.time
+                if abs(there.time - lost_at) > COAST:
+                    return
+                boxes, blind = expected, True
+        here = there

@@ -1,24 +1,130 @@
 """Exact frames of a source in any order: what is given is the very frame, or nothing.
 
-Pictures come from the decoder of `redact.media`, started at a starting point of `packets`. Whole
-groups of pictures are kept as far as a bound of bytes allows, those nearest to the last request.
-Of several requests the newest wins: an older one that still waits ends with `Superseded`.
+All packets are read once, without decoding them. A start in the middle is trusted only where every
+frame of the plan has a packet of its own time, all times differ, and after a jump the file gives
+the very packets that it gave when it was read through. Elsewhere decoding starts at the beginning.
+
+Pictures come from the decoder of `redact.media`, started at such a point. Whole groups of pictures
+are kept as far as a bound of bytes allows, those nearest to the last request. Of several requests
+the newest wins: an older one that still waits ends with `Superseded`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import av
+
 from ..errors import UnsafeError
-from ..media import Decode, SourceInfo, decode_from
+from ..media import Decode, SourceInfo, decode_from, opened
 from ..messages import problem
 from ..plan import Plan
 from ..types import Frame
-from .packets import BEGINNING, PacketIndex
+
+SETTLED: Final = 16
+"""Frames before a starting point that must be sound: an error is reported up to some frames after
+its packet, and pictures refer to a few before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A packet at which decoding can start.
+
+    Attributes:
+        frame: index of its frame.
+        seek: where to send the demuxer, in time base units of the stream.
+        mark: pts, dts and size of the packet, to know it again.
+    """
+
+    frame: int
+    seek: int
+    mark: tuple[int | None, int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PacketIndex:
+    """Starting points, rising; the first is the beginning, whatever the file is like.
+
+    Attributes:
+        starts: at least the beginning.
+        direct: frames are known by their packets' times; else only the beginning is one.
+    """
+
+    starts: tuple[Start, ...]
+    direct: bool
+
+    def start_for(self, frame: int) -> Start:
+        """The last starting point that is not after a frame."""
+        frames = [s.frame for s in self.starts]
+        return self.starts[max(0, bisect_right(frames, frame) - 1)]
+
+    def end_of(self, start: Start) -> int | None:
+        """First frame of the next group, None where it lasts to the end."""
+        frames = [s.frame for s in self.starts]
+        at = bisect_right(frames, start.frame)
+        return frames[at] if at < len(frames) else None
+
+
+BEGINNING: Final = Start(0, 0, (None, None, -1))
+
+
+def index_packets(
+    info: SourceInfo, plan: Plan, advance: Callable[[int], None] = lambda n: None
+) -> PacketIndex:
+    """Read all packets of the video of a source.
+
+    Args:
+        info, plan: the source and a plan that was made for it.
+        advance: told about each packet.
+
+    Raises:
+        InputError: the file cannot be opened.
+    """
+    nowhere = PacketIndex((BEGINNING,), False)
+    if not info.video.timestamps:
+        return nowhere
+    times, keys = _read(info, advance)
+    known = {pts for pts in times if pts is not None}
+    if len(known) < len(times) or not known.issuperset(plan.source.timeline.pts):
+        return nowhere
+    frame_of = {pts: n for n, pts in enumerate(plan.source.timeline.pts)}
+    spoilt = plan.unchecked
+    starts = [BEGINNING]
+    for pts, dts, size in keys:
+        frame = frame_of.get(pts) if pts is not None else None
+        if frame is None or frame <= starts[-1].frame or pts is None:
+            continue
+        at = bisect_right(spoilt, frame)
+        if at and frame - spoilt[at - 1] <= SETTLED:
+            continue
+        starts.append(Start(frame, pts, (pts, dts, size)))
+    return PacketIndex(tuple(starts), True)
+
+
+def _read(
+    info: SourceInfo, advance: Callable[[int], None]
+) -> tuple[list[int | None], list[tuple[int | None, int | None, int]]]:
+    times: list[int | None] = []
+    keys: list[tuple[int | None, int | None, int]] = []
+    with opened(info.path) as container:
+        stream: Any = container.streams[info.video.index]
+        try:
+            for packet in container.demux(stream):
+                if not packet.size:
+                    continue
+                times.append(packet.pts)
+                if packet.is_keyframe:
+                    keys.append((packet.pts, packet.dts, packet.size))
+                advance(1)
+        except av.FFmpegError:
+            pass  # the plan was made of what can be read; the rest has no frame in it
+    return times, keys
+
 
 MOST_BYTES: Final = 192 << 20
 """Of decoded pictures that one reader keeps: some sixty of 1080p, two seconds and a half."""

@@ -1,10 +1,8 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
-from .codecs import CODECS, presets_of
-from .completeness import coded_pictures
-from .containers import container_for, default_output, default_output_name
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
+from .frame_planes import plane_array
 from .info import (
     AudioInfo,
     Colour,
@@ -16,12 +14,12 @@ from .info import (
     SourceInfo,
     VideoInfo,
 )
-from .orient import plane_array
+from .output_formats import CODECS, container_for, default_output, default_output_name, presets_of
 from .probe import probe
 from .read_ahead import read_ahead
 from .seek import copy_of, decode_from, part_of
 from .silence import quietly, read_sound
-from .source import opened, sha256_of, sha256_of_bytes
+from .source import coded_pictures, opened, sha256_of, sha256_of_bytes
 from .writer import VideoWriter
 
 __all__ = [

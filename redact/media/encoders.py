@@ -15,10 +15,10 @@ import av
 from ..errors import OutputError
 from ..messages import Message
 from ..settings import EncodeSettings
-from .codecs import CODECS, KNOWN, LOOKAHEAD, X26X_PRESETS, Codec
 from .colour import svt_mastering, x265_mastering
-from .formats import layout
 from .info import SourceInfo, VideoInfo
+from .output_formats import CODECS, KNOWN, LARGE, LOOKAHEAD, LOOKAHEAD_LARGE, X26X_PRESETS, Codec
+from .pixel_formats import layout
 
 _NAMES = {"mp4": "MP4", "mov": "MOV", "matroska": "MKV", "webm": "WebM"}
 
@@ -155,13 +155,19 @@ def _x264(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     # a53cc would carry the source's closed captions over into the output.
     options = {"crf": str(crf), "preset": preset, "a53cc": "0", "udu_sei": "0"}
     if X26X_PRESETS.index(preset) > X26X_PRESETS.index("veryfast"):
-        options["rc-lookahead"] = str(LOOKAHEAD)
-    params = []
+        options["rc-lookahead"] = str(_lookahead(video))
+    # Threads share each frame instead of taking several frames at a time, each of which is held in
+    # memory.
+    params = ["sliced-threads=1"]
     if video.mastering is not None and (text := x265_mastering(video.mastering)):
         params.append(f"mastering-display={text}")
     if video.content_light is not None:
         params.append(f"cll={video.content_light.max_cll},{video.content_light.max_fall}")
-    return options | ({"x264-params": ":".join(params)} if params else {})
+    return options | {"x264-params": ":".join(params)}
+
+
+def _lookahead(video: VideoInfo) -> int:
+    return LOOKAHEAD if video.width * video.height <= LARGE else LOOKAHEAD_LARGE
 
 
 def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
@@ -169,7 +175,7 @@ def _x265(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     # same bytes everywhere.
     params = ["info=0", "log-level=error", "frame-threads=2", "pools=4", "repeat-headers=0"]
     if X26X_PRESETS.index(preset) > X26X_PRESETS.index("fast"):
-        params.append(f"rc-lookahead={LOOKAHEAD}")
+        params.append(f"rc-lookahead={_lookahead(video)}")
     if video.colour.transfer == "smpte2084":
         params += ["hdr10=1", "hdr10-opt=1"]
     if video.mastering is not None and (text := x265_mastering(video.mastering)):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..messages import Message
 from ..progress import About
-from .formats import upright_format, working_format
+from .pixel_formats import upright_format, working_format
 
 
 @dataclass(frozen=True, slots=True)

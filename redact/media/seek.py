@@ -14,8 +14,8 @@ import av
 
 from ..types import Frame, Timeline
 from .decode import MAX_THREADS, Decode
+from .frame_planes import upright
 from .info import Orientation, Part, SourceInfo
-from .orient import upright
 from .source import only, opened
 
 Mark = tuple[int | None, int | None, int]

@@ -1,4 +1,8 @@
-"""Opening a source: the one place where an input file is given to FFmpeg; and its hash."""
+"""Opening a source: the one place where an input file is given to FFmpeg; its hash; and is it
+whole?
+
+Where a file ends by its own account, and how many pictures it holds, tells what is missing.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,25 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
 from av.stream import Discard
 
 from ..errors import InputError
-from ..formats import mp4
-from ..messages import problem, reason_of
+from ..formats import matroska, mp4
+from ..messages import Message, problem, reason_of
 from ..progress import Progress, Silent
 from .damage import listening
+from .info import SourceInfo
 
 # A playlist in the disguise of a video would make FFmpeg open other files or addresses.
 _REFUSED = frozenset(("hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "ffmetadata"))
 _PICTURES = frozenset(("image2", "image2pipe"))
-_NOT_VIDEO = frozenset(("tty", "srt", "ass", "webvtt", "lrc", "txd"))
+_NOT_VIDEO = frozenset(
+    ("tty", "bin", "xbin", "adf", "idf", "srt", "ass", "webvtt", "lrc", "txd")
+)  # the first five draw letters, of any file that has their ending
 
 NO_TIMESTAMPS = 0x0080
 """AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format holds no times."""
@@ -109,7 +117,7 @@ def _check_format(path: Path, name: str) -> None:
     if name in _PICTURES or name.endswith("_pipe"):
         raise problem(InputError, "is_picture", path=f"{path}")
     if name in _NOT_VIDEO:
-        raise InputError(f"{path}: is a text file, not a video", "give the name of a video file")
+        raise problem(InputError, "is_text", path=f"{path}")
 
 
 _BLOCK = 1 << 20
@@ -139,3 +147,68 @@ def sha256_of(path: Path, progress: Progress | None = None) -> str:
         reason = reason_of(error)
         raise problem(InputError, "cannot_read_on", path=f"{path}", reason=reason) from error
     return digest.hexdigest()
+
+
+def cut_off(path: Path, container: str, stream: Any) -> tuple[int, Message | None]:
+    """Bytes that a file lacks at its end, and that in words; 0 and None where none are known of.
+
+    MP4 and MOV list every picture in an index; Matroska and WebM state the length of the whole.
+    No other container says where it should end.
+
+    Args:
+        path: the file.
+        container: FFmpeg's demuxer name.
+        stream: the video, as opened by PyAV.
+    """
+    size = path.stat().st_size
+    if "mp4" in container:
+        entries = stream.index_entries
+        ends = [entry.pos + entry.size for entry in entries]
+        beyond = sum(end > size for end in ends)
+        if beyond:
+            words = Message("index_beyond_end", beyond=beyond, indexed=len(ends))
+            return max(ends) - size, words
+    elif "matroska" in container:
+        missing = _segment_end(path) - size
+        if missing > 0:
+            return missing, Message("bytes_missing", missing=missing)
+    return 0, None
+
+
+def _segment_end(path: Path) -> int:
+    """Where the segment of a Matroska file ends by its own account; 0 if it does not say."""
+    with path.open("rb") as file:
+        head = matroska.element_at(file, 0, matroska.ANYWHERE)
+        if head is None or head.endless:
+            return 0
+        segment = matroska.element_at(file, head.end, matroska.ANYWHERE)
+    if segment is None or segment.name != "Segment" or segment.endless:
+        return 0
+    return segment.end
+
+
+_VP8_SHOWN = 0x10
+"""Bit of a VP8 frame's first byte (RFC 6386, 9.1); without it the frame is only predicted from."""
+
+
+def coded_pictures(info: SourceInfo) -> int:
+    """Pictures in the video stream of a file, those too that its edit list cuts off or that no
+    player reaches for another reason.
+
+    Raises:
+        InputError: the file cannot be opened any more.
+    """
+    count = 0
+    with opened(info.path, edit_lists=False) as container:
+        stream: Any = container.streams[info.video.index]
+        only(container, {stream.index})
+        vp8 = stream.codec_context.name == "vp8"
+        try:
+            for packet in container.demux(stream):
+                # VP8 puts pictures that the codec itself never shows into packets of their own.
+                count += packet.size > 0 and not (vp8 and not bytes(packet)[0] & _VP8_SHOWN)
+        except av.FFmpegError:
+            pass  # decoding stops at the same place, and tells
+        # FFmpeg passes over samples of an MP4 that have another description than the first ones.
+        listed = stream.frames if "mp4" in container.format.name else 0
+    return max(count, listed)

@@ -18,12 +18,11 @@ from ..messages import Message, problem, reason_of
 from ..settings import Audio, EncodeSettings
 from ..types import Frame, Silenced, clock
 from .audio import AudioFeed
-from .codecs import THREADS
 from .colour import numbers
-from .containers import container_for, exact, muxer_name, muxer_options
-from .encoder_format import Fields, fitted
 from .encoders import choose_encoding, nominal_rate, priority_kept
+from .frame_planes import Fields, fitted
 from .info import SourceInfo
+from .output_formats import THREADS, container_for, exact, muxer_name, muxer_options
 
 _FIELD_ORDERS = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 

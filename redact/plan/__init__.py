@@ -3,12 +3,10 @@
 from ..types import Runs, count_of, joined, runs_of
 from . import edit, typed
 from .build import DAMAGED, build_plan, with_held
-from .certainty import is_certain
 from .consequences import consequences, covering, mistakable
-from .dump import Dumped, dump_plan
-from .file import parse_plan, read_plan, write_plan
+from .file import Dumped, dump_plan, parse_plan, read_plan, write_plan
 from .file_fields import plan_schema
-from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
+from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef, is_certain
 from .review import (
     Decision,
     FindingNote,

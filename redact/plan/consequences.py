@@ -8,8 +8,7 @@ from typing import Final
 
 from ..types import Runs, Track, clock, counted, runs_of
 from . import edit
-from .certainty import is_certain
-from .plan import Plan
+from .plan import Plan, is_certain
 
 _COVERED: Final = 0.15
 """Share of a visible box that another track hides, at least, to be told."""

@@ -9,11 +9,8 @@ from dataclasses import replace
 from ..errors import PlanError
 from ..messages import problem
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track
-from .plan import Plan
+from .plan import Plan, is_box
 from .review import MutedSpan, Sound
-
-LARGEST = 1e6
-"""Pixels from the corner of the picture; the limit that plan files have."""
 
 
 def set_tracks(
@@ -175,8 +172,7 @@ def track_of(plan: Plan, number: int) -> Track:
 def check_box(box: Box, plan: Plan, where: str) -> None:
     """Raises PlanError unless `box` has an area and covers some of the picture."""
     numbers = ", ".join(f"{v:g}" for v in box)
-    # Written so that NaN fails too: it compares false with everything.
-    if not (box.x1 < box.x2 and box.y1 < box.y2 and max(map(abs, box)) < LARGEST):
+    if not is_box(box):
         raise problem(PlanError, "no_box", where=where, numbers=numbers)
     if not plan.source.shows(box):
         size = f"{plan.source.width}×{plan.source.height}"

@@ -1,4 +1,7 @@
-"""What stands in a plan file, field by field; `docs/plan.schema.json` is made from this."""
+"""What stands in a plan file, field by field; `docs/plan.schema.json` is made from this.
+
+What a review writes and how the tracks were found is checked as strictly as the rest.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,248 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from ..types import Action, Origin, State, Target, pattern_of
-from .review_file import MutedRecord, ReviewRecord, SubjectRecord
-from .settings_file import SettingsRecord
+from ..settings import Caution, Sensitivity
+from ..types import EVERYWHERE, SEARCHED, Action, Box, Origin, Scope, State, Target, pattern_of
+from . import review
+from .plan import DetectionSettings, is_box
+from .review import Decision, ReviewState, Sound
+
+REVIEW_VERSION = 1
+
+_Natural = Annotated[int, Meta(ge=0)]
+_Positive = Annotated[int, Meta(ge=1)]
+_Runs = list[tuple[_Natural, _Natural]]
+
+
+class _ShortFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """As `_File`; what has its default value is left out."""
+
+
+class SubjectRecord(_ShortFile):
+    tracks: Annotated[list[_Positive], Meta(min_length=1)]
+    decision: Decision = Decision.NONE
+    name: str = ""
+
+
+class MutedRecord(_ShortFile, rename={"start": "start_ms", "end": "end_ms"}):
+    start: Annotated[int, Meta(ge=0, description="milliseconds after the first picture")]
+    end: _Positive
+    how: Sound = Sound.MUTE
+    reason: str = ""
+    decided_by: str = ""
+
+
+class SeenRecord(_ShortFile):
+    view: Annotated[str, Meta(pattern="^(outlines|result|original)$")]
+    speed: Annotated[str, Meta(pattern="^(still|normal|fast)$")]
+    frames: _Runs
+
+
+class SeenSubjectRecord(_ShortFile):
+    track: _Positive
+    frames: _Runs
+
+
+class FindingRecord(_ShortFile):
+    number: _Positive
+    kind: str
+    target: Annotated[str, Meta(pattern="^(face|plate|region)$")]
+    first: _Natural
+    last: _Natural
+    places: list[tuple[_Natural, tuple[float, float, float, float]]]
+    answer: Annotated[str, Meta(pattern="^(|hide|none)$")] = ""
+    reason: str = ""
+    track: _Positive | None = None
+    drawn: bool = True
+
+
+class ReviewRecord(_ShortFile):
+    """What was looked at and said in `redact review`."""
+
+    version: Annotated[int, Meta(ge=1, le=REVIEW_VERSION)]
+    reviewer: str = ""
+    seen: list[SeenRecord] = []
+    subjects: list[SeenSubjectRecord] = []
+    findings: list[FindingRecord] = []
+
+
+def subject_records(subjects: tuple[review.Subject, ...]) -> list[SubjectRecord]:
+    return msgspec.convert(subjects, list[SubjectRecord], from_attributes=True)
+
+
+def muted_records(muted: tuple[review.MutedSpan, ...]) -> list[MutedRecord]:
+    return msgspec.convert(muted, list[MutedRecord], from_attributes=True)
+
+
+def review_record(state: ReviewState | None) -> ReviewRecord | None:
+    if state is None:
+        return None
+    return ReviewRecord(
+        REVIEW_VERSION,
+        state.reviewer,
+        msgspec.convert(state.seen, list[SeenRecord], from_attributes=True),
+        msgspec.convert(state.subjects, list[SeenSubjectRecord], from_attributes=True),
+        msgspec.convert(state.findings, list[FindingRecord], from_attributes=True),
+    )
+
+
+def subjects_of(records: list[SubjectRecord], known: frozenset[int]) -> tuple[review.Subject, ...]:
+    """Raises ValueError where a track is unknown, or belongs to two subjects."""
+    taken: set[int] = set()
+    for i, record in enumerate(records):
+        for number in record.tracks:
+            if number not in known:
+                raise ValueError(f"$.subjects[{i}].tracks: there is no track {number}")
+            if number in taken:
+                raise ValueError(f"$.subjects[{i}].tracks: track {number} is in two subjects")
+            taken.add(number)
+        record.tracks.sort()
+    return msgspec.convert(records, tuple[review.Subject, ...], from_attributes=True)
+
+
+def muted_of(records: list[MutedRecord]) -> tuple[review.MutedSpan, ...]:
+    """Raises ValueError where a span ends before it begins."""
+    for i, m in enumerate(records):
+        if m.end <= m.start:
+            raise ValueError(f"$.muted[{i}].end_ms: the span ends before it begins")
+    return msgspec.convert(records, tuple[review.MutedSpan, ...], from_attributes=True)
+
+
+def review_of(record: ReviewRecord | None, frames: int) -> ReviewState | None:
+    """Raises ValueError where a frame lies outside the clip of `frames` frames."""
+    if record is None:
+        return None
+    for runs in (*(s.frames for s in record.seen), *(s.frames for s in record.subjects)):
+        _check_runs(runs, frames)
+    for finding in record.findings:
+        _check_finding(finding, frames)
+    return ReviewState(
+        record.reviewer,
+        msgspec.convert(record.seen, tuple[review.SeenFrames, ...], from_attributes=True),
+        msgspec.convert(record.subjects, tuple[review.SeenSubject, ...], from_attributes=True),
+        msgspec.convert(record.findings, tuple[review.FindingNote, ...], from_attributes=True),
+    )
+
+
+def _check_runs(runs: list[tuple[int, int]], frames: int) -> None:
+    before = -1
+    for first, last in runs:
+        if not before < first <= last < frames:
+            raise ValueError(f"$.review: frames {first} to {last} do not rise within the clip")
+        before = last
+
+
+def _check_finding(f: FindingRecord, frames: int) -> None:
+    if not f.first <= f.last < frames or any(frame >= frames for frame, _ in f.places):
+        raise ValueError(f"$.review.findings: finding {f.number} lies outside the clip")
+    for _, box in f.places:
+        if not is_box(box):
+            raise ValueError(f"$.review.findings: finding {f.number}: {list(box)} is not a box")
+
+
+_LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
+_Corners = tuple[float, float, float, float]
+_Spans = Annotated[
+    list[tuple[float, float]],
+    Meta(description="first and last second, after the first picture, of the spans looked at"),
+]
+_Ignored = Annotated[
+    list[_Corners],
+    Meta(description="areas, as boxes: what lies wholly inside one was not looked for"),
+]
+_Only = Annotated[
+    list[_Corners],
+    Meta(description="areas, as boxes: what touches none of them was not looked for"),
+]
+
+
+class DetectorRecord(_ShortFile):
+    name: str
+    sha256: str
+
+
+class ScopeRecord(_ShortFile):
+    """What a user did not want looked for. It is visible, and the audit does not look there."""
+
+    between: _Spans = []
+    ignored: _Ignored = []
+    only: _Only = []
+
+
+class SettingsRecord(_ShortFile):
+    targets: Annotated[
+        list[_LookedFor],
+        Meta(min_length=1, description="what was looked for, and what the audit looks for"),
+    ]
+    sensitivity: Sensitivity
+    detectors: list[DetectorRecord]
+    frames_looked_at: (
+        Annotated[
+            int, Meta(ge=0, description="by the detectors; in others, what was seen is followed")
+        ]
+        | None
+    ) = None
+    centerface: bool = True
+    detector: str = ""
+    caution: Caution = Caution.NORMAL
+    scope: ScopeRecord | None = None
+
+
+def settings_record(settings: DetectionSettings) -> SettingsRecord:
+    scope = settings.scope
+    return SettingsRecord(
+        targets=[t.word for t in settings.targets],
+        sensitivity=settings.sensitivity,
+        detectors=[DetectorRecord(name=n, sha256=s) for n, s in settings.detectors],
+        frames_looked_at=settings.frames_looked_at,
+        centerface=settings.centerface,
+        detector=settings.detector,
+        caution=settings.caution,
+        scope=None
+        if scope.everything
+        else ScopeRecord(list(scope.between), list(scope.ignored), list(scope.only)),
+    )
+
+
+def settings_of(record: SettingsRecord, frames: int) -> DetectionSettings:
+    """Inverse of `settings_record`, of a clip of so many frames. Raises ValueError."""
+    if (record.frames_looked_at or 0) > frames:
+        raise ValueError(
+            f"$.settings.frames_looked_at: {record.frames_looked_at} are more than the "
+            f"{frames} frames of the clip"
+        )
+    return DetectionSettings(
+        tuple(Target.from_word(t) for t in record.targets),
+        record.sensitivity,
+        tuple((d.name, d.sha256) for d in record.detectors),
+        record.frames_looked_at,
+        record.centerface,
+        record.detector,
+        caution=record.caution,
+        scope=EVERYWHERE if record.scope is None else _scope_of(record.scope),
+    )
+
+
+def _scope_of(record: ScopeRecord) -> Scope:
+    for i, (start, end) in enumerate(record.between):
+        if not 0 <= start < end:  # JSON has no infinity, and no NaN
+            raise ValueError(f"$.settings.scope.between[{i}]: {start:g} to {end:g} is no span")
+    for name, areas in (("ignored", record.ignored), ("only", record.only)):
+        for i, (x1, y1, x2, y2) in enumerate(areas):
+            if not (x1 < x2 and y1 < y2):
+                raise ValueError(f"$.settings.scope.{name}[{i}]: is not a box")
+    return Scope(
+        tuple(record.between),
+        tuple(Box(*area) for area in record.ignored),
+        tuple(Box(*area) for area in record.only),
+    )
+
 
 FORMAT = "redact-plan"
 FORMAT_VERSION = 2
 """2 added what may be there: a track's `certainty`, and what a review writes. Files of version 1
 are read."""
 
-_Natural = Annotated[int, Meta(ge=0)]
-_Positive = Annotated[int, Meta(ge=1)]
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]

@@ -1,10 +1,17 @@
-"""The plan: everything that will be hidden, decided before a single pixel is drawn."""
+"""The plan: everything that will be hidden, decided before a single pixel is drawn.
+
+A decision to show somebody counts only in frames in which a track is surely where its box is.
+Following and padding are made to hide more: they carry a mask on over a crossing, and it does
+no harm if the mask goes over to somebody else. A decision to show one person must not go with it.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Final
 
 from ..messages import Message
 from ..settings import Caution, DetectSettings, DrawSettings, Sensitivity, Settings
@@ -22,8 +29,55 @@ from ..types import (
     Track,
     runs_of,
 )
-from .certainty import is_certain
 from .review import MutedSpan, ReviewState, Subject
+
+_BETWEEN: Final = (State.INTERPOLATED, State.FOLLOWED)
+
+_NEAR: Final = Fraction(1, 4)
+"""Seconds between two detections, at most, for what lies between them to count as seen: shorter
+than it takes two people to pass each other."""
+
+_AGREE: Final = 0.3
+"""Overlap of these two detections, at least: the same thing has not gone farther."""
+
+
+def is_certain(track: Track, frame: int, timeline: Timeline) -> bool:
+    """Whether a track's box in a frame says where its own subject is.
+
+    It does where a detector saw it or a person drew it, and between two detections that are near
+    in time and place: `fast` does not look at every frame. Where it was followed for longer, padded
+    or held the box is a guess.
+    """
+    here = track.at(frame)
+    if here is None:
+        return False
+    if here.state in _BETWEEN:
+        return _between_two_near(track, frame, timeline)
+    return here.state in (State.DETECTED, State.MANUAL)
+
+
+def _between_two_near(track: Track, frame: int, timeline: Timeline) -> bool:
+    before = _seen(track, frame, -1, timeline)
+    after = _seen(track, frame, 1, timeline)
+    if before is None or after is None:
+        return False
+    (a, left), (b, right) = before, after
+    return timeline.time(b) - timeline.time(a) <= _NEAR and left.iou(right) >= _AGREE
+
+
+def _seen(track: Track, frame: int, step: int, timeline: Timeline) -> tuple[int, Box] | None:
+    """The next frame and box of the track that is not in between, if it is detected there."""
+    at = frame + step
+    # Farther away it would not count; bounded, for a track may be interpolated for hours.
+    while 0 <= at < len(timeline) and abs(timeline.time(at) - timeline.time(frame)) <= _NEAR:
+        key = track.at(at)
+        if key is None:
+            return None
+        if key.state not in _BETWEEN:
+            return (at, key.box) if key.state is State.DETECTED else None
+        at += step
+    return None
+
 
 HELD_GROWTH = 0.35
 """How much every side of a box grows (share of its size) in a frame that could not be checked:
@@ -32,6 +86,17 @@ an object seldom moves more than a third of its own size between neighbouring fr
 HELD_REACH = 12
 """Frames around an unchecked frame from which tracks are held: about half a second, the usual
 distance after which a decoder has recovered at the next intra picture."""
+
+LARGEST = 1e6
+"""Pixels from the corner of the picture, at most, at which a side of a box may lie."""
+
+
+def is_box(corners: Sequence[float]) -> bool:
+    """Whether left, top, right and bottom (upright source pixels) are those of a box that a plan
+    may hold: one that has an area, and no side that is not a number or absurdly far away."""
+    x1, y1, x2, y2 = corners
+    # Written so that NaN fails too: it compares false with everything.
+    return x1 < x2 and y1 < y2 and max(map(abs, corners)) < LARGEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .planes import Layout
+from .samples import Layout
 from .shapes import Rect, Shape, core_of
 
 FILTER_REACH = 6

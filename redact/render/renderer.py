@@ -10,10 +10,9 @@ import numpy as np
 
 from ..settings import RenderSettings, Style
 from ..types import Frame, Region
-from .colour import coding_of
 from .fill import Field, Surroundings
 from .hidden import Hidden, soft_radius
-from .planes import Layout, Samples, layout_of, planes_of
+from .samples import Layout, Samples, coding_of, layout_of, planes_of
 from .shapes import RIM, Rect, Shape, shape_of
 from .styles import Canvas, MaskStyle, load_style, write_notice
 
@@ -101,7 +100,9 @@ class Renderer:
         patches: list[Patch] = []
         for shape, rect in zip(shapes, rects, strict=True):
             radius = soft_radius(shape.size) if soft else 0
-            patches += _patches_of(canvas, rect, paint(rect), rim(rect), radius)
+            fill = paint(rect)
+            beside = fill if rim is paint else rim(rect)
+            patches += _patches_of(canvas, rect, fill, beside, radius)
         return patches
 
 
@@ -130,21 +131,29 @@ def _composed(
         Function from the rectangle of a mask to float32 [h, w, channels].
     """
     columns, rows = canvas.layout.grid_size(canvas.hidden.width, canvas.hidden.height)
-    total: Field = np.zeros((rows, columns, canvas.layout.channels), np.float32)
-    weight: Field = np.zeros((rows, columns, 1), np.float32)
+    # Channel by channel: numpy is slow along an axis of three.
+    total: Field = np.zeros((canvas.layout.channels, rows, columns), np.float32)
+    weight: Field = np.zeros((rows, columns), np.float32)
     for shape, rect in zip(shapes, rects, strict=True):
         fill = paint(canvas, shape, rect)
         say = _say(shape, rect, canvas.layout)
-        here, before = total[rect.slices], weight[rect.slices]
+        before = weight[rect.slices]
+        deeper = say > before
+        for channel, plane in enumerate(total):
+            if soft:
+                plane[rect.slices] += say * fill[..., channel]
+            else:
+                np.copyto(plane[rect.slices], fill[..., channel], where=deeper)
         if soft:
-            here += say * fill
             before += say
         else:
-            np.copyto(here, fill, where=say > before)
             np.maximum(before, say, out=before)
-    if soft:
-        return lambda rect: total[rect.slices] / weight[rect.slices]
-    return lambda rect: total[rect.slices]
+
+    def composed(rect: Rect) -> Field:
+        part = total[:, *rect.slices]
+        return np.moveaxis(part / weight[rect.slices] if soft else part, 0, -1)
+
+    return composed
 
 
 def _seen(rect: Rect) -> bool:
@@ -157,11 +166,11 @@ def _drawn_grid(hidden: Hidden, shape: Shape) -> Rect:
 
 
 def _say(shape: Shape, grid: Rect, layout: Layout) -> Field:
-    """Weight of a mask's fill on the grid: float32 [h, w, 1], 1 at its centre."""
+    """Weight of a mask's fill on the grid: float32 [h, w], 1 at its centre."""
     xs = (np.arange(grid.x1, grid.x2) + 0.5) * layout.sub_x
     ys = (np.arange(grid.y1, grid.y2) + 0.5) * layout.sub_y
     depth = np.maximum(1 - shape.radius(xs, ys), 0)
-    return np.asarray(EDGE_WEIGHT + depth**2, np.float32)[..., None]
+    return np.asarray(EDGE_WEIGHT + depth**2, np.float32)
 
 
 def _patches_of(canvas: Canvas, grid: Rect, paint: Field, rim: Field, radius: int) -> list[Patch]:

@@ -157,14 +157,16 @@ def shape_of(region: Region, margin: float) -> Shape:
         UnsafeError: if the box is not finite or absurdly large: it cannot be hidden, so the
             run must stop.
     """
-    if not all(map(math.isfinite, region.box)) or not math.isfinite(margin):
-        raise _unusable(region)
     x1, x2 = sorted((region.box.x1, region.box.x2))
     y1, y2 = sorted((region.box.y1, region.box.y2))
     grown = Box(x1, y1, x2, y2).grown(max(0.0, margin))
     half = HALF_PIXEL
-    if not all(map(math.isfinite, grown)) or max(map(abs, grown)) > FARTHEST:
-        raise _unusable(region)
+    # `max` takes 0 instead of a margin that is no number, so the margin is looked at by itself.
+    if not all(map(math.isfinite, (*grown, margin))) or max(map(abs, grown)) > FARTHEST:
+        raise UnsafeError(
+            f"track {region.track} has a box that cannot be drawn: {tuple(region.box)}",
+            "correct the plan and run again",
+        )
     box = Box(grown.x1 - half, grown.y1 - half, grown.x2 + half, grown.y2 + half)
     a, b = box.width / 2, box.height / 2
     if region.target.spec.round:
@@ -173,13 +175,6 @@ def shape_of(region: Region, margin: float) -> Shape:
     # The arc of each corner passes through the corner of the margin box.
     push = _corner(box) * (1 - math.sqrt(0.5))
     return Shape(region, box, (a + push, b + push))
-
-
-def _unusable(region: Region) -> UnsafeError:
-    return UnsafeError(
-        f"track {region.track} has a box that cannot be drawn: {tuple(region.box)}",
-        "correct the plan and run again",
-    )
 
 
 def _corner(box: Box) -> float:

@@ -1,6 +1,6 @@
 """The local page on which a person reviews, corrects and releases."""
 
-from .serve import serve
+from .routes import serve
 from .session import Session
 
 __all__ = ["Session", "serve"]

@@ -46,11 +46,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
     )
     release = bool(wish.get("release"))
-    usual = default_output(here.info)
-    if session.folder is not None:
-        make_folder(session.folder)
-        usual = session.folder / usual.name
-    final = release_path(usual.parent, usual.suffix) if release else _free(usual)
+    final = _place(session, default_output(here.info), release)
     choice = _evidence(session, plan, wish, release)
     check_writable(final, False, never=(session.source,))
     check_evidence(choice, final, False)
@@ -78,6 +74,14 @@ def _release_style(name: str) -> Style:
     if style is Style.OUTLINE:
         raise UsageError("outlines hide nothing", "Choose blur, mosaic or solid.")
     return style
+
+
+def _place(session: Session, usual: Path, release: bool) -> Path:
+    """A free name for the output, in the folder for results, which is made."""
+    if session.folder is not None:
+        make_folder(session.folder)
+        usual = session.folder / usual.name
+    return release_path(usual.parent, usual.suffix) if release else _free(usual)
 
 
 def _free(usual: Path) -> Path:

@@ -12,13 +12,14 @@ from ..types import Action, Keyframe, Track
 from .bridging import gaps_of
 from .seen import (
     Moment,
+    Sights,
+    SightsKept,
     common_moments,
     decided_moments,
     review_summary,
     seen_runs,
     undecided_moments,
 )
-from .sights import Sights, SightsKept
 
 SURE: Final = 0.9
 """Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its

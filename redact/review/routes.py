@@ -1,9 +1,12 @@
-"""What the page may ask: each route as a function from values to an answer."""
+"""What the page may ask, each route as a function from values to an answer; and serving the page
+until the person is done.
+"""
 
 from __future__ import annotations
 
 import json
 import struct
+import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -16,12 +19,11 @@ from ..settings import Style
 from .desk import ChangedOutsideError
 from .finishing import begin_finish
 from .overview import boxes_at
-from .pictures import jpeg, masked
+from .pictures_and_sound import heard, jpeg, masked
 from .refused import defect, in_words
 from .seen import VIEWS, with_seen
-from .server import Answer, Route, as_json
+from .server import Answer, PageServer, Route, as_json
 from .session import Session
-from .sound import heard
 
 WIDEST: Final = 4096
 """Pixels of a picture that the page gets."""
@@ -227,3 +229,22 @@ class _Page:
 def _packed(head: dict[str, Any], parts: list[bytes]) -> Answer:
     data = json.dumps(head, separators=(",", ":")).encode()
     return Answer(struct.pack(">I", len(data)) + data + b"".join(parts), "application/octet-stream")
+
+
+def serve(session: Session, say: Callable[[str], None], open_browser: bool = True) -> None:
+    """Serve the page of a review; returns once it is closed, with everything saved.
+
+    Args:
+        session: what is reviewed; it is closed at the end.
+        say: told the address, with the token in its fragment.
+        open_browser: show it to the user.
+    """
+    server = PageServer(routes_of(session), QUIET, session.busy)
+    try:
+        say(server.address)
+        if open_browser:
+            webbrowser.open(server.address_for_once)  # others may read it there
+        server.serve()
+    finally:
+        server.server_close()
+        session.close()

@@ -18,14 +18,13 @@ from ..plan import Plan, dump_plan, edit, read_plan
 from ..running import Journal, require_same_source
 from ..settings import DetectSettings, RenderSettings, Style
 from ..types import Box, State, Target
-from . import actions, editing
+from . import editing
 from .bridging import Gap, followed_across, held_across
-from .desk import Desk
-from .gallery import Gallery
+from .desk import Desk, edited
 from .jobs import Job
 from .overview import Overview
+from .pictures_and_sound import Gallery, Waveform
 from .refused import RefusedError
-from .sound import Waveform
 
 
 @dataclass
@@ -109,7 +108,7 @@ class Session:
     def edit(self, what: dict[str, Any]) -> Plan:
         """One action of the page. Raises as `Desk.change` and `actions.edited`."""
         desk = self.ready().desk
-        return desk.change(lambda plan: actions.edited(plan, what, reviewer_of(plan)))
+        return desk.change(lambda plan: edited(plan, what, reviewer_of(plan)))
 
     def follow(self, what: dict[str, Any]) -> None:
         """Draw a box and follow what is in it, or follow a track again from a frame on."""

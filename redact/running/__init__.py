@@ -1,5 +1,7 @@
 """What one run is made of besides its stages: journal, delivery, the plan that it keeps."""
 
+from .audit_ahead import AuditsAhead
+from .board import AUDIT, SEARCH, Board, board_of, dividable
 from .delivery import (
     Acceptance,
     Delivery,
@@ -9,23 +11,36 @@ from .delivery import (
     same_place,
     state_content,
 )
+from .helping import help_run
 from .journal import Entry, Journal
-from .kept_looks import KeptLooks, forget_looks, looks_kept
+from .kept_looks import KeptLooks, forget_looks, looks_kept, what_answers
 from .kept_plan import keep_plan, require_same_source, take_up_plan
+from .looks_ahead import LooksAhead
 from .planned_frames import CheckedFrames
 from .remarks import no_picture_in, remark_on_damage, remark_on_run, require_scope
 from .review_copy import write_masks, write_outline
+from .search import Search, looking
 
 __all__ = [
+    "AUDIT",
+    "SEARCH",
     "Acceptance",
+    "AuditsAhead",
+    "Board",
     "CheckedFrames",
     "Delivery",
     "Entry",
     "Journal",
     "KeptLooks",
+    "LooksAhead",
     "Outcome",
+    "Search",
+    "board_of",
+    "dividable",
     "forget_looks",
+    "help_run",
     "keep_plan",
+    "looking",
     "looks_kept",
     "no_picture_in",
     "remark_on_damage",
@@ -37,6 +52,7 @@ __all__ = [
     "same_place",
     "state_content",
     "take_up_plan",
+    "what_answers",
     "write_masks",
     "write_outline",
 ]

@@ -66,6 +66,7 @@ class Delivery:
             besides them is not accepted. None: all.
         plan_file: the plan is kept here as soon as it is made, and one of an earlier run that was
             stopped is taken up from here. None: nowhere.
+        helped: other machines may look ahead, and leave their answers beside `plan_file`.
         publishing: told of the file and its SHA-256 just before it gets its name.
     """
 
@@ -84,6 +85,7 @@ class Delivery:
     closed: Path | None = None
     accepted_before: tuple[Finding, ...] | None = None
     plan_file: Path | None = None
+    helped: bool = False
     publishing: Callable[[Path, str], None] | None = None
 
     @property

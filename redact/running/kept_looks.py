@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -27,13 +27,18 @@ from ..detection import Detector, Verifier, device_now
 from ..evidence import library_versions
 from ..files import Answer, AnswerFile
 from ..settings import DetectSettings
-from ..types import Detections, Frame
+from ..types import Detections
+from .board import forget_answers
+from .questions import array_name, by_number, digest, parts_of, seen_in
 
 Look = Callable[..., Detections]
 """As `redact.detection.Detector.detect_frame`."""
 
-Ask = Callable[[Frame, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float32]]
-"""As `redact.track.tracker.Ask`."""
+THE_END = b"the end"
+"""Stands in a file where the search came to its end."""
+
+Ask = Callable[[Any, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float32]]
+"""As `redact.track.tracker.Ask`; the audit asks about arrays instead of frames."""
 
 
 class KeptLooks:
@@ -43,20 +48,32 @@ class KeptLooks:
         path: of the file, for its owner alone; None, or one that cannot be written or that another
             search has open: nothing is kept.
         made_by: JSON values of all that the answers depend on besides the frames.
+        name: how frames, or whatever is asked about, are named in questions.
 
     Attributes:
         taken_up: looks of an earlier run that were used.
     """
 
-    def __init__(self, path: Path | None, made_by: object) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        made_by: object,
+        name: Callable[[Any], bytes] = by_number,
+    ) -> None:
         self.taken_up = 0
+        self._name = name
         self._file: AnswerFile | None = None
         if path is not None:
             with contextlib.suppress(OSError):
                 self._file = AnswerFile.opened(path)
-        head = _digest(msgspec.json.encode(made_by, order="deterministic"))
+        head = head_of(made_by)
         if self._known(head, 0) is None:
             self._keep(head, [])
+
+    @property
+    def keeps(self) -> bool:
+        """Whether there is a file, and it is this search's alone."""
+        return self._file is not None
 
     def __enter__(self) -> KeptLooks:
         return self
@@ -74,20 +91,14 @@ class KeptLooks:
         """`look`, which is spared what it answered before; a question is a frame and whatever
         else it is asked with."""
 
-        def answer(frame: Frame, *about: object) -> Detections:
-            question = _digest(b"look", *_about(frame), repr(about).encode())
+        def answer(frame: Any, *about: object) -> Detections:
+            question = look_at(self._name(frame), *about)
             known = self._known(question, 3)
             if known is not None:
                 self.taken_up += 1
-                xyxy, score, target = known
-                return Detections(
-                    np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
-                    np.frombuffer(score, np.float32).copy(),
-                    np.frombuffer(target, np.int8).copy(),
-                )
+                return seen_in(known)
             seen = look(frame, *about)
-            parts = [seen.xyxy.tobytes(), seen.score.tobytes(), seen.target.tobytes()]
-            self._keep(question, parts)
+            self._keep(question, parts_of(seen))
             return seen
 
         return answer
@@ -96,11 +107,11 @@ class KeptLooks:
         """`ask`, which is spared what it answered before."""
 
         def answer(
-            frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+            frame: Any, boxes: NDArray[np.float64], target: NDArray[np.int8]
         ) -> NDArray[np.float32]:
             if not len(boxes):
                 return ask(frame, boxes, target)
-            question = _digest(b"ask", *_about(frame), boxes.tobytes(), target.tobytes())
+            question = ask_about(self._name(frame), boxes, target)
             known = self._known(question, 1)
             if known is not None:
                 return np.frombuffer(known[0], np.float32).copy()
@@ -109,6 +120,11 @@ class KeptLooks:
             return odds
 
         return answer
+
+    def end(self) -> None:
+        """Say in the file that the search came to its end."""
+        if self._known(THE_END, 0) is None:
+            self._keep(THE_END, [])
 
     def _known(self, question: bytes, parts: int) -> list[bytes] | None:
         """The next answer in the file, if it is one to this question."""
@@ -138,16 +154,22 @@ def looks_kept(
         plan_file: where the plan goes; None keeps nothing.
         source_sha256, settings, detector, verifier: that the answers depend on.
     """
-    made_by = {
+    made_by = {"source": source_sha256, **what_answers(settings, detector, verifier)}
+    return KeptLooks(None if plan_file is None else looks_path(plan_file), made_by)
+
+
+def what_answers(
+    settings: DetectSettings, detector: Detector, verifier: Verifier
+) -> dict[str, object]:
+    """JSON values of all that the answers of a search depend on besides the frames."""
+    return {
         "redact": __version__,
         "libraries": library_versions(),
-        "source": source_sha256,
         "settings": repr(settings),
         "detector": [detector.name, detector.weights_sha256],
         "device": device_now(),
         "verifier": [verifier.name, verifier.weights_sha256],
     }
-    return KeptLooks(None if plan_file is None else looks_path(plan_file), made_by)
 
 
 def looks_path(plan_file: Path) -> Path:
@@ -159,14 +181,19 @@ def forget_looks(plan_file: Path) -> None:
     """Remove the answers of the search for a plan, which is there or not wanted any more."""
     with contextlib.suppress(OSError):
         looks_path(plan_file).unlink()
+    forget_answers(plan_file)
 
 
-def _about(frame: Frame) -> tuple[bytes, bytes]:
-    return repr((frame.index, frame.pts, frame.damaged)).encode(), repr(frame.size).encode()
+def head_of(made_by: object) -> bytes:
+    """The first question of a file of answers, which has no answer."""
+    return digest(msgspec.json.encode(made_by, order="deterministic"))
 
 
-def _digest(*parts: bytes) -> bytes:
-    digest = blake2b(digest_size=8)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.digest()
+def look_at(picture: bytes, *about: object) -> bytes:
+    """The question what is seen in a picture, or in what else is said of it."""
+    return digest(b"look", picture, repr(about).encode())
+
+
+def ask_about(picture: bytes, boxes: NDArray[np.float64], target: NDArray[np.int8]) -> bytes:
+    """The question whether boxes of a picture hold what they are taken for."""
+    return digest(b"ask", picture, array_name(boxes), array_name(target))

@@ -7,7 +7,7 @@ from .geometry import warped
 from .looks import Look, Looks
 from .patches import patches_of
 from .recent_frames import SmallFrame, shrink, shrink_array
-from .settings import PARTS, TrackSettings, settings_of
+from .settings import PARTS, TrackSettings, meet, settings_of
 from .tracker import Tracker, Tracks
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "TrackSettings",
     "Tracker",
     "Tracks",
+    "meet",
     "motion_between",
     "patches_of",
     "probability_of",

@@ -2,9 +2,10 @@
 
 Cameras that are fixed to a wall show the same picture for hours. Of a part whose pixels are what
 they were when the detector last looked at it, it would say the same again: what it said then is
-kept. Only the parts that changed are looked at, and all of the picture at least once in
-`TrackSettings.whole_every` seconds. Every part is compared with what it was when it was *looked
-at*, not with the frame before: what comes slowly is noticed as well.
+kept. Only the parts that changed are looked at, and all of the picture once in
+`TrackSettings.whole_every` seconds, less often where that told nothing new. Every part is compared
+with what it was when it was *looked at*, not with the frame before: what comes slowly is noticed as
+well.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..types import Detections, Frame
 from .changed import Seen
 from .neighbours import iou_pairs
 from .recent_frames import SmallFrame
+from .settings import meet
 
 SAME = 0.3
 """IoU from which a box of an earlier look and one of this look are one thing. Meaning: as between
@@ -27,6 +29,10 @@ two detectors (`redact.detection.SAME_FACE`), a little less, as things move."""
 FAINT = 0.04
 """Probability below which a part may cut through a thing that was seen before. Meaning: about where
 a face starts a tracklet (`active.STARTS`); fainter boxes lie all over a picture."""
+
+MOST_PATIENCE = 4.0
+"""Times `whole_every` after which all of the picture is looked at, however often that told nothing
+new. Meaning: two doublings, from one second to four."""
 
 _JITTER = 5e-4
 """Seconds by which sums of frame times may be off. Meaning: half a millisecond."""
@@ -41,17 +47,21 @@ class Looks:
 
     Args:
         look: asked about a frame, or about parts of it.
-        whole_every: seconds after which all of the picture is looked at; 0: always.
+        whole_every: seconds after which all of the picture is looked at; 0: always. They become
+            twice as many, up to `MOST_PATIENCE` times, with each such look that sees nothing new
+            in what has not changed, and what they were with one that does.
+        meet_every: see `TrackSettings.meet_every`. Such a look makes them what they were as well.
 
     Attributes:
         whole, parts, kept: frames of which all, or parts, or nothing was looked at.
     """
 
-    def __init__(self, look: Look, whole_every: float) -> None:
+    def __init__(self, look: Look, whole_every: float, meet_every: float = 0.0) -> None:
         self._look = look
-        self._every = whole_every
+        self._every, self._meet_every = whole_every, meet_every
         self._seen: Seen | None = None
         self._whole_at = 0.0
+        self._patience = 1.0
         self._found = Detections.empty()
         self.whole = self.parts = self.kept = 0
 
@@ -66,6 +76,7 @@ class Looks:
         if areas is None or self._seen is None:
             found = self._look(frame, None)
             self.whole += 1
+            self._patience = self._patience_after(found, small)
             # A damaged picture says nothing about the next one.
             self._seen = None if frame.damaged or not self._every else Seen(small)
             self._whole_at = small.time
@@ -82,10 +93,29 @@ class Looks:
 
     def _changed(self, frame: Frame, small: SmallFrame) -> list[Area] | None:
         """Parts to be looked at, None for all of the picture."""
-        due = small.time - self._whole_at >= self._every - _JITTER
+        due = small.time - self._whole_at >= self._patience * self._every - _JITTER
+        due = due or self._meets(small)
         if self._seen is None or frame.damaged or due:
             return None
         return self._seen.changed(small)
+
+    def _meets(self, small: SmallFrame) -> bool:
+        """Whether those who began elsewhere look at all of this picture, too."""
+        return meet(self._whole_at, small.time, self._meet_every)
+
+    def _patience_after(self, found: Detections, small: SmallFrame) -> float:
+        """How patient to be after a look at all of the picture has seen `found`."""
+        areas = None if self._seen is None else self._seen.changed(small)
+        if areas is None or self._meets(small):
+            return 1.0  # whatever was seen before, for those who began here
+        found = found.select((found.score >= FAINT) & ~_touching(found.xyxy, areas))
+        known = np.zeros(len(found), np.bool_)
+        old, new, _ = iou_pairs(
+            self._found.xyxy.astype(np.float64), found.xyxy.astype(np.float64), SAME
+        )
+        likely = self._found.score[old] >= FAINT
+        known[new[likely & (self._found.target[old] == found.target[new])]] = True
+        return min(2 * self._patience, MOST_PATIENCE) if known.all() else 1.0
 
     def _with_what_they_cut(self, areas: list[Area], frame: Frame) -> list[Area]:
         """Areas made so large that none cuts through anything that was seen before."""

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from av import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from ..media import plane_array
 from ..types import Frame
 
 LONG_SIDE = 960
@@ -51,16 +54,48 @@ class SmallFrame:
 
 
 def shrink(frame: Frame, scaler: VideoReformatter) -> SmallFrame:
-    """Luma of `frame`, at most `LONG_SIDE` long, scaled by libswscale from any pixel format."""
+    """Luma of `frame`, at most `LONG_SIDE` long, in full range whatever the frame's is.
+
+    Args:
+        frame: planar YUV or grey is read as it lies there.
+        scaler: libswscale, kept from frame to frame, for any other format.
+    """
     width, height = frame.size
     scale = min(1.0, LONG_SIDE / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    # One scaler for all frames: setting libswscale up anew costs more than scaling.
-    grey = scaler.reformat(
-        frame.picture, width=size[0], height=size[1], format="gray", interpolation="AREA"
-    ).to_ndarray()
+    picture = frame.picture
+    if picture.format.name.removesuffix("10le") in _PLANAR:
+        grey: NDArray[Any] = _luma(picture, size)
+    else:
+        grey = scaler.reformat(
+            picture, width=size[0], height=size[1], format="gray", interpolation="AREA"
+        ).to_ndarray()
     levels = _levels(np.ascontiguousarray(grey, np.uint8))
     return SmallFrame(frame.index, float(frame.time), levels, scale, frame.damaged)
+
+
+_PLANAR = ("yuv420p", "yuv422p", "yuv444p", "gray")
+"""Formats whose first plane is the luma, with 8 bits or, with a suffix, 10."""
+
+_FULL_RANGE = 2
+"""FFmpeg's AVCOL_RANGE_JPEG."""
+
+
+def _luma(picture: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """First plane of a planar picture, scaled to a width and height, as 8 bits in full range."""
+    luma: NDArray[Any] = plane_array(picture, 0)
+    if luma.shape[::-1] != size:
+        luma = np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), luma.dtype)
+    if luma.dtype != np.uint8:
+        luma = (luma >> 2).astype(np.uint8)
+    grey = picture.format.name.startswith("gray")
+    if grey or int(picture.color_range) == _FULL_RANGE:
+        return np.array(luma, np.uint8)  # a copy: the plane belongs to the frame
+    return np.asarray(cv2.LUT(np.asarray(luma, np.uint8), _TO_FULL), np.uint8)
+
+
+_TO_FULL = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(np.uint8)
+"""Levels of video range, 16 to 235, in full range."""
 
 
 def shrink_array(rgb: NDArray[np.uint8], index: int, time: float, damaged: bool) -> SmallFrame:

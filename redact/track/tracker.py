@@ -20,13 +20,13 @@ from .active import ActiveTracklets
 from .assemble import weave
 from .backward import BackwardFollower, Job, Sighted
 from .belief import BEST_LOOK, TargetWeights
-from .camera import motion_between
+from .camera import CameraMotion, motion_between
 from .clip import ClipRecord
 from .cuts import CutFinder
 from .geometry import IDENTITY, Affine, Boxes
 from .observe import observations_of
 from .recent_frames import Ring, SmallFrame, shrink
-from .settings import PARTS, TrackSettings, settings_of
+from .settings import PARTS, TrackSettings, meet, settings_of
 from .sightings import SightingLog
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
@@ -61,6 +61,20 @@ class _View:
     small: SmallFrame
     camera: Affine
     suspect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What can be told of a frame before it is its turn.
+
+    Attributes:
+        small: its small picture.
+        camera: motion since the undamaged frame before; None where there is none, or where this
+            one is damaged.
+    """
+
+    small: SmallFrame
+    camera: CameraMotion | None
 
 
 class Tracker:
@@ -111,19 +125,36 @@ class Tracker:
         self._back_run = float("-inf")
         self._last: SmallFrame | None = None
         self._view: _View | None = None
+        self._ahead: dict[int, _Prepared] = {}
+        self._ahead_of: SmallFrame | None = None
         self._looked_at: float | None = None
+
+    def prepare(self, frame: Frame) -> None:
+        """Make what only depends on the pictures, before the frame is asked about and observed.
+
+        Nobody has to, but it may be done in another thread, for all frames in order: it takes as
+        long as all else that is done with a frame that is not looked at.
+        """
+        small = shrink(frame, self._scaler)
+        camera = None
+        if not small.damaged:
+            before, self._ahead_of = self._ahead_of, small
+            camera = None if before is None else motion_between(before, small)
+        self._ahead[frame.index] = _Prepared(small, camera)
 
     def wants_detection(self, frame: Frame) -> bool:
         """Whether the detector must look at this frame, which is observed next.
 
         It must on the first frame, on a damaged one, where a new scene may begin, where anything
-        moves fast or has just been lost, and `look_every` seconds after the last look.
+        moves fast or has just been lost, `look_every` seconds after the last look, and where
+        searches meet (`TrackSettings.meet_every`).
         """
         if frame.damaged or self._looked_at is None:
             return True
         view = self._view_of(frame)
         # Half a millisecond: sums of frame times are not exact.
         due = view.small.time - self._looked_at >= self.settings.look_every - 5e-4
+        due = due or meet(self._looked_at, view.small.time, self.settings.meet_every)
         return due or view.suspect or self._active.restless(view.camera, view.small)
 
     def small_picture(self, frame: Frame) -> SmallFrame:
@@ -186,17 +217,19 @@ class Tracker:
     def _view_of(self, frame: Frame) -> _View:
         """Look at the next frame once, whoever asks first."""
         if self._view is None or self._view.small.index != frame.index:
-            self._view = self._look(shrink(frame, self._scaler))
+            if frame.index not in self._ahead:
+                self.prepare(frame)
+            self._view = self._look(self._ahead.pop(frame.index))
         return self._view
 
-    def _look(self, small: SmallFrame) -> _View:
+    def _look(self, prepared: _Prepared) -> _View:
+        small, camera = prepared.small, prepared.camera
         if small.damaged:
             return _View(small, IDENTITY, False)
         self._ring.push(small)
-        last, self._last = self._last, small
-        if last is None:
+        self._last = small
+        if camera is None:
             return _View(small, IDENTITY, True)
-        camera = motion_between(last, small)
         suspect = self._cuts.push(small, camera.agreed)
         still = suspect or "camera" in self._ablate
         return _View(small, IDENTITY if still else camera.matrix, suspect)

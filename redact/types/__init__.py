@@ -1,11 +1,8 @@
 """The ideas redact is made of, one type each. Stages know these and not each other."""
 
-from .box import Box
-from .clock import EXAMPLES, clock, date_and_time, day, read_clock, stamp
-from .detections import Detections
-from .frame import Frame, Timeline
+from .boxes import Box, Detections
+from .frame import Frame, Runs, Silenced, Timeline, count_of, joined, runs_of
 from .scope import EVERYWHERE, Scope, area_in_words
-from .spans import Runs, Silenced, count_of, joined, runs_of
 from .target import (
     OWN,
     SEARCHED,
@@ -18,7 +15,18 @@ from .target import (
     pattern_of,
     table_of,
 )
-from .text import counted, decimal, numbered, readable
+from .text import (
+    EXAMPLES,
+    clock,
+    counted,
+    date_and_time,
+    day,
+    decimal,
+    numbered,
+    read_clock,
+    readable,
+    stamp,
+)
 from .track import Keyframe, Keyframes, Region, Track
 
 __all__ = [

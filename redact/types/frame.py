@@ -1,4 +1,6 @@
-"""One decoded picture, and the presentation times of all pictures of a video."""
+"""One decoded picture, the presentation times of all pictures of a video, runs of its frames, and
+spans of its sound that are taken out.
+"""
 
 from __future__ import annotations
 
@@ -80,3 +82,48 @@ class Timeline:
             raise ValueError("runs must be [[first], [step, count], …] with counts of 1 or more")
         steps = [runs[0][0], *(step for step, count in runs[1:] for _ in range(count))]
         return cls(time_base, tuple(accumulate(steps)))
+
+
+Runs = tuple[tuple[int, int], ...]
+"""First and last of stretches of frames, both included, rising and apart."""
+
+
+def runs_of(frames: Iterable[int]) -> Runs:
+    """Stretches of numbers that are given in any order, each once or more."""
+    found: list[tuple[int, int]] = []
+    for frame in sorted(set(frames)):
+        if found and found[-1][1] == frame - 1:
+            found[-1] = found[-1][0], frame
+        else:
+            found.append((frame, frame))
+    return tuple(found)
+
+
+def joined(a: Runs, b: Runs) -> Runs:
+    """Frames of either, as stretches."""
+    found: list[tuple[int, int]] = []
+    for first, last in sorted((*a, *b)):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = found[-1][0], max(found[-1][1], last)
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
+def count_of(runs: Runs) -> int:
+    """How many frames."""
+    return sum(last - first + 1 for first, last in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A span of sound that is taken out.
+
+    Attributes:
+        start, end: seconds on the clock of the file.
+        how: "mute" or "tone".
+    """
+
+    start: Fraction
+    end: Fraction
+    how: str = "mute"

@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from .box import Box
-from .clock import clock
-from .detections import Detections
+from .boxes import Box, Detections
+from .text import clock
 
 SLACK: Final = 1.0
 """Seconds for which it is looked before and after a span. Meaning: players show whole seconds, so a

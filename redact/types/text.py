@@ -1,10 +1,16 @@
-"""Text that comes from file names, and numbers in words."""
+"""Text that comes from file names, numbers in words, and the one way in which a time or a date is
+read from people and written for them.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Final
+
+from ..errors import UsageError
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -37,3 +43,57 @@ def decimal(rate: Fraction) -> str:
 def _escaped(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"%{code - 0xDC00:02X}" if 0xDC80 <= code <= 0xDCFF else "\ufffd"
+
+
+_TIME: Final = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,2}):)?(\d{1,9}(?:[.,]\d{1,9})?)\s?s?")
+
+EXAMPLES: Final = "12.5, 0:12 or 0:01:02.5"
+"""How a time is written, for advice and help."""
+
+
+def clock(seconds: float, digits: int = 3) -> str:
+    """Seconds as players show them: 0:07.250, and 1:02:03.456 from an hour on.
+
+    `read_clock` reads it.
+
+    Args:
+        seconds: to write.
+        digits: of the fraction, to which it is rounded.
+    """
+    units = round(abs(seconds) * 10**digits)
+    sign = "-" if seconds < 0 and units else ""
+    whole, fraction = divmod(units, 10**digits)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    start = f"{hours}:{minutes:02}" if hours else f"{minutes}"
+    return f"{sign}{start}:{rest:02}" + (f".{fraction:0{digits}}" if digits else "")
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as records hold it: 2026-05-06T07:08:09.000001Z (ISO 8601, UTC)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def date_and_time(moment: datetime) -> str:
+    """A moment for people, to the second: 2026-05-06 07:08:09 UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def day(moment: datetime) -> str:
+    """The day of a moment for people: 2026-05-06."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d")
+
+
+def read_clock(text: str) -> Fraction:
+    """Seconds of a time as people write it: 12.5, 12.5s, 0:12, 1:02.5, 00:00:12.500.
+
+    A comma does for the decimal point.
+
+    Raises:
+        UsageError: it is no time.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if not match or not text.isascii():
+        raise UsageError(f"{text!r}: is not a time", f"Write for example {EXAMPLES}.")
+    hours, minutes, seconds = (Fraction((g or "0").replace(",", ".")) for g in match.groups())
+    return hours * 3600 + minutes * 60 + seconds

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import lt
 from typing import overload
 
-from .box import Box
+from .boxes import Box
 from .target import Action, Origin, State, Target
 
 

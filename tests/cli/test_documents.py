@@ -1,9 +1,14 @@
-"""Documents that are made from the code must be those of this code."""
+"""Documents that are made from the code must be those of this code, and every `redact …` command
+that a document shows is one that the parser takes.
+"""
 
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import pytest
@@ -43,6 +48,17 @@ def test_links_in_documents_lead_somewhere() -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def test_files_that_documents_name_are_there() -> None:
+    named = [
+        (page.name, file)
+        for page in (*PAGES, ROOT / "training" / "README.md")
+        if page.name != "CHANGELOG.md"
+        for file in re.findall(r"\b(redact/[\w/]+\.(?:py|toml|json))\b", page.read_text("utf-8"))
+    ]
+    assert len(named) > 30
+    assert [pair for pair in named if not (ROOT / pair[1]).exists()] == []
+
+
 def test_promises_name_tests_that_exist() -> None:
     text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
     named = re.findall(r"`(tests/[^`]+)`", text)
@@ -69,3 +85,104 @@ def test_nothing_claims_more_than_was_measured() -> None:
     )
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
         assert not banned.search(page.read_text(encoding="utf-8")), page.name
+
+
+PAGES = sorted(
+    [
+        *ROOT.glob("*.md"),
+        *(p for p in (ROOT / "docs").glob("*.md") if p.name != "cli.md"),
+        *(ROOT / "benchmarks").rglob("README.md"),
+        ROOT / "redact" / "models" / "MODEL_CARD.md",
+    ]
+)
+
+
+class Shown(NamedTuple):
+    """A command in a document; `whole` if it stands in a block to be copied."""
+
+    page: str
+    text: str
+    whole: bool
+
+
+def commands(text: str, page: str = "page") -> Iterator[Shown]:
+    """The commands of one page: lines of blocks, and code within sentences."""
+    block = re.compile(r"^```.*?^```", re.M | re.S)
+    for part in block.findall(text):
+        for line in part.splitlines():
+            found = re.match(r"\$?\s*(?:\S*/)?(redact (?!_).*)", line.strip())
+            if found and not part.startswith("```text"):
+                yield Shown(page, re.sub(r"\s+#.*$", "", found[1]), True)
+    for found in re.finditer(r"`(redact\s[^`]*)`", block.sub("", text)):
+        yield Shown(page, " ".join(found[1].split()), False)
+
+
+def said(path: Path) -> Iterator[Shown]:
+    """The commands that help texts and errors of one module name."""
+    for found in re.finditer(r"'(redact [a-z][^'\"{}]*)'", path.read_text("utf-8")):
+        yield Shown(path.name, " ".join(found[1].split()), False)
+
+
+def problem(shown: Shown) -> str:
+    """What the parser says against a command, "" for nothing. Nothing is run or read."""
+    words = shlex.split(shown.text)[1:]
+    if not shown.whole:  # within a sentence the tail may be left out
+        words = words[: words.index("…")] + words[words.index("…") + 1 :] if "…" in words else words
+    command: click.Command = redact
+    context = click.Context(redact, info_name="redact")
+    while isinstance(command, click.Group) and words and not words[0].startswith("-"):
+        child = command.get_command(context, words[0])
+        if child is None:
+            return f"{words[0]}: no such command"
+        command = child
+        context = click.Context(command, info_name=words.pop(0), parent=context)
+    try:
+        command.parse_args(context, words)
+    except click.exceptions.NoArgsIsHelpError:
+        return ""
+    except click.MissingParameter as error:
+        return error.format_message() if shown.whole else ""
+    except click.exceptions.Exit:  # --help, --version
+        return ""
+    except click.UsageError as error:
+        cut_off = re.search(r"requires (an|\d+) arguments?", str(error))
+        return "" if cut_off and not shown.whole else str(error)
+    return ""
+
+
+SHOWN = [
+    shown
+    for page in PAGES
+    for shown in commands(page.read_text("utf-8"), page.relative_to(ROOT).as_posix())
+]
+SAID = [c for path in sorted((ROOT / "redact").rglob("*.py")) for c in said(path)]
+
+
+@pytest.mark.parametrize("shown", sorted({*SHOWN, *SAID}), ids=lambda c: f"{c.page}: {c.text}")
+def test_the_parser_takes_it(shown: Shown) -> None:
+    assert problem(shown) == ""
+
+
+def test_the_readme_shows_commands_to_copy() -> None:
+    """The test above would be worth nothing if it found no command."""
+    assert sum(c.page == "README.md" for c in SHOWN) > 10
+    assert sum(c.whole for c in SHOWN) > 20
+    assert len(SAID) > 10
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "redact ran cam.mp4",
+        "redact run",
+        "redact run cam.mp4 --stile solid",
+        "redact run cam.mp4 --style shiny",
+        "redact review cam.mp4 --plan cam.plan.json",
+        "redact plan mute cam.plan.json --from 1:02",
+        "redact log add CASE.log",
+        "redact report a.mp4 b.mp4",
+    ],
+)
+def test_a_wrong_command_is_noticed(line: str) -> None:
+    (shown,) = commands(f"```console\n$ {line}\n```\n")
+    assert problem(shown) != ""

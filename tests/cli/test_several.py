@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing import sheet_path
-from redact.cli.name_clashes import check_names
-from redact.cli.result_words import tell_summary
+from redact.cli.destination import check_names
+from redact.cli.results import tell_summary
 from redact.cli.run import run
 from redact.cli.terminal import Terminal
 from redact.errors import UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from docs.generate import cli_reference
-from redact.cli.doctor import examine
+from redact.cli.probe_inspect_doctor import examine
 from redact.cli.terminal import Terminal
 from redact.types import counted
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.detect import reference
-from redact.detection.agreement import ABSENT, agree
+from redact.detection.network import ABSENT, agree
 from redact.detection.nms import cluster
-from redact.detection.thresholds import NMS_IOU
+from redact.detection.weights import NMS_IOU
 from redact.types import Detections, Target
 
 ZOOMS = [1.0, 0.4]

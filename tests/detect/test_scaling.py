@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import av
 import numpy as np
 import pytest
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
+from redact.detection import scaling
 from redact.detection.scaling import Area, Scaler
 
 FORMATS = [
@@ -101,3 +106,24 @@ def test_pq_is_brightened_to_what_networks_know() -> None:
 def test_other_arrays_are_refused(bad: np.ndarray) -> None:
     with pytest.raises(ValueError, match="expected uint8"):
         Scaler().array(bad)
+
+
+def test_one_picture_is_scaled_for_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyAV writes the matrix into the frame while it is scaled: another thread that scales it at
+    that moment would see other colours."""
+    inside, most = 0, 0
+
+    class Slow:
+        def reformat(self, *about: Any, **more: Any) -> av.VideoFrame:
+            nonlocal inside, most
+            inside += 1
+            most = max(most, inside)
+            time.sleep(0.01)
+            inside -= 1
+            return VideoReformatter().reformat(*about, **more)
+
+    monkeypatch.setattr(scaling, "VideoReformatter", Slow)
+    shown = Scaler().array(picture(64, 48))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda side: shown.view(Area(0, 0, 64, 48), (side, side)), range(8, 16)))
+    assert most == 1

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from skimage import data
 
 from redact.detection import load_detector
-from redact.detection.tilted import TILTS, look_tilted
+from redact.detection.centerface import TILTS, look_tilted
 from redact.types import Detections
 
 

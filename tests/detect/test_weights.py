@@ -62,7 +62,7 @@ def test_texts_name_the_weights_that_are_shipped() -> None:
     """New weights: measure anew what stands at these places, then write the new digest there."""
     named = list(named_weights())
     files = {place.partition(":")[0] for place, _ in named}
-    assert "redact/detection/thresholds.py" in files
+    assert "redact/detection/weights.py" in files
     pinned = weights.all_weights().values()
     stale = [p for p in named if not any(digest.startswith(p[1]) for digest in pinned)]
     assert stale == []

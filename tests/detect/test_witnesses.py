@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from redact.detection import load_calibration
 from redact.detection.calibration import Calibration, probability
 from redact.detection.centerface import CenterFace
+from redact.detection.parts import Scale
 from redact.detection.scaling import Scaler
-from redact.detection.tiles import Scale
 from redact.detection.weights import CENTERFACE, read_weights
 from redact.detection.witnesses import LARGE, OURS, SMALL, weighed, weighed_plates
 from redact.errors import ModelError, UnsafeError

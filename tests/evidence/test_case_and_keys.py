@@ -118,6 +118,12 @@ def test_reasons_that_are_none(option: str) -> None:
         reasons_from_options([option])
 
 
+def test_a_target_has_one_reason() -> None:
+    assert reasons_from_options(["plate=a", " Face = b "]) == (("face", "b"), ("plate", "a"))
+    with pytest.raises(UsageError, match="given twice"):
+        reasons_from_options(["face=a", "FACE=b"])
+
+
 def test_key_is_private_and_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
     key = new_key(path, b"secret words")

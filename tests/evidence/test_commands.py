@@ -11,17 +11,26 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
-from redact.cli.check import check
+from redact.cli.check_key_log import check, key, log
 from redact.cli.evidence_options import evidence_options
-from redact.cli.inspect import inspect
-from redact.cli.key import key
-from redact.cli.log import log
+from redact.cli.probe_inspect_doctor import inspect
 from redact.cli.run import run
-from redact.errors import ExitCode, InputError, PlanError, RedactError, UsageError
-from redact.evidence import EvidenceChoice, write_evidence
+from redact.errors import (
+    CheckFailedError,
+    ExitCode,
+    InputError,
+    OutputError,
+    OutputExistsError,
+    PlanError,
+    RedactError,
+    UsageError,
+)
+from redact.evidence import EvidenceChoice, append, check_evidence, new_key, write_evidence
 from redact.evidence.manifest import manifest_path
-from redact.evidence.signature import load_private_key, signature_path
+from redact.evidence.signature import load_private_key, load_public_key, signature_path
 
 from ..media.footage import Clip, make
 from .authority import make_signer
@@ -196,6 +205,44 @@ def test_options_become_a_choice(tmp_path: Path) -> None:
     assert isinstance(clash.exception, UsageError) and "--case" in clash.exception.message
     with pytest.raises(UsageError, match="--release"):
         choice.refuse_with("--release")
+
+
+def test_a_record_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    output, log = tmp_path / "a.mp4", tmp_path / "case.log"
+    check_evidence(EvidenceChoice(log=log), output, force=False)
+    assert list(tmp_path.iterdir()) == []  # it only looks
+    with pytest.raises(OutputError):
+        check_evidence(EvidenceChoice(log=tmp_path / "nowhere" / "case.log"), output, force=False)
+    append(log, "note", {"text": "one"})
+    check_evidence(EvidenceChoice(log=log), output, force=False)
+    log.write_bytes(log.read_bytes().replace(b"one", b"two"))
+    with pytest.raises(CheckFailedError, match="line 1 was changed"):
+        check_evidence(EvidenceChoice(log=log), output, force=False)
+    manifest_path(output).write_text("{}")
+    with pytest.raises(OutputExistsError):
+        check_evidence(EvidenceChoice(), output, force=False)
+    check_evidence(EvidenceChoice(), output, force=True)
+    check_evidence(EvidenceChoice(manifest=False), output, force=False)
+    EvidenceChoice().refuse_with("--release")
+
+
+def test_a_key_of_another_kind_is_no_key_for_signing(tmp_path: Path) -> None:
+    path = tmp_path / "k.pem"
+    other = ec.generate_private_key(ec.SECP256R1())
+    pem = serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
+    path.write_bytes(other.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
+    with pytest.raises(PlanError, match="is not an Ed25519 key"):
+        load_private_key(path, None)
+    public = serialization.PublicFormat.SubjectPublicKeyInfo
+    path.write_bytes(other.public_key().public_bytes(pem, public))
+    with pytest.raises(PlanError, match="is not an Ed25519 key"):
+        load_public_key(path)
+    new_key(tmp_path / "locked.pem", b"right")
+    with pytest.raises(UsageError, match="wrong passphrase"):
+        load_private_key(tmp_path / "locked.pem", b"wrong")
+    with pytest.raises(UsageError, match="needs its passphrase"):
+        load_private_key(tmp_path / "locked.pem", None)
 
 
 def test_content_credentials_are_refused_before_the_work(tmp_path: Path) -> None:

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from redact.errors import CheckFailedError, OutputError, PlanError, RedactError
 from redact.evidence import append, read_log
-from redact.evidence.chain import read_chain
-from redact.evidence.custody import head_path
+from redact.evidence.chain import head_path, read_chain
 
 WRITER = """
 import sys

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from redact.errors import CheckFailedError, InputError
 from redact.evidence.inspect import Inspection, inspect_file
 from redact.evidence.inspect.findings import Findings, Kind
-from redact.evidence.inspect.units import inspect_h264, inspect_hevc, units
+from redact.evidence.inspect.streams import inspect_h264, inspect_hevc, units
 from redact.evidence.release import (
     CLEARED,
     clear_times,

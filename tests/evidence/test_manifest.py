@@ -16,18 +16,13 @@ from hypothesis import strategies as st
 
 from redact.errors import OutputExistsError, PlanError, RedactError, UnsafeError
 from redact.evidence import build_manifest, dump_manifest, read_manifest, write_manifest
-from redact.evidence.ledger import state_runs
-from redact.evidence.manifest import (
-    Manifest,
-    MessagePart,
-    RemovedPart,
-    manifest_schema,
-    parse_manifest,
-)
-from redact.evidence.without_folders import argument_without_folders, without_folders
+from redact.evidence.manifest import Manifest, manifest_schema, parse_manifest
+from redact.evidence.manifest_parts import MessagePart, RemovedPart
+from redact.evidence.text_on_record import argument_without_folders, without_folders
 from redact.settings import Sensitivity
+from redact.types import Target
 
-from .samples import FRAMES, make_plan, make_record
+from .samples import FRAMES, make_record
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "manifest.schema.json"
 
@@ -123,17 +118,13 @@ def test_ledger_tells_states_reasons_and_holds(manifest: Manifest) -> None:
     assert drawn.found_by == ("manual",)
 
 
-def test_ledger_counts_every_hidden_frame() -> None:
-    plan = make_plan()
-    for track in plan.tracks:
-        runs = list(state_runs(track))
-        assert [f for a, b, _ in runs for f in range(a, b + 1)] == list(
-            range(track.first, track.last + 1)
-        )
-        for first, last, state in runs:
-            for frame in range(first, last + 1):
-                key = track.at(frame)
-                assert key is not None and key.state is state
+def test_how_sure_a_track_is_goes_on_record_to_four_digits(tmp_path: Path) -> None:
+    """The probability of the whole track where there is one, else the best score of a look."""
+    record = make_record(tmp_path)
+    first, second, *_ = record.plan.tracks
+    tracks = (replace(first, certainty=0.876543), replace(second, certainty=None))
+    written = build_manifest(replace(record, plan=replace(record.plan, tracks=tracks))).tracks
+    assert [t.score for t in written] == [0.8765, 0.8]
 
 
 def test_limits_name_what_was_not_checked(tmp_path: Path) -> None:
@@ -144,6 +135,16 @@ def test_limits_name_what_was_not_checked(tmp_path: Path) -> None:
     ]
     assert [p.code for p in sampled] == ["audit_sampled"]
     assert "no_reviewer_named" in codes and "faces_not_looked_for" not in codes
+
+
+@pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
+def test_what_was_not_looked_for_is_on_record(tmp_path: Path, target: Target) -> None:
+    record = make_record(tmp_path)
+    found_by = replace(record.plan.settings, targets=(target,))
+    plan = replace(record.plan, settings=found_by, tracks=())
+    codes = {p.code for p in build_manifest(replace(record, plan=plan)).not_checked}
+    other = {Target.FACE: "plates_not_looked_for", Target.PLATE: "faces_not_looked_for"}
+    assert codes & set(other.values()) == {other[target]}
 
 
 @pytest.mark.parametrize(

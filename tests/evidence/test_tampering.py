@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from redact.evidence import EvidenceChoice, append, check_output, read_log, write_evidence
+from redact.evidence.chain import head_path
 from redact.evidence.check import CheckResult
-from redact.evidence.custody import head_path
 from redact.evidence.manifest import dump_manifest, manifest_path, read_manifest
 from redact.evidence.signature import load_private_key, new_key, raw_public, signature_path
 
@@ -45,7 +45,29 @@ class Case:
 
     def check(self, **options: object) -> CheckResult:
         values = {"source": self.source, "log": self.log, "key": raw_public(self.key.public_key())}
-        return check_output(self.output, **{**values, **options})  # type: ignore[arg-type]
+        result = check_output(self.output, **{**values, **options})  # type: ignore[arg-type]
+        assert_said(result)
+        return result
+
+
+def assert_said(result: CheckResult) -> None:
+    """The sentence that people read says what the verdicts say."""
+    failed = [f"{p.name} ({p.verdict})" for p in result.parts if p.failed]
+    manifest = result.part("manifest")
+    assert manifest is not None
+    if failed == ["source (not the original)"]:
+        assert result.summary.startswith("This is not the original of this record.")
+    elif failed:
+        assert result.summary == f"The record does not hold: {', '.join(failed)}."
+    elif manifest.verdict == "unsigned":
+        assert "this shows accidents, not forgery" in result.summary
+    else:
+        assert result.summary == "The record holds: nothing was changed."
+    assert result.holds == (not failed)
+    # Nobody is named as the signer whose signature does not hold.
+    signature = result.part("signature")
+    assert signature is not None
+    assert bool(result.signer) == (signature.verdict == "intact")
 
 
 def make_case(folder: Path, signed: bool = True) -> Case:
@@ -301,3 +323,19 @@ def test_unsigned_edit_is_found_by_the_log(tmp_path: Path) -> None:
     case.manifest.write_text(text, "utf-8")
     part = case.check(key=None).part("manifest")
     assert part is not None and part.verdict == "changed"
+
+
+def test_a_record_without_signature_and_log_proves_no_more_than_it_can(tmp_path: Path) -> None:
+    case = make_case(tmp_path, signed=False)
+    alone = case.check(log=None, key=None)
+    assert alone.holds and "Anyone who can edit the output" in alone.trust
+    assert alone.log_entry == (0, "")
+    logged = case.check(key=None)
+    assert logged.holds and "the custody log is the only tie" in logged.trust
+    assert logged.log_entry[0] == 2
+    other = tmp_path / "other.mp4"
+    other.write_bytes(b"another video")
+    wrong = case.check(source=other, key=None)
+    assert [p.name for p in wrong.parts if p.failed] == ["source"]
+    source = wrong.part("source")
+    assert source is not None and "the record is about bodycam 7.mp4" in source.text

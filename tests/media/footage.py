@@ -14,7 +14,7 @@ import numpy as np
 from av.codec.context import Flags
 
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
-from redact.media.formats import layout
+from redact.media.pixel_formats import layout
 from redact.settings import EncodeSettings
 
 FAST = EncodeSettings(preset="ultrafast")

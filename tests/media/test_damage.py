@@ -31,6 +31,7 @@ def unreadable(path: Path, reason: str) -> None:
     assert str(path) in caught.value.message
     assert "\n" not in caught.value.message
     assert caught.value.hint
+    assert caught.value.code  # by which it is said in other languages, too
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
@@ -46,9 +47,11 @@ def test_an_empty_file(tmp_path: Path) -> None:
     unreadable(tmp_path / "e.mp4", "empty")
 
 
-def test_a_text_file_named_as_a_video(tmp_path: Path) -> None:
-    (tmp_path / "t.mp4").write_text("meeting at ten\n" * 50)
-    unreadable(tmp_path / "t.mp4", "text file")
+@pytest.mark.parametrize("name", ["t.mp4", "t.txt", "t.bin", "t.adf", "t.idf", "t.xb", "t.nfo"])
+def test_a_text_file_named_as_something_else(tmp_path: Path, name: str) -> None:
+    """FFmpeg would draw the letters of some of them, as it does with old text art."""
+    (tmp_path / name).write_text("meeting at ten\n" * 50)
+    unreadable(tmp_path / name, "text file")
 
 
 def test_random_bytes(tmp_path: Path) -> None:
@@ -104,6 +107,11 @@ def test_sound_without_picture(tmp_path: Path) -> None:
 def test_a_picture(tmp_path: Path, suffix: str) -> None:
     av.VideoFrame(64, 48, "yuv420p").save(tmp_path / f"p.{suffix}")
     unreadable(tmp_path / f"p.{suffix}", "picture")
+
+
+def test_subtitles(tmp_path: Path) -> None:
+    (tmp_path / "s.mp4").write_text("1\n00:00:01,000 --> 00:00:02,000\nHello\n")
+    unreadable(tmp_path / "s.mp4", "is a text file")
 
 
 def test_a_playlist_is_not_followed(tmp_path: Path) -> None:

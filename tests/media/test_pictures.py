@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from redact.errors import OutputError, UnsafeError
 from redact.media import Decode, Orientation, VideoWriter, plane_array, probe
-from redact.media.encoder_format import fitted
-from redact.media.formats import WORKING, layout, upright_format, working_format
-from redact.media.orient import orientation_of, upright
+from redact.media.frame_planes import fitted, orientation_of, upright
+from redact.media.pixel_formats import WORKING, layout, upright_format, working_format
 from redact.settings import EncodeSettings
 
 from .footage import (

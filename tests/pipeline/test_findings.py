@@ -13,7 +13,7 @@ import cv2
 import pytest
 from click.testing import CliRunner
 
-from redact.cli.verify import verify as verify_command
+from redact.cli.verify_fix import verify as verify_command
 from redact.errors import ExitCode
 from redact.media import probe
 from redact.pipeline import apply

@@ -15,8 +15,8 @@ import av
 import click
 import pytest
 
+from redact.cli.app import Asked
 from redact.cli.app import redact as command_line
-from redact.cli.invocation import Asked
 from redact.errors import ExitCode, OutputError, UsageError
 from redact.progress import Silent, Stage
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,17 @@ from redact.plan import (
     write_plan,
 )
 from redact.settings import Sensitivity
-from redact.types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
+from redact.types import (
+    Action,
+    Box,
+    Keyframe,
+    Origin,
+    Scope,
+    State,
+    Target,
+    Timeline,
+    Track,
+)
 
 FRAMES = 40
 SOURCE = SourceRef(
@@ -133,8 +143,32 @@ def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
 def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> None:
     """Plans of earlier versions do not."""
     assert "frames_looked_at" not in _document()["settings"]
-    counted = replace(SETTINGS, frames_looked_at=21)
-    plan = build_plan(SOURCE, counted, [], (), ())
+    for looked_at in (0, 21, FRAMES):
+        counted = replace(SETTINGS, frames_looked_at=looked_at)
+        plan = build_plan(SOURCE, counted, [], (), ())
+        assert parse_plan(dump_plan(plan), "p.json") == plan
+
+
+def test_a_plan_is_a_value() -> None:
+    """Nobody can change a plan behind the back of whoever holds it."""
+    plan = build_plan(SOURCE, SETTINGS, [], (), ())
+    for part in (plan, plan.source, plan.settings):
+        for field in fields(part):
+            with pytest.raises(FrozenInstanceError):
+                setattr(part, field.name, None)
+        assert hash(part) == hash(replace(part))
+
+
+def test_two_tracks_never_have_one_number() -> None:
+    document = _document()
+    document["tracks"] *= 2
+    with pytest.raises(PlanError, match="two tracks have the same id"):
+        parse_plan(json.dumps(document).encode(), "p.json")
+
+
+def test_the_limits_of_a_search_come_back_from_the_file() -> None:
+    scope = Scope(((0.0, 2.5),), (Box(0, 0, 9, 9),), (Box(5, 5, 60, 60),))
+    plan = build_plan(SOURCE, replace(SETTINGS, scope=scope), [], (), ())
     assert parse_plan(dump_plan(plan), "p.json") == plan
 
 
@@ -164,6 +198,11 @@ def _document() -> dict[str, Any]:
         (["settings", "frames_looked_at"], -1, "$.settings.frames_looked_at"),
         (["settings", "frames_looked_at"], FRAMES + 1, "$.settings.frames_looked_at"),
         (["settings", "sensitivity"], "foo", "$.settings.sensitivity"),
+        (["settings", "scope"], {"between": [[3, 5], [5, 3]]}, "$.settings.scope.between[1]"),
+        (["settings", "scope"], {"between": [[-1, 3]]}, "$.settings.scope.between[0]"),
+        (["settings", "scope"], {"between": [[3, 3]]}, "$.settings.scope.between[0]"),
+        (["settings", "scope"], {"only": [[0, 0, 9, 9], [5, 5, 5, 9]]}, "$.settings.scope.only[1]"),
+        (["settings", "scope"], {"ignored": [[5, 9, 7, 9]]}, "$.settings.scope.ignored[0]"),
         (["tracks", 0, "colour"], "red", "colour"),
         (["tracks", 0, "keyframes"], [], "$.tracks[0].keyframes"),
         (["tracks", 0, "keyframes", 0, "box"], [5, 5, 1, 1], "$.tracks[0].keyframes[0].box"),

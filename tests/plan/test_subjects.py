@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
 
-from redact.plan import Plan, with_subjects
+from redact.plan import Plan, state_runs, with_subjects
 from redact.types import Box, State, Track
 
+from .test_plan import tracks
 from .test_shown import B, D, F, kept, plan_of
 
 PLACE = Box(10, 10, 50, 60)
@@ -63,3 +66,16 @@ def test_one_thing_seen_twice_is_one_and_passing_by_is_not() -> None:
     # Too short a time together, and not on each other all along.
     assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 4, near))) == [(1,), (2,)]
     assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 6, BESIDE))) == [(1,), (2,)]
+
+
+@given(tracks())
+def test_stretches_of_one_state_cover_a_track_once(track: Track) -> None:
+    runs = list(state_runs(track.first, track.last, track.keyframes))
+    frames = [frame for first, last, _ in runs for frame in range(first, last + 1)]
+    assert frames == list(range(track.first, track.last + 1))
+    for (_, _, before), (_, _, after) in pairwise(runs):
+        assert before is not after
+    for first, last, state in runs:
+        for frame in (first, last):
+            key = track.at(frame)
+            assert key is not None and key.state is state

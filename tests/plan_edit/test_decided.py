@@ -57,6 +57,18 @@ def test_it_warns_of_a_number_that_may_have_been_seen_on_somebody_else(tmp_path:
     assert not any("lies on" in line for line in keep(tmp_path, crossing(), "2"))
 
 
+def test_it_warns_of_everybody_and_only_where_they_are_seen(tmp_path: Path) -> None:
+    plan = crossing()
+    other, client, third = plan.tracks
+    last = replace(plan, tracks=(other, third, replace(client, id=4)))
+    (warning,) = keep(tmp_path, last, "1")[3:]
+    assert "track 1 lies on track 4" in warning
+    # A guess on a guess: nobody was seen there whom a person could have meant.
+    guessed = track(2, (0, 99, State.FOLLOWED, HERE), (100, 150, State.DETECTED, HERE))
+    lines = keep(tmp_path, plan.with_track(guessed), "1")
+    assert not any("lies on" in line for line in lines)
+
+
 def test_two_tracks_on_one_person_are_no_reason_to_warn(tmp_path: Path) -> None:
     both = track(1, (40, 59, State.FOLLOWED, HERE), (60, 120, State.DETECTED, HERE))
     plan = crossing().with_track(both)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from redact.errors import UnsafeError
 from redact.render import RIM, drawn_area_of, mask_of
 from redact.render.hidden import SOFT, Hidden, soft_radius
-from redact.render.planes import Layout, layout_of
+from redact.render.samples import Layout, layout_of
 from redact.render.shapes import Rect, shape_of
 from redact.types import Box, Region, State, Target
 
@@ -130,7 +130,7 @@ def test_a_box_with_swapped_edges_is_masked_all_the_same() -> None:
     assert np.array_equal(there, back)
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf, 1e12])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, 1e12])
 def test_a_box_that_cannot_be_drawn_stops_the_run(bad: float) -> None:
     with pytest.raises(UnsafeError, match="track 7"):
         mask_of([Region(7, Target.FACE, Box(0, 0, bad, 10), State.DETECTED)], 60, 60, 0.1)

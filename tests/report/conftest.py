@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from redact.evidence import build_manifest
-from redact.evidence.manifest import LogAnchor, Manifest
+from redact.evidence.manifest import Manifest
+from redact.evidence.manifest_parts import LogAnchor
 
 from ..evidence.samples import make_record
 

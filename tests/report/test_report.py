@@ -24,15 +24,8 @@ from redact.cli.report import report as report_command
 from redact.errors import CheckFailedError, DependencyError
 from redact.evidence import CheckResult, build_manifest
 from redact.evidence.check import Part
-from redact.evidence.manifest import (
-    AuditPart,
-    LogAnchor,
-    Manifest,
-    MessagePart,
-    RemovedPart,
-    dump_manifest,
-    manifest_path,
-)
+from redact.evidence.manifest import Manifest, dump_manifest, manifest_path
+from redact.evidence.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
 from redact.messages import LANGUAGES
 from redact.plan import (
     FindingNote,
@@ -49,9 +42,9 @@ from redact.report import (
     render_report,
     report_html,
 )
-from redact.report.exemption_rows import FEW, ranges
+from redact.report.exemptions import FEW, ranges
+from redact.report.summary import check_command
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
-from redact.report.verdicts import check_command
 from redact.types import Box, Keyframe, State
 
 from ..evidence.samples import AUDIT, FRAMES, make_plan, make_record

@@ -216,8 +216,7 @@ def hour() -> Plan:
 
 def test_an_hour_of_plan_data_is_answered_quickly(tmp_path: Path, street: Path) -> None:
     """Processor time: other work on the machine does not count."""
-    from redact.review import actions
-    from redact.review.desk import Desk
+    from redact.review.desk import Desk, edited
     from redact.review.overview import Overview, boxes_at
 
     write_plan(hour(), tmp_path / "p.json")
@@ -227,7 +226,7 @@ def test_an_hour_of_plan_data_is_answered_quickly(tmp_path: Path, street: Path) 
     for number in range(1, 12):
         start = time.process_time()
         what = {"op": "decide", "ids": [number], "decision": "hide"}
-        desk.change(lambda plan, what=what: actions.edited(plan, what, ""))
+        desk.change(lambda plan, what=what: edited(plan, what, ""))
         json.dumps(overview.changes(desk.plan))
         boxes_at(desk.plan, 40_000)
         costs.append(time.process_time() - start)

@@ -15,8 +15,8 @@ import pytest
 
 from redact.media import probe
 from redact.plan import Dumped, ReviewState, dump_plan, read_plan, write_plan
-from redact.review import actions, editing
-from redact.review.desk import ChangedOutsideError, Desk
+from redact.review import editing
+from redact.review.desk import ChangedOutsideError, Desk, edited
 from redact.review.overview import Overview
 from redact.review.seen import risky_moments, seen_runs, unseen_moments, with_seen
 from redact.types import Action, State
@@ -35,7 +35,7 @@ def desk(tmp_path: Path) -> Desk:
 
 def keep(desk: Desk, number: int) -> None:
     what = {"op": "decide", "ids": [number], "decision": "keep", "reason": "client"}
-    desk.change(lambda plan: actions.edited(plan, what, "R. Roe"))
+    desk.change(lambda plan: edited(plan, what, "R. Roe"))
 
 
 def kept(path: Path) -> list[int]:
@@ -112,7 +112,7 @@ def test_known_tracks_give_the_same_bytes() -> None:
 WORKER = """
 import sys
 from pathlib import Path
-from redact.review import actions, editing
+from redact.review import editing
 from redact.review.desk import Desk
 desk, n = Desk(Path(sys.argv[1])), 0
 while True:
@@ -206,7 +206,7 @@ def test_of_a_known_subject_the_page_is_told_what_is_new() -> None:
         {"op": "rename", "id": 3, "name": "car"},
         {"op": "decide", "ids": [1, 2, 4], "decision": "hide"},
     ):
-        plan = actions.edited(plan, act, "R. Roe")
+        plan = edited(plan, act, "R. Roe")
         news = memory.changes(plan)
         told |= {s["id"]: {**told.get(s["id"], {}), **s} for s in news["changed"]}
         told = {number: s for number, s in told.items() if number not in news["gone"]}

@@ -20,14 +20,15 @@ from redact.plan import (
     parse_plan,
     with_subjects,
 )
-from redact.review import actions, editing
+from redact.review import editing
+from redact.review.desk import edited
 from redact.types import Action, Box, Keyframe, Origin, State, Target
 
 from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track
 
 
 def do(plan: Plan, op: str, **values: Any) -> Plan:
-    return actions.edited(plan, {"op": op, **values}, "R. Roe")
+    return edited(plan, {"op": op, **values}, "R. Roe")
 
 
 def hidden(plan: Plan, number: int, frame: int) -> bool:
@@ -182,7 +183,7 @@ def test_a_finding_is_hidden_or_explained() -> None:
 )  # fmt: skip
 def test_nonsense_is_refused(what: dict[str, Any]) -> None:
     with pytest.raises(PlanError):
-        actions.edited(three(), what, "")
+        edited(three(), what, "")
 
 
 frames = st.integers(-3, FRAMES + 3)
@@ -215,7 +216,7 @@ def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
     plan = with_subjects(three())
     for step in steps:
         try:
-            plan = actions.edited(plan, step, "R. Roe")
+            plan = edited(plan, step, "R. Roe")
         except PlanError:
             continue
         again = parse_plan(dump_plan(plan), "p.json")

@@ -9,7 +9,7 @@ from redact.follow import Frames, index_packets
 from redact.media import probe
 from redact.plan import Plan
 from redact.review import editing
-from redact.review.gallery import ALIKE, Gallery
+from redact.review.pictures_and_sound import ALIKE, Gallery
 from redact.types import Target, Track
 
 

@@ -49,10 +49,10 @@ def _holds(area: Area, box: Box) -> bool:
 class Clip:
     """Pictures given one by one to `Looks`, each of which is due for a look."""
 
-    def __init__(self, every: float = EVERY) -> None:
+    def __init__(self, every: float = EVERY, meet_every: float = 0.0, first: int = 0) -> None:
         self.recorder = Recorder()
-        self.looks = Looks(self.recorder, every)
-        self._scaler, self._index = VideoReformatter(), 0
+        self.looks = Looks(self.recorder, every, meet_every)
+        self._scaler, self._index = VideoReformatter(), first
 
     def show(self, grey: Grey, damaged: bool = False) -> Detections:
         frame = replace(as_frame(self._index, grey), damaged=damaged)
@@ -66,13 +66,40 @@ def mixed(share: float) -> Grey:
     return np.asarray(np.rint(GROUND * (1 - share) + face * share), np.uint8)
 
 
-def test_a_still_picture_is_looked_at_once_a_second() -> None:
+def test_a_still_picture_is_looked_at_after_a_second_and_then_less_often() -> None:
     clip = Clip()
-    for _ in range(76):
+    for _ in range(276):
         clip.show(GROUND)
-    assert [index for index, _ in clip.recorder.shown] == [0, 25, 50, 75]
+    assert [index for index, _ in clip.recorder.shown] == [0, 25, 75, 175, 275]
     assert all(only is None for _, only in clip.recorder.shown)
-    assert (clip.looks.whole, clip.looks.parts, clip.looks.kept) == (4, 0, 72)
+    assert (clip.looks.whole, clip.looks.parts, clip.looks.kept) == (5, 0, 271)
+
+
+def test_from_where_searches_meet_they_are_equally_patient() -> None:
+    shown = []
+    for first in (0, 60):
+        clip = Clip(meet_every=4.0, first=first)
+        for _ in range(first, 226):
+            clip.show(GROUND)
+        shown.append([index for index, _ in clip.recorder.shown])
+    assert shown == [[0, 25, 75, 100, 125, 175, 200, 225], [60, 85, 100, 125, 175, 200, 225]]
+
+
+def test_something_new_in_a_still_picture_makes_looks_impatient_again() -> None:
+    clip = Clip()
+    for index in range(226):
+        clip.recorder.visible = index >= 100  # of the same pixels it says more from here on
+        clip.show(GROUND)
+    assert [index for index, _ in clip.recorder.shown] == [0, 25, 75, 175, 200]
+
+
+def test_what_moves_is_nothing_new_in_the_rest_of_the_picture() -> None:
+    clip = Clip()
+    clip.recorder.visible = True
+    for index in range(126):
+        clip.show(mixed(1.0) if index % 25 >= 23 or index % 25 == 0 else GROUND)
+    whole = [index for index, only in clip.recorder.shown if only is None]
+    assert whole == [0, 25, 75]
 
 
 def test_what_was_seen_stays_seen_while_nothing_changes() -> None:

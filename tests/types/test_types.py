@@ -1,8 +1,11 @@
-"""The types that all rooms share."""
+"""The types that all rooms share; and runs of numbers hold exactly the numbers that were given, and
+are as few as can be.
+"""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,12 +16,16 @@ from redact.types import (
     Box,
     Detections,
     Keyframe,
+    Runs,
     State,
     Target,
     Timeline,
     Track,
+    count_of,
+    joined,
     numbered,
     readable,
+    runs_of,
 )
 
 numbers = st.floats(-1e4, 1e4, allow_nan=False)
@@ -117,3 +124,27 @@ def test_readable_keeps_what_was_readable_and_shows_stray_bytes() -> None:
 
 def test_tracks_by_number() -> None:
     assert numbered([3]) == "track 3" and numbered([3, 9, 10]) == "tracks 3, 9, 10"
+
+
+NUMBERS = st.lists(st.integers(0, 40), max_size=30)
+
+
+def numbers_in(runs: Runs) -> list[int]:
+    return [n for first, last in runs for n in range(first, last + 1)]
+
+
+def apart(runs: Runs) -> bool:
+    return all(b[0] > a[1] + 1 for a, b in pairwise(runs))
+
+
+@given(NUMBERS)
+def test_runs_hold_what_was_given(numbers: list[int]) -> None:
+    runs = runs_of(numbers)
+    assert numbers_in(runs) == sorted(set(numbers)) and apart(runs)
+    assert count_of(runs) == len(set(numbers))
+
+
+@given(NUMBERS, NUMBERS)
+def test_joined_runs_hold_both(a: list[int], b: list[int]) -> None:
+    runs = joined(runs_of(a), runs_of(b))
+    assert numbers_in(runs) == sorted({*a, *b}) and apart(runs)

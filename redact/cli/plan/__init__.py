@@ -1,6 +1,6 @@
 """`redact plan`: show and change what a plan hides."""
 
-from . import add, decide, exchange, show, sound
+from . import add, change, show
 from .group import plan
 
-__all__ = ["add", "decide", "exchange", "plan", "show", "sound"]
+__all__ = ["add", "change", "plan", "show"]

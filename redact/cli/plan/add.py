@@ -15,8 +15,17 @@ from ...running import require_same_source
 from ...types import Box, Keyframe, Target, clock
 from ..search_options import AREA, AreaType
 from ..terminal import Terminal
-from .change_notes import mention_added, mention_late, mention_outside
-from .group import by_option, plan, plan_argument, reason_option, said, target_choice
+from .group import (
+    by_option,
+    mention_added,
+    mention_late,
+    mention_outside,
+    plan,
+    plan_argument,
+    reason_option,
+    said,
+    target_choice,
+)
 
 CORNERS = "LEFT,TOP,RIGHT,BOTTOM"
 

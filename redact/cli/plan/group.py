@@ -1,14 +1,19 @@
-"""The group of the `plan` commands, and what they share."""
+"""The group of the `plan` commands, and what they share: options, and what is told about a change
+besides that it was made.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from ...evidence import checked_option
-from ...types import Target
-from ..invocation import HELP
+from ...evidence import checked_option, seconds_from_start
+from ...plan import Plan, edit, typed
+from ...types import Box, Target, Track, clock, runs_of
+from ..app import HELP
+from ..terminal import Terminal
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
 reason_option = click.option("--reason", help="The reason. It goes on record.")
@@ -24,3 +29,62 @@ def plan() -> None:
 def said(value: str | None, option: str) -> str | None:
     """The text of an option that goes on record. Raises UsageError if it cannot stand there."""
     return None if value is None else checked_option(value, option)
+
+
+def named(ids: Iterable[int]) -> str:
+    """Tracks by number, rising: "no track", "track 3", "tracks 3, 7, 10-12"."""
+    numbers = list(ids)
+    parts = [
+        f"{a}-{b}" if b - a > 1 else ", ".join(map(str, range(a, b + 1)))
+        for a, b in runs_of(numbers)
+    ]
+    word = ("no track", "track")[len(numbers)] if len(numbers) < 2 else "tracks"
+    return f"{word} {', '.join(parts)}".rstrip()
+
+
+def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
+    """Say which reasons and names went with the decision that they were given for."""
+    for number in ids:
+        old, new = edit.track_of(before, number), edit.track_of(after, number)
+        if old.action is new.action:
+            continue
+        gone = [f"reason {old.reason!r}"] if old.reason and not new.reason else []
+        gone += [f"name {old.decided_by!r}"] if old.decided_by and not new.decided_by else []
+        if gone:
+            Terminal().warn(
+                f"track {number}: {' and '.join(gone)} of the earlier decision to "
+                f"{old.action.value} cleared; --reason and --by give those of the new one"
+            )
+
+
+def mention_outside(plan: Plan, track: Track) -> None:
+    """Say so where a box that was drawn by hand reaches over the border of the picture."""
+    whole = Box(0, 0, plan.source.width, plan.source.height)
+    over = [k for k in track.keyframes if k.box.common(whole) < k.box.area * 0.999]
+    if over:
+        numbers = ",".join(f"{v:g}" for v in over[0].box)
+        Terminal().warn(
+            f"track {track.id}: {numbers} reaches over the border of the picture, which is "
+            f"{plan.source.width}×{plan.source.height} pixels: only what lies in it is hidden. "
+            "Is the order right? A box is LEFT,TOP,RIGHT,BOTTOM, an area LEFT,TOP,WIDTH,HEIGHT."
+        )
+
+
+def mention_late(option: str, text: str, plan: Plan) -> None:
+    """Say so where a span was to go on after the end of the clip."""
+    if typed.is_after_end(text, plan):
+        end = clock(seconds_from_start(plan, len(plan.source.timeline) - 1))
+        Terminal().warn(f"{option} {text}: the clip ends at {end}; the span ends there")
+
+
+def mention_added(track: Track, at_one_time: bool) -> None:
+    """Say what the record will lack about a new track, and where it hides less than it seems."""
+    if at_one_time:
+        Terminal().warn(
+            f"track {track.id} hides one frame alone, number {track.first}; give --at twice or "
+            "more, or --box with --from and --to, to hide a span"
+        )
+    if not track.reason:
+        Terminal().warn(f"the record will give no reason for hiding track {track.id} (--reason)")
+    if not track.decided_by:
+        Terminal().warn(f"the record will not say who decided to hide track {track.id} (--by)")

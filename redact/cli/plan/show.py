@@ -1,21 +1,53 @@
-"""`redact plan show`: what a plan hides, in rows."""
+"""`redact plan show`: what a plan hides, in rows; and which of its tracks a user wants to see."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from ...evidence import seconds_from_start
-from ...plan import Plan, read_plan, with_subjects
-from ...types import Track, clock, counted
+from ...plan import Plan, read_plan, typed, with_subjects
+from ...types import Origin, Track, clock, counted
 from .group import plan, plan_argument, target_choice
-from .track_filter import UNSURE, chosen_tracks
+
+UNSURE: Final = 0.5
+"""A track that is less surely what it seems is called unsure; it is hidden all the same."""
+
+
+def chosen_tracks(
+    plan: Plan, moment: str | None = None, target: str | None = None, unsure: bool = False
+) -> list[Track]:
+    """Tracks in order of their numbers, all that is asked for at once.
+
+    Args:
+        plan: with the tracks.
+        moment: a time or a frame at which they are there; None: any.
+        target: word of what they are; None: anything.
+        unsure: only those found by a detector whose certainty, or, in older plans, whose best
+            score is below `UNSURE`.
+
+    Raises:
+        UsageError: the moment is no time of this clip.
+    """
+    frame = None if moment is None else typed.parse_time(moment, plan)
+    return [
+        track
+        for track in plan.tracks
+        if (frame is None or track.first <= frame <= track.last)
+        and (target is None or track.target.word == target)
+        and (not unsure or _unsure(track))
+    ]
+
+
+def _unsure(track: Track) -> bool:
+    sure = track.score if track.certainty is None else track.certainty
+    return track.origin is Origin.AUTO and (sure or 0.0) < UNSURE
 
 
 @plan.command()
@@ -49,6 +81,26 @@ def show(
         muted = [{**asdict(m), "number": n} for n, m in enumerate(value.muted, 1)]
         click.echo(json.dumps({**head, "tracks": rows, "muted": muted}, indent=1))
         return
+    _print(value, rows, " and ".join(f"{word}s" for word in looked_for))
+
+
+def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
+    """The rows as a table, after what was looked for and what was not, before the muted spans."""
+    count = counted(len(value.tracks), "track")
+    if len(rows) < len(value.tracks):
+        count = f"{len(rows)} of {count}"
+    console = Console(soft_wrap=True, highlight=False, markup=False, width=150)
+    console.print(f"{value.source.name}: {count}; {looked} were looked for")
+    for limit in value.settings.not_searched:
+        console.print(str(limit))
+    console.print(_table(rows))
+    for number, m in enumerate(value.muted, 1):
+        span = f"{clock(m.start / 1000)} to {clock(m.end / 1000)}"
+        console.print(f"sound taken out, {number}: {span}, {m.how.value} {m.reason}".rstrip())
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
+    """One row a track, those of one subject together; the subject is named once."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in _COLUMNS:
         table.add_column(column, justify="right" if column in ("no.", "frames") else "left")
@@ -60,18 +112,7 @@ def show(
         cells = [subject, *(row[key] for key in _FACTS)]
         cells += [row["best"]["time"], _place(row["best"]), row["origin"], row["action"], reason]
         table.add_row(*("" if c is None else str(c) for c in cells))
-    console = Console(soft_wrap=True, highlight=False, markup=False, width=150)
-    looked = " and ".join(f"{word}s" for word in looked_for)
-    count = counted(len(value.tracks), "track")
-    if len(rows) < len(value.tracks):
-        count = f"{len(rows)} of {count}"
-    console.print(f"{value.source.name}: {count}; {looked} were looked for")
-    for limit in value.settings.not_searched:
-        console.print(str(limit))
-    console.print(table)
-    for number, m in enumerate(value.muted, 1):
-        span = f"{clock(m.start / 1000)} to {clock(m.end / 1000)}"
-        console.print(f"sound taken out, {number}: {span}, {m.how.value} {m.reason}".rstrip())
+    return table
 
 
 _COLUMNS = (

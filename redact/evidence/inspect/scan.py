@@ -13,9 +13,8 @@ import av
 from ...errors import InputError
 from ...formats import matroska, mp4
 from .findings import Finding, Findings, Kind
-from .matroska import inspect_matroska
+from .matroska_avi import inspect_matroska, inspect_riff
 from .mp4 import inspect_mp4
-from .riff import inspect_riff
 from .streams import inspect_streams
 
 HEAD = 64
@@ -80,6 +79,8 @@ def inspect_file(path: Path) -> Inspection:
 
 def _reason(path: Path, error: Exception) -> str:
     """Why FFmpeg cannot read a file, without the file's name, which the reader has already."""
+    if isinstance(error, av.FFmpegError):
+        return error.strerror or "no reason is given"
     return str(error).removeprefix(f"{path}: ")
 
 

@@ -1,8 +1,13 @@
-"""What FFmpeg sees in any file: tags, extra streams, chapters, and the packets themselves."""
+"""What FFmpeg sees in any file: tags, extra streams, chapters, and the messages inside the packets.
+
+Sources of the messages inside coded pictures: ITU-T H.264 and H.265 annexes D, ISO/IEC 13818-2
+6.2.2.2, ISO/IEC 14496-2 6.2.2, AV1 specification 5.3 and 5.8, ITU-T T.81 B.1.1.3.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +15,151 @@ from av.stream import Disposition
 
 from ...formats import tags
 from ...media import opened
-from .findings import Findings, Kind
+from .findings import Findings, Kind, printable_text
 from .mp4 import NEUTRAL_NAMES, kind_of_tag
-from .units import (
-    inspect_av1,
-    inspect_h264,
-    inspect_hevc,
-    inspect_jpeg,
-    inspect_mpeg,
-    inspect_strings,
-    units,
+
+MDPM = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")
+"""UUID of camcorders' message with date, time, exposure and sometimes place."""
+
+REGISTERED, UNREGISTERED, FILLER = 4, 5, 3
+
+SIGNATURES = re.compile(
+    rb"(?:Lavc|Lavf|x264 - |x265 |LAME3|libfaac|Nero AAC|HandBrake|XviD|DivX5|GoPro|iTunes|"
+    rb"Xiph\.Org|reference libFLAC|libopus|SVT-AV1|Apple |Exif\0\0|http://ns\.adobe\.com)"
+    rb"[ -~]{0,60}"
 )
+"""Strings of at least four bytes that encoders and cameras leave in coded data."""
+
+
+def units(packet: bytes, length_size: int) -> Iterator[bytes]:
+    """NAL units of an access unit: length-prefixed (size of the prefix), or Annex B (0)."""
+    if length_size == 0:
+        for unit in re.split(rb"\x00\x00\x01", packet)[1:]:
+            yield unit.rstrip(b"\0")
+        return
+    at = 0
+    while at + length_size <= len(packet):
+        size = int.from_bytes(packet[at : at + length_size], "big")
+        yield packet[at + length_size : at + length_size + size]
+        at += length_size + size
+
+
+def inspect_h264(unit: bytes, where: str, found: Findings) -> None:
+    kind = unit[0] & 31 if unit else 0
+    if kind == 6:
+        _messages(unit[1:], where, found)
+    elif kind >= 24:
+        found.add(Kind.UNUSUAL, f"{where} unit of type {kind}", f"{len(unit)} bytes")
+
+
+def inspect_hevc(unit: bytes, where: str, found: Findings) -> None:
+    kind = unit[0] >> 1 & 63 if unit else 0
+    if kind in (39, 40):
+        _messages(unit[2:], where, found)
+    elif kind >= 48 and kind not in (62, 63):  # 62, 63: Dolby Vision layers, picture data
+        found.add(Kind.UNUSUAL, f"{where} unit of type {kind}", f"{len(unit)} bytes")
+
+
+def _messages(data: bytes, where: str, found: Findings) -> None:
+    data = data.replace(b"\0\0\3", b"\0\0")  # emulation prevention
+    at = 0
+    while at + 2 < len(data):
+        kind, at = _sei_number(data, at)
+        size, at = _sei_number(data, at)
+        _message(kind, data[at : at + size], where, found)
+        at += size
+        if data[at:] in (b"\x80", b""):  # trailing bits
+            return
+
+
+def _sei_number(data: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    while at < len(data) and data[at] == 0xFF:
+        value, at = value + 255, at + 1
+    return value + (data[at] if at < len(data) else 0), at + 1
+
+
+def _message(kind: int, body: bytes, where: str, found: Findings) -> None:
+    if kind == UNREGISTERED:
+        uuid, text = body[:16], body[16:]
+        if uuid == MDPM:
+            # Its values change with every picture: told once, by what it is.
+            found.add(Kind.DATE, f"{where} SEI user data", "camcorder data (MDPM): date, exposure")
+        elif printable_text(text):
+            found.add(Kind.ENCODER, f"{where} SEI user data", text)
+        else:
+            found.add(Kind.USER_DATA, f"{where} SEI user data", f"uuid {uuid.hex()}")
+    elif kind == REGISTERED:
+        label = "captions" if b"GA94" in body[:8] else f"country and provider {body[:3].hex(' ')}"
+        found.add(Kind.USER_DATA, f"{where} SEI registered data", label)
+    elif kind == FILLER and body.strip(b"\xff"):
+        found.add(Kind.UNUSUAL, f"{where} SEI filler that is not filler", f"{len(body)} bytes")
+    elif kind >= 205:
+        found.add(Kind.UNUSUAL, f"{where} SEI of unknown type {kind}", f"{len(body)} bytes")
+
+
+def inspect_mpeg(packet: bytes, where: str, found: Findings) -> None:
+    """User data of MPEG-1, -2 and -4 part 2 video."""
+    for part in packet.split(b"\0\0\1")[1:]:
+        if part[:1] == b"\xb2" and part[1:].strip(b"\0"):
+            text = printable_text(part[1:])
+            kind = Kind.ENCODER if text else Kind.USER_DATA
+            found.add(kind, f"{where} user data", text or f"begins with {part[1:5].hex(' ')}")
+
+
+def inspect_av1(packet: bytes, where: str, found: Findings) -> None:
+    """Metadata units with ITU-T T.35 data, and unit types that the format leaves open."""
+    at = 0
+    while at < len(packet):
+        header = packet[at]
+        kind, extended, sized = header >> 3 & 15, header & 4, header & 2
+        at += 2 if extended else 1
+        size, at = _leb128(packet, at) if sized else (len(packet) - at, at)
+        body = packet[at : at + size]
+        if kind == 5 and body[:1] == b"\4":
+            found.add(Kind.USER_DATA, f"{where} metadata unit", f"T.35 {body[1:4].hex(' ')}")
+        elif kind == 5 and body[:1] >= b"\6":
+            found.add(Kind.USER_DATA, f"{where} metadata unit", f"type {body[0]}")
+        elif 9 <= kind <= 14:
+            found.add(Kind.UNUSUAL, f"{where} unit of type {kind}", f"{size} bytes")
+        at += size
+
+
+def _leb128(data: bytes, at: int) -> tuple[int, int]:
+    value = 0
+    for i in range(8):
+        if at >= len(data):
+            break
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << 7 * i
+        if not byte & 128:
+            break
+    return value, at
+
+
+def inspect_jpeg(packet: bytes, where: str, found: Findings) -> None:
+    """Comments and application segments of a JPEG picture, up to its image data."""
+    at = 2
+    while at + 4 <= len(packet) and packet[at] == 0xFF:
+        marker = packet[at + 1]
+        size = int.from_bytes(packet[at + 2 : at + 4], "big")
+        body = packet[at + 4 : at + 2 + size]
+        if marker == 0xDA:
+            return
+        plain = body[:4] in (b"JFIF", b"AVI1") or body[:5] == b"Adobe"
+        if marker == 0xFE or (0xE0 <= marker <= 0xEF and not plain):
+            kind = Kind.THUMBNAIL if b"\xff\xd8" in body else Kind.USER_DATA
+            found.add(kind, f"{where} JPEG segment {marker:X}", body)
+        at += 2 + size
+
+
+def inspect_strings(data: bytes, where: str, found: Findings) -> None:
+    """Names that encoders leave in coded data of any kind."""
+    for match in SIGNATURES.finditer(data):
+        if not found.mentions(match[0].decode("ascii", "replace").strip("\0")):
+            found.add(Kind.ENCODER, f"{where} coded data", match[0])
+
 
 WALKED = ("mov", "matroska", "avi")
 """Demuxers whose files are walked box by box, so their tags are told there."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from ..colour import Coding
 from ..fill import Field, Surroundings
 from ..hidden import Hidden
-from ..planes import Layout, Samples
+from ..samples import Coding, Layout, Samples
 from ..shapes import Rect, Shape
 
 

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...types import Box, Frame, State
-from ..colour import Coding, coding_of, samples_of
 from ..fill import Field
-from ..planes import Layout, Samples, layout_of, planes_of
+from ..samples import Coding, Layout, Samples, coding_of, layout_of, planes_of, samples_of
 from ..shapes import Rect, Shape
 from .base import Canvas
 from .solid import FONT

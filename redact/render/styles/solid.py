@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UsageError
-from ..colour import samples_of
 from ..fill import Field
+from ..samples import samples_of
 from ..shapes import Rect, Shape
 from .base import Canvas
 
@@ -91,8 +91,6 @@ def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> None:
     if scale < SMALLEST_SCALE:
         return
     rect = shape.rect(canvas.hidden.width, canvas.hidden.height)
-    if rect.width <= 0 or rect.height <= 0:
-        return
     stencil: NDArray[np.uint8] = np.zeros((rect.height, rect.width), np.uint8)
     x, y = shape.box.centre
     corner = round(x - width / 2) - rect.x1, round(y + height / 2) - rect.y1

@@ -1,0 +1,155 @@
+"""The steps of a run, one command each: `redact detect` finds, `redact review` lets a person decide
+on a local page, `redact apply` hides and checks.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import api
+from ..errors import UsageError
+from ..files import check_writable, names_footage
+from ..media import probe
+from ..plan import read_plan, write_plan
+from ..review import Session, serve
+from ..running import forget_looks
+from ..settings import DrawSettings
+from ..types import counted
+from . import options
+from .app import HELP
+from .destination import PlaceType, folder_for
+from .evidence_options import evidence_options
+from .results import chosen_delivery, finish_options, tell_result
+from .terminal import Terminal
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@click.option(
+    "-o",
+    "--output",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    help="Plan to write. Default: SOURCE with the ending .plan.json.",
+)
+@options.detect_options
+@options.force_option
+@options.json_option
+def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
+    """Find what to hide in SOURCE and write it to a plan, without drawing anything.
+
+    If it was stopped, give the same command again and it goes on.
+
+    A plan is text: look at it with 'redact plan show', change it with 'redact plan set' or
+    'redact plan add', then hide what it says with 'redact apply'.
+    """
+    plan_file = plan_file or source.with_suffix(".plan.json")
+    check_writable(plan_file, params["force"], never=(source,), whole=True)
+    terminal = Terminal()
+    settings = options.detect_settings(params)
+    plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
+    write_plan(plan, plan_file, force=params["force"], never=(source,))
+    forget_looks(plan_file)
+    counts = Counter(track.target.word for track in plan.tracks)
+    if params["as_json"]:
+        result = {
+            "plan": str(plan_file),
+            "frames": len(plan.source.timeline),
+            "unchecked_frames": len(plan.unchecked),
+            "tracks": dict(counts),
+        }
+        print(json.dumps(result, indent=1))
+    else:
+        found = ", ".join(counted(n, f"{word} track") for word, n in sorted(counts.items()))
+        terminal.say(f"{plan_file}: {found or 'nothing found'}")
+    return 0
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", "folder", type=PlaceType(), help="Folder for results. Default: beside SOURCE."
+)
+@options.detect_options
+@options.margin_option
+@evidence_options
+@click.option("--no-open", is_flag=True, help="Print the address of the page; open no browser.")
+def review(
+    source: Path, plan_file: Path | None, folder: Path | None, no_open: bool, **params: Any
+) -> int:
+    """Open a page in your browser on which you see who was found in SOURCE, and decide.
+
+    PLAN is SOURCE with the ending .plan.json unless you name another. If there is no plan yet,
+    SOURCE is searched first. Every change is saved in the plan at once, so you can switch between
+    the page and the commands 'redact plan' and 'redact apply'.
+
+    This program serves the page itself, on 127.0.0.1 alone, to whoever has its address with the
+    secret in it. It ends when you close the page, after an hour without you, or with Ctrl-C.
+    """
+    terminal = Terminal()
+    probe(source)
+    if folder is not None and (names_footage(folder) or (folder.exists() and not folder.is_dir())):
+        raise UsageError(f"{folder}: is not a folder", "Name a folder for results with -o.")
+    plan_file = plan_file or source.with_suffix(".plan.json")
+    if plan_file.exists():
+        read_plan(plan_file)
+    else:
+        check_writable(plan_file, never=(source,), whole=True)
+
+    def say(address: str) -> None:
+        click.echo(address)
+        terminal.say("The page shows faces. Keep the address to yourself; Ctrl-C ends it.")
+
+    session = Session(
+        source,
+        plan_file,
+        options.detect_settings(params),
+        params["margin"],
+        params["evidence"],
+        folder,
+    )
+    with contextlib.suppress(KeyboardInterrupt):  # the usual end, and everything is saved
+        serve(session, say, not no_open)
+    if session.last_output is not None:
+        terminal.say(f"{session.last_output}: was made")
+    terminal.say(f"{plan_file}: holds every decision")
+    return 0
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@options.plan_argument
+@click.option(
+    "-o",
+    "--output",
+    type=PlaceType(),
+    help="Output file, or a folder (NAME/ is made). Default: NAME.redacted.EXT beside the source.",
+)
+@options.render_options
+@options.encode_options
+@finish_options
+@options.device_option
+@options.force_option
+@options.json_option
+@options.verbose_option
+def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> int:
+    """Hide in SOURCE what PLAN says, and check the result.
+
+    The plan must have been made for this very file: its SHA-256 is compared.
+    """
+    terminal = Terminal()
+    draw = DrawSettings(options.render_settings(params), options.encode_settings(params))
+    with folder_for(output):
+        delivery = chosen_delivery(params, output)
+        result = api.apply(source, plan_file, draw=draw, delivery=delivery, progress=terminal)
+        tell_result(result, terminal, params["verbose"])
+    if params["as_json"]:
+        print(json.dumps(result.to_json(), indent=1))
+    return int(result.exit_code)

@@ -1,0 +1,202 @@
+"""What helps to decide and to check: `redact outline`, the footage with the plan drawn over it;
+`redact still`, one picture with a grid, to read coordinates off; `redact mask`, the masks alone.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import api
+from ..errors import OutputError, UsageError
+from ..files import PRIVATE, make_private, write_whole
+from ..media import Decode, SourceInfo, default_output, probe
+from ..plan import read_plan, typed
+from ..types import Frame, clock, counted
+from . import options
+from .app import HELP
+from .destination import PlaceType, is_folder
+from .terminal import Terminal
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@options.plan_argument
+@click.option(
+    "-o",
+    "--output",
+    type=PlaceType(),
+    required=True,
+    help="Folder, or name of the copy. Either way it is put into a folder NOT-FOR-RELEASE there.",
+)
+@options.margin_option
+@options.force_option
+def outline(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
+    """Copy SOURCE with every track of PLAN outlined and NOTHING HIDDEN. Never hand it out.
+
+    Play the copy to decide what need not be hidden. Then use 'redact plan set PLAN N --action
+    keep'. Each outline has its track's number and target, and the word KEEP if the plan keeps it.
+    A question mark, as in "10?", means that the track is only guessed in that frame: it may lie
+    on another person, and it is hidden there even if it is kept. Choose a number only from frames
+    in which it has no question mark, and play on to the end of the track: where two people cross,
+    a track may go over from one to the other.
+
+    Colours: green is detected in that frame, blue is followed, yellow is between two detections,
+    violet is before or after it was seen, red is held in a damaged frame, white is drawn by hand.
+
+    Every frame says NOT FOR RELEASE. The copy has the times of SOURCE, but no sound and no tags.
+    Only you can open its folder.
+    """
+    terminal = Terminal()
+    plan = read_plan(plan_file)
+    wanted = _wanted(probe(source), output)
+    final = api.outline(source, plan_file, wanted, margin=margin, force=force, progress=terminal)
+    terminal.say(
+        f"{final}: shows {counted(len(plan.tracks), 'track')} and hides none, without sound; "
+        "it is for deciding alone and must not be handed out"
+    )
+    return 0
+
+
+def _wanted(info: SourceInfo, output: Path) -> Path:
+    """The name that is meant, in a folder one of ours."""
+    if is_folder(output) or not output.suffix:
+        return output / f"outline-{info.path.stem}{default_output(info).suffix}"
+    return output
+
+
+_STEPS = (10, 20, 25, 50, 100, 200, 250, 500, 1000)
+_LINES = 12
+"""Lines across the longer side, at most."""
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@click.option(
+    "--at",
+    "moment",
+    required=True,
+    help="Time (12.5, 0:12), frame (f120), start, or end.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="PNG to write. It is put into a folder NOT-FOR-RELEASE there.",
+)
+@options.force_option
+def still(source: Path, moment: str, output: Path, force: bool) -> int:
+    """Write one picture of SOURCE with a grid in pixels, and NOTHING HIDDEN. Never hand it out.
+
+    Read the corners LEFT,TOP,RIGHT,BOTTOM for --box of 'redact plan add' off the grid. The picture
+    is the one that a player shows at that time, counted from the first picture.
+    """
+    if output.suffix.lower() != ".png":
+        raise UsageError(f"{output}: stills are PNG", "End its name in .png.")
+    info = probe(source)
+    frame, start = find_frame(info, moment)
+    folder = output.parent
+    closed = folder if folder.resolve().name == PRIVATE else folder / PRIVATE
+    final = closed / output.name
+    when = clock(float(frame.time - start))
+    rgb = np.asarray(frame.picture.to_ndarray(format="rgb24"), np.uint8)
+    picture = gridded(rgb, f"f{frame.index}  {when}")
+    done, data = cv2.imencode(".png", picture[:, :, ::-1])
+    if not done:
+        raise OutputError(f"{final}: cannot make a picture of this size", "")
+    make_private(closed)
+    write_whole(final, data.tobytes(), force=force, never=(source,), mode=0o600)
+    width, height = frame.size
+    Terminal().say(
+        f"{final}: frame f{frame.index}, shown at {when}, {width}×{height} pixels; it hides "
+        "nothing and must not be handed out"
+    )
+    return 0
+
+
+def find_frame(info: SourceInfo, text: str) -> tuple[Frame, Fraction]:
+    """The frame that is on screen at a time, and the time of the first frame.
+
+    Raises:
+        UsageError: it is no time, or there is no such frame.
+    """
+    number, seconds = typed.parse_moment(text)
+    start, found = Fraction(0), None
+    for frame in Decode(info):
+        if frame.index == 0:
+            start = frame.time
+        if seconds is not None and frame.time - start > seconds:
+            break
+        found = frame
+        if frame.index == number:
+            break
+    if found is None or (number is not None and found.index != number):
+        last = "" if found is None else f" Its last frame is f{found.index}."
+        raise UsageError(f"--at {text}: {info.path.name} has no such picture.{last}", "")
+    return found, start
+
+
+def grid_step(width: int, height: int) -> int:
+    """Pixels between two lines."""
+    longer = max(width, height)
+    return next((s for s in _STEPS if longer / s <= _LINES), longer)
+
+
+def gridded(rgb: NDArray[np.uint8], words: str) -> NDArray[np.uint8]:
+    """The picture (uint8 [H, W, 3]) in the corner of a larger one, with lines over it, their
+    coordinates on its margins, and what it is underneath."""
+    height, width = rgb.shape[:2]
+    step, left, top, below = grid_step(width, height), 46, 20, 28
+    whole = np.full((height + top + below, max(width, 420) + left, 3), 24, np.uint8)
+    inner = whole[top : top + height, left : left + width]
+    inner[:] = rgb
+    for x in range(0, width, step):
+        _line(inner[:, x : x + 1])
+        _words(whole, str(x), (left + x + 2, top - 6))
+    for y in range(0, height, step):
+        _line(inner[y : y + 1])
+        _words(whole, str(y), (4, top + y + 10))
+    _words(whole, f"{words}  NOT FOR RELEASE", (left, top + height + 19))
+    return whole
+
+
+def _line(pixels: NDArray[np.uint8]) -> None:
+    """Light where the picture is dark and dark where it is light, so that it shows everywhere."""
+    light = pixels.mean(axis=2, keepdims=True) > 127
+    pixels[:] = np.where(light, pixels // 2, 255 - (255 - pixels) // 2)
+
+
+def _words(picture: NDArray[np.uint8], text: str, at: tuple[int, int]) -> None:
+    cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.4, (235, 235, 235), 1, cv2.LINE_AA)
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@options.plan_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Output file; must end in .mkv (lossless FFV1).",
+)
+@options.margin_option
+@options.force_option
+def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
+    """Write the masks of PLAN as a lossless video: white is hidden, black is not.
+
+    Each frame of SOURCE gets a mask of 255 or 0 in 8 bits. It has the time of its frame, to the
+    millisecond, because Matroska counts in milliseconds. If the decoder gives another picture than
+    those that PLAN was made from, nothing is written.
+    """
+    terminal = Terminal()
+    api.mask(source, plan_file, output, margin=margin, force=force, progress=terminal)
+    frames = counted(len(read_plan(plan_file).source.timeline), "frame")
+    terminal.say(f"{output}: masks of {frames}")
+    return 0

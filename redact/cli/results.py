@@ -1,0 +1,324 @@
+"""What comes out of a run: options about what is written besides the video, and results in words:
+of many sources as a table, of findings, of what is held back and why.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+from rich.table import Table
+
+from ..auditing import Finding, FindingKind
+from ..case import Result, ResultState
+from ..evidence import Manifest, manifest_path
+from ..plan import Plan
+from ..running import Delivery, Outcome
+from ..types import Action, clock, counted, numbered
+from .destination import is_folder
+from .evidence_options import evidence_options, take_acceptance
+from .terminal import Terminal
+
+
+def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of `run` and `apply` about what is written besides the video."""
+    for option in reversed(
+        (
+            click.option(
+                "--plan",
+                "plan_out",
+                type=click.Path(path_type=Path),
+                help="Keep the plan in this file.",
+            ),
+            click.option(
+                "--accept-findings",
+                metavar="NUMBERS=REASON",
+                callback=take_acceptance,
+                help="Publish in spite of these findings of the run before, for example '1,3=a "
+                "statue', or 'all=…'. The reason goes on record. You cannot accept findings "
+                "on a first run, and never a check that failed or a mask that was not drawn.",
+            ),
+            click.option(
+                "--release",
+                is_flag=True,
+                help="Write only the video, under a neutral name unless -o names a file. Nothing "
+                "in the file or its dates says who made it, and no record is kept.",
+            ),
+            click.option(
+                "--review-dir",
+                type=click.Path(path_type=Path),
+                help="Also write a sheet of doubtful places into a private folder here. It shows "
+                "faces: never hand it out.",
+            ),
+        )
+    ):
+        function = option(function)
+    return evidence_options(function)
+
+
+def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:
+    """The options of `finish_options` and --force as one value.
+
+    Args:
+        params: of the command that runs now.
+        output: file or folder for the result, as it was given.
+    """
+    sound = click.get_current_context().get_parameter_source("audio")
+    return Delivery(
+        output=output,
+        in_folder=output is not None and is_folder(output),
+        force=params["force"],
+        release=params["release"],
+        sound_chosen=sound is ParameterSource.COMMANDLINE,
+        evidence=params["evidence"],
+        plan_out=params["plan_out"],
+        keep_plan=not params.get("no_plan", False),
+        review_dir=params["review_dir"],
+        acceptance=params["accept_findings"],
+        command=typed_command(),
+        helped=params.get("helped", False),
+    )
+
+
+_BY_OTHERS = ("--one-of-several", "--helped", "--helping")
+"""Words that redact adds itself where it starts itself."""
+
+
+def typed_command() -> tuple[str, ...]:
+    """The command line as it was typed, for the record."""
+    return ("redact", *(word for word in sys.argv[1:] if word not in _BY_OTHERS))
+
+
+def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
+    """Tell the user how a run went, and what to do next."""
+    if result.sheet is not None:
+        terminal.say(f"{result.sheet}: not for release")
+    if result.outcome is None:
+        _tell_earlier(result, terminal)
+        return
+    outcome = result.outcome
+    tell_findings(outcome, verbose, result.pictures, terminal)
+    if result.needs_review:
+        terminal.error(
+            f"{result.output}: needs review, so it did not get the final name",
+            what_to_do(outcome),
+        )
+        if result.wanted.exists():
+            terminal.say(f"note: {result.wanted} is there from an earlier run; it is not this one")
+    else:
+        terminal.say(f"{result.output}: {_counted(outcome)}")
+    for limit in outcome.record.plan.settings.not_searched:
+        terminal.say(f"NOT SEARCHED EVERYWHERE: {limit}")
+    if result.missing:
+        terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
+
+
+def tell_findings(
+    outcome: Outcome, verbose: bool, pictures: Sequence[Path], terminal: Terminal
+) -> None:
+    """What the audit found, in plain words or, verbose, with all numbers."""
+    audit = outcome.audit
+    if verbose:
+        for line in audit.in_words():
+            terminal.say(line)
+        for step in outcome.record.steps:
+            # What the audit found stands above, line by line.
+            said = "; ".join(map(str, step.detail))
+            detail = "see above" if step.name == "audit" else said
+            terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
+    elif not audit.passed:
+        for line in _plainly(outcome, pictures):
+            terminal.say(line)
+
+
+def _tell_earlier(result: Result, terminal: Terminal) -> None:
+    """Tell what an earlier run has done."""
+    output = result.output
+    if result.state is not ResultState.NEEDS_REVIEW:
+        terminal.say(f"{output}: is done already, from the same source in the same way")
+        if result.missing:
+            terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
+        return
+    terminal.error(
+        f"{output}: needs review since an earlier run",
+        f"{shlex.join(['redact', 'fix', str(output)])}\nIts pictures lie beside it. Change the "
+        "plan, or add --force, to run it again.",
+    )
+
+
+def _plainly(outcome: Outcome, pictures: Sequence[Path]) -> Iterator[str]:
+    """What the audit found, for a person who has not read its documentation."""
+    audit, source = outcome.audit, outcome.record.source
+    timeline = outcome.record.plan.source.timeline
+    start = float(timeline.time(0)) if len(timeline) else 0.0
+    size = source.video.upright_size
+    yield from in_plain_words(audit.findings, size, pictures, start)
+    yield from (f"check failed: {c.in_words()}" for c in audit.checks if not c.passed)
+    if pictures:
+        yield f"The pictures are in {pictures[0].parent}; --verbose gives all numbers."
+
+
+def _counted(outcome: Outcome) -> str:
+    nothing = "the check found nothing, which is not a proof: look through it"
+    passed = nothing if outcome.audit.passed else "published in spite of findings"
+    return f"{tracks_in_words(outcome.record.plan)}; {passed}"
+
+
+def tracks_in_words(plan: Plan) -> str:
+    """How many tracks a plan hides, and which it keeps."""
+    tracks = plan.tracks
+    hidden = Counter(t.target.word for t in tracks if t.action is Action.REDACT)
+    words = [f"{counted(n, f'{word} track')} hidden" for word, n in sorted(hidden.items())]
+    # What stays visible must never be counted among what is hidden.
+    kept = [t.id for t in tracks if t.action is Action.KEEP]
+    words += [f"{numbered(kept)} visible by decision"] if kept else []
+    return ", ".join(words) or "nothing found to hide"
+
+
+ORDER = ("done", "done before", "source incomplete", "needs review", "refused", "not done")
+
+
+def tell_summary(
+    results: Sequence[dict[str, Any]],
+    left_out: Sequence[tuple[Path, str]],
+    terminal: Terminal,
+    not_done: Sequence[Path] = (),
+) -> None:
+    """A line for each source, then the counts. The folder in which all sources lie is said once,
+    above the lines: with a long one before each name, no name would fit on a line."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    sources = [result["source"] for result in results] + [str(path) for path in not_done]
+    folder = _common(sources)
+    names = {source: os.path.relpath(source, folder) if folder else source for source in sources}
+    for column in ("source", "result", "time", "output, or why not"):
+        table.add_column(column, overflow="fold", justify="right" if column == "time" else "left")
+    for result in results:
+        why = result.get("error", "").removeprefix(f"{result['source']}: ")
+        why = why or Path(result["output"]).name
+        time = clock(result["seconds"], 0)
+        table.add_row(names[result["source"]], result["state"], time, without(why))
+    for path in not_done:
+        table.add_row(names[str(path)], "not done", "", "")
+    terminal.console.print()
+    if folder:
+        terminal.say(f"in {folder}{os.sep}")
+    terminal.console.print(table, markup=False)
+    for path, why in left_out:
+        terminal.say(f"left out: {path}: {why}")
+    terminal.say(in_one_line(results, len(not_done)))
+
+
+def _common(sources: Sequence[str]) -> str:
+    """The folder that all lie in, as typed; "" for none but the current one."""
+    try:
+        return os.path.commonpath([Path(source).parent for source in sources])
+    except ValueError:  # typed from different beginnings, or on different drives
+        return ""
+
+
+def in_one_line(results: Sequence[dict[str, Any]], not_done: int = 0) -> str:
+    """For example "20 files: 15 done, 3 need review, 2 refused"."""
+    counts = Counter(result["state"] for result in results)
+    counts["not done"] += not_done
+    parts = [f"{counts[state]} {state}" for state in ORDER if counts[state]]
+    seconds = sum(result["seconds"] for result in results)
+    total = counted(len(results) + not_done, "file")
+    return f"{total}: {', '.join(parts)}; {clock(seconds, 0)}"
+
+
+def without(text: str) -> str:
+    """Text that fits into a cell of a table: one line."""
+    return " ".join(text.split())
+
+
+def words_for(output: Path, record: Manifest, plan: Path | None) -> str:
+    """What is used, for the user."""
+    name = manifest_path(output).name
+    if plan is None:
+        return (
+            f"{name}: margin and targets are taken from it; the plan that it names is not beside "
+            f"{output.name} (--plan names it), so what is hidden is worked out from the pixels"
+        )
+    return f"{name}: margin and targets are taken from it, and {plan.name} is the plan it names"
+
+
+_ACROSS = ("left", "centre", "right")
+_DOWN = ("upper", "middle", "lower")
+
+
+def in_plain_words(
+    findings: Sequence[Finding], size: tuple[int, int], pictures: Sequence[Path], start: float
+) -> Iterator[str]:
+    """One line a finding, with its number.
+
+    Args:
+        findings: of one audit.
+        size: width and height of the upright picture.
+        pictures: of the first findings, in order.
+        start: time of the first picture in seconds; players count from there.
+    """
+    for n, finding in enumerate(findings):
+        picture = f"; see {pictures[n].name}" if n < len(pictures) else ""
+        when = _when(finding.start - start, finding.end - start)
+        yield f"{finding.number}. {_what(finding)} {when}, {place(finding, size)}{picture}"
+
+
+def _what(finding: Finding) -> str:
+    thing = finding.target.spec.names["en"].a
+    whose = "" if finding.track is None else f" of track {finding.track}"
+    if finding.kind is FindingKind.UNDRAWN:
+        return f"The mask{whose}, {thing}, was not drawn"
+    if finding.kind is FindingKind.MISFIT:
+        return f"The mask{whose} may leave part of {thing} visible"
+    return f"{thing[0].upper()}{thing[1:]} may be visible"
+
+
+def place(finding: Finding, size: tuple[int, int]) -> str:
+    """Where in the picture, in thirds: "upper left", "centre"."""
+    x, y = finding.path[len(finding.path) // 2][1].centre
+    across = _ACROSS[min(2, max(0, int(3 * x / size[0])))]
+    down = _DOWN[min(2, max(0, int(3 * y / size[1])))]
+    if down == "middle":
+        return across
+    return down if across == "centre" else f"{down} {across}"
+
+
+def _when(first: float, last: float) -> str:
+    a, b = (clock(max(0, int(seconds)), 0) for seconds in (first, last))
+    return f"at {a}" if a == b else f"from {a} to {b}"
+
+
+def what_to_do(outcome: Outcome) -> str:
+    """Lines for a person: commands stand alone on theirs, so that they can be copied."""
+    name, findings = _named(outcome.output), outcome.audit.findings
+    if not findings:
+        return (
+            "Look at what failed above; the file is kept for you to look at. To delete it:\n"
+            f"{shlex.join(['redact', 'fix', name, '--remove'])}"
+        )
+    lines = ["To hide what was found:", shlex.join(["redact", "fix", name])]
+    if outcome.audit.may_be_accepted:
+        lines.append(
+            "If you have looked at it and some of it is not a face or plate, say which, and why:"
+        )
+        lines.append(
+            shlex.join(["redact", "fix", name, "--accept-findings", f"{_all(len(findings))}=…"])
+        )
+    return "\n".join(lines)
+
+
+def _all(count: int) -> str:
+    return ",".join(map(str, range(1, count + 1))) if count <= 3 else "1,2"
+
+
+def _named(path: Path) -> str:
+    """A path that no program takes for an option."""
+    text = str(path)
+    return f"./{text}" if text.startswith("-") else text

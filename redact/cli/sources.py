@@ -1,0 +1,224 @@
+"""The sources of `redact run`: one after the other, several at once (`--jobs N`, `--scheduler`),
+each in a process of its own, or a part of one (`--preview`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import Any
+
+from ..case import Done, Preview, make_preview, redact_one, run_in_process, size_of
+from ..cluster import Cluster, Order
+from ..errors import ExitCode, RedactError, UsageError
+from ..evidence import EvidenceChoice, needs_passphrase, release_path
+from ..media import default_output_name
+from ..running import Delivery
+from ..settings import Settings
+from ..types import clock
+from .app import typed_options
+from .results import tell_findings, tell_result, tracks_in_words
+from .terminal import Terminal
+
+
+def run_one(
+    source: Path,
+    settings: Settings,
+    delivery: Delivery,
+    terminal: Terminal,
+    *,
+    several: bool,
+    verbose: bool = False,
+) -> dict[str, Any]:
+    """Result of one source as JSON values, with its time in seconds and its state in a word.
+
+    Args:
+        source, settings, delivery: of the command.
+        several: sources are worked on: an error of one is told and does not stop the others, and
+            what is done already is left even with --force.
+        verbose: say more about what was done.
+
+    Raises:
+        RedactError: it failed, and there are no others.
+    """
+    begun = time.monotonic()
+    try:
+        with terminal.file(source.name):
+            done = redact_one(
+                source, settings, delivery, terminal, leave_done=several, tell=terminal.say
+            )
+        tell_result(done, terminal, verbose)
+        result = done.to_json()
+    except RedactError as error:
+        if not several:
+            raise
+        terminal.error(error.message, error.hint)
+        result = {"source": str(source), "exit_code": int(error.exit_code)}
+        result |= {"error": error.message, "hint": error.hint}
+        states = {ExitCode.NEEDS_REVIEW: "needs review"}
+        result["state"] = states.get(error.exit_code, "refused")
+    return result | {"seconds": round(time.monotonic() - begun, 1)}
+
+
+def preview(
+    source: Path,
+    settings: Settings,
+    part: tuple[float, float | None],
+    delivery: Delivery,
+    terminal: Terminal,
+    verbose: bool,
+) -> dict[str, Any]:
+    """Write a preview of a source and say what was found; the result as JSON values.
+
+    Args:
+        source, settings, delivery, verbose: of the command.
+        part: first and last second, see `redact.media.part_of`.
+    """
+    made = make_preview(source, settings, part, delivery, terminal)
+    _tell(made, part, verbose, terminal)
+    return _as_json(source, made)
+
+
+def _as_json(source: Path, made: Preview) -> dict[str, Any]:
+    outcome = made.outcome
+    return {
+        "source": str(source),
+        "output": str(outcome.output),
+        "preview": True,
+        "exit_code": int(ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE),
+        "frames": outcome.record.frames_written,
+        "warnings": [str(warning) for warning in outcome.record.warnings],
+        "audit": outcome.audit.to_json(),
+        "pictures": [str(path) for path in made.pictures],
+    }
+
+
+def _tell(
+    made: Preview, part: tuple[float, float | None], verbose: bool, terminal: Terminal
+) -> None:
+    outcome, (start, end) = made.outcome, part
+    tell_findings(outcome, verbose, made.pictures, terminal)
+    until = "the end" if end is None else clock(end, 1)
+    terminal.say(
+        f"{outcome.output}: preview of {outcome.record.source.path.name} from {clock(start, 1)} to "
+        f"{until} ({tracks_in_words(made.found)}); not for release"
+    )
+    if outcome.needs_review:
+        terminal.say(
+            "The check of the preview found what is told above; the times count from its first "
+            "picture. A run of the whole video will find it again, and 'redact fix' hides it"
+        )
+
+
+_NOT_PASSED_ON = frozenset(
+    (
+        *("output", "recursive", "jobs", "index", "as_json", "one_of_several"),
+        *("scheduler", "insecure_scheduler", "helped", "helping"),
+    )
+)
+
+Work = tuple[Path, str]
+"""A video, and the folder or file for its result as a user would type it; "" for none."""
+
+
+def results_here(work: Sequence[Work], jobs: int, terminal: Terminal) -> dict[int, dict[str, Any]]:
+    """Results by number, so many videos at once, the largest first; an error stops those that
+    run."""
+    options = typed_options(_NOT_PASSED_ON)
+    stopped = threading.Event()
+    # Threads only wait for processes here; they end with them.
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            numbers = {
+                pool.submit(run_in_process, _words(item, options), str(item[0]), stopped.is_set): n
+                for n, item in sorted(enumerate(work), key=lambda pair: -size_of(pair[1][0]))
+            }
+            ended = ((numbers[future], future.result()) for future in as_completed(numbers))
+            return _told(ended, len(work), terminal)
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def results_from(
+    cluster: Cluster, work: Sequence[Work], terminal: Terminal
+) -> dict[int, dict[str, Any]]:
+    """Results by number, one video at a time for each worker of a cluster."""
+    options = typed_options(_NOT_PASSED_ON)
+    folder = str(Path.cwd())
+    orders = [Order(str(item[0]), tuple(_words(item, options)), folder) for item in work]
+    return _told(cluster.results(orders), len(work), terminal)
+
+
+def typed_files() -> list[Path]:
+    """Files among the options, which workers must see, too."""
+    return [path for word in typed_options(_NOT_PASSED_ON) if (path := Path(word)).is_file()]
+
+
+def _words(item: Work, options: Sequence[str]) -> list[str]:
+    source, place = item
+    return [*options, *(("-o", place) if place else ()), "--", str(source)]
+
+
+def _told(
+    ended: Iterable[tuple[int, Done]], count: int, terminal: Terminal
+) -> dict[int, dict[str, Any]]:
+    """Results by number; what each process said is told when it has ended."""
+    found: dict[int, dict[str, Any]] = {}
+    for number, done in ended:
+        found[number] = done.result
+        terminal.say(f"[{len(found)}/{count}] {done.result['source']}")
+        for line in done.told:
+            terminal.say(line)
+    return found
+
+
+def end_with_parent() -> None:
+    """Let this process be stopped, as with Ctrl-C, when the one that started it is gone.
+
+    That one holds the other end of standard input and never writes to it.
+    """
+
+    def watch() -> None:
+        with contextlib.suppress(OSError, ValueError):
+            while os.read(0, 1):
+                pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> None:
+    """Raise UsageError where each process would ask for the passphrase of the key.
+
+    A worker elsewhere cannot be told it: it would pass through the scheduler.
+    """
+    key = evidence.key_file
+    if key is None or not needs_passphrase(key):
+        return
+    if elsewhere:
+        raise UsageError(
+            f"{key}: has a passphrase, which is not handed to other machines",
+            "Leave --sign-key out, and sign the records afterwards, or leave --scheduler out.",
+        )
+    if "REDACT_PASSPHRASE" not in os.environ:
+        raise UsageError(
+            f"{key}: has a passphrase, and --jobs cannot ask for it in every process",
+            "Set REDACT_PASSPHRASE, or leave --jobs out.",
+        )
+
+
+def neutral_places(sources: Sequence[Path], places: Sequence[Path | None]) -> Iterator[Path]:
+    """A free neutral name of its own for each source, in the folder for its result."""
+    taken: set[Path] = set()
+    for source, place in zip(sources, places, strict=True):
+        path = release_path(place or source.parent, Path(default_output_name(source)).suffix, taken)
+        taken.add(path)
+        yield path

@@ -1,0 +1,237 @@
+"""`redact verify`: audit a finished file; `redact fix`: mend a result that was held back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import api
+from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
+from ..case import (
+    HeldBack,
+    find_held,
+    has_credentials,
+    margin_of,
+    mend,
+    near,
+    plan_beside,
+    record_beside,
+    remove_held,
+)
+from ..errors import ExitCode, RedactError, UsageError
+from ..evidence import checked_option
+from ..files import check_folder
+from ..media import SourceInfo, probe
+from ..plan import Plan, read_plan
+from ..running import Acceptance
+from ..settings import RenderSettings, Sensitivity
+from ..types import counted
+from . import options
+from .app import HELP
+from .evidence_options import content_signer, private_key, take_acceptance
+from .results import in_plain_words, tell_result, typed_command, words_for
+from .terminal import Terminal
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@click.argument("output", type=click.Path(path_type=Path))
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(path_type=Path),
+    help="The plan that says what was to be hidden. Without it, the plan and the record beside "
+    "OUTPUT are used. If there are none, the check works out from the pixels what was "
+    "hidden.",
+)
+@click.option(
+    "--targets",
+    type=options.TargetsType(),
+    show_default="those of the plan, else face,plate",
+    help="What to look for: face, plate, or both with a comma.",
+)
+@click.option(
+    "--sensitivity",
+    type=click.Choice([s.value for s in Sensitivity]),
+    show_default="that of the plan, else balanced",
+    help="How hard to look; thorough looks at every frame.",
+)
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 2),
+    show_default=f"that of the record, else {RenderSettings().margin}",
+    help="The margin that the masks were drawn with.",
+)
+@click.option(
+    "--review-dir",
+    type=click.Path(path_type=Path),
+    help="Also write a sheet of doubtful places into a private folder here. It shows faces: never"
+    " hand it out.",
+)
+@options.device_option
+@options.json_option
+@options.verbose_option
+def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) -> int:
+    """Look in OUTPUT for what is still visible of SOURCE, as a hostile viewer would.
+
+    The exit code is 0 if nothing was found, and 10 if there is something to look at or if a check
+    failed.
+    """
+    terminal = Terminal()
+    info = probe(source)
+    record = record_beside(output)
+    if plan_file is None and record is not None:
+        plan_file = plan_beside(output, record)
+        terminal.say(words_for(output, record, plan_file))
+    plan = None if plan_file is None else read_plan(plan_file)
+    if params["margin"] is None:
+        params["margin"] = margin_of(record)
+    params["credentials"] = has_credentials(record)
+    folder: Path | None = params["review_dir"]
+    if folder is not None:
+        check_folder(sheet_path(output, folder).parent)
+    settings = _settings(plan, params)
+    result = api.audit(source, output, plan, settings, progress=terminal)
+    if params["as_json"]:
+        print(json.dumps(result.to_json(), indent=1))
+    else:
+        for line in result.in_words() if params["verbose"] else _plainly(info, result, plan):
+            terminal.say(line)
+        _tell_commands(terminal, result, plan, plan_file, source)
+    code = ExitCode.DONE if result.passed else ExitCode.NEEDS_REVIEW
+    if folder is not None:
+        code = _write_sheet(terminal, info, output, result, plan, folder) or code
+    return int(code)
+
+
+def _settings(plan: Plan | None, params: dict[str, Any]) -> AuditSettings:
+    """What is asked for, and where nothing is, what the plan says: a target that it does not name
+    is visible on purpose."""
+    margin = params["margin"]
+    settings = AuditSettings(margin=margin) if plan is None else AuditSettings.of_plan(plan, margin)
+    settings = replace(settings, credentials=params["credentials"])
+    if params["targets"] is not None:
+        settings = replace(settings, targets=params["targets"])
+    if params["sensitivity"] is not None:
+        settings = replace(settings, sensitivity=Sensitivity(params["sensitivity"]))
+    return settings
+
+
+def _write_sheet(
+    terminal: Terminal,
+    info: SourceInfo,
+    output: Path,
+    result: AuditResult,
+    plan: Plan | None,
+    folder: Path,
+) -> ExitCode | None:
+    """Write the sheet; returns the code to end with if that fails.
+
+    The result has been printed by then and stays the only one: an error that is raised would be
+    printed as a second one, where JSON was asked for.
+    """
+    try:
+        sheet = review_sheet(info, output, result, plan, folder)
+    except RedactError as error:
+        terminal.error(error.message, error.hint)
+        return error.exit_code
+    terminal.say(f"{sheet}: not for release")
+    return None
+
+
+def _plainly(info: SourceInfo, result: AuditResult, plan: Plan | None) -> Iterator[str]:
+    """The result with its findings in words that need no explanation."""
+    verdict, *rest = result.in_words()
+    start = float(plan.source.timeline.time(0)) if plan is not None else 0.0
+    yield verdict
+    yield from in_plain_words(result.findings, info.video.upright_size, (), start)
+    yield from rest[len(result.findings) :]
+
+
+def _tell_commands(
+    terminal: Terminal,
+    result: AuditResult,
+    plan: Plan | None,
+    plan_file: Path | None,
+    source: Path,
+) -> None:
+    """How to hide what was found, where there is a plan to change."""
+    if result.findings and plan is not None and plan_file is not None:
+        last = len(plan.source.timeline) - 1
+        commands = fix_command(result.findings, plan_file, source, last)
+        terminal.say(
+            "These commands hide what was found. Add to the last one the options that the output "
+            "was made with:"
+            if "\n" in commands
+            else "The plan hides what was found: this command draws it. Add the options that the "
+            "output was made with:"
+        )
+        terminal.say(commands)
+
+
+@click.command(context_settings=HELP)
+@click.argument("name", type=click.Path(path_type=Path))
+@click.option(
+    "--accept-findings",
+    metavar="NUMBERS=REASON",
+    callback=take_acceptance,
+    help="Publish these findings, which are no leaks, and hide the others, for example '1,3=a "
+    "statue', or 'all=…'. The reason goes on record.",
+)
+@click.option("--by", default="", help="Who decided. It goes on record.")
+@click.option("--remove", is_flag=True, help="Delete what was held back. Nothing else is done.")
+@options.json_option
+@options.verbose_option
+def fix(
+    name: Path,
+    accept_findings: Acceptance | None,
+    by: str,
+    remove: bool,
+    as_json: bool,
+    verbose: bool,
+) -> int:
+    """Mend the result NAME that was held back: hide what was found in it, and check it again.
+
+    NAME is the result in the folder NOT-FOR-RELEASE, or the name that the result should have had,
+    or the original if the results lie beside it. What was found is added to the plan. The plan is
+    then drawn again with the options of the first run, under the name that the result should have
+    had. What was held back stays until 'redact fix NAME --remove'.
+    """
+    terminal = Terminal()
+    held = find_held(name)
+    if remove:
+        return _remove(held, accept_findings, terminal)
+    result = mend(
+        held,
+        terminal,
+        acceptance=accept_findings,
+        decided_by=checked_option(by, "--by"),
+        key=private_key(Path(held.sign_key)) if held.sign_key else None,
+        credentials=content_signer(*map(Path, held.credentials)) if held.credentials else None,
+        command=typed_command(),
+        tell=terminal.say,
+    )
+    tell_result(result, terminal, verbose)
+    left = held.all_files()
+    if not result.needs_review and left:
+        terminal.say(
+            f"{near(held.output)} and {counted(len(left) - 1, 'file')} beside it show what was "
+            f"found. To delete them: redact fix {name} --remove"
+        )
+    if as_json:
+        print(json.dumps(result.to_json(), indent=1))
+    return int(result.exit_code)
+
+
+def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> int:
+    """Remove all that was held back from one name. Raises UsageError, MismatchError."""
+    if accepted is not None:
+        raise UsageError("--remove mends nothing", "Leave out --accept-findings.")
+    for path in remove_held(held):
+        terminal.say(f"{near(path)}: removed")
+    return 0

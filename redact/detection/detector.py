@@ -1,0 +1,100 @@
+"""What every detector can do; and detectors of others, which packages name as entry points of the
+group `redact.detectors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DependencyError, UsageError
+from ..settings import Sensitivity
+from ..types import Detections, Frame, Target
+
+
+class Detector(Protocol):
+    """Finds faces and plates in one picture at a time.
+
+    A detector returns what it sees, however faintly; what is likely enough to be hidden is for the
+    caller to decide (`redact.track`). It either looks at the whole picture or raises: an empty
+    answer always means "looked, found nothing". One detector must not be used from two threads at
+    once.
+
+    Attributes:
+        name: short name for reports.
+        weights_sha256: hex digest of the weights file; several are joined by "+".
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def weights_sha256(self) -> str: ...
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        """Detections in an upright picture, uint8 [H, W, 3] RGB, boxes in its pixels.
+
+        Raises:
+            ValueError: for an array of another shape or dtype.
+            UnsafeError: if the picture could not be checked.
+        """
+
+    def detect_frame(self, frame: Frame) -> Detections:
+        """Detections in a decoded frame, boxes in upright source pixels.
+
+        Same answer as `detect` on the frame's RGB picture, up to rounding, without making that
+        picture: libswscale goes from the decoded planes straight to the network's sizes.
+
+        Raises:
+            UnsafeError: if the frame could not be checked.
+        """
+
+
+GROUP: Final = "redact.detectors"
+
+
+def detector_names() -> tuple[str, ...]:
+    """Names of the detectors that other packages bring, sorted."""
+    return tuple(sorted(entry_points(group=GROUP).names))
+
+
+def load_plugin(
+    name: str, sensitivity: Sensitivity, targets: Sequence[Target], sample_aspect: float
+) -> Detector:
+    """A detector that another package brings.
+
+    Its entry point is a function of three keyword arguments, those below, that returns a
+    `Detector`. `redact.testing.DetectorContract` tests one.
+
+    Args:
+        name: of the entry point.
+        sensitivity: how hard to look.
+        targets: what to look for.
+        sample_aspect: width of a source pixel divided by its height.
+
+    Raises:
+        UsageError: there is no such detector.
+        DependencyError: it cannot be loaded.
+    """
+    found = [point for point in entry_points(group=GROUP) if point.name == name]
+    if not found:
+        known = ", ".join(detector_names()) or "none"
+        raise UsageError(
+            f"--detector {name}: no installed package brings a detector of this name",
+            f"Install it beside redact. There are: {known}.",
+        )
+    try:
+        make = found[0].load()
+        detector: Detector = make(
+            sensitivity=sensitivity, targets=tuple(targets), sample_aspect=sample_aspect
+        )
+    except Exception as error:  # code of others: whatever it raises, a user is told in words
+        raise DependencyError(
+            f"--detector {name}: cannot be loaded ({type(error).__name__}: {error})",
+            "Ask its makers, or leave out --detector.",
+        ) from error
+    return detector

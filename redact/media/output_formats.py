@@ -1,0 +1,207 @@
+"""The codecs and containers that an output can be written in, what each of them can hold, and the
+name of an output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import lcm
+from pathlib import Path
+
+from ..errors import OutputError
+from .info import SourceInfo
+
+X26X_PRESETS = (
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+)
+_YUV = {
+    8: frozenset(("yuv420p", "yuv422p", "yuv444p")),
+    10: frozenset(("yuv420p10le", "yuv422p10le", "yuv444p10le")),
+}
+THREADS = 4
+"""Fixed, because the number of threads changes what x264 and x265 decide: a run must give the
+same bytes on every machine."""
+
+LOOKAHEAD, LOOKAHEAD_LARGE = 16, 6
+"""Frames that x264 and x265 look ahead with slow presets, in pictures of up to `LARGE` pixels and
+in larger ones: their own 40 and more hold several hundred MB of full HD, for a little less size."""
+
+LARGE = 2560 * 1440
+"""Meaning: between full HD and 4K."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One way of coding pictures.
+
+    Attributes:
+        name: as users write it.
+        encoder: FFmpeg's name.
+        containers: muxers that take it.
+        formats: pixel formats that it writes.
+        crf: default quality, None where the codec is lossless; lower is better.
+        worst: highest crf.
+        preset, presets: default and allowed speeds, slowest last or highest last.
+        odd: it can code odd sides of subsampled pictures.
+        lossless: what goes in comes out.
+    """
+
+    name: str
+    encoder: str
+    containers: frozenset[str]
+    formats: frozenset[str]
+    crf: int | None
+    worst: int
+    preset: str
+    presets: tuple[str, ...]
+    odd: bool = False
+    lossless: bool = False
+
+
+KNOWN = {
+    codec.name: codec
+    for codec in (
+        Codec(
+            "h264",
+            "libx264",
+            frozenset(("mp4", "mov", "matroska")),
+            _YUV[8] | _YUV[10],
+            18,
+            51,
+            "medium",
+            X26X_PRESETS,
+        ),
+        Codec(
+            "hevc",
+            "libx265",
+            frozenset(("mp4", "mov", "matroska")),
+            _YUV[8] | _YUV[10],
+            20,
+            51,
+            "medium",
+            X26X_PRESETS,
+        ),
+        Codec(
+            "vp9",
+            "libvpx-vp9",
+            frozenset(("mp4", "matroska", "webm")),
+            _YUV[8],
+            24,
+            63,
+            "4",
+            tuple(map(str, range(9))),
+            odd=True,
+        ),
+        Codec(
+            "av1",
+            "libsvtav1",
+            frozenset(("mp4", "matroska", "webm")),
+            frozenset(("yuv420p", "yuv420p10le")),
+            24,
+            63,
+            "8",
+            tuple(map(str, range(11))),
+            odd=True,
+        ),
+        Codec(
+            "ffv1",
+            "ffv1",
+            frozenset(("matroska",)),
+            _YUV[8] | _YUV[10] | {"gray", "gray10le"},
+            None,
+            0,
+            "",
+            (),
+            odd=True,
+            lossless=True,
+        ),
+    )
+}
+CODECS = ("auto", *KNOWN)
+"""Values of `EncodeSettings.codec`."""
+
+
+def presets_of(codec: str) -> tuple[str, ...]:
+    """Speeds that go with a value of `EncodeSettings.codec`; of "auto", those of any codec."""
+    codecs = KNOWN.values() if codec == "auto" else (KNOWN[codec],)
+    return tuple(dict.fromkeys(preset for c in codecs for preset in c.presets))
+
+
+MUXERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska", ".webm": "webm"}
+"""FFmpeg's muxer for each extension."""
+
+_ALIASES = {"mkv": "matroska", "m4v": "mp4"}
+_MAX_TIMESCALE = 2**31 - 1
+
+
+def container_for(path: Path) -> str:
+    """FFmpeg's muxer for an output name.
+
+    Raises:
+        OutputError: if the extension is of no container that can be written.
+    """
+    try:
+        return MUXERS[path.suffix.lower()]
+    except KeyError:
+        raise OutputError(
+            f"{path}: cannot write {path.suffix or 'a name without extension'}",
+            "end the output's name in .mp4, .m4v, .mov, .mkv or .webm",
+        ) from None
+
+
+def muxer_name(container: str) -> str:
+    """Muxer for a container given as extension or muxer name. Raises OutputError."""
+    name = container.lower().lstrip(".")
+    name = _ALIASES.get(name, name)
+    if name not in MUXERS.values():
+        raise OutputError(
+            f"cannot write {container} files", "choose .mp4, .m4v, .mov, .mkv or .webm as output"
+        )
+    return name
+
+
+def default_output(info: SourceInfo) -> Path:
+    """`<stem>.redacted<ext>` beside the source; .mp4 where its container cannot be written."""
+    return info.path.with_name(default_output_name(info.path))
+
+
+def default_output_name(source: Path) -> str:
+    """Name of `default_output`, for a source that need not be there."""
+    suffix = source.suffix if source.suffix.lower() in MUXERS else ".mp4"
+    return f"{source.stem}.redacted{suffix}"
+
+
+def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:
+    """Options of a muxer that keep times exact and write nothing about who made the file."""
+    # bitexact: no name or version of the writer, no random numbers, no dates.
+    options = {"fflags": "+bitexact", "avoid_negative_ts": "disabled"}
+    if container in ("mp4", "mov"):
+        timescale = info.video.time_base.denominator
+        # Edit lists, which hold the start of each track, are in units of the movie, which
+        # would be a millisecond by default.
+        movie = lcm(timescale, *(a.sample_rate for a in info.audio))
+        options |= {
+            "movflags": "+faststart",
+            "use_editlist": "1",
+            "video_track_timescale": str(timescale),
+            "movie_timescale": str(movie if movie <= _MAX_TIMESCALE else timescale),
+            "empty_hdlr_name": "1",
+            "write_tmcd": "0",
+        }
+    return options
+
+
+def exact(container: str, info: SourceInfo) -> bool:
+    """Whether a container can hold every time of the source without rounding."""
+    if container in ("mp4", "mov"):
+        return info.video.time_base.denominator <= _MAX_TIMESCALE
+    # Matroska and WebM count milliseconds (FFmpeg's muxer offers nothing finer).
+    return 1000 % info.video.time_base.denominator == 0

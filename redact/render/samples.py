@@ -1,0 +1,232 @@
+"""The samples of a decoded picture: its planes as arrays, where their samples lie, and a colour
+that a user names as sample values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnsafeError
+
+Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
+
+UNPLAIN_NAMES = ("msb", "f16", "f32", "xyz", "bayer")
+"""Parts of FFmpeg format names whose samples are not plain little-endian integers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the samples of a planar YUV, RGB or grey picture are arranged.
+
+    The *grid* is the sampling grid of the chroma planes; for grey, RGB and 4:4:4 it is that
+    of the picture itself.
+
+    Attributes:
+        sub_x, sub_y: picture columns and rows per grid sample.
+        depth: bits of a sample.
+        channels: planes that carry a picture: 3, or 1 for grey.
+        alpha: one more plane, of picture size, follows.
+        rgb: the planes are green, blue, red.
+    """
+
+    sub_x: int
+    sub_y: int
+    depth: int
+    channels: int
+    alpha: bool
+    rgb: bool
+
+    @property
+    def top(self) -> int:
+        """Largest sample value."""
+        return (1 << self.depth) - 1
+
+    def grid_size(self, width: int, height: int) -> tuple[int, int]:
+        """Columns and rows of the grid of a picture of `width` by `height` pixels."""
+        return -(-width // self.sub_x), -(-height // self.sub_y)
+
+
+def layout_of(picture: av.VideoFrame) -> Layout:
+    """Layout of a picture.
+
+    Raises:
+        UnsafeError: for a format whose samples cannot be replaced one by one (packed,
+            semi-planar, palette, floating point, big-endian).
+    """
+    form = picture.format
+    parts = form.components
+    alpha = bool(parts[-1].is_alpha)
+    channels = len(parts) - alpha
+    depth = parts[0].bits
+    plain = (
+        not (form.has_palette or form.is_bit_stream or (form.is_big_endian and depth > 8))
+        and not any(word in form.name for word in UNPLAIN_NAMES)
+        and channels in (1, 3)
+        # One plane per component; RGB is stored green, blue, red.
+        and sorted(part.plane for part in parts) == list(range(len(parts)))
+        and all(part.bits == depth for part in parts)
+        and 8 <= depth <= 16
+    )
+    if not plain:
+        raise UnsafeError(
+            f"pictures of pixel format {form.name} cannot be redacted plane by plane",
+            "convert the video to planar YUV first, for example yuv420p",
+        )
+    # Measured on a large picture: component sizes of a small one are rounded up.
+    large = 1024
+    sub_x, sub_y = large // form.chroma_width(large), large // form.chroma_height(large)
+    return Layout(sub_x, sub_y, depth, channels, alpha, bool(form.is_rgb))
+
+
+def planes_of(picture: av.VideoFrame, layout: Layout) -> list[Samples]:
+    """Arrays [rows, columns] that share memory with the planes of a picture, in plane order.
+
+    uint8 where samples have 8 bits, else uint16. The picture must stay alive while they are
+    used, and must be writable (`VideoFrame.make_writable`) before anything is stored.
+    """
+    kind = np.dtype(np.uint8) if layout.depth == 8 else np.dtype("<u2")
+    views: list[Samples] = []
+    for plane in picture.planes:
+        step = abs(plane.line_size) // kind.itemsize
+        memory = np.frombuffer(memoryview(plane), kind)
+        rows = np.lib.stride_tricks.as_strided(
+            memory, (plane.height, plane.width), (step * kind.itemsize, kind.itemsize)
+        )
+        # A negative line size means that the rows are stored bottom up.
+        views.append(rows[::-1] if plane.line_size < 0 else rows)
+    return views
+
+
+# Numbers of ITU-T H.273, which FFmpeg uses as they are.
+MATRIX_709, MATRIX_FCC, MATRIX_240M = 1, 4, 7
+MATRICES_601, MATRICES_2020 = (5, 6), (9, 10)
+TRANSFER_PQ, TRANSFER_HLG = 16, 18
+PRIMARIES_2020, PRIMARIES_UNSAID = 9, (0, 2)
+RANGE_FULL = 2
+
+LUMA_OF_RED_AND_BLUE = {
+    "601": (0.299, 0.114),
+    "709": (0.2126, 0.0722),
+    "2020": (0.2627, 0.0593),
+    "fcc": (0.30, 0.11),
+    "240m": (0.212, 0.087),
+}
+"""Kr and Kb of H.273, table 4."""
+
+WIDE_FROM_709 = (
+    (0.6274, 0.3293, 0.0433),
+    (0.0691, 0.9195, 0.0114),
+    (0.0164, 0.0880, 0.8956),
+)
+"""Linear BT.2020 red, green, blue (rows) of linear BT.709 ones (ITU-R BT.2087)."""
+
+HD_HEIGHT = 720
+"""From this height on players take an untagged picture for BT.709, below it for BT.601."""
+
+GRAPHIC_WHITE = 203.0
+"""Candela per square metre of white in HDR graphics (ITU-R BT.2408)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coding:
+    """How a picture codes colour.
+
+    Attributes:
+        matrix: key of `LUMA_OF_RED_AND_BLUE`.
+        full: full range, else video levels.
+        transfer: H.273 number of the transfer function.
+        wide: red, green and blue are those of BT.2020, else about those of an ordinary screen.
+    """
+
+    matrix: str
+    full: bool
+    transfer: int
+    wide: bool = False
+
+
+def coding_of(picture: av.VideoFrame, layout: Layout) -> Coding:
+    """Colour coding of a picture; what is not tagged is guessed as players do."""
+    number = int(picture.colorspace)
+    named = {MATRIX_709: "709", MATRIX_FCC: "fcc", MATRIX_240M: "240m"}
+    named |= dict.fromkeys(MATRICES_601, "601") | dict.fromkeys(MATRICES_2020, "2020")
+    guess = "709" if picture.height >= HD_HEIGHT else "601"
+    full = int(picture.color_range) == RANGE_FULL or layout.rgb
+    full = full or picture.format.name.startswith("yuvj")
+    matrix, transfer = named.get(number, guess), int(picture.color_trc)
+    primaries = int(picture.color_primaries)
+    wide = primaries == PRIMARIES_2020
+    if primaries in PRIMARIES_UNSAID:
+        wide = matrix == "2020" or transfer in (TRANSFER_PQ, TRANSFER_HLG)
+    return Coding(matrix, full, transfer, wide)
+
+
+def samples_of(rgb: tuple[int, int, int], coding: Coding, layout: Layout) -> NDArray[np.float32]:
+    """Sample values of a colour, one per plane that carries a picture.
+
+    Args:
+        rgb: red, green, blue, 0 to 255, as on an ordinary (sRGB) screen. In HDR pictures the
+            colour is shown at the brightness of graphics, not of the sun; where red, green and
+            blue are those of BT.2020, it is mixed from them so that it looks the same.
+        coding: how the picture codes colour.
+        layout: of its planes.
+    """
+    mixed = _mixed(rgb) if coding.wide else [value / 255 for value in rgb]
+    red, green, blue = (_transferred(value, coding.transfer) for value in mixed)
+    if layout.rgb:
+        return np.array([green, blue, red], np.float32) * layout.top
+    k_red, k_blue = LUMA_OF_RED_AND_BLUE[coding.matrix]
+    luma = k_red * red + (1 - k_red - k_blue) * green + k_blue * blue
+    chroma = (blue - luma) / (2 - 2 * k_blue), (red - luma) / (2 - 2 * k_red)
+    unit = 1 << (layout.depth - 8)
+    if coding.full:
+        low, high, swing = 0.0, float(layout.top), float(layout.top)
+    else:
+        low, high, swing = 16.0 * unit, 235.0 * unit, 224.0 * unit
+    samples = [low + luma * (high - low)]
+    if layout.channels == 3:
+        samples += [128.0 * unit + swing * part for part in chroma]
+    return np.clip(np.array(samples, np.float32), 0, layout.top)
+
+
+def _mixed(rgb: tuple[int, int, int]) -> list[float]:
+    """A colour of 0 to 255 for BT.2020 primaries, 0 to 1, in the transfer function of sRGB."""
+    light = [_linear(value / 255) for value in rgb]
+    return [_srgb(sum(k * v for k, v in zip(row, light, strict=True))) for row in WIDE_FROM_709]
+
+
+def _linear(value: float) -> float:
+    """Light of an sRGB value, both 0 to 1 (IEC 61966-2-1)."""
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)
+
+
+def _srgb(light: float) -> float:
+    """Inverse of `_linear`."""
+    return light * 12.92 if light <= 0.0031308 else float(1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def _transferred(value: float, transfer: int) -> float:
+    """An sRGB value, 0 to 1, in the picture's transfer function; SDR ones are left alone."""
+    if transfer not in (TRANSFER_PQ, TRANSFER_HLG):
+        return value
+    linear = _linear(value)
+    return _pq(linear * GRAPHIC_WHITE) if transfer == TRANSFER_PQ else _hlg(linear)
+
+
+def _pq(nits: float) -> float:
+    """Inverse EOTF of SMPTE ST 2084."""
+    m1, m2 = 2610 / 16384, 2523 / 4096 * 128
+    c1, c2, c3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
+    power = (nits / 10000) ** m1
+    return float(((c1 + c2 * power) / (1 + c3 * power)) ** m2)
+
+
+def _hlg(linear: float) -> float:
+    """OETF of ITU-R BT.2100 HLG, with graphic white at 75 % of the signal (BT.2408)."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    scene = linear * 0.2650
+    return float(np.sqrt(3 * scene) if scene <= 1 / 12 else a * np.log(12 * scene - b) + c)

@@ -1,0 +1,252 @@
+"""The pages of a report: one HTML file, the same on paper or as PDF, and one page for a whole case.
+
+No script, no outside resource, escaped throughout. PDF needs WeasyPrint (the extra
+`redact-footage[pdf]`).
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from .. import __version__
+from ..errors import DependencyError
+from ..evidence import (
+    CheckResult,
+    Manifest,
+    RemovedPart,
+    dump_manifest,
+    sha256_of_bytes,
+)
+from ..types import clock, day, readable
+from .catalogue import Catalogue
+from .exemptions import log_parts
+from .summary import (
+    audit_view,
+    case_parts,
+    check_command,
+    legend,
+    per_target,
+    record_words,
+    reviewed,
+    summary_parts,
+)
+from .timeline import drawn_tracks, timeline_svg
+
+
+def report_html(
+    manifest: Manifest,
+    language: str = "en",
+    data: bytes | None = None,
+    record: CheckResult | None = None,
+) -> bytes:
+    """The report of a manifest.
+
+    Args:
+        manifest: to report on.
+        language: one of `redact.messages.LANGUAGES`.
+        data: the manifest file's own bytes, whose hash the report names; by default those that
+            `dump_manifest` gives.
+        record: whether the record holds; a report on one that does not says so first, in red. None:
+            that was not looked at.
+    """
+    text = Catalogue(language)
+    own = dump_manifest(manifest) if data is None else data
+    return render_report(manifest, text, own, record)
+
+
+def render_report(
+    manifest: Manifest, text: Catalogue, data: bytes, record: CheckResult | None = None
+) -> bytes:
+    """Like `report_html`, with a catalogue that the caller can look into afterwards."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    audit = None if manifest.audit is None else audit_view(manifest.audit, text)
+    page = environment.from_string(_resource("report.html")).render(
+        m=manifest,
+        t=text,
+        clock=clock,
+        style=Markup(_resource("report.css") + page_style(manifest, text)),
+        **record_words(record, text),
+        timeline=Markup(timeline_svg(manifest, text)),  # escapes its own text
+        manifest_sha256=sha256_of_bytes(data),
+        audit=audit,
+        **summary_parts(manifest, audit, text),
+        **case_parts(manifest, text),
+        legend=legend(text),
+        drawn=len(drawn_tracks(manifest)),
+        per_target=list(per_target(manifest, text)),
+        review=reviewed(manifest, text),
+        **log_parts(manifest, text),
+        command=shlex.join(manifest.run.command),
+        check_command=check_command(manifest),
+        settings=list(_flat(manifest.run.settings)),
+        limits=[_limit(limit.code, limit.detail, text) for limit in manifest.not_checked],
+        notes=list(map(text.said, manifest.notes)),
+        said=[
+            (text(f"limits.{name}"), list(lines))
+            for name, lines in (
+                ("warnings", map(text.said, manifest.warnings)),
+                ("removed", (_removed(part, text) for part in manifest.removed)),
+            )
+        ],
+    )
+    # Lone surrogates cannot be encoded; a file name of such bytes must not stop the report.
+    return page.encode("utf-8", "replace")
+
+
+def _resource(name: str) -> str:
+    return resources.files(__package__).joinpath("template", name).read_text("utf-8")
+
+
+def _limit(code: str, detail: str, text: Catalogue) -> str:
+    key = f"limits.{code}"
+    if key in text.entries:
+        return text(key, detail=detail)
+    return text("limits.unknown", code=code, detail=detail)
+
+
+def _removed(part: RemovedPart, text: Catalogue) -> str:
+    """What was removed and from where: "stream 2: data: time code inside the video"."""
+    where = (
+        text("limits.whole_file")
+        if part.stream is None
+        else text("limits.stream", number=part.stream)
+    )
+    what = None if part.what is None else text.said(part.what)
+    if not part.kind:  # of version 1, which has it all in its words
+        return what or where
+    return text("title.colon").join(filter(None, (where, text.term("dropped", part.kind), what)))
+
+
+def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Settings as "render.style" and its value."""
+    for key, item in value.items():
+        if isinstance(item, dict):
+            yield from _flat(item, f"{prefix}{key}.")
+        elif isinstance(item, list):
+            yield f"{prefix}{key}", ", ".join(map(str, item))
+        else:
+            yield f"{prefix}{key}", "–" if item in (None, "") else str(item)
+
+
+def page_style(manifest: Manifest, text: Catalogue) -> str:
+    """CSS (Paged Media, css-page-3) for browsers and other printers of HTML."""
+    case = manifest.case
+    named = (case.case, case.exhibit, manifest.source.name)
+    left = " · ".join(part for part in named if part)
+    pages = re.split(r"(\{pages?\})", text("title.page"))
+    counters = {"{page}": "counter(page)", "{pages}": "counter(pages)"}
+    right = " ".join(counters.get(part) or _quoted(part) for part in pages if part)
+    foot = 'font: 8pt "DejaVu Sans", Arial, sans-serif; color: #5b6570;'
+    return (
+        f"@page {{ @bottom-left {{ content: {_quoted(left)}; {foot} }}\n"
+        f"  @bottom-right {{ content: {right}; {foot} }} }}\n"
+    )
+
+
+def _quoted(words: str) -> str:
+    """A CSS string. All but letters and digits is escaped: names come from outside."""
+    escaped = (c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in readable(words))
+    return f'"{"".join(escaped)}"'
+
+
+def require_pdf() -> Any:
+    """The module. Raises DependencyError where it cannot be used."""
+    try:
+        return importlib.import_module("weasyprint")
+    except (ImportError, OSError) as error:  # OSError: a library of the system is missing
+        raise DependencyError(
+            f"--pdf needs WeasyPrint, which cannot be loaded ({error})",
+            "pip install 'redact-footage[pdf]', or print the HTML report from a browser.",
+        ) from error
+
+
+def as_pdf(page: bytes) -> bytes:
+    """A report (HTML, as `report_html` makes it) as PDF. Nothing is fetched from anywhere.
+
+    Raises:
+        DependencyError: WeasyPrint cannot be used.
+    """
+    weasyprint = require_pdf()
+    document = weasyprint.HTML(string=page.decode("utf-8"), url_fetcher=_refuse)
+    data: bytes = document.write_pdf(presentational_hints=False)
+    return data
+
+
+def _refuse(url: str, *_: object, **__: object) -> NoReturn:
+    raise ValueError(f"{url}: a report loads nothing")
+
+
+MARK = b'<meta name="generator" content="redact case index">'
+"""Stands in every such page: one may be replaced by a newer one, other files may not."""
+
+_GOOD = ("done", "done before")
+
+
+def case_page(
+    place: Path,
+    title: str,
+    line: str,
+    results: Sequence[dict[str, Any]],
+    reports: Sequence[Path | None],
+    left_out: Sequence[tuple[Path, str]],
+    not_done: Sequence[Path] = (),
+) -> bytes:
+    """The page.
+
+    Args:
+        place: where it will lie; links are relative to it.
+        title: of the case.
+        line: the counts in words.
+        results: of `redact run`, as JSON values.
+        reports: of the results, None where there is none.
+        left_out: videos that were passed over, and why.
+        not_done: videos that were not come to.
+    """
+    rows = [_row(place, result, report) for result, report in zip(results, reports, strict=True)]
+    rows += [{**_EMPTY, "source": readable(str(p)), "state": "not done"} for p in not_done]
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = resources.files(__package__).joinpath("template")
+    good = all(row["state"] in _GOOD for row in rows)
+    page = environment.from_string(template.joinpath("case.html").read_text("utf-8")).render(
+        title=readable(title),
+        version=__version__,
+        date=day(datetime.now(UTC)),
+        style=Markup(template.joinpath("report.css").read_text("utf-8")),
+        verdict="good" if good else "bad",
+        line=line,
+        rows=rows,
+        left_out=[(readable(str(path)), why) for path, why in left_out],
+    )
+    return page.encode("utf-8", "replace")
+
+
+_EMPTY = {"css": "", "words": "", "report": "", "time": ""}
+
+
+def _row(place: Path, result: dict[str, Any], report: Path | None) -> dict[str, str]:
+    words = result.get("error") or Path(result["output"]).name
+    link = "" if report is None else os.path.relpath(report, place.parent)
+    return {
+        "css": "redact" if result["state"] in _GOOD else "keep",
+        "source": readable(result["source"]),
+        "state": result["state"],
+        "words": readable(words),
+        "report": quote(link.replace(os.sep, "/"), errors="surrogateescape"),
+        "time": f"{result['seconds']:.0f} s",
+    }

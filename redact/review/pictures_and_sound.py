@@ -1,0 +1,304 @@
+"""What the page shows and lets hear of a source.
+
+Pictures are drawn from the very frame, by the real renderer. The gallery holds the best picture of
+every subject, and says who looks like whom. Of the sound there is what is heard, its waveform, and
+what takes its place.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from time import monotonic
+from typing import Any, Final
+
+import cv2
+import numpy as np
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+from ..follow import Frames
+from ..media import SourceInfo, copy_of, quietly, read_sound
+from ..plan import Plan, Subject, all_subjects
+from ..render import Renderer
+from ..settings import RenderSettings
+from ..types import Box, Frame, Track
+from .seen import SightsKept
+
+QUALITY: Final = 88
+"""Of JPEG; at it a face of 20 pixels is still judged as in the source."""
+
+FACE: Final = 112
+"""Pixels of a picture in the gallery, square."""
+
+AROUND: Final = 0.35
+"""Shown around a subject, share of its size: hair and shoulders help to know a person."""
+
+Rgb = NDArray[np.uint8]
+
+
+def masked(frame: Frame, plan: Plan, settings: RenderSettings) -> Frame:
+    """A copy of a frame as a run would write it, but for the coding. Raises as `Renderer`."""
+    return Renderer(settings).draw(copy_of(frame), plan.regions_at(frame.index, frame.damaged))
+
+
+def size_for(frame: Frame, most: int) -> tuple[int, int]:
+    """Width and height of a picture that is at most `most` pixels wide, in its proportions."""
+    width, height = frame.size
+    if width <= most:
+        return width, height
+    return most, max(1, round(height * most / width))
+
+
+def jpeg(frame: Frame, most: int, quality: int = QUALITY) -> bytes:
+    """A frame as JPEG, at most `most` pixels wide."""
+    return encoded(bgr(frame, *size_for(frame, most)), quality)
+
+
+def bgr(frame: Frame, width: int, height: int) -> Rgb:
+    """Blue, green, red: uint8 [height, width, 3].
+
+    Frames are shared between threads, and a frame's own scaler must not be: two that scale one
+    frame at the same time end the process.
+    """
+    small = VideoReformatter().reformat(frame.picture, width, height, "bgr24", interpolation="AREA")
+    return np.ascontiguousarray(small.to_ndarray(), np.uint8)
+
+
+def encoded(picture: Rgb, quality: int = QUALITY) -> bytes:
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality]
+    done, data = cv2.imencode(".jpg", picture, options)
+    assert done
+    return bytes(data)
+
+
+def face(frame: Frame, box: Box, aspect: float = 1.0) -> Rgb:
+    """A square picture of a subject: uint8 [FACE, FACE, 3]; beyond the frame's border its edge.
+
+    Args:
+        frame: where it is seen.
+        box: upright source pixels.
+        aspect: width of a pixel over its height.
+    """
+    width, height = frame.size
+    whole = bgr(frame, width, height)
+    (cx, cy), grown = box.centre, 1 + 2 * AROUND
+    tall = max(box.height, box.width * aspect, 12.0) * grown
+    wide = tall / aspect
+    matrix = np.array(
+        [[wide / FACE, 0, cx - wide / 2], [0, tall / FACE, cy - tall / 2]], np.float64
+    )
+    how: Any = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    if tall > 2 * FACE:  # or the picture would sparkle
+        scale = FACE / tall
+        whole = np.asarray(
+            cv2.resize(whole, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
+        )
+        matrix *= scale
+    picture = cv2.warpAffine(
+        whole, matrix, (FACE, FACE), flags=how, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(picture, np.uint8)
+
+
+def look_of(picture: Rgb) -> NDArray[np.float32]:
+    """A vector that is alike for pictures that look alike; norm 1.
+
+    Colours of a coarse histogram and a small grey picture: it suggests who *might* be the same,
+    and decides nothing.
+    """
+    hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV)
+    colours = cv2.calcHist([hsv], [0, 1], None, [12, 6], [0, 180, 0, 256]).ravel()
+    grey = cv2.resize(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), (16, 16)).astype(np.float32)
+    grey -= grey.mean()
+    parts = [np.sqrt(colours), grey.ravel()]
+    vector = np.concatenate([p / max(float(np.linalg.norm(p)), 1e-6) for p in parts])
+    return np.asarray(vector / np.sqrt(2), np.float32)
+
+
+MOST_PICTURES: Final = 4000
+"""That are kept; a few kilobytes each."""
+
+ALIKE: Final = 0.62
+"""Likeness from which a subject is suggested; a suggestion decides nothing."""
+
+MOST_SUGGESTED: Final = 8
+
+
+class Gallery:
+    """Pictures by track and frame, made in order of time.
+
+    Args:
+        frames: of the source.
+        aspect: width of a pixel over its height.
+        kept: what is known of tracks, where somebody knows it already.
+    """
+
+    def __init__(self, frames: Frames, aspect: float, kept: SightsKept | None = None) -> None:
+        self._frames = frames
+        self._aspect = aspect
+        self._made: OrderedDict[tuple[int, int], tuple[bytes, NDArray[np.float32]]] = OrderedDict()
+        self._kept = kept or SightsKept()
+        self._lock = threading.Lock()
+
+    def pictures(self, plan: Plan, wanted: Iterable[tuple[int, int]]) -> list[bytes]:
+        """JPEGs in the order of `wanted`, each a track and a frame of it; b"" where there is none.
+
+        Raises UnsafeError and InputError as `Frames`.
+        """
+        asked = list(wanted)
+        for track, frame in sorted(asked, key=lambda w: w[1]):
+            self._make(plan, track, frame)
+        return [self._made[w][0] if w in self._made else b"" for w in asked]
+
+    def alike(
+        self, plan: Plan, number: int, seconds: float = math.inf
+    ) -> tuple[list[tuple[int, float]], bool]:
+        """Subjects, by their first track, that look like one and were never seen beside it.
+
+        Args:
+            plan: of the clip.
+            number: a track of the one.
+            seconds: after which no further picture is made.
+
+        Returns:
+            Them with their likeness, likest first; and whether all were compared.
+        """
+        end = monotonic() + seconds
+        tracks = {t.id: t for t in plan.tracks}
+        subjects = all_subjects(plan)
+        mine = next((s for s in subjects if number in s.tracks), None)
+        if mine is None:
+            return [], True
+        chosen = [tracks[n] for n in mine.tracks]
+        own = self._look(plan, chosen)
+        found, every = [], True
+        first, last = min(t.first for t in chosen), max(t.last for t in chosen)
+
+        def away(other: Subject) -> int:
+            theirs = [tracks[n] for n in other.tracks]
+            return max(0, min(t.first for t in theirs) - last, first - max(t.last for t in theirs))
+
+        # Pictures are made of those first who were there shortly before or after.
+        for other in sorted(subjects, key=away):
+            theirs = [tracks[n] for n in other.tracks]
+            if other is mine or theirs[0].target is not chosen[0].target:
+                continue
+            if own is None or self._met(chosen, theirs):
+                continue
+            if monotonic() > end and self._best(theirs) not in self._made:
+                every = False
+                continue
+            look = self._look(plan, theirs)
+            likeness = 0.0 if look is None else float(own @ look)
+            if likeness >= ALIKE:
+                found.append((other.tracks[0], round(likeness, 3)))
+        return sorted(found, key=lambda pair: -pair[1])[:MOST_SUGGESTED], every
+
+    def _met(self, a: list[Track], b: list[Track]) -> bool:
+        """Whether both were detected in some frame: then they are two."""
+        ours, theirs = ([s for t in tracks if (s := self._kept.of(t).seen)] for tracks in (a, b))
+        return any(x[0] <= y[1] and y[0] <= x[1] for x in ours for y in theirs)
+
+    def _look(self, plan: Plan, tracks: list[Track]) -> NDArray[np.float32] | None:
+        best = self._best(tracks)
+        made = self._made.get(best) or self._make(plan, *best)
+        return made[1] if made else None
+
+    def _best(self, tracks: list[Track]) -> tuple[int, int]:
+        """Track and frame where a subject is seen best."""
+        known = {t.id: self._kept.of(t) for t in tracks}
+        best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
+        return best.id, known[best.id].best
+
+    def _make(self, plan: Plan, track: int, frame: int) -> tuple[bytes, NDArray[np.float32]] | None:
+        with self._lock:
+            made = self._made.get((track, frame))
+            if made is not None:
+                self._made.move_to_end((track, frame))
+                return made
+        key = next((t.at(frame) for t in plan.tracks if t.id == track), None)
+        if key is None:
+            return None
+        picture = face(self._frames.get(frame), key.box, self._aspect)
+        made = encoded(picture), look_of(picture)
+        with self._lock:
+            self._made[track, frame] = made
+            while len(self._made) > MOST_PICTURES:
+                self._made.popitem(last=False)
+        return made
+
+
+RATE: Final = 24000
+"""Samples a second of what the page plays: enough to understand every word."""
+
+PEAKS: Final = 20
+"""Of the waveform, a second."""
+
+MOST: Final = 30.0
+"""Seconds that are given at once."""
+
+
+def heard(info: SourceInfo, plan: Plan, start: float, end: float, muted: bool) -> bytes:
+    """Sound as 16-bit mono samples, little-endian, `RATE` a second, silence where there is none.
+
+    Args:
+        start, end: seconds after the first picture, at most `MOST` apart.
+        muted: as the output will sound; else as the source does.
+    """
+    zero = plan.source.timeline.time(0)
+    first = Fraction(max(0.0, start)).limit_denominator(10**6) + zero
+    count = round(min(max(end - max(0.0, start), 0.0), MOST) * RATE)
+    out = np.zeros(count, np.float32)
+    for time, samples in _mono(info, first):
+        at = round((time - first) * RATE)
+        if at >= count:
+            break
+        a, b = max(0, at), min(count, at + len(samples))
+        if b > a:
+            out[a:b] = samples[a - at : b - at]
+    if muted:
+        quietly(out[None], first, RATE, plan.silenced())
+    return np.asarray(np.clip(out, -1, 1) * 32767, "<i2").tobytes()
+
+
+def _mono(info: SourceInfo, start: Fraction) -> Iterator[tuple[Fraction, NDArray[np.float32]]]:
+    if info.audio:
+        yield from read_sound(info.path, info.audio[0].index, RATE, start)
+
+
+class Waveform:
+    """Loudest sample of every twentieth of a second, worked out in the background."""
+
+    def __init__(self, info: SourceInfo, plan: Plan) -> None:
+        self._info = info
+        self._zero = plan.source.timeline.time(0)
+        seconds = plan.seconds(len(plan.source.timeline) - 1) + 1
+        self._peaks = np.zeros(int(seconds * PEAKS) + 1, np.uint8)
+        self._done = False
+        self._lock = threading.Lock()
+        self._started = False
+
+    def state(self) -> dict[str, Any]:
+        """What is known; the first call starts the work."""
+        with self._lock:
+            if not self._started:
+                self._started = True
+                threading.Thread(target=self._work, daemon=True).start()
+        peaks = base64.b64encode(self._peaks.tobytes()).decode()
+        return {"done": self._done, "per_second": PEAKS, "peaks": peaks}
+
+    def _work(self) -> None:
+        try:
+            for time, samples in _mono(self._info, self._zero):
+                places = (float(time - self._zero) + np.arange(len(samples)) / RATE) * PEAKS
+                slots: NDArray[np.intp] = places.astype(np.intp)
+                inside = (slots >= 0) & (slots < len(self._peaks))
+                loud = np.minimum(np.abs(samples) * 255, 255).astype(np.uint8)
+                np.maximum.at(self._peaks, slots[inside], loud[inside])
+        finally:
+            self._done = True

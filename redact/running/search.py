@@ -1,0 +1,84 @@
+"""The first pass over a video, frame by frame: when the networks look, and who is followed."""
+
+from __future__ import annotations
+
+from ..detection import Detector, load_detector, load_plugin
+from ..errors import UsageError
+from ..media import SourceInfo
+from ..settings import DetectSettings
+from ..track import Look, Looks, Tracker, settings_of
+from ..types import Frame
+from .kept_looks import Ask
+
+
+class Search:
+    """Takes the frames of a video in order, all of them or those of a range.
+
+    Args:
+        settings: of the search.
+        look: the detector.
+        ask: the verifier.
+        parts: the detector knows how to look at parts of a picture.
+        zero: PTS of the first frame of the video; None: the first frame taken is that.
+
+    Attributes:
+        tracker, looks: what follows, and what asks the detector.
+    """
+
+    def __init__(
+        self,
+        settings: DetectSettings,
+        look: Look,
+        ask: Ask,
+        parts: bool,
+        zero: int | None = None,
+    ) -> None:
+        numbers = settings_of(settings.sensitivity, settings.caution)
+        self.tracker = Tracker(settings=numbers, ask=ask)
+        every = numbers.whole_every if parts else 0.0
+        self.looks = Looks(look, every, numbers.meet_every)
+        self._scope, self._zero = settings.scope, zero
+
+    def see(self, frame: Frame) -> None:
+        """Take the next frame; raises as the detector does."""
+        if self._zero is None:
+            self._zero = frame.pts
+        inside = self._scope.at(float((frame.pts - self._zero) * frame.time_base))
+        found = None
+        if self.tracker.wants_detection(frame) and inside:
+            found = self.looks.at(frame, self.tracker.small_picture(frame))
+        self.tracker.observe(frame, None if found is None else self._scope.select(found))
+
+
+def looking(
+    info: SourceInfo, settings: DetectSettings, detector: Detector | None
+) -> tuple[Detector, Look, bool]:
+    """What the settings say is to look, how it is asked, and whether it knows parts of pictures.
+
+    Args:
+        info: of the video.
+        settings: of the search.
+        detector: looks instead of redact's own networks; None: none.
+
+    Raises:
+        UsageError: nobody looks for what is wanted.
+    """
+    aspect = float(info.video.upright_sample_aspect)
+    if detector is None and settings.detector:
+        detector = load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+    if detector is not None:  # of others, who know nothing of looks at parts of a picture
+        look = detector.detect_frame
+        return detector, lambda frame, _: look(frame), False
+    strange = [t.word for t in settings.targets if not t.spec.own]
+    if strange:
+        raise UsageError(
+            f"--targets {','.join(strange)}: redact's own networks do not find it",
+            "Name a detector of another package that does, with --detector.",
+        )
+    ours = load_detector(
+        settings.sensitivity,
+        settings.targets,
+        sample_aspect=aspect,
+        centerface=settings.centerface,
+    )
+    return ours, ours.detect_frame, True

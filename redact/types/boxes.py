@@ -1,0 +1,137 @@
+"""Axis-aligned boxes in upright source pixels, and what a detector saw in one picture, as a struct
+of arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .target import Target
+
+
+class Box(NamedTuple):
+    """A box in upright source pixels: x to the right, y down, edges not pixel centres.
+
+    (0, 0, width, height) is the whole picture. Boxes may reach over the border of the picture.
+    """
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+    @property
+    def width(self) -> float:
+        return self.x2 - self.x1
+
+    @property
+    def height(self) -> float:
+        return self.y2 - self.y1
+
+    @property
+    def area(self) -> float:
+        return max(0.0, self.width) * max(0.0, self.height)
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (self.x1 + self.x2) / 2, (self.y1 + self.y2) / 2
+
+    def grown(self, share: float) -> Box:
+        """Every side moved outward by `share` of the box's own width or height."""
+        dx, dy = self.width * share, self.height * share
+        return Box(self.x1 - dx, self.y1 - dy, self.x2 + dx, self.y2 + dy)
+
+    def union(self, other: Box) -> Box:
+        """Smallest box that contains both."""
+        return Box(
+            min(self.x1, other.x1),
+            min(self.y1, other.y1),
+            max(self.x2, other.x2),
+            max(self.y2, other.y2),
+        )
+
+    def contains(self, other: Box, slack: float = 0.0) -> bool:
+        """Whether `other` lies inside, give or take `slack` pixels."""
+        return (
+            self.x1 <= other.x1 + slack
+            and self.y1 <= other.y1 + slack
+            and self.x2 >= other.x2 - slack
+            and self.y2 >= other.y2 - slack
+        )
+
+    def common(self, other: Box) -> float:
+        """Area in which two boxes overlap, square pixels; 0 where they do not."""
+        width = min(self.x2, other.x2) - max(self.x1, other.x1)
+        height = min(self.y2, other.y2) - max(self.y1, other.y1)
+        return max(0.0, width) * max(0.0, height)
+
+    def iou(self, other: Box) -> float:
+        """Intersection over union, 0 to 1."""
+        inter = self.common(other)
+        union = self.area + other.area - inter
+        return inter / union if union > 0 else 0.0
+
+    def lerp(self, other: Box, t: float) -> Box:
+        """Linear interpolation, `t` from 0 (self) to 1 (other)."""
+        return Box(*(a + (b - a) * t for a, b in zip(self, other, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Detections:
+    """N detections in one upright picture.
+
+    Attributes:
+        xyxy: float32 [N, 4], left, top, right, bottom in upright source pixels (see `Box`).
+        score: float32 [N], 0 to 1.
+        target: int8 [N], values of `Target`.
+
+    Raises:
+        ValueError: if the arrays disagree in length or hold values that are not finite.
+    """
+
+    xyxy: NDArray[np.float32]
+    score: NDArray[np.float32]
+    target: NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        n = len(self.score)
+        if self.xyxy.shape != (n, 4) or self.target.shape != (n,):
+            raise ValueError(
+                f"arrays disagree: xyxy {self.xyxy.shape}, score {n}, target {self.target.shape}"
+            )
+        # A NaN would compare false everywhere and so vanish silently: that is a leak.
+        if not (np.isfinite(self.xyxy).all() and np.isfinite(self.score).all()):
+            raise ValueError("detections hold values that are not finite")
+
+    @classmethod
+    def empty(cls) -> Detections:
+        return cls(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int8))
+
+    @classmethod
+    def concat(cls, parts: Sequence[Detections]) -> Detections:
+        """All detections of `parts`, in order, duplicates kept."""
+        if not parts:
+            return cls.empty()
+        return cls(
+            np.concatenate([p.xyxy for p in parts]),
+            np.concatenate([p.score for p in parts]),
+            np.concatenate([p.target for p in parts]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    def select(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Detections:
+        """The detections at a boolean mask or an index array."""
+        return Detections(self.xyxy[which], self.score[which], self.target[which])
+
+    def only(self, targets: Sequence[Target]) -> Detections:
+        return self.select(np.isin(self.target, [int(t) for t in targets]))
+
+    def box(self, i: int) -> Box:
+        return Box(*map(float, self.xyxy[i]))

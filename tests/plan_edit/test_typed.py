@@ -1,0 +1,114 @@
+"""Times and lists of numbers as people type them: every one is understood outward, or refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redact.errors import RedactError, UsageError
+from redact.plan import edit, typed
+from redact.types import Timeline
+
+from ..evidence.samples import FRAMES, make_plan
+
+PLAN = make_plan()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=12) | st.from_regex(r"[0-9:.f]{1,9}", fullmatch=True), st.booleans())
+def test_any_time_is_a_frame_or_refused(text: str, last: bool) -> None:
+    try:
+        assert 0 <= typed.parse_time(text, PLAN, last=last) < FRAMES
+    except UsageError as error:
+        assert error.hint
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=12) | st.from_regex(r"[0-9,\- ]{1,9}", fullmatch=True))
+def test_any_list_of_numbers_is_read_or_refused(text: str) -> None:
+    try:
+        ids = typed.parse_ids(text, PLAN)
+        assert list(ids) == sorted(set(ids))
+        edit.set_tracks(PLAN, ids, reason="x")
+    except RedactError as error:
+        assert error.hint
+
+
+@settings(max_examples=200, deadline=None)
+@given(start=st.fractions(0, 11), length=st.fractions(0, 3))
+def test_spans_cover_every_frame_that_is_on_screen(start: Fraction, length: Fraction) -> None:
+    """Nothing shown at any moment between --from and --to is left out."""
+    begin, end = float(round(start, 6)), float(round(start + length, 6))
+    first = typed.parse_time(f"{begin:.6f}", PLAN)
+    last = typed.parse_time(f"{end:.6f}", PLAN, last=True)
+    timeline = PLAN.source.timeline
+    for frame in range(FRAMES):
+        shown = timeline.time(frame) - timeline.time(0)
+        gone = shown + Fraction(1, 25)
+        if shown <= Fraction(f"{end:.6f}") and gone > Fraction(f"{begin:.6f}"):
+            assert first <= frame <= last
+
+
+def test_the_last_picture_can_be_named_by_its_own_time_and_nothing_behind_it() -> None:
+    timeline = PLAN.source.timeline
+    end = timeline.time(FRAMES - 1) - timeline.time(0)
+    assert typed.parse_time(f"{float(end):.6f}", PLAN) == FRAMES - 1
+    with pytest.raises(UsageError, match="after the last picture"):
+        typed.parse_time(f"{float(end) + 0.001:.6f}", PLAN)
+
+
+def test_words_and_numbers_name_the_frames_that_they_say() -> None:
+    assert [typed.parse_time(word, PLAN) for word in ("start", " END ", "f0", "F7")] == [
+        0,
+        FRAMES - 1,
+        0,
+        7,
+    ]
+    assert typed.parse_time(f"f{FRAMES - 1}", PLAN) == FRAMES - 1
+    with pytest.raises(UsageError) as caught:
+        typed.parse_time(f"f{FRAMES}", PLAN)
+    assert caught.value.hint == f"It is f{FRAMES - 1}."
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_a_clip_plays_until_its_last_picture_was_shown_as_long_as_the_one_before(
+    frames: int,
+) -> None:
+    """One picture alone says nothing of how long it is shown."""
+    late = Timeline(Fraction(1, 10), tuple(range(40, 40 + frames)))
+    plan = replace(PLAN, source=replace(PLAN.source, timeline=late))
+    end = frames / 10
+    assert not typed.is_after_end(f"{end}", plan)
+    assert typed.is_after_end(f"{end + 0.01:.2f}", plan) == (frames > 1)
+    for word in ("end", "start", "f999"):
+        assert not typed.is_after_end(word, plan)
+
+
+def test_numbers_seconds_and_moments() -> None:
+    assert typed.parse_numbers("5-7, 1,3, 6") == (1, 3, 5, 6, 7)
+    for wrong in ("", "x", "7-5", "1,,2"):
+        with pytest.raises(UsageError):
+            typed.parse_numbers(wrong)
+    assert typed.parse_seconds(" Start", PLAN) == 0
+    assert typed.parse_seconds("0:01.5", PLAN) == 1.5
+    # Sound may go on after the last picture.
+    assert typed.parse_seconds("END", PLAN) > PLAN.seconds(FRAMES - 1) + 60
+    assert typed.parse_moment("start ") == (0, None)
+    assert typed.parse_moment("End") == (None, None)
+    assert typed.parse_moment("F12") == (12, None)
+    assert typed.parse_moment("1:02.5") == (None, Fraction(125, 2))
+
+
+def test_a_range_of_tracks_takes_those_that_are_there() -> None:
+    there = [track.id for track in PLAN.tracks]
+    assert typed.parse_ids(" ALL ", PLAN) == tuple(there)
+    assert typed.parse_ids("2-99,1", PLAN) == tuple(there)
+    # One number alone is taken as it is: that there is no such track is said by whoever needs it.
+    assert typed.parse_ids("99", PLAN) == (99,)
+    for wrong in ("90-99", "3-2"):
+        with pytest.raises(UsageError):
+            typed.parse_ids(wrong, PLAN)

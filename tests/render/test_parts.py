@@ -1,0 +1,146 @@
+"""Parts of a mask, each against what its own description says."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redact.errors import UnsafeError, UsageError
+from redact.render import Renderer, mask_of
+from redact.render.fill import CELLS, Cells, Field, Surroundings
+from redact.render.hidden import Hidden
+from redact.render.renderer import _say
+from redact.render.samples import Layout, layout_of
+from redact.render.shapes import Rect, Shape, shape_of
+from redact.render.styles import Blur, Canvas
+from redact.render.styles.mosaic import _block_centres
+from redact.settings import RenderSettings, Style
+from redact.types import Box, Frame, Region, State, Target
+
+from .pictures import Scene, frame_of, noise, planes
+
+LAYOUTS = [layout_of(av.VideoFrame(16, 16, form)) for form in ("yuv444p", "yuv420p", "yuv422p")]
+
+
+@settings(max_examples=40, deadline=None)
+@given(size=st.floats(1, 4000), layout=st.sampled_from(LAYOUTS))
+def test_a_mask_is_filled_from_at_least_its_cells_and_at_most_twice_as_many(
+    size: float, layout: Layout
+) -> None:
+    around = Surroundings([], Hidden([], layout, 64, 64))
+    step_x, step_y = around._step(size / CELLS)
+    for step, sub in ((step_x, layout.sub_x), (step_y, layout.sub_y)):
+        assert step * sub <= max(size / CELLS, sub)
+        assert step * sub > min(size / CELLS / 2, sub - 1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), step=st.sampled_from([(1, 1), (2, 2), (4, 2), (8, 8)]))
+def test_the_fill_of_a_part_is_that_part_of_the_fill(
+    data: st.DataObject, step: tuple[int, int]
+) -> None:
+    rng = np.random.default_rng(data.draw(st.integers(0, 999)))
+    colour = rng.uniform(0, 255, (12, 15, 3)).astype(np.float32)
+    whole = Rect(8, 16, 8 + 15 * step[0], 16 + 12 * step[1])
+    x1 = data.draw(st.integers(whole.x1, whole.x2 - 1))
+    y1 = data.draw(st.integers(whole.y1, whole.y2 - 1))
+    x2 = data.draw(st.integers(x1 + 1, whole.x2))
+    y2 = data.draw(st.integers(y1 + 1, whole.y2))
+    cells = Cells(whole, step, colour)
+    part = cells.at(whole)[y1 - whole.y1 : y2 - whole.y1, x1 - whole.x1 : x2 - whole.x1]
+    assert np.allclose(cells.at(Rect(x1, y1, x2, y2)), part, atol=1e-2)
+
+
+@pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_mask_has_most_say_in_its_middle_and_as_much_on_either_side(
+    target: Target, layout: Layout
+) -> None:
+    shape = shape_of(Region(1, target, Box(20, 20, 60, 44), State.DETECTED), 0.0)
+    say = _say(shape, Rect(0, 0, 80 // layout.sub_x, 64 // layout.sub_y), layout)[..., 0]
+    assert np.allclose(say, say[::-1, ::-1], atol=1e-6)
+    assert say.max() == say[32 // layout.sub_y, 40 // layout.sub_x] > 0.8
+    assert say[0, 0] == say.min() > 0
+
+
+def test_every_sample_of_a_block_takes_the_colour_of_its_middle() -> None:
+    found = _block_centres(20, 60, 1, 10.0, 40.0)
+    assert found.tolist() == [5] * 10 + [15] * 10 + [25] * 10 + [35] * 10
+    # On a grid of half the columns; at either end the middle may lie outside, and is cut.
+    found = _block_centres(12, 30, 2, 10.0, 40.0)
+    assert found.tolist() == [0] * 3 + [5] * 5 + [10] * 5 + [15] * 5
+    assert set(_block_centres(0, 4, 1, 100.0, 0.0).tolist()) == {3}
+
+
+@pytest.mark.parametrize("style", [Style.MOSAIC, Style.SOLID])
+def test_a_hard_edge_is_hard(style: Style) -> None:
+    before = noise(90, 70, "yuv420p", 3)
+    region = Region(1, Target.FACE, Box(30, 20, 60, 50), State.DETECTED)
+    renderer = Renderer(RenderSettings(style=style))
+    after = planes(renderer.draw(frame_of(before, 90, 70, "yuv420p"), [region]).picture)
+    outside = ~mask_of([region], 90, 70, RenderSettings().margin)
+    assert np.array_equal(before[0][outside], after[0][outside])
+
+
+def test_the_blocks_grow_with_what_they_hide() -> None:
+    """Somebody who comes nearer would otherwise be drawn in ever more blocks."""
+    ramp = np.tile(np.linspace(0, 255, 800), (400, 1)).astype(np.uint8)
+    renderer = Renderer(RenderSettings(style=Style.MOSAIC, margin=0.0))
+    blocks = []
+    for side in (100, 150, 200, 300):
+        box = Box(400 - side / 2, 200 - side / 2, 400 + side / 2, 200 + side / 2)
+        picture = av.VideoFrame.from_ndarray(ramp.copy(), format="gray")
+        frame = Frame(0, 0, Fraction(1, 25), picture)
+        out = renderer.draw(frame, [Region(1, Target.FACE, box, State.DETECTED)])
+        row = planes(out.picture)[0][200, int(box.x1) + 5 : int(box.x2) - 5].astype(int)
+        blocks.append(int((np.diff(row) != 0).sum()))
+    assert all(8 <= count <= 12 for count in blocks), blocks
+
+
+@pytest.mark.parametrize("margin", [math.nan, math.inf])
+def test_a_margin_that_is_no_number_stops_the_run(margin: float) -> None:
+    with pytest.raises(UnsafeError):
+        mask_of([Region(1, Target.FACE, Box(9, 9, 20, 20), State.DETECTED)], 60, 60, margin)
+
+
+def test_a_style_of_another_package_that_hides_nothing_is_refused() -> None:
+    class Open(Blur):
+        hides = False
+
+    settings = RenderSettings(style=Open())  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="hides nothing"):
+        Renderer(settings)
+    Renderer(settings, review=True)
+    Renderer(replace(settings, style=Blur()))  # type: ignore[arg-type]
+
+
+class Curious(Blur):
+    """A style of another package that copies one hidden sample of every plane into its fill."""
+
+    def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
+        fill = super().paint(canvas, shape, grid).copy()
+        x, y = (int(v) for v in shape.box.centre)
+        for number, plane in enumerate(canvas.planes[: canvas.layout.channels]):
+            sub = (canvas.layout.sub_x, canvas.layout.sub_y) if number else (1, 1)
+            fill[..., number] += plane[y // sub[1], x // sub[0]]
+        return fill
+
+
+@pytest.mark.parametrize("form", ["yuv420p", "yuv444p10le", "gbrp", "gray"])
+def test_a_style_of_another_package_is_shown_nothing_that_is_hidden(form: str) -> None:
+    region = Region(1, Target.FACE, Box(30, 20, 60, 50), State.DETECTED)
+    scene = Scene(90, 70, form, [region], 0.15, 5)
+    settings = RenderSettings(style=Curious(), margin=0.15)  # type: ignore[arg-type]
+    pictures = [
+        planes(Renderer(settings).draw(scene.frame(inside), [region]).picture)
+        for inside in (None, 7, 8)
+    ]
+    for other in pictures[1:]:
+        assert all(map(np.array_equal, pictures[0], other))

@@ -1,0 +1,140 @@
+"""Words and lines on a picture: where they stand, in which colour, and that they spoil nothing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.errors import UsageError
+from redact.render import Renderer, mask_of, notice_box, write_notice
+from redact.render.styles.outline import COLOUR_OF
+from redact.settings import RenderSettings, Style
+from redact.types import Box, Frame, Region, State, Target
+
+from .pictures import planes
+from .test_decoder import FRAMES, encode
+
+GREY = 90
+
+
+def plain(width: int, height: int, form: str) -> Frame:
+    rgb = np.full((height, width, 3), GREY, np.uint8)
+    picture = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format=form)
+    return Frame(0, 0, Fraction(1, 25), picture)
+
+
+def rgb_of(frame: Frame) -> NDArray[np.int64]:
+    return frame.picture.to_ndarray(format="rgb24").astype(int)
+
+
+@pytest.mark.parametrize(
+    ("rgb", "dark"),
+    [
+        ((255, 255, 255), True),
+        ((255, 255, 0), True),
+        ((0, 255, 0), True),
+        ((0, 200, 0), False),
+        ((0, 0, 0), False),
+        ((255, 0, 0), False),
+        ((0, 0, 255), False),
+    ],
+)
+def test_a_label_stands_in_the_middle_and_out_from_its_colour(
+    rgb: tuple[int, int, int], dark: bool
+) -> None:
+    region = Region(7, Target.PLATE, Box(60, 60, 240, 140), State.DETECTED)
+    found = []
+    for label in ("", "{track}{track}{track}"):
+        settings = RenderSettings(style=Style.SOLID, colour=rgb, label=label)
+        drawn = Renderer(settings).draw(plain(300, 200, "yuv420p"), [region])
+        found.append(planes(drawn.picture)[0].astype(int))
+    bare, labelled = found
+    rows, columns = np.nonzero(bare != labelled)
+    assert len(rows) > 200
+    assert abs((rows.min() + rows.max()) / 2 - 100) < 6
+    assert abs((columns.min() + columns.max()) / 2 - 150) < 6
+    ink = {16} if dark else {235}
+    assert set(labelled[rows, columns].tolist()) == ink
+
+
+def test_white_and_black_are_the_ends_of_the_range() -> None:
+    region = Region(1, Target.FACE, Box(40, 30, 80, 70), State.DETECTED)
+    for rgb, luma in (((255, 255, 255), (235, 255)), ((0, 0, 0), (16, 0))):
+        for form, wanted in zip(("yuv420p", "yuvj420p"), luma, strict=True):
+            settings = RenderSettings(style=Style.SOLID, colour=rgb)
+            drawn = planes(Renderer(settings).draw(plain(120, 100, form), [region]).picture)
+            assert (drawn[0][50, 60], drawn[1][25, 30], drawn[2][25, 30]) == (wanted, 128, 128)
+
+
+@pytest.mark.parametrize("rgb", [(256, 0, 0), (0, -1, 0), (0, 0, 999), (1, 2), (1, 2, 3, 4)])
+def test_a_colour_that_is_none_is_refused(rgb: tuple[int, ...]) -> None:
+    with pytest.raises(UsageError, match="colour"):
+        Renderer(RenderSettings(style=Style.SOLID, colour=rgb))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("form", ["yuv420p", "yuv444p", "gbrp"])
+@pytest.mark.parametrize("state", State)
+def test_an_outline_has_the_colour_of_its_reason_and_goes_all_around(
+    form: str, state: State
+) -> None:
+    region = Region(12, Target.FACE, Box(100, 80, 200, 180), state)
+    renderer = Renderer(RenderSettings(style=Style.OUTLINE, margin=0.0), review=True)
+    out = rgb_of(renderer.draw(plain(300, 240, form), [region]))
+    for y, x in ((81, 150), (178, 150), (130, 101), (130, 198)):
+        assert out[y, x] == pytest.approx(COLOUR_OF[state], abs=14)
+    assert (np.abs(out[90:170, 130:170] - GREY) <= 2).all()
+
+
+@pytest.mark.parametrize(
+    ("box", "below"), [(Box(60, 80, 160, 180), False), (Box(60, 2, 160, 102), True)]
+)
+def test_a_name_stands_beside_the_mask_and_is_whole(box: Box, below: bool) -> None:
+    """Above it, or below where there is no room; its letters have a dark edge on every side."""
+    region = Region(1, Target.FACE, box, State.HELD, label="12 face")
+    renderer = Renderer(RenderSettings(style=Style.OUTLINE, margin=0.0), review=True)
+    out = rgb_of(renderer.draw(plain(300, 240, "yuv444p"), [region]))
+    drawn = np.abs(out - GREY).max(axis=2) > 20
+    drawn &= ~mask_of([region], 300, 240, 0.0)
+    rows, columns = np.nonzero(drawn)
+    assert len(rows) > 100
+    assert (rows > box.y2).all() if below else (rows < box.y1).all()
+    top, left, bottom, right = rows.min(), columns.min(), rows.max(), columns.max()
+    assert left >= box.x1 - 1 and bottom - top < 16
+    words = out[top : bottom + 1, left : right + 1]
+    for side in (words[0], words[-1], words[:, 0], words[:, -1]):
+        assert (side.max(axis=1) <= GREY + 2).all()
+
+
+@pytest.mark.parametrize("size", [(320, 240), (96, 64), (640, 360)])
+def test_the_notice_is_drawn_whole_and_only_where_it_says(size: tuple[int, int]) -> None:
+    out = rgb_of(write_notice(plain(*size, "yuv444p")))
+    rows, columns = np.nonzero(np.abs(out - GREY).max(axis=2) > 20)
+    box = notice_box(*size)
+    assert 0 <= box.x1 <= columns.min() and columns.max() < box.x2 <= size[0]
+    assert 0 <= box.y1 <= rows.min() and rows.max() < box.y2
+    assert columns.max() - columns.min() > 0.9 * box.width
+    # In the middle.
+    assert abs(columns.min() + columns.max() - size[0]) < 0.02 * size[0] + 4
+
+
+def test_a_notice_on_decoded_frames_spoils_none_that_is_predicted_from_them(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mkv"
+    encode(path, "mpeg4", "yuv420p", {"g": "40", "bf": "2"})
+    found = []
+    for meanwhile in (True, False):
+        with av.open(path) as container:
+            frames = (
+                Frame(n, n, Fraction(1, 25), picture)
+                for n, picture in enumerate(container.decode(video=0))
+            )
+            # Held as a list, no picture is given back to the decoder before all are there.
+            shown = map(write_notice, frames if meanwhile else list(frames))
+            found.append([planes(frame.picture) for frame in shown])
+    assert len(found[0]) == len(found[1]) == FRAMES
+    for one, other in zip(*found, strict=True):
+        assert all(map(np.array_equal, one, other))
