@@ -78,7 +78,7 @@ _PLANAR = ("yuv420p", "yuv422p", "yuv444p", "gray")
 """Formats whose first plane is the luma, with 8 bits or, with a suffix, 10."""
 
 _FULL_RANGE = 2
-"""FFmpeg's AVCOL_RANGE_JPEG."""
+"""Meaning: FFmpeg's AVCOL_RANGE_JPEG."""
 
 
 def _luma(picture: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:

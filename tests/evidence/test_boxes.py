@@ -77,6 +77,10 @@ DAY = 2_082_844_800 + 86400  # 2 January 1970
         (box(b"trak", box(b"mdia", header(b"mdhd", 0, 0, 0x1A41))), [(Kind.LANGUAGE, "fra")]),
         (box(b"trak", box(b"mdia", header(b"mdhd", 0, 0, 1))), [(Kind.LANGUAGE, "language 1")]),
         (box(b"trak", box(b"mdia", header(b"mdhd", 0, 0, 0x7FFF))), []),
+        (
+            box(b"trak", box(b"mdia", box(b"mdhd", bytes(20) + b"\x1a\x41"))),
+            [(Kind.LANGUAGE, "fra")],
+        ),
         (box(b"trak", box(b"mdia", wide_header(0, 0x1A41))), [(Kind.LANGUAGE, "fra")]),
         (
             box(b"trak", box(b"mdia", wide_header(2**60, 0x55C4))),
@@ -138,7 +142,9 @@ def test_a_box_of_a_movie(content: bytes, said: list[tuple[Kind, str]]) -> None:
         (video_entry(box(b"uuid", b"Jane")), b"vide", [(Kind.UNUSUAL, "Jane")]),
         (video_entry(bytes(4)), b"vide", []),
         (box(b"mp4a", bytes(28), box(b"wave", box(b"frma", b"mp4a"), bytes(8))), b"soun", []),
-        (box(b"mp4a", bytes(28), box(b"wave", box(b"xxxx", b"1"))), b"soun", []),
+        (box(b"mp4a", bytes(28), box(b"wave", box(b"xxxx", b"1"))), b"soun", [(Kind.UNUSUAL, "1")]),
+        (box(b"mp4a", bytes(28), box(b"wave", box(b"mp4a", bytes(4)))), b"soun", []),
+        (box(b"sowt", bytes(28), box(b"wave", box(b"enda", b"\0\1"))), b"soun", []),
         (box(b"mp4a", bytes(28), box(b"xxxx", b"1")), b"soun", [(Kind.UNUSUAL, "1")]),
         (box(b"gpmd", bytes(8)), b"meta", [(Kind.STREAM, "track of kind meta")]),
     ],
@@ -190,6 +196,20 @@ def test_a_chunk_of_an_avi_file() -> None:
     assert said_by_chunks(chunk(b"JUNK", b"hello"))[0][0] is Kind.UNUSUAL
     assert said_by_chunks(chunk(b"abcd", b"hello")) == [(Kind.UNUSUAL, "hello")]
     assert said_by_chunks(chunk(b"LIST", b"movi" + chunk(b"00dc", b"pictures"))) == []
+
+
+def test_every_chunk_is_read_where_it_begins() -> None:
+    """After pictures, which are passed over, and after a chunk of odd length."""
+    pictures = chunk(b"LIST", b"movi" + chunk(b"00dc", b"pictures"))
+    found = said_by_chunks(pictures, chunk(b"strn", b"Joe"), chunk(b"IDIT", b"now!"))
+    assert found == [(Kind.NAME, "Joe"), (Kind.DATE, "now!")]
+
+
+def test_the_muxer_without_its_version_names_nobody() -> None:
+    data = chunk(b"RIFF", b"AVI " + chunk(b"LIST", b"INFO" + chunk(b"ISFT", b"Lavf")))
+    collected = Findings()
+    inspect_riff(io.BytesIO(data), len(data), collected)
+    assert collected.found == () and collected.generic == ("AVI/INFO/ISFT: Lavf",)
 
 
 def test_lists_in_lists_without_end_do_not_exhaust_the_program(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from redact.errors import CheckFailedError, InputError
 from redact.evidence.inspect import Inspection, inspect_file
 from redact.evidence.inspect.findings import Findings, Kind
+from redact.evidence.inspect.mp4 import inspect_mp4
 from redact.evidence.inspect.streams import inspect_h264, inspect_hevc, units
 from redact.evidence.release import (
     CLEARED,
@@ -85,6 +86,31 @@ def test_avi_and_mpeg4_user_data(tmp_path: Path) -> None:
     result = inspect_file(make_clip(tmp_path / "a.avi", "mpeg4", "mp2", title="Hello"))
     assert "Lavf" in said(result, Kind.ENCODER) and "Lavc" in said(result, Kind.ENCODER)
     assert "Hello" in said(result, Kind.TAG)
+
+
+def test_a_name_in_the_codec_header_is_found(tmp_path: Path) -> None:
+    """FFmpeg's MPEG-4 encoder writes its name there, and nowhere else in a bare file."""
+    result = inspect_file(make_clip(tmp_path / "a.mp4", "mpeg4", None, bare=True))
+    where = {f.where for f in result.found if f.value.startswith("Lavc")}
+    assert "stream 0 codec header coded data" in where
+
+
+@pytest.mark.parametrize("sound", ["aac", "alac", "pcm_s16le", "pcm_s16be"])
+def test_sound_of_a_quicktime_file_says_nothing_but_its_coding(tmp_path: Path, sound: str) -> None:
+    clip = tmp_path / "a.mov"
+    with av.open(str(clip), "w", options={"fflags": "+bitexact"}) as out:
+        voice = out.add_stream(sound, rate=44100)
+        form = voice.codec_context.codec.audio_formats[0].name
+        frame = av.AudioFrame(form, "mono", 1024)
+        for plane in frame.planes:
+            plane.update(bytes(plane.buffer_size))
+        frame.sample_rate, frame.pts = 44100, 0
+        out.mux(voice.encode(frame))
+        out.mux(voice.encode(None))
+    found = Findings()
+    with clip.open("rb") as file:
+        inspect_mp4(file, clip.stat().st_size, found)
+    assert [f.where for f in found.found if f.kind is Kind.UNUSUAL] == []
 
 
 def test_planted_boxes_are_found(tmp_path: Path) -> None:

@@ -61,6 +61,10 @@ def test_nothing_of_the_machine(manifest: Manifest, tmp_path: Path) -> None:
         ("--case-file=/home/jane/case.toml", "--case-file=case.toml"),
         ("face=art. 6/1 GDPR", "face=art. 6/1 GDPR"),
         ("10,20,30,40", "10,20,30,40"),
+        ("B:12", "B:12"),
+        ("--case=B:12", "--case=B:12"),
+        ("~jane/a.mp4", "a.mp4"),
+        ("C:/cases/a.mp4", "a.mp4"),
     ],
 )
 def test_arguments_lose_their_folders(argument: str, expected: str) -> None:
@@ -70,6 +74,9 @@ def test_arguments_lose_their_folders(argument: str, expected: str) -> None:
 def test_text_loses_folders_but_not_words() -> None:
     assert without_folders("cannot read /home/jane/x/a.mp4: gone") == "cannot read a.mp4: gone"
     assert without_folders("audio 1/2 and/or 3") == "audio 1/2 and/or 3"
+    # Of files that the run used also those with spaces.
+    used = Path("/srv/my case/in.mp4"), Path("/srv/other place/out.mp4")
+    assert without_folders(f"{used[0]} became {used[1]}", used) == "in.mp4 became out.mp4"
 
 
 def test_removed_tags_are_named_without_their_values(manifest: Manifest) -> None:

@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
+from redact.errors import CheckFailedError
 from redact.evidence import EvidenceChoice, append, check_output, read_log, write_evidence
 from redact.evidence.chain import head_path
 from redact.evidence.check import CheckResult
@@ -274,6 +275,13 @@ def test_cut_within_a_line_is_found(log: Path) -> None:
     for length in range(1, len(data), 7):
         log.write_bytes(data[:length])
         assert not read_log(log).holds
+    # The last line feed alone: what is added would stand in the line before.
+    log.write_bytes(data[:-1])
+    (only,) = read_log(log).breaks
+    assert (only.line, only.kind) == (8, "cut")
+    with pytest.raises(CheckFailedError):
+        append(log, "note", {})
+    assert log.read_bytes() == data[:-1]
 
 
 def test_repeated_and_foreign_lines_are_found(log: Path) -> None:

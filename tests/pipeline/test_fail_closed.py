@@ -21,7 +21,7 @@ from redact.media import Decode, plane_array, probe
 from redact.pipeline import run
 from redact.plan import HELD_REACH, Plan, read_plan
 from redact.progress import Silent, Stage
-from redact.running import Delivery
+from redact.running import Delivery, search
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Detections, Frame, State, Timeline
 
@@ -67,13 +67,13 @@ class FailsAt:
 def test_a_detector_that_fails_once_stops_the_run(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frame: int
 ) -> None:
-    real, made = pipeline.load_detector, []
+    real, made = search.load_detector, []
 
     def load(*arguments: Any, **options: Any) -> FailsAt:
         made.append(FailsAt(real(*arguments, **options), frame))
         return made[-1]
 
-    monkeypatch.setattr(pipeline, "load_detector", load)
+    monkeypatch.setattr(search, "load_detector", load)
     with pytest.raises(UnsafeError, match="could not be checked"):
         run(street, FAST, Delivery(tmp_path / "out.mp4"), Silent())
     assert made[0].asked[-1] >= frame and (len(made[0].asked) > 1) == (frame > 0)

@@ -114,7 +114,7 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
 ) -> None:
     """A frame that counts as looked at has been shown to the detector."""
     from redact import pipeline
-    from redact.running import Journal
+    from redact.running import Journal, search
     from redact.settings import DetectSettings, Sensitivity
 
     shown: list[int] = []
@@ -130,7 +130,7 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
         monkeypatch.setattr(detector, "detect_frame", detect_frame)
         return detector
 
-    monkeypatch.setattr(pipeline, "load_detector", load)
+    monkeypatch.setattr(search, "load_detector", load)
     for sensitivity in (Sensitivity.BALANCED, Sensitivity.THOROUGH):
         shown.clear()
         settings = DetectSettings((Target.FACE,), sensitivity)

@@ -22,6 +22,8 @@ SAMPLE_ENTRY_PARTS = frozenset(
     b"avcC hvcC av1C vpcC dvcC dvvC esds colr pasp fiel clap btrt mdcv clli gama SmDm CoLL chan "
     b"dOps dac3 dec3 dfLa alac pcmC srat wave frma d263 damr glbl".split()
 )
+WAVE_PARTS = SAMPLE_ENTRY_PARTS | frozenset(b"mp4a enda samr".split())
+"""What QuickTime keeps about a coding of sound: the coding once more, and its byte order."""
 NEUTRAL_NAMES = frozenset(("", *tags.HANDLERS, "DataHandler", "videohandler"))
 THREE_GPP_TEXT = frozenset(b"titl auth cprt dscp perf gnre albm".split())
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
@@ -197,7 +199,8 @@ def _entry_parts(file: BinaryIO, entry: Box, video: bool, found: Findings) -> No
         # QuickTime ends a list of parts with zero bytes, which are no box.
         if part.kind.strip(b"\0") == b"" and not data.strip(b"\0"):
             continue
-        if part.kind not in SAMPLE_ENTRY_PARTS and b"wave" not in part.above:
+        known = WAVE_PARTS if b"wave" in part.above else SAMPLE_ENTRY_PARTS
+        if part.kind not in known:
             found.add(Kind.UNUSUAL, part.path, data)
 
 
