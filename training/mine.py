@@ -7,6 +7,10 @@ index.json: [[offset, length, target, object, box width, box height, source, sco
 face and 1 plate, object 1 or 0 (a mistake), the box's size relative to the side of the crop, which
 is CONTEXT times the box's longer side and has the box in its middle, and how sure the detector is
 of a mistake.
+
+Burnt-in text is a mistake, too: clocks, camera names and captions are drawn into a copy of some
+images (`training.captions`), and every place of them that the detector takes for a plate, and some
+that it does not, are kept under the source's name with "text" before it.
 """
 
 from __future__ import annotations
@@ -24,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.detect.reference import PAD, Reference
+from training.captions import burn_in
 from training.prepare import PLATES_ABSENT, overlap
 
 CONTEXT = 6.2
@@ -38,6 +43,11 @@ SURELY_FALSE = (0.36, 0.32)
 are objects that the labels lack."""
 PLATES_FALSE = 0.55
 """The same for plates in sets of people, who have none."""
+TEXT_SHARE = 0.35
+"""Share of the images of which a copy with burnt-in text is looked at."""
+TEXT_UNSEEN = 0.12
+"""How sure the detector is said to be of a text that it does not take for anything: a clock at
+another size or a moment later is one that it does."""
 
 Picture = NDArray[np.uint8]
 
@@ -133,6 +143,36 @@ def anywhere(
         yield from crop(rgb, target, box, entry["source"], 0.0)
 
 
+def texts(
+    look: Reference,
+    rgb: Picture,
+    rows: list[list[float]],
+    source: str,
+    rng: np.random.Generator,
+) -> Iterator[Crop]:
+    """Burnt-in text: what the detector takes for a plate, and the lines themselves."""
+    drawn = rgb.copy()
+    labelled = [r[1:5] for r in rows]
+    areas = [[float(v) for v in a] for a in burn_in(drawn, rng)]
+    areas = [a for a in areas if a[3] - a[1] >= LEAST_HEIGHT[1]]
+    areas = [a for a in areas if not any(overlap(a, have) > 0.05 for have in labelled)]
+    boxes, scores, targets = look(drawn)
+    for n in np.argsort(-scores):
+        box = [float(v) for v in boxes[n]]
+        if targets[n] == 1 and any(overlap(box, a) > 0.6 for a in areas):
+            yield from crop(drawn, 1, box, f"text {source}", float(scores[n]))
+    for area in areas:
+        yield from crop(drawn, 1, part_of(area, rng), f"text {source}", TEXT_UNSEEN)
+
+
+def part_of(area: list[float], rng: np.random.Generator) -> list[float]:
+    """A line of text, or some letters of a long one: a detector boxes either."""
+    x1, y1, x2, y2 = area
+    wide = min(x2 - x1, (y2 - y1) * float(rng.uniform(2.0, 7.0)))
+    left = x1 + float(rng.uniform(0, 1)) * (x2 - x1 - wide)
+    return [left, y1, left + wide, y2]
+
+
 def crops_of(job: tuple[Path, Path, list[dict[str, Any]]]) -> list[Crop]:
     """All crops of some images; every image is looked at upright and turned to one side."""
     cache, model, entries = job
@@ -155,6 +195,8 @@ def crops_of(job: tuple[Path, Path, list[dict[str, Any]]]) -> list[Crop]:
         if rng.random() < 0.5:
             side = np.ascontiguousarray(np.rot90(rgb))
             found += mistakes(look, side, turned(rows, rgb.shape[1]), entry)
+        if rng.random() < TEXT_SHARE:
+            found += texts(look, rgb, rows, entry["source"], rng)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
@@ -200,12 +201,12 @@ def load_onnx(path: Path) -> FacePlateNet:
         base = boxes[0][0]
         gains = [(w * base).sum() / (base * base).sum() for w, _ in boxes]
     scores = next(c for c in convs.values() if c[0].shape[0] == 2)
-    net = FacePlateNet(_shape([c[0].shape[0] for c in body]))
+    net = FacePlateNet(shape_of([c[0].shape[0] for c in body]))
     _assign(net, body, scores, boxes[0], gains)
     return net
 
 
-def _shape(outputs: list[int]) -> Shape:
+def shape_of(outputs: list[int]) -> Shape:
     """The shape of a network whose convolutions, in graph order, have so many outputs."""
     w = (outputs[0], outputs[1], outputs[2], outputs[7], outputs[12])
     return Shape(w, (outputs[3], outputs[8], outputs[13]), outputs[-1])
@@ -232,8 +233,18 @@ def _assign(
         mine.data.copy_(value)
 
 
+class Folded(Protocol):
+    """A network whose convolutions were read from a file, with their norms folded into them."""
+
+    def conv_blocks(self) -> list[ConvBlock]: ...
+
+    def eval(self) -> object: ...
+
+    def __call__(self, image: Tensor) -> object: ...
+
+
 @torch.no_grad()
-def recalibrate(net: FacePlateNet, images: Tensor) -> None:
+def recalibrate(net: Folded, images: Tensor) -> None:
     """Turn folded convolutions back into normalised ones without changing the function.
 
     Each filter is scaled to the norm it would have at He initialisation (so that the optimiser's

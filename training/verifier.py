@@ -20,7 +20,7 @@ from torch.utils.data import IterableDataset, get_worker_info
 
 from training.augment import PAD
 from training.mine import CONTEXT
-from training.network import MEAN, SCALE, ConvBlock, FacePlateNet
+from training.network import MEAN, SCALE, ConvBlock, FacePlateNet, shape_of
 from training.photometric import degrade
 
 SIDE = 160
@@ -65,6 +65,49 @@ class Verifier(nn.Module):
         x = self.s32(self.s16(self.s8(self.stem((image - MEAN) / SCALE))))
         out: Tensor = self.head(self.squeeze(x).flatten(1))
         return out
+
+    def conv_blocks(self) -> list[ConvBlock]:
+        """Every ConvBlock in the order in which the exported graph names them."""
+        parts: list[nn.Module] = [self.stem, self.s8, self.s16, self.s32, self.squeeze]
+        return [m for part in parts for m in part.modules() if isinstance(m, ConvBlock)]
+
+
+def is_verifier(path: Path) -> bool:
+    """Whether a file is a verifier, which answers with scores alone, and not a detector."""
+    import onnx
+
+    return len(onnx.load(str(path)).graph.output) == 1
+
+
+def shipped(path: Path) -> Verifier:
+    """The network of an 8-bit file of `training.verify`, to go on from what is shipped.
+
+    The weights are those of the file, which have been rounded to 8 bit; what they were before is
+    not kept anywhere.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(str(path)).graph
+    values = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0] in values:
+            whole, step, zero = (values[n].astype(np.float32) for n in node.input)
+            per = (-1, *(1,) * (whole.ndim - 1)) if step.ndim else ()
+            values[node.output[0]] = (whole - zero.reshape(per)) * step.reshape(per)
+    folded = [
+        [torch.from_numpy(values[i].copy()) for i in n.input[1:3]]
+        for n in graph.node
+        if n.op_type == "Conv"
+    ]
+    dense = [n for n in graph.node if n.op_type == "Gemm"]
+    net = Verifier(FacePlateNet(shape_of([int(w.shape[0]) for w, _ in folded])))
+    for block, (w, b) in zip(net.conv_blocks(), folded, strict=True):
+        block.load_folded(w, b)
+    for layer, node in zip([m for m in net.head if isinstance(m, nn.Linear)], dense, strict=True):
+        layer.weight.data.copy_(torch.from_numpy(values[node.input[1]].copy()))
+        layer.bias.data.copy_(torch.from_numpy(values[node.input[2]].copy()))
+    return net
 
 
 class Places(IterableDataset[tuple[NDArray[np.uint8], int, int]]):

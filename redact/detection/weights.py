@@ -35,7 +35,7 @@ FACE_PLATE_SHA256: Final[dict[str, str]] = {
 VERIFIER: Final = "verifier.int8.onnx"
 
 VERIFIER_SHA256: Final[dict[str, str]] = {
-    VERIFIER: "41b7eaa1206ff07bbbf289892546fd4a9149adc8794bc81bfe88c65264cb1bfd",
+    VERIFIER: "624414dc582b39bcb639e0030f996b188d8695f0180829222eb2c777f041a930",
 }
 """The network that looks again at what the audit found, likewise."""
 

@@ -41,9 +41,42 @@ def test_crops_have_their_object_in_the_middle(crops: Path) -> None:
     rows = json.loads((crops / "index.json").read_text())
     assert {tuple(r[2:4]) for r in rows} >= {(0, 0), (0, 1), (1, 0), (1, 1)}
     for offset, length, _, real, width, height, source, score in rows:
-        assert source == "drawn" and (score == 0.0 or not real)
+        assert source in ("drawn", "text drawn") and (score == 0.0 or not real)
         assert max(width, height) == pytest.approx(1 / CONTEXT)
         assert (crops / "crops.bin").read_bytes()[offset : offset + length][:2] == b"\xff\xd8"
+
+
+def test_burnt_in_text_is_a_mistake_and_covers_no_plate(crops: Path) -> None:
+    rows = json.loads((crops / "index.json").read_text())
+    drawn = [r for r in rows if r[6] == "text drawn"]
+    assert drawn and all((target, real) == (1, 0) for _, _, target, real, *_ in drawn)
+
+
+def test_a_part_of_a_line_of_text_stays_on_the_line() -> None:
+    from training.mine import part_of
+
+    rng = np.random.default_rng(2)
+    for _ in range(50):
+        x1, y1, x2, y2 = part_of([10.0, 20.0, 130.0, 32.0], rng)
+        assert 10 <= x1 < x2 <= 130 + 1e-9 and (y1, y2) == (20.0, 32.0)
+
+
+def test_training_goes_on_from_the_shipped_file() -> None:
+    """Its weights, read back from 8 bit, say what the file says."""
+    import onnxruntime as ort
+    import torch
+
+    from training.verifier import SIDE, is_verifier, shipped
+
+    file = MODELS / "verifier.int8.onnx"
+    assert is_verifier(file) and not is_verifier(MODELS / "face-plate.onnx")
+    images = np.random.default_rng(4).integers(0, 256, (4, SIDE, SIDE, 3), np.uint8)
+    with torch.no_grad():
+        read = torch.sigmoid(
+            shipped(file).eval()(torch.from_numpy(images).permute(0, 3, 1, 2).float())
+        )
+    (said,) = ort.InferenceSession(str(file)).run(["scores"], {"image": images})
+    assert np.abs(read.numpy() - said).max() < 0.1
 
 
 def test_a_hidden_face_leaves_nothing_of_itself() -> None:
