@@ -1,22 +1,32 @@
 """A whole case: many files, runs that go on where they were stopped, what is held back."""
 
-from .acceptance import among, findings_of
-from .done import Earlier, State, earlier_result
-from .find import Footage, Found, find_footage
-from .finishing import finish, write_note
-from .held import HeldBack, find_held, held_back_for, held_back_note, note_path, write_held
-from .helping import help_one
-from .inbox import Inbox
-from .memory_needed import jobs_that_fit
+from .done import (
+    Earlier,
+    State,
+    earlier_result,
+    has_credentials,
+    margin_of,
+    plan_beside,
+    record_beside,
+    settings_from_json,
+)
+from .find import Footage, Found, Inbox, find_footage
+from .held import (
+    HeldBack,
+    among,
+    find_held,
+    findings_of,
+    held_back_for,
+    held_back_note,
+    note_path,
+    write_held,
+)
 from .mend import mend, near, remove_held
-from .one_source import redact_one
-from .preparing import prepare
+from .one_source import Work, help_one, redact_one
+from .outcome import Result, ResultState, missing_words
+from .prepare_finish import finish, prepare, write_note
 from .preview import NOTICE, Preview, make_preview
-from .process import Done, lost, run_in_process, size_of
-from .record_beside import has_credentials, margin_of, plan_beside, record_beside
-from .result import Result, ResultState, missing_words
-from .resume import Work
-from .settings import settings_from_json
+from .process import Done, jobs_that_fit, lost, run_in_process, size_of
 
 __all__ = [
     "NOTICE",

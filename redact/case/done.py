@@ -1,14 +1,18 @@
-"""Is a result there already, made from the same source in the same way?"""
+"""Is a result there already, made from the same source in the same way? By the record and the plan
+that lie beside it, and the settings that the record holds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from .. import __version__
-from ..errors import RedactError
+from ..errors import PlanError, RedactError
 from ..evidence import (
     CaseFields,
     EvidenceChoice,
@@ -19,13 +23,113 @@ from ..evidence import (
     manifest_path,
     raw_public,
     read_manifest,
+    settings_as_json,
     sha256_of_bytes,
 )
 from ..media import sha256_of
 from ..progress import Progress
-from ..settings import Settings
+from ..running import review_plan
+from ..settings import (
+    Audio,
+    Caution,
+    DetectSettings,
+    EncodeSettings,
+    RenderSettings,
+    Sensitivity,
+    Settings,
+    Style,
+)
+from ..types import Box, Scope, Target
 from .held import HeldBack, held_back_for
-from .settings import differences
+
+
+def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
+    """Inverse of `settings_as_json`. Raises PlanError that names `where`."""
+    try:
+        detect, render, encode = value["detect"], value["render"], value["encode"]
+        red, green, blue = render["colour"]
+        return Settings(
+            DetectSettings(
+                tuple(Target.from_word(word) for word in detect["targets"]),
+                Sensitivity(detect["sensitivity"]),
+                bool(detect.get("centerface", True)),
+                str(detect.get("detector", "")),
+                caution=Caution(detect.get("caution", Caution.NORMAL)),
+                scope=_scope(detect.get("scope", {})),
+            ),
+            RenderSettings(
+                Style(render["style"]),
+                float(render["margin"]),
+                (int(red), int(green), int(blue)),
+                str(render["label"]),
+                notice=str(render.get("notice", "")),
+            ),
+            EncodeSettings(
+                str(encode["codec"]), encode["crf"], encode["preset"], Audio(encode["audio"])
+            ),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise PlanError(
+            f"{where}: the settings in it are not readable ({error})", "Run 'redact run' again."
+        ) from error
+
+
+def _scope(value: Mapping[str, Any]) -> Scope:
+    return Scope(
+        tuple((float(a), float(b)) for a, b in value.get("between", ())),
+        tuple(Box(*map(float, area)) for area in value.get("ignored", ())),
+        tuple(Box(*map(float, area)) for area in value.get("only", ())),
+    )
+
+
+def differences(before: Mapping[str, Any], now: Settings) -> list[str]:
+    """Names of settings that differ from those on record, for example "style"."""
+    then, today = _flat(before), _flat(json.loads(json.dumps(settings_as_json(now))))
+    names = sorted(key for key in then.keys() | today.keys() if then.get(key) != today.get(key))
+    return [name.rpartition(".")[2] for name in names]
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, item in value.items():
+        if isinstance(item, Mapping):
+            flat |= _flat(item, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = item
+    return flat
+
+
+def record_beside(output: Path) -> Manifest | None:
+    """The manifest beside an output, None if there is none or it cannot be read."""
+    try:
+        return read_manifest(manifest_path(output))
+    except PlanError:
+        return None
+
+
+def plan_beside(output: Path, record: Manifest) -> Path | None:
+    """The plan that the record names by its hash, if it lies beside the output."""
+    path = review_plan(output)
+    try:
+        found = sha256_of_bytes(path.read_bytes())
+    except OSError:
+        return None
+    return path if found == record.run.plan_sha256 else None
+
+
+def has_credentials(record: Manifest | None) -> bool:
+    """Whether the output must hold content credentials: only a record may say so."""
+    return record is not None and bool(record.output.credentials)
+
+
+def margin_of(record: Manifest | None) -> float:
+    """Margin that the masks were drawn with, as far as it is known."""
+    usual = RenderSettings().margin
+    if record is None:
+        return usual
+    render = record.run.settings.get("render")
+    margin = render.get("margin") if isinstance(render, dict) else None
+    return float(margin) if isinstance(margin, (int, float)) else usual
 
 
 class State(StrEnum):

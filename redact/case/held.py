@@ -1,4 +1,6 @@
-"""A result that was held back: the note beside it, from which one command can mend it."""
+"""A result that was held back: the note beside it, from which one command can mend it; and findings
+that a person has looked at, which are found again, or refused.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +15,11 @@ from msgspec import Meta, Struct
 
 from .. import __version__
 from ..auditing import AuditResult, Finding, FindingKind
-from ..errors import InputError, PlanError
+from ..errors import InputError, PlanError, UsageError
 from ..evidence import manifest_path, settings_as_json, sha256_of_bytes
 from ..files import PRIVATE, write_whole
 from ..plan import dump_plan
-from ..running import Outcome
+from ..running import Acceptance, Outcome
 from ..types import Box, Target
 
 FORMAT = "redact-held-back"
@@ -202,3 +204,39 @@ def _finding(value: Mapping[str, Any]) -> Finding:
         rule=str(value["rule"]),
         track=value["track"],
     )
+
+
+def findings_of(accepted: Acceptance, final: Path, closed: Path) -> tuple[Finding, ...]:
+    """The findings that are meant, of the run that was held back from a name.
+
+    Raises:
+        UsageError: nothing was held back, or it has no finding of one of the numbers.
+    """
+    held = held_back_for(final, closed)
+    if held is None:
+        raise UsageError(
+            f"--accept-findings: no earlier run found anything in {final.name}, so nobody can "
+            "have looked at it",
+            "Run without it first; look at the pictures of what is found, if anything is.",
+        )
+    return among(accepted, held)
+
+
+def among(accepted: Acceptance, held: HeldBack) -> tuple[Finding, ...]:
+    """The findings of a result that are meant. Raises UsageError."""
+    found = held.found()
+    numbers = {f.number for f in found}
+    wanted = numbers if accepted.numbers is None else set(accepted.numbers)
+    unknown = wanted - numbers
+    if unknown or not found:
+        raise UsageError(
+            f"--accept-findings: there is no finding {min(unknown, default=1)}",
+            f"Its findings are 1 to {len(found)}." if found else "Nothing was found there.",
+        )
+    if not held.acceptable:
+        raise UsageError(
+            f"--accept-findings: {held.output}: a check failed or a mask was not drawn, which "
+            "nobody can accept",
+            "Look at what failed; 'redact fix' draws the plan again.",
+        )
+    return tuple(f for f in found if f.number in wanted)

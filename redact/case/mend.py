@@ -19,11 +19,10 @@ from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..running import Acceptance, Delivery, Journal, keep_plan, require_same_source
 from ..types import counted
-from .acceptance import among
-from .finishing import finish
-from .held import HeldBack, held_back_for
-from .result import Result
-from .settings import settings_from_json
+from .done import settings_from_json
+from .held import HeldBack, among, held_back_for
+from .outcome import Result
+from .prepare_finish import finish
 
 
 def mend(

@@ -1,26 +1,121 @@
-"""One source: taken up where it was stopped, passed over where it is done, else redacted."""
+"""One source: taken up where it was stopped, passed over where it is done, else redacted; or looked
+at ahead, for another machine's run of one long video.
+
+While a run works on a result, a hidden note `.NAME.run` lies beside it, locked. A run that ends
+removes it. One that was killed leaves it unlocked: the next run of the same result finds there
+which file it had already given its name, and may replace that file and no other.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import os
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import msgspec
 
 from ..detection import Detector
-from ..errors import OutputExistsError
+from ..errors import ExitCode, OutputError, OutputExistsError, RedactError
 from ..evidence import manifest_path, read_manifest
-from ..files import sweep
-from ..media import probe
+from ..files import Held, claim, sweep
+from ..media import probe, sha256_of
 from ..pipeline import run
 from ..progress import Progress
-from ..running import Delivery, forget_looks, review_plan
+from ..running import Delivery, dividable, forget_looks, help_run, review_plan
 from ..settings import Settings
 from .done import Earlier, State, earlier_result
-from .finishing import finish
 from .held import HeldBack
-from .preparing import closed_folder, final_name, plan_place, prepare
-from .result import Result, ResultState, missing_words
-from .resume import Work
+from .outcome import Result, ResultState, missing_words
+from .prepare_finish import closed_folder, final_name, finish, plan_place, prepare
+
+
+class _Note(msgspec.Struct):
+    """What a killed run says: the file that it published last (the bytes of its path in hex, for a
+    name need not be UTF-8), and what it holds."""
+
+    published: str = ""
+    sha256: str = ""
+
+
+@dataclass(slots=True)
+class Work:
+    """One run's claim on the name of a result.
+
+    Attributes:
+        final: the name.
+        unfinished: files that a killed run had published before it was done with them: they may
+            be replaced.
+    """
+
+    final: Path
+    unfinished: tuple[Path, ...]
+    _held: Held
+    _published: bool = False
+
+    @classmethod
+    def begin(cls, final: Path) -> Work:
+        """Claim a name; what killed runs left in its folder is removed.
+
+        Raises:
+            OutputError: another run is at work on it, or the folder cannot be written to.
+        """
+        sweep(final.parent)
+        path = note_path(final)
+        try:
+            held = claim(path)
+        except OSError as error:
+            raise OutputError(
+                f"{final}: cannot be written ({error.strerror or error})",
+                "Choose a folder you may write to.",
+            ) from error
+        if held is None:
+            raise OutputError(
+                f"{final}: another redact is at work on it", "Wait until it is done, or stop it."
+            )
+        return cls(final, _unfinished(held), held)
+
+    def publishing(self, path: Path, sha256: str) -> None:
+        """Say which file is about to get its name; on disk when this returns. Raises OSError."""
+        data = msgspec.json.encode(_Note(os.fsencode(path.absolute()).hex(), sha256))
+        os.lseek(self._held.handle, 0, os.SEEK_SET)
+        os.ftruncate(self._held.handle, 0)
+        os.write(self._held.handle, data)
+        os.fsync(self._held.handle)
+        self._published = True
+
+    def stop(self) -> None:
+        """The run is stopped by an error: the note stays if a file has its name already, and what
+        belongs beside that file may be missing."""
+        if self._published or self.unfinished:
+            self._held.release()
+        else:
+            self.end()
+
+    def end(self) -> None:
+        """The run has ended by itself: nothing is left to take up."""
+        with contextlib.suppress(OSError):
+            self._held.path.unlink()
+        self._held.release()
+
+
+def note_path(final: Path) -> Path:
+    return final.with_name(f".{final.name}.run")
+
+
+def _unfinished(held: Held) -> tuple[Path, ...]:
+    """The file that a killed run had published, if it is still that file, and its record."""
+    os.lseek(held.handle, 0, os.SEEK_SET)
+    try:
+        note = msgspec.json.decode(os.read(held.handle, 1 << 16), type=_Note)
+        path = Path(os.fsdecode(bytes.fromhex(note.published)))
+        if not note.published or sha256_of(path) != note.sha256:
+            return ()
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RedactError):
+        return ()
+    return path, manifest_path(path)
 
 
 def redact_one(
@@ -125,3 +220,22 @@ def _held(source: Path, final: Path, held: HeldBack, closed: Path) -> Result:
         state=ResultState.NEEDS_REVIEW,
         plan_file=Path(held.plan),
     )
+
+
+def help_one(source: Path, settings: Settings, delivery: Delivery) -> dict[str, Any]:
+    """Answer questions of the run of a video until it is done; its result as JSON values.
+
+    Args:
+        source, settings, delivery: of the run that is helped. `ranges` of the result is None
+            where it is not to be helped: the video is short, or no plan is kept, or others look
+            than redact's own networks.
+
+    Raises:
+        RedactError: the video cannot be read, or a network does not work.
+    """
+    info = probe(source)
+    place = None if delivery.release else plan_place(final_name(info, delivery), delivery)
+    result = {"source": str(source), "exit_code": int(ExitCode.DONE), "state": "helped"}
+    if place is None or settings.detect.detector or not dividable(info):
+        return result | {"ranges": None}
+    return result | {"ranges": help_run(info, settings, place)}

@@ -8,8 +8,7 @@ in a folder that all see. dask unpickles what it gets, so whoever can talk to a 
 programs on it: redact starts none, and accepts only addresses at which that is settled.
 """
 
-from .address import check_address
-from .connect import Cluster
+from .connect import Cluster, check_address
 from .work import Order
 
 __all__ = ["Cluster", "Order", "check_address"]

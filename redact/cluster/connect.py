@@ -1,23 +1,123 @@
-"""The side of the user: workers looked at once, then one file at a time for each of them."""
+"""The side of the user: which schedulers may be spoken to; workers looked at once, then one file
+at a time for each of them; and workers for which no file is left look ahead in a long one.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import logging
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 from ..case import Done, lost, size_of
 from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
-from .helpers import Helpers
-from .work import Order, help_with, work_on
-from .worker_matches import unlike, what_is_installed, what_is_seen
+from .work import Order, help_with, unlike, what_is_installed, what_is_seen, work_on
+
+_LOCAL_NAMES = ("localhost", "ip6-localhost")
+
+
+def check_address(address: str, insecure: bool) -> str:
+    """The address as dask wants it: tls:// to anywhere, tcp:// within this machine.
+
+    Args:
+        address: as typed; without a scheme it is tcp, as in dask.
+        insecure: the user accepts tcp:// to another machine.
+
+    Raises:
+        UsageError: the address is not accepted.
+    """
+    full = address if "://" in address else f"tcp://{address}"
+    try:
+        parts = urlsplit(full)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if host is None or port is None or parts.path not in ("", "/"):
+        raise UsageError(
+            f"--scheduler {address}: is no address of a scheduler",
+            "Write it as the scheduler says it, for example tls://10.0.0.5:8786.",
+        )
+    if parts.scheme not in ("tls", "tcp"):
+        raise UsageError(
+            f"--scheduler {address}: {parts.scheme}:// is not accepted", "Use tls://HOST:PORT."
+        )
+    if parts.scheme == "tcp" and not (insecure or is_loopback(host)):
+        raise UsageError(
+            f"--scheduler {address}: is another machine, and tcp:// is neither encrypted nor "
+            "closed to others: whoever reaches the scheduler can run programs on the workers",
+            "Set up TLS in dask and use tls://, or add --insecure-scheduler in a network that you "
+            "trust.",
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its very name or number; no name is looked up."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() in _LOCAL_NAMES
+
+
+MOST_TIMES: Final = 3
+"""Times that one worker is sent to one file. Meaning: it comes back when it takes the run for dead,
+and another worker may have taken that up; one whose networks do not work comes back each time."""
+
+
+class Helpers:
+    """Who helps with which file.
+
+    Args:
+        orders: all files.
+        submit: has a worker look ahead in a file; gives a future.
+
+    Attributes:
+        at_work: futures, each with the number of its file and its worker.
+    """
+
+    def __init__(self, orders: Sequence[Order], submit: Callable[[Order, str], Any]) -> None:
+        self.at_work: dict[Any, tuple[int, str]] = {}
+        self._orders, self._submit = orders, submit
+        self._sent: Counter[tuple[int, str]] = Counter()
+        self._short: set[int] = set()
+
+    def send(self, worker: str, running: Collection[int]) -> bool:
+        """Send a worker to one of the files that are worked on; False where none needs it.
+
+        That is the one with the fewest helpers, of several the largest.
+        """
+        fit = [n for n in running if n not in self._short and self._sent[n, worker] < MOST_TIMES]
+        if not fit:
+            return False
+        helped = Counter(number for number, _ in self.at_work.values())
+        number = min(fit, key=lambda n: (helped[n], -size_of(Path(self._orders[n].source))))
+        self._sent[number, worker] += 1
+        self.at_work[self._submit(self._orders[number], worker)] = number, worker
+        return True
+
+    def returned(self, future: Any) -> str:
+        """The worker of a future that is done; it may be sent elsewhere."""
+        number, worker = self.at_work.pop(future)
+        if future.status == "finished" and future.result().result.get("ranges", 0) is None:
+            self._short.add(number)
+        return worker
+
+    def call_back(self, number: int) -> list[str]:
+        """The workers that help with a file, which is done."""
+        futures = [future for future, (n, _) in self.at_work.items() if n == number]
+        for future in futures:
+            future.cancel()
+        return [self.at_work.pop(future)[1] for future in futures]
+
 
 PATIENCE = 20
 """Seconds to wait for a scheduler to answer."""

@@ -1,6 +1,6 @@
 """What one run is made of besides its stages: journal, delivery, the plan that it keeps."""
 
-from .audit_ahead import AuditsAhead
+from .answers_ahead import AuditsAhead, LooksAhead
 from .board import AUDIT, SEARCH, Board, board_of, dividable
 from .delivery import (
     Acceptance,
@@ -12,12 +12,10 @@ from .delivery import (
     state_content,
 )
 from .helping import help_run
-from .journal import Entry, Journal
+from .journal import Entry, Journal, no_picture_in, remark_on_damage, remark_on_run, require_scope
 from .kept_looks import KeptLooks, forget_looks, looks_kept, what_answers
 from .kept_plan import keep_plan, require_same_source, take_up_plan
-from .looks_ahead import LooksAhead
 from .planned_frames import CheckedFrames
-from .remarks import no_picture_in, remark_on_damage, remark_on_run, require_scope
 from .review_copy import write_masks, write_outline
 from .search import Search, looking
 

@@ -24,7 +24,7 @@ from ..media import Decode, Part, SourceInfo, probe
 from ..plan import Plan, read_plan, with_held
 from ..settings import Settings
 from ..types import Frame
-from .audit_ahead import AuditAhead
+from .answers_ahead import AuditAhead, LooksAhead
 from .board import (
     AUDIT,
     BEAT,
@@ -37,9 +37,7 @@ from .board import (
     dividable,
     note_place,
 )
-from .kept_looks import THE_END, KeptLooks, what_answers
-from .looks_ahead import LooksAhead
-from .questions import array_name, by_pixels
+from .kept_looks import THE_END, KeptLooks, array_name, by_pixels, what_answers
 from .search import Search, looking
 
 OVERLAP: Final = 4.0

@@ -8,12 +8,17 @@ run, and no picture is ever written down.
 
 A file of answers is only believed where it fits: same redact, libraries, models, settings, source,
 and the same questions in the same order. What does not fit, and all behind it, is thrown away.
+
+Questions are named so that an answer fits the very same question and no other. What a network says
+depends on nothing but the picture and what is asked about it. So a question that is named by the
+pixels themselves has one answer, whoever gives it.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -26,10 +31,59 @@ from .. import __version__
 from ..detection import Detector, Verifier, device_now
 from ..evidence import library_versions
 from ..files import Answer, AnswerFile
+from ..media import plane_array
 from ..settings import DetectSettings
-from ..types import Detections
+from ..types import Detections, Frame
 from .board import forget_answers
-from .questions import array_name, by_number, digest, parts_of, seen_in
+
+_DIGEST = 16
+
+
+def by_number(frame: Frame) -> bytes:
+    """A frame by its place in the video; means something within one video alone."""
+    return digest(repr((frame.index, frame.pts, frame.damaged, frame.size)).encode())
+
+
+def by_pixels(frame: Frame) -> bytes:
+    """A frame by all its samples and what they mean; its number and time do not matter."""
+    picture = frame.picture
+    meaning = (
+        *(picture.format.name, picture.width, picture.height),
+        *map(int, (picture.colorspace, picture.color_trc, picture.color_range)),
+    )
+    planes = [array_name(plane_array(picture, i)) for i in range(len(picture.planes))]
+    return digest(repr(meaning).encode(), *planes)
+
+
+def array_name(array: NDArray[np.generic]) -> bytes:
+    """An array by its shape, its type and all its values."""
+    about = repr((array.shape, array.dtype.str)).encode()
+    return digest(about, np.ascontiguousarray(array).data.cast("B"))
+
+
+def digest(*parts: bytes | memoryview) -> bytes:
+    """16 bytes that stand for some parts in their order."""
+    found = blake2b(digest_size=_DIGEST)
+    for part in parts:
+        found.update(len(part).to_bytes(8, "big"))
+        found.update(part)
+    return found.digest()
+
+
+def parts_of(seen: Detections) -> list[bytes]:
+    """Detections as bytes."""
+    return [seen.xyxy.tobytes(), seen.score.tobytes(), seen.target.tobytes()]
+
+
+def seen_in(parts: list[bytes]) -> Detections:
+    """What `parts_of` was given. Raises ValueError where the bytes are no detections."""
+    xyxy, score, target = parts
+    return Detections(
+        np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
+        np.frombuffer(score, np.float32).copy(),
+        np.frombuffer(target, np.int8).copy(),
+    )
+
 
 Look = Callable[..., Detections]
 """As `redact.detection.Detector.detect_frame`."""

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from benchmarks.kill import contents
 from redact.case import jobs_that_fit
-from redact.case.memory_needed import BASE, bytes_for
+from redact.case.process import BASE, bytes_for
 from redact.errors import ExitCode
 
 from ..cli.conftest import call

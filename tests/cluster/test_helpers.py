@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from redact.case import Done
-from redact.cluster.helpers import MOST_TIMES, Helpers
+from redact.cluster.connect import MOST_TIMES, Helpers
 from redact.cluster.work import Order
 
 

@@ -29,7 +29,7 @@ from redact.running import (
 )
 from redact.running.board import answers_place
 from redact.running.helping import stretch
-from redact.running.questions import by_pixels
+from redact.running.kept_looks import by_pixels
 from redact.settings import Settings
 from redact.types import Frame
 

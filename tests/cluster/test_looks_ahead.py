@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from redact.running import SEARCH, Board, KeptLooks, LooksAhead
 from redact.running.board import answers_place
-from redact.running.questions import by_pixels
+from redact.running.kept_looks import by_pixels
 from redact.types import Detections, Frame
 
 MADE_BY = {"redact": "this"}

@@ -161,13 +161,13 @@ def test_a_record_that_cannot_be_written_is_said_with_the_output(
     stop the superuser, so the writing itself is made to fail."""
     from click.testing import CliRunner
 
-    from redact.case import finishing
+    from redact.case import prepare_finish
     from redact.cli.run import run
 
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(finishing, "write_evidence", full)
+    monkeypatch.setattr(prepare_finish, "write_evidence", full)
     output = tmp_path / "out.mp4"
     arguments = [str(street), "-o", str(output), "--sensitivity", "fast"]
     result = CliRunner().invoke(run, [*arguments])

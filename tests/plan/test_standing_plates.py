@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.running.remarks import standing_plates
+from redact.running.journal import standing_plates
 from redact.settings import Sensitivity
 from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track
 

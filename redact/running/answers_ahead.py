@@ -1,4 +1,5 @@
-"""Answers that other machines gave ahead, used where this run asks the very same question.
+"""Answers that other machines gave ahead, used where this run asks the very same question: those of
+the search, and those of the audit's detectors, which a helper writes down with the same parts.
 
 The run goes through the video in order, as it does alone, and asks its questions. Where the answer
 to the very same question, named by the pixels, lies there already, it is taken; whatever is missing
@@ -11,18 +12,32 @@ and a range that differs in a single bit is not used.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import __version__
+from ..auditing import AuditDetectors, Limits
+from ..detection import Area, device_now
+from ..evidence import library_versions
 from ..files import AnswerReader
 from ..messages import Message
-from ..types import Detections
-from .board import RANGE, Board, answers_place
-from .kept_looks import Ask, Look, ask_about, head_of, look_at
-from .questions import by_pixels, parts_of, seen_in
+from ..types import Detections, Frame, Target
+from .board import AUDIT, RANGE, Board, answers_place
+from .kept_looks import (
+    Ask,
+    KeptLooks,
+    Look,
+    array_name,
+    ask_about,
+    by_pixels,
+    head_of,
+    look_at,
+    parts_of,
+    seen_in,
+)
 
 T = TypeVar("T")
 
@@ -191,3 +206,85 @@ class _Range:
             self._known = {}
         if self._known is not None:
             self._known |= {answer.question: answer.parts for answer in new}
+
+
+class AuditAhead(AuditDetectors):
+    """`AuditDetectors` that ask through something.
+
+    Args:
+        targets, sample_aspect, limits, centerface: see `AuditDetectors`.
+        through: makes what they ask through, of `made_by`.
+
+    Attributes:
+        through: that.
+        made_by: JSON values of all that the answers depend on besides the pictures.
+    """
+
+    def __init__(
+        self,
+        targets: tuple[Target, ...],
+        sample_aspect: float,
+        limits: Limits,
+        centerface: bool,
+        through: Callable[[object], KeptLooks | LooksAhead],
+    ) -> None:
+        super().__init__(targets, sample_aspect, limits, centerface)
+        self.made_by: object = {
+            "redact": __version__,
+            "libraries": library_versions(),
+            "targets": [target.word for target in self.targets],
+            "aspect": sample_aspect,
+            "limits": repr(limits),
+            "networks": self.names,
+            "device": device_now(),
+        }
+        self.through = through(self.made_by)
+
+    def come_to(self, time: float) -> None:
+        if isinstance(self.through, LooksAhead):
+            self.through.come_to(time)
+
+    def look(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Detections:
+        looks = self.looks + 1
+        found = self.through.looking(super().look)(rgb, only)
+        self.looks = looks  # of the audit, whoever made them
+        return found
+
+    def ask(
+        self,
+        rgb: NDArray[np.uint8],
+        frame: Frame,
+        boxes: NDArray[np.float64],
+        target: NDArray[np.int8],
+    ) -> NDArray[np.float32]:
+        close, ask = self.close + len(boxes), super().ask
+        found = self.through.asking(lambda rgb, b, t: ask(rgb, frame, b, t))(rgb, boxes, target)
+        self.close = close
+        return found
+
+
+class AuditsAhead:
+    """Loads the detectors of a run's audit, which take what helpers answered.
+
+    Args:
+        board: of the run.
+    """
+
+    def __init__(self, board: Board | None) -> None:
+        self._board = board
+        self._made: list[LooksAhead] = []
+
+    def load(
+        self, targets: tuple[Target, ...], sample_aspect: float, limits: Limits, centerface: bool
+    ) -> AuditDetectors:
+        """See `AuditDetectors`."""
+        return AuditAhead(targets, sample_aspect, limits, centerface, self._through)
+
+    def _through(self, made_by: object) -> LooksAhead:
+        self._made.append(LooksAhead(self._board, AUDIT, made_by, array_name))
+        return self._made[-1]
+
+    def told(self) -> Iterator[Message]:
+        """What helpers did, for the record."""
+        for one in self._made:
+            yield from one.told()
