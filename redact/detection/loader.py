@@ -153,6 +153,10 @@ def load_detector(
     """
     sensitivity = Sensitivity(sensitivity)
     few_sizes = sensitivity is not Sensitivity.THOROUGH
+    threads = threads or default_threads()
+    if centerface:
+        # Two networks look at the same time: each on half of the processors.
+        threads = max(1, threads // 2)
     network = OurNetwork(targets, threads, keep_memory=few_sizes)
     ours = network.detector(*SCALES[sensitivity], sample_aspect=sample_aspect)
     names, digests = [f"redact face+plate ({sensitivity})"], [ours.weights_sha256]
@@ -160,7 +164,7 @@ def load_detector(
     kind = "face alone"
     if centerface and Target.FACE in network.targets:
         kind = "face"
-        other = CenterFace(threads or default_threads())
+        other = CenterFace(threads)
         large, small = CENTERFACE_SCALES[sensitivity]
         others[LARGE] = lambda picture: other.look(picture, large, sample_aspect)
         others[SMALL] = lambda picture: other.look(picture, small, sample_aspect)
