@@ -154,7 +154,8 @@ def load_detector(
     sensitivity = Sensitivity(sensitivity)
     few_sizes = sensitivity is not Sensitivity.THOROUGH
     threads = threads or default_threads()
-    if centerface:
+    beside = centerface and Target.FACE in targets
+    if beside:
         # Two networks look at the same time: each on half of the processors.
         threads = max(1, threads // 2)
     network = OurNetwork(targets, threads, keep_memory=few_sizes)
@@ -162,7 +163,7 @@ def load_detector(
     names, digests = [f"redact face+plate ({sensitivity})"], [ours.weights_sha256]
     others: dict[str, Look] = {}
     kind = "face alone"
-    if centerface and Target.FACE in network.targets:
+    if beside:
         kind = "face"
         other = CenterFace(threads)
         large, small = CENTERFACE_SCALES[sensitivity]
