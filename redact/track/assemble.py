@@ -34,10 +34,6 @@ GAP_COST = 0.3
 """Largest change of width or height over a gap, and cost of a second of gap. Meaning: twice as
 large is somebody else; of two that fit, the nearer in time is preferred. Not fitted."""
 
-LINKED = -1.0
-"""Cost of a pair that was shown to be one object by following its pixels. Meaning: less
-than any other pair costs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -84,7 +80,8 @@ def stitched(
     linked = np.array(
         [(pieces[j].tracklet, pieces[i].tracklet) in links for i, j in zip(a, b, strict=True)]
     )
-    cost[linked] = LINKED
+    # Following its pixels has shown that it is one object: no other pair can fit better.
+    cost[linked] = 0.0
     fine |= linked
     first, second = assign(Pairs(a[fine], b[fine], cost[fine]))
     after = dict(zip(first.tolist(), second.tolist(), strict=True))
