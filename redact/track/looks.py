@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..detection import Area
 from ..types import Detections, Frame
 from .geometry import iou_pairs
-from .sensitivities import meet
+from .sensitivities import JITTER, meet
 from .small_pictures import SmallFrame
 
 LEVEL = 1
@@ -168,10 +168,6 @@ MOST_PATIENCE = 4.0
 """Times `whole_every` after which all of the picture is looked at, however often that told nothing
 new. Meaning: two doublings, from one second to four."""
 
-_JITTER = 5e-4
-"""Seconds by which sums of frame times may be off. Meaning: half a millisecond."""
-
-
 Look = Callable[[Frame, Sequence[Area] | None], Detections]
 """A detector: everything that is seen in parts of a frame, or, for None, in all of it."""
 
@@ -227,7 +223,7 @@ class Looks:
 
     def _changed(self, frame: Frame, small: SmallFrame) -> list[Area] | None:
         """Parts to be looked at, None for all of the picture."""
-        due = small.time - self._whole_at >= self._patience * self._every - _JITTER
+        due = small.time - self._whole_at >= self._patience * self._every - JITTER
         due = due or self._meets(small)
         if self._seen is None or frame.damaged or due:
             return None

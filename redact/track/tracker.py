@@ -23,7 +23,7 @@ from .backward import BackwardFollower, Job, Sighted
 from .belief import BEST_LOOK, TargetWeights
 from .camera_and_cuts import CameraMotion, CutFinder, motion_between
 from .geometry import IDENTITY, Affine, Boxes
-from .sensitivities import PARTS, TrackSettings, meet, settings_of
+from .sensitivities import JITTER, PARTS, TrackSettings, meet, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import Ring, SmallFrame, shrink
 
@@ -150,8 +150,7 @@ class Tracker:
         if frame.damaged or self._looked_at is None:
             return True
         view = self._view_of(frame)
-        # Half a millisecond: sums of frame times are not exact.
-        due = view.small.time - self._looked_at >= self.settings.look_every - 5e-4
+        due = view.small.time - self._looked_at >= self.settings.look_every - JITTER
         due = due or meet(self._looked_at, view.small.time, self.settings.meet_every)
         return due or view.suspect or self._active.restless(view.camera, view.small)
 
