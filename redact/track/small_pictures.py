@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 from av import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 from numpy.typing import NDArray
 
 from ..media import plane_array
@@ -81,9 +81,6 @@ def shrink(frame: Frame, scaler: VideoReformatter) -> SmallFrame:
 _PLANAR = ("yuv420p", "yuv422p", "yuv444p", "gray")
 """Formats whose first plane is the luma, with 8 bits or, with a suffix, 10."""
 
-_FULL_RANGE = 2
-"""Meaning: FFmpeg's AVCOL_RANGE_JPEG."""
-
 
 def _luma(picture: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
     """First plane of a planar picture, scaled to a width and height, as 8 bits in full range."""
@@ -93,7 +90,7 @@ def _luma(picture: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
     if luma.dtype != np.uint8:
         luma = (luma >> 2).astype(np.uint8)
     grey = picture.format.name.startswith("gray")
-    if grey or int(picture.color_range) == _FULL_RANGE:
+    if grey or picture.color_range == ColorRange.JPEG:
         return np.array(luma, np.uint8)  # a copy: the plane belongs to the frame
     return np.asarray(cv2.LUT(np.asarray(luma, np.uint8), _TO_FULL), np.uint8)
 
