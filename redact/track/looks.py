@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Area
-from ..types import Detections, Frame
+from ..types import Detections, Frame, Target
+from .active import STARTS
 from .geometry import iou_pairs
 from .sensitivities import JITTER, meet
 from .small_pictures import SmallFrame
@@ -160,9 +161,9 @@ SAME = 0.3
 """IoU from which a box of an earlier look and one of this look are one thing. Meaning: as between
 two detectors (`redact.detection.SAME_FACE`), a little less, as things move."""
 
-FAINT = 0.04
-"""Probability below which a part may cut through a thing that was seen before. Meaning: about where
-a face starts a tracklet (`active.STARTS`); fainter boxes lie all over a picture."""
+FAINT = 1 / (1 + math.exp(-STARTS[Target.FACE]))
+"""Probability below which a part may cut through a thing that was seen before: that from which a
+face may start a tracklet. Fainter boxes lie all over a picture."""
 
 MOST_PATIENCE = 4.0
 """Times `whole_every` after which all of the picture is looked at, however often that told nothing
