@@ -70,9 +70,6 @@ SLACK = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes
 between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100."""
 
-LONGEST = 256
-"""Frames between keyframes at most. Meaning: bounds the time that finding them takes."""
-
 OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 
 ROUNDING = 0.02
@@ -123,8 +120,8 @@ def _farthest(start: int, stop: int, inner: Boxes, outer: Boxes, room: Boxes) ->
     """Last row up to `stop` that can be the next keyframe after `start`: doubling, halving."""
     good, step = start + 1, 2
     bad = None
-    while good < stop and step <= LONGEST:
-        end = min(start + step, stop, start + LONGEST)
+    while good < stop:
+        end = min(start + step, stop)
         if not _holds(start, end, inner, outer, room):
             bad = end
             break
@@ -143,12 +140,9 @@ def _holds(start: int, end: int, inner: Boxes, outer: Boxes, room: Boxes) -> boo
     steps = end - start
     if steps < 2:
         return True
-    line = outer[start] + (outer[end] - outer[start]) * (_COUNT[1:steps] / steps)
+    line = outer[start] + (outer[end] - outer[start]) * (np.arange(1, steps)[:, None] / steps)
     spare = line - inner[start + 1 : end]
     return bool(spare.min() >= 1e-6) and bool((spare <= room[start + 1 : end]).all())
-
-
-_COUNT = np.arange(LONGEST + 1, dtype=np.float64)[:, None]
 
 
 SPEED_LASTS = 0.3
