@@ -72,10 +72,6 @@ between may then wander inside the interpolated ones. Meaning: a pixel of a face
 
 OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 
-ROUNDING = 0.02
-"""Pixels added outward, far more than interpolation in float64 can lose. Meaning: no pixel
-of a mask depends on rounding."""
-
 
 def keyframes_of(
     first: int,
@@ -92,7 +88,8 @@ def keyframes_of(
         scores: [N], not finite where no detector saw the object.
     """
     size = np.maximum(np.tile(boxes[:, 2:] - boxes[:, :2], 2), 0.0)
-    step = size * SLACK + ROUNDING
+    # Of a box of less than a pixel as well: far more than interpolation in float64 can lose.
+    step = np.maximum(size, 1.0) * SLACK
     # All four sides count outward, so that larger always means a larger box.
     inner = boxes * OUTWARD
     outer = inner + step
