@@ -26,10 +26,6 @@ from .geometry import Boxes, to_centres
 LONG_SIDE = 960
 """Pixels. Meaning: a plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
 
-LEVELS = 4
-"""Pyramid levels below the small picture, each half as large. Meaning: large objects are
-looked at in a coarse level so that a sparse grid of samples does not alias."""
-
 
 @dataclass(frozen=True, slots=True)
 class SmallFrame:
@@ -110,8 +106,10 @@ def shrink_array(rgb: NDArray[np.uint8], index: int, time: float, damaged: bool)
 
 
 def _levels(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
+    """A picture and coarser ones, each half as large, so that a sparse grid of samples over a
+    large object does not alias."""
     levels = [grey]
-    while len(levels) <= LEVELS and min(levels[-1].shape) >= 16:
+    while min(levels[-1].shape) >= CELLS:
         h, w = levels[-1].shape
         half = cv2.resize(levels[-1], ((w + 1) // 2, (h + 1) // 2), interpolation=cv2.INTER_AREA)
         levels.append(np.asarray(half, np.uint8))
