@@ -67,10 +67,6 @@ TRUSTED_BACK = 3.0
 when it has been watched for `ONSET_DELAY` alone, however long it is seen afterwards; one that was
 noticed more than a second late must not be open until then. A judgement, not fitted."""
 
-TRUSTED_START = 0.2
-"""Seconds for which anything believed may be followed, beyond the time it was seen for. Meaning:
-two looks; what was seen for a moment by chance must not stay masked for seconds."""
-
 
 @dataclass(frozen=True, slots=True)
 class Retired:
@@ -270,9 +266,14 @@ class ActiveTracklets:
         )
 
     def _earned(self, rows: NDArray[np.intp], times: float = 1.0) -> NDArray[np.float64]:
-        """Seconds that objects may be followed without a detection, `times` as long as seen."""
+        """Seconds that objects may be followed without a detection, `times` as long as seen.
+
+        All that is believed may be for as long as it is hidden unseen; but what was seen for a
+        moment by chance must not stay masked for seconds.
+        """
+        s = self._settings
         seen_for = self.rows.detected[rows] - self.rows.start_time[rows]
-        return np.asarray(np.minimum(times * seen_for + TRUSTED_START, self._settings.follow_time))
+        return np.asarray(np.minimum(times * seen_for + s.grace, s.follow_time))
 
     def retire(self, time: float) -> None:
         """Forget tracklets that were not seen for too long."""
