@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..types import Box, Keyframe, State
 from .geometry import Boxes, grown, union, warped
 from .sensitivities import TrackSettings
-from .sightings import ClipRecord, How, Rows, end_speed
+from .sightings import SPEED_TIME, ClipRecord, How, Rows, end_speed
 
 UNSURE: Final = 0.20
 """Growth of an even guess, share of the box's size on every side. A detector that doubts whether
@@ -142,11 +142,6 @@ def _holds(start: int, end: int, inner: Boxes, outer: Boxes, room: Boxes) -> boo
     return bool(spare.min() >= 1e-6) and bool((spare <= room[start + 1 : end]).all())
 
 
-SPEED_LASTS = 0.3
-"""Seconds after which an object that is no longer seen is expected to have stopped. Meaning:
-about half a step of somebody who walks; a judgement, not fitted."""
-
-
 @dataclass(frozen=True, slots=True)
 class Dense:
     """Attributes:
@@ -229,6 +224,6 @@ def _beyond(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord, ro
         turn = -1 if at_start else 1
         for i in range(1, len(path)):
             away = clip.time(start + edge + turn * i) - clip.time(start + edge)
-            gone = turn * SPEED_LASTS * (1 - np.exp(-abs(away) / SPEED_LASTS))
+            gone = turn * SPEED_TIME * (1 - np.exp(-abs(away) / SPEED_TIME))
             box = boxes[edge] + np.tile(speed * gone, 2)
             boxes[edge + turn * i] = warped(box[None], path[i])[0]
