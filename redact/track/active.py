@@ -13,7 +13,7 @@ from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
 from .follow import COAST, step
-from .geometry import Affine, iou_pairs, lies_on, scale_of, to_centres, warped
+from .geometry import SAME, Affine, iou_pairs, lies_on, scale_of, to_centres, warped
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
 from .small_pictures import Samples, SmallFrame, patches_of, picture_area
@@ -46,10 +46,6 @@ RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is looked at. Meaning: the
 pixel tracker still finds what moves by half its size; a judgement, not fitted."""
-
-ABSORBED = 0.5
-"""IoU with another object's detection from which an undetected object is hidden behind it.
-Meaning: a mask on the one is a mask on most of the other."""
 
 NEAR = 0.15
 """IoU with a believed tracklet's expected place from which a faint detection may be it. Meaning:
@@ -223,7 +219,8 @@ class ActiveTracklets:
             r.seen[rows] < earlier.time,
         )
         here = r.detected == small.time
-        hidden = lies_on(found.boxes, r.target[rows], r.box[here], r.target[here], ABSORBED)
+        # A mask on the one is a mask on most of the other.
+        hidden = lies_on(found.boxes, r.target[rows], r.box[here], r.target[here], SAME)
         good = found.found & ~hidden
         lost = rows[~good]
         r.chasing[lost] = small.time - r.seen[lost] <= COAST
