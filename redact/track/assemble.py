@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..types import Target, Track
 from .active import Retired
-from .associate import LOOK_WEIGHT, Pairs, assign
+from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
 from .geometry import Boxes, Index, areas, to_centres, warped_centres
@@ -22,17 +22,6 @@ from .sightings import ClipRecord, Rows, SightingLog, end_speed
 SPEED_LASTS = 0.4
 """Seconds for which a speed is believed; after them the object may have turned round.
 Meaning: half a step of somebody who walks; a judgement, not fitted."""
-
-REACH = 0.7
-REACH_PER_SECOND = 1.5
-MOST_REACH = 3.0
-"""Farthest distance between the ends, in object sizes: at once, more for every second, at most.
-Meaning: a head that walks covers one to two of its sizes a second; not fitted."""
-
-SIZE_RATIO = 2.0
-GAP_COST = 0.3
-"""Largest change of width or height over a gap, and cost of a second of gap. Meaning: twice as
-large is somebody else; of two that fit, the nearer in time is preferred. Not fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +139,15 @@ def _nearest(
 def _pair_costs(
     left: Boxes, right: Boxes, gap: NDArray[np.float64], alike: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Costs and limits as between two looks (`associate`); with every second of the gap the end
+    may be as much farther away as in the most uncertain look. A head that walks covers one to two
+    of its sizes a second."""
     size = np.sqrt(np.maximum(left[:, 2:], 1) * np.maximum(right[:, 2:], 1))
     size = np.maximum(size, size.max(axis=1, keepdims=True) / 2)
     distance = np.hypot(*((left[:, :2] - right[:, :2]) / size).T)
     ratio = np.abs(np.log(np.maximum(left[:, 2:], 1) / np.maximum(right[:, 2:], 1))).max(axis=1)
-    reach = np.minimum(REACH + REACH_PER_SECOND * gap, MOST_REACH)
-    cost = distance / reach + 0.5 * ratio + GAP_COST * gap + LOOK_WEIGHT * (1 - alike)
+    reach = REACH + MOST_REACH * gap
+    cost = distance / reach + 0.5 * ratio + LOOK_WEIGHT * (1 - alike)
     return cost, (distance <= reach) & (ratio <= np.log(SIZE_RATIO))
 
 
