@@ -17,11 +17,7 @@ from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
 from .geometry import Boxes, Index, areas, to_centres, warped_centres
 from .sensitivities import TrackSettings
-from .sightings import ClipRecord, Rows, SightingLog, end_speed
-
-SPEED_LASTS = 0.4
-"""Seconds for which a speed is believed; after them the object may have turned round.
-Meaning: half a step of somebody who walks; a judgement, not fitted."""
+from .sightings import SPEED_TIME, ClipRecord, Rows, SightingLog, end_speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +127,7 @@ def _nearest(
     """The end of a piece, carried over the gap by half the sum of both speeds: it went on all
     the time, or stopped soon, whichever fits better."""
     tries = [ahead.copy() for _ in range(2)]
-    for place, lasted in zip(tries, (seconds, min(seconds, SPEED_LASTS)), strict=True):
+    for place, lasted in zip(tries, (seconds, min(seconds, SPEED_TIME)), strict=True):
         place[:2] += drift * lasted / 2
     return min(tries, key=lambda place: float(np.abs(place[:2] - back[:2]).max()))
 
