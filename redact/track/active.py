@@ -54,10 +54,6 @@ loose, as the assignment decides afterwards."""
 ASKED = 3
 """Pictures of a tracklet that the verifier is shown. Meaning: more of one thing say the same."""
 
-NEARLY_BEST = 0.5
-"""Log odds by which a look may be worse than the best so far and its picture still be shown.
-Meaning: half as much again in the odds (a factor of 1.6)."""
-
 TRUSTED_BACK = 3.0
 """Times as long as it was seen that an object is followed back. Meaning: its start is followed back
 when it has been watched for `ONSET_DELAY` alone, however long it is seen afterwards; one that was
@@ -169,7 +165,7 @@ class ActiveTracklets:
         """Rows whose present picture is worth a close look: their best so far, and few of them."""
         r = self.rows
         good = (r.detected == time) & (r.clues.asked < ASKED) & (r.target == Target.PLATE)
-        best = r.clues.latest >= r.clues.best - NEARLY_BEST
+        best = r.clues.latest >= r.clues.best
         return np.flatnonzero(good & best)
 
     def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
