@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .geometry import IDENTITY, Affine, scale_of
 from .looks import unchanged
-from .small_pictures import SmallFrame
+from .small_pictures import FLAT, SmallFrame
 
 LONG_SIDE = 320
 """Camera motion is measured in the first pyramid level that is not longer than this.
@@ -124,10 +124,6 @@ Meaning: 1 is the same brightness everywhere; a judgement, not fitted."""
 FLASH_TIME = 0.25
 """Seconds within which the old picture returns after a flash. Meaning: longer than a flash lasts,
 shorter than a shot."""
-
-FLAT = 3.0
-"""Standard deviation in grey levels below which a thumbnail says nothing. Meaning: black or
-fog, where noise decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,8 +174,9 @@ CONTEXT = 1.25
 help where a face has few pixels."""
 
 FLAT = 1.5
-"""Standard deviation in grey levels below which a patch shows nothing that could be found.
-Meaning: noise alone deviates by as much."""
+"""Standard deviation in grey levels below which a patch shows nothing that could be found, and a
+thumbnail (`camera_and_cuts`) nothing that could be told apart. Meaning: noise alone deviates by as
+much."""
 
 
 def sample(small: SmallFrame, boxes: Boxes, cells: int, reach: float) -> Samples:
