@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..detection import Area
 from ..types import Detections, Frame, Target
 from .active import STARTS
-from .geometry import iou_pairs
+from .geometry import SAME, iou_pairs
 from .sensitivities import JITTER, meet
 from .small_pictures import SmallFrame
 
@@ -156,10 +156,6 @@ def _cost(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
     sides = high - low + 2 * AROUND
     return np.asarray(sides[..., 0] * sides[..., 1] + APART)
 
-
-SAME = 0.3
-"""IoU from which a box of an earlier look and one of this look are one thing. Meaning: as between
-two detectors (`redact.detection.SAME_FACE`), a little less, as things move."""
 
 FAINT = 1 / (1 + math.exp(-STARTS[Target.FACE]))
 """Probability below which a part may cut through a thing that was seen before: that from which a
