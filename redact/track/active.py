@@ -13,7 +13,7 @@ from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
 from .follow import COAST, step
-from .geometry import Affine, iou_pairs, lies_on, scale_of, to_centres, warped
+from .geometry import SAME, Affine, iou_pairs, lies_on, scale_of, to_centres, warped
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
 from .small_pictures import Samples, SmallFrame, patches_of, picture_area
@@ -47,10 +47,6 @@ RESTLESS_ZOOM = 0.02
 """Motion in a frame, in object sizes, and zoom from which every frame is looked at. Meaning: the
 pixel tracker still finds what moves by half its size; a judgement, not fitted."""
 
-ABSORBED = 0.5
-"""IoU with another object's detection from which an undetected object is hidden behind it.
-Meaning: a mask on the one is a mask on most of the other."""
-
 NEAR = 0.15
 """IoU with a believed tracklet's expected place from which a faint detection may be it. Meaning:
 loose, as the assignment decides afterwards."""
@@ -58,18 +54,10 @@ loose, as the assignment decides afterwards."""
 ASKED = 3
 """Pictures of a tracklet that the verifier is shown. Meaning: more of one thing say the same."""
 
-NEARLY_BEST = 0.5
-"""Log odds by which a look may be worse than the best so far and its picture still be shown.
-Meaning: half as much again in the odds (a factor of 1.6)."""
-
 TRUSTED_BACK = 3.0
 """Times as long as it was seen that an object is followed back. Meaning: its start is followed back
 when it has been watched for `ONSET_DELAY` alone, however long it is seen afterwards; one that was
 noticed more than a second late must not be open until then. A judgement, not fitted."""
-
-TRUSTED_START = 0.2
-"""Seconds for which anything believed may be followed, beyond the time it was seen for. Meaning:
-two looks; what was seen for a moment by chance must not stay masked for seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +165,7 @@ class ActiveTracklets:
         """Rows whose present picture is worth a close look: their best so far, and few of them."""
         r = self.rows
         good = (r.detected == time) & (r.clues.asked < ASKED) & (r.target == Target.PLATE)
-        best = r.clues.latest >= r.clues.best - NEARLY_BEST
+        best = r.clues.latest >= r.clues.best
         return np.flatnonzero(good & best)
 
     def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
@@ -227,7 +215,8 @@ class ActiveTracklets:
             r.seen[rows] < earlier.time,
         )
         here = r.detected == small.time
-        hidden = lies_on(found.boxes, r.target[rows], r.box[here], r.target[here], ABSORBED)
+        # A mask on the one is a mask on most of the other.
+        hidden = lies_on(found.boxes, r.target[rows], r.box[here], r.target[here], SAME)
         good = found.found & ~hidden
         lost = rows[~good]
         r.chasing[lost] = small.time - r.seen[lost] <= COAST
@@ -270,9 +259,14 @@ class ActiveTracklets:
         )
 
     def _earned(self, rows: NDArray[np.intp], times: float = 1.0) -> NDArray[np.float64]:
-        """Seconds that objects may be followed without a detection, `times` as long as seen."""
+        """Seconds that objects may be followed without a detection, `times` as long as seen.
+
+        All that is believed may be for as long as it is hidden unseen; but what was seen for a
+        moment by chance must not stay masked for seconds.
+        """
+        s = self._settings
         seen_for = self.rows.detected[rows] - self.rows.start_time[rows]
-        return np.asarray(np.minimum(times * seen_for + TRUSTED_START, self._settings.follow_time))
+        return np.asarray(np.minimum(times * seen_for + s.grace, s.follow_time))
 
     def retire(self, time: float) -> None:
         """Forget tracklets that were not seen for too long."""

@@ -12,31 +12,12 @@ from numpy.typing import NDArray
 
 from ..types import Target, Track
 from .active import Retired
-from .associate import LOOK_WEIGHT, Pairs, assign
+from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
 from .geometry import Boxes, Index, areas, to_centres, warped_centres
 from .sensitivities import TrackSettings
-from .sightings import ClipRecord, Rows, SightingLog, end_speed
-
-SPEED_LASTS = 0.4
-"""Seconds for which a speed is believed; after them the object may have turned round.
-Meaning: half a step of somebody who walks; a judgement, not fitted."""
-
-REACH = 0.7
-REACH_PER_SECOND = 1.5
-MOST_REACH = 3.0
-"""Farthest distance between the ends, in object sizes: at once, more for every second, at most.
-Meaning: a head that walks covers one to two of its sizes a second; not fitted."""
-
-SIZE_RATIO = 2.0
-GAP_COST = 0.3
-"""Largest change of width or height over a gap, and cost of a second of gap. Meaning: twice as
-large is somebody else; of two that fit, the nearer in time is preferred. Not fitted."""
-
-LINKED = -1.0
-"""Cost of a pair that was shown to be one object by following its pixels. Meaning: less
-than any other pair costs."""
+from .sightings import SPEED_TIME, ClipRecord, Rows, SightingLog, end_speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +65,8 @@ def stitched(
     linked = np.array(
         [(pieces[j].tracklet, pieces[i].tracklet) in links for i, j in zip(a, b, strict=True)]
     )
-    cost[linked] = LINKED
+    # Following its pixels has shown that it is one object: no other pair can fit better.
+    cost[linked] = 0.0
     fine |= linked
     first, second = assign(Pairs(a[fine], b[fine], cost[fine]))
     after = dict(zip(first.tolist(), second.tolist(), strict=True))
@@ -145,7 +127,7 @@ def _nearest(
     """The end of a piece, carried over the gap by half the sum of both speeds: it went on all
     the time, or stopped soon, whichever fits better."""
     tries = [ahead.copy() for _ in range(2)]
-    for place, lasted in zip(tries, (seconds, min(seconds, SPEED_LASTS)), strict=True):
+    for place, lasted in zip(tries, (seconds, min(seconds, SPEED_TIME)), strict=True):
         place[:2] += drift * lasted / 2
     return min(tries, key=lambda place: float(np.abs(place[:2] - back[:2]).max()))
 
@@ -153,12 +135,15 @@ def _nearest(
 def _pair_costs(
     left: Boxes, right: Boxes, gap: NDArray[np.float64], alike: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Costs and limits as between two looks (`associate`); with every second of the gap the end
+    may be as much farther away as in the most uncertain look. A head that walks covers one to two
+    of its sizes a second."""
     size = np.sqrt(np.maximum(left[:, 2:], 1) * np.maximum(right[:, 2:], 1))
     size = np.maximum(size, size.max(axis=1, keepdims=True) / 2)
     distance = np.hypot(*((left[:, :2] - right[:, :2]) / size).T)
     ratio = np.abs(np.log(np.maximum(left[:, 2:], 1) / np.maximum(right[:, 2:], 1))).max(axis=1)
-    reach = np.minimum(REACH + REACH_PER_SECOND * gap, MOST_REACH)
-    cost = distance / reach + 0.5 * ratio + GAP_COST * gap + LOOK_WEIGHT * (1 - alike)
+    reach = REACH + MOST_REACH * gap
+    cost = distance / reach + 0.5 * ratio + LOOK_WEIGHT * (1 - alike)
     return cost, (distance <= reach) & (ratio <= np.log(SIZE_RATIO))
 
 

@@ -58,8 +58,8 @@ REACH = 0.6
 Meaning: the boxes still overlap; a judgement, not fitted."""
 
 MOST_REACH = 1.6
-"""And with the greatest uncertainty. Meaning: farther away it is another object, as two people
-beside each other are."""
+"""And with the greatest uncertainty; over a gap (`assemble`), for every second of it as much more.
+Meaning: farther away it is another object, as two people beside each other are."""
 
 SIZE_RATIO = 2.2
 """Largest change of width or height between sightings. Meaning: a head that turns, or two

@@ -14,13 +14,9 @@ from numpy.typing import NDArray
 
 from ..types import Target
 from .follow import COAST, step
-from .geometry import IDENTITY, Affine, Boxes, iou_pairs, warped
+from .geometry import IDENTITY, SAME, Affine, Boxes, iou_pairs, warped
 from .sightings import ClipRecord, How, SightingLog
 from .small_pictures import Ring, Samples, SmallFrame
-
-SAME = 0.5
-"""IoU with another tracklet's sighting from which both are the same object. Meaning: most
-of each lies in the other."""
 
 
 @dataclass(frozen=True, slots=True)

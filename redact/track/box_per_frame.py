@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..types import Box, Keyframe, State
 from .geometry import Boxes, grown, union, warped
 from .sensitivities import TrackSettings
-from .sightings import ClipRecord, How, Rows, end_speed
+from .sightings import SPEED_TIME, ClipRecord, How, Rows, end_speed
 
 UNSURE: Final = 0.20
 """Growth of an even guess, share of the box's size on every side. A detector that doubts whether
@@ -70,14 +70,7 @@ SLACK = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes
 between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100."""
 
-LONGEST = 256
-"""Frames between keyframes at most. Meaning: bounds the time that finding them takes."""
-
 OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
-
-ROUNDING = 0.02
-"""Pixels added outward, far more than interpolation in float64 can lose. Meaning: no pixel
-of a mask depends on rounding."""
 
 
 def keyframes_of(
@@ -95,7 +88,8 @@ def keyframes_of(
         scores: [N], not finite where no detector saw the object.
     """
     size = np.maximum(np.tile(boxes[:, 2:] - boxes[:, :2], 2), 0.0)
-    step = size * SLACK + ROUNDING
+    # Of a box of less than a pixel as well: far more than interpolation in float64 can lose.
+    step = np.maximum(size, 1.0) * SLACK
     # All four sides count outward, so that larger always means a larger box.
     inner = boxes * OUTWARD
     outer = inner + step
@@ -123,8 +117,8 @@ def _farthest(start: int, stop: int, inner: Boxes, outer: Boxes, room: Boxes) ->
     """Last row up to `stop` that can be the next keyframe after `start`: doubling, halving."""
     good, step = start + 1, 2
     bad = None
-    while good < stop and step <= LONGEST:
-        end = min(start + step, stop, start + LONGEST)
+    while good < stop:
+        end = min(start + step, stop)
         if not _holds(start, end, inner, outer, room):
             bad = end
             break
@@ -143,17 +137,9 @@ def _holds(start: int, end: int, inner: Boxes, outer: Boxes, room: Boxes) -> boo
     steps = end - start
     if steps < 2:
         return True
-    line = outer[start] + (outer[end] - outer[start]) * (_COUNT[1:steps] / steps)
+    line = outer[start] + (outer[end] - outer[start]) * (np.arange(1, steps)[:, None] / steps)
     spare = line - inner[start + 1 : end]
     return bool(spare.min() >= 1e-6) and bool((spare <= room[start + 1 : end]).all())
-
-
-_COUNT = np.arange(LONGEST + 1, dtype=np.float64)[:, None]
-
-
-SPEED_LASTS = 0.3
-"""Seconds after which an object that is no longer seen is expected to have stopped. Meaning:
-about half a step of somebody who walks; a judgement, not fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +224,6 @@ def _beyond(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord, ro
         turn = -1 if at_start else 1
         for i in range(1, len(path)):
             away = clip.time(start + edge + turn * i) - clip.time(start + edge)
-            gone = turn * SPEED_LASTS * (1 - np.exp(-abs(away) / SPEED_LASTS))
+            gone = turn * SPEED_TIME * (1 - np.exp(-abs(away) / SPEED_TIME))
             box = boxes[edge] + np.tile(speed * gone, 2)
             boxes[edge + turn * i] = warped(box[None], path[i])[0]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .geometry import IDENTITY, Affine, scale_of
 from .looks import unchanged
-from .small_pictures import SmallFrame
+from .small_pictures import FLAT, SmallFrame
 
 LONG_SIDE = 320
 """Camera motion is measured in the first pyramid level that is not longer than this.
@@ -32,9 +32,10 @@ FEW = 12
 """Fewer corners than this say nothing; the camera is taken as standing still. Meaning:
 a few may all sit on one person who walks."""
 
-BELIEVED = 0.35
-"""Smallest share of corners that must agree. Meaning: the ground may show less than half of the
-corners where a crowd walks; a judgement, not fitted."""
+AGREED = 0.35
+"""Share of corners that must agree for a motion to be the camera's; and above which it is the same
+scene. Meaning: the ground may show less than half of the corners where a crowd walks, and after a
+cut hardly any agree; a judgement, not fitted."""
 
 MOST_SCALE = 1.25
 """Largest zoom between two frames that is believed. Meaning: faster than any lens."""
@@ -99,7 +100,7 @@ def _believed(
         return STILL
     agreed = float(inliers.sum()) / corners
     scale = scale_of(matrix)
-    if agreed < BELIEVED or not 1 / MOST_SCALE < scale < MOST_SCALE:
+    if agreed < AGREED or not 1 / MOST_SCALE < scale < MOST_SCALE:
         return CameraMotion(IDENTITY, agreed)
     return CameraMotion(np.asarray(matrix, np.float64), agreed)
 
@@ -120,17 +121,9 @@ SAME_TONES = 0.72
 """Overlap of brightness histograms above which it is the same scene in fast motion.
 Meaning: 1 is the same brightness everywhere; a judgement, not fitted."""
 
-AGREED = 0.3
-"""Share of corners that a common motion explains above which it is the same scene.
-Meaning: after a cut hardly any agree; a judgement, not fitted."""
-
 FLASH_TIME = 0.25
 """Seconds within which the old picture returns after a flash. Meaning: longer than a flash lasts,
 shorter than a shot."""
-
-FLAT = 3.0
-"""Standard deviation in grey levels below which a thumbnail says nothing. Meaning: black or
-fog, where noise decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ WINDOW = 2 * CELLS
 place by 0.62 of its own size in every direction."""
 
 RECENT = 0.6
-"""Smallest likeness to the frame before. Meaning: a correlation, 1 for the same; a judgement, not
-fitted."""
+"""Smallest likeness to the frame before, and to the last detection where the frame before does not
+show it: then nothing but that look says that it is the same. Meaning: a correlation, 1 for the
+same; a judgement, not fitted."""
 
 ANCHOR = 0.35
 """Smallest likeness to the last detection; lower and something else has come in its place.
@@ -48,10 +49,6 @@ nearer grows by less than 6 % a frame; noise must not make boxes breathe."""
 
 COAST = 0.12
 """Seconds for which an object may be out of sight before it is lost. Meaning: a flash, a post."""
-
-REFOUND = 0.6
-"""Smallest likeness to the last detection after that. Meaning: as `RECENT`: nothing but its look
-says that it is the same."""
 
 DISTANCE_COST = 0.15
 """Taken from the correlation at the window's edge. Meaning: of two equal places the nearer is
@@ -100,7 +97,7 @@ def step(
     places, patches = _rescaled(there, places, recent + anchor)
     found = (
         (pairwise_likeness(patches, recent) >= RECENT)
-        & (pairwise_likeness(patches, anchor) >= np.where(blind, REFOUND, ANCHOR))
+        & (pairwise_likeness(patches, anchor) >= np.where(blind, RECENT, ANCHOR))
         & (blind | _leads_back(here, boxes, patches))
         & _inside(places, there)
     )

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..detection import Area
-from ..types import Detections, Frame
-from .geometry import iou_pairs
-from .sensitivities import meet
+from ..types import Detections, Frame, Target
+from .active import STARTS
+from .geometry import SAME, iou_pairs
+from .sensitivities import JITTER, meet
 from .small_pictures import SmallFrame
 
 LEVEL = 1
@@ -156,21 +157,13 @@ def _cost(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(sides[..., 0] * sides[..., 1] + APART)
 
 
-SAME = 0.3
-"""IoU from which a box of an earlier look and one of this look are one thing. Meaning: as between
-two detectors (`redact.detection.SAME_FACE`), a little less, as things move."""
-
-FAINT = 0.04
-"""Probability below which a part may cut through a thing that was seen before. Meaning: about where
-a face starts a tracklet (`active.STARTS`); fainter boxes lie all over a picture."""
+FAINT = 1 / (1 + math.exp(-STARTS[Target.FACE]))
+"""Probability below which a part may cut through a thing that was seen before: that from which a
+face may start a tracklet. Fainter boxes lie all over a picture."""
 
 MOST_PATIENCE = 4.0
 """Times `whole_every` after which all of the picture is looked at, however often that told nothing
 new. Meaning: two doublings, from one second to four."""
-
-_JITTER = 5e-4
-"""Seconds by which sums of frame times may be off. Meaning: half a millisecond."""
-
 
 Look = Callable[[Frame, Sequence[Area] | None], Detections]
 """A detector: everything that is seen in parts of a frame, or, for None, in all of it."""
@@ -227,7 +220,7 @@ class Looks:
 
     def _changed(self, frame: Frame, small: SmallFrame) -> list[Area] | None:
         """Parts to be looked at, None for all of the picture."""
-        due = small.time - self._whole_at >= self._patience * self._every - _JITTER
+        due = small.time - self._whole_at >= self._patience * self._every - JITTER
         due = due or self._meets(small)
         if self._seen is None or frame.damaged or due:
             return None

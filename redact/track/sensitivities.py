@@ -57,6 +57,10 @@ CAUTION = {Caution.LOW: 0.25, Caution.NORMAL: 1.0, Caution.HIGH: 4.0}
 that a user sees it; chosen by whoever runs it, not fitted."""
 
 
+JITTER = 5e-4
+"""Seconds by which sums of frame times may be off. Meaning: half a millisecond."""
+
+
 def meet(before: float, now: float, every: float) -> bool:
     """Whether searches meet at `now`, if the look before was at `before` (both in seconds): see
     `TrackSettings.meet_every`."""

@@ -66,7 +66,9 @@ class ClipRecord:
 
 
 SPEED_TIME = 0.3
-"""Seconds at an end from which the speed is measured. Meaning: four looks."""
+"""Seconds over which the speed of an object is measured, and for which it is believed: after them
+it may have stopped or turned round. Meaning: three looks, or half a step of somebody who walks; a
+judgement, not fitted."""
 
 
 class How(IntEnum):

@@ -16,7 +16,7 @@ from typing import Any
 import cv2
 import numpy as np
 from av import VideoFrame
-from av.video.reformatter import VideoReformatter
+from av.video.reformatter import ColorRange, VideoReformatter
 from numpy.typing import NDArray
 
 from ..media import plane_array
@@ -25,10 +25,6 @@ from .geometry import Boxes, to_centres
 
 LONG_SIDE = 960
 """Pixels. Meaning: a plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
-
-LEVELS = 4
-"""Pyramid levels below the small picture, each half as large. Meaning: large objects are
-looked at in a coarse level so that a sparse grid of samples does not alias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +77,6 @@ def shrink(frame: Frame, scaler: VideoReformatter) -> SmallFrame:
 _PLANAR = ("yuv420p", "yuv422p", "yuv444p", "gray")
 """Formats whose first plane is the luma, with 8 bits or, with a suffix, 10."""
 
-_FULL_RANGE = 2
-"""Meaning: FFmpeg's AVCOL_RANGE_JPEG."""
-
 
 def _luma(picture: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
     """First plane of a planar picture, scaled to a width and height, as 8 bits in full range."""
@@ -93,7 +86,7 @@ def _luma(picture: VideoFrame, size: tuple[int, int]) -> NDArray[np.uint8]:
     if luma.dtype != np.uint8:
         luma = (luma >> 2).astype(np.uint8)
     grey = picture.format.name.startswith("gray")
-    if grey or int(picture.color_range) == _FULL_RANGE:
+    if grey or picture.color_range == ColorRange.JPEG:
         return np.array(luma, np.uint8)  # a copy: the plane belongs to the frame
     return np.asarray(cv2.LUT(np.asarray(luma, np.uint8), _TO_FULL), np.uint8)
 
@@ -113,8 +106,10 @@ def shrink_array(rgb: NDArray[np.uint8], index: int, time: float, damaged: bool)
 
 
 def _levels(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
+    """A picture and coarser ones, each half as large, so that a sparse grid of samples over a
+    large object does not alias."""
     levels = [grey]
-    while len(levels) <= LEVELS and min(levels[-1].shape) >= 16:
+    while min(levels[-1].shape) >= CELLS:
         h, w = levels[-1].shape
         half = cv2.resize(levels[-1], ((w + 1) // 2, (h + 1) // 2), interpolation=cv2.INTER_AREA)
         levels.append(np.asarray(half, np.uint8))
@@ -179,8 +174,9 @@ CONTEXT = 1.25
 help where a face has few pixels."""
 
 FLAT = 1.5
-"""Standard deviation in grey levels below which a patch shows nothing that could be found.
-Meaning: noise alone deviates by as much."""
+"""Standard deviation in grey levels below which a patch shows nothing that could be found, and a
+thumbnail (`camera_and_cuts`) nothing that could be told apart. Meaning: noise alone deviates by as
+much."""
 
 
 def sample(small: SmallFrame, boxes: Boxes, cells: int, reach: float) -> Samples:

@@ -19,20 +19,16 @@ from ..types import Detections, Frame, Track
 from .active import ActiveTracklets
 from .assemble import weave
 from .associate import observations_of
-from .backward import BackwardFollower, Job, Sighted
+from .backward import BackwardFollower, Sighted
 from .belief import BEST_LOOK, TargetWeights
 from .camera_and_cuts import CameraMotion, CutFinder, motion_between
 from .geometry import IDENTITY, Affine, Boxes
-from .sensitivities import PARTS, TrackSettings, meet, settings_of
+from .sensitivities import JITTER, PARTS, TrackSettings, meet, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import Ring, SmallFrame, shrink
 
 Ask = Callable[[Frame, Boxes, NDArray[np.int8]], NDArray[np.float32]]
 """Frame, boxes [N, 4] and targets [N] to log odds [N]."""
-
-BACK_PERIOD = 0.3
-"""Seconds for which objects to be followed back are gathered. Meaning: following many at a time
-costs little more than one; shorter than the ring of pictures is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +115,6 @@ class Tracker:
         self._active = ActiveTracklets(self.settings, self._log, ablate, self._weights)
         self._sighted = Sighted()
         self._back = BackwardFollower(self._ring, self._clip, self._log, self._sighted)
-        self._jobs: list[Job] = []
-        self._back_run = float("-inf")
         self._last: SmallFrame | None = None
         self._view: _View | None = None
         self._ahead: dict[int, _Prepared] = {}
@@ -150,8 +144,7 @@ class Tracker:
         if frame.damaged or self._looked_at is None:
             return True
         view = self._view_of(frame)
-        # Half a millisecond: sums of frame times are not exact.
-        due = view.small.time - self._looked_at >= self.settings.look_every - 5e-4
+        due = view.small.time - self._looked_at >= self.settings.look_every - JITTER
         due = due or meet(self._looked_at, view.small.time, self.settings.meet_every)
         return due or view.suspect or self._active.restless(view.camera, view.small)
 
@@ -183,16 +176,13 @@ class Tracker:
         if not small.damaged:
             self._active.follow(small)
         self._note(small)
-        self._jobs += self._active.jobs(small)
-        if small.time - self._back_run >= BACK_PERIOD:
-            self._follow_back(small.time)
+        self._back.run(self._active.jobs(small))
         self._active.retire(small.time)
 
     def finish(self) -> Tracks:
         """All tracks of the clip, after its last frame."""
         if self._last is not None:
-            self._jobs += self._active.jobs(self._last, all_now=True)
-            self._follow_back(self._last.time)
+            self._back.run(self._active.jobs(self._last, all_now=True))
         self._active.finish()
         cuts = tuple(self._cuts.cuts)
         tracks = weave(
@@ -206,11 +196,6 @@ class Tracker:
             self._ablate,
         )
         return Tracks(tracks, cuts)
-
-    def _follow_back(self, time: float) -> None:
-        self._back.run(self._jobs)
-        self._jobs = []
-        self._back_run = time
 
     def _view_of(self, frame: Frame) -> _View:
         """Look at the next frame once, whoever asks first."""
