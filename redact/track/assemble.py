@@ -17,7 +17,7 @@ from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
 from .geometry import Boxes, Index, areas, to_centres, warped_centres
 from .sensitivities import TrackSettings
-from .sightings import SPEED_TIME, ClipRecord, Rows, SightingLog, end_speed
+from .sightings import SPEED_TIME, ClipRecord, How, Rows, SightingLog, end_speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,14 +242,14 @@ def _without_stacks(
         if host is None:
             kept.append(i)
             continue
-        # Where the likelier one was not seen, the other still tells where the head is.
+        # Where the likelier one was not seen, or only followed, the other tells where the head is.
         extra.setdefault(host, []).append(objects[i][1])
     out = []
     for i in sorted(kept):
         group, rows, p = objects[i]
         for more in extra.get(i, ()):
-            missing = ~np.isin(more["frame"], rows["frame"])
-            rows = _joined([rows, more[missing]])
+            seen = rows["frame"][rows["how"] == How.DETECTED]
+            rows = _joined([rows, more[~np.isin(more["frame"], seen)]])
         out.append((group, rows, p))
     return out
 

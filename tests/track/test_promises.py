@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from redact.track.assemble import STACKED
@@ -96,8 +96,24 @@ def test_every_sure_detection_is_inside_a_track(found: list[Detections], how: st
     assert uncovered(tracked(clip(), found, how, "merge"), found) == []
 
 
+def seen(*rows: tuple[float, float, float, float, float, int]) -> Detections:
+    """Detections of one frame: x1, y1, x2, y2, score, target."""
+    table = np.array(rows, np.float32).reshape(-1, 6)
+    return Detections(table[:, :4], table[:, 4], table[:, 5].astype(np.int8))
+
+
+def one_followed_and_one_seen() -> list[Detections]:
+    """A plate that is surely seen once, and later a larger one that holds the place to which it was
+    followed: the two become one track, and it must lie on what was seen."""
+    found = [seen() for _ in range(COUNT)]
+    found[7] = seen((97, 57, 119, 84, 1.0, 1))
+    found[11] = seen((97, 57, 119, 84, 0.01, 0), (42.25, 2.5, 108.25, 81.75, 1.0, 1))
+    return found
+
+
 @CHECKED
 @given(clips())
+@example(one_followed_and_one_seen())
 def test_where_stacks_become_one_it_lies_on_what_was_seen(found: list[Detections]) -> None:
     assert uncovered(tracked(clip(), found, "balanced"), found, 0.95 * STACKED) == []
 
