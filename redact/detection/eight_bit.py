@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
+from .headroom import LARGEST
 from .onnx_file import (
     Element,
     Graph,
@@ -44,9 +45,6 @@ CenterFace uses means the same in it as in version 9, in which it was written.""
 
 STEPS: Final = 8
 """Factors of channels are powers of the eighth root of 2. Meaning: whole numbers in the file."""
-
-LARGEST: Final = 127
-"""Meaning: of signed 8-bit weights."""
 
 F32 = NDArray[np.float32]
 

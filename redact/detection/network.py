@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..errors import UnsafeError
 from ..types import Detections, Frame, Target
 from .device import open_network
+from .headroom import with_headroom
 from .nms import cluster
 from .parts import Scale, View, look_at_view, views
 from .scaling import Area, Picture, Scaler
@@ -77,7 +78,7 @@ class Network:
         keep_memory: bool = False,
     ) -> None:
         self._session = open_network(
-            weights, threads, "the face and plate network", keep_memory=keep_memory
+            with_headroom(weights), threads, "the face and plate network", keep_memory=keep_memory
         )
         self._least = dict(least)
         self._grids: dict[

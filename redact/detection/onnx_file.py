@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +61,7 @@ class Tensor(IntEnum):
     DIMS = 1
     DATA_TYPE = 2
     FLOATS = 4
+    INTEGERS = 5
     NAME = 8
     RAW_DATA = 9
 
@@ -101,16 +102,19 @@ ATTRIBUTE_IS_WHOLE_NUMBER = 2
 
 
 class NodeParts(NamedTuple):
-    """A node of the graph: the field, its payload, and the names of what it takes and gives."""
+    """A node of the graph: the field, its payload, its kind, and the names of what it takes and
+    gives."""
 
     raw: bytes
     payload: bytes
+    kind: str
     inputs: list[str]
     outputs: list[str]
 
 
 def node_parts(raw: bytes, payload: bytes) -> NodeParts:
-    return NodeParts(raw, payload, texts(payload, Node.INPUT), texts(payload, Node.OUTPUT))
+    kind = first(payload, Node.OP_TYPE).decode()
+    return NodeParts(raw, payload, kind, texts(payload, Node.INPUT), texts(payload, Node.OUTPUT))
 
 
 def with_inputs(node: NodeParts, inputs: Sequence[str]) -> bytes:
@@ -129,11 +133,16 @@ def new_node(kind: str, inputs: Sequence[str], output: str, axis: int | None = N
     return part(Graph.NODE, out)
 
 
-_ELEMENTS: Final = {
+_ELEMENTS: Final[dict[np.dtype[Any], Element]] = {
     np.dtype(np.float32): Element.FLOAT,
     np.dtype(np.uint8): Element.UINT8,
     np.dtype(np.int8): Element.INT8,
     np.dtype(np.int32): Element.INT32,
+}
+
+
+_DTYPES: Final[dict[int, np.dtype[Any]]] = {
+    int(element): dtype for dtype, element in _ELEMENTS.items()
 }
 
 
@@ -143,18 +152,22 @@ def tensor(name: str, value: NDArray[np.generic]) -> bytes:
     return dims + kind + part(Tensor.NAME, name) + part(Tensor.RAW_DATA, value.tobytes())
 
 
-def array(tensor: bytes) -> NDArray[np.float32]:
-    """Weights of a TensorProto; a file has them as raw bytes, as packed floats or one by one.
+def array(tensor: bytes) -> NDArray[Any]:
+    """Values of a TensorProto: raw bytes, or numbers that are packed or stand one by one.
 
     Raises:
-        ValueError: if they are no floats, or not as many as the shape says.
+        KeyError, ValueError: if they are of another kind, or not as many as the shape says.
     """
-    if integers(tensor, Tensor.DATA_TYPE) != [Element.FLOAT]:
-        raise ValueError("weights are no floats")
-    data = first(tensor, Tensor.RAW_DATA) or b"".join(
-        payload or whole[-4:]
-        for number, whole, payload in fields(tensor)
-        if number == Tensor.FLOATS
-    )
-    shape = integers(tensor, Tensor.DIMS)
-    return np.frombuffer(data, "<f4").reshape(shape).astype(np.float32)
+    (element,) = integers(tensor, Tensor.DATA_TYPE)
+    dtype = _DTYPES[element]
+    if raw := first(tensor, Tensor.RAW_DATA):
+        flat: NDArray[Any] = np.frombuffer(raw, dtype)
+    elif element == Element.FLOAT:
+        parts = [
+            payload or whole[-4:] for n, whole, payload in fields(tensor) if n == Tensor.FLOATS
+        ]
+        flat = np.frombuffer(b"".join(parts), dtype)
+    else:
+        # Numbers below 0 stand as what they are in 64 bits without a sign.
+        flat = np.array(integers(tensor, Tensor.INTEGERS), np.uint64).view(np.int64).astype(dtype)
+    return flat.reshape(integers(tensor, Tensor.DIMS))

@@ -16,6 +16,7 @@ from ..errors import UnsafeError
 from ..types import Frame, Target
 from .calibration import log_odds
 from .device import open_network
+from .headroom import with_headroom
 from .network import PAD, default_threads
 from .opencv import load_opencv
 from .scaling import Area, Scaler
@@ -54,9 +55,8 @@ class Verifier:
     weights_sha256: Final = VERIFIER_SHA256[VERIFIER]
 
     def __init__(self, threads: int | None = None) -> None:
-        self._session = open_network(
-            read_weights(VERIFIER), threads or default_threads(), "the verifying network"
-        )
+        weights = with_headroom(read_weights(VERIFIER))
+        self._session = open_network(weights, threads or default_threads(), "the verifying network")
 
     def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """How surely there is a face, and how surely a plate, in the middle of each picture.
