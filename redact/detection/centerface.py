@@ -22,6 +22,7 @@ from ..types import Detections, Target
 from .device import open_network
 from .eight_bit import Numbers, in_8_bits
 from .free_size import with_free_size
+from .headroom import for_this_processor
 from .network import clipped, to_source
 from .nms import suppress
 from .opencv import load_opencv
@@ -98,7 +99,8 @@ class CenterFace:
     weights_sha256: Final = "+".join(all_weights()[f] for f in (CENTERFACE, CENTERFACE_8BIT))
 
     def __init__(self, threads: int) -> None:
-        weights = in_8_bits(with_free_size(read_weights(CENTERFACE)), numbers_of_8_bits())
+        whole = in_8_bits(with_free_size(read_weights(CENTERFACE)), numbers_of_8_bits())
+        weights = for_this_processor(whole)
         self._session = open_network(weights, threads, "CenterFace", keep_memory=True)
         self._input = self._session.get_inputs()[0].name
 

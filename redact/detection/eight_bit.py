@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
-from .headroom import LARGEST
 from .onnx_file import (
+    OPSET,
     Element,
     Graph,
     Model,
@@ -39,12 +39,11 @@ from .onnx_file import (
 )
 from .protobuf import fields, first, integer, part, within
 
-OPSET: Final = 13
-"""Meaning: the first version of ONNX's operators in which every filter has a scale of its own. What
-CenterFace uses means the same in it as in version 9, in which it was written."""
-
 STEPS: Final = 8
 """Factors of channels are powers of the eighth root of 2. Meaning: whole numbers in the file."""
+
+LARGEST: Final = 127
+"""Meaning: of signed 8-bit weights."""
 
 F32 = NDArray[np.float32]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import UnsafeError
 from ..types import Detections, Frame, Target
 from .device import open_network
-from .headroom import with_headroom
+from .headroom import for_this_processor
 from .nms import cluster
 from .parts import Scale, View, look_at_view, views
 from .scaling import Area, Picture, Scaler
@@ -77,8 +77,9 @@ class Network:
         threads: int,
         keep_memory: bool = False,
     ) -> None:
+        weights = for_this_processor(weights)
         self._session = open_network(
-            with_headroom(weights), threads, "the face and plate network", keep_memory=keep_memory
+            weights, threads, "the face and plate network", keep_memory=keep_memory
         )
         self._least = dict(least)
         self._grids: dict[

@@ -17,6 +17,7 @@ from .protobuf import fields, first, integer, integers, part, texts
 class Model(IntEnum):
     """ModelProto."""
 
+    IR_VERSION = 1
     GRAPH = 7
     OPSET_IMPORT = 8
 
@@ -97,6 +98,13 @@ class Element(IntEnum):
     INT32 = 6
 
 
+IR_VERSION = 7
+"""Meaning: of the format, which came with operators of `OPSET`."""
+
+OPSET = 13
+"""Meaning: the first version of ONNX's operators in which every filter has a scale of its own. What
+CenterFace uses means the same in it as in version 9, in which it was written."""
+
 ATTRIBUTE_IS_WHOLE_NUMBER = 2
 """Meaning: AttributeProto.AttributeType.INT."""
 
@@ -150,6 +158,13 @@ def tensor(name: str, value: NDArray[np.generic]) -> bytes:
     dims = b"".join(integer(Tensor.DIMS, side) for side in value.shape)
     kind = integer(Tensor.DATA_TYPE, _ELEMENTS[value.dtype])
     return dims + kind + part(Tensor.NAME, name) + part(Tensor.RAW_DATA, value.tobytes())
+
+
+def value(name: str, element: Element, dims: int) -> bytes:
+    """A ValueInfoProto of free size."""
+    shape = b"".join(part(Shape.DIM, part(Shape.DIM_NAME, f"{name}_{i}")) for i in range(dims))
+    of = integer(Type.ELEMENT, element) + part(Type.SHAPE, shape)
+    return part(Value.NAME, name) + part(Value.TYPE, part(Type.TENSOR_TYPE, of))
 
 
 def array(tensor: bytes) -> NDArray[Any]:

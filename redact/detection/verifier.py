@@ -16,7 +16,7 @@ from ..errors import UnsafeError
 from ..types import Frame, Target
 from .calibration import log_odds
 from .device import open_network
-from .headroom import with_headroom
+from .headroom import for_this_processor
 from .network import PAD, default_threads
 from .opencv import load_opencv
 from .scaling import Area, Scaler
@@ -55,7 +55,7 @@ class Verifier:
     weights_sha256: Final = VERIFIER_SHA256[VERIFIER]
 
     def __init__(self, threads: int | None = None) -> None:
-        weights = with_headroom(read_weights(VERIFIER))
+        weights = for_this_processor(read_weights(VERIFIER))
         self._session = open_network(weights, threads or default_threads(), "the verifying network")
 
     def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -123,7 +123,11 @@ def standing_plates(plan: Plan) -> list[Track]:
 
 def _stands(track: Track, timeline: Timeline) -> bool:
     seen = [k.box for k in track.keyframes if k.state is State.DETECTED]
-    if not seen or timeline.time(track.last) - timeline.time(track.first) < STANDING_TIME:
+    # Of a plan for other frames nothing is said here: the pass that draws refuses it.
+    there = track.last < len(timeline)
+    if not (seen and there):
+        return False
+    if timeline.time(track.last) - timeline.time(track.first) < STANDING_TIME:
         return False
     across = [(b.x1 + b.x2) / 2 for b in seen]
     down = [(b.y1 + b.y2) / 2 for b in seen]
