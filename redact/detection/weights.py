@@ -50,7 +50,7 @@ and takes them from there)."""
 CENTERFACE_8BIT: Final = "centerface-8bit.json"
 
 CENTERFACE_8BIT_SHA256: Final[dict[str, str]] = {
-    CENTERFACE_8BIT: "171155e4aada79f97210bbe5deb173081f4c81bd38ad533ee784c642e527fd52",
+    CENTERFACE_8BIT: "2cb740fcd6beece0456d6a10049eb34c5b5cb83b796be91ad2e9cd260e032bb6",
 }
 """The numbers that bring CenterFace to 8 bits (`redact.detection.eight_bit`), ours."""
 
