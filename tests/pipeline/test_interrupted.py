@@ -40,8 +40,10 @@ def wait_for_partial(folder: Path, process: subprocess.Popen[bytes], size: int) 
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         for path in folder.iterdir():
-            if path.name.startswith(".") and path.stat().st_size > size:
-                return path
+            # A file may have another name by the time that its size is asked.
+            with contextlib.suppress(FileNotFoundError):
+                if path.name.startswith(".") and path.stat().st_size > size:
+                    return path
         time.sleep(0.02)
     raise AssertionError("no partial file grew: the run ended first")
 
