@@ -18,10 +18,10 @@ from functools import cache
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from ..errors import ModelError
+from .device import CPU, PROVIDERS, load_engine
 from .onnx_file import (
     IR_VERSION,
     OPSET,
@@ -54,7 +54,8 @@ def for_this_processor(model: bytes) -> bytes:
     """An 8-bit network as it is to be computed here: as it is, or with headroom.
 
     Raises:
-        ModelError: see `with_headroom`.
+        ModelError: see `with_headroom`; or the processor could not be tried.
+        DependencyError: if the engine contacts a server.
     """
     return with_headroom(model) if products_are_cut_off() else model
 
@@ -65,11 +66,19 @@ def products_are_cut_off() -> bool:
 
     Tried on a convolution with the largest bytes and weights, whose answer is known.
     """
-    options = onnxruntime.SessionOptions()
+    ort = load_engine()
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(_trial(), options, providers=["CPUExecutionProvider"])
     bright = np.full((1, CHANNELS, 8, 8), 255, np.uint8)
-    (found,) = session.run(None, {"taken": bright})
+    try:
+        session = ort.InferenceSession(_trial(), options, providers=[PROVIDERS[CPU]])
+        (found,) = session.run(None, {"taken": bright})
+    except Exception as error:  # onnxruntime has no common base class for its errors
+        raise ModelError(
+            f"onnxruntime {ort.__version__} cannot compute in 8 bits: {error}",
+            "install redact again (pip install --force-reinstall)",
+        ) from error
     return bool((found != 255 * 127 * CHANNELS // _TRIAL_SCALE).any())
 
 

@@ -16,7 +16,7 @@ from redact.detection.onnx_file import Element, Graph, Model, Tensor, array
 from redact.detection.protobuf import fields, first, integers
 from redact.detection.verifier import SIDE, Verifier
 from redact.detection.weights import CENTERFACE, VERIFIER, read_weights
-from redact.errors import ModelError
+from redact.errors import DependencyError, ModelError
 from redact.types import OWN
 
 OURS = "face-plate.int8.onnx"
@@ -99,6 +99,19 @@ def test_whether_they_are_cut_off_is_found_out() -> None:
     (found,) = session.run(None, {"taken": bright})
     assert (found == round(headroom.CHANNELS * 128 / 127)).all(), "64 stands for half of 127"
     assert products_are_cut_off() in (True, False)
+
+
+def test_an_engine_that_contacts_a_server_is_not_even_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(onnxruntime, "__version__", "1.30.0")
+    monkeypatch.setattr(onnxruntime, "InferenceSession", None)
+    products_are_cut_off.cache_clear()
+    try:
+        with pytest.raises(DependencyError, match="contacts a server"):
+            products_are_cut_off()
+    finally:
+        products_are_cut_off.cache_clear()
 
 
 def test_floats_are_left_alone() -> None:
