@@ -149,7 +149,7 @@ def detect(
         looks = search.looks
         for frame in decoded:
             pts.append(frame.pts)
-            ahead.come_to(float(frame.time))
+            ahead.come_to(frame.seconds)
             search.see(frame)
             if frame.damaged:
                 unchecked.append(frame.index)

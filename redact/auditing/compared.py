@@ -56,9 +56,10 @@ def pairs(source: Iterator[Frame], output: Iterator[Frame]) -> Iterator[Pair]:
             step = after.time - a.time
         # A container may round times to its own tick (Matroska: a millisecond).
         near = max(step, b.time_base) / 2 if b is not None else step
-        if b is None or b.time - a.time > near:
+        late = None if b is None else b.time - a.time
+        if late is None or late > near:
             yield Pair(a, None, a.index)
-        elif a.time - b.time > near:
+        elif -late > near:
             yield Pair(None, b, max(0, a.index - 1))
             b = next(output, None)
             continue
@@ -90,7 +91,7 @@ class TimeCheck:
             self._missing.append(pair.index)
         elif source is not None:
             shift = output.time - source.time
-            if abs(shift) > _rounding(source, output):
+            if shift and abs(shift) > _rounding(source, output):
                 self._late.append(f"{source.index} ({float(shift):+.6f} s)")
         if output is not None and output.damaged:
             self._damaged.append(output.index)

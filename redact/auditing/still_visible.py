@@ -110,7 +110,7 @@ class StillVisible:
         if output is not None and mask is not None:
             asks = self._tracker.wants_detection(source)
             damaged = source.damaged or output.damaged
-            wanted = self._schedule.wants(pair.index, float(source.time), damaged or last, asks)
+            wanted = self._schedule.wants(pair.index, source.seconds, damaged or last, asks)
             if self._begun is None:
                 self._begun = source.time
             if wanted and self._scope.at(float(source.time - self._begun)):
@@ -127,7 +127,7 @@ class StillVisible:
         self._rgb = unmasked(self._painter.rgb(source), self._painter.rgb(output), mask)
         damaged = source.damaged or output.damaged
         # What is compared with earlier looks is what is looked at, not the source.
-        small = shrink_array(self._rgb, index, float(source.time), damaged)
+        small = shrink_array(self._rgb, index, source.seconds, damaged)
         found = self._scope.select(self._looks.at(replace(source, damaged=damaged), small))
         if not len(found):
             return found

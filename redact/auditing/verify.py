@@ -153,8 +153,8 @@ def collect(
             clock.add(pair)
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
-                times[pair.index] = float(pair.source.time)
-                detectors.come_to(float(pair.source.time))
+                times[pair.index] = pair.source.seconds
+                detectors.come_to(pair.source.seconds)
             visible.add(pair, mask, last)
             trim_at_times(pair.index)
             stage.advance()

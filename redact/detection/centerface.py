@@ -160,7 +160,7 @@ def _decoded(
     heat: NDArray[np.float32], size: NDArray[np.float32], offset: NDArray[np.float32]
 ) -> Detections:
     """Boxes of all points of the heat map that count."""
-    row, column = np.nonzero(heat >= LEAST_SCORE)
+    row, column = np.divmod(np.flatnonzero(heat >= LEAST_SCORE), heat.shape[1])
     tall, wide = np.exp(np.minimum(size[:, row, column], 10.0)) * STRIDE
     y = (row + offset[0, row, column] + 0.5) * STRIDE
     x = (column + offset[1, row, column] + 0.5) * STRIDE

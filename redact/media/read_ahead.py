@@ -49,7 +49,12 @@ class _Reader(threading.Thread, Generic[T]):
     def __init__(self, frames: Iterable[T], most: int) -> None:
         super().__init__(name="decoding", daemon=True)
         self._frames = frames
-        self._ready: queue.Queue[T | _End] = queue.Queue(most)
+        # Simple queues are written in C; one with a bound is not, and takes longer than a frame of
+        # a still camera needs for all else. So room for a thing is taken from a second one.
+        self._ready: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
+        self._room: queue.SimpleQueue[None] = queue.SimpleQueue()
+        for _ in range(most):
+            self._room.put(None)
         self._unwanted = threading.Event()
 
     def run(self) -> None:
@@ -71,15 +76,17 @@ class _Reader(threading.Thread, Generic[T]):
         """Whether it was taken; False if nobody wants any more."""
         while not self._unwanted.is_set():
             try:
-                self._ready.put(thing, timeout=_PATIENCE)
-            except queue.Full:
+                self._room.get(timeout=_PATIENCE)
+            except queue.Empty:
                 continue
+            self._ready.put(thing)
             return True
         return False
 
     def things(self) -> Iterator[T]:
         while True:
             thing = self._ready.get()
+            self._room.put(None)
             if not isinstance(thing, _End):
                 yield thing
                 continue

@@ -115,7 +115,7 @@ class _Helper:
 def _passed(watched: Watched, stage: str) -> Passed:
     def passed(frame: Frame) -> bool:
         note = watched.note()
-        return note is None or note.stage != stage or note.at >= float(frame.time)
+        return note is None or note.stage != stage or note.at >= frame.seconds
 
     return passed
 

@@ -43,11 +43,14 @@ class Search:
         """Take the next frame; raises as the detector does."""
         if self._zero is None:
             self._zero = frame.pts
-        inside = self._scope.at(float((frame.pts - self._zero) * frame.time_base))
         found = None
-        if self.tracker.wants_detection(frame) and inside:
+        if self.tracker.wants_detection(frame) and self._inside(frame, self._zero):
             found = self.looks.at(frame, self.tracker.small_picture(frame))
         self.tracker.observe(frame, None if found is None else self._scope.select(found))
+
+    def _inside(self, frame: Frame, zero: int) -> bool:
+        """Whether it is looked at this time of the video."""
+        return self._scope.at(float((frame.pts - zero) * frame.time_base))
 
 
 def looking(

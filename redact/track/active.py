@@ -13,7 +13,7 @@ from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
 from .follow import COAST, step
-from .geometry import SAME, Affine, iou_pairs, lies_on, scale_of, to_centres, warped
+from .geometry import IDENTITY, SAME, Affine, iou_pairs, lies_on, scale_of, to_centres, warped
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
 from .small_pictures import Samples, SmallFrame, patches_of, picture_area
@@ -112,7 +112,7 @@ class ActiveTracklets:
         self._time = time
         self._bank.predict(elapsed)
         self._bank.warp(camera)
-        if len(self.rows):
+        if len(self.rows) and camera is not IDENTITY:
             self.rows.origin = warped(self.rows.origin, camera)
 
     def restless(self, camera: Affine, small: SmallFrame) -> bool:
@@ -120,6 +120,8 @@ class ActiveTracklets:
         r = self.rows
         if abs(scale_of(camera) - 1) > RESTLESS_ZOOM:
             return True
+        if not len(r):
+            return False
         # What moves by its own width in two frames is never seen twice in one place: its speed
         # must be known before looks can be spared.
         fresh = (r.clues.hits == 1) & (r.clues.best >= FIRM) & (r.start_time == self._last_look)
@@ -199,7 +201,7 @@ class ActiveTracklets:
     def follow(self, small: SmallFrame) -> None:
         """Look in the pixels for what was not detected in this frame."""
         earlier, self._earlier = self._earlier, small
-        if earlier is None or "follow" in self._ablate:
+        if earlier is None or not len(self.rows) or "follow" in self._ablate:
             return
         rows = self._unseen(small)
         if not len(rows):
@@ -270,6 +272,8 @@ class ActiveTracklets:
 
     def retire(self, time: float) -> None:
         """Forget tracklets that were not seen for too long."""
+        if not len(self.rows):
+            return
         longest = np.where(self.rows.believed, self._settings.lost_time, DOUBT_LOST_TIME)
         alive = time - self.rows.seen <= longest
         if not alive.all():

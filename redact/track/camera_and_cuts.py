@@ -140,7 +140,7 @@ class CutFinder:
 
     def __init__(self) -> None:
         self.cuts: list[int] = []
-        self._last: _Look | None = None
+        self._last: SmallFrame | None = None
         self._suspects: list[tuple[_Look, _Look]] = []
 
     def push(self, small: SmallFrame, agreed: float) -> bool:
@@ -150,13 +150,17 @@ class CutFinder:
             small: an undamaged frame.
             agreed: share of corners that followed the camera from the frame before.
         """
+        before, self._last = self._last, small
+        # Most frames are asked nothing: thumbnails are made where somebody wants to know.
+        if not self._suspects and (before is None or agreed >= AGREED):
+            return False
         look = _look_at(small)
         self._settle(look)
-        last, self._last = self._last, look
-        if last is None or min(last.deviation, look.deviation) < FLAT:
+        if before is None or agreed >= AGREED:
             return False
+        last = _look_at(before)
         suspect = (
-            agreed < AGREED
+            min(last.deviation, look.deviation) >= FLAT
             and _alike(last.thumb, look.thumb) < UNLIKE
             and float(np.minimum(last.tones, look.tones).sum()) < SAME_TONES
         )

@@ -6,6 +6,8 @@ In a crowd there are hundreds of tracklets and detections, and hardly any two of
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,7 +68,8 @@ def warped_centres(centres: Boxes, motion: Affine) -> Boxes:
 
 def scale_of(motion: Affine) -> float:
     """How much a similarity enlarges."""
-    return float(np.sqrt(abs(np.linalg.det(motion[:, :2]))))
+    (a, b), (c, d) = motion[:, :2].tolist()
+    return math.sqrt(abs(a * d - b * c))
 
 
 def compose(first: Affine, then: Affine) -> Affine:

@@ -71,7 +71,7 @@ def shrink(frame: Frame, scaler: VideoReformatter) -> SmallFrame:
             picture, width=size[0], height=size[1], format="gray", interpolation="AREA"
         ).to_ndarray()
     levels = _levels(np.ascontiguousarray(grey, np.uint8))
-    return SmallFrame(frame.index, float(frame.time), levels, scale, frame.damaged)
+    return SmallFrame(frame.index, frame.seconds, levels, scale, frame.damaged)
 
 
 _PLANAR = ("yuv420p", "yuv422p", "yuv444p", "gray")
@@ -121,20 +121,24 @@ class Ring:
 
     def __init__(self, seconds: float, most_bytes: int) -> None:
         self._frames: deque[SmallFrame] = deque()
+        self._sizes: deque[int] = deque()
         self._seconds = seconds
         self._most_bytes = most_bytes
         self._bytes = 0
 
     def push(self, small: SmallFrame) -> None:
         self._frames.append(small)
-        self._bytes += small.nbytes
+        self._sizes.append(small.nbytes)
+        self._bytes += self._sizes[-1]
         while len(self._frames) > 2 and (
             self._bytes > self._most_bytes or small.time - self._frames[0].time > self._seconds
         ):
-            self._bytes -= self._frames.popleft().nbytes
+            self._frames.popleft()
+            self._bytes -= self._sizes.popleft()
 
     def clear(self) -> None:
         self._frames.clear()
+        self._sizes.clear()
         self._bytes = 0
 
     def __len__(self) -> int:

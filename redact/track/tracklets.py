@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .belief import Clues
-from .geometry import Affine, Boxes, scale_of, to_boxes, to_centres, warped_centres
+from .geometry import IDENTITY, Affine, Boxes, scale_of, to_boxes, to_centres, warped_centres
 from .small_pictures import CELLS, Samples
 
 POSITION_NOISE = 0.05
@@ -72,6 +72,8 @@ class MotionBank:
 
     def predict(self, seconds: float) -> None:
         """Move all rows forward in time."""
+        if not len(self):
+            return
         size = np.maximum(np.tile(self._size(), 2), 1.0)
         q = (np.array(ACCELERATION) * size) ** 2
         self.place = self.place + self.speed * seconds
@@ -83,6 +85,8 @@ class MotionBank:
 
     def warp(self, motion: Affine) -> None:
         """Move all rows with the camera."""
+        if not len(self) or motion is IDENTITY:  # as it is in nearly every frame of a fixed one
+            return
         self.place = warped_centres(self.place, motion)
         scale = scale_of(motion)
         turned = self.speed[:, :2] @ motion[:, :2].T
