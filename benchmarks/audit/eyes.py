@@ -17,7 +17,7 @@ import numpy as np
 from benchmarks.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
 from redact.auditing import Limits
 from redact.auditing.audit_detectors import AuditDetectors, iou
-from redact.auditing.planes import Painter
+from redact.auditing.shown import mirrored
 from redact.detection import load_detector
 from redact.media import Decode, probe
 from redact.types import Detections, Target
@@ -64,7 +64,7 @@ def main() -> None:
     parser.add_argument("clips", type=Path, nargs="+", help="folders that hold the clips")
     args = parser.parse_args()
     labels = read_labels(default_files(args.clips[0]), "dev", HOME / "split.json")
-    limits, painter = Limits(), Painter()
+    limits = Limits()
     mediapipe = Counter[tuple[bool, bool]]()
     count, strays, frames = Counter[tuple[str, ...]](), Counter[str](), 0
     for name, path in find_clips(labels.clips(), args.clips).items():
@@ -80,11 +80,10 @@ def main() -> None:
             if label is None:
                 continue
             frames += 1
-            rgb = painter.rgb(frame)
-            seen = plan.detect_frame(frame), audit.look(rgb)
-            _, second = audit.seen(np.ascontiguousarray(rgb[:, ::-1]))
+            seen = plan.detect_frame(frame), audit.look(frame)
+            _, second = audit.seen(mirrored(frame))
             if second is not None:
-                for score, real in alone(seen[1], second, label, rgb.shape[1]):
+                for score, real in alone(seen[1], second, label, frame.size[0]):
                     mediapipe[score >= limits.believed, real] += 1
             for who, found in zip(("plan", "audit"), seen, strict=True):
                 strays[who] += stray(found, label, limits.believed)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from redact.auditing.audit_detectors import CENTERFACE, OURS, AuditDetectors
 from redact.detection import Area
+from redact.running.kept_looks import by_pixels
 from redact.types import Detections, Frame
 
 
@@ -53,26 +54,22 @@ def remembering(memory: Memory) -> type[AuditDetectors]:
 
     class Remembering(AuditDetectors):
         def seen(
-            self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None
+            self, frame: Frame, only: Sequence[Area] | None = None
         ) -> tuple[Detections, Detections | None]:
-            question = (OURS, CENTERFACE, self.targets, self.names, rgb, only)
+            question = (OURS, CENTERFACE, self.targets, self.names, by_pixels(frame), only)
             found: tuple[Detections, Detections | None] = memory.answer(
-                question, lambda: super(Remembering, self).seen(rgb, only)
+                question, lambda: super(Remembering, self).seen(frame, only)
             )
             return found
 
         def ask(
-            self,
-            rgb: NDArray[np.uint8],
-            frame: Frame,
-            boxes: NDArray[np.float64],
-            target: NDArray[np.int8],
+            self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
         ) -> NDArray[np.float32]:
             if not len(boxes):
                 return np.zeros(0, np.float32)
             found: NDArray[np.float32] = memory.answer(
-                (rgb, boxes, target),
-                lambda: super(Remembering, self).ask(rgb, frame, boxes, target),
+                (by_pixels(frame), boxes, target),
+                lambda: super(Remembering, self).ask(frame, boxes, target),
             )
             return found
 

@@ -7,10 +7,8 @@ what a network overlooks by a hair, that is another picture. MediaPipe was train
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,6 +31,7 @@ from ..detection import (
 )
 from ..types import Detections, Frame, Target, audited_for
 from .limits import Limits
+from .shown import mirrored
 
 OURS: Final = (Scale(960, up_to=1600, tile=1600), Scale(416))
 """Sizes at which our network looks; the plan of a balanced run is made at 1280 (up to 1920)."""
@@ -101,11 +100,11 @@ class AuditDetectors:
     def come_to(self, time: float) -> None:
         """Told the time of each frame, in seconds, before anything is asked about it."""
 
-    def look(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Detections:
+    def look(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
         """Faces and plates in a picture, large enough to be reported; scores are probabilities.
 
         Args:
-            rgb: uint8 [H, W, 3], upright.
+            frame: upright; see `redact.auditing.shown`.
             only: parts of it, in its pixels, that matter: what lies elsewhere may be seen or not.
                 None: all of it.
 
@@ -114,10 +113,10 @@ class AuditDetectors:
         """
         trim()  # no moment of a run needs more memory than this one
         self.looks += 1
-        width = rgb.shape[1]
+        width = frame.size[0]
         if only is not None:
             only = [area._replace(left=width - area.left - area.width) for area in only]
-        found, second = self.seen(np.ascontiguousarray(rgb[:, ::-1]), only)
+        found, second = self.seen(mirrored(frame), only)
         if second is not None:
             found = self._with_second(found, second)
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
@@ -127,12 +126,12 @@ class AuditDetectors:
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
     def seen(
-        self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None
+        self, frame: Frame, only: Sequence[Area] | None = None
     ) -> tuple[Detections, Detections | None]:
         """What all networks but MediaPipe's see in a picture, or in parts of it, and what those
         see in all of it: they are small."""
-        second = None if self._second is None else self._second.detect(rgb)
-        return self._all.detect(rgb, only), second
+        second = None if self._second is None else self._second.detect_frame(frame)
+        return self._all.detect_frame(frame, only), second
 
     def _with_second(self, found: Detections, second: Detections) -> Detections:
         """What MediaPipe takes for a face is followed, if nobody else sees one there, and no more:
@@ -155,18 +154,11 @@ class AuditDetectors:
         )
 
     def ask(
-        self,
-        rgb: NDArray[np.uint8],
-        frame: Frame,
-        boxes: NDArray[np.float64],
-        target: NDArray[np.int8],
+        self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> NDArray[np.float32]:
         """Log odds by the verifier that each box [N, 4] of a picture holds its target [N]."""
-        if not len(boxes):
-            return np.zeros(0, np.float32)
         self.close += len(boxes)
-        picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), "rgb24")
-        return self._close_up.ask(replace(frame, picture=picture), boxes, target)
+        return self._close_up.ask(frame, boxes, target)
 
 
 def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+import av
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -68,15 +69,15 @@ class Both:
         lumas = luma(source), luma(output)
         if all(len(p.planes) < 3 for p in pictures):
             return cls(lumas)
-        steps = [_step(f) for f in (source, output) if len(f.picture.planes) >= 3]
+        steps = [step_of(f.picture) for f in (source, output) if len(f.picture.planes) >= 3]
         right, down = max(s[0] for s in steps), max(s[1] for s in steps)
         u, v = ((_chroma(source, i, right, down), _chroma(output, i, right, down)) for i in (1, 2))
         return cls(lumas, (u, v), right, down)
 
 
-def _step(frame: Frame) -> tuple[int, int]:
+def step_of(picture: av.VideoFrame) -> tuple[int, int]:
     """Pixels per chroma sample, across and down."""
-    form = frame.picture.format
+    form = picture.format
     return 64 // form.chroma_width(64), 64 // form.chroma_height(64)
 
 
@@ -86,7 +87,7 @@ def _chroma(frame: Frame, index: int, right: int, down: int) -> Plane:
     size = -(-width // right), -(-height // down)
     if len(frame.picture.planes) < 3:
         return np.full((size[1], size[0]), NEUTRAL, np.uint8)
-    plane, own = _plane(frame, index), _step(frame)
+    plane, own = _plane(frame, index), step_of(frame.picture)
     if own == (right, down):
         return plane
     whole = size[1] * down // own[1], size[0] * right // own[0]

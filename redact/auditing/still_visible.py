@@ -7,25 +7,24 @@ was drawn can be taken for a face, and no text on a mask changes what is found b
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
-import cv2
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
-from ..detection import Area
+from ..detection import Scaler
 from ..plan import Plan
-from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink_array
+from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
 from ..types import EVERYWHERE, Box, Detections, Frame, Region, Target, Track
 from .audit_detectors import AuditDetectors
 from .compared import Pair
 from .likeness import MakeMask
 from .limits import Limits
-from .outside_masks import drawn_around
-from .planes import Painter
 from .schedule import Schedule
+from .shown import unmasked
 from .what_is_hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
 
 
@@ -77,9 +76,9 @@ class StillVisible:
         # What a user did not want looked for is visible on purpose.
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
         self._begun: Fraction | None = None
-        self._painter = Painter()
-        self._rgb: NDArray[np.uint8] | None = None
-        self._looks = Looks(self._detect, whole_every, meet_every)
+        self._scaler, self._shrinker = Scaler(), VideoReformatter()
+        self._shown: Frame | None = None
+        self._looks = Looks(detectors.look, whole_every, meet_every)
         self._tracker = Tracker(
             # Everything is kept, however doubtful or large: nothing is hidden by it.
             # When it is looked, the schedule says.
@@ -116,7 +115,7 @@ class StillVisible:
             if wanted and self._scope.at(float(source.time - self._begun)):
                 found = self._look(pair.index, source, output, mask())
         self._tracker.observe(source, found)
-        self._rgb = None
+        self._shown = None
 
     def finish(self) -> tuple[Track, ...]:
         """Everything that was seen outside the masks, however doubtful, over the whole clip."""
@@ -124,11 +123,9 @@ class StillVisible:
 
     def _look(self, index: int, source: Frame, output: Frame, mask: Mask) -> Detections:
         """What is visible in a frame; subjects that only a part of a mask lies on are noted."""
-        self._rgb = unmasked(self._painter.rgb(source), self._painter.rgb(output), mask)
-        damaged = source.damaged or output.damaged
+        self._shown = shown = unmasked(source, output, mask, self._scaler)
         # What is compared with earlier looks is what is looked at, not the source.
-        small = shrink_array(self._rgb, index, source.seconds, damaged)
-        found = self._scope.select(self._looks.at(replace(source, damaged=damaged), small))
+        found = self._scope.select(self._looks.at(shown, shrink(shown, self._shrinker)))
         if not len(found):
             return found
         if kept := self._covers.kept(index):
@@ -141,10 +138,6 @@ class StillVisible:
             sure = (found.score >= self._limits.believed) & ~outside
             self._note(index, source, found.select(sure), mask, self._plan.regions_at(index))
         return found.select(outside)
-
-    def _detect(self, _: Frame, only: Sequence[Area] | None) -> Detections:
-        assert self._rgb is not None
-        return self._detectors.look(self._rgb, only)
 
     def _note(
         self, index: int, source: Frame, found: Detections, mask: Mask, regions: list[Region]
@@ -169,19 +162,11 @@ class StillVisible:
             self.misfits.append(Misfit(index, box, owner.track, clues))
 
     def _ask(
-        self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+        self, _: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> NDArray[np.float32]:
         """The verifier about places in the picture that was looked at last."""
-        assert self._rgb is not None
-        return self._detectors.ask(self._rgb, frame, boxes, target)
-
-
-def unmasked(source: NDArray[np.uint8], output: NDArray[np.uint8], mask: Mask) -> NDArray[np.uint8]:
-    """The output with the source's own pixels wherever a mask was drawn, uint8 [H, W, 3]."""
-    if not mask.any():
-        return output
-    drawn = drawn_around(mask)
-    return np.asarray(cv2.copyTo(source, (drawn != 0).view(np.uint8), output.copy()), np.uint8)
+        assert self._shown is not None
+        return self._detectors.ask(self._shown, boxes, target)
 
 
 def probable(misfits: list[Misfit], weights: Mapping[str, Mapping[str, float]]) -> float:

@@ -2,7 +2,7 @@
 
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
-from .frame_planes import plane_array
+from .frame_planes import copy_tags, mirrored_planes, plane_array
 from .info import (
     AudioInfo,
     Colour,
@@ -40,10 +40,12 @@ __all__ = [
     "coded_pictures",
     "container_for",
     "copy_of",
+    "copy_tags",
     "decode_from",
     "default_output",
     "default_output_name",
     "describe_encoders",
+    "mirrored_planes",
     "opened",
     "part_of",
     "plane_array",

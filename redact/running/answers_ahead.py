@@ -13,7 +13,7 @@ and a range that differs in a single bit is not used.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,6 @@ from .kept_looks import (
     Ask,
     KeptLooks,
     Look,
-    array_name,
     ask_about,
     by_pixels,
     head_of,
@@ -53,22 +52,14 @@ class LooksAhead:
         board: of the run; None: nobody helps.
         stage: see `Note`.
         made_by: JSON values of all that the answers depend on besides the pictures.
-        name: names what is asked about, a frame or an array.
 
     Attributes:
         taken: looks that were not asked here, because others had answered.
         refused: ranges that were not used, because they answered something differently.
     """
 
-    def __init__(
-        self,
-        board: Board | None,
-        stage: str,
-        made_by: object,
-        name: Callable[[Any], bytes] = by_pixels,
-    ) -> None:
+    def __init__(self, board: Board | None, stage: str, made_by: object) -> None:
         self.taken = self.refused = 0
-        self._name = name
         self._board, self._stage = board, stage
         self._head = head_of(made_by)
         self._number: int | None = None
@@ -95,11 +86,11 @@ class LooksAhead:
     def looking(self, look: Look) -> Look:
         """`look`, which is spared what others answered."""
 
-        def answer(picture: Any, *about: object) -> Detections:
+        def answer(frame: Frame, *about: object) -> Detections:
             def question() -> bytes:
-                return look_at(self._name(picture), *about)
+                return look_at(by_pixels(frame), *about)
 
-            return self._seen(question, lambda: look(picture, *about))
+            return self._seen(question, lambda: look(frame, *about))
 
         return answer
 
@@ -107,12 +98,12 @@ class LooksAhead:
         """`ask`, which is spared what others answered."""
 
         def answer(
-            picture: Any, boxes: NDArray[np.float64], target: NDArray[np.int8]
+            frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
         ) -> NDArray[np.float32]:
             def question() -> bytes:
-                return ask_about(self._name(picture), boxes, target)
+                return ask_about(by_pixels(frame), boxes, target)
 
-            return self._odds(question, lambda: ask(picture, boxes, target), len(boxes))
+            return self._odds(question, lambda: ask(frame, boxes, target), len(boxes))
 
         return answer
 
@@ -244,21 +235,17 @@ class AuditAhead(AuditDetectors):
         if isinstance(self.through, LooksAhead):
             self.through.come_to(time)
 
-    def look(self, rgb: NDArray[np.uint8], only: Sequence[Area] | None = None) -> Detections:
+    def look(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
         looks = self.looks + 1
-        found = self.through.looking(super().look)(rgb, only)
+        found = self.through.looking(super().look)(frame, only)
         self.looks = looks  # of the audit, whoever made them
         return found
 
     def ask(
-        self,
-        rgb: NDArray[np.uint8],
-        frame: Frame,
-        boxes: NDArray[np.float64],
-        target: NDArray[np.int8],
+        self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> NDArray[np.float32]:
-        close, ask = self.close + len(boxes), super().ask
-        found = self.through.asking(lambda rgb, b, t: ask(rgb, frame, b, t))(rgb, boxes, target)
+        close = self.close + len(boxes)
+        found = self.through.asking(super().ask)(frame, boxes, target)
         self.close = close
         return found
 
@@ -281,7 +268,7 @@ class AuditsAhead:
         return AuditAhead(targets, sample_aspect, limits, centerface, self._through)
 
     def _through(self, made_by: object) -> LooksAhead:
-        self._made.append(LooksAhead(self._board, AUDIT, made_by, array_name))
+        self._made.append(LooksAhead(self._board, AUDIT, made_by))
         return self._made[-1]
 
     def told(self) -> Iterator[Message]:

@@ -37,7 +37,7 @@ from .board import (
     dividable,
     note_place,
 )
-from .kept_looks import THE_END, KeptLooks, array_name, by_pixels, what_answers
+from .kept_looks import THE_END, KeptLooks, by_pixels, what_answers
 from .search import Search, looking
 
 OVERLAP: Final = 4.0
@@ -169,7 +169,7 @@ class _Audits:
                 self._plan.settings.centerface,
                 lambda made_by: LooksAhead(None, AUDIT, made_by),
             )
-        return KeptLooks(place, self._detectors.made_by, array_name)
+        return KeptLooks(place, self._detectors.made_by, by_pixels)
 
     def _settings(self, plan: Plan) -> AuditSettings:
         return AuditSettings.of_plan(plan, self._margin)

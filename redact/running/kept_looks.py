@@ -91,8 +91,8 @@ Look = Callable[..., Detections]
 THE_END = b"the end"
 """Stands in a file where the search came to its end."""
 
-Ask = Callable[[Any, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float32]]
-"""As `redact.track.tracker.Ask`; the audit asks about arrays instead of frames."""
+Ask = Callable[[Frame, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float32]]
+"""As `redact.track.tracker.Ask`."""
 
 
 class KeptLooks:

@@ -6,7 +6,7 @@ from .follow import COAST, step
 from .geometry import warped
 from .looks import Look, Looks
 from .sensitivities import PARTS, TrackSettings, meet, settings_of
-from .small_pictures import SmallFrame, patches_of, shrink, shrink_array
+from .small_pictures import SmallFrame, patches_of, shrink
 from .tracker import Tracker, Tracks
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "probability_of",
     "settings_of",
     "shrink",
-    "shrink_array",
     "step",
     "warped",
 ]

@@ -95,16 +95,6 @@ _TO_FULL = np.clip(np.rint((np.arange(256) - 16) * (255 / 219)), 0, 255).astype(
 """Levels of video range, 16 to 235, in full range."""
 
 
-def shrink_array(rgb: NDArray[np.uint8], index: int, time: float, damaged: bool) -> SmallFrame:
-    """The same of a picture that is no frame: uint8 [H, W, 3]."""
-    height, width = rgb.shape[:2]
-    scale = min(1.0, LONG_SIDE / max(width, height))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), np.uint8)
-    return SmallFrame(index, time, _levels(grey), scale, damaged)
-
-
 def _levels(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
     """A picture and coarser ones, each half as large, so that a sparse grid of samples over a
     large object does not alias."""

@@ -6,13 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from redact.auditing import AuditSettings, FindingKind
-from redact.auditing.still_visible import unmasked
 from redact.media import probe
 from redact.settings import RenderSettings, Sensitivity, Style
 from redact.types import Action, Box, Keyframe, Region, State, Target, Track
@@ -216,18 +212,3 @@ def aside(frame: int) -> Box:
     box = face_box(frame)
     away = box.width * min(frame / 25, 0.6)
     return Box(box.x1 + away, box.y1, box.x2 + away, box.y2)
-
-
-@given(st.sampled_from([1, 3]), st.integers(0, 2**32 - 1))
-@settings(max_examples=10, deadline=None)
-def test_nothing_that_was_drawn_is_looked_at(channels: int, seed: int) -> None:
-    """Whatever stands in the masks of an output, the detectors are shown the source there."""
-    rng = np.random.default_rng(seed)
-    source, output, other = rng.integers(0, 256, (3, 40, 60, channels), np.uint8)
-    mask = np.zeros((40, 60), np.uint8)
-    mask[10:25, 20:40] = 255
-    other[mask == 0] = output[mask == 0]
-    shown = unmasked(source, output, mask)
-    assert (shown == unmasked(source, other, mask))[mask > 0].all()
-    assert (shown == source.reshape(shown.shape))[mask > 0].all()
-    assert (shown[0] == output.reshape(shown.shape)[0]).all()
