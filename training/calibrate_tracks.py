@@ -127,13 +127,14 @@ def main() -> None:
     ap.add_argument("labels", type=Path, nargs="+", help="label files of real footage")
     ap.add_argument("--clips", type=Path, nargs="+", required=True, help="folders of the clips")
     ap.add_argument("--moved", action="store_true", help="moved stills of the half dev as well")
+    ap.add_argument("--only", choices=sorted(CLUES), help="the one target to fit, not both")
     ap.add_argument("--keep", type=Path, help="JSON file in which tracklets are kept between runs")
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--out", type=Path, default=calibration_file.FILE)
     a = ap.parse_args()
     clips = footage(a.labels, a.clips) | (moved_stills() if a.moved else {})
     tracklets = gather(clips, a.keep, a.threads)
-    weights = {word: fit(tracklets, word) for word in CLUES}
+    weights = {word: fit(tracklets, word) for word in CLUES if a.only in (None, word)}
     used = [t for t in tracklets if t.verdict >= 0]
     real = {w: sum(t.verdict for t in used if t.word == w) for w in CLUES}
     frames = sum(len(labels) for _, labels in clips.values())

@@ -9,8 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.leak.redact_tools import Sightings
+from benchmarks.leak.tools import cache_folder
 from redact.detection import CloseUp, Verifier, load_detector
-from redact.media import Decode, probe
+from redact.media import Decode, probe, sha256_of
+from redact.progress import Silent
+from redact.running import Journal
 from redact.settings import Sensitivity
 from redact.track import Looks, Tracker
 from redact.track.active import Retired
@@ -56,19 +60,27 @@ class Tracklet:
 
 
 def tracklets_of(path: Path, labels: Sequence[Labelled], threads: int) -> list[Tracklet]:
-    """All tracklets of a clip that were there in one of its labelled frames."""
+    """All tracklets of a clip that were there in one of its labelled frames.
+
+    What the detector sees is kept as `benchmarks.leak` keeps it, so that a change of the tracker or
+    of what it asks the verifier costs no second detection.
+    """
     info = probe(path)
-    detector = load_detector(threads=threads, sample_aspect=float(info.video.upright_sample_aspect))
+    aspect = float(info.video.upright_sample_aspect)
+    detector = load_detector(threads=threads, sample_aspect=aspect)
+    shape = f"{sha256_of(path, Journal(Silent()))} {aspect}"
+    seen = Sightings(detector, shape, cache_folder() / "detections")
     tracker = Tracker(
         weights=ANY,
         ask=CloseUp(Verifier(threads)).ask,
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
     )
-    looks = Looks(detector.detect_frame, tracker.settings.whole_every)
+    looks = Looks(seen.at, tracker.settings.whole_every)
     for frame in Decode(info):
         wanted = tracker.wants_detection(frame)
         tracker.observe(frame, looks.at(frame, tracker.small_picture(frame)) if wanted else None)
     tracker.finish()
+    seen.keep()
     # Nothing but this fit needs the tracklets themselves, so the tracker has no door for them.
     retired, sightings = tracker._active.retired, tracker._log.by_tracklet()
     found = []
