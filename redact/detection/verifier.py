@@ -27,10 +27,11 @@ SIDE: Final = 160
 
 WINDOWS: Final[dict[Target, tuple[float, ...]]] = {
     Target.FACE: (2.8, 3.5, 4.8),
-    Target.PLATE: (1.8, 2.8),
+    Target.PLATE: (1.8, 4.8),
 }
 """Sides of the squares around a thing, in its longer side: a face is told by the head and shoulders
-around it, a plate by the letters on it. Chosen in `training/README.md`, "The verifier"."""
+around it, a plate by its letters and, as burnt-in text has letters too, by the car around it.
+Chosen in `training/README.md`, "The verifier"."""
 
 LEAST_WINDOW: Final = 12.0
 """Least side of such a square in source pixels. Meaning: it learnt from things of 6 pixels."""
