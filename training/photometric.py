@@ -89,7 +89,7 @@ def compress(image: Image, rng: np.random.Generator) -> Image:
 #: Each step with its probability, in the order in which a camera applies them.
 STEPS: tuple[tuple[Any, float], ...] = (
     (tone, 0.7),
-    (night, 0.12),
+    (night, 0.18),
     (grey, 0.12),
     (motion, 0.12),
     (soften, 0.15),

@@ -14,7 +14,7 @@ import pytest
 pytest.importorskip("torch", reason="torch (training/requirements.txt) is not installed")
 
 from training import captions, films, pack, teacher
-from training.augment import CAPTIONED, Sample, Sizes, choose_view, training_crop
+from training.augment import CAPTIONED, Sample, Sizes, choose_view, rotate, training_crop
 from training.prepare import TEACHER_FACE
 
 
@@ -82,6 +82,17 @@ def test_objects_under_captions_are_not_learnt_as_background() -> None:
         kinds |= {int(b[5]) for b in boxes if b[0] == 1}
     assert CAPTIONED > 0
     assert kinds == {0, 1}
+
+
+def test_boxes_follow_what_is_turned_and_seen_from_aside() -> None:
+    image = np.zeros((200, 300, 3), np.uint8)
+    image[90:110, 200:260] = 255
+    plate = np.array([[1, 200, 90, 260, 110, 0]], np.float32)
+    for how in ((0.0, 1.0, 0.0), (20.0, 1.0, 0.0), (0.0, 0.6, 0.3), (15.0, 0.6, -0.3)):
+        turned, boxes = rotate(image, plate, *how)
+        ys, xs = np.nonzero(turned[..., 0] > 127)
+        seen = (xs.min(), ys.min(), xs.max() + 1, ys.max() + 1)
+        assert np.abs(boxes[0, 1:5] - seen).max() < 2.5
 
 
 def test_views_look_at_mistakes() -> None:
