@@ -1,16 +1,16 @@
 """Which weights are used, proof that they are the ones that were measured, and from which score on
 a detection counts. To be measured anew with every change of weights.
 
-Weights of this release: face-plate.int8.onnx, SHA-256 01b79934…
-Recall / precision, `balanced`:
+Weights of this release: face-plate.int8.onnx, SHA-256 98ac7172…
+Recall / precision of what `balanced` says of single pictures (probabilities, CenterFace included):
 
     python -m tests.detect.calibrate stills --every 3 --detectors balanced
-        score              0.06        0.1         0.2         0.3         0.4
-        207 faces ≥ 24 px  1.00/.042   .995/.127   .976/.479   .937/.819   .865/.968
-        122 plates ≥ 8 px  .992/.054   .992/.143   .967/.423   .934/.722   .910/.925
+        probability        0.06        0.1         0.2         0.3         0.4
+        207 faces ≥ 24 px  .986/.907   .986/.940   .981/.971   .981/.976   .981/.976
+        122 plates ≥ 8 px  .934/.630   .926/.706   .910/.822   .902/.880   .877/.907
     python -m tests.detect.calibrate pasted --every 3 --detectors balanced   (recall, 1080p)
-        88 faces of 20 px  .977        .977        .909        .841        .784
-        88 faces of 32 px  1.00        .989        .943        .886        .807
+        88 faces of 20 px  .727        .727        .636        .614        .545
+        88 faces of 32 px  .943        .932        .898        .886        .875
 
 Both use the folder of annotated stills given with --eval. Faces match at IoU 0.35, plates at 0.5.
 """
@@ -27,8 +27,8 @@ from ..errors import ModelError
 from ..types import Target
 
 FACE_PLATE_SHA256: Final[dict[str, str]] = {
-    "face-plate.int8.onnx": "01b799344be5f81427d4e6ab343df051e65ebf3633e32e9395788ce966d1d7ef",
-    "face-plate.onnx": "4ca628393a4b8f7039d52d98f744d637a7f21a2a0f6067853b123e586b8dfcbd",
+    "face-plate.int8.onnx": "98ac7172563a19fc62ac3bfa9adfad9bb221e4ef0942cbee700c25679c620959",
+    "face-plate.onnx": "b0084ec6ef0f503524306ea2c97bf607b71c762c2d267dd84dccdff8e82e4310",
 }
 """Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
 

@@ -33,12 +33,6 @@ ORDINARY: Final = 0.005
 """Meaning: share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten
 times that hides ten times as much of what happened."""
 
-PLATE_WORTH: Final = 0.6
-"""What leaving a plate open costs, in faces left open. Chosen on dev, by `python -m benchmarks.real
---half dev --boxes` and `python -m benchmarks.leak --half dev --clips plate`: at 0.4 one more of 39
-moved plates stays open in a frame; at 1.0 none less, and two more of 387 clocks and captions are
-hidden."""
-
 TargetWeights = Mapping[str, float]
 
 BEST_LOOK: Final[Mapping[str, TargetWeights]] = {
@@ -195,11 +189,10 @@ def worth_hiding(
 
     Args:
         clues, weights: see `probability_of`.
-        leak_cost: what leaving a face open costs, if hiding a thing of ordinary size for nothing
+        leak_cost: what leaving it open costs, if hiding a thing of ordinary size for nothing
             costs 1.
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
     in_vain = np.maximum(1.0, clues.share / ORDINARY)
-    leak = leak_cost * np.where(clues.target == Target.PLATE, PLATE_WORTH, 1.0)
-    return np.asarray(p * leak >= doubt * in_vain * (1 - p))
+    return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))
