@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from ..detection import Area, Scaler
-from ..media import copy_tags, mirrored_planes, plane_array
+from ..media import Orientation, copy_tags, plane_array, upright
 from ..types import Frame
 from .outside_masks import drawn_around
 from .planes import coarser, step_of
@@ -45,7 +45,9 @@ def unmasked(source: Frame, output: Frame, mask: Mask, scaler: Scaler) -> Frame:
 
 def mirrored(frame: Frame) -> Frame:
     """The same frame with left and right exchanged."""
-    return replace(frame, picture=mirrored_planes(frame.picture))
+    picture, how = frame.picture, Orientation(mirrored=True)
+    # In its own format: chroma of an odd width may then lie a pixel beside its place.
+    return replace(frame, picture=upright(picture, how, picture.format.name))
 
 
 def _meaning(picture: av.VideoFrame) -> tuple[object, ...]:

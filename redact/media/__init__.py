@@ -2,7 +2,7 @@
 
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
-from .frame_planes import copy_tags, mirrored_planes, plane_array
+from .frame_planes import copy_tags, plane_array, upright
 from .info import (
     AudioInfo,
     Colour,
@@ -45,7 +45,6 @@ __all__ = [
     "default_output",
     "default_output_name",
     "describe_encoders",
-    "mirrored_planes",
     "opened",
     "part_of",
     "plane_array",
@@ -56,4 +55,5 @@ __all__ = [
     "read_sound",
     "sha256_of",
     "sha256_of_bytes",
+    "upright",
 ]

@@ -43,7 +43,7 @@ def _repeat(plane: NDArray[Any], right: int, down: int, width: int, height: int)
 
 def _turned(plane: NDArray[Any], how: Orientation) -> NDArray[Any]:
     if how.mirrored:
-        plane = plane[:, ::-1]
+        plane = np.asarray(cv2.flip(plane, 1))  # a tenth of the time of a view turned round
     return np.rot90(plane, -how.turns)
 
 
@@ -82,20 +82,6 @@ def upright(picture: av.VideoFrame, how: Orientation, target: str = "") -> av.Vi
             wide, high = -(-width >> right), -(-height >> down)
             plane = _repeat(plane, was.right - right, was.down - down, wide, high)
         plane_array(result, index)[...] = _turned(plane, how)
-    copy_tags(picture, result)
-    return result
-
-
-def mirrored_planes(picture: av.VideoFrame) -> av.VideoFrame:
-    """A new frame in the same format with left and right exchanged; as `upright`, but chroma stays
-    on its grid, so that of an odd width it may lie a pixel beside its place.
-
-    Args:
-        picture: planar YUV or grey.
-    """
-    result = av.VideoFrame(picture.width, picture.height, picture.format.name)
-    for index in range(len(result.planes)):
-        plane_array(result, index)[...] = cv2.flip(plane_array(picture, index), 1)
     copy_tags(picture, result)
     return result
 
