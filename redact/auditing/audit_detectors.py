@@ -24,10 +24,10 @@ from ..detection import (
     Scale,
     Verifier,
     Witnesses,
-    default_threads,
     load_calibration,
     load_second_opinion,
     require_models,
+    threads_each,
 )
 from ..types import Detections, Frame, Target, audited_for
 from .limits import Limits
@@ -74,15 +74,17 @@ class AuditDetectors:
         limits: Limits,
         centerface: bool = True,
     ) -> None:
-        network = OurNetwork(audited_for(targets))
+        looked_for = audited_for(targets)
+        beside = centerface and Target.FACE in looked_for
+        network = OurNetwork(looked_for, threads_each() if beside else None)
         ours = network.detector(*OURS, sample_aspect=sample_aspect)
         self.targets = network.targets
         self._limits = limits
         self._second = None
         others, self.names = {}, [(ours.name, ours.weights_sha256)]
         if Target.FACE in network.targets:
-            if centerface:
-                center = CenterFace(default_threads())
+            if beside:
+                center = CenterFace(threads_each())
                 others = {
                     LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
                     SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),

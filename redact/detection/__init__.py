@@ -13,7 +13,7 @@ from .loader import (
     load_second_opinion,
     require_models,
 )
-from .network import default_threads
+from .network import threads_each
 from .parts import Scale
 from .scaling import Area, Scaler
 from .verifier import CloseUp, Verifier, square_around
@@ -38,7 +38,6 @@ __all__ = [
     "Scaler",
     "Verifier",
     "Witnesses",
-    "default_threads",
     "describe_devices",
     "describe_models",
     "detector_names",
@@ -50,4 +49,5 @@ __all__ = [
     "on_device",
     "require_models",
     "square_around",
+    "threads_each",
 ]

@@ -12,7 +12,7 @@ from ..types import OWN, Target
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .device import load_engine
-from .network import FacePlateDetector, Network, default_threads
+from .network import FacePlateDetector, Network, default_threads, threads_each
 from .parts import Scale
 from .weights import (
     CANDIDATE_SCORE,
@@ -144,7 +144,8 @@ def load_detector(
         sensitivity: how hard to look.
         targets: what to look for; `Target.REGION` is nothing a detector can find.
         sample_aspect: width of a source pixel divided by its height.
-        threads: processors to use, None for all that this process may use, at most 8.
+        threads: processors for each network; None for all that this process may use, at most 8,
+            of which each has half where two look at the same time.
         centerface: False to do without the networks of others.
 
     Raises:
@@ -154,11 +155,8 @@ def load_detector(
     """
     sensitivity = Sensitivity(sensitivity)
     few_sizes = sensitivity is not Sensitivity.THOROUGH
-    threads = threads or default_threads()
     beside = centerface and Target.FACE in targets
-    if beside:
-        # Two networks look at the same time: each on half of the processors.
-        threads = max(1, threads // 2)
+    threads = threads or (threads_each() if beside else default_threads())
     network = OurNetwork(targets, threads, keep_memory=few_sizes)
     ours = network.detector(*SCALES[sensitivity], sample_aspect=sample_aspect)
     names, digests = [f"redact face+plate ({sensitivity})"], [ours.weights_sha256]

@@ -41,6 +41,11 @@ def default_threads() -> int:
     return max(1, min(usable, 8))
 
 
+def threads_each() -> int:
+    """The same for each of two networks that look at the same time: half of the processors."""
+    return max(1, default_threads() // 2)
+
+
 def grid(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Centres of all output points of a width × height input.
 

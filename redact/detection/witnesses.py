@@ -7,6 +7,7 @@ its log odds for it (or that of having seen nothing), and their weighted sum is 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Final
@@ -88,15 +89,28 @@ class Witnesses:
         return found.select(np.argsort(-found.score, kind="stable"))
 
     def _looks(self, picture: Picture) -> tuple[Detections, dict[str, Detections]]:
-        """What our network sees, and each of the others."""
+        """What our network sees, and each of the others; two of them look at a time."""
         if self._beside is None:
             return self._ours.look(picture), {}
+        waiting = deque(self._others.items())
+
+        def next_ones() -> dict[str, Detections]:
+            seen: dict[str, Detections] = {}
+            while True:
+                try:
+                    name, look = waiting.popleft()
+                except IndexError:  # the other thread took the last one
+                    return seen
+                seen[name] = look(picture)
+
         ours = self._beside.submit(self._ours.look, picture)
+        rest = self._beside.submit(next_ones)  # in the same thread, once our network has looked
         try:
-            others = {name: look(picture) for name, look in self._others.items()}
+            seen = next_ones()
         finally:
-            wait([ours])  # whoever goes on, or fails, finds nobody at work
-        return ours.result(), others
+            wait([rest])  # whoever goes on, or fails, finds nobody at work
+        seen |= rest.result()
+        return ours.result(), {name: seen[name] for name in self._others}
 
 
 def weighed(seen: Mapping[str, Detections], kind: str, calibration: Calibration) -> Detections:

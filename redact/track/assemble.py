@@ -15,7 +15,7 @@ from .active import Retired
 from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
-from .geometry import Boxes, Index, areas, to_centres, warped_centres
+from .geometry import Boxes, Index, areas, carried, to_centres
 from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, How, Rows, SightingLog, end_speed
 
@@ -99,37 +99,38 @@ def _costs(
     pieces: list[Piece], a: Index, b: Index, clip: ClipRecord
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Cost of joining each pair, and whether it is allowed at all."""
-    out = {i: end_speed(pieces[i].rows, clip, at_start=False) for i in set(a.tolist())}
     into = {j: end_speed(pieces[j].rows, clip, at_start=True) for j in set(b.tolist())}
-    farthest = {i: max(pieces[j].first for j in b[a == i]) for i in out}
-    paths = {i: clip.between(pieces[i].last, farthest[i]) for i in out}
-    left, right, gap, alike = [], [], [], []
-    for i, j in zip(a.tolist(), b.tolist(), strict=True):
-        p, q = pieces[i], pieces[j]
-        seconds = clip.time(q.first) - clip.time(p.last)
-        camera = paths[i][q.first - p.last]
-        ahead = warped_centres(to_centres(p.rows["box"][-1:].astype(np.float64)), camera)[0]
-        back = to_centres(q.rows["box"][:1].astype(np.float64))[0]
-        drift = camera[:, :2] @ out[i] + into[j]
-        left.append(_nearest(ahead, back, drift, seconds))
-        right.append(back)
-        gap.append(seconds)
-        alike.append(float((p.looks[1] * q.looks[0]).sum()))
-    return _pair_costs(np.array(left), np.array(right), np.array(gap), np.array(alike))
+    ends, starts = (
+        to_centres(np.array([p.rows["box"][k] for p in pieces], np.float64)) for k in (-1, 0)
+    )
+    seconds = np.array([clip.time(p.first) for p in pieces])[b]
+    seconds -= np.array([clip.time(p.last) for p in pieces])[a]
+    left, alike = np.empty((len(a), 4)), np.empty(len(a))
+    for i in np.unique(a).tolist():
+        pairs, p = np.flatnonzero(a == i), pieces[i]
+        after = [pieces[j] for j in b[pairs]]
+        path = clip.between(p.last, max(q.first for q in after))
+        cameras = np.stack([path[q.first - p.last] for q in after])
+        out = end_speed(p.rows, clip, at_start=False)
+        drift = cameras[:, :, :2] @ out + [into[j] for j in b[pairs].tolist()]
+        ahead = carried(ends[i], cameras)
+        left[pairs] = _nearest(ahead, starts[b[pairs]], drift, seconds[pairs])
+        alike[pairs] = np.stack([q.looks[0] for q in after]).reshape(len(after), -1) @ (
+            p.looks[1].ravel()
+        )
+    return _pair_costs(left, starts[b], seconds, alike)
 
 
 def _nearest(
-    ahead: NDArray[np.float64],
-    back: NDArray[np.float64],
-    drift: NDArray[np.float64],
-    seconds: float,
-) -> NDArray[np.float64]:
-    """The end of a piece, carried over the gap by half the sum of both speeds: it went on all
-    the time, or stopped soon, whichever fits better."""
-    tries = [ahead.copy() for _ in range(2)]
-    for place, lasted in zip(tries, (seconds, min(seconds, SPEED_TIME)), strict=True):
-        place[:2] += drift * lasted / 2
-    return min(tries, key=lambda place: float(np.abs(place[:2] - back[:2]).max()))
+    ahead: Boxes, back: Boxes, drift: NDArray[np.float64], seconds: NDArray[np.float64]
+) -> Boxes:
+    """[N, 4] the end of a piece, carried over each gap by half the sum of both speeds: it went on
+    all the time, or stopped soon, whichever fits better."""
+    tries = np.stack([ahead, ahead])
+    tries[0, :, :2] += drift * (seconds / 2)[:, None]
+    tries[1, :, :2] += drift * (np.minimum(seconds, SPEED_TIME) / 2)[:, None]
+    off = np.abs(tries[:, :, :2] - back[None, :, :2]).max(axis=2)
+    return np.asarray(np.where((off[0] <= off[1])[:, None], tries[0], tries[1]))
 
 
 def _pair_costs(
@@ -235,10 +236,14 @@ def _without_stacks(
 ) -> list[tuple[list[Piece], Rows, float]]:
     """Tracks that lie on each other, head on head and shoulders, become the likelier one."""
     order = sorted(range(len(objects)), key=lambda i: (-objects[i][2], i))
+    reach = [_reach(rows) for _, rows, _ in objects]
     kept: list[int] = []
     extra: dict[int, list[Rows]] = {}
     for i in order:
-        host = next((k for k in kept if _stacked(objects[k], objects[i])), None)
+        met = np.array([reach[k] for k in kept]).reshape(-1, 6)
+        met = (met[:, :3] <= reach[i][3:]) & (met[:, 3:] >= reach[i][:3])
+        near = (kept[n] for n in np.flatnonzero(met.all(axis=1)))
+        host = next((k for k in near if _stacked(objects[k], objects[i])), None)
         if host is None:
             kept.append(i)
             continue
@@ -254,12 +259,17 @@ def _without_stacks(
     return out
 
 
+def _reach(rows: Rows) -> NDArray[np.float64]:
+    """[6] first frame, left and top, last frame, right and bottom of all of an object's life: two
+    that do not meet here never lie on each other."""
+    low, high = rows["box"][:, :2].min(axis=0), rows["box"][:, 2:].max(axis=0)
+    return np.array([rows["frame"][0], *low, rows["frame"][-1], *high])
+
+
 def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Rows, float]) -> bool:
     if host[0][0].target is not other[0][0].target:
         return False
     mine, rows = host[1], other[1]
-    if rows["frame"][-1] < mine["frame"][0] or mine["frame"][-1] < rows["frame"][0]:
-        return False
     _, i, j = np.intersect1d(mine["frame"], rows["frame"], assume_unique=True, return_indices=True)
     if len(i) < STACKED_FRAMES * len(rows):
         return False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,9 +14,17 @@ from redact.detection import load_calibration
 from redact.detection.calibration import Calibration, probability
 from redact.detection.centerface import CenterFace
 from redact.detection.parts import Scale
-from redact.detection.scaling import Scaler
+from redact.detection.scaling import Picture, Scaler
 from redact.detection.weights import CENTERFACE, read_weights
-from redact.detection.witnesses import LARGE, OURS, SMALL, weighed, weighed_plates
+from redact.detection.witnesses import (
+    LARGE,
+    OURS,
+    SMALL,
+    Look,
+    Witnesses,
+    weighed,
+    weighed_plates,
+)
 from redact.errors import ModelError, UnsafeError
 from redact.types import Detections, Target
 
@@ -163,3 +174,51 @@ def test_centerface_that_fails_is_never_an_empty_answer(
     monkeypatch.setattr(centerface, "_session", Broken())
     with pytest.raises(UnsafeError):
         centerface.run(np.zeros((32, 32, 3), np.uint8))
+
+
+class Looking:
+    """Stands for our network: sees one plate, a moment later than the others."""
+
+    def look(self, picture: Picture) -> Detections:
+        time.sleep(0.02)
+        return faces((ELSEWHERE, 0.9), target=Target.PLATE)
+
+
+def witnesses(**others: Look) -> Witnesses:
+    ours: Any = Looking()
+    return Witnesses(ours, others, "face", load_calibration(), "", "")
+
+
+@pytest.mark.parametrize("slow", [OURS, LARGE, SMALL])
+def test_each_looks_once_whoever_is_ready_first(slow: str) -> None:
+    asked: list[str] = []
+
+    def looking(name: str, box: list[float]) -> Look:
+        def look(picture: Picture) -> Detections:
+            asked.append(name)
+            time.sleep(0.05 if name == slow else 0)
+            return faces((box, 0.9))
+
+        return look
+
+    both = witnesses(**{LARGE: looking(LARGE, FACE), SMALL: looking(SMALL, NEARLY)})
+    found = both.detect(np.zeros((120, 320, 3), np.uint8))
+    assert sorted(asked) == sorted([LARGE, SMALL])
+    assert sorted(found.target.tolist()) == [Target.FACE, Target.PLATE]
+
+
+@pytest.mark.parametrize("failing", [LARGE, SMALL])
+@pytest.mark.parametrize("error", [UnsafeError("it failed"), IndexError("it failed")])
+def test_one_that_fails_stops_the_look_in_whatever_thread(failing: str, error: Exception) -> None:
+    def looking(name: str) -> Look:
+        def look(picture: Picture) -> Detections:
+            if name == failing:
+                raise error
+            return faces((FACE, 0.9))
+
+        return look
+
+    with pytest.raises(type(error), match="it failed"):
+        witnesses(**{LARGE: looking(LARGE), SMALL: looking(SMALL)}).detect(
+            np.zeros((120, 320, 3), np.uint8)
+        )

@@ -1,0 +1,58 @@
+"""Who is whom between two looks: the largest choice of pairs and, among those, the cheapest."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redact.track.associate import Pairs, assign
+from redact.track.geometry import carried, warped_centres
+
+PAIRS = st.dictionaries(
+    st.tuples(st.integers(0, 4), st.integers(0, 4)), st.floats(0, 2), min_size=1, max_size=7
+)
+
+
+def pairs_of(costs: dict[tuple[int, int], float]) -> Pairs:
+    first, second = np.array(list(costs), np.intp).T
+    return Pairs(first, second, np.array(list(costs.values())))
+
+
+def best(costs: dict[tuple[int, int], float]) -> tuple[int, float]:
+    """Number of pairs and their cost, by trying every choice."""
+    for count in range(min(len(costs), 5), 0, -1):
+        choices = [
+            sum(costs[pair] for pair in chosen)
+            for chosen in combinations(costs, count)
+            if len({a for a, _ in chosen}) == len({b for _, b in chosen}) == count
+        ]
+        if choices:
+            return count, min(choices)
+    raise AssertionError("one pair is always possible")
+
+
+@given(PAIRS)
+def test_as_many_as_can_be_and_then_the_cheapest(costs: dict[tuple[int, int], float]) -> None:
+    first, second = assign(pairs_of(costs))
+    chosen = list(zip(first.tolist(), second.tolist(), strict=True))
+    assert len({a for a, _ in chosen}) == len({b for _, b in chosen}) == len(chosen)
+    count, cost = best(costs)
+    assert len(chosen) == count
+    assert np.isclose(sum(costs[pair] for pair in chosen), cost, atol=1e-6)
+
+
+def test_nobody_to_match() -> None:
+    none = np.zeros(0, np.intp)
+    first, second = assign(Pairs(none, none, np.zeros(0)))
+    assert len(first) == len(second) == 0
+
+
+def test_one_box_under_many_motions_is_each_of_them_alone() -> None:
+    rng = np.random.default_rng(1)
+    motions = rng.normal(size=(6, 2, 3)) * [1, 1, 50]
+    centre = np.array([120.0, 80, 30, 40])
+    alone = [warped_centres(centre[None], motion)[0] for motion in motions]
+    assert np.allclose(carried(centre, motions), alone)
