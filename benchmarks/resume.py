@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from redact.detection import CloseUp, Detector, Verifier, load_detector
+from redact.detection import CloseUp, Detector, load_close_up, load_detector
 from redact.media import Decode, SourceInfo, probe
 from redact.running import KeptLooks
 from redact.track import Looks, Tracker
@@ -20,12 +20,12 @@ SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "street.mp4"
 
 
 def search(
-    info: SourceInfo, detector: Detector, verifier: Verifier, path: Path, frames: int
+    info: SourceInfo, detector: Detector, close_up: CloseUp, path: Path, frames: int
 ) -> tuple[float, int, int]:
     """Seconds, frames, and looks that were taken up."""
     begun, count = time.perf_counter(), 0
     with KeptLooks(path, str(info.path)) as kept:
-        tracker = Tracker(ask=kept.asking(CloseUp(verifier).ask))
+        tracker = Tracker(ask=kept.asking(close_up.ask))
         looks = Looks(kept.looking(detector.detect_frame), tracker.settings.whole_every)
         for frame in Decode(info):
             wanted = tracker.wants_detection(frame)
@@ -42,16 +42,16 @@ def main() -> None:
     parser.add_argument("clips", nargs="*", type=Path, default=[SAMPLE])
     parser.add_argument("--frames", type=int, default=150)
     options = parser.parse_args()
-    verifier = Verifier()
     print("| clip | picture | frames | search, ms a frame | taken up, ms a frame | ratio | kept |")
     print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for number, clip in enumerate(options.clips):
             info, path = probe(clip), Path(folder) / f"{number}.looks"
             detector = load_detector()
-            first, count, _ = search(info, detector, verifier, path, options.frames)
+            close_up = load_close_up(detector)
+            first, count, _ = search(info, detector, close_up, path, options.frames)
             kept = path.stat().st_size
-            again, _, taken = search(info, detector, verifier, path, options.frames)
+            again, _, taken = search(info, detector, close_up, path, options.frames)
             assert taken, "nothing was taken up"
             size = "x".join(map(str, info.video.upright_size))
             seconds = count / float(info.video.rate or 25)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import av
 
-from redact.detection import CloseUp, Verifier, load_detector
+from redact.detection import load_close_up, load_detector
 from redact.errors import ExitCode
 from redact.media import Decode, probe
 from redact.track import Tracker
@@ -25,7 +25,7 @@ from redact.track import Tracker
 def measure(clip: Path, frames: int) -> tuple[int, int, float, float, float]:
     """Frames, tracks, and seconds of the detector, of the tracker and of the first pass."""
     detector = load_detector("balanced")
-    tracker = Tracker("balanced", ask=CloseUp(Verifier()).ask)
+    tracker = Tracker("balanced", ask=load_close_up(detector).ask)
     detect = track = 0.0
     begun, count = time.process_time(), 0
     for frame in Decode(probe(clip)):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .allocator import give_back
 from .auditing import AuditDetectors, AuditResult, AuditSettings, require_detectors, verify
-from .detection import CloseUp, Detector, Verifier, device_now
+from .detection import Detector, device_now, load_close_up
 from .errors import InputError, UnsafeError
 from .evidence import (
     ModelUsed,
@@ -130,19 +130,19 @@ def detect(
     scope = settings.scope
     require_scope(info, scope)
     detector, look, parts = looking(info, settings, detector)
-    verifier = Verifier()
+    close_up = load_close_up(detector)
     if board is not None and parts:
         board.begin(SEARCH)
     # A detector of others may answer by more than the picture.
-    ahead = LooksAhead(board if parts else None, SEARCH, what_answers(settings, detector, verifier))
+    ahead = LooksAhead(board if parts else None, SEARCH, what_answers(settings, detector))
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
     frames = Decode(info)
     with (
-        looks_kept(plan_file, digest, settings, detector, verifier) as kept,
+        looks_kept(plan_file, digest, settings, detector) as kept,
         journal.step("detect", info.expected_frames) as step,
-        nullcontext(kept.asking(ahead.asking(CloseUp(verifier).ask))) as ask,
+        nullcontext(kept.asking(ahead.asking(close_up.ask))) as ask,
         nullcontext(Search(settings, kept.looking(ahead.looking(look)), ask, parts)) as search,
         read_ahead(_prepared(frames, search.tracker)) as decoded,
     ):

@@ -33,17 +33,17 @@ from training.regression import answers, false_at_recall, held_out, logistic
 from training.tracklets import Tracklet, tracklets_of
 
 CLUES = {
-    "face": ("best", "mean", "hits", "travel"),
-    "plate": ("best", "mean", "verifier"),
+    "face": ("best", "mean", "hits", "travel", "close"),
+    "plate": ("best", "mean", "close"),
 }
-"""Which clues are weighed, chosen by the figures of held-out clips that this command prints. The
-verifier is asked about plates only. How large a plate is counts for nothing: those of footage are
-far away and those of stills near, and each alone teaches that the other is none."""
+"""Which clues are weighed, chosen by the figures of held-out clips that this command prints. How
+large a plate is counts for nothing: those of footage are far away and those of stills near, and
+each alone teaches that the other is none."""
 
 RIDGE = {"face": 0.003, "plate": 0.005}
 """Pull towards 0: there are few tracks of plates, and those of one clip are alike."""
 
-RISING = ("best", "mean", "hits", "verifier")
+RISING = ("best", "mean", "hits", "close")
 """Clues of which more never makes a track less probable."""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.leak.redact_tools import Sightings
 from benchmarks.leak.tools import cache_folder
-from redact.detection import CloseUp, Verifier, load_detector
+from redact.detection import load_close_up, load_detector
 from redact.media import Decode, probe, sha256_of
 from redact.progress import Silent
 from redact.running import Journal
@@ -72,7 +72,7 @@ def tracklets_of(path: Path, labels: Sequence[Labelled], threads: int) -> list[T
     seen = Sightings(detector, shape, cache_folder() / "detections")
     tracker = Tracker(
         weights=ANY,
-        ask=CloseUp(Verifier(threads)).ask,
+        ask=load_close_up(detector, threads).ask,
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
     )
     looks = Looks(seen.at, tracker.settings.whole_every)

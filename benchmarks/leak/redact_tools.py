@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 import redact
-from redact.detection import Area, CloseUp, Verifier, load_detector
+from redact.detection import Area, CloseUp, Witnesses, load_close_up, load_detector
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
 from redact.pipeline import render
@@ -155,24 +155,18 @@ class RedactTool:
         self._sensitivity = Sensitivity(sensitivity)
         self._ablate, self._tracking, self._folder = ablate, tracking, folder
         self._centerface, self._caution = centerface, caution
-        self._detectors: dict[float, Any] = {}
-        self._ask: Any = None
+        self._loaded: dict[float, tuple[Witnesses, CloseUp]] = {}
         self.version = fingerprint()
 
-    def _detector(self, info: SourceInfo) -> Any:
+    def _looking(self, info: SourceInfo) -> tuple[Witnesses, CloseUp]:
         """For a clip's shape of pixels, kept for the next one."""
         aspect = float(info.video.upright_sample_aspect)
-        if aspect not in self._detectors:
-            self._detectors[aspect] = load_detector(
+        if aspect not in self._loaded:
+            detector = load_detector(
                 self._sensitivity, sample_aspect=aspect, centerface=self._centerface
             )
-        return self._detectors[aspect]
-
-    def _tracker(self) -> Tracker:
-        if self._ask is None:
-            self._ask = CloseUp(Verifier()).ask
-        numbers = settings_of(self._sensitivity, self._caution)
-        return Tracker(settings=numbers, ablate=self._ablate, ask=self._ask)
+            self._loaded[aspect] = detector, load_close_up(detector)
+        return self._loaded[aspect]
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
         """Write the redacted clip; returns notes for the record.
@@ -210,11 +204,11 @@ class RedactTool:
         begun = time.process_time()
         info = probe(source)
         digest = sha256_of(source, Journal(Silent()))
-        detector = self._detector(info)
+        detector, close_up = self._looking(info)
         shape = f"{digest} {float(info.video.upright_sample_aspect)}"
         sightings = Sightings(detector, shape, self._folder)
         frames = Seen()
-        tracks, cuts = self._tracks(info, sightings, frames)
+        tracks, cuts = self._tracks(info, sightings, close_up, frames)
         sightings.keep()
         timeline = Timeline(info.video.time_base, tuple(frames.pts))
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
@@ -226,7 +220,9 @@ class RedactTool:
         plan = build_plan(reference, found_by, tracks, cuts, frames.damaged)
         return Planned(info, plan, time.process_time() - begun + sightings.remembered)
 
-    def _tracks(self, info: SourceInfo, sightings: Sightings, seen: Seen) -> tuple[Any, Any]:
+    def _tracks(
+        self, info: SourceInfo, sightings: Sightings, close_up: CloseUp, seen: Seen
+    ) -> tuple[Any, Any]:
         """Tracks and cuts; what the frames were goes into `seen`."""
         if not self._tracking:
             single: list[Track] = []
@@ -234,7 +230,8 @@ class RedactTool:
                 seen.add(frame)
                 single += self._alone(sightings.at(frame), frame.index, len(single))
             return tuple(single), ()
-        tracker = self._tracker()
+        numbers = settings_of(self._sensitivity, self._caution)
+        tracker = Tracker(settings=numbers, ablate=self._ablate, ask=close_up.ask)
         looks = Looks(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)

@@ -19,12 +19,13 @@ from ..detection import (
     SMALL,
     Area,
     CenterFace,
-    CloseUp,
     OurNetwork,
     Scale,
     Verifier,
     Witnesses,
+    iou,
     load_calibration,
+    load_close_up,
     load_second_opinion,
     require_models,
     threads_each,
@@ -80,11 +81,12 @@ class AuditDetectors:
         ours = network.detector(*OURS, sample_aspect=sample_aspect)
         self.targets = network.targets
         self._limits = limits
-        self._second = None
+        self._second, closely = None, network.run
         others, self.names = {}, [(ours.name, ours.weights_sha256)]
         if Target.FACE in network.targets:
             if beside:
                 center = CenterFace(threads_each())
+                closely = center.run
                 others = {
                     LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
                     SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
@@ -93,10 +95,9 @@ class AuditDetectors:
             self._second = load_second_opinion(sample_aspect=sample_aspect)
             self.names.append((self._second.name, self._second.weights_sha256))
         kind = "face" if others else "face alone"
-        self._all = Witnesses(ours, others, kind, load_calibration(), "", "")
-        verifier = Verifier()
-        self.names.append((verifier.name, verifier.weights_sha256))
-        self._close_up = CloseUp(verifier)
+        self._all = Witnesses(ours, others, kind, load_calibration(), "", "", closely)
+        self._close_up = load_close_up(self._all)
+        self.names.append((Verifier.name, Verifier.weights_sha256))
         self.looks = self.close = 0
 
     def come_to(self, time: float) -> None:
@@ -158,15 +159,6 @@ class AuditDetectors:
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> NDArray[np.float32]:
-        """Log odds by the verifier that each box [N, 4] of a picture holds its target [N]."""
+        """Log odds, after a close look, that each box [N, 4] of a picture holds its target [N]."""
         self.close += len(boxes)
         return self._close_up.ask(frame, boxes, target)
-
-
-def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Intersection over union of every box of `a` [N, 4] with every one of `b` [M, 4]: [N, M]."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    common = np.clip(high - low, 0, None).prod(axis=2)
-    area = [np.clip(x[:, 2:] - x[:, :2], 0, None).prod(axis=1) for x in (a, b)]
-    return np.asarray(common / np.maximum(area[0][:, None] + area[1][None] - common, 1e-6))

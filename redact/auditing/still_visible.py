@@ -36,7 +36,7 @@ class Misfit:
         frame: index of the source frame.
         box: upright source pixels.
         track: id of the hidden track whose mask lies on it.
-        clues: one row, what the look and the verifier say.
+        clues: one row, what the look and the close look say.
     """
 
     frame: int
@@ -158,13 +158,13 @@ class StillVisible:
             row = slice(i, i + 1)
             odds = np.log(p[row] / (1 - p[row])).astype(np.float32)
             clues = Clues.of_new(found.target[row], odds, boxes[row], float(mask.size))
-            clues.verified, clues.asked = asked[row].astype(np.float64), np.ones(1)
+            clues.looked_closely(np.zeros(1, np.intp), asked[row])
             self.misfits.append(Misfit(index, box, owner.track, clues))
 
     def _ask(
         self, _: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
     ) -> NDArray[np.float32]:
-        """The verifier about places in the picture that was looked at last."""
+        """Close looks at places in the picture that was looked at last."""
         assert self._shown is not None
         return self._detectors.ask(self._shown, boxes, target)
 

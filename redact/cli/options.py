@@ -140,7 +140,7 @@ detect_options = _all(
         show_default=True,
         help="How hard to look. balanced looks about seven times a second, and in every frame "
         "where something is new, fast or lost; in the other frames it follows what it saw. "
-        "fast looks at smaller pictures, five times a second. thorough looks at every frame,"
+        "fast looks as often, at smaller pictures. thorough looks at every frame,"
         " for faces also with the picture tilted; it also hides more that is neither face "
         "nor plate. The record says how many frames were looked at.",
     ),

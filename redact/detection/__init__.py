@@ -2,6 +2,7 @@
 
 from .calibration import Calibration, load_calibration
 from .centerface import CenterFace
+from .close_up import CloseUp, square_around
 from .detector import Detector, detector_names, load_plugin
 from .device import DEVICES, describe_devices, device_now, on_device
 from .loader import (
@@ -9,14 +10,16 @@ from .loader import (
     ModelState,
     OurNetwork,
     describe_models,
+    load_close_up,
     load_detector,
     load_second_opinion,
     require_models,
 )
 from .network import threads_each
+from .nms import iou
 from .parts import Scale
 from .scaling import Area, Scaler
-from .verifier import CloseUp, Verifier, square_around
+from .verifier import Verifier
 from .weights import CANDIDATE_SCORE
 from .witnesses import LARGE, SAME_FACE, SMALL, Witnesses
 
@@ -42,7 +45,9 @@ __all__ = [
     "describe_models",
     "detector_names",
     "device_now",
+    "iou",
     "load_calibration",
+    "load_close_up",
     "load_detector",
     "load_plugin",
     "load_second_opinion",

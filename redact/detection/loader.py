@@ -7,13 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..settings import Sensitivity
-from ..types import OWN, Target
+from ..types import OWN, Detections, Target
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
+from .close_up import CloseUp
+from .detector import Detector
 from .device import load_engine
 from .network import FacePlateDetector, Network, default_threads, threads_each
 from .parts import Scale
+from .verifier import Verifier
 from .weights import (
     CANDIDATE_SCORE,
     CENTERFACE,
@@ -114,6 +120,14 @@ class OurNetwork:
             read_weights(WEIGHTS), least, threads or default_threads(), keep_memory
         )
 
+    def run(self, rgb: NDArray[np.uint8]) -> Detections:
+        """What it sees in one image, uint8 [H, W, 3], boxes in its pixels, duplicates among them.
+
+        Raises:
+            UnsafeError: if the network fails or answers with numbers that are not finite.
+        """
+        return self._network.run(rgb)
+
     def detector(
         self, *scales: Scale, name: str = "redact face+plate", sample_aspect: float = 1.0
     ) -> FacePlateDetector:
@@ -161,10 +175,11 @@ def load_detector(
     ours = network.detector(*SCALES[sensitivity], sample_aspect=sample_aspect)
     names, digests = [f"redact face+plate ({sensitivity})"], [ours.weights_sha256]
     others: dict[str, Look] = {}
-    kind = "face alone"
+    kind, closely = "face alone", network.run
     if beside:
         kind = "face"
         other = CenterFace(threads)
+        closely = other.run
         large, small = CENTERFACE_SCALES[sensitivity]
         others[LARGE] = lambda picture: other.look(picture, large, sample_aspect)
         others[SMALL] = lambda picture: other.look(picture, small, sample_aspect)
@@ -173,7 +188,23 @@ def load_detector(
         if sensitivity is Sensitivity.THOROUGH:
             kind = "face thorough"
             others[TILTED] = lambda picture: other.look(picture, TILTED_SCALE, sample_aspect, TILTS)
-    return Witnesses(ours, others, kind, load_calibration(), " + ".join(names), "+".join(digests))
+    together = " + ".join(names), "+".join(digests)
+    return Witnesses(ours, others, kind, load_calibration(), *together, closely)
+
+
+def load_close_up(detector: Detector, threads: int | None = None) -> CloseUp:
+    """Close looks at what a detector has seen: at plates by the verifier, at faces by that network
+    of the detector which knows them best; for a detector of others, by ours.
+
+    Args:
+        threads: processors for the verifier, None for all that this process may use, at most 8.
+
+    Raises:
+        ModelError, DependencyError: see `load_detector`.
+    """
+    if isinstance(detector, Witnesses):
+        return CloseUp(Verifier(threads), detector.look_closely)
+    return CloseUp(Verifier(threads), OurNetwork([Target.FACE], threads).run)
 
 
 def load_second_opinion(*, sample_aspect: float = 1.0) -> BlazeFaces:

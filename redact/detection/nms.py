@@ -106,3 +106,12 @@ def suppress(detections: Detections, iou: float) -> Detections:
         return detections
     index = np.concatenate(kept)
     return detections.select(index[np.argsort(-detections.score[index], kind="stable")])
+
+
+def iou(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Intersection over union of every box of `a` [N, 4] with every one of `b` [M, 4]: [N, M]."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    common = np.clip(high - low, 0, None).prod(axis=2)
+    area = [np.clip(x[:, 2:] - x[:, :2], 0, None).prod(axis=1) for x in (a, b)]
+    return np.asarray(common / np.maximum(area[0][:, None] + area[1][None] - common, 1e-6))

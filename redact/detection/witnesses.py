@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..types import Detections, Frame, Target
 from .calibration import Calibration, probability
+from .close_up import LookAtImage
 from .network import FacePlateDetector, clipped
 from .nms import cluster
 from .scaling import Area, Picture, Scaler
@@ -44,6 +45,7 @@ class Witnesses:
         kind: which weights of the calibration hold for these witnesses.
         calibration: what scores mean.
         name, weights_sha256: for reports.
+        look_closely: the network that knows faces best, for close looks at them.
     """
 
     def __init__(
@@ -54,8 +56,10 @@ class Witnesses:
         calibration: Calibration,
         name: str,
         weights_sha256: str,
+        look_closely: LookAtImage,
     ) -> None:
         self.name, self.weights_sha256 = name, weights_sha256
+        self.look_closely = look_closely
         self._ours, self._others = ours, dict(others)
         self._kind, self._calibration = kind, calibration
         self._scaler = Scaler()

@@ -17,7 +17,11 @@ from .shapes import RIM, Rect, Shape, shape_of
 from .styles import Canvas, MaskStyle, load_style, write_notice
 
 EDGE_WEIGHT = 0.02
-"""Say of a mask at and beyond its own edge where masks overlap; 1 is that at its centre."""
+"""Say of a mask at its own edge where masks overlap; 1 is that at its centre."""
+
+FADING = 12
+"""Power of the distance by which it fades beyond the edge. Meaning: in the corners around a face's
+ellipse next to nothing is left, so that its rectangle does not show in a mask behind it."""
 
 Paint = Callable[[Canvas, Shape, Rect], Field]
 
@@ -90,6 +94,7 @@ class Renderer:
             shapes: the masks.
         """
         rects = [_drawn_grid(canvas.hidden, shape) for shape in shapes]
+        shapes, rects = _outermost(shapes, rects)
         soft = self._style.soft
         paint = _composed(seen, shapes, rects, self._style.paint, soft)
         rim = paint
@@ -156,6 +161,22 @@ def _composed(
     return composed
 
 
+def _outermost(shapes: list[Shape], rects: list[Rect]) -> tuple[list[Shape], list[Rect]]:
+    """Masks without those that lie in another, which is drawn over all of them: with nothing to be
+    seen around it, a mask within a mask would have no colour of its own."""
+    sides = np.array(rects)
+    low, high = sides[:, None, :2] >= sides[:, :2], sides[:, None, 2:] <= sides[:, 2:]
+    within = np.asarray(
+        (low & high).all(axis=2)
+    )  # [n, k]: all that is drawn for n is drawn for k, too
+    kept = np.zeros(len(rects), np.bool_)
+    for n in sorted(range(len(rects)), key=lambda n: -rects[n].width * rects[n].height):
+        hosts = np.flatnonzero(within[n] & kept).tolist()
+        kept[n] = not any(shapes[k].holds(shapes[n]) for k in hosts)
+    which = np.flatnonzero(kept).tolist()
+    return [shapes[n] for n in which], [rects[n] for n in which]
+
+
 def _seen(rect: Rect) -> bool:
     return rect.width > 0 and rect.height > 0
 
@@ -169,8 +190,9 @@ def _say(shape: Shape, grid: Rect, layout: Layout) -> Field:
     """Weight of a mask's fill on the grid: float32 [h, w], 1 at its centre."""
     xs = (np.arange(grid.x1, grid.x2) + 0.5) * layout.sub_x
     ys = (np.arange(grid.y1, grid.y2) + 0.5) * layout.sub_y
-    depth = np.maximum(1 - shape.radius(xs, ys), 0)
-    return np.asarray(EDGE_WEIGHT + depth**2, np.float32)
+    radius = shape.radius(xs, ys)
+    edge = EDGE_WEIGHT / np.maximum(radius, 1) ** FADING
+    return np.asarray(edge + np.maximum(1 - radius, 0) ** 2, np.float32)
 
 
 def _patches_of(canvas: Canvas, grid: Rect, paint: Field, rim: Field, radius: int) -> list[Patch]:

@@ -40,6 +40,13 @@ FARTHEST = 1e7
 HALF_PIXEL = 0.5
 """A pixel that a box touches has its centre at most this far from the box."""
 
+_AROUND = 16
+"""Points on an outline. Meaning: enough to tell whether it lies in another."""
+
+_CHORD = math.cos(math.pi / _AROUND)
+"""An ellipse larger by the inverse of this goes through the corners of the polygon of so many sides
+around it."""
+
 Coordinates: TypeAlias = NDArray[np.floating[Any]]
 
 
@@ -119,6 +126,16 @@ class Shape:
         outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))
         distance = outside + np.minimum(np.maximum(dx, dy), 0) - corner
         return np.asarray(1 + distance / min(hx, hy), np.float32)
+
+    def holds(self, other: Shape) -> bool:
+        """Whether all of another outline lies in this one; as both are convex, some points on it,
+        a little outside, tell for all."""
+        (cx, cy), (hx, hy) = other.box.centre, other.half
+        around = np.linspace(0, 2 * np.pi, _AROUND, endpoint=False) + np.pi / 4
+        across, down = np.cos(around) / _CHORD, np.sin(around) / _CHORD
+        if other.rounded_rectangle:  # its corners, and so more than it
+            across, down = np.sign(across), np.sign(down)
+        return bool((np.diag(self.radius(cx + hx * across, cy + hy * down)) <= 1).all())
 
     def rect(self, width: int, height: int, rim: int = 0) -> Rect:
         """Smallest rectangle around the outline and `rim` more pixels, cut at the picture.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from ..auditing import AuditSettings, Pair, look_through, pairs
-from ..detection import CloseUp, Verifier
+from ..detection import load_close_up
 from ..errors import RedactError
 from ..files import AnswerReader
 from ..media import Decode, Part, SourceInfo, probe
@@ -128,15 +128,15 @@ class _Searches:
         self.zero = next(iter(Decode(info))).pts
 
         self._detector, self._look, self._parts = looking(info, settings.detect, None)
-        self._verifier = Verifier()
+        self._close_up = load_close_up(self._detector)
 
     def kept(self, place: Path, note: Note) -> KeptLooks:
-        made_by = what_answers(self._settings, self._detector, self._verifier)
+        made_by = what_answers(self._settings, self._detector)
         return KeptLooks(place, made_by, by_pixels)
 
     def answer(self, number: int, kept: KeptLooks, passed: Passed) -> bool:
         """Search a range; False where nobody needs the rest of it."""
-        ask = kept.asking(CloseUp(self._verifier).ask)
+        ask = kept.asking(self._close_up.ask)
         search = Search(self._settings, kept.looking(self._look), ask, self._parts, self.zero)
         for frame in stretch(self._info, number):
             if passed(frame):

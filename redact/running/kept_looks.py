@@ -200,21 +200,18 @@ def looks_kept(
     source_sha256: str,
     settings: DetectSettings,
     detector: Detector,
-    verifier: Verifier,
 ) -> KeptLooks:
     """The answers of the search for a plan, with those of a run that was stopped.
 
     Args:
         plan_file: where the plan goes; None keeps nothing.
-        source_sha256, settings, detector, verifier: that the answers depend on.
+        source_sha256, settings, detector: that the answers depend on.
     """
-    made_by = {"source": source_sha256, **what_answers(settings, detector, verifier)}
+    made_by = {"source": source_sha256, **what_answers(settings, detector)}
     return KeptLooks(None if plan_file is None else looks_path(plan_file), made_by)
 
 
-def what_answers(
-    settings: DetectSettings, detector: Detector, verifier: Verifier
-) -> dict[str, object]:
+def what_answers(settings: DetectSettings, detector: Detector) -> dict[str, object]:
     """JSON values of all that the answers of a search depend on besides the frames."""
     return {
         "redact": __version__,
@@ -222,7 +219,7 @@ def what_answers(
         "settings": repr(settings),
         "detector": [detector.name, detector.weights_sha256],
         "device": device_now(),
-        "verifier": [verifier.name, verifier.weights_sha256],
+        "verifier": [Verifier.name, Verifier.weights_sha256],
     }
 
 

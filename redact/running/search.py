@@ -17,7 +17,7 @@ class Search:
     Args:
         settings: of the search.
         look: the detector.
-        ask: the verifier.
+        ask: takes close looks (`redact.detection.CloseUp`).
         parts: the detector knows how to look at parts of a picture.
         zero: PTS of the first frame of the video; None: the first frame taken is that.
 

@@ -52,7 +52,11 @@ NEAR = 0.15
 loose, as the assignment decides afterwards."""
 
 ASKED = 3
-"""Pictures of a tracklet that the verifier is shown. Meaning: more of one thing say the same."""
+"""Close looks at a tracklet. Meaning: more of one thing say the same."""
+
+SURE = 3.0
+"""Log odds of a look from which a face needs no close one. Meaning: as sure as in 19 of 20 cases;
+fitted belief is then hardly another (`training/README.md`, "Close looks")."""
 
 TRUSTED_BACK = 3.0
 """Times as long as it was seen that an object is followed back. Meaning: its start is followed back
@@ -166,15 +170,15 @@ class ActiveTracklets:
     def to_ask(self, time: float) -> NDArray[np.intp]:
         """Rows whose present picture is worth a close look: their best so far, and few of them."""
         r = self.rows
-        good = (r.detected == time) & (r.clues.asked < ASKED) & (r.target == Target.PLATE)
+        good = (r.detected == time) & (r.clues.asked < ASKED)
+        # A head that detectors of others find may be seen from behind: that is no face to look at.
+        good &= (r.target == Target.PLATE) | ((r.target == Target.FACE) & (r.clues.best < SURE))
         best = r.clues.latest >= r.clues.best
         return np.flatnonzero(good & best)
 
     def answered(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
-        """Take in what the verifier said of `rows`, log odds; NaN where it was not asked."""
-        told = np.isfinite(odds)
-        self.rows.clues.verified[rows[told]] += odds[told]
-        self.rows.clues.asked[rows[told]] += 1
+        """Take in what close looks at `rows` said, log odds."""
+        self.rows.clues.looked_closely(rows, odds)
 
     def _round(
         self, free: NDArray[np.bool_], seen: Observations, small: SmallFrame

@@ -51,7 +51,7 @@ class Clues:
         hits: float64 [N], looks that saw it.
         best: float64 [N], highest log odds of a look.
         total: float64 [N], sum of the log odds of all looks, missed ones counted as `MISSED`.
-        verified: float64 [N], sum of the verifier's log odds for its best pictures.
+        close: float64 [N], sum of the log odds of close looks at its best pictures.
         asked: float64 [N], number of these pictures.
         travel: float64 [N], farthest from where it began, camera motion apart, own sizes.
         latest: float64 [N], log odds of the last look that saw it.
@@ -63,7 +63,7 @@ class Clues:
     hits: NDArray[np.float64]
     best: NDArray[np.float64]
     total: NDArray[np.float64]
-    verified: NDArray[np.float64]
+    close: NDArray[np.float64]
     asked: NDArray[np.float64]
     travel: NDArray[np.float64]
     latest: NDArray[np.float64]
@@ -87,7 +87,7 @@ class Clues:
             hits=one.copy(),
             best=strong,
             total=strong.copy(),
-            verified=zero,
+            close=zero,
             asked=zero.copy(),
             travel=zero.copy(),
             latest=strong.copy(),
@@ -118,7 +118,7 @@ class Clues:
             added(self.hits),
             self.best[best : best + 1],
             added(self.total),
-            added(self.verified),
+            added(self.close),
             added(self.asked),
             np.array([self.travel.max()]),
             self.latest[-1:],
@@ -142,6 +142,11 @@ class Clues:
         self.best[rows] = np.maximum(self.best[rows], strong)
         self.share[rows] = np.where(better, areas(boxes) / picture, self.share[rows])
 
+    def looked_closely(self, rows: NDArray[np.intp], odds: NDArray[np.float32]) -> None:
+        """Take in close looks at `rows`, log odds."""
+        self.close[rows] += odds
+        self.asked[rows] += 1
+
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
         """Without the `since` [N] looks that came after the last sighting."""
         return Clues(
@@ -152,12 +157,11 @@ class Clues:
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """What the regression weighs, by name, [N] each."""
-        asked = self.asked > 0
         return {
             "best": self.best,
             "mean": self.total / np.maximum(self.looks, 1),
             "hits": np.log2(np.minimum(self.hits, ENOUGH_LOOKS)),
-            "verifier": np.where(asked, self.verified / np.maximum(self.asked, 1), 0.0),
+            "close": self.close / np.maximum(self.asked, 1),
             "travel": np.log2(1 + np.minimum(self.travel, FARTHEST)),
         }
 

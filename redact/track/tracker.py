@@ -82,7 +82,7 @@ class Tracker:
         ablate: names of parts to leave out (see `PARTS`), for measurements only.
         settings: numbers to use instead of the sensitivity's own.
         weights: of the belief in tracks, those of the installed models if None.
-        ask: the verifier (`redact.detection.CloseUp.ask`), asked about each object's best pictures.
+        ask: takes close looks (`redact.detection.CloseUp.ask`) at each object's best pictures.
 
     Raises:
         ValueError: for an unknown name in `ablate`.

@@ -23,7 +23,7 @@ FAST = ("--sensitivity", "fast")
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty frames, faces and plates among them, in which the verifier is asked, too."""
-    return shorten(SAMPLE, tmp_path_factory.mktemp("clip") / "clip.mp4", 40, skip=60)
+    return shorten(SAMPLE, tmp_path_factory.mktemp("clip") / "clip.mp4", 40, skip=80)
 
 
 def killed_in_its_search(source: Path, plan: Path, least: int) -> Path:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from redact.detection import CloseUp, Verifier
 from redact.detection.verifier import SIDE
 from redact.errors import UnsafeError
-from redact.types import Frame, Target
+from redact.types import Detections, Frame, Target
 
 from .test_detectors import ASTRONAUT
 
@@ -71,10 +71,15 @@ def test_a_picture_of_another_size_is_an_error(verifier: Verifier) -> None:
         verifier.scores(np.zeros((1, SIDE + 32, SIDE, 3), np.uint8))
 
 
+def nobody(rgb: NDArray[np.uint8]) -> Detections:
+    return Detections.empty()
+
+
 def test_a_word_is_told_from_a_plate_by_the_words_beside_it(verifier: Verifier) -> None:
     """By its letters alone it is a plate as likely as one of the doubtful ones of real footage."""
     rgb = np.ascontiguousarray(np.repeat(data.text()[..., None], 3, axis=2))
     word = np.array([[166.0, 142.0, 231.0, 168.0]])
     picture = av.VideoFrame.from_ndarray(rgb, format="rgb24")
     frame = Frame(0, 0, Fraction(1, 30), picture)
-    assert CloseUp(verifier).ask(frame, word, np.array([int(Target.PLATE)], np.int8))[0] < -3.5
+    plate = np.array([Target.PLATE], np.int8)
+    assert CloseUp(verifier, nobody).ask(frame, word, plate)[0] < -3.5

@@ -186,7 +186,7 @@ class Looking:
 
 def witnesses(**others: Look) -> Witnesses:
     ours: Any = Looking()
-    return Witnesses(ours, others, "face", load_calibration(), "", "")
+    return Witnesses(ours, others, "face", load_calibration(), "", "", lambda rgb: faces())
 
 
 @pytest.mark.parametrize("slow", [OURS, LARGE, SMALL])

@@ -25,9 +25,20 @@ def face(x: float, y: float, w: float, h: float, track: int = 1) -> Region:
     return Region(track, Target.FACE, Box(x, y, x + w, y + h), State.DETECTED)
 
 
+def plate(x: float, y: float, w: float, h: float, track: int = 1) -> Region:
+    return replace(face(x, y, w, h, track), target=Target.PLATE)
+
+
 def grey(luma: NDArray[np.uint8]) -> Frame:
     picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(luma), format="gray")
     return Frame(0, 0, Fraction(1, 25), picture)
+
+
+def scenery(seed: int, width: int, height: int) -> np.ndarray:
+    """Large soft patches of light and dark."""
+    rng = np.random.default_rng(seed)
+    scene = cv2.GaussianBlur(rng.uniform(0, 255, (height, width)).astype(np.float32), (0, 0), 25)
+    return cv2.normalize(scene, None, 30, 220, cv2.NORM_MINMAX).astype(np.uint8)
 
 
 def covered(region: Region, width: int, height: int) -> NDArray[np.bool_]:
@@ -72,15 +83,45 @@ def test_the_fill_joins_its_surroundings_and_stays_between_them() -> None:
 
 
 def test_touching_masks_have_no_seam() -> None:
-    rng = np.random.default_rng(5)
-    scene = cv2.GaussianBlur(rng.uniform(0, 255, (300, 500)).astype(np.float32), (0, 0), 25)
-    scene = cv2.normalize(scene, None, 30, 220, cv2.NORM_MINMAX).astype(np.uint8)
+    scene = scenery(5, 500, 300)
     regions = [face(130, 90, 80, 100, 1), face(200, 100, 90, 110, 2), face(290, 90, 60, 80, 3)]
     out = drawn(grey(scene), regions, Style.BLUR)[0].astype(float)
     mask = mask_of(regions, 500, 300, RenderSettings().margin).astype(np.uint8)
     inside = cv2.erode(mask, np.ones((5, 5), np.uint8)) > 0
     steps = np.maximum(np.abs(np.diff(out, axis=0))[:, 1:], np.abs(np.diff(out, axis=1))[1:])
     assert steps[inside[1:, 1:]].max() <= 6
+
+
+@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("inner", [face(190, 110, 40, 50, 2), plate(200, 120, 60, 20, 2)])
+def test_a_mask_within_a_mask_leaves_no_trace(style: Style, inner: Region) -> None:
+    outer, scene = face(120, 60, 220, 260, 1), scenery(5, 500, 400)
+    alone = drawn(grey(scene), [outer], style)
+    for regions in ([outer, inner], [inner, outer], [inner, outer, inner]):
+        for a, b in zip(alone, drawn(grey(scene), regions, style), strict=True):
+            assert (a == b).all()
+
+
+def test_a_mask_that_reaches_over_the_edge_of_another_is_drawn() -> None:
+    """By a hair as well: all that a mask covers is hidden, whatever lies around it."""
+    scene = np.full((300, 400), 220, np.uint8)
+    for x in range(150, 290, 3):
+        regions = [face(100, 60, 160, 180, 1), face(x, 130, 40, 44, 2), plate(x, 180, 44, 14, 3)]
+        mask = mask_of(regions, 400, 300, RenderSettings().margin)
+        scene[:] = 220
+        scene[mask] = 20
+        out = drawn(grey(scene), regions, Style.BLUR)[0]
+        assert np.abs(out[mask].astype(int) - 220).max() <= 1, x
+
+
+def test_the_rectangle_around_a_face_does_not_show_in_the_mask_behind_it() -> None:
+    scene = scenery(9, 600, 500)
+    large, small = face(100, 80, 360, 380, 1), face(200, 420, 120, 120, 2)
+    alone = drawn(grey(scene), [large], Style.BLUR)[0].astype(float)
+    both = drawn(grey(scene), [large, small], Style.BLUR)[0].astype(float)
+    behind = mask_of([large], 600, 500, 0) & ~mask_of([small], 600, 500, 0.2)
+    steps = np.abs(np.diff(both - alone, axis=1))[behind[:, 1:] & behind[:, :-1]]
+    assert steps.max() <= 2
 
 
 @pytest.mark.parametrize("form", ["yuv420p", "yuv444p10le", "gray"])

@@ -19,7 +19,7 @@ from redact.types import Box, Detections, Frame, Target, Track
 Grey = NDArray[np.uint8]
 WEIGHTS = {
     "face": {"bias": -2.1, "best": 0.45, "mean": 0.56, "hits": 0.5, "travel": 0.72},
-    "plate": {"bias": 0.2, "best": 0.41, "mean": 0.43, "verifier": 0.64},
+    "plate": {"bias": 0.2, "best": 0.41, "mean": 0.43, "close": 0.64},
 }
 """Weights of the belief in tracks for all tests of the tracker: near the first that were fitted,
 and fixed, so that new ones change no test. Plates begin higher, as leaving one open costs less."""

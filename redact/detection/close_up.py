@@ -1,0 +1,135 @@
+"""A close look at a place in which a detector has seen something: is it really a face, or a plate?
+
+A detector looks at the whole picture at a few sizes, and small things are small to it. Here the
+place is cut out and enlarged. Faces are shown to CenterFace once more, at a size that it knows
+well: what it took for a face by a hair at one size, a wheel or a bag, it seldom takes for one at
+another. Plates are shown to the verifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..types import Detections, Frame, Target
+from .calibration import UNSEEN, log_odds
+from .centerface import SAME
+from .network import PAD
+from .nms import iou
+from .opencv import load_opencv
+from .scaling import Area, Scaler
+from .verifier import SIDE, Verifier
+
+LookAtImage = Callable[[NDArray[np.uint8]], Detections]
+"""A network: uint8 [H, W, 3], RGB, to what it sees, in its pixels."""
+
+FACE_WINDOW: Final = 5.0
+"""Side of the square around a face, in its longer side: it is then 32 pixels tall to CenterFace,
+with head and shoulders around it. Chosen in `training/README.md`, "Close looks", of eight squares:
+the one that tells best for its cost."""
+
+PLATE_WINDOWS: Final = (1.8, 4.8)
+"""The same for the verifier: a plate is told by its letters and, as burnt-in text has letters too,
+by the car around it. Chosen in `training/README.md`, "The verifier"."""
+
+LEAST_WINDOW: Final = 12.0
+"""Least side of such a square in source pixels. Meaning: the verifier learnt from things of 6
+pixels."""
+
+
+class CloseUp:
+    """Takes close looks at places in decoded frames.
+
+    Args:
+        verifier: knows plates.
+        faces: knows faces, in one image: CenterFace, or our network where that is not to look.
+    """
+
+    def __init__(self, verifier: Verifier, faces: LookAtImage) -> None:
+        self._verifier, self._faces = verifier, faces
+        self._scaler = Scaler()
+
+    def ask(
+        self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+    ) -> NDArray[np.float32]:
+        """Log odds that each box holds what it is taken for.
+
+        Args:
+            frame: upright.
+            boxes: [N, 4], upright source pixels.
+            target: [N], values of `Target`, faces and plates only.
+
+        Raises:
+            UnsafeError: if the frame cannot be converted or a network fails.
+        """
+        odds = np.zeros(len(boxes), np.float32)
+        if not len(boxes):
+            return odds
+        width, height = frame.size
+        picture = self._scaler.frame(frame.picture)
+        rgb = picture.view(Area(0, 0, width, height), (width, height))
+        for row in np.flatnonzero(target == Target.FACE):
+            odds[row] = self._face(rgb, boxes[row])
+        plates = np.flatnonzero(target == Target.PLATE)
+        if len(plates):
+            odds[plates] = self._plates(rgb, boxes[plates])
+        return odds
+
+    def _face(self, rgb: NDArray[np.uint8], box: NDArray[np.float64]) -> np.float32:
+        """Of the surest face that is seen at the box."""
+        seen = self._faces(square_around(rgb, box, FACE_WINDOW)).only([Target.FACE])
+        half = (box[2:] - box[:2]) / _window(box, FACE_WINDOW) * SIDE / 2
+        shown = np.concatenate([SIDE / 2 - half, SIDE / 2 + half])
+        there = iou(shown[None], seen.xyxy)[0] >= SAME
+        best = seen.score[there].max(initial=UNSEEN, keepdims=True)
+        return np.float32(log_odds(best)[0])
+
+    def _plates(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
+        """[N] by the verifier, mean over the windows."""
+        windows = [square_around(rgb, box, times) for box in boxes for times in PLATE_WINDOWS]
+        odds = log_odds(self._verifier.scores(np.stack(windows))[:, int(Target.PLATE)])
+        return np.asarray(odds.reshape(len(boxes), -1).mean(axis=1), np.float32)
+
+
+def _window(box: NDArray[np.float64], times: float) -> float:
+    """Side in source pixels of the square around a box [4]."""
+    return max(LEAST_WINDOW, times * float((box[2:] - box[:2]).max()))
+
+
+def square_around(
+    rgb: NDArray[np.uint8], box: NDArray[np.float64], times: float
+) -> NDArray[np.uint8]:
+    """A square around a box, enlarged or shrunk: uint8 [SIDE, SIDE, 3].
+
+    Args:
+        rgb: the whole picture, uint8 [H, W, 3]; grey is shown where the square leaves it.
+        box: [4], left, top, right, bottom in its pixels.
+        times: side of the square in the box's longer side.
+    """
+    cv2 = load_opencv()  # not at the top: without its libraries it must be refused in clear words
+    x1, y1, x2, y2 = (float(v) for v in box)
+    side = _window(box, times)
+    zoom = SIDE / side
+    left, top = (x1 + x2 - side) / 2, (y1 + y2 - side) / 2
+    move = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]])
+    if zoom >= 1:
+        flags = cv2.INTER_LINEAR
+        return np.asarray(
+            cv2.warpAffine(rgb, move, (SIDE, SIDE), flags=flags, borderValue=(PAD,) * 3), np.uint8
+        )
+    # Shrinking by interpolation would alias: average the square first, then place it.
+    height, width = rgb.shape[:2]
+    a, b = max(0, int(left)), max(0, int(top))
+    c, d = min(width, int(left + side) + 1), min(height, int(top + side) + 1)
+    out = np.full((SIDE, SIDE, 3), PAD, np.uint8)
+    if c <= a or d <= b:
+        return out
+    x, y = max(0, round((a - left) * zoom)), max(0, round((b - top) * zoom))
+    w, h = min(SIDE - x, round((c - a) * zoom)), min(SIDE - y, round((d - b) * zoom))
+    if w > 0 and h > 0:
+        part = rgb[b:d, a:c]
+        out[y : y + h, x : x + w] = cv2.resize(part, (w, h), interpolation=cv2.INTER_AREA)
+    return out

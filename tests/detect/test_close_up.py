@@ -1,0 +1,97 @@
+"""A close look at a place: a face that is there is seen, one that is beside it does not count."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from skimage import data
+
+from redact.detection import CenterFace, CloseUp, Verifier, load_close_up, load_detector
+from redact.detection.calibration import UNSEEN, log_odds
+from redact.detection.verifier import SIDE
+from redact.errors import UnsafeError
+from redact.types import Detections, Frame, Target
+
+from .test_detectors import ASTRONAUT
+
+NOT_SEEN = float(log_odds(np.array([UNSEEN], np.float32))[0])
+
+
+def frame_of(rgb: NDArray[np.uint8]) -> Frame:
+    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+    return Frame(0, 0, Fraction(1, 30), picture)
+
+
+def ask(close_up: CloseUp, rgb: NDArray[np.uint8], *boxes: list[float]) -> list[float]:
+    faces = np.full(len(boxes), Target.FACE, np.int8)
+    return close_up.ask(frame_of(rgb), np.array(boxes).reshape(-1, 4), faces).tolist()
+
+
+@pytest.fixture(scope="module")
+def verifier() -> Verifier:
+    return Verifier(threads=1)
+
+
+@pytest.mark.parametrize("centerface", [True, False])
+def test_a_face_is_told_from_what_lies_beside_it(centerface: bool) -> None:
+    close_up = load_close_up(load_detector(threads=1, centerface=centerface), threads=1)
+    beside = [420.0, 100, 480, 180], [60.0, 400, 120, 470], [400.0, 400, 440, 450]
+    face, *others = ask(close_up, data.astronaut(), list(ASTRONAUT), *beside)
+    assert face >= 0 > -1.5 > max(others)
+
+
+def test_a_face_beside_the_place_does_not_count() -> None:
+    """Most of her face is in the square around her shoulder."""
+    close_up = load_close_up(load_detector(threads=1), threads=1)
+    x1, y1, x2, y2 = ASTRONAUT
+    shoulder = [x1, y2, x2, 2 * y2 - y1]
+    assert ask(close_up, data.astronaut(), shoulder) == [NOT_SEEN]
+
+
+def test_nobody_is_asked_about_nothing(verifier: Verifier) -> None:
+    def never(rgb: NDArray[np.uint8]) -> Detections:
+        raise AssertionError("there is nothing to look at")
+
+    assert ask(CloseUp(verifier, never), data.astronaut()) == []
+
+
+@given(
+    st.floats(-20, 500), st.floats(-20, 500), st.floats(3, 300), st.floats(3, 300), st.floats(0, 1)
+)
+def test_the_place_lies_where_it_is_looked_for(
+    verifier: Verifier, x: float, y: float, w: float, h: float, score: float
+) -> None:
+    """In the middle of the square and as large as it is shown, at the edge of the picture too."""
+
+    def middle(rgb: NDArray[np.uint8]) -> Detections:
+        assert rgb.shape == (SIDE, SIDE, 3)
+        side = max(12.0, 5 * max(w, h))
+        half = np.array([w, h]) / side * SIDE / 2
+        box = np.concatenate([SIDE / 2 - half, SIDE / 2 + half]).astype(np.float32)
+        aside = box + 2 * half.max().astype(np.float32)
+        plate = np.array([Target.FACE, Target.FACE, Target.PLATE], np.int8)
+        return Detections(np.stack([box, aside, box]), np.array([score, 1, 1], np.float32), plate)
+
+    (odds,) = ask(CloseUp(verifier, middle), data.astronaut(), [x, y, x + w, y + h])
+    least = np.array([max(score, UNSEEN)], np.float32)
+    assert odds == pytest.approx(float(log_odds(least)[0]))
+
+
+def test_a_network_that_fails_is_never_an_answer(verifier: Verifier) -> None:
+    def broken(rgb: NDArray[np.uint8]) -> Detections:
+        raise UnsafeError("it failed")
+
+    with pytest.raises(UnsafeError, match="failed"):
+        ask(CloseUp(verifier, broken), data.astronaut(), list(ASTRONAUT))
+
+
+def test_centerface_takes_close_looks_wherever_it_looks_at_all() -> None:
+    with_it, without = (load_detector(threads=1, centerface=on) for on in (True, False))
+    assert isinstance(getattr(with_it.look_closely, "__self__", None), CenterFace)
+    assert not isinstance(getattr(without.look_closely, "__self__", None), CenterFace)

@@ -1,0 +1,89 @@
+"""What is in doubt is looked at closely, a few times, and believed by what was seen then."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.detection import load_calibration
+from redact.track import settings_of
+from redact.track.active import ASKED
+from redact.track.belief import Clues, worth_hiding
+from redact.types import Box, Detections, Frame, Target, Track
+
+from .scenes import WEIGHTS, rendered, seen, track_clip, tracker_of
+
+HEAD = Box(100, 60, 130, 96)
+COUNT = 20
+BELIEF = {word: {**weights, "close": 1.2} for word, weights in WEIGHTS.items()}
+
+
+class Closely:
+    """Answers the same of every place, and remembers what it was asked about."""
+
+    def __init__(self, odds: float) -> None:
+        self.odds, self.boxes = odds, list[NDArray[np.float64]]()
+
+    def ask(
+        self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+    ) -> NDArray[np.float32]:
+        self.boxes += list(boxes)
+        return np.full(len(boxes), self.odds, np.float32)
+
+
+def tracked(closely: Closely, found: list[Detections]) -> tuple[Track, ...]:
+    tracker = tracker_of(ask=closely.ask, weights=BELIEF)
+    return track_clip(rendered([], len(found)), found, tracker).tracks
+
+
+def rising(score: float, target: Target = Target.FACE) -> list[Detections]:
+    """A little surer in every frame, so that each is the best so far."""
+    return [seen([HEAD], score + 0.001 * i, target) for i in range(COUNT)]
+
+
+@pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
+def test_what_is_in_doubt_is_hidden_if_a_close_look_confirms_it(target: Target) -> None:
+    assert tracked(Closely(3.0), rising(0.4, target))
+    assert not tracked(Closely(-3.5), rising(0.4, target))
+
+
+def test_few_looks_are_taken_at_one_and_at_the_place_that_was_seen() -> None:
+    closely = Closely(0.0)
+    tracked(closely, rising(0.4))
+    assert len(closely.boxes) == ASKED
+    assert all(np.allclose(box, list(HEAD), atol=1e-3) for box in closely.boxes)
+
+
+def test_a_face_that_is_sure_needs_none_and_a_plate_does() -> None:
+    for target, count in ((Target.FACE, 0), (Target.PLATE, ASKED)):
+        closely = Closely(-3.5)
+        assert tracked(closely, rising(0.96, target)) or target is Target.PLATE
+        assert len(closely.boxes) == count
+
+
+def test_a_head_is_not_judged_by_the_face_that_it_may_not_show() -> None:
+    closely = Closely(-3.5)
+    assert tracked(closely, rising(0.6, Target.HEAD)) and not closely.boxes
+
+
+def test_a_fainter_look_than_the_best_so_far_is_no_reason_for_another_close_one() -> None:
+    closely = Closely(0.0)
+    tracked(closely, [seen([HEAD], 0.6 - 0.01 * i) for i in range(COUNT)])
+    assert len(closely.boxes) == 1
+
+
+@pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
+def test_by_the_installed_weights_close_looks_decide_what_is_in_doubt(target: Target) -> None:
+    """And neither an even look nor nothing at all is hidden whatever they say."""
+    weights, cost = load_calibration().tracks, settings_of("balanced").leak_cost
+
+    def hidden(odds: float, closely: float) -> bool:
+        picture = 1280.0 * 720
+        one, rows = np.array([odds], np.float32), np.zeros(1, np.intp)
+        clues = Clues.of_new(np.array([target], np.int8), one, np.array([list(HEAD)]), picture)
+        clues.looked_closely(rows, np.array([closely], np.float32))
+        return bool(worth_hiding(clues, weights, cost)[0])
+
+    assert hidden(0.0, 2.0) and not hidden(0.0, -3.5)
+    assert not hidden(-3.0, -3.5)
