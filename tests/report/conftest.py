@@ -9,8 +9,12 @@ import pytest
 from redact.evidence import build_manifest
 from redact.evidence.manifest import Manifest
 from redact.evidence.manifest_parts import LogAnchor
+from redact.report.exemptions import FEW
 
 from ..evidence.samples import make_record
+
+MANY = FEW + 5
+"""Tracks of which neither timeline nor log can say everything."""
 
 
 @pytest.fixture

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,10 +15,9 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
-from PIL import Image
 
 from redact.cli.report import report as report_command
-from redact.errors import CheckFailedError, DependencyError
+from redact.errors import CheckFailedError
 from redact.evidence import CheckResult, build_manifest
 from redact.evidence.check import Part
 from redact.evidence.manifest import Manifest, dump_manifest, manifest_path
@@ -37,20 +33,15 @@ from redact.plan import (
 )
 from redact.report import (
     Catalogue,
-    as_pdf,
     exemption_csv,
     render_report,
     report_html,
 )
-from redact.report.exemptions import FEW, ranges
 from redact.report.summary import check_command
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
-from redact.types import Box, Keyframe, State
 
-from ..evidence.samples import AUDIT, FRAMES, make_plan, make_record
-
-MANY = FEW + 5
-"""Tracks of which neither timeline nor log can say everything."""
+from ..evidence.samples import AUDIT, make_plan, make_record
+from .conftest import MANY
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
 
@@ -372,110 +363,6 @@ def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -
     assert isinstance(broken.exception, CheckFailedError)
     page = Path(f"{record.output}.report.html").read_text("utf-8")
     assert "is not intact: output (changed)" in page
-
-
-def crowd_of(count: int, folder: Path) -> Manifest:
-    """Tracks that all begin and end at other times, so that no two can share a line."""
-    plan = make_plan()
-    tracks = tuple(
-        replace(plan.tracks[0], id=i + 1, keyframes=keyframes(i % FRAMES, 1 + i // FRAMES))
-        for i in range(count)
-    )
-    return build_manifest(make_record(folder, plan=replace(plan, tracks=tracks)))
-
-
-def keyframes(first: int, length: int) -> tuple[Keyframe, ...]:
-    first = min(first, FRAMES - 1 - length)
-    box = Box(10, 20, 60, 80)
-    return tuple(Keyframe(f, box, State.DETECTED, 0.8) for f in (first, first + length))
-
-
-def log_of(page: bytes) -> str:
-    text = page.decode()
-    return text[text.index("For all of them") : text.index("5. Check of the finished file")]
-
-
-def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
-    assert 'many">' in log_of(report_html(crowd_of(MANY, tmp_path)))  # as large as there is room
-    log = log_of(report_html(crowd_of(262, tmp_path)))
-    assert log.count("<tr class=") == 262 and 'many packed">' in log
-    # Once, above the rows.
-    assert "Statutory basis: art. 6(1)(c) GDPR" in log and log.count("GDPR") == 1
-    assert "<br>" not in log
-
-
-def test_tracks_of_a_crowd_that_differ_in_nothing_share_a_line(tmp_path: Path) -> None:
-    plan = make_plan()
-    crowd = tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(90))
-    log = log_of(
-        report_html(build_manifest(make_record(tmp_path, plan=replace(plan, tracks=crowd))))
-    )
-    assert log.count("<tr class=") == 3
-    assert "third party&#39;s car" in log  # differs, so it stands in its row
-    assert ranges([9, 1, 2, 3, 7, 8]) == "1–3, 7–9"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_printed_page_says_case_and_number(language: str, tmp_path: Path) -> None:
-    """As PDF, made by the tool itself; also short enough for a crowd."""
-    pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
-    value = crowd_of(262, tmp_path)
-    import weasyprint
-
-    pages = weasyprint.HTML(string=report_html(value, language).decode()).render().pages
-    assert len(pages) <= MOST_PAGES
-    of = "sur" if language == "fr" else "of"
-    for number, page in enumerate(pages, 1):
-        feet = "".join(_texts(page._page_box))
-        assert f"{number} {of} {len(pages)}" in feet
-        assert value.case.case in feet and value.case.exhibit in feet
-
-
-MOST_PAGES = 8
-
-
-def test_a_pdf_is_made_without_loading_anything(manifest: Manifest) -> None:
-    pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
-    assert as_pdf(report_html(manifest))[:5] == b"%PDF-"
-
-
-@pytest.mark.skipif(find_spec("weasyprint") is not None, reason="WeasyPrint is installed here")
-def test_a_pdf_without_the_extra_is_refused_in_words(tmp_path: Path, manifest: Manifest) -> None:
-    output = tmp_path / "out.mp4"
-    manifest_path(output).write_bytes(dump_manifest(manifest))
-    result = CliRunner().invoke(report_command, [str(output), "--pdf", str(tmp_path / "r.pdf")])
-    assert isinstance(result.exception, DependencyError)
-    assert "redact-footage[pdf]" in result.exception.hint
-    assert not (tmp_path / "r.pdf").exists()
-
-
-def _texts(box: Any) -> list[str]:
-    """Text of the margins of a page, as WeasyPrint lays it out."""
-    found = [box.text] if hasattr(box, "text") else []
-    for child in getattr(box, "children", ()):
-        found += _texts(child)
-    return found
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.timeout(90)
-def test_a_browser_shows_it(manifest: Manifest, language: str, tmp_path: Path) -> None:
-    browser = shutil.which("chromium") or shutil.which("chromium-browser")
-    if browser is None:
-        pytest.skip("needs the program chromium")
-    page, shot, pdf = (tmp_path / n for n in ("r.html", "r.png", "r.pdf"))
-    page.write_bytes(report_html(manifest, language))
-    common = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}"]
-    for option in (f"--screenshot={shot}", f"--print-to-pdf={pdf}"):
-        subprocess.run(
-            [*common, "--window-size=1000,2400", option, page.as_uri()],
-            check=True, capture_output=True, timeout=60,
-        )  # fmt: skip
-    picture = Image.open(shot).convert("RGB")
-    colours = {c for _, c in picture.getcolors(1 << 24) or []}
-    # Heading, a seen span and a held span are really drawn.
-    assert {(0x1F, 0x4E, 0x79), (0xC0, 0x39, 0x2B)} <= colours
-    assert picture.size[0] == 1000 and pdf.read_bytes()[:5] == b"%PDF-"
 
 
 def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path) -> None:
