@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from redact.auditing import AuditResult, Finding, FindingKind, Looked
-from redact.plan import FindingNote, Plan, ReviewState, edit, write_plan
+from redact.plan import FindingNote, Plan, ReviewState, edit, read_plan, write_plan
 from redact.review.answered import accepted, noted
 from redact.review.finishing import begin_finish
 from redact.review.session import Session
@@ -174,3 +175,16 @@ def test_a_face_that_nobody_has_looked_at_is_not_published(
     assert manifest["findings_accepted"] == "a drawing"
     review = session.ready().desk.plan.review
     assert review is not None and {note.answer for note in review.findings} == {"none"}
+
+
+def test_the_plan_that_a_review_makes_is_for_its_owner_alone(
+    session: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.json"
+    made = Session(session.source, path, session.settings, 0.15)
+    try:
+        over(made)
+        assert read_plan(path).tracks
+        assert os.name == "nt" or path.stat().st_mode & 0o777 == 0o600
+    finally:
+        made.close()
