@@ -319,7 +319,7 @@ def read_plan(path: AnyPath) -> Plan:
 def write_plan(
     plan: Plan, path: AnyPath, *, force: bool = False, never: Iterable[AnyPath] = ()
 ) -> None:
-    """Write a plan, whole or not at all.
+    """Write a plan for its owner alone, whole or not at all.
 
     Args:
         plan: what is hidden where.

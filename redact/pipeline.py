@@ -239,7 +239,8 @@ def apply(
         audit = look(info, drawn.plan, draw, out.temporary, journal, signed, board)
         after = _unchanged(info, before, journal)
         digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
-        held_back = not (audit.passed or delivery.accepts(audit))
+        accepted = delivery.reason_for(audit)
+        held_back = not (audit.passed or accepted)
         output = _publish(out, final, delivery, held_back, digest)
     if delivery.release:
         clear_times(output)
@@ -263,7 +264,7 @@ def apply(
         stretches=drawn.stretches,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
-        accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
+        accepted=accepted,
         case=delivery.case,
         credentials="" if signer is None else signer.sha256,
     )

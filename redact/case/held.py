@@ -19,7 +19,7 @@ from ..errors import InputError, PlanError, UsageError
 from ..evidence import manifest_path, settings_as_json, sha256_of_bytes
 from ..files import PRIVATE, write_whole
 from ..plan import dump_plan
-from ..running import Acceptance, Outcome
+from ..running import Acceptance, Accepted, Outcome
 from ..types import Box, Target
 
 FORMAT = "redact-held-back"
@@ -206,7 +206,7 @@ def _finding(value: Mapping[str, Any]) -> Finding:
     )
 
 
-def findings_of(accepted: Acceptance, final: Path, closed: Path) -> tuple[Finding, ...]:
+def findings_of(acceptance: Acceptance, final: Path, closed: Path) -> Accepted:
     """The findings that are meant, of the run that was held back from a name.
 
     Raises:
@@ -219,14 +219,14 @@ def findings_of(accepted: Acceptance, final: Path, closed: Path) -> tuple[Findin
             "have looked at it",
             "Run without it first; look at the pictures of what is found, if anything is.",
         )
-    return among(accepted, held)
+    return among(acceptance, held)
 
 
-def among(accepted: Acceptance, held: HeldBack) -> tuple[Finding, ...]:
+def among(acceptance: Acceptance, held: HeldBack) -> Accepted:
     """The findings of a result that are meant. Raises UsageError."""
     found = held.found()
     numbers = {f.number for f in found}
-    wanted = numbers if accepted.numbers is None else set(accepted.numbers)
+    wanted = numbers if acceptance.numbers is None else set(acceptance.numbers)
     unknown = wanted - numbers
     if unknown or not found:
         raise UsageError(
@@ -239,4 +239,4 @@ def among(accepted: Acceptance, held: HeldBack) -> tuple[Finding, ...]:
             "nobody can accept",
             "Look at what failed; 'redact fix' draws the plan again.",
         )
-    return tuple(f for f in found if f.number in wanted)
+    return Accepted(tuple(f for f in found if f.number in wanted), acceptance.reason)

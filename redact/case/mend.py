@@ -63,16 +63,15 @@ def mend(
     plan = read_plan(plan_file)
     require_same_source(plan, info, journal)
     found = held.found()
-    accepted = () if acceptance is None else among(acceptance, held)
-    delivery = delivery_as_before(held, key, command, credentials)
+    accepted = None if acceptance is None else among(acceptance, held)
+    delivery = replace(delivery_as_before(held, key, command, credentials), acceptance=accepted)
     check_writable(near(held.final), held.force, never=(info.path, plan_file))
-    mended = hiding(plan, [f for f in found if f not in accepted], decided_by)
+    shown = () if accepted is None else accepted.findings
+    mended = hiding(plan, [f for f in found if f not in shown], decided_by)
     if mended is not plan:
         keep_plan(mended, plan_file)
         added = len(mended.tracks) - len(plan.tracks)
         tell(f"{plan_file}: {counted(added, 'track')} added, to hide what was found")
-    if acceptance is not None:
-        delivery = replace(delivery, accept_findings=acceptance.reason, accepted_before=accepted)
     draw = settings_from_json(held.settings, str(held.note)).draw
     return finish(apply(info, mended, draw, delivery, journal), delivery, plan_file)
 
@@ -101,7 +100,6 @@ def delivery_as_before(
         evidence=evidence,
         command=command,
         closed=near(held.output).parent,
-        accepted_before=(),
     )
 
 

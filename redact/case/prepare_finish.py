@@ -30,7 +30,7 @@ from ..files import PRIVATE, check_folder, check_writable
 from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
 from ..plan import write_plan
 from ..render import Renderer
-from ..running import Delivery, Outcome, keep_plan, review_plan
+from ..running import Acceptance, Delivery, Outcome, keep_plan, review_plan
 from ..settings import Audio, DrawSettings
 from .held import findings_of, held_back_note, write_held
 from .outcome import Result, ResultState, incomplete
@@ -67,13 +67,12 @@ def prepare(
     closed = closed_folder(source, final, delivery)
     check_folder(closed)
     check_evidence(delivery.evidence, final, delivery.force)
-    accepted = delivery.acceptance
+    known = delivery.acceptance
     return replace(
         delivery,
         output=final,
         in_folder=False,
-        accept_findings="" if accepted is None else accepted.reason,
-        accepted_before=() if accepted is None else findings_of(accepted, final, closed),
+        acceptance=findings_of(known, final, closed) if isinstance(known, Acceptance) else known,
         closed=closed,
         plan_file=plan_file,
     )

@@ -224,8 +224,8 @@ def write_whole(
     _refuse_footage(path)
     with OutputFile(path, force, never) as out:
         try:
+            out.temporary.chmod(mode)  # first: nobody reads what is still being written, either
             out.temporary.write_bytes(data)
-            out.temporary.chmod(mode)
         except OSError as error:
             raise _unwritable(path, error) from error
         out.commit()

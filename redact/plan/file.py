@@ -170,17 +170,33 @@ def parse_plan(data: bytes, name: str) -> Plan:
         raise problem(PlanError, "bad_field", path=name, text=f"{error}") from error
 
 
-def write_plan(plan: Plan, path: Path, *, force: bool = False, never: Iterable[Path] = ()) -> None:
+def write_plan(
+    plan: Plan,
+    path: Path,
+    *,
+    force: bool = False,
+    never: Iterable[Path] = (),
+    known: Dumped | None = None,
+) -> bytes:
     """Write a plan in a stable layout, one keyframe a line, whole or not at all.
+
+    It is for its owner alone, whoever writes it and whatever was there before: it says who is
+    hidden where, who decided so and why.
 
     Args:
         plan, path: what, and where.
         force, never: see `redact.files.OutputFile`.
+        known: see `dump_plan`.
+
+    Returns:
+        What was written.
 
     Raises:
         OutputExistsError, OutputError: nothing was written.
     """
-    write_whole(path, dump_plan(plan), force=force, never=never)
+    data = dump_plan(plan, known)
+    write_whole(path, data, force=force, never=never, mode=0o600)
+    return data
 
 
 def _plan_of(record: PlanRecord) -> Plan:

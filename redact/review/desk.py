@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import PlanError
-from ..files import write_whole
 from ..messages import problem, reason_of
 from ..plan import (
     Decision,
@@ -26,6 +25,7 @@ from ..plan import (
     edit,
     parse_plan,
     with_subjects,
+    write_plan,
 )
 from ..types import Box, Keyframe, State, Target
 from .editing import (
@@ -184,8 +184,7 @@ class Desk:
         return plan
 
     def _save(self, plan: Plan) -> None:
-        data = dump_plan(plan, self._dumped)
-        write_whole(self.path, data, force=True)
+        data = write_plan(plan, self.path, force=True, known=self._dumped)
         self._digest, self._stat = hashlib.sha256(data).hexdigest(), self._signature()
         self._unsaved = False
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..auditing import AuditResult, Finding, FindingKind, hiding_places, require_detectors
+from ..auditing import AuditResult, require_detectors
 from ..errors import UsageError
 from ..evidence import (
     CaseFields,
@@ -21,9 +21,10 @@ from ..files import check_writable, make_folder
 from ..media import default_output
 from ..messages import LANGUAGES, Words
 from ..pipeline import apply
-from ..plan import FindingNote, Plan, ReviewState
+from ..plan import Plan
 from ..running import Delivery, Journal, Outcome
 from ..settings import Audio, DrawSettings, EncodeSettings, Style
+from .answered import accepted, noted
 from .jobs import Job
 from .session import Session
 
@@ -53,7 +54,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     require_detectors(plan.settings.targets)
     delivery = Delivery(
         output=final,
-        accept_findings=_accepted(plan),
+        acceptance=accepted(plan),
         evidence=choice,
         command=("redact", "review", session.source.name, session.plan_path.name),
         release=release,
@@ -62,7 +63,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     def work(job: Job) -> dict[str, Any]:
         outcome = apply(here.info, plan, draw, delivery, Journal(job))
         files = [] if release else _written(outcome, choice)
-        _note_findings(session, outcome.audit)
+        here.desk.change(lambda now: noted(now, outcome.audit))
         session.last_output = outcome.output
         return _result(outcome, files)
 
@@ -108,55 +109,10 @@ def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool)
     return replace(session.evidence, case=None if case.empty else case)
 
 
-def _accepted(plan: Plan) -> str:
-    """Reason for publishing in spite of findings: those that a person gave, once all have one."""
-    findings = plan.review.findings if plan.review else ()
-    answered = all(f.answer for f in findings)
-    reasons = dict.fromkeys(f.reason for f in findings if f.answer == "none")
-    return "; ".join(reasons) if findings and answered else ""
-
-
 def _written(outcome: Outcome, choice: EvidenceChoice) -> list[str]:
     files = write_evidence(outcome.record, choice, False)
     found = [path for path in (files.manifest, files.signature) if path is not None]
     return [path.name for path in found]
-
-
-def _note_findings(session: Session, audit: AuditResult) -> None:
-    """Keep the findings with the plan, with the answers that were given to the same ones."""
-    desk = session.ready().desk
-
-    def noted(plan: Plan) -> Plan:
-        review = plan.review or ReviewState()
-        last = len(plan.source.timeline) - 1
-        notes = tuple(_note(f, last, review.findings) for f in audit.findings)
-        return replace(plan, review=replace(review, findings=notes))
-
-    desk.change(noted)
-
-
-def _note(finding: Finding, last: int, before: tuple[FindingNote, ...]) -> FindingNote:
-    places = tuple(
-        (frame, (box.x1, box.y1, box.x2, box.y2)) for frame, box in hiding_places(finding, last)
-    )
-    drawn = finding.kind is not FindingKind.UNDRAWN
-    note = FindingNote(
-        finding.number,
-        finding.kind.value,
-        finding.target.word,
-        finding.first,
-        finding.last,
-        places,
-        drawn=drawn,
-    )
-    for old in before:
-        if old.answer == "none" and _same(old, note):
-            return replace(note, answer=old.answer, reason=old.reason)
-    return note
-
-
-def _same(a: FindingNote, b: FindingNote) -> bool:
-    return (a.kind, a.target, a.first, a.last) == (b.kind, b.target, b.first, b.last)
 
 
 def _result(outcome: Outcome, files: list[str]) -> dict[str, Any]:

@@ -120,6 +120,10 @@ address in the second list, where a program has reached it by way of IPv6."""
 ROOT: Final = 0
 """May read everything anyway; and Windows reaches a server in its Linux as this user."""
 
+ESTABLISHED: Final = "01"
+"""State of a connection, as Linux lists it, whose end somebody has. An end that was closed is
+listed for a while longer, as root's, whoever had it."""
+
 
 def of_this_user(client: tuple[str, int], server: tuple[str, int]) -> bool:
     """Whether the other end of a connection belongs to the user whose review this is.
@@ -130,7 +134,7 @@ def of_this_user(client: tuple[str, int], server: tuple[str, int]) -> bool:
     Returns:
         Where the system does not say whose a connection is (it is not Linux), True: there no
         other user can read the address off the list of processes. Else False for other users,
-        and for a connection that is not listed any more.
+        and for an end that was closed already: whose it was cannot be told any more.
     """
     if not _LINUX.exists():
         return True
@@ -138,13 +142,14 @@ def of_this_user(client: tuple[str, int], server: tuple[str, int]) -> bool:
 
 
 def owner_of(end: tuple[str, int], other: tuple[str, int]) -> int | None:
-    """Number of the user who opened the end of a connection; None if it is not listed."""
+    """Number of the user who has the end of a connection; None if nobody is known to have it."""
     for listed, before in _LISTS:
         wanted = [before + _hex(end), before + _hex(other)]
         for line in listed.read_text().splitlines()[1:] if listed.exists() else ():
             parts = line.split()
             if parts[1:3] == wanted:
-                return int(parts[7])
+                owner = int(parts[7])
+                return None if owner == ROOT and parts[3] != ESTABLISHED else owner
     return None
 
 

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..evidence import EvidenceChoice
-from ..files import write_whole
 from ..follow import Frames, follow, index_packets
 from ..media import SourceInfo, probe
 from ..pipeline import detect
-from ..plan import Plan, dump_plan, edit, read_plan
+from ..plan import Plan, edit, read_plan, write_plan
 from ..running import Journal, require_same_source
 from ..settings import DetectSettings, RenderSettings, Style
 from ..types import Box, State, Target
@@ -184,7 +183,7 @@ class Session:
             require_same_source(plan, info, journal)
         else:
             plan = detect(info, self.settings, journal)
-            write_whole(self.plan_path, dump_plan(plan), never=(self.source,))
+            write_plan(plan, self.plan_path, never=(self.source,))
         desk = Desk(self.plan_path)
         with job.stage("index", info.expected_frames) as stage:
             index = index_packets(info, plan, stage.advance)

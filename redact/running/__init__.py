@@ -1,14 +1,13 @@
 """What one run is made of besides its stages: journal, delivery, the plan that it keeps."""
 
+from .acceptance import Acceptance, Accepted, same_place
 from .answers_ahead import AuditsAhead, LooksAhead
 from .board import AUDIT, SEARCH, Board, board_of, dividable
 from .delivery import (
-    Acceptance,
     Delivery,
     Outcome,
     review_name,
     review_plan,
-    same_place,
     state_content,
 )
 from .helping import help_run
@@ -23,6 +22,7 @@ __all__ = [
     "AUDIT",
     "SEARCH",
     "Acceptance",
+    "Accepted",
     "AuditsAhead",
     "Board",
     "CheckedFrames",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..auditing import AuditResult, Finding
+from ..auditing import AuditResult
 from ..evidence import (
     CaseFields,
     Credentials,
@@ -21,20 +21,8 @@ from ..messages import Message
 from ..plan import Plan
 from ..settings import DrawSettings
 from ..types import Action
+from .acceptance import Acceptance, Accepted
 from .journal import Journal
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """Findings that a person has looked at and that are no leaks.
-
-    Attributes:
-        numbers: of the findings; None for all of them.
-        reason: why they are no leaks; goes on record.
-    """
-
-    numbers: tuple[int, ...] | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +44,10 @@ class Delivery:
         plan_out: keep the plan in this file.
         keep_plan: keep the plan beside the result where `plan_out` names no other place.
         review_dir: folder for a private sheet of doubtful places.
-        acceptance: findings of an earlier run that may be published.
+        acceptance: findings of an earlier run that may be published, by number until they are
+            looked up. As numbers they accept nothing yet, and None accepts nothing at all.
         command: the command line, for the record.
-        accept_findings: reason for publishing in spite of what detectors saw; "", or nothing
-            but spaces, holds it back. A check that fails, or a mask that was not drawn, is held
-            back all the same.
         closed: folder for a result that is held back; None: NOT-FOR-RELEASE beside the output.
-        accepted_before: findings of an earlier audit that `accept_findings` is about; what is found
-            besides them is not accepted. None: all.
         plan_file: the plan is kept here as soon as it is made, and one of an earlier run that was
             stopped is taken up from here. None: nowhere.
         helped: other machines may look ahead, and leave their answers beside `plan_file`.
@@ -79,11 +63,9 @@ class Delivery:
     plan_out: Path | None = None
     keep_plan: bool = True
     review_dir: Path | None = None
-    acceptance: Acceptance | None = None
+    acceptance: Acceptance | Accepted | None = None
     command: tuple[str, ...] = ()
-    accept_findings: str = ""
     closed: Path | None = None
-    accepted_before: tuple[Finding, ...] | None = None
     plan_file: Path | None = None
     helped: bool = False
     publishing: Callable[[Path, str], None] | None = None
@@ -97,14 +79,13 @@ class Delivery:
         """Folder for a result that does not get the name `final`."""
         return self.closed or final.parent / PRIVATE
 
-    def accepts(self, audit: AuditResult) -> bool:
-        """Whether a person has looked at all that this audit found, and said why it may go out."""
-        if not (self.accept_findings.strip() and audit.may_be_accepted):
-            return False
-        known = self.accepted_before
-        return known is None or all(
-            any(same_place(found, before) for before in known) for found in audit.findings
-        )
+    def reason_for(self, audit: AuditResult) -> str:
+        """Why all that an audit found may be published; "" where nobody has looked at all of it,
+        or nothing was found."""
+        known = self.acceptance
+        if audit.passed or not isinstance(known, Accepted) or not known.covers(audit):
+            return ""
+        return known.reason.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +122,6 @@ def review_name(final: Path, closed: Path) -> Path:
 def review_plan(output: Path) -> Path:
     """Where the plan of a result that was held back is kept, for the user to repair."""
     return output.with_suffix(".plan.json")
-
-
-def same_place(a: Finding, b: Finding) -> bool:
-    """Whether two audits of one source mean the same thing."""
-    if a.kind is not b.kind or a.target is not b.target:
-        return False
-    there = dict(b.path)
-    return any(box.iou(there[frame]) >= 0.3 for frame, box in a.path if frame in there)
 
 
 def state_content(

@@ -8,10 +8,9 @@ from pathlib import Path
 from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError
-from ..files import write_whole
 from ..media import SourceInfo, sha256_of
 from ..messages import Message, problem
-from ..plan import Plan, dump_plan, read_plan
+from ..plan import Plan, read_plan, write_plan
 from ..progress import Progress
 from ..settings import DetectSettings
 from .journal import Journal
@@ -19,11 +18,11 @@ from .kept_looks import forget_looks
 
 
 def keep_plan(plan: Plan, path: Path) -> None:
-    """Write a plan for its owner alone; raises as `redact.files.write_whole`.
+    """Write the plan of a run; what its search had kept until then goes. Raises as `write_plan`.
 
     One that is there already is replaced: `take_up_plan` has said that it may be.
     """
-    write_whole(path, dump_plan(plan), force=True, mode=0o600)
+    write_plan(plan, path, force=True)
     forget_looks(path)
 
 

@@ -52,7 +52,6 @@ def test_a_run_with_credentials(tmp_path: Path) -> None:
     credentials = load_credentials(signer.chain, signer.key, None)
     delivery = Delivery(
         tmp_path / "out.mp4",
-        accept_findings="noise is no plate",
         evidence=EvidenceChoice(credentials=credentials),
     )
     info, plan = probe(source), plan_of(source)

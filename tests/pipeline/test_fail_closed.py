@@ -83,7 +83,7 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
         return made[-1]
 
     monkeypatch.setattr(audit_detectors, "load_second_opinion", load)
-    delivery = Delivery(tmp_path / "out.mp4", accept_findings="findings, but not failures")
+    delivery = Delivery(tmp_path / "out.mp4")
     with pytest.raises(UnsafeError, match="could not be checked"):
         run(street, FAST, delivery, Silent())
     assert made[0].asked[0] == 0 and len(made[0].asked) == 2  # the second one failed
@@ -113,7 +113,6 @@ def test_a_source_that_changes_during_the_run_is_noticed_before_anything_is_publ
 
     delivery = Delivery(
         out / "out.mp4",
-        accept_findings="whatever it finds",
         publishing=lambda path, digest: given.append((path, digest)),
     )
     with pytest.raises(UnsafeError, match="changed while it was being read"):
@@ -193,7 +192,7 @@ def test_a_picture_that_stays_damaged_is_hidden_whole(street: Path, tmp_path: Pa
     for at in range(media + (len(data) - media) // 4, len(data) - 2000, 1500):
         data[at] ^= 0x5A
     path.write_bytes(data)
-    outcome = run(path, FAST, Delivery(out, accept_findings="test"), Silent())
+    outcome = run(path, FAST, Delivery(out), Silent())
     unchecked = outcome.record.plan.unchecked
     assert len(unchecked) > HELD_REACH
     shown = [f for f in Decode(probe(outcome.output)) if f.index in unchecked]
@@ -211,7 +210,7 @@ def test_damage_that_only_the_second_pass_meets_is_said_and_on_record(
         probe(torn),
         plan,
         FAST.draw,
-        Delivery(tmp_path / "out.mp4", accept_findings="test"),
+        Delivery(tmp_path / "out.mp4"),
         journal,
     )
     spoilt = set(differing(torn, street))
@@ -288,7 +287,7 @@ def test_a_file_that_is_cut_short_but_plays_has_its_last_frames_marked(
     }
     assert bool(spoilt) == half
     heard = Silent()
-    outcome = run(cut, FAST, Delivery(tmp_path / "out.mkv", accept_findings="test"), heard)
+    outcome = run(cut, FAST, Delivery(tmp_path / "out.mkv"), heard)
     assert spoilt <= {*outcome.record.plan.unchecked, *outcome.record.held}
     assert any("damage" in text for text in heard.warnings)
     assert outcome.record.frames_written == len(frames)

@@ -6,13 +6,14 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 import pytest
 from click.testing import CliRunner
 
+from redact.auditing import AuditResult
 from redact.cli.verify_fix import verify as verify_command
 from redact.errors import ExitCode
 from redact.media import probe
@@ -20,9 +21,9 @@ from redact.pipeline import apply
 from redact.plan import Plan, read_plan, write_plan
 from redact.plan.edit import remove_tracks
 from redact.progress import Silent
-from redact.running import Delivery, Journal
+from redact.running import Acceptance, Accepted, Delivery, Journal
 from redact.settings import DetectSettings, DrawSettings, Sensitivity
-from redact.types import Target
+from redact.types import Box, Target
 
 FAST = ("--sensitivity", "fast")
 FASTEST = DetectSettings(sensitivity=Sensitivity.FAST)
@@ -112,33 +113,54 @@ def test_no_reason_is_no_reason(redact, street: Path, tmp_path: Path, given: str
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_reason_of_spaces_holds_back(street: Path, leaky: Plan, tmp_path: Path) -> None:
-    """Whoever calls the pipeline without the command line."""
-    delivery = Delivery(tmp_path / "o.mp4", accept_findings=" \t")
+@pytest.fixture(scope="module")
+def first(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactory) -> AuditResult:
+    """What is found where nothing is accepted."""
+    delivery = Delivery(tmp_path_factory.mktemp("first") / "o.mp4")
     outcome = apply(probe(street), leaky, DrawSettings(), delivery, Journal(Silent()))
-    assert outcome.needs_review
+    assert outcome.needs_review and outcome.audit.findings and outcome.audit.may_be_accepted
+    return outcome.audit
+
+
+def test_a_reason_of_spaces_holds_back(
+    street: Path, leaky: Plan, first: AuditResult, tmp_path: Path
+) -> None:
+    """Whoever calls the pipeline without the command line."""
+    delivery = Delivery(tmp_path / "o.mp4", acceptance=Accepted(first.findings, " \t"))
+    outcome = apply(probe(street), leaky, DrawSettings(), delivery, Journal(Silent()))
+    assert outcome.needs_review and outcome.record.accepted == ""
     assert [p.name for p in tmp_path.iterdir()] == ["NOT-FOR-RELEASE"]
     assert (tmp_path / "NOT-FOR-RELEASE").stat().st_mode & 0o777 == 0o700
     held = tmp_path / "NOT-FOR-RELEASE" / "o.needs-review.mp4"
     assert outcome.output == held and held.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_found_besides_is_not_accepted(street: Path, leaky: Plan, tmp_path: Path) -> None:
+def test_what_is_found_besides_is_not_accepted(first: AuditResult) -> None:
     """A person looked at one finding; another in the same audit holds the result back."""
-    first = apply(
-        probe(street), leaky, DrawSettings(), Delivery(tmp_path / "o.mp4"), Journal(Silent())
-    )
-    found = first.audit.findings
-    assert found
-    seen = Delivery(accept_findings=REASON, accepted_before=found)
-    assert seen.accepts(first.audit)
-    assert not Delivery(accept_findings="", accepted_before=found).accepts(first.audit)
+    found = first.findings
+    assert Accepted(found, REASON).covers(first)
+    assert Delivery(acceptance=Accepted(found, f" {REASON} ")).reason_for(first) == REASON
     for missing in found:
         others = tuple(f for f in found if f.number != missing.number)
         same = [f for f in others if f.kind is missing.kind and f.target is missing.target]
         if not same:
-            partly = Delivery(accept_findings=REASON, accepted_before=others)
-            assert not partly.accepts(first.audit)
+            assert not Accepted(others, REASON).covers(first)
+
+
+def test_what_nobody_has_looked_at_is_accepted_in_no_way(first: AuditResult) -> None:
+    """Neither by saying nothing, nor by no findings, nor by numbers that nobody looked up."""
+    for given in (None, Accepted((), REASON), Acceptance(None, REASON), Acceptance((1,), REASON)):
+        assert Delivery(acceptance=given).reason_for(first) == "", given
+
+
+def test_what_is_found_elsewhere_in_the_same_frames_is_not_accepted(first: AuditResult) -> None:
+    elsewhere = tuple(replace(f, path=tuple(map(_moved, f.path))) for f in first.findings)
+    assert not Accepted(elsewhere, REASON).covers(first)
+
+
+def _moved(place: tuple[int, Box]) -> tuple[int, Box]:
+    frame, box = place
+    return frame, Box(*(value + 2 * box.width + 2 * box.height for value in box))
 
 
 def test_findings_are_told_in_plain_words_with_pictures(published: Published) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import FrozenInstanceError, fields, replace
 from fractions import Fraction
 from pathlib import Path
@@ -251,6 +252,17 @@ def test_write_replaces_in_one_step_and_leaves_nothing_else(tmp_path: Path) -> N
     assert [p.name for p in tmp_path.iterdir()] == ["clip.plan.json"]
     with pytest.raises(OutputError):
         write_plan(plan, tmp_path / "absent" / "p.json")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="files there have no such permissions")
+def test_a_plan_is_for_its_owner_alone_whatever_was_there_before(tmp_path: Path) -> None:
+    target = tmp_path / "clip.plan.json"
+    plan = build_plan(SOURCE, SETTINGS, [], (), ())
+    assert write_plan(plan, target) == target.read_bytes() == dump_plan(plan)
+    assert target.stat().st_mode & 0o777 == 0o600
+    target.chmod(0o644)
+    write_plan(plan, target, force=True)
+    assert target.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_plan_replaces_nothing_unasked(tmp_path: Path) -> None:

@@ -50,6 +50,18 @@ def test_opening_changes_nothing(tmp_path: Path) -> None:
     assert b"subjects" not in before and b"review" not in before
 
 
+def test_a_change_opens_the_plan_to_nobody(desk: Desk) -> None:
+    desk.path.chmod(0o600)
+    for act in (lambda: keep(desk, 1), desk.undo, desk.redo, lambda: note(desk)):
+        act()
+        assert os.name == "nt" or desk.path.stat().st_mode & 0o777 == 0o600
+
+
+def note(desk: Desk) -> None:
+    desk.note(lambda review: replace(review, reviewer="R. Roe"))
+    desk.keep()
+
+
 def test_a_change_is_saved_and_taken_back_without_end(desk: Desk) -> None:
     states = [desk.plan]
     for number in (1, 2, 3):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from redact.review.guard import of_this_user, owner_of
+from redact.review.guard import _hex, of_this_user, owner_of
 from redact.review.server import PageServer
 
 from ..pipeline.conftest import ROOT
@@ -100,6 +100,48 @@ def test_whose_a_connection_is(by_way_of: str) -> None:
             assert owner_of(peer, own) == os.getuid() and of_this_user(peer, own)
             unknown = (peer[0], peer[1] ^ 1)
             assert owner_of(unknown, own) is None and not of_this_user(unknown, own)
+
+
+@linux
+def test_an_end_that_was_closed_is_nobodys() -> None:
+    """Linux lists it for a while as root's, and root may use the page."""
+    with socket.create_server(("127.0.0.1", 0)) as listens:
+        client = socket.create_connection(listens.getsockname())
+        there, peer = listens.accept()
+        with there:
+            own = there.getsockname()
+            assert of_this_user(peer, own)
+            client.close()
+            for _ in range(100):  # for a moment it can be listed as before
+                if owner_of(peer, own) is None:
+                    break
+                time.sleep(0.02)
+            assert owner_of(peer, own) is None and not of_this_user(peer, own)
+            # Not because it is gone: it is listed until this end is closed as well.
+            assert _hex(peer) in Path("/proc/net/tcp").read_text().split()
+
+
+@linux
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can act as another user")
+def test_another_user_who_closes_at_once_is_not_taken_for_root() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listens:
+        child = os.fork()
+        if child == 0:
+            try:
+                os.setuid(65534)
+                with socket.create_connection(listens.getsockname()) as client:
+                    client.sendall(b"POST /api/exchange HTTP/1.1")
+                    time.sleep(0.1)
+            finally:
+                os._exit(0)
+        there, peer = listens.accept()
+        os.waitpid(child, 0)
+        with there:
+            # It is listed as the other user's for a moment, and as root's then.
+            for _ in range(20):
+                assert owner_of(peer, there.getsockname()) in (65534, None)
+                assert not of_this_user(peer, there.getsockname())
+                time.sleep(0.02)
 
 
 def as_user(user: int, server: PageServer) -> bytes:

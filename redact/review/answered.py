@@ -1,0 +1,92 @@
+"""What a person answered to the findings of one audit, and what that means for the next."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..auditing import AuditResult, Finding, FindingKind, hiding_places
+from ..plan import FindingNote, Plan, ReviewState
+from ..running import Accepted, same_place
+from ..types import Box, Target
+
+
+def accepted(plan: Plan) -> Accepted | None:
+    """The findings that a person explained; None while one of the last audit has no answer.
+
+    An answer is about one place: what is found elsewhere, by whatever was changed in between, is
+    not among these.
+    """
+    notes = plan.review.findings if plan.review else ()
+    explained = [note for note in notes if _is_explained(note)]
+    if not explained or not all(note.answer for note in notes):
+        return None
+    reasons = dict.fromkeys(note.reason for note in explained)
+    return Accepted(tuple(_finding(note, plan) for note in explained), "; ".join(reasons))
+
+
+def noted(plan: Plan, audit: AuditResult) -> Plan:
+    """The plan with the findings of an audit; those that were explained before stay explained."""
+    review = plan.review or ReviewState()
+    before = [(note, _finding(note, plan)) for note in review.findings if _is_explained(note)]
+    last = len(plan.source.timeline) - 1
+    notes = tuple(_with_answer(_note(found, last), found, before) for found in audit.findings)
+    return replace(plan, review=replace(review, findings=notes))
+
+
+def _is_explained(note: FindingNote) -> bool:
+    """A plan may come from elsewhere: what the page does not let through does not count here."""
+    known = note.kind.replace(" ", "_") in {kind.value for kind in FindingKind}
+    said = any(c.isalnum() for c in note.reason)
+    return known and note.drawn and note.answer == "none" and said and bool(note.places)
+
+
+def _with_answer(
+    note: FindingNote, found: Finding, before: list[tuple[FindingNote, Finding]]
+) -> FindingNote:
+    for old, place in before:
+        if same_place(found, place):
+            return replace(note, answer=old.answer, reason=old.reason)
+    return note
+
+
+def _note(finding: Finding, last: int) -> FindingNote:
+    places = tuple(
+        (frame, (box.x1, box.y1, box.x2, box.y2)) for frame, box in hiding_places(finding, last)
+    )
+    return FindingNote(
+        finding.number,
+        finding.kind.value,
+        finding.target.word,
+        finding.first,
+        finding.last,
+        places,
+        drawn=finding.kind is not FindingKind.UNDRAWN,
+    )
+
+
+def _finding(note: FindingNote, plan: Plan) -> Finding:
+    """The finding of a note, with a box for every frame, to be compared with those of an audit."""
+    return Finding(
+        number=note.number,
+        kind=FindingKind(note.kind),
+        target=Target.from_word(note.target),
+        first=note.first,
+        last=note.last,
+        start=plan.seconds(note.first),
+        end=plan.seconds(note.last),
+        path=tuple(_path(note)),
+        scores=(),
+        rule="",  # why it was believed is not kept, and nobody asks it of an answer
+    )
+
+
+def _path(note: FindingNote) -> Iterator[tuple[int, Box]]:
+    """Where its mask would be: straight lines between the places, as a track draws them."""
+    places = sorted((frame, Box(*box)) for frame, box in note.places)
+    frames = [frame for frame, _ in places]
+    for frame in range(note.first, note.last + 1):
+        after = bisect_right(frames, frame)
+        (a, start), (b, end) = places[max(after - 1, 0)], places[min(after, len(places) - 1)]
+        yield frame, start.lerp(end, (frame - a) / (b - a)) if b > a else start

@@ -1,0 +1,190 @@
+"""An answer in a review is about one place: what is found elsewhere needs an answer of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redact.auditing import AuditResult, Finding, FindingKind, Looked
+from redact.plan import FindingNote, Plan, ReviewState, edit, read_plan, write_plan
+from redact.review.answered import accepted, noted
+from redact.review.finishing import begin_finish
+from redact.review.session import Session
+from redact.settings import DetectSettings, Sensitivity
+from redact.types import Box, Target
+
+from .plans import plan_of
+
+REASON = "a statue"
+STATUE, ELSEWHERE = Box(10, 10, 50, 60), Box(400, 10, 440, 60)
+
+
+def finding(
+    number: int,
+    *path: tuple[int, Box],
+    kind: FindingKind = FindingKind.UNCOVERED,
+    target: Target = Target.FACE,
+) -> Finding:
+    first, last = path[0][0], path[-1][0]
+    return Finding(number, kind, target, first, last, first / 25, last / 25, path, (), "probable")
+
+
+def audit(*findings: Finding) -> AuditResult:
+    looked = Looked(100, 100, 0, (), (Target.FACE, Target.PLATE))
+    return AuditResult(Sensitivity.BALANCED, True, findings, (), (), looked)
+
+
+def answered(plan: Plan, *answers: str, reason: str = REASON) -> Plan:
+    review = plan.review
+    assert review is not None and len(review.findings) == len(answers)
+    notes = tuple(
+        replace(note, answer=words, reason=reason if words == "none" else "")
+        for note, words in zip(review.findings, answers, strict=True)
+    )
+    return replace(plan, review=replace(review, findings=notes))
+
+
+def accepts(plan: Plan, *findings: Finding) -> bool:
+    known = accepted(plan)
+    return known is not None and known.covers(audit(*findings))
+
+
+def notes_of(plan: Plan) -> list[tuple[str, str]]:
+    assert plan.review is not None
+    return [(note.answer, note.reason) for note in plan.review.findings]
+
+
+def test_an_answer_is_about_one_place() -> None:
+    statue = finding(1, (10, STATUE), (25, STATUE), (40, STATUE))
+    plan = answered(noted(plan_of(), audit(statue)), "none")
+    assert accepts(plan, statue)
+    # The next audit may look at other frames, and see it from another one on.
+    assert accepts(plan, finding(1, (12, STATUE), (33, STATUE)))
+    for other in (
+        finding(2, (15, ELSEWHERE), (20, ELSEWHERE)),
+        finding(2, (10, ELSEWHERE), (40, ELSEWHERE)),  # in the very same frames
+        finding(2, (60, STATUE), (80, STATUE)),  # there, when the statue was not found there
+        finding(2, (10, STATUE), (40, STATUE), target=Target.PLATE),
+        finding(2, (10, STATUE), (40, STATUE), kind=FindingKind.MISFIT),
+    ):
+        assert not accepts(plan, other), other
+        assert not accepts(plan, statue, other), other
+        assert notes_of(noted(plan, audit(other))) == [("", "")], other
+        assert notes_of(noted(plan, audit(statue, other))) == [("none", REASON), ("", "")], other
+    assert notes_of(noted(plan, audit(finding(1, (12, STATUE), (33, STATUE))))) == [
+        ("none", REASON)
+    ]
+
+
+def test_what_moves_is_known_again_between_the_places_of_its_note() -> None:
+    path = [(n, Box(5 * n, 100, 5 * n + 40, 150)) for n in range(60)]
+    plan = answered(noted(plan_of(), audit(finding(1, *path))), "none")
+    assert plan.review is not None and len(plan.review.findings[0].places) < len(path)
+    for start in range(0, 59, 7):
+        assert accepts(plan, finding(1, path[start], path[start + 1])), start
+    beside = [(n, Box(box.x1 + 60, 100, box.x2 + 60, 150)) for n, box in path]
+    assert not accepts(plan, finding(1, *beside))
+
+
+def test_nothing_is_accepted_while_a_finding_waits_for_its_answer() -> None:
+    both = finding(1, (10, STATUE), (40, STATUE)), finding(2, (15, ELSEWHERE), (20, ELSEWHERE))
+    plan = noted(plan_of(), audit(*both))
+    assert accepted(plan_of()) is None and accepted(plan) is None
+    assert accepted(answered(plan, "none", "")) is None
+    hidden = answered(plan, "none", "hide")
+    assert accepts(hidden, both[0])
+    # It is hidden now. Found once more all the same, it was not hidden well.
+    assert not accepts(hidden, *both)
+    assert accepted(answered(plan, "hide", "hide")) is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"reason": " … "},
+        {"places": ()},
+        {"drawn": False},
+        {"kind": "a word that nobody knows"},
+    ],
+)
+def test_an_answer_that_the_page_would_not_take_accepts_nothing(change: dict[str, Any]) -> None:
+    """A plan is a file, and can be changed by hand."""
+    corners = (STATUE.x1, STATUE.y1, STATUE.x2, STATUE.y2)
+    note = FindingNote(1, "possible_leak", "face", 10, 40, ((10, corners),), "none", REASON)
+    for one, takes in ((note, True), (replace(note, **change), False)):
+        plan = replace(plan_of(), review=ReviewState(findings=(one,)))
+        assert accepts(plan, finding(1, (10, STATUE), (40, STATUE))) == takes
+
+
+@pytest.fixture
+def session(street: Path, found: Plan, tmp_path: Path) -> Iterator[Session]:
+    """A review of the short street whose surest face was taken out of the plan since its statue,
+    in the lower left corner and through the whole clip, was explained."""
+    source = tmp_path / "street.mp4"
+    source.write_bytes(street.read_bytes())
+    faces = [t for t in found.tracks if t.target is Target.FACE]
+    surest = max(faces, key=lambda t: t.score or 0.0)
+    hole = edit.remove_tracks(found, {surest.id}, automatic=True)
+    last = len(found.source.timeline) - 1
+    low = (0.0, float(found.source.height - 40), 30.0, float(found.source.height))
+    note = FindingNote(1, "possible_leak", "face", 0, last, ((0, low), (last, low)), "none", REASON)
+    write_plan(replace(hole, review=ReviewState(findings=(note,))), tmp_path / "p.json")
+    fast = DetectSettings(sensitivity=Sensitivity.FAST)
+    made = Session(source, tmp_path / "p.json", fast, 0.15)
+    over(made)
+    yield made
+    made.close()
+
+
+def over(session: Session) -> Any:
+    """Result of the work that is going on."""
+    assert session.job is not None and session.job.over.wait(300)
+    told = session.job.state()
+    assert told["problem"] is None, told
+    return told["result"]
+
+
+def test_a_face_that_nobody_has_looked_at_is_not_published(
+    session: Session, tmp_path: Path
+) -> None:
+    final = tmp_path / "street.redacted.mp4"
+    begin_finish(session, {"style": "solid"})
+    result = over(session)
+    assert result["needs_review"] and result["may_be_accepted"] and not result["accepted"]
+    assert not final.exists()
+    review = session.ready().desk.plan.review
+    assert review is not None and review.findings
+    # It says of none of them that it is a statue: that was another place.
+    assert {note.answer for note in review.findings} == {""}
+
+    for note in review.findings:
+        session.edit(
+            {"op": "answer", "number": note.number, "answer": "none", "reason": "a drawing"}
+        )
+    begin_finish(session, {"style": "solid"})
+    result = over(session)
+    assert not result["needs_review"] and result["accepted"] == "a drawing"
+    assert final.exists()
+    manifest = json.loads(Path(f"{final}.manifest.json").read_text())
+    assert manifest["findings_accepted"] == "a drawing"
+    review = session.ready().desk.plan.review
+    assert review is not None and {note.answer for note in review.findings} == {"none"}
+
+
+def test_the_plan_that_a_review_makes_is_for_its_owner_alone(
+    session: Session, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.json"
+    made = Session(session.source, path, session.settings, 0.15)
+    try:
+        over(made)
+        assert read_plan(path).tracks
+        assert os.name == "nt" or path.stat().st_mode & 0o777 == 0o600
+    finally:
+        made.close()
