@@ -47,7 +47,7 @@ def counted_as(result: Mapping[str, Any]) -> str:
 
 
 def tracks_hidden(result: Mapping[str, Any]) -> str:
-    """How many tracks are hidden, for a cell: "3 face, 1 plate; 2 kept"; "" if that is not known."""
+    """How many tracks are hidden, for a cell: "3 face, 1 plate; 2 kept"; "" if not known."""
     if "hidden" not in result:
         return ""
     hidden = ", ".join(f"{count} {word}" for word, count in result["hidden"].items())
