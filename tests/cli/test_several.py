@@ -134,10 +134,9 @@ def test_the_summary_says_the_folder_once(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_the_summary_says_what_was_hidden_and_what_stands(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Nothing hidden is no news of success alone, and a source stays incomplete in later runs."""
-    monkeypatch.setenv("COLUMNS", "120")
     before = {"state": "done before", "seconds": 4.0, "kept": 0, "incomplete": ""}
     several = {**before, "hidden": {"face": 3, "plate": 1}, "kept": 2}
     results = [
