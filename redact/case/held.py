@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -155,24 +156,49 @@ def find_held(name: Path) -> HeldBack:
         name: the result that was held back or its note, the name that the result did not get, or
             the original.
 
+    Results may lie in another folder than the original (`-o out/`). So where nothing is found in
+    its place, the folders in that place and in this one are searched, two deep.
+
     Raises:
-        InputError: nothing was held back under this name.
+        InputError: nothing was held back under this name, or several results were.
         PlanError: its note cannot be read.
     """
     if name.suffix == ".json" and _MARK in name.stem:
         return read_held(name)
-    wanted = str(name.absolute())
-    real = os.path.realpath(name)
     for folder in (name.parent, name.parent / PRIVATE):
         for held in reversed(list(_notes(folder))):
-            names = (held.output, held.final, held.source)
-            if wanted in names or real in map(os.path.realpath, names):
+            if _goes_by(held, name):
                 return held
+    found = {held.final: held for held in _elsewhere(name)}
+    if len(found) == 1:
+        return found.popitem()[1]
+    if found:
+        raise InputError(
+            f"{name}: several results were held back that were made from it",
+            "Name the one that you mean:\n"
+            + "\n".join(shlex.join(["redact", "fix", held.output]) for held in found.values()),
+        )
+    missing = "" if os.path.lexists(name) else "there is no such file, and "
     raise InputError(
-        f"{name}: nothing was held back under this name",
+        f"{name}: {missing}nothing was held back under this name",
         "Name what was held back, NOT-FOR-RELEASE/….needs-review.…, as the run that held it back "
-        "said it.",
+        "said it. After 'redact run -o FOLDER', it lies in FOLDER/NOT-FOR-RELEASE.",
     )
+
+
+def _goes_by(held: HeldBack, name: Path) -> bool:
+    names = (held.output, held.final, held.source)
+    return str(name.absolute()) in names or os.path.realpath(name) in map(os.path.realpath, names)
+
+
+def _elsewhere(name: Path) -> Iterator[HeldBack]:
+    """What was held back under a name in the folders of its place and of this one, the oldest of
+    each folder first."""
+    places = {os.path.realpath(place): place for place in (name.parent, Path())}
+    for place in places.values():
+        for pattern in (f"*/{PRIVATE}", f"*/*/{PRIVATE}"):
+            for folder in sorted(place.glob(pattern)):
+                yield from (held for held in _notes(folder) if _goes_by(held, name))
 
 
 def _notes(folder: Path) -> Iterator[HeldBack]:

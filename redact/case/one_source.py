@@ -19,16 +19,16 @@ import msgspec
 
 from ..detection import Detector
 from ..errors import ExitCode, OutputError, OutputExistsError, RedactError
-from ..evidence import manifest_path, read_manifest
+from ..evidence import Manifest, manifest_path, read_manifest
 from ..files import Held, claim, sweep
 from ..media import probe, sha256_of
 from ..pipeline import run
 from ..progress import Progress
 from ..running import Delivery, dividable, forget_looks, help_run, review_plan
 from ..settings import Settings
-from .done import Earlier, State, earlier_result
+from .done import Earlier, State, earlier_result, record_beside
 from .held import HeldBack
-from .outcome import Result, ResultState, missing_words
+from .outcome import Hidden, Result, ResultState, missing_words
 from .prepare_finish import closed_folder, final_name, finish, plan_place, prepare
 
 
@@ -200,7 +200,7 @@ def _resumed(
 
 
 def _done(source: Path, final: Path, plan_file: Path | None) -> Result:
-    said = read_manifest(manifest_path(final)).source
+    record = read_manifest(manifest_path(final))
     return Result(
         source=source,
         output=final,
@@ -208,18 +208,32 @@ def _done(source: Path, final: Path, plan_file: Path | None) -> Result:
         state=ResultState.DONE_BEFORE,
         plan_file=plan_file if plan_file is not None and plan_file.exists() else None,
         manifest=manifest_path(final),
-        missing=missing_words(source.name, said.frames, said.declared_frames, said.bytes_missing),
+        missing=_missing(source, record),
+        hidden=_hidden(record),
     )
 
 
 def _held(source: Path, final: Path, held: HeldBack, closed: Path) -> Result:
+    record = record_beside(Path(held.output))  # none where --no-manifest was given
     return Result(
         source=source,
         output=closed / Path(held.output).name,
         wanted=final,
         state=ResultState.NEEDS_REVIEW,
         plan_file=Path(held.plan),
+        missing="" if record is None else _missing(source, record),
+        hidden=None if record is None else _hidden(record),
     )
+
+
+def _missing(source: Path, record: Manifest) -> str:
+    """What was missing at the end of the source when its result was made, in words."""
+    said = record.source
+    return missing_words(source.name, said.frames, said.declared_frames, said.bytes_missing)
+
+
+def _hidden(record: Manifest) -> Hidden:
+    return Hidden.of((track.target, track.action) for track in record.tracks)
 
 
 def help_one(source: Path, settings: Settings, delivery: Delivery) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from ..errors import ExitCode
 from ..evidence import RunRecord
 from ..plan import Plan
 from ..running import Outcome
+from ..types import Action
 
 
 class ResultState(StrEnum):
@@ -28,6 +30,24 @@ class ResultState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """How many tracks a result hides, of each target by its word, and how many a person kept
+    visible."""
+
+    tracks: dict[str, int] = field(default_factory=dict)
+    kept: int = 0
+
+    @classmethod
+    def of(cls, tracks: Iterable[tuple[str, Action]]) -> Hidden:
+        """Counted from the tracks of a plan or of a record: target and what is done with it."""
+        counts = Counter(tracks)
+        hidden = {
+            word: n for (word, action), n in sorted(counts.items()) if action is Action.REDACT
+        }
+        return cls(hidden, counts.total() - sum(hidden.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What became of one source.
 
@@ -40,6 +60,7 @@ class Result:
         plan_file, manifest, sheet: of the run, None where they are not kept.
         pictures: of findings, where a result is held back.
         missing: what is missing at the end of the source, in words; "" if nothing is known to be.
+        hidden: how many tracks; None where that is not known.
         outcome: of the run; None where an earlier run had done the work.
     """
 
@@ -52,6 +73,7 @@ class Result:
     sheet: Path | None = None
     pictures: tuple[Path, ...] = ()
     missing: str = ""
+    hidden: Hidden | None = None
     outcome: Outcome | None = None
 
     @property
@@ -89,11 +111,12 @@ class Result:
             "exit_code": int(self.exit_code),
             "state": self.state.value,
             "plan": _text(self.plan_file),
+            "incomplete": self.missing,
         }
+        if self.hidden is not None:
+            told |= {"hidden": self.hidden.tracks, "kept": self.hidden.kept}
         if self.outcome is None:
-            if not self.needs_review:
-                told |= {"manifest": _text(self.manifest), "incomplete": self.missing}
-            return told
+            return told if self.needs_review else told | {"manifest": _text(self.manifest)}
         record = self.outcome.record
         return told | {
             "frames": record.frames_written,
@@ -103,7 +126,6 @@ class Result:
             "manifest": _text(self.manifest),
             "sha256": record.output_sha256,
             "warnings": [str(w) for w in record.warnings],
-            "incomplete": self.missing,
             "audit": self.outcome.audit.to_json(),
             "pictures": [str(p) for p in self.pictures],
         }

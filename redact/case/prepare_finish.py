@@ -33,7 +33,7 @@ from ..render import Renderer
 from ..running import Acceptance, Delivery, Outcome, keep_plan, review_plan
 from ..settings import Audio, DrawSettings
 from .held import findings_of, held_back_note, write_held
-from .outcome import Result, ResultState, incomplete
+from .outcome import Hidden, Result, ResultState, incomplete
 
 
 def prepare(
@@ -169,6 +169,7 @@ def finish(outcome: Outcome, delivery: Delivery, plan_file: Path | None = None) 
         sheet=sheet,
         pictures=tuple(pictures),
         missing=missing,
+        hidden=Hidden.of((t.target.word, t.action) for t in record.plan.tracks),
         outcome=outcome,
     )
 

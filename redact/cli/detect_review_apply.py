@@ -17,7 +17,7 @@ from ..errors import UsageError
 from ..files import check_writable, names_footage
 from ..media import probe
 from ..plan import read_plan, write_plan
-from ..review import Session, serve
+from ..review import Session, alone_with, serve
 from ..running import forget_looks
 from ..settings import DrawSettings
 from ..types import counted
@@ -91,7 +91,8 @@ def review(
     the page and the commands 'redact plan' and 'redact apply'.
 
     This program serves the page itself, on 127.0.0.1 alone, to whoever has its address with the
-    secret in it. It ends when you close the page, after an hour without you, or with Ctrl-C.
+    secret in it. It ends when you close the page, after an hour without you, or with Ctrl-C. Only
+    one review of a plan can be open at a time.
     """
     terminal = Terminal()
     probe(source)
@@ -107,16 +108,17 @@ def review(
         click.echo(address)
         terminal.say("The page shows faces. Keep the address to yourself; Ctrl-C ends it.")
 
-    session = Session(
-        source,
-        plan_file,
-        options.detect_settings(params),
-        params["margin"],
-        params["evidence"],
-        folder,
-    )
-    with contextlib.suppress(KeyboardInterrupt):  # the usual end, and everything is saved
-        serve(session, say, not no_open)
+    with alone_with(plan_file):
+        session = Session(
+            source,
+            plan_file,
+            options.detect_settings(params),
+            params["margin"],
+            params["evidence"],
+            folder,
+        )
+        with contextlib.suppress(KeyboardInterrupt):  # the usual end, and everything is saved
+            serve(session, say, not no_open)
     if session.last_output is not None:
         terminal.say(f"{session.last_output}: was made")
     terminal.say(f"{plan_file}: holds every decision")

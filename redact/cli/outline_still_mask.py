@@ -127,11 +127,12 @@ def find_frame(info: SourceInfo, text: str) -> tuple[Frame, Fraction]:
         UsageError: it is no time, or there is no such frame.
     """
     number, seconds = typed.parse_moment(text)
-    start, found = Fraction(0), None
+    start, found, passed = Fraction(0), None, False
     for frame in Decode(info):
         if frame.index == 0:
             start = frame.time
         if seconds is not None and frame.time - start > seconds:
+            passed = True
             break
         found = frame
         if frame.index == number:
@@ -139,6 +140,11 @@ def find_frame(info: SourceInfo, text: str) -> tuple[Frame, Fraction]:
     if found is None or (number is not None and found.index != number):
         last = "" if found is None else f" Its last frame is f{found.index}."
         raise UsageError(f"--at {text}: {info.path.name} has no such picture.{last}", "")
+    if seconds is not None and not passed and seconds > found.time - start:
+        raise UsageError(
+            f"--at {text}: is after the last picture of {info.path.name}",
+            f"It is shown at {clock(float(found.time - start))}. --at end means it.",
+        )
     return found, start
 
 

@@ -26,7 +26,7 @@ from ..report import (
 )
 from ..running import Delivery
 from .app import HELP
-from .results import in_one_line
+from .summary import in_one_line
 from .terminal import Terminal
 
 
@@ -143,11 +143,12 @@ def write_index(
     left_out: Sequence[tuple[Path, str]],
     not_done: Sequence[Path],
     title: str,
+    took: float,
     terminal: Terminal,
 ) -> None:
     """Write the page, and the reports that are not there yet. Raises OutputError."""
     reports = [_report(result, terminal) for result in results]
-    line = in_one_line(results, len(not_done))
+    line = in_one_line(results, len(not_done), took)
     page = case_page(path, title, line, results, reports, left_out, not_done)
     write_whole(path, page, force=True)
     terminal.say(f"{path}: index of the case")

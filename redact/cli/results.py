@@ -1,10 +1,9 @@
 """What comes out of a run: options about what is written besides the video, and results in words:
-of many sources as a table, of findings, of what is held back and why.
+of findings, of what is held back and why.
 """
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections import Counter
@@ -14,7 +13,6 @@ from typing import Any
 
 import click
 from click.core import ParameterSource
-from rich.table import Table
 
 from ..auditing import Finding, FindingKind
 from ..case import Result, ResultState
@@ -141,16 +139,16 @@ def tell_findings(
 def _tell_earlier(result: Result, terminal: Terminal) -> None:
     """Tell what an earlier run has done."""
     output = result.output
-    if result.state is not ResultState.NEEDS_REVIEW:
+    if result.state is ResultState.NEEDS_REVIEW:
+        terminal.error(
+            f"{output}: needs review since an earlier run",
+            f"{shlex.join(['redact', 'fix', str(output)])}\nIts pictures lie beside it. Change the "
+            "plan, or add --force, to run it again.",
+        )
+    else:
         terminal.say(f"{output}: is done already, from the same source in the same way")
-        if result.missing:
-            terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
-        return
-    terminal.error(
-        f"{output}: needs review since an earlier run",
-        f"{shlex.join(['redact', 'fix', str(output)])}\nIts pictures lie beside it. Change the "
-        "plan, or add --force, to run it again.",
-    )
+    if result.missing:
+        terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
 
 
 def _plainly(outcome: Outcome, pictures: Sequence[Path]) -> Iterator[str]:
@@ -180,62 +178,6 @@ def tracks_in_words(plan: Plan) -> str:
     kept = [t.id for t in tracks if t.action is Action.KEEP]
     words += [f"{numbered(kept)} visible by decision"] if kept else []
     return ", ".join(words) or "nothing found to hide"
-
-
-ORDER = ("done", "done before", "source incomplete", "needs review", "refused", "not done")
-
-
-def tell_summary(
-    results: Sequence[dict[str, Any]],
-    left_out: Sequence[tuple[Path, str]],
-    terminal: Terminal,
-    not_done: Sequence[Path] = (),
-) -> None:
-    """A line for each source, then the counts. The folder in which all sources lie is said once,
-    above the lines: with a long one before each name, no name would fit on a line."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    sources = [result["source"] for result in results] + [str(path) for path in not_done]
-    folder = _common(sources)
-    names = {source: os.path.relpath(source, folder) if folder else source for source in sources}
-    for column in ("source", "result", "time", "output, or why not"):
-        table.add_column(column, overflow="fold", justify="right" if column == "time" else "left")
-    for result in results:
-        why = result.get("error", "").removeprefix(f"{result['source']}: ")
-        why = why or Path(result["output"]).name
-        time = clock(result["seconds"], 0)
-        table.add_row(names[result["source"]], result["state"], time, without(why))
-    for path in not_done:
-        table.add_row(names[str(path)], "not done", "", "")
-    terminal.console.print()
-    if folder:
-        terminal.say(f"in {folder}{os.sep}")
-    terminal.console.print(table, markup=False)
-    for path, why in left_out:
-        terminal.say(f"left out: {path}: {why}")
-    terminal.say(in_one_line(results, len(not_done)))
-
-
-def _common(sources: Sequence[str]) -> str:
-    """The folder that all lie in, as typed; "" for none but the current one."""
-    try:
-        return os.path.commonpath([Path(source).parent for source in sources])
-    except ValueError:  # typed from different beginnings, or on different drives
-        return ""
-
-
-def in_one_line(results: Sequence[dict[str, Any]], not_done: int = 0) -> str:
-    """For example "20 files: 15 done, 3 need review, 2 refused"."""
-    counts = Counter(result["state"] for result in results)
-    counts["not done"] += not_done
-    parts = [f"{counts[state]} {state}" for state in ORDER if counts[state]]
-    seconds = sum(result["seconds"] for result in results)
-    total = counted(len(results) + not_done, "file")
-    return f"{total}: {', '.join(parts)}; {clock(seconds, 0)}"
-
-
-def without(text: str) -> str:
-    """Text that fits into a cell of a table: one line."""
-    return " ".join(text.split())
 
 
 def words_for(output: Path, record: Manifest, plan: Path | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from . import options
 from .app import HELP, remember_found, results_so_far
 from .destination import PlaceType, check_results, folder_for, is_folder
 from .report import check_index, write_index
-from .results import chosen_delivery, finish_options, tell_summary
+from .results import chosen_delivery, finish_options
 from .search_options import part_wanted
 from .sources import (
     end_with_parent,
@@ -34,6 +35,7 @@ from .sources import (
     run_one,
     typed_files,
 )
+from .summary import tell_summary
 from .terminal import Terminal
 
 
@@ -130,7 +132,7 @@ def run(
         print(json.dumps(help_one(found.footage[0].path, settings, delivery)))
         return ExitCode.DONE
     remember_found([one.path for one in found.footage], several)
-    results = results_so_far()
+    results, begun = results_so_far(), time.monotonic()
     try:
         with folder_for(output, several):
             if address is not None:
@@ -142,7 +144,8 @@ def run(
                 _all(found, delivery, settings, terminal, alone, verbose)
     finally:
         title = delivery.case.case if delivery.case else ""
-        _tell_all(found, results, index, title or "Videos", terminal, several)
+        took = time.monotonic() - begun
+        _tell_all(found, results, index, title or "Videos", took, terminal, several)
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
@@ -153,15 +156,16 @@ def _tell_all(
     results: list[dict[str, Any]],
     index: Path | None,
     title: str,
+    took: float,
     terminal: Terminal,
     several: bool,
 ) -> None:
     """Sum up what was done and what was not, also after an error: in words, and in the index."""
     left = [one.path for one in found.footage[len(results) :]]
     if several:
-        tell_summary(results, found.left_out, terminal, left)
+        tell_summary(results, found.left_out, terminal, left, took=took)
     if index is not None:
-        write_index(index, results, found.left_out, left, title, terminal)
+        write_index(index, results, found.left_out, left, title, took, terminal)
 
 
 def _previews(

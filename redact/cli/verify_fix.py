@@ -198,7 +198,8 @@ def fix(
     """Mend the result NAME that was held back: hide what was found in it, and check it again.
 
     NAME is the result in the folder NOT-FOR-RELEASE, or the name that the result should have had,
-    or the original if the results lie beside it. What was found is added to the plan. The plan is
+    or the original. If the results lie elsewhere (-o), the folders beside the original and in the
+    current one are searched for them. What was found is added to the plan. The plan is
     then drawn again with the options of the first run, under the name that the result should have
     had. What was held back stays until 'redact fix NAME --remove'.
     """

@@ -10,13 +10,13 @@ from typing import Any
 import click
 
 from ..case import Inbox
-from ..errors import InputError, OutputError, UsageError
+from ..errors import ExitCode, InputError, OutputError, UsageError
 from ..files import make_folder
 from ..types import clock
 from . import options
 from .app import HELP
 from .results import chosen_delivery, finish_options
-from .run import place_of
+from .run import place_of, worst
 from .sources import run_one
 from .terminal import Terminal
 
@@ -55,7 +55,8 @@ def watch(
 
     One line is printed for each video. A result that is held back is put into a folder
     NOT-FOR-RELEASE beside the results. For a video that is refused, a note in the folder 'failed'
-    says why. What is done is not done again, even after a restart.
+    says why. What is done is not done again, even after a restart. With --once, the exit code is
+    the one that 'redact run FOLDER' would end with.
     """
     if not folder.is_dir():
         raise InputError(f"{folder}: is not a folder", "Name the folder in which videos arrive.")
@@ -73,6 +74,7 @@ def watch(
     inbox = Inbox(folder, quiet_for, output, recursive)
     terminal.say(f"watching {folder}; results go to {output}; Ctrl-C ends it")
     started = time.monotonic()
+    codes: dict[Path, ExitCode] = {}  # of each video's last result: it may arrive anew
     while True:
         for one in inbox.ready(time.monotonic()):
             place = place_of(one, output) or output
@@ -81,10 +83,11 @@ def watch(
             result = run_one(
                 one.path, settings, here, terminal, several=True, verbose=params["verbose"]
             )
+            codes[one.path] = ExitCode(result["exit_code"])
             _tell(one.path, result, output / FAILURES / one.below, terminal)
         # A file that is complete needs one look to be seen and one to be found unchanged.
         if once and time.monotonic() - started > quiet_for + 2:
-            return 0
+            return int(worst(codes.values()))
         time.sleep(min(1.0, quiet_for / 2))
 
 

@@ -63,6 +63,7 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = keep_memory
     options.enable_mem_pattern = False
+    _require_built_for(ort, name)
     # Without this the workers burn a core while the next frame is being decoded.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
@@ -183,15 +184,25 @@ def describe_devices() -> dict[str, str]:
     return found
 
 
+def _require_built_for(ort: ModuleType, name: str) -> None:
+    """Raise DependencyError if this onnxruntime knows nothing of the device: asked for it all the
+    same, it warns in a way of its own and goes on."""
+    if provider_now() not in ort.get_available_providers():
+        raise _runs_elsewhere(name)
+
+
 def require_provider(session: Any, name: str) -> None:
     """Raise DependencyError if a session does not run where it should."""
-    wanted = provider_now()
-    if wanted not in session.get_providers():
-        raise DependencyError(
-            f"onnxruntime does not run {name} on {device_now()}, but on the processor",
-            "Choose --device cpu, or install the build of onnxruntime for that device and its "
-            "driver; 'redact doctor' says what works.",
-        )
+    if provider_now() not in session.get_providers():
+        raise _runs_elsewhere(name)
+
+
+def _runs_elsewhere(name: str) -> DependencyError:
+    return DependencyError(
+        f"onnxruntime does not run {name} on {device_now()}, but on the processor",
+        "Choose --device cpu, or install the build of onnxruntime for that device and its "
+        "driver; 'redact doctor' says what works.",
+    )
 
 
 def _try(name: str) -> None:

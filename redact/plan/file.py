@@ -4,6 +4,7 @@ that is no plan.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -289,9 +290,17 @@ def what_else(head: bytes, name: str) -> str:
         return ""
     if not head:
         return "is empty, no plan"
-    return "is a video, not a plan" if _is_video(head, name) else "is not a plan"
-
-
-def _is_video(head: bytes, name: str) -> bool:
     marks = head[4:8] == b"ftyp", head.startswith(matroska.MAGIC), head[8:12] == b"AVI "
-    return any(marks) or FOOTAGE_ENDINGS.search(name) is not None
+    named = FOOTAGE_ENDINGS.search(name) is not None
+    if named and not any(marks) and _is_text(head):
+        return "is a text file, not a plan"
+    return "is a video, not a plan" if named or any(marks) else "is not a plan"
+
+
+def _is_text(head: bytes) -> bool:
+    """Whether the first bytes of a file are UTF-8; the last letter may be cut off."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in head

@@ -1,9 +1,10 @@
 """The report for people: HTML and CSV from a manifest, in English and French."""
 
+from .case_index import MARK as CASE_MARK
+from .case_index import case_page, counted_as, tracks_hidden, verdict
 from .catalogue import Catalogue
 from .exemptions import exemption_csv
-from .pages import MARK as CASE_MARK
-from .pages import as_pdf, case_page, render_report, report_html, require_pdf
+from .pages import as_pdf, render_report, report_html, require_pdf
 from .timeline import timeline_svg
 
 __all__ = [
@@ -11,9 +12,12 @@ __all__ = [
     "Catalogue",
     "as_pdf",
     "case_page",
+    "counted_as",
     "exemption_csv",
     "render_report",
     "report_html",
     "require_pdf",
     "timeline_svg",
+    "tracks_hidden",
+    "verdict",
 ]

@@ -1,6 +1,7 @@
 """The local page on which a person reviews, corrects and releases."""
 
+from .alone import alone_with
 from .routes import serve
 from .session import Session
 
-__all__ = ["Session", "serve"]
+__all__ = ["Session", "alone_with", "serve"]

@@ -57,7 +57,7 @@ def test_it_goes_on_after_a_restart(folder: Path, tmp_path: Path) -> None:
     (folder / "broken.mp4").write_bytes(b"no video")
     words = ("watch", folder, "-o", out, "--quiet-for", 1, "--once", "--sensitivity", "fast")
     first = call(*words)
-    assert first.returncode == ExitCode.DONE, first.stderr
+    assert first.returncode == ExitCode.INPUT, first.stderr
     assert "a.mp4: done (" in first.stderr and "broken.mp4: refused (" in first.stderr
     assert "broken.mp4" in (out / "failed" / "broken.mp4.txt").read_text()
     before = (out / "a.redacted.mp4").stat().st_mtime_ns
@@ -65,5 +65,17 @@ def test_it_goes_on_after_a_restart(folder: Path, tmp_path: Path) -> None:
     assert "a.mp4: done before (" in second.stderr
     assert (out / "a.redacted.mp4").stat().st_mtime_ns == before
     assert sorted(p.name for p in folder.iterdir()) == ["a.mp4", "broken.mp4"]
+    (folder / "broken.mp4").unlink()
+    assert call(*words).returncode == ExitCode.DONE
     assert call("watch", folder / "none", "-o", out).returncode == ExitCode.INPUT
     assert call(*words, "--release").returncode == ExitCode.USAGE
+
+
+def test_a_record_whose_name_is_taken_is_in_the_code(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
+    (out / "a.redacted.mp4.manifest.json").mkdir(parents=True)
+    words = ("-o", f"{out}/", "--sensitivity", "fast")
+    watched = call("watch", folder, *words, "--quiet-for", 1, "--once")
+    assert watched.returncode == call("run", folder, *words).returncode == ExitCode.EXISTS
+    assert "manifest.json" in (out / "failed" / "a.mp4.txt").read_text()

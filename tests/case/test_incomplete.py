@@ -51,6 +51,43 @@ def test_it_is_said_last_and_has_a_code_of_its_own(cut: Path, tmp_path: Path) ->
     assert (tmp_path / "cut.redacted.mp4").exists()
 
 
+def test_a_case_says_it_again_in_the_next_run(cut: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "cut.mp4").write_bytes(cut.read_bytes())
+    page = tmp_path / "index.html"
+    words = ("run", tmp_path / "in", "-o", tmp_path / "out", "--sensitivity", "fast", "--json")
+    hidden = []
+    for state in ("source incomplete", "done before"):
+        done = call(*words, "--index", page)
+        assert done.returncode == ExitCode.INCOMPLETE, done.stderr
+        assert "1 file: 1 source incomplete; took " in done.stderr
+        assert "cut.mp4 source incomplete " in " ".join(done.stderr.split())
+        (result,) = json.loads(done.stdout)
+        assert result["state"] == state
+        hidden.append(result["hidden"])
+        told = page.read_text()
+        assert "<td>source incomplete</td>" in told and 'class="verdict bad"' in told
+        words_for_it = ", ".join(f"{n} {word}" for word, n in result["hidden"].items())
+        assert f"<td>{words_for_it or 'nothing found'}</td>" in told
+    assert hidden[0] == hidden[1]
+
+
+def test_what_was_held_back_stays_incomplete(cut: Path, tmp_path: Path) -> None:
+    source = tmp_path / "cut.mp4"
+    source.write_bytes(cut.read_bytes())
+    plan = tmp_path / "cut.redacted.plan.json"
+    assert call("detect", source, "-o", plan, "--sensitivity", "fast").returncode == 0
+    tracks = [str(t["id"]) for t in json.loads(plan.read_text())["tracks"]]
+    assert call("plan", "remove", plan, ",".join(tracks), "--automatic").returncode == 0
+    for _ in range(2):
+        done = call("run", source, "--sensitivity", "fast", "--json")
+        assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+        result = json.loads(done.stdout)
+        assert result["state"] == "needs review" and result["incomplete"]
+        assert result["hidden"] == {}
+        assert done.stderr.splitlines()[-1].startswith("SOURCE INCOMPLETE: ")
+
+
 def test_what_is_whole_is_not_called_incomplete() -> None:
     assert missing_words("a.mp4", 36, 36, 0) == ""
     assert missing_words("a.mp4", 36, None, 0) == ""

@@ -16,4 +16,5 @@ def test_doctor_lists_devices_and_commands_refuse_what_is_missing(tmp_path: Path
     missing = next(name for name in PROVIDERS if name not in report["devices"])
     done = call("detect", "samples/street.mp4", "-o", tmp_path / "p.json", "--device", missing)
     assert done.returncode == 7 and f"--device {missing}" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in done.stderr and "Warning" not in done.stderr
+    assert done.stderr.startswith(f"error: --device {missing}: does not work here (onnxruntime")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from redact.auditing import sheet_path
 from redact.cli.destination import check_names
-from redact.cli.results import tell_summary
 from redact.cli.run import run
+from redact.cli.summary import tell_summary
 from redact.cli.terminal import Terminal
 from redact.errors import UsageError
 from redact.media import default_output_name
@@ -122,11 +122,35 @@ def test_the_summary_says_the_folder_once(capsys: pytest.CaptureFixture[str]) ->
         {**done, "source": "/cases/2026/014/north/a.mp4"},
         {**why, "source": "/cases/2026/014/b.mkv", "error": "/cases/2026/014/b.mkv: is no video"},
     ]
-    tell_summary(results, [], Terminal(), [Path("/cases/2026/014/c.mp4")])
+    tell_summary(results, [], Terminal(), [Path("/cases/2026/014/c.mp4")], took=1)
     lines = [line.split() for line in capsys.readouterr().err.splitlines()]
     assert ["in", "/cases/2026/014/"] in lines
     assert ["north/a.mp4", "done", "0:01", "a.redacted.mp4"] in lines
     assert ["b.mkv", "refused", "0:00", "is", "no", "video"] in lines
     assert ["c.mp4", "not", "done"] in lines
-    tell_summary([{**why, "source": s, "error": "no"} for s in ("/a.mp4", "b.mp4")], [], Terminal())
+    apart = [{**why, "source": s, "error": "no"} for s in ("/a.mp4", "b.mp4")]
+    tell_summary(apart, [], Terminal(), took=0)
     assert "/a.mp4" in capsys.readouterr().err
+
+
+def test_the_summary_says_what_was_hidden_and_what_stands(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nothing hidden is no news of success alone, and a source stays incomplete in later runs."""
+    before = {"state": "done before", "seconds": 4.0, "kept": 0, "incomplete": ""}
+    several = {**before, "hidden": {"face": 3, "plate": 1}, "kept": 2}
+    results = [
+        {**several, "source": "a.mp4", "output": "a.redacted.mp4"},
+        {**before, "source": "b.mp4", "output": "b.redacted.mp4", "hidden": {}},
+        {**before, "source": "c.mp4", "output": "c.redacted.mp4", "hidden": {}, "kept": 1},
+        {**before, "source": "d.mp4", "output": "d.mp4", "hidden": {}, "state": "needs review"},
+    ]
+    results[3]["incomplete"] = "d.mp4 ends early."
+    results[1]["incomplete"] = "b.mp4 ends early."
+    tell_summary(results, [], Terminal(), took=5.0)
+    said = " ".join(capsys.readouterr().err.split())
+    assert "a.mp4 done before 3 face, 1 plate; 2 kept 0:04 a.redacted.mp4" in said
+    assert "b.mp4 source incomplete nothing found 0:04 b.redacted.mp4" in said
+    assert "c.mp4 done before none; 1 kept 0:04 c.redacted.mp4" in said
+    assert "d.mp4 needs review, source incomplete nothing found 0:04 d.mp4" in said
+    assert said.endswith("4 files: 2 done before, 1 source incomplete, 1 needs review; took 0:05")

@@ -44,17 +44,25 @@ def test_it_is_private_and_shows_the_frame(street: Path, tmp_path: Path) -> None
     ("text", "index"),
     [
         *(("start", 0), ("f7", 7), ("0:00.04", 1), ("0:00.0399", 0)),
-        *(("end", STREET_FRAMES - 1), ("99", STREET_FRAMES - 1)),
+        ("end", STREET_FRAMES - 1),
     ],
 )
 def test_the_moment_is_the_one_on_screen(street: Path, text: str, index: int) -> None:
     assert find_frame(probe(street), text)[0].index == index
 
 
-@pytest.mark.parametrize("text", ["soon", f"f{STREET_FRAMES}", "-1"])
+@pytest.mark.parametrize("text", ["soon", f"f{STREET_FRAMES}", "-1", "99"])
 def test_no_such_moment(street: Path, text: str) -> None:
     with pytest.raises(UsageError):
         find_frame(probe(street), text)
+
+
+def test_a_time_after_the_last_picture_is_refused(street: Path, tmp_path: Path) -> None:
+    """It used to give the last picture without a word; 'plan add' refuses such a time, too."""
+    done = call(street, "--at", "99", "-o", tmp_path / "s.png")
+    assert isinstance(done.exception, UsageError)
+    assert "--at 99: is after the last picture of" in done.exception.message
+    assert "--at end" in done.exception.hint and not list(tmp_path.iterdir())
 
 
 def test_lines_show_on_black_and_on_white() -> None:

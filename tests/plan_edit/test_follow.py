@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from redact.cli.plan.group import mention_outside
 from redact.errors import MismatchError, UsageError
 from redact.media import probe, sha256_of
-from redact.plan import Subject, read_plan, write_plan
+from redact.plan import Subject, edit, read_plan, write_plan
 from redact.progress import Silent
-from redact.types import Origin, State
+from redact.types import Box, Keyframe, Origin, State, Target, Track
 
+from ..evidence.samples import make_plan
 from ..follow.test_frames import plan_of
 from ..media.footage import ADVANCE, Clip, make
 from .test_edit import call
@@ -46,6 +48,23 @@ def test_what_is_drawn_once_is_followed_both_ways(drawn: tuple[Path, Path]) -> N
         assert abs(key.box.x1 - moved) < 2, key
 
 
+def test_what_leaves_the_picture_is_not_taken_for_a_slip(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The box was drawn well inside; it is what is followed that reaches over the border."""
+    value = make_plan()
+    width = value.source.width
+    keys = [
+        Keyframe(n, Box(width - 60 + 20 * n, 10, width - 20 + 20 * n, 50), state)
+        for n, state in enumerate((State.MANUAL, State.FOLLOWED, State.FOLLOWED))
+    ]
+    changed, number = edit.add_followed(value, Target.FACE, keys)
+    mention_outside(changed, edit.track_of(changed, number))
+    text = " ".join(capsys.readouterr().err.split())
+    assert "what is followed reaches over the border of the picture at 0:00." in text
+    assert "only what lies in it is hidden" in text and "Is the order right" not in text
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -66,6 +85,24 @@ def test_it_is_followed_in_its_own_source_only(drawn: tuple[Path, Path], tmp_pat
     other = make(tmp_path / "other.mp4", Clip(pts=range(12)))
     done = call("add", plan, "--follow", str(other), "--at", "f1=1,2,30,40")
     assert isinstance(done.exception, MismatchError)
+
+
+def test_doubt_is_shown_as_the_record_has_it(drawn: tuple[Path, Path]) -> None:
+    """One good detection is not what makes a track probable, nor what --unsure lists by."""
+    _, plan = drawn
+    key = Keyframe(3, Box(1, 2, 30, 40), State.DETECTED, 0.8)
+    doubtful = Track(1, Target.FACE, (key,), certainty=0.4565)
+    older = replace(doubtful, id=2, certainty=None)
+    write_plan(replace(read_plan(plan), tracks=(doubtful, older)), plan, force=True)
+    shown = call("show", plan).output
+    head, first, second = (line.split() for line in shown.splitlines()[1:4])
+    at = head.index("probability")
+    assert "score" not in head
+    assert first[at] == "0.457" and second[at : at + 2] == ["score", "0.80"]
+    rows = json.loads(call("show", plan, "--json").output)["tracks"]
+    assert [(row["certainty"], row["score"]) for row in rows] == [(0.4565, 0.8), (None, 0.8)]
+    unsure = json.loads(call("show", plan, "--unsure", "--json").output)["tracks"]
+    assert [row["track"] for row in unsure] == [1]
 
 
 def test_tracks_of_one_subject_stand_together(drawn: tuple[Path, Path]) -> None:

@@ -30,7 +30,9 @@ def test_an_export_never_replaces_the_plan(tmp_path: Path) -> None:
     [
         ("cam.mp4", b"\0\0\0\x20ftypisom", "is a video, not a plan"),
         ("cam", b"\x1a\x45\xdf\xa3" + bytes(9000), "is a video, not a plan"),
-        ("cam.MOV", b"no video", "is a video, not a plan"),
+        ("cam.MOV", b"no video", "is a text file, not a plan"),
+        ("cam.mp4", "à l’aide\n".encode() * 900, "is a text file, not a plan"),
+        ("cam.mts", b"\x47\x40" + bytes(900), "is a video, not a plan"),
         ("notes.txt", b"call the court", "is not a plan"),
         ("list.json", b"[1, 2]", "is not a plan"),
         ("p.json", b"", "is empty, no plan"),

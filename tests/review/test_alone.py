@@ -18,11 +18,13 @@ from typing import Any
 
 import pytest
 
+from redact.errors import ExitCode
 from redact.media import probe
 from redact.plan import DetectionSettings, Plan, SourceRef, read_plan, write_plan
 from redact.settings import Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
+from ..cli.conftest import call
 from ..pipeline.conftest import ROOT
 from ..pipeline.test_mask import plan_of
 from .browser import served
@@ -156,6 +158,32 @@ def test_without_a_plan_it_looks_first(street: Path, tmp_path: Path) -> None:
     with served(source) as (address, _):
         opened(page(address))
         assert len(read_plan(tmp_path / "clip.plan.json").tracks) >= 3
+
+
+def test_a_second_review_of_a_plan_is_refused(work: tuple[Path, Path]) -> None:
+    """Two would save over each other; the page alone cannot know of another process."""
+    link = work[1].with_name("link.plan.json")
+    link.symlink_to(work[1])
+    with served(*work):
+        for plan in (work[1], link):
+            second = call("review", work[0], plan, "--no-open")
+            assert second.returncode == ExitCode.OUTPUT, second.stderr
+            assert f"{plan}: is open in another review" in second.stderr
+            assert "close its page, or press Ctrl-C" in second.stderr
+            assert second.stdout == ""
+    link.unlink()
+    with served(*work):  # once the first has ended
+        pass
+    assert sorted(p.name for p in work[0].parent.iterdir()) == ["clip.mp4", "clip.plan.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+def test_a_review_that_was_killed_keeps_nobody_out(work: tuple[Path, Path]) -> None:
+    with served(*work) as (_, process):
+        process.kill()
+        process.wait(60)
+    with served(*work):
+        pass
 
 
 def test_ctrl_c_is_its_usual_end(work: tuple[Path, Path]) -> None:

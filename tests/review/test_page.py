@@ -105,6 +105,16 @@ def test_words_and_shapes_can_be_told_from_their_ground(theme: str) -> None:
         assert contrast(own[front], own[back]) >= 3, (front, back)
 
 
+def test_nothing_that_works_on_the_plan_is_live_before_there_is_one() -> None:
+    """'Finish…' asked a plan for its sound that was not there while another window was open."""
+    page = (ASSETS / "index.html").read_text()
+    for name in ("finish", "progress-pill", "undo", "redo"):
+        (button,) = re.findall(rf'<button id="{name}"[^>]*>', page)
+        assert button.endswith(" disabled>"), button
+    assert "<main inert>" in page
+    assert re.search(r'<section id="timeline"[^>]* inert>', page)
+
+
 def test_every_refusal_has_its_words() -> None:
     """Whatever code is refused with stands in the catalogues, and nothing else does."""
     sources = "\n".join(p.read_text("utf-8") for p in ASSETS.parent.glob("*.py"))

@@ -15,7 +15,7 @@ from redact.media import Decode, probe
 from redact.plan import Plan, write_plan
 from redact.types import Target
 
-from .browser import Page, resize, served_here
+from .browser import Page, resize, served_here, until
 
 
 @pytest.fixture
@@ -129,3 +129,25 @@ def test_a_lane_is_striped_where_nobody_has_looked(page: Page, found: Plan) -> N
     assert f"of {face.last - face.first + 1} pictures" in told, told
     n, chosen = (int(word) for word in re.findall(r"\d+", told)[::2])
     assert n == sum(seen[face.first : face.last + 1]) and 4 <= chosen <= n
+
+
+def test_finish_waits_until_there_is_a_plan_on_the_page(
+    browser: Any, street: Path, found: Plan, tmp_path: Path
+) -> None:
+    """While another window has the review, 'Finish…' had nothing to ask for and failed."""
+    source = tmp_path / "street.mp4"
+    source.write_bytes(street.read_bytes())
+    write_plan(found, tmp_path / "p.json")
+    with served_here(source, tmp_path / "p.json") as server:
+        assert server.presence.join("another window", False)
+        browser.get_log("browser")
+        browser.get(server.address)
+        take_over = "return document.querySelector('#opening-detail button')"
+        until(lambda: browser.execute_script(take_over))
+        live = "return !document.getElementById('finish').disabled"
+        assert not browser.execute_script(live)
+        browser.execute_script("document.getElementById('finish').click()")
+        assert [line for line in browser.get_log("browser") if "null" in line["message"]] == []
+        browser.execute_script(take_over).click()
+        until(lambda: browser.execute_script(live))
+        assert not browser.execute_script("return document.querySelector('main').inert")

@@ -11,7 +11,7 @@ import click
 
 from ...evidence import checked_option, seconds_from_start
 from ...plan import Plan, edit, typed
-from ...types import Box, Target, Track, clock, runs_of
+from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
 from ..app import HELP
 from ..terminal import Terminal
 
@@ -58,16 +58,28 @@ def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
 
 
 def mention_outside(plan: Plan, track: Track) -> None:
-    """Say so where a box that was drawn by hand reaches over the border of the picture."""
+    """Say so where a box reaches over the border of the picture: one that was drawn by hand may be
+    a slip, what is followed just leaves the picture."""
     whole = Box(0, 0, plan.source.width, plan.source.height)
     over = [k for k in track.keyframes if k.box.common(whole) < k.box.area * 0.999]
-    if over:
-        numbers = ",".join(f"{v:g}" for v in over[0].box)
+    drawn = [key for key in over if key.state is State.MANUAL]
+    if drawn:
+        numbers = ",".join(f"{v:g}" for v in drawn[0].box)
         Terminal().warn(
             f"track {track.id}: {numbers} reaches over the border of the picture, which is "
             f"{plan.source.width}×{plan.source.height} pixels: only what lies in it is hidden. "
             "Is the order right? A box is LEFT,TOP,RIGHT,BOTTOM, an area LEFT,TOP,WIDTH,HEIGHT."
         )
+    elif over:
+        Terminal().warn(
+            f"track {track.id}: what is followed reaches over the border of the picture "
+            f"{_when(plan, over)}: only what lies in it is hidden"
+        )
+
+
+def _when(plan: Plan, keys: list[Keyframe]) -> str:
+    first, last = (clock(seconds_from_start(plan, key.frame)) for key in (keys[0], keys[-1]))
+    return f"at {first}" if first == last else f"between {first} and {last}"
 
 
 def mention_late(option: str, text: str, plan: Plan) -> None:

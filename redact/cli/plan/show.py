@@ -64,6 +64,10 @@ def show(
     Tracks of one person or plate stand together: those that a review joined, else those that
     surely follow each other. Decide about all of them.
 
+    'probability' is that a track is what it seems, by all that was seen of it, as in the record
+    and for --unsure ('certainty' in --json). Plans of earlier versions have the best score of one
+    detection instead, and a track that a person drew has neither.
+
     The columns 'seen' and 'place' say when each track is seen best, and where: left,top
     width×height in pixels.
     """
@@ -110,18 +114,31 @@ def _table(rows: list[dict[str, Any]]) -> Table:
         subject, before = ("" if row["subject"] == before else name), row["subject"]
         reason = " / ".join(str(row[k]) for k in ("reason", "by") if row[k])
         cells = [subject, *(row[key] for key in _FACTS)]
-        cells += [row["best"]["time"], _place(row["best"]), row["origin"], row["action"], reason]
+        cells += [
+            _probability(row),
+            row["best"]["time"],
+            _place(row["best"]),
+            row["origin"],
+            row["action"],
+            reason,
+        ]
         table.add_row(*("" if c is None else str(c) for c in cells))
     return table
 
 
 _COLUMNS = (
-    *("subject", "no.", "target", "from", "to", "frames", "score", "seen", "place"),
+    *("subject", "no.", "target", "from", "to", "frames", "probability", "seen", "place"),
     *("origin", "action", "reason"),
 )
 
 
-_FACTS = ("track", "target", "from", "to", "frames", "score")
+_FACTS = ("track", "target", "from", "to", "frames")
+
+
+def _probability(row: dict[str, Any]) -> str:
+    if row["certainty"] is not None:
+        return f"{row['certainty']:.3f}"
+    return "" if row["score"] is None else f"score {row['score']:.2f}"
 
 
 def _place(best: dict[str, Any]) -> str:
@@ -153,6 +170,7 @@ def _row(value: Plan, track: Track, subject: int, name: str) -> dict[str, Any]:
         "to": clock(seconds_from_start(value, track.last)),
         "frames": track.last - track.first + 1,
         "score": None if track.score is None else round(track.score, 2),
+        "certainty": track.certainty,
         "best": _best(value, track),
         "origin": track.origin.value,
         "action": track.action.value,

@@ -84,9 +84,15 @@ async function opened() {
     await new Promise((done) => setTimeout(done, 300));
   }
 }
+/** What works on the plan: only while there is one on the page, and the page may work. */
+function usable(yes) {
+  for (const id of ["finish", "progress-pill"]) $(id).disabled = !yes;
+  for (const part of [document.querySelector("main"), $("timeline")]) part.inert = !yes;
+}
 async function start() {
   await loadPlan();
   $("opening").hidden = true;
+  usable(true);
   overlay.fillTargets();
   views();
   gallery.render();
@@ -133,6 +139,7 @@ function busy(job) {
 }
 
 function ending(why, answer) {
+  usable(false);
   $("opening").hidden = false;
   $("opening-bar").hidden = true;
   $("opening-text").textContent = t(`end.${why}`);

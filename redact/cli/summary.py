@@ -1,0 +1,88 @@
+"""The results of many sources: a table with a line for each, and the counts."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ..report import counted_as, tracks_hidden, verdict
+from ..types import clock, counted
+from .terminal import Terminal
+
+ORDER = ("done", "done before", "source incomplete", "needs review", "refused", "not done")
+
+
+def tell_summary(
+    results: Sequence[dict[str, Any]],
+    left_out: Sequence[tuple[Path, str]],
+    terminal: Terminal,
+    not_done: Sequence[Path] = (),
+    *,
+    took: float,
+) -> None:
+    """A line for each source, then the counts. The folder in which all sources lie is said once,
+    above the lines: with a long one before each name, no name would fit on a line.
+
+    Args:
+        results: of `redact run`, as JSON values.
+        left_out: videos that were passed over, and why.
+        terminal: to say it on.
+        not_done: videos that were not come to.
+        took: seconds by the clock; those of the results are more where several ran at once.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    sources = [result["source"] for result in results] + [str(path) for path in not_done]
+    folder = _common(sources)
+    names = {source: os.path.relpath(source, folder) if folder else source for source in sources}
+    for column in ("source", "result", "tracks hidden", "time", "output, or why not"):
+        table.add_column(column, overflow="fold", justify="right" if column == "time" else "left")
+    for result in results:
+        why = result.get("error", "").removeprefix(f"{result['source']}: ")
+        why = why or Path(result["output"]).name
+        time = clock(result["seconds"], 0)
+        name, hidden = names[result["source"]], tracks_hidden(result)
+        table.add_row(name, verdict(result), hidden, time, without(why))
+    for path in not_done:
+        table.add_row(names[str(path)], "not done", "", "", "")
+    terminal.console.print()
+    if folder:
+        terminal.say(f"in {folder}{os.sep}")
+    _wide(terminal).print(table, markup=False)
+    for path, why in left_out:
+        terminal.say(f"left out: {path}: {why}")
+    terminal.say(in_one_line(results, len(not_done), took))
+
+
+def _wide(terminal: Terminal) -> Console:
+    """Where the table goes: in a file or a pipe no name is folded for a terminal's width."""
+    if terminal.console.is_terminal:
+        return terminal.console
+    return Console(stderr=True, highlight=False, width=150)
+
+
+def _common(sources: Sequence[str]) -> str:
+    """The folder that all lie in, as typed; "" for none but the current one."""
+    try:
+        return os.path.commonpath([Path(source).parent for source in sources])
+    except ValueError:  # typed from different beginnings, or on different drives
+        return ""
+
+
+def in_one_line(results: Sequence[dict[str, Any]], not_done: int, took: float) -> str:
+    """For example "20 files: 15 done, 3 needs review, 2 refused; took 3:10"."""
+    counts = Counter(map(counted_as, results))
+    counts["not done"] += not_done
+    parts = [f"{counts[state]} {state}" for state in ORDER if counts[state]]
+    total = counted(len(results) + not_done, "file")
+    return f"{total}: {', '.join(parts)}; took {clock(took, 0)}"
+
+
+def without(text: str) -> str:
+    """Text that fits into a cell of a table: one line."""
+    return " ".join(text.split())
