@@ -62,6 +62,7 @@ from .running import (
     state_content,
     take_up_plan,
     what_answers,
+    who_looks,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
 from .track import Looks, Tracker
@@ -169,7 +170,7 @@ def detect(
         DetectionSettings(
             settings.targets,
             settings.sensitivity,
-            ((detector.name, detector.weights_sha256),),
+            who_looks(info, settings, detector),
             looks.whole + looks.parts,
             settings.centerface,
             settings.detector,
