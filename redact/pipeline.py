@@ -239,9 +239,9 @@ def apply(
         signed = signer is not None
         audit = look(info, drawn.plan, draw, out.temporary, journal, signed, board)
         after = _unchanged(info, before, journal)
-        digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
+        output_sha256, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         held_back = not (audit.passed or delivery.accepts(audit))
-        output = _publish(out, final, delivery, held_back, digest)
+        output = _publish(out, final, delivery, held_back, output_sha256)
     if delivery.release:
         clear_times(output)
     record = RunRecord(
@@ -249,7 +249,7 @@ def apply(
         source_sha256=before,
         source_sha256_after=after,
         output=output,
-        output_sha256=digest,
+        output_sha256=output_sha256,
         output_size=size,
         plan=plan,
         drawn=drawn.plan,
