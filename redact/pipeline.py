@@ -62,6 +62,7 @@ from .running import (
     state_content,
     take_up_plan,
     what_answers,
+    who_looks,
 )
 from .settings import Audio, DetectSettings, DrawSettings, Settings
 from .track import Looks, Tracker
@@ -169,7 +170,7 @@ def detect(
         DetectionSettings(
             settings.targets,
             settings.sensitivity,
-            ((detector.name, detector.weights_sha256),),
+            who_looks(info, settings, detector),
             looks.whole + looks.parts,
             settings.centerface,
             settings.detector,
@@ -238,10 +239,10 @@ def apply(
         signed = signer is not None
         audit = look(info, drawn.plan, draw, out.temporary, journal, signed, board)
         after = _unchanged(info, before, journal)
-        digest, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
+        output_sha256, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
         accepted = delivery.reason_for(audit)
         held_back = not (audit.passed or accepted)
-        output = _publish(out, final, delivery, held_back, digest)
+        output = _publish(out, final, delivery, held_back, output_sha256)
     if delivery.release:
         clear_times(output)
     record = RunRecord(
@@ -249,7 +250,7 @@ def apply(
         source_sha256=before,
         source_sha256_after=after,
         output=output,
-        output_sha256=digest,
+        output_sha256=output_sha256,
         output_size=size,
         plan=plan,
         drawn=drawn.plan,

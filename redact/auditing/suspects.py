@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import exp, hypot, inf, log
+from typing import Final
 
 from ..plan import Plan
 from ..types import Action, Box, Region, State, Target, Track
@@ -36,6 +38,12 @@ class Suspect:
     track: int | None
 
 
+_REMEMBERED: Final = 1024
+"""Frames whose regions are remembered, a matter of time and memory that decides nothing. Meaning:
+half a minute, longer than most are in view, so that those who are there together are judged with
+it; of a whole film it would be gigabytes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a suspect is judged against.
@@ -45,26 +53,24 @@ class Surroundings:
         covers: for subjects that stay visible by decision.
         looks: what the hidden tracks' pixels look like beside them.
         times: frame → seconds.
+        hidden, kept: what the plan hides in a frame, and what is visible in it by decision; asked
+            for again and again in a crowd.
     """
 
     plan: Plan | None
     covers: Covers
     looks: Looks
     times: Mapping[int, float]
-    _hidden: dict[int, list[Region]] = field(default_factory=dict, repr=False)
-    _kept: dict[int, list[Region]] = field(default_factory=dict, repr=False)
+    hidden: Callable[[int], list[Region]] = field(init=False, repr=False, compare=False)
+    kept: Callable[[int], list[Region]] = field(init=False, repr=False, compare=False)
 
-    def hidden(self, frame: int) -> list[Region]:
-        """What the plan hides in a frame; asked for again and again in a crowd."""
-        if frame not in self._hidden:
-            self._hidden[frame] = [] if self.plan is None else self.plan.regions_at(frame)
-        return self._hidden[frame]
+    def __post_init__(self) -> None:
+        for name, regions in (("hidden", self._regions), ("kept", self.covers.kept)):
+            # The way past `frozen`.
+            object.__setattr__(self, name, lru_cache(_REMEMBERED)(regions))
 
-    def kept(self, frame: int) -> list[Region]:
-        """What is visible by decision in a frame."""
-        if frame not in self._kept:
-            self._kept[frame] = self.covers.kept(frame)
-        return self._kept[frame]
+    def _regions(self, frame: int) -> list[Region]:
+        return [] if self.plan is None else self.plan.regions_at(frame)
 
     @property
     def tracks(self) -> Sequence[Track]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from ..detection import Detector
 from ..errors import PlanError, RedactError
 from ..evidence import (
     CaseFields,
@@ -26,9 +27,10 @@ from ..evidence import (
     settings_as_json,
     sha256_of_bytes,
 )
-from ..media import sha256_of
+from ..media import SourceInfo, sha256_of
+from ..plan import read_plan
 from ..progress import Progress
-from ..running import review_plan
+from ..running import review_plan, who_looks
 from ..settings import (
     Audio,
     Caution,
@@ -156,53 +158,62 @@ class Earlier:
     why: str = ""
 
 
-def earlier_result(
-    source: Path,
-    final: Path,
-    closed: Path,
-    settings: Settings,
-    evidence: EvidenceChoice,
-    plan_file: Path | None,
-    progress: Progress,
-) -> Earlier:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be made now; an earlier result is left only if it was made from all of this.
+
+    Attributes:
+        info: of the original.
+        settings, evidence: of the run.
+        plan_file: plan that would be drawn, where one is there already; None: none is kept.
+        detector: looks instead of what the settings say; None: none does.
+    """
+
+    info: SourceInfo
+    settings: Settings
+    evidence: EvidenceChoice
+    plan_file: Path | None
+    detector: Detector | None = None
+
+    @property
+    def who_looks(self) -> tuple[tuple[str, str], ...]:
+        """See `redact.running.who_looks`; the settings do not say it."""
+        return who_looks(self.info, self.settings.detect, self.detector)
+
+
+def earlier_result(wanted: Wanted, final: Path, closed: Path, progress: Progress) -> Earlier:
     """What an earlier run left of this result. Reads only; hashes where all else is equal.
 
     Args:
-        source, final, closed: original, name of the result, folder of what is held back.
-        settings, evidence: what is wanted now.
-        plan_file: plan that would be drawn, where one is there already.
+        wanted: now.
+        final, closed: name of the result, folder of what is held back.
         progress: told about hashing.
+
+    Raises:
+        UsageError, DependencyError: a result was held back, and the detector that the settings name
+            cannot be loaded.
     """
     if final.exists():
-        if not evidence.manifest or not manifest_path(final).exists():
+        if not wanted.evidence.manifest or not manifest_path(final).exists():
             return Earlier(State.OTHER, why="it has no record that says how it was made")
         try:
             manifest = read_manifest(manifest_path(final))
-            why = next(
-                _unlike(manifest, source, final, settings, evidence, plan_file, progress), ""
-            )
+            why = next(_unlike(manifest, wanted, final, progress), "")
         except RedactError as error:
             why = error.message
         return Earlier(State.OTHER, why=why) if why else Earlier(State.DONE)
     held = held_back_for(final, closed)
-    if held is None or _held_differs(held, source, settings, plan_file, progress):
+    if held is None or _held_differs(held, wanted, progress):
         return Earlier(State.NOTHING)
     return Earlier(State.HELD_BACK, held)
 
 
-def _unlike(
-    manifest: Manifest,
-    source: Path,
-    final: Path,
-    settings: Settings,
-    evidence: EvidenceChoice,
-    plan_file: Path | None,
-    progress: Progress,
-) -> Iterator[str]:
+def _unlike(manifest: Manifest, wanted: Wanted, final: Path, progress: Progress) -> Iterator[str]:
     """Reasons why a result is not the one that is wanted now, the cheapest first."""
+    source, evidence, plan_file = wanted.info.path, wanted.evidence, wanted.plan_file
     if manifest.source.size != source.stat().st_size:
         yield "it was made from another file"
-    changed = differences(manifest.run.settings, settings)
+    changed = differences(manifest.run.settings, wanted.settings)
     if changed:
         yield f"it was made with other settings ({', '.join(changed)})"
     if manifest.tool.redact != __version__ or manifest.tool.libraries != library_versions():
@@ -214,6 +225,9 @@ def _unlike(
         yield "its record says something else about the case"
     if plan_file is not None and _hash(plan_file) not in ("", manifest.run.plan_sha256):
         yield f"{plan_file.name} was changed since, or belongs to something else"
+    looked = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
+    if looked != wanted.who_looks:
+        yield "another detector looked, or one with other weights"
     if manifest.source.sha256_before != sha256_of(source, progress):
         yield "it was made from another file"
     key = None if evidence.key is None else raw_public(evidence.key.public_key())
@@ -230,12 +244,16 @@ def _hash(path: Path) -> str:
         return ""
 
 
-def _held_differs(
-    held: HeldBack, source: Path, settings: Settings, plan_file: Path | None, progress: Progress
-) -> bool:
-    plan = plan_file if plan_file is not None and plan_file.exists() else Path(held.plan)
-    if held.redact != __version__ or differences(held.settings, settings) or not plan.exists():
+def _held_differs(held: HeldBack, wanted: Wanted, progress: Progress) -> bool:
+    plan_file = wanted.plan_file
+    path = plan_file if plan_file is not None and plan_file.exists() else Path(held.plan)
+    if held.redact != __version__ or differences(held.settings, wanted.settings):
         return True
-    if _hash(plan) != held.plan_sha256:
+    if _hash(path) != held.plan_sha256:
         return True
-    return held.source_sha256 != sha256_of(source, progress)
+    try:  # the note does not say who looked; the plan does
+        if read_plan(path).settings.detectors != wanted.who_looks:
+            return True
+    except PlanError:
+        return True
+    return held.source_sha256 != sha256_of(wanted.info.path, progress)

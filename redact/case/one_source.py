@@ -21,12 +21,12 @@ from ..detection import Detector
 from ..errors import ExitCode, OutputError, OutputExistsError, RedactError
 from ..evidence import Manifest, manifest_path, read_manifest
 from ..files import Held, claim, sweep
-from ..media import probe, sha256_of
+from ..media import SourceInfo, probe, sha256_of
 from ..pipeline import run
 from ..progress import Progress
 from ..running import Delivery, dividable, forget_looks, help_run, review_plan
 from ..settings import Settings
-from .done import Earlier, State, earlier_result, record_beside
+from .done import Earlier, State, Wanted, earlier_result, record_beside
 from .held import HeldBack
 from .outcome import Hidden, Result, ResultState, missing_words
 from .prepare_finish import closed_folder, final_name, finish, plan_place, prepare
@@ -150,7 +150,7 @@ def redact_one(
     work = Work.begin(final)
     try:
         result = _resumed(
-            source, final, settings, delivery, progress, leave_done, detector, tell, work
+            info, final, settings, delivery, progress, leave_done, detector, tell, work
         )
     except BaseException:
         work.stop()
@@ -162,7 +162,7 @@ def redact_one(
 
 
 def _resumed(
-    source: Path,
+    info: SourceInfo,
     final: Path,
     settings: Settings,
     delivery: Delivery,
@@ -173,15 +173,15 @@ def _resumed(
     work: Work,
 ) -> Result:
     """What is left to do for one result, done."""
-    plan_file, closed = plan_place(final, delivery), closed_folder(source, final, delivery)
+    source, plan_file = info.path, plan_place(final, delivery)
+    closed = closed_folder(source, final, delivery)
     for path in work.unfinished:
         if path.parent != final.parent:  # held back, and its run was stopped before it said so
             path.unlink(missing_ok=True)
     known = Earlier(State.NOTHING)
     if not work.unfinished and (leave_done or not delivery.force):
-        known = earlier_result(
-            source, final, closed, settings, delivery.evidence, plan_file, progress
-        )
+        wanted = Wanted(info, settings, delivery.evidence, plan_file, detector)
+        known = earlier_result(wanted, final, closed, progress)
     if known.state is State.DONE:
         return _done(source, final, plan_file)
     if known.held is not None and delivery.acceptance is None:

@@ -13,6 +13,7 @@ from .loader import (
     load_close_up,
     load_detector,
     load_second_opinion,
+    own_name,
     require_models,
 )
 from .network import threads_each
@@ -52,6 +53,7 @@ __all__ = [
     "load_plugin",
     "load_second_opinion",
     "on_device",
+    "own_name",
     "require_models",
     "square_around",
     "threads_each",

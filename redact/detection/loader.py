@@ -173,7 +173,6 @@ def load_detector(
     threads = threads or (threads_each() if beside else default_threads())
     network = OurNetwork(targets, threads, keep_memory=few_sizes)
     ours = network.detector(*SCALES[sensitivity], sample_aspect=sample_aspect)
-    names, digests = [f"redact face+plate ({sensitivity})"], [ours.weights_sha256]
     others: dict[str, Look] = {}
     kind, closely = "face alone", network.run
     if beside:
@@ -183,13 +182,22 @@ def load_detector(
         large, small = CENTERFACE_SCALES[sensitivity]
         others[LARGE] = lambda picture: other.look(picture, large, sample_aspect)
         others[SMALL] = lambda picture: other.look(picture, small, sample_aspect)
-        names.append(other.name)
-        digests.append(other.weights_sha256)
         if sensitivity is Sensitivity.THOROUGH:
             kind = "face thorough"
             others[TILTED] = lambda picture: other.look(picture, TILTED_SCALE, sample_aspect, TILTS)
-    together = " + ".join(names), "+".join(digests)
+    together = own_name(sensitivity, targets, centerface=centerface)
     return Witnesses(ours, others, kind, load_calibration(), *together, closely)
+
+
+def own_name(
+    sensitivity: Sensitivity, targets: Sequence[Target], *, centerface: bool = True
+) -> tuple[str, str]:
+    """Name of what `load_detector` gives and SHA-256 of its weights; loads nothing."""
+    names, digests = [f"redact face+plate ({sensitivity})"], [FACE_PLATE_SHA256[WEIGHTS]]
+    if centerface and Target.FACE in targets:
+        names.append(CenterFace.name)
+        digests.append(CenterFace.weights_sha256)
+    return " + ".join(names), "+".join(digests)
 
 
 def load_close_up(detector: Detector, threads: int | None = None) -> CloseUp:

@@ -3,10 +3,11 @@
 from ..types import Runs, count_of, joined, runs_of
 from . import edit, typed
 from .build import DAMAGED, build_plan, with_held
+from .certain import is_certain
 from .consequences import consequences, covering, mistakable
 from .file import Dumped, dump_plan, parse_plan, read_plan, write_plan
 from .file_fields import plan_schema
-from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef, is_certain
+from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
 from .review import (
     Decision,
     FindingNote,

@@ -8,7 +8,8 @@ from typing import Final
 
 from ..types import Runs, Track, clock, counted, runs_of
 from . import edit
-from .plan import Plan, is_certain
+from .certain import is_certain
+from .plan import Plan
 
 _COVERED: Final = 0.15
 """Share of a visible box that another track hides, at least, to be told."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Final
 
 from ..messages import Message
 from ..settings import Caution, DetectSettings, DrawSettings, Sensitivity, Settings
@@ -29,55 +28,9 @@ from ..types import (
     Track,
     runs_of,
 )
+from .certain import is_certain
+from .near import TracksByFrame
 from .review import MutedSpan, ReviewState, Subject
-
-_BETWEEN: Final = (State.INTERPOLATED, State.FOLLOWED)
-
-_NEAR: Final = Fraction(1, 4)
-"""Seconds between two detections, at most, for what lies between them to count as seen: shorter
-than it takes two people to pass each other."""
-
-_AGREE: Final = 0.3
-"""Overlap of these two detections, at least: the same thing has not gone farther."""
-
-
-def is_certain(track: Track, frame: int, timeline: Timeline) -> bool:
-    """Whether a track's box in a frame says where its own subject is.
-
-    It does where a detector saw it or a person drew it, and between two detections that are near
-    in time and place: `fast` does not look at every frame. Where it was followed for longer, padded
-    or held the box is a guess.
-    """
-    here = track.at(frame)
-    if here is None:
-        return False
-    if here.state in _BETWEEN:
-        return _between_two_near(track, frame, timeline)
-    return here.state in (State.DETECTED, State.MANUAL)
-
-
-def _between_two_near(track: Track, frame: int, timeline: Timeline) -> bool:
-    before = _seen(track, frame, -1, timeline)
-    after = _seen(track, frame, 1, timeline)
-    if before is None or after is None:
-        return False
-    (a, left), (b, right) = before, after
-    return timeline.time(b) - timeline.time(a) <= _NEAR and left.iou(right) >= _AGREE
-
-
-def _seen(track: Track, frame: int, step: int, timeline: Timeline) -> tuple[int, Box] | None:
-    """The next frame and box of the track that is not in between, if it is detected there."""
-    at = frame + step
-    # Farther away it would not count; bounded, for a track may be interpolated for hours.
-    while 0 <= at < len(timeline) and abs(timeline.time(at) - timeline.time(frame)) <= _NEAR:
-        key = track.at(at)
-        if key is None:
-            return None
-        if key.state not in _BETWEEN:
-            return (at, key.box) if key.state is State.DETECTED else None
-        at += step
-    return None
-
 
 HELD_GROWTH = 0.35
 """How much every side of a box grows (share of its size) in a frame that could not be checked:
@@ -200,11 +153,19 @@ class Plan:
     subjects: tuple[Subject, ...] = ()
     muted: tuple[MutedSpan, ...] = ()
     review: ReviewState | None = None
+    _by_frame: TracksByFrame = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ids = [t.id for t in self.tracks]
         if len(set(ids)) != len(ids):
             raise ValueError("two tracks have the same id")
+        by_frame = TracksByFrame(self.tracks, HELD_REACH)
+        object.__setattr__(self, "_by_frame", by_frame)  # the way past `frozen`
+
+    def near(self, frame: int) -> list[Track]:
+        """Tracks that are there at most `HELD_REACH` frames before or after a frame, or in it, in
+        order of id: what any other does has no part in the frame."""
+        return self._by_frame.near(frame)
 
     def regions_at(self, frame: int, damaged: bool = False) -> list[Region]:
         """Everything to hide in a frame, in order of track id.
@@ -218,7 +179,7 @@ class Plan:
         """
         held = damaged or self._unchecked(frame)
         regions = []
-        for track in self.tracks:
+        for track in self.near(frame):
             if self.shows(track, frame, damaged):
                 continue
             here = track.at(frame)
@@ -244,7 +205,8 @@ class Plan:
 
         What `regions_at` gives is hidden all the same where the two overlap.
         """
-        here = ((t, t.at(frame)) for t in self.tracks if self.shows(t, frame, damaged))
+        kept = (t for t in self.near(frame) if t.action is Action.KEEP)
+        here = ((t, t.at(frame)) for t in kept if self.shows(t, frame, damaged))
         return [Region(t.id, t.target, k.box, k.state) for t, k in here if k is not None]
 
     def shown_spans(self, track: Track) -> list[tuple[int, int]]:

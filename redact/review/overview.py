@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import HELD_REACH, Plan, Runs, Subject, all_subjects, is_certain, joined
+from ..plan import Plan, Runs, Subject, all_subjects, is_certain, joined
 from ..types import Action, Keyframe, Track
 from .bridging import gaps_of
 from .seen import (
@@ -223,19 +223,13 @@ def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str
 def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
     """Everybody in a frame: track, left, top, right, bottom, state, whether it is surely on its
     subject, whether it is visible by decision. Near damage, masks are shown as they are held."""
+    hidden = {region.track: region for region in plan.regions_at(frame)}
+    shown = {region.track: region for region in plan.shown_at(frame)}
     found = []
-    spoilt = frame in set(plan.unchecked)
-    for track in plan.tracks:
-        if not track.first - HELD_REACH <= frame <= track.last + HELD_REACH:
-            continue
-        here: Keyframe | None = track.at(frame)
-        shown = plan.shows(track, frame)
-        if spoilt and not shown:
-            alone = replace(plan, tracks=(track,))
-            held = alone.regions_at(frame)
-            here = Keyframe(frame, held[0].box, held[0].state) if held else None
+    for track in plan.near(frame):
+        here = shown.get(track.id) or hidden.get(track.id)
         if here is not None:
             corners = [round(v, 2) for v in here.box]
             sure = is_certain(track, frame, plan.source.timeline)
-            found.append([track.id, *corners, here.state.value, sure, shown])
+            found.append([track.id, *corners, here.state.value, sure, track.id in shown])
     return found

@@ -16,7 +16,7 @@ from .kept_looks import KeptLooks, forget_looks, looks_kept, what_answers
 from .kept_plan import keep_plan, require_same_source, take_up_plan
 from .planned_frames import CheckedFrames
 from .review_copy import write_masks, write_outline
-from .search import Search, looking
+from .search import Search, looking, who_looks
 
 __all__ = [
     "AUDIT",
@@ -51,6 +51,7 @@ __all__ = [
     "state_content",
     "take_up_plan",
     "what_answers",
+    "who_looks",
     "write_masks",
     "write_outline",
 ]

@@ -15,6 +15,7 @@ from ..progress import Progress
 from ..settings import DetectSettings
 from .journal import Journal
 from .kept_looks import forget_looks
+from .search import who_looks
 
 
 def keep_plan(plan: Plan, path: Path) -> None:
@@ -34,7 +35,8 @@ def take_up_plan(
     journal: Journal,
     detector: Detector | None = None,
 ) -> Plan | None:
-    """The plan that an earlier run of the same source and settings kept, None if there is none.
+    """The plan that an earlier run of the same source and settings, in which the same detector
+    looked, kept; None if there is none.
 
     What a person has decided in it since is kept as well. One that does not fit is passed over, to
     be replaced, with `force`. The step goes on record in the place of
@@ -42,6 +44,7 @@ def take_up_plan(
 
     Raises:
         OutputExistsError: what is there is no such plan, and `force` is not set.
+        UsageError, DependencyError: the detector that the settings name cannot be loaded.
     """
     if path is None or not os.path.lexists(path):
         return None
@@ -71,7 +74,11 @@ def unfit(
     journal: Journal,
     detector: Detector | None = None,
 ) -> str:
-    """Why a plan is not the one that detection would make now, "" if it is."""
+    """Why a plan is not the one that detection would make now, "" if it is.
+
+    Raises:
+        UsageError, DependencyError: see `who_looks`.
+    """
     if plan.source.size != info.size or plan.source.sha256 != sha256_of(info.path, journal):
         return "was made for another file"
     if plan.version != __version__:
@@ -84,13 +91,13 @@ def unfit(
         return f"was made with{'' if plan.settings.centerface else 'out'} CenterFace"
     if plan.settings.detector != settings.detector:
         return "was made with another --detector"
-    used = detector and ((detector.name, detector.weights_sha256),)
-    if used is not None and plan.settings.detectors != used:
-        return "was made with another detector"
     if plan.settings.caution is not settings.caution:
         return f"was made with --caution {plan.settings.caution.value}"
     if plan.settings.scope != settings.scope:
         return "was made with other --only-between, --only-area or --ignore-area"
+    # Last, for a detector that a package brings is loaded for this.
+    if plan.settings.detectors != who_looks(info, settings, detector):
+        return "was made with another detector, or with other weights of it"
     return ""
 
 

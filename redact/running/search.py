@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..detection import Detector, load_detector, load_plugin
+from ..detection import Detector, load_detector, load_plugin, own_name
 from ..errors import UsageError
 from ..media import SourceInfo
 from ..settings import DetectSettings
@@ -66,9 +66,7 @@ def looking(
     Raises:
         UsageError: nobody looks for what is wanted.
     """
-    aspect = float(info.video.upright_sample_aspect)
-    if detector is None and settings.detector:
-        detector = load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+    detector = _of_others(info, settings, detector)
     if detector is not None:  # of others, who know nothing of looks at parts of a picture
         look = detector.detect_frame
         return detector, lambda frame, _: look(frame), False
@@ -81,7 +79,37 @@ def looking(
     ours = load_detector(
         settings.sensitivity,
         settings.targets,
-        sample_aspect=aspect,
+        sample_aspect=float(info.video.upright_sample_aspect),
         centerface=settings.centerface,
     )
     return ours, ours.detect_frame, True
+
+
+def who_looks(
+    info: SourceInfo, settings: DetectSettings, detector: Detector | None
+) -> tuple[tuple[str, str], ...]:
+    """Name of each detector that `looking` chooses, with the SHA-256 of its weights.
+
+    A result is only one that was made in the same way where the same detector looked. Of redact's
+    own networks this is known without loading them; what a package brings must say it itself.
+
+    Args:
+        info, settings, detector: as for `looking`.
+
+    Raises:
+        UsageError, DependencyError: see `redact.detection.load_plugin`.
+    """
+    detector = _of_others(info, settings, detector)
+    if detector is not None:
+        return ((detector.name, detector.weights_sha256),)
+    return (own_name(settings.sensitivity, settings.targets, centerface=settings.centerface),)
+
+
+def _of_others(
+    info: SourceInfo, settings: DetectSettings, detector: Detector | None
+) -> Detector | None:
+    """The detector that was passed in or, without one, is named; None where redact's own look."""
+    if detector is not None or not settings.detector:
+        return detector
+    aspect = float(info.video.upright_sample_aspect)
+    return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)

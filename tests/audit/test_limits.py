@@ -25,6 +25,9 @@ OTHERS = {"mp4_boxes", "matroska_elements", "sheet"}
 PROPOSED = {"_PAD", "_GROWTH", "_MOST_PLACES"}
 """Numbers of `findings_and_fixes` for what is proposed once the verdict stands."""
 
+MEMORY = {"_REMEMBERED"}
+"""How much is kept, so that it need not be worked out again: the same comes out whatever it is."""
+
 ARITHMETIC = {-1, 0, 0.5, 1, 2, 3, 4, 5}
 """Halves and doubles, places in a list, a pixel and its neighbours."""
 
@@ -47,7 +50,7 @@ def named_numbers() -> Iterator[str]:
             numbers = [n for n in inner if type(n.value) in (int, float)]
             if numbers and len(numbers) == len(inner):
                 target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-                if ast.unparse(target) not in PROPOSED:
+                if ast.unparse(target) not in PROPOSED | MEMORY:
                     yield f"{path.stem}.{ast.unparse(target)}"
 
 

@@ -15,7 +15,7 @@ from redact.auditing.suspects import Surroundings, believed, stretches
 from redact.auditing.what_is_hidden import PlanCovers
 from redact.plan import DetectionSettings, Plan, SourceRef
 from redact.settings import Sensitivity
-from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track
+from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
 FRAMES = 60
 HERE = Box(100, 50, 140, 100)
@@ -108,3 +108,24 @@ def test_who_stays_by_decision_is_no_suspect(target: Target) -> None:
     )
     assert stretches(followed, around(plan_of(kept)), LIMITS) == []
     assert len(stretches(seen, around(plan_of(kept)), LIMITS)) == 1  # detectors saw it elsewhere
+
+
+def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
+    """What is hidden in every frame of an hour would be gigabytes."""
+    long, asked = 2000, []
+
+    class Covers(PlanCovers):
+        def kept(self, index: int) -> list[Region]:
+            asked.append(index)
+            return super().kept(index)
+
+    plan = plan_of(track(1, range(long)))
+    times = {n: n / 25 for n in range(long)}
+    everything = Surroundings(plan, Covers(plan, 0.1), Looks(plan.tracks), times)
+    before = everything.hidden(0)
+    assert everything.hidden(0) is before  # a crowd is judged frame by frame, again and again
+    for frame in range(long):
+        assert [r.track for r in everything.hidden(frame)] == [1]
+        assert everything.kept(frame) == everything.kept(frame) == []
+    assert asked == list(range(long))
+    assert everything.hidden(0) == before and everything.hidden(0) is not before

@@ -1,0 +1,190 @@
+"""A result, a plan, or what was held back is only taken for the one that is wanted if the very
+detector looked that is to look now, with the same weights."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import redact
+from redact.detection import load_detector
+from redact.media import probe
+from redact.running import keep_plan, who_looks
+from redact.types import Detections, Frame, Target
+
+from ..pipeline.conftest import SAMPLE, shorten
+
+FAST = redact.Settings(redact.DetectSettings(sensitivity=redact.Sensitivity.FAST))
+
+
+class Always:
+    """Says the same of every picture, and counts how often it was asked."""
+
+    def __init__(
+        self, name: str = "weak", weights: str = "1", *, face: tuple[int, ...] = ()
+    ) -> None:
+        self.name, self.weights_sha256 = name, weights * 64
+        self._face, self.asked = face, 0
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        self.asked += 1
+        if not self._face:
+            return Detections.empty()
+        box, score = np.array([self._face], np.float32), np.array([0.95], np.float32)
+        return Detections(box, score, np.array([Target.FACE], np.int8))
+
+    def detect_frame(self, frame: Frame) -> Detections:
+        return self.detect(frame.picture.to_ndarray(format="rgb24"))
+
+
+OTHERS = [
+    pytest.param(Always("strong", face=(20, 20, 80, 80)), id="another name"),
+    pytest.param(Always(weights="2", face=(20, 20, 80, 80)), id="other weights"),
+    pytest.param(None, id="redact's own"),
+]
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Half a second in which nobody is."""
+    path = tmp_path_factory.mktemp("empty") / "a.mp4"
+    picture = np.repeat(np.linspace(60, 180, 320, dtype=np.uint8)[None], 180, axis=0)
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=12, options={"preset": "ultrafast"})
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for _ in range(6):
+            rgb = np.repeat(picture[..., None], 3, axis=2)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(rgb, format="rgb24")))
+        out.mux(stream.encode(None))
+    return path
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_what_another_detector_made_is_not_done(
+    empty: Path, tmp_path: Path, other: Always | None
+) -> None:
+    weak, out = Always(), tmp_path / "o.mp4"
+    assert redact.run(empty, out, FAST, detector=weak).state is redact.ResultState.DONE
+    assert weak.asked
+    same, before = Always(), files_of(tmp_path)
+    again = redact.run(empty, out, FAST, detector=same)
+    assert again.state is redact.ResultState.DONE_BEFORE and not same.asked
+    with pytest.raises(redact.OutputExistsError, match="another detector looked"):
+        redact.run(empty, out, FAST, detector=other)
+    assert files_of(tmp_path) == before
+
+
+def test_what_redact_found_itself_is_not_what_a_detector_would(empty: Path, tmp_path: Path) -> None:
+    out = tmp_path / "o.mp4"
+    assert redact.run(empty, out, FAST).state is redact.ResultState.DONE
+    assert redact.run(empty, out, FAST).state is redact.ResultState.DONE_BEFORE
+    with pytest.raises(redact.OutputExistsError, match="another detector looked"):
+        redact.run(empty, out, FAST, detector=Always())
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_plan_that_another_detector_left_is_not_published(
+    empty: Path, tmp_path: Path, other: Always | None
+) -> None:
+    """As a run leaves it that was killed while it drew."""
+    out, plan = tmp_path / "o.mp4", tmp_path / "o.plan.json"
+    keep_plan(redact.detect(empty, FAST.detect, detector=Always()), plan)
+    with pytest.raises(redact.OutputExistsError, match="another detector"):
+        redact.run(empty, out, FAST, detector=other)
+    assert not out.exists()
+    made = redact.run(empty, out, FAST, redact.Delivery(force=True), detector=other)
+    assert made.plan is not None
+    assert made.plan.settings.detectors == who_looks(probe(empty), FAST.detect, other)
+    assert other is None or other.asked
+
+
+def test_a_plan_that_the_same_detector_left_is_taken_up(empty: Path, tmp_path: Path) -> None:
+    keep_plan(redact.detect(empty, FAST.detect, detector=Always()), tmp_path / "o.plan.json")
+    same = Always()
+    made = redact.run(empty, tmp_path / "o.mp4", FAST, detector=same)
+    assert made.state is redact.ResultState.DONE and not same.asked
+
+
+def test_what_was_held_back_is_another_detectors_business(tmp_path: Path) -> None:
+    clip = shorten(SAMPLE, tmp_path / "a.mp4", 6, skip=70)
+    blind, out = Always("blind"), tmp_path / "o.mp4"
+    assert redact.run(clip, out, FAST, detector=blind).needs_review
+    same = Always("blind")
+    assert redact.run(clip, out, FAST, detector=same).needs_review and not same.asked
+    for other in (Always("strong"), None):
+        with pytest.raises(redact.OutputExistsError, match="another detector"):
+            redact.run(clip, out, FAST, detector=other)
+    assert not out.exists()
+
+
+PLUGIN = """
+import hashlib
+from pathlib import Path
+from redact import Detections
+
+class Learnt:
+    name = "learnt"
+    def __init__(self):
+        weights = Path(__file__).with_name("learnt.bin").read_bytes()
+        self.weights_sha256 = hashlib.sha256(weights).hexdigest()
+    def detect(self, rgb): return Detections.empty()
+    def detect_frame(self, frame): return Detections.empty()
+
+def make(*, sensitivity, targets, sample_aspect): return Learnt()
+"""
+
+
+@pytest.fixture
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The weights of the detector "learnt", which an installed package brings."""
+    site = tmp_path / "site"
+    info = site / "learnt-1.0.dist-info"
+    info.mkdir(parents=True)
+    (site / "learnt.py").write_text(PLUGIN)
+    (site / "learnt.bin").write_bytes(b"first")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: learnt\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[redact.detectors]\nlearnt = learnt:make\n")
+    monkeypatch.syspath_prepend(str(site))
+    yield site / "learnt.bin"
+    sys.modules.pop("learnt", None)
+
+
+def test_new_weights_of_a_package_are_noticed(empty: Path, tmp_path: Path, weights: Path) -> None:
+    out = tmp_path / "o.mp4"
+    settings = replace(FAST, detect=replace(FAST.detect, detector="learnt"))
+    assert redact.run(empty, out, settings).state is redact.ResultState.DONE
+    assert redact.run(empty, out, settings).state is redact.ResultState.DONE_BEFORE
+    weights.write_bytes(b"second")
+    with pytest.raises(redact.OutputExistsError, match="other weights"):
+        redact.run(empty, out, settings)
+    for path in (out, Path(f"{out}.manifest.json")):
+        path.unlink()
+    with pytest.raises(redact.OutputExistsError, match="other weights"):  # nor its plan
+        redact.run(empty, out, settings)
+    weights.write_bytes(b"first")
+    assert redact.run(empty, out, settings).state is redact.ResultState.DONE
+
+
+@pytest.mark.parametrize("sensitivity", redact.Sensitivity)
+@pytest.mark.parametrize("centerface", [True, False])
+@pytest.mark.parametrize("targets", [(Target.FACE,), (Target.PLATE,), (Target.FACE, Target.PLATE)])
+def test_redacts_own_networks_are_named_without_loading_them(
+    empty: Path, sensitivity: redact.Sensitivity, centerface: bool, targets: tuple[Target, ...]
+) -> None:
+    wanted = redact.DetectSettings(targets, sensitivity, centerface)
+    loaded = load_detector(sensitivity, targets, threads=1, centerface=centerface)
+    ((name, weights),) = who_looks(probe(empty), wanted, None)
+    assert (name, weights) == (loaded.name, loaded.weights_sha256)
+    beside = centerface and Target.FACE in targets
+    assert ("CenterFace" in name) == beside and len(weights.split("+")) == (3 if beside else 1)
