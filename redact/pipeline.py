@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 
 from .allocator import give_back
@@ -50,12 +51,14 @@ from .running import (
     Outcome,
     Search,
     board_of,
+    dropped_until,
     keep_plan,
     looking,
     looks_kept,
     no_picture_in,
     remark_on_damage,
     remark_on_run,
+    remark_on_silence,
     require_same_source,
     require_scope,
     review_name,
@@ -74,6 +77,7 @@ class Rendered:
 
     Attributes:
         notes: what was converted.
+        sound_end: see `RunRecord`.
         plan: as it was drawn: with damage that was met and that the plan does not know.
         stretches: of the source, each from one key frame to the next, and those of them in which
             nothing was hidden.
@@ -82,6 +86,7 @@ class Rendered:
     notes: tuple[Message, ...]
     plan: Plan
     stretches: tuple[int, int]
+    sound_end: Fraction | None
 
 
 def run(
@@ -266,6 +271,7 @@ def apply(
         accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
         case=delivery.case,
         credentials="" if signer is None else signer.sha256,
+        sound_end=drawn.sound_end,
     )
     return Outcome(output, final, held_back, audit, record)
 
@@ -335,10 +341,15 @@ def render(
                 untouched=frames.untouched,
             )
         )
-    for note in (*frames.warnings, *writer.notes):
-        journal.warn(note)
+    for warning in frames.warnings:
+        journal.warn(warning)
+    for note in writer.notes:
+        journal.note(note)
+    sound_end = writer.silenced_to or dropped_until(info, plan, draw.encode)
+    remark_on_silence(plan, sound_end, journal)
     stretches = frames.stretches, frames.untouched
-    return Rendered(tuple(writer.notes), with_held(plan, frames.held), stretches)
+    drawn_plan = with_held(plan, frames.held)
+    return Rendered(tuple(writer.notes), drawn_plan, stretches, sound_end)
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

@@ -37,7 +37,7 @@ from .manifest_parts import (
     StepPart,
 )
 from .record import RunRecord
-from .text_on_record import argument_without_folders, file_name, message_without_folders
+from .text_on_record import argument_without_folders, file_name, values_without_folders
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""
@@ -88,7 +88,7 @@ def build_manifest(
         removed=tuple(_removed(dropped) for dropped in record.source.dropped),
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
-        muted=muted_parts(record.plan),
+        muted=muted_parts(record.plan, record.sound_end),
         signed_by=signed_by,
         review=review_part(record.plan),
     )
@@ -185,7 +185,8 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     plan, looked_for = record.as_drawn, audited_for(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
-        code = "sound_partly_muted" if plan.muted else "sound_unchanged"
+        muted = muted_parts(record.plan, record.sound_end)
+        code = "sound_partly_muted" if muted else "sound_unchanged"
         limits.append(LimitPart(code, str(len(record.source.audio))))
     if Target.FACE not in looked_for:
         limits.append(LimitPart("faces_not_looked_for"))
@@ -247,8 +248,12 @@ def _messages(record: RunRecord, messages: Iterable[Message]) -> tuple[MessagePa
 
 
 def _message(message: Message, known: tuple[Path, ...]) -> MessagePart:
-    values = message_without_folders(message, known).values
-    return MessagePart(message.code, {name: _json_value(value) for name, value in values.items()})
+    return _without_folders(MessagePart(message.code, message.values), known)
+
+
+def _without_folders(said: MessagePart, known: tuple[Path, ...]) -> MessagePart:
+    values = values_without_folders(said.code, said.values, known)
+    return MessagePart(said.code, {name: _json_value(value) for name, value in values.items()})
 
 
 def _audit(record: RunRecord) -> AuditPart | None:
@@ -256,8 +261,7 @@ def _audit(record: RunRecord) -> AuditPart | None:
         return None
     audit = msgspec.convert(_json_value(record.audit), AuditPart)
     for check in audit.checks:
-        said = (Message(part.code, **part.values) for part in check.detail)
-        check.detail = _messages(record, said)
+        check.detail = tuple(_without_folders(said, _files(record)) for said in check.detail)
     return audit
 
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 
 from ..errors import PlanError, UsageError
-from ..messages import Message, Value
+from ..messages import Value
 from ..types import readable
 
 _ABSOLUTE = re.compile(
@@ -48,16 +48,25 @@ other text of a record is a code, a number, a name, a hash, or what a person sai
 "7" or "face" must change none of it."""
 
 
-def message_without_folders(message: Message, known: Iterable[Path] = ()) -> Message:
-    """The message with folders taken out of what is free text in it (`without_folders`)."""
-    free = FREE_TEXT.get(message.code, ())
-    values: dict[str, Value] = {}
-    for name, value in message.values.items():
-        text = isinstance(value, str)
-        values[name] = readable(str(value)) if text else value
-        if text and name in free:
-            values[name] = without_folders(str(value), known)
-    return Message(message.code, **values)
+def values_without_folders(
+    code: str, values: Mapping[str, Value], known: Iterable[Path] = ()
+) -> dict[str, Value]:
+    """The values of a message, with folders taken out of what is free text among them.
+
+    Args:
+        code: of the message.
+        values: its values.
+        known: see `without_folders`.
+    """
+    free = FREE_TEXT.get(code, ())
+    return {
+        name: value
+        if not isinstance(value, str)
+        else without_folders(value, known)
+        if name in free
+        else readable(value)
+        for name, value in values.items()
+    }
 
 
 def without_folders(text: str, known: Iterable[Path] = ()) -> str:

@@ -107,9 +107,12 @@ class AudioFeed:
             unfit = _ENCODERS[container]
             track = _CodedTrack(stream, self._output, unfit, audio, self._silenced)
             name = unfit.removeprefix("lib")
-            self.notes.append(
-                Message("audio_converted", track=number, codec=audio.codec, name=name)
-            )
+            if self._silenced and Message("audio_coded_anew") not in self.notes:
+                self.notes.append(Message("audio_coded_anew"))
+            if not self._silenced or name != audio.codec:
+                self.notes.append(
+                    Message("audio_converted", track=number, codec=audio.codec, name=name)
+                )
         if audio.language:
             track.stream.metadata["language"] = audio.language
         track.stream.disposition = stream.disposition & Disposition.default
@@ -137,6 +140,13 @@ class AudioFeed:
                 return
             for ready in self._tracks[packet.stream.index].packet(packet):
                 self._output.mux(ready)
+
+    @property
+    def silenced_to(self) -> Fraction | None:
+        """Time in seconds at which the sound ended of which spans were taken out; None where there
+        was none, or where nothing was to be taken out."""
+        ends = [track.end for track in self._tracks.values() if isinstance(track, _CodedTrack)]
+        return max((end for end in ends if end is not None), default=None)
 
     def close(self) -> None:
         self._packets = iter(())
@@ -172,7 +182,11 @@ class _CopiedTrack:
 
 
 class _CodedTrack:
-    """Sound decoded and coded again, gaps filled with silence so that it stays in sync."""
+    """Sound decoded and coded again, gaps filled with silence so that it stays in sync.
+
+    Attributes:
+        end: time in seconds of the end of the sound so far that spans are taken out of.
+    """
 
     def __init__(
         self,
@@ -183,6 +197,7 @@ class _CodedTrack:
         silenced: Sequence[Silenced] = (),
     ) -> None:
         self._silenced = silenced
+        self.end: Fraction | None = None
         rate = 48000 if encoder == "libopus" else _aac_rate(audio.sample_rate)
         self._source = source
         # Or threads of its own could log errors, which would count as the picture's.
@@ -235,6 +250,7 @@ class _CodedTrack:
         samples = np.array(frame.to_ndarray(), np.float32)
         time = Fraction(frame.pts or 0) * Fraction(frame.time_base or Fraction(1, self._rate))
         quietly(samples, time, self._rate, self._silenced)
+        self.end = time + Fraction(samples.shape[1], self._rate)
         fresh = AudioFrame.from_ndarray(samples, format="fltp", layout=frame.layout.name)
         fresh.pts, fresh.time_base = frame.pts, frame.time_base
         fresh.sample_rate = frame.sample_rate

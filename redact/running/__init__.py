@@ -12,7 +12,16 @@ from .delivery import (
     state_content,
 )
 from .helping import help_run
-from .journal import Entry, Journal, no_picture_in, remark_on_damage, remark_on_run, require_scope
+from .journal import (
+    Entry,
+    Journal,
+    dropped_until,
+    no_picture_in,
+    remark_on_damage,
+    remark_on_run,
+    remark_on_silence,
+    require_scope,
+)
 from .kept_looks import KeptLooks, forget_looks, looks_kept, what_answers
 from .kept_plan import keep_plan, require_same_source, take_up_plan
 from .planned_frames import CheckedFrames
@@ -35,6 +44,7 @@ __all__ = [
     "Search",
     "board_of",
     "dividable",
+    "dropped_until",
     "forget_looks",
     "help_run",
     "keep_plan",
@@ -43,6 +53,7 @@ __all__ = [
     "no_picture_in",
     "remark_on_damage",
     "remark_on_run",
+    "remark_on_silence",
     "require_same_source",
     "require_scope",
     "review_name",

@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from fractions import Fraction
 
 from ..errors import UsageError
-from ..evidence import Step
+from ..evidence import Step, muted_parts
 from ..media import Decode, SourceInfo
 from ..messages import Message
 from ..plan import DAMAGED, Plan
+from ..plan.typed import length_of
 from ..progress import Progress, Silent, Stage
 from ..settings import Audio, EncodeSettings
 from ..types import (
@@ -80,6 +82,10 @@ class Journal:
         if what not in self.warnings:
             self.warnings.append(what)
             self._progress.warn(what)
+
+    def note(self, what: Message) -> None:
+        """Tell the user what was converted; the record has notes of its own."""
+        self._progress.warn(what)
 
 
 DOUBTFUL = 0.5
@@ -153,6 +159,21 @@ def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal:
         )
     if info.audio and encode.audio is Audio.KEEP:
         journal.warn(Message("sound_kept"))
+
+
+def dropped_until(info: SourceInfo, plan: Plan, encode: EncodeSettings) -> Fraction | None:
+    """When sound ends that is dropped as a whole, spans of a plan with it, as far as headers tell;
+    None where there is none, or where it is kept."""
+    if not info.audio or encode.audio is Audio.KEEP:
+        return None
+    start = plan.source.timeline.time(0)
+    return start + (length_of(plan) or Fraction() if info.duration is None else info.duration)
+
+
+def remark_on_silence(plan: Plan, sound_end: Fraction | None, journal: Journal) -> None:
+    """Say so where spans were to be taken out of sound that is not there."""
+    if empty := len(plan.muted) - len(muted_parts(plan, sound_end)):
+        journal.warn(Message("spans_without_sound", count=empty))
 
 
 _ORDER = "It is LEFT,TOP,WIDTH,HEIGHT, not two corners as in --box of 'redact plan add'."

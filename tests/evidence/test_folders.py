@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from redact.evidence import RunRecord, Step, build_manifest, dump_manifest
-from redact.evidence.text_on_record import message_without_folders, without_folders
+from redact.evidence.text_on_record import values_without_folders, without_folders
 from redact.messages import Message
 
 from .samples import make_record
@@ -103,10 +103,8 @@ def test_folders_below_a_known_one_go_too(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_only_what_is_free_text_is_looked_at() -> None:
     known = [Path("face/cam.mp4")]
-    hash_like = Message("credentials_signed", algorithm="face/ed25519", sha256="face" * 16)
-    assert message_without_folders(hash_like, known) == hash_like
-    word = Message("target_not_looked_for", target="face")
-    assert message_without_folders(word, known) == word
-    assert message_without_folders(Message("container_tag", key="face/x"), known).values == {
-        "key": "x"
-    }
+    signed = {"algorithm": "face/ed25519", "sha256": "face" * 16}
+    assert values_without_folders("credentials_signed", signed, known) == signed
+    word = {"target": "face", "count": 7}
+    assert values_without_folders("target_not_looked_for", word, known) == word
+    assert values_without_folders("container_tag", {"key": "face/x"}, known) == {"key": "x"}
