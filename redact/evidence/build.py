@@ -112,6 +112,7 @@ def _source(record: RunRecord) -> SourcePart:
         sound_tracks=len(info.audio),
         declared_frames=info.video.frames,
         bytes_missing=info.missing,
+        video_stream=info.video.index,
     )
 
 

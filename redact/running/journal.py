@@ -107,6 +107,24 @@ def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal)
         journal.warn(Message("damaged_unchecked", count=len(unchecked)))
 
 
+def remark_on_streams(info: SourceInfo, journal: Journal) -> None:
+    """Say so where the file has more video streams than the one that is kept: "all pictures" would
+    be taken for those of all."""
+    others = [d.where.removeprefix("stream ") for d in info.dropped if d.kind == "video"]
+    if others:
+        width, height = info.video.upright_size
+        journal.warn(
+            Message(
+                "other_video_streams",
+                count=len(others),
+                kept=info.video.index,
+                width=width,
+                height=height,
+                others=", ".join(others),
+            )
+        )
+
+
 def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
     hidden = [t for t in plan.tracks if t.reason == DAMAGED]
     if hidden:
@@ -144,6 +162,7 @@ def _stands(track: Track, timeline: Timeline) -> bool:
 def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal: Journal) -> None:
     for warning in info.warnings:
         journal.warn(warning)
+    remark_on_streams(info, journal)
     remark_on_lasting_damage(plan, journal)
     for target in OWN:
         if target not in audited_for(plan.settings.targets):
