@@ -57,6 +57,7 @@ from .running import (
     looks_kept,
     no_picture_in,
     remark_on_damage,
+    remark_on_label,
     remark_on_run,
     remark_on_silence,
     require_same_source,
@@ -347,6 +348,7 @@ def render(
         journal.note(note)
     sound_end = writer.silenced_to or dropped_until(info, plan, draw.encode)
     remark_on_silence(plan, sound_end, journal)
+    remark_on_label(renderer.labelled, journal)
     stretches = frames.stretches, frames.untouched
     drawn_plan = with_held(plan, frames.held)
     return Rendered(tuple(writer.notes), drawn_plan, stretches, sound_end)

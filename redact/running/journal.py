@@ -180,6 +180,17 @@ def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal:
         journal.warn(Message("sound_kept"))
 
 
+def remark_on_label(labelled: tuple[int, int] | None, journal: Journal) -> None:
+    """Say so where a label did not fit on all that is hidden.
+
+    Args:
+        labelled: see `Renderer.labelled`.
+        journal: of the run.
+    """
+    if labelled is not None and labelled[0] < labelled[1]:
+        journal.warn(Message("label_left_out", written=labelled[0], count=labelled[1]))
+
+
 def dropped_until(info: SourceInfo, plan: Plan, encode: EncodeSettings) -> Fraction | None:
     """When sound ends that is dropped as a whole, spans of a plan with it, as far as headers tell;
     None where there is none, or where it is kept."""

@@ -23,7 +23,7 @@ SAID = (
 
 
 def two_videos(path: Path) -> Path:
-    """The first stream is marked as default and has the larger picture: it is the one that is kept."""
+    """The first stream is the default one and has the larger picture, so it is kept."""
     with av.open(str(path), "w") as out:
         streams = []
         for size in ((160, 96), (96, 64)):
