@@ -51,7 +51,7 @@ from .running import (
     Outcome,
     Search,
     board_of,
-    dropped_until,
+    dropped_sound,
     keep_plan,
     looking,
     looks_kept,
@@ -78,7 +78,7 @@ class Rendered:
 
     Attributes:
         notes: what was converted.
-        sound_end: see `RunRecord`.
+        sounded: see `RunRecord`.
         plan: as it was drawn: with damage that was met and that the plan does not know.
         stretches: of the source, each from one key frame to the next, and those of them in which
             nothing was hidden.
@@ -87,7 +87,7 @@ class Rendered:
     notes: tuple[Message, ...]
     plan: Plan
     stretches: tuple[int, int]
-    sound_end: Fraction | None
+    sounded: tuple[Fraction, Fraction] | None
 
 
 def run(
@@ -272,7 +272,7 @@ def apply(
         accepted="" if audit.passed or held_back else delivery.accept_findings.strip(),
         case=delivery.case,
         credentials="" if signer is None else signer.sha256,
-        sound_end=drawn.sound_end,
+        sounded=drawn.sounded,
     )
     return Outcome(output, final, held_back, audit, record)
 
@@ -346,12 +346,12 @@ def render(
         journal.warn(warning)
     for note in writer.notes:
         journal.note(note)
-    sound_end = writer.silenced_to or dropped_until(info, plan, draw.encode)
-    remark_on_silence(plan, sound_end, journal)
+    sounded = writer.sounded or dropped_sound(info, plan, draw.encode)
+    remark_on_silence(plan, sounded, journal)
     remark_on_label(renderer.labelled, journal)
     stretches = frames.stretches, frames.untouched
     drawn_plan = with_held(plan, frames.held)
-    return Rendered(tuple(writer.notes), drawn_plan, stretches, sound_end)
+    return Rendered(tuple(writer.notes), drawn_plan, stretches, sounded)
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

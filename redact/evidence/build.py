@@ -88,7 +88,7 @@ def build_manifest(
         removed=tuple(_removed(dropped) for dropped in record.source.dropped),
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
-        muted=muted_parts(record.plan, record.sound_end),
+        muted=muted_parts(record.plan, record.sounded),
         signed_by=signed_by,
         review=review_part(record.plan),
     )
@@ -186,7 +186,7 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     plan, looked_for = record.as_drawn, audited_for(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
-        muted = muted_parts(record.plan, record.sound_end)
+        muted = muted_parts(record.plan, record.sounded)
         code = "sound_partly_muted" if muted else "sound_unchanged"
         limits.append(LimitPart(code, str(len(record.source.audio))))
     if Target.FACE not in looked_for:

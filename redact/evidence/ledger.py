@@ -140,20 +140,22 @@ def _spans(runs: list[tuple[int, int, State]]) -> Iterator[SpanPart]:
     yield SpanPart(certainty=word, first=first, last=last)
 
 
-def muted_parts(plan: Plan, sound_end: Fraction | None) -> list[MutedPart]:
+def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[MutedPart]:
     """The spans that were taken out of the sound, in order of time.
 
     Args:
         plan: with the spans that were to be taken out.
-        sound_end: see `RunRecord`: what lies after it was not there, and is not listed.
+        sounded: see `RunRecord`: a span that lies before or after it took nothing out, and is not
+            listed.
     """
-    if sound_end is None or not plan.muted:
+    if sounded is None or not plan.muted:
         return []
-    end = round(float(sound_end - plan.source.timeline.time(0)), 3)
+    first = plan.source.timeline.time(0)
+    begin, end = (round(float(time - first), 3) for time in sounded)
     return [
         MutedPart(m.start / 1000, min(m.end / 1000, end), m.how.value, m.reason, m.decided_by)
         for m in plan.muted
-        if m.start / 1000 < end
+        if m.start / 1000 < end and m.end / 1000 > begin
     ]
 
 

@@ -142,11 +142,14 @@ class AudioFeed:
                 self._output.mux(ready)
 
     @property
-    def silenced_to(self) -> Fraction | None:
-        """Time in seconds at which the sound ended of which spans were taken out; None where there
-        was none, or where nothing was to be taken out."""
-        ends = [track.end for track in self._tracks.values() if isinstance(track, _CodedTrack)]
-        return max((end for end in ends if end is not None), default=None)
+    def sounded(self) -> tuple[Fraction, Fraction] | None:
+        """When the sound began and ended of which spans were taken out, in seconds; None where
+        there was none, or where nothing was to be taken out."""
+        tracks = [track for track in self._tracks.values() if isinstance(track, _CodedTrack)]
+        heard = [track.heard for track in tracks if track.heard is not None]
+        if not heard:
+            return None
+        return min(begin for begin, _ in heard), max(end for _, end in heard)
 
     def close(self) -> None:
         self._packets = iter(())
@@ -185,7 +188,7 @@ class _CodedTrack:
     """Sound decoded and coded again, gaps filled with silence so that it stays in sync.
 
     Attributes:
-        end: time in seconds of the end of the sound so far that spans are taken out of.
+        heard: when the sound so far that spans are taken out of begins and ends, in seconds.
     """
 
     def __init__(
@@ -197,7 +200,7 @@ class _CodedTrack:
         silenced: Sequence[Silenced] = (),
     ) -> None:
         self._silenced = silenced
-        self.end: Fraction | None = None
+        self.heard: tuple[Fraction, Fraction] | None = None
         rate = 48000 if encoder == "libopus" else _aac_rate(audio.sample_rate)
         self._source = source
         # Or threads of its own could log errors, which would count as the picture's.
@@ -250,7 +253,8 @@ class _CodedTrack:
         samples = np.array(frame.to_ndarray(), np.float32)
         time = Fraction(frame.pts or 0) * Fraction(frame.time_base or Fraction(1, self._rate))
         quietly(samples, time, self._rate, self._silenced)
-        self.end = time + Fraction(samples.shape[1], self._rate)
+        begin = time if self.heard is None else self.heard[0]
+        self.heard = begin, time + Fraction(samples.shape[1], self._rate)
         fresh = AudioFrame.from_ndarray(samples, format="fltp", layout=frame.layout.name)
         fresh.pts, fresh.time_base = frame.pts, frame.time_base
         fresh.sample_rate = frame.sample_rate

@@ -124,9 +124,9 @@ class VideoWriter:
         return f"{encoding.codec.encoder} {encoding.pixel_format} {options}".strip()
 
     @property
-    def silenced_to(self) -> Fraction | None:
-        """See `AudioFeed.silenced_to`; None where the output has no sound."""
-        return None if self._audio is None else self._audio.silenced_to
+    def sounded(self) -> tuple[Fraction, Fraction] | None:
+        """See `AudioFeed.sounded`; None where the output has no sound."""
+        return None if self._audio is None else self._audio.sounded
 
     def write(self, frame: Frame) -> None:
         """Code one frame; frames must come in rising order of PTS.

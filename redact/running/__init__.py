@@ -15,7 +15,7 @@ from .helping import help_run
 from .journal import (
     Entry,
     Journal,
-    dropped_until,
+    dropped_sound,
     no_picture_in,
     remark_on_damage,
     remark_on_label,
@@ -45,7 +45,7 @@ __all__ = [
     "Search",
     "board_of",
     "dividable",
-    "dropped_until",
+    "dropped_sound",
     "forget_looks",
     "help_run",
     "keep_plan",

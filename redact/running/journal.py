@@ -191,18 +191,23 @@ def remark_on_label(labelled: tuple[int, int] | None, journal: Journal) -> None:
         journal.warn(Message("label_left_out", written=labelled[0], count=labelled[1]))
 
 
-def dropped_until(info: SourceInfo, plan: Plan, encode: EncodeSettings) -> Fraction | None:
-    """When sound ends that is dropped as a whole, spans of a plan with it, as far as headers tell;
-    None where there is none, or where it is kept."""
+def dropped_sound(
+    info: SourceInfo, plan: Plan, encode: EncodeSettings
+) -> tuple[Fraction, Fraction] | None:
+    """When sound begins and ends that is dropped as a whole, spans of a plan with it, as far as
+    headers tell; None where there is none, or where it is kept."""
     if not info.audio or encode.audio is Audio.KEEP:
         return None
     start = plan.source.timeline.time(0)
-    return start + (length_of(plan) or Fraction() if info.duration is None else info.duration)
+    lasts = length_of(plan) or Fraction() if info.duration is None else info.duration
+    return start, start + lasts
 
 
-def remark_on_silence(plan: Plan, sound_end: Fraction | None, journal: Journal) -> None:
+def remark_on_silence(
+    plan: Plan, sounded: tuple[Fraction, Fraction] | None, journal: Journal
+) -> None:
     """Say so where spans were to be taken out of sound that is not there."""
-    if empty := len(plan.muted) - len(muted_parts(plan, sound_end)):
+    if empty := len(plan.muted) - len(muted_parts(plan, sounded)):
         journal.warn(Message("spans_without_sound", count=empty))
 
 

@@ -77,17 +77,18 @@ def test_a_span_without_sound_is_not_counted_as_taken_out(tmp_path: Path) -> Non
     assert check_sound(path, probe(path), (late,)) == []
 
 
-def test_the_writer_tells_when_the_sound_ended(tmp_path: Path) -> None:
+def test_the_writer_tells_when_there_was_sound(tmp_path: Path) -> None:
     info = probe(make(tmp_path / "s.mkv", Clip(pts=range(50), sounds=[Sound(seconds=2.0)])))
     for name, spans in (("quiet.mp4", (SPAN,)), ("copied.mp4", ())):
         with VideoWriter(tmp_path / name, info, FAST, silenced=spans) as writer:
             for frame in Decode(info):
                 writer.write(frame)
         if spans:
-            assert writer.silenced_to is not None and abs(writer.silenced_to - 2) < 0.1
+            assert writer.sounded is not None
+            assert [float(t) for t in writer.sounded] == pytest.approx([0, 2], abs=0.1)
             assert writer.notes == [Message("audio_coded_anew")]
         else:
-            assert writer.silenced_to is None and writer.notes == []
+            assert writer.sounded is None and writer.notes == []
 
 
 def test_sound_that_changes_its_coding_when_it_is_muted_is_told_in_both_ways(
