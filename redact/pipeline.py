@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 
 from .allocator import give_back
@@ -50,12 +51,15 @@ from .running import (
     Outcome,
     Search,
     board_of,
+    dropped_sound,
     keep_plan,
     looking,
     looks_kept,
     no_picture_in,
     remark_on_damage,
+    remark_on_label,
     remark_on_run,
+    remark_on_silence,
     require_same_source,
     require_scope,
     review_name,
@@ -75,6 +79,7 @@ class Rendered:
 
     Attributes:
         notes: what was converted.
+        sounded: see `RunRecord`.
         plan: as it was drawn: with damage that was met and that the plan does not know.
         stretches: of the source, each from one key frame to the next, and those of them in which
             nothing was hidden.
@@ -83,6 +88,7 @@ class Rendered:
     notes: tuple[Message, ...]
     plan: Plan
     stretches: tuple[int, int]
+    sounded: tuple[Fraction, Fraction] | None
 
 
 def run(
@@ -268,6 +274,7 @@ def apply(
         accepted=accepted,
         case=delivery.case,
         credentials="" if signer is None else signer.sha256,
+        sounded=drawn.sounded,
     )
     return Outcome(output, final, held_back, audit, record)
 
@@ -337,10 +344,16 @@ def render(
                 untouched=frames.untouched,
             )
         )
-    for note in (*frames.warnings, *writer.notes):
-        journal.warn(note)
+    for warning in frames.warnings:
+        journal.warn(warning)
+    for note in writer.notes:
+        journal.note(note)
+    sounded = writer.sounded or dropped_sound(info, plan, draw.encode)
+    remark_on_silence(plan, sounded, journal)
+    remark_on_label(renderer.labelled, journal)
     stretches = frames.stretches, frames.untouched
-    return Rendered(tuple(writer.notes), with_held(plan, frames.held), stretches)
+    drawn_plan = with_held(plan, frames.held)
+    return Rendered(tuple(writer.notes), drawn_plan, stretches, sounded)
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

@@ -154,7 +154,7 @@ RATE: Final = 8000
 def check_sound(
     output: Path, finished: SourceInfo, spans: Sequence[Silenced], limits: Limits = LIMITS
 ) -> list[Check]:
-    """One check where anything was to be taken out of the sound, else none.
+    """One check where anything was to be taken out of sound that is there, else none.
 
     Args:
         output: the finished file.
@@ -163,11 +163,14 @@ def check_sound(
     """
     if not spans or not finished.audio:
         return []
-    worst, where = 0.0, spans[0]
+    worst, where, there = 0.0, spans[0], set()
     try:
         for audio in finished.audio:
-            for span in spans:
+            for number, span in enumerate(spans):
                 left = _left(output, audio.index, span, limits.smear)
+                if left is None:
+                    continue
+                there.add(number)
                 limit = limits.tone_left if span.how == "tone" else limits.quiet
                 if left / limit > worst:
                     worst, where = left / limit, span
@@ -175,17 +178,19 @@ def check_sound(
         return [Check(NAME, False, (Message("sound_unreadable"),))]
     if worst > 1:
         return [Check(NAME, False, (Message("sound_left", seconds=float(where.start)),))]
-    return [Check(NAME, True, (Message("sound_taken_out", count=len(spans)),))]
+    return [Check(NAME, True, (Message("sound_taken_out", count=len(there)),))] if there else []
 
 
-def _left(path: Path, stream: int, span: Silenced, smear: float) -> float:
-    """Largest sample of a span, without the tone that replaces it."""
+def _left(path: Path, stream: int, span: Silenced, smear: float) -> float | None:
+    """Largest sample of a span, without the tone that replaces it; None: the file has no sound
+    there."""
     first, last = float(span.start) + smear, float(span.end) - smear
-    loudest = 0.0
+    loudest: float | None = None
     for time, samples in read_sound(path, stream, RATE, span.start):
         begin = float(time)
-        if begin > last:
+        if begin >= float(span.end):
             break
+        loudest = loudest or 0.0
         inside = samples[
             max(0, round((first - begin) * RATE)) : max(0, round((last - begin) * RATE))
         ]

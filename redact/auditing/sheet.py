@@ -17,6 +17,7 @@ from ..detection import square_around
 from ..errors import OutputError
 from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
+from ..messages import word
 from ..plan import Plan
 from ..types import Action, Box, State, Track, clock, counted
 from .compared import pairs
@@ -85,7 +86,8 @@ def rows_of_findings(result: AuditResult) -> list[Row]:
     rows = []
     for f in result.findings[:_MOST]:
         frame, box = f.path[len(f.path) // 2]
-        rows.append(Row(frame, box, f"{f.number}: {f.kind}, {f.target.word}, {clock(f.start)}"))
+        kind, target = word("finding", f.kind), f.target.spec.names["en"].one  # as in reports
+        rows.append(Row(frame, box, f"{f.number}. {kind}: {target}, {clock(f.start)}"))
     return rows
 
 
@@ -98,7 +100,8 @@ def _of_tracks(plan: Plan) -> list[Row]:
         key = _least_certain(track)
         here = track.at(key)
         assert here is not None
-        words = f"track {track.id}, {track.target.word}, {here.state}, {track.certainty:.2f}"
+        target = track.target.spec.names["en"].one
+        words = f"track {track.id}, {target}, {here.state}, {track.certainty:.2f}"
         rows.append(Row(key, here.box, words))
     return rows
 

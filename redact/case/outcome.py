@@ -125,7 +125,7 @@ class Result:
             "tracks": dict(Counter(t.target.word for t in record.plan.tracks)),
             "manifest": _text(self.manifest),
             "sha256": record.output_sha256,
-            "warnings": [str(w) for w in record.warnings],
+            "warnings": [str(w) for w in (*record.warnings, *record.notes)],
             "audit": self.outcome.audit.to_json(),
             "pictures": [str(p) for p in self.pictures],
         }

@@ -22,7 +22,7 @@ from .content_credentials import (
     sign_content,
 )
 from .custody import append, read_log
-from .ledger import CERTAINTY, seconds_from_start
+from .ledger import CERTAINTY, muted_parts, seconds_from_start
 from .manifest import (
     Manifest,
     SourcePart,
@@ -89,6 +89,7 @@ __all__ = [
     "load_public_key",
     "manifest_path",
     "manifest_schema",
+    "muted_parts",
     "needs_passphrase",
     "new_key",
     "parse_manifest",

@@ -21,7 +21,7 @@ from ..media import Dropped
 from ..messages import Message
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import Action, Target, audited_for, stamp
+from ..types import Action, Target, audited_for, readable, stamp
 from .case import CaseFields
 from .ledger import ledger, muted_parts, review_part, seconds_from_start
 from .manifest import FORMAT, FORMAT_VERSION, Manifest, OutputPart, RunPart, SourcePart, ToolPart
@@ -37,7 +37,7 @@ from .manifest_parts import (
     StepPart,
 )
 from .record import RunRecord
-from .text_on_record import argument_without_folders, file_name, without_folders
+from .text_on_record import argument_without_folders, file_name, values_without_folders
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""
@@ -88,7 +88,7 @@ def build_manifest(
         removed=tuple(_removed(dropped) for dropped in record.source.dropped),
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
-        muted=muted_parts(record.plan),
+        muted=muted_parts(record.plan, record.sounded),
         signed_by=signed_by,
         review=review_part(record.plan),
     )
@@ -112,6 +112,7 @@ def _source(record: RunRecord) -> SourcePart:
         sound_tracks=len(info.audio),
         declared_frames=info.video.frames,
         bytes_missing=info.missing,
+        video_stream=info.video.index,
     )
 
 
@@ -169,7 +170,7 @@ def library_versions() -> dict[str, str]:
 
 def settings_as_json(settings: Settings) -> dict[str, Any]:
     """Settings in JSON values, targets as words, in a stable order."""
-    value = _json_value(settings, ())
+    value = _json_value(settings)
     assert isinstance(value, dict)
     value["render"]["style"] = settings.render.style_name
     if not settings.detect.detector:
@@ -185,7 +186,8 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     plan, looked_for = record.as_drawn, audited_for(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
-        code = "sound_partly_muted" if plan.muted else "sound_unchanged"
+        muted = muted_parts(record.plan, record.sounded)
+        code = "sound_partly_muted" if muted else "sound_unchanged"
         limits.append(LimitPart(code, str(len(record.source.audio))))
     if Target.FACE not in looked_for:
         limits.append(LimitPart("faces_not_looked_for"))
@@ -247,21 +249,29 @@ def _messages(record: RunRecord, messages: Iterable[Message]) -> tuple[MessagePa
 
 
 def _message(message: Message, known: tuple[Path, ...]) -> MessagePart:
-    return MessagePart(message.code, {k: _json_value(v, known) for k, v in message.values.items()})
+    return _without_folders(MessagePart(message.code, message.values), known)
+
+
+def _without_folders(said: MessagePart, known: tuple[Path, ...]) -> MessagePart:
+    values = values_without_folders(said.code, said.values, known)
+    return MessagePart(said.code, {name: _json_value(value) for name, value in values.items()})
 
 
 def _audit(record: RunRecord) -> AuditPart | None:
     if record.audit is None:
         return None
-    return msgspec.convert(_json_object(record.audit, _files(record)), AuditPart)
+    audit = msgspec.convert(_json_value(record.audit), AuditPart)
+    for check in audit.checks:
+        check.detail = tuple(_without_folders(said, _files(record)) for said in check.detail)
+    return audit
 
 
-def _json_object(value: Mapping[str, Any], known: tuple[Path, ...]) -> dict[str, Any]:
-    return {str(key): _json_value(item, known) for key, item in value.items()}
+def _json_value(value: object) -> Any:
+    """`value` in JSON types; anything unknown becomes its text.
 
-
-def _json_value(value: object, known: tuple[Path, ...]) -> Any:
-    """`value` in JSON types, folders taken out of text; anything unknown becomes its text."""
+    No folder is looked for here: codes, words and hashes stay as they are. What is free text goes
+    through `_message`.
+    """
     match value:
         case None | bool():
             return value
@@ -272,18 +282,16 @@ def _json_value(value: object, known: tuple[Path, ...]) -> Any:
         case Path():
             return file_name(value)
         case str():
-            return without_folders(value, known)
+            return readable(value)
         case int():
             return int(value)
         case float():
             # JSON has no word for these; a reader must see that it is not a number.
             return round(value, 6) if math.isfinite(value) else str(value)
         case Mapping():
-            return _json_object(value, known)
+            return {str(key): _json_value(item) for key, item in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [_json_value(item, known) for item in value]
+            return [_json_value(item) for item in value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            f.name: _json_value(getattr(value, f.name), known) for f in dataclasses.fields(value)
-        }
-    return without_folders(str(value), known)
+        return {f.name: _json_value(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return readable(str(value))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 
 from ..plan import Plan, count_of, joined, state_runs
 from ..types import Origin, State, Track
@@ -139,11 +140,22 @@ def _spans(runs: list[tuple[int, int, State]]) -> Iterator[SpanPart]:
     yield SpanPart(certainty=word, first=first, last=last)
 
 
-def muted_parts(plan: Plan) -> list[MutedPart]:
-    """The spans that were taken out of the sound, in order of time."""
+def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[MutedPart]:
+    """The spans that were taken out of the sound, in order of time.
+
+    Args:
+        plan: with the spans that were to be taken out.
+        sounded: see `RunRecord`: a span that lies before or after it took nothing out, and is not
+            listed.
+    """
+    if sounded is None or not plan.muted:
+        return []
+    first = plan.source.timeline.time(0)
+    begin, end = (round(float(time - first), 3) for time in sounded)
     return [
-        MutedPart(m.start / 1000, m.end / 1000, m.how.value, m.reason, m.decided_by)
+        MutedPart(m.start / 1000, min(m.end / 1000, end), m.how.value, m.reason, m.decided_by)
         for m in plan.muted
+        if m.start / 1000 < end and m.end / 1000 > begin
     ]
 
 

@@ -57,6 +57,10 @@ class SourcePart(Part):
     bytes_missing: Annotated[
         int, Meta(ge=0, description="at its end, as far as its headers tell")
     ] = 0
+    video_stream: Annotated[
+        Natural | None,
+        Meta(description="the one that is redacted, from 0; null: older records do not say"),
+    ] = None
 
 
 class OutputPart(Part):

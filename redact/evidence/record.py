@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,8 @@ class RunRecord:
         accepted: reason for publishing in spite of what the audit saw, "" where there was no
             need to.
         case: what the user said about the case.
+        sounded: when the sound begins and ends on the clock of the source, seconds, where spans
+            were to be taken out of it; None where it has none.
         credentials: SHA-256 of the certificate that signed content credentials in the output, ""
             where it has none.
     """
@@ -99,6 +102,7 @@ class RunRecord:
     accepted: str = ""
     case: CaseFields | None = None
     credentials: str = ""
+    sounded: tuple[Fraction, Fraction] | None = None
 
     @property
     def as_drawn(self) -> Plan:

@@ -107,9 +107,12 @@ class AudioFeed:
             unfit = _ENCODERS[container]
             track = _CodedTrack(stream, self._output, unfit, audio, self._silenced)
             name = unfit.removeprefix("lib")
-            self.notes.append(
-                Message("audio_converted", track=number, codec=audio.codec, name=name)
-            )
+            if self._silenced and Message("audio_coded_anew") not in self.notes:
+                self.notes.append(Message("audio_coded_anew"))
+            if not self._silenced or name != audio.codec:
+                self.notes.append(
+                    Message("audio_converted", track=number, codec=audio.codec, name=name)
+                )
         if audio.language:
             track.stream.metadata["language"] = audio.language
         track.stream.disposition = stream.disposition & Disposition.default
@@ -137,6 +140,16 @@ class AudioFeed:
                 return
             for ready in self._tracks[packet.stream.index].packet(packet):
                 self._output.mux(ready)
+
+    @property
+    def sounded(self) -> tuple[Fraction, Fraction] | None:
+        """When the sound began and ended of which spans were taken out, in seconds; None where
+        there was none, or where nothing was to be taken out."""
+        tracks = [track for track in self._tracks.values() if isinstance(track, _CodedTrack)]
+        heard = [track.heard for track in tracks if track.heard is not None]
+        if not heard:
+            return None
+        return min(begin for begin, _ in heard), max(end for _, end in heard)
 
     def close(self) -> None:
         self._packets = iter(())
@@ -172,7 +185,11 @@ class _CopiedTrack:
 
 
 class _CodedTrack:
-    """Sound decoded and coded again, gaps filled with silence so that it stays in sync."""
+    """Sound decoded and coded again, gaps filled with silence so that it stays in sync.
+
+    Attributes:
+        heard: when the sound so far that spans are taken out of begins and ends, in seconds.
+    """
 
     def __init__(
         self,
@@ -183,6 +200,7 @@ class _CodedTrack:
         silenced: Sequence[Silenced] = (),
     ) -> None:
         self._silenced = silenced
+        self.heard: tuple[Fraction, Fraction] | None = None
         rate = 48000 if encoder == "libopus" else _aac_rate(audio.sample_rate)
         self._source = source
         # Or threads of its own could log errors, which would count as the picture's.
@@ -235,6 +253,8 @@ class _CodedTrack:
         samples = np.array(frame.to_ndarray(), np.float32)
         time = Fraction(frame.pts or 0) * Fraction(frame.time_base or Fraction(1, self._rate))
         quietly(samples, time, self._rate, self._silenced)
+        begin = time if self.heard is None else self.heard[0]
+        self.heard = begin, time + Fraction(samples.shape[1], self._rate)
         fresh = AudioFrame.from_ndarray(samples, format="fltp", layout=frame.layout.name)
         fresh.pts, fresh.time_base = frame.pts, frame.time_base
         fresh.sample_rate = frame.sample_rate

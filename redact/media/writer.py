@@ -123,6 +123,11 @@ class VideoWriter:
         options = " ".join(f"{k}={v}" for k, v in encoding.options.items())
         return f"{encoding.codec.encoder} {encoding.pixel_format} {options}".strip()
 
+    @property
+    def sounded(self) -> tuple[Fraction, Fraction] | None:
+        """See `AudioFeed.sounded`; None where the output has no sound."""
+        return None if self._audio is None else self._audio.sounded
+
     def write(self, frame: Frame) -> None:
         """Code one frame; frames must come in rising order of PTS.
 

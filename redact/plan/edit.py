@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from ..errors import PlanError
 from ..messages import problem
-from ..types import Action, Box, Keyframe, Origin, State, Target, Track
+from ..types import Action, Box, Keyframe, Origin, State, Target, Track, clock
 from .plan import Plan, is_box
 from .review import MutedSpan, Sound
+from .typed import length_of
 
 
 def set_tracks(
@@ -140,11 +141,19 @@ def mute(
 ) -> Plan:
     """Take a span out of the sound; times are seconds after the first picture.
 
+    It may end after the pictures, for sound often goes on for a moment: then all sound up to that
+    time is taken out. A plan does not know how long the sound is; the record tells what was there.
+
     Raises:
-        PlanError: the span ends before it begins, or begins before the first picture.
+        PlanError: the span ends before it begins, or begins before the first picture or when no
+            picture is shown any more.
     """
     if not (0 <= start < end and math.isfinite(end)):
         raise problem(PlanError, "no_span", start=f"{start:g}", end=f"{end:g}")
+    length = length_of(plan)
+    if length is not None and start >= length:
+        shown = clock(plan.seconds(len(plan.source.timeline) - 1))
+        raise problem(PlanError, "muted_after_end", start=clock(start), shown=shown)
     # Outward to the millisecond: no trace of the sound may be left at either end.
     span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, reason, decided_by)
     order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))

@@ -121,12 +121,20 @@ def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
 def is_after_end(text: str, plan: Plan) -> bool:
     """Whether a time (not a frame, nor a word) lies after the end of the clip, as far as it plays:
     the last picture is shown for as long as the one before it."""
-    timeline, word = plan.source.timeline, text.strip().lower()
-    if word in ("start", "end") or _FRAME.fullmatch(word) or len(timeline) < 2:
+    word = text.strip().lower()
+    if word in ("start", "end") or _FRAME.fullmatch(word):
         return False
+    end = length_of(plan)
+    return end is not None and read_clock(text) > end
+
+
+def length_of(plan: Plan) -> Fraction | None:
+    """Seconds for which the pictures play; None where one picture alone does not tell."""
+    timeline = plan.source.timeline
+    if len(timeline) < 2:
+        return None
     last = timeline.time(len(timeline) - 1)
-    end = 2 * last - timeline.time(len(timeline) - 2)
-    return read_clock(text) + timeline.time(0) > end
+    return 2 * last - timeline.time(len(timeline) - 2) - timeline.time(0)
 
 
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:

@@ -15,6 +15,7 @@ from .hidden import Hidden, soft_radius
 from .samples import Layout, Samples, coding_of, layout_of, planes_of
 from .shapes import RIM, Rect, Shape, shape_of
 from .styles import Canvas, MaskStyle, load_style, write_notice
+from .styles.solid import Solid
 
 EDGE_WEIGHT = 0.02
 """Say of a mask at its own edge where masks overlap; 1 is that at its centre."""
@@ -49,6 +50,15 @@ class Renderer:
         self._notice = settings.notice
         self._style: MaskStyle = load_style(settings, review)
         self._trusted = isinstance(settings.style, Style)
+
+    @property
+    def labelled(self) -> tuple[int, int] | None:
+        """On how many tracks a label was written so far, and on how many it was to be; None where
+        none was asked for, or nothing was drawn."""
+        style = self._style
+        if not isinstance(style, Solid) or not style.asked:
+            return None
+        return len(style.labelled), len(style.asked)
 
     def draw(self, frame: Frame, regions: list[Region]) -> Frame:
         """Hide `regions` in a frame and return the frame to use.

@@ -135,6 +135,7 @@ def summary_parts(manifest: Manifest, audit: AuditView | None, text: Catalogue) 
         verdict, words = "bad", text("summary.findings", count=count)
     return {
         **_completeness(manifest.source, text),
+        **_streams(manifest, text),
         "hidden": hidden,
         "kept": len(manifest.tracks) - hidden,
         "verdict": verdict,
@@ -153,6 +154,28 @@ def _completeness(source: SourcePart, text: Catalogue) -> dict[str, str]:
     elif source.bytes_missing:
         incomplete = text("summary.ends_early")
     return {"incomplete": incomplete, "pictures": pictures}
+
+
+def _streams(manifest: Manifest, text: Catalogue) -> dict[str, str]:
+    """`all_there`: whose pictures are all in the output; `other_streams`: the video streams of the
+    original that are not in it, "" if there is none."""
+    source = manifest.source
+    frames, others = text.number(source.frames), [p for p in manifest.removed if p.kind == "video"]
+    declared = source.declared_frames
+    short = source.bytes_missing or (declared is not None and source.frames < declared)
+    if short or (others and source.video_stream is None):
+        whole = text("summary.frames_read", frames=frames)
+    elif others:
+        whole = text("summary.frames_of_stream", frames=frames, stream=source.video_stream)
+    else:
+        whole = text("summary.frames", frames=frames)
+    if not others:
+        return {"all_there": whole, "other_streams": ""}
+    numbers = ", ".join(str(p.stream) for p in others)
+    if len(others) == 1:
+        return {"all_there": whole, "other_streams": text("summary.other_stream", streams=numbers)}
+    told = text("summary.other_streams", count=len(others), streams=numbers)
+    return {"all_there": whole, "other_streams": told}
 
 
 def case_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:

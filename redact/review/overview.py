@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import Plan, Runs, Subject, all_subjects, is_certain, joined
+from ..plan import MutedSpan, Plan, Runs, Subject, all_subjects, is_certain, joined
+from ..plan.typed import length_of
 from ..types import Action, Keyframe, Track
 from .bridging import gaps_of
 from .seen import (
@@ -88,7 +89,7 @@ class Overview:
         review, common = plan.review, common_moments(plan)
         frames = [m[0] for told in self._told.values() for m in told["moments"]]
         return {
-            "muted": [{**asdict(m), "number": n} for n, m in enumerate(plan.muted, 1)],
+            "muted": [_muted(plan, n, m) for n, m in enumerate(plan.muted, 1)],
             "findings": [asdict(f) for f in review.findings] if review else [],
             "moments": _listed(common),
             "seen": seen_runs(review),
@@ -119,6 +120,13 @@ class Overview:
 def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     """Which subject it is, and what is new of it."""
     return {"id": now["id"], **{key: value for key, value in now.items() if before[key] != value}}
+
+
+def _muted(plan: Plan, number: int, span: MutedSpan) -> dict[str, Any]:
+    """A muted span as the page draws it: one that goes on with the sound ends with the clip."""
+    length = length_of(plan)
+    end = span.end if length is None else min(span.end, round(length * 1000))
+    return {**asdict(span), "number": number, "end": end}
 
 
 def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:

@@ -106,7 +106,10 @@ class Session:
 
     def edit(self, what: dict[str, Any]) -> Plan:
         """One action of the page. Raises as `Desk.change` and `actions.edited`."""
-        desk = self.ready().desk
+        here = self.ready()
+        if what.get("op") == "mute" and not here.info.audio:
+            raise RefusedError("no_sound")
+        desk = here.desk
         return desk.change(lambda plan: edited(plan, what, reviewer_of(plan)))
 
     def follow(self, what: dict[str, Any]) -> None:

@@ -11,7 +11,17 @@ from .delivery import (
     state_content,
 )
 from .helping import help_run
-from .journal import Entry, Journal, no_picture_in, remark_on_damage, remark_on_run, require_scope
+from .journal import (
+    Entry,
+    Journal,
+    dropped_sound,
+    no_picture_in,
+    remark_on_damage,
+    remark_on_label,
+    remark_on_run,
+    remark_on_silence,
+    require_scope,
+)
 from .kept_looks import KeptLooks, forget_looks, looks_kept, what_answers
 from .kept_plan import keep_plan, require_same_source, take_up_plan
 from .planned_frames import CheckedFrames
@@ -35,6 +45,7 @@ __all__ = [
     "Search",
     "board_of",
     "dividable",
+    "dropped_sound",
     "forget_looks",
     "help_run",
     "keep_plan",
@@ -42,7 +53,9 @@ __all__ = [
     "looks_kept",
     "no_picture_in",
     "remark_on_damage",
+    "remark_on_label",
     "remark_on_run",
+    "remark_on_silence",
     "require_same_source",
     "require_scope",
     "review_name",

@@ -8,12 +8,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from fractions import Fraction
 
 from ..errors import UsageError
-from ..evidence import Step
+from ..evidence import Step, muted_parts
 from ..media import Decode, SourceInfo
 from ..messages import Message
 from ..plan import DAMAGED, Plan
+from ..plan.typed import length_of
 from ..progress import Progress, Silent, Stage
 from ..settings import Audio, EncodeSettings
 from ..types import (
@@ -81,6 +83,10 @@ class Journal:
             self.warnings.append(what)
             self._progress.warn(what)
 
+    def note(self, what: Message) -> None:
+        """Tell the user what was converted; the record has notes of its own."""
+        self._progress.warn(what)
+
 
 DOUBTFUL = 0.5
 """Probability below which a plate is as likely something else. Meaning: an even guess."""
@@ -99,6 +105,24 @@ def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal)
         journal.warn(warning)
     if unchecked:
         journal.warn(Message("damaged_unchecked", count=len(unchecked)))
+
+
+def remark_on_streams(info: SourceInfo, journal: Journal) -> None:
+    """Say so where the file has more video streams than the one that is kept: "all pictures" would
+    be taken for those of all."""
+    others = [d.where.removeprefix("stream ") for d in info.dropped if d.kind == "video"]
+    if others:
+        width, height = info.video.upright_size
+        journal.warn(
+            Message(
+                "other_video_streams",
+                count=len(others),
+                kept=info.video.index,
+                width=width,
+                height=height,
+                others=", ".join(others),
+            )
+        )
 
 
 def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
@@ -138,6 +162,7 @@ def _stands(track: Track, timeline: Timeline) -> bool:
 def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal: Journal) -> None:
     for warning in info.warnings:
         journal.warn(warning)
+    remark_on_streams(info, journal)
     remark_on_lasting_damage(plan, journal)
     for target in OWN:
         if target not in audited_for(plan.settings.targets):
@@ -153,6 +178,37 @@ def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal:
         )
     if info.audio and encode.audio is Audio.KEEP:
         journal.warn(Message("sound_kept"))
+
+
+def remark_on_label(labelled: tuple[int, int] | None, journal: Journal) -> None:
+    """Say so where a label did not fit on all that is hidden.
+
+    Args:
+        labelled: see `Renderer.labelled`.
+        journal: of the run.
+    """
+    if labelled is not None and labelled[0] < labelled[1]:
+        journal.warn(Message("label_left_out", written=labelled[0], count=labelled[1]))
+
+
+def dropped_sound(
+    info: SourceInfo, plan: Plan, encode: EncodeSettings
+) -> tuple[Fraction, Fraction] | None:
+    """When sound begins and ends that is dropped as a whole, spans of a plan with it, as far as
+    headers tell; None where there is none, or where it is kept."""
+    if not info.audio or encode.audio is Audio.KEEP:
+        return None
+    start = plan.source.timeline.time(0)
+    lasts = length_of(plan) or Fraction() if info.duration is None else info.duration
+    return start, start + lasts
+
+
+def remark_on_silence(
+    plan: Plan, sounded: tuple[Fraction, Fraction] | None, journal: Journal
+) -> None:
+    """Say so where spans were to be taken out of sound that is not there."""
+    if empty := len(plan.muted) - len(muted_parts(plan, sounded)):
+        journal.warn(Message("spans_without_sound", count=empty))
 
 
 _ORDER = "It is LEFT,TOP,WIDTH,HEIGHT, not two corners as in --box of 'redact plan add'."

@@ -168,5 +168,6 @@ def make_record(folder: Path, **changes: Any) -> RunRecord:
         models=(ModelUsed("second opinion", "ef" * 32, "audit"),),
         audit=AUDIT,
         case=make_case(),
+        sounded=(Fraction(2), Fraction(14)),
     )
     return replace(record, **changes)

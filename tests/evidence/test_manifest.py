@@ -7,6 +7,7 @@ import json
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 
 import msgspec
@@ -19,10 +20,11 @@ from redact.evidence import build_manifest, dump_manifest, read_manifest, write_
 from redact.evidence.manifest import Manifest, manifest_schema, parse_manifest
 from redact.evidence.manifest_parts import MessagePart, RemovedPart
 from redact.evidence.text_on_record import argument_without_folders, without_folders
+from redact.plan import MutedSpan
 from redact.settings import Sensitivity
 from redact.types import Target
 
-from .samples import FRAMES, make_record
+from .samples import FRAMES, make_plan, make_record
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "manifest.schema.json"
 
@@ -284,3 +286,15 @@ def _valid() -> bytes:
 
 
 VALID = _valid()
+
+
+def test_muted_spans_are_on_record_where_there_was_sound(tmp_path: Path) -> None:
+    """Spans count from the first picture, which comes at 2 s; the sound lasts from 3 s to 5 s."""
+    spans = ((0, 1000), (500, 1500), (1500, 99_000), (3000, 4000))
+    plan = replace(make_plan(), muted=tuple(MutedSpan(*span) for span in spans))
+    record = make_record(tmp_path, plan=plan, sounded=(Fraction(3), Fraction(5)))
+    told = build_manifest(record).muted
+    assert [(m.start_seconds, m.end_seconds) for m in told] == [(0.5, 1.5), (1.5, 3.0)]
+    silent = build_manifest(replace(record, sounded=None))
+    assert silent.muted == []
+    assert "sound_partly_muted" not in {limit.code for limit in silent.not_checked}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from redact.auditing.file_checks import check_sound
 from redact.media import Decode, VideoWriter, probe, quietly, read_sound
+from redact.messages import Message
 from redact.types import Silenced
 
 from .footage import FAST, Clip, Sound, make
@@ -65,6 +66,42 @@ def test_the_audit_hears_what_was_left_in(tmp_path: Path, how: str) -> None:
     assert not check.passed and "0.50 s" in check.detail
     half = written(tmp_path, (Silenced(SPAN.start, Fraction(3, 4), how),), "half.mp4")
     assert not check_sound(half, probe(half), (Silenced(SPAN.start, SPAN.end, how),))[0].passed
+
+
+def test_a_span_without_sound_is_not_counted_as_taken_out(tmp_path: Path) -> None:
+    """The sound lasts two seconds; nothing can be taken out of it later."""
+    late = Silenced(Fraction(5), Fraction(6))
+    path = written(tmp_path, (SPAN, late))
+    (check,) = check_sound(path, probe(path), (SPAN, late))
+    assert check.passed and check.said == (Message("sound_taken_out", count=1),)
+    assert check_sound(path, probe(path), (late,)) == []
+
+
+def test_the_writer_tells_when_there_was_sound(tmp_path: Path) -> None:
+    info = probe(make(tmp_path / "s.mkv", Clip(pts=range(50), sounds=[Sound(seconds=2.0)])))
+    for name, spans in (("quiet.mp4", (SPAN,)), ("copied.mp4", ())):
+        with VideoWriter(tmp_path / name, info, FAST, silenced=spans) as writer:
+            for frame in Decode(info):
+                writer.write(frame)
+        if spans:
+            assert writer.sounded is not None
+            assert [float(t) for t in writer.sounded] == pytest.approx([0, 2], abs=0.1)
+            assert writer.notes == [Message("audio_coded_anew")]
+        else:
+            assert writer.sounded is None and writer.notes == []
+
+
+def test_sound_that_changes_its_coding_when_it_is_muted_is_told_in_both_ways(
+    tmp_path: Path,
+) -> None:
+    clip = Clip(pts=range(50), sounds=[Sound(seconds=2.0, codec="pcm_s16le")])
+    with VideoWriter(
+        tmp_path / "o.mp4", probe(make(tmp_path / "s.mkv", clip)), FAST, silenced=(SPAN,)
+    ) as writer:
+        for frame in Decode(probe(tmp_path / "s.mkv")):
+            writer.write(frame)
+    converted = Message("audio_converted", track=1, codec="pcm_s16le", name="aac")
+    assert writer.notes == [Message("audio_coded_anew"), converted]
 
 
 @given(

@@ -85,9 +85,15 @@ def test_what_contradicts_the_rest_of_the_plan_is_refused(
     assert named in caught.value.message
 
 
+def lasting(seconds: int) -> Plan:
+    """A plan without tracks for a clip of a picture each second."""
+    timeline = Timeline(Fraction(1), tuple(range(7, 7 + seconds)))
+    return replace(plan_of(), source=replace(plan_of().source, timeline=timeline))
+
+
 @given(start=st.floats(0, 100), length=st.floats(0.0001, 50))
 def test_nothing_of_a_muted_span_is_left_at_either_end(start: float, length: float) -> None:
-    (span,) = edit.mute(plan_of(), start, start + length).muted
+    (span,) = edit.mute(lasting(101), start, start + length).muted
     assert span.start <= start * 1000 < span.start + 1
     assert span.end - 1 < (start + length) * 1000 <= span.end
 
@@ -101,7 +107,7 @@ def test_what_is_no_span_is_not_muted(start: float, end: float) -> None:
 
 
 def test_muted_spans_are_numbered_in_order_of_time() -> None:
-    plan = plan_of()
+    plan = lasting(10)
     for start, end in ((5, 6), (1, 9), (1, 2)):
         plan = edit.mute(plan, start, end)
     assert [(m.start, m.end) for m in plan.muted] == [(1000, 2000), (1000, 9000), (5000, 6000)]
@@ -109,6 +115,20 @@ def test_muted_spans_are_numbered_in_order_of_time() -> None:
     for number in (0, 4):
         with pytest.raises(PlanError):
             edit.unmute(plan, [1, number])
+
+
+def test_a_span_that_begins_after_the_clip_is_refused() -> None:
+    """The clip lasts ten seconds: its last picture comes at nine, and is shown for one."""
+    plan = lasting(10)
+    for start in (10, 10.5, 99):
+        with pytest.raises(PlanError, match="is after the last picture") as caught:
+            edit.mute(plan, start, start + 1)
+        assert "It is shown at 0:09.000." in caught.value.hint
+    # Sound may go on after the last picture: a span that has begun takes it out.
+    (span,) = edit.mute(plan, 9.999, 3600).muted
+    assert (span.start, span.end) == (9999, 3600000)
+    # One picture does not tell how long it is shown.
+    assert edit.mute(lasting(1), 5, 6).muted
 
 
 def test_a_clip_that_starts_late_is_silenced_where_it_was_said() -> None:

@@ -55,6 +55,22 @@ def test_show(path: Path) -> None:
     assert [r["track"] for r in rows] == [1, 2, 3, 4]
 
 
+def test_a_muted_span_after_the_clip_is_refused_and_one_over_its_end_told(path: Path) -> None:
+    """The clip lasts twelve seconds, its last picture comes at 11.96."""
+    before = path.read_bytes()
+    result = call("mute", path, "--from", "0:12", "--to", "0:13")
+    assert isinstance(result.exception, PlanError)
+    assert result.exception.message == "muting from 0:12.000: is after the last picture"
+    assert path.read_bytes() == before
+    result = call("mute", path, "--from", "0:11.98", "--to", "99")
+    assert result.exit_code == 0, result.output
+    assert "sound from 0:11.980 to the end is taken out" in result.output
+    assert "--to 99: the clip ends at 0:11.960; the span ends with the sound" in result.output
+    assert "sound taken out, 1: 0:11.980 to the end, mute" in call("show", path).output
+    result = call("mute", path, "--from", "1", "--to", "2")
+    assert "0:01.000 to 0:02.000" in result.output and "the clip ends" not in result.output
+
+
 def test_keeping_without_a_reason_is_mentioned(path: Path) -> None:
     result = call("set", path, "1", "--action", "keep")
     assert result.exit_code == 0

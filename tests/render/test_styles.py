@@ -255,6 +255,25 @@ def test_a_label_is_written_inside_the_mask_only() -> None:
     assert not (changed & ~mask).any()
 
 
+def test_tracks_without_room_for_their_label_are_counted() -> None:
+    """A track counts once it was written on in any frame."""
+    wall = np.full((200, 300), 77, np.uint8)
+    large, small = face(60, 60, 120, 70, track=1), face(10, 10, 9, 9, track=2)
+    renderer = Renderer(RenderSettings(style=Style.SOLID, label="{target} {track}"))
+    assert renderer.labelled is None
+    renderer.draw(grey(wall), [small])
+    assert renderer.labelled == (0, 1)
+    for regions in ([large, small], [small], [large]):
+        renderer.draw(grey(wall), regions)
+    assert renderer.labelled == (1, 2)
+    renderer.draw(grey(wall), [face(60, 60, 120, 70, track=2)])
+    assert renderer.labelled == (2, 2)
+    for plain in (RenderSettings(style=Style.SOLID), RenderSettings(style=Style.BLUR)):
+        renderer = Renderer(plain)
+        renderer.draw(grey(wall), [large])
+        assert renderer.labelled is None
+
+
 @pytest.mark.parametrize("label", ["{face}", "{track", "{track:d}", "Zoë", "{track.real}"])
 def test_labels_that_cannot_be_drawn_are_refused(label: str) -> None:
     with pytest.raises(UsageError, match="label"):

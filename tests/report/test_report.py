@@ -59,6 +59,14 @@ def short_of(manifest: Manifest, read: int, declared: int | None, missing: int) 
     return msgspec.structs.replace(manifest, source=source, output=output)
 
 
+def with_other_streams(manifest: Manifest, kept: int | None, *others: int) -> Manifest:
+    """The manifest of an original with more video streams than the one that was redacted."""
+    source = msgspec.structs.replace(manifest.source, video_stream=kept)
+    named = MessagePart("named", {"name": "h264 320x180"})
+    removed = tuple(RemovedPart(n, "video", named) for n in others)
+    return msgspec.structs.replace(manifest, source=source, removed=(*manifest.removed, *removed))
+
+
 def reviewed(folder: Path) -> list[Manifest]:
     """Records of runs whose plan a person went through on the page."""
     plan = make_plan()
@@ -123,6 +131,8 @@ def variants(folder: Path) -> list[Manifest]:
             make_record(folder, audit=None, case=None, warnings=(), plan=replace(plan, tracks=()))
         ),
         *reviewed(folder),
+        with_other_streams(full, 3, 0),
+        with_other_streams(full, 3, 0, 5),
     ]
 
 
@@ -375,3 +385,21 @@ def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path)
     log = exemption_csv(value, Catalogue("en")).decode("utf-8-sig")
     assert "0:00.900,0:01.000,sound,sound,taken out,tone,,an address" in log
     assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)
+
+
+def test_all_pictures_are_those_of_one_stream(tmp_path: Path) -> None:
+    """A file can hold several videos; one of them is redacted, and the summary says which."""
+    full = build_manifest(make_record(tmp_path))
+    every = "Every one of the 300 pictures of"
+    page = " ".join(report_html(full).decode().split())
+    assert f"{every} the original is in the output." in page
+    assert "other video stream" not in page
+    page = " ".join(report_html(with_other_streams(full, 3, 0)).decode().split())
+    assert f"{every} video stream 3 of the original is in the output." in page
+    assert "one other video stream (stream 0). It was not looked at" in page
+    page = report_html(with_other_streams(full, 3, 0, 5), "fr").decode()
+    assert "300 images du flux vidéo 3 de l’original" in page
+    assert "2 autres flux vidéo (flux 0, 5)" in page
+    # An older record does not say which one it was.
+    page = report_html(with_other_streams(full, None, 0)).decode()
+    assert f"{every} the original" not in page and "one other video stream (stream 0)" in page

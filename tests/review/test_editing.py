@@ -177,7 +177,8 @@ def test_a_finding_is_hidden_or_explained() -> None:
         {"op": "add", "box": [1, 1, 9, 9], "first": 0, "last": 1000, "target": "face"},
         {"op": "span", "track": 1, "first": 70, "last": 80},
         {"op": "split", "track": 1, "frame": 0},
-        {"op": "mute", "start": 3, "end": 2, "how": "mute"}, {"op": "unmute", "number": 1},
+        {"op": "mute", "start": 3, "end": 2, "how": "mute"},
+        {"op": "mute", "start": 50, "end": 60, "how": "mute"}, {"op": "unmute", "number": 1},
         {"op": "decide", "ids": [1], "decision": "keep", "reason": "x\ny"},
     ],
 )  # fmt: skip

@@ -12,16 +12,18 @@ from ...errors import PlanError, UsageError
 from ...files import write_whole
 from ...plan import Sound, consequences, edit, mistakable, read_plan, typed, write_plan
 from ...plan.exchange import FORMATS, add_imported, coinciding
-from ...types import Action, Target, Track, clock, counted
+from ...types import Action, Target, Track, counted
 from ..terminal import Terminal
 from .group import (
     by_option,
     mention_cleared,
+    mention_late,
     named,
     plan,
     plan_argument,
     reason_option,
     said,
+    span_words,
     target_choice,
 )
 
@@ -116,8 +118,8 @@ def mute(
     )
     write_plan(changed, plan_path, force=True)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
-    first, last = clock(new.start / 1000), clock(new.end / 1000)
-    click.echo(f"{plan_path}: sound from {first} to {last} is taken out", err=True)
+    click.echo(f"{plan_path}: sound from {span_words(new, value)} is taken out", err=True)
+    mention_late("--to", end, value, "the span ends with the sound")
     if not reason:
         Terminal().warn("the record will give no reason for taking the sound out (--reason)")
 

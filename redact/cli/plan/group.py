@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ...evidence import checked_option, seconds_from_start
-from ...plan import Plan, edit, typed
+from ...plan import MutedSpan, Plan, edit, typed
 from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
 from ..app import HELP
 from ..terminal import Terminal
@@ -82,11 +82,18 @@ def _when(plan: Plan, keys: list[Keyframe]) -> str:
     return f"at {first}" if first == last else f"between {first} and {last}"
 
 
-def mention_late(option: str, text: str, plan: Plan) -> None:
+def span_words(span: MutedSpan, plan: Plan) -> str:
+    """From when to when a span of sound lasts, for example "0:01.000 to the end"."""
+    length = typed.length_of(plan)
+    late = length is not None and span.end > length * 1000
+    return f"{clock(span.start / 1000)} to {'the end' if late else clock(span.end / 1000)}"
+
+
+def mention_late(option: str, text: str, plan: Plan, where: str = "the span ends there") -> None:
     """Say so where a span was to go on after the end of the clip."""
     if typed.is_after_end(text, plan):
         end = clock(seconds_from_start(plan, len(plan.source.timeline) - 1))
-        Terminal().warn(f"{option} {text}: the clip ends at {end}; the span ends there")
+        Terminal().warn(f"{option} {text}: the clip ends at {end}; {where}")
 
 
 def mention_added(track: Track, at_one_time: bool) -> None:

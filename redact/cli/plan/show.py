@@ -14,7 +14,7 @@ from rich.table import Table
 from ...evidence import seconds_from_start
 from ...plan import Plan, read_plan, typed, with_subjects
 from ...types import Origin, Track, clock, counted
-from .group import plan, plan_argument, target_choice
+from .group import plan, plan_argument, span_words, target_choice
 
 UNSURE: Final = 0.5
 """A track that is less surely what it seems is called unsure; it is hidden all the same."""
@@ -99,8 +99,8 @@ def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
         console.print(str(limit))
     console.print(_table(rows))
     for number, m in enumerate(value.muted, 1):
-        span = f"{clock(m.start / 1000)} to {clock(m.end / 1000)}"
-        console.print(f"sound taken out, {number}: {span}, {m.how.value} {m.reason}".rstrip())
+        span = f"{span_words(m, value)}, {m.how.value} {m.reason}"
+        console.print(f"sound taken out, {number}: {span}".rstrip())
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:

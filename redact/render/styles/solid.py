@@ -34,6 +34,10 @@ class Solid:
         label: template of the text on a mask, "" for none; see `FIELDS`. Its characters are
             ASCII, the only ones the bundled font has.
 
+    Attributes:
+        asked, labelled: tracks whose masks were to have a label, and those of them on which one was
+            written at least once; a mask can be too small for it.
+
     Raises:
         UsageError: for a colour or a template that cannot be drawn.
     """
@@ -48,6 +52,8 @@ class Solid:
         check_label(label)
         self._rgb = rgb
         self._label = label
+        self.asked: set[int] = set()
+        self.labelled: set[int] = set()
 
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
         colour = samples_of(self._rgb, canvas.coding, canvas.layout)
@@ -56,8 +62,12 @@ class Solid:
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
         for index, shape in enumerate(shapes):
             text = shape.region.label or self._text(shape)
-            if text and not any(_buries(other, shape) for other in shapes[index + 1 :]):
-                write_label(canvas, shape, text, self._contrast(canvas))
+            if not text:
+                continue
+            self.asked.add(shape.region.track)
+            buried = any(_buries(other, shape) for other in shapes[index + 1 :])
+            if not buried and write_label(canvas, shape, text, self._contrast(canvas)):
+                self.labelled.add(shape.region.track)
 
     def _text(self, shape: Shape) -> str:
         region = shape.region
@@ -85,11 +95,12 @@ def check_label(label: str) -> None:
         raise UsageError(f"label {label!r} has characters that cannot be drawn", hint)
 
 
-def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> None:
-    """Write text across the middle of a mask, on luma, only on pixels of its core."""
+def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> bool:
+    """Write text across the middle of a mask, on luma, only on pixels of its core; returns whether
+    there was room for it."""
     scale, (width, height) = _fitting(text, shape)
     if scale < SMALLEST_SCALE:
-        return
+        return False
     rect = shape.rect(canvas.hidden.width, canvas.hidden.height)
     stencil: NDArray[np.uint8] = np.zeros((rect.height, rect.width), np.uint8)
     x, y = shape.box.centre
@@ -100,6 +111,7 @@ def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> None:
     planes = range(canvas.layout.channels if canvas.layout.rgb else 1)
     for plane in planes:
         canvas.planes[plane][rect.slices][stencil > 0] = round(ink)
+    return bool(stencil.any())
 
 
 def _buries(upper: Shape, lower: Shape) -> bool:

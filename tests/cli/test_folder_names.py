@@ -1,0 +1,58 @@
+"""A record is whole in a folder of any name: its codes, targets and hashes hold no path."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redact.errors import ExitCode
+
+from ..pipeline.conftest import street_plan
+from .conftest import call
+
+__all__ = ["street_plan"]
+
+
+def _applied(street: Path, plan: Path, folder: Path, name: str) -> dict[str, Any]:
+    """The record of a run whose files all lie in a folder of a name, as a user types it."""
+    (folder / name).mkdir()
+    shutil.copy(street, folder / name / "cam.mp4")
+    shutil.copy(plan, folder / name / "cam.plan.json")
+    words = f"plan mute {name}/cam.plan.json --from 0:00 --to 0:00.2 --reason r --by b".split()
+    done = call(*words, cwd=folder)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    words = f"apply {name}/cam.mp4 {name}/cam.plan.json -o {name}/new.mp4".split()
+    # At `fast` the check may find a face that the plan lacks; the record is written all the same.
+    done = call(*words, cwd=folder)
+    assert done.returncode in (ExitCode.DONE, ExitCode.NEEDS_REVIEW), done.stderr
+    (path,) = folder.rglob("*.manifest.json")
+    checked = call("check", path.with_name(path.name.removesuffix(".manifest.json")), cwd=folder)
+    assert checked.returncode == ExitCode.DONE, checked.stderr
+    record: dict[str, Any] = json.loads(path.read_bytes())
+    assert record["source"]["sha256_before"] == hashlib.sha256(street.read_bytes()).hexdigest()
+    return record
+
+
+@pytest.fixture(scope="module")
+def plain(
+    street: Path, street_plan: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    return _applied(street, street_plan, tmp_path_factory.mktemp("plain"), "exhibits")
+
+
+@pytest.mark.parametrize("name", ["out", "7", "a", "face"])
+def test_a_folder_takes_nothing_else_with_it(
+    street: Path, street_plan: Path, plain: dict[str, Any], tmp_path: Path, name: str
+) -> None:
+    record = _applied(street, street_plan, tmp_path, name)
+    for part in ("audit", "tool", "tracks", "muted", "warnings", "notes", "removed", "not_checked"):
+        assert record[part] == plain[part], part
+    for step, other in zip(record["run"]["steps"], plain["run"]["steps"], strict=True):
+        assert step["detail"] == other["detail"]
+    said = [m["code"] for check in record["audit"]["checks"] for m in check["detail"]]
+    assert {"luma_outside", "sound_taken_out"} <= set(said)
