@@ -235,6 +235,8 @@ class Decode:
             self._error(Message("decoder_filled_in"))
         if failed or complained:
             damage.error()
+        elif packet.is_discard and packet.is_keyframe and not packet.is_corrupt:
+            damage.hidden_key()
         return pictures
 
     def _error(self, what: Message) -> None:
