@@ -17,10 +17,11 @@ from ..errors import InputError, UnsafeError
 from ..messages import Message, problem
 from ..types import Frame, clock
 from .colour import numbers
+from .conversion import fits, join
 from .damage import Complaints, Damage
-from .frame_planes import upright, widen_chroma
+from .frame_planes import upright
 from .info import Part, SourceInfo
-from .pixel_formats import is_rgb, layout, working_format
+from .pixel_formats import working_format, working_notes
 from .source import only, opened
 
 MAX_BACKWARD = Fraction(1, 2)
@@ -116,8 +117,6 @@ B_PICTURES = 8
 """Pictures that may be shown before, and predicted from, a picture that was coded earlier:
 encoders use 2 to 7 between two anchors."""
 
-_JPEG, _MPEG, _BT709 = 2, 1, 1
-
 
 class Decode:
     """Iterable of the frames of a source; every iteration starts anew and yields the same.
@@ -142,7 +141,8 @@ class Decode:
 
         Raises:
             InputError: if the file cannot be read any more, or its clock jumps backwards.
-            UnsafeError: if the picture changes its size midway.
+            UnsafeError: if the picture changes its size midway, or its format to one that holds
+                more than that of the first.
         """
         self.errors = self.moved = 0
         self.warnings = []
@@ -257,15 +257,7 @@ class Decode:
     def upright_frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
         """A decoded picture as the frame that users of `redact.media` get."""
         video = self.info.video
-        if (picture.width, picture.height) != (video.width, video.height):
-            raise problem(
-                UnsafeError,
-                "size_changes",
-                path=f"{self.info.path}",
-                before=f"{video.width}x{video.height}",
-                after=f"{picture.width}x{picture.height}",
-                frame=index,
-            )
+        self._require_same(picture, index)
         picture.time_base = video.time_base
         key = bool(picture.key_frame)
         picture = self._plain(picture)
@@ -279,12 +271,38 @@ class Decode:
         picture.color_range = full
         return Frame(index, pts, video.time_base, picture, damaged, key)
 
+    def _require_same(self, picture: av.VideoFrame, index: int) -> None:
+        """Raise UnsafeError if the picture cannot stand in a row with the first one."""
+        video, stored = self.info.video, picture.format.name
+        if (picture.width, picture.height) != (video.width, video.height):
+            raise problem(
+                UnsafeError,
+                "size_changes",
+                path=f"{self.info.path}",
+                before=f"{video.width}x{video.height}",
+                after=f"{picture.width}x{picture.height}",
+                frame=index,
+            )
+        if stored == video.pixel_format:
+            return
+        if not fits(stored, video.pixel_format):
+            raise problem(
+                UnsafeError,
+                "format_changes",
+                path=f"{self.info.path}",
+                before=video.pixel_format,
+                after=stored,
+                frame=index,
+            )
+        for note in working_notes(stored):
+            self._warn(note)
+
     def _plain(self, picture: av.VideoFrame) -> av.VideoFrame:
         """The picture upright, in the working format, with planes of its own."""
         video = self.info.video
         stored, target = picture.format.name, working_format(video.pixel_format)
         if stored != target:
-            picture = convert(picture, target)
+            picture = join(picture, video.pixel_format)
         elif video.orientation.identity and all(p.line_size > 0 for p in picture.planes):
             # The decoder may still need the picture as reference, and the renderer writes
             # into it.
@@ -309,19 +327,3 @@ def _go_near(info: SourceInfo, part: Part, container: Any, stream: Any) -> None:
         before = part.first - round(_EARLIER / info.video.time_base)
         if before > part.first - part.shift:
             container.seek(before, stream=stream, backward=True)
-
-
-def convert(picture: av.VideoFrame, target: str) -> av.VideoFrame:
-    """The picture in a working format; luma of planar YUV and grey of that depth is untouched."""
-    stored = picture.format.name
-    was, now = layout(stored), layout(target)
-    planar = stored.startswith(("yuv4", "yuvj4", "gray")) and stored.endswith(("p", "gray", "le"))
-    if planar and was.bits == now.bits and was.grey == now.grey:
-        return widen_chroma(picture, target)
-    if is_rgb(stored):
-        return picture.reformat(
-            format=target, dst_colorspace=_BT709, src_color_range=_JPEG, dst_color_range=_JPEG
-        )
-    # Equal ranges on both sides keep libswscale from rescaling the samples.
-    same = picture.color_range or _MPEG
-    return picture.reformat(format=target, src_color_range=same, dst_color_range=same)
