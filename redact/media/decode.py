@@ -20,6 +20,7 @@ from .colour import numbers
 from .conversion import fits, join
 from .damage import Complaints, Damage
 from .frame_planes import upright
+from .h264_gaps import Gaps, gaps_in
 from .info import Part, SourceInfo
 from .pixel_formats import working_format, working_notes
 from .source import only, opened
@@ -125,7 +126,7 @@ class Decode:
     alone: writing into them changes no other frame.
 
     Attributes:
-        errors: packets that could not be decoded, in the iteration so far.
+        errors: packets that could not be decoded or lack one before them, in the iteration so far.
         moved: frames whose time had to be made up, see `Stamper`.
         warnings: what a person should know about the iteration so far, without repetition.
     """
@@ -201,10 +202,10 @@ class Decode:
         context.thread_type = "AUTO"
         context.thread_count = min(MAX_THREADS, os.cpu_count() or 1)
         packets = container.demux(stream)
-        complaints = Complaints()
+        complaints, gaps = Complaints(), gaps_in(context)
         while (packet := self._read(packets, damage)) is not None:
             stamper.packet(packet.pts)
-            yield from self._decoded(context, packet, damage, complaints)
+            yield from self._decoded(context, packet, damage, complaints, gaps)
 
     def _read(self, packets: Iterator[Any], damage: Damage) -> Any:
         """The next packet, None at the end."""
@@ -217,8 +218,11 @@ class Decode:
             return None
 
     def _decoded(
-        self, context: Any, packet: Any, damage: Damage, complaints: Complaints
+        self, context: Any, packet: Any, damage: Damage, complaints: Complaints, gaps: Gaps | None
     ) -> list[av.VideoFrame]:
+        if gaps is not None and gaps.before(packet):
+            self._error(Message("pictures_missing"))
+            damage.error()
         damage.packet(packet.pts, packet.is_corrupt)
         failed = False
         try:
