@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redact.errors import InputError
 from redact.media import Decode, probe
 from redact.media.h264_gaps import Gaps, gaps_in
 from redact.messages import Message
@@ -117,7 +118,7 @@ def test_nothing_is_missing_from_real_recordings(shared_clips: Path) -> None:
     for path in sorted(shared_clips.iterdir()):
         try:
             codec = probe(path).video.codec
-        except Exception:  # what is in the folder is not this test's business
+        except InputError:  # what else is in the folder is not this test's business
             continue
         if codec == "h264":
             assert hits(path)[1] == 0, path.name
