@@ -220,13 +220,16 @@ def main() -> NoReturn:
     except Exception as error:  # a defect of ours: say so in one line, never a traceback
         if os.environ.get("REDACT_TRACEBACK"):
             raise
-        _fail(
-            asked,
-            f"internal error: {type(error).__name__}: {error}",
-            f"{UNFINISHED} Please report it; REDACT_TRACEBACK=1 shows where it happened.",
-            ExitCode.INTERNAL,
-        )
+        _fail(asked, *defect(error), ExitCode.INTERNAL)
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+def defect(error: Exception) -> tuple[str, str]:
+    """What is said of an error that nobody foresaw, and what to do about it."""
+    return (
+        f"internal error: {type(error).__name__}: {error}",
+        f"{UNFINISHED} Please report it; REDACT_TRACEBACK=1 shows where it happened.",
+    )
 
 
 class _Interrupted(KeyboardInterrupt):

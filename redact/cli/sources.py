@@ -22,7 +22,7 @@ from ..media import default_output_name
 from ..running import Delivery
 from ..settings import Settings
 from ..types import clock
-from .app import typed_options
+from .app import defect, typed_options
 from .results import tell_findings, tell_result, tracks_in_words
 from .terminal import Terminal
 
@@ -40,12 +40,13 @@ def run_one(
 
     Args:
         source, settings, delivery: of the command.
-        several: sources are worked on: an error of one is told and does not stop the others, and
-            what is done already is left even with --force.
+        several: sources are worked on: an error of one, be it a defect of redact, is told and does
+            not stop the others, and what is done already is left even with --force.
         verbose: say more about what was done.
 
     Raises:
         RedactError: it failed, and there are no others.
+        Exception: so did redact itself; also where others wait, with REDACT_TRACEBACK set.
     """
     begun = time.monotonic()
     try:
@@ -58,12 +59,28 @@ def run_one(
     except RedactError as error:
         if not several:
             raise
-        terminal.error(error.message, error.hint)
-        result = {"source": str(source), "exit_code": int(error.exit_code)}
-        result |= {"error": error.message, "hint": error.hint}
-        states = {ExitCode.NEEDS_REVIEW: "needs review"}
-        result["state"] = states.get(error.exit_code, "refused")
+        result = _refused(source, error.message, error.hint, error.exit_code, terminal)
+    except Exception as error:  # a defect of ours, which must not take the other files with it
+        if not several or os.environ.get("REDACT_TRACEBACK"):
+            raise
+        message, hint = defect(error)
+        result = _refused(source, f"{source}: {message}", hint, ExitCode.INTERNAL, terminal)
     return result | {"seconds": round(time.monotonic() - begun, 1)}
+
+
+def _refused(
+    source: Path, message: str, hint: str, code: ExitCode, terminal: Terminal
+) -> dict[str, Any]:
+    """The result of a source that failed, which is told."""
+    terminal.error(message, hint)
+    state = "needs review" if code is ExitCode.NEEDS_REVIEW else "refused"
+    return {
+        "source": str(source),
+        "exit_code": int(code),
+        "error": message,
+        "hint": hint,
+        "state": state,
+    }
 
 
 def preview(

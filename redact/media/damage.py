@@ -17,13 +17,14 @@ class Damage:
     of the latter. With several decoding threads an error is reported up to a few frames after
     its packet was sent, so an error spoils everything that leaves the decoder from then on,
     until a sound key frame that belongs to a packet sent later. A stream that does not start
-    with a key frame is damaged up to the first.
+    with a key frame, shown or not, is damaged up to the first.
     """
 
     def __init__(self) -> None:
         self._sent = 0
         self._latest: int | None = None
         self._damaged = True
+        self._erred = False
         self._after: int | None = None
         self._after_count = 0
 
@@ -37,9 +38,19 @@ class Damage:
 
     def error(self) -> None:
         """Note that the decoder refused something sent so far."""
-        self._damaged = True
+        self._damaged = self._erred = True
         self._after = self._latest
         self._after_count = self._sent
+
+    def hidden_key(self) -> None:
+        """Note that a key picture went in and will not leave, because an edit list cuts it off.
+
+        The pictures after it are predicted from it and as good as it is. It can end no damage but
+        that of a stream whose beginning was not seen: after an error, nobody would know from its
+        leaving that the decoder is past what it refused.
+        """
+        if not self._erred:
+            self._damaged = False
 
     def frame(self, pts: int | None, index: int, key: bool, corrupt: bool) -> bool:
         """Whether the next frame to leave the decoder is damaged.
@@ -51,7 +62,7 @@ class Damage:
             corrupt: the decoder flagged it.
         """
         if corrupt:
-            self._damaged = True
+            self._damaged = self._erred = True
             self._after = pts
             self._after_count = index + 1
             return True

@@ -1,113 +1,26 @@
-"""Decoded frames of a source: upright, in presentation order, each with its own time; and what is
-done where a file has no times.
-"""
+"""Decoded frames of a source: upright, in presentation order, each with its own time."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
 from collections.abc import Iterator
-from fractions import Fraction
-from heapq import heappop, heappush
 from typing import Any
 
 import av
 
 from ..errors import InputError, UnsafeError
 from ..messages import Message, problem
-from ..types import Frame, clock
+from ..types import Frame
 from .colour import numbers
+from .conversion import fits, join
 from .damage import Complaints, Damage
-from .frame_planes import upright, widen_chroma
+from .frame_planes import upright
+from .h264_gaps import Gaps, gaps_in
 from .info import Part, SourceInfo
-from .pixel_formats import is_rgb, layout, working_format
+from .pixel_formats import working_format, working_notes
 from .source import only, opened
-
-MAX_BACKWARD = Fraction(1, 2)
-"""Seconds by which a time may run backwards and still count as a small fault of one frame.
-More is a jump of the clock, as in joined recordings: the file has no single time line."""
-
-
-class Stamper:
-    """Gives each frame its PTS, in `info.video.time_base` units, strictly rising.
-
-    The source's own PTS is used wherever there is one, else the decoding time. AVI states only
-    the times at which packets are decoded: as frames leave the decoder in the order in which
-    they are shown, the earliest time that is left belongs to the next frame. A raw elementary
-    stream, which has no times at all, is counted. A frame at or before its predecessor is
-    moved to one unit after it, because no container can hold two pictures at one time. Every
-    departure is counted.
-
-    Attributes:
-        moved: frames that were given a time other than their own.
-    """
-
-    def __init__(self, info: SourceInfo) -> None:
-        self._path = info.path
-        self._video = info.video
-        self._last: int | None = None
-        self._index = -1
-        self._unordered = info.container == "avi"
-        self._waiting: list[int] = []
-        self.moved = 0
-
-    def packet(self, pts: int | None) -> None:
-        """Note the time of a packet that goes to the decoder."""
-        if self._unordered and pts is not None:
-            heappush(self._waiting, pts)
-
-    def stamp(self, pts: int | None, dts: int | None, duration: int, key: bool) -> int:
-        """PTS of the next frame in presentation order.
-
-        Args:
-            pts, dts, duration: as the decoder gives them.
-            key: the frame refers to no other, so that its own time can be relied upon.
-
-        Raises:
-            InputError: if the clock of the file jumps backwards.
-        """
-        self._index += 1
-        if not self._video.timestamps:
-            return self._index
-        own = pts if pts is not None else dts
-        if self._waiting:
-            own = self._earliest(own, key)
-        last = self._last
-        if own is None:
-            own = self._next(last, duration)
-            self.moved += 1
-        elif last is not None and own <= last:
-            if (last - own) * self._video.time_base > MAX_BACKWARD:
-                self._refuse(own, last)
-            own = last + 1
-            self.moved += 1
-        self._last = own
-        return own
-
-    def _earliest(self, own: int | None, key: bool) -> int:
-        if key and own is not None:
-            # Times of packets that gave no picture must not be left for later frames.
-            while len(self._waiting) > 1 and self._waiting[0] < own:
-                heappop(self._waiting)
-        return heappop(self._waiting)
-
-    def _next(self, last: int | None, duration: int) -> int:
-        if last is None:
-            return 0
-        if duration > 0:
-            return last + duration
-        rate = self._video.rate
-        return last + (max(1, round(1 / rate / self._video.time_base)) if rate else 1)
-
-    def _refuse(self, own: int, last: int) -> None:
-        base = self._video.time_base
-        raise InputError(
-            f"{self._path}: the clock jumps back from {clock(float(last * base))} to "
-            f"{clock(float(own * base))} at frame {self._index}",
-            "the file was probably joined from several recordings: split it at the joint, or "
-            "remux it (ffmpeg -i SOURCE -c copy NEW.mkv) and use the new file",
-        )
-
+from .stamper import Stamper
 
 MAX_THREADS = 8
 """More decoding threads each hold frames in memory and gain little."""
@@ -115,8 +28,6 @@ MAX_THREADS = 8
 B_PICTURES = 8
 """Pictures that may be shown before, and predicted from, a picture that was coded earlier:
 encoders use 2 to 7 between two anchors."""
-
-_JPEG, _MPEG, _BT709 = 2, 1, 1
 
 
 class Decode:
@@ -126,7 +37,7 @@ class Decode:
     alone: writing into them changes no other frame.
 
     Attributes:
-        errors: packets that could not be decoded, in the iteration so far.
+        errors: packets that could not be decoded or lack one before them, in the iteration so far.
         moved: frames whose time had to be made up, see `Stamper`.
         warnings: what a person should know about the iteration so far, without repetition.
     """
@@ -142,7 +53,8 @@ class Decode:
 
         Raises:
             InputError: if the file cannot be read any more, or its clock jumps backwards.
-            UnsafeError: if the picture changes its size midway.
+            UnsafeError: if the picture changes its size midway, or its format to one that holds
+                more than that of the first.
         """
         self.errors = self.moved = 0
         self.warnings = []
@@ -201,10 +113,10 @@ class Decode:
         context.thread_type = "AUTO"
         context.thread_count = min(MAX_THREADS, os.cpu_count() or 1)
         packets = container.demux(stream)
-        complaints = Complaints()
+        complaints, gaps = Complaints(), gaps_in(context)
         while (packet := self._read(packets, damage)) is not None:
             stamper.packet(packet.pts)
-            yield from self._decoded(context, packet, damage, complaints)
+            yield from self._decoded(context, packet, damage, complaints, gaps)
 
     def _read(self, packets: Iterator[Any], damage: Damage) -> Any:
         """The next packet, None at the end."""
@@ -217,8 +129,11 @@ class Decode:
             return None
 
     def _decoded(
-        self, context: Any, packet: Any, damage: Damage, complaints: Complaints
+        self, context: Any, packet: Any, damage: Damage, complaints: Complaints, gaps: Gaps | None
     ) -> list[av.VideoFrame]:
+        if gaps is not None and gaps.before(packet):
+            self._error(Message("pictures_missing"))
+            damage.error()
         damage.packet(packet.pts, packet.is_corrupt)
         failed = False
         try:
@@ -235,6 +150,8 @@ class Decode:
             self._error(Message("decoder_filled_in"))
         if failed or complained:
             damage.error()
+        elif packet.is_discard and packet.is_keyframe and not packet.is_corrupt:
+            damage.hidden_key()
         return pictures
 
     def _error(self, what: Message) -> None:
@@ -255,15 +172,7 @@ class Decode:
     def upright_frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
         """A decoded picture as the frame that users of `redact.media` get."""
         video = self.info.video
-        if (picture.width, picture.height) != (video.width, video.height):
-            raise problem(
-                UnsafeError,
-                "size_changes",
-                path=f"{self.info.path}",
-                before=f"{video.width}x{video.height}",
-                after=f"{picture.width}x{picture.height}",
-                frame=index,
-            )
+        self._require_same(picture, index)
         picture.time_base = video.time_base
         key = bool(picture.key_frame)
         picture = self._plain(picture)
@@ -277,12 +186,38 @@ class Decode:
         picture.color_range = full
         return Frame(index, pts, video.time_base, picture, damaged, key)
 
+    def _require_same(self, picture: av.VideoFrame, index: int) -> None:
+        """Raise UnsafeError if the picture cannot stand in a row with the first one."""
+        video, stored = self.info.video, picture.format.name
+        if (picture.width, picture.height) != (video.width, video.height):
+            raise problem(
+                UnsafeError,
+                "size_changes",
+                path=f"{self.info.path}",
+                before=f"{video.width}x{video.height}",
+                after=f"{picture.width}x{picture.height}",
+                frame=index,
+            )
+        if stored == video.pixel_format:
+            return
+        if not fits(stored, video.pixel_format):
+            raise problem(
+                UnsafeError,
+                "format_changes",
+                path=f"{self.info.path}",
+                before=video.pixel_format,
+                after=stored,
+                frame=index,
+            )
+        for note in working_notes(stored):
+            self._warn(note)
+
     def _plain(self, picture: av.VideoFrame) -> av.VideoFrame:
         """The picture upright, in the working format, with planes of its own."""
         video = self.info.video
         stored, target = picture.format.name, working_format(video.pixel_format)
         if stored != target:
-            picture = convert(picture, target)
+            picture = join(picture, video.pixel_format)
         elif video.orientation.identity and all(p.line_size > 0 for p in picture.planes):
             # The decoder may still need the picture as reference, and the renderer writes
             # into it.
@@ -307,19 +242,3 @@ def _go_near(info: SourceInfo, part: Part, container: Any, stream: Any) -> None:
         before = part.first - round(_EARLIER / info.video.time_base)
         if before > part.first - part.shift:
             container.seek(before, stream=stream, backward=True)
-
-
-def convert(picture: av.VideoFrame, target: str) -> av.VideoFrame:
-    """The picture in a working format; luma of planar YUV and grey of that depth is untouched."""
-    stored = picture.format.name
-    was, now = layout(stored), layout(target)
-    planar = stored.startswith(("yuv4", "yuvj4", "gray")) and stored.endswith(("p", "gray", "le"))
-    if planar and was.bits == now.bits and was.grey == now.grey:
-        return widen_chroma(picture, target)
-    if is_rgb(stored):
-        return picture.reformat(
-            format=target, dst_colorspace=_BT709, src_color_range=_JPEG, dst_color_range=_JPEG
-        )
-    # Equal ranges on both sides keep libswscale from rescaling the samples.
-    same = picture.color_range or _MPEG
-    return picture.reformat(format=target, src_color_range=same, dst_color_range=same)

@@ -42,7 +42,7 @@ def decode_from(
 
     Raises:
         InputError: the file cannot be opened.
-        UnsafeError: the picture changes its size midway.
+        UnsafeError: the picture changes its size or format midway.
     """
     frames = Decode(info)
     with opened(info.path) as container:

@@ -213,3 +213,49 @@ def matrix(picture_frame: av.VideoFrame) -> tuple[int, ...]:
         if items[i].type.name == "DISPLAYMATRIX":
             return struct.unpack("=9i", bytes(items[i])[:36])
     return (65536, 0, 0, 0, 65536, 0, 0, 0, 1 << 30)
+
+
+Change = Callable[[int, bytes], bytes | None]
+"""What becomes of a coded picture, by its number in order of decoding; None: it is left out."""
+
+
+def unchanged(number: int, data: bytes) -> bytes:
+    return data
+
+
+def remux(
+    source: Path,
+    path: Path,
+    change: Change = unchanged,
+    *,
+    skip: int = 0,
+    options: dict[str, str] | None = None,
+) -> Path:
+    """The coded pictures of a file in another one, without coding them again.
+
+    Args:
+        source, path: of the two files.
+        change: what becomes of each.
+        skip: pictures at the beginning that an edit list of the new MP4 or MOV cuts off.
+        options: of the new container.
+    """
+    with (
+        av.open(str(source)) as old,
+        av.open(str(path), "w", container_options=options or {}) as new,
+    ):
+        video = old.streams.video[0]
+        stream: Any = new.add_stream_from_template(video)
+        stream.time_base = video.time_base
+        back = round(skip / (video.average_rate or 25) / (video.time_base or 1))
+        for number, packet in enumerate(p for p in old.demux(video) if p.size):
+            whole = bytes(packet)
+            if (data := change(number, whole)) is None:
+                continue
+            fresh: Any = packet
+            if data != whole:
+                fresh = av.Packet(data)
+                fresh.time_base, fresh.is_keyframe = packet.time_base, packet.is_keyframe
+            fresh.pts, fresh.dts = (packet.pts or 0) - back, (packet.dts or 0) - back
+            fresh.stream = stream
+            new.mux(fresh)
+    return path

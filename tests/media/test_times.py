@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from redact.errors import InputError, OutputError, UnsafeError
 from redact.media import Decode, VideoWriter, probe
-from redact.media.decode import Stamper
+from redact.media.stamper import Stamper
 from redact.settings import Audio, EncodeSettings
 
 from .footage import FAST, Clip, Sound, audio_packets, make, rewrite, times

@@ -1,0 +1,56 @@
+"""Bringing a decoded picture into the one pixel format that a video is worked on in.
+
+A few codecs may change their format from picture to picture, as JPEGs in a row do, and files that
+were joined.
+"""
+
+from __future__ import annotations
+
+import av
+
+from .frame_planes import fitted, widen_chroma
+from .pixel_formats import is_rgb, layout, working_format
+
+_JPEG, _MPEG, _BT709 = 2, 1, 1
+
+
+def fits(stored: str, first: str) -> bool:
+    """Whether a picture can join a video without losing what its own working format would keep.
+
+    Args:
+        stored: format of the picture.
+        first: format of the first picture, by which the video's working format was chosen.
+    """
+    if is_rgb(stored) != is_rgb(first):
+        return False  # the colour description that is written holds for one of them only
+    own, all_of_them = layout(working_format(stored)), layout(working_format(first))
+    if own.bits > all_of_them.bits:
+        return False
+    if own.grey or all_of_them.grey:
+        return own.grey
+    return own.right >= all_of_them.right and own.down >= all_of_them.down
+
+
+def join(picture: av.VideoFrame, first: str) -> av.VideoFrame:
+    """The picture in the working format of a video; see `fits`, which must hold."""
+    stored = picture.format.name
+    own = working_format(stored)
+    if stored != own:
+        picture = convert(picture, own)
+    return fitted(picture, working_format(first))
+
+
+def convert(picture: av.VideoFrame, target: str) -> av.VideoFrame:
+    """The picture in a working format; luma of planar YUV and grey of that depth is untouched."""
+    stored = picture.format.name
+    was, now = layout(stored), layout(target)
+    planar = stored.startswith(("yuv4", "yuvj4", "gray")) and stored.endswith(("p", "gray", "le"))
+    if planar and was.bits == now.bits and was.grey == now.grey:
+        return widen_chroma(picture, target)
+    if is_rgb(stored):
+        return picture.reformat(
+            format=target, dst_colorspace=_BT709, src_color_range=_JPEG, dst_color_range=_JPEG
+        )
+    # Equal ranges on both sides keep libswscale from rescaling the samples.
+    same = picture.color_range or _MPEG
+    return picture.reformat(format=target, src_color_range=same, dst_color_range=same)

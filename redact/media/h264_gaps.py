@@ -1,0 +1,112 @@
+"""Coded pictures that an H.264 stream lacks, which FFmpeg replaces by others without a word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .h264_headers import (
+    Picture,
+    Sequence,
+    Slice,
+    picture_of,
+    sequence_of,
+    slice_of,
+    units_with_codes,
+    units_with_lengths,
+)
+
+_SLICES, _SEQUENCE, _PICTURE = (1, 2, 5), 7, 8
+"""Kinds of units; 2 is the first part of a slice that is coded in three."""
+
+
+class Gaps:
+    """Follows `frame_num`, which counts the pictures that others may be predicted from.
+
+    Each such picture has the number after the last one's, and one from which nothing is predicted
+    has it too, but does not use it up (ITU-T H.264, 7.4.3). Where a number is left out a picture
+    is missing, and what follows is predicted from something else than it was coded from, up to the
+    next key picture. What is not understood is never taken for a gap. Not noticed are lost pictures
+    from which nothing is predicted, which spoil no other; a loss after which the number happens to
+    fit, be it of a key picture or of just as many pictures as the counter can count; and any in a
+    stream that allows numbers to be left out.
+
+    Args:
+        extradata: what the container says about the stream as a whole, None for nothing.
+    """
+
+    def __init__(self, extradata: bytes | None) -> None:
+        self._sequences: dict[int, Sequence] = {}
+        self._pictures: dict[int, Picture | None] = {}
+        self._length = 0
+        self._last: tuple[int, ...] = ()
+        self._configure(extradata or b"")
+
+    def _configure(self, head: bytes) -> None:
+        if head[:1] == b"\1" and len(head) > 6:
+            self._length = (head[4] & 3) + 1
+            self._read_configuration(head)
+        else:
+            self._read(head)
+
+    def _read_configuration(self, record: bytes) -> None:
+        """The `avcC` record of MP4 and Matroska (ISO/IEC 14496-15, 5.3.3.1)."""
+        at = 5
+        for mask in (31, 255):
+            if at >= len(record):
+                return
+            count, at = record[at] & mask, at + 1
+            for _ in range(count):
+                size = int.from_bytes(record[at : at + 2])
+                self._unit(record[at + 2 : at + 2 + size])
+                at += 2 + size
+
+    def before(self, packet: Any) -> bool:
+        """Whether a picture is missing that should have come before one of this packet, or between
+        two of them."""
+        if packet.has_sidedata("new_extradata"):
+            self._configure(bytes(packet.get_sidedata("new_extradata")))
+        if packet.is_discard and packet.is_keyframe:
+            self._last = ()  # an edit list jumps to here
+        return self._read(bytes(packet))
+
+    def _read(self, packet: bytes) -> bool:
+        size = self._length
+        units = units_with_lengths(packet, size) if size else units_with_codes(packet)
+        return sum(map(self._unit, units)) > 0
+
+    def _unit(self, unit: bytes) -> bool:
+        kind = unit[0] & 31 if unit else 0
+        try:
+            if kind == _SEQUENCE:
+                number, sequence = sequence_of(unit)
+                self._sequences[number] = sequence
+            elif kind == _PICTURE:
+                which, picture = picture_of(unit)
+                self._pictures[which] = picture
+            elif kind in _SLICES:
+                first = slice_of(unit, self._sequences, self._pictures)
+                return first is not None and self._follows_gap(first)
+        except (ValueError, KeyError):
+            self._last = ()
+        return False
+
+    def _follows_gap(self, picture: Slice) -> bool:
+        sequence, number = picture.sequence, picture.number
+        if picture.idr:
+            self._last = (0,)
+            return False
+        top = 1 << sequence.frame_bits
+        known = {n for last in self._last for n in (last, (last + 1) % top)}
+        gap = bool(known) and number not in known
+        if picture.reference:
+            # The rest of a picture that restarts the count still has the number that it had.
+            restarted = picture.restarts or self._last == (number, 0)
+            self._last = (number, 0) if restarted else (number,)
+        elif gap:
+            self._last = ((number - 1) % top,)
+        return gap and not sequence.gaps
+
+
+def gaps_in(context: Any) -> Gaps | None:
+    """For the stream of a decoder; None where it is not H.264."""
+    return Gaps(context.extradata) if context.name == "h264" else None

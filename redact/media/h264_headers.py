@@ -1,0 +1,257 @@
+"""What the headers of an H.264 stream (ITU-T H.264, clause 7.3) say of the order of its pictures.
+
+Only as much is read as it takes to follow `frame_num`, see `h264_gaps`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_HEAD = 512
+"""Bytes of a unit that are read: the longest headers have a weight for each of 64 references."""
+
+_HIGH_PROFILES = frozenset((100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135))
+"""Profiles whose sequence parameter set states the chroma format."""
+
+_P, _B, _I, _SP, _SI = range(5)
+
+
+class Bits:
+    """Reads the payload of a unit; raises ValueError where it ends too soon."""
+
+    def __init__(self, unit: bytes) -> None:
+        # A 3 behind two zeros only keeps a start code from being seen where there is none.
+        data = unit[:_HEAD].replace(b"\0\0\3", b"\0\0")
+        self._value = int.from_bytes(data)
+        self._left = len(data) * 8
+
+    def u(self, count: int) -> int:
+        """An unsigned number of so many bits."""
+        self._left -= count
+        if self._left < 0:
+            raise ValueError("the header ends too soon")
+        return (self._value >> self._left) & ((1 << count) - 1)
+
+    def ue(self) -> int:
+        """An unsigned number in Exp-Golomb code."""
+        zeros = 0
+        while not self.u(1):
+            zeros += 1
+        return (1 << zeros) - 1 + self.u(zeros)
+
+    def se(self) -> int:
+        """A signed number in Exp-Golomb code."""
+        code = self.ue()
+        return (code + 1) // 2 if code % 2 else -(code // 2)
+
+
+class Sequence(NamedTuple):
+    """Of a sequence parameter set: what slice headers are read by.
+
+    Attributes:
+        planes: the three colours are coded separately.
+        colour: there is a colour that is not.
+        frame_bits: of `frame_num`.
+        order_bits: of the order count, 0 where it is not of kind 0.
+        order_deltas: slice headers hold differences of the order count (kind 1).
+        gaps: numbers may be left out on purpose.
+        fields: pictures may be single fields.
+    """
+
+    planes: bool
+    colour: bool
+    frame_bits: int
+    order_bits: int
+    order_deltas: bool
+    gaps: bool
+    fields: bool
+
+
+class Picture(NamedTuple):
+    """Of a picture parameter set: the same.
+
+    Attributes:
+        sequence: number of its sequence parameter set.
+        bottom: frames have an order count for the bottom field.
+        references: numbers of references in list 0 and 1 where a slice does not state its own.
+        weights: P slices and B slices have weights.
+        redundant: slice headers hold a count of redundant pictures.
+    """
+
+    sequence: int
+    bottom: bool
+    references: tuple[int, int]
+    weights: tuple[bool, bool]
+    redundant: bool
+
+
+class Slice(NamedTuple):
+    """The first slice of a picture.
+
+    Attributes:
+        number: `frame_num`.
+        idr: all later pictures can be decoded from here on.
+        reference: other pictures may be predicted from it.
+        restarts: it counts as number 0 for those that follow (memory management operation 5).
+        sequence: its parameters.
+    """
+
+    number: int
+    idr: bool
+    reference: bool
+    restarts: bool
+    sequence: Sequence
+
+
+def units_with_lengths(data: bytes, size: int) -> Iterator[bytes]:
+    """Heads of the units of a packet in which a length of `size` bytes stands before each."""
+    at = 0
+    while at + size < len(data):
+        begin = at + size
+        at = begin + int.from_bytes(data[at:begin])
+        yield data[begin : min(at, begin + _HEAD)]
+
+
+def units_with_codes(data: bytes) -> Iterator[bytes]:
+    """Heads of the units of a packet in which a start code stands before each."""
+    begin = data.find(b"\0\0\1") + 3
+    while begin > 2:
+        end = data.find(b"\0\0\1", begin)
+        stop = end if end >= 0 else len(data)
+        yield data[begin : min(stop, begin + _HEAD)]
+        begin = end + 3
+
+
+def sequence_of(unit: bytes) -> tuple[int, Sequence]:
+    """Number and content of a sequence parameter set. Raises ValueError."""
+    bits = Bits(unit[1:])
+    profile = bits.u(8)
+    bits.u(16)
+    number = bits.ue()
+    chroma, planes = 1, False
+    if profile in _HIGH_PROFILES:
+        chroma = bits.ue()
+        planes = chroma == 3 and bool(bits.u(1))
+        bits.ue(), bits.ue(), bits.u(1)
+        if bits.u(1):
+            for index in range(12 if chroma == 3 else 8):
+                if bits.u(1):
+                    _pass_scaling(bits, 16 if index < 6 else 64)
+    frame_bits = bits.ue() + 4
+    kind, order_bits, order_deltas = bits.ue(), 0, False
+    if kind == 0:
+        order_bits = bits.ue() + 4
+    elif kind == 1:
+        order_deltas = not bits.u(1)
+        bits.se(), bits.se()
+        for _ in range(bits.ue()):
+            bits.se()
+    bits.ue()
+    gaps = bool(bits.u(1))
+    bits.ue(), bits.ue()
+    fields = not bits.u(1)
+    colour = chroma != 0 and not planes
+    return number, Sequence(planes, colour, frame_bits, order_bits, order_deltas, gaps, fields)
+
+
+def _pass_scaling(bits: Bits, count: int) -> None:
+    last = following = 8
+    for _ in range(count):
+        if following:
+            following = (last + bits.se()) % 256
+        last = following or last
+
+
+def picture_of(unit: bytes) -> tuple[int, Picture | None]:
+    """Number and content of a picture parameter set; None of one with groups of slices, which no
+    camera uses. Raises ValueError."""
+    bits = Bits(unit[1:])
+    number, sequence = bits.ue(), bits.ue()
+    bits.u(1)
+    bottom = bool(bits.u(1))
+    if bits.ue():
+        return number, None
+    references = bits.ue() + 1, bits.ue() + 1
+    weights = bool(bits.u(1)), bits.u(2) == 1
+    bits.se(), bits.se(), bits.se()
+    bits.u(2)
+    return number, Picture(sequence, bottom, references, weights, bool(bits.u(1)))
+
+
+def slice_of(
+    unit: bytes, sequences: dict[int, Sequence], pictures: dict[int, Picture | None]
+) -> Slice | None:
+    """The slice, if it is the first of its picture. Raises ValueError, or KeyError where its
+    parameter sets are not known."""
+    idr, reference = unit[0] & 31 == 5, bool(unit[0] & 0x60)
+    bits = Bits(unit[1:])
+    if bits.ue():
+        return None
+    kind = bits.ue() % 5
+    picture = pictures[bits.ue()]
+    if picture is None:
+        raise KeyError("groups of slices")
+    sequence = sequences[picture.sequence]
+    if sequence.planes:
+        bits.u(2)
+    number = bits.u(sequence.frame_bits)
+    restarts = False
+    if reference and not idr:
+        _pass_order(bits, sequence, picture)
+        _pass_references(bits, kind, sequence, picture)
+        restarts = _restarts(bits)
+    return Slice(number, idr, reference, restarts, sequence)
+
+
+def _pass_order(bits: Bits, sequence: Sequence, picture: Picture) -> None:
+    """To behind the count of redundant pictures, of a slice that is not IDR."""
+    field = sequence.fields and bool(bits.u(1))
+    if field:
+        bits.u(1)
+    if sequence.order_bits:
+        bits.u(sequence.order_bits)
+    deltas = bool(sequence.order_bits) and picture.bottom and not field
+    if sequence.order_deltas:
+        bits.se()
+        deltas = picture.bottom and not field
+    if deltas:
+        bits.se()
+    if picture.redundant:
+        bits.ue()
+
+
+def _pass_references(bits: Bits, kind: int, sequence: Sequence, picture: Picture) -> None:
+    """To behind the weights."""
+    if kind in (_I, _SI):
+        return
+    lists = 2 if kind == _B else 1
+    if kind == _B:
+        bits.u(1)
+    counts = picture.references[:lists]
+    if bits.u(1):
+        counts = tuple(bits.ue() + 1 for _ in range(lists))
+    for _ in range(lists):
+        if bits.u(1):
+            while bits.ue() != 3:
+                bits.ue()
+    if picture.weights[kind == _B]:
+        bits.ue()
+        if sequence.colour:
+            bits.ue()
+        for _ in range(sum(counts)):
+            for values in (2, 4) if sequence.colour else (2,):
+                if bits.u(1):
+                    for _ in range(values):
+                        bits.se()
+
+
+def _restarts(bits: Bits) -> bool:
+    """Whether the marking of references, which stands here, has operation 5."""
+    found = False
+    if bits.u(1):
+        while operation := bits.ue():
+            found = found or operation == 5
+            for _ in range((0, 1, 1, 2, 1, 0, 1)[operation] if operation < 7 else 0):
+                bits.ue()
+    return found

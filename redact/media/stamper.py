@@ -1,0 +1,95 @@
+"""The time of each decoded picture, and what is done where a file has none."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from heapq import heappop, heappush
+
+from ..errors import InputError
+from ..types import clock
+from .info import SourceInfo
+
+MAX_BACKWARD = Fraction(1, 2)
+"""Seconds by which a time may run backwards and still count as a small fault of one frame.
+More is a jump of the clock, as in joined recordings: the file has no single time line."""
+
+
+class Stamper:
+    """Gives each frame its PTS, in `info.video.time_base` units, strictly rising.
+
+    The source's own PTS is used wherever there is one, else the decoding time. AVI states only
+    the times at which packets are decoded: as frames leave the decoder in the order in which
+    they are shown, the earliest time that is left belongs to the next frame. A raw elementary
+    stream, which has no times at all, is counted. A frame at or before its predecessor is
+    moved to one unit after it, because no container can hold two pictures at one time. Every
+    departure is counted.
+
+    Attributes:
+        moved: frames that were given a time other than their own.
+    """
+
+    def __init__(self, info: SourceInfo) -> None:
+        self._path = info.path
+        self._video = info.video
+        self._last: int | None = None
+        self._index = -1
+        self._unordered = info.container == "avi"
+        self._waiting: list[int] = []
+        self.moved = 0
+
+    def packet(self, pts: int | None) -> None:
+        """Note the time of a packet that goes to the decoder."""
+        if self._unordered and pts is not None:
+            heappush(self._waiting, pts)
+
+    def stamp(self, pts: int | None, dts: int | None, duration: int, key: bool) -> int:
+        """PTS of the next frame in presentation order.
+
+        Args:
+            pts, dts, duration: as the decoder gives them.
+            key: the frame refers to no other, so that its own time can be relied upon.
+
+        Raises:
+            InputError: if the clock of the file jumps backwards.
+        """
+        self._index += 1
+        if not self._video.timestamps:
+            return self._index
+        own = pts if pts is not None else dts
+        if self._waiting:
+            own = self._earliest(own, key)
+        last = self._last
+        if own is None:
+            own = self._next(last, duration)
+            self.moved += 1
+        elif last is not None and own <= last:
+            if (last - own) * self._video.time_base > MAX_BACKWARD:
+                self._refuse(own, last)
+            own = last + 1
+            self.moved += 1
+        self._last = own
+        return own
+
+    def _earliest(self, own: int | None, key: bool) -> int:
+        if key and own is not None:
+            # Times of packets that gave no picture must not be left for later frames.
+            while len(self._waiting) > 1 and self._waiting[0] < own:
+                heappop(self._waiting)
+        return heappop(self._waiting)
+
+    def _next(self, last: int | None, duration: int) -> int:
+        if last is None:
+            return 0
+        if duration > 0:
+            return last + duration
+        rate = self._video.rate
+        return last + (max(1, round(1 / rate / self._video.time_base)) if rate else 1)
+
+    def _refuse(self, own: int, last: int) -> None:
+        base = self._video.time_base
+        raise InputError(
+            f"{self._path}: the clock jumps back from {clock(float(last * base))} to "
+            f"{clock(float(own * base))} at frame {self._index}",
+            "the file was probably joined from several recordings: split it at the joint, or "
+            "remux it (ffmpeg -i SOURCE -c copy NEW.mkv) and use the new file",
+        )

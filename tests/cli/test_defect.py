@@ -1,0 +1,90 @@
+"""A defect of redact, or of a detector that a package brings: of several files it costs one."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from redact.errors import ExitCode
+
+from ..media.footage import Clip, make
+from .conftest import ROOT, call
+
+PLUGIN = """
+from redact import Detections
+
+class Narrow:
+    name = "fails on narrow pictures"
+    weights_sha256 = "1" * 64
+    def __init__(self, targets): self.targets = targets
+    def detect(self, rgb):
+        if rgb.shape[1] < 100: raise ValueError("too narrow")
+        return Detections.empty()
+    def detect_frame(self, frame):
+        if frame.picture.width < 100: raise ValueError("too narrow")
+        return Detections.empty()
+
+def make(*, sensitivity, targets, sample_aspect):
+    return Narrow(targets)
+"""
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """A folder of two videos, on the first of which the detector fails."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    make(folder / "a.mp4", Clip(size=(64, 48), pts=range(3)))
+    make(folder / "b.mp4", Clip(pts=range(3)))
+    return folder
+
+
+@pytest.fixture
+def with_plugin(tmp_path: Path) -> dict[str, str]:
+    """Environment in which the detector is installed."""
+    site = tmp_path / "site"
+    info = site / "fails_on_narrow-1.0.dist-info"
+    info.mkdir(parents=True)
+    (site / "fails_on_narrow.py").write_text(PLUGIN)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: fails-on-narrow\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[redact.detectors]\nnarrow = fails_on_narrow:make\n")
+    return {"PYTHONPATH": os.pathsep.join((str(ROOT), str(site)))}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_the_other_files_of_a_run_are_done(
+    inbox: Path, with_plugin: dict[str, str], jobs: int
+) -> None:
+    words = ("run", inbox / "a.mp4", inbox / "b.mp4", "--detector", "narrow")
+    ended = call(*words, "--sensitivity", "fast", "--json", "--jobs", jobs, **with_plugin)
+    assert ended.returncode == ExitCode.INTERNAL, ended.stderr
+    failed, done = json.loads(ended.stdout)
+    assert failed["exit_code"] == ExitCode.INTERNAL and failed["state"] == "refused"
+    assert "internal error: ValueError: too narrow" in failed["error"]
+    assert "a.mp4" in failed["error"] and "report" in failed["hint"]
+    assert done["state"] == "done" and (inbox / "b.redacted.mp4").exists()
+    assert not (inbox / "a.redacted.mp4").exists()
+    assert "Traceback" not in ended.stderr
+
+
+def test_watching_goes_on(inbox: Path, with_plugin: dict[str, str], tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    words = ("watch", inbox, "-o", out, "--quiet-for", 1, "--once", "--detector", "narrow")
+    ended = call(*words, "--sensitivity", "fast", **with_plugin)
+    assert "a.mp4: refused (" in ended.stderr and "b.mp4: done (" in ended.stderr
+    assert "internal error" in (out / "failed" / "a.mp4.txt").read_text()
+    assert (out / "b.redacted.mp4").exists()
+
+
+def test_one_file_alone_and_a_traceback_that_is_asked_for(
+    inbox: Path, with_plugin: dict[str, str]
+) -> None:
+    words = ("run", inbox / "a.mp4", "--detector", "narrow", "--sensitivity", "fast")
+    alone = call(*words, **with_plugin)
+    assert alone.returncode == ExitCode.INTERNAL
+    assert "internal error: ValueError" in alone.stderr and "Traceback" not in alone.stderr
+    traced = call(*words, inbox / "b.mp4", **with_plugin, REDACT_TRACEBACK="1")
+    assert "Traceback" in traced.stderr

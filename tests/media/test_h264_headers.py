@@ -1,0 +1,90 @@
+"""What is read of H.264 headers is what was written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redact.media.h264_headers import (
+    picture_of,
+    sequence_of,
+    slice_of,
+    units_with_codes,
+    units_with_lengths,
+)
+
+from .h264_streams import B, Coded, I, P, Stream
+
+STREAMS = st.builds(
+    Stream,
+    profile=st.sampled_from([66, 77, 100, 110, 244]),
+    chroma=st.integers(0, 3),
+    planes=st.booleans(),
+    scaling=st.booleans(),
+    frame_bits=st.integers(4, 16),
+    order=st.integers(0, 2),
+    gaps=st.booleans(),
+    fields=st.booleans(),
+    bottom=st.booleans(),
+    weighted=st.booleans(),
+    bipred=st.integers(0, 2),
+    redundant=st.booleans(),
+    references=st.tuples(st.integers(1, 5), st.integers(1, 5)),
+)
+
+OPERATIONS = st.one_of(
+    st.tuples(st.sampled_from([1, 2, 4, 6]), st.integers(0, 40)),
+    st.tuples(st.just(3), st.integers(0, 40), st.integers(0, 5)),
+    st.just((5,)),
+)
+
+PICTURES = st.builds(
+    Coded,
+    number=st.integers(0, 1 << 16),
+    kind=st.sampled_from([P, B, I]),
+    idr=st.booleans(),
+    reference=st.booleans(),
+    order=st.integers(0, 200),
+    field=st.integers(0, 2),
+    operations=st.lists(OPERATIONS, max_size=4),
+    own_references=st.sampled_from([(), (1, 1), (3, 2)]),
+    reordered=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 300)), max_size=3),
+    weights=st.booleans(),
+)
+
+
+@settings(max_examples=300)
+@given(STREAMS, st.lists(PICTURES, min_size=1, max_size=4))
+def test_what_is_read_is_what_was_written(stream: Stream, pictures: list[Coded]) -> None:
+    first, second = units_with_codes(stream.head())
+    number, sequence = sequence_of(first)
+    which, picture = picture_of(second)
+    assert (number, which) == (0, 0) and picture is not None
+    assert (sequence.frame_bits, sequence.gaps) == (stream.frame_bits, stream.gaps)
+    assert (sequence.fields, sequence.colour) == (stream.fields, stream.colour)
+    assert picture.references == stream.references
+    for coded in pictures:
+        (unit,) = units_with_codes(coded.written(stream))
+        read = slice_of(unit, {0: sequence}, {0: picture})
+        assert read is not None and read.number == coded.number % (1 << stream.frame_bits)
+        assert (read.idr, read.reference) == (coded.idr, coded.reference)
+        marked = coded.reference and not coded.idr
+        assert read.restarts is (marked and (5,) in coded.operations)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+def test_units_behind_their_length(size: int) -> None:
+    units = [b"\x67abc", b"\x68", b"\x65" + b"x" * 100]
+    packet = b"".join(len(u).to_bytes(size) + u for u in units)
+    assert list(units_with_lengths(packet, size)) == units
+    assert list(units_with_lengths(packet[:-5], size)) == [*units[:2], units[2][:-5]]
+
+
+def test_only_the_first_slice_of_a_picture_counts() -> None:
+    stream = Stream()
+    first, second = units_with_codes(stream.head())
+    known = {0: sequence_of(first)[1]}, {0: picture_of(second)[1]}
+    (unit,) = units_with_codes(Coded(1).written(stream))
+    assert slice_of(unit, *known) is not None
+    assert slice_of(unit[:1] + b"\x40" + unit[2:], *known) is None
