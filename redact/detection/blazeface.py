@@ -7,7 +7,9 @@ range 128 pixels), so the picture is shown as a whole and in overlapping tiles.
 
 from __future__ import annotations
 
+import atexit
 import os
+import queue
 import sys
 import tempfile
 import weakref
@@ -49,6 +51,7 @@ class BlazeFace:
 
     def __init__(self, weights: str) -> None:
         data = read_weights(weights)
+        _close_those_left()
         self._mediapipe = load_mediapipe()
         from mediapipe.tasks.python import BaseOptions, vision
 
@@ -68,7 +71,8 @@ class BlazeFace:
             raise DependencyError(f"MediaPipe does not work here: {error.message}") from error
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"MediaPipe cannot load {weights}: {error}") from error
-        weakref.finalize(self, _close, self._task)
+        _open.add(self._task)
+        weakref.finalize(self, _left.put, self._task).atexit = False
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """Faces in one image, uint8 [H, W, 3], boxes in its pixels.
@@ -143,8 +147,31 @@ def _whole_face(found: Detections, view: View) -> Detections:
     return Detections(xyxy, boxes.score, boxes.target)
 
 
+_open: Final[set[Any]] = set()
+"""Tasks that are not closed yet."""
+
+_left: Final[queue.SimpleQueue[Any]] = queue.SimpleQueue()
+"""Those that nobody uses any more. They are only put aside when their owner is collected: that may
+be at any moment and in any thread, also in one that holds what closing a task waits for."""
+
+
+def _close_those_left() -> None:
+    while True:
+        try:
+            _close(_left.get_nowait())
+        except queue.Empty:
+            return
+
+
+@atexit.register
+def _close_all() -> None:
+    """Free tasks while the interpreter is still whole; later, MediaPipe prints a traceback."""
+    for task in tuple(_open):
+        _close(task)
+
+
 def _close(task: Any) -> None:
-    """Free a task while the interpreter is still whole; later, MediaPipe prints a traceback."""
+    _open.discard(task)
     try:
         task.close()
     except RuntimeError:
