@@ -196,6 +196,7 @@ class VideoWriter:
                 )
             if self._audio is not None:
                 self._audio.until(None)
+                self.notes += [note for note in self._audio.notes if note not in self.notes]
             self._output.close()
         except (av.FFmpegError, OSError) as error:
             raise self._failed(error) from error

@@ -194,5 +194,5 @@ def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None
     """Write the tracks of PLAN for another tool (MOT CSV, COCO JSON, CVAT XML)."""
     value = read_plan(plan_path)
     path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
-    write_whole(path, FORMATS[name].export(value), force=force, never=(plan_path,))
+    write_whole(path, FORMATS[name].export(value), force=force, never=(plan_path,), mode=0o600)
     click.echo(f"{path}: {counted(len(value.tracks), 'track')}", err=True)
