@@ -205,7 +205,7 @@ def weave(
     tracks = []
     for number, (group, rows, p) in enumerate(objects, start=1):
         first = group[0]
-        dense = fill(rows, first.floor, first.ceiling, clip, settings, ablate)
+        dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings, ablate)
         keyframes = keyframes_of(dense.first, dense.boxes, dense.states, dense.scores)
         tracks.append(Track(number, first.target, keyframes, certainty=round(p, 4)))
     return tuple(tracks)

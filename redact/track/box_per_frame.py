@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Box, Keyframe, State
-from .geometry import Boxes, grown, union, warped
+from ..types import Box, Keyframe, State, Target
+from .at_border import whole_at_border
+from .geometry import OUTWARD, Boxes, grown, union, warped
 from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, How, Rows, end_speed
 
@@ -69,8 +70,6 @@ def _smeared(out: Boxes, boxes: Boxes) -> Boxes:
 SLACK = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes
 between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100."""
-
-OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
 
 
 def keyframes_of(
@@ -159,6 +158,7 @@ class Dense:
 
 def fill(
     rows: Rows,
+    target: Target,
     floor: int,
     ceiling: int,
     clip: ClipRecord,
@@ -169,6 +169,7 @@ def fill(
 
     Args:
         rows: sightings, one per frame, rising.
+        target: what it is.
         floor, ceiling: first and last frame that may be used (the scene).
     """
     first, last = int(rows["frame"][0]), int(rows["frame"][-1])
@@ -184,6 +185,7 @@ def fill(
     scores[detected] = rows["score"][rows["how"] == How.DETECTED]
     _between(boxes, at, start, clip)
     _beyond(boxes, at, start, clip, rows)
+    boxes = whole_at_border(boxes, detected, clip.size, target)
     if "growth" not in ablate:
         boxes = enlarged(boxes, detected, scores, clip.times(start, end))
     return Dense(start, boxes, _states(len(boxes), at, detected), scores)
