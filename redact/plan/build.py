@@ -25,7 +25,8 @@ def build_plan(
 ) -> Plan:
     """Number the tracks in order of appearance and round their boxes outward.
 
-    Where the picture is damaged for long, a region hides all of it (`whole_pictures`).
+    Where the picture is damaged, and nothing or only old masks would hide it, a region hides all
+    of it (`whole_pictures`).
 
     Rounding outward keeps every box inside its rounded one, and makes the plan in memory equal
     to the one in the file, so that `detect` followed by `apply` is `run` to the bit.
@@ -36,17 +37,15 @@ def build_plan(
         for n, t in enumerate(ordered, start=1)
     )
     damaged = tuple(sorted(set(unchecked)))
-    return Plan(
+    found = Plan(
         source=source,
         settings=settings,
-        tracks=(
-            *numbered,
-            *whole_pictures(damaged, source.width, source.height, len(numbered) + 1),
-        ),
+        tracks=numbered,
         cuts=tuple(sorted(set(cuts))),
         unchecked=damaged,
         version=__version__,
     )
+    return replace(found, tracks=(*numbered, *whole_pictures(found)))
 
 
 def _rounded(key: Keyframe) -> Keyframe:
@@ -60,26 +59,26 @@ DAMAGED: Final = "the picture is damaged and could not be checked"
 """Reason of the regions that hide it."""
 
 
-def whole_pictures(
-    unchecked: Iterable[int], width: int, height: int, first_id: int
-) -> tuple[Track, ...]:
-    """Regions that hide the whole picture wherever it is damaged for more than `HELD_REACH` frames.
+def whole_pictures(plan: Plan) -> tuple[Track, ...]:
+    """Regions that hide the whole picture wherever it is damaged for more than `HELD_REACH` frames,
+    or where no mask is near that could be held.
 
     Held masks say where people were when the picture was last sound. Half a second later somebody
     else may have come in, and a damaged face is one that a detector misses and a person knows.
 
     Args:
-        unchecked: frames whose picture was damaged.
-        width, height: of the upright picture in pixels.
-        first_id: id of the first region.
+        plan: with everything that was found, and with the frames whose picture was damaged.
     """
-    box = Box(0, 0, width, height)
-    runs = [(a, b) for a, b in runs_of(unchecked) if b - a >= HELD_REACH]
+    box = Box(0, 0, plan.source.width, plan.source.height)
+    long = [f for a, b in runs_of(plan.unchecked) if b - a >= HELD_REACH for f in range(a, b + 1)]
+    bare = [f for f in plan.unchecked if not plan.regions_at(f)]
+    runs = list(runs_of(sorted({*long, *bare})))
+    first_id = len(plan.tracks) + 1
     return tuple(
         Track(
             number,
             Target.REGION,
-            (Keyframe(first, box, State.HELD), Keyframe(last, box, State.HELD)),
+            tuple(Keyframe(frame, box, State.HELD) for frame in sorted({first, last})),
             reason=DAMAGED,
         )
         for number, (first, last) in enumerate(runs, first_id)

@@ -61,6 +61,8 @@ class CheckedFrames:
                 self.held.append(frame.index)
                 self._stop_where_masks_are_too_old(frame.index)
             regions = self._plan.regions_at(frame.index, frame.damaged)
+            if frame.damaged and not regions and frame.index not in known:
+                self._stop(frame.index, frame.index)
             if frame.key or not self.stretches:
                 self.stretches += 1
                 self.untouched += clean
@@ -84,10 +86,9 @@ class CheckedFrames:
     def _stop_where_masks_are_too_old(self, frame: int) -> None:
         """The plan hides whole pictures where damage lasts, but only damage that it knows of."""
         if self.held[-HELD_REACH - 1 :] == list(range(frame - HELD_REACH, frame + 1)):
-            raise problem(
-                UnsafeError,
-                "new_damage",
-                path=f"{self._info.path}",
-                first=frame - HELD_REACH,
-                last=frame,
-            )
+            self._stop(frame - HELD_REACH, frame)
+
+    def _stop(self, first: int, last: int) -> None:
+        """Damage that the plan does not know, and that no mask, or only old ones, would hide."""
+        path = f"{self._info.path}"
+        raise problem(UnsafeError, "new_damage", path=path, first=first, last=last)

@@ -120,17 +120,33 @@ def test_an_unchecked_frame_hides_more_never_less(plan: Plan, frame: int) -> Non
 
 @given(st.sets(st.integers(0, 399)))
 def test_lasting_damage_hides_the_whole_picture(damaged: set[int]) -> None:
-    plan = build_plan(SOURCE, SETTINGS, [], [], damaged)
+    """Somebody is there all the time, so that a mask could be held wherever it is damaged."""
+    keys = (
+        Keyframe(0, Box(1, 1, 9, 9), State.DETECTED),
+        Keyframe(399, Box(1, 1, 9, 9), State.DETECTED),
+    )
+    plan = build_plan(SOURCE, SETTINGS, [Track(1, Target.FACE, keys)], [], damaged)
     assert plan.unchecked == tuple(sorted(damaged))
     for frame in range(400):
         first = next(n for n in range(frame, -2, -1) if n not in damaged)
         last = next(n for n in range(frame, 401) if n not in damaged)
+        (mine, *others) = plan.regions_at(frame)
+        assert mine.track == 1
         if last - first - 1 > HELD_REACH:
-            (region,) = plan.regions_at(frame)
-            assert region.box.contains(Box(0, 0, SOURCE.width, SOURCE.height))
-            assert plan.tracks[region.track - 1].reason == DAMAGED
+            assert others[0].box.contains(Box(0, 0, SOURCE.width, SOURCE.height))
+            assert plan.tracks[others[0].track - 1].reason == DAMAGED
         elif frame not in damaged:
-            assert plan.regions_at(frame) == []
+            assert others == []
+
+
+@given(st.sets(st.integers(0, 399)))
+def test_a_damaged_picture_is_hidden_where_no_mask_could_be_held(damaged: set[int]) -> None:
+    plan = build_plan(SOURCE, SETTINGS, [], [], damaged)
+    for frame in range(400):
+        hidden = plan.regions_at(frame)
+        assert bool(hidden) == (frame in damaged)
+        whole = Box(0, 0, SOURCE.width, SOURCE.height)
+        assert all(region.box.contains(whole) for region in hidden)
 
 
 def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
