@@ -67,6 +67,23 @@ def test_nothing_of_the_machine(manifest: Manifest, tmp_path: Path) -> None:
         ("--case=B:12", "--case=B:12"),
         ("~jane/a.mp4", "a.mp4"),
         ("C:/cases/a.mp4", "a.mp4"),
+        ("-o/srv/jane/deep/", "-odeep"),
+        ("-o/srv/jane=doe/a=b.mp4", "-oa=b.mp4"),
+        ("-o=/srv/jane/a.mp4", "-o=a.mp4"),
+        ("-ojane/gone/a", "-oa"),
+        ("-vo~/jane/a.mp4", "-voa.mp4"),
+        ("-oC:\\Users\\jane\\a.mp4", "-oa.mp4"),
+        ("-v", "-v"),
+        ("jane/gone/*.mp4", "*.mp4"),
+        ("jane/*/a", "a"),
+        ("jane doe/gone/a (1).3gp", "a (1).3gp"),
+        ("--log=jane/gone/case.log", "--log=case.log"),
+        ("--reason=as art. 6/1 GDPR says.", "--reason=as art. 6/1 GDPR says."),
+        (
+            "see art. 6/1.2 and https://a.example/b.html",
+            "see art. 6/1.2 and https://a.example/b.html",
+        ),
+        ("art. 6/1.a", "art. 6/1.a"),
     ],
 )
 def test_arguments_lose_their_folders(argument: str, expected: str) -> None:
