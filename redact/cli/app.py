@@ -7,6 +7,7 @@ What was asked for is for whoever tells how a command ended, or proposes another
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 import signal
@@ -24,7 +25,7 @@ from .. import __version__
 from ..allocator import keep_small
 from ..errors import ExitCode, RedactError
 from ..types import Box, Target, area_in_words
-from .terminal import Terminal, outlive_readers
+from .terminal import Terminal, outlive_readers, tell
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 """Settings of every command, so that `-h` is known to each, also where it is called alone."""
@@ -211,7 +212,7 @@ def main() -> NoReturn:
     except click.exceptions.Abort:
         _fail(asked, "stopped", UNFINISHED, ExitCode.INTERRUPTED)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         _end(asked, error.format_message(), "", ExitCode.USAGE)
     except RedactError as error:
         _fail(asked, error.message, error.hint, error.exit_code)
@@ -222,6 +223,14 @@ def main() -> NoReturn:
             raise
         _fail(asked, *defect(error), ExitCode.INTERNAL)
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
+
+
+def _show(error: click.ClickException) -> None:
+    """Say what is wrong with the command line; a name in it may come from anybody."""
+    words = io.StringIO()
+    error.show(words)
+    for line in words.getvalue().rstrip("\n").split("\n"):
+        tell(line, err=True)
 
 
 def defect(error: Exception) -> tuple[str, str]:

@@ -4,7 +4,6 @@ records. `redact log`: the custody log of a case.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,7 +25,7 @@ from ..evidence import (
 )
 from .app import HELP
 from .evidence_options import passphrase, private_key, warn_of_unsigned
-from .terminal import Terminal
+from .terminal import Terminal, tell, tell_json, tell_json_text
 
 
 @click.command(context_settings=HELP)
@@ -53,13 +52,13 @@ def check(
     public = None if key is None else load_public_key(key)
     result = check_output(output, source=source, log=log, key=public, manifest=manifest)
     if as_json:
-        click.echo(json.dumps(_as_json(result), indent=1, ensure_ascii=False))
+        tell_json(_as_json(result))
     else:
         for part in result.parts:
-            click.echo(f"{part.name:<10} {part.verdict:<14} {part.text}")
-        click.echo(result.summary)
+            tell(f"{part.name:<10} {part.verdict:<14} {part.text}")
+        tell(result.summary)
         if result.trust:
-            click.echo(result.trust)
+            tell(result.trust)
     if result.unread:
         return int(ExitCode.INPUT)
     return int(ExitCode.DONE if result.holds else ExitCode.CHECK_FAILED)
@@ -97,17 +96,17 @@ def make_key(out: Path, no_passphrase: bool) -> None:
     """
     secret = None if no_passphrase else passphrase("Passphrase for the new key", confirm=True)
     made = new_key(out, secret)
-    click.echo(f"private key  {out}")
-    click.echo(f"public key   {out}.pub")
-    click.echo(f"fingerprint  {fingerprint(raw_public(made.public_key()))}")
-    click.echo("Give the .pub file and read the fingerprint to whoever checks your records.")
+    tell(f"private key  {out}")
+    tell(f"public key   {out}.pub")
+    tell(f"fingerprint  {fingerprint(raw_public(made.public_key()))}")
+    tell("Give the .pub file and read the fingerprint to whoever checks your records.")
 
 
 @key.command("show")
 @click.argument("public", type=click.Path(path_type=Path))
 def show_key(public: Path) -> None:
     """Print the fingerprint of a PUBLIC key file."""
-    click.echo(fingerprint(load_public_key(public)))
+    tell(fingerprint(load_public_key(public)))
 
 
 file_argument = click.argument("file", type=click.Path(path_type=Path))
@@ -137,7 +136,7 @@ def verify_log(file: Path, key: Path | None, as_json: bool) -> int:
             "remarks": list(state.remarks),
             "signed_by": state.signer.fingerprint if state.signer else None,
         }
-        click.echo(json.dumps(result, indent=1, ensure_ascii=False))
+        tell_json(result)
     else:
         _say_verdict(state, problems, key)
     return int(ExitCode.CHECK_FAILED if problems else ExitCode.DONE)
@@ -170,28 +169,28 @@ def _signer_problems(state: LogState, key: bytes | None) -> list[tuple[int, str,
 def _say_verdict(state: LogState, problems: list[tuple[int, str, str]], key: Path | None) -> None:
     if state.holds and state.signer is None and key is not None:
         # No sign of tampering, and no proof of its absence: neither verdict below would be true.
-        click.echo(f"The chain holds: {counted(state)}, none changed, removed or moved.")
-        click.echo(
+        tell(f"The chain holds: {counted(state)}, none changed, removed or moved.")
+        tell(
             f"Its head is not signed, so the key {key.name} has nothing to confirm: either the "
             "last entry was added without --sign, or somebody replaced the whole log. The next "
             "entry added with --sign signs the head again."
         )
         return
     for line, kind, text in problems:
-        click.echo(f"line {line}: {kind}: {text}")
+        tell(f"line {line}: {kind}: {text}")
     for remark in state.remarks:
-        click.echo(f"note: {remark}")
+        tell(f"note: {remark}")
     if problems:
-        click.echo("The log does not hold.")
+        tell("The log does not hold.")
         return
-    click.echo(f"The log holds: {counted(state)}, none changed, removed or moved.")
+    tell(f"The log holds: {counted(state)}, none changed, removed or moved.")
     if state.signer is None:
-        click.echo(
+        tell(
             "Its head is not signed: whoever can replace the log and its head file together "
             "can replace it whole. Compare the head with a copy kept elsewhere."
         )
     else:
-        click.echo(f"Its head is signed with the key {state.signer.fingerprint}.")
+        tell(f"Its head is signed with the key {state.signer.fingerprint}.")
 
 
 @log.command("show")
@@ -202,12 +201,12 @@ def show_log(file: Path, as_json: bool) -> None:
     state = _read(file)
     for entry in state.entries:
         if as_json:
-            click.echo(entry.line().decode())
+            tell_json_text(entry.line().decode())
             continue
         details = "  ".join(f"{k}={v}" for k, v in entry.details.items())
-        click.echo(f"{entry.number:>5}  {entry.time}  {entry.event}  {details}")
+        tell(f"{entry.number:>5}  {entry.time}  {entry.event}  {details}")
     if not state.holds:
-        click.echo("This log does not hold; see 'redact log verify'.", err=True)
+        tell("This log does not hold; see 'redact log verify'.", err=True)
 
 
 @log.command("add")
@@ -236,4 +235,4 @@ def add_entry(file: Path, event: str, details: tuple[str, ...], sign: Path | Non
     entry = append(file, event, values, key)
     if entry.number == 1:
         Terminal().warn(f"{file}: a new log was started")
-    click.echo(f"entry {entry.number}  {entry.hash}")
+    tell(f"entry {entry.number}  {entry.hash}")

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from .. import __version__
@@ -21,9 +20,10 @@ from ..evidence.inspect import Inspection, inspect_file
 from ..media import SourceInfo, default_output
 from ..media import probe as probe_source
 from ..progress import About
-from ..types import OWN, Target, clock, counted, decimal
+from ..types import OWN, Target, clock, counted, decimal, readable
 from . import options
 from .app import HELP
+from .terminal import PlainConsole, tell, tell_json
 
 
 @click.command(context_settings=HELP)
@@ -35,7 +35,7 @@ def probe(source: Path, as_json: bool) -> int:
     if as_json:
         print(json.dumps(describe(info), indent=1))
         return 0
-    console = Console(highlight=False)
+    console = PlainConsole()
     table = Table("", "stream", "what", box=None, pad_edge=False)
     table.add_row("keep", f"video {info.video.index}", ", ".join(_video_words(info)))
     for audio in info.audio:
@@ -48,8 +48,8 @@ def probe(source: Path, as_json: bool) -> int:
     console.print(_length(info))
     console.print(table)
     for warning in info.warnings:
-        console.print(f"note: {warning}")
-    console.print(f"default output: {default_output(info)}")
+        console.print(f"note: {warning}", soft_wrap=True)
+    console.print(f"default output: {default_output(info)}", soft_wrap=True)
     return 0
 
 
@@ -173,7 +173,7 @@ def inspect(file: Path, as_json: bool, verbose: bool) -> int:
     """
     result = inspect_file(file)
     if as_json:
-        click.echo(json.dumps(_as_json(result), indent=1, ensure_ascii=False))
+        tell_json(_as_json(result))
     else:
         _say(result, verbose)
     return int(ExitCode.DONE if result.clean else ExitCode.CHECK_FAILED)
@@ -181,7 +181,7 @@ def inspect(file: Path, as_json: bool, verbose: bool) -> int:
 
 def _as_json(result: Inspection) -> dict[str, object]:
     return {
-        "file": result.path.name,
+        "file": readable(result.path.name),
         "container": result.container,
         "clean": result.clean,
         "findings": [asdict(f) for f in result.found],
@@ -194,17 +194,17 @@ def _as_json(result: Inspection) -> dict[str, object]:
 def _say(result: Inspection, verbose: bool) -> None:
     for finding in result.found:
         times = f"  (×{finding.count})" if finding.count > 1 else ""
-        click.echo(f"{finding.kind:<13} {finding.where}: {finding.value}{times}")
+        tell(f"{finding.kind:<13} {finding.where}: {finding.value}{times}")
     if verbose:
         for text in result.generic:
-            click.echo(f"{'names nobody':<13} {text}")
+            tell(f"{'names nobody':<13} {text}")
     if result.clean:
-        click.echo(
+        tell(
             f"clean: nothing in {result.path.name} says who made it ({result.packets} packets "
             "read). Its name and the times that the file system keeps are not part of the file."
         )
     else:
-        click.echo(f"{counted(len(result.found), 'finding')} in {result.path.name}")
+        tell(f"{counted(len(result.found), 'finding')} in {result.path.name}")
 
 
 @click.command(context_settings=HELP)
@@ -272,7 +272,7 @@ def _problem(target: Target) -> RedactError | None:
 
 
 def _print(report: dict[str, Any]) -> None:
-    console = Console(highlight=False)
+    console = PlainConsole()
     console.print(f"redact {report['redact']}, Python {report['python']}, {report['system']}")
     table = Table("model", "state", "needed for", "SHA-256", box=None, pad_edge=False)
     for model in report["models"]:
@@ -287,4 +287,5 @@ def _print(report: dict[str, Any]) -> None:
     if report["ready"]:
         console.print("ready")
     else:
-        console.print(f"not ready: {report['problem']}\n{report['hint']}", soft_wrap=True)
+        console.print(f"not ready: {report['problem']}", soft_wrap=True)
+        console.print(report["hint"], soft_wrap=True)

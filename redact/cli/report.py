@@ -27,7 +27,7 @@ from ..report import (
 from ..running import Delivery
 from .app import HELP
 from .summary import in_one_line
-from .terminal import Terminal
+from .terminal import Terminal, tell
 
 
 @click.command(context_settings=HELP)
@@ -88,7 +88,8 @@ def report(
     if pdf is not None:
         write_whole(pdf, as_pdf(report_page), force=force, never=never)
     write_whole(table, exemption_csv(value, Catalogue(lang)), force=force, never=never)
-    click.echo(f"{page}\n{table}" + ("" if pdf is None else f"\n{pdf}"), err=True)
+    for made in (page, table, *([] if pdf is None else [pdf])):
+        tell(str(made), err=True)
     _require_record(page, record)
 
 

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from ..report import counted_as, tracks_hidden, verdict
 from ..types import clock, counted
-from .terminal import Terminal
+from .terminal import PlainConsole, Terminal
 
 ORDER = ("done", "done before", "source incomplete", "needs review", "refused", "not done")
 
@@ -53,17 +52,17 @@ def tell_summary(
     terminal.console.print()
     if folder:
         terminal.say(f"in {folder}{os.sep}")
-    _wide(terminal).print(table, markup=False)
+    _wide(terminal).print(table)
     for path, why in left_out:
         terminal.say(f"left out: {path}: {why}")
     terminal.say(in_one_line(results, len(not_done), took))
 
 
-def _wide(terminal: Terminal) -> Console:
+def _wide(terminal: Terminal) -> PlainConsole:
     """Where the table goes: in a file or a pipe no name is folded for a terminal's width."""
     if terminal.console.is_terminal:
         return terminal.console
-    return Console(stderr=True, highlight=False, width=150)
+    return PlainConsole(stderr=True, width=150)
 
 
 def _common(sources: Sequence[str]) -> str:

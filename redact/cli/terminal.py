@@ -5,12 +5,14 @@ nobody reads any more, as after `| head -1`.
 from __future__ import annotations
 
 import io
+import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -27,7 +29,36 @@ from rich.text import Text
 
 from ..messages import Message
 from ..progress import About, Stage
+from ..types import one_line
 from .time_left import TimeLeft
+
+
+class PlainConsole(Console):
+    """Prints what others wrote as it stands: `[b]` or `:car:` in it is no command, nor is a control
+    character, see `one_line`. Each text that it is given is one line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(one_line(text), **options)
+
+
+def tell(line: str, err: bool = False) -> None:
+    """Print one line, which may hold what others wrote."""
+    click.echo(one_line(line), err=err)
+
+
+def tell_json(value: object) -> None:
+    """Print a value as JSON that people can read, with what could command a terminal escaped."""
+    tell_json_text(json.dumps(value, indent=1, ensure_ascii=False))
+
+
+def tell_json_text(text: str) -> None:
+    """Print text that is JSON already. Outside of its strings nothing but ends of lines is not
+    printable, so that the escape of a string is right everywhere else."""
+    plain = (c if c == "\n" or one_line(c) == c else json.dumps(c)[1:-1] for c in text)
+    click.echo("".join(plain))
 
 
 class _RateColumn(ProgressColumn):
@@ -146,7 +177,7 @@ class Terminal:
     """
 
     def __init__(self, quiet: bool = False) -> None:
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = PlainConsole(stderr=True, soft_wrap=True)
         self.warnings: list[str] = []
         self._bars = self.console.is_terminal and not quiet
         self.place = ""
@@ -167,7 +198,9 @@ class Terminal:
             _LeftColumn(),
             console=self.console,
         ) as progress:
-            bar = self._bar = _FileBar(progress, f"{self.place} {name}".strip(), self._usual)
+            bar = self._bar = _FileBar(
+                progress, one_line(f"{self.place} {name}".strip()), self._usual
+            )
             try:
                 yield
                 bar.finish()
@@ -199,18 +232,21 @@ class Terminal:
         text = str(what)
         if text not in self.warnings:
             self.warnings.append(text)
-            self.console.print(Text.assemble(("note: ", "yellow"), text))
+            self.console.print(Text.assemble(("note: ", "yellow"), one_line(text)))
 
     def say(self, text: str) -> None:
-        self.console.print(Text(text))
+        """Print one line."""
+        self.console.print(text)
 
     def error(self, message: str, hint: str) -> None:
-        self.console.print(Text.assemble(("error: ", "bold red"), message))
+        self.console.print(Text.assemble(("error: ", "bold red"), one_line(message)))
         if "\n" in hint:
             # Commands, one a line: nothing beside them, so that they can be copied.
-            self.console.print(Text.assemble(("  do:", "bold"), f"\n{hint}"))
+            self.console.print(Text("  do:", "bold"))
+            for line in hint.split("\n"):
+                self.say(line)
         elif hint:
-            self.console.print(Text.assemble(("  do:  ", "bold"), hint))
+            self.console.print(Text.assemble(("  do:  ", "bold"), one_line(hint)))
 
 
 if TYPE_CHECKING:
@@ -231,7 +267,8 @@ def outlive_readers() -> None:
     """Let a command go on, and end with its own exit code, when its reader has left.
 
     Else a long run would be lost, or one that needs review would end like a defect, because
-    somebody wanted to see one line of what it says. Terminals are left as they are.
+    somebody wanted to see one line of what it says. What a terminal or a file cannot hold in its
+    encoding is escaped, for the same reason.
     """
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
@@ -240,10 +277,11 @@ def outlive_readers() -> None:
         except (AttributeError, OSError, ValueError):  # closed, or none at all
             continue
         if stream.isatty():
+            stream.reconfigure(errors="backslashreplace")
             continue
         stream.flush()
         buffer = io.BufferedWriter(_Unread(number, "wb", closefd=False))
         text = io.TextIOWrapper(
-            buffer, stream.encoding, stream.errors, line_buffering=name == "stderr"
+            buffer, stream.encoding, "backslashreplace", line_buffering=name == "stderr"
         )
         setattr(sys, name, text)

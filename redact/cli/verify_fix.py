@@ -171,7 +171,8 @@ def _tell_commands(
             else "The plan hides what was found: this command draws it. Add the options that the "
             "output was made with:"
         )
-        terminal.say(commands)
+        for line in commands.split("\n"):
+            terminal.say(line)
 
 
 @click.command(context_settings=HELP)

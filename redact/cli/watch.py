@@ -12,7 +12,7 @@ import click
 from ..case import Inbox
 from ..errors import ExitCode, InputError, OutputError, UsageError
 from ..files import make_folder
-from ..types import clock
+from ..types import clock, readable
 from . import options
 from .app import HELP
 from .results import chosen_delivery, finish_options
@@ -96,8 +96,10 @@ def _tell(source: Path, result: dict[str, Any], failures: Path, terminal: Termin
     if "error" in result:
         try:
             make_folder(failures)
-            note.write_text(f"{result['error']}\n{result['hint']}\n", encoding="utf-8")
-        except (OutputError, OSError) as error:
+            # The name of the video stands in it, and may be no UTF-8.
+            words = readable(f"{result['error']}\n{result['hint']}\n")
+            note.write_text(words, encoding="utf-8")
+        except (OutputError, OSError, UnicodeError) as error:
             terminal.warn(f"{note}: cannot be written ({error})")
     else:
         note.unlink(missing_ok=True)

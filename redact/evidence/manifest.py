@@ -228,6 +228,11 @@ def _contradiction(manifest: Manifest) -> str:
         for k, span in enumerate(track.spans):
             if not span.first <= span.last < frames:
                 return f"$.tracks[{i}].spans[{k}].last: {span.last} is not within the clip"
+        before = -1
+        for k, (first, last) in enumerate(track.shown or ()):
+            if not before < first <= last < frames:
+                return f"$.tracks[{i}].shown[{k}]: {first} to {last} is out of order or of the clip"
+            before = last
     return ""
 
 

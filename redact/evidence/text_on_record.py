@@ -101,12 +101,22 @@ def _parts(folder: Path) -> list[str]:
     return [folder.drive, *folder.parts[1:]] if folder.anchor else list(folder.parts)
 
 
+_GLUED = re.compile(r"(?P<option>-(?:[A-Za-z]*?o|[A-Za-z])=?)(?P<path>.*[/\\].*)", re.DOTALL)
+"""A short option and its value in one, perhaps after others that take none: -o/srv/a, -vo/srv/a."""
+
+_ENDING = re.compile(r"[^\s/\\]\.(?=\d?[A-Za-z])[A-Za-z0-9]{2,5}$")
+"""That of a file: .mp4, .3gp, .json; no number, no full stop."""
+
+
 def argument_without_folders(argument: str) -> str:
     """A command-line argument with its folders removed if it names a file.
 
     Free text that holds a slash ("art. 6/1 GDPR") stays as it is: only what is absolute, starts
-    at a home or dot folder, or stands in a folder that exists counts as a path.
+    at a home or dot folder, stands in a folder that exists, holds a `*` or ends like the name of a
+    file counts as a path; and what is glued to a short option (`-oPATH`), for that is no text.
     """
+    if glued := _GLUED.fullmatch(argument):
+        return readable(glued["option"] + file_name(glued["path"]))
     option, equals, value = argument.partition("=")
     if equals and option.startswith("-"):
         return readable(f"{option}={_name_if_path(value)}")
@@ -118,7 +128,13 @@ def _name_if_path(value: str) -> str:
         return value
     rooted = value.startswith(("/", "\\", "~", "./", "../", ".\\", "..\\", "file:"))
     drive = bool(PureWindowsPath(value).drive)
-    return file_name(value) if rooted or drive or _in_a_folder(value) else value
+    path = rooted or drive or _in_a_folder(value) or _like_a_file(value)
+    return file_name(value) if path else value
+
+
+def _like_a_file(value: str) -> bool:
+    """Whether it is written like a file or a pattern in a folder, which may be gone by now."""
+    return "://" not in value and ("*" in value or bool(_ENDING.search(value)))
 
 
 def _in_a_folder(value: str) -> bool:

@@ -87,22 +87,23 @@ def _columns(track: TrackPart, frames: int) -> Iterator[tuple[int, int, str]]:
     scale = width / max(frames, 1)
     columns: dict[int, str] = {}
     for span in track.spans:
-        for x in _pixels(span.first, span.last, scale):
+        for x in _pixels(span.first, span.last, scale, width):
             before = columns.get(x, span.certainty)
             columns[x] = min(before, span.certainty, key=WEAKEST_FIRST.index)
     for first, last in _shown(track):
-        columns |= dict.fromkeys(_pixels(first, last, scale), _SHOWN)
+        columns |= dict.fromkeys(_pixels(first, last, scale, width), _SHOWN)
     runs = [
-        (first, min(last, width - 1), state)
+        (first, last, state)
         for state in set(columns.values())
         for first, last in runs_of(x for x, here in columns.items() if here == state)
     ]
     yield from sorted(runs)
 
 
-def _pixels(first: int, last: int, scale: float) -> range:
-    """Columns of frames in a row."""
-    return range(int(first * scale), max(int((last + 1) * scale - 1e-9), 0) + 1)
+def _pixels(first: int, last: int, scale: float, width: int) -> range:
+    """Columns of frames in a row of `width`: no more, whatever a record says."""
+    end = min(max(int((last + 1) * scale - 1e-9), 0), width - 1)
+    return range(min(int(first * scale), width - 1), end + 1)
 
 
 def _shown(track: TrackPart) -> tuple[tuple[int, int], ...]:

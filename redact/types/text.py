@@ -14,6 +14,9 @@ from ..errors import UsageError
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+_COMMANDING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, ends of lines and marks of direction."""
+
 
 def readable(text: str) -> str:
     """`text` as valid Unicode, for records: bytes of a name that are no UTF-8 become `%E9`.
@@ -22,6 +25,15 @@ def readable(text: str) -> str:
     hold. The escape is that of file URLs: it holds no separator that could look like a folder.
     """
     return _SURROGATE.sub(_escaped, text)
+
+
+def one_line(text: str) -> str:
+    """`text` as it may be printed: one line that says what it seems to say.
+
+    Names, tags and records of files that others made can hold what clears the screen, writes over
+    a line that was printed before, adds one of its own, or shows letters in another order.
+    """
+    return _COMMANDING.sub(lambda m: " " if m[0].isspace() else "\ufffd", readable(text))
 
 
 def counted(number: int, thing: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,20 @@ def test_it_goes_on_after_a_restart(folder: Path, tmp_path: Path) -> None:
     assert call(*words).returncode == ExitCode.DONE
     assert call("watch", folder / "none", "-o", out).returncode == ExitCode.INPUT
     assert call(*words, "--release").returncode == ExitCode.USAGE
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_is_no_utf8_stops_nothing(folder: Path, tmp_path: Path) -> None:
+    out, name = tmp_path / "out", os.fsdecode(b"caf\xe9.mp4")
+    for one in (name, "later.mp4"):
+        (folder / one).write_bytes(b"no video")
+    watched = call("watch", folder, "-o", out, "--quiet-for", 1, "--once")
+    assert watched.returncode == ExitCode.INPUT, watched.stderr
+    assert "caf%E9.mp4: refused (" in watched.stderr
+    assert "later.mp4: refused (" in watched.stderr
+    notes = out / "failed"
+    assert "caf%E9.mp4" in (notes / f"{name}.txt").read_text("utf-8")
+    assert "later.mp4" in (notes / "later.mp4.txt").read_text("utf-8")
 
 
 def test_a_record_whose_name_is_taken_is_in_the_code(folder: Path, tmp_path: Path) -> None:

@@ -341,6 +341,20 @@ def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
     assert right <= 1000
 
 
+def test_timeline_is_as_wide_as_ever_whatever_a_record_says(manifest: Manifest) -> None:
+    """A record is checked when it is read; one that is made in memory is not."""
+    first, *others = manifest.tracks
+    beyond = msgspec.structs.replace(first, shown=((0, 10**8), (10**12, 10**12 + 3)))
+    drawn = timeline_svg(
+        msgspec.structs.replace(manifest, tracks=(beyond, *others)), Catalogue("en")
+    )
+    ends = [
+        float(r.get("x", 0)) + float(r.get("width", 0))
+        for r in ElementTree.fromstring(drawn).findall("{http://www.w3.org/2000/svg}rect")
+    ]
+    assert max(ends) <= 1000
+
+
 def test_long_lists_are_cut_and_told(tmp_path: Path) -> None:
     many = variants(tmp_path)[7]
     assert len(drawn_tracks(many)) == MOST < len(many.tracks) == MANY

@@ -14,7 +14,7 @@ from ...plan import Plan, edit, read_plan, typed, write_plan
 from ...running import require_same_source
 from ...types import Box, Keyframe, Target, clock
 from ..search_options import AREA, AreaType
-from ..terminal import Terminal
+from ..terminal import Terminal, tell
 from .group import (
     by_option,
     mention_added,
@@ -87,7 +87,7 @@ def add(
     write_plan(changed, plan_path, force=True)
     first = given[0][1]
     place = f"{first.width:g}×{first.height:g} pixels at {first.x1:g},{first.y1:g}"
-    click.echo(f"{plan_path}: track {number} added, {place}", err=True)
+    tell(f"{plan_path}: track {number} added, {place}", err=True)
     if end is not None:
         mention_late("--to", end, value)
     mention_outside(changed, edit.track_of(changed, number))
@@ -124,7 +124,7 @@ def _follow(
     )
     write_plan(changed, path, force=True)
     first, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))
-    click.echo(f"{path}: track {number} added, followed from {first} to {last}", err=True)
+    tell(f"{path}: track {number} added, followed from {first} to {last}", err=True)
     mention_outside(changed, edit.track_of(changed, number))
     mention_added(edit.track_of(changed, number), at_one_time=len(keys) == 1)
 

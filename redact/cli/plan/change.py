@@ -13,7 +13,7 @@ from ...files import write_whole
 from ...plan import Sound, consequences, edit, mistakable, read_plan, typed, write_plan
 from ...plan.exchange import FORMATS, add_imported, coinciding
 from ...types import Action, Target, Track, counted
-from ..terminal import Terminal
+from ..terminal import Terminal, tell
 from .group import (
     by_option,
     mention_cleared,
@@ -56,12 +56,12 @@ def set_(
         decided_by=said(by, "--by"),
     )
     write_plan(changed, plan_path, force=True)
-    click.echo(f"{plan_path}: {named(ids)} changed", err=True)
+    tell(f"{plan_path}: {named(ids)} changed", err=True)
     mention_cleared(value, changed, ids)
     kept = [t for t in changed.tracks if t.id in ids and t.action is Action.KEEP]
     if action == Action.KEEP:
         for line in consequences(changed, [track.id for track in kept]):
-            click.echo(line, err=True)
+            tell(line, err=True)
         for line in mistakable(changed, [track.id for track in kept]):
             Terminal().warn(line)
     _mention_unexplained(kept)
@@ -86,7 +86,7 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
     value = read_plan(plan_path)
     ids = typed.parse_ids(tracks, value)
     write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path, force=True)
-    click.echo(f"{plan_path}: {named(ids)} removed", err=True)
+    tell(f"{plan_path}: {named(ids)} removed", err=True)
 
 
 @plan.command()
@@ -118,7 +118,7 @@ def mute(
     )
     write_plan(changed, plan_path, force=True)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
-    click.echo(f"{plan_path}: sound from {span_words(new, value)} is taken out", err=True)
+    tell(f"{plan_path}: sound from {span_words(new, value)} is taken out", err=True)
     mention_late("--to", end, value, "the span ends with the sound")
     if not reason:
         Terminal().warn("the record will give no reason for taking the sound out (--reason)")
@@ -134,7 +134,7 @@ def unmute(plan_path: Path, spans: str) -> None:
     if len(numbers) != len(spans.split(",")):
         raise UsageError(f"{spans!r}: is not a list of numbers", "For example 1,3.")
     write_plan(edit.unmute(value, numbers), plan_path, force=True)
-    click.echo(f"{plan_path}: {counted(len(set(numbers)), 'span')} given back", err=True)
+    tell(f"{plan_path}: {counted(len(set(numbers)), 'span')} given back", err=True)
 
 
 format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True)
@@ -172,7 +172,7 @@ def import_(
         decided_by=said(by, "--by") or "",
     )
     write_plan(changed, plan_path, force=True)
-    click.echo(f"{plan_path}: {counted(len(numbers), 'track')} imported", err=True)
+    tell(f"{plan_path}: {counted(len(numbers), 'track')} imported", err=True)
     for number, other in coinciding(changed, numbers):
         Terminal().warn(
             f"track {number} covers the same as track {other}, which was there before: whatever "
@@ -195,4 +195,4 @@ def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None
     value = read_plan(plan_path)
     path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
     write_whole(path, FORMATS[name].export(value), force=force, never=(plan_path,), mode=0o600)
-    click.echo(f"{path}: {counted(len(value.tracks), 'track')}", err=True)
+    tell(f"{path}: {counted(len(value.tracks), 'track')}", err=True)

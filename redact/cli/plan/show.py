@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from ...evidence import seconds_from_start
 from ...plan import Plan, read_plan, typed, with_subjects
 from ...types import Origin, Track, clock, counted
+from ..terminal import PlainConsole
 from .group import plan, plan_argument, span_words, target_choice
 
 UNSURE: Final = 0.5
@@ -93,7 +93,7 @@ def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
     count = counted(len(value.tracks), "track")
     if len(rows) < len(value.tracks):
         count = f"{len(rows)} of {count}"
-    console = Console(soft_wrap=True, highlight=False, markup=False, width=150)
+    console = PlainConsole(soft_wrap=True, width=150)
     console.print(f"{value.source.name}: {count}; {looked} were looked for")
     for limit in value.settings.not_searched:
         console.print(str(limit))

@@ -56,11 +56,12 @@ class Findings:
     _generic: dict[str, None] = field(default_factory=dict)
 
     def add(self, kind: Kind, where: str, value: str | bytes) -> None:
-        key = (kind, where, readable(value))
+        # A place is named by the file as well: by its own keys, tags and chunks.
+        key = (kind, readable(where), readable(value))
         self._found[key] = self._found.get(key, 0) + 1
 
     def add_generic(self, where: str, value: str | bytes) -> None:
-        self._generic[f"{where}: {readable(value)}"] = None
+        self._generic[f"{readable(where)}: {readable(value)}"] = None
 
     def mentions(self, text: str) -> bool:
         """Whether some find already shows this text."""
