@@ -22,6 +22,7 @@ from ..evidence import (
     new_key,
     raw_public,
     read_log,
+    unproven,
 )
 from .app import HELP
 from .evidence_options import passphrase, private_key, warn_of_unsigned
@@ -155,15 +156,8 @@ def _read(file: Path) -> LogState:
 
 
 def _signer_problems(state: LogState, key: bytes | None) -> list[tuple[int, str, str]]:
-    line = len(state.entries)
-    if key is None:
-        return []
-    if state.signer is None:
-        return [(line, "unsigned", "a key was given, but the head of the log is not signed")]
-    if state.signer.public_key != key.hex():
-        text = f"signed with {state.signer.fingerprint}, not with {fingerprint(key)}"
-        return [(line, "other key", text)]
-    return []
+    why = None if key is None else unproven(state, key.hex())
+    return [] if why is None else [(len(state.entries), *why)]
 
 
 def _say_verdict(state: LogState, problems: list[tuple[int, str, str]], key: Path | None) -> None:
@@ -175,11 +169,11 @@ def _say_verdict(state: LogState, problems: list[tuple[int, str, str]], key: Pat
             "last entry was added without --sign, or somebody replaced the whole log. The next "
             "entry added with --sign signs the head again."
         )
+        _say_remarks(state)
         return
     for line, kind, text in problems:
         tell(f"line {line}: {kind}: {text}")
-    for remark in state.remarks:
-        tell(f"note: {remark}")
+    _say_remarks(state)
     if problems:
         tell("The log does not hold.")
         return
@@ -191,6 +185,11 @@ def _say_verdict(state: LogState, problems: list[tuple[int, str, str]], key: Pat
         )
     else:
         tell(f"Its head is signed with the key {state.signer.fingerprint}.")
+
+
+def _say_remarks(state: LogState) -> None:
+    for remark in state.remarks:
+        tell(f"note: {remark}")
 
 
 @log.command("show")

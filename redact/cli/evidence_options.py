@@ -22,6 +22,7 @@ from ..evidence import (
     load_credentials,
     load_private_key,
     needs_passphrase,
+    raw_public,
     read_case_file,
     read_log,
     reasons_from_options,
@@ -142,10 +143,24 @@ def content_signer(certificate: Path, key: Path) -> Credentials:
 
 
 def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:
-    """Say so where an entry is about to make a signed head an unsigned one."""
-    if key is None and log.exists() and read_log(log).signer is not None:
+    """Say so where an entry is about to make a signed head an unsigned one, or to put a signature
+    over entries that nobody with that key has signed.
+    """
+    if not log.exists():
+        return
+    state = read_log(log)
+    signer = state.signer
+    if key is None and signer is not None:
         Terminal().warn(
             f"{log}: its head was signed; after this entry it no longer is (--sign KEY signs it)"
+        )
+    if key is None or not state.entries:
+        return
+    if signer is None or signer.public_key != raw_public(key.public_key()).hex():
+        before = "is not signed" if signer is None else "is signed with another key"
+        Terminal().warn(
+            f"{log}: its head {before}; your signature takes over the entries before as they are, "
+            "and the new entry says so ('redact log show' lists them)"
         )
 
 

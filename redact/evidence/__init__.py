@@ -11,8 +11,9 @@ from .case import (
     read_case_file,
     reasons_from_options,
 )
-from .chain import LogState, head_path
-from .check import CheckResult, check_output, counted
+from .chain import LogState, unproven
+from .check import CheckResult, check_output
+from .check_log import counted
 from .content_credentials import MIME as CREDENTIAL_FORMATS
 from .content_credentials import (
     Credentials,
@@ -23,6 +24,7 @@ from .content_credentials import (
 )
 from .custody import append, read_log
 from .ledger import CERTAINTY, muted_parts, seconds_from_start
+from .log_head import head_path
 from .manifest import (
     Manifest,
     SourcePart,
@@ -107,6 +109,7 @@ __all__ = [
     "sha256_of_bytes",
     "sign_content",
     "signature_path",
+    "unproven",
     "write_evidence",
     "write_manifest",
 ]

@@ -13,6 +13,7 @@ the anchor kept by somebody else, shows that.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -23,16 +24,14 @@ from msgspec.structs import replace
 
 from ..errors import PlanError
 from ..media import sha256_of_bytes
+from .log_head import head_path, read_head
 from .manifest_parts import LogAnchor
-from .signature import (
-    PublicKeyHex,
-    SignatureResult,
-    check_signature,
-    parse_signature,
-    signature_path,
-)
+from .signature import SignatureResult, fingerprint
 
 START = "0" * 64
+HEAD_BEFORE = "head_before"
+"""Detail of an entry whose writer signed, where the head before it was not signed, or by another
+key. The signature then covers what nobody with that key had vouched for, and that stays visible."""
 _Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
@@ -152,18 +151,6 @@ def _out_of_order(line: int, expected: int, found: int) -> Break:
     )
 
 
-HEAD_FORMAT = "redact-log-head"
-
-
-class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
-    """The file `LOG.head`: where the log ended when redact last wrote to it, and who signed it."""
-
-    format: Annotated[str, Meta(pattern=f"^{HEAD_FORMAT}$")]
-    entries: Annotated[int, Meta(ge=0)]
-    head: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-    signed_by: PublicKeyHex = ""
-
-
 @dataclass(frozen=True, slots=True)
 class LogState:
     """A log as it was read, and everything wrong with it.
@@ -173,96 +160,97 @@ class LogState:
         breaks: empty if the log holds.
         remarks: true, worth knowing, and no proof of tampering.
         signer: result of the anchor's signature, None without one.
+        uncovered: how many of the last entries the anchor does not know.
     """
 
     entries: tuple[Entry, ...]
     breaks: tuple[Break, ...]
     remarks: tuple[str, ...]
     signer: SignatureResult | None
+    uncovered: int = 0
 
     @property
     def holds(self) -> bool:
         return not self.breaks
 
-
-def head_path(log: Path) -> Path:
-    return log.with_name(log.name + ".head")
-
-
-def dump_head(head: Head) -> bytes:
-    return msgspec.json.encode(head) + b"\n"
+    def taken_over(self, number: int) -> bool:
+        """Whether an entry, or one after it, was signed only by a later entry than its own."""
+        return any(HEAD_BEFORE in entry.details for entry in self.entries[number:])
 
 
 def examine(log: Path, data: bytes) -> LogState:
     entries, breaks = read_chain(data)
     if not data and not head_path(log).exists():
         return LogState((), (), (), None)
+    after = len(entries) + 1
     try:
-        head, signer = _read_head(head_path(log))
+        head, signer = read_head(log, (len(entries), entries[-1].hash if entries else START))
     except PlanError as error:
-        broken = Break(len(entries) + 1, "damaged", error.message)
+        broken = Break(after, "damaged", error.message)
         return LogState(entries, (*breaks, broken), (), None)
     if head is None:
-        missing = Break(
-            len(entries) + 1,
-            "cut",
-            f"{head_path(log).name} is missing, so nothing shows whether the end of the log is "
-            "still there",
-        )
+        text = f"{head_path(log).name} is missing, so nothing shows whether the end of the log is "
+        missing = Break(after, "cut", f"{text}still there")
         return LogState(entries, (*breaks, missing), (), None)
     if signer is not None and not signer.holds:
         text = f"the signature of {head_path(log).name} does not hold"
-        breaks = (*breaks, Break(len(entries) + 1, "edited", text))
-    problem, remarks = _against_anchor(entries, head.entries, head.head, "the log's head file")
+        breaks = (*breaks, Break(after, "edited", text))
+    problem = _against_anchor(entries, head.entries, head.head, "the log's head file")
     if problem and not breaks:
         breaks = (problem,)
-    return LogState(entries, breaks, remarks, signer)
+    uncovered = max(0, len(entries) - head.entries)
+    return LogState(entries, breaks, tuple(_remarks(entries, uncovered)), signer, uncovered)
 
 
-def _read_head(path: Path) -> tuple[Head | None, SignatureResult | None]:
-    hint = "The anchor was damaged or edited; compare with a copy of it."
-    signature = signature_path(path)
-    try:
-        data = path.read_bytes()
-        signed = signature.read_bytes() if signature.exists() else None
-    except FileNotFoundError:
-        return None, None
-    except OSError as error:
-        raise PlanError(f"{path}: cannot be read ({error.strerror or error})", hint) from None
-    try:
-        head = msgspec.json.decode(data, type=Head)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(f"{path}: {error}", hint) from None
-    if dump_head(head) != data:
-        raise PlanError(f"{path}: is not in the layout that redact writes", hint)
-    if signed is None and head.signed_by:
-        raise PlanError(f"{path}: is signed, and its signature is missing", hint)
-    if signed is None:
-        return head, None
-    parsed = parse_signature(signed, str(signature))
-    return head, check_signature(data, parsed, head.signed_by)
+def _remarks(entries: tuple[Entry, ...], uncovered: int) -> Iterator[str]:
+    if uncovered:
+        yield (
+            f"{uncovered} at the end of the log not covered by its head file: either writing was "
+            "interrupted, or they were added by hand"
+        )
+    for entry in entries:
+        if HEAD_BEFORE in entry.details:
+            yield (
+                f"before entry {entry.number} the head was {entry.details[HEAD_BEFORE]}; the "
+                "signature of that entry took over the entries before it as they were"
+            )
+
+
+def unproven(state: LogState, key: str) -> tuple[str, str] | None:
+    """Why the signature of a key does not cover all of a log that holds; None if it does.
+
+    Args:
+        state: the log.
+        key: raw public key, hex.
+
+    Returns:
+        Kind ("unsigned" or "other key") and the same in words.
+    """
+    if state.signer is None:
+        return "unsigned", "its head is not signed"
+    if state.signer.public_key != key:
+        wanted = fingerprint(bytes.fromhex(key))
+        return "other key", f"its head is signed with {state.signer.fingerprint}, not with {wanted}"
+    if state.uncovered:
+        return "unsigned", f"the last {_entries(state.uncovered)} not covered by its signed head"
+    return None
+
+
+def _entries(count: int) -> str:
+    return "entry is" if count == 1 else f"{count} entries are"
 
 
 def check_anchor(entries: tuple[Entry, ...], anchor: LogAnchor) -> Break | None:
     """What contradicts an anchor that a manifest kept, None if nothing does."""
-    problem, _ = _against_anchor(entries, anchor.entries, anchor.head, "the manifest")
-    return problem
+    return _against_anchor(entries, anchor.entries, anchor.head, "the manifest")
 
 
-def _against_anchor(
-    entries: tuple[Entry, ...], count: int, head: str, keeper: str
-) -> tuple[Break | None, tuple[str, ...]]:
+def _against_anchor(entries: tuple[Entry, ...], count: int, head: str, keeper: str) -> Break | None:
     if len(entries) < count:
         missing = count - len(entries)
         text = f"{keeper} knows {count} entries: the last {missing} of them are missing"
-        return Break(len(entries) + 1, "cut", text), ()
+        return Break(len(entries) + 1, "cut", text)
     if count and entries[count - 1].hash != head:
         text = f"entry {count} is not the one that {keeper} knows: the log was rewritten"
-        return Break(count, "rewritten", text), ()
-    more = len(entries) - count
-    if more and keeper != "the manifest":
-        return None, (
-            f"{more} at the end of the log not covered by its head file: either writing was "
-            "interrupted, or they were added by hand",
-        )
-    return None, ()
+        return Break(count, "rewritten", text)
+    return None

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError, PlanError
-from ..media import sha256_of, sha256_of_bytes
-from .chain import LogState, check_anchor
-from .custody import read_log
+from ..media import sha256_of
+from .check_log import Logged, check_log
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
     SignatureResult,
@@ -18,27 +16,7 @@ from .signature import (
     parse_signature,
     signature_path,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Verdict on one part of the record.
-
-    Attributes:
-        name: "output", "source", "manifest", "signature" or "log".
-        verdict: "intact", or what is wrong with it: "changed", "not the original", "damaged",
-            "missing", "cut", "broken", "other key", "not mentioned"; "unsigned" and "not given"
-            are no failures.
-        text: the same in plain words.
-    """
-
-    name: str
-    verdict: str
-    text: str
-
-    @property
-    def failed(self) -> bool:
-        return self.verdict not in ("intact", "unsigned", "not given")
+from .verdict import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +27,8 @@ class CheckResult:
         signer: fingerprint of the key of a signature that holds, "" without one.
         log_entry: number and time of the entry of a given log that names the manifest; 0 and ""
             where there is none, or the log does not hold.
+        log_unproven: whether there is such an entry, but the run was signed and no signature by
+            the same key vouches for it.
     """
 
     parts: tuple[Part, ...]
@@ -56,6 +36,7 @@ class CheckResult:
     trust: str
     signer: str = ""
     log_entry: tuple[int, str] = (0, "")
+    log_unproven: bool = False
 
     @property
     def holds(self) -> bool:
@@ -108,7 +89,9 @@ def check_output(
         parts.append(Part("log", "not given", text))
     signer = signature.fingerprint if signature.protects else ""
     entry = logged.entry if logged and not logged.part.failed else (0, "")
-    return CheckResult(tuple(parts), _summary(parts), _trust(signature, logged, key), signer, entry)
+    trust = _trust(signature, logged, key)
+    doubt = logged is not None and logged.unproven
+    return CheckResult(tuple(parts), _summary(parts, doubt), trust, signer, entry, doubt)
 
 
 def _manifest_bytes(path: Path, output: Path) -> bytes:
@@ -135,13 +118,15 @@ def _parsed(data: bytes, name: str) -> tuple[Manifest | None, str]:
 
 def _ties(
     path: Path, data: bytes, record: Manifest | None, log: Path | None, key: bytes | None
-) -> tuple[_Signature, _Logged | None]:
+) -> tuple[_Signature, Logged | None]:
     """What ties a manifest to the time when it was written: its signature, and the log if given."""
     signature = _signature(path, data, record, key)
     # An anchor in a manifest that was changed says nothing about the log.
     anchored = not signature.manifest_changed
-    logged = None if log is None else _log(log, data, record, anchored)
-    if signature.either and logged is not None and logged.manifest_known:
+    named = (record.signed_by if record else "") or signature.key
+    given = (key or b"").hex()
+    logged = None if log is None else check_log(log, data, record, anchored, given, named)
+    if signature.either and logged is not None and logged.manifest_vouched:
         text = "The signature file was changed; the manifest is the one that the log names."
         signature = _Signature(Part("signature", "changed", text))
     return signature, logged
@@ -178,6 +163,7 @@ class _Signature:
     either: bool = False
     protects: bool = False
     fingerprint: str = ""
+    key: str = ""  # raw public key of a signature that holds, hex
 
 
 def _signature(path: Path, data: bytes, record: Manifest | None, key: bytes | None) -> _Signature:
@@ -202,12 +188,17 @@ def _signature(path: Path, data: bytes, record: Manifest | None, key: bytes | No
     if not (signature.public_key or named or key):
         text = "Neither manifest nor signature says which key signed; give it with --key."
         return _Signature(Part("signature", "damaged", text), manifest_changed=True, either=True)
-    # What cannot be read names no key, and only the one that was given can be tried.
-    return _judge(check_signature(data, signature, named or (key or b"").hex()), key)
+    # Where neither file names a key, only the one that was given can be tried.
+    tried = named or ("" if signature.public_key else (key or b"").hex())
+    return _judge(check_signature(data, signature, tried), tried, key)
 
 
-def _judge(result: SignatureResult, key: bytes | None) -> _Signature:
+def _judge(result: SignatureResult, named: str, key: bytes | None) -> _Signature:
     mark = result.fingerprint
+    if result.changed == "key":
+        announced = fingerprint(bytes.fromhex(named))
+        text = f"Signed with another key ({mark}) than the manifest names ({announced})."
+        return _Signature(Part("signature", "other key", text))
     if result.changed == "signed":
         text = "It does not fit the manifest: the manifest was changed after it was signed."
         # The signature itself cannot be judged without the bytes that it was made over.
@@ -222,66 +213,12 @@ def _judge(result: SignatureResult, key: bytes | None) -> _Signature:
         text = f"Signed with another key ({mark}) than the one given ({fingerprint(key)})."
         return _Signature(Part("signature", "other key", text), fingerprint=mark)
     text = f"It holds. It was made with the key {mark}."
-    return _Signature(Part("signature", "intact", text), protects=True, fingerprint=mark)
-
-
-@dataclass(frozen=True, slots=True)
-class _Logged:
-    part: Part
-    manifest_known: bool = False
-    manifest_changed: bool = False
-    entry: tuple[int, str] = (0, "")
-
-
-def counted(state: LogState) -> str:
-    """In words: 1 entry, 2 entries."""
-    return "1 entry" if len(state.entries) == 1 else f"{len(state.entries)} entries"
-
-
-def _log(log: Path, data: bytes, record: Manifest | None, anchored: bool) -> _Logged:
-    try:
-        state = read_log(log)
-    except PlanError as error:
-        return _Logged(Part("log", "missing", error.message))
-    digest = sha256_of_bytes(data)
-    entry = next((e for e in state.entries if e.details.get("manifest_sha256") == digest), None)
-    known = entry is not None
-    if not state.holds:
-        first = state.breaks[0]
-        text = "; ".join(b.text for b in state.breaks[:3])
-        verdict = "cut" if first.kind == "cut" else "broken"
-        return _Logged(Part("log", verdict, f"It does not hold: {text}."), manifest_known=known)
-    logged = _against_log(state, known, record, anchored)
-    return logged if entry is None else replace(logged, entry=(entry.number, entry.time))
-
-
-def _against_log(state: LogState, known: bool, record: Manifest | None, anchored: bool) -> _Logged:
-    if anchored and record is not None and record.custody_log is not None:
-        problem = check_anchor(state.entries, record.custody_log)
-        if problem:
-            verdict = "cut" if problem.kind == "cut" else "broken"
-            return _Logged(Part("log", verdict, f"It does not hold: {problem.text}."), known)
-    remarks = "".join(f" Note: {remark}." for remark in state.remarks)
-    if known:
-        text = f"It holds ({counted(state)}) and names this very manifest.{remarks}"
-        return _Logged(Part("log", "intact", text), manifest_known=True)
-    if record is None or any(_of_run(entry.details, record) for entry in state.entries):
-        text = f"It holds ({counted(state)}), but names another manifest for this output.{remarks}"
-        return _Logged(Part("log", "intact", text), manifest_changed=True)
-    text = f"It holds ({counted(state)}), but does not mention this output.{remarks}"
-    return _Logged(Part("log", "not mentioned", text))
-
-
-def _of_run(details: Mapping[str, str], record: Manifest) -> bool:
-    """Whether an entry of the log is about a run, by one field or the others: one was edited."""
-    names = (details.get("source_sha256"), details.get("output"))
-    return details.get("output_sha256") == record.output.sha256 or names == (
-        record.source.sha256_before,
-        record.output.name,
+    return _Signature(
+        Part("signature", "intact", text), False, False, True, mark, result.public_key
     )
 
 
-def _manifest_part(problem: str, signature: _Signature, logged: _Logged | None) -> Part:
+def _manifest_part(problem: str, signature: _Signature, logged: Logged | None) -> Part:
     if problem:
         return Part("manifest", "damaged", f"It cannot be read: {problem}.")
     if signature.either:
@@ -293,13 +230,13 @@ def _manifest_part(problem: str, signature: _Signature, logged: _Logged | None) 
         return Part("manifest", "changed", "It is not the manifest that the custody log names.")
     if signature.protects:
         return Part("manifest", "intact", "It is, bit for bit, what was signed.")
-    if logged is not None and logged.manifest_known:
+    if logged is not None and logged.manifest_vouched:
         return Part("manifest", "intact", "It is, bit for bit, what the custody log names.")
     text = "It can be read, but nothing shows whether it was edited: no signature, no log."
     return Part("manifest", "unsigned", text)
 
 
-def _summary(parts: list[Part]) -> str:
+def _summary(parts: list[Part], doubt: bool) -> str:
     failed = [p for p in parts if p.failed]
     if [(p.name, p.verdict) for p in failed] == [("source", "not the original")]:
         return "This is not the original of this record. All else in it holds."
@@ -311,10 +248,15 @@ def _summary(parts: list[Part]) -> str:
             "The output is the one that the manifest describes. The manifest itself is neither "
             "signed nor in a given log, so this shows accidents, not forgery."
         )
+    if doubt:
+        return (
+            "The record holds. But its entry in the custody log was signed only by a later one, so "
+            "nothing vouches for the time in it: see the note on the log."
+        )
     return "The record holds: nothing was changed."
 
 
-def _trust(signature: _Signature, logged: _Logged | None, key: bytes | None) -> str:
+def _trust(signature: _Signature, logged: Logged | None, key: bytes | None) -> str:
     if signature.protects and key is not None:
         return (
             "The signature was made with the key that you gave. It proves who signed as far as "

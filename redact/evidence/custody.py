@@ -16,11 +16,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import CheckFailedError, OutputError, PlanError
-from ..files import sync_folder, write_whole
 from ..types import stamp
-from .chain import HEAD_FORMAT, START, Entry, Head, LogState, dump_head, examine, head_path
+from .chain import HEAD_BEFORE, START, Entry, LogState, examine
+from .log_head import announce_head, write_head
 from .manifest_parts import LogAnchor
-from .signature import make_signature, named_key, signature_path
+from .signature import named_key
 from .text_on_record import checked_text
 
 PATIENCE = 30.0
@@ -114,7 +114,8 @@ def append(
 
     Raises:
         PlanError: a text cannot stand in a record.
-        CheckFailedError: the log does not hold; a broken log is not written to.
+        CheckFailedError: the log does not hold, or its signed head does not cover its last
+            entries; to such a log nothing is added.
         OutputError: the log cannot be written.
     """
     checked_text(event, f"{log}: event")
@@ -123,7 +124,9 @@ def append(
     }
     with _open_locked(log, os.O_RDWR | os.O_CREAT) as handle:
         data = _read_all(handle, log)
-        entries = _entries_to_extend(log, examine(log, data))
+        state = examine(log, data)
+        entries = entries_to_extend(log, state)
+        texts |= _taken_over(state, key)
         entry = Entry(
             number=len(entries) + 1,
             time=stamp(datetime.now(UTC)),
@@ -132,8 +135,9 @@ def append(
             previous=entries[-1].hash if entries else START,
             hash="",
         ).sealed()
+        head = announce_head(log, (entry.number, entry.hash), key)
         _write_all(handle, entry.line() + b"\n", len(data), log)
-        _write_head(log, entry, key)
+        write_head(log, head, key)
     return entry
 
 
@@ -169,14 +173,39 @@ def _read_all(handle: int, log: Path) -> bytes:
     return b"".join(pieces)
 
 
-def _entries_to_extend(log: Path, state: LogState) -> tuple[Entry, ...]:
-    """Entries of a log that holds. Adding to a broken one would paper over the break."""
+def entries_to_extend(log: Path, state: LogState) -> tuple[Entry, ...]:
+    """Entries of a log that may be added to.
+
+    Adding to a broken one would paper over the break, and adding to one whose signed head does not
+    cover its last entries would put a signature under what somebody wrote by hand.
+
+    Raises CheckFailedError for both.
+    """
     if state.breaks:
         raise CheckFailedError(
             f"{log}: {state.breaks[0].text}; nothing was added",
             "Keep the file as it is, find its last good copy, and start a new log.",
         )
+    if state.signer is not None and state.uncovered:
+        last = "entry" if state.uncovered == 1 else f"{state.uncovered} entries"
+        raise CheckFailedError(
+            f"{log}: its head is signed and does not cover the last {last}, which redact may not "
+            "have written; nothing was added",
+            "Read them with 'redact log show'. Keep a copy of the file, take those lines out of "
+            "it, and enter what is true in them again with 'redact log add'.",
+        )
     return state.entries
+
+
+def _taken_over(state: LogState, key: Ed25519PrivateKey | None) -> dict[str, str]:
+    """What a signed entry says about the head before it, where the same key did not sign that."""
+    if key is None or not state.entries:
+        return {}
+    if state.signer is None:
+        return {HEAD_BEFORE: "not signed"}
+    if state.signer.public_key == named_key(key):
+        return {}
+    return {HEAD_BEFORE: f"signed with another key, {state.signer.fingerprint}"}
 
 
 def _write_all(handle: int, line: bytes, size: int, log: Path) -> None:
@@ -191,19 +220,6 @@ def _write_all(handle: int, line: bytes, size: int, log: Path) -> None:
         raise OutputError(
             f"{log}: cannot be written ({error.strerror or error})", "Make room, then try again."
         ) from None
-
-
-def _write_head(log: Path, entry: Entry, key: Ed25519PrivateKey | None) -> None:
-    head = head_path(log)
-    data = dump_head(Head(HEAD_FORMAT, entry.number, entry.hash, named_key(key)))
-    signature = signature_path(head)
-    write_whole(head, data, force=True)
-    if key is not None:
-        write_whole(signature, make_signature(data, key), force=True)
-    else:
-        # The old signature is about an older anchor and would look like tampering.
-        signature.unlink(missing_ok=True)
-    sync_folder(log.parent)
 
 
 def read_log(log: Path) -> LogState:
@@ -221,5 +237,5 @@ def anchor_of(log: Path) -> LogAnchor:
     if not log.exists():
         return LogAnchor(entries=0, head=START)
     state = read_log(log)
-    entries = _entries_to_extend(log, state)
+    entries = entries_to_extend(log, state)
     return LogAnchor(entries=len(entries), head=entries[-1].hash if entries else START)

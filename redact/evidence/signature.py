@@ -95,8 +95,9 @@ class SignatureResult:
     Attributes:
         holds: the signature fits the data and what its file says about them.
         changed: "" if it holds, else which file was changed: "signed", "signature", or "one of
-            them" where nothing tells.
-        fingerprint: of the key that it was checked with, "" without one.
+            them" where nothing tells; "key" where the signature is another key's than the one
+            that the signed file names.
+        fingerprint: of the key that it was checked with, "" without one; for "key", of the other.
         public_key: that key, hex; "" where neither file names one.
     """
 
@@ -113,15 +114,22 @@ def check_signature(data: bytes, signature: Signature, named: str) -> SignatureR
         data: the signed file.
         named: public key that it names, hex; "" where it names none.
     """
-    key = signature.public_key or named
+    # A key that the signature file names counts only where the signed file names none: else
+    # anyone could put a signature of their own in the place of the one that was announced.
+    other = signature.public_key or ""
+    key = named or other
     valid = _is_valid(data, signature.value, key)
+    if not valid and other not in ("", key) and _is_valid(data, signature.value, other):
+        return SignatureResult(False, "key", fingerprint(bytes.fromhex(other)), other)
     if signature.signed_sha256 is None:
         changed = "" if valid else "one of them"
     else:
         fits = signature.signed_sha256 == sha256_of_bytes(data)
         # Where signature and recorded hash both fail, only the signed file can be at fault
         # (one change cannot hit both); where one of them holds, the signed file is as it was.
-        changed = "" if valid and fits else "signature" if valid or fits else "signed"
+        same = other in ("", key)
+        changed = "signature" if valid or fits else "signed"
+        changed = "" if valid and fits and same else changed
     return SignatureResult(not changed, changed, fingerprint(bytes.fromhex(key)), key)
 
 

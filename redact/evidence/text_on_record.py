@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
+from urllib.parse import quote
 
 from ..errors import PlanError, UsageError
 from ..messages import Value
@@ -30,8 +31,17 @@ _BEFORE, _AFTER = r"(?<![\w.~+@%/\\-])(?:\.[/\\]+)*", _BELOW
 
 
 def file_name(path: Path | str) -> str:
-    """Last part of a path of either system, "unnamed" for a path without one."""
-    return readable(PureWindowsPath(PurePosixPath(str(path)).name).name) or "unnamed"
+    """Last part of a path of either system, "unnamed" for a path without one.
+
+    Characters that would make the record look different from what it says are written as in file
+    URLs ("%0A"), for a file may have any name, and its owner may not be able to change it.
+    """
+    name = readable(PureWindowsPath(PurePosixPath(str(path)).name).name)
+    return _on_one_line(name) or "unnamed"
+
+
+def _on_one_line(text: str) -> str:
+    return "".join(c if _printable(c) else quote(c, safe="", errors="replace") for c in text)
 
 
 FREE_TEXT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -119,8 +129,11 @@ def argument_without_folders(argument: str) -> str:
         return readable(glued["option"] + file_name(glued["path"]))
     option, equals, value = argument.partition("=")
     if equals and option.startswith("-"):
-        return readable(f"{option}={_name_if_path(value)}")
-    return readable(_name_if_path(argument))
+        argument = f"{option}={_name_if_path(value)}"
+    else:
+        argument = _name_if_path(argument)
+    # A name may stand here without a folder, so what `file_name` does is done here, too.
+    return _on_one_line(readable(argument))
 
 
 def _name_if_path(value: str) -> str:

@@ -7,17 +7,18 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ..errors import CheckFailedError, OutputExistsError, UsageError
+from ..errors import OutputExistsError, UsageError
 from ..files import check_writable, write_whole
-from ..media import sha256_of_bytes
 from ..messages import problem
 from .build import build_manifest
 from .case import CaseFields
 from .content_credentials import Credentials
-from .custody import anchor_of, append, read_log
-from .manifest import Manifest, dump_manifest, manifest_path
+from .custody import anchor_of, append, entries_to_extend, read_log
+from .manifest import dump_manifest, manifest_path
 from .record import RunRecord
+from .run_entry import case_details, run_details
 from .signature import make_signature, named_key, signature_path
+from .text_on_record import checked_text, file_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,30 @@ def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
 
     Raises:
         OutputExistsError: a manifest is already beside the output.
-        CheckFailedError, PlanError: the log does not hold or cannot be read.
+        CheckFailedError, PlanError: the log does not hold, cannot be read, or cannot be added to;
+            or something that it would hold cannot stand in it.
         OutputError: the log cannot be made.
     """
     path = manifest_path(output)
     if choice.manifest and not force and path.exists():
         raise problem(OutputExistsError, "record_there", path=f"{path}")
-    if choice.log is not None and not choice.log.exists():
+    if not choice.manifest or choice.log is None:
+        return
+    _check_entry(choice, output)
+    if choice.log.exists():
+        entries_to_extend(choice.log, read_log(choice.log))
+    else:
         check_writable(choice.log)
-    elif choice.log is not None:
-        state = read_log(choice.log)
-        if not state.holds:
-            raise CheckFailedError(
-                f"{choice.log}: {state.breaks[0].text}",
-                "Keep the file as it is, find its last good copy, and start a new log.",
-            )
+
+
+def _check_entry(choice: EvidenceChoice, output: Path) -> None:
+    """Raise PlanError where `append` would refuse what it is going to be told.
+
+    Hashes always pass, and the original's name does where the output's does.
+    """
+    case = choice.case or CaseFields()
+    for key, text in (("output", file_name(output)), *case_details(case).items()):
+        checked_text(text, f"{choice.log}: {key}")
 
 
 def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = False) -> EvidenceFiles:
@@ -102,21 +112,5 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
     else:
         signature.unlink(missing_ok=True)  # of an older manifest, replaced by --force
     if choice.log is not None:
-        append(choice.log, "run", _log_details(manifest, data), choice.key)
+        append(choice.log, "run", run_details(manifest, data), choice.key)
     return EvidenceFiles(path, signature if choice.key else None, choice.log)
-
-
-def _log_details(manifest: Manifest, data: bytes) -> dict[str, str]:
-    details = {
-        "source": manifest.source.name,
-        "source_sha256": manifest.source.sha256_before,
-        "output": manifest.output.name,
-        "output_sha256": manifest.output.sha256,
-        "manifest_sha256": sha256_of_bytes(data),
-        "case": manifest.case.case,
-        "exhibit": manifest.case.exhibit,
-        "operator": manifest.case.operator,
-        "recipient": manifest.case.recipient,
-        "purpose": manifest.case.purpose,
-    }
-    return {key: value for key, value in details.items() if value}

@@ -100,7 +100,8 @@ def _given(manifest: Manifest, option: str) -> str:
 
 def record_words(record: CheckResult | None, text: Catalogue) -> dict[str, Any]:
     """`record_broken`: what does not hold, "" if nothing; `record_signer`: who signed, in words;
-    `log_entry`: where the record stands in a custody log that was given and holds, else ""."""
+    `log_entry`: where the record stands in a custody log that was given and holds, or why
+    that is not said, else ""."""
     if record is None:
         return {"record_broken": "", "record_signer": "", "log_entry": ""}
     # An output that lies elsewhere was not looked at: that is no failure of its record.
@@ -108,12 +109,11 @@ def record_words(record: CheckResult | None, text: Catalogue) -> dict[str, Any]:
     parts = ", ".join(f"{text.word('part', p.name)} ({_verdict(p.verdict, text)})" for p in failed)
     signer = text("record.signed", fingerprint=record.signer) if record.signer else ""
     number, time = record.log_entry
+    entry = text("integrity.entry", number=text.number(number), time=time) if number else ""
     return {
         "record_broken": text("record.broken", parts=parts) if parts else "",
         "record_signer": signer or text("record.unsigned"),
-        "log_entry": text("integrity.entry", number=text.number(number), time=time)
-        if number
-        else "",
+        "log_entry": text("integrity.entry_unproven") if record.log_unproven else entry,
     }
 
 

@@ -174,11 +174,12 @@ RECORDS = (
         ("signature", "other key"), ("log", "broken"), ("log", "cut"), ("log", "not mentioned"),
         ("signature", "missing"), ("tomorrow's", "of tomorrow"),
     ),
+    replace(record_of(("log", "end not signed")), log_unproven=True),
 )  # fmt: skip
 
 
 def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
-    fine, signed, broken = (report_html(manifest, "en", None, r).decode() for r in RECORDS)
+    fine, signed, broken, _ = (report_html(manifest, "en", None, r).decode() for r in RECORDS)
     for page in (fine, signed, report_html(manifest).decode()):
         assert 'class="verdict bad alarm"' not in page
     assert "ab12 cd34" in signed and "is not signed" in fine
