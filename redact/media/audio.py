@@ -1,4 +1,5 @@
-"""Sound of the source in the output: packets copied, or transcoded where they do not fit."""
+"""Sound of the source in the output: packets copied, or coded anew where they do not fit or must
+not be copied."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
+from ..formats.sound_headers import bare_header
 from ..messages import Message
 from ..types import Silenced
 from .damage import set_aside
@@ -66,7 +68,7 @@ class AudioFeed:
         info: its `audio` says which streams.
         output: streams are added to it on construction, so before its header is written.
         container: muxer name.
-        copy: False to transcode even where packets could be copied.
+        copy: False to code all sound anew, so that no coded byte of the source gets through.
         silenced: spans that are taken out; where there is one, all sound is coded again.
 
     Attributes:
@@ -100,23 +102,29 @@ class AudioFeed:
         stream: Any = source.streams[audio.index]
         allowed = container == "matroska" or audio.codec in _COPYABLE[container]
         track: _CopiedTrack | _CodedTrack
-        if copy and allowed and not self._silenced:
-            track = _CopiedTrack(stream, self._output)
-            unfit = ""
+        header = bare_header(audio.codec, stream.codec_context.extradata or b"")
+        if copy and allowed and header is not None and not self._silenced:
+            track = _CopiedTrack(stream, self._output, header)
         else:
-            unfit = _ENCODERS[container]
-            track = _CodedTrack(stream, self._output, unfit, audio, self._silenced)
-            name = unfit.removeprefix("lib")
-            if self._silenced and Message("audio_coded_anew") not in self.notes:
-                self.notes.append(Message("audio_coded_anew"))
-            if not self._silenced or name != audio.codec:
-                self.notes.append(
-                    Message("audio_converted", track=number, codec=audio.codec, name=name)
-                )
+            encoder = _ENCODERS[container]
+            track = _CodedTrack(stream, self._output, encoder, audio, self._silenced)
+            self._note(audio, number, encoder.removeprefix("lib"), copy)
         if audio.language:
             track.stream.metadata["language"] = audio.language
         track.stream.disposition = stream.disposition & Disposition.default
         return track
+
+    def _note(self, audio: AudioInfo, number: int, name: str, copy: bool) -> None:
+        """Say why the sound is coded anew, once for all tracks where it is so for all of them."""
+        every = not copy or bool(self._silenced)
+        muted, release = Message("audio_coded_anew"), Message("audio_coded_for_release")
+        why = muted if self._silenced else release
+        if every and why not in self.notes:
+            self.notes.append(why)
+        if not every or name != audio.codec:
+            self.notes.append(
+                Message("audio_converted", track=number, codec=audio.codec, name=name)
+            )
 
     def _read(self, source: InputContainer, streams: list[Any]) -> Iterator[Any]:
         try:
@@ -162,10 +170,12 @@ def _starts_after(packet: Any, time: Fraction) -> bool:
 
 
 class _CopiedTrack:
-    """Packets as they are, with their own times."""
+    """Packets as they are, with their own times, under a header bare of comments."""
 
-    def __init__(self, source: Any, output: OutputContainer) -> None:
+    def __init__(self, source: Any, output: OutputContainer, header: bytes) -> None:
         self.stream: Any = output.add_stream_from_template(source, opaque=True)
+        if self.stream.codec_context.extradata:
+            self.stream.codec_context.extradata = header
         self.stream.metadata.clear()
         self._last: int | None = None
 

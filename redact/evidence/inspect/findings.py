@@ -62,7 +62,7 @@ class Findings:
     def add_generic(self, where: str, value: str | bytes) -> None:
         self._generic[f"{where}: {readable(value)}"] = None
 
-    def mentions(self, text: str) -> bool:
+    def mentions(self, text: str | bytes) -> bool:
         """Whether some find already shows this text."""
         wanted = readable(text)
         return any(wanted in value for _, _, value in self._found)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Final
 
-from ...formats import matroska
+from ...formats import matroska, sound_headers
 from ...formats.matroska import Element
 from ...types import date_and_time
 from .findings import Findings, Kind
-from .mp4 import kind_of_tag
+from .mp4 import add_comments, kind_of_tag
 
 _PARENTS: Final = frozenset(
     [
@@ -91,6 +91,8 @@ def _element(file: BinaryIO, element: Element, found: Findings) -> None:
             found.add_generic(element.path, data)
         else:
             found.add(kind, element.path, data)
+    elif element.name == "CodecPrivate":
+        add_comments(sound_headers.comments(element.content(file)), element.path, found)
     elif element.name == "DateUTC":
         found.add(Kind.DATE, element.path, _date(element.content(file)))
     elif element.name in ("Language", "LanguageBCP47"):

@@ -13,10 +13,10 @@ from typing import Any
 
 from av.stream import Disposition
 
-from ...formats import tags
+from ...formats import sound_headers, tags
 from ...media import opened
 from .findings import Findings, Kind, printable_text
-from .mp4 import NEUTRAL_NAMES, kind_of_tag
+from .mp4 import NEUTRAL_NAMES, add_comments, kind_of_tag
 
 MDPM = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")
 """UUID of camcorders' message with date, time, exposure and sometimes place."""
@@ -224,7 +224,9 @@ def _stream(stream: Any, walked: bool, found: Findings) -> None:
         found.add(Kind.STREAM, where, f"{stream.type} stream ({codec})")
     context = stream.codec_context
     if context is not None and context.extradata:
-        inspect_strings(context.extradata, f"{where} codec header", found)
+        header = f"{where} codec header"
+        add_comments(sound_headers.comments(context.extradata), header, found)
+        inspect_strings(context.extradata, header, found)
 
 
 def _packets(container: Any, found: Findings) -> int:
