@@ -53,6 +53,7 @@ _SPEAKING: Final = {
 _NEUTRAL_APPS: Final = frozenset((b"Lavf", b""))
 """What the muxer writes into two mandatory elements when told to name no version."""
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
+_DATE_SIZE: Final = 8
 _COUNTS: Final = 255
 """Largest TrackUID that says nothing. Meaning: small numbers count tracks; large ones are random
 and mark this very file."""
@@ -109,6 +110,8 @@ def _element(file: BinaryIO, element: Element, found: Findings) -> None:
 
 
 def _date(data: bytes) -> str:
+    if len(data) != _DATE_SIZE:
+        return f"{len(data)} bytes that are no date"
     nanoseconds = int.from_bytes(data, "big", signed=True)
     try:
         moment = _EPOCH + timedelta(microseconds=nanoseconds // 1000)

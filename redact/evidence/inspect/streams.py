@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,10 @@ SIGNATURES = re.compile(
     rb"[ -~]{0,60}"
 )
 """Strings of at least four bytes that encoders and cameras leave in coded data."""
+
+MATCHES = 64
+"""Such strings that are looked at in one piece of coded data. Meaning: real ones hold a few, and a
+piece full of them must not take hours."""
 
 
 def units(packet: bytes, length_size: int) -> Iterator[bytes]:
@@ -67,9 +72,7 @@ def _messages(data: bytes, where: str, found: Findings) -> None:
         kind, at = _sei_number(data, at)
         size, at = _sei_number(data, at)
         _message(kind, data[at : at + size], where, found)
-        at += size
-        if data[at:] in (b"\x80", b""):  # trailing bits
-            return
+        at += size  # the trailing bits, one byte at the end, are no message
 
 
 def _sei_number(data: bytes, at: int) -> tuple[int, int]:
@@ -156,7 +159,7 @@ def inspect_jpeg(packet: bytes, where: str, found: Findings) -> None:
 
 def inspect_strings(data: bytes, where: str, found: Findings) -> None:
     """Names that encoders leave in coded data of any kind."""
-    for match in SIGNATURES.finditer(data):
+    for match in islice(SIGNATURES.finditer(data), MATCHES):
         if not found.mentions(match[0].decode("ascii", "replace").strip("\0")):
             found.add(Kind.ENCODER, f"{where} coded data", match[0])
 
