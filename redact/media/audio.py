@@ -21,39 +21,8 @@ from ..types import Silenced
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
 from .silence import quietly
+from .sound_formats import COPYABLE, ENCODERS, aac_rate, layout_of, plain_layout
 from .source import only, opened
-
-# What players of each container take. Matroska takes everything that FFmpeg can name.
-_COPYABLE = {
-    "mp4": frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "dts")),
-    "mov": frozenset(
-        (
-            "aac",
-            "mp3",
-            "ac3",
-            "eac3",
-            "alac",
-            "pcm_s16le",
-            "pcm_s16be",
-            "pcm_s24le",
-            "pcm_s24be",
-            "pcm_s32le",
-            "pcm_s32be",
-            "pcm_f32le",
-            "pcm_f32be",
-            "pcm_u8",
-            "pcm_s8",
-            "pcm_alaw",
-            "pcm_mulaw",
-            "amr_nb",
-            "amr_wb",
-        )
-    ),
-    "webm": frozenset(("opus", "vorbis")),
-}
-_ENCODERS = {"mp4": "aac", "mov": "aac", "webm": "libopus", "matroska": "aac"}
-_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-_AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 
 
 class _Track(Protocol):
@@ -100,13 +69,13 @@ class AudioFeed:
         self, source: InputContainer, audio: AudioInfo, number: int, container: str, copy: bool
     ) -> _Track:
         stream: Any = source.streams[audio.index]
-        allowed = container == "matroska" or audio.codec in _COPYABLE[container]
+        allowed = container == "matroska" or audio.codec in COPYABLE[container]
         track: _CopiedTrack | _CodedTrack
         header = bare_header(audio.codec, stream.codec_context.extradata or b"")
         if copy and allowed and header is not None and not self._silenced:
             track = _CopiedTrack(stream, self._output, header)
         else:
-            encoder = _ENCODERS[container]
+            encoder = ENCODERS[container]
             track = _CodedTrack(stream, self._output, encoder, audio, self._silenced)
             self._note(audio, number, encoder.removeprefix("lib"), copy)
         if audio.language:
@@ -211,7 +180,7 @@ class _CodedTrack:
     ) -> None:
         self._silenced = silenced
         self.heard: tuple[Fraction, Fraction] | None = None
-        rate = 48000 if encoder == "libopus" else _aac_rate(audio.sample_rate)
+        rate = 48000 if encoder == "libopus" else aac_rate(audio.sample_rate)
         self._source = source
         # Or threads of its own could log errors, which would count as the picture's.
         source.codec_context.thread_count = 1
@@ -220,8 +189,8 @@ class _CodedTrack:
         context: Any = self.stream.codec_context
         if source.codec_context.layout.name.endswith("channels"):
             # PCM often names no layout, only a number of channels.
-            source.codec_context.layout = _LAYOUTS.get(audio.channels, "stereo")
-        context.layout = source.codec_context.layout.name
+            source.codec_context.layout = layout_of(audio.channels)
+        context.layout = plain_layout(source.codec_context.layout.name, audio.channels, encoder)
         context.bit_rate = min(96000, 4 * rate) * audio.channels
         context.flags |= Flags.bitexact  # or the encoder writes its version into the sound
         context.time_base = Fraction(1, rate)
@@ -288,8 +257,3 @@ class _CodedTrack:
         resample.link_to(sink)
         graph.configure()
         return graph
-
-
-def _aac_rate(rate: int) -> int:
-    """The source's rate where AAC has it, else the next higher one."""
-    return min((r for r in _AAC_RATES if r >= rate), default=96000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redact.errors import OutputError
+from redact.evidence import prepare_release
 from redact.evidence.inspect import inspect_file
 from redact.formats.sound_headers import bare_header, comments, flac_comments
-from redact.media import probe
+from redact.media import Decode, VideoWriter, probe
+from redact.settings import EncodeSettings
 
-from .footage import Clip, Sound, audio_packets, commented, make, rewrite
+from .footage import FAST, Clip, Sound, audio_packets, commented, make, rewrite
 
 SECRETS = (b"AcmeBodycam serial 4711", b"48.8566N 2.3522E", b"Jane Roe")
 SAID = {"LOCATION": SECRETS[1].decode(), "ARTIST": SECRETS[2].decode()}
@@ -30,6 +34,23 @@ def block(kind: int, body: bytes, last: bool = False) -> bytes:
 def samples(path: Path) -> np.ndarray[Any, Any]:
     with av.open(str(path)) as container:
         return np.concatenate([f.to_ndarray() for f in container.decode(audio=0)], axis=1)
+
+
+def silence(codec: str, layout: str) -> Callable[[Any, Any], None]:
+    """Adds a silent track with channels laid out so."""
+
+    def add(output: Any, video: Any) -> None:
+        voice = output.add_stream(codec, rate=48000, layout=layout)
+        for number in range(8):
+            frame = av.AudioFrame(voice.codec_context.format.name, layout, 1024)
+            for plane in frame.planes:
+                plane.update(bytes(plane.buffer_size))
+            frame.sample_rate, frame.pts = 48000, 1024 * number
+            frame.time_base = Fraction(1, 48000)
+            output.mux(voice.encode(frame))
+        output.mux(voice.encode(None))
+
+    return add
 
 
 def test_comments_of_vorbis_are_told_and_dropped_without_loss(tmp_path: Path) -> None:
@@ -56,23 +77,33 @@ def test_a_comment_among_the_channels_of_aac_is_not_copied(tmp_path: Path) -> No
     """FFmpeg describes channels that have no number, and writes its name into the comment."""
     source = tmp_path / "in.mkv"
 
-    def four(output: Any, video: Any) -> None:
-        voice = output.add_stream("aac", rate=48000, layout="quad")
-        for number in range(8):
-            block = np.zeros((4, 1024), np.float32)
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="quad")
-            frame.sample_rate, frame.pts = 48000, 1024 * number
-            frame.time_base = Fraction(1, 48000)
-            output.mux(voice.encode(frame))
-        output.mux(voice.encode(None))
-
-    make(source, Clip(prepare=four))
+    make(source, Clip(prepare=silence("aac", "quad")))
     with av.open(str(source)) as container:
         assert b"Lavc" in (container.streams.audio[0].codec_context.extradata or b"")
     writer = rewrite(source, tmp_path / "out.mkv")
     assert [str(n) for n in writer.notes] == ["audio track 1: aac → aac"]
     assert not re.search(rb"Lavc\d", (tmp_path / "out.mkv").read_bytes())
-    assert probe(tmp_path / "out.mkv").audio[0].channels == 4
+    assert probe(tmp_path / "out.mkv").audio[0].channels == 6  # as 5.1, which has a number
+
+
+@pytest.mark.parametrize("suffix", ["mov", "webm"])
+@pytest.mark.parametrize("layout", ["mono", "2.1", "quad", "5.1(side)", "6.1", "octagonal"])
+def test_sound_coded_anew_names_no_program(tmp_path: Path, layout: str, suffix: str) -> None:
+    """FFmpeg's AAC writes its name beside channels that have no number; Opus refuses some."""
+    source = make(tmp_path / "in.mov", Clip(prepare=silence("pcm_s16le", layout)))
+    info, output = probe(source), tmp_path / f"out.{suffix}"
+    settings = EncodeSettings(preset="8") if suffix == "webm" else FAST
+    with VideoWriter(output, info, settings, copy_audio=False) as writer:
+        for frame in Decode(info):
+            writer.write(frame)
+    assert prepare_release(output).clean
+    assert probe(output).audio[0].channels >= info.audio[0].channels
+
+
+def test_channels_of_which_nobody_knows_where_they_belong_are_refused(tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mkv", Clip(prepare=silence("pcm_s16le", "hexadecagonal")))
+    with pytest.raises(OutputError, match="16 channels"):
+        VideoWriter(tmp_path / "out.mkv", probe(source), FAST, copy_audio=False)
 
 
 @pytest.mark.parametrize(
