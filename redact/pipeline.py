@@ -232,12 +232,14 @@ def apply(
     remark_on_run(info, plan, draw.encode, journal)
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,)) as out:
-        drawn = render(info, plan, draw, out.temporary, container_for(final), journal)
+        # A release copies no sound: its coded bytes can say who recorded it.
+        copy, container = not delivery.release, container_for(final)
+        drawn = render(info, plan, draw, out.temporary, container, journal, copy_audio=copy)
         if delivery.release:
             prepare_release(out.temporary)
         signer = delivery.evidence.credentials
         if signer is not None:
-            state_content(out.temporary, container_for(final), signer, drawn.plan, draw, journal)
+            state_content(out.temporary, container, signer, drawn.plan, draw, journal)
         give_back()
         if board is not None:
             held = set(drawn.plan.unchecked) - set(plan.unchecked)
@@ -319,13 +321,17 @@ def render(
     output: Path,
     container: str,
     journal: Journal,
+    *,
+    copy_audio: bool = True,
 ) -> Rendered:
     """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
     renderer = Renderer(draw.render)
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(output, info, draw.encode, container, silenced=plan.silenced()) as writer,
+        VideoWriter(
+            output, info, draw.encode, container, copy_audio, silenced=plan.silenced()
+        ) as writer,
         read_ahead(frames) as ahead,
         # A thread decodes, one draws, and this one encodes.
         read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,

@@ -83,7 +83,7 @@ def _require_choice_of_sound(info: SourceInfo, draw: DrawSettings, delivery: Del
     if info.audio and draw.encode.audio is Audio.KEEP and not delivery.sound_chosen:
         raise UsageError(
             f"--release: {info.path.name} has sound, and voices identify people",
-            "Choose: --audio mute drops it, --audio keep publishes it as it is.",
+            "Choose: --audio mute drops it, --audio keep publishes what is heard, encoded anew.",
         )
 
 

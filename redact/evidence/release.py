@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import CheckFailedError
 from ..formats import matroska
-from ..media import opened
 from ..messages import problem
 from . import inspect
 from .inspect import Inspection, inspect_file
-from .inspect.streams import STRING_PACKETS
 
 CLEARED = 315_532_800 * 10**9
 """1980-01-01 00:00 UTC in nanoseconds: the earliest time that FAT and ZIP can hold, so that no
 copy replaces it by a later one."""
 
 NAME = "video"
-_FFMPEG = re.compile(rb"Lavc[0-9.]{1,20}")
 _UNDETERMINED = 0x55C4.to_bytes(2, "big")  # "und", five bits a letter
 
 
@@ -57,13 +53,12 @@ def clear_times(path: Path) -> None:
 
 
 def neutralise(path: Path) -> None:
-    """Blank, in place and without moving a byte, what muxers and copied sound bring along.
+    """Blank, in place and without moving a byte, what muxers bring along.
 
-    That is the language of each track, QuickTime's vendor code (FFmpeg writes "FFMP"), and the
-    encoder's name that FFmpeg puts into a fill element of the first AAC packet, whose content
-    decoders skip (ISO/IEC 14496-3, 4.4.2.7), so that sound can be copied without loss.
+    That is the language of each track, and QuickTime's vendor code (FFmpeg writes "FFMP"). Coded
+    sound is left alone: a release has none of the source's, and what names its own encoder there
+    is found by the inspection.
     """
-    names = _names_in_sound(path)
     with path.open("r+b") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
@@ -71,37 +66,11 @@ def neutralise(path: Path) -> None:
         edits = list(_matroska_edits(file, size) if head.startswith(matroska.MAGIC) else ())
         if head[4:8] == b"ftyp":
             edits = list(_mp4_edits(file, size))
-        edits += [edit for name in names for edit in _name_edits(file, *name)]
         for offset, data in edits:
             file.seek(offset)
             file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _names_in_sound(path: Path) -> list[tuple[int, int, bytes]]:
-    """Offset and size of each of the first AAC packets with an encoder's name, and the name."""
-    found = []
-    with opened(path) as container:
-        sound = [s for s in container.streams.audio if s.codec_context.codec.name == "aac"]
-        left = {s.index: STRING_PACKETS for s in sound}
-        # In one go: seeking back would pass over packets before time 0, where the name is.
-        for packet in container.demux(sound) if sound else ():
-            left[packet.stream.index] -= 1
-            match = _FFMPEG.search(bytes(packet)) if left[packet.stream.index] >= 0 else None
-            if match and packet.pos is not None:
-                found.append((packet.pos, packet.size, match[0]))
-            if max(left.values()) <= 0:
-                break
-    return found
-
-
-def _name_edits(file: BinaryIO, at: int, size: int, name: bytes) -> Iterator[tuple[int, bytes]]:
-    file.seek(at)
-    # Matroska's position is that of the block, whose header comes before the packet.
-    where = file.read(size + 64).find(name)
-    if where >= 0:
-        yield at + where, bytes(len(name))
 
 
 def _mp4_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:

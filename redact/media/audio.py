@@ -1,4 +1,5 @@
-"""Sound of the source in the output: packets copied, or transcoded where they do not fit."""
+"""Sound of the source in the output: packets copied, or coded anew where they do not fit or must
+not be copied."""
 
 from __future__ import annotations
 
@@ -14,44 +15,14 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
+from ..formats.sound_headers import bare_header
 from ..messages import Message
 from ..types import Silenced
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
 from .silence import quietly
+from .sound_formats import COPYABLE, ENCODERS, aac_rate, layout_of, plain_layout
 from .source import only, opened
-
-# What players of each container take. Matroska takes everything that FFmpeg can name.
-_COPYABLE = {
-    "mp4": frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "dts")),
-    "mov": frozenset(
-        (
-            "aac",
-            "mp3",
-            "ac3",
-            "eac3",
-            "alac",
-            "pcm_s16le",
-            "pcm_s16be",
-            "pcm_s24le",
-            "pcm_s24be",
-            "pcm_s32le",
-            "pcm_s32be",
-            "pcm_f32le",
-            "pcm_f32be",
-            "pcm_u8",
-            "pcm_s8",
-            "pcm_alaw",
-            "pcm_mulaw",
-            "amr_nb",
-            "amr_wb",
-        )
-    ),
-    "webm": frozenset(("opus", "vorbis")),
-}
-_ENCODERS = {"mp4": "aac", "mov": "aac", "webm": "libopus", "matroska": "aac"}
-_LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
-_AAC_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 
 
 class _Track(Protocol):
@@ -66,7 +37,7 @@ class AudioFeed:
         info: its `audio` says which streams.
         output: streams are added to it on construction, so before its header is written.
         container: muxer name.
-        copy: False to transcode even where packets could be copied.
+        copy: False to code all sound anew, so that no coded byte of the source gets through.
         silenced: spans that are taken out; where there is one, all sound is coded again.
 
     Attributes:
@@ -98,25 +69,31 @@ class AudioFeed:
         self, source: InputContainer, audio: AudioInfo, number: int, container: str, copy: bool
     ) -> _Track:
         stream: Any = source.streams[audio.index]
-        allowed = container == "matroska" or audio.codec in _COPYABLE[container]
+        allowed = container == "matroska" or audio.codec in COPYABLE[container]
         track: _CopiedTrack | _CodedTrack
-        if copy and allowed and not self._silenced:
-            track = _CopiedTrack(stream, self._output)
-            unfit = ""
+        header = bare_header(audio.codec, stream.codec_context.extradata or b"")
+        if copy and allowed and header is not None and not self._silenced:
+            track = _CopiedTrack(stream, self._output, header)
         else:
-            unfit = _ENCODERS[container]
-            track = _CodedTrack(stream, self._output, unfit, audio, self._silenced)
-            name = unfit.removeprefix("lib")
-            if self._silenced and Message("audio_coded_anew") not in self.notes:
-                self.notes.append(Message("audio_coded_anew"))
-            if not self._silenced or name != audio.codec:
-                self.notes.append(
-                    Message("audio_converted", track=number, codec=audio.codec, name=name)
-                )
+            encoder = ENCODERS[container]
+            track = _CodedTrack(stream, self._output, encoder, audio, self._silenced)
+            self._note(audio, number, encoder.removeprefix("lib"), copy)
         if audio.language:
             track.stream.metadata["language"] = audio.language
         track.stream.disposition = stream.disposition & Disposition.default
         return track
+
+    def _note(self, audio: AudioInfo, number: int, name: str, copy: bool) -> None:
+        """Say why the sound is coded anew, once for all tracks where it is so for all of them."""
+        every = not copy or bool(self._silenced)
+        muted, release = Message("audio_coded_anew"), Message("audio_coded_for_release")
+        why = muted if self._silenced else release
+        if every and why not in self.notes:
+            self.notes.append(why)
+        if not every or name != audio.codec:
+            self.notes.append(
+                Message("audio_converted", track=number, codec=audio.codec, name=name)
+            )
 
     def _read(self, source: InputContainer, streams: list[Any]) -> Iterator[Any]:
         try:
@@ -162,10 +139,12 @@ def _starts_after(packet: Any, time: Fraction) -> bool:
 
 
 class _CopiedTrack:
-    """Packets as they are, with their own times."""
+    """Packets as they are, with their own times, under a header bare of comments."""
 
-    def __init__(self, source: Any, output: OutputContainer) -> None:
+    def __init__(self, source: Any, output: OutputContainer, header: bytes) -> None:
         self.stream: Any = output.add_stream_from_template(source, opaque=True)
+        if self.stream.codec_context.extradata:
+            self.stream.codec_context.extradata = header
         self.stream.metadata.clear()
         self._last: int | None = None
 
@@ -201,7 +180,7 @@ class _CodedTrack:
     ) -> None:
         self._silenced = silenced
         self.heard: tuple[Fraction, Fraction] | None = None
-        rate = 48000 if encoder == "libopus" else _aac_rate(audio.sample_rate)
+        rate = 48000 if encoder == "libopus" else aac_rate(audio.sample_rate)
         self._source = source
         # Or threads of its own could log errors, which would count as the picture's.
         source.codec_context.thread_count = 1
@@ -210,8 +189,8 @@ class _CodedTrack:
         context: Any = self.stream.codec_context
         if source.codec_context.layout.name.endswith("channels"):
             # PCM often names no layout, only a number of channels.
-            source.codec_context.layout = _LAYOUTS.get(audio.channels, "stereo")
-        context.layout = source.codec_context.layout.name
+            source.codec_context.layout = layout_of(audio.channels)
+        context.layout = plain_layout(source.codec_context.layout.name, audio.channels, encoder)
         context.bit_rate = min(96000, 4 * rate) * audio.channels
         context.flags |= Flags.bitexact  # or the encoder writes its version into the sound
         context.time_base = Fraction(1, rate)
@@ -278,8 +257,3 @@ class _CodedTrack:
         resample.link_to(sink)
         graph.configure()
         return graph
-
-
-def _aac_rate(rate: int) -> int:
-    """The source's rate where AAC has it, else the next higher one."""
-    return min((r for r in _AAC_RATES if r >= rate), default=96000)

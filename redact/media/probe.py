@@ -20,7 +20,7 @@ from av.container import InputContainer
 from av.stream import Disposition, Stream
 
 from ..errors import InputError
-from ..formats import tags
+from ..formats import sound_headers, tags
 from ..messages import Message, problem
 from ..types import decimal
 from .colour import colour_of, content_light_of, mastering_of, side_data
@@ -279,6 +279,12 @@ def left_out(container: InputContainer, kept: set[int]) -> Iterator[Dropped]:
             yield Dropped(*_describe(stream), where)
         keeps_language = stream.index in kept and stream.type == "audio"
         yield from _tags(stream.metadata, where, language=keeps_language)
+        if stream.type == "audio" and stream.codec_context is not None:
+            said = sound_headers.comments(stream.codec_context.extradata or b"")
+            texts = {name: value.decode("utf-8", "replace") for name, value in said}
+            told = {key.lower() for key in stream.metadata}
+            fresh = {name: text for name, text in texts.items() if name.lower() not in told}
+            yield from _tags(fresh, where, language=False)
 
 
 def _describe(stream: Any) -> tuple[str, Message]:

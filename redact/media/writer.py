@@ -40,8 +40,8 @@ class VideoWriter:
         settings: see `EncodeSettings`.
         container: "mp4", "mov", "mkv" or "webm", or FFmpeg's muxer name; "" goes by the
             extension of `path`.
-        copy_audio: False to code sound again even where it could be copied, which leaves
-            nothing of the encoder that made it.
+        copy_audio: False to code sound anew even where it could be copied, so that nothing
+            gets through that was written between the sounds, as a release has it.
         silenced: spans of the sound that are taken out.
 
     Attributes:

@@ -94,8 +94,7 @@ def plain(talking: SourceInfo, tmp_path_factory: pytest.TempPathFactory) -> byte
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("release", [False, True])
-@pytest.mark.parametrize("copy", [True, False])
+@pytest.mark.parametrize(("copy", "release"), [(True, False), (False, False), (False, True)])
 @pytest.mark.parametrize(
     ("codec", "suffix"),
     [

@@ -139,7 +139,7 @@ def test_release_is_clean_and_repeatable(tmp_path: Path, suffix: str) -> None:
     # with the same pixels in other bits, with PyAV alone as well: then the third tells.
     for number in range(3):
         path = tmp_path / f"{number}{suffix}"
-        with VideoWriter(path, info, EncodeSettings()) as writer:
+        with VideoWriter(path, info, EncodeSettings(), copy_audio=False) as writer:
             for frame in Decode(info):
                 writer.write(frame)
         size = path.stat().st_size
@@ -164,8 +164,7 @@ def test_neutralise_keeps_every_other_byte(tmp_path: Path) -> None:
     neutralise(clip)
     after = clip.read_bytes()
     changed = sum(a != b for a, b in zip(before, after, strict=True))
-    # Two languages, two vendor codes, and FFmpeg's name in the sound.
-    assert 0 < changed <= 2 * 2 + 2 * 4 + len("Lavc62.28.102")
+    assert 0 < changed <= 2 * 2 + 2 * 4  # two languages, two vendor codes
 
 
 def test_names_and_times(tmp_path: Path) -> None:

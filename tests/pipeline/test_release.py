@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from redact.errors import ExitCode
+
+from ..media.footage import Clip, Sound, audio_packets, commented, make
 
 COMMON = ("--sensitivity", "fast", "--audio", "keep")
 
@@ -41,6 +44,26 @@ def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> 
     done = redact("run", source, source, "--release", "-o", folder, *COMMON, "--targets", "plate")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert {p.name for p in folder.iterdir()} == {"video.mp4", "video-2.mp4"}
+
+
+def test_nothing_of_the_coded_sound_gets_into_a_release(redact, tmp_path: Path) -> None:
+    """Comments of Vorbis, and what is written into AAC where its encoder leaves its name."""
+    plain = make(tmp_path / "plain.mkv", Clip(sounds=[Sound("vorbis")]))
+    commented(plain, tmp_path / "vorbis.mkv", {"ARTIST": "Jane Roe"})
+    aac = make(tmp_path / "aac.mp4", Clip(sounds=[Sound()]))
+    name = re.compile(rb"Lavc[\d.]+")
+    aac.write_bytes(name.sub(lambda m: b"Jane Roe".ljust(len(m[0]), b"x"), aac.read_bytes()))
+    for source in (tmp_path / "vorbis.mkv", aac):
+        assert b"Jane Roe" in source.read_bytes()
+        folder = tmp_path / source.stem
+        folder.mkdir()
+        done = redact("run", source, "--release", "-o", folder, *COMMON, "--targets", "plate")
+        assert done.returncode == ExitCode.DONE, done.stderr
+        assert "the sound was encoded anew" in done.stderr
+        (result,) = folder.iterdir()
+        assert not re.search(b"Jane Roe|AcmeBodycam", result.read_bytes())
+        old, new = (audio_packets(p)[0] for p in (source, result))
+        assert not {p for _, p in old} & {p for _, p in new}
 
 
 def test_a_release_makes_the_user_choose_about_sound(redact, street: Path, tmp_path: Path) -> None:

@@ -44,6 +44,11 @@ class Finding:
     count: int = 1
 
 
+MOST = 1000
+"""Different finds that are told. Meaning: more than anybody reads. A file can be made to have
+millions, and then only their number is told."""
+
+
 @dataclass(slots=True)
 class Findings:
     """Collects finds, equal ones once with a count, in order of appearance.
@@ -53,24 +58,34 @@ class Findings:
     """
 
     _found: dict[tuple[Kind, str, str], int] = field(default_factory=dict)
+    _texts: set[str] = field(default_factory=set)
+    _more: int = 0
     _generic: dict[str, None] = field(default_factory=dict)
 
     def add(self, kind: Kind, where: str, value: str | bytes) -> None:
         # A place is named by the file as well: by its own keys, tags and chunks.
         key = (kind, readable(where), readable(value))
-        self._found[key] = self._found.get(key, 0) + 1
+        if key in self._found or len(self._found) < MOST:
+            self._found[key] = self._found.get(key, 0) + 1
+            self._texts.add(key[2])
+        else:
+            self._more += 1
 
     def add_generic(self, where: str, value: str | bytes) -> None:
-        self._generic[f"{readable(where)}: {readable(value)}"] = None
+        if len(self._generic) < MOST:
+            self._generic[f"{readable(where)}: {readable(value)}"] = None
 
-    def mentions(self, text: str) -> bool:
+    def mentions(self, text: str | bytes) -> bool:
         """Whether some find already shows this text."""
         wanted = readable(text)
-        return any(wanted in value for _, _, value in self._found)
+        return wanted in self._texts or any(wanted in value for value in self._texts)
 
     @property
     def found(self) -> tuple[Finding, ...]:
-        return tuple(Finding(*key, count) for key, count in self._found.items())
+        told = tuple(Finding(*key, count) for key, count in self._found.items())
+        if not self._more:
+            return told
+        return (*told, Finding(Kind.UNUSUAL, "file", "finds that are not listed", self._more))
 
     @property
     def generic(self) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Final
 
-from ...formats import matroska
+from ...formats import matroska, sound_headers
 from ...formats.matroska import Element
 from ...types import date_and_time
 from .findings import Findings, Kind
-from .mp4 import kind_of_tag
+from .mp4 import add_comments, kind_of_tag
 
 _PARENTS: Final = frozenset(
     [
@@ -53,6 +53,7 @@ _SPEAKING: Final = {
 _NEUTRAL_APPS: Final = frozenset((b"Lavf", b""))
 """What the muxer writes into two mandatory elements when told to name no version."""
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
+_DATE_SIZE: Final = 8
 _COUNTS: Final = 255
 """Largest TrackUID that says nothing. Meaning: small numbers count tracks; large ones are random
 and mark this very file."""
@@ -91,6 +92,8 @@ def _element(file: BinaryIO, element: Element, found: Findings) -> None:
             found.add_generic(element.path, data)
         else:
             found.add(kind, element.path, data)
+    elif element.name == "CodecPrivate":
+        add_comments(sound_headers.comments(element.content(file)), element.path, found)
     elif element.name == "DateUTC":
         found.add(Kind.DATE, element.path, _date(element.content(file)))
     elif element.name in ("Language", "LanguageBCP47"):
@@ -107,6 +110,8 @@ def _element(file: BinaryIO, element: Element, found: Findings) -> None:
 
 
 def _date(data: bytes) -> str:
+    if len(data) != _DATE_SIZE:
+        return f"{len(data)} bytes that are no date"
     nanoseconds = int.from_bytes(data, "big", signed=True)
     try:
         moment = _EPOCH + timedelta(microseconds=nanoseconds // 1000)

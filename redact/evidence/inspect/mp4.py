@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
-from ...formats import mp4, tags
+from ...formats import mp4, sound_headers, tags
 from ...formats.mp4 import Box
 from ...types import date_and_time
-from .findings import Findings, Kind, printable_text
+from .findings import Findings, Kind, printable_text, readable
 
 STRUCTURE = frozenset(
     b"ftyp styp moov mvhd iods mvex mehd trex trak tkhd tref edts elst mdia mdhd minf vmhd smhd "
@@ -52,6 +52,16 @@ def kind_of_tag(name: str) -> Kind:
     """What a tag of this name most likely says."""
     lower = name.lower()
     return next((kind for part, kind in TAG_KINDS.items() if part in lower), Kind.TAG)
+
+
+def add_comments(comments: Iterable[tuple[str, bytes]], where: str, found: Findings) -> None:
+    """Add what `sound_headers` finds in the header of a sound track, unless it is told already."""
+    for name, value in comments:
+        if name == "picture":
+            found.add(Kind.THUMBNAIL, f"{where} picture", f"{len(value)} bytes")
+        elif not found.mentions(value) or not value:
+            kind = Kind.ENCODER if name == sound_headers.VENDOR else kind_of_tag(name)
+            found.add(kind, f"{where} {readable(name)}", value)
 
 
 def walk(file: BinaryIO, size: int) -> Iterator[Box]:
@@ -200,6 +210,8 @@ def _entry_parts(file: BinaryIO, entry: Box, video: bool, found: Findings) -> No
         if part.kind.strip(b"\0") == b"" and not data.strip(b"\0"):
             continue
         known = WAVE_PARTS if b"wave" in part.above else SAMPLE_ENTRY_PARTS
+        if part.kind == b"dfLa":
+            add_comments(sound_headers.flac_comments(data[4:]), part.path, found)
         if part.kind not in known:
             found.add(Kind.UNUSUAL, part.path, data)
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from av.stream import Disposition
 
-from ...formats import tags
+from ...formats import sound_headers, tags
 from ...media import opened
 from .findings import Findings, Kind, printable_text
-from .mp4 import NEUTRAL_NAMES, kind_of_tag
+from .mp4 import NEUTRAL_NAMES, add_comments, kind_of_tag
 
 MDPM = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")
 """UUID of camcorders' message with date, time, exposure and sometimes place."""
@@ -29,6 +30,10 @@ SIGNATURES = re.compile(
     rb"[ -~]{0,60}"
 )
 """Strings of at least four bytes that encoders and cameras leave in coded data."""
+
+MATCHES = 64
+"""Such strings that are looked at in one piece of coded data. Meaning: real ones hold a few, and a
+piece full of them must not take hours."""
 
 
 def units(packet: bytes, length_size: int) -> Iterator[bytes]:
@@ -67,9 +72,7 @@ def _messages(data: bytes, where: str, found: Findings) -> None:
         kind, at = _sei_number(data, at)
         size, at = _sei_number(data, at)
         _message(kind, data[at : at + size], where, found)
-        at += size
-        if data[at:] in (b"\x80", b""):  # trailing bits
-            return
+        at += size  # the trailing bits, one byte at the end, are no message
 
 
 def _sei_number(data: bytes, at: int) -> tuple[int, int]:
@@ -156,7 +159,7 @@ def inspect_jpeg(packet: bytes, where: str, found: Findings) -> None:
 
 def inspect_strings(data: bytes, where: str, found: Findings) -> None:
     """Names that encoders leave in coded data of any kind."""
-    for match in SIGNATURES.finditer(data):
+    for match in islice(SIGNATURES.finditer(data), MATCHES):
         if not found.mentions(match[0].decode("ascii", "replace").strip("\0")):
             found.add(Kind.ENCODER, f"{where} coded data", match[0])
 
@@ -224,7 +227,9 @@ def _stream(stream: Any, walked: bool, found: Findings) -> None:
         found.add(Kind.STREAM, where, f"{stream.type} stream ({codec})")
     context = stream.codec_context
     if context is not None and context.extradata:
-        inspect_strings(context.extradata, f"{where} codec header", found)
+        header = f"{where} codec header"
+        add_comments(sound_headers.comments(context.extradata), header, found)
+        inspect_strings(context.extradata, header, found)
 
 
 def _packets(container: Any, found: Findings) -> int:

@@ -1,0 +1,147 @@
+"""What may stand in the headers of coded sound: comments, and how a header is made bare of them.
+
+Sources: Vorbis I 4.2 and 5.2, RFC 7845 (Opus), RFC 9639 (FLAC), ISO/IEC 14496-3 1.6.2.1 (AAC).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+COMMENTS: Final = (b"\3vorbis", b"OpusTags")
+"""What a comment header begins with, in Vorbis and in Opus."""
+
+VENDOR: Final = "vendor"
+"""The name given here to what the program that coded the sound calls itself."""
+
+_NO_COMMENTS: Final = COMMENTS[0] + bytes(8) + b"\1"  # no vendor, no comments, the framing bit
+_VORBIS_FIRST: Final = 30
+_STREAM_INFO: Final = 34
+_ALAC: Final = 36
+_OPUS_HEAD: Final = 19
+_AAC_PLAIN: Final = (1, 2, 3, 4, 5, 29)
+"""Object types whose configuration holds nothing but numbers, unless it describes its channels."""
+_AAC_LONGEST: Final = 16
+_LONGEST: Final = 32
+"""Bytes of other headers, all of which hold some numbers, that are taken for nothing more."""
+_TEXT: Final = re.compile(rb"[ -~]{5}")
+_FLAC_BLOCKS: Final = {2: "application", 5: "cue sheet", 6: "picture"}
+
+
+def bare_header(codec: str, header: bytes) -> bytes | None:
+    """The header that sound of `codec` needs, without what people and programs write into it.
+
+    None where nobody can tell what else it holds: such sound must be coded anew.
+    """
+    if not header or codec.startswith(("pcm_", "mp3", "ac3", "eac3", "dts", "amr_")):
+        return b""  # every packet of these says all there is to know
+    match codec:
+        case "vorbis":
+            return _bare_vorbis(header)
+        case "opus":
+            size = _opus_size(header)
+            return header[:size] if len(header) >= size else None
+        case "flac":
+            at = 8 if header.startswith(b"fLaC") else 0
+            return header[at : at + _STREAM_INFO] if len(header) >= at + _STREAM_INFO else None
+        case "alac":
+            return header[:_ALAC]
+        case "aac" if not _plain_aac(header):
+            return None
+    return header if len(header) <= _LONGEST and not _TEXT.search(header) else None
+
+
+def _bare_vorbis(header: bytes) -> bytes | None:
+    parts = _laced(header)
+    if parts is None or len(parts[0]) != _VORBIS_FIRST:
+        return None
+    first, comments, setup = parts
+    marks = first[:7], comments[:7], setup[:7]
+    if marks != (b"\1vorbis", COMMENTS[0], b"\5vorbis"):
+        return None
+    return b"\2" + bytes((len(first), len(_NO_COMMENTS))) + first + _NO_COMMENTS + setup
+
+
+def _laced(header: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Three headers in one, as Matroska has them: sizes in bytes of which 255 means that more
+    follow. None if it is something else."""
+    if header[:1] != b"\2":
+        return None
+    at, sizes = 1, [0, 0]
+    for number in range(2):
+        while header[at : at + 1] == b"\xff":
+            sizes[number], at = sizes[number] + 255, at + 1
+        sizes[number], at = sizes[number] + (header[at] if at < len(header) else 0), at + 1
+    second, third = at + sizes[0], at + sum(sizes)
+    return header[at:second], header[second:third], header[third:]
+
+
+def _opus_size(header: bytes) -> int:
+    """Bytes of an OpusHead: with a table of channels where there may be more than two."""
+    table = len(header) >= _OPUS_HEAD and header[18] != 0
+    return _OPUS_HEAD + 2 + header[9] if table else _OPUS_HEAD
+
+
+def _plain_aac(header: bytes) -> bool:
+    """Whether an AudioSpecificConfig has no description of its channels: that ends in a comment."""
+    if len(header) > _AAC_LONGEST:
+        return False
+    bits = int.from_bytes(header.ljust(_AAC_LONGEST, b"\0"), "big")
+
+    def read(at: int, size: int) -> int:
+        return bits >> 8 * _AAC_LONGEST - at - size & (1 << size) - 1
+
+    channels = 33 if read(5, 4) == 15 else 9  # after a rate that is named by no number
+    return read(0, 5) in _AAC_PLAIN and read(channels, 4) != 0
+
+
+def comments(header: bytes) -> Iterator[tuple[str, bytes]]:
+    """Names and values of all that the header of Vorbis, Opus or FLAC says beyond the sound."""
+    for mark in COMMENTS:
+        at = header.find(mark)
+        if at >= 0:
+            yield from _comments(header, at + len(mark))
+    if header.startswith(b"OpusHead") and len(header) > _opus_size(header):
+        rest = header[_opus_size(header) :]
+        if COMMENTS[1] not in rest:
+            yield "bytes after the header", rest
+    if header.startswith(b"fLaC"):
+        yield from flac_comments(header[4:])
+
+
+def flac_comments(blocks: bytes) -> Iterator[tuple[str, bytes]]:
+    """The same of FLAC's metadata blocks alone, as MP4 has them."""
+    at = 0
+    while at + 4 <= len(blocks):
+        kind, size = blocks[at] & 127, int.from_bytes(blocks[at + 1 : at + 4], "big")
+        body = blocks[at + 4 : at + 4 + size]
+        if kind == 4:
+            yield from _comments(body, 0)
+        elif kind == 1 and body.strip(b"\0"):
+            yield "padding that is not empty", body
+        elif kind in _FLAC_BLOCKS or kind > 6:
+            yield _FLAC_BLOCKS.get(kind, f"block of type {kind}"), body
+        at += 4 + size
+        if blocks[at - 4 - size] & 128:  # the last one
+            break
+    if blocks[at:].strip(b"\0"):
+        yield "bytes after the header", blocks[at:]
+
+
+def _comments(data: bytes, at: int) -> Iterator[tuple[str, bytes]]:
+    vendor, at = _string(data, at)
+    if vendor:
+        yield VENDOR, vendor
+    count, at = int.from_bytes(data[at : at + 4], "little"), at + 4
+    while count > 0 and at + 4 <= len(data):
+        text, at = _string(data, at)
+        name, _, value = text.partition(b"=")
+        if name != b"WAVEFORMATEXTENSIBLE_CHANNEL_MASK":  # which channels there are
+            yield name.decode("utf-8", "replace"), value
+        count -= 1
+
+
+def _string(data: bytes, at: int) -> tuple[bytes, int]:
+    size = int.from_bytes(data[at : at + 4], "little")
+    return data[at + 4 : at + 4 + size], at + 4 + size
