@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..auditing import Finding, FindingKind, hiding_places
 from ..errors import MismatchError, UsageError
 from ..evidence import CaseFields, Credentials, EvidenceChoice, case_from_mapping
-from ..files import check_writable, sweep
+from ..files import check_writable, made_folder, sweep
 from ..media import probe
 from ..pipeline import apply
 from ..plan import Plan, edit, read_plan
@@ -65,15 +65,17 @@ def mend(
     found = held.found()
     accepted = None if acceptance is None else among(acceptance, held)
     delivery = replace(delivery_as_before(held, key, command, credentials), acceptance=accepted)
-    check_writable(near(held.final), held.force, never=(info.path, plan_file))
-    shown = () if accepted is None else accepted.findings
-    mended = hiding(plan, [f for f in found if f not in shown], decided_by)
-    if mended is not plan:
-        keep_plan(mended, plan_file)
-        added = len(mended.tracks) - len(plan.tracks)
-        tell(f"{plan_file}: {counted(added, 'track')} added, to hide what was found")
-    draw = settings_from_json(held.settings, str(held.note)).draw
-    return finish(apply(info, mended, draw, delivery, journal), delivery, plan_file)
+    # The first run left nothing in the folder for its result, so it may have taken it away again.
+    with made_folder(near(held.final).parent):
+        check_writable(near(held.final), held.force, never=(info.path, plan_file))
+        shown = () if accepted is None else accepted.findings
+        mended = hiding(plan, [f for f in found if f not in shown], decided_by)
+        if mended is not plan:
+            keep_plan(mended, plan_file)
+            added = len(mended.tracks) - len(plan.tracks)
+            tell(f"{plan_file}: {counted(added, 'track')} added, to hide what was found")
+        draw = settings_from_json(held.settings, str(held.note)).draw
+        return finish(apply(info, mended, draw, delivery, journal), delivery, plan_file)
 
 
 def delivery_as_before(

@@ -14,7 +14,7 @@ import click
 
 from ..auditing import sheet_path
 from ..errors import OutputError, UsageError
-from ..files import make_folder, names_footage
+from ..files import made_folder, names_footage
 from ..media import default_output_name
 from ..running import Delivery
 
@@ -63,14 +63,8 @@ def folder_for(place: Path | None, several: bool = False) -> Iterator[None]:
         yield
         return
     _check_folder(place, several)
-    made = [p for p in (place, *place.parents) if not p.exists()]
-    try:
-        make_folder(place)
+    with made_folder(place):
         yield
-    finally:
-        for folder in made:
-            with contextlib.suppress(OSError):  # something is in it
-                folder.rmdir()
 
 
 def _check_folder(place: Path, several: bool) -> None:

@@ -1,5 +1,6 @@
 """Writing files: whole or not at all, nothing replaced unasked, nothing of a killed run left."""
 
+from .folders import made_folder
 from .growing_file import Answer, AnswerFile, AnswerReader
 from .leftovers import Held, claim, new_partial, sweep
 from .output import (
@@ -28,6 +29,7 @@ __all__ = [
     "check_writable",
     "claim",
     "keep_to_owner",
+    "made_folder",
     "make_folder",
     "make_private",
     "names_footage",

@@ -60,3 +60,20 @@ def test_of_two_results_none_is_chosen(case: Path) -> None:
         find_held(case / "a.mp4")
     for folder in ("out", "other"):
         assert f"redact fix {case}/{folder}/NOT-FOR-RELEASE/" in refused.value.hint
+
+
+@pytest.mark.parametrize("step", ["run", "apply"])
+def test_the_folder_of_a_release_that_was_held_back_is_made_again(
+    case: Path, tmp_path: Path, step: str
+) -> None:
+    for name in ("a.mp4", "out/a.redacted.plan.json"):
+        (tmp_path / Path(name).name).write_bytes((case / name).read_bytes())
+    plan = "a.redacted.plan.json"
+    words = ["--plan", plan, "--sensitivity", "fast"] if step == "run" else [plan]
+    release = ("--release", "--audio", "mute", "-o", "new/rel/")
+    done = call(step, "a.mp4", *words, *release, cwd=tmp_path)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    assert not (tmp_path / "new").exists()
+    mended = call("fix", "a.mp4", cwd=tmp_path)
+    assert mended.returncode == ExitCode.DONE, mended.stderr
+    assert [p.name for p in (tmp_path / "new" / "rel").iterdir()] == ["video.mp4"]
