@@ -96,7 +96,7 @@ Ask = Callable[[Frame, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float3
 
 
 class KeptLooks:
-    """The answers of one search; a context manager, behind which the file stays if answers are in it.
+    """The answers of one search; a context manager, behind which a file with answers stays.
 
     Args:
         path: of the file, for its owner alone; None, or one that cannot be written or that another
