@@ -291,7 +291,7 @@ def _publish(
         make_private(closed)
     if delivery.publishing is not None:
         delivery.publishing(name, digest)
-    return out.commit_as(name)
+    return out.commit_as(name, private=held_back)
 
 
 def look(

@@ -36,6 +36,23 @@ def test_it_is_published_by_commit_only(tmp_path: Path) -> None:
     assert final.read_bytes() == b"done"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such permissions there")
+@pytest.mark.parametrize("umask", [0o022, 0o027, 0o077])
+def test_until_it_is_published_it_is_for_its_owner_alone(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        for number, mode in enumerate((None, 0o640)):
+            with OutputFile(tmp_path / f"{number}.mp4", mode=mode) as out:
+                assert out.temporary.stat().st_mode & 0o777 == 0o600
+                out.commit()
+        with OutputFile(tmp_path / "closed.mp4") as out:
+            out.commit_as(tmp_path / "closed.mp4", private=True)
+    finally:
+        os.umask(before)
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {"0.mp4": 0o666 & ~umask, "1.mp4": 0o640, "closed.mp4": 0o600}
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
 def test_any_way_out_without_commit_leaves_nothing(
     tmp_path: Path, error: type[BaseException]

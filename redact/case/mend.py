@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,16 +12,16 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..auditing import Finding, FindingKind, hiding_places
-from ..errors import MismatchError, UsageError
+from ..errors import MismatchError, OutputExistsError, UsageError
 from ..evidence import CaseFields, Credentials, EvidenceChoice, case_from_mapping
-from ..files import check_writable, sweep
+from ..files import check_writable, made_folder, sweep
 from ..media import probe
 from ..pipeline import apply
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..running import Acceptance, Delivery, Journal, keep_plan, require_same_source
 from ..types import counted
-from .done import settings_from_json
+from .done import record_beside, settings_from_json
 from .held import HeldBack, among, held_back_for
 from .outcome import Result
 from .prepare_finish import finish
@@ -65,15 +67,37 @@ def mend(
     found = held.found()
     accepted = None if acceptance is None else among(acceptance, held)
     delivery = replace(delivery_as_before(held, key, command, credentials), acceptance=accepted)
-    check_writable(near(held.final), held.force, never=(info.path, plan_file))
-    shown = () if accepted is None else accepted.findings
-    mended = hiding(plan, [f for f in found if f not in shown], decided_by)
-    if mended is not plan:
-        keep_plan(mended, plan_file)
-        added = len(mended.tracks) - len(plan.tracks)
-        tell(f"{plan_file}: {counted(added, 'track')} added, to hide what was found")
-    draw = settings_from_json(held.settings, str(held.note)).draw
-    return finish(apply(info, mended, draw, delivery, journal), delivery, plan_file)
+    # The first run left nothing in the folder for its result, so it may have taken it away again.
+    with made_folder(near(held.final).parent):
+        _refuse_mended(held)
+        check_writable(near(held.final), held.force, never=(info.path, plan_file))
+        shown = () if accepted is None else accepted.findings
+        mended = hiding(plan, [f for f in found if f not in shown], decided_by)
+        if mended is not plan:
+            keep_plan(mended, plan_file)
+            added = len(mended.tracks) - len(plan.tracks)
+            tell(f"{plan_file}: {counted(added, 'track')} added, to hide what was found")
+        draw = settings_from_json(held.settings, str(held.note)).draw
+        return finish(apply(info, mended, draw, delivery, journal), delivery, plan_file)
+
+
+def _refuse_mended(held: HeldBack) -> None:
+    """Raise OutputExistsError where the result has its name already and is not to be replaced."""
+    final = near(held.final)
+    if held.force or not os.path.lexists(final):
+        return
+    delete = shlex.join(["redact", "fix", str(near(held.output)), "--remove"])
+    record = record_beside(final)
+    if record is not None and record.source.sha256_before == held.source_sha256:
+        raise OutputExistsError(
+            f"{final}: is mended already",
+            f"Nothing is left to do. To delete what was held back: {delete}",
+        )
+    raise OutputExistsError(
+        f"{final}: is there already, and no record beside it says what it was made from",
+        "If an earlier 'redact fix' made it, nothing is left to do; to delete what was held back: "
+        f"{delete}. If it is something else, rename it, and give this command again.",
+    )
 
 
 def delivery_as_before(

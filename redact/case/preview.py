@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -59,31 +62,51 @@ def make_preview(
         replace(settings.render, notice=NOTICE), replace(settings.encode, audio=Audio.MUTE)
     )
     final = _place(info, delivery)
+    # Under a name of ours in the closed folder lies nothing but an earlier preview.
+    force = delivery.force or _ours(delivery)
     choose_encoding(info, draw.encode, container_for(final))
     Renderer(draw.render)
     require_detectors(settings.detect.targets)
     make_private(final.parent)
-    check_writable(final, delivery.force, never=(source,))
+    check_writable(final, force, never=(source,))
     journal = Journal(progress)
     found = detect(info, settings.detect, journal)
     marked = _with_notice(found)
-    ready = Delivery(
-        output=final, force=delivery.force, closed=final.parent, command=delivery.command
-    )
+    ready = Delivery(output=final, force=force, closed=final.parent, command=delivery.command)
     outcome = apply(info, marked, draw, ready, journal)
     keep_to_owner(outcome.output, 0o600)
     pictures = finding_pictures(info, outcome.output, outcome.audit)
+    if _ours(delivery):
+        _remove_earlier(final, (source, outcome.output, *pictures))
     return Preview(outcome, found, tuple(pictures))
 
 
 def _place(info: SourceInfo, delivery: Delivery) -> Path:
     """Name of a preview, in a folder whose name says what is in it."""
     usual, output = default_output(info), delivery.output
-    if output is None or delivery.in_folder or output.is_dir():
+    if output is None or _ours(delivery):
         folder, name = output or usual.parent, f"{info.path.stem}.preview{usual.suffix}"
     else:
         folder, name = output.parent, output.name
     return (folder if folder.resolve().name == PRIVATE else folder / PRIVATE) / name
+
+
+def _ours(delivery: Delivery) -> bool:
+    """Whether the preview gets a name of ours."""
+    output = delivery.output
+    return output is None or delivery.in_folder or output.is_dir()
+
+
+def _remove_earlier(final: Path, kept: Iterable[Path]) -> None:
+    """Remove what earlier previews left under names of ours: those that were held back, and
+    pictures of findings. Only the newest is meant."""
+    stem, suffix = re.escape(final.stem), re.escape(final.suffix)
+    ours = re.compile(rf"{stem}(\.needs-review(-\d+)?)?({suffix}|\.finding-\d+\.png)")
+    spared = set(kept)
+    with contextlib.suppress(OSError):
+        for path in list(final.parent.iterdir()):
+            if path not in spared and ours.fullmatch(path.name):
+                path.unlink()
 
 
 def _with_notice(plan: Plan) -> Plan:

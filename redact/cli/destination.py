@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import click
 
 from ..auditing import sheet_path
 from ..errors import OutputError, UsageError
-from ..files import make_folder, names_footage
+from ..evidence import is_release_name
+from ..files import made_folder, names_footage
 from ..media import default_output_name
 from ..running import Delivery
 
@@ -63,14 +64,8 @@ def folder_for(place: Path | None, several: bool = False) -> Iterator[None]:
         yield
         return
     _check_folder(place, several)
-    made = [p for p in (place, *place.parents) if not p.exists()]
-    try:
-        make_folder(place)
+    with made_folder(place):
         yield
-    finally:
-        for folder in made:
-            with contextlib.suppress(OSError):  # something is in it
-                folder.rmdir()
 
 
 def _check_folder(place: Path, several: bool) -> None:
@@ -157,6 +152,22 @@ def _check_release(sources: Sequence[tuple[Path, Path | None]], review_dir: Path
             "could replace each other",
             "Name one folder with -o, or run them one by one, each with its own --review-dir.",
         )
+    _refuse_second_release(folders, {_entry(source) for source, _ in sources})
+
+
+def _refuse_second_release(folders: Iterable[Path], sources: Collection[Path]) -> None:
+    """Nothing in a release says what it was made from, so a second run would make all again."""
+    for folder in folders:
+        there = sorted(folder.iterdir()) if folder.is_dir() else []
+        earlier = [p.name for p in there if is_release_name(p.name) and p not in sources]
+        if earlier:
+            more = f" and {len(earlier) - 1} more" if len(earlier) > 1 else ""
+            raise UsageError(
+                f"{folder}: holds results with neutral names already ({earlier[0]}{more}), and "
+                "--release keeps no record by which those that are done could be told",
+                "Name a new folder with -o. If an earlier run was stopped, delete what it made "
+                "first, or give the videos that are missing one by one.",
+            )
 
 
 def _repeated(paths: Iterable[Path]) -> Path | None:

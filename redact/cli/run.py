@@ -109,7 +109,7 @@ def run(
     A SOURCE is a video, a folder of videos, or a pattern such as 'cam*.mp4'. With -o FOLDER the
     results lie there in the same folders as the sources. Files that redact made are skipped, and so
     is everything that an earlier run finished with the same settings: if a command was stopped,
-    give it again and it goes on.
+    give it again and it goes on. --release keeps no record to tell by: it wants a new folder.
 
     The original is never changed. If the check finds something that may be visible, the result
     is put into a folder NOT-FOR-RELEASE with a picture of each finding, and the exit code is 10.

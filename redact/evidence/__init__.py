@@ -37,7 +37,7 @@ from .manifest import (
 )
 from .manifest_parts import AuditPart, CheckPart, FindingPart, MessagePart, RemovedPart, TrackPart
 from .record import ModelUsed, RunRecord, Step
-from .release import clear_times, prepare_release, release_path
+from .release import clear_times, is_release_name, prepare_release, release_path
 from .signature import (
     fingerprint,
     load_private_key,
@@ -85,6 +85,7 @@ __all__ = [
     "dump_manifest",
     "fingerprint",
     "head_path",
+    "is_release_name",
     "library_versions",
     "load_credentials",
     "load_private_key",

@@ -29,6 +29,11 @@ def release_path(folder: Path, suffix: str, taken: Collection[Path] = ()) -> Pat
     return path
 
 
+def is_release_name(name: str) -> bool:
+    """Whether a file has a name as `release_path` gives it."""
+    return re.fullmatch(rf"{NAME}(-\d+)?\.\w+", name) is not None
+
+
 def prepare_release(path: Path) -> Inspection:
     """Blank what muxers leave, then make sure that nothing is left. Before the file is published.
 

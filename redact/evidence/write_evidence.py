@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import OutputExistsError, UsageError
-from ..files import check_writable, write_whole
+from ..files import PRIVATE, check_writable, write_whole
 from ..messages import problem
 from .build import build_manifest
 from .case import CaseFields
@@ -105,10 +105,12 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
     manifest = build_manifest(record, log=anchor, signed_by=named_key(choice.key))
     data = dump_manifest(manifest)
     path = manifest_path(record.output)
-    write_whole(path, data, force=force)
+    # Beside a result that was held back, it is as closed as that.
+    mode = 0o600 if path.parent.resolve().name == PRIVATE else 0o644
+    write_whole(path, data, force=force, mode=mode)
     signature = signature_path(path)
     if choice.key is not None:
-        write_whole(signature, make_signature(data, choice.key), force=True)
+        write_whole(signature, make_signature(data, choice.key), force=True, mode=mode)
     else:
         signature.unlink(missing_ok=True)  # of an older manifest, replaced by --force
     if choice.log is not None:

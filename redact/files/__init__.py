@@ -1,16 +1,13 @@
 """Writing files: whole or not at all, nothing replaced unasked, nothing of a killed run left."""
 
+from .folders import check_folder, keep_to_owner, made_folder, make_folder, make_private
 from .growing_file import Answer, AnswerFile, AnswerReader
 from .leftovers import Held, claim, new_partial, sweep
 from .output import (
     FOOTAGE_ENDINGS,
     PRIVATE,
     OutputFile,
-    check_folder,
     check_writable,
-    keep_to_owner,
-    make_folder,
-    make_private,
     names_footage,
     sync_folder,
     write_whole,
@@ -28,6 +25,7 @@ __all__ = [
     "check_writable",
     "claim",
     "keep_to_owner",
+    "made_folder",
     "make_folder",
     "make_private",
     "names_footage",

@@ -37,8 +37,11 @@ class Held:
             self.handle = -1
 
 
-def new_partial(folder: Path, name: str, mode: int = 0o666) -> Held:
-    """Create and lock `.NAME.`, eight random characters, `.partial`. Raises OSError."""
+def new_partial(folder: Path, name: str, mode: int = 0o600) -> Held:
+    """Create and lock `.NAME.`, eight random characters, `.partial`. Raises OSError.
+
+    It is for its owner alone unless `mode` says otherwise: nobody has checked yet what it shows.
+    """
     while True:
         path = folder / f".{name}.{secrets.token_hex(4)}.partial"
         with contextlib.suppress(FileExistsError):

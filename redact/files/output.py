@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
@@ -44,6 +45,8 @@ class OutputFile:
         force: replace a file that is already there.
         never: files that must not be replaced, not even by force; symbolic and hard links to
             them count as the files themselves.
+        mode: permissions of the finished file; None: those of every new file there. Until it is
+            published, it is for its owner alone.
 
     Attributes:
         temporary: path to write to, in the same folder.
@@ -53,8 +56,15 @@ class OutputFile:
         OutputError: if the folder is missing or cannot be written to.
     """
 
-    def __init__(self, final: Path, force: bool = False, never: Iterable[Path] = ()) -> None:
+    def __init__(
+        self,
+        final: Path,
+        force: bool = False,
+        never: Iterable[Path] = (),
+        mode: int | None = None,
+    ) -> None:
         self._final = final
+        self._mode = mode
         self._force = force
         self._never = tuple(never)
         self._check(final)
@@ -82,12 +92,17 @@ class OutputFile:
         """
         return self.commit_as(self._final)
 
-    def commit_as(self, other: Path) -> Path:
-        """Publish under another name, in this folder or another. Raises as `commit`."""
+    def commit_as(self, other: Path, *, private: bool = False) -> Path:
+        """Publish under another name, in this folder or another, `private` for its owner alone.
+
+        Raises as `commit`.
+        """
         if other.parent.resolve() != self.temporary.parent.resolve():
             return self._carry(other)
         self._check(other)
         try:
+            if not private:
+                self._open_up()
             _sync(self.temporary)
             if self._force:
                 self.temporary.replace(other)
@@ -97,7 +112,7 @@ class OutputFile:
         except FileExistsError as error:
             raise _exists(other) from error
         except OSError as error:
-            raise _unwritable(other, error) from error
+            raise unwritable(other, error) from error
         self._published = other
         self._held.release()
         return other
@@ -110,16 +125,33 @@ class OutputFile:
 
     def _carry(self, other: Path) -> Path:
         """Publish in another folder, which may be on another disk; for its owner alone."""
-        with OutputFile(other, self._force, self._never) as there:
+        with OutputFile(other, self._force, self._never, mode=0o600) as there:
             try:
-                there.temporary.chmod(0o600)
                 shutil.copyfile(self.temporary, there.temporary)
             except OSError as error:
-                raise _unwritable(other, error) from error
+                raise unwritable(other, error) from error
             there.commit()
         self.discard()
         self._published = other
         return other
+
+    def _open_up(self) -> None:
+        """Give the finished file the permissions that it is to have."""
+        now = stat.S_IMODE(self.temporary.stat().st_mode)
+        if self._mode is not None:
+            if self._mode != now:
+                self.temporary.chmod(self._mode)
+            return
+        # Only a new file tells: besides the umask, the folder or the disk can have a say.
+        usual = new_partial(self.temporary.parent, self._final.name, 0o666)
+        try:
+            mode = stat.S_IMODE(usual.path.stat().st_mode)
+        finally:
+            usual.path.unlink()
+            usual.release()
+        if mode != now:
+            with contextlib.suppress(OSError):  # it can be handed out as it is
+                self.temporary.chmod(mode)
 
     def _check(self, name: Path) -> None:
         for kept in self._never:
@@ -135,7 +167,7 @@ class OutputFile:
         try:
             return new_partial(self._final.parent, self._final.name)
         except OSError as error:
-            raise _unwritable(self._final, error) from error
+            raise unwritable(self._final, error) from error
 
 
 def names_footage(path: Path) -> bool:
@@ -194,7 +226,8 @@ def _exists(name: Path) -> OutputExistsError:
     return problem(OutputExistsError, "already_there", path=f"{name}")
 
 
-def _unwritable(name: Path, error: OSError) -> OutputError:
+def unwritable(name: Path, error: OSError) -> OutputError:
+    """The error that says why a file or folder cannot be written."""
     cure = {errno.EROFS: "EACCES", errno.EDQUOT: "ENOSPC"}.get(error.errno or 0)
     known = ("ENOENT", "EACCES", "ENOSPC", "ENAMETOOLONG")
     reason = reason_of(error)
@@ -222,12 +255,11 @@ def write_whole(
         OutputExistsError, OutputError: nothing was written, and nothing was left behind.
     """
     _refuse_footage(path)
-    with OutputFile(path, force, never) as out:
+    with OutputFile(path, force, never, mode) as out:
         try:
-            out.temporary.chmod(mode)  # first: nobody reads what is still being written, either
             out.temporary.write_bytes(data)
         except OSError as error:
-            raise _unwritable(path, error) from error
+            raise unwritable(path, error) from error
         out.commit()
 
 
@@ -243,42 +275,6 @@ def check_writable(
     if whole:
         _refuse_footage(path)
     OutputFile(path, force, never).discard()
-
-
-def check_folder(folder: Path) -> None:
-    """Find out whether files can be written into `folder`, which need not be there yet.
-
-    Raises:
-        OutputError: they cannot.
-    """
-    nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
-    if not nearest.is_dir():
-        raise problem(OutputError, "no_folder", path=f"{folder}", other=f"{nearest}")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise problem(OutputError, "closed_folder", path=f"{folder}")
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder, with those above it. Raises OutputError."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-def make_private(folder: Path) -> None:
-    """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
-    make_folder(folder)
-    keep_to_owner(folder, 0o700)
-
-
-def keep_to_owner(path: Path, mode: int) -> None:
-    """Close a file or folder to everybody but its owner. Raises OutputError."""
-    try:
-        path.chmod(mode)
-    except OSError as error:
-        reason = reason_of(error)
-        raise problem(OutputError, "stays_open", path=f"{path}", reason=reason) from error
 
 
 def sync_folder(folder: Path) -> None:

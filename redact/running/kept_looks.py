@@ -96,7 +96,7 @@ Ask = Callable[[Frame, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float3
 
 
 class KeptLooks:
-    """The answers of one search; a context manager, behind which the file stays where it is.
+    """The answers of one search; a context manager, behind which a file with answers stays.
 
     Args:
         path: of the file, for its owner alone; None, or one that cannot be written or that another
@@ -123,6 +123,7 @@ class KeptLooks:
         head = head_of(made_by)
         if self._known(head, 0) is None:
             self._keep(head, [])
+        self._used = False
 
     @property
     def keeps(self) -> bool:
@@ -138,8 +139,12 @@ class KeptLooks:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        if self._file is not None:
+        if self._file is None:
+            return
+        if self._used or self._file.peek() is not None:
             self._file.close()
+        else:
+            self._file.remove()  # nothing was asked, as where a video has no picture in a span
 
     def looking(self, look: Look) -> Look:
         """`look`, which is spared what it answered before; a question is a frame and whatever
@@ -188,9 +193,11 @@ class KeptLooks:
         if answer is None or answer.question != question or len(answer.parts) != parts:
             return None
         self._file.accept()
+        self._used = True
         return answer.parts
 
     def _keep(self, question: bytes, parts: list[bytes]) -> None:
+        self._used = True
         if self._file is not None:
             self._file.put(Answer(question, parts))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import UsageError
-from ..files import PRIVATE, OutputFile, keep_to_owner, make_private
+from ..files import PRIVATE, OutputFile, make_private
 from ..media import SourceInfo, VideoWriter, container_for
 from ..plan import Plan
 from ..render import Renderer, mask_frame, mask_info, write_notice
@@ -53,8 +53,7 @@ def write_outline(
     closed = folder if folder.resolve().name == PRIVATE else folder / PRIVATE
     require_same_source(plan, info, journal)
     make_private(closed)
-    with OutputFile(closed / output.name, force, (info.path, *never)) as out:
-        keep_to_owner(out.temporary, 0o600)  # before anything is in it
+    with OutputFile(closed / output.name, force, (info.path, *never), mode=0o600) as out:
         _draw_outlines(info, plan, margin, out.temporary, container, journal)
         return out.commit()
 

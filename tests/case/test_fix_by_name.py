@@ -41,6 +41,12 @@ def test_it_is_found_in_the_folder_for_the_results(
     assert find_held(Path("out/a.redacted.mp4")).output == str(held)
 
 
+def test_all_that_was_held_back_is_for_its_owner_alone(case: Path) -> None:
+    left = list((case / "out" / "NOT-FOR-RELEASE").iterdir())
+    assert "a.redacted.needs-review.mp4.manifest.json" in [path.name for path in left]
+    assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
+
+
 def test_what_is_not_there_is_said(case: Path) -> None:
     missing = call("fix", "none.mp4", cwd=case)
     assert missing.returncode == ExitCode.INPUT
@@ -60,3 +66,32 @@ def test_of_two_results_none_is_chosen(case: Path) -> None:
         find_held(case / "a.mp4")
     for folder in ("out", "other"):
         assert f"redact fix {case}/{folder}/NOT-FOR-RELEASE/" in refused.value.hint
+
+
+@pytest.mark.parametrize("step", ["run", "apply"])
+def test_the_folder_of_a_release_that_was_held_back_is_made_again(
+    case: Path, tmp_path: Path, step: str
+) -> None:
+    for name in ("a.mp4", "out/a.redacted.plan.json"):
+        (tmp_path / Path(name).name).write_bytes((case / name).read_bytes())
+    plan = "a.redacted.plan.json"
+    words = ["--plan", plan, "--sensitivity", "fast"] if step == "run" else [plan]
+    release = ("--release", "--audio", "mute", "-o", "new/rel/")
+    done = call(step, "a.mp4", *words, *release, cwd=tmp_path)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    assert not (tmp_path / "new").exists()
+    mended = call("fix", "a.mp4", cwd=tmp_path)
+    assert mended.returncode == ExitCode.DONE, mended.stderr
+    assert [p.name for p in (tmp_path / "new" / "rel").iterdir()] == ["video.mp4"]
+    again = call("fix", "a.mp4", cwd=tmp_path)
+    assert again.returncode == ExitCode.EXISTS
+    assert "new/rel/video.mp4: is there already, and no record" in again.stderr
+
+
+def test_what_is_mended_already_is_called_so(case: Path) -> None:
+    held = "out/NOT-FOR-RELEASE/a.redacted.needs-review.mp4"
+    for code in (ExitCode.DONE, ExitCode.EXISTS):
+        done = call("fix", held, cwd=case)
+        assert done.returncode == code, done.stderr
+    assert "out/a.redacted.mp4: is mended already" in done.stderr
+    assert f"redact fix {held} --remove" in done.stderr and "--force" not in done.stderr

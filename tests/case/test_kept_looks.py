@@ -44,6 +44,14 @@ def killed_in_its_search(source: Path, plan: Path, least: int) -> Path:
     return looks
 
 
+def test_a_search_that_is_refused_leaves_nothing(clip: Path, tmp_path: Path) -> None:
+    source = tmp_path / "a.mp4"
+    source.write_bytes(clip.read_bytes())
+    done = call("run", source, "--only-between", "0:40", "2:10", "-o", tmp_path / "b.mp4")
+    assert done.returncode == ExitCode.USAGE and "has no picture from" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
 def test_a_search_that_was_killed_goes_on_and_ends_as_undisturbed(
     clip: Path, tmp_path: Path

@@ -83,6 +83,23 @@ def test_two_sheets_of_one_name_are_refused(folders: Path) -> None:
     assert not (folders / "sheets").exists()
 
 
+def test_a_second_release_into_one_folder_is_refused(folders: Path) -> None:
+    (folders / "one" / "video.mkv").write_bytes(b"")
+    assert refused("a.mp4", "b.mp4", "--release", "-o", "two") is None
+    for name in ("video.mp4", "video-2.mp4"):
+        (folders / "two" / name).write_bytes(b"")
+    error = refused("a.mp4", "b.mp4", "--release", "-o", "two")
+    assert error is not None and "(video-2.mp4 and 1 more)" in error.message
+    (folders / "many").mkdir()
+    (folders / "many" / "a.mp4").write_bytes(b"")
+    error = refused("many", "--release", "-o", "link", "--jobs", "2")  # a folder with one video
+    assert error is not None and "(video.mkv)" in error.message
+    # One after the other they take the names that are free, and a source is no result.
+    assert refused("a.mp4", "--release", "-o", "two") is None
+    assert refused("one/video.mkv", "one/b.mp4", "--release") is None
+    assert refused("a.mp4", "b.mp4", "-o", "two") is None
+
+
 NAMES = st.builds(
     lambda folder, stem, suffix: Path(folder, stem + suffix),
     st.sampled_from(["", "one", "two", "one/../two"]),

@@ -92,6 +92,7 @@ def test_kill_leaves_no_final_name_and_no_unredacted_frame(
     process.wait()
     assert not output.exists()
     assert partial.exists(), "killed too late to show anything"
+    assert partial.stat().st_mode & 0o777 == 0o600, "nobody has checked what it shows"
     spreads = {path.name: spreads_of_frames(path) for path in tmp_path.iterdir()}
     assert spreads[partial.name], "not one frame on disk can be decoded"
     for name, found in spreads.items():

@@ -50,8 +50,24 @@ def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
         assert red.sum() > 100, frame.index
         assert np.ptp(np.nonzero(red.any(axis=0))[0]) > 0.7 * box.width  # the whole line
 
-    again = redact("run", source, *options)
-    assert again.returncode == ExitCode.EXISTS and "--force" in again.stderr
+    # Another part takes its place, also that of one in which something was found.
+    closed = output.parent
+    old = ("cam.preview.needs-review-2.mp4", "cam.preview.finding-1.png")
+    for name in (*old, "cam.mp4", "other.preview.mp4"):
+        (closed / name).write_bytes(b"earlier")
+    again = redact("run", source, "--to", "0.2", "--sensitivity", "fast", "--json")
+    assert again.returncode == ExitCode.DONE, again.stderr
+    left = sorted(p.name for p in closed.iterdir())
+    assert left == ["cam.mp4", "cam.preview.mp4", "other.preview.mp4"]
+    assert len(list(Decode(probe(output)))) < len(frames)
+
+
+def test_a_preview_under_a_name_of_the_user_replaces_nothing(redact, folder: Path) -> None:
+    there = folder / "NOT-FOR-RELEASE" / "mine.mp4"
+    there.parent.mkdir(mode=0o700, exist_ok=True)
+    there.write_bytes(b"mine")
+    done = redact("run", folder / "cam.mp4", "-o", folder / "mine.mp4", "--preview", "0.2")
+    assert done.returncode == ExitCode.EXISTS and there.read_bytes() == b"mine"
 
 
 @pytest.mark.parametrize(

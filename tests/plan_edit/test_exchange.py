@@ -15,7 +15,7 @@ from redact.cli.plan import plan as plan_command
 from redact.errors import PlanError
 from redact.plan import Plan, read_plan, write_plan
 from redact.plan.exchange import FORMATS, add_imported, coinciding
-from redact.types import Origin, Target
+from redact.types import Box, Keyframe, Origin, State, Target
 
 from ..evidence.samples import FRAMES, make_plan
 
@@ -37,6 +37,25 @@ def test_round_trip_covers_the_same(name: str) -> None:
         for frame in range(ours.first, ours.last + 1):
             a, b = ours.at(frame), theirs.at(frame)
             assert a is not None and b is not None and a.box.iou(b.box) > 0.999
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_who_is_followed_out_of_the_picture_comes_back_as_long_as_in_it(name: str) -> None:
+    source = PLAN.source
+    out, inside = Box(-30, 10, -5, 40), Box(20, 10, 45, 40)
+    below = Box(20, source.height - 0.00001, 45, source.height + 30)
+    places = [(0, out), (3, out), (8, inside), (10, inside), (15, out), (20, inside), (24, below)]
+    keys = tuple(Keyframe(frame, box, State.PADDED, 0.5) for frame, box in places)
+    track = replace(PLAN.tracks[0], id=1, keyframes=keys)
+    beyond = replace(track, id=2, keyframes=keys[:2])  # never in the picture
+    plan = replace(PLAN, tracks=(track, beyond), subjects=())
+    again = imported(name, FORMATS[name].export(plan))
+    for frame in range(len(source.timeline)):
+        here = track.at(frame)
+        new = [key.box for t in again.tracks if (key := t.at(frame)) is not None]
+        if here is not None and source.shows(here.box) and frame != 24:
+            assert len(new) == 1 and new[0].iou(here.box) > 0.999
+    assert (min(t.first for t in again.tracks), max(t.last for t in again.tracks)) == (4, 23)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from ...errors import PlanError
 from ...types import Box, Target
 from ..plan import Plan
+from .exported import shown_keys
 from .imported import CATEGORIES, ImportedTrack, number_of
 
 _HINT = "Needed: images (id, frame_id), categories (id, name), annotations (image_id, bbox, …)."
@@ -101,17 +102,15 @@ def _track_id(annotation: _Annotation) -> object:
 
 
 def export_coco(plan: Plan) -> bytes:
-    """One image per frame, one annotation per track and frame."""
+    """One image per frame, one annotation per track and frame in which it lies in the picture."""
     annotations: list[dict[str, Any]] = []
     for track in plan.tracks:
-        for frame in range(track.first, track.last + 1):
-            key = track.at(frame)
-            assert key is not None
+        for key in shown_keys(plan, track):
             box = key.box
             annotations.append(
                 {
                     "id": len(annotations) + 1,
-                    "image_id": frame + 1,
+                    "image_id": key.frame + 1,
                     "category_id": number_of(track.target),
                     "bbox": [round(v, 4) for v in (box.x1, box.y1, box.width, box.height)],
                     "area": round(box.area, 4),

@@ -7,8 +7,9 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from ...errors import PlanError
-from ...types import Box, Target
+from ...types import Box, Keyframe, Target
 from ..plan import Plan
+from .exported import shown_runs
 from .imported import ImportedTrack
 
 _HINT = "Export from CVAT as 'CVAT for video 1.1', uncompressed: annotations.xml."
@@ -74,7 +75,7 @@ def _number(box: ElementTree.Element, attribute: str, where: str) -> float:
 
 
 def export_cvat(plan: Plan) -> bytes:
-    """Keyframes of every track, and an "outside" box behind its last frame."""
+    """Keyframes of every track, and an "outside" box where it ends or leaves the picture."""
     source = plan.source
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
@@ -85,11 +86,18 @@ def export_cvat(plan: Plan) -> bytes:
     ]
     for track in plan.tracks:
         lines.append(f' <track id="{track.id}" label="{track.target.word}" source="manual">')
-        lines += [_box(key.frame, key.box, 0) for key in track.keyframes]
-        if track.last + 1 < len(source.timeline):
-            lines.append(_box(track.last + 1, track.keyframes[-1].box, 1))
+        for run in shown_runs(plan, track):
+            lines += _run(run, {key.frame for key in track.keyframes})
+            if run[-1].frame + 1 < len(source.timeline):
+                lines.append(_box(run[-1].frame + 1, run[-1].box, 1))
         lines.append(" </track>")
     return "\n".join([*lines, "</annotations>", ""]).encode("utf-8", "replace")
+
+
+def _run(run: list[Keyframe], known: set[int]) -> list[str]:
+    """What a run needs: the track's own keyframes in it, and where it begins and ends."""
+    needed = known | {run[0].frame, run[-1].frame}
+    return [_box(key.frame, key.box, 0) for key in run if key.frame in needed]
 
 
 def _box(frame: int, box: Box, outside: int) -> str:

@@ -7,6 +7,7 @@ import math
 from ...errors import PlanError
 from ...types import Box, Target
 from ..plan import Plan
+from .exported import shown_keys
 from .imported import ImportedTrack, number_of, target_of
 
 _HINT = "A line is frame,track,left,top,width,height,confidence,class,visibility."
@@ -70,13 +71,15 @@ def _whole(cell: str, where: str) -> int:
 
 
 def export_mot(plan: Plan) -> bytes:
-    """Every frame of every track as one line, frames in order."""
+    """Every frame of every track in which it lies in the picture as one line, frames in order."""
     lines = []
     for track in plan.tracks:
-        for frame in range(track.first, track.last + 1):
-            key = track.at(frame)
-            assert key is not None
-            box, score = key.box, 1.0 if key.score is None else max(key.score, 0.001)
+        for key in shown_keys(plan, track):
+            frame, box, score = (
+                key.frame,
+                key.box,
+                1.0 if key.score is None else max(key.score, 0.001),
+            )
             numbers = ",".join(f"{v:.6g}" for v in (box.x1, box.y1, box.width, box.height))
             line = f"{frame + 1},{track.id},{numbers},{score:.3f},{number_of(track.target)},1"
             lines.append((frame, track.id, line))

@@ -1,0 +1,69 @@
+"""Folders for files: whether they can be written to, made, closed to others, and gone again where
+nothing came of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from ..errors import OutputError
+from ..messages import problem, reason_of
+from .output import unwritable
+
+
+def check_folder(folder: Path) -> None:
+    """Find out whether files can be written into `folder`, which need not be there yet.
+
+    Raises:
+        OutputError: they cannot.
+    """
+    nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
+    if not nearest.is_dir():
+        raise problem(OutputError, "no_folder", path=f"{folder}", other=f"{nearest}")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise problem(OutputError, "closed_folder", path=f"{folder}")
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, with those above it. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
+    make_folder(folder)
+    keep_to_owner(folder, 0o700)
+
+
+def keep_to_owner(path: Path, mode: int) -> None:
+    """Close a file or folder to everybody but its owner. Raises OutputError."""
+    try:
+        path.chmod(mode)
+    except OSError as error:
+        reason = reason_of(error)
+        raise problem(OutputError, "stays_open", path=f"{path}", reason=reason) from error
+
+
+@contextlib.contextmanager
+def made_folder(folder: Path) -> Iterator[None]:
+    """Make a folder, with those above it, for as long as something is in it.
+
+    What is empty at the end goes again: a command that fails leaves no empty folder.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    made = [p for p in (folder, *folder.parents) if not p.exists()]
+    try:
+        make_folder(folder)
+        yield
+    finally:
+        for path in made:
+            with contextlib.suppress(OSError):  # something is in it
+                path.rmdir()
