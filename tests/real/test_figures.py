@@ -29,6 +29,10 @@ SAID = {
         "{tracks} of {of_tracks} tracks",
         "| {stray} % |",
     ),
+    "benchmarks/README.md": (
+        "| faces leaked | {share} % (",
+        "| hidden away from every face and plate | {stray} % (",
+    ),
     "docs/demarrage.md": (
         "laissé visibles {faces} visages sur {of_faces} et {plates} plaques sur {of_plates}",
     ),
