@@ -4,6 +4,6 @@ Probe, audit, inspection and release read the same structure from here. What the
 their own.
 """
 
-from . import matroska, mp4, tags
+from . import matroska, mp4, sound_headers, tags
 
-__all__ = ["matroska", "mp4", "tags"]
+__all__ = ["matroska", "mp4", "sound_headers", "tags"]

@@ -15,7 +15,7 @@ from av.codec.context import Flags
 from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
-from ..formats.sound_headers import bare_header
+from ..formats import sound_headers
 from ..messages import Message
 from ..types import Silenced
 from .damage import set_aside
@@ -71,7 +71,7 @@ class AudioFeed:
         stream: Any = source.streams[audio.index]
         allowed = container == "matroska" or audio.codec in COPYABLE[container]
         track: _CopiedTrack | _CodedTrack
-        header = bare_header(audio.codec, stream.codec_context.extradata or b"")
+        header = sound_headers.bare_header(audio.codec, stream.codec_context.extradata or b"")
         if copy and allowed and header is not None and not self._silenced:
             track = _CopiedTrack(stream, self._output, header)
         else:
