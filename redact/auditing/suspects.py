@@ -69,6 +69,10 @@ class Surroundings:
             # The way past `frozen`.
             object.__setattr__(self, name, lru_cache(_REMEMBERED)(regions))
 
+    def __reduce__(self) -> tuple[type[Surroundings], tuple[object, ...]]:
+        """What is remembered is not copied or kept: benchmarks judge the same audit again."""
+        return Surroundings, (self.plan, self.covers, self.looks, self.times)
+
     def _regions(self, frame: int) -> list[Region]:
         return [] if self.plan is None else self.plan.regions_at(frame)
 

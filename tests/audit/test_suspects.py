@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from fractions import Fraction
 
@@ -129,3 +130,11 @@ def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
         assert everything.kept(frame) == everything.kept(frame) == []
     assert asked == list(range(long))
     assert everything.hidden(0) == before and everything.hidden(0) is not before
+
+
+def test_what_was_seen_can_be_kept_and_judged_again() -> None:
+    """As `benchmarks.audit` does, which tries other limits on the same looks."""
+    before = around(plan_of(track(1, range(5))))
+    assert before.hidden(3)
+    after = pickle.loads(pickle.dumps(before))
+    assert after.hidden(3) == before.hidden(3) and after.times == before.times
