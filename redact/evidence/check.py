@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..errors import InputError, PlanError
 from ..media import sha256_of
-from .check_log import Logged, check_log
+from .check_log import Logged, Part, check_log
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
     SignatureResult,
@@ -16,7 +16,6 @@ from .signature import (
     parse_signature,
     signature_path,
 )
-from .verdict import Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a custody log says about a run, and what that is worth."""
+"""What a custody log says about a run, and what that is worth, as one part of a verdict."""
 
 from __future__ import annotations
 
@@ -12,7 +12,27 @@ from .chain import LogState, check_anchor, unproven
 from .custody import read_log
 from .manifest import Manifest
 from .run_entry import told_otherwise
-from .verdict import Part
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Verdict on one part of the record.
+
+    Attributes:
+        name: "output", "source", "manifest", "signature" or "log".
+        verdict: "intact", or what is wrong with it: "changed", "not the original", "damaged",
+            "missing", "cut", "broken", "other key", "end not signed", "not mentioned"; "unsigned"
+            and "not given" are no failures.
+        text: the same in plain words.
+    """
+
+    name: str
+    verdict: str
+    text: str
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict not in ("intact", "unsigned", "not given")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,8 @@
-"""The report: whole in both languages, safe to open, the same for the same manifest."""
+"""The report: safe to open, true to its manifest, the same for the same one."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,192 +17,21 @@ from markupsafe import escape
 
 from redact.cli.report import report as report_command
 from redact.errors import CheckFailedError
-from redact.evidence import CheckResult, build_manifest
-from redact.evidence.check import Part
+from redact.evidence import build_manifest
 from redact.evidence.manifest import Manifest, dump_manifest, manifest_path
-from redact.evidence.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
+from redact.evidence.manifest_parts import LogAnchor, MessagePart
 from redact.messages import LANGUAGES
-from redact.plan import (
-    FindingNote,
-    MutedSpan,
-    ReviewState,
-    SeenFrames,
-    SeenSubject,
-    Sound,
-)
 from redact.report import (
     Catalogue,
     exemption_csv,
-    render_report,
     report_html,
 )
 from redact.report.summary import check_command
 from redact.report.timeline import KEPT, MOST, drawn_tracks, timeline_svg
 
-from ..evidence.samples import AUDIT, make_plan, make_record
+from ..evidence.samples import AUDIT, make_record
 from .conftest import MANY
-
-PLACEHOLDER = re.compile(r"\{\w+\}")
-
-
-def audit_part(audit: dict[str, Any]) -> AuditPart:
-    return msgspec.convert(audit, AuditPart)
-
-
-def short_of(manifest: Manifest, read: int, declared: int | None, missing: int) -> Manifest:
-    """The manifest of an original of which only a part could be read."""
-    source = msgspec.structs.replace(
-        manifest.source, frames=read, declared_frames=declared, bytes_missing=missing
-    )
-    output = msgspec.structs.replace(manifest.output, frames=read)
-    return msgspec.structs.replace(manifest, source=source, output=output)
-
-
-def with_other_streams(manifest: Manifest, kept: int | None, *others: int) -> Manifest:
-    """The manifest of an original with more video streams than the one that was redacted."""
-    source = msgspec.structs.replace(manifest.source, video_stream=kept)
-    named = MessagePart("named", {"name": "h264 320x180"})
-    removed = tuple(RemovedPart(n, "video", named) for n in others)
-    return msgspec.structs.replace(manifest, source=source, removed=(*manifest.removed, *removed))
-
-
-def reviewed(folder: Path) -> list[Manifest]:
-    """Records of runs whose plan a person went through on the page."""
-    plan = make_plan()
-    box = ((3, (1.0, 2.0, 30.0, 40.0)),)
-    notes = tuple(
-        FindingNote(n, "possible leak", "face", 3, 9, box, answer, "a statue")
-        for n, answer in enumerate(("", "hide", "none"), 1)
-    )
-    state = ReviewState(
-        "R. Roe",
-        (SeenFrames("outlines", "still", ((0, 9),)), SeenFrames("result", "fast", ((5, 99),))),
-        (SeenSubject(plan.tracks[0].id, ((3, 4),)),),
-        notes,
-    )
-    muted = (MutedSpan(400, 800), MutedSpan(900, 1000, Sound.TONE, "an address", "R. Roe"))
-    plans = replace(plan, review=state, muted=muted), replace(plan, review=ReviewState())
-    return [build_manifest(make_record(folder, plan=p)) for p in plans]
-
-
-def variants(folder: Path) -> list[Manifest]:
-    """Manifests that together bring out every part of the report."""
-    full = build_manifest(make_record(folder), log=LogAnchor(entries=3, head="0" * 64))
-    passed = {**AUDIT, "passed": True, "findings": []}
-    plan = make_plan()
-    many = replace(plan, tracks=tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(MANY)))
-    odd = msgspec.structs.replace(
-        full,
-        output=msgspec.structs.replace(full.output, frames=1, credentials="cd" * 32),
-        source=msgspec.structs.replace(full.source, sha256_after="0" * 64),
-        tracks=(
-            *(msgspec.structs.replace(t, method=m, reason="", decided_by="") for t, m in zip(
-                full.tracks, ("mosaic", "solid", "none", "fog"), strict=True
-            )),
-        ),
-        not_checked=tuple(
-            msgspec.structs.replace(full.not_checked[0], code=c, detail="1")
-            for c in (
-                "faces_not_looked_for", "plates_not_looked_for", "detection_sampled",
-                "searched_between", "searched_area", "ignored_area", "something new",
-            )
-        ),
-        audit=audit_part(
-            {**AUDIT, "checks": [{"name": "times", "passed": False, "detail": [{"code": "off"}]}]}
-        ),
-        removed=(RemovedPart(2, "data", MessagePart("time_code")),),
-        custody_log=None,
-        findings_accepted="a statue",
-    )  # fmt: skip
-    imported = msgspec.structs.replace(
-        full, tracks=(msgspec.structs.replace(full.tracks[0], origin="imported"),)
-    )
-    return [
-        full,
-        odd,
-        short_of(full, read=63, declared=200, missing=9),
-        short_of(full, read=63, declared=200, missing=0),
-        short_of(full, read=63, declared=None, missing=9),
-        msgspec.structs.replace(full, custody_log=LogAnchor(entries=0, head="0" * 64)),
-        msgspec.convert(msgspec.to_builtins(imported), Manifest),
-        build_manifest(make_record(folder, audit=passed, plan=many)),
-        build_manifest(
-            make_record(folder, audit=None, case=None, warnings=(), plan=replace(plan, tracks=()))
-        ),
-        *reviewed(folder),
-        with_other_streams(full, 3, 0),
-        with_other_streams(full, 3, 0, 5),
-    ]
-
-
-def test_catalogues_have_the_same_keys_and_places() -> None:
-    first, *others = (Catalogue(language).entries for language in LANGUAGES)
-    for other in others:
-        assert first.keys() == other.keys()
-        for key in first:
-            assert sorted(PLACEHOLDER.findall(first[key])) == sorted(
-                PLACEHOLDER.findall(other[key])
-            ), key
-        # Words that are the same in both languages; anything else was forgotten.
-        alike = {first[k] for k in first if first[k] == other[k]}
-        assert alike <= {
-            "Action",
-            "SHA-256",
-            "Conversions",
-            "Original",
-            "Signature",
-            first["audit.at"],
-            first["part.source"],
-            first["part.signature"],
-            first["part.other"],
-        }
-
-
-def record_of(*parts: tuple[str, str], signer: str = "") -> CheckResult:
-    return CheckResult(tuple(Part(name, verdict, "") for name, verdict in parts), "", "", signer)
-
-
-RECORDS = (
-    record_of(("manifest", "unsigned"), ("signature", "unsigned"), ("output", "missing")),
-    replace(
-        record_of(("manifest", "intact"), ("signature", "intact"), signer="ab12 cd34"),
-        log_entry=(4, "2026-11-24T10:02:00Z"),
-    ),
-    record_of(
-        ("output", "changed"), ("source", "not the original"), ("manifest", "damaged"),
-        ("signature", "other key"), ("log", "broken"), ("log", "cut"), ("log", "not mentioned"),
-        ("signature", "missing"), ("tomorrow's", "of tomorrow"),
-    ),
-    replace(record_of(("log", "end not signed")), log_unproven=True),
-)  # fmt: skip
-
-
-def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
-    fine, signed, broken, _ = (report_html(manifest, "en", None, r).decode() for r in RECORDS)
-    for page in (fine, signed, report_html(manifest).decode()):
-        assert 'class="verdict bad alarm"' not in page
-    assert "ab12 cd34" in signed and "is not signed" in fine
-    assert "entry number 4 of the custody log" in signed and "entry number" not in fine
-    alarm = broken.index(
-        "is not intact: output (changed), original (not the original of this record)"
-    )
-    assert alarm < broken.index("<section>")
-    assert "tomorrow&#39;s (of tomorrow)" in broken
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_used_and_there(language: str, tmp_path: Path) -> None:
-    text = Catalogue(language)
-    for value in variants(tmp_path):
-        page = render_report(value, text, dump_manifest(value)).decode()
-        assert not PLACEHOLDER.search(re.sub(r"<style>.*?</style>", "", page, flags=re.S))
-        exemption_csv(value, text)
-    full = variants(tmp_path)[0]
-    unsure = tuple(msgspec.structs.replace(t, score=0.2) for t in full.tracks)
-    exemption_csv(msgspec.structs.replace(full, tracks=unsure), text)
-    for record in RECORDS:
-        render_report(value, text, b"", record)
-    assert text.entries.keys() - text.used == set()
+from .manifests import audit_part, reviewed, short_of, variants, with_other_streams
 
 
 class _Outside(HTMLParser):

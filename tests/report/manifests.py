@@ -1,0 +1,114 @@
+"""Manifests of every kind that a report may be made of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from redact.evidence import build_manifest
+from redact.evidence.manifest import Manifest
+from redact.evidence.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
+from redact.plan import (
+    FindingNote,
+    MutedSpan,
+    ReviewState,
+    SeenFrames,
+    SeenSubject,
+    Sound,
+)
+
+from ..evidence.samples import AUDIT, make_plan, make_record
+from .conftest import MANY
+
+
+def audit_part(audit: dict[str, Any]) -> AuditPart:
+    return msgspec.convert(audit, AuditPart)
+
+
+def short_of(manifest: Manifest, read: int, declared: int | None, missing: int) -> Manifest:
+    """The manifest of an original of which only a part could be read."""
+    source = msgspec.structs.replace(
+        manifest.source, frames=read, declared_frames=declared, bytes_missing=missing
+    )
+    output = msgspec.structs.replace(manifest.output, frames=read)
+    return msgspec.structs.replace(manifest, source=source, output=output)
+
+
+def with_other_streams(manifest: Manifest, kept: int | None, *others: int) -> Manifest:
+    """The manifest of an original with more video streams than the one that was redacted."""
+    source = msgspec.structs.replace(manifest.source, video_stream=kept)
+    named = MessagePart("named", {"name": "h264 320x180"})
+    removed = tuple(RemovedPart(n, "video", named) for n in others)
+    return msgspec.structs.replace(manifest, source=source, removed=(*manifest.removed, *removed))
+
+
+def reviewed(folder: Path) -> list[Manifest]:
+    """Records of runs whose plan a person went through on the page."""
+    plan = make_plan()
+    box = ((3, (1.0, 2.0, 30.0, 40.0)),)
+    notes = tuple(
+        FindingNote(n, "possible leak", "face", 3, 9, box, answer, "a statue")
+        for n, answer in enumerate(("", "hide", "none"), 1)
+    )
+    state = ReviewState(
+        "R. Roe",
+        (SeenFrames("outlines", "still", ((0, 9),)), SeenFrames("result", "fast", ((5, 99),))),
+        (SeenSubject(plan.tracks[0].id, ((3, 4),)),),
+        notes,
+    )
+    muted = (MutedSpan(400, 800), MutedSpan(900, 1000, Sound.TONE, "an address", "R. Roe"))
+    plans = replace(plan, review=state, muted=muted), replace(plan, review=ReviewState())
+    return [build_manifest(make_record(folder, plan=p)) for p in plans]
+
+
+def variants(folder: Path) -> list[Manifest]:
+    """Manifests that together bring out every part of the report."""
+    full = build_manifest(make_record(folder), log=LogAnchor(entries=3, head="0" * 64))
+    passed = {**AUDIT, "passed": True, "findings": []}
+    plan = make_plan()
+    many = replace(plan, tracks=tuple(replace(plan.tracks[i % 3], id=i + 1) for i in range(MANY)))
+    odd = msgspec.structs.replace(
+        full,
+        output=msgspec.structs.replace(full.output, frames=1, credentials="cd" * 32),
+        source=msgspec.structs.replace(full.source, sha256_after="0" * 64),
+        tracks=(
+            *(msgspec.structs.replace(t, method=m, reason="", decided_by="") for t, m in zip(
+                full.tracks, ("mosaic", "solid", "none", "fog"), strict=True
+            )),
+        ),
+        not_checked=tuple(
+            msgspec.structs.replace(full.not_checked[0], code=c, detail="1")
+            for c in (
+                "faces_not_looked_for", "plates_not_looked_for", "detection_sampled",
+                "searched_between", "searched_area", "ignored_area", "something new",
+            )
+        ),
+        audit=audit_part(
+            {**AUDIT, "checks": [{"name": "times", "passed": False, "detail": [{"code": "off"}]}]}
+        ),
+        removed=(RemovedPart(2, "data", MessagePart("time_code")),),
+        custody_log=None,
+        findings_accepted="a statue",
+    )  # fmt: skip
+    imported = msgspec.structs.replace(
+        full, tracks=(msgspec.structs.replace(full.tracks[0], origin="imported"),)
+    )
+    return [
+        full,
+        odd,
+        short_of(full, read=63, declared=200, missing=9),
+        short_of(full, read=63, declared=200, missing=0),
+        short_of(full, read=63, declared=None, missing=9),
+        msgspec.structs.replace(full, custody_log=LogAnchor(entries=0, head="0" * 64)),
+        msgspec.convert(msgspec.to_builtins(imported), Manifest),
+        build_manifest(make_record(folder, audit=passed, plan=many)),
+        build_manifest(
+            make_record(folder, audit=None, case=None, warnings=(), plan=replace(plan, tracks=()))
+        ),
+        *reviewed(folder),
+        with_other_streams(full, 3, 0),
+        with_other_streams(full, 3, 0, 5),
+    ]

@@ -1,0 +1,95 @@
+"""The words of the report: all there in both languages, each of them used."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from redact.evidence import CheckResult
+from redact.evidence.check import Part
+from redact.evidence.manifest import Manifest, dump_manifest
+from redact.messages import LANGUAGES
+from redact.report import (
+    Catalogue,
+    exemption_csv,
+    render_report,
+    report_html,
+)
+
+from .manifests import variants
+
+PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+def test_catalogues_have_the_same_keys_and_places() -> None:
+    first, *others = (Catalogue(language).entries for language in LANGUAGES)
+    for other in others:
+        assert first.keys() == other.keys()
+        for key in first:
+            assert sorted(PLACEHOLDER.findall(first[key])) == sorted(
+                PLACEHOLDER.findall(other[key])
+            ), key
+        # Words that are the same in both languages; anything else was forgotten.
+        alike = {first[k] for k in first if first[k] == other[k]}
+        assert alike <= {
+            "Action",
+            "SHA-256",
+            "Conversions",
+            "Original",
+            "Signature",
+            first["audit.at"],
+            first["part.source"],
+            first["part.signature"],
+            first["part.other"],
+        }
+
+
+def record_of(*parts: tuple[str, str], signer: str = "") -> CheckResult:
+    return CheckResult(tuple(Part(name, verdict, "") for name, verdict in parts), "", "", signer)
+
+
+RECORDS = (
+    record_of(("manifest", "unsigned"), ("signature", "unsigned"), ("output", "missing")),
+    replace(
+        record_of(("manifest", "intact"), ("signature", "intact"), signer="ab12 cd34"),
+        log_entry=(4, "2026-11-24T10:02:00Z"),
+    ),
+    record_of(
+        ("output", "changed"), ("source", "not the original"), ("manifest", "damaged"),
+        ("signature", "other key"), ("log", "broken"), ("log", "cut"), ("log", "not mentioned"),
+        ("signature", "missing"), ("tomorrow's", "of tomorrow"),
+    ),
+    replace(record_of(("log", "end not signed")), log_unproven=True),
+)  # fmt: skip
+
+
+def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
+    fine, signed, broken, _ = (report_html(manifest, "en", None, r).decode() for r in RECORDS)
+    for page in (fine, signed, report_html(manifest).decode()):
+        assert 'class="verdict bad alarm"' not in page
+    assert "ab12 cd34" in signed and "is not signed" in fine
+    assert "entry number 4 of the custody log" in signed and "entry number" not in fine
+    alarm = broken.index(
+        "is not intact: output (changed), original (not the original of this record)"
+    )
+    assert alarm < broken.index("<section>")
+    assert "tomorrow&#39;s (of tomorrow)" in broken
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_used_and_there(language: str, tmp_path: Path) -> None:
+    text = Catalogue(language)
+    for value in variants(tmp_path):
+        page = render_report(value, text, dump_manifest(value)).decode()
+        assert not PLACEHOLDER.search(re.sub(r"<style>.*?</style>", "", page, flags=re.S))
+        exemption_csv(value, text)
+    full = variants(tmp_path)[0]
+    unsure = tuple(msgspec.structs.replace(t, score=0.2) for t in full.tracks)
+    exemption_csv(msgspec.structs.replace(full, tracks=unsure), text)
+    for record in RECORDS:
+        render_report(value, text, b"", record)
+    assert text.entries.keys() - text.used == set()
