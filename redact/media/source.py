@@ -21,6 +21,7 @@ from ..errors import InputError
 from ..formats import matroska, mp4
 from ..messages import Message, problem, reason_of
 from ..progress import Progress, Silent
+from ..types import is_text
 from .damage import listening
 from .info import SourceInfo
 
@@ -106,7 +107,7 @@ def _not_readable(path: Path, error: BaseException) -> InputError:
         head = file.read(4096)
     if head[4:8] in mp4.FIRST_KINDS:
         return problem(InputError, "no_moov", path=f"{path}")
-    if b"\0" not in head and head.isascii():
+    if is_text(head):
         return problem(InputError, "is_text", path=f"{path}")
     return problem(InputError, "no_video_file", path=f"{path}")
 

@@ -4,7 +4,6 @@ that is no plan.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -16,7 +15,7 @@ from ..errors import PlanError
 from ..files import FOOTAGE_ENDINGS, write_whole
 from ..formats import matroska
 from ..messages import problem, reason_of
-from ..types import Box, Keyframe, Origin, Target, Timeline, Track
+from ..types import Box, Keyframe, Origin, Target, Timeline, Track, is_text
 from .file_fields import (
     FORMAT,
     FORMAT_VERSION,
@@ -294,15 +293,6 @@ def what_else(head: bytes, name: str) -> str:
         return "is empty, no plan"
     marks = head[4:8] == b"ftyp", head.startswith(matroska.MAGIC), head[8:12] == b"AVI "
     named = FOOTAGE_ENDINGS.search(name) is not None
-    if named and not any(marks) and _is_text(head):
+    if named and not any(marks) and is_text(head):
         return "is a text file, not a plan"
     return "is a video, not a plan" if named or any(marks) else "is not a plan"
-
-
-def _is_text(head: bytes) -> bool:
-    """Whether the first bytes of a file are UTF-8; the last letter may be cut off."""
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    return b"\0" not in head

@@ -4,6 +4,7 @@ read from people and written for them.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -34,6 +35,15 @@ def one_line(text: str) -> str:
     a line that was printed before, adds one of its own, or shows letters in another order.
     """
     return _COMMANDING.sub(lambda m: " " if m[0].isspace() else "\ufffd", readable(text))
+
+
+def is_text(head: bytes) -> bool:
+    """Whether the first bytes of a file are UTF-8; the last letter may be cut off."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in head
 
 
 def counted(number: int, thing: str) -> str:
