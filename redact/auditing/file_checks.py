@@ -9,7 +9,7 @@ whole process, so beside a damaged source a sound output would be blamed for the
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -117,8 +117,7 @@ class Alone:
 
     def frames(self) -> Iterator[Frame]:
         """The file's frames once more, damaged where the first decoding found them to be."""
-        for frame in Decode(self.info):
-            yield replace(frame, damaged=frame.index in self.damaged)
+        return iter(Decode(self.info, self.damaged))
 
     def check(self) -> Check:
         """Whether every picture that the file holds is one of the frames that are looked at."""

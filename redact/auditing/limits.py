@@ -73,7 +73,7 @@ class Limits:
             sound beside a span into it, over two of its blocks.
     """
 
-    look_every: float = 0.3
+    look_every: float = 0.4
     risky_looks: float = 2.0
     least_face: float = 10.0
     least_plate: float = 6.0

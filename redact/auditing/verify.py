@@ -143,7 +143,9 @@ def collect(
     detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
     visible = _visible(plan, covers, detectors, settings)
     compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
-    decoded = _with_last(pairs(iter(Decode(source)), output.frames()))
+    # Those who searched and drew have found out what is damaged.
+    known = None if plan is None else frozenset(plan.unchecked)
+    decoded = _with_last(pairs(iter(Decode(source, known)), output.frames()))
     with (
         progress.stage("audit", source.expected_frames) as stage,
         # Decoded and compared in a thread, while the networks look at the pair before.

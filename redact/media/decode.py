@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import av
@@ -36,14 +36,21 @@ class Decode:
     Frames are in the format `info.video.frame_format`, and their planes belong to the caller
     alone: writing into them changes no other frame.
 
+    Args:
+        info: the source, or a part of it.
+        known: frames that are damaged, as an earlier decoding of the same source found them to be:
+            these are damaged now, and no others. So none is held back until the ones after it are
+            known, which takes 100 MB of 4K. None: damage is found out.
+
     Attributes:
         errors: packets that could not be decoded or lack one before them, in the iteration so far.
         moved: frames whose time had to be made up, see `Stamper`.
         warnings: what a person should know about the iteration so far, without repetition.
     """
 
-    def __init__(self, info: SourceInfo) -> None:
+    def __init__(self, info: SourceInfo, known: Collection[int] | None = None) -> None:
         self.info = info
+        self._known = known
         self.errors = 0
         self.moved = 0
         self.warnings: list[Message] = []
@@ -69,6 +76,8 @@ class Decode:
                 if part.end is not None and pts >= part.end:
                     break
                 pts -= part.shift
+            if self._known is not None:
+                damaged = index in self._known
             yield self.upright_frame(picture, index, pts, damaged)
             index += 1
         if index == 0 and part is not None:
@@ -101,8 +110,8 @@ class Decode:
                     self._error(Message("decoder_filled_in"))
                     held = deque((earlier, True) for earlier, _ in held)
                 held.append((picture, damaged))
-                reordered = stream.codec_context.reorder_depth > 0
-                while len(held) > (B_PICTURES if reordered else 0):
+                waits = self._known is None and stream.codec_context.reorder_depth > 0
+                while len(held) > (B_PICTURES if waits else 0):
                     yield held.popleft()
             yield from held
 

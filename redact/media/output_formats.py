@@ -30,7 +30,7 @@ THREADS = 4
 """Fixed, because the number of threads changes what x264 and x265 decide: a run must give the
 same bytes on every machine."""
 
-LOOKAHEAD, LOOKAHEAD_LARGE = 16, 6
+LOOKAHEAD, LOOKAHEAD_LARGE = 16, 3
 """Frames that x264 and x265 look ahead with slow presets, in pictures of up to `LARGE` pixels and
 in larger ones: their own 40 and more hold several hundred MB of full HD, for a little less size."""
 
