@@ -332,7 +332,7 @@ def render(
         VideoWriter(
             output, info, draw.encode, container, copy_audio, silenced=plan.silenced()
         ) as writer,
-        read_ahead(frames) as ahead,
+        read_ahead(frames, most=1) as ahead,
         # A thread decodes, one draws, and this one encodes.
         read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,
     ):
