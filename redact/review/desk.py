@@ -128,6 +128,10 @@ class Desk:
 
         What was looked at since the last save is kept; the steps back are not, for they would
         take the other's work with them.
+
+        Raises:
+            PlanError: what lies there cannot be read, or is of another video. It is not taken in,
+                and nothing replaces it, however often it is tried.
         """
         with self.lock:
             stat = self._signature()
@@ -135,12 +139,11 @@ class Desk:
                 return False
             if stat is None:  # gone, or about to be replaced; the next save writes it again
                 return False
-            data = self.path.read_bytes()
-            if hashlib.sha256(data).hexdigest() == self._digest:
+            if hashlib.sha256(self._bytes()).hexdigest() == self._digest:
                 self._stat = stat
                 return False
             noted = self.plan.review if self._unsaved else None
-            self.plan = self._read()
+            self.plan = self._read(self.plan)
             if noted is not None:
                 theirs = self.plan.review or ReviewState()
                 self.plan = replace(
@@ -171,17 +174,22 @@ class Desk:
                 raise problem(ChangedOutsideError, "changed_outside", path=self.path.name)
             yield
 
-    def _read(self) -> Plan:
+    def _read(self, before: Plan | None = None) -> Plan:
+        """The plan in the file, known from now on; of the same video as `before`."""
+        stat, data = self._signature(), self._bytes()
+        plan = with_subjects(parse_plan(data, str(self.path)))
+        if before and replace(plan.source, name=before.source.name) != before.source:
+            raise problem(PlanError, "plan_of_other", path=self.path.name)
+        self._stat, self._digest = stat, hashlib.sha256(data).hexdigest()
+        dump_plan(plan, self._dumped)  # now, so that the first change need not wait for it
+        return plan
+
+    def _bytes(self) -> bytes:
         try:
-            self._stat = self._signature()
-            data = self.path.read_bytes()
+            return self.path.read_bytes()
         except OSError as error:
             reason = reason_of(error)
             raise problem(PlanError, "no_plan", path=f"{self.path}", reason=reason) from error
-        self._digest = hashlib.sha256(data).hexdigest()
-        plan = with_subjects(parse_plan(data, str(self.path)))
-        dump_plan(plan, self._dumped)  # now, so that the first change need not wait for it
-        return plan
 
     def _save(self, plan: Plan) -> None:
         data = write_plan(plan, self.path, force=True, known=self._dumped)

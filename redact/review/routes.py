@@ -90,11 +90,16 @@ class _Page:
         self._session = session
 
     def state(self, values: dict[str, Any]) -> Answer:
-        """Whether it is open, what is being worked on, and whether the plan changed outside."""
+        """Whether it is open, what is being worked on, whether the plan changed outside, and why
+        nothing can be saved."""
         session, open_ = self._session, self._session.open
-        outside = open_ is not None and open_.desk.look_outside()
+        outside, unsaved = False, None
         if open_ is not None:
-            open_.desk.keep()
+            try:
+                outside = open_.desk.look_outside()
+                open_.desk.keep()
+            except RedactError as error:
+                unsaved = in_words(error)
         return as_json(
             {
                 "ready": open_ is not None,
@@ -102,6 +107,7 @@ class _Page:
                 "plan": session.plan_path.name,
                 "revision": open_.desk.revision if open_ else 0,
                 "outside": outside,
+                "unsaved": unsaved,
                 "job": session.job.state() if session.job else None,
             }
         )

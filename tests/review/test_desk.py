@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from redact.errors import PlanError
 from redact.media import probe
 from redact.plan import Dumped, ReviewState, dump_plan, read_plan, write_plan
 from redact.review import editing
@@ -104,6 +105,32 @@ def test_a_plan_that_changed_outside_is_not_overwritten(desk: Desk) -> None:
     assert not desk.can_undo, "a step back would take the other's work with it"
     keep(desk, 3)
     assert kept(desk.path) == [1, 2, 3]
+
+
+def test_what_cannot_be_read_is_not_overwritten(desk: Desk) -> None:
+    """Somebody changes the plan by hand, and a comma is missing: the page asked once, in the
+    background, and the next decision replaced what they had written."""
+    keep(desk, 1)
+    whole = desk.path.read_bytes()
+    desk.path.write_bytes(whole[:-40])
+    for act in (desk.look_outside, lambda: keep(desk, 2), desk.undo, lambda: note(desk)) * 2:
+        with pytest.raises(PlanError, match=r"p\.json"):
+            act()
+    assert desk.path.read_bytes() == whole[:-40]
+    assert [t.id for t in desk.plan.tracks if t.action is Action.KEEP] == [1]
+    desk.path.write_bytes(whole)
+    keep(desk, 2)
+    assert kept(desk.path) == [1, 2]
+
+
+def test_the_plan_of_another_video_is_not_taken_in(desk: Desk) -> None:
+    other = plan_of(track(1, (0, 5, State.DETECTED, HERE)), frames=6)
+    write_plan(other, desk.path, force=True)
+    for act in (desk.look_outside, lambda: keep(desk, 1)) * 2:
+        with pytest.raises(PlanError, match="of another video"):
+            act()
+    assert len(desk.plan.source.timeline) == FRAMES
+    assert read_plan(desk.path) == other
 
 
 def test_the_same_bytes_written_again_are_no_change(desk: Desk) -> None:

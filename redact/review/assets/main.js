@@ -16,7 +16,7 @@ import { showKeys } from "./keys.js";
 
 const $ = (id) => document.getElementById(id);
 const dialog = $("dialog");
-let ended = false, working = false, handled = 0, wake = () => {};
+let ended = false, working = false, handled = 0, unsaved = "", wake = () => {};
 
 function theme(name) {
   document.documentElement.dataset.theme = name;
@@ -43,8 +43,9 @@ function views() {
     role: "radio", "aria-checked": String(state.view === view), title: `${t(`view.${view}_title`)} (${i + 1})`, data: { view }, onclick: () => player.setView(view),
   }, t(`view.${view}`))));
 }
+const savedWords = () => (unsaved ? `✕ ${t("unsaved")}` : `✓ ${t("saved")}`);
 function saved() {
-  $("saved").textContent = `✓ ${t("saved")}`;
+  $("saved").textContent = savedWords();
   $("undo").disabled = !state.undo;
   $("redo").disabled = !state.redo;
 }
@@ -112,6 +113,12 @@ async function watch() {
       await loadPlan();
       if (now.outside) toast(t("changed_outside"));
     }
+    const why = now.unsaved ? said(now.unsaved) : "";
+    if (why !== unsaved) {
+      unsaved = why;
+      saved();
+      if (why) toast(why, true);
+    }
     const job = now.job;
     working = Boolean(job && !job.over);
     if (working) { jobMoved(job); busy(job); }
@@ -135,7 +142,7 @@ async function followedOrHeld(job) {
 on("job", () => { working = true; wake(); });
 function busy(job) {
   $("stop").hidden = job?.kind !== "follow" && job?.kind !== "bridge";
-  $("saved").textContent = job ? stageWords(job) : `✓ ${t("saved")}`;
+  $("saved").textContent = job ? stageWords(job) : savedWords();
 }
 
 function ending(why, answer) {
