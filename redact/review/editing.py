@@ -245,9 +245,12 @@ def answer(plan: Plan, number: int, words: str, reason: str, by: str) -> Plan:
     note = next((f for f in review.findings if f.number == number), None)
     if note is None:
         raise RefusedError("no_finding", number=number)
+    if words not in ("hide", "none"):
+        raise RefusedError("unknown")
     if words == "none" and (not note.drawn or not any(c.isalnum() for c in reason)):
         raise RefusedError("needs_reason", number=number)
-    if note.track is not None:  # it was hidden before; that mask goes again
+    # It was hidden before: that mask goes again.
+    if note.track is not None and any(track.id == note.track for track in plan.tracks):
         plan = edit.remove_tracks(plan, [note.track])
     hidden = None
     if words == "hide" and note.drawn:
