@@ -16,6 +16,7 @@ import { showKeys } from "./keys.js";
 
 const $ = (id) => document.getElementById(id);
 const dialog = $("dialog");
+const TOLD = "redact.told", told = () => Number(sessionStorage.getItem(TOLD) || 0); // the last work whose end was shown
 let ended = false, working = false, handled = 0, unsaved = "", wake = () => {};
 
 function theme(name) {
@@ -70,7 +71,9 @@ async function opened() {
     $("clip-name").title = now.plan;
     const job = now.job;
     if (now.ready) {
-      handled = job && !job.over ? 0 : job?.number || 0;
+      // A result that came while the page was loaded anew, or closed, is still to be shown.
+      const untold = job && (!job.over || (job.kind === "finish" && job.number > told()));
+      handled = untold ? 0 : job?.number || 0;
       return;
     }
     if (job?.problem) {
@@ -124,6 +127,7 @@ async function watch() {
     if (working) { jobMoved(job); busy(job); }
     else if (job && job.number !== handled) {
       handled = job.number;
+      sessionStorage.setItem(TOLD, handled);
       busy(null);
       if (job.kind === "finish") await jobOver(job);
       else if (job.kind !== "open") await followedOrHeld(job);
@@ -141,7 +145,7 @@ async function followedOrHeld(job) {
 }
 on("job", () => { working = true; wake(); });
 function busy(job) {
-  $("stop").hidden = job?.kind !== "follow" && job?.kind !== "bridge";
+  $("stop").hidden = !job; // of the finished video too: the dialog with its own may have been closed
   $("saved").textContent = job ? stageWords(job) : savedWords();
 }
 

@@ -1,0 +1,60 @@
+"""What the page says and sends, where no browser is needed to know it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redact.plan import Plan, read_plan, write_plan
+from redact.review import server as server_module
+from redact.review.server import PageServer
+
+from .browser import served_here, until
+from .in_node import in_node
+
+
+class Review:
+    """A review of the short street, and what a person does on its page."""
+
+    def __init__(self, server: PageServer, plan_file: Path) -> None:
+        self.server, self.plan_file = server, plan_file
+
+    @property
+    def plan(self) -> Plan:
+        return read_plan(self.plan_file)
+
+    def does(self, steps: str) -> Any:
+        return in_node(self.server.address, self.plan_file.parent / "page", steps)
+
+
+@pytest.fixture
+def review(street: Path, found: Plan, tmp_path: Path) -> Iterator[Review]:
+    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
+    source.write_bytes(street.read_bytes())
+    write_plan(found, plan_file)
+    with served_here(source, plan_file) as server:
+        yield Review(server, plan_file)
+
+
+def test_a_result_that_came_while_nobody_looked_is_shown_once(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loaded anew while the video was made, the page showed nothing of what came of it."""
+    monkeypatch.setattr(server_module, "GONE", 60.0)
+    review.does("""
+      await click("#finish");
+      await click("#start-finish");
+      const { get, leave } = await page("api.js");
+      await until(async () => (await get("state")).job.kind === "finish");
+      await leave();
+    """)
+    until(lambda: not review.server.busy(), 200)
+    shown = review.does("""
+      const words = await text("#result-path");
+      await click("#close-result");
+      return [words, sessionStorage.getItem("redact.told")];
+    """)
+    assert "street.redacted" in shown[0] and int(shown[1]) > 0
