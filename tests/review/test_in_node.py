@@ -11,6 +11,7 @@ import pytest
 from redact.plan import Plan, read_plan, write_plan
 from redact.review import server as server_module
 from redact.review.server import PageServer
+from redact.types import Action
 
 from .browser import served_here, until
 from .in_node import in_node
@@ -37,6 +38,19 @@ def review(street: Path, found: Plan, tmp_path: Path) -> Iterator[Review]:
     write_plan(found, plan_file)
     with served_here(source, plan_file) as server:
         yield Review(server, plan_file)
+
+
+def test_a_reason_that_is_given_after_the_decision_stands_in_the_plan(review: Review) -> None:
+    """As the page for lawyers says it: choose the person, then Keep, and give the reason."""
+    review.does("""
+      press("ArrowDown");
+      press("k");
+      await until(() => [...state.subjects.values()].some((s) => s.decision === "keep"));
+      await write("#keep-reason", "client");
+      await wait(700);
+    """)
+    kept = [t for t in review.plan.tracks if t.action is Action.KEEP]
+    assert kept and {t.reason for t in kept} == {"client"}
 
 
 def test_a_result_that_came_while_nobody_looked_is_shown_once(

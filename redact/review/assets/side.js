@@ -44,10 +44,15 @@ function head(s, kind) {
   return make("div", { class: "who" }, face, make("div", {}, make("h2", {}, title(s)), tag(kind),
     make("div", { class: "small muted" }, `${clock(s.from)} – ${clock(s.to)}`), make("div", { class: "small muted" }, sure)));
 }
+/** Why those are kept; said before the decision or after it. */
+function whyKeep(who, value, more = {}) {
+  const said = (e) => { if (who.every((s) => state.subjects.get(s.id)?.decision === "keep")) edit("decide", { ids: who.map((s) => s.id), decision: "keep", reason: e.target.value }, t("done")); };
+  return [make("label", { for: "keep-reason" }, t("why_keep")),
+    make("input", { type: "text", id: "keep-reason", value, ...more, oninput: (e) => { state.keepReason = e.target.value; }, onchange: said })];
+}
 function deciding(s) {
   return [
-    make("label", { for: "keep-reason" }, t("why_keep")),
-    make("input", { type: "text", id: "keep-reason", value: state.keepReason || (s.decision === "keep" ? s.reason : ""), placeholder: t("why_keep_example"), oninput: (e) => { state.keepReason = e.target.value; } }),
+    ...whyKeep([s], state.keepReason || (s.decision === "keep" ? s.reason : ""), { placeholder: t("why_keep_example") }),
     make("div", { class: "row" }, button(t("only_this"), () => only(s.id), { class: "primary wide", id: "only" })),
     make("label", { for: "name" }, t("name")),
     make("input", { type: "text", value: s.name, placeholder: `${t(`target.${s.target}`)} ${s.id}`, maxlength: 80, id: "name", onchange: (e) => edit("rename", { id: s.id, name: e.target.value }) }),
@@ -157,8 +162,7 @@ function several(who) {
   return [make("h2", {}, t("chosen", { n: who.length })), make("div", { class: "alike row" }, ...pictures),
     make("div", { class: "row" }, button(t("join"), () => joinChosen(), { class: "primary", id: "join" })),
     make("p", { class: "small muted" }, t("join_note")),
-    make("label", { for: "keep-reason" }, t("why_keep")),
-    make("input", { type: "text", id: "keep-reason", value: state.keepReason || "", oninput: (e) => { state.keepReason = e.target.value; } })];
+    ...whyKeep(who, state.keepReason || "")];
 }
 export async function joinChosen() {
   const ids = [...state.selected];
