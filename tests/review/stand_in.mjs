@@ -46,7 +46,9 @@ class Node extends EventTarget {
   *all() { for (const child of this.children) { yield child; yield* child.all(); } }
   matches(css) {
     return css.split(",").some((part) => {
-      const [, tag, id, cls, name, , value] = part.trim().match(/^([\w-]*)(?:#([\w-]+))?(?:\.([\w-]+))?(?:\[([\w-]+)(="?([^"\]]*)"?)?\])?$/) || [];
+      const [, above, own] = part.trim().match(/^(?:(.*) )?(\S+)$/);
+      if (above && !this.parentNode?.closest(above)) return false;
+      const [, tag, id, cls, name, , value] = own.match(/^([\w-]*)(?:#([\w-]+))?(?:\.([\w-]+))?(?:\[([\w-]+)(="?([^"\]]*)"?)?\])?$/);
       const attribute = name?.startsWith("data-") ? this.dataset[camel(name.slice(5))] : this.attributes[name];
       return (!tag || this.tagName === tag.toUpperCase()) && (!id || this.id === id) && (!cls || this.className.split(" ").includes(cls)) && (!name || (attribute != null && (value == null || attribute === value)));
     });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,3 +73,29 @@ def test_a_result_that_came_while_nobody_looked_is_shown_once(
       return [words, sessionStorage.getItem("redact.told")];
     """)
     assert "street.redacted" in shown[0] and int(shown[1]) > 0
+
+
+def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
+    """Of a video in which nobody was found, the page said that every risky moment had been seen,
+    and that everything was decided and looked at: one picture of it had been shown."""
+    write_plan(replace(review.plan, tracks=()), review.plan_file, force=True)
+    pill, left, all_looked = review.does("""
+      await until(() => state.subjects.size === 0);
+      const pill = await text("#progress-text");
+      await until(() => state.summary.frames_seen);
+      await click("#finish");
+      const left = await text("dialog");
+      await click(".todo button");
+      await until(() => state.frame === 1);
+      for (let n = 2; n < state.frames; n++) {
+        press("ArrowRight");
+        await until(() => state.frame === n);
+        await wait(250);
+      }
+      await until(() => state.summary.frames_seen === state.frames);
+      await click("#finish");
+      return [pill, left, await text("dialog")];
+    """)
+    assert pill == "No risky moments are known"
+    assert "15 pictures not looked at" in left and "Everything was decided" not in left
+    assert "Everything was decided and looked at" in all_looked

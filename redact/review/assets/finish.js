@@ -19,6 +19,7 @@ function leftToDo() {
   return [
     s.findings_answered < s.findings ? item(t("left_findings", { n: s.findings - s.findings_answered }), () => tell("finding", (state.findings.find((f) => !f.answer) || {}).number)) : null,
     s.moments_seen < s.moments ? item(t("left_moments", { n: s.moments - s.moments_seen }), () => tell("next-moment")) : null,
+    s.frames_seen < s.frames ? item(t("left_pictures", { n: s.frames - s.frames_seen }), () => tell("next-unseen")) : null,
     open ? item(t("left_open", { n: open }), () => tell("filter", "open")) : null,
   ].filter(Boolean);
 }

@@ -223,7 +223,7 @@ function seenPanel() {
     make("h3", {}, t("seen_frames", { n: s.frames_seen, of: s.frames })), meter(s.frames_seen, s.frames),
     s.frames_seen_fast_only ? make("p", { class: "small muted" }, t("seen_fast", { n: s.frames_seen_fast_only })) : null,
     make("h3", {}, t("seen_moments", { n: s.moments_seen, of: s.moments })), meter(s.moments_seen, s.moments),
-    make("p", { class: "small" }, unseen.length ? t("moments_note") : `✓ ${t("all_moments")}`),
+    make("p", { class: "small" }, unseen.length ? t("moments_note") : allSeen()),
     unseen.length ? make("div", { class: "row" }, button(t("next_moment"), nextMoment, { class: "primary" })) : null,
     make("div", { class: "list" }, ...unseen.slice(0, 40).map(([frame, why, track]) => make("button", { class: "quiet small", onclick: () => goMoment(frame, track) },
       make("span", {}, clock(state.times[frame])), make("span", {}, t(`why.${why}`) + (track && state.ofTrack.has(track) ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : ""))))),
@@ -235,17 +235,19 @@ function goMoment(frame, track) {
   if (track && state.ofTrack.has(track)) select(state.ofTrack.get(track));
   player.show(frame);
 }
+/** Where there is nothing to look at, nothing was looked at. */
+const allSeen = () => (state.moments.length ? `✓ ${t("all_moments")}` : t("no_moments"));
 export function nextMoment() {
   const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.wasSeen[frame]);
   const next = unseen.find(([frame]) => frame > state.frame) || unseen[0];
-  if (!next) return toast(t("all_moments"));
+  if (!next) return toast(allSeen());
   goMoment(next[0], next[2]);
 }
 export function showPill() {
   const s = state.summary;
   const share = s.moments ? s.moments_seen / s.moments : 1;
   document.getElementById("progress-bar").style.width = `${100 * share}%`;
-  document.getElementById("progress-text").textContent = share >= 1 ? `✓ ${t("all_moments")}` : t("pill", { n: s.moments_seen, of: s.moments });
+  document.getElementById("progress-text").textContent = share >= 1 ? allSeen() : t("pill", { n: s.moments_seen, of: s.moments });
 }
 document.getElementById("progress-pill").addEventListener("click", () => openTab("seen"));
 document.getElementById("next-moment").addEventListener("click", nextMoment);
@@ -260,5 +262,6 @@ on("select", () => { if (state.tab === "subject") render(); });
 let shownAt = -1;
 on("frame", () => { if (state.tab === "subject" && state.selected.length === 1 && !player.isPlaying() && shownAt !== state.frame) { shownAt = state.frame; render(); } });
 on("next-moment", nextMoment);
+on("next-unseen", () => goMoment(state.wasSeen.indexOf(0)));
 on("finding", (n) => { openTab("findings"); showFinding(n); });
 export { taken, tell, decide, goTo };
