@@ -99,3 +99,19 @@ def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
     assert pill == "No risky moments are known"
     assert "15 pictures not looked at" in left and "Everything was decided" not in left
     assert "Everything was decided and looked at" in all_looked
+
+
+def test_what_flew_by_under_the_hand_is_not_looked_at(review: Review) -> None:
+    """Dragged over on the timeline, or with a held key, a whole video was looked at in seconds."""
+    flew, stood = review.does("""
+      const last = state.frames - 1;
+      press("End");
+      await until(() => state.frame === last);
+      press("Home");
+      await until(() => state.summary.frames_seen_fast_only);
+      const flew = state.wasSeen[last];
+      press("End");
+      await until(() => state.wasSeen[last]);
+      return [flew, state.summary.frames_seen_fast_only];
+    """)
+    assert (flew, stood) == (0, 0)
