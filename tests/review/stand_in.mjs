@@ -12,7 +12,7 @@ const camel = (name) => name.replace(/-(\w)/g, (_, c) => c.toUpperCase());
 class Node extends EventTarget {
   constructor(tag) {
     super();
-    Object.assign(this, { tagName: tag.toUpperCase(), children: [], attributes: {}, dataset: {}, style: {}, parentNode: null, words: "", value: "", clientWidth: 800, clientHeight: 450, scrollTop: 0, open: false });
+    Object.assign(this, { tagName: tag.toUpperCase(), children: [], attributes: {}, dataset: {}, style: {}, parentNode: null, words: "", value: "", clientWidth: 800, clientHeight: 450, scrollTop: 0, open: false, popped: false });
   }
   get id() { return this.attributes.id || ""; }
   get hidden() { return "hidden" in this.attributes; }
@@ -45,6 +45,7 @@ class Node extends EventTarget {
   replaceWith(node) { const all = this.parentNode.children; node.parentNode = this.parentNode; all[all.indexOf(this)] = node; }
   *all() { for (const child of this.children) { yield child; yield* child.all(); } }
   matches(css) {
+    if (css === ":popover-open") return this.popped;
     return css.split(",").some((part) => {
       const [, above, own] = part.trim().match(/^(?:(.*) )?(\S+)$/);
       if (above && !this.parentNode?.closest(above)) return false;
@@ -64,7 +65,9 @@ class Node extends EventTarget {
   click() { if (!this.disabled) send(this, "click"); }
   showModal() { this.open = true; }
   close() { this.open = false; send(this, "close"); }
-  showPopover() {} hidePopover() {} setPointerCapture() {} scrollIntoView() {}
+  showPopover() { this.popped = true; }
+  hidePopover() { this.popped = false; }
+  setPointerCapture() {} scrollIntoView() {}
 }
 /** An event, as a person makes it, up to the document. */
 function send(node, type, more = {}) {

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from redact.plan import Plan, read_plan, write_plan
+from redact.plan import Plan, Subject, read_plan, write_plan
 from redact.review import server as server_module
 from redact.review.server import PageServer
-from redact.types import Action
+from redact.types import Action, Box, Keyframe, State, Target, Track
 
 from .browser import served_here, until
 from .in_node import in_node
+
+BOX = Box(10, 10, 60, 60)
 
 
 class Review:
@@ -115,3 +117,45 @@ def test_what_flew_by_under_the_hand_is_not_looked_at(review: Review) -> None:
       return [flew, state.summary.frames_seen_fast_only];
     """)
     assert (flew, stood) == (0, 0)
+
+
+def test_a_key_corrects_the_part_that_its_button_corrects(review: Review) -> None:
+    """Of somebody in parts, "]" lengthened the first one, over all others: a mask where nobody is,
+    and none where somebody is."""
+    parts = [(0, 2), (5, 7), (10, 12)]
+    tracks = tuple(
+        Track(n, Target.REGION, (Keyframe(a, BOX, State.MANUAL), Keyframe(b, BOX, State.MANUAL)))
+        for n, (a, b) in enumerate(parts, 1)
+    )
+    whole = replace(review.plan, tracks=tracks, subjects=(Subject((1, 2, 3)),))
+    write_plan(whole, review.plan_file, force=True)
+    review.does("""
+      await until(() => state.subjects.size === 1);
+      press("ArrowDown");
+      await (await page("player.js")).show(8);
+      await until(() => state.frame === 8);
+      press("]");
+      await until(() => state.undo);
+    """)
+    assert [(t.first, t.last) for t in review.plan.tracks] == [(0, 2), (5, 8), (10, 12)]
+
+
+def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> None:
+    """At the beginning, "Undone" stood there for every press of the keys."""
+    words = review.does("""
+      const undo = async () => {
+        press("z", { ctrlKey: true });
+        await wait(500);
+        return text("#toasts");
+      };
+      press("ArrowDown");
+      press("h");
+      await until(() => state.undo);
+      await click("#tab-seen");
+      await write("#reviewer", "R. Roe");
+      await until(() => state.summary.reviewer);
+      return [await undo(), [...state.subjects.values()].some((s) => s.decision), await undo()];
+    """)
+    assert words[:2] == ["Undone", False], "the name is no step between"
+    assert words[2].startswith("There is nothing to take back.")
+    assert review.plan.review is not None and review.plan.review.reviewer == "R. Roe"

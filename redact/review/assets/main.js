@@ -170,7 +170,7 @@ function nextChange() {
   if (next !== undefined) { player.stop(); player.show(next); }
 }
 const one = () => (state.selected.length === 1 ? state.subjects.get(state.selected[0]) : null);
-const here = () => one()?.tracks.find((k) => k.first <= state.frame && state.frame <= k.last) || one()?.tracks[0];
+const here = () => one() && side.nearest(one()); // as the buttons beside the picture
 const ACTIONS = {
   " ": () => (player.isPlaying() ? player.stop() : player.play()),
   ArrowLeft: (e) => player.step(e.shiftKey ? -10 : -1),

@@ -68,7 +68,8 @@ function correcting(s) {
     s.origin === "manual" ? button(t("remove"), () => edit("remove", { ids: [s.id] }, t("removed")), { id: "remove" }) : null)];
 }
 const keyed = (words, key, act, props) => { const made = button(words, act, props); made.append(make("kbd", {}, key)); return made; };
-const nearest = (s) => s.tracks.reduce((a, b) => (gap(b) < gap(a) ? b : a));
+/** The part of somebody that is in this picture, or else the one that is nearest in time. */
+export const nearest = (s) => s.tracks.reduce((a, b) => (gap(b) < gap(a) ? b : a));
 const gap = (k) => Math.max(0, k.first - state.frame, state.frame - k.last);
 
 /** In how many of its pictures somebody has looked, and in how many while it was chosen. */
