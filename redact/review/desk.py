@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import PlanError
+from ..errors import PlanError, UsageError
+from ..evidence import checked_option
 from ..messages import problem, reason_of
 from ..plan import (
     Decision,
@@ -42,6 +43,9 @@ from .editing import (
     split,
 )
 from .refused import RefusedError
+
+LATEST: Final = 1e9
+"""Seconds that no video reaches."""
 
 Change = Callable[[Plan], Plan]
 
@@ -225,10 +229,22 @@ def edited(plan: Plan, what: dict[str, Any], by: str) -> Plan:
 
 
 def _text(what: dict[str, Any]) -> str:
+    """A reason, as the command line takes it: Persian names and most emoji hold characters that
+    join others, and French text holds spaces that do not break."""
     text = what.get("reason") or ""
-    if not isinstance(text, str) or len(text) > 500 or not text.isprintable():
+    if not isinstance(text, str) or len(text) > 500:
         raise RefusedError("reason_long")
-    return text.strip()
+    try:
+        return checked_option(text.strip(), "the reason")
+    except UsageError as error:
+        raise RefusedError("reason_long") from error
+
+
+def _seconds(value: object) -> float:
+    """A time as the page sends it, which is nothing where a person wrote no time."""
+    if not isinstance(value, int | float) or not abs(value) < LATEST:
+        raise RefusedError("no_time")
+    return float(value)
 
 
 def _box_of(values: Sequence[float]) -> Box:
@@ -255,7 +271,7 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], str], Plan]]] = {
     "split": lambda p, w, by: split(p, int(w["track"]), int(w["frame"])),
     "remove": lambda p, w, by: remove(p, map(int, w["ids"])),
     "mute": lambda p, w, by: edit.mute(
-        p, float(w["start"]), float(w["end"]), Sound(w["how"]), reason=_text(w), decided_by=by
+        p, _seconds(w["start"]), _seconds(w["end"]), Sound(w["how"]), reason=_text(w), decided_by=by
     ),
     "unmute": lambda p, w, by: edit.unmute(p, [int(w["number"])]),
     "answer": lambda p, w, by: answer(p, int(w["number"]), str(w["answer"]), _text(w), by),

@@ -215,6 +215,22 @@ def test_nonsense_is_refused(what: dict[str, Any]) -> None:
         edited(three(), what, "")
 
 
+@pytest.mark.parametrize("reason", ["علی‌رضا", "👩‍⚖️", "client\u00a0: non"])
+def test_a_reason_is_whatever_the_command_line_takes(reason: str) -> None:
+    """The page called a Persian name, an emoji and a French space "too long, or not one line"."""
+    plan = do(three(), "decide", ids=[1], decision="keep", reason=reason)
+    assert edit.track_of(plan, 1).reason == reason
+    for bad in ("a\u202eb", "a\tb", "a" * 501):
+        with pytest.raises(PlanError, match="too long"):
+            do(three(), "decide", ids=[1], decision="keep", reason=bad)
+
+
+@pytest.mark.parametrize("time", [None, "1", 1e308, float("nan")])
+def test_what_is_no_time_is_told_in_words(time: Any) -> None:
+    with pytest.raises(PlanError, match="no time"):
+        do(three(), "mute", start=0, end=time, how="mute")
+
+
 frames = st.integers(-3, FRAMES + 3)
 numbers = st.integers(1, 6)
 any_step = st.one_of(
