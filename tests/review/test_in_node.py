@@ -159,3 +159,44 @@ def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> Non
     assert words[:2] == ["Undone", False], "the name is no step between"
     assert words[2].startswith("There is nothing to take back.")
     assert review.plan.review is not None and review.plan.review.reviewer == "R. Roe"
+
+
+def test_a_picture_fetched_ahead_shows_what_was_changed_meanwhile(review: Review) -> None:
+    """Asked for before a change and there after it, the next picture lacked the new mask."""
+    drawn = review.does("""
+      press("End");
+      await until(() => state.frame === state.frames - 1);
+      const asked = fetch;
+      let late = false;
+      globalThis.fetch = async (path, how) => {
+        const reply = await asked(path, how);
+        if (path.includes("n=5&") && !late) {
+          late = true;
+          await wait(1500);
+        }
+        return reply;
+      };
+      await (await page("player.js")).show(4); // and asks for the next one ahead
+      await until(() => late);
+      const box = [10, 10, 60, 60], at = { first: 0, last: 9, target: "region" };
+      await (await page("store.js")).edit("add", { box, ...at });
+      await wait(2500);
+      press("ArrowRight");
+      await until(() => state.frame === 5);
+      return state.boxes.some((b) => b[5] === "manual");
+    """)
+    assert drawn
+
+
+def test_who_could_not_be_decided_about_stays_chosen(review: Review) -> None:
+    """Among the undecided, the page went on to the next one although nothing had been saved."""
+    stays = review.does("""
+      await click("[data-filter=open]");
+      press("ArrowDown");
+      const before = String(state.selected);
+      state.keepReason = "x".repeat(600);
+      press("k");
+      await wait(800);
+      return String(state.selected) === before;
+    """)
+    assert stays
