@@ -14,6 +14,7 @@ from ..plan import (
     Subject,
     all_subjects,
     edit,
+    standing,
     subject_of,
 )
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track
@@ -84,9 +85,10 @@ def merge(plan: Plan, ids: Sequence[int]) -> Plan:
     if len({edit.track_of(plan, number).target for number in tracks}) > 1:
         raise RefusedError("join_kinds")
     old = [s for s in all_subjects(plan) if s.tracks in chosen]
-    same = len({s.decision for s in old}) == 1
+    decided = {standing(s, [edit.track_of(plan, n) for n in s.tracks]) for s in old}
+    same = len(decided) == 1
     name = next((s.name for s in old if s.name), "")
-    decision = old[0].decision if same else Decision.NONE
+    decision = decided.pop() if same else Decision.NONE
     rest = [s for s in all_subjects(plan) if s.tracks not in chosen]
     joined = Subject(tuple(tracks), decision, name)
     plan = replace(plan, subjects=_ordered((*rest, joined)))

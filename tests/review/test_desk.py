@@ -15,7 +15,7 @@ import pytest
 
 from redact.errors import PlanError
 from redact.media import probe
-from redact.plan import Dumped, ReviewState, dump_plan, read_plan, write_plan
+from redact.plan import Dumped, ReviewState, dump_plan, edit, read_plan, write_plan
 from redact.review import editing
 from redact.review.desk import ChangedOutsideError, Desk, edited
 from redact.review.overview import Overview
@@ -230,6 +230,37 @@ def test_the_page_is_told_every_moment_with_its_subject() -> None:
     plan = editing.decide(plan, [2], editing.Decision.FALSE_ALARM)
     (changed,) = memory.changes(plan)["changed"]
     assert changed["moments"] == []
+
+
+@pytest.mark.parametrize(
+    ("on_the_page", "command", "told"),
+    [
+        ("hide", Action.KEEP, "keep"),
+        ("keep", Action.REDACT, "hide"),
+        ("false alarm", Action.REDACT, "hide"),
+        ("hide", Action.REDACT, "hide"),
+        ("", Action.KEEP, "keep"),
+    ],
+)
+def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action, told: str) -> None:
+    """The page went on calling somebody hidden whom `plan set` had made visible."""
+    plan = edited(three(), {"op": "decide", "ids": [1], "decision": on_the_page}, "")
+    plan = edit.set_tracks(plan, [1], action=command)
+    (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
+    assert (subject["decision"], bool(subject["shown"])) == (told, command is Action.KEEP)
+    assert subject["moments"], "worth a look in any case"
+    # To join it with one that is decided otherwise hides the whole.
+    other = "hide" if told == "keep" else "keep"
+    plan = edited(plan, {"op": "decide", "ids": [2], "decision": other}, "")
+    joined = edited(plan, {"op": "merge", "ids": [1, 2]}, "")
+    assert all(t.action is Action.REDACT for t in joined.tracks if t.id != 3)
+
+
+def test_of_parts_that_a_command_decided_apart_the_visible_one_is_told() -> None:
+    plan = edited(three(), {"op": "merge", "ids": [1, 2]}, "")
+    plan = edit.set_tracks(plan, [1], action=Action.KEEP)
+    (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
+    assert subject["decision"] == "keep"
 
 
 def test_of_a_known_subject_the_page_is_told_what_is_new() -> None:
