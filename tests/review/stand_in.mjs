@@ -94,11 +94,13 @@ document.activeElement = document.body = document.querySelector("body");
 
 const memory = () => { const kept = new Map(); return { getItem: (k) => kept.get(k) ?? null, setItem: (k, v) => kept.set(k, String(v)) }; };
 const observer = class { observe() {} unobserve() {} };
+const locks = new Set();
+const locked = (name, { signal }, act) => (locks.has(name) ? new Promise((_, fail) => signal.addEventListener("abort", fail)) : (locks.add(name), act()));
 const asked = globalThis.fetch;
 const outside = new EventTarget();
 for (const [name, value] of Object.entries({
   document, window: globalThis, devicePixelRatio: 1, localStorage: memory(), sessionStorage: memory(), history: { replaceState() {} },
-  location: { hash: address.slice(address.indexOf("#")), reload() {} }, navigator: { language: "en", clipboard: { writeText: async () => {} } },
+  location: { hash: address.slice(address.indexOf("#")), reload() {} }, navigator: { language: "en", clipboard: { writeText: async () => {} }, locks: { request: locked } },
   matchMedia: () => ({ matches: false }), getComputedStyle: () => ({ getPropertyValue: () => "#000" }), ResizeObserver: observer, IntersectionObserver: observer,
   requestAnimationFrame: (act) => setTimeout(act, 16), cancelAnimationFrame: clearTimeout, createImageBitmap: async () => ({ width: 112, height: 112, close() {} }),
   OffscreenCanvas: class { getContext() { return pen; } }, AudioContext: anything(), addEventListener: outside.addEventListener.bind(outside),

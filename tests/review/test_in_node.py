@@ -200,3 +200,13 @@ def test_who_could_not_be_decided_about_stays_chosen(review: Review) -> None:
       return String(state.selected) === before;
     """)
     assert stays
+
+
+def test_a_duplicated_tab_is_another_window(review: Review) -> None:
+    """It has what the first one stored, the name of the page among it: both were let in, and each
+    missed what was decided in the other."""
+    assert review.does("""
+      const first = sessionStorage.getItem("redact.page");
+      const { join } = await page("api.js?duplicated");
+      return [await join(false), sessionStorage.getItem("redact.page") !== first];
+    """) == [False, True]
