@@ -210,3 +210,52 @@ def test_a_duplicated_tab_is_another_window(review: Review) -> None:
       const { join } = await page("api.js?duplicated");
       return [await join(false), sessionStorage.getItem("redact.page") !== first];
     """) == [False, True]
+
+
+def test_a_mask_is_moved_in_the_picture_in_which_it_was_taken_hold_of(review: Review) -> None:
+    """While the video played, it was moved in a later one, and stayed as it was in that one."""
+    face = max((t for t in review.plan.tracks), key=lambda t: len(t.keyframes))
+    taken, moved = review.does(f"""
+      const {{ select }} = await page("store.js"), player = await page("player.js");
+      select({face.id});
+      player.show(2);
+      await until(() => state.frame === 2 && state.boxes.some((b) => b[0] === {face.id}));
+      const overlay = await find("#overlay"), place = player.place();
+      const box = state.boxes.find((b) => b[0] === {face.id});
+      const x = place.left + ((box[1] + box[3]) / 2) * place.sx;
+      const y = place.top + ((box[2] + box[4]) / 2) * place.sy;
+      const mouse = (type, by) =>
+        send(overlay, type, {{ clientX: x + by, clientY: y + by, button: 0, pointerId: 1 }});
+      player.play();
+      await until(() => state.frame > 2);
+      const taken = state.frame;
+      mouse("pointerdown", 0);
+      mouse("pointermove", 9);
+      await wait(600);
+      mouse("pointermove", 12);
+      mouse("pointerup", 12);
+      await until(() => state.undo);
+      return [taken, state.frame];
+    """)
+    after = next(t for t in review.plan.tracks if t.id == face.id)
+    drawn = [key.frame for key in after.keyframes if key.state is State.MANUAL]
+    assert drawn == [taken]
+    assert moved == taken
+
+
+def test_a_box_that_could_not_be_taken_is_not_lost(review: Review) -> None:
+    """Refused because something else was being worked on, it was gone."""
+    assert (
+        review.does("""
+      const { drawnBox, redraw } = await page("overlay.js");
+      const kept = [];
+      for (const button of ["#draw-still", "#draw-follow"]) {
+        redraw([-90, -90, -10, -10]);
+        await click(button);
+        await wait(500);
+        kept.push(drawnBox());
+      }
+      return kept;
+    """)
+        == [[-90, -90, -10, -10]] * 2
+    )
