@@ -218,6 +218,10 @@ class _Page:
         here = self._session.ready()
         shown = [item for item in values.get("shown", []) if isinstance(item, dict)]
         frames = len(here.desk.plan.source.timeline)
+        there = {track.id for track in here.desk.plan.tracks}
+        for item in shown:
+            if item.get("subject") not in there:  # taken back before the page told of it
+                item["subject"] = None
         here.desk.note(lambda review: with_seen(review, shown, frames))
         return self._changed(lambda: here.desk.plan)
 

@@ -259,3 +259,13 @@ def test_a_box_that_could_not_be_taken_is_not_lost(review: Review) -> None:
     """)
         == [[-90, -90, -10, -10]] * 2
     )
+
+
+def test_nothing_is_noted_of_somebody_who_is_no_more(review: Review) -> None:
+    review.does("""
+      const shown = [{ view: "result", speed: "still", frames: [3], subject: 77 }];
+      await (await page("api.js")).post("seen", { shown });
+      await (await page("store.js")).edit("decide", { ids: [1], decision: "hide" });
+    """)
+    state = review.plan.review
+    assert state is not None and 77 not in {s.track for s in state.subjects} and state.seen
