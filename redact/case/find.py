@@ -161,23 +161,27 @@ class Inbox:
         quiet: seconds for which size and time of a file must stay as they are before it is
             taken for complete: copying programs and recorders write in bursts.
         results: folder in it, or elsewhere, that is passed over.
+        waiting: how many videos were there at the last look and are not given yet.
     """
 
     folder: Path
     quiet: float
     results: Path
     recursive: bool = False
+    waiting: int = 0
     _seen: dict[Path, tuple[tuple[int, int], float]] = field(default_factory=dict)
     _taken: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
-    def ready(self, now: float) -> list[Footage]:
+    def ready(self, now: float, *, last: bool = False) -> list[Footage]:
         """Videos that have been quiet long enough and were not given before, as they are.
 
         A video that changes after it was given is given again.
 
         Args:
             now: seconds on a clock that only goes forward.
+            last: nobody waits for more to arrive: what is empty is given as well.
         """
+        self.waiting = 0
         try:
             found = find_footage([self.folder], recursive=self.recursive, results=self.results)
         except InputError:  # nothing there yet
@@ -193,7 +197,11 @@ class Inbox:
             if known != mark:
                 since = now
                 self._seen[one.path] = (mark, now)
-            if state.st_size and now - since >= self.quiet and self._taken.get(one.path) != mark:
+            if self._taken.get(one.path) == mark:
+                continue
+            if (state.st_size or last) and now - since >= self.quiet:
                 self._taken[one.path] = mark
                 given.append(one)
+            else:
+                self.waiting += 1
         return given

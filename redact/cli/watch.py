@@ -76,7 +76,7 @@ def watch(
     started = time.monotonic()
     codes: dict[Path, ExitCode] = {}  # of each video's last result: it may arrive anew
     while True:
-        for one in inbox.ready(time.monotonic()):
+        for one in inbox.ready(time.monotonic(), last=once):
             place = place_of(one, output) or output
             make_folder(place)
             here = replace(delivery, output=place)
@@ -86,7 +86,7 @@ def watch(
             codes[one.path] = ExitCode(result["exit_code"])
             _tell(one.path, result, output / FAILURES / one.below, terminal)
         # A file that is complete needs one look to be seen and one to be found unchanged.
-        if once and time.monotonic() - started > quiet_for + 2:
+        if once and time.monotonic() - started > quiet_for + 2 and not inbox.waiting:
             return int(worst(codes.values()))
         time.sleep(min(1.0, quiet_for / 2))
 

@@ -18,7 +18,7 @@ from .review import (
     Sound,
     Subject,
 )
-from .subjects import all_subjects, state_runs, subject_of, with_subjects
+from .subjects import all_subjects, standing, state_runs, subject_of, with_subjects
 
 __all__ = [
     "DAMAGED",
@@ -50,6 +50,7 @@ __all__ = [
     "plan_schema",
     "read_plan",
     "runs_of",
+    "standing",
     "state_runs",
     "subject_of",
     "typed",

@@ -10,7 +10,7 @@ from ..errors import PlanError
 from ..messages import problem
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track, clock
 from .plan import Plan, is_box
-from .review import MutedSpan, Sound
+from .review import MutedSpan, ReviewState, Sound
 from .typed import length_of
 
 
@@ -110,6 +110,7 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
 
     A removed track leaves no trace in the record, so one that a detector found is only removed
     if `automatic` says so; setting it to keep hides it no more than that and stays on record.
+    A finding that it hid needs an answer again.
 
     Raises:
         PlanError: there is no such track, or it was found automatically.
@@ -127,7 +128,16 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
         plan,
         tracks=tuple(t for t in plan.tracks if t.id not in wanted),
         subjects=tuple(s for s in subjects if s.tracks),
+        review=plan.review and _without_masks(plan.review, wanted),
     )
+
+
+def _without_masks(review: ReviewState, gone: set[int]) -> ReviewState:
+    notes = (
+        replace(note, answer="", reason="", track=None) if note.track in gone else note
+        for note in review.findings
+    )
+    return replace(review, findings=tuple(notes))
 
 
 def mute(

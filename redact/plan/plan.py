@@ -255,4 +255,10 @@ class Plan:
         return replace(self, tracks=tuple(sorted([*others, track], key=lambda t: t.id)))
 
     def next_id(self) -> int:
-        return max((t.id for t in self.tracks), default=0) + 1
+        """A number that no track has, and none had that is gone but was looked at or hides a
+        finding: what is noted of that one would be said of another."""
+        numbers = [track.id for track in self.tracks]
+        if self.review is not None:
+            numbers += [seen.track for seen in self.review.subjects]
+            numbers += [note.track for note in self.review.findings if note.track is not None]
+        return max(numbers, default=0) + 1

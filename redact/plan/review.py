@@ -64,7 +64,8 @@ class SeenFrames:
 
     Attributes:
         view: outlines, result or original.
-        speed: still (stood, or stepped to), normal (played at 1x at most), fast.
+        speed: still (stood, or stepped to), normal (played at 1x at most), fast (played faster, or
+            left at once for a picture further on).
         frames: which.
     """
 

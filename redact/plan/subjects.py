@@ -13,9 +13,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final
 
-from ..types import Box, Keyframe, State, Track
+from ..types import Action, Box, Keyframe, State, Track
 from .plan import Plan
-from .review import Subject
+from .review import Decision, Subject
 
 HANDOVER: Final = Fraction(1, 4)
 """Seconds between the last sight of one track and the first of the next, at most."""
@@ -160,6 +160,18 @@ def _near(track: Track, frame: int, box: Box) -> bool:
 def subject_of(plan: Plan, track: int) -> Subject:
     """The subject that a track belongs to."""
     return next((s for s in all_subjects(plan) if track in s.tracks), Subject((track,)))
+
+
+def standing(subject: Subject, tracks: Sequence[Track]) -> Decision:
+    """What holds of a subject: a command decides about tracks, whatever was decided on the page.
+
+    Args:
+        subject, tracks: it and all of its tracks. If one of them is visible, so is the subject.
+    """
+    kept = any(track.action is Action.KEEP for track in tracks)
+    if subject.decision in (Decision.KEEP, Decision.FALSE_ALARM):
+        return subject.decision if kept else Decision.HIDE
+    return Decision.KEEP if kept else subject.decision
 
 
 def state_runs(first: int, last: int, keys: Sequence[Keyframe]) -> Iterator[tuple[int, int, State]]:

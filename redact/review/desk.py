@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import PlanError
+from ..errors import PlanError, UsageError
+from ..evidence import checked_option
 from ..messages import problem, reason_of
 from ..plan import (
     Decision,
@@ -42,6 +43,9 @@ from .editing import (
     split,
 )
 from .refused import RefusedError
+
+LATEST: Final = 1e9
+"""Seconds that no video reaches."""
 
 Change = Callable[[Plan], Plan]
 
@@ -128,6 +132,10 @@ class Desk:
 
         What was looked at since the last save is kept; the steps back are not, for they would
         take the other's work with them.
+
+        Raises:
+            PlanError: what lies there cannot be read, or is of another video. It is not taken in,
+                and nothing replaces it, however often it is tried.
         """
         with self.lock:
             stat = self._signature()
@@ -135,12 +143,11 @@ class Desk:
                 return False
             if stat is None:  # gone, or about to be replaced; the next save writes it again
                 return False
-            data = self.path.read_bytes()
-            if hashlib.sha256(data).hexdigest() == self._digest:
+            if hashlib.sha256(self._bytes()).hexdigest() == self._digest:
                 self._stat = stat
                 return False
             noted = self.plan.review if self._unsaved else None
-            self.plan = self._read()
+            self.plan = self._read(self.plan)
             if noted is not None:
                 theirs = self.plan.review or ReviewState()
                 self.plan = replace(
@@ -171,17 +178,22 @@ class Desk:
                 raise problem(ChangedOutsideError, "changed_outside", path=self.path.name)
             yield
 
-    def _read(self) -> Plan:
+    def _read(self, before: Plan | None = None) -> Plan:
+        """The plan in the file, known from now on; of the same video as `before`."""
+        stat, data = self._signature(), self._bytes()
+        plan = with_subjects(parse_plan(data, str(self.path)))
+        if before and replace(plan.source, name=before.source.name) != before.source:
+            raise problem(PlanError, "plan_of_other", path=self.path.name)
+        self._stat, self._digest = stat, hashlib.sha256(data).hexdigest()
+        dump_plan(plan, self._dumped)  # now, so that the first change need not wait for it
+        return plan
+
+    def _bytes(self) -> bytes:
         try:
-            self._stat = self._signature()
-            data = self.path.read_bytes()
+            return self.path.read_bytes()
         except OSError as error:
             reason = reason_of(error)
             raise problem(PlanError, "no_plan", path=f"{self.path}", reason=reason) from error
-        self._digest = hashlib.sha256(data).hexdigest()
-        plan = with_subjects(parse_plan(data, str(self.path)))
-        dump_plan(plan, self._dumped)  # now, so that the first change need not wait for it
-        return plan
 
     def _save(self, plan: Plan) -> None:
         data = write_plan(plan, self.path, force=True, known=self._dumped)
@@ -217,10 +229,22 @@ def edited(plan: Plan, what: dict[str, Any], by: str) -> Plan:
 
 
 def _text(what: dict[str, Any]) -> str:
+    """A reason, as the command line takes it: Persian names and most emoji hold characters that
+    join others, and French text holds spaces that do not break."""
     text = what.get("reason") or ""
-    if not isinstance(text, str) or len(text) > 500 or not text.isprintable():
+    if not isinstance(text, str) or len(text) > 500:
         raise RefusedError("reason_long")
-    return text.strip()
+    try:
+        return checked_option(text.strip(), "the reason")
+    except UsageError as error:
+        raise RefusedError("reason_long") from error
+
+
+def _seconds(value: object) -> float:
+    """A time as the page sends it, which is nothing where a person wrote no time."""
+    if not isinstance(value, int | float) or not abs(value) < LATEST:
+        raise RefusedError("no_time")
+    return float(value)
 
 
 def _box_of(values: Sequence[float]) -> Box:
@@ -247,7 +271,7 @@ _ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], str], Plan]]] = {
     "split": lambda p, w, by: split(p, int(w["track"]), int(w["frame"])),
     "remove": lambda p, w, by: remove(p, map(int, w["ids"])),
     "mute": lambda p, w, by: edit.mute(
-        p, float(w["start"]), float(w["end"]), Sound(w["how"]), reason=_text(w), decided_by=by
+        p, _seconds(w["start"]), _seconds(w["end"]), Sound(w["how"]), reason=_text(w), decided_by=by
     ),
     "unmute": lambda p, w, by: edit.unmute(p, [int(w["number"])]),
     "answer": lambda p, w, by: answer(p, int(w["number"]), str(w["answer"]), _text(w), by),

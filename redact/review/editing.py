@@ -14,6 +14,7 @@ from ..plan import (
     Subject,
     all_subjects,
     edit,
+    standing,
     subject_of,
 )
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track
@@ -84,9 +85,10 @@ def merge(plan: Plan, ids: Sequence[int]) -> Plan:
     if len({edit.track_of(plan, number).target for number in tracks}) > 1:
         raise RefusedError("join_kinds")
     old = [s for s in all_subjects(plan) if s.tracks in chosen]
-    same = len({s.decision for s in old}) == 1
+    decided = {standing(s, [edit.track_of(plan, n) for n in s.tracks]) for s in old}
+    same = len(decided) == 1
     name = next((s.name for s in old if s.name), "")
-    decision = old[0].decision if same else Decision.NONE
+    decision = decided.pop() if same else Decision.NONE
     rest = [s for s in all_subjects(plan) if s.tracks not in chosen]
     joined = Subject(tuple(tracks), decision, name)
     plan = replace(plan, subjects=_ordered((*rest, joined)))
@@ -245,9 +247,12 @@ def answer(plan: Plan, number: int, words: str, reason: str, by: str) -> Plan:
     note = next((f for f in review.findings if f.number == number), None)
     if note is None:
         raise RefusedError("no_finding", number=number)
+    if words not in ("hide", "none"):
+        raise RefusedError("unknown")
     if words == "none" and (not note.drawn or not any(c.isalnum() for c in reason)):
         raise RefusedError("needs_reason", number=number)
-    if note.track is not None:  # it was hidden before; that mask goes again
+    # It was hidden before: that mask goes again.
+    if note.track is not None and any(track.id == note.track for track in plan.tracks):
         plan = edit.remove_tracks(plan, [note.track])
     hidden = None
     if words == "hide" and note.drawn:

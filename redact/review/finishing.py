@@ -25,6 +25,7 @@ from ..plan import Plan
 from ..running import Delivery, Journal, Outcome
 from ..settings import Audio, DrawSettings, EncodeSettings, Style
 from .answered import accepted, noted
+from .desk import ChangedOutsideError, Desk
 from .jobs import Job
 from .session import Session
 
@@ -62,12 +63,26 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
 
     def work(job: Job) -> dict[str, Any]:
         outcome = apply(here.info, plan, draw, delivery, Journal(job))
-        files = [] if release else _written(outcome, choice)
-        here.desk.change(lambda now: noted(now, outcome.audit))
         session.last_output = outcome.output
-        return _result(outcome, files)
+        files = [] if release else _written(outcome, choice)
+        now = _note(here.desk, outcome.audit)
+        # The page can be used meanwhile, and so can the commands.
+        overtaken = (now.tracks, now.muted) != (plan.tracks, plan.muted)
+        return {**_result(outcome, files), "overtaken": overtaken}
 
     session.begin("finish", work)
+
+
+def _note(desk: Desk, audit: AuditResult) -> Plan:
+    """Note what was found; also in a plan that somebody else wrote meanwhile. Raises PlanError."""
+
+    def found(now: Plan) -> Plan:
+        return noted(now, audit)
+
+    try:
+        return desk.change(found)
+    except ChangedOutsideError:  # the desk has the new one now
+        return desk.change(found)
 
 
 def _release_style(name: str) -> Style:

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import MutedSpan, Plan, Runs, Subject, all_subjects, is_certain, joined
+from ..plan import MutedSpan, Plan, Runs, Subject, all_subjects, is_certain, joined, standing
 from ..plan.typed import length_of
-from ..types import Action, Keyframe, Track
+from ..types import Keyframe, Track
 from .bridging import gaps_of
 from .seen import (
     Moment,
@@ -199,21 +199,17 @@ def _looked(tracks: Sequence[Track], by_chosen: Mapping[int, Runs]) -> Runs:
 def _told(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found) -> dict[str, Any]:
     """A subject with what is decided about it; the parts that were found are those of `found`."""
     visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
-    moments = decided_moments(subject.decision, found.moments, visible)
+    decision = standing(subject, tracks)
+    moments = decided_moments(decision, found.moments, visible)
     return {
         **found.told,
         "name": subject.name,
-        "decision": subject.decision.value or _decided_elsewhere(tracks),
+        "decision": decision.value,
         "reason": next((t.reason for t in tracks if t.reason), ""),
         "by": next((t.decided_by for t in tracks if t.decided_by), ""),
         "shown": [span for _, span in visible],
         "moments": found.listed if moments is found.moments else _listed(moments),
     }
-
-
-def _decided_elsewhere(tracks: tuple[Track, ...]) -> str:
-    """On the command line: a kept track is decided about, whoever did it."""
-    return "keep" if all(t.action is Action.KEEP for t in tracks) else ""
 
 
 def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str:

@@ -14,13 +14,13 @@ from typing import Any, Final
 from ..errors import RedactError
 from ..evidence import checked_option
 from ..follow import Superseded
-from ..plan import Plan, ReviewState, covering, subject_of
+from ..plan import Plan, covering, subject_of
 from ..settings import Style
 from .desk import ChangedOutsideError
 from .finishing import begin_finish
 from .overview import boxes_at
 from .pictures_and_sound import heard, jpeg, masked
-from .refused import defect, in_words
+from .refused import RefusedError, defect, in_words
 from .seen import VIEWS, with_seen
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
@@ -90,11 +90,16 @@ class _Page:
         self._session = session
 
     def state(self, values: dict[str, Any]) -> Answer:
-        """Whether it is open, what is being worked on, and whether the plan changed outside."""
+        """Whether it is open, what is being worked on, whether the plan changed outside, and why
+        nothing can be saved."""
         session, open_ = self._session, self._session.open
-        outside = open_ is not None and open_.desk.look_outside()
+        outside, unsaved = False, None
         if open_ is not None:
-            open_.desk.keep()
+            try:
+                outside = open_.desk.look_outside()
+                open_.desk.keep()
+            except RedactError as error:
+                unsaved = in_words(error)
         return as_json(
             {
                 "ready": open_ is not None,
@@ -102,6 +107,7 @@ class _Page:
                 "plan": session.plan_path.name,
                 "revision": open_.desk.revision if open_ else 0,
                 "outside": outside,
+                "unsaved": unsaved,
                 "job": session.job.state() if session.job else None,
             }
         )
@@ -176,19 +182,28 @@ class _Page:
         return self._changed(lambda: self._session.edit(values))
 
     def undo(self, values: dict[str, Any]) -> Answer:
-        return self._changed(self._session.ready().desk.undo)
+        desk = self._session.ready().desk
+        if not desk.can_undo:
+            raise RefusedError("no_undo")
+        return self._changed(desk.undo)
 
     def redo(self, values: dict[str, Any]) -> Answer:
-        return self._changed(self._session.ready().desk.redo)
+        desk = self._session.ready().desk
+        if not desk.can_redo:
+            raise RefusedError("no_redo")
+        return self._changed(desk.redo)
 
     def reviewer(self, values: dict[str, Any]) -> Answer:
         name = checked_option(str(values["name"]).strip()[:120], "the name")
 
-        def named(plan: Plan) -> Plan:
-            review = plan.review or ReviewState()
-            return replace(plan, review=replace(review, reviewer=name))
+        def named() -> Plan:
+            desk = self._session.ready().desk
+            # No change to take back: to take back keeps who looked, and what was looked at.
+            desk.note(lambda review: replace(review, reviewer=name))
+            desk.keep()
+            return desk.plan
 
-        return self._changed(lambda: self._session.ready().desk.change(named))
+        return self._changed(named)
 
     def follow(self, values: dict[str, Any]) -> Answer:
         self._session.follow(values)
@@ -203,6 +218,10 @@ class _Page:
         here = self._session.ready()
         shown = [item for item in values.get("shown", []) if isinstance(item, dict)]
         frames = len(here.desk.plan.source.timeline)
+        there = {track.id for track in here.desk.plan.tracks}
+        for item in shown:
+            if item.get("subject") not in there:  # taken back before the page told of it
+                item["subject"] = None
         here.desk.note(lambda review: with_seen(review, shown, frames))
         return self._changed(lambda: here.desk.plan)
 

@@ -19,6 +19,7 @@ from ..plan import (
     count_of,
     joined,
     runs_of,
+    standing,
     state_runs,
 )
 from ..types import Keyframe, State, Track
@@ -162,7 +163,7 @@ def subject_moments(
         kept: what is known of tracks.
     """
     visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
-    return decided_moments(subject.decision, undecided_moments(tracks, kept), visible)
+    return decided_moments(standing(subject, tracks), undecided_moments(tracks, kept), visible)
 
 
 def undecided_moments(tracks: Sequence[Track], kept: SightsKept) -> list[Moment]:
@@ -179,7 +180,7 @@ def decided_moments(
     """The moments of a subject once its decision is known.
 
     Args:
-        decision: about the subject.
+        decision: that holds of the subject.
         undecided: see `undecided_moments`.
         visible: track, and first and last frame of a span in which it is visible by decision.
     """

@@ -120,6 +120,10 @@ class Presence:
                 self.acted = self.heard
             return True
 
+    def wait(self) -> None:
+        with self.lock:
+            self.acted = time.monotonic()
+
     def leave(self) -> None:
         with self.lock:
             self.left, self.page = time.monotonic(), ""
@@ -184,7 +188,11 @@ class PageServer(ThreadingMixIn, TCPServer):
         self.serve_forever(poll_interval=0.2)
 
     def _end_when_over(self) -> None:
-        while not (self.presence.over() and not self.busy()):
+        while True:
+            if self.busy():  # a person waits for it: their hour begins when it is done
+                self.presence.wait()
+            elif self.presence.over():
+                break
             time.sleep(0.5)
         self.shutdown()
 

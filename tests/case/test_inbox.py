@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,25 @@ def test_an_empty_video_is_not_yet_one(folder: Path, tmp_path: Path) -> None:
     inbox = Inbox(folder, 1, tmp_path / "out")
     (folder / "a.mp4").write_bytes(b"")
     assert names(inbox, 0) == [] and names(inbox, 9) == []
+    assert inbox.waiting == 1
+    assert [one.path.name for one in inbox.ready(10, last=True)] == ["a.mp4"]
+    assert inbox.waiting == 0
+
+
+def test_with_once_nothing_is_left_without_a_word(folder: Path, tmp_path: Path) -> None:
+    """A video that was still being copied, and one that is empty, were passed over with exit 0."""
+    (folder / "empty.mp4").write_bytes(b"")
+    words = [sys.executable, "-m", "redact", "watch", folder, "-o", tmp_path / "out"]
+    options = ["--quiet-for", "1.5", "--once"]
+    process = subprocess.Popen([*map(str, words), *options], stderr=subprocess.PIPE, text=True)
+    for _ in range(16):  # longer than --once waited
+        with (folder / "copied.mp4").open("ab") as file:
+            file.write(b"no video")
+        time.sleep(0.4)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INPUT, told
+    assert "empty.mp4: refused (" in told and "copied.mp4: refused (" in told
+    assert (tmp_path / "out" / "failed" / "empty.mp4.txt").exists()
 
 
 def test_results_in_the_inbox_are_not_taken_for_arrivals(folder: Path) -> None:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from redact.errors import PlanError
 from redact.media import probe
-from redact.plan import Dumped, ReviewState, dump_plan, read_plan, write_plan
+from redact.plan import Dumped, ReviewState, dump_plan, edit, read_plan, write_plan
 from redact.review import editing
 from redact.review.desk import ChangedOutsideError, Desk, edited
 from redact.review.overview import Overview
@@ -104,6 +105,32 @@ def test_a_plan_that_changed_outside_is_not_overwritten(desk: Desk) -> None:
     assert not desk.can_undo, "a step back would take the other's work with it"
     keep(desk, 3)
     assert kept(desk.path) == [1, 2, 3]
+
+
+def test_what_cannot_be_read_is_not_overwritten(desk: Desk) -> None:
+    """Somebody changes the plan by hand, and a comma is missing: the page asked once, in the
+    background, and the next decision replaced what they had written."""
+    keep(desk, 1)
+    whole = desk.path.read_bytes()
+    desk.path.write_bytes(whole[:-40])
+    for act in (desk.look_outside, lambda: keep(desk, 2), desk.undo, lambda: note(desk)) * 2:
+        with pytest.raises(PlanError, match=r"p\.json"):
+            act()
+    assert desk.path.read_bytes() == whole[:-40]
+    assert [t.id for t in desk.plan.tracks if t.action is Action.KEEP] == [1]
+    desk.path.write_bytes(whole)
+    keep(desk, 2)
+    assert kept(desk.path) == [1, 2]
+
+
+def test_the_plan_of_another_video_is_not_taken_in(desk: Desk) -> None:
+    other = plan_of(track(1, (0, 5, State.DETECTED, HERE)), frames=6)
+    write_plan(other, desk.path, force=True)
+    for act in (desk.look_outside, lambda: keep(desk, 1)) * 2:
+        with pytest.raises(PlanError, match="of another video"):
+            act()
+    assert len(desk.plan.source.timeline) == FRAMES
+    assert read_plan(desk.path) == other
 
 
 def test_the_same_bytes_written_again_are_no_change(desk: Desk) -> None:
@@ -203,6 +230,37 @@ def test_the_page_is_told_every_moment_with_its_subject() -> None:
     plan = editing.decide(plan, [2], editing.Decision.FALSE_ALARM)
     (changed,) = memory.changes(plan)["changed"]
     assert changed["moments"] == []
+
+
+@pytest.mark.parametrize(
+    ("on_the_page", "command", "told"),
+    [
+        ("hide", Action.KEEP, "keep"),
+        ("keep", Action.REDACT, "hide"),
+        ("false alarm", Action.REDACT, "hide"),
+        ("hide", Action.REDACT, "hide"),
+        ("", Action.KEEP, "keep"),
+    ],
+)
+def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action, told: str) -> None:
+    """The page went on calling somebody hidden whom `plan set` had made visible."""
+    plan = edited(three(), {"op": "decide", "ids": [1], "decision": on_the_page}, "")
+    plan = edit.set_tracks(plan, [1], action=command)
+    (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
+    assert (subject["decision"], bool(subject["shown"])) == (told, command is Action.KEEP)
+    assert subject["moments"], "worth a look in any case"
+    # To join it with one that is decided otherwise hides the whole.
+    other = "hide" if told == "keep" else "keep"
+    plan = edited(plan, {"op": "decide", "ids": [2], "decision": other}, "")
+    joined = edited(plan, {"op": "merge", "ids": [1, 2]}, "")
+    assert all(t.action is Action.REDACT for t in joined.tracks if t.id != 3)
+
+
+def test_of_parts_that_a_command_decided_apart_the_visible_one_is_told() -> None:
+    plan = edited(three(), {"op": "merge", "ids": [1, 2]}, "")
+    plan = edit.set_tracks(plan, [1], action=Action.KEEP)
+    (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
+    assert subject["decision"] == "keep"
 
 
 def test_of_a_known_subject_the_page_is_told_what_is_new() -> None:

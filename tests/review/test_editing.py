@@ -14,6 +14,7 @@ from redact.plan import (
     FindingNote,
     Plan,
     ReviewState,
+    SeenSubject,
     all_subjects,
     dump_plan,
     edit,
@@ -161,8 +162,35 @@ def test_a_finding_is_hidden_or_explained() -> None:
     for reason in ("", " ", "…"):
         with pytest.raises(PlanError, match="needs a reason"):
             do(finding(), "answer", number=1, answer="none", reason=reason)
+    with pytest.raises(PlanError, match="unknown"):
+        do(finding(), "answer", number=1, answer="perhaps")
     with pytest.raises(PlanError, match="was drawn"):
         do(finding(drawn=False), "answer", number=1, answer="none", reason="a statue")
+
+
+def test_a_finding_whose_mask_was_removed_needs_an_answer_again() -> None:
+    """It kept the number of the mask. The next one that was drawn got that number, and to explain
+    the finding took that one away."""
+    plan = do(finding(), "answer", number=1, answer="hide")
+    plan = do(plan, "remove", ids=[2])
+    assert (plan.review.findings[0].answer, plan.review.findings[0].track) == ("", None)
+    plan = do(plan, "add", box=[1, 2, 40, 50], first=3, last=9, target="region")
+    plan = do(plan, "answer", number=1, answer="none", reason="a statue")
+    assert len(plan.tracks) == 2 and plan.review.findings[0].reason == "a statue"
+    # A plan that an earlier version left so.
+    stale = editing.replace(plan.review.findings[0], answer="hide", reason="", track=7)
+    left = editing.replace(plan, review=ReviewState(findings=(stale,)))
+    assert len(do(left, "answer", number=1, answer="none", reason="a statue").tracks) == 2
+    assert do(left, "add", box=[1, 2, 9, 9], first=3, last=9, target="face").tracks[-1].id == 8
+
+
+def test_what_is_drawn_is_not_taken_for_what_was_drawn_before() -> None:
+    """The number of what was taken back was given again, and so was what had been noted of it:
+    "seen in 100 of 100 pictures" of somebody whom nobody had looked at."""
+    seen = ReviewState(subjects=(SeenSubject(4, ((0, 99),)),))
+    plan = editing.replace(three(), review=seen)
+    plan = do(plan, "add", box=[1, 2, 40, 50], first=0, last=99, target="region")
+    assert plan.tracks[-1].id == 5
 
 
 @pytest.mark.parametrize(
@@ -185,6 +213,22 @@ def test_a_finding_is_hidden_or_explained() -> None:
 def test_nonsense_is_refused(what: dict[str, Any]) -> None:
     with pytest.raises(PlanError):
         edited(three(), what, "")
+
+
+@pytest.mark.parametrize("reason", ["علی‌رضا", "👩‍⚖️", "client\u00a0: non"])
+def test_a_reason_is_whatever_the_command_line_takes(reason: str) -> None:
+    """The page called a Persian name, an emoji and a French space "too long, or not one line"."""
+    plan = do(three(), "decide", ids=[1], decision="keep", reason=reason)
+    assert edit.track_of(plan, 1).reason == reason
+    for bad in ("a\u202eb", "a\tb", "a" * 501):
+        with pytest.raises(PlanError, match="too long"):
+            do(three(), "decide", ids=[1], decision="keep", reason=bad)
+
+
+@pytest.mark.parametrize("time", [None, "1", 1e308, float("nan")])
+def test_what_is_no_time_is_told_in_words(time: Any) -> None:
+    with pytest.raises(PlanError, match="no time"):
+        do(three(), "mute", start=0, end=time, how="mute")
 
 
 frames = st.integers(-3, FRAMES + 3)

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from redact.auditing import AuditResult, Finding, FindingKind, Looked
+from redact.pipeline import apply
 from redact.plan import FindingNote, Plan, ReviewState, edit, read_plan, write_plan
+from redact.review import finishing
 from redact.review.answered import accepted, noted
 from redact.review.finishing import begin_finish
 from redact.review.session import Session
@@ -175,6 +177,37 @@ def test_a_face_that_nobody_has_looked_at_is_not_published(
     assert manifest["findings_accepted"] == "a drawing"
     review = session.ready().desk.plan.review
     assert review is not None and {note.answer for note in review.findings} == {"none"}
+
+
+BOX = [10.0, 10.0, 60.0, 60.0]
+
+
+@pytest.mark.parametrize("where", ["on the page", "outside"])
+def test_what_was_decided_while_the_video_was_made_is_not_in_it(
+    session: Session, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """The page said "The video is ready" of one that lacked the mask that was drawn meanwhile."""
+
+    def meanwhile(*given: Any) -> Any:
+        outcome = apply(*given)
+        if where == "outside":
+            plan = read_plan(session.plan_path)
+            added = edit.add_track(plan, Target.REGION, [(0, Box(*BOX))])[0]
+            write_plan(added, session.plan_path, force=True)
+        else:
+            session.edit({"op": "add", "box": BOX, "first": 0, "last": 5, "target": "region"})
+        return outcome
+
+    monkeypatch.setattr(finishing, "apply", meanwhile)
+    begin_finish(session, {"style": "solid"})
+    result = over(session)
+    assert result["overtaken"]
+    plan = session.ready().desk.plan
+    assert plan.tracks[-1].keyframes[0].box == Box(*BOX)
+    assert plan.review is not None and len(plan.review.findings) == result["findings"]
+    monkeypatch.undo()
+    begin_finish(session, {"style": "solid"})
+    assert not over(session)["overtaken"]
 
 
 def test_the_plan_that_a_review_makes_is_for_its_owner_alone(

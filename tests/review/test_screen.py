@@ -151,3 +151,19 @@ def test_finish_waits_until_there_is_a_plan_on_the_page(
         browser.execute_script(take_over).click()
         until(lambda: browser.execute_script(live))
         assert not browser.execute_script("return document.querySelector('main').inert")
+
+
+SIZE = "const v = document.getElementById('viewport'); return [v.clientWidth, v.clientHeight]"
+
+
+def test_at_200_percent_the_picture_is_still_there(page: Page) -> None:
+    """Of a window of 640 pixels, the two columns beside the picture left it 22."""
+    resize(page.browser, 640, 360)
+    try:
+        wide, tall = page.js(SIZE)
+        assert wide > 300 and tall > 100
+        page.click("#finish")  # scrolled to
+        page.until(lambda: page.js("return document.getElementById('dialog').open"))
+        page.press("ESCAPE")
+    finally:
+        resize(page.browser, 1280, 720)

@@ -6,10 +6,12 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from redact.review import server as server_module
 from redact.review.guard import SAFE_HEADERS
 from redact.review.server import Answer, PageServer, as_json
 
@@ -210,3 +212,23 @@ def test_it_ends_after_an_hour_without_a_person(
 ) -> None:
     monkeypatch.setattr("redact.review.server.IDLE", -1.0)
     assert server.presence.over()
+
+
+def test_who_waits_for_long_work_is_still_there_when_it_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A search of more than an hour ended, and so did the review, before its page had opened."""
+    monkeypatch.setattr(server_module, "IDLE", 1.5)
+    works = threading.Event()
+    works.set()
+    made = PageServer({}, busy=works.is_set)
+    assert made.presence.join(PAGE, False)
+    thread = threading.Thread(target=made.serve, daemon=True)
+    thread.start()
+    time.sleep(2.5)
+    works.clear()
+    thread.join(1)
+    assert thread.is_alive()
+    thread.join(10)
+    assert not thread.is_alive(), "nobody did anything since"
+    made.server_close()

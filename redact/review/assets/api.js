@@ -11,7 +11,14 @@ async function exchanged(code) {
   const reply = await fetch("/api/exchange", { method: "POST", headers: { "X-Redact-Token": code }, body: "{}", cache: "no-store" });
   return reply.ok ? (await reply.json()).token : "";
 }
-if (!sessionStorage.getItem(PAGE)) {
+/** Whether no other tab has this name. One that was duplicated has what the first one stored, and
+ *  is another window all the same. Of one that is loaded anew, the name is free in a moment. */
+const isFree = (name) => new Promise((done) => {
+  if (!navigator.locks) return done(true);
+  const kept = () => { done(true); return new Promise(() => {}); }; // for as long as the page is there
+  navigator.locks.request(`redact.${name}`, { signal: AbortSignal.timeout(1500) }, kept).catch(() => done(false));
+});
+while (!sessionStorage.getItem(PAGE) || !(await isFree(sessionStorage.getItem(PAGE)))) {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   sessionStorage.setItem(PAGE, Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(""));
 }

@@ -19,6 +19,7 @@ function leftToDo() {
   return [
     s.findings_answered < s.findings ? item(t("left_findings", { n: s.findings - s.findings_answered }), () => tell("finding", (state.findings.find((f) => !f.answer) || {}).number)) : null,
     s.moments_seen < s.moments ? item(t("left_moments", { n: s.moments - s.moments_seen }), () => tell("next-moment")) : null,
+    s.frames_seen < s.frames ? item(t("left_pictures", { n: s.frames - s.frames_seen }), () => tell("next-unseen")) : null,
     open ? item(t("left_open", { n: open }), () => tell("filter", "open")) : null,
   ].filter(Boolean);
 }
@@ -90,18 +91,19 @@ export async function jobOver(job) {
     toast(job.problem.error === "stopped" ? t("stopped") : said(job.problem), job.problem.error !== "stopped");
     return;
   }
-  const r = job.result, bad = r.needs_review;
-  const words = bad ? t("needs_look") : r.accepted ? t("done_accepted") : t("done_passed");
+  const r = job.result, bad = r.needs_review || r.overtaken;
+  const words = r.needs_review ? t("needs_look") : r.overtaken ? t("overtaken") : r.accepted ? t("done_accepted") : t("done_passed");
   const notes = [...r.beside.map((name) => `${t("beside")} ${name}`), `SHA-256 ${r.sha256}`, ...r.warnings[current()]];
   fill(
     make("h2", { id: "dialog-title" }, make("span", { class: `sign ${bad ? "bad" : "good"}`, "aria-hidden": "true" }, bad ? "!" : "✓"), words),
-    make("p", {}, bad ? t(r.findings ? "needs_look_findings" : "needs_look_checks", { n: r.findings }) : t(r.accepted ? "done_accepted_note" : "done_note")),
+    r.overtaken ? make("p", { id: "overtaken" }, t("overtaken_note")) : null,
+    make("p", {}, r.needs_review ? t(r.findings ? "needs_look_findings" : "needs_look_checks", { n: r.findings }) : t(r.accepted ? "done_accepted_note" : "done_note")),
     ...r.failed[current()].map((line) => make("p", { class: "small" }, line)),
     make("div", { class: "path" }, make("span", { id: "result-path" }, r.output), make("button", { onclick: () => navigator.clipboard.writeText(r.output).then(() => toast(t("copied"))) }, t("copy"))),
     make("details", {}, make("summary", {}, t("notes")), ...notes.map((line) => make("div", {}, line))),
     make("div", { class: "actions" },
       make("button", { id: "close-result", class: bad ? "" : "primary", onclick: () => dialog.close() }, t("close")),
-      bad && r.findings ? make("button", { class: "primary", id: "to-findings", onclick: () => { dialog.close(); tell("finding", state.findings[0]?.number); } }, t("to_findings")) : null));
+      r.needs_review && r.findings ? make("button", { class: "primary", id: "to-findings", onclick: () => { dialog.close(); tell("finding", state.findings[0]?.number); } }, t("to_findings")) : null));
   if (!dialog.open) dialog.showModal();
 }
 document.getElementById("finish").addEventListener("click", askFinish);

@@ -154,8 +154,8 @@ export async function decide(decision) {
   if (!who.length) return toast(t("choose_first"), true);
   const reason = decision === "keep" ? reasonFor(who) : "";
   const words = { hide: "decided_hide", keep: "decided_keep", "false alarm": "decided_none" }[decision];
-  await edit("decide", { ids: who.map((s) => s.id), decision, reason }, t(words, { n: who.length }));
-  if (state.filter === "open") {
+  const done = await edit("decide", { ids: who.map((s) => s.id), decision, reason }, t(words, { n: who.length }));
+  if (done && state.filter === "open") {
     const next = listed().find((s) => SORTS(s, who.at(-1)) > 0) || listed()[0];
     if (next) { select(next.id); goTo(next); }
   }

@@ -16,7 +16,8 @@ import { showKeys } from "./keys.js";
 
 const $ = (id) => document.getElementById(id);
 const dialog = $("dialog");
-let ended = false, working = false, handled = 0, wake = () => {};
+const TOLD = "redact.told", told = () => Number(sessionStorage.getItem(TOLD) || 0); // the last work whose end was shown
+let ended = false, working = false, handled = 0, unsaved = "", wake = () => {};
 
 function theme(name) {
   document.documentElement.dataset.theme = name;
@@ -43,8 +44,9 @@ function views() {
     role: "radio", "aria-checked": String(state.view === view), title: `${t(`view.${view}_title`)} (${i + 1})`, data: { view }, onclick: () => player.setView(view),
   }, t(`view.${view}`))));
 }
+const savedWords = () => (unsaved ? `✕ ${t("unsaved")}` : `✓ ${t("saved")}`);
 function saved() {
-  $("saved").textContent = `✓ ${t("saved")}`;
+  $("saved").textContent = savedWords();
   $("undo").disabled = !state.undo;
   $("redo").disabled = !state.redo;
 }
@@ -69,7 +71,9 @@ async function opened() {
     $("clip-name").title = now.plan;
     const job = now.job;
     if (now.ready) {
-      handled = job && !job.over ? 0 : job?.number || 0;
+      // A result that came while the page was loaded anew, or closed, is still to be shown.
+      const untold = job && (!job.over || (job.kind === "finish" && job.number > told()));
+      handled = untold ? 0 : job?.number || 0;
       return;
     }
     if (job?.problem) {
@@ -112,11 +116,18 @@ async function watch() {
       await loadPlan();
       if (now.outside) toast(t("changed_outside"));
     }
+    const why = now.unsaved ? said(now.unsaved) : "";
+    if (why !== unsaved) {
+      unsaved = why;
+      saved();
+      if (why) toast(why, true);
+    }
     const job = now.job;
     working = Boolean(job && !job.over);
     if (working) { jobMoved(job); busy(job); }
     else if (job && job.number !== handled) {
       handled = job.number;
+      sessionStorage.setItem(TOLD, handled);
       busy(null);
       if (job.kind === "finish") await jobOver(job);
       else if (job.kind !== "open") await followedOrHeld(job);
@@ -134,8 +145,8 @@ async function followedOrHeld(job) {
 }
 on("job", () => { working = true; wake(); });
 function busy(job) {
-  $("stop").hidden = job?.kind !== "follow" && job?.kind !== "bridge";
-  $("saved").textContent = job ? stageWords(job) : `✓ ${t("saved")}`;
+  $("stop").hidden = !job; // of the finished video too: the dialog with its own may have been closed
+  $("saved").textContent = job ? stageWords(job) : savedWords();
 }
 
 function ending(why, answer) {
@@ -159,7 +170,7 @@ function nextChange() {
   if (next !== undefined) { player.stop(); player.show(next); }
 }
 const one = () => (state.selected.length === 1 ? state.subjects.get(state.selected[0]) : null);
-const here = () => one()?.tracks.find((k) => k.first <= state.frame && state.frame <= k.last) || one()?.tracks[0];
+const here = () => one() && side.nearest(one()); // as the buttons beside the picture
 const ACTIONS = {
   " ": () => (player.isPlaying() ? player.stop() : player.play()),
   ArrowLeft: (e) => player.step(e.shiftKey ? -10 : -1),

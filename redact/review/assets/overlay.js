@@ -159,6 +159,8 @@ canvas.addEventListener("pointerdown", (event) => {
   else if (handle) drag = { kind: "resize", x, y, ...handle, rect: [...handle.rect] };
   else if (ownAt(x, y) && !event.ctrlKey && !event.metaKey && !event.shiftKey) drag = { kind: "move", x, y, box: ownAt(x, y), start: rectOf(ownAt(x, y)), rect: null };
   else drag = { kind: box ? "click" : "pan", x, y, box, add: event.ctrlKey || event.metaKey || event.shiftKey };
+  // A mask is moved in the picture in which it was taken hold of, and that one stays on screen.
+  if (drag.kind === "move" || drag.kind === "resize") { player.stop(); player.show(drag.frame = state.frame); }
 });
 canvas.addEventListener("pointermove", (event) => {
   const [x, y] = at(event);
@@ -186,7 +188,7 @@ canvas.addEventListener("pointerup", async () => {
   if (done.kind === "draw") {
     if (done.rect && done.rect[2] > 5 && done.rect[3] > 5) offer(boxOf(done.rect), done.rect);
   } else if ((done.kind === "move" || done.kind === "resize") && done.moved) {
-    await edit("place", { track: done.box[0], frame: state.frame, box: boxOf(done.rect) }, t("moved_here"));
+    await edit("place", { track: done.box[0], frame: done.frame, box: boxOf(done.rect) }, t("moved_here"));
   } else if (!done.moved) {
     if (done.box) select(choice(done.x, done.y), { add: done.add });
     else if (done.kind === "pan") select([]);
@@ -239,14 +241,15 @@ const target = () => document.getElementById("draw-target").value;
 document.getElementById("draw").addEventListener("click", () => setDrawing(!drawing));
 document.getElementById("draw-cancel").addEventListener("click", endDrawn);
 document.getElementById("draw-follow").addEventListener("click", async () => {
-  const box = drawn;
+  const box = drawn, frame = state.frame;
   endDrawn();
-  if (await change("follow", { frame: state.frame, box, target: target() })) { toast(t("following")); tell("job"); }
+  if (await change("follow", { frame, box, target: target() })) { toast(t("following")); tell("job"); }
+  else if (state.frame === frame) redraw(box); // so that it is not lost
 });
 document.getElementById("draw-still").addEventListener("click", async () => {
-  const box = drawn;
+  const box = drawn, frame = state.frame;
   endDrawn();
-  await edit("add", { box, first: 0, last: state.frames - 1, target: target() }, t("added"));
+  if (!(await edit("add", { box, first: 0, last: state.frames - 1, target: target() }, t("added"))) && state.frame === frame) redraw(box);
 });
 export function fillTargets() {
   document.getElementById("draw-target").replaceChildren(...["region", "face", "plate"].map((w) => make("option", { value: w }, t(`target.${w}`))));

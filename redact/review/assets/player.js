@@ -64,12 +64,12 @@ async function fly() {
 }
 
 async function prefetch(n) {
-  const key = keyOf(n);
+  const key = keyOf(n), asked = stamp;
   if (n >= state.frames || ahead.has(key)) return;
   try {
     const got = await fetched(n);
     if (ahead.size > 6) ahead.delete(ahead.keys().next().value);
-    if (key === keyOf(n)) ahead.set(key, got);
+    if (key === keyOf(n) && asked === stamp) ahead.set(key, got); // or it shows what was before a change
   } catch { /* a newer wish came first */ }
 }
 

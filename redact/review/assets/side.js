@@ -44,10 +44,15 @@ function head(s, kind) {
   return make("div", { class: "who" }, face, make("div", {}, make("h2", {}, title(s)), tag(kind),
     make("div", { class: "small muted" }, `${clock(s.from)} – ${clock(s.to)}`), make("div", { class: "small muted" }, sure)));
 }
+/** Why those are kept; said before the decision or after it. */
+function whyKeep(who, value, more = {}) {
+  const said = (e) => { if (who.every((s) => state.subjects.get(s.id)?.decision === "keep")) edit("decide", { ids: who.map((s) => s.id), decision: "keep", reason: e.target.value }, t("done")); };
+  return [make("label", { for: "keep-reason" }, t("why_keep")),
+    make("input", { type: "text", id: "keep-reason", value, ...more, oninput: (e) => { state.keepReason = e.target.value; }, onchange: said })];
+}
 function deciding(s) {
   return [
-    make("label", { for: "keep-reason" }, t("why_keep")),
-    make("input", { type: "text", id: "keep-reason", value: state.keepReason || (s.decision === "keep" ? s.reason : ""), placeholder: t("why_keep_example"), oninput: (e) => { state.keepReason = e.target.value; } }),
+    ...whyKeep([s], state.keepReason || (s.decision === "keep" ? s.reason : ""), { placeholder: t("why_keep_example") }),
     make("div", { class: "row" }, button(t("only_this"), () => only(s.id), { class: "primary wide", id: "only" })),
     make("label", { for: "name" }, t("name")),
     make("input", { type: "text", value: s.name, placeholder: `${t(`target.${s.target}`)} ${s.id}`, maxlength: 80, id: "name", onchange: (e) => edit("rename", { id: s.id, name: e.target.value }) }),
@@ -63,7 +68,8 @@ function correcting(s) {
     s.origin === "manual" ? button(t("remove"), () => edit("remove", { ids: [s.id] }, t("removed")), { id: "remove" }) : null)];
 }
 const keyed = (words, key, act, props) => { const made = button(words, act, props); made.append(make("kbd", {}, key)); return made; };
-const nearest = (s) => s.tracks.reduce((a, b) => (gap(b) < gap(a) ? b : a));
+/** The part of somebody that is in this picture, or else the one that is nearest in time. */
+export const nearest = (s) => s.tracks.reduce((a, b) => (gap(b) < gap(a) ? b : a));
 const gap = (k) => Math.max(0, k.first - state.frame, state.frame - k.last);
 
 /** In how many of its pictures somebody has looked, and in how many while it was chosen. */
@@ -157,8 +163,7 @@ function several(who) {
   return [make("h2", {}, t("chosen", { n: who.length })), make("div", { class: "alike row" }, ...pictures),
     make("div", { class: "row" }, button(t("join"), () => joinChosen(), { class: "primary", id: "join" })),
     make("p", { class: "small muted" }, t("join_note")),
-    make("label", { for: "keep-reason" }, t("why_keep")),
-    make("input", { type: "text", id: "keep-reason", value: state.keepReason || "", oninput: (e) => { state.keepReason = e.target.value; } })];
+    ...whyKeep(who, state.keepReason || "")];
 }
 export async function joinChosen() {
   const ids = [...state.selected];
@@ -219,7 +224,7 @@ function seenPanel() {
     make("h3", {}, t("seen_frames", { n: s.frames_seen, of: s.frames })), meter(s.frames_seen, s.frames),
     s.frames_seen_fast_only ? make("p", { class: "small muted" }, t("seen_fast", { n: s.frames_seen_fast_only })) : null,
     make("h3", {}, t("seen_moments", { n: s.moments_seen, of: s.moments })), meter(s.moments_seen, s.moments),
-    make("p", { class: "small" }, unseen.length ? t("moments_note") : `✓ ${t("all_moments")}`),
+    make("p", { class: "small" }, unseen.length ? t("moments_note") : allSeen()),
     unseen.length ? make("div", { class: "row" }, button(t("next_moment"), nextMoment, { class: "primary" })) : null,
     make("div", { class: "list" }, ...unseen.slice(0, 40).map(([frame, why, track]) => make("button", { class: "quiet small", onclick: () => goMoment(frame, track) },
       make("span", {}, clock(state.times[frame])), make("span", {}, t(`why.${why}`) + (track && state.ofTrack.has(track) ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : ""))))),
@@ -231,17 +236,19 @@ function goMoment(frame, track) {
   if (track && state.ofTrack.has(track)) select(state.ofTrack.get(track));
   player.show(frame);
 }
+/** Where there is nothing to look at, nothing was looked at. */
+const allSeen = () => (state.moments.length ? `✓ ${t("all_moments")}` : t("no_moments"));
 export function nextMoment() {
   const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.wasSeen[frame]);
   const next = unseen.find(([frame]) => frame > state.frame) || unseen[0];
-  if (!next) return toast(t("all_moments"));
+  if (!next) return toast(allSeen());
   goMoment(next[0], next[2]);
 }
 export function showPill() {
   const s = state.summary;
   const share = s.moments ? s.moments_seen / s.moments : 1;
   document.getElementById("progress-bar").style.width = `${100 * share}%`;
-  document.getElementById("progress-text").textContent = share >= 1 ? `✓ ${t("all_moments")}` : t("pill", { n: s.moments_seen, of: s.moments });
+  document.getElementById("progress-text").textContent = share >= 1 ? allSeen() : t("pill", { n: s.moments_seen, of: s.moments });
 }
 document.getElementById("progress-pill").addEventListener("click", () => openTab("seen"));
 document.getElementById("next-moment").addEventListener("click", nextMoment);
@@ -256,5 +263,6 @@ on("select", () => { if (state.tab === "subject") render(); });
 let shownAt = -1;
 on("frame", () => { if (state.tab === "subject" && state.selected.length === 1 && !player.isPlaying() && shownAt !== state.frame) { shownAt = state.frame; render(); } });
 on("next-moment", nextMoment);
+on("next-unseen", () => goMoment(state.wasSeen.indexOf(0)));
 on("finding", (n) => { openTab("findings"); showFinding(n); });
 export { taken, tell, decide, goTo };

@@ -1,0 +1,271 @@
+"""What the page says and sends, where no browser is needed to know it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redact.plan import Plan, Subject, read_plan, write_plan
+from redact.review import server as server_module
+from redact.review.server import PageServer
+from redact.types import Action, Box, Keyframe, State, Target, Track
+
+from .browser import served_here, until
+from .in_node import in_node
+
+BOX = Box(10, 10, 60, 60)
+
+
+class Review:
+    """A review of the short street, and what a person does on its page."""
+
+    def __init__(self, server: PageServer, plan_file: Path) -> None:
+        self.server, self.plan_file = server, plan_file
+
+    @property
+    def plan(self) -> Plan:
+        return read_plan(self.plan_file)
+
+    def does(self, steps: str) -> Any:
+        return in_node(self.server.address, self.plan_file.parent / "page", steps)
+
+
+@pytest.fixture
+def review(street: Path, found: Plan, tmp_path: Path) -> Iterator[Review]:
+    source, plan_file = tmp_path / "street.mp4", tmp_path / "street.plan.json"
+    source.write_bytes(street.read_bytes())
+    write_plan(found, plan_file)
+    with served_here(source, plan_file) as server:
+        yield Review(server, plan_file)
+
+
+def test_a_reason_that_is_given_after_the_decision_stands_in_the_plan(review: Review) -> None:
+    """As the page for lawyers says it: choose the person, then Keep, and give the reason."""
+    review.does("""
+      press("ArrowDown");
+      press("k");
+      await until(() => [...state.subjects.values()].some((s) => s.decision === "keep"));
+      await write("#keep-reason", "client");
+      await wait(700);
+    """)
+    kept = [t for t in review.plan.tracks if t.action is Action.KEEP]
+    assert kept and {t.reason for t in kept} == {"client"}
+
+
+def test_a_result_that_came_while_nobody_looked_is_shown_once(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loaded anew while the video was made, the page showed nothing of what came of it."""
+    monkeypatch.setattr(server_module, "GONE", 60.0)
+    review.does("""
+      await click("#finish");
+      await click("#start-finish");
+      const { get, leave } = await page("api.js");
+      await until(async () => (await get("state")).job.kind === "finish");
+      await leave();
+    """)
+    until(lambda: not review.server.busy(), 200)
+    shown = review.does("""
+      const words = await text("#result-path");
+      await click("#close-result");
+      return [words, sessionStorage.getItem("redact.told")];
+    """)
+    assert "street.redacted" in shown[0] and int(shown[1]) > 0
+
+
+def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
+    """Of a video in which nobody was found, the page said that every risky moment had been seen,
+    and that everything was decided and looked at: one picture of it had been shown."""
+    write_plan(replace(review.plan, tracks=()), review.plan_file, force=True)
+    pill, left, all_looked = review.does("""
+      await until(() => state.subjects.size === 0);
+      const pill = await text("#progress-text");
+      await until(() => state.summary.frames_seen);
+      await click("#finish");
+      const left = await text("dialog");
+      await click(".todo button");
+      await until(() => state.frame === 1);
+      for (let n = 2; n < state.frames; n++) {
+        press("ArrowRight");
+        await until(() => state.frame === n);
+        await wait(250);
+      }
+      await until(() => state.summary.frames_seen === state.frames);
+      await click("#finish");
+      return [pill, left, await text("dialog")];
+    """)
+    assert pill == "No risky moments are known"
+    assert "15 pictures not looked at" in left and "Everything was decided" not in left
+    assert "Everything was decided and looked at" in all_looked
+
+
+def test_what_flew_by_under_the_hand_is_not_looked_at(review: Review) -> None:
+    """Dragged over on the timeline, or with a held key, a whole video was looked at in seconds."""
+    flew, stood = review.does("""
+      const last = state.frames - 1;
+      press("End");
+      await until(() => state.frame === last);
+      press("Home");
+      await until(() => state.summary.frames_seen_fast_only);
+      const flew = state.wasSeen[last];
+      press("End");
+      await until(() => state.wasSeen[last]);
+      return [flew, state.summary.frames_seen_fast_only];
+    """)
+    assert (flew, stood) == (0, 0)
+
+
+def test_a_key_corrects_the_part_that_its_button_corrects(review: Review) -> None:
+    """Of somebody in parts, "]" lengthened the first one, over all others: a mask where nobody is,
+    and none where somebody is."""
+    parts = [(0, 2), (5, 7), (10, 12)]
+    tracks = tuple(
+        Track(n, Target.REGION, (Keyframe(a, BOX, State.MANUAL), Keyframe(b, BOX, State.MANUAL)))
+        for n, (a, b) in enumerate(parts, 1)
+    )
+    whole = replace(review.plan, tracks=tracks, subjects=(Subject((1, 2, 3)),))
+    write_plan(whole, review.plan_file, force=True)
+    review.does("""
+      await until(() => state.subjects.size === 1);
+      press("ArrowDown");
+      await (await page("player.js")).show(8);
+      await until(() => state.frame === 8);
+      press("]");
+      await until(() => state.undo);
+    """)
+    assert [(t.first, t.last) for t in review.plan.tracks] == [(0, 2), (5, 8), (10, 12)]
+
+
+def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> None:
+    """At the beginning, "Undone" stood there for every press of the keys."""
+    words = review.does("""
+      const undo = async () => {
+        press("z", { ctrlKey: true });
+        await wait(500);
+        return text("#toasts");
+      };
+      press("ArrowDown");
+      press("h");
+      await until(() => state.undo);
+      await click("#tab-seen");
+      await write("#reviewer", "R. Roe");
+      await until(() => state.summary.reviewer);
+      return [await undo(), [...state.subjects.values()].some((s) => s.decision), await undo()];
+    """)
+    assert words[:2] == ["Undone", False], "the name is no step between"
+    assert words[2].startswith("There is nothing to take back.")
+    assert review.plan.review is not None and review.plan.review.reviewer == "R. Roe"
+
+
+def test_a_picture_fetched_ahead_shows_what_was_changed_meanwhile(review: Review) -> None:
+    """Asked for before a change and there after it, the next picture lacked the new mask."""
+    drawn = review.does("""
+      press("End");
+      await until(() => state.frame === state.frames - 1);
+      const asked = fetch;
+      let late = false;
+      globalThis.fetch = async (path, how) => {
+        const reply = await asked(path, how);
+        if (path.includes("n=5&") && !late) {
+          late = true;
+          await wait(1500);
+        }
+        return reply;
+      };
+      await (await page("player.js")).show(4); // and asks for the next one ahead
+      await until(() => late);
+      const box = [10, 10, 60, 60], at = { first: 0, last: 9, target: "region" };
+      await (await page("store.js")).edit("add", { box, ...at });
+      await wait(2500);
+      press("ArrowRight");
+      await until(() => state.frame === 5);
+      return state.boxes.some((b) => b[5] === "manual");
+    """)
+    assert drawn
+
+
+def test_who_could_not_be_decided_about_stays_chosen(review: Review) -> None:
+    """Among the undecided, the page went on to the next one although nothing had been saved."""
+    stays = review.does("""
+      await click("[data-filter=open]");
+      press("ArrowDown");
+      const before = String(state.selected);
+      state.keepReason = "x".repeat(600);
+      press("k");
+      await wait(800);
+      return String(state.selected) === before;
+    """)
+    assert stays
+
+
+def test_a_duplicated_tab_is_another_window(review: Review) -> None:
+    """It has what the first one stored, the name of the page among it: both were let in, and each
+    missed what was decided in the other."""
+    assert review.does("""
+      const first = sessionStorage.getItem("redact.page");
+      const { join } = await page("api.js?duplicated");
+      return [await join(false), sessionStorage.getItem("redact.page") !== first];
+    """) == [False, True]
+
+
+def test_a_mask_is_moved_in_the_picture_in_which_it_was_taken_hold_of(review: Review) -> None:
+    """While the video played, it was moved in a later one, and stayed as it was in that one."""
+    face = max((t for t in review.plan.tracks), key=lambda t: len(t.keyframes))
+    taken, moved = review.does(f"""
+      const {{ select }} = await page("store.js"), player = await page("player.js");
+      select({face.id});
+      player.show(2);
+      await until(() => state.frame === 2 && state.boxes.some((b) => b[0] === {face.id}));
+      const overlay = await find("#overlay"), place = player.place();
+      const box = state.boxes.find((b) => b[0] === {face.id});
+      const x = place.left + ((box[1] + box[3]) / 2) * place.sx;
+      const y = place.top + ((box[2] + box[4]) / 2) * place.sy;
+      const mouse = (type, by) =>
+        send(overlay, type, {{ clientX: x + by, clientY: y + by, button: 0, pointerId: 1 }});
+      player.play();
+      await until(() => state.frame > 2);
+      const taken = state.frame;
+      mouse("pointerdown", 0);
+      mouse("pointermove", 9);
+      await wait(600);
+      mouse("pointermove", 12);
+      mouse("pointerup", 12);
+      await until(() => state.undo);
+      return [taken, state.frame];
+    """)
+    after = next(t for t in review.plan.tracks if t.id == face.id)
+    drawn = [key.frame for key in after.keyframes if key.state is State.MANUAL]
+    assert drawn == [taken]
+    assert moved == taken
+
+
+def test_a_box_that_could_not_be_taken_is_not_lost(review: Review) -> None:
+    """Refused because something else was being worked on, it was gone."""
+    assert (
+        review.does("""
+      const { drawnBox, redraw } = await page("overlay.js");
+      const kept = [];
+      for (const button of ["#draw-still", "#draw-follow"]) {
+        redraw([-90, -90, -10, -10]);
+        await click(button);
+        await wait(500);
+        kept.push(drawnBox());
+      }
+      return kept;
+    """)
+        == [[-90, -90, -10, -10]] * 2
+    )
+
+
+def test_nothing_is_noted_of_somebody_who_is_no_more(review: Review) -> None:
+    review.does("""
+      const shown = [{ view: "result", speed: "still", frames: [3], subject: 77 }];
+      await (await page("api.js")).post("seen", { shown });
+      await (await page("store.js")).edit("decide", { ids: [1], decision: "hide" });
+    """)
+    state = review.plan.review
+    assert state is not None and 77 not in {s.track for s in state.subjects} and state.seen
