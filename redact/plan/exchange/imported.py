@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -32,6 +33,7 @@ class ImportedTrack:
         ends: frames in which the file says that the object is gone.
         lasting: the file holds keyframes only: the object is there, on a straight way, until it
             says that it is gone, at the latest at the end of the clip.
+        turned: some of its boxes are turned about their centres.
     """
 
     name: str
@@ -39,6 +41,7 @@ class ImportedTrack:
     boxes: dict[int, Box] = field(default_factory=dict)
     ends: set[int] = field(default_factory=set)
     lasting: bool = False
+    turned: bool = False
 
     def put(self, frame: int, box: Box, where: str) -> None:
         """Add a box. Raises PlanError if there is one already."""
@@ -127,10 +130,18 @@ def _pieces(track: ImportedTrack, plan: Plan) -> list[list[tuple[int, Box]]]:
         far = before is not None and timeline.time(frame) - timeline.time(before) > BRIDGED
         if before is None or gone or (far and not track.lasting):
             pieces.append([])
-        pieces[-1].append((frame, track.boxes[frame]))
+        box = track.boxes[frame]
+        pieces[-1].append((frame, _around(box) if track.turned else box))
     for end in ends:
         _hold_until(pieces, end, ends)
     return pieces
+
+
+def _around(box: Box) -> Box:
+    """The square that holds a box however it is turned. Between two such squares it holds the box
+    as well, whatever way it turns there."""
+    (x, y), half = box.centre, math.hypot(box.width, box.height) / 2
+    return Box(x - half, y - half, x + half, y + half)
 
 
 def _hold_until(pieces: list[list[tuple[int, Box]]], end: int, ends: list[int]) -> None:
