@@ -139,6 +139,7 @@ def test_a_box_of_a_movie(content: bytes, said: list[tuple[Kind, str]]) -> None:
         (video_entry(vendor=b"FFMP"), b"vide", [(Kind.ENCODER, "FFMP")]),
         (video_entry(compressor=b"Lavc 1"), b"vide", [(Kind.ENCODER, "Lavc 1")]),
         (video_entry(box(b"colr", b"nclx")), b"vide", []),
+        (video_entry(box(b"colr", b"prof", b"Jane's")), b"vide", [(Kind.UNUSUAL, "profJane's")]),
         (video_entry(box(b"uuid", b"Jane")), b"vide", [(Kind.UNUSUAL, "Jane")]),
         (video_entry(bytes(4)), b"vide", []),
         (box(b"mp4a", bytes(28), box(b"wave", box(b"frma", b"mp4a"), bytes(8))), b"soun", []),
@@ -152,6 +153,17 @@ def test_a_box_of_a_movie(content: bytes, said: list[tuple[Kind, str]]) -> None:
 def test_a_sample_entry(entry: bytes, media: bytes, said: list[tuple[Kind, str]]) -> None:
     found = said_by(FTYP + track(entry, media))
     assert [(kind, value) for kind, _, value in found] == said
+
+
+def test_the_clock_of_the_encoder_is_told_once_for_each_day() -> None:
+    def fragment(seconds: int) -> bytes:
+        return box(b"prft", struct.pack(">IIIIQ", 1 << 24, 1, seconds, 1 << 31, 90_000))
+
+    may = 3_923_881_689  # 5 May 2024, 07:08:09 UTC, from 1900
+    data = FTYP + fragment(may) + fragment(may + 2) + fragment(may + 86400)
+    assert said_by(data) == [
+        (Kind.DATE, "prft", f"clock of the encoder, 2024-05-{day}") for day in ("05", "06")
+    ]
 
 
 def test_every_reference_and_every_last_box_is_looked_at() -> None:
