@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from collections import Counter
 from fractions import Fraction
@@ -18,7 +19,7 @@ from redact.errors import CheckFailedError, InputError
 from redact.evidence.inspect import Inspection, inspect_file
 from redact.evidence.inspect.findings import Findings, Kind
 from redact.evidence.inspect.mp4 import inspect_mp4
-from redact.evidence.inspect.streams import inspect_h264, inspect_hevc, units
+from redact.evidence.inspect.streams import _codec_header, inspect_h264, inspect_hevc, units
 from redact.evidence.release import (
     CLEARED,
     clear_times,
@@ -93,7 +94,33 @@ def test_a_name_in_the_codec_header_is_found(tmp_path: Path) -> None:
     """FFmpeg's MPEG-4 encoder writes its name there, and nowhere else in a bare file."""
     result = inspect_file(make_clip(tmp_path / "a.mp4", "mpeg4", None, bare=True))
     where = {f.where for f in result.found if f.value.startswith("Lavc")}
-    assert "stream 0 codec header coded data" in where
+    assert "stream 0 codec header user data" in where
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_messages_in_the_codec_header_are_told(tmp_path: Path, suffix: str) -> None:
+    """Of a name that no list of encoders holds: a camera's own."""
+    clip = make_clip(tmp_path / f"a{suffix}", "mpeg4", None, bare=True)
+    clip.write_bytes(re.sub(rb"Lavc(\d+\.\d+)", rb"Jane\1", clip.read_bytes()))
+    result = inspect_file(clip)
+    assert "Jane" in said(result, Kind.ENCODER)
+
+
+def test_messages_in_the_header_of_hevc_and_av1() -> None:
+    message = b"\x4e\1\5" + bytes([16 + 5]) + bytes(range(16)) + b"hello\x80"
+    lists = b"\x20\0\1\0\3\x40\1a" + b"\x27\0\1" + len(message).to_bytes(2, "big") + message
+    headers = {
+        "hevc": b"\1" + bytes(21) + b"\2" + lists,
+        "av1": b"\x81" + bytes(3) + b"\x2a\5\4\xb5\0\x31x",
+    }
+    for codec, told in (("hevc", "hello"), ("av1", "T.35 b5 00 31")):
+        found = Findings()
+        _codec_header(codec, headers[codec], "header", found)
+        assert [f.value for f in found.found] == [told]
+        for cut in range(len(headers[codec])):
+            _codec_header(codec, headers[codec][:cut], "header", Findings())
+    endless = b"\1" + bytes(21) + b"\xff" + 255 * b"\x27\xff\xff"
+    _codec_header("hevc", endless, "header", Findings())
 
 
 @pytest.mark.parametrize("sound", ["aac", "alac", "pcm_s16le", "pcm_s16be"])
