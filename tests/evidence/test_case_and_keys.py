@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from redact.errors import OutputExistsError, PlanError, UsageError
+from redact.errors import OutputError, OutputExistsError, PlanError, UsageError
 from redact.evidence import CaseFields, ReasonCode, case_as_json, read_case_file
 from redact.evidence.case import case_from_mapping, reasons_from_options
 from redact.evidence.signature import load_private_key, load_public_key, new_key, raw_public
@@ -156,6 +156,28 @@ def test_any_key_file_is_read_or_refused(data: bytes) -> None:
             load_private_key(path, None)
         with pytest.raises(PlanError, match=r"k\.pem"):
             load_public_key(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_a_key_that_could_not_be_written_leaves_nothing(tmp_path: Path) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50, hard))
+    try:
+        with pytest.raises(OutputError, match=r"k\.pem: cannot be written"):
+            new_key(tmp_path / "k.pem", None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+    new_key(tmp_path / "k.pem", None)
+
+
+def test_half_a_pair_of_keys_is_not_left(tmp_path: Path) -> None:
+    (tmp_path / "k.pem.pub").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OutputExistsError, match=r"k\.pem\.pub"):
+        new_key(tmp_path / "k.pem", None)
+    assert [path.name for path in tmp_path.iterdir()] == ["k.pem.pub"]
 
 
 def test_umask_does_not_matter(tmp_path: Path) -> None:
