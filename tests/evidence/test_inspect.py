@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from redact.errors import CheckFailedError, InputError
 from redact.evidence.inspect import Inspection, inspect_file
 from redact.evidence.inspect.findings import Findings, Kind
-from redact.evidence.inspect.mp4 import inspect_mp4
+from redact.evidence.inspect.mp4 import add_comments, inspect_mp4
 from redact.evidence.inspect.streams import _codec_header, inspect_h264, inspect_hevc, units
 from redact.evidence.release import (
     CLEARED,
@@ -95,6 +95,15 @@ def test_a_name_in_the_codec_header_is_found(tmp_path: Path) -> None:
     result = inspect_file(make_clip(tmp_path / "a.mp4", "mpeg4", None, bare=True))
     where = {f.where for f in result.found if f.value.startswith("Lavc")}
     assert "stream 0 codec header user data" in where
+
+
+def test_a_name_that_is_part_of_another_text_is_told(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.flv", "flv", None, title="Annual report", artist="Ann")
+    told = {f.where: f.value for f in inspect_file(clip).found}
+    assert told["container tag title"] == "Annual report" and told["container tag artist"] == "Ann"
+    found = Findings()
+    add_comments([("TITLE", b"Annual report"), ("ARTIST", b"Ann"), ("x", b"Ann")], "header", found)
+    assert [f.where for f in found.found] == ["header TITLE", "header ARTIST"]
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])

@@ -62,7 +62,7 @@ def add_comments(comments: Iterable[tuple[str, bytes]], where: str, found: Findi
     for name, value in comments:
         if name == "picture":
             found.add(Kind.THUMBNAIL, f"{where} picture", f"{len(value)} bytes")
-        elif not found.mentions(value) or not value:
+        elif not found.tells(value) or not value:
             kind = Kind.ENCODER if name == sound_headers.VENDOR else kind_of_tag(name)
             found.add(kind, f"{where} {readable(name)}", value)
 

@@ -200,8 +200,10 @@ def _tags(metadata: Any, where: str, walked: bool, found: Findings) -> None:
             continue
         if lower in ("creation_time", "date") and walked and _has_dates(found):
             continue
-        # Tags that the container's own walk has told already are not told twice.
-        if value.strip() and not found.mentions(value.strip()) and not _generic(value, found):
+        # Tags that the container's own walk has told already are not told twice. Where there was
+        # none, a name that is part of another text is told all the same: "Ann" beside "Annual".
+        told = walked and (found.mentions(value.strip()) or _generic(value, found))
+        if value.strip() and not told:
             found.add(kind_of_tag(key), f"{where} tag {key}", value)
 
 
