@@ -262,6 +262,8 @@ BAD = [
     (["add", "--at", "1"], "is not TIME=BOX"),
     (["add", "--at", "1=0,0,9,9", "--at", "1=1,1,9,9"], "is before|two boxes"),
     (["remove", "77"], "track 77"),
+    (["unmute", "9"], "9"),
+    (["unmute", "1" * 5000], "is not a list of numbers"),
 ]
 
 

@@ -131,11 +131,9 @@ def mute(
 def unmute(plan_path: Path, spans: str) -> None:
     """Give back spans of the sound by their numbers, for example 1,3; see 'plan show'."""
     value = read_plan(plan_path)
-    numbers = [int(part) for part in spans.split(",") if part.strip().isdecimal()]
-    if len(numbers) != len(spans.split(",")):
-        raise UsageError(f"{spans!r}: is not a list of numbers", "For example 1,3.")
+    numbers = typed.parse_numbers(spans)
     save(edit.unmute(value, numbers), value, plan_path)
-    tell(f"{plan_path}: {counted(len(set(numbers)), 'span')} given back", err=True)
+    tell(f"{plan_path}: {counted(len(numbers), 'span')} given back", err=True)
 
 
 format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True)
