@@ -240,16 +240,21 @@ def priority_kept() -> Iterator[None]:
     if sys.platform != "linux":
         yield
         return
-    before = {thread: os.sched_getscheduler(thread) for thread in _threads()}
+    before = _priorities()
     try:
         yield
     finally:
-        for thread in _threads():
-            with suppress(OSError):  # it has ended meanwhile
-                kept = before.get(thread, os.SCHED_OTHER)
-                if os.sched_getscheduler(thread) != kept and kept == os.SCHED_OTHER:
+        for thread, now in _priorities().items():
+            kept = before.get(thread, os.SCHED_OTHER)
+            if now != kept and kept == os.SCHED_OTHER:
+                with suppress(OSError):  # it has ended meanwhile
                     os.sched_setscheduler(thread, kept, os.sched_param(0))
 
 
-def _threads() -> list[int]:
-    return [int(path.name) for path in Path("/proc/self/task").iterdir()]
+def _priorities() -> dict[int, int]:
+    """Every thread of this process, and the rule by which it gets the processor."""
+    found = {}
+    for path in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # threads end at any moment, as those of decoders do
+            found[int(path.name)] = os.sched_getscheduler(int(path.name))
+    return found
