@@ -15,7 +15,7 @@ import click
 from ...errors import PlanError
 from ...evidence import checked_option, seconds_from_start
 from ...files import claim, unwritable
-from ...plan import MutedSpan, Plan, edit, read_plan, typed, write_plan
+from ...plan import MutedSpan, Plan, read_plan, typed, write_plan
 from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
 from ..app import HELP
 from ..terminal import Terminal
@@ -87,8 +87,9 @@ def named(ids: Iterable[int]) -> str:
 
 def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
     """Say which reasons and names went with the decision that they were given for."""
+    olds, news = ({track.id: track for track in plan.tracks} for plan in (before, after))
     for number in ids:
-        old, new = edit.track_of(before, number), edit.track_of(after, number)
+        old, new = olds[number], news[number]
         if old.action is new.action:
             continue
         gone = [f"reason {old.reason!r}"] if old.reason and not new.reason else []
