@@ -26,6 +26,8 @@ def test_case_file(tmp_path: Path) -> None:
     assert case == CaseFields(
         case="2026-114", legal_basis="art. 6", reasons=(("face", "third party"),)
     )
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # as some editors begin every text
+    assert read_case_file(path) == case
     given_here = CaseFields(case="other", reasons=(("plate", "car"),))
     both = case.overridden_by(given_here)
     assert both.case == "other" and both.legal_basis == "art. 6"
@@ -67,6 +69,7 @@ def test_reason_codes_of_a_case(tmp_path: Path) -> None:
         ('reasons = "x"', r"reasons: expected a table"),
         ('[reasons]\nnose = "x"', r"reasons\.nose: unknown target"),
         ("[reasons]\nface = 1", r"reasons\.face: expected text"),
+        ('[reasons]\nface = "a"\nFace = "b"', r"reasons\.Face: given twice"),
         ('case = "a\\nb"', r"case: holds the control character U\+000A"),
         ("case = ", r"is not valid TOML"),
         ('legal-basis = "a"\nlegal_basis = "b"', r"given twice"),
