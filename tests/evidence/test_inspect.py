@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import struct
+import tempfile
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -249,14 +251,23 @@ def test_missing_empty_and_foreign_files(tmp_path: Path) -> None:
             inspect_file(tmp_path / name)
 
 
+@pytest.mark.parametrize("seconds", [1e12, -1e12])
+def test_a_time_that_no_calendar_has_is_none(tmp_path: Path, seconds: float) -> None:
+    memory = Path("/dev/shm")  # most disks keep no such time
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
+        clip = make_clip(Path(folder) / "a.mp4")
+        os.utime(clip, (0, seconds))
+        if abs(clip.stat().st_mtime) < abs(seconds):
+            pytest.skip("this file system keeps no such time")
+        assert inspect_file(clip).changed is None
+
+
 HEADS = [b"\0\0\0\x10ftypisom\0\0\0\0", b"\x1a\x45\xdf\xa3\x84", b"RIFF\xff\0\0\0AVI ", b""]
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(HEADS), st.binary(max_size=200))
 def test_any_bytes_are_inspected_or_refused(head: bytes, data: bytes) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.bin"
         path.write_bytes(head + data)
@@ -269,8 +280,6 @@ def test_any_bytes_are_inspected_or_refused(head: bytes, data: bytes) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_clips_are_inspected_or_refused(clips: list[bytes], data: st.DataObject) -> None:
-    import tempfile
-
     raw = bytearray(data.draw(st.sampled_from(clips)))
     for _ in range(data.draw(st.integers(1, 20))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
