@@ -130,9 +130,13 @@ def write_held(held: HeldBack) -> Path:
 
 
 def read_held(path: Path) -> HeldBack:
-    """Read a note. Raises PlanError."""
+    """Read a note. Raises PlanError, also where it is not in its place.
+
+    It names all files by their folders: one that was copied with its folder would mend, or remove,
+    what lies in the first folder.
+    """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=HeldBack)
+        held = msgspec.json.decode(path.read_bytes(), type=HeldBack)
     except OSError as error:
         raise PlanError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -140,6 +144,12 @@ def read_held(path: Path) -> HeldBack:
             f"{path}: is not a note about a result that was held back ({error})",
             "Run 'redact run' again: it writes a new one.",
         ) from error
+    if os.path.realpath(held.note) != os.path.realpath(path):
+        raise PlanError(
+            f"{path}: was moved or copied here; it is about {held.output}",
+            "Run 'redact run' here: it writes a new one. Or name what lies there.",
+        )
+    return held
 
 
 def held_back_for(final: Path, closed: Path) -> HeldBack | None:

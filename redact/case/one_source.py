@@ -56,8 +56,12 @@ class Work:
     _published: bool = False
 
     @classmethod
-    def begin(cls, final: Path) -> Work:
+    def begin(cls, final: Path, closed: Path | None = None) -> Work:
         """Claim a name; what killed runs left in its folder is removed.
+
+        Args:
+            final: the name.
+            closed: folder in which the result would be held back.
 
         Raises:
             OutputError: another run is at work on it, or the folder cannot be written to.
@@ -75,7 +79,7 @@ class Work:
             raise OutputError(
                 f"{final}: another redact is at work on it", "Wait until it is done, or stop it."
             )
-        return cls(final, _unfinished(held), held)
+        return cls(final, _unfinished(held, final, closed), held)
 
     def publishing(self, path: Path, sha256: str) -> None:
         """Say which file is about to get its name; on disk when this returns. Raises OSError."""
@@ -105,13 +109,22 @@ def note_path(final: Path) -> Path:
     return final.with_name(f".{final.name}.run")
 
 
-def _unfinished(held: Held) -> tuple[Path, ...]:
-    """The file that a killed run had published, if it is still that file, and its record."""
+def _unfinished(held: Held, final: Path, closed: Path | None) -> tuple[Path, ...]:
+    """The file that a killed run had published, if it is still that file, and its record.
+
+    A note that was copied with its folder, or that a stranger wrote, may name a file elsewhere:
+    that is none of ours. A file that is held back is given as it lies in `closed`.
+    """
     os.lseek(held.handle, 0, os.SEEK_SET)
     try:
         note = msgspec.json.decode(os.read(held.handle, 1 << 16), type=_Note)
         path = Path(os.fsdecode(bytes.fromhex(note.published)))
-        if not note.published or sha256_of(path) != note.sha256:
+        place = os.path.realpath(path.parent)
+        if path.name == final.name and place == os.path.realpath(final.parent):
+            path = final
+        elif closed is None or place != os.path.realpath(closed):
+            return ()
+        if sha256_of(path) != note.sha256:
             return ()
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError, RedactError):
         return ()
@@ -147,7 +160,7 @@ def redact_one(
     if delivery.release:  # nothing but the video may lie there, be it for a moment
         ready = prepare(source, settings.draw, delivery, delivery.plan_out)
         return finish(run(source, settings, ready, progress, detector), ready, delivery.plan_out)
-    work = Work.begin(final)
+    work = Work.begin(final, closed_folder(source, final, delivery))
     try:
         result = _resumed(
             info, final, settings, delivery, progress, leave_done, detector, tell, work
@@ -176,7 +189,7 @@ def _resumed(
     source, plan_file = info.path, plan_place(final, delivery)
     closed = closed_folder(source, final, delivery)
     for path in work.unfinished:
-        if path.parent != final.parent:  # held back, and its run was stopped before it said so
+        if final not in work.unfinished:  # held back, and its run was stopped before it said so
             path.unlink(missing_ok=True)
     known = Earlier(State.NOTHING)
     if not work.unfinished and (leave_done or not delivery.force):

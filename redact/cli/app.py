@@ -6,6 +6,7 @@ What was asked for is for whoever tells how a command ended, or proposes another
 
 from __future__ import annotations
 
+import errno
 import importlib
 import io
 import json
@@ -221,6 +222,10 @@ def main() -> NoReturn:
     except Exception as error:  # a defect of ours: say so in one line, never a traceback
         if os.environ.get("REDACT_TRACEBACK"):
             raise
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            # Whoever first asks the system about a name that was typed meets it.
+            message = f"{error.filename}: is longer than a name can be here"
+            _fail(asked, message, "Check the path.", ExitCode.USAGE)
         _fail(asked, *defect(error), ExitCode.INTERNAL)
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 

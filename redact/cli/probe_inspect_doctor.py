@@ -187,7 +187,7 @@ def _as_json(result: Inspection) -> dict[str, object]:
         "findings": [asdict(f) for f in result.found],
         "generic": list(result.generic),
         "packets": result.packets,
-        "file_changed": result.changed.isoformat(),
+        "file_changed": result.changed and result.changed.isoformat(),
     }
 
 

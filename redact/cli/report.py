@@ -81,31 +81,30 @@ def report(
     page = html or output.with_name(f"{output.name}.report.html")
     table = csv_path or output.with_name(f"{output.name}.exemptions.csv")
     never = (output, path)
-    _check_places(page, table, pdf, force, never)
+    places = [page, table, *([] if pdf is None else [pdf])]
+    _check_places(places, force, never)
+    if pdf is not None:
+        require_pdf()
     record = check_output(output, manifest=path, log=log)
     report_page = report_html(value, lang, data, record)
     write_whole(page, report_page, force=force, never=never)
     if pdf is not None:
         write_whole(pdf, as_pdf(report_page), force=force, never=never)
     write_whole(table, exemption_csv(value, Catalogue(lang)), force=force, never=never)
-    for made in (page, table, *([] if pdf is None else [pdf])):
+    for made in places:
         tell(str(made), err=True)
     _require_record(page, record)
 
 
-def _check_places(
-    page: Path, table: Path, pdf: Path | None, force: bool, never: tuple[Path, ...]
-) -> None:
+def _check_places(places: Sequence[Path], force: bool, never: tuple[Path, ...]) -> None:
     """Find out before the first file is written whether all of them can be."""
-    if os.path.realpath(page) == os.path.realpath(table):
-        raise UsageError(
-            f"{page}: report and exemption log would both be written to it",
-            "Give each a name of its own.",
-        )
-    if pdf is not None:
-        require_pdf()
-    for file in (page, table, *([] if pdf is None else [pdf])):
-        check_writable(file, force, never, whole=True)
+    for number, place in enumerate(places):
+        if os.path.realpath(place) in map(os.path.realpath, places[:number]):
+            raise UsageError(
+                f"{place}: two of report, PDF and exemption log would be written to it",
+                "Give each a name of its own.",
+            )
+        check_writable(place, force, never, whole=True)
 
 
 def _require_record(page: Path, record: CheckResult) -> None:
@@ -133,9 +132,13 @@ def check_index(path: Path | None, delivery: Delivery) -> None:
         raise UsageError("--index links to reports, and reports need records", "Leave out --index.")
     if path.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{path}: the index is a page", "End its name in .html.")
-    if path.exists() and CASE_MARK not in path.read_bytes()[:4096]:
-        raise OutputExistsError(f"{path}: is there already, and no index", "Choose another name.")
     check_writable(path, force=True, whole=True)
+    try:
+        index = not path.exists() or CASE_MARK in path.read_bytes()[:4096]
+    except OSError:  # nobody can say what it is
+        index = False
+    if not index:
+        raise OutputExistsError(f"{path}: is there already, and no index", "Choose another name.")
 
 
 def write_index(

@@ -146,7 +146,7 @@ def read_case_file(path: Path) -> CaseFields:
     Keys may be written with "-" or "_". Raises PlanError that names the file and the field.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise PlanError(
             f"{path}: cannot be read: {error.strerror or error}", "Check --case-file."
@@ -225,10 +225,12 @@ def _reasons(value: object, where: str) -> tuple[tuple[str, str], ...]:
     reasons = {}
     for word, reason in value.items():
         try:
-            Target.from_word(str(word))
+            Target.from_word(word)
         except ValueError:
             raise PlanError(f"{where}: reasons.{word}: unknown target", _TARGETS) from None
-        reasons[str(word).lower()] = checked_text(reason, f"{where}: reasons.{word}")
+        if word.lower() in reasons:
+            raise PlanError(f"{where}: reasons.{word}: given twice", "Keep one of the two.")
+        reasons[word.lower()] = checked_text(reason, f"{where}: reasons.{word}")
     return tuple(sorted(reasons.items()))
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
@@ -66,13 +66,14 @@ def load_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> 
     Raises:
         UsageError: says what is wrong with which file.
     """
-    chain = _chain(certificate)
     private = _private(key, passphrase)
-    public = serialization.PublicFormat.SubjectPublicKeyInfo
-    pem = serialization.Encoding.PEM
-    if private.public_key().public_bytes(pem, public) != chain[0].public_key().public_bytes(
-        pem, public
-    ):
+    pem, form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    try:
+        chain = _chain(certificate)
+        public = chain[0].public_key().public_bytes(pem, form)
+    except _UNREADABLE as error:  # parts of a certificate are read when they are asked for
+        raise UsageError(f"{certificate}: cannot be read ({error})", _ADVICE) from None
+    if private.public_key().public_bytes(pem, form) != public:
         raise UsageError(
             f"{key}: is not the key of the first certificate in {certificate}",
             "Give the key that belongs to it; the signer's certificate comes first in its file.",
@@ -84,6 +85,15 @@ def load_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> 
         chain[0].fingerprint(hashes.SHA256()).hex(),
         (certificate, key),
     )
+
+
+_UNREADABLE: Final = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 def _chain(path: Path) -> list[x509.Certificate]:
@@ -142,6 +152,8 @@ def _private(path: Path, passphrase: bytes | None) -> _Key:
             f"{path}: holds no private key as PEM text, or the passphrase is wrong",
             "Check the file and its passphrase.",
         ) from None
+    except UnsupportedAlgorithm as error:
+        raise UsageError(f"{path}: {error}", _KINDS) from None
     if isinstance(key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey, ed25519.Ed25519PrivateKey)):
         return key
     raise UsageError(f"{path}: no key of a kind that content credentials know", _KINDS)

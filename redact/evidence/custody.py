@@ -16,9 +16,10 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import CheckFailedError, OutputError, PlanError
+from ..files import check_writable
 from ..types import stamp
 from .chain import HEAD_BEFORE, START, Entry, LogState, examine
-from .log_head import announce_head, write_head
+from .log_head import announce_head, next_head_path, write_head
 from .manifest_parts import LogAnchor
 from .signature import named_key
 from .text_on_record import checked_text
@@ -195,6 +196,20 @@ def entries_to_extend(log: Path, state: LogState) -> tuple[Entry, ...]:
             "it, and enter what is true in them again with 'redact log add'.",
         )
     return state.entries
+
+
+def check_appendable(log: Path) -> None:
+    """Find out before a long run whether an entry can be added after it; changes nothing.
+
+    Raises:
+        PlanError, CheckFailedError, OutputError: as `append`.
+    """
+    if log.exists():
+        with _open_locked(log, os.O_RDWR) as handle:
+            entries_to_extend(log, examine(log, _read_all(handle, log)))
+    else:
+        check_writable(log)
+    check_writable(next_head_path(log), force=True)
 
 
 def _taken_over(state: LogState, key: Ed25519PrivateKey | None) -> dict[str, str]:

@@ -6,7 +6,6 @@ read with validation, those of older versions too.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +28,7 @@ from .manifest_parts import (
     Part,
     RemovedPart,
     ReviewPart,
+    Seconds,
     Sha256,
     StepPart,
     TrackPart,
@@ -48,8 +48,8 @@ class SourcePart(Part):
     video_codec: str
     width: Natural
     height: Natural
-    frames: Annotated[int, Meta(ge=0, description="pictures that were decoded")]
-    seconds: Annotated[float, Meta(description="from the first picture to the last")]
+    frames: Annotated[Natural, Meta(description="pictures that were decoded")]
+    seconds: Annotated[Seconds, Meta(description="from the first picture to the last")]
     sound_tracks: Natural
     declared_frames: Annotated[
         Natural | None, Meta(description="as its headers say; null: they do not say")
@@ -103,10 +103,10 @@ class RunPart(Part):
     finished: Utc
     steps: tuple[StepPart, ...]
     stretches: Annotated[
-        int, Meta(ge=0, description="of the source, each from one key frame to the next")
+        Natural, Meta(description="of the source, each from one key frame to the next")
     ] = 0
     stretches_untouched: Annotated[
-        int, Meta(ge=0, description="those of them in which nothing is hidden")
+        Natural, Meta(description="those of them in which nothing is hidden")
     ] = 0
 
 
@@ -223,8 +223,6 @@ def _contradiction(manifest: Manifest) -> str:
     for i, track in enumerate(manifest.tracks):
         if not track.first_frame <= track.last_frame < frames:
             return f"$.tracks[{i}].last_frame: {track.last_frame} is not within the clip"
-        if not (math.isfinite(track.first_seconds) and math.isfinite(track.last_seconds)):
-            return f"$.tracks[{i}].first_seconds: is not a time"
         for k, span in enumerate(track.spans):
             if not span.first <= span.last < frames:
                 return f"$.tracks[{i}].spans[{k}].last: {span.last} is not within the clip"

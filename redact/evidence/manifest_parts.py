@@ -9,9 +9,11 @@ from msgspec import Meta, Struct, field
 from ..messages import Value
 from ..types import Action, Origin, Target, pattern_of
 
-Natural = Annotated[int, Meta(ge=0)]
+# Larger numbers are in no video, and with those of hundreds of digits nothing can be computed.
+Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-Seconds = Annotated[float, Meta(description="seconds")]
+Seconds = Annotated[float, Meta(ge=-1e30, le=1e30, description="seconds")]
 Utc = Annotated[
     str,
     Meta(
@@ -49,7 +51,7 @@ Pixels = Annotated[float, Meta(description="upright pixels of the source")]
 class FindingPart(Part):
     """A place that a person must look at; `kind` and `rule` are terms of `redact.messages`."""
 
-    number: Annotated[int, Meta(ge=1)]
+    number: Positive
     kind: str
     target: TargetWord
     frames: Annotated[tuple[Natural, Natural], Meta(description="first and last")]
@@ -62,9 +64,7 @@ class FindingPart(Part):
     path: Annotated[
         tuple[tuple[int, Pixels, Pixels, Pixels, Pixels], ...], Meta(description="frame and box")
     ]
-    track: Annotated[
-        Annotated[int, Meta(ge=1)] | None, Meta(description="hidden track that it belongs to")
-    ] = None
+    track: Annotated[Positive | None, Meta(description="hidden track that it belongs to")] = None
 
 
 class CheckPart(Part):
@@ -78,7 +78,7 @@ class CheckPart(Part):
 class KeptPart(Part):
     """A subject that is visible by decision."""
 
-    track: Annotated[int, Meta(ge=1)]
+    track: Positive
     target: TargetWord
     frames: tuple[Natural, Natural]
     shown: tuple[tuple[Natural, Natural], ...]
@@ -123,7 +123,7 @@ class SpanPart(Part):
 class TrackPart(Part):
     """One object and what was done with it. Times count from the first picture."""
 
-    track: Annotated[int, Meta(ge=1)]
+    track: Positive
     target: TargetWord
     action: Action
     origin: Origin
@@ -147,7 +147,7 @@ class TrackPart(Part):
         ),
     ] = None
     subject: Annotated[
-        Annotated[int, Meta(ge=1)] | None,
+        Positive | None,
         Meta(description="first track of the subject that it belongs to; null: of its own"),
     ] = None
     shown: Annotated[
@@ -186,7 +186,7 @@ class SeenPart(Part):
 class SeenSubjectPart(Part):
     """Frames that were shown while a subject, known by one of its tracks, was chosen."""
 
-    track: Annotated[int, Meta(ge=1)]
+    track: Positive
     frames: tuple[tuple[Natural, Natural], ...]
 
 
@@ -207,7 +207,7 @@ class ReviewPart(Part):
 
     reviewer: str
     frames: Natural
-    frames_seen: Annotated[int, Meta(ge=0, description="shown, but for those that only flew by")]
+    frames_seen: Annotated[Natural, Meta(description="shown, but for those that only flew by")]
     findings: Natural
     findings_answered: Natural
     seen: tuple[SeenPart, ...]

@@ -8,7 +8,6 @@ holder of the private key signed it. Whose key that is, no signature can say.
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,8 +18,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from msgspec import Meta, Struct
 
-from ..errors import OutputError, OutputExistsError, PlanError, UsageError
-from ..files import sync_folder, write_whole
+from ..errors import OutputExistsError, PlanError, RedactError, UsageError
+from ..files import unwritable, write_whole
 from ..media import sha256_of_bytes
 
 SUFFIX: Final = ".sig"
@@ -185,18 +184,14 @@ def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
     )
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Private from its first byte on, so no reader can slip in before a chmod.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(path.parent)
-    except (OSError, ValueError) as error:
-        raise OutputError(
-            f"{path}: cannot be written ({error})", "Choose a folder that can be written."
-        ) from None
-    write_whole(public, public_pem(key.public_key()))
+    except OSError as error:
+        raise unwritable(path, error) from None
+    write_whole(path, pem, mode=0o600)
+    try:
+        write_whole(public, public_pem(key.public_key()))
+    except RedactError:  # half a pair is of no use, and would be in the way
+        path.unlink()
+        raise
     return key
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ..messages import problem
 from .build import build_manifest
 from .case import CaseFields
 from .content_credentials import Credentials
-from .custody import anchor_of, append, entries_to_extend, read_log
+from .custody import anchor_of, append, check_appendable
 from .manifest import dump_manifest, manifest_path
 from .record import RunRecord
 from .run_entry import case_details, run_details
@@ -68,18 +69,20 @@ def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
         OutputExistsError: a manifest is already beside the output.
         CheckFailedError, PlanError: the log does not hold, cannot be read, or cannot be added to;
             or something that it would hold cannot stand in it.
-        OutputError: the log cannot be made.
+        OutputError: manifest or log cannot be written.
     """
+    if not choice.manifest:
+        return
     path = manifest_path(output)
-    if choice.manifest and not force and path.exists():
+    if not force and os.path.lexists(path):
         raise problem(OutputExistsError, "record_there", path=f"{path}")
-    if not choice.manifest or choice.log is None:
+    check_writable(path, force, whole=True)
+    if choice.key is not None:
+        check_writable(signature_path(path), force=True, whole=True)
+    if choice.log is None:
         return
     _check_entry(choice, output)
-    if choice.log.exists():
-        entries_to_extend(choice.log, read_log(choice.log))
-    else:
-        check_writable(choice.log)
+    check_appendable(choice.log)
 
 
 def _check_entry(choice: EvidenceChoice, output: Path) -> None:

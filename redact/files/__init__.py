@@ -10,6 +10,7 @@ from .output import (
     check_writable,
     names_footage,
     sync_folder,
+    unwritable,
     write_whole,
 )
 
@@ -32,5 +33,6 @@ __all__ = [
     "new_partial",
     "sweep",
     "sync_folder",
+    "unwritable",
     "write_whole",
 ]

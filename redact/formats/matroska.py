@@ -50,7 +50,12 @@ F1 CueClusterPosition, F0 CueRelativePosition, B2 CueDuration, 5378 CueBlockNumb
 1941A469 Attachments, 61A7 AttachedFile, 467E FileDescription, 466E FileName, 4660 FileMimeType
 1043A770 Chapters, 45B9 EditionEntry, B6 ChapterAtom, 80 ChapterDisplay, 85 ChapString
 1254C367 Tags, 7373 Tag, 63C0 Targets, 68CA TargetTypeValue, 63C5 TagTrackUID, 67C8 SimpleTag
-45A3 TagName, 447A TagLanguage, 4484 TagDefault, 4487 TagString
+45A3 TagName, 447A TagLanguage, 4484 TagDefault, 4487 TagString, 4485 TagBinary
+465C FileData, 6DE7 MinCache, 6DF8 MaxCache, 234E7A DefaultDecodedFieldDuration
+23314F TrackTimestampScale, 537F TrackOffset, AA CodecDecodeAll, 73C4 ChapterUID
+91 ChapterTimeStart, 92 ChapterTimeEnd, 98 ChapterFlagHidden, 4598 ChapterFlagEnabled
+45BC EditionUID, 45BD EditionFlagHidden, 45DB EditionFlagDefault, 45DD EditionFlagOrdered
+437C ChapLanguage
 """
 """Id, with its length marker as the specification writes it, and name of each known element."""
 

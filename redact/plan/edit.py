@@ -30,19 +30,21 @@ def set_tracks(
     Raises:
         PlanError: there is no track of that number.
     """
-    for number in ids:
-        track = track_of(plan, number)
+    wanted = set(ids)
+    for number in sorted(wanted - {track.id for track in plan.tracks}):
+        raise problem(PlanError, "no_track", number=number)
+
+    def decided(track: Track) -> Track:
         if action not in (None, track.action):
             track = replace(track, reason="", decided_by="")
-        plan = plan.with_track(
-            replace(
-                track,
-                action=track.action if action is None else action,
-                reason=track.reason if reason is None else reason,
-                decided_by=track.decided_by if decided_by is None else decided_by,
-            )
+        return replace(
+            track,
+            action=track.action if action is None else action,
+            reason=track.reason if reason is None else reason,
+            decided_by=track.decided_by if decided_by is None else decided_by,
         )
-    return plan
+
+    return replace(plan, tracks=tuple(decided(t) if t.id in wanted else t for t in plan.tracks))
 
 
 def add_track(
@@ -54,10 +56,29 @@ def add_track(
     reason: str = "",
     decided_by: str = "",
 ) -> tuple[Plan, int]:
-    """Add a track that is linear between places; returns the plan and the track's number.
+    """Add a track as `new_track` makes it; returns the plan and the track's number."""
+    number = plan.next_id()
+    track = new_track(
+        plan, number, target, places, origin=origin, reason=reason, decided_by=decided_by
+    )
+    return plan.with_track(track), number
+
+
+def new_track(
+    plan: Plan,
+    number: int,
+    target: Target,
+    places: Sequence[tuple[int, Box]],
+    *,
+    origin: Origin = Origin.MANUAL,
+    reason: str = "",
+    decided_by: str = "",
+) -> Track:
+    """A track that is linear between places.
 
     Args:
-        plan: to add to.
+        plan: that it is for.
+        number: of the track.
         target: what is hidden.
         places: frame index and box in upright source pixels, in any order.
         origin, reason, decided_by: see `Track`.
@@ -66,7 +87,6 @@ def add_track(
         PlanError: no place, two at one frame, a frame outside the clip, or a box that is none
             or lies wholly outside the picture.
     """
-    number = plan.next_id()
     where = f"new track {number}"
     if not places:
         raise PlanError(f"{where}: has no place", "Give at least one box with its time.")
@@ -81,8 +101,7 @@ def add_track(
             raise PlanError(f"{where}: two boxes at frame {frame}", "Give one box per frame.")
         check_box(box, plan, f"{where}: frame {frame}")
     keys = tuple(Keyframe(frame, box, State.MANUAL) for frame, box in ordered)
-    track = Track(number, target, keys, Action.REDACT, origin, reason, decided_by)
-    return plan.with_track(track), number
+    return Track(number, target, keys, Action.REDACT, origin, reason, decided_by)
 
 
 def add_followed(

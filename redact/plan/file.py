@@ -205,6 +205,9 @@ def _plan_of(record: PlanRecord) -> Plan:
     # A forged count must not make us allocate without bound.
     if count > 100_000_000:
         raise ValueError(f"$.source.pts: {count} frames are more than any real clip has")
+    # A step can be twice as long as the longest time of 64 bits.
+    if any(abs(number) > 1 << 65 for run in source.pts for number in run):
+        raise ValueError("$.source.pts: is farther away than any time in a video")
     try:
         timeline = Timeline.from_runs(Fraction(source.time_base), source.pts)
     except ValueError as error:

@@ -18,8 +18,11 @@ from .review import Decision, ReviewState, Sound
 
 REVIEW_VERSION = 1
 
-_Natural = Annotated[int, Meta(ge=0)]
-_Positive = Annotated[int, Meta(ge=1)]
+_MOST = 2**63 - 1
+"""Larger numbers are in no video, and with those of hundreds of digits nothing can be computed."""
+_Natural = Annotated[int, Meta(ge=0, le=_MOST)]
+_Positive = Annotated[int, Meta(ge=1, le=_MOST)]
+_Number = Annotated[float, Meta(ge=-1e30, le=1e30)]
 _Runs = list[tuple[_Natural, _Natural]]
 
 
@@ -34,7 +37,7 @@ class SubjectRecord(_ShortFile):
 
 
 class MutedRecord(_ShortFile, rename={"start": "start_ms", "end": "end_ms"}):
-    start: Annotated[int, Meta(ge=0, description="milliseconds after the first picture")]
+    start: Annotated[_Natural, Meta(description="milliseconds after the first picture")]
     end: _Positive
     how: Sound = Sound.MUTE
     reason: str = ""
@@ -150,9 +153,9 @@ def _check_finding(f: FindingRecord, frames: int) -> None:
 
 
 _LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
-_Corners = tuple[float, float, float, float]
+_Corners = tuple[_Number, _Number, _Number, _Number]
 _Spans = Annotated[
-    list[tuple[float, float]],
+    list[tuple[_Number, _Number]],
     Meta(description="first and last second, after the first picture, of the spans looked at"),
 ]
 _Ignored = Annotated[
@@ -187,7 +190,7 @@ class SettingsRecord(_ShortFile):
     detectors: list[DetectorRecord]
     frames_looked_at: (
         Annotated[
-            int, Meta(ge=0, description="by the detectors; in others, what was seen is followed")
+            _Natural, Meta(description="by the detectors; in others, what was seen is followed")
         ]
         | None
     ) = None

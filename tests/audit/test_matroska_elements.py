@@ -214,7 +214,7 @@ ADDED = {
         (SEGMENT, TAGS, TAG),
         element(SIMPLE_TAG, element(0x45A3, b"ENCODER") + element(0x4487, SECRET)),
     ),
-    "Segment/Tags/Tag/SimpleTag/4485": (
+    "Segment/Tags/Tag/SimpleTag/TagBinary": (
         (SEGMENT, TAGS, TAG),
         element(SIMPLE_TAG, element(0x45A3, b"ENCODER") + element(0x4485, SECRET)),
     ),

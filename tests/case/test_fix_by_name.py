@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,19 @@ def test_what_is_not_there_is_said(case: Path) -> None:
     other = call("fix", "b.mp4", cwd=case)
     assert other.returncode == ExitCode.INPUT and "no such file" not in other.stderr
     assert "After 'redact run -o FOLDER', it lies in FOLDER/NOT-FOR-RELEASE" in other.stderr
+
+
+def test_a_note_that_was_copied_with_its_folder_removes_nothing_elsewhere(
+    case: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(case / "out", tmp_path / "copy")
+    before = sorted((case / "out" / "NOT-FOR-RELEASE").iterdir())
+    note = tmp_path / "copy" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.json"
+    for words in (("--remove",), ()):
+        done = call("fix", note, *words)
+        assert done.returncode == ExitCode.PLAN, done.stderr
+        assert "was moved or copied here" in done.stderr
+    assert sorted((case / "out" / "NOT-FOR-RELEASE").iterdir()) == before
 
 
 def test_of_two_results_none_is_chosen(case: Path) -> None:

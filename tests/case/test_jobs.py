@@ -67,6 +67,10 @@ def test_the_index_replaces_no_other_page(case: Path, tmp_path: Path) -> None:
     assert page.read_text() == "<p>somebody's</p>"
     done = call("run", case, "-o", tmp_path / "out", "--index", page, "--no-manifest")
     assert done.returncode == ExitCode.USAGE
+    page.unlink()
+    page.mkdir()
+    done = call("run", case, "-o", tmp_path / "out", "--index", page)
+    assert done.returncode == ExitCode.OUTPUT and "folder" in done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")

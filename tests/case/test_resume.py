@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -185,3 +186,26 @@ def test_only_what_a_killed_run_published_may_be_replaced(tmp_path: Path) -> Non
     assert last.unfinished == ()
     last.end()
     assert list(tmp_path.iterdir()) == [final]
+
+
+def test_the_note_of_a_killed_run_costs_no_file_of_another_folder(
+    tiny: Path, tmp_path: Path
+) -> None:
+    """As it is where a folder was copied after a run in it was killed."""
+    first, copy = tmp_path / "case", tmp_path / "copy"
+    first.mkdir()
+    (first / "a.mp4").write_bytes(tiny.read_bytes())
+    final = first / "a.redacted.mp4"
+    record = first / "a.redacted.mp4.manifest.json"
+    work = Work.begin(final)
+    work.publishing(final, hashlib.sha256(b"result").hexdigest())
+    final.write_bytes(b"result")
+    record.write_bytes(b"record")
+    work.stop()
+    shutil.copytree(first, copy)
+    done = call("run", copy / "a.mp4", *FAST)
+    assert done.returncode == ExitCode.EXISTS, done.stderr
+    assert final.read_bytes() == b"result" and record.read_bytes() == b"record"
+    assert (copy / "a.redacted.mp4").read_bytes() == b"result"
+    assert call("run", copy / "a.mp4", "--force", *FAST).returncode == 0
+    assert final.read_bytes() == b"result"

@@ -88,3 +88,17 @@ def test_one_file_alone_and_a_traceback_that_is_asked_for(
     assert "internal error: ValueError" in alone.stderr and "Traceback" not in alone.stderr
     traced = call(*words, inbox / "b.mp4", **with_plugin, REDACT_TRACEBACK="1")
     assert "Traceback" in traced.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("run",), ("check",), ("log", "add", "a note"), ("run", "a.mp4", "-o")],
+    ids=lambda words: words[0],
+)
+def test_a_name_that_no_file_can_have_is_no_defect(words: tuple[str, ...], tmp_path: Path) -> None:
+    name = "n" * 300
+    place = 2 if words[0] == "log" else len(words)
+    done = call(*words[:place], name, *words[place:], cwd=tmp_path)
+    assert done.returncode == ExitCode.USAGE, done.stderr
+    assert name in done.stderr and "internal error" not in done.stderr
+    assert list(tmp_path.iterdir()) == []

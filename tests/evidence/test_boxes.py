@@ -11,7 +11,7 @@ import pytest
 from redact.errors import InputError
 from redact.evidence.inspect import inspect_file
 from redact.evidence.inspect.findings import Finding, Findings, Kind, printable_text, readable
-from redact.evidence.inspect.matroska_avi import inspect_riff
+from redact.evidence.inspect.matroska_avi import inspect_matroska, inspect_riff
 from redact.evidence.inspect.mp4 import inspect_mp4
 from redact.evidence.inspect.streams import (
     _length_size,
@@ -23,6 +23,8 @@ from redact.evidence.inspect.streams import (
     inspect_strings,
 )
 from redact.evidence.release import _mp4_edits
+
+from ..formats.test_walks import element
 
 FTYP = struct.pack(">I4s", 16, b"ftyp") + b"isom\0\0\2\0"
 
@@ -139,6 +141,7 @@ def test_a_box_of_a_movie(content: bytes, said: list[tuple[Kind, str]]) -> None:
         (video_entry(vendor=b"FFMP"), b"vide", [(Kind.ENCODER, "FFMP")]),
         (video_entry(compressor=b"Lavc 1"), b"vide", [(Kind.ENCODER, "Lavc 1")]),
         (video_entry(box(b"colr", b"nclx")), b"vide", []),
+        (video_entry(box(b"colr", b"prof", b"Jane's")), b"vide", [(Kind.UNUSUAL, "profJane's")]),
         (video_entry(box(b"uuid", b"Jane")), b"vide", [(Kind.UNUSUAL, "Jane")]),
         (video_entry(bytes(4)), b"vide", []),
         (box(b"mp4a", bytes(28), box(b"wave", box(b"frma", b"mp4a"), bytes(8))), b"soun", []),
@@ -152,6 +155,17 @@ def test_a_box_of_a_movie(content: bytes, said: list[tuple[Kind, str]]) -> None:
 def test_a_sample_entry(entry: bytes, media: bytes, said: list[tuple[Kind, str]]) -> None:
     found = said_by(FTYP + track(entry, media))
     assert [(kind, value) for kind, _, value in found] == said
+
+
+def test_the_clock_of_the_encoder_is_told_once_for_each_day() -> None:
+    def fragment(seconds: int) -> bytes:
+        return box(b"prft", struct.pack(">IIIIQ", 1 << 24, 1, seconds, 1 << 31, 90_000))
+
+    may = 3_923_881_689  # 5 May 2024, 07:08:09 UTC, from 1900
+    data = FTYP + fragment(may) + fragment(may + 2) + fragment(may + 86400)
+    assert said_by(data) == [
+        (Kind.DATE, "prft", f"clock of the encoder, 2024-05-{day}") for day in ("05", "06")
+    ]
 
 
 def test_every_reference_and_every_last_box_is_looked_at() -> None:
@@ -203,6 +217,38 @@ def test_every_chunk_is_read_where_it_begins() -> None:
     pictures = chunk(b"LIST", b"movi" + chunk(b"00dc", b"pictures"))
     found = said_by_chunks(pictures, chunk(b"strn", b"Joe"), chunk(b"IDIT", b"now!"))
     assert found == [(Kind.NAME, "Joe"), (Kind.DATE, "now!")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            element(
+                "Tags",
+                element(
+                    "Tag",
+                    element(
+                        "SimpleTag",
+                        element("TagName", b"MAKE") + element("TagBinary", b"Jane's \xff\xfe"),
+                    ),
+                ),
+            ),
+            [(Kind.DEVICE, "9 bytes: 4a 61 6e 65 27 73 20 ff fe")],
+        ),
+        (b"\x4f\xfe\x84Jane", [(Kind.UNUSUAL, "Jane")]),
+        (element("Tracks", element("TrackEntry", b"\x4f\xfe\x84Jane")), [(Kind.UNUSUAL, "Jane")]),
+        (
+            element("Attachments", element("AttachedFile", element("FileData", bytes(2_000_000)))),
+            [(Kind.ATTACHMENT, "2000000 bytes")],
+        ),
+        (element("Tracks", element("TrackEntry", element("MinCache", b"\1"))), []),
+    ],
+)
+def test_an_element_of_matroska(content: bytes, said: list[tuple[Kind, str]]) -> None:
+    data = element("EBML") + element("Segment", content)
+    found = Findings()
+    inspect_matroska(io.BytesIO(data), len(data), found)
+    assert [(f.kind, f.value) for f in found.found] == said
 
 
 def test_the_muxer_without_its_version_names_nobody() -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from redact.errors import OutputExistsError, PlanError, UsageError
+from redact.errors import OutputError, OutputExistsError, PlanError, UsageError
 from redact.evidence import CaseFields, ReasonCode, case_as_json, read_case_file
 from redact.evidence.case import case_from_mapping, reasons_from_options
 from redact.evidence.signature import load_private_key, load_public_key, new_key, raw_public
@@ -26,6 +26,8 @@ def test_case_file(tmp_path: Path) -> None:
     assert case == CaseFields(
         case="2026-114", legal_basis="art. 6", reasons=(("face", "third party"),)
     )
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # as some editors begin every text
+    assert read_case_file(path) == case
     given_here = CaseFields(case="other", reasons=(("plate", "car"),))
     both = case.overridden_by(given_here)
     assert both.case == "other" and both.legal_basis == "art. 6"
@@ -67,6 +69,7 @@ def test_reason_codes_of_a_case(tmp_path: Path) -> None:
         ('reasons = "x"', r"reasons: expected a table"),
         ('[reasons]\nnose = "x"', r"reasons\.nose: unknown target"),
         ("[reasons]\nface = 1", r"reasons\.face: expected text"),
+        ('[reasons]\nface = "a"\nFace = "b"', r"reasons\.Face: given twice"),
         ('case = "a\\nb"', r"case: holds the control character U\+000A"),
         ("case = ", r"is not valid TOML"),
         ('legal-basis = "a"\nlegal_basis = "b"', r"given twice"),
@@ -156,6 +159,28 @@ def test_any_key_file_is_read_or_refused(data: bytes) -> None:
             load_private_key(path, None)
         with pytest.raises(PlanError, match=r"k\.pem"):
             load_public_key(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_a_key_that_could_not_be_written_leaves_nothing(tmp_path: Path) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50, hard))
+    try:
+        with pytest.raises(OutputError, match=r"k\.pem: cannot be written"):
+            new_key(tmp_path / "k.pem", None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+    new_key(tmp_path / "k.pem", None)
+
+
+def test_half_a_pair_of_keys_is_not_left(tmp_path: Path) -> None:
+    (tmp_path / "k.pem.pub").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OutputExistsError, match=r"k\.pem\.pub"):
+        new_key(tmp_path / "k.pem", None)
+    assert [path.name for path in tmp_path.iterdir()] == ["k.pem.pub"]
 
 
 def test_umask_does_not_matter(tmp_path: Path) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from redact.errors import UsageError
 from redact.evidence import load_credentials
@@ -67,3 +71,32 @@ def test_what_else_cannot_sign_is_refused(tmp_path: Path, signer: Signer) -> Non
     old = make_signer(tmp_path / "old", days=-3)
     with pytest.raises(UsageError, match="and not now"):
         load_credentials(old.chain, old.key, None)
+
+
+def as_pem(der: bytes, words: str) -> bytes:
+    return f"-----BEGIN {words}-----\n{b64encode(der).decode()}\n-----END {words}-----\n".encode()
+
+
+def test_any_damage_to_a_certificate_is_told_in_words(tmp_path: Path, signer: Signer) -> None:
+    der = x509.load_pem_x509_certificates(signer.chain.read_bytes())[0].public_bytes(Encoding.DER)
+    damaged = tmp_path / "damaged.pem"
+    for at in range(len(der)):
+        changed = der[:at] + bytes([der[at] ^ 0x15]) + der[at + 1 :]
+        damaged.write_bytes(as_pem(changed, "CERTIFICATE"))
+        try:
+            load_credentials(damaged, signer.key, None)
+        except UsageError as error:
+            assert error.hint
+
+
+def test_a_key_on_a_curve_that_nobody_knows_is_refused(tmp_path: Path, signer: Signer) -> None:
+    key = serialization.load_pem_private_key(signer.key.read_bytes(), None)
+    der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    odd = tmp_path / "odd.key"
+    odd.write_bytes(as_pem(der.replace(P256, P256[:-1] + b"\2"), "PRIVATE KEY"))
+    with pytest.raises(UsageError, match="Curve") as found:
+        load_credentials(signer.chain, odd, None)
+    assert "P-256" in found.value.hint
+
+
+P256 = bytes.fromhex("2a8648ce3d030107")

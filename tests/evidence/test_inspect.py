@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import struct
+import tempfile
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
@@ -17,8 +20,8 @@ from hypothesis import strategies as st
 from redact.errors import CheckFailedError, InputError
 from redact.evidence.inspect import Inspection, inspect_file
 from redact.evidence.inspect.findings import Findings, Kind
-from redact.evidence.inspect.mp4 import inspect_mp4
-from redact.evidence.inspect.streams import inspect_h264, inspect_hevc, units
+from redact.evidence.inspect.mp4 import add_comments, inspect_mp4
+from redact.evidence.inspect.streams import _codec_header, inspect_h264, inspect_hevc, units
 from redact.evidence.release import (
     CLEARED,
     clear_times,
@@ -93,7 +96,42 @@ def test_a_name_in_the_codec_header_is_found(tmp_path: Path) -> None:
     """FFmpeg's MPEG-4 encoder writes its name there, and nowhere else in a bare file."""
     result = inspect_file(make_clip(tmp_path / "a.mp4", "mpeg4", None, bare=True))
     where = {f.where for f in result.found if f.value.startswith("Lavc")}
-    assert "stream 0 codec header coded data" in where
+    assert "stream 0 codec header user data" in where
+
+
+def test_a_name_that_is_part_of_another_text_is_told(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.flv", "flv", None, title="Annual report", artist="Ann")
+    told = {f.where: f.value for f in inspect_file(clip).found}
+    assert told["container tag title"] == "Annual report" and told["container tag artist"] == "Ann"
+    found = Findings()
+    add_comments([("TITLE", b"Annual report"), ("ARTIST", b"Ann"), ("x", b"Ann")], "header", found)
+    assert [f.where for f in found.found] == ["header TITLE", "header ARTIST"]
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+def test_messages_in_the_codec_header_are_told(tmp_path: Path, suffix: str) -> None:
+    """Of a name that no list of encoders holds: a camera's own."""
+    clip = make_clip(tmp_path / f"a{suffix}", "mpeg4", None, bare=True)
+    clip.write_bytes(re.sub(rb"Lavc(\d+\.\d+)", rb"Jane\1", clip.read_bytes()))
+    result = inspect_file(clip)
+    assert "Jane" in said(result, Kind.ENCODER)
+
+
+def test_messages_in_the_header_of_hevc_and_av1() -> None:
+    message = b"\x4e\1\5" + bytes([16 + 5]) + bytes(range(16)) + b"hello\x80"
+    lists = b"\x20\0\1\0\3\x40\1a" + b"\x27\0\1" + len(message).to_bytes(2, "big") + message
+    headers = {
+        "hevc": b"\1" + bytes(21) + b"\2" + lists,
+        "av1": b"\x81" + bytes(3) + b"\x2a\5\4\xb5\0\x31x",
+    }
+    for codec, told in (("hevc", "hello"), ("av1", "T.35 b5 00 31")):
+        found = Findings()
+        _codec_header(codec, headers[codec], "header", found)
+        assert [f.value for f in found.found] == [told]
+        for cut in range(len(headers[codec])):
+            _codec_header(codec, headers[codec][:cut], "header", Findings())
+    endless = b"\1" + bytes(21) + b"\xff" + 255 * b"\x27\xff\xff"
+    _codec_header("hevc", endless, "header", Findings())
 
 
 @pytest.mark.parametrize("sound", ["aac", "alac", "pcm_s16le", "pcm_s16be"])
@@ -213,14 +251,23 @@ def test_missing_empty_and_foreign_files(tmp_path: Path) -> None:
             inspect_file(tmp_path / name)
 
 
+@pytest.mark.parametrize("seconds", [1e12, -1e12])
+def test_a_time_that_no_calendar_has_is_none(tmp_path: Path, seconds: float) -> None:
+    memory = Path("/dev/shm")  # most disks keep no such time
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else tmp_path) as folder:
+        clip = make_clip(Path(folder) / "a.mp4")
+        os.utime(clip, (0, seconds))
+        if abs(clip.stat().st_mtime) < abs(seconds):
+            pytest.skip("this file system keeps no such time")
+        assert inspect_file(clip).changed is None
+
+
 HEADS = [b"\0\0\0\x10ftypisom\0\0\0\0", b"\x1a\x45\xdf\xa3\x84", b"RIFF\xff\0\0\0AVI ", b""]
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(HEADS), st.binary(max_size=200))
 def test_any_bytes_are_inspected_or_refused(head: bytes, data: bytes) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.bin"
         path.write_bytes(head + data)
@@ -233,8 +280,6 @@ def test_any_bytes_are_inspected_or_refused(head: bytes, data: bytes) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_damaged_clips_are_inspected_or_refused(clips: list[bytes], data: st.DataObject) -> None:
-    import tempfile
-
     raw = bytearray(data.draw(st.sampled_from(clips)))
     for _ in range(data.draw(st.integers(1, 20))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))

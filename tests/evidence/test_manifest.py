@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -239,6 +240,9 @@ def test_schema_accepts_a_manifest_and_refuses_a_wrong_one(manifest: Manifest) -
         (("tracks", 1, "shown"), [[0, 2], [2, 3]], r"\$\.tracks\[1\]\.shown\[1\]"),
         (("tracks", 0, "action"), "forget", r"\$\.tracks\[0\]\.action"),
         (("tracks", 1, "track"), 1, r"\$\.tracks"),
+        (("tracks", 1, "last_seconds"), 1e308, r"\$\.tracks\[1\]\.last_seconds"),
+        (("source", "seconds"), 1e308, r"\$\.source\.seconds"),
+        (("source", "frames"), 2**64 - 1, r"\$\.source\.frames"),
         (("format_version",), 99, r"\$\.format_version"),
     ],
 )
@@ -252,6 +256,17 @@ def test_errors_name_path_and_field(
     place[where[-1]] = value
     with pytest.raises(PlanError, match=rf"^x\.json: .*{message}"):
         parse_manifest(msgspec.json.encode(data), "x.json")
+
+
+def test_a_number_of_hundreds_of_digits_is_refused_where_it_would_be_printed(
+    manifest: Manifest,
+) -> None:
+    data = dump_manifest(manifest)
+    for name in ("size", "frames", "declared_frames"):
+        huge = re.sub(rb'("%s": )\d+' % name.encode(), rb"\g<1>1" + 400 * b"0", data, count=1)
+        assert huge != data
+        with pytest.raises(PlanError, match=rf"\$\.source\.{name}"):
+            parse_manifest(huge, "x.json")
 
 
 JSON = st.recursive(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,11 @@ from hypothesis import strategies as st
 
 from redact.cli.plan import plan as plan_command
 from redact.cli.plan.group import named
-from redact.errors import PlanError, RedactError, UsageError
+from redact.errors import ExitCode, PlanError, RedactError, UsageError
 from redact.plan import Plan, dump_plan, edit, parse_plan, read_plan, write_plan
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Track
 
+from ..cli.conftest import call as call_apart
 from ..evidence.samples import FRAMES, make_plan
 
 
@@ -210,6 +213,25 @@ def test_add_still_and_moving(path: Path) -> None:
     assert middle is not None and middle.box == Box(30, 30, 70, 70)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
+def test_of_two_changes_at_once_none_is_lost(path: Path, tmp_path: Path) -> None:
+    """An import that has read the plan waits for its file, while a mask is added."""
+    pipe = tmp_path / "tracks.csv"
+    os.mkfifo(pipe)
+    words = ("plan", "import", path, pipe, "--format", "mot")
+    with ThreadPoolExecutor() as pool:
+        importing = pool.submit(call_apart, *words)
+        with pipe.open("wb") as tracks:  # opens when the import does
+            box = ("--box", "10,10,60,60", "--from", "start", "--to", "end")
+            assert call("add", path, *box).exit_code == 0
+            kept = path.read_bytes()
+            tracks.write(b"1,1,10,10,20,20,1,1,1\n")
+        done = importing.result()
+    assert done.returncode == ExitCode.PLAN and "was changed meanwhile" in done.stderr
+    assert path.read_bytes() == kept
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted((path.name, pipe.name))
+
+
 def test_remove(path: Path) -> None:
     assert call("remove", path, "4").exit_code == 0
     assert [t.id for t in read_plan(path).tracks] == [1, 2, 3]
@@ -240,6 +262,8 @@ BAD = [
     (["add", "--at", "1"], "is not TIME=BOX"),
     (["add", "--at", "1=0,0,9,9", "--at", "1=1,1,9,9"], "is before|two boxes"),
     (["remove", "77"], "track 77"),
+    (["unmute", "9"], "9"),
+    (["unmute", "1" * 5000], "is not a list of numbers"),
 ]
 
 

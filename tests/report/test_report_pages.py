@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from redact.cli.report import report as report_command
-from redact.errors import DependencyError
+from redact.errors import DependencyError, UsageError
 from redact.evidence import build_manifest
 from redact.evidence.manifest import Manifest, dump_manifest, manifest_path
 from redact.messages import LANGUAGES
@@ -92,6 +92,17 @@ MOST_PAGES = 8
 def test_a_pdf_is_made_without_loading_anything(manifest: Manifest) -> None:
     pytest.importorskip("weasyprint", reason="needs the extra redact-footage[pdf]")
     assert as_pdf(report_html(manifest))[:5] == b"%PDF-"
+
+
+def test_no_page_is_replaced_by_another_of_the_same_report(
+    tmp_path: Path, manifest: Manifest
+) -> None:
+    output = tmp_path / "out.mp4"
+    manifest_path(output).write_bytes(dump_manifest(manifest))
+    for option in ("--html", "--csv"):
+        same = [option, str(tmp_path / "r"), "--pdf", str(tmp_path / "r"), "--force"]
+        result = CliRunner().invoke(report_command, [str(output), *same])
+        assert isinstance(result.exception, UsageError) and not (tmp_path / "r").exists()
 
 
 @pytest.mark.skipif(find_spec("weasyprint") is not None, reason="WeasyPrint is installed here")

@@ -10,7 +10,7 @@ from ...errors import UsageError
 from ...follow import Frames, index_packets
 from ...follow import follow as carry_on
 from ...media import probe
-from ...plan import Plan, edit, read_plan, typed, write_plan
+from ...plan import Plan, edit, read_plan, typed
 from ...running import require_same_source
 from ...types import Box, Keyframe, Target, clock
 from ..search_options import AREA, AreaType
@@ -24,6 +24,7 @@ from .group import (
     plan_argument,
     reason_option,
     said,
+    save,
     target_choice,
 )
 
@@ -84,7 +85,7 @@ def add(
         reason=said(reason, "--reason") or "",
         decided_by=said(by, "--by") or "",
     )
-    write_plan(changed, plan_path, force=True)
+    save(changed, value, plan_path)
     first = given[0][1]
     place = f"{first.width:g}×{first.height:g} pixels at {first.x1:g},{first.y1:g}"
     tell(f"{plan_path}: track {number} added, {place}", err=True)
@@ -122,7 +123,7 @@ def _follow(
         reason=said(reason, "--reason") or "",
         decided_by=said(by, "--by") or "",
     )
-    write_plan(changed, path, force=True)
+    save(changed, value, path)
     first, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))
     tell(f"{path}: track {number} added, followed from {first} to {last}", err=True)
     mention_outside(changed, edit.track_of(changed, number))

@@ -10,7 +10,7 @@ import click
 
 from ...errors import PlanError, UsageError
 from ...files import write_whole
-from ...plan import Sound, consequences, edit, mistakable, read_plan, typed, write_plan
+from ...plan import Sound, consequences, edit, mistakable, read_plan, typed
 from ...plan.exchange import FORMATS, add_imported, coinciding
 from ...types import Action, Target, Track, counted
 from ..terminal import Terminal, tell
@@ -23,6 +23,7 @@ from .group import (
     plan_argument,
     reason_option,
     said,
+    save,
     span_words,
     target_choice,
 )
@@ -55,7 +56,7 @@ def set_(
         reason=said(reason, "--reason"),
         decided_by=said(by, "--by"),
     )
-    write_plan(changed, plan_path, force=True)
+    save(changed, value, plan_path)
     tell(f"{plan_path}: {named(ids)} changed", err=True)
     mention_cleared(value, changed, ids)
     kept = [t for t in changed.tracks if t.id in ids and t.action is Action.KEEP]
@@ -85,7 +86,7 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
     """Take TRACKS out of PLAN. To show a face on purpose, use 'plan set --action keep' instead."""
     value = read_plan(plan_path)
     ids = typed.parse_ids(tracks, value)
-    write_plan(edit.remove_tracks(value, ids, automatic=automatic), plan_path, force=True)
+    save(edit.remove_tracks(value, ids, automatic=automatic), value, plan_path)
     tell(f"{plan_path}: {named(ids)} removed", err=True)
 
 
@@ -116,7 +117,7 @@ def mute(
         reason=said(reason, "--reason") or "",
         decided_by=said(by, "--by") or "",
     )
-    write_plan(changed, plan_path, force=True)
+    save(changed, value, plan_path)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
     tell(f"{plan_path}: sound from {span_words(new, value)} is taken out", err=True)
     mention_late("--to", end, value, "the span ends with the sound")
@@ -130,11 +131,9 @@ def mute(
 def unmute(plan_path: Path, spans: str) -> None:
     """Give back spans of the sound by their numbers, for example 1,3; see 'plan show'."""
     value = read_plan(plan_path)
-    numbers = [int(part) for part in spans.split(",") if part.strip().isdecimal()]
-    if len(numbers) != len(spans.split(",")):
-        raise UsageError(f"{spans!r}: is not a list of numbers", "For example 1,3.")
-    write_plan(edit.unmute(value, numbers), plan_path, force=True)
-    tell(f"{plan_path}: {counted(len(set(numbers)), 'span')} given back", err=True)
+    numbers = typed.parse_numbers(spans)
+    save(edit.unmute(value, numbers), value, plan_path)
+    tell(f"{plan_path}: {counted(len(numbers), 'span')} given back", err=True)
 
 
 format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True)
@@ -171,7 +170,7 @@ def import_(
         reason=said(reason, "--reason") or "",
         decided_by=said(by, "--by") or "",
     )
-    write_plan(changed, plan_path, force=True)
+    save(changed, value, plan_path)
     tell(f"{plan_path}: {counted(len(numbers), 'track')} imported", err=True)
     for number, other in coinciding(changed, numbers):
         Terminal().warn(

@@ -4,13 +4,18 @@ besides that it was made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import os
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
+from ...errors import PlanError
 from ...evidence import checked_option, seconds_from_start
-from ...plan import MutedSpan, Plan, edit, typed
+from ...files import claim, unwritable
+from ...plan import MutedSpan, Plan, read_plan, typed, write_plan
 from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
 from ..app import HELP
 from ..terminal import Terminal
@@ -24,6 +29,44 @@ target_choice = click.Choice([t.word for t in Target])
 @click.group(context_settings=HELP)
 def plan() -> None:
     """Show and change what a plan hides. A change is saved whole or not at all."""
+
+
+def save(changed: Plan, before: Plan, path: Path) -> None:
+    """Write a plan that was changed, unless somebody else has changed it since it was read: of two
+    changes at once one would be lost, and with it perhaps a mask.
+
+    Args:
+        changed, before: the plan, and as it was read.
+        path: of its file.
+
+    Raises:
+        PlanError: it was changed meanwhile; nothing was written.
+        OutputError: it cannot be written.
+    """
+    with _alone_with(path):
+        if read_plan(path) != before:
+            raise PlanError(
+                f"{path}: was changed meanwhile by another command or a review; nothing was saved",
+                "Give the command again.",
+            )
+        write_plan(changed, path, force=True)
+
+
+@contextlib.contextmanager
+def _alone_with(path: Path) -> Iterator[None]:
+    """In here no other command writes the plan; each needs it for a moment only."""
+    real = Path(os.path.realpath(path))
+    try:
+        while (held := claim(real.with_name(f".{real.name}.change"))) is None:
+            time.sleep(0.01)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            held.path.unlink()
+        held.release()
 
 
 def said(value: str | None, option: str) -> str | None:
@@ -44,8 +87,9 @@ def named(ids: Iterable[int]) -> str:
 
 def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
     """Say which reasons and names went with the decision that they were given for."""
+    olds, news = ({track.id: track for track in plan.tracks} for plan in (before, after))
     for number in ids:
-        old, new = edit.track_of(before, number), edit.track_of(after, number)
+        old, new = olds[number], news[number]
         if old.action is new.action:
             continue
         gone = [f"reason {old.reason!r}"] if old.reason and not new.reason else []

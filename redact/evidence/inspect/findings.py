@@ -75,6 +75,10 @@ class Findings:
         if len(self._generic) < MOST:
             self._generic[f"{readable(where)}: {readable(value)}"] = None
 
+    def tells(self, text: str | bytes) -> bool:
+        """Whether some find shows this text and no other."""
+        return readable(text) in self._texts
+
     def mentions(self, text: str | bytes) -> bool:
         """Whether some find already shows this text."""
         wanted = readable(text)

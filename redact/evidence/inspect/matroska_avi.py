@@ -70,7 +70,7 @@ def inspect_matroska(file: BinaryIO, size: int, found: Findings) -> None:
     for element in walk(file, size):
         if element.name == "TagName":
             tag_name = element.content(file).decode("utf-8", "replace")
-        elif element.name == "TagString":
+        elif element.name in ("TagString", "TagBinary"):
             _tag(tag_name, element, element.content(file), found)
         else:
             _element(file, element, found)
@@ -94,6 +94,8 @@ def _element(file: BinaryIO, element: Element, found: Findings) -> None:
             found.add(kind, element.path, data)
     elif element.name == "CodecPrivate":
         add_comments(sound_headers.comments(element.content(file)), element.path, found)
+    elif element.name == "FileData":
+        found.add(Kind.ATTACHMENT, element.path, f"{element.size} bytes")
     elif element.name == "DateUTC":
         found.add(Kind.DATE, element.path, _date(element.content(file)))
     elif element.name in ("Language", "LanguageBCP47"):
@@ -107,6 +109,8 @@ def _element(file: BinaryIO, element: Element, found: Findings) -> None:
         found.add(Kind.UNUSUAL, f"{element.path} (padding that is not empty)", "not zero")
     elif element.id == 0:
         found.add(Kind.UNUSUAL, element.path, f"{element.size} bytes that are not an element")
+    elif element.id not in matroska.NAMES:
+        found.add(Kind.UNUSUAL, element.path, element.content(file))
 
 
 def _date(data: bytes) -> str:

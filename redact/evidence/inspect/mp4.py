@@ -9,13 +9,13 @@ from typing import BinaryIO
 
 from ...formats import mp4, sound_headers, tags
 from ...formats.mp4 import Box
-from ...types import date_and_time
+from ...types import date_and_time, day
 from .findings import Findings, Kind, printable_text, readable
 
 STRUCTURE = frozenset(
     b"ftyp styp moov mvhd iods mvex mehd trex trak tkhd tref edts elst mdia mdhd minf vmhd smhd "
     b"hmhd nmhd gmhd gmin dinf dref stbl stts ctts cslg stss stsc stsz stz2 stco co64 sdtp sbgp "
-    b"sgpd stps padb subs saiz saio moof mfhd traf tfhd tfdt trun mfra tfra mfro sidx ssix prft "
+    b"sgpd stps padb subs saiz saio moof mfhd traf tfhd tfdt trun mfra tfra mfro sidx ssix "
     b"mdat tapt clef prof enof load hint dpnd vdep auxl cdsc cdep font".split()
 )
 SAMPLE_ENTRY_PARTS = frozenset(
@@ -26,7 +26,10 @@ WAVE_PARTS = SAMPLE_ENTRY_PARTS | frozenset(b"mp4a enda samr".split())
 """What QuickTime keeps about a coding of sound: the coding once more, and its byte order."""
 NEUTRAL_NAMES = frozenset(("", *tags.HANDLERS, "DataHandler", "videohandler"))
 THREE_GPP_TEXT = frozenset(b"titl auth cprt dscp perf gnre albm".split())
+ICC = (b"prof", b"rICC")
+"""Kinds of `colr` that hold a profile: it names its maker, a device, and when it was made."""
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
+NTP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
 TAG_KINDS = {
     "xyz": Kind.LOCATION,
     "loci": Kind.LOCATION,
@@ -59,7 +62,7 @@ def add_comments(comments: Iterable[tuple[str, bytes]], where: str, found: Findi
     for name, value in comments:
         if name == "picture":
             found.add(Kind.THUMBNAIL, f"{where} picture", f"{len(value)} bytes")
-        elif not found.mentions(value) or not value:
+        elif not found.tells(value) or not value:
             kind = Kind.ENCODER if name == sound_headers.VENDOR else kind_of_tag(name)
             found.add(kind, f"{where} {readable(name)}", value)
 
@@ -101,6 +104,8 @@ def _structure(file: BinaryIO, box: Box, found: Findings) -> None:
     match box.kind:
         case b"mvhd" | b"tkhd" | b"mdhd":
             _dates(box, box.content(file), found)
+        case b"prft":
+            _recorded(box, box.content(file), found)
         case b"hdlr":
             _handler(box, box.content(file), found)
         case b"dref":
@@ -153,6 +158,13 @@ def _as_date(seconds: int) -> str:
         return date_and_time(EPOCH + timedelta(seconds=seconds))
     except OverflowError:
         return f"{seconds} s after 1904"
+
+
+def _recorded(box: Box, data: bytes, found: Findings) -> None:
+    """What the clock of the encoder said at a fragment (ISO/IEC 14496-12, 8.16.5; NTP time). It
+    says so for each, to the fraction of a second: told once for each day."""
+    date = NTP_EPOCH + timedelta(seconds=int.from_bytes(data[8:12], "big"))
+    found.add(Kind.DATE, box.path, f"clock of the encoder, {day(date)}")
 
 
 def _handler(box: Box, data: bytes, found: Findings) -> None:
@@ -212,7 +224,7 @@ def _entry_parts(file: BinaryIO, entry: Box, video: bool, found: Findings) -> No
         known = WAVE_PARTS if b"wave" in part.above else SAMPLE_ENTRY_PARTS
         if part.kind == b"dfLa":
             add_comments(sound_headers.flac_comments(data[4:]), part.path, found)
-        if part.kind not in known:
+        if part.kind not in known or (part.kind == b"colr" and data[:4] in ICC):
             found.add(Kind.UNUSUAL, part.path, data)
 
 

@@ -31,7 +31,8 @@ class Inspection:
         found: everything that says something about who made it.
         generic: what every file of the format has, for completeness.
         packets: coded pictures and sound units that were read.
-        changed: time of the last change that the file system keeps; not part of the file.
+        changed: time of the last change that the file system keeps; not part of the file. None
+            where no calendar has it: file systems take times of a million years.
     """
 
     path: Path
@@ -39,7 +40,7 @@ class Inspection:
     found: tuple[Finding, ...]
     generic: tuple[str, ...]
     packets: int
-    changed: datetime
+    changed: datetime | None
 
     @property
     def clean(self) -> bool:
@@ -73,8 +74,15 @@ def inspect_file(path: Path) -> Inspection:
         why = _reason(path, error)
         found.add(Kind.UNUSUAL, "streams", f"cannot be read ({why}); packets were not searched")
         container, packets = "unknown", 0
-    changed = datetime.fromtimestamp(status.st_mtime, UTC)
+    changed = _moment(status.st_mtime)
     return Inspection(path, container, found.found, found.generic, packets, changed)
+
+
+def _moment(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _reason(path: Path, error: Exception) -> str:

@@ -200,8 +200,10 @@ def _tags(metadata: Any, where: str, walked: bool, found: Findings) -> None:
             continue
         if lower in ("creation_time", "date") and walked and _has_dates(found):
             continue
-        # Tags that the container's own walk has told already are not told twice.
-        if value.strip() and not found.mentions(value.strip()) and not _generic(value, found):
+        # Tags that the container's own walk has told already are not told twice. Where there was
+        # none, a name that is part of another text is told all the same: "Ann" beside "Annual".
+        told = walked and (found.mentions(value.strip()) or _generic(value, found))
+        if value.strip() and not told:
             found.add(kind_of_tag(key), f"{where} tag {key}", value)
 
 
@@ -229,7 +231,41 @@ def _stream(stream: Any, walked: bool, found: Findings) -> None:
     if context is not None and context.extradata:
         header = f"{where} codec header"
         add_comments(sound_headers.comments(context.extradata), header, found)
+        _codec_header(context.codec.canonical_name, context.extradata, header, found)
         inspect_strings(context.extradata, header, found)
+
+
+def _codec_header(codec: str, data: bytes, where: str, found: Findings) -> None:
+    """Add the messages in a codec header, where a writer may put those that hold for all pictures.
+
+    They need not stand in a packet again (`hvcC`, `av1C`, MPEG-4's start of a sequence).
+    """
+    if codec in MPEG:
+        inspect_mpeg(data, where, found)
+    elif codec == "av1" and data[:1] == b"\x81":
+        inspect_av1(data[_AV1C:], where, found)
+    elif codec == "hevc" and data[:1] == b"\1":
+        for unit in _hvcc_units(data):
+            inspect_hevc(unit, where, found)
+
+
+_AV1C = 4
+"""Bytes before the units in `av1C` (AV1 in ISO-BMFF, 2.3)."""
+
+_HVCC = 22
+"""Bytes before the number of lists of units in `hvcC` (ISO/IEC 14496-15, 8.3.2)."""
+
+
+def _hvcc_units(data: bytes) -> Iterator[bytes]:
+    at = _HVCC + 1
+    for _ in range(int.from_bytes(data[_HVCC:at])):
+        count, at = int.from_bytes(data[at + 1 : at + 3]), at + 3
+        for _ in range(count):
+            size = int.from_bytes(data[at : at + 2])
+            yield data[at + 2 : at + 2 + size]
+            at += 2 + size
+            if at >= len(data):  # it may say that there are millions more
+                return
 
 
 def _packets(container: Any, found: Findings) -> int:

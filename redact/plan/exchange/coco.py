@@ -70,6 +70,8 @@ def read_coco(data: bytes, name: str, target: Target | None) -> list[ImportedTra
         x, y, width, height = annotation.bbox
         track = tracks.setdefault((key, kind), ImportedTrack(key, kind))
         track.put(frames[annotation.image_id], Box(x, y, x + width, y + height), where)
+        # CVAT writes it here, beside the box as it was before it was turned.
+        track.turned |= annotation.attributes.get("rotation") not in (None, 0)
     return list(tracks.values())
 
 

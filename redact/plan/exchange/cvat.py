@@ -52,14 +52,20 @@ def _track(
                 "Name the labels so, or name one target with --target.",
             ) from None
     track = ImportedTrack(element.get("id", number), kind, lasting=True)
-    for i, box in enumerate(element.iterfind("box")):
+    for i, box in enumerate(element):
         at = f"{where}: box {i}"
+        if box.tag != "box":  # what is passed over would stay visible
+            raise PlanError(
+                f"{where}: holds a <{box.tag}>, and only boxes can be imported",
+                "Draw a box around it in CVAT, and export again.",
+            )
         frame = int(_number(box, "frame", at))
         if box.get("outside") == "1":
             track.ends.add(frame)
             continue
         corners = [_number(box, side, at) for side in ("xtl", "ytl", "xbr", "ybr")]
         track.put(frame, Box(*corners), at)
+        track.turned |= "rotation" in box.attrib and _number(box, "rotation", at) != 0
     return track
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from ...errors import PlanError
 from ...types import Box, Origin, Target, Track
-from ..edit import add_track
+from ..edit import new_track
 from ..plan import Plan
 
 BRIDGED = Fraction(1)
@@ -32,6 +34,7 @@ class ImportedTrack:
         ends: frames in which the file says that the object is gone.
         lasting: the file holds keyframes only: the object is there, on a straight way, until it
             says that it is gone, at the latest at the end of the clip.
+        turned: some of its boxes are turned about their centres.
     """
 
     name: str
@@ -39,6 +42,7 @@ class ImportedTrack:
     boxes: dict[int, Box] = field(default_factory=dict)
     ends: set[int] = field(default_factory=set)
     lasting: bool = False
+    turned: bool = False
 
     def put(self, frame: int, box: Box, where: str) -> None:
         """Add a box. Raises PlanError if there is one already."""
@@ -58,19 +62,21 @@ def add_imported(
     Raises:
         PlanError: a frame is outside the clip, or a box is none or outside the picture.
     """
-    numbers = []
-    for track in tracks:
-        for piece in _pieces(track, plan):
-            plan, number = add_track(
-                plan,
-                track.target,
-                piece,
-                origin=Origin.IMPORTED,
-                reason=reason,
-                decided_by=decided_by,
-            )
-            numbers.append(number)
-    return plan, tuple(numbers)
+    pieces = [(track.target, piece) for track in tracks for piece in _pieces(track, plan)]
+    # All at once: a plan is made anew with each change, and a crowd has thousands of tracks.
+    new = tuple(
+        new_track(
+            plan,
+            number,
+            target,
+            piece,
+            origin=Origin.IMPORTED,
+            reason=reason,
+            decided_by=decided_by,
+        )
+        for number, (target, piece) in enumerate(pieces, plan.next_id())
+    )
+    return replace(plan, tracks=(*plan.tracks, *new)), tuple(track.id for track in new)
 
 
 _SAME = 0.5
@@ -123,23 +129,25 @@ def _pieces(track: ImportedTrack, plan: Plan) -> list[list[tuple[int, Box]]]:
                 f"Frames are 0 to {len(timeline) - 1}; is the file of another clip?",
             )
         before = pieces[-1][-1][0] if pieces else None
-        gone = before is not None and any(before < e <= frame for e in ends)
+        gone = before is not None and bisect_right(ends, before) < bisect_right(ends, frame)
         far = before is not None and timeline.time(frame) - timeline.time(before) > BRIDGED
         if before is None or gone or (far and not track.lasting):
             pieces.append([])
-        pieces[-1].append((frame, track.boxes[frame]))
-    for end in ends:
-        _hold_until(pieces, end, ends)
+        box = track.boxes[frame]
+        pieces[-1].append((frame, _around(box) if track.turned else box))
+    for piece in pieces:
+        frame, box = piece[-1]
+        after = bisect_right(ends, frame)
+        if after < len(ends) and frame < ends[after] - 1:  # it is there until it is said to be gone
+            piece.append((ends[after] - 1, box))
     return pieces
 
 
-def _hold_until(pieces: list[list[tuple[int, Box]]], end: int, ends: list[int]) -> None:
-    """Keep the last box before `end` up to the frame before it: the file says it is there."""
-    before = [piece for piece in pieces if piece[-1][0] < end]
-    if before:
-        frame, box = before[-1][-1]
-        if frame < end - 1 and not any(frame < other < end for other in ends):
-            before[-1].append((end - 1, box))
+def _around(box: Box) -> Box:
+    """The square that holds a box however it is turned. Between two such squares it holds the box
+    as well, whatever way it turns there."""
+    (x, y), half = box.centre, math.hypot(box.width, box.height) / 2
+    return Box(x - half, y - half, x + half, y + half)
 
 
 def target_of(number: int, target: Target | None, where: str) -> Target:
