@@ -32,6 +32,11 @@ _NOT_VIDEO = frozenset(
     ("tty", "bin", "xbin", "adf", "idf", "srt", "ass", "webvtt", "lrc", "txd")
 )  # the first five draw letters, of any file that has their ending
 
+_SEARCHED = {"probesize": "50000000", "analyzeduration": "600000000"}
+"""Bytes and microseconds in which FFmpeg looks for the headers of each stream. Transport and
+program streams have none at their beginning: what starts later than this cannot be decoded.
+Meaning: the first minute of a large film. Files that tell earlier are read no further."""
+
 NO_TIMESTAMPS = 0x0080
 """AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format holds no times."""
 
@@ -76,6 +81,7 @@ def _open(path: Path, edit_lists: bool) -> InputContainer:
         return av.open(
             f"file:{path}",
             options={"protocol_whitelist": "file"}
+            | _SEARCHED
             | ({} if edit_lists else {"ignore_editlist": "1"}),
             metadata_errors="replace",
         )

@@ -201,6 +201,17 @@ def test_transcoded_sound_stays_in_sync(tmp_path: Path, suffix: str) -> None:
     assert abs(onset(tmp_path / f"out.{suffix}") - onset(source)) < Fraction(1, 100)
 
 
+@pytest.mark.parametrize("kind", ["ts", "mpg"])
+def test_sound_that_starts_long_after_the_picture_is_kept(tmp_path: Path, kind: str) -> None:
+    """Such files say what their sound is where it starts, and not at their beginning."""
+    codec, sound = ("libx264", "aac") if kind == "ts" else ("mpeg2video", "mp2")
+    late = Sound(sound, start=Fraction(12))
+    source = make(tmp_path / f"in.{kind}", Clip(codec, options={}, pts=range(350), sounds=[late]))
+    assert [audio.sample_rate for audio in probe(source).audio] == [48000]
+    rewrite(source, tmp_path / "out.mp4")
+    assert audio_packets(tmp_path / "out.mp4")[0]
+
+
 def test_a_gap_in_the_sound_stays_a_gap(tmp_path: Path) -> None:
     """Transcoding must not pull later sound forward over a hole."""
     source = tmp_path / "in.mkv"
