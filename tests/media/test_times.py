@@ -95,6 +95,21 @@ def test_two_frames_in_one_millisecond_are_refused_by_matroska(tmp_path: Path) -
         rewrite(source, tmp_path / "out.mkv")
 
 
+@pytest.mark.parametrize("kind", ["mp4", "mov"])
+def test_a_gap_that_mp4_cannot_hold_is_refused_and_matroska_keeps_it(
+    tmp_path: Path, kind: str
+) -> None:
+    """FFmpeg puts what comes after it at a time of its own."""
+    hours = 7 * 3600 * 90000
+    pts = [0, 3600, 7200, hours, hours + 3600]
+    source = make(tmp_path / "in.ts", Clip(pts=pts, time_base=Fraction(1, 90000)))
+    with pytest.raises(OutputError, match="no picture") as refused:
+        rewrite(source, tmp_path / f"out.{kind}")
+    assert ".mkv" in refused.value.hint
+    rewrite(source, tmp_path / "out.mkv")
+    assert times(tmp_path / "out.mkv") == times(source)
+
+
 def test_a_raw_stream_is_timed_by_its_own_headers_and_that_is_said(tmp_path: Path) -> None:
     source = make(tmp_path / "in.h264", Clip(options=B_FRAMES))
     info = probe(source)
