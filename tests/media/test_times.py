@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -245,6 +247,44 @@ def test_a_gap_in_the_sound_stays_a_gap(tmp_path: Path) -> None:
     rewrite(source, tmp_path / "out.mp4")
     ends = [p[-1][0] for p in (audio_packets(source)[0], audio_packets(tmp_path / "out.mp4")[0])]
     assert abs(ends[0] - ends[1]) < Fraction(1, 10)
+
+
+def two_spans(whole: Path, path: Path) -> Path:
+    """An MP4 whose edit lists show 1.6 to 2.6 s and 3.6 to 4.6 s of another one, which has none."""
+
+    def box(content: bytes) -> bytes:
+        return struct.pack(">I", 4 + len(content)) + content
+
+    data = whole.read_bytes()
+    begin = data.index(b"moov") - 4
+    movie = data[begin:]
+    for at in reversed([found.start() - 4 for found in re.finditer(b"trak", movie)]):
+        size, head = (int.from_bytes(movie[n : n + 4]) for n in (at, at + 8))
+        clock = int.from_bytes(movie[movie.index(b"mdhd", at) + 16 :][:4])
+        spans = [struct.pack(">IiI", 1000, round(s * clock), 1 << 16) for s in (1.6, 3.6)]
+        edits = box(b"edts" + box(b"elst" + struct.pack(">II", 0, 2) + b"".join(spans)))
+        middle, end = at + 8 + head, at + size
+        track = box(movie[at + 4 : middle] + edits + movie[middle:end])
+        movie = movie[:at] + track + movie[end:]
+    path.write_bytes(data[:begin] + box(movie[4:]))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["mp4", "mkv"])
+def test_sound_that_edit_lists_cut_off_is_not_in_the_result(tmp_path: Path, kind: str) -> None:
+    """FFmpeg gives a second of it before each part, which a copy would hold, hidden or heard."""
+    plain = {"use_editlist": "0", "avoid_negative_ts": "make_zero"}
+    sound = Sound("aac", seconds=6.0)
+    clip = Clip(pts=range(150), sounds=[sound], container_options=plain)
+    source = two_spans(make(tmp_path / "whole.mp4", clip), tmp_path / "in.mp4")
+    output = tmp_path / f"out.{kind}"
+    notes = rewrite(source, output).notes
+    assert [n.code for n in notes if n.code.startswith("audio")] == ["audio_cut"]
+    with av.open(str(output), options={"ignore_editlist": "1"} if kind == "mp4" else {}) as new:
+        held = sum(p.duration * p.time_base for p in new.demux(audio=0) if p.size)
+    assert held < 2.15
+    ordinary = make(tmp_path / "ordinary.mp4", Clip(pts=range(25), sounds=[sound]))
+    assert rewrite(ordinary, output).notes == [], "what coders put before the sound is copied"
 
 
 def test_mute_drops_all_sound(tmp_path: Path) -> None:
