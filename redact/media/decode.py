@@ -168,9 +168,11 @@ class Decode:
     def _conclude(self, frames: int) -> None:
         if self.moved:
             self._warn(Message("frames_moved", count=self.moved))
-        declared = self.info.video.frames
-        if declared is not None and frames < declared:
-            self._warn(Message("frames_not_shown", declared=declared, shown=frames))
+        video = self.info.video
+        if video.cut:
+            self._warn(Message("frames_cut", count=video.cut, declared=video.frames))
+        if video.shown is not None and frames < video.shown:
+            self._warn(Message("frames_not_shown", declared=video.shown, shown=frames))
 
     def upright_frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
         """A decoded picture as the frame that users of `redact.media` get."""

@@ -182,6 +182,23 @@ def cut_off(path: Path, container: str, stream: Any) -> tuple[int, Message | Non
     return 0, None
 
 
+def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:
+    """Pictures of an MP4 or MOV that its edit list cuts off, 0 of other files.
+
+    FFmpeg leaves them out of its index, or marks those from which others are predicted. Pictures
+    that it leaves out for another reason are missing with and without the edit list.
+
+    Args:
+        path, container, stream: as for `cut_off`.
+    """
+    shown = sum(not entry.is_discard for entry in stream.index_entries)
+    if "mp4" not in container or shown >= stream.frames:
+        return 0
+    with opened(path, edit_lists=False) as whole:
+        all_of_it: Any = whole.streams[stream.index]
+        return max(0, len(all_of_it.index_entries) - shown)
+
+
 def _segment_end(path: Path) -> int:
     """Where the segment of a Matroska file ends by its own account; 0 if it does not say."""
     with path.open("rb") as file:
