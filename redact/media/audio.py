@@ -21,7 +21,7 @@ from ..types import Silenced
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
 from .silence import quietly
-from .sound_formats import COPYABLE, ENCODERS, aac_rate, layout_of, plain_layout
+from .sound_formats import COPYABLE, ENCODERS, Alike, aac_rate, layout_of, plain_layout
 from .source import only, opened
 
 
@@ -215,6 +215,7 @@ class _CodedTrack:
         context.time_base = Fraction(1, rate)
         context.open()  # now, so that a layout that cannot be coded is told before the work
         self._graph: av.filter.Graph | None = None
+        self._alike = Alike()
         self._rate = rate
 
     def packet(self, packet: Any) -> Iterator[Any]:
@@ -225,11 +226,13 @@ class _CodedTrack:
             frames = []  # the gap is filled with silence
         for frame in frames:
             frame.time_base = packet.time_base
-            for even in self._evened(frame):
-                yield from self.stream.encode(even)
+            for same in self._alike.made_of(frame):
+                for even in self._evened(same):
+                    yield from self.stream.encode(even)
         if end:
-            for even in self._evened(None):
-                yield from self.stream.encode(even)
+            for last in (*self._alike.rest(), None):
+                for even in self._evened(last):
+                    yield from self.stream.encode(even)
             yield from self.stream.encode(None)
 
     def _evened(self, frame: AudioFrame | None) -> Iterator[AudioFrame]:

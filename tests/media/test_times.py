@@ -249,6 +249,31 @@ def test_a_gap_in_the_sound_stays_a_gap(tmp_path: Path) -> None:
     assert abs(ends[0] - ends[1]) < Fraction(1, 10)
 
 
+def test_sound_that_changes_its_channels_midway_is_encoded_on(tmp_path: Path) -> None:
+    """Recordings of television do so, and some AAC does after its first packets."""
+    parts = [
+        make(tmp_path / f"{layout}.mkv", Clip(sounds=[Sound("ac3", layout=layout)], pts=range(50)))
+        for layout in ("mono", "stereo")
+    ]
+    source = tmp_path / "in.mkv"
+    with (
+        av.open(str(parts[0])) as old,
+        av.open(str(parts[1])) as other,
+        av.open(str(source), "w") as new,
+    ):
+        streams = {s.index: new.add_stream_from_template(s, opaque=True) for s in old.streams}
+        later = [packet for packet in other.demux(audio=0) if packet.size]
+        for packet in later:
+            packet.pts = packet.dts = packet.pts + round(1 / packet.time_base)
+        for packet in [*(packet for packet in old.demux() if packet.size), *later]:
+            packet.stream = streams[packet.stream.index]
+            new.mux(packet)
+    rewrite(source, tmp_path / "out.mp4", copy_audio=False)
+    assert abs(onset(tmp_path / "out.mp4") - onset(source)) < Fraction(1, 100)
+    ends = [audio_packets(path)[0][-1][0] for path in (source, tmp_path / "out.mp4")]
+    assert ends[0] > 1.8 and abs(ends[0] - ends[1]) < Fraction(1, 20)
+
+
 def two_spans(whole: Path, path: Path) -> Path:
     """An MP4 whose edit lists show 1.6 to 2.6 s and 3.6 to 4.6 s of another one, which has none."""
 
