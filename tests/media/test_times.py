@@ -18,7 +18,7 @@ from redact.media import Decode, VideoWriter, probe
 from redact.media.stamper import Stamper
 from redact.settings import Audio, EncodeSettings
 
-from .footage import FAST, Clip, Sound, audio_packets, make, rewrite, times
+from .footage import FAST, Clip, Sound, audio_packets, changing_sound, make, rewrite, times
 
 B_FRAMES = {"preset": "veryfast", "bf": "3"}
 CLOCKS = {
@@ -250,24 +250,7 @@ def test_a_gap_in_the_sound_stays_a_gap(tmp_path: Path) -> None:
 
 
 def test_sound_that_changes_its_channels_midway_is_encoded_on(tmp_path: Path) -> None:
-    """Recordings of television do so, and some AAC does after its first packets."""
-    parts = [
-        make(tmp_path / f"{layout}.mkv", Clip(sounds=[Sound("ac3", layout=layout)], pts=range(50)))
-        for layout in ("mono", "stereo")
-    ]
-    source = tmp_path / "in.mkv"
-    with (
-        av.open(str(parts[0])) as old,
-        av.open(str(parts[1])) as other,
-        av.open(str(source), "w") as new,
-    ):
-        streams = {s.index: new.add_stream_from_template(s, opaque=True) for s in old.streams}
-        later = [packet for packet in other.demux(audio=0) if packet.size]
-        for packet in later:
-            packet.pts = packet.dts = packet.pts + round(1 / packet.time_base)
-        for packet in [*(packet for packet in old.demux() if packet.size), *later]:
-            packet.stream = streams[packet.stream.index]
-            new.mux(packet)
+    source = changing_sound(tmp_path)
     rewrite(source, tmp_path / "out.mp4", copy_audio=False)
     assert abs(onset(tmp_path / "out.mp4") - onset(source)) < Fraction(1, 100)
     ends = [audio_packets(path)[0][-1][0] for path in (source, tmp_path / "out.mp4")]
