@@ -242,7 +242,8 @@ def _held(source: Path, final: Path, held: HeldBack, closed: Path) -> Result:
 def _missing(source: Path, record: Manifest) -> str:
     """What was missing at the end of the source when its result was made, in words."""
     said = record.source
-    return missing_words(source.name, said.frames, said.declared_frames, said.bytes_missing)
+    declared = None if said.declared_frames is None else said.declared_frames - said.cut_frames
+    return missing_words(source.name, said.frames, declared, said.bytes_missing)
 
 
 def _hidden(record: Manifest) -> Hidden:

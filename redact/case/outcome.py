@@ -139,12 +139,13 @@ def incomplete(record: RunRecord) -> str:
     """What is missing at the end of the source, in words; "" if nothing is known to be."""
     source = record.source
     return missing_words(
-        source.path.name, record.frames_written, source.video.frames, source.missing
+        source.path.name, record.frames_written, source.video.shown, source.missing
     )
 
 
 def missing_words(name: str, frames: int, declared: int | None, missing: int) -> str:
-    """As `incomplete`, from the numbers: pictures read and declared, bytes that are missing."""
+    """As `incomplete`, from the numbers: pictures read, and those that should be shown, bytes that
+    are missing."""
     again = "What is there was redacted. Copy the file again from its origin."
     if declared is not None and frames < declared:
         return f"{name} has {frames} of {declared} pictures; the others are missing. {again}"

@@ -111,6 +111,7 @@ def _source(record: RunRecord) -> SourcePart:
         seconds=seconds_from_start(plan, frames - 1) if frames else 0.0,
         sound_tracks=len(info.audio),
         declared_frames=info.video.frames,
+        cut_frames=info.video.cut,
         bytes_missing=info.missing,
         video_stream=info.video.index,
     )

@@ -54,6 +54,9 @@ class SourcePart(Part):
     declared_frames: Annotated[
         Natural | None, Meta(description="as its headers say; null: they do not say")
     ] = None
+    cut_frames: Annotated[
+        Natural, Meta(description="of the declared ones, those that its edit list cuts off")
+    ] = 0
     bytes_missing: Annotated[
         int, Meta(ge=0, description="at its end, as far as its headers tell")
     ] = 0

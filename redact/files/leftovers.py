@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-_PARTIAL: Final = re.compile(r"\..+\.[0-9a-f]{8}\.partial")
+_PARTIAL: Final = re.compile(r"\..+\.[0-9a-f]{8}\.partial", re.DOTALL)
 
 
 class Held:
@@ -57,9 +57,14 @@ def new_partial(folder: Path, name: str, mode: int = 0o600) -> Held:
 
 
 def claim(path: Path, mode: int = 0o600) -> Held | None:
-    """Create or open a file and lock it; None if another process holds it. Raises OSError."""
+    """Create or open a file and lock it; None if another process holds it.
+
+    Raises:
+        OSError: it cannot be opened, or is a link: what is written must not land elsewhere.
+    """
+    flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
     while True:
-        handle = os.open(path, os.O_CREAT | os.O_RDWR, mode)
+        handle = os.open(path, flags, mode)
         if _lock(handle) is False:
             os.close(handle)
             return None

@@ -21,7 +21,7 @@ from ..types import Silenced
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
 from .silence import quietly
-from .sound_formats import COPYABLE, ENCODERS, aac_rate, layout_of, plain_layout
+from .sound_formats import COPYABLE, ENCODERS, Alike, aac_rate, layout_of, plain_layout
 from .source import only, opened
 
 
@@ -72,25 +72,28 @@ class AudioFeed:
         allowed = container == "matroska" or audio.codec in COPYABLE[container]
         track: _CopiedTrack | _CodedTrack
         header = sound_headers.bare_header(audio.codec, stream.codec_context.extradata or b"")
-        if copy and allowed and header is not None and not self._silenced:
+        cut = cut_by_edits(stream)
+        if copy and allowed and header is not None and not cut and not self._silenced:
             track = _CopiedTrack(stream, self._output, header)
         else:
             encoder = ENCODERS[container]
             track = _CodedTrack(stream, self._output, encoder, audio, self._silenced)
-            self._note(audio, number, encoder.removeprefix("lib"), copy)
+            self._note(audio, number, encoder.removeprefix("lib"), copy, cut)
         if audio.language:
             track.stream.metadata["language"] = audio.language
         track.stream.disposition = stream.disposition & Disposition.default
         return track
 
-    def _note(self, audio: AudioInfo, number: int, name: str, copy: bool) -> None:
+    def _note(self, audio: AudioInfo, number: int, name: str, copy: bool, cut: bool) -> None:
         """Say why the sound is coded anew, once for all tracks where it is so for all of them."""
         every = not copy or bool(self._silenced)
         muted, release = Message("audio_coded_anew"), Message("audio_coded_for_release")
         why = muted if self._silenced else release
         if every and why not in self.notes:
             self.notes.append(why)
-        if not every or name != audio.codec:
+        if cut and not every:
+            self.notes.append(Message("audio_cut", track=number))
+        if not (every or cut) or name != audio.codec:
             self.notes.append(
                 Message("audio_converted", track=number, codec=audio.codec, name=name)
             )
@@ -131,6 +134,22 @@ class AudioFeed:
     def close(self) -> None:
         self._packets = iter(())
         self._stack.close()
+
+
+RUN_IN = 2
+"""Whole packets at either end of a track that nobody hears and that a copy may hold. Meaning:
+coders put 2112 samples of no sound or fewer before and behind it, two packets of AAC and a part of
+one, and decoders need them. More is sound that was cut off."""
+
+
+def cut_by_edits(stream: Any) -> bool:
+    """Whether an edit list cuts off sound. Packets that are copied would bring it along: MP4 hides
+    it again at the beginning, and everything else is heard."""
+    heard = [not entry.is_discard for entry in stream.index_entries]
+    if True not in heard:
+        return False in heard
+    first, last = heard.index(True), heard[::-1].index(True)
+    return max(first, last) > RUN_IN or not all(heard[first : len(heard) - last])
 
 
 def _starts_after(packet: Any, time: Fraction) -> bool:
@@ -196,6 +215,7 @@ class _CodedTrack:
         context.time_base = Fraction(1, rate)
         context.open()  # now, so that a layout that cannot be coded is told before the work
         self._graph: av.filter.Graph | None = None
+        self._alike = Alike()
         self._rate = rate
 
     def packet(self, packet: Any) -> Iterator[Any]:
@@ -206,11 +226,13 @@ class _CodedTrack:
             frames = []  # the gap is filled with silence
         for frame in frames:
             frame.time_base = packet.time_base
-            for even in self._evened(frame):
-                yield from self.stream.encode(even)
+            for same in self._alike.made_of(frame):
+                for even in self._evened(same):
+                    yield from self.stream.encode(even)
         if end:
-            for even in self._evened(None):
-                yield from self.stream.encode(even)
+            for last in (*self._alike.rest(), None):
+                for even in self._evened(last):
+                    yield from self.stream.encode(even)
             yield from self.stream.encode(None)
 
     def _evened(self, frame: AudioFrame | None) -> Iterator[AudioFrame]:

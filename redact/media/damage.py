@@ -6,8 +6,10 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import av
+from av.video.frame import PictureType
 
 
 class Damage:
@@ -74,6 +76,39 @@ class Damage:
         if pts is not None and self._after is not None:
             return pts > self._after
         return index >= self._after_count
+
+
+class KeyPictures:
+    """Tells which pictures refer to no other, also where their decoder never does.
+
+    Some decoders (CineForm, QuickTime Animation, Microsoft Video 1, Sorenson 1) call no picture a
+    key picture, so that every film of theirs would count as damaged. As long as a decoder has named
+    none, the container is believed, unless the decoder says that the picture is predicted. Only
+    where pictures come in the order of their packets: elsewhere those around a key picture may
+    refer to what was before it.
+
+    Args:
+        context: of the decoder.
+    """
+
+    def __init__(self, context: Any) -> None:
+        self._silent = not context.codec.reorder
+        self._packets: set[int] = set()
+
+    def packet(self, packet: Any) -> None:
+        """Note a packet that goes to the decoder."""
+        if self._silent and packet.is_keyframe and packet.pts is not None:
+            self._packets.add(packet.pts)
+
+    def is_key(self, picture: av.VideoFrame) -> bool:
+        """Whether a picture that leaves the decoder is one; asked once of each, in order."""
+        if picture.key_frame:
+            self._silent = False
+            return True
+        if not self._silent or picture.pts not in self._packets:
+            return False
+        self._packets.remove(picture.pts)
+        return picture.pict_type in (PictureType.NONE, PictureType.I)
 
 
 class Complaints:

@@ -14,7 +14,7 @@ from ..messages import Message, problem
 from ..types import Frame
 from .colour import numbers
 from .conversion import fits, join
-from .damage import Complaints, Damage
+from .damage import Complaints, Damage, KeyPictures
 from .frame_planes import upright
 from .h264_gaps import Gaps, gaps_in
 from .info import Part, SourceInfo
@@ -103,9 +103,11 @@ class Decode:
             only(container, {index})
             if self.info.part is not None:
                 _go_near(self.info, self.info.part, container, stream)
-            for number, picture in enumerate(self._pictures(container, stream, damage, stamper)):
+            keys = KeyPictures(stream.codec_context)
+            pictures = self._pictures(container, stream, damage, stamper, keys)
+            for number, picture in enumerate(pictures):
                 corrupt = picture.is_corrupt
-                damaged = damage.frame(picture.pts, number, picture.key_frame, corrupt)
+                damaged = damage.frame(picture.pts, number, keys.is_key(picture), corrupt)
                 if corrupt:
                     self._error(Message("decoder_filled_in"))
                     held = deque((earlier, True) for earlier, _ in held)
@@ -116,7 +118,7 @@ class Decode:
             yield from held
 
     def _pictures(
-        self, container: Any, stream: Any, damage: Damage, stamper: Stamper
+        self, container: Any, stream: Any, damage: Damage, stamper: Stamper, keys: KeyPictures
     ) -> Iterator[av.VideoFrame]:
         context = stream.codec_context
         context.thread_type = "AUTO"
@@ -125,6 +127,7 @@ class Decode:
         complaints, gaps = Complaints(), gaps_in(context)
         while (packet := self._read(packets, damage)) is not None:
             stamper.packet(packet.pts)
+            keys.packet(packet)
             yield from self._decoded(context, packet, damage, complaints, gaps)
 
     def _read(self, packets: Iterator[Any], damage: Damage) -> Any:
@@ -174,9 +177,11 @@ class Decode:
     def _conclude(self, frames: int) -> None:
         if self.moved:
             self._warn(Message("frames_moved", count=self.moved))
-        declared = self.info.video.frames
-        if declared is not None and frames < declared:
-            self._warn(Message("frames_not_shown", declared=declared, shown=frames))
+        video = self.info.video
+        if video.cut:
+            self._warn(Message("frames_cut", count=video.cut, declared=video.frames))
+        if video.shown is not None and frames < video.shown:
+            self._warn(Message("frames_not_shown", declared=video.shown, shown=frames))
 
     def upright_frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
         """A decoded picture as the frame that users of `redact.media` get."""

@@ -94,6 +94,7 @@ class VideoInfo:
         colour: tags of the frames that `Decode` yields.
         field_order: "progressive", "tt", "bb", "tb", "bt" or "".
         frames: declared number of frames, None where unknown.
+        cut: how many of them an edit list cuts off.
         timestamps: False for raw elementary streams, which hold none: their frames are
             numbered at `rate`, one unit of `time_base` each.
         mastering, content_light: static HDR metadata, None where absent.
@@ -112,9 +113,15 @@ class VideoInfo:
     colour: Colour
     field_order: str = ""
     frames: int | None = None
+    cut: int = 0
     timestamps: bool = True
     mastering: Mastering | None = None
     content_light: ContentLight | None = None
+
+    @property
+    def shown(self) -> int | None:
+        """Frames that are shown by what the headers say, None where unknown."""
+        return None if self.frames is None else self.frames - self.cut
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -213,8 +220,8 @@ class SourceInfo:
     def expected_frames(self) -> int | None:
         """Frames as declared; `About` as many as fit the length where that is not stated
         (Matroska, transport streams); None where nothing is known."""
-        if self.video.frames is not None:
-            return self.video.frames
+        if self.video.shown is not None:
+            return self.video.shown
         if self.duration is None or self.video.rate is None:
             return None
         return About(round(self.duration * self.video.rate)) or None

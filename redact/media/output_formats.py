@@ -4,8 +4,8 @@ name of an output.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from math import lcm
 from pathlib import Path
 
 from ..errors import OutputError
@@ -187,7 +187,7 @@ def muxer_options(container: str, info: SourceInfo) -> dict[str, str]:
         timescale = info.video.time_base.denominator
         # Edit lists, which hold the start of each track, are in units of the movie, which
         # would be a millisecond by default.
-        movie = lcm(timescale, *(a.sample_rate for a in info.audio))
+        movie = math.lcm(timescale, *(a.sample_rate for a in info.audio))
         options |= {
             "movflags": "+faststart",
             "use_editlist": "1",
@@ -205,3 +205,9 @@ def exact(container: str, info: SourceInfo) -> bool:
         return info.video.time_base.denominator <= _MAX_TIMESCALE
     # Matroska and WebM count milliseconds (FFmpeg's muxer offers nothing finer).
     return 1000 % info.video.time_base.denominator == 0
+
+
+def widest_gap(container: str) -> float:
+    """Ticks of the picture's clock from one frame to the next must be fewer than this. Over a
+    wider gap, FFmpeg's muxer of MP4 and MOV puts the frame at another time, or fails."""
+    return _MAX_TIMESCALE if container in ("mp4", "mov") else math.inf

@@ -27,7 +27,7 @@ from .colour import colour_of, content_light_of, mastering_of, side_data
 from .frame_planes import orientation_of
 from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from .pixel_formats import is_rgb, layout, working_notes
-from .source import NO_TIMESTAMPS, cut_off, only, opened
+from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened
 
 ASSUMED_RATE = Fraction(25)
 """Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""
@@ -55,6 +55,7 @@ def probe(path: Path) -> SourceInfo:
         frame, declared_rate = _first_frame(path, container, stream)
         warnings: list[Message] = []
         video = _video_info(container, stream, frame, declared_rate, warnings)
+        video = replace(video, cut=cut_off_by_edits(path, container.format.name, stream))
         dropped += _frame_extras(frame, stream.index)
         warnings += working_notes(video.pixel_format)
         missing, words = cut_off(path, container.format.name, stream)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..types import Silenced
 from .damage import set_aside
+from .sound_formats import Alike
 from .source import only, opened
 
 HERTZ: Final = 1000
@@ -65,9 +67,9 @@ def read_sound(
                 container.seek(where, stream=sound, backward=True)
             except av.FFmpegError:
                 container.seek(0)
-        mixer = av.AudioResampler(format="fltp", layout="mono", rate=rate)
-        for frame in _frames(container, sound):
-            if frame.pts is None:
+        mixer, alike = av.AudioResampler(format="fltp", layout="mono", rate=rate), Alike()
+        for frame in chain.from_iterable(map(alike.made_of, _frames(container, sound))):
+            if frame.pts is None or frame.time_base is None:
                 continue
             time = Fraction(frame.pts) * frame.time_base
             for part in mixer.resample(frame):

@@ -1,6 +1,13 @@
-"""How sound may be coded in each container: codecs, encoders, rates, channels."""
+"""How sound may be coded in each container: codecs, encoders, rates, channels; and sound that
+changes its form midway."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import av
+from av.audio.frame import AudioFrame
 
 # What players of each container take. Matroska takes everything that FFmpeg can name.
 COPYABLE = {
@@ -61,3 +68,41 @@ def plain_layout(layout: str, channels: int, encoder: str) -> str:
 def aac_rate(rate: int) -> int:
     """The source's rate where AAC has it, else the next higher one."""
     return min((r for r in _AAC_RATES if r >= rate), default=96000)
+
+
+class Alike:
+    """Sound that changes its rate or its channels midway, as television does from film to
+    advertisement, in the form in which it began: nothing behind here takes another one."""
+
+    def __init__(self) -> None:
+        self._first: tuple[str, str, int] | None = None
+        self._now: tuple[str, str, int] | None = None
+        self._base = Fraction(1)
+        self._converter: av.AudioResampler | None = None
+
+    def made_of(self, frame: AudioFrame) -> Iterator[AudioFrame]:
+        """A decoded frame in that form, after what is left of another form before it."""
+        form = frame.format.name, frame.layout.name, frame.sample_rate
+        if self._first is None:
+            self._first, self._base = form, Fraction(frame.time_base or 1)
+        elif form != self._now:
+            yield from self.rest()
+            if form != self._first:
+                self._converter = av.AudioResampler(*self._first)
+        self._now = form
+        if self._converter is None:
+            yield frame
+        else:
+            yield from map(self._timed, self._converter.resample(frame))
+
+    def rest(self) -> Iterator[AudioFrame]:
+        """What the converter still holds."""
+        if self._converter is not None:
+            yield from map(self._timed, self._converter.resample(None))
+            self._converter = None
+
+    def _timed(self, frame: AudioFrame) -> AudioFrame:
+        if frame.pts is not None and frame.time_base is not None:
+            frame.pts = round(frame.pts * frame.time_base / self._base)
+        frame.time_base = self._base
+        return frame

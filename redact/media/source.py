@@ -32,6 +32,11 @@ _NOT_VIDEO = frozenset(
     ("tty", "bin", "xbin", "adf", "idf", "srt", "ass", "webvtt", "lrc", "txd")
 )  # the first five draw letters, of any file that has their ending
 
+_SEARCHED = {"probesize": "50000000", "analyzeduration": "600000000"}
+"""Bytes and microseconds in which FFmpeg looks for the headers of each stream. Transport and
+program streams have none at their beginning: what starts later than this cannot be decoded.
+Meaning: the first minute of a large film. Files that tell earlier are read no further."""
+
 NO_TIMESTAMPS = 0x0080
 """AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format holds no times."""
 
@@ -76,6 +81,7 @@ def _open(path: Path, edit_lists: bool) -> InputContainer:
         return av.open(
             f"file:{path}",
             options={"protocol_whitelist": "file"}
+            | _SEARCHED
             | ({} if edit_lists else {"ignore_editlist": "1"}),
             metadata_errors="replace",
         )
@@ -174,6 +180,23 @@ def cut_off(path: Path, container: str, stream: Any) -> tuple[int, Message | Non
         if missing > 0:
             return missing, Message("bytes_missing", missing=missing)
     return 0, None
+
+
+def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:
+    """Pictures of an MP4 or MOV that its edit list cuts off, 0 of other files.
+
+    FFmpeg leaves them out of its index, or marks those from which others are predicted. Pictures
+    that it leaves out for another reason are missing with and without the edit list.
+
+    Args:
+        path, container, stream: as for `cut_off`.
+    """
+    shown = sum(not entry.is_discard for entry in stream.index_entries)
+    if "mp4" not in container or shown >= stream.frames:
+        return 0
+    with opened(path, edit_lists=False) as whole:
+        all_of_it: Any = whole.streams[stream.index]
+        return max(0, len(all_of_it.index_entries) - shown)
 
 
 def _segment_end(path: Path) -> int:

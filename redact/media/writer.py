@@ -22,7 +22,14 @@ from .colour import numbers
 from .encoders import choose_encoding, nominal_rate, priority_kept
 from .frame_planes import Fields, fitted
 from .info import SourceInfo
-from .output_formats import THREADS, container_for, exact, muxer_name, muxer_options
+from .output_formats import (
+    THREADS,
+    container_for,
+    exact,
+    muxer_name,
+    muxer_options,
+    widest_gap,
+)
 
 _FIELD_ORDERS = {"progressive": 1, "tt": 2, "bb": 3, "tb": 4, "bt": 5}
 
@@ -69,6 +76,7 @@ class VideoWriter:
         self._fields = Fields(order) if self._encoding.interlaced else None
         self._rounded = False
         self._rounding = not exact(muxer, info)
+        self._widest_gap = widest_gap(muxer)
         self._pending: dict[int, int] = {}
         self._written = 0
         self._last: int | None = None
@@ -143,6 +151,7 @@ class VideoWriter:
             raise UnsafeError(f"{self._path.name}: frame {frame.index} has another size")
         if self._rounding:
             self._round(frame.time)
+        self._check_gap(frame)
         self._last = frame.pts
         picture = fitted(frame.picture, self._encoding.pixel_format)
         picture.pts = frame.pts
@@ -173,6 +182,19 @@ class VideoWriter:
             self._rounded = True
             base = str(self._info.video.time_base)
             self.notes.append(Message("times_in_milliseconds", base=base))
+
+    def _check_gap(self, frame: Frame) -> None:
+        """Refuse a frame that comes so late after the last one that its time would be lost."""
+        last = frame.pts if self._last is None else self._last
+        if (frame.pts - last) * frame.time_base.numerator >= self._widest_gap:
+            base = frame.time_base
+            raise problem(
+                OutputError,
+                "gap_too_wide",
+                path=self._path.name,
+                begin=clock(float(last * base)),
+                end=clock(float(frame.time)),
+            )
 
     def close(self) -> None:
         """Finish the file.

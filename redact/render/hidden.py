@@ -14,9 +14,10 @@ from .shapes import Rect, Shape, core_of
 
 FILTER_REACH = 6
 """Pixels, beyond its own block, over which chroma resampling may have carried the core into a
-sample, whatever the siting (left, centre, top left) and whether fields were subsampled
-separately. Bicubic subsampling to 4:2:0, the default of FFmpeg's scaler, needs 4; in 4:4:4 they
-cover chroma that was subsampled once and brought up again by our reader."""
+sample, whatever the siting (left, centre, top left). Bicubic subsampling to 4:2:0, the default of
+FFmpeg's scaler, needs 4; in 4:4:4 they cover chroma that was subsampled once and brought up again
+by our reader. Not covered: fields that were subsampled separately with more than a bilinear filter
+(8 rows); of noise from black to white, 2 levels of 256 are left there."""
 
 SOFT = 3
 """Radius in pixels of the widest soft edge; it ends 2 × SOFT pixels outside the core."""

@@ -109,7 +109,9 @@ def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal)
 
 def remark_on_streams(info: SourceInfo, journal: Journal) -> None:
     """Say so where the file has more video streams than the one that is kept: "all pictures" would
-    be taken for those of all."""
+    be taken for those of all. And where it has sound that cannot be kept."""
+    if silent := sum(d.kind == "audio" for d in info.dropped):
+        journal.warn(Message("sound_left_out", count=silent))
     others = [d.where.removeprefix("stream ") for d in info.dropped if d.kind == "video"]
     if others:
         width, height = info.video.upright_size

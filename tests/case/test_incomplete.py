@@ -13,6 +13,7 @@ from redact.errors import ExitCode
 from redact.media import probe
 
 from ..cli.conftest import call
+from ..media.test_trimmed import trimmed
 from ..pipeline.conftest import SAMPLE, shorten
 
 
@@ -86,6 +87,18 @@ def test_what_was_held_back_stays_incomplete(cut: Path, tmp_path: Path) -> None:
         assert result["state"] == "needs review" and result["incomplete"]
         assert result["hidden"] == {}
         assert done.stderr.splitlines()[-1].startswith("SOURCE INCOMPLETE: ")
+
+
+def test_a_trimmed_recording_is_not_called_incomplete(tmp_path: Path) -> None:
+    trimmed(tmp_path, "mp4", "libx264")
+    words = ("run", tmp_path / "cut.mp4", "-o", f"{tmp_path}/out/", "--sensitivity", "fast")
+    for _ in range(2):
+        done = call(*words)
+        assert done.returncode == ExitCode.DONE, done.stderr
+        assert "INCOMPLETE" not in done.stderr
+    record = json.loads((tmp_path / "out" / "cut.redacted.mp4.manifest.json").read_bytes())
+    said = record["source"]
+    assert (said["frames"], said["declared_frames"], said["cut_frames"]) == (90, 100, 10)
 
 
 def test_what_is_whole_is_not_called_incomplete() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -144,11 +145,13 @@ def test_killed_at_random_moments_it_ends_as_undisturbed(tiny: Path, tmp_path: P
 
 def test_leftovers_are_told_from_files_in_use(tmp_path: Path) -> None:
     mine = new_partial(tmp_path, "a.mp4")
-    dead = tmp_path / ".b.mp4.0123abcd.partial"
+    dead = [tmp_path / ".b.mp4.0123abcd.partial"]
+    if sys.platform != "win32":
+        dead.append(tmp_path / ".two\nlines.mp4.0123abcd.partial")
     foreign = tmp_path / ".b.mp4.somebody.partial"
-    for path in (dead, foreign):
+    for path in (*dead, foreign):
         path.write_bytes(b"half")
-    assert sweep(tmp_path) == [dead]
+    assert sorted(sweep(tmp_path)) == sorted(dead)
     assert mine.path.exists() and foreign.exists()
     mine.release()
     assert sweep(tmp_path) == [mine.path]
@@ -160,6 +163,18 @@ def test_a_link_that_looks_like_a_leftover_is_left(tmp_path: Path) -> None:
     kept.write_bytes(b"dear")
     (tmp_path / ".a.mp4.0123abcd.partial").symlink_to(kept)
     assert sweep(tmp_path) == [] and kept.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links are followed there")
+def test_a_note_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    """Where others can write as well, it could lead to any file of ours."""
+    dear = tmp_path / "dear.txt"
+    dear.write_text("dear")
+    final = tmp_path / "a.redacted.mp4"
+    (tmp_path / ".a.redacted.mp4.run").symlink_to(dear)
+    with pytest.raises(OutputError, match="cannot be written"):
+        Work.begin(final)
+    assert dear.read_text() == "dear"
 
 
 def test_two_runs_do_not_work_on_one_result(tmp_path: Path) -> None:

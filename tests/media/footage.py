@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -127,6 +127,25 @@ def _play(output: Any, stream: Any, sound: Sound) -> None:
         frame.pts = at + round(sound.start * sound.rate)
         output.mux(stream.encode(frame))
     output.mux(stream.encode(None))
+
+
+def changing_sound(folder: Path) -> Path:
+    """A second of a tone in mono and then, in the same track, one in stereo: recordings of
+    television do so, and some AAC does after its first packets."""
+    clip, source = Clip(pts=range(50)), folder / "changing.mkv"
+    mono, stereo = (
+        make(folder / f"{layout}.mkv", replace(clip, sounds=[Sound("ac3", layout=layout)]))
+        for layout in ("mono", "stereo")
+    )
+    with av.open(str(mono)) as old, av.open(str(stereo)) as other, av.open(str(source), "w") as new:
+        streams = {s.index: new.add_stream_from_template(s, opaque=True) for s in old.streams}
+        later: list[Any] = [packet for packet in other.demux(audio=0) if packet.size]
+        for packet in later:
+            packet.pts = packet.dts = packet.pts + round(1 / packet.time_base)
+        for packet in [*(packet for packet in old.demux() if packet.size), *later]:
+            packet.stream = streams[packet.stream.index]
+            new.mux(packet)
+    return source
 
 
 def commented(plain: Path, path: Path, said: dict[str, str]) -> Path:

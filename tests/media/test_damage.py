@@ -19,7 +19,7 @@ from redact.media import Decode, VideoWriter, probe
 from redact.media.damage import Damage
 from redact.messages import Message
 
-from .footage import FAST, Clip, Sound, make, rewrite, samples
+from .footage import FAST, Clip, Sound, make, remux, rewrite, samples
 
 SAMPLE = Path(__file__).parents[2] / "samples" / "street.mp4"
 GROUPS = {"preset": "veryfast", "g": "12", "bf": "2", "crf": "20"}
@@ -358,3 +358,37 @@ def test_no_file_brings_anything_but_our_own_errors(
         assert error.hint
     else:
         assert count > 0
+
+
+def nameless(path: Path, codec: str, form: str, group: int = 12) -> Path:
+    """A film of 12 pictures of a codec whose decoder does not say which are key pictures."""
+    with av.open(str(path), "w") as output:
+        stream: Any = output.add_stream(codec, rate=25, options={"g": str(group)})
+        stream.width, stream.height, stream.pix_fmt = 160, 96, form
+        for number in range(12):
+            shown = np.full((96, 160, 3), 20 * number, np.uint8)
+            frame = av.VideoFrame.from_ndarray(shown, format="rgb24").reformat(format=form)
+            frame.pts, frame.time_base = number, Fraction(1, 25)
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("codec", "form"),
+    [("cfhd", "yuv422p10le"), ("qtrle", "rgb24"), ("svq1", "yuv410p"), ("rpza", "rgb555le")],
+)
+def test_a_sound_film_is_not_damaged_where_its_decoder_names_no_key_pictures(
+    tmp_path: Path, codec: str, form: str
+) -> None:
+    damaged, _ = marks(nameless(tmp_path / "in.mov", codec, form))
+    assert damaged == [False] * 12
+
+
+def test_there_damage_lasts_up_to_the_next_key_picture_of_the_container(tmp_path: Path) -> None:
+    def spoilt(number: int, data: bytes) -> bytes:
+        return b"\xff" * len(data) if number == 6 else data
+
+    whole = nameless(tmp_path / "whole.mov", "svq1", "yuv410p", group=5)
+    damaged, decoded = marks(remux(whole, tmp_path / "in.mov", spoilt))
+    assert decoded.errors and damaged == [False] * 6 + [True] * 3 + [False] * 2

@@ -15,7 +15,7 @@ from redact.media import Decode, VideoWriter, probe, quietly, read_sound
 from redact.messages import Message
 from redact.types import Silenced
 
-from .footage import FAST, Clip, Sound, make
+from .footage import FAST, Clip, Sound, changing_sound, make
 
 RATE = 8000
 
@@ -119,3 +119,11 @@ def test_no_sample_of_a_span_is_left(start: int, length: int, first: int, rate: 
             assert not samples[:, n].any(), n
         elif ends < span.start - Fraction(1, rate) or begins > span.end + Fraction(1, rate):
             assert samples[:, n].all(), n
+
+
+def test_sound_that_changes_its_channels_midway_is_read_on(tmp_path: Path) -> None:
+    source = changing_sound(tmp_path)
+    pieces = list(read_sound(source, probe(source).audio[0].index, 8000))
+    assert [time for time, _ in pieces] == sorted(time for time, _ in pieces)
+    assert abs(sum(len(samples) for _, samples in pieces) - 16000) < 800
+    assert all(abs(samples).max() > 0.1 for _, samples in pieces[2:-2])

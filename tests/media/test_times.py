@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import re
+import struct
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from redact.media import Decode, VideoWriter, probe
 from redact.media.stamper import Stamper
 from redact.settings import Audio, EncodeSettings
 
-from .footage import FAST, Clip, Sound, audio_packets, make, rewrite, times
+from .footage import FAST, Clip, Sound, audio_packets, changing_sound, make, rewrite, times
 
 B_FRAMES = {"preset": "veryfast", "bf": "3"}
 CLOCKS = {
@@ -93,6 +95,21 @@ def test_two_frames_in_one_millisecond_are_refused_by_matroska(tmp_path: Path) -
     source = make(tmp_path / "in.mp4", CLOCKS["variable"])
     with pytest.raises(OutputError, match="millisecond"):
         rewrite(source, tmp_path / "out.mkv")
+
+
+@pytest.mark.parametrize("kind", ["mp4", "mov"])
+def test_a_gap_that_mp4_cannot_hold_is_refused_and_matroska_keeps_it(
+    tmp_path: Path, kind: str
+) -> None:
+    """FFmpeg puts what comes after it at a time of its own."""
+    hours = 7 * 3600 * 90000
+    pts = [0, 3600, 7200, hours, hours + 3600]
+    source = make(tmp_path / "in.ts", Clip(pts=pts, time_base=Fraction(1, 90000)))
+    with pytest.raises(OutputError, match="no picture") as refused:
+        rewrite(source, tmp_path / f"out.{kind}")
+    assert ".mkv" in refused.value.hint
+    rewrite(source, tmp_path / "out.mkv")
+    assert times(tmp_path / "out.mkv") == times(source)
 
 
 def test_a_raw_stream_is_timed_by_its_own_headers_and_that_is_said(tmp_path: Path) -> None:
@@ -201,6 +218,17 @@ def test_transcoded_sound_stays_in_sync(tmp_path: Path, suffix: str) -> None:
     assert abs(onset(tmp_path / f"out.{suffix}") - onset(source)) < Fraction(1, 100)
 
 
+@pytest.mark.parametrize("kind", ["ts", "mpg"])
+def test_sound_that_starts_long_after_the_picture_is_kept(tmp_path: Path, kind: str) -> None:
+    """Such files say what their sound is where it starts, and not at their beginning."""
+    codec, sound = ("libx264", "aac") if kind == "ts" else ("mpeg2video", "mp2")
+    late = Sound(sound, start=Fraction(12))
+    source = make(tmp_path / f"in.{kind}", Clip(codec, options={}, pts=range(350), sounds=[late]))
+    assert [audio.sample_rate for audio in probe(source).audio] == [48000]
+    rewrite(source, tmp_path / "out.mp4")
+    assert audio_packets(tmp_path / "out.mp4")[0]
+
+
 def test_a_gap_in_the_sound_stays_a_gap(tmp_path: Path) -> None:
     """Transcoding must not pull later sound forward over a hole."""
     source = tmp_path / "in.mkv"
@@ -219,6 +247,52 @@ def test_a_gap_in_the_sound_stays_a_gap(tmp_path: Path) -> None:
     rewrite(source, tmp_path / "out.mp4")
     ends = [p[-1][0] for p in (audio_packets(source)[0], audio_packets(tmp_path / "out.mp4")[0])]
     assert abs(ends[0] - ends[1]) < Fraction(1, 10)
+
+
+def test_sound_that_changes_its_channels_midway_is_encoded_on(tmp_path: Path) -> None:
+    source = changing_sound(tmp_path)
+    rewrite(source, tmp_path / "out.mp4", copy_audio=False)
+    assert abs(onset(tmp_path / "out.mp4") - onset(source)) < Fraction(1, 100)
+    ends = [audio_packets(path)[0][-1][0] for path in (source, tmp_path / "out.mp4")]
+    assert ends[0] > 1.8 and abs(ends[0] - ends[1]) < Fraction(1, 20)
+
+
+def two_spans(whole: Path, path: Path) -> Path:
+    """An MP4 whose edit lists show 1.6 to 2.6 s and 3.6 to 4.6 s of another one, which has none."""
+
+    def box(content: bytes) -> bytes:
+        return struct.pack(">I", 4 + len(content)) + content
+
+    data = whole.read_bytes()
+    begin = data.index(b"moov") - 4
+    movie = data[begin:]
+    for at in reversed([found.start() - 4 for found in re.finditer(b"trak", movie)]):
+        size, head = (int.from_bytes(movie[n : n + 4]) for n in (at, at + 8))
+        clock = int.from_bytes(movie[movie.index(b"mdhd", at) + 16 :][:4])
+        spans = [struct.pack(">IiI", 1000, round(s * clock), 1 << 16) for s in (1.6, 3.6)]
+        edits = box(b"edts" + box(b"elst" + struct.pack(">II", 0, 2) + b"".join(spans)))
+        middle, end = at + 8 + head, at + size
+        track = box(movie[at + 4 : middle] + edits + movie[middle:end])
+        movie = movie[:at] + track + movie[end:]
+    path.write_bytes(data[:begin] + box(movie[4:]))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["mp4", "mkv"])
+def test_sound_that_edit_lists_cut_off_is_not_in_the_result(tmp_path: Path, kind: str) -> None:
+    """FFmpeg gives a second of it before each part, which a copy would hold, hidden or heard."""
+    plain = {"use_editlist": "0", "avoid_negative_ts": "make_zero"}
+    sound = Sound("aac", seconds=6.0)
+    clip = Clip(pts=range(150), sounds=[sound], container_options=plain)
+    source = two_spans(make(tmp_path / "whole.mp4", clip), tmp_path / "in.mp4")
+    output = tmp_path / f"out.{kind}"
+    notes = rewrite(source, output).notes
+    assert [n.code for n in notes if n.code.startswith("audio")] == ["audio_cut"]
+    with av.open(str(output), options={"ignore_editlist": "1"} if kind == "mp4" else {}) as new:
+        held = sum(p.duration * p.time_base for p in new.demux(audio=0) if p.size)
+    assert held < 2.15
+    ordinary = make(tmp_path / "ordinary.mp4", Clip(pts=range(25), sounds=[sound]))
+    assert rewrite(ordinary, output).notes == [], "what coders put before the sound is copied"
 
 
 def test_mute_drops_all_sound(tmp_path: Path) -> None:

@@ -52,6 +52,17 @@ def test_what_follows_a_key_picture_that_is_cut_off_is_sound(
         assert all(np.array_equal(a, b) for a, b in zip(intact, shown, strict=True))
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mov"])
+def test_what_was_trimmed_is_not_called_lost(tmp_path: Path, suffix: str) -> None:
+    whole, cut = trimmed(tmp_path, suffix, "libx264")
+    video = probe(cut).video
+    assert (video.frames, video.cut, video.shown) == (COUNT, CUT, COUNT - CUT)
+    assert probe(whole).video.cut == 0
+    decode = Decode(probe(cut))
+    assert len(list(decode)) == COUNT - CUT
+    assert [warning.code for warning in decode.warnings] == ["frames_cut"]
+
+
 @pytest.mark.parametrize(
     ("codec", "spoilt"), [("libx264", 0), ("libx265", 0), ("mpeg4", 0), ("mpeg4", CUT // 2)]
 )

@@ -1,4 +1,5 @@
-"""A file with two videos: one is redacted, and nobody is left to think that it was both."""
+"""What of a file does not reach the result, so that nobody is left to think that all of it did: the
+second of two videos, and sound that cannot be decoded."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ import pytest
 from redact.errors import ExitCode
 from redact.media import probe
 
-from ..media.footage import picture
+from ..media.footage import Clip, Sound, make, picture
 
 FRAMES = 12
 SAID = (
@@ -61,3 +62,13 @@ def test_the_other_video_is_mentioned(redact, tmp_path: Path, command: str) -> N
     page = " ".join(output.with_name("new.mp4.report.html").read_text("utf-8").split())
     assert f"Every one of the {FRAMES} pictures of video stream 0 of the original" in page
     assert "one other video stream (stream 1)" in page
+
+
+def test_sound_that_cannot_be_decoded_is_mentioned(redact, tmp_path: Path) -> None:
+    whole = make(tmp_path / "whole.mkv", Clip(sounds=[Sound()]))
+    clip, output = tmp_path / "cam.mp4", tmp_path / "new.mp4"
+    clip.write_bytes(whole.read_bytes().replace(b"A_AAC", b"A_NEW"))
+    done = redact("run", clip, "-o", output, "--sensitivity", "fast")
+    assert done.returncode == ExitCode.DONE, done.stderr
+    said = "1 audio track of the file cannot be decoded and is not in the result"
+    assert said in " ".join(done.stderr.split())
