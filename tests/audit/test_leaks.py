@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from redact.auditing import AuditSettings, FindingKind
+from redact.auditing.limits import LIMITS
 from redact.media import probe
 from redact.settings import RenderSettings, Sensitivity, Style
 from redact.types import Action, Box, Keyframe, Region, State, Target, Track
@@ -157,7 +158,9 @@ def test_without_a_plan(clip: Clip, clean: Path) -> None:
     result = clip.audit(leaky, None)
     assert not result.passed
     leak = result.findings[0]
-    assert 8 <= leak.first <= 12 and 27 <= leak.last <= 31
+    # Without a plan nothing tells at which frame between two looks a mask was missing first.
+    between = round(LIMITS.look_every * 25)
+    assert 10 - between < leak.first <= 12 and 27 <= leak.last < 29 + between
     assert any("no plan" in line for line in result.in_words())
 
 

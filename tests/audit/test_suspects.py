@@ -56,17 +56,17 @@ def test_what_is_more_probable_is_not_believed_less(a: float, b: float) -> None:
 
 
 def test_beside_a_hidden_subject_less_proof_is_needed() -> None:
-    doubtful = track(1, range(20, 24), certainty=0.4)
+    doubtful = track(1, range(30, 34), certainty=0.4)
     assert believed([doubtful], around(plan_of()), LIMITS) == []
-    (found,) = believed([doubtful], around(plan_of(track(7, range(10, 20)))), LIMITS)
+    (found,) = believed([doubtful], around(plan_of(track(7, range(20, 30)))), LIMITS)
     assert found.track == 7 and found.rule == "beside_hidden"
     # Not beside one that is elsewhere, long gone, of another kind, doubted itself, or left visible.
     others = [
-        track(7, range(10, 20), box=Box(250, 50, 290, 100)),
+        track(7, range(20, 30), box=Box(250, 50, 290, 100)),
         track(7, range(1)),
-        track(7, range(10, 20), target=Target.PLATE),
-        track(7, range(10, 20), certainty=0.3),
-        replace(track(7, range(10, 20)), action=Action.KEEP),
+        track(7, range(20, 30), target=Target.PLATE),
+        track(7, range(20, 30), certainty=0.3),
+        replace(track(7, range(20, 30)), action=Action.KEEP),
     ]
     for other in others:
         assert believed([doubtful], around(plan_of(other)), LIMITS) == []
