@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from .allocator import give_back
+from .allocator import give_back, trim_at_times
 from .auditing import AuditDetectors, AuditResult, AuditSettings, require_detectors, verify
 from .detection import Detector, device_now, load_close_up
 from .errors import InputError, UnsafeError
@@ -338,6 +338,7 @@ def render(
     ):
         for frame in drawn:
             writer.write(frame)
+            trim_at_times(written)
             written += 1
             step.advance()
         step.say(
