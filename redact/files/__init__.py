@@ -2,7 +2,7 @@
 
 from .folders import check_folder, keep_to_owner, made_folder, make_folder, make_private
 from .growing_file import Answer, AnswerFile, AnswerReader
-from .leftovers import Held, claim, new_partial, sweep
+from .leftovers import Held, claim, claim_beside, new_partial, sweep
 from .output import (
     FOOTAGE_ENDINGS,
     PRIVATE,
@@ -25,6 +25,7 @@ __all__ = [
     "check_folder",
     "check_writable",
     "claim",
+    "claim_beside",
     "keep_to_owner",
     "made_folder",
     "make_folder",

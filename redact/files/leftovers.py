@@ -36,6 +36,12 @@ class Held:
             os.close(self.handle)
             self.handle = -1
 
+    def remove(self) -> None:
+        """Remove the file and let go of the lock."""
+        with contextlib.suppress(OSError):
+            self.path.unlink()
+        self.release()
+
 
 def new_partial(folder: Path, name: str, mode: int = 0o600) -> Held:
     """Create and lock `.NAME.`, eight random characters, `.partial`. Raises OSError.
@@ -72,6 +78,12 @@ def claim(path: Path, mode: int = 0o600) -> Held | None:
             if os.path.samestat(os.fstat(handle), path.stat()):
                 return Held(path, handle)
         os.close(handle)  # whoever held it removed it meanwhile
+
+
+def claim_beside(file: Path, word: str) -> Held | None:
+    """The same of `.FILE.WORD` beside a file; links to a file are that file. Raises OSError."""
+    real = Path(os.path.realpath(file))
+    return claim(real.with_name(f".{real.name}.{word}"))
 
 
 def sweep(folder: Path) -> list[Path]:

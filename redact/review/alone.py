@@ -6,14 +6,12 @@ review left is not locked, and the next review takes it.
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import OutputError
-from ..files import claim
+from ..files import claim_beside
 
 
 @contextmanager
@@ -23,9 +21,8 @@ def alone_with(plan: Path) -> Iterator[None]:
     Raises:
         OutputError: another review has it open, or its folder cannot be written to.
     """
-    real = Path(os.path.realpath(plan))
     try:
-        held = claim(real.with_name(f".{real.name}.review"))
+        held = claim_beside(plan, "review")
     except OSError as error:
         raise OutputError(
             f"{plan}: cannot be saved ({error.strerror or error})",
@@ -40,6 +37,4 @@ def alone_with(plan: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):
-            held.path.unlink()
-        held.release()
+        held.remove()

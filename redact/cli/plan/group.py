@@ -5,7 +5,6 @@ besides that it was made.
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 
 from ...errors import PlanError
 from ...evidence import checked_option, seconds_from_start
-from ...files import claim, unwritable
+from ...files import claim_beside, unwritable
 from ...plan import MutedSpan, Plan, read_plan, typed, write_plan
 from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
 from ..app import HELP
@@ -55,18 +54,15 @@ def save(changed: Plan, before: Plan, path: Path) -> None:
 @contextlib.contextmanager
 def _alone_with(path: Path) -> Iterator[None]:
     """In here no other command writes the plan; each needs it for a moment only."""
-    real = Path(os.path.realpath(path))
     try:
-        while (held := claim(real.with_name(f".{real.name}.change"))) is None:
+        while (held := claim_beside(path, "change")) is None:
             time.sleep(0.01)
     except OSError as error:
         raise unwritable(path, error) from error
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):
-            held.path.unlink()
-        held.release()
+        held.remove()
 
 
 def said(value: str | None, option: str) -> str | None:
