@@ -46,14 +46,13 @@ if TYPE_CHECKING:
     from .errors import RedactError as RedactError
     from .errors import UnsafeError as UnsafeError
     from .errors import UsageError as UsageError
-    from .evidence import CaseFields as CaseFields
-    from .evidence import EvidenceChoice as EvidenceChoice
-    from .evidence import Manifest as Manifest
-    from .evidence import RunRecord as RunRecord
-    from .messages import Message as Message
     from .plan import Plan as Plan
     from .progress import Progress as Progress
     from .progress import Silent as Silent
+    from .record import CaseFields as CaseFields
+    from .record import EvidenceChoice as EvidenceChoice
+    from .record import Manifest as Manifest
+    from .record import RunRecord as RunRecord
     from .render import MaskStyle as MaskStyle
     from .running import Acceptance as Acceptance
     from .running import Delivery as Delivery
@@ -76,6 +75,7 @@ if TYPE_CHECKING:
     from .types import Target as Target
     from .types import Timeline as Timeline
     from .types import Track as Track
+    from .words import Message as Message
 
 __version__ = "0.1.0"
 
@@ -111,8 +111,8 @@ _HOMES = {
         "UnsafeError",
         "UsageError",
     ),
-    "evidence": ("CaseFields", "EvidenceChoice", "Manifest", "RunRecord"),
-    "messages": ("Message",),
+    "record": ("CaseFields", "EvidenceChoice", "Manifest", "RunRecord"),
+    "words": ("Message",),
     "plan": ("Plan",),
     "progress": ("Progress", "Silent"),
     "render": ("MaskStyle",),

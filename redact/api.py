@@ -14,9 +14,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from . import evidence as manifests
 from . import pipeline
 from . import plan as plans
+from . import record as manifests
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
 from .case import (
     Result,
@@ -31,11 +31,11 @@ from .case import (
     redact_one,
 )
 from .detection import Detector
-from .evidence import Credentials, Manifest
 from .files import make_folder
 from .media import probe
 from .plan import Plan
 from .progress import Progress, Silent
+from .record import Credentials, Manifest
 from .running import (
     Acceptance,
     Delivery,

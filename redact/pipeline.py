@@ -18,13 +18,8 @@ from .allocator import give_back, trim_at_times
 from .auditing import AuditDetectors, AuditResult, AuditSettings, require_detectors, verify
 from .detection import Detector, device_now, load_close_up
 from .errors import InputError, UnsafeError
-from .evidence import (
-    ModelUsed,
-    RunRecord,
-    clear_times,
-    prepare_release,
-)
 from .files import OutputFile, make_private
+from .inspect import clear_times, prepare_release
 from .media import (
     Decode,
     SourceInfo,
@@ -35,9 +30,9 @@ from .media import (
     read_ahead,
     sha256_of,
 )
-from .messages import Message
 from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
 from .progress import Progress
+from .record import ModelUsed, RunRecord
 from .render import Renderer
 from .running import (
     AUDIT,
@@ -71,6 +66,7 @@ from .running import (
 from .settings import Audio, DetectSettings, DrawSettings, Settings
 from .track import Looks, Tracker
 from .types import Frame, Timeline, readable
+from .words import Message
 
 
 @dataclass(frozen=True, slots=True)

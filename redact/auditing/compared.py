@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..messages import Message
 from ..plan import Plan
 from ..types import Box, Frame, clock
+from ..words import Message
 from .likeness import LetGo, Looks, MakeMask, between_tracks
 from .limits import Limits
 from .mask_drawn import not_drawn

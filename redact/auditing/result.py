@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
-from ..messages import Message, word
 from ..plan import Plan
 from ..settings import RenderSettings, Sensitivity
 from ..types import OWN, Box, Target, clock
+from ..words import Message, word
 from .limits import LIMITS, Limits
 
 
@@ -79,7 +79,7 @@ class Finding:
         start, end: presentation times of these frames in seconds.
         path: (frame, box) where it was seen, rising frames, upright source pixels.
         scores: "probability": that it is what it seems, by all that detectors and verifier saw.
-        rule: why the finding is believed: a key in the table `rule` of `redact.messages`.
+        rule: why the finding is believed: a key in the table `rule` of `redact.words`.
         track: id of the track that it belongs to or lies beside, None where there is none.
     """
 
@@ -140,7 +140,7 @@ class Check:
     """One yes-or-no check of the file as a whole.
 
     Attributes:
-        name: what was checked: a key in the table `check` of `redact.messages`.
+        name: what was checked: a key in the table `check` of `redact.words`.
         passed: whether it holds.
         said: the numbers, or the first things that are wrong.
     """

@@ -11,11 +11,11 @@ from ..allocator import give_back, trim_at_times
 from ..detection import load_calibration
 from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, probe, read_ahead
-from ..messages import Message
 from ..plan import Plan
 from ..progress import Progress
 from ..track import settings_of
 from ..types import Action, Target, Track
+from ..words import Message
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
 from .file_checks import check_container, check_sound, decode_alone

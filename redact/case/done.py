@@ -14,7 +14,10 @@ from typing import Any
 from .. import __version__
 from ..detection import Detector
 from ..errors import PlanError, RedactError
-from ..evidence import (
+from ..media import SourceInfo, sha256_of
+from ..plan import read_plan
+from ..progress import Progress
+from ..record import (
     CaseFields,
     EvidenceChoice,
     Manifest,
@@ -27,9 +30,6 @@ from ..evidence import (
     settings_as_json,
     sha256_of_bytes,
 )
-from ..media import SourceInfo, sha256_of
-from ..plan import read_plan
-from ..progress import Progress
 from ..running import review_plan, who_looks
 from ..settings import (
     Audio,

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import InputError, RedactError
-from ..evidence import manifest_path
 from ..files import PRIVATE, names_footage
 from ..media import probe
+from ..record import manifest_path
 
 _OURS: Final = re.compile(r"\.(redacted|needs-review(-\d+)?|preview)(\.|$)", re.IGNORECASE)
 _SOUND_ALONE: Final = (".mka",)

@@ -17,9 +17,9 @@ from msgspec import Meta, Struct
 from .. import __version__
 from ..auditing import AuditResult, Finding, FindingKind
 from ..errors import InputError, PlanError, UsageError
-from ..evidence import manifest_path, settings_as_json, sha256_of_bytes
 from ..files import PRIVATE, write_whole
 from ..plan import dump_plan
+from ..record import manifest_path, settings_as_json, sha256_of_bytes
 from ..running import Acceptance, Accepted, Outcome
 from ..types import Box, Target
 

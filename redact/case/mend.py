@@ -13,12 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..auditing import Finding, FindingKind, hiding_places
 from ..errors import MismatchError, OutputExistsError, UsageError
-from ..evidence import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..files import check_writable, made_folder, sweep
 from ..media import probe
 from ..pipeline import apply
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress
+from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..running import Acceptance, Delivery, Journal, keep_plan, require_same_source
 from ..types import counted
 from .done import record_beside, settings_from_json

@@ -19,11 +19,11 @@ import msgspec
 
 from ..detection import Detector
 from ..errors import ExitCode, OutputError, OutputExistsError, RedactError
-from ..evidence import Manifest, manifest_path, read_manifest
 from ..files import Held, claim, sweep
 from ..media import SourceInfo, probe, sha256_of
 from ..pipeline import run
 from ..progress import Progress
+from ..record import Manifest, manifest_path, read_manifest
 from ..running import Delivery, dividable, forget_looks, help_run, review_plan
 from ..settings import Settings
 from .done import Earlier, State, Wanted, earlier_result, record_beside

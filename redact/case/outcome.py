@@ -11,8 +11,8 @@ from typing import Any
 
 from ..auditing import AuditResult
 from ..errors import ExitCode
-from ..evidence import RunRecord
 from ..plan import Plan
+from ..record import RunRecord
 from ..running import Outcome
 from ..types import Action
 

@@ -12,23 +12,22 @@ from typing import Any
 
 from ..auditing import finding_pictures, review_sheet
 from ..errors import OutputError, OutputExistsError, UsageError
-from ..evidence import (
+from ..files import PRIVATE, check_folder, check_writable
+from ..inspect import clear_times, release_path
+from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
+from ..plan import write_plan
+from ..record import (
     CREDENTIAL_FORMATS,
     CaseFields,
     EvidenceChoice,
     EvidenceFiles,
     case_as_json,
     check_evidence,
-    clear_times,
     manifest_path,
-    release_path,
     require_c2pa,
     signature_path,
     write_evidence,
 )
-from ..files import PRIVATE, check_folder, check_writable
-from ..media import SourceInfo, choose_encoding, container_for, default_output, probe
-from ..plan import write_plan
 from ..render import Renderer
 from ..running import Acceptance, Delivery, Outcome, keep_plan, review_plan
 from ..settings import Audio, DrawSettings

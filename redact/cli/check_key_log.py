@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ..errors import ExitCode, PlanError, UsageError
-from ..evidence import (
+from ..record import (
     CheckResult,
     LogState,
     append,

@@ -13,7 +13,8 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import UsageError
-from ..evidence import (
+from ..plan import typed
+from ..record import (
     TEXT_FIELDS,
     CaseFields,
     Credentials,
@@ -27,7 +28,6 @@ from ..evidence import (
     read_log,
     reasons_from_options,
 )
-from ..plan import typed
 from ..running import Acceptance
 from .terminal import Terminal
 

@@ -16,8 +16,8 @@ from click.core import ParameterSource
 
 from ..auditing import Finding, FindingKind
 from ..case import Result, ResultState
-from ..evidence import Manifest, manifest_path
 from ..plan import Plan
+from ..record import Manifest, manifest_path
 from ..running import Delivery, Outcome
 from ..types import Action, clock, counted, numbered
 from .destination import is_folder

@@ -17,8 +17,9 @@ from typing import Any
 from ..case import Done, Preview, make_preview, redact_one, run_in_process, size_of
 from ..cluster import Cluster, Order
 from ..errors import ExitCode, RedactError, UsageError
-from ..evidence import EvidenceChoice, needs_passphrase, release_path
+from ..inspect import release_path
 from ..media import default_output_name
+from ..record import EvidenceChoice, needs_passphrase
 from ..running import Delivery
 from ..settings import Settings
 from ..types import clock

@@ -24,10 +24,10 @@ from ..case import (
     remove_held,
 )
 from ..errors import ExitCode, RedactError, UsageError
-from ..evidence import checked_option
 from ..files import check_folder
 from ..media import SourceInfo, probe
 from ..plan import Plan, read_plan
+from ..record import checked_option
 from ..running import Acceptance
 from ..settings import RenderSettings, Sensitivity
 from ..types import counted

@@ -17,7 +17,7 @@ from typing import Any
 
 from .. import __version__
 from ..case import Done, run_in_process
-from ..evidence import library_versions
+from ..record import library_versions
 
 _NO_PART = ("__pycache__",)
 

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from ..errors import OutputError, OutputExistsError
-from ..messages import problem, reason_of
+from ..words import problem, reason_of
 from .leftovers import Held, new_partial
 
 FOOTAGE_ENDINGS: Final = re.compile(

@@ -22,9 +22,9 @@ import av
 
 from ..errors import UnsafeError
 from ..media import Decode, SourceInfo, decode_from, opened
-from ..messages import problem
 from ..plan import Plan
 from ..types import Frame
+from ..words import problem
 
 SETTLED: Final = 16
 """Frames before a starting point that must be sound: an error is reported up to some frames after

@@ -16,8 +16,8 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
 from ..formats import sound_headers
-from ..messages import Message
 from ..types import Silenced
+from ..words import Message
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
 from .silence import quietly

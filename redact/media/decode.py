@@ -10,8 +10,8 @@ from typing import Any
 import av
 
 from ..errors import InputError, UnsafeError
-from ..messages import Message, problem
 from ..types import Frame
+from ..words import Message, problem
 from .colour import numbers
 from .conversion import fits, join
 from .damage import Complaints, Damage, KeyPictures

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from ..messages import Message
 from ..progress import About
+from ..words import Message
 from .pixel_formats import upright_format, working_format
 
 

@@ -21,8 +21,8 @@ from av.stream import Disposition, Stream
 
 from ..errors import InputError
 from ..formats import sound_headers, tags
-from ..messages import Message, problem
 from ..types import decimal
+from ..words import Message, problem
 from .colour import colour_of, content_light_of, mastering_of, side_data
 from .frame_planes import orientation_of
 from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo

@@ -19,9 +19,9 @@ from av.stream import Discard
 
 from ..errors import InputError
 from ..formats import matroska, mp4
-from ..messages import Message, problem, reason_of
 from ..progress import Progress, Silent
 from ..types import is_text
+from ..words import Message, problem, reason_of
 from .damage import listening
 from .info import SourceInfo
 

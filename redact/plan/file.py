@@ -14,8 +14,8 @@ import msgspec
 from ..errors import PlanError
 from ..files import FOOTAGE_ENDINGS, write_whole
 from ..formats import matroska
-from ..messages import problem, reason_of
 from ..types import Box, Keyframe, Origin, Target, Timeline, Track, is_text
+from ..words import problem, reason_of
 from .file_fields import (
     FORMAT,
     FORMAT_VERSION,

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from ..messages import Message
 from ..settings import Caution, DetectSettings, DrawSettings, Sensitivity, Settings
 from ..types import (
     EVERYWHERE,
@@ -28,6 +27,7 @@ from ..types import (
     Track,
     runs_of,
 )
+from ..words import Message
 from .certain import is_certain
 from .near import TracksByFrame
 from .review import MutedSpan, ReviewState, Subject

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ..evidence import CERTAINTY, Manifest, TrackPart
+from ..record import CERTAINTY, Manifest, TrackPart
 from ..types import Action, Origin, State, clock, runs_of
 from .catalogue import Catalogue
 from .timeline import COLOURS

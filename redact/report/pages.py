@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ..errors import DependencyError
-from ..evidence import (
+from ..record import (
     CheckResult,
     Manifest,
     RemovedPart,
@@ -50,7 +50,7 @@ def report_html(
 
     Args:
         manifest: to report on.
-        language: one of `redact.messages.LANGUAGES`.
+        language: one of `redact.words.LANGUAGES`.
         data: the manifest file's own bytes, whose hash the report names; by default those that
             `dump_manifest` gives.
         record: whether the record holds; a report on one that does not says so first, in red. None:

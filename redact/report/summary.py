@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..evidence import (
+from ..plan import count_of
+from ..record import (
     AuditPart,
     CheckPart,
     CheckResult,
@@ -20,7 +21,6 @@ from ..evidence import (
     SourcePart,
     TrackPart,
 )
-from ..plan import count_of
 from ..types import Action, Target, clock
 from .catalogue import Catalogue
 from .timeline import COLOURS, KEPT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from ..evidence import Manifest, TrackPart
+from ..record import Manifest, TrackPart
 from ..types import Action, clock, runs_of
 from .catalogue import Catalogue
 

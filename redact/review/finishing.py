@@ -8,22 +8,22 @@ from typing import Any
 
 from ..auditing import AuditResult, require_detectors
 from ..errors import UsageError
-from ..evidence import (
+from ..files import check_writable, make_folder
+from ..inspect import release_path
+from ..media import default_output
+from ..pipeline import apply
+from ..plan import Plan
+from ..record import (
     CaseFields,
     EvidenceChoice,
     check_evidence,
     checked_option,
     manifest_path,
-    release_path,
     write_evidence,
 )
-from ..files import check_writable, make_folder
-from ..media import default_output
-from ..messages import LANGUAGES, Words
-from ..pipeline import apply
-from ..plan import Plan
 from ..running import Delivery, Journal, Outcome
 from ..settings import Audio, DrawSettings, EncodeSettings, Style
+from ..words import LANGUAGES, Words
 from .answered import accepted, noted
 from .desk import ChangedOutsideError, Desk
 from .jobs import Job

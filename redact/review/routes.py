@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..errors import RedactError
-from ..evidence import checked_option
 from ..follow import Superseded
 from ..plan import Plan, covering, subject_of
+from ..record import checked_option
 from ..settings import Style
 from .desk import ChangedOutsideError
 from .finishing import begin_finish

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..evidence import EvidenceChoice
 from ..follow import Frames, follow, index_packets
 from ..media import SourceInfo, probe
 from ..pipeline import detect
 from ..plan import Plan, edit, read_plan, write_plan
+from ..record import EvidenceChoice
 from ..running import Journal, require_same_source
 from ..settings import DetectSettings, RenderSettings, Style
 from ..types import Box, State, Target

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..auditing import AuditDetectors, Limits
 from ..detection import Area, device_now
-from ..evidence import library_versions
 from ..files import AnswerReader
-from ..messages import Message
+from ..record import library_versions
 from ..types import Detections, Frame, Target
+from ..words import Message
 from .board import AUDIT, RANGE, Board, answers_place
 from .kept_looks import (
     Ask,

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..auditing import AuditResult
-from ..evidence import (
+from ..files import PRIVATE
+from ..plan import Plan
+from ..record import (
     CaseFields,
     Credentials,
     EvidenceChoice,
@@ -16,11 +18,9 @@ from ..evidence import (
     manifest_path,
     sign_content,
 )
-from ..files import PRIVATE
-from ..messages import Message
-from ..plan import Plan
 from ..settings import DrawSettings
 from ..types import Action
+from ..words import Message
 from .acceptance import Acceptance, Accepted
 from .journal import Journal
 

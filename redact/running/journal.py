@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from ..errors import UsageError
-from ..evidence import Step, muted_parts
 from ..media import Decode, SourceInfo
-from ..messages import Message
 from ..plan import DAMAGED, Plan
 from ..plan.typed import length_of
 from ..progress import Progress, Silent, Stage
+from ..record import Step, muted_parts
 from ..settings import Audio, EncodeSettings
 from ..types import (
     OWN,
@@ -31,6 +30,7 @@ from ..types import (
     audited_for,
     clock,
 )
+from ..words import Message
 
 
 class Entry:

@@ -29,9 +29,9 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..detection import Detector, Verifier, device_now
-from ..evidence import library_versions
 from ..files import Answer, AnswerFile
 from ..media import plane_array
+from ..record import library_versions
 from ..settings import DetectSettings
 from ..types import Detections, Frame
 from .board import forget_answers

@@ -9,10 +9,10 @@ from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError
 from ..media import SourceInfo, sha256_of
-from ..messages import Message, problem
 from ..plan import Plan, read_plan, write_plan
 from ..progress import Progress
 from ..settings import DetectSettings
+from ..words import Message, problem
 from .journal import Journal
 from .kept_looks import forget_looks
 from .search import who_looks

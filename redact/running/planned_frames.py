@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from ..errors import UnsafeError
 from ..media import Decode, SourceInfo
-from ..messages import Message, problem
 from ..plan import HELD_REACH, Plan
 from ..types import Frame, Region
+from ..words import Message, problem
 
 
 class CheckedFrames:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from redact.errors import InputError
 from redact.media import Decode, probe
 from redact.media.h264_gaps import Gaps, gaps_in
-from redact.messages import Message
+from redact.words import Message
 
 from .footage import Clip, make, remux, samples
 from .h264_streams import Coded, I, P, Stream

@@ -9,23 +9,23 @@ import pytest
 
 from redact.auditing import AuditSettings, verify
 from redact.errors import OutputError
-from redact.evidence import (
+from redact.media import Decode, probe, sha256_of
+from redact.pipeline import apply
+from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
+from redact.progress import Silent
+from redact.record import (
     EvidenceChoice,
     build_manifest,
     load_credentials,
     read_content,
     sign_content,
 )
-from redact.media import Decode, probe, sha256_of
-from redact.pipeline import apply
-from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
-from redact.progress import Silent
 from redact.running import Delivery, Journal
 from redact.settings import Sensitivity, Settings
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
-from ..evidence.authority import make_signer
 from ..media.footage import Clip, make
+from ..record.authority import make_signer
 
 pytest.importorskip("c2pa", reason="needs the extra redact-footage[c2pa]")
 

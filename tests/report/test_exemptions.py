@@ -11,14 +11,14 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.evidence import ReasonCode, build_manifest
-from redact.evidence.manifest import Manifest
 from redact.plan import Subject
+from redact.record import ReasonCode, build_manifest
+from redact.record.manifest import Manifest
 from redact.report import Catalogue, exemption_csv, report_html
 from redact.report.exemptions import harmless
 from redact.types import Keyframe
 
-from ..evidence.samples import make_case, make_plan, make_record
+from ..record.samples import make_case, make_plan, make_record
 
 
 def table(manifest: Manifest, language: str = "en") -> list[dict[str, str]]:

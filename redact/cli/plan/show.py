@@ -10,8 +10,8 @@ from typing import Any, Final
 import click
 from rich.table import Table
 
-from ...evidence import seconds_from_start
 from ...plan import Plan, read_plan, typed, with_subjects
+from ...record import seconds_from_start
 from ...types import Origin, Track, clock, counted
 from ..terminal import PlainConsole
 from .group import plan, plan_argument, span_words, target_choice
