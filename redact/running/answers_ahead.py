@@ -23,7 +23,7 @@ from ..auditing import AuditDetectors, Limits
 from ..detection import Area, device_now
 from ..files import AnswerReader
 from ..record import library_versions
-from ..types import Detections, Frame, Target
+from ..types import Detections, Frame, Presentation, Target
 from ..words import Message
 from .board import AUDIT, RANGE, Board, answers_place
 from .kept_looks import (
@@ -203,7 +203,7 @@ class AuditAhead(AuditDetectors):
     """`AuditDetectors` that ask through something.
 
     Args:
-        targets, sample_aspect, limits, centerface: see `AuditDetectors`.
+        targets, presentations, limits, centerface: see `AuditDetectors`.
         through: makes what they ask through, of `made_by`.
 
     Attributes:
@@ -214,17 +214,17 @@ class AuditAhead(AuditDetectors):
     def __init__(
         self,
         targets: tuple[Target, ...],
-        sample_aspect: float,
+        presentations: Sequence[Presentation],
         limits: Limits,
         centerface: bool,
         through: Callable[[object], KeptLooks | LooksAhead],
     ) -> None:
-        super().__init__(targets, sample_aspect, limits, centerface)
+        super().__init__(targets, presentations, limits, centerface)
         self.made_by: object = {
             "redact": __version__,
             "libraries": library_versions(),
             "targets": [target.word for target in self.targets],
-            "aspect": sample_aspect,
+            "presentations": repr(tuple(presentations)),
             "limits": repr(limits),
             "networks": self.names,
             "device": device_now(),
@@ -262,10 +262,14 @@ class AuditsAhead:
         self._made: list[LooksAhead] = []
 
     def load(
-        self, targets: tuple[Target, ...], sample_aspect: float, limits: Limits, centerface: bool
+        self,
+        targets: tuple[Target, ...],
+        presentations: Sequence[Presentation],
+        limits: Limits,
+        centerface: bool,
     ) -> AuditDetectors:
         """See `AuditDetectors`."""
-        return AuditAhead(targets, sample_aspect, limits, centerface, self._through)
+        return AuditAhead(targets, presentations, limits, centerface, self._through)
 
     def _through(self, made_by: object) -> LooksAhead:
         self._made.append(LooksAhead(self._board, AUDIT, made_by))

@@ -164,7 +164,7 @@ class _Audits:
             self._plan = with_held(read_plan(self._plan_file), note.held)
             self._detectors = AuditAhead(
                 self._settings(self._plan).targets,
-                float(self._info.video.upright_sample_aspect),
+                self._info.video.presentations,
                 self._settings(self._plan).limits,
                 self._plan.settings.centerface,
                 lambda made_by: LooksAhead(None, AUDIT, made_by),
