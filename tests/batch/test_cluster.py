@@ -85,7 +85,7 @@ def altered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_another_redact_or_another_file_is_noticed(altered: Path, tmp_path: Path) -> None:
-    code = "import json, redact.cluster.work as s; print(json.dumps(s.what_is_installed()))"
+    code = "import json, redact.batch.work as s; print(json.dumps(s.what_is_installed()))"
     words = [sys.executable, "-c", code]
 
     def asked(root: Path) -> dict[str, str]:
