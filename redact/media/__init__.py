@@ -10,7 +10,6 @@ from .info import (
     Dropped,
     Mastering,
     Orientation,
-    Part,
     SourceInfo,
     VideoInfo,
 )
@@ -32,7 +31,6 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
-    "Part",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
