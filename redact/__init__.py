@@ -94,7 +94,6 @@ _HOMES = {
         "write_plan",
     ),
     "auditing": ("AuditResult", "AuditSettings", "Finding", "FindingKind"),
-    "case": ("Result", "ResultState"),
     "detection": ("Detector",),
     "errors": (
         "CheckFailedError",
@@ -113,10 +112,10 @@ _HOMES = {
     ),
     "record": ("CaseFields", "EvidenceChoice", "Manifest", "RunRecord"),
     "words": ("Message",),
+    "pipeline": ("Acceptance", "Delivery", "Result", "ResultState"),
     "plan": ("Plan",),
     "progress": ("Progress", "Silent"),
     "render": ("MaskStyle",),
-    "running": ("Acceptance", "Delivery"),
     "settings": (
         "Audio",
         "DetectSettings",
