@@ -112,10 +112,10 @@ _HOMES = {
     ),
     "record": ("CaseFields", "EvidenceChoice", "Manifest", "RunRecord"),
     "words": ("Message",),
-    "pipeline": ("Acceptance", "Delivery", "Result", "ResultState"),
     "plan": ("Plan",),
     "progress": ("Progress", "Silent"),
     "render": ("MaskStyle",),
+    "pipeline": ("Acceptance", "Delivery", "Result", "ResultState"),
     "settings": (
         "Audio",
         "DetectSettings",
