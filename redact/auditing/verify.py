@@ -83,7 +83,7 @@ def verify(
         (*checks, *collected.checks),
         _kept(plan),
         collected.looked,
-        () if plan is None else plan.settings.not_searched,
+        () if plan is None else plan.not_searched,
     )
 
 

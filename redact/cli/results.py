@@ -106,7 +106,7 @@ def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
             terminal.say(f"note: {result.wanted} is there from an earlier run; it is not this one")
     else:
         terminal.say(f"{result.output}: {_counted(outcome)}")
-    for limit in outcome.record.plan.settings.not_searched:
+    for limit in outcome.record.plan.not_searched:
         terminal.say(f"NOT SEARCHED EVERYWHERE: {limit}")
     if result.missing:
         terminal.say(f"SOURCE INCOMPLETE: {result.missing}")

@@ -29,7 +29,7 @@ from ..media import (
     read_ahead,
     sha256_of,
 )
-from ..plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
+from ..plan import Plan, SourceRef, build_plan, with_held
 from ..progress import Progress
 from ..record import ModelUsed, RunRecord
 from ..render import Renderer
@@ -144,19 +144,12 @@ def detect(
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
-        DetectionSettings(
-            settings.targets,
-            settings.sensitivity,
-            who_looks(info, settings, detector),
-            looks.whole + looks.parts,
-            settings.centerface,
-            settings.detector,
-            caution=settings.caution,
-            scope=scope,
-        ),
+        settings,
         whole.tracks,
         whole.cuts,
         unchecked,
+        who_looks(info, settings, detector),
+        looks.whole + looks.parts,
     )
 
 
@@ -225,7 +218,7 @@ def apply(
         output_size=size,
         plan=plan,
         drawn=drawn.plan,
-        settings=plan.settings.drawn_with(draw),
+        settings=Settings(plan.settings, draw.render, draw.encode),
         command=delivery.command,
         started=journal.started,
         finished=datetime.now(UTC),
