@@ -100,9 +100,6 @@ class AuditDetectors:
         self.names.append((Verifier.name, Verifier.weights_sha256))
         self.looks = self.close = 0
 
-    def come_to(self, time: float) -> None:
-        """Told the time of each frame, in seconds, before anything is asked about it."""
-
     def look(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
         """Faces and plates in a picture, large enough to be reported; scores are probabilities.
 

@@ -55,7 +55,6 @@ class StillVisible:
         schedule: which frames are looked at.
         limits: see `Limits`.
         whole_every: see `redact.track.Looks`. 0: every look is at all of the picture.
-        meet_every: see `TrackSettings`.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -69,7 +68,6 @@ class StillVisible:
         schedule: Schedule,
         limits: Limits,
         whole_every: float,
-        meet_every: float,
     ) -> None:
         self._plan, self._covers = plan, covers
         self._detectors, self._schedule, self._limits = detectors, schedule, limits
@@ -78,13 +76,11 @@ class StillVisible:
         self._begun: Fraction | None = None
         self._scaler, self._shrinker = Scaler(), VideoReformatter()
         self._shown: Frame | None = None
-        self._looks = Looks(detectors.look, whole_every, meet_every)
+        self._looks = Looks(detectors.look, whole_every)
         self._tracker = Tracker(
             # Everything is kept, however doubtful or large: nothing is hidden by it.
             # When it is looked, the schedule says.
-            settings=TrackSettings(
-                leak_cost=float("inf"), look_every=float("inf"), meet_every=0.0, ring_time=1.0
-            ),
+            settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
             # Two people who each show for a moment are two suspects, not one who comes back.
             ablate=frozenset({"padding", "stitch"}),
             ask=self._ask,

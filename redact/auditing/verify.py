@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from .file_checks import check_container, check_sound, decode_alone
 from .findings_and_fixes import Seen, findings_of
 from .likeness import MakeMask
 from .limits import Limits
-from .planes import Both, luma
+from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .still_visible import Misfit, StillVisible
@@ -83,7 +83,7 @@ def verify(
         (*checks, *collected.checks),
         _kept(plan),
         collected.looked,
-        () if plan is None else plan.settings.not_searched,
+        () if plan is None else plan.not_searched,
     )
 
 
@@ -156,7 +156,6 @@ def collect(
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
                 times[pair.index] = pair.source.seconds
-                detectors.come_to(pair.source.seconds)
             visible.add(pair, mask, last)
             trim_at_times(pair.index)
             stage.advance()
@@ -205,33 +204,7 @@ def _visible(
     limits, numbers = settings.limits, settings_of(settings.sensitivity)
     schedule = Schedule(settings.sensitivity, plan, limits)
     # As often as the search looks at all of the picture.
-    every = numbers.whole_every, numbers.meet_every
-    return StillVisible(plan, covers, detectors, schedule, limits, *every)
-
-
-def look_through(
-    found: Iterable[Pair], plan: Plan, settings: AuditSettings, detectors: AuditDetectors
-) -> None:
-    """Ask what an audit asks about a stretch of a file, as far as that can be guessed without what
-    lies before it; nothing is judged.
-
-    Args:
-        found: pairs of frames in their order. The number of a pair is that of the frame in the
-            whole video, and those of its frames count from 0.
-        plan: as it was drawn.
-        settings: of the audit.
-        detectors: that are asked.
-    """
-    covers = PlanCovers(plan, settings.margin)
-    visible = _visible(plan, covers, detectors, settings)
-    for pair in found:
-        source, output = pair.source, pair.output
-        if source is None or output is None:
-            continue
-        lumas = luma(source), luma(output)
-        mask = functools.partial(covers.mask, pair.index, *lumas)
-        visible.add(pair, mask, pair.index == len(plan.source.timeline) - 1)
-        trim_at_times(pair.index)
+    return StillVisible(plan, covers, detectors, schedule, limits, numbers.whole_every)
 
 
 def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:

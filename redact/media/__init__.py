@@ -10,7 +10,6 @@ from .info import (
     Dropped,
     Mastering,
     Orientation,
-    Part,
     SourceInfo,
     VideoInfo,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
-    "Part",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",

@@ -12,14 +12,13 @@ from .kept_looks import Ask
 
 
 class Search:
-    """Takes the frames of a video in order, all of them or those of a range.
+    """Takes the frames of a video in order.
 
     Args:
         settings: of the search.
         look: the detector.
         ask: takes close looks (`redact.detection.CloseUp`).
         parts: the detector knows how to look at parts of a picture.
-        zero: PTS of the first frame of the video; None: the first frame taken is that.
 
     Attributes:
         tracker, looks: what follows, and what asks the detector.
@@ -31,13 +30,13 @@ class Search:
         look: Look,
         ask: Ask,
         parts: bool,
-        zero: int | None = None,
     ) -> None:
         numbers = settings_of(settings.sensitivity, settings.caution)
         self.tracker = Tracker(settings=numbers, ask=ask)
         every = numbers.whole_every if parts else 0.0
-        self.looks = Looks(look, every, numbers.meet_every)
-        self._scope, self._zero = settings.scope, zero
+        self.looks = Looks(look, every)
+        self._scope = settings.scope
+        self._zero: int | None = None
 
     def see(self, frame: Frame) -> None:
         """Take the next frame; raises as the detector does."""
