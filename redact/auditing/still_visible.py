@@ -105,11 +105,12 @@ class StillVisible:
         if output is not None and mask is not None:
             asks = self._tracker.wants_detection(source)
             damaged = source.damaged or output.damaged
-            wanted = self._schedule.wants(pair.index, source.seconds, damaged or last, asks)
+            time = self._tracker.small_picture(source).time
+            wanted = self._schedule.wants(pair.index, time, damaged or last, asks)
             if self._begun is None:
                 self._begun = source.time
             if wanted and self._scope.at(float(source.time - self._begun)):
-                found = self._look(pair.index, source, output, mask())
+                found = self._look(pair.index, time, source, output, mask())
         self._tracker.observe(source, found)
         self._shown = None
 
@@ -117,11 +118,13 @@ class StillVisible:
         """Everything that was seen outside the masks, however doubtful, over the whole clip."""
         return self._tracker.finish().tracks
 
-    def _look(self, index: int, source: Frame, output: Frame, mask: Mask) -> Detections:
+    def _look(
+        self, index: int, time: float, source: Frame, output: Frame, mask: Mask
+    ) -> Detections:
         """What is visible in a frame; subjects that only a part of a mask lies on are noted."""
         self._shown = shown = unmasked(source, output, mask, self._scaler)
         # What is compared with earlier looks is what is looked at, not the source.
-        found = self._scope.select(self._looks.at(shown, shrink(shown, self._shrinker)))
+        found = self._scope.select(self._looks.at(shown, shrink(shown, self._shrinker, time)))
         if not len(found):
             return found
         if kept := self._covers.kept(index):

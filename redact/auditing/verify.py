@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from ..media import Decode, SourceInfo, probe, read_ahead
 from ..plan import Plan
 from ..progress import Progress
 from ..track import settings_of
-from ..types import Action, Target, Track
+from ..types import Action, Presentation, Target, Track
 from ..words import Message
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
@@ -29,7 +29,7 @@ from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
 from .what_is_hidden import Covers, PixelCovers, PlanCovers
 
-Load = Callable[[tuple[Target, ...], float, Limits, bool], AuditDetectors]
+Load = Callable[[tuple[Target, ...], Sequence[Presentation], Limits, bool], AuditDetectors]
 """Makes detectors as `AuditDetectors` does, from what that takes."""
 
 
@@ -139,8 +139,8 @@ def collect(
     output = decode_alone(finished, progress)
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
-    aspect = float(source.video.upright_sample_aspect)
-    detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
+    ways = source.video.presentations
+    detectors = load(settings.targets, ways, limits, plan is None or plan.settings.centerface)
     visible = _visible(plan, covers, detectors, settings)
     compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
     # Those who searched and drew have found out what is damaged.
