@@ -66,6 +66,7 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
                 (int(red), int(green), int(blue)),
                 str(render["label"]),
                 notice=str(render.get("notice", "")),
+                stamp=_stamp(render.get("stamp")),
             ),
             EncodeSettings(
                 str(encode["codec"]), encode["crf"], encode["preset"], Audio(encode["audio"])
@@ -75,6 +76,10 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
         raise PlanError(
             f"{where}: the settings in it are not readable ({error})", "Run 'redact run' again."
         ) from error
+
+
+def _stamp(value: Mapping[str, Any] | None) -> Stamp | None:
+    return None if value is None else Stamp(str(value["text"]), Corner(value["corner"]))
 
 
 def _scope(value: Mapping[str, Any]) -> Scope:
@@ -133,6 +138,15 @@ def margin_of(record: Manifest | None) -> float:
     render = record.run.settings.get("render")
     margin = render.get("margin") if isinstance(render, dict) else None
     return float(margin) if isinstance(margin, (int, float)) else usual
+
+
+def stamp_of(record: Manifest | None) -> Stamp | None:
+    """The stamp that was drawn, as far as it is known."""
+    render = None if record is None else record.run.settings.get("render")
+    try:
+        return _stamp(render.get("stamp")) if isinstance(render, dict) else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 class State(StrEnum):

@@ -180,6 +180,8 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
         del value["detect"]["scope"]
     if not settings.render.notice:
         del value["render"]["notice"]
+    if settings.render.stamp is None:
+        del value["render"]["stamp"]
     return value
 
 
