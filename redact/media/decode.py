@@ -21,7 +21,7 @@ from .frame_planes import upright
 from .h264_gaps import gaps_in
 from .info import Part, SourceInfo
 from .pixel_formats import working_format, working_notes
-from .source import NO_TIMESTAMPS, LateStreams, only, opened, packets_of
+from .source import NO_TIMESTAMPS, LateStreamsError, only, opened, packets_of
 from .stamper import Stamper
 
 MAX_THREADS = 8
@@ -35,7 +35,7 @@ B_PICTURES = 8
 encoders use 2 to 7 between two anchors."""
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """A decoder with several threads met an error."""
 
 
@@ -91,7 +91,7 @@ class Decode:
                     yield self.upright_frame(picture, index, pts, damaged)
                     index += 1
                 break
-            except _Refused:
+            except _RefusedError:
                 # With several threads an error takes sound pictures along that are under way.
                 threads = 1
         if index == 0 and self.info.part is not None:
@@ -177,7 +177,7 @@ class Decode:
             if self.errors > before:
                 self.torn |= packet.is_corrupt or (guessed and coded.begun)
                 if context.thread_count != 1:
-                    raise _Refused
+                    raise _RefusedError
             for picture in pictures:
                 coded.picture(picture)
                 yield picture
@@ -191,8 +191,8 @@ class Decode:
                 packet = next(packets, None)
             except av.FFmpegError as error:
                 # What was read so far is kept; the damage is said.
-                late = isinstance(error, LateStreams)
-                self._error(Message("streams_midway" if late else "reading_stopped"))
+                late = isinstance(error, LateStreamsError)
+                self._error(Message("streams_midway") if late else Message("reading_stopped"))
                 damage.error()
                 self.torn = True
                 yield av.Packet()

@@ -101,7 +101,7 @@ def _come_to_rest(container: InputContainer) -> None:
             stream.codec_context.flush_buffers()
 
 
-class LateStreams(av.FFmpegError):
+class LateStreamsError(av.FFmpegError):
     """Streams began midway in a file, as where a recorder changed their numbers: PyAV knows those
     of its beginning only."""
 
@@ -113,13 +113,13 @@ def packets_of(container: InputContainer, streams: Any = None) -> Iterator[Any]:
     """The packets of a stream, of several, or of all.
 
     Raises:
-        LateStreams: at the end, where more streams came than there were at the beginning.
+        LateStreamsError: at the end, where more streams came than there were at the beginning.
         av.FFmpegError: the file cannot be read on.
     """
     try:
         yield from container.demux() if streams is None else container.demux(streams)
     except IndexError as error:
-        raise LateStreams from error
+        raise LateStreamsError from error
 
 
 def only(container: InputContainer, indices: set[int]) -> None:
