@@ -15,7 +15,7 @@ from typing import Any
 from av.stream import Disposition
 
 from ..formats import sound_headers, tags
-from ..media import opened, tags_of
+from ..media import opened, packets_of, tags_of
 from .findings import Findings, Kind, printable_text
 from .mp4 import NEUTRAL_NAMES, add_comments, kind_of_tag
 
@@ -272,7 +272,7 @@ def _packets(container: Any, found: Findings) -> int:
     readers = {s.index: _reader(s) for s in container.streams}
     seen: dict[int, int] = {}
     total = 0
-    for packet in container.demux():
+    for packet in packets_of(container):
         if packet.size == 0:
             continue
         total += 1

@@ -8,6 +8,7 @@ their sound; language), and nothing else. What is dropped is listed for the user
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
@@ -28,7 +29,7 @@ from .frame_planes import orientation_of
 from .info import OF_CAMERAS, AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from .pixel_formats import is_rgb, layout, working_notes
 from .pyav import fraction, tags_of
-from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened
+from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened, packets_of
 
 ASSUMED_RATE = Fraction(25)
 """Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""
@@ -111,13 +112,14 @@ def _first_frame(
     for context in (stream.codec_context, own):
         if context is not None:
             context.thread_count = 1  # more would begin with frames that nobody asks for
-    for packet in container.demux(stream):
-        for frame in _decoded(stream.codec_context, packet):
+    with contextlib.suppress(av.FFmpegError):  # nothing more can be read
+        for packet in packets_of(container, stream):
+            for frame in _decoded(stream.codec_context, packet):
+                if own is not None:
+                    rate = fraction(own.framerate)
+                return frame, rate
             if own is not None:
-                rate = fraction(own.framerate)
-            return frame, rate
-        if own is not None:
-            list(_decoded(own, packet))
+                list(_decoded(own, packet))
     raise problem(InputError, "no_frame", path=f"{path}")
 
 

@@ -243,7 +243,7 @@ def _missing(source: Path, record: Manifest) -> str:
     """What was missing at the end of the source when its result was made, in words."""
     said = record.source
     declared = None if said.declared_frames is None else said.declared_frames - said.cut_frames
-    return missing_words(source.name, said.frames, declared, said.bytes_missing)
+    return missing_words(source.name, said.frames, declared, said.bytes_missing, said.torn)
 
 
 def _hidden(record: Manifest) -> Hidden:

@@ -59,6 +59,7 @@ class Rendered:
     """What drawing the masks told.
 
     Attributes:
+        source: as it was found when its pictures were decoded.
         notes: what was converted.
         sounded: see `RunRecord`.
         plan: as it was drawn: with damage that was met and that the plan does not know.
@@ -66,6 +67,7 @@ class Rendered:
             nothing was hidden.
     """
 
+    source: SourceInfo
     notes: tuple[Message, ...]
     plan: Plan
     stretches: tuple[int, int]
@@ -210,7 +212,7 @@ def apply(
     if delivery.release:
         clear_times(output)
     record = RunRecord(
-        source=info,
+        source=drawn.source,
         source_sha256=before,
         source_sha256_after=after,
         output=output,
@@ -313,7 +315,7 @@ def render(
     remark_on_label(renderer.labelled, journal)
     stretches = frames.stretches, frames.untouched
     drawn_plan = with_held(plan, frames.held)
-    return Rendered(tuple(writer.notes), drawn_plan, stretches, sounded)
+    return Rendered(frames.source, tuple(writer.notes), drawn_plan, stretches, sounded)
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

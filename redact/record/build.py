@@ -113,6 +113,7 @@ def _source(record: RunRecord) -> SourcePart:
         declared_frames=info.video.frames,
         cut_frames=info.video.cut,
         bytes_missing=info.missing,
+        torn=info.torn,
         video_stream=info.video.index,
     )
 
