@@ -14,7 +14,7 @@ STAMP  := $(VENV)/.installed
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-$(STAMP): pyproject.toml hatch_build.py
+$(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable '.[dev,samples]'
@@ -66,7 +66,7 @@ site: $(STAMP)  ## make the pages of docs/ into a site in site/, which needs no 
 
 wheel: $(STAMP)  ## build dist/*.whl with everything that a run needs, and the sdist
 	$(BIN)/python -m pip install --quiet build
-	REDACT_REQUIRE_MODELS=1 $(BIN)/python -m build
+	$(BIN)/python -m build
 
 bench: bench-detect bench-real bench-leak bench-attack bench-audit  ## all benchmarks, hours
 
