@@ -27,7 +27,7 @@ from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
-from .what_is_hidden import Covers, PixelCovers, PlanCovers
+from .what_is_hidden import Covers, PixelCovers, PlanCovers, stamped
 
 Load = Callable[[tuple[Target, ...], float, Limits, bool], AuditDetectors]
 """Makes detectors as `AuditDetectors` does, from what that takes."""
@@ -141,8 +141,10 @@ def collect(
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     aspect = float(source.video.upright_sample_aspect)
     detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
-    visible = _visible(plan, covers, detectors, settings)
-    compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
+    size = source.video.upright_size
+    visible = _visible(plan, covers, detectors, settings, size)
+    compared = Compared(plan, limits, stamped(settings.stamp, *size))
+    clock, times = TimeCheck(), dict[int, float]()
     # Those who searched and drew have found out what is damaged.
     known = None if plan is None else frozenset(plan.unchecked)
     decoded = _with_last(pairs(iter(Decode(source, known)), output.frames()))
@@ -200,13 +202,18 @@ def _compared(
 
 
 def _visible(
-    plan: Plan | None, covers: Covers, detectors: AuditDetectors, settings: AuditSettings
+    plan: Plan | None,
+    covers: Covers,
+    detectors: AuditDetectors,
+    settings: AuditSettings,
+    size: tuple[int, int],
 ) -> StillVisible:
     limits, numbers = settings.limits, settings_of(settings.sensitivity)
     schedule = Schedule(settings.sensitivity, plan, limits)
     # As often as the search looks at all of the picture.
     every = numbers.whole_every, numbers.meet_every
-    return StillVisible(plan, covers, detectors, schedule, limits, *every)
+    words = stamped(settings.stamp, *size)
+    return StillVisible(plan, covers, detectors, schedule, limits, *every, words)
 
 
 def look_through(
@@ -223,7 +230,8 @@ def look_through(
         detectors: that are asked.
     """
     covers = PlanCovers(plan, settings.margin)
-    visible = _visible(plan, covers, detectors, settings)
+    size = plan.source.width, plan.source.height
+    visible = _visible(plan, covers, detectors, settings, size)
     for pair in found:
         source, output = pair.source, pair.output
         if source is None or output is None:

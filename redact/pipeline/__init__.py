@@ -13,6 +13,7 @@ from .done import (
     plan_beside,
     record_beside,
     settings_from_json,
+    stamp_of,
 )
 from .held import (
     HeldBack,
@@ -115,6 +116,7 @@ __all__ = [
     "run",
     "same_place",
     "settings_from_json",
+    "stamp_of",
     "state_content",
     "take_up_plan",
     "what_answers",

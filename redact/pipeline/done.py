@@ -33,11 +33,13 @@ from ..record import (
 from ..settings import (
     Audio,
     Caution,
+    Corner,
     DetectSettings,
     EncodeSettings,
     RenderSettings,
     Sensitivity,
     Settings,
+    Stamp,
     Style,
 )
 from ..types import Box, Scope, Target

@@ -150,7 +150,7 @@ class _Audits:
 
     def __init__(self, info: SourceInfo, settings: Settings, plan_file: Path) -> None:
         self._info, self._plan_file = info, plan_file
-        self._margin = settings.draw.render.margin
+        self._render = settings.draw.render
         self._finished = info
         self._plan: Plan | None = None
         self._detectors: AuditAhead | None = None
@@ -172,7 +172,7 @@ class _Audits:
         return KeptLooks(place, self._detectors.made_by, by_pixels)
 
     def _settings(self, plan: Plan) -> AuditSettings:
-        return AuditSettings.of_plan(plan, self._margin)
+        return AuditSettings.of_plan(plan, self._render.margin, stamp=self._render.stamp)
 
     def answer(self, number: int, kept: KeptLooks, passed: Passed) -> bool:
         """Audit a range; False where nobody needs the rest of it."""

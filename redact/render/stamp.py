@@ -32,7 +32,7 @@ def require_room(stamp: Stamp | None, width: int, height: int) -> None:
     if stamp is None:
         return
     wide = size_of(stamp.text, SMALLEST_CAPITAL)[0]
-    if wide > width or 2 * SMALLEST_CAPITAL > height:
+    if wide > width or height < 2 * SMALLEST_CAPITAL:
         raise UsageError(
             f"stamp {stamp.text!r} could not be read in a picture of {width}×{height} pixels",
             f"Choose one of at most {len(stamp.text) * width // wide} letters.",
