@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..settings import Sensitivity
-from ..types import OWN, Detections, Target
+from ..types import OWN, Detections, Presentation, Target
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CloseUp
 from .detector import Detector
 from .device import load_engine
+from .every_way import InEveryWay
 from .network import FacePlateDetector, Network, default_threads, threads_each
 from .parts import Scale
 from .verifier import Verifier
@@ -210,9 +211,14 @@ def load_close_up(detector: Detector, threads: int | None = None) -> CloseUp:
     Raises:
         ModelError, DependencyError: see `load_detector`.
     """
+    presentations: Sequence[Presentation] = (Presentation(),)
+    if isinstance(detector, InEveryWay):
+        # Of pixels of an ordinary shape close looks were measured as the picture is stored.
+        presentations = [Presentation(), *detector.presentations]
+        detector = detector.first
     if isinstance(detector, Witnesses):
-        return CloseUp(Verifier(threads), detector.look_closely)
-    return CloseUp(Verifier(threads), OurNetwork([Target.FACE], threads).run)
+        return CloseUp(Verifier(threads), detector.look_closely, presentations)
+    return CloseUp(Verifier(threads), OurNetwork([Target.FACE], threads).run, presentations)
 
 
 def load_second_opinion(*, sample_aspect: float = 1.0) -> BlazeFaces:

@@ -269,7 +269,7 @@ def _held_differs(held: HeldBack, wanted: Wanted, progress: Progress) -> bool:
     if _hash(path) != held.plan_sha256:
         return True
     try:  # the note does not say who looked; the plan does
-        if read_plan(path).settings.detectors != wanted.who_looks:
+        if read_plan(path).detectors != wanted.who_looks:
             return True
     except PlanError:
         return True

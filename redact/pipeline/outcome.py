@@ -139,14 +139,22 @@ def incomplete(record: RunRecord) -> str:
     """What is missing at the end of the source, in words; "" if nothing is known to be."""
     source = record.source
     return missing_words(
-        source.path.name, record.frames_written, source.video.shown, source.missing
+        source.path.name,
+        record.frames_written,
+        source.video.shown,
+        source.missing,
+        source.torn,
     )
 
 
-def missing_words(name: str, frames: int, declared: int | None, missing: int) -> str:
+def missing_words(
+    name: str, frames: int, declared: int | None, missing: int, torn: bool = False
+) -> str:
     """As `incomplete`, from the numbers: pictures read, and those that should be shown, bytes that
-    are missing."""
+    are missing, whether parts could not be read."""
     again = "What is there was redacted. Copy the file again from its origin."
     if declared is not None and frames < declared:
         return f"{name} has {frames} of {declared} pictures; the others are missing. {again}"
-    return f"{name} ends early. {again}" if missing else ""
+    if missing:
+        return f"{name} ends early. {again}"
+    return f"{name} is damaged, and pictures of it may be missing. {again}" if torn else ""

@@ -134,6 +134,6 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
         shown.clear()
         settings = DetectSettings((Target.FACE,), sensitivity)
         found = pipeline.detect(probe(street), settings, Journal(Silent()))
-        assert found.settings.frames_looked_at == len(set(shown)) == len(shown)
+        assert found.frames_looked_at == len(set(shown)) == len(shown)
         whole = sensitivity is Sensitivity.THOROUGH
         assert shown == list(range(STREET_FRAMES)) if whole else 3 <= len(shown) < STREET_FRAMES

@@ -189,8 +189,8 @@ def test_frames_that_no_detector_looked_at_are_on_record(
     tmp_path: Path, sensitivity: Sensitivity, looked: int | None, detail: str | None
 ) -> None:
     record = make_record(tmp_path)
-    found_by = replace(record.plan.settings, sensitivity=sensitivity, frames_looked_at=looked)
-    record = replace(record, plan=replace(record.plan, settings=found_by))
+    asked = replace(record.plan.settings, sensitivity=sensitivity)
+    record = replace(record, plan=replace(record.plan, settings=asked, frames_looked_at=looked))
     limits = build_manifest(record).not_checked
     assert [p.detail for p in limits if p.code == "detection_sampled"] == (
         [] if detail is None else [detail]

@@ -12,10 +12,17 @@ from numpy.typing import NDArray
 
 from redact.media import Decode, VideoWriter, probe
 from redact.pipeline import Journal, render
-from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
+from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.render import Renderer, drawn_area_of, mask_of
-from redact.settings import EncodeSettings, RenderSettings, Sensitivity, Settings, Style
+from redact.settings import (
+    DetectSettings,
+    EncodeSettings,
+    RenderSettings,
+    Sensitivity,
+    Settings,
+    Style,
+)
 from redact.types import Box, Keyframe, Region, State, Target, Timeline, Track
 
 from .pictures import frame_of, noise, planes, reached
@@ -95,7 +102,7 @@ def plan_of(source: Path) -> Plan:
     tracks = [Track(number, target, tuple(keys[number, target])) for number, target in keys]
     timeline = Timeline(info.video.time_base, tuple(frame.pts for frame in Decode(info)))
     ref = SourceRef("any", "0" * 64, info.size, WIDTH, HEIGHT, timeline)
-    settings = DetectionSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED, ())
+    settings = DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED)
     return build_plan(ref, settings, tracks, (), ())
 
 
