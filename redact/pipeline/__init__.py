@@ -11,6 +11,7 @@ from .done import (
     plan_beside,
     record_beside,
     settings_from_json,
+    stamp_of,
 )
 from .held import (
     HeldBack,
@@ -103,6 +104,7 @@ __all__ = [
     "run",
     "same_place",
     "settings_from_json",
+    "stamp_of",
     "state_content",
     "take_up_plan",
     "who_looks",

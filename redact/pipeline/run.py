@@ -192,6 +192,8 @@ def apply(
     before = require_same_source(plan, info, journal, digest)
     require_detectors(plan.settings.targets)
     remark_on_run(info, plan, draw.encode, journal)
+    if delivery.release and draw.render.stamp is not None:
+        journal.warn(Message("stamp_released", text=draw.render.stamp.text))
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,)) as out:
         # A release copies no sound: its coded bytes can say who recorded it.
@@ -262,7 +264,9 @@ def look(
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
     sound = draw.encode.audio is Audio.KEEP and bool(info.audio)
-    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, credentials)
+    settings = AuditSettings.of_plan(
+        drawn, draw.render.margin, sound, credentials, draw.render.stamp
+    )
     with journal.step("audit", None, inner=True) as step:
         found = verify(info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())
@@ -304,7 +308,8 @@ def render(
                 encoder=writer.encoder,
                 stretches=frames.stretches,
                 untouched=frames.untouched,
-            )
+            ),
+            *_stamped(draw),
         )
     for warning in frames.warnings:
         journal.warn(warning)
@@ -316,6 +321,12 @@ def render(
     stretches = frames.stretches, frames.untouched
     drawn_plan = with_held(plan, frames.held)
     return Rendered(frames.source, tuple(writer.notes), drawn_plan, stretches, sounded)
+
+
+def _stamped(draw: DrawSettings) -> Iterator[Message]:
+    """What is drawn beside the masks, for the record."""
+    if (stamp := draw.render.stamp) is not None:
+        yield Message("stamped", text=stamp.text, corner=stamp.corner.value)
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
