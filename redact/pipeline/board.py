@@ -21,7 +21,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from ..files import new_partial
+from ..files import beside, new_partial
 from ..media import SourceInfo
 from ..track import TrackSettings
 
@@ -75,17 +75,17 @@ def dividable(info: SourceInfo) -> bool:
 
 def note_place(plan_file: Path) -> Path:
     """Where the note of the run that makes a plan lies."""
-    return plan_file.with_name(f".{plan_file.name}.help")
+    return beside(plan_file, "help")
 
 
 def answers_place(plan_file: Path, stage: str, number: int) -> Path:
     """Where the answers of a range lie."""
-    return plan_file.with_name(f".{plan_file.name}.{stage}-{number:06}")
+    return beside(plan_file, f"{stage}-{number:06}")
 
 
 def forget_answers(plan_file: Path) -> None:
     """Remove all answers that others gave; whoever still writes one writes into nothing."""
-    ours = re.compile(re.escape(f".{plan_file.name}.") + f"({SEARCH}|{AUDIT})-[0-9]+")
+    ours = re.compile(re.escape(beside(plan_file, "").name) + f"({SEARCH}|{AUDIT})-[0-9]+")
     with contextlib.suppress(OSError):
         for path in list(plan_file.parent.iterdir()):
             if ours.fullmatch(path.name):

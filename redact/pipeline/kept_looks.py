@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..detection import Detector, Verifier, device_now
-from ..files import Answer, AnswerFile
+from ..files import Answer, AnswerFile, beside
 from ..media import plane_array
 from ..record import library_versions
 from ..settings import DetectSettings
@@ -232,7 +232,7 @@ def what_answers(settings: DetectSettings, detector: Detector) -> dict[str, obje
 
 def looks_path(plan_file: Path) -> Path:
     """Where the answers of the search for a plan are kept."""
-    return plan_file.with_name(f".{plan_file.name}.looks")
+    return beside(plan_file, "looks")
 
 
 def forget_looks(plan_file: Path) -> None:
