@@ -18,7 +18,7 @@ import msgspec
 
 from ..detection import Detector
 from ..errors import OutputError, OutputExistsError, RedactError
-from ..files import Held, claim, sweep
+from ..files import Held, beside, claim, sweep
 from ..media import SourceInfo, probe, sha256_of
 from ..progress import Progress
 from ..record import Manifest, manifest_path, read_manifest
@@ -106,7 +106,7 @@ class Work:
 
 
 def note_path(final: Path) -> Path:
-    return final.with_name(f".{final.name}.run")
+    return beside(final, "run")
 
 
 def _unfinished(held: Held, final: Path, closed: Path | None) -> tuple[Path, ...]:

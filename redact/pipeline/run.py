@@ -195,19 +195,19 @@ def apply(
     if delivery.release and draw.render.stamp is not None:
         journal.warn(Message("stamp_released", text=draw.render.stamp.text))
     final = delivery.output or default_output(info)
-    with OutputFile(final, delivery.force, (info.path,)) as out:
+    with OutputFile(final, delivery.force, (info.path,), guarded=True) as out:
         # A release copies no sound: its coded bytes can say who recorded it.
         copy, container = not delivery.release, container_for(final)
-        drawn = render(info, plan, draw, out.temporary, container, journal, copy_audio=copy)
+        drawn = render(info, plan, draw, out.inside, container, journal, copy_audio=copy)
         if delivery.release:
-            prepare_release(out.temporary)
+            prepare_release(out.inside)
         signer = delivery.evidence.credentials
         if signer is not None:
-            state_content(out.temporary, container, signer, drawn.plan, draw, journal)
+            state_content(out.inside, container, signer, drawn.plan, draw, journal)
         give_back()
-        audit = look(info, drawn.plan, draw, out.temporary, journal, signer is not None)
+        audit = look(info, drawn.plan, draw, out.inside, journal, signer is not None)
         after = _unchanged(info, before, journal)
-        output_sha256, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
+        output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
         accepted = delivery.reason_for(audit)
         held_back = not (audit.passed or accepted)
         output = _publish(out, final, delivery, held_back, output_sha256)
