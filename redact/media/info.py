@@ -101,7 +101,8 @@ class VideoInfo:
         sample_aspect: of the stored picture, 1 where unset.
         colour: tags of the frames that `Decode` yields.
         field_order: "progressive", "tt", "bb", "tb", "bt" or "".
-        frames: declared number of frames, None where unknown.
+        frames: declared number of frames; where none is declared and some were lost, as many as
+            the packets of the file hold; None where unknown.
         cut: how many of them an edit list cuts off.
         timestamps: False for raw elementary streams, which hold none: their frames are
             numbered at `rate`, one unit of `time_base` each.
@@ -228,6 +229,8 @@ class SourceInfo:
         video, audio: what is kept.
         dropped: what is not, in order of appearance.
         missing: bytes that the file lacks at its end, as far as its headers tell.
+        torn: it could not be read everywhere, so that nobody knows how many pictures it held;
+            known once it was decoded.
         warnings: anything unusual that the user should know.
         part: which pictures are read, None for all.
     """
@@ -240,6 +243,7 @@ class SourceInfo:
     audio: tuple[AudioInfo, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     missing: int = 0
+    torn: bool = False
     warnings: tuple[Message, ...] = ()
     part: Part | None = None
 
