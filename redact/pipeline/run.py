@@ -125,7 +125,9 @@ def detect(
         looks_kept(plan_file, digest, settings, detector) as kept,
         journal.step("detect", info.expected_frames) as step,
     ):
-        search = Search(settings, kept.looking(look), kept.asking(close_up.ask), parts)
+        search = Search(
+            settings, kept.looking(look), kept.asking(close_up.ask), parts, close_up.find
+        )
         looks = search.looks
         with read_ahead(_prepared(frames, search.tracker)) as decoded:
             for frame in decoded:

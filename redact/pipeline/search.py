@@ -8,7 +8,7 @@ from ..detection import Detector, in_every_way, load_detector, load_plugin, own_
 from ..errors import UsageError
 from ..media import SourceInfo
 from ..settings import DetectSettings
-from ..track import Look, Looks, Tracker, settings_of
+from ..track import Find, Look, Looks, Tracker, settings_of
 from ..types import Frame, Presentation
 from .kept_looks import Ask
 
@@ -21,6 +21,7 @@ class Search:
         look: the detector.
         ask: takes close looks (`redact.detection.CloseUp`).
         parts: the detector knows how to look at parts of a picture.
+        find: takes close looks where somebody should be; None: nobody does.
 
     Attributes:
         tracker, looks: what follows, and what asks the detector.
@@ -32,9 +33,10 @@ class Search:
         look: Look,
         ask: Ask,
         parts: bool,
+        find: Find | None = None,
     ) -> None:
         numbers = settings_of(settings.sensitivity, settings.caution)
-        self.tracker = Tracker(settings=numbers, ask=ask)
+        self.tracker = Tracker(settings=numbers, ask=ask, find=find)
         every = numbers.whole_every if parts else 0.0
         self.looks = Looks(look, every)
         self._scope = settings.scope

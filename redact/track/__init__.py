@@ -2,7 +2,7 @@
 
 from .belief import Clues, probability_of
 from .camera_and_cuts import motion_between
-from .follow import COAST, step
+from .follow import COAST, Find, step
 from .geometry import warped
 from .looks import Look, Looks
 from .sensitivities import PARTS, TrackSettings, settings_of
@@ -13,6 +13,7 @@ __all__ = [
     "COAST",
     "PARTS",
     "Clues",
+    "Find",
     "Look",
     "Looks",
     "SmallFrame",
