@@ -54,7 +54,7 @@ def main() -> None:
         info = probe(path)
         aspect = float(info.video.upright_sample_aspect)
         plan = load_detector(sample_aspect=aspect)
-        audit = AuditDetectors(TARGETS, aspect, limits)
+        audit = AuditDetectors(TARGETS, info.video.presentations, limits)
         wanted = {f.frame: f for f in labels.of(name).frames}
         for frame in Decode(info):
             if frame.index > max(wanted, default=-1):

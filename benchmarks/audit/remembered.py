@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from redact.auditing.audit_detectors import CENTERFACE, OURS, AuditDetectors
 from redact.detection import Area
-from redact.running.kept_looks import by_pixels
+from redact.media import plane_array
 from redact.types import Detections, Frame
 
 
@@ -47,6 +47,19 @@ class Memory:
         self._file.execute("insert into seen values (?, ?)", (key, pickle.dumps(found)))
         self._file.commit()
         return found
+
+
+def by_pixels(frame: Frame) -> bytes:
+    """A frame by all its samples and what they mean; its number and time do not matter."""
+    picture = frame.picture
+    meaning = (
+        *(picture.format.name, picture.width, picture.height),
+        *map(int, (picture.colorspace, picture.color_trc, picture.color_range)),
+    )
+    digest = hashlib.blake2b(repr(meaning).encode(), digest_size=16)
+    for plane in range(len(picture.planes)):
+        digest.update(np.ascontiguousarray(plane_array(picture, plane)).data.cast("B"))
+    return digest.digest()
 
 
 def remembering(memory: Memory) -> type[AuditDetectors]:

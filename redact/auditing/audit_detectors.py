@@ -7,7 +7,7 @@ what a network overlooks by a hair, that is another picture.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +22,13 @@ from ..detection import (
     Scale,
     Verifier,
     Witnesses,
+    in_every_way,
     load_calibration,
     load_close_up,
     require_models,
     threads_each,
 )
-from ..types import Detections, Frame, Target, audited_for
+from ..types import Detections, Frame, Presentation, Target, audited_for
 from .limits import Limits
 from .shown import mirrored
 
@@ -47,12 +48,25 @@ def require_detectors(targets: tuple[Target, ...]) -> None:
     require_models(faces=Target.FACE in audited_for(targets))
 
 
+def _witnesses(network: OurNetwork, center: CenterFace | None, aspect: float) -> Witnesses:
+    """Both networks, or ours alone, for pixels of a width over their height."""
+    ours = network.detector(*OURS, sample_aspect=aspect)
+    others, kind, closely = {}, "face alone", network.run
+    if center is not None:
+        kind, closely = "face", center.run
+        others = {
+            LARGE: lambda picture: center.look(picture, CENTERFACE[0], aspect),
+            SMALL: lambda picture: center.look(picture, CENTERFACE[1], aspect),
+        }
+    return Witnesses(ours, others, kind, load_calibration(), "", "", closely)
+
+
 class AuditDetectors:
     """All networks of one audit.
 
     Args:
         targets: what is hidden, at least one of those that are searched for.
-        sample_aspect: width of a source pixel divided by its height.
+        presentations: all ways in which a picture is to be looked at, at least one.
         limits: see `Limits`.
         centerface: whether CenterFace looks too; it does not where the plan was made without it.
 
@@ -68,34 +82,28 @@ class AuditDetectors:
     def __init__(
         self,
         targets: tuple[Target, ...],
-        sample_aspect: float,
+        presentations: Sequence[Presentation],
         limits: Limits,
         centerface: bool = True,
     ) -> None:
         looked_for = audited_for(targets)
         beside = centerface and Target.FACE in looked_for
         network = OurNetwork(looked_for, threads_each() if beside else None)
-        ours = network.detector(*OURS, sample_aspect=sample_aspect)
         self.targets = network.targets
         self._limits = limits
-        closely = network.run
-        others, self.names = {}, [(ours.name, ours.weights_sha256)]
-        if beside:
-            center = CenterFace(threads_each())
-            closely = center.run
-            others = {
-                LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
-                SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
-            }
+        ours = network.detector(*OURS)
+        self.names = [(ours.name, ours.weights_sha256)]
+        center = CenterFace(threads_each()) if beside else None
+        if center is not None:
             self.names.append((center.name, center.weights_sha256))
-        kind = "face" if others else "face alone"
-        self._all = Witnesses(ours, others, kind, load_calibration(), "", "", closely)
+
+        def make(aspect: float) -> Witnesses:
+            return _witnesses(network, center, aspect)
+
+        self._all: Any = in_every_way(presentations, make)
         self._close_up = load_close_up(self._all)
         self.names.append((Verifier.name, Verifier.weights_sha256))
         self.looks = self.close = 0
-
-    def come_to(self, time: float) -> None:
-        """Told the time of each frame, in seconds, before anything is asked about it."""
 
     def look(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
         """Faces and plates in a picture, large enough to be reported; scores are probabilities.
@@ -122,7 +130,8 @@ class AuditDetectors:
 
     def seen(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
         """What all networks see in a picture as it is, or in parts of it, however faintly."""
-        return self._all.detect_frame(frame, only)
+        found: Detections = self._all.detect_frame(frame, only)
+        return found
 
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]

@@ -174,7 +174,7 @@ render_options = _all(
     click.option(
         "--style",
         type=click.Choice(RELEASE_STYLES),
-        default=Style.BLUR.value,
+        default=RenderSettings().style_name,
         show_default=True,
         help="How masks look. No style uses a pixel of what it hides.",
     ),
@@ -196,8 +196,8 @@ render_options = _all(
     click.option(
         "--label",
         default="",
-        help="Text on solid masks. {track} stands for the track's number, {target} for face, "
-        "plate or region.",
+        help="Text on masks of the styles cover and solid. {track} stands for the track's "
+        "number, {target} for face, plate or region.",
     ),
 )
 
@@ -246,11 +246,15 @@ def render_settings(params: dict[str, Any]) -> RenderSettings:
     """Raises UsageError where an option would have no effect on what is drawn."""
     style = Style(params["style"])
     context = click.get_current_context()
-    for name, option in (("label", "--label"), ("colour", "--color")):
+    for name, option, shown_by in (
+        ("label", "--label", (Style.COVER, Style.SOLID)),
+        ("colour", "--color", (Style.SOLID,)),
+    ):
         typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if typed and style is not Style.SOLID:
+        if typed and style not in shown_by:
             raise UsageError(
-                f"{option} does nothing with --style {style.value}", "Add --style solid."
+                f"{option} does nothing with --style {style.value}",
+                f"Add --style {shown_by[-1].value}.",
             )
     return RenderSettings(
         Style(params["style"]), params["margin"], params["colour"], params["label"]

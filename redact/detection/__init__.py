@@ -5,6 +5,7 @@ from .centerface import CenterFace
 from .close_up import CloseUp, square_around
 from .detector import Detector, detector_names, load_plugin
 from .device import DEVICES, describe_devices, device_now, on_device
+from .every_way import in_every_way
 from .loader import (
     SCALES,
     ModelState,
@@ -45,6 +46,7 @@ __all__ = [
     "describe_models",
     "detector_names",
     "device_now",
+    "in_every_way",
     "iou",
     "load_calibration",
     "load_close_up",

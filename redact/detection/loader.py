@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..settings import Sensitivity
-from ..types import OWN, Detections, Target
+from ..types import OWN, Detections, Presentation, Target
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CloseUp
 from .detector import Detector
+from .every_way import InEveryWay
 from .network import FacePlateDetector, Network, default_threads, threads_each
 from .opencv import load_opencv
 from .parts import Scale
@@ -204,9 +205,14 @@ def load_close_up(detector: Detector, threads: int | None = None) -> CloseUp:
     Raises:
         ModelError, DependencyError: see `load_detector`.
     """
+    presentations: Sequence[Presentation] = (Presentation(),)
+    if isinstance(detector, InEveryWay):
+        # Of pixels of an ordinary shape close looks were measured as the picture is stored.
+        presentations = [Presentation(), *detector.presentations]
+        detector = detector.first
     if isinstance(detector, Witnesses):
-        return CloseUp(Verifier(threads), detector.look_closely)
-    return CloseUp(Verifier(threads), OurNetwork([Target.FACE], threads).run)
+        return CloseUp(Verifier(threads), detector.look_closely, presentations)
+    return CloseUp(Verifier(threads), OurNetwork([Target.FACE], threads).run, presentations)
 
 
 def require_models(*, faces: bool) -> None:

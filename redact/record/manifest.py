@@ -51,7 +51,11 @@ class SourcePart(Part):
     seconds: Annotated[Seconds, Meta(description="from the first picture to the last")]
     sound_tracks: Natural
     declared_frames: Annotated[
-        Natural | None, Meta(description="as its headers say; null: they do not say")
+        Natural | None,
+        Meta(
+            description="as its headers say, or, where they do not and some were lost, as many as "
+            "its packets hold; null: nothing is known of any"
+        ),
     ] = None
     cut_frames: Annotated[
         Natural, Meta(description="of the declared ones, those that its edit list cuts off")
@@ -59,6 +63,9 @@ class SourcePart(Part):
     bytes_missing: Annotated[
         int, Meta(ge=0, description="at its end, as far as its headers tell")
     ] = 0
+    torn: Annotated[
+        bool, Meta(description="parts of it could not be read: pictures may be missing")
+    ] = False
     video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")] = 0
 
 

@@ -202,8 +202,7 @@ class AnswerPart(Part):
 
 
 class ReviewPart(Part):
-    """What a person looked at in 'redact review' before the run. Shown is not the same as seen:
-    the page knows what was on the screen, not where anybody looked."""
+    """What was on the screen in 'redact review' before the run, not where anybody looked."""
 
     reviewer: str
     frames: Natural

@@ -43,7 +43,7 @@ def test_csv(manifest: Manifest) -> None:
         "picture or sound": "picture",
         "what": "face",
         "action": "hidden",
-        "method": "sealed blur",
+        "method": "flat grey cover",
         "reason code": "",
         "reason": "third party",
         "statutory basis": "art. 6(1)(c) GDPR",
