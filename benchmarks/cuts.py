@@ -63,9 +63,7 @@ def read_clip(path: Path) -> Shot:
         stream.thread_type = "AUTO"
         for frame in container.decode(stream):
             height = round(frame.height * WIDTH / frame.width / 2) * 2
-            frames.append(
-                frame.reformat(WIDTH, height, "bgr24", interpolation="AREA").to_ndarray()
-            )
+            frames.append(frame.reformat(WIDTH, height, "bgr24", interpolation="AREA").to_ndarray())
             if len(frames) == LONGEST:
                 break
     return np.stack(frames)
@@ -120,7 +118,15 @@ def shaken(shot: Shot, rng: np.random.Generator) -> Shot:
         move[:, 2] += x, y
         moved = cv2.warpAffine(picture, move, (width, height), borderMode=cv2.BORDER_REFLECT)
         long = int(max(1, math.hypot(dx, dy) / 2))
-        out.append(cv2.blur(moved, (max(1, long if abs(dx) > abs(dy) else 1), max(1, long if abs(dy) >= abs(dx) else 1))))
+        out.append(
+            cv2.blur(
+                moved,
+                (
+                    max(1, long if abs(dx) > abs(dy) else 1),
+                    max(1, long if abs(dy) >= abs(dx) else 1),
+                ),
+            )
+        )
     return np.stack(out)
 
 
