@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from ..errors import InputError, RedactError
 from ..formats import tags
 from ..media import Decode, SourceInfo, coded_pictures, opened, read_sound, tags_of
-from ..messages import Message
 from ..progress import Progress
 from ..types import Frame, Silenced
+from ..words import Message
 from .limits import LIMITS, Limits
 from .matroska_elements import wrong_elements
 from .mp4_boxes import wrong_boxes

@@ -10,7 +10,6 @@ from .info import (
     Dropped,
     Mastering,
     Orientation,
-    Part,
     SourceInfo,
     VideoInfo,
 )
@@ -20,7 +19,7 @@ from .pyav import tags_of
 from .read_ahead import read_ahead
 from .seek import copy_of, decode_from, part_of
 from .silence import quietly, read_sound
-from .source import coded_pictures, opened, sha256_of, sha256_of_bytes
+from .source import coded_pictures, opened, packets_of, sha256_of, sha256_of_bytes
 from .writer import VideoWriter
 
 __all__ = [
@@ -33,7 +32,6 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
-    "Part",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
@@ -47,6 +45,7 @@ __all__ = [
     "default_output_name",
     "describe_encoders",
     "opened",
+    "packets_of",
     "part_of",
     "plane_array",
     "presets_of",

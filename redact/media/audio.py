@@ -16,14 +16,14 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Disposition
 
 from ..formats import sound_headers
-from ..messages import Message
 from ..types import Silenced
+from ..words import Message
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
 from .pyav import fraction
 from .silence import quietly
 from .sound_formats import COPYABLE, ENCODERS, Alike, aac_rate, layout_of, plain_layout
-from .source import only, opened
+from .source import only, opened, packets_of
 
 
 class _Track(Protocol):
@@ -101,7 +101,7 @@ class AudioFeed:
 
     def _read(self, source: InputContainer, streams: list[Any]) -> Iterator[Any]:
         try:
-            yield from source.demux(streams)
+            yield from packets_of(source, streams)
         except av.FFmpegError:
             self.notes.append(Message("audio_stops_early"))
 

@@ -8,6 +8,7 @@ their sound; language), and nothing else. What is dropped is listed for the user
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,14 +22,14 @@ from av.stream import Disposition, Stream
 
 from ..errors import InputError
 from ..formats import sound_headers, tags
-from ..messages import Message, problem
 from ..types import decimal
+from ..words import Message, problem
 from .colour import colour_of, content_light_of, mastering_of, side_data
 from .frame_planes import orientation_of
-from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
+from .info import OF_CAMERAS, AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from .pixel_formats import is_rgb, layout, working_notes
 from .pyav import fraction, tags_of
-from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened
+from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened, packets_of
 
 ASSUMED_RATE = Fraction(25)
 """Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""
@@ -111,13 +112,14 @@ def _first_frame(
     for context in (stream.codec_context, own):
         if context is not None:
             context.thread_count = 1  # more would begin with frames that nobody asks for
-    for packet in container.demux(stream):
-        for frame in _decoded(stream.codec_context, packet):
+    with contextlib.suppress(av.FFmpegError):  # nothing more can be read
+        for packet in packets_of(container, stream):
+            for frame in _decoded(stream.codec_context, packet):
+                if own is not None:
+                    rate = fraction(own.framerate)
+                return frame, rate
             if own is not None:
-                rate = fraction(own.framerate)
-            return frame, rate
-        if own is not None:
-            list(_decoded(own, packet))
+                list(_decoded(own, packet))
     raise problem(InputError, "no_frame", path=f"{path}")
 
 
@@ -150,6 +152,9 @@ def _video_info(
         )
     extras = side_data(frame)
     pixel_format = frame.format.name
+    declared, coded = _shapes(stream, context)
+    if max(declared, 1 / declared) > OF_CAMERAS or coded not in (None, declared):
+        warnings.append(Message("odd_pixels", declared=str(declared), coded=str(coded or "-")))
     return VideoInfo(
         index=stream.index,
         codec=context.codec.name,
@@ -160,16 +165,21 @@ def _video_info(
         bit_depth=layout(pixel_format).bits,
         time_base=time_base,
         rate=rate,
-        sample_aspect=fraction(stream.sample_aspect_ratio)
-        or fraction(context.sample_aspect_ratio)
-        or Fraction(1),
+        sample_aspect=declared,
         colour=_colour(frame, context),
         field_order=_field_order(frame, context),
         frames=stream.frames or None,
         timestamps=timestamps,
         mastering=mastering_of(extras.get("MASTERING_DISPLAY_METADATA")),
         content_light=content_light_of(extras.get("CONTENT_LIGHT_LEVEL")),
+        coded_aspect=coded,
     )
+
+
+def _shapes(stream: Any, context: Any) -> tuple[Fraction, Fraction | None]:
+    """A pixel's width over its height as players take it, and as the coded pictures say it."""
+    coded = fraction(context.sample_aspect_ratio)
+    return fraction(stream.sample_aspect_ratio) or coded or Fraction(1), coded
 
 
 def _colour(frame: av.VideoFrame, context: Any) -> Colour:

@@ -16,7 +16,7 @@ from ..types import Silenced
 from .damage import set_aside
 from .pyav import fraction
 from .sound_formats import Alike
-from .source import only, opened
+from .source import only, opened, packets_of
 
 HERTZ: Final = 1000
 """Of the tone that replaces sound."""
@@ -82,7 +82,7 @@ def read_sound(
 
 
 def _frames(container: Any, stream: Any) -> Iterator[Any]:
-    packets = container.demux(stream)
+    packets = packets_of(container, stream)
     while True:
         with set_aside():  # broken sound is no damage of the picture
             try:

@@ -10,7 +10,7 @@ from typing import Any
 import av
 import pytest
 
-from redact.evidence.inspect import inspect_file
+from redact.inspect import inspect_file
 from redact.media import Decode, VideoWriter, probe
 from redact.media.writer import without_user_data
 from redact.settings import EncodeSettings
