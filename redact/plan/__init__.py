@@ -2,6 +2,7 @@
 
 from ..types import Runs, count_of, joined, runs_of
 from . import edit, typed
+from .answers import answered_here, marked
 from .build import DAMAGED, build_plan, with_held
 from .certain import is_certain
 from .consequences import consequences, covering, mistakable
@@ -37,6 +38,7 @@ __all__ = [
     "SourceRef",
     "Subject",
     "all_subjects",
+    "answered_here",
     "build_plan",
     "consequences",
     "count_of",
@@ -45,6 +47,7 @@ __all__ = [
     "edit",
     "is_certain",
     "joined",
+    "marked",
     "mistakable",
     "parse_plan",
     "plan_schema",
