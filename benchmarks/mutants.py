@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TESTS = {
     "plan": ["tests/plan", "tests/plan_edit"],
     "render": ["tests/render"],
-    "evidence": ["tests/evidence", "tests/report"],
+    "evidence": ["tests/record", "tests/report"],
 }
 """Folder in `redact/` → tests of that package."""
 

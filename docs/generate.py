@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from redact.cli.app import COMMANDS, redact
-from redact.evidence import manifest_schema
 from redact.plan import plan_schema
+from redact.record import manifest_schema
 
 from .manual import man_page
 

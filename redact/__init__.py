@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from .auditing import AuditSettings as AuditSettings
     from .auditing import Finding as Finding
     from .auditing import FindingKind as FindingKind
-    from .case import Result as Result
-    from .case import ResultState as ResultState
     from .detection import Detector as Detector
     from .errors import CheckFailedError as CheckFailedError
     from .errors import DependencyError as DependencyError
@@ -46,17 +44,18 @@ if TYPE_CHECKING:
     from .errors import RedactError as RedactError
     from .errors import UnsafeError as UnsafeError
     from .errors import UsageError as UsageError
-    from .evidence import CaseFields as CaseFields
-    from .evidence import EvidenceChoice as EvidenceChoice
-    from .evidence import Manifest as Manifest
-    from .evidence import RunRecord as RunRecord
-    from .messages import Message as Message
+    from .pipeline import Acceptance as Acceptance
+    from .pipeline import Delivery as Delivery
+    from .pipeline import Result as Result
+    from .pipeline import ResultState as ResultState
     from .plan import Plan as Plan
     from .progress import Progress as Progress
     from .progress import Silent as Silent
+    from .record import CaseFields as CaseFields
+    from .record import EvidenceChoice as EvidenceChoice
+    from .record import Manifest as Manifest
+    from .record import RunRecord as RunRecord
     from .render import MaskStyle as MaskStyle
-    from .running import Acceptance as Acceptance
-    from .running import Delivery as Delivery
     from .settings import Audio as Audio
     from .settings import DetectSettings as DetectSettings
     from .settings import DrawSettings as DrawSettings
@@ -76,6 +75,7 @@ if TYPE_CHECKING:
     from .types import Target as Target
     from .types import Timeline as Timeline
     from .types import Track as Track
+    from .words import Message as Message
 
 __version__ = "0.1.0"
 
@@ -94,7 +94,6 @@ _HOMES = {
         "write_plan",
     ),
     "auditing": ("AuditResult", "AuditSettings", "Finding", "FindingKind"),
-    "case": ("Result", "ResultState"),
     "detection": ("Detector",),
     "errors": (
         "CheckFailedError",
@@ -111,12 +110,12 @@ _HOMES = {
         "UnsafeError",
         "UsageError",
     ),
-    "evidence": ("CaseFields", "EvidenceChoice", "Manifest", "RunRecord"),
-    "messages": ("Message",),
+    "record": ("CaseFields", "EvidenceChoice", "Manifest", "RunRecord"),
+    "words": ("Message",),
     "plan": ("Plan",),
     "progress": ("Progress", "Silent"),
     "render": ("MaskStyle",),
-    "running": ("Acceptance", "Delivery"),
+    "pipeline": ("Acceptance", "Delivery", "Result", "ResultState"),
     "settings": (
         "Audio",
         "DetectSettings",

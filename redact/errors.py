@@ -54,7 +54,7 @@ class RedactError(Exception):
         hint: what to do about it, in one line; may be empty.
 
     Attributes:
-        code, values: by which the catalogues know it (`redact.messages.problem`); "" where its
+        code, values: by which the catalogues know it (`redact.words.problem`); "" where its
             words are English alone.
     """
 

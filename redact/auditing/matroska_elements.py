@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from ..formats import matroska, tags
 from ..formats.matroska import Element
-from ..messages import Message, Value
+from ..words import Message, Value
 
 _LAVF: Final = tags.LAVF.encode()
 _CONTENT: Final = {

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from ..formats import mp4, tags
 from ..formats.mp4 import Box
-from ..messages import Message
+from ..words import Message
 
 _MOST: Final = 1 << 20
 """Bytes that are read at once. Meaning: no box with words in it is as large."""

@@ -10,8 +10,8 @@ from statistics import median_low
 import cv2
 import numpy as np
 
-from ..messages import Message
 from ..render import RIM
+from ..words import Message
 from .limits import LIMITS, Limits
 from .planes import (
     BLOCK,

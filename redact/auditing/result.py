@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
-from ..messages import Message, word
 from ..plan import Plan
-from ..settings import RenderSettings, Sensitivity
+from ..settings import RenderSettings, Sensitivity, Stamp
 from ..types import OWN, Box, Target, clock
+from ..words import Message, word
 from .limits import LIMITS, Limits
 
 
@@ -25,6 +25,8 @@ class AuditSettings:
         audio_expected: None if either is fine, else whether the output should have sound.
         credentials: the output must hold content credentials; otherwise it may not.
         limits: every number that decides.
+        stamp: that was drawn on every picture (`RenderSettings.stamp`). Its place may differ from
+            the source; it hides nothing.
     """
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
@@ -33,6 +35,7 @@ class AuditSettings:
     audio_expected: bool | None = None
     credentials: bool = False
     limits: Limits = LIMITS
+    stamp: Stamp | None = None
 
     @classmethod
     def of_plan(
@@ -41,13 +44,16 @@ class AuditSettings:
         margin: float,
         audio_expected: bool | None = None,
         credentials: bool = False,
+        stamp: Stamp | None = None,
     ) -> Self:
         """What an output of a plan is audited for: targets and sensitivity are the plan's own.
 
         A run has one truth about what was to be hidden, and how hard it was looked for.
         """
         sensitivity, targets = Sensitivity(plan.settings.sensitivity), plan.settings.targets
-        return cls(sensitivity, margin, targets, audio_expected, credentials=credentials)
+        return cls(
+            sensitivity, margin, targets, audio_expected, credentials=credentials, stamp=stamp
+        )
 
 
 class FindingKind(StrEnum):
@@ -79,7 +85,7 @@ class Finding:
         start, end: presentation times of these frames in seconds.
         path: (frame, box) where it was seen, rising frames, upright source pixels.
         scores: "probability": that it is what it seems, by all that detectors and verifier saw.
-        rule: why the finding is believed: a key in the table `rule` of `redact.messages`.
+        rule: why the finding is believed: a key in the table `rule` of `redact.words`.
         track: id of the track that it belongs to or lies beside, None where there is none.
     """
 
@@ -140,7 +146,7 @@ class Check:
     """One yes-or-no check of the file as a whole.
 
     Attributes:
-        name: what was checked: a key in the table `check` of `redact.messages`.
+        name: what was checked: a key in the table `check` of `redact.words`.
         passed: whether it holds.
         said: the numbers, or the first things that are wrong.
     """

@@ -17,9 +17,9 @@ from ..detection import square_around
 from ..errors import OutputError
 from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
-from ..messages import word
 from ..plan import Plan
 from ..types import Action, Box, State, Track, clock, counted
+from ..words import word
 from .compared import pairs
 from .planes import Painter
 from .result import AuditResult

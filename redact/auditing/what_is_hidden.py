@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plan import Plan
-from ..render import mask_of
+from ..render import mask_of, stamp_box
+from ..settings import Stamp
 from ..types import Box, Region, Target
 from .limits import LIMITS, Limits
 from .planes import BLOCK, block_difference
@@ -50,6 +51,17 @@ class PlanCovers:
 
     def kept(self, index: int) -> list[Region]:
         return self._plan.shown_at(index)
+
+
+def stamped(stamp: Stamp | None, width: int, height: int) -> Mask | None:
+    """Where a stamp stands in a picture of that size: what differs there from the source is no
+    defect, and is no mask either. None where there is no stamp."""
+    if stamp is None:
+        return None
+    mask = np.zeros((height, width), np.uint8)
+    x1, y1, x2, y2 = map(int, stamp_box(stamp, width, height))
+    mask[y1:y2, x1:x2] = 1
+    return mask
 
 
 def shares_covered(mask: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -14,10 +14,10 @@ import click
 
 from ..auditing import sheet_path
 from ..errors import OutputError, UsageError
-from ..evidence import is_release_name
 from ..files import made_folder, names_footage
+from ..inspect import is_release_name
 from ..media import default_output_name
-from ..running import Delivery
+from ..pipeline import Delivery
 
 _FOLDER = "redact.folder"
 

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from .. import __version__
 from ..errors import ExitCode, RedactError
-from ..evidence.inspect import Inspection, inspect_file
+from ..inspect import Inspection, inspect_file
 from ..media import SourceInfo, default_output
 from ..media import probe as probe_source
 from ..progress import About
@@ -226,8 +226,8 @@ def doctor(as_json: bool) -> int:
 def examine() -> dict[str, Any]:
     """Everything that `doctor` says, as JSON values."""
     from ..detection import describe_devices, describe_models
-    from ..evidence import library_versions
     from ..media import describe_encoders
+    from ..record import library_versions
 
     models = describe_models()
     problems = {target: _problem(target) for target in OWN}

@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from ..errors import CheckFailedError, OutputExistsError, RedactError, UsageError
-from ..evidence import CheckResult, check_output, manifest_path, parse_manifest, read_manifest
 from ..files import check_writable, write_whole
-from ..messages import LANGUAGES
+from ..pipeline import Delivery
+from ..record import CheckResult, check_output, manifest_path, parse_manifest, read_manifest
 from ..report import (
     CASE_MARK,
     Catalogue,
@@ -24,7 +24,7 @@ from ..report import (
     report_html,
     require_pdf,
 )
-from ..running import Delivery
+from ..words import LANGUAGES
 from .app import HELP
 from .summary import in_one_line
 from .terminal import Terminal, tell

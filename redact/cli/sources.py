@@ -14,12 +14,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-from ..case import Done, Preview, make_preview, redact_one, run_in_process, size_of
-from ..cluster import Cluster, Order
+from ..batch import Cluster, Done, Order, run_in_process, size_of
 from ..errors import ExitCode, RedactError, UsageError
-from ..evidence import EvidenceChoice, needs_passphrase, release_path
+from ..inspect import release_path
 from ..media import default_output_name
-from ..running import Delivery
+from ..pipeline import Delivery, Preview, make_preview, redact_one
+from ..record import EvidenceChoice, needs_passphrase
 from ..settings import Settings
 from ..types import clock
 from .app import defect, typed_options
@@ -136,7 +136,7 @@ def _tell(
 _NOT_PASSED_ON = frozenset(
     (
         *("output", "recursive", "jobs", "index", "as_json", "one_of_several"),
-        *("scheduler", "insecure_scheduler", "helped", "helping"),
+        *("scheduler", "insecure_scheduler"),
     )
 )
 

@@ -27,9 +27,9 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from ..messages import Message
 from ..progress import About, Stage
 from ..types import one_line
+from ..words import Message
 from .time_left import TimeLeft
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from ..errors import UnsafeError
 from ..types import Detections, Frame, Target
 from .device import open_network
-from .headroom import for_this_processor
 from .nms import cluster
 from .parts import Scale, View, look_at_view, views
 from .scaling import Area, Picture, Scaler
@@ -82,7 +81,6 @@ class Network:
         threads: int,
         keep_memory: bool = False,
     ) -> None:
-        weights = for_this_processor(weights)
         self._session = open_network(
             weights, threads, "the face and plate network", keep_memory=keep_memory
         )

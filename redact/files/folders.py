@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import OutputError
-from ..messages import problem, reason_of
+from ..words import problem, reason_of
 from .output import unwritable
 
 

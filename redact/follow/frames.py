@@ -21,10 +21,10 @@ from typing import Any, Final
 import av
 
 from ..errors import UnsafeError
-from ..media import Decode, SourceInfo, decode_from, opened
-from ..messages import problem
+from ..media import Decode, SourceInfo, decode_from, opened, packets_of
 from ..plan import Plan
 from ..types import Frame
+from ..words import problem
 
 SETTLED: Final = 16
 """Frames before a starting point that must be sound: an error is reported up to some frames after
@@ -114,7 +114,7 @@ def _read(
     with opened(info.path) as container:
         stream: Any = container.streams[info.video.index]
         try:
-            for packet in container.demux(stream):
+            for packet in packets_of(container, stream):
                 if not packet.size:
                     continue
                 times.append(packet.pts)

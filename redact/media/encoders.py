@@ -13,8 +13,8 @@ from pathlib import Path
 import av
 
 from ..errors import OutputError
-from ..messages import Message
 from ..settings import EncodeSettings
+from ..words import Message
 from .colour import svt_mastering, x265_mastering
 from .info import SourceInfo, VideoInfo
 from .output_formats import CODECS, KNOWN, LARGE, LOOKAHEAD, LOOKAHEAD_LARGE, X26X_PRESETS, Codec

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from av import VideoFormat
 
-from ..messages import Message
+from ..words import Message
 
 WORKING = (
     "yuv420p",

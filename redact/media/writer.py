@@ -14,9 +14,9 @@ from av.codec.context import Flags
 from av.container.core import Flags as ContainerFlags
 
 from ..errors import OutputError, UnsafeError
-from ..messages import Message, problem, reason_of
 from ..settings import Audio, EncodeSettings
 from ..types import Frame, Silenced, clock
+from ..words import Message, problem, reason_of
 from .audio import AudioFeed
 from .colour import numbers
 from .encoders import choose_encoding, nominal_rate, priority_kept

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..errors import PlanError
-from ..messages import problem
 from ..types import Action, Box, Keyframe, Origin, State, Target, Track, clock
+from ..words import problem
 from .plan import Plan, is_box
 from .review import MutedSpan, ReviewState, Sound
 from .typed import length_of

@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ..errors import DependencyError
-from ..evidence import (
+from ..record import (
     CheckResult,
     Manifest,
     RemovedPart,
@@ -50,7 +50,7 @@ def report_html(
 
     Args:
         manifest: to report on.
-        language: one of `redact.messages.LANGUAGES`.
+        language: one of `redact.words.LANGUAGES`.
         data: the manifest file's own bytes, whose hash the report names; by default those that
             `dump_manifest` gives.
         record: whether the record holds; a report on one that does not says so first, in red. None:
@@ -121,8 +121,6 @@ def _removed(part: RemovedPart, text: Catalogue) -> str:
         else text("limits.stream", number=part.stream)
     )
     what = None if part.what is None else text.said(part.what)
-    if not part.kind:  # of version 1, which has it all in its words
-        return what or where
     return text("title.colon").join(filter(None, (where, text.term("dropped", part.kind), what)))
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..evidence import (
+from ..plan import count_of
+from ..record import (
     AuditPart,
     CheckPart,
     CheckResult,
@@ -20,7 +21,6 @@ from ..evidence import (
     SourcePart,
     TrackPart,
 )
-from ..plan import count_of
 from ..types import Action, Target, clock
 from .catalogue import Catalogue
 from .timeline import COLOURS, KEPT
@@ -163,7 +163,7 @@ def _streams(manifest: Manifest, text: Catalogue) -> dict[str, str]:
     frames, others = text.number(source.frames), [p for p in manifest.removed if p.kind == "video"]
     declared = source.declared_frames
     short = source.bytes_missing or (declared is not None and source.frames < declared)
-    if short or (others and source.video_stream is None):
+    if short:
         whole = text("summary.frames_read", frames=frames)
     elif others:
         whole = text("summary.frames_of_stream", frames=frames, stream=source.video_stream)

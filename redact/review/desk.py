@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import PlanError, UsageError
-from ..evidence import checked_option
-from ..messages import problem, reason_of
 from ..plan import (
     Decision,
     Dumped,
@@ -28,7 +26,9 @@ from ..plan import (
     with_subjects,
     write_plan,
 )
+from ..record import checked_option
 from ..types import Box, Keyframe, State, Target
+from ..words import problem, reason_of
 from .editing import (
     add,
     answer,

@@ -8,22 +8,21 @@ from typing import Any
 
 from ..auditing import AuditResult, require_detectors
 from ..errors import UsageError
-from ..evidence import (
+from ..files import check_writable, make_folder
+from ..inspect import release_path
+from ..media import default_output
+from ..pipeline import Delivery, Journal, Outcome, apply
+from ..plan import Plan
+from ..record import (
     CaseFields,
     EvidenceChoice,
     check_evidence,
     checked_option,
     manifest_path,
-    release_path,
     write_evidence,
 )
-from ..files import check_writable, make_folder
-from ..media import default_output
-from ..messages import LANGUAGES, Words
-from ..pipeline import apply
-from ..plan import Plan
-from ..running import Delivery, Journal, Outcome
 from ..settings import Audio, DrawSettings, EncodeSettings, Style
+from ..words import LANGUAGES, Words
 from .answered import accepted, noted
 from .desk import ChangedOutsideError, Desk
 from .jobs import Job
@@ -44,7 +43,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     here.desk.keep()
     plan = here.desk.plan
     draw = DrawSettings(
-        replace(session.render, style=_release_style(str(wish.get("style", "blur")))),
+        replace(session.render, style=_release_style(str(wish.get("style", Style.COVER)))),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
     )
     release = bool(wish.get("release"))
@@ -88,7 +87,7 @@ def _note(desk: Desk, audit: AuditResult) -> Plan:
 def _release_style(name: str) -> Style:
     style = Style(name)
     if style is Style.OUTLINE:
-        raise UsageError("outlines hide nothing", "Choose blur, mosaic or solid.")
+        raise UsageError("outlines hide nothing", "Choose cover, blur, mosaic or solid.")
     return style
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..errors import RedactError
-from ..messages import Message
+from ..words import Message
 from .refused import defect, in_words
 
 _NUMBERS = itertools.count(1)

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from ..errors import PlanError, RedactError
-from ..messages import LANGUAGES, problem, told
+from ..words import LANGUAGES, problem, told
 
 
 class RefusedError(PlanError):

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..errors import RedactError
-from ..evidence import checked_option
 from ..follow import Superseded
 from ..plan import Plan, covering, subject_of
+from ..record import checked_option
 from ..settings import Style
 from .desk import ChangedOutsideError
 from .finishing import begin_finish
@@ -129,7 +129,7 @@ class _Page:
         width = min(max(int(values.get("w", WIDEST)), 16), WIDEST)
         frame = here.shown.get(number, newest_wins=True)
         if values["view"] == "result":
-            style = Style(values.get("style", "blur"))
+            style = Style(values.get("style", Style.COVER))
             frame = masked(frame, plan, replace(self._session.render, style=style))
         head = {
             "frame": frame.index,

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..evidence import EvidenceChoice
 from ..follow import Frames, follow, index_packets
 from ..media import SourceInfo, probe
-from ..pipeline import detect
+from ..pipeline import Journal, detect, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
-from ..running import Journal, require_same_source
-from ..settings import DetectSettings, RenderSettings, Style
+from ..record import EvidenceChoice
+from ..settings import DetectSettings, RenderSettings
 from ..types import Box, State, Target
 from . import editing
 from .bridging import Gap, followed_across, held_across
@@ -70,7 +69,7 @@ class Session:
         self.source = source
         self.plan_path = plan_path
         self.settings = settings
-        self.render = RenderSettings(Style.BLUR, margin)
+        self.render = RenderSettings(margin=margin)
         self.open: Open | None = None
         self.last_output: Path | None = None
         self._jobs = threading.Lock()

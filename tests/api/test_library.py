@@ -135,14 +135,14 @@ def installed(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("installed")
 def test_a_detector_that_a_package_brings_is_used_and_named(clip: Path) -> None:
     plan = redact.detect(clip, replace(FAST.detect, detector="nothing"))
-    assert plan.tracks == () and plan.settings.detectors == (("sees nothing", "1" * 64),)
+    assert plan.tracks == () and plan.detectors == (("sees nothing", "1" * 64),)
     assert plan.settings.detector == "nothing"
 
 
 @pytest.mark.usefixtures("installed")
 def test_a_plan_of_one_detector_is_not_taken_for_anothers(clip: Path, tmp_path: Path) -> None:
     from redact.media import probe
-    from redact.running import Journal, keep_plan, take_up_plan
+    from redact.pipeline import Journal, keep_plan, take_up_plan
 
     mine = replace(FAST.detect, detector="nothing")
     keep_plan(redact.detect(clip, mine), tmp_path / "p.json")

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from redact.auditing.file_checks import check_container
 from redact.auditing.matroska_elements import wrong_elements
 from redact.auditing.result import Check
-from redact.evidence import prepare_release
 from redact.formats.matroska import Element, element_at
+from redact.inspect import prepare_release
 from redact.media import ContentLight, Decode, Mastering, SourceInfo, VideoWriter, probe
 from redact.settings import EncodeSettings
 

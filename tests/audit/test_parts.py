@@ -18,11 +18,11 @@ from redact.auditing.what_is_hidden import share_covered, share_of_middle
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify_fix import verify as command
 from redact.errors import ExitCode
-from redact.messages import Message
 from redact.plan import read_plan, write_plan
 from redact.render import mask_of
 from redact.settings import Sensitivity
 from redact.types import Box, Region, State, Target, clock
+from redact.words import Message
 
 from .conftest import FRAMES, Clip
 

@@ -12,9 +12,9 @@ import pytest
 from redact.auditing import AuditResult, Finding, FindingKind, Looked, review_sheet
 from redact.auditing.sheet import rows_of_findings, tiles_of
 from redact.errors import OutputError
-from redact.messages import Words
 from redact.settings import Sensitivity
 from redact.types import Target
+from redact.words import Words
 
 from .conftest import Clip, face_box, picture
 

@@ -15,8 +15,8 @@ import pytest
 from redact.errors import ExitCode
 from redact.plan import write_plan
 
-from ..evidence.samples import make_plan
 from ..pipeline.conftest import ROOT, SAMPLE
+from ..record.samples import make_plan
 
 HERE = {**os.environ, "COLUMNS": "100"}
 

@@ -14,8 +14,8 @@ import pytest
 from msgspec.structs import replace
 
 from redact.cli.terminal import PlainConsole, Terminal, tell, tell_json
-from redact.evidence import append
-from redact.evidence.chain import read_chain
+from redact.record import append
+from redact.record.chain import read_chain
 from redact.types import one_line
 
 from .conftest import call

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from redact.errors import ExitCode
-from redact.evidence import EvidenceChoice, write_evidence
 from redact.plan import write_plan
+from redact.record import EvidenceChoice, write_evidence
 
-from ..evidence.samples import make_plan, make_record
+from ..record.samples import make_plan, make_record
 from .conftest import call
 
 FAST = ("--sensitivity", "fast")

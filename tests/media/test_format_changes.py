@@ -15,7 +15,7 @@ from redact.errors import UnsafeError
 from redact.media import Decode, probe
 from redact.media.conversion import fits
 from redact.media.pixel_formats import WORKING, layout
-from redact.messages import Message
+from redact.words import Message
 
 from .footage import Clip, make, picture, rewrite, samples
 

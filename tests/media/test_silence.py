@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from redact.auditing.file_checks import check_sound
 from redact.media import Decode, VideoWriter, probe, quietly, read_sound
-from redact.messages import Message
 from redact.types import Silenced
+from redact.words import Message
 
 from .footage import FAST, Clip, Sound, changing_sound, make
 

@@ -15,9 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.errors import OutputError
-from redact.evidence import prepare_release
-from redact.evidence.inspect import inspect_file
 from redact.formats.sound_headers import bare_header, comments, flac_comments
+from redact.inspect import inspect_file, prepare_release
 from redact.media import Decode, VideoWriter, probe
 from redact.settings import EncodeSettings
 

@@ -13,7 +13,7 @@ import pytest
 
 from redact.errors import InputError
 from redact.media import probe
-from redact.messages import Message
+from redact.words import Message
 
 from .footage import Clip, make, rewrite
 

@@ -37,7 +37,6 @@ def run(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Programs of a fresh environment with the wheel that was built from the sdist."""
     folder = tmp_path_factory.mktemp("installed")
-    # A fresh clone has no model of others: the build fetches them, or fails.
     checkout = copy_of_checkout(folder / "checkout")
     sdist = build(checkout, folder / "dist", "sdist")
     with tarfile.open(sdist) as archive:

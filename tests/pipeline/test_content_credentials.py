@@ -9,23 +9,22 @@ import pytest
 
 from redact.auditing import AuditSettings, verify
 from redact.errors import OutputError
-from redact.evidence import (
+from redact.media import Decode, probe, sha256_of
+from redact.pipeline import Delivery, Journal, apply
+from redact.plan import Plan, SourceRef, build_plan
+from redact.progress import Silent
+from redact.record import (
     EvidenceChoice,
     build_manifest,
     load_credentials,
     read_content,
     sign_content,
 )
-from redact.media import Decode, probe, sha256_of
-from redact.pipeline import apply
-from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
-from redact.progress import Silent
-from redact.running import Delivery, Journal
-from redact.settings import Sensitivity, Settings
+from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
-from ..evidence.authority import make_signer
 from ..media.footage import Clip, make
+from ..record.authority import make_signer
 
 pytest.importorskip("c2pa", reason="needs the extra redact-footage[c2pa]")
 
@@ -41,9 +40,7 @@ def plan_of(source: Path) -> Plan:
         Target.PLATE,
         (Keyframe(0, box, State.DETECTED, 0.9), Keyframe(last, box, State.DETECTED, 0.9)),
     )
-    return build_plan(
-        ref, DetectionSettings((Target.PLATE,), Sensitivity.FAST, ()), [track], (), ()
-    )
+    return build_plan(ref, DetectSettings((Target.PLATE,), Sensitivity.FAST), [track], (), ())
 
 
 def test_a_run_with_credentials(tmp_path: Path) -> None:

@@ -16,12 +16,11 @@ import pytest
 import redact.pipeline as pipeline
 from redact.auditing import audit_detectors
 from redact.errors import ModelError, RedactError, UnsafeError
-from redact.evidence import build_manifest
 from redact.media import Decode, plane_array, probe
-from redact.pipeline import run
+from redact.pipeline import Delivery, run, search
 from redact.plan import HELD_REACH, Plan, read_plan
 from redact.progress import Silent, Stage
-from redact.running import Delivery, search
+from redact.record import build_manifest
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Detections, Frame, State, Timeline
 
@@ -76,13 +75,13 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The finished file lies there under its hidden name; it must not get another."""
-    real, made = audit_detectors.load_second_opinion, []
+    real, made = audit_detectors.Witnesses, []
 
     def load(*arguments: Any, **options: Any) -> FailsAt:
         made.append(FailsAt(real(*arguments, **options), 1))
         return made[-1]
 
-    monkeypatch.setattr(audit_detectors, "load_second_opinion", load)
+    monkeypatch.setattr(audit_detectors, "Witnesses", load)
     delivery = Delivery(tmp_path / "out.mp4")
     with pytest.raises(UnsafeError, match="could not be checked"):
         run(street, FAST, delivery, Silent())

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from redact.errors import ExitCode
-from redact.messages import Message
 from redact.plan import MutedSpan, read_plan, write_plan
+from redact.words import Message
 
 from ..media.footage import Clip, Sound, make
 

@@ -9,7 +9,7 @@ from redact.plan import Plan, write_plan
 from redact.plan.consequences import LOOK
 from redact.types import Box, Keyframe, State, Target, Track
 
-from ..evidence.samples import make_plan
+from ..record.samples import make_plan
 from .test_edit import call
 
 HERE, AWAY = Box(300, 100, 350, 160), Box(100, 100, 150, 160)

@@ -21,7 +21,7 @@ from redact.plan import Plan, dump_plan, edit, parse_plan, read_plan, write_plan
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Track
 
 from ..cli.conftest import call as call_apart
-from ..evidence.samples import FRAMES, make_plan
+from ..record.samples import FRAMES, make_plan
 
 
 @pytest.fixture

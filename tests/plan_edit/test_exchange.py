@@ -20,7 +20,7 @@ from redact.plan import Plan, edit, read_plan, write_plan
 from redact.plan.exchange import FORMATS, add_imported, coinciding
 from redact.types import Box, Keyframe, Origin, State, Target, Timeline
 
-from ..evidence.samples import FRAMES, make_plan
+from ..record.samples import FRAMES, make_plan
 
 PLAN = make_plan()
 EMPTY = replace(PLAN, tracks=())

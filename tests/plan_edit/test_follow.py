@@ -15,9 +15,9 @@ from redact.plan import Subject, edit, read_plan, write_plan
 from redact.progress import Silent
 from redact.types import Box, Keyframe, Origin, State, Target, Track
 
-from ..evidence.samples import make_plan
 from ..follow.test_frames import plan_of
 from ..media.footage import ADVANCE, Clip, make
+from ..record.samples import make_plan
 from .test_edit import call
 
 AT, BOX = 12, (60, 30, 100, 66)

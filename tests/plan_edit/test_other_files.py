@@ -9,7 +9,7 @@ import pytest
 from redact.errors import OutputExistsError, PlanError
 from redact.plan import read_plan, write_plan
 
-from ..evidence.samples import make_plan
+from ..record.samples import make_plan
 from .test_edit import call
 
 

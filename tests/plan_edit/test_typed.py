@@ -13,7 +13,7 @@ from redact.errors import RedactError, UsageError
 from redact.plan import edit, typed
 from redact.types import Timeline
 
-from ..evidence.samples import FRAMES, make_plan
+from ..record.samples import FRAMES, make_plan
 
 PLAN = make_plan()
 

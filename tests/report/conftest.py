@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from redact.evidence import build_manifest
-from redact.evidence.manifest import Manifest
-from redact.evidence.manifest_parts import LogAnchor
+from redact.record import build_manifest
+from redact.record.manifest import Manifest
+from redact.record.manifest_parts import LogAnchor
 from redact.report.exemptions import FEW
 
-from ..evidence.samples import make_record
+from ..record.samples import make_record
 
 MANY = FEW + 5
 """Tracks of which neither timeline nor log can say everything."""

@@ -8,9 +8,6 @@ from typing import Any
 
 import msgspec
 
-from redact.evidence import build_manifest
-from redact.evidence.manifest import Manifest
-from redact.evidence.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
 from redact.plan import (
     FindingNote,
     MutedSpan,
@@ -19,8 +16,11 @@ from redact.plan import (
     SeenSubject,
     Sound,
 )
+from redact.record import build_manifest
+from redact.record.manifest import Manifest
+from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
 
-from ..evidence.samples import AUDIT, make_plan, make_record
+from ..record.samples import AUDIT, make_plan, make_record
 from .conftest import MANY
 
 

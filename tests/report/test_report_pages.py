@@ -15,17 +15,17 @@ from PIL import Image
 
 from redact.cli.report import report as report_command
 from redact.errors import DependencyError, UsageError
-from redact.evidence import build_manifest
-from redact.evidence.manifest import Manifest, dump_manifest, manifest_path
-from redact.messages import LANGUAGES
+from redact.record import build_manifest
+from redact.record.manifest import Manifest, dump_manifest, manifest_path
 from redact.report import (
     as_pdf,
     report_html,
 )
 from redact.report.exemptions import ranges
 from redact.types import Box, Keyframe, State
+from redact.words import LANGUAGES
 
-from ..evidence.samples import FRAMES, make_plan, make_record
+from ..record.samples import FRAMES, make_plan, make_record
 from .conftest import MANY
 
 

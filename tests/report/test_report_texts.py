@@ -9,16 +9,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from redact.evidence import CheckResult
-from redact.evidence.check import Part
-from redact.evidence.manifest import Manifest, dump_manifest
-from redact.messages import LANGUAGES
+from redact.record import CheckResult
+from redact.record.check import Part
+from redact.record.manifest import Manifest, dump_manifest
 from redact.report import (
     Catalogue,
     exemption_csv,
     render_report,
     report_html,
 )
+from redact.words import LANGUAGES
 
 from .manifests import variants
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 import redact
 from redact.auditing.limits import LIMITS
 from redact.detection import load_detector
-from redact.messages import LANGUAGES, Words
 from redact.plan import dump_plan, parse_plan
 from redact.plan.exchange.imported import number_of, target_of
 from redact.report.catalogue import Catalogue
@@ -21,6 +20,7 @@ from redact.review.server import page_files
 from redact.track.active import STARTS, _starts
 from redact.track.belief import Clues, probability_of
 from redact.types import OWN, SEARCHED, Detections, Frame, Target, audited_for
+from redact.words import LANGUAGES, Words
 
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 

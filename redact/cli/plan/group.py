@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from ...errors import PlanError
-from ...evidence import checked_option, seconds_from_start
 from ...files import claim_beside, unwritable
 from ...plan import MutedSpan, Plan, read_plan, typed, write_plan
+from ...record import checked_option, seconds_from_start
 from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
 from ..app import HELP
 from ..terminal import Terminal

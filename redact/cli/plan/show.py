@@ -10,8 +10,8 @@ from typing import Any, Final
 import click
 from rich.table import Table
 
-from ...evidence import seconds_from_start
 from ...plan import Plan, read_plan, typed, with_subjects
+from ...record import seconds_from_start
 from ...types import Origin, Track, clock, counted
 from ..terminal import PlainConsole
 from .group import plan, plan_argument, span_words, target_choice
@@ -95,7 +95,7 @@ def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
         count = f"{len(rows)} of {count}"
     console = PlainConsole(soft_wrap=True, width=150)
     console.print(f"{value.source.name}: {count}; {looked} were looked for")
-    for limit in value.settings.not_searched:
+    for limit in value.not_searched:
         console.print(str(limit))
     console.print(_table(rows))
     for number, m in enumerate(value.muted, 1):

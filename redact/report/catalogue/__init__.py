@@ -1,6 +1,6 @@
 """All text of the report, one TOML file per language with the same keys in each.
 
-What the program itself says in a record has its words in `redact.messages`.
+What the program itself says in a record has its words in `redact.words`.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ import tomllib
 from collections.abc import Iterable
 from importlib import resources
 
-from ...evidence import MessagePart
-from ...messages import LANGUAGES, Words
+from ...record import MessagePart
+from ...words import LANGUAGES, Words
 
 
 class Catalogue:
     """Text by key. `used` collects the keys that were asked for, so a test can find dead ones.
 
     Args:
-        language: one of `redact.messages.LANGUAGES`.
+        language: one of `redact.words.LANGUAGES`.
     """
 
     def __init__(self, language: str) -> None:
@@ -51,8 +51,7 @@ class Catalogue:
         return self.words.word(table, name)
 
     def said(self, message: MessagePart) -> str:
-        """A statement of the program in this language. Of a record of version 1, which has only
-        its English words, these; and of a code that is unknown here, the code."""
+        """A statement of the program in this language; of a code that is unknown here, the code."""
         return self.words.message(message.code, message.values)
 
     def joined(self, messages: Iterable[MessagePart]) -> str:

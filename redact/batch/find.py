@@ -1,0 +1,207 @@
+"""The footage of a case: files, folders and patterns as a user names them, and videos that
+arrive in a folder and have stopped growing.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ..errors import InputError, RedactError
+from ..files import PRIVATE, names_footage
+from ..media import probe
+from ..record import manifest_path
+
+_OURS: Final = re.compile(r"\.(redacted|needs-review(-\d+)?|preview)(\.|$)", re.IGNORECASE)
+_SOUND_ALONE: Final = (".mka",)
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """One video that was found.
+
+    Attributes:
+        path: of the video.
+        below: folders between the place that was named and the video; empty for a video that was
+            named itself. The results are laid out in the same folders.
+    """
+
+    path: Path
+    below: Path = Path()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that was found.
+
+    Attributes:
+        footage: in order of the names given, then of the paths in each.
+        left_out: videos that were passed over, with the reason in words.
+        searched: whether a folder or a pattern was among the names.
+    """
+
+    footage: tuple[Footage, ...]
+    left_out: tuple[tuple[Path, str], ...]
+    searched: bool
+
+
+def find_footage(
+    places: Iterable[Path], *, recursive: bool = False, results: Path | None = None
+) -> Found:
+    """Videos to redact among files, folders and patterns such as `cam*.mp4`.
+
+    A file that is named itself is always taken. In folders and patterns, what redact made itself
+    is passed over, and so are hidden files. Links to folders are not followed.
+
+    Args:
+        places: as the user typed them.
+        recursive: look into the folders of a folder, too.
+        results: folder for the results; what lies in it is passed over, unless it is the very
+            folder that is searched.
+
+    Raises:
+        InputError: a folder or pattern holds no video.
+    """
+    footage: list[tuple[Footage, bool]] = []
+    left_out: list[tuple[Path, str]] = []
+    named = list(places)
+    folders = sum(place.is_dir() for place in named)
+    searched = False
+    for place in named:
+        if place.is_dir():
+            top = Path(place.resolve().name) if folders > 1 else Path()
+            here = [(p, top / p.parent.relative_to(place)) for p in _listed(place, recursive)]
+        elif _is_pattern(place):
+            matching = sorted(glob.glob(str(place), recursive=recursive))  # noqa: PTH207 - as typed
+            here = [(Path(p), Path()) for p in matching if _is_video(Path(p))]
+        else:
+            footage.append((Footage(place), False))
+            continue
+        searched = True
+        if not here:
+            raise InputError(f"{place}: holds no video", _none(place, recursive))
+        for path, below in here:
+            why = _why_not(path, results, place)
+            if why:
+                left_out.append((path, why))
+            else:
+                footage.append((Footage(path, below), True))
+    return Found(tuple(_once(footage)), tuple(left_out), searched)
+
+
+def _listed(folder: Path, recursive: bool) -> Iterator[Path]:
+    for top, folders, files in os.walk(folder):
+        folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
+        yield from (p for p in (Path(top, name) for name in sorted(files)) if _is_video(p))
+
+
+def _is_video(path: Path) -> bool:
+    taken = names_footage(path) and path.suffix.lower() not in _SOUND_ALONE
+    return taken and not path.name.startswith(".") and path.is_file()
+
+
+def _is_pattern(place: Path) -> bool:
+    return not os.path.lexists(place) and glob.has_magic(str(place))
+
+
+def _none(place: Path, recursive: bool) -> str:
+    if place.is_dir() and not recursive:
+        return "Check the path; folders inside it are searched with -r."
+    return "Check the path, and the endings of the files (.mp4, .mov, .mkv, …)."
+
+
+def _why_not(path: Path, results: Path | None, place: Path) -> str:
+    """Why a video is passed over, "" if it is not."""
+    if _OURS.search(path.stem) or manifest_path(path).exists():
+        return "made by redact"
+    if PRIVATE in path.parts:
+        return f"in a folder {PRIVATE}"
+    if results is not None and _lies_in(path, results) and not _lies_in(place, results):
+        return "in the folder for the results"
+    return "masks made by redact" if _is_mask(path) else ""
+
+
+def _lies_in(path: Path, folder: Path) -> bool:
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def _is_mask(path: Path) -> bool:
+    """Whether a file is one of `redact mask`: grey FFV1, which no camera writes."""
+    if path.suffix.lower() != ".mkv":
+        return False
+    try:
+        video = probe(path).video
+    except RedactError:
+        return False
+    return video.codec == "ffv1" and video.pixel_format.startswith("gray")
+
+
+def _once(footage: Iterable[tuple[Footage, bool]]) -> Iterator[Footage]:
+    """Each video that a search found once. Named twice by the user, it stays twice: that is for
+    others to judge."""
+    seen: dict[str, bool] = {}
+    for one, searched in footage:
+        place = os.path.abspath(one.path)  # noqa: PTH100 - links stay links
+        if not (place in seen and (searched or seen[place])):
+            yield one
+        seen[place] = searched
+
+
+@dataclass
+class Inbox:
+    """A folder that is looked at again and again.
+
+    Attributes:
+        folder: to watch, with the folders in it if `recursive`.
+        quiet: seconds for which size and time of a file must stay as they are before it is
+            taken for complete: copying programs and recorders write in bursts.
+        results: folder in it, or elsewhere, that is passed over.
+        waiting: how many videos were there at the last look and are not given yet.
+    """
+
+    folder: Path
+    quiet: float
+    results: Path
+    recursive: bool = False
+    waiting: int = 0
+    _seen: dict[Path, tuple[tuple[int, int], float]] = field(default_factory=dict)
+    _taken: dict[Path, tuple[int, int]] = field(default_factory=dict)
+
+    def ready(self, now: float, *, last: bool = False) -> list[Footage]:
+        """Videos that have been quiet long enough and were not given before, as they are.
+
+        A video that changes after it was given is given again.
+
+        Args:
+            now: seconds on a clock that only goes forward.
+            last: nobody waits for more to arrive: what is empty is given as well.
+        """
+        self.waiting = 0
+        try:
+            found = find_footage([self.folder], recursive=self.recursive, results=self.results)
+        except InputError:  # nothing there yet
+            return []
+        given = []
+        for one in found.footage:
+            try:
+                state = one.path.stat()
+            except OSError:  # moved away meanwhile
+                continue
+            mark = (state.st_size, state.st_mtime_ns)
+            known, since = self._seen.get(one.path, (None, now))
+            if known != mark:
+                since = now
+                self._seen[one.path] = (mark, now)
+            if self._taken.get(one.path) == mark:
+                continue
+            if (state.st_size or last) and now - since >= self.quiet:
+                self._taken[one.path] = mark
+                given.append(one)
+            else:
+                self.waiting += 1
+        return given

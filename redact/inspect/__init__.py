@@ -1,0 +1,19 @@
+"""What in a file says who made it, when, where and with what; a release says none of it."""
+
+from . import matroska_avi, mp4
+from .findings import Finding, Findings
+from .release import clear_times, is_release_name, prepare_release, release_path
+from .scan import Inspection, inspect_file
+
+__all__ = [
+    "Finding",
+    "Findings",
+    "Inspection",
+    "clear_times",
+    "inspect_file",
+    "is_release_name",
+    "matroska_avi",
+    "mp4",
+    "prepare_release",
+    "release_path",
+]

@@ -1,0 +1,277 @@
+"""What the boxes of an MP4, MOV or 3GP file say."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO
+
+from ..formats import mp4, sound_headers, tags
+from ..formats.mp4 import Box
+from ..types import date_and_time, day
+from .findings import Findings, Kind, printable_text, readable
+
+STRUCTURE = frozenset(
+    b"ftyp styp moov mvhd iods mvex mehd trex trak tkhd tref edts elst mdia mdhd minf vmhd smhd "
+    b"hmhd nmhd gmhd gmin dinf dref stbl stts ctts cslg stss stsc stsz stz2 stco co64 sdtp sbgp "
+    b"sgpd stps padb subs saiz saio moof mfhd traf tfhd tfdt trun mfra tfra mfro sidx ssix "
+    b"mdat tapt clef prof enof load hint dpnd vdep auxl cdsc cdep font".split()
+)
+SAMPLE_ENTRY_PARTS = frozenset(
+    b"avcC hvcC av1C vpcC dvcC dvvC esds colr pasp fiel clap btrt mdcv clli gama SmDm CoLL chan "
+    b"dOps dac3 dec3 dfLa alac pcmC srat wave frma d263 damr glbl".split()
+)
+WAVE_PARTS = SAMPLE_ENTRY_PARTS | frozenset(b"mp4a enda samr".split())
+"""What QuickTime keeps about a coding of sound: the coding once more, and its byte order."""
+NEUTRAL_NAMES = frozenset(("", *tags.HANDLERS, "DataHandler", "videohandler"))
+THREE_GPP_TEXT = frozenset(b"titl auth cprt dscp perf gnre albm".split())
+ICC = (b"prof", b"rICC")
+"""Kinds of `colr` that hold a profile: it names its maker, a device, and when it was made."""
+EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
+NTP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
+TAG_KINDS = {
+    "xyz": Kind.LOCATION,
+    "loci": Kind.LOCATION,
+    "gps": Kind.LOCATION,
+    "location": Kind.LOCATION,
+    "day": Kind.DATE,
+    "date": Kind.DATE,
+    "mak": Kind.DEVICE,
+    "mod": Kind.DEVICE,
+    "make": Kind.DEVICE,
+    "model": Kind.DEVICE,
+    "too": Kind.ENCODER,
+    "swr": Kind.ENCODER,
+    "enc": Kind.ENCODER,
+    "software": Kind.ENCODER,
+    "encod": Kind.ENCODER,
+    "thmb": Kind.THUMBNAIL,
+    "covr": Kind.THUMBNAIL,
+}
+
+
+def kind_of_tag(name: str) -> Kind:
+    """What a tag of this name most likely says."""
+    lower = name.lower()
+    return next((kind for part, kind in TAG_KINDS.items() if part in lower), Kind.TAG)
+
+
+def add_comments(comments: Iterable[tuple[str, bytes]], where: str, found: Findings) -> None:
+    """Add what `sound_headers` finds in the header of a sound track, unless it is told already."""
+    for name, value in comments:
+        if name == "picture":
+            found.add(Kind.THUMBNAIL, f"{where} picture", f"{len(value)} bytes")
+        elif not found.tells(value) or not value:
+            kind = Kind.ENCODER if name == sound_headers.VENDOR else kind_of_tag(name)
+            found.add(kind, f"{where} {readable(name)}", value)
+
+
+def walk(file: BinaryIO, size: int) -> Iterator[Box]:
+    """All boxes but those of sample entries and references, parents before children."""
+
+    def enter(box: Box) -> int | None:
+        return mp4.first_child(file, box) if box.kind in mp4.PARENTS else None
+
+    return mp4.walk(file, 0, size, enter)
+
+
+def children(file: BinaryIO, box: Box) -> Iterator[Box]:
+    """The boxes in one box of which `walk` passes over the content."""
+    return mp4.boxes(file, mp4.first_child(file, box), box.end, (*box.above, box.kind))
+
+
+def inspect_mp4(file: BinaryIO, size: int, found: Findings) -> None:
+    """Add everything that the boxes say."""
+    keys: list[str] = []
+    media = b""  # what the track at hand holds: its handler comes before its sample entries
+    for box in walk(file, size):
+        if box.kind == b"hdlr" and box.parent == b"mdia":
+            media = box.content(file)[8:12]
+        if box.kind == b"stsd":
+            _sample_entries(file, box, media, found)
+        elif box.kind == b"keys":
+            keys = _keys(box.content(file))
+        elif b"ilst" in box.above:
+            _metadata_item(file, box, keys, found)
+        elif b"udta" in box.above:
+            _user_data(file, box, found)
+        else:
+            _structure(file, box, found)
+
+
+def _structure(file: BinaryIO, box: Box, found: Findings) -> None:
+    match box.kind:
+        case b"mvhd" | b"tkhd" | b"mdhd":
+            _dates(box, box.content(file), found)
+        case b"prft":
+            _recorded(box, box.content(file), found)
+        case b"hdlr":
+            _handler(box, box.content(file), found)
+        case b"dref":
+            _references(file, box, found)
+        case b"ftyp" | b"styp":
+            found.add_generic(box.path, box.content(file)[:4])
+        case _ if box.kind in mp4.PADDING:
+            _padding(file, box, found)
+        case b"udta" | b"meta" | b"ilst":
+            pass  # their children speak
+        case b"":
+            found.add(Kind.UNUSUAL, box.path, f"{box.size} bytes that are no box")
+        case _ if box.kind not in STRUCTURE:
+            found.add(Kind.UNUSUAL, box.path, box.content(file))
+
+
+def _dates(box: Box, data: bytes, found: Findings) -> None:
+    wide = data[:1] == b"\1"
+    layout, start = (">QQ", 4) if wide else (">II", 4)
+    if len(data) < start + struct.calcsize(layout):
+        found.add(Kind.UNUSUAL, box.path, data)
+        return
+    for what, seconds in zip(
+        ("created", "changed"), struct.unpack_from(layout, data, start), strict=True
+    ):
+        if seconds:
+            found.add(Kind.DATE, box.path, f"{what} {_as_date(seconds)}")
+    if box.kind == b"mdhd":
+        _language(box, data, found)
+
+
+def _language(box: Box, data: bytes, found: Findings) -> None:
+    at = 4 + (28 if data[:1] == b"\1" else 16)
+    if len(data) < at + 2:
+        return
+    (packed,) = struct.unpack_from(">H", data, at)
+    # Below 0x400 it is a Macintosh language number; 0 (English) is also what a writer that says
+    # nothing leaves there, 0x7fff means unspecified.
+    if packed in (0, 0x7FFF):
+        return
+    word = f"Macintosh language {packed}"
+    if packed >= 0x400:
+        word = "".join(chr(0x60 + (packed >> shift & 31)) for shift in (10, 5, 0))
+    if word != "und":
+        found.add(Kind.LANGUAGE, box.path, word)
+
+
+def _as_date(seconds: int) -> str:
+    try:
+        return date_and_time(EPOCH + timedelta(seconds=seconds))
+    except OverflowError:
+        return f"{seconds} s after 1904"
+
+
+def _recorded(box: Box, data: bytes, found: Findings) -> None:
+    """What the clock of the encoder said at a fragment (ISO/IEC 14496-12, 8.16.5; NTP time). It
+    says so for each, to the fraction of a second: told once for each day."""
+    date = NTP_EPOCH + timedelta(seconds=int.from_bytes(data[8:12], "big"))
+    found.add(Kind.DATE, box.path, f"clock of the encoder, {day(date)}")
+
+
+def _handler(box: Box, data: bytes, found: Findings) -> None:
+    maker, name = data[12:16], data[24:]
+    if maker.strip(b"\0"):
+        found.add(Kind.ENCODER, f"{box.path} manufacturer", maker)
+    # QuickTime counts the length first (Pascal), ISO ends with a zero.
+    if name and name[0] == len(name) - 1:
+        name = name[1:]
+    text = printable_text(name)
+    if text in NEUTRAL_NAMES:
+        if text:
+            found.add_generic(box.path, text)
+    else:
+        found.add(Kind.NAME, box.path, name)
+
+
+def _padding(file: BinaryIO, box: Box, found: Findings) -> None:
+    data = box.content(file)
+    if data.strip(b"\0"):
+        found.add(Kind.UNUSUAL, f"{box.path} (padding that is not empty)", data)
+
+
+def _references(file: BinaryIO, box: Box, found: Findings) -> None:
+    for entry in children(file, box):
+        data = entry.content(file)
+        if data[4:].strip(b"\0"):
+            found.add(Kind.NAME, entry.path, data[4:])  # a file name or URL
+
+
+def _sample_entries(file: BinaryIO, box: Box, media: bytes, found: Findings) -> None:
+    for entry in children(file, box):
+        data = entry.content(file)
+        if media not in (b"vide", b"soun"):
+            found.add(Kind.STREAM, entry.path, f"track of kind {media.decode('latin-1')}")
+            continue
+        vendor = data[12:16]
+        if vendor.strip(b"\0"):
+            found.add(Kind.ENCODER, f"{entry.path} vendor", vendor)
+        if media == b"vide" and len(data) >= mp4.VIDEO_ENTRY:
+            name = data[43 : 43 + min(data[42], 31)]
+            if name.strip(b"\0"):
+                found.add(Kind.ENCODER, f"{entry.path} compressor", name)
+        _entry_parts(file, entry, media == b"vide", found)
+
+
+def _entry_parts(file: BinaryIO, entry: Box, video: bool, found: Findings) -> None:
+    def enter(part: Box) -> int | None:
+        return mp4.first_child(file, part) if part.kind in mp4.PARENTS else None
+
+    start, above = mp4.first_part(file, entry, video), (*entry.above, entry.kind)
+    for part in mp4.walk(file, start, entry.end, enter, above):
+        data = part.content(file)
+        # QuickTime ends a list of parts with zero bytes, which are no box.
+        if part.kind.strip(b"\0") == b"" and not data.strip(b"\0"):
+            continue
+        known = WAVE_PARTS if b"wave" in part.above else SAMPLE_ENTRY_PARTS
+        if part.kind == b"dfLa":
+            add_comments(sound_headers.flac_comments(data[4:]), part.path, found)
+        if part.kind not in known or (part.kind == b"colr" and data[:4] in ICC):
+            found.add(Kind.UNUSUAL, part.path, data)
+
+
+def _user_data(file: BinaryIO, box: Box, found: Findings) -> None:
+    if box.kind in (b"meta", b"ilst", b"hdlr", b"udta"):
+        return
+    data = box.content(file)
+    if box.kind == b"":
+        # QuickTime ends user data with four zero bytes, which are no box.
+        if data.strip(b"\0"):
+            found.add(Kind.UNUSUAL, box.path, data)
+        return
+    if box.kind in (b"free", b"skip"):
+        _padding(file, box, found)
+        return
+    name = mp4.name_of(box.kind)
+    kind = kind_of_tag(name)
+    if kind is Kind.THUMBNAIL:
+        found.add(kind, box.path, f"{len(data)} bytes")
+        return
+    # International text: length and language before the characters; 3GPP text: version, language.
+    prefix = 4 if name.startswith("©") else 6 if box.kind in THREE_GPP_TEXT else 0
+    text = data[prefix:] if len(data) > prefix else data
+    found.add(kind, box.path, text)
+
+
+def _keys(data: bytes) -> list[str]:
+    names, at = [], 8
+    while at + 8 <= len(data):
+        (size,) = struct.unpack_from(">I", data, at)
+        if size < 8:
+            break
+        names.append(data[at + 8 : at + size].decode("utf-8", "replace"))
+        at += size
+    return names
+
+
+def _metadata_item(file: BinaryIO, box: Box, keys: list[str], found: Findings) -> None:
+    if box.parent != b"ilst":
+        return
+    number = int.from_bytes(box.kind, "big")
+    named = 1 <= number <= len(keys)
+    name = keys[number - 1] if named else mp4.name_of(box.kind)
+    data = box.content(file)
+    value = data[16:] if data[4:8] == b"data" else data
+    kind = kind_of_tag(name)
+    if kind is Kind.THUMBNAIL:
+        found.add(kind, f"{box.path}", f"{len(value)} bytes")
+    else:
+        found.add(kind, f"ilst/{name}" if named else box.path, value)

@@ -1,0 +1,96 @@
+"""Release for people who must not be found: one video, and nothing that says who made it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import CheckFailedError
+from ..formats import matroska
+from ..words import problem
+from . import matroska_avi, mp4
+from .scan import Inspection, inspect_file
+
+CLEARED = 315_532_800 * 10**9
+"""1980-01-01 00:00 UTC in nanoseconds: the earliest time that FAT and ZIP can hold, so that no
+copy replaces it by a later one."""
+
+NAME = "video"
+_UNDETERMINED = 0x55C4.to_bytes(2, "big")  # "und", five bits a letter
+
+
+def release_path(folder: Path, suffix: str, taken: Collection[Path] = ()) -> Path:
+    """First free neutral name in `folder` that is not `taken`: video.mp4, video-2.mp4, …"""
+    number, path = 2, folder / f"{NAME}{suffix}"
+    while path.exists() or path in taken:
+        path, number = folder / f"{NAME}-{number}{suffix}", number + 1
+    return path
+
+
+def is_release_name(name: str) -> bool:
+    """Whether a file has a name as `release_path` gives it."""
+    return re.fullmatch(rf"{NAME}(-\d+)?\.\w+", name) is not None
+
+
+def prepare_release(path: Path) -> Inspection:
+    """Blank what muxers leave, then make sure that nothing is left. Before the file is published.
+
+    Args:
+        path: finished output under its temporary name; changed in place, same size.
+
+    Raises:
+        CheckFailedError: something still says who made it; it must not be published.
+        InputError: the file cannot be read again.
+    """
+    neutralise(path)
+    result = inspect_file(path)
+    if not result.clean:
+        found = "; ".join(f"{f.kind}: {f.where}: {f.value}" for f in result.found[:3])
+        raise problem(CheckFailedError, "says_maker", path=path.name, found=found)
+    return result
+
+
+def clear_times(path: Path) -> None:
+    """Set the times of change and access to a fixed moment; the last thing to do to a file."""
+    os.utime(path, ns=(CLEARED, CLEARED))
+
+
+def neutralise(path: Path) -> None:
+    """Blank, in place and without moving a byte, what muxers bring along.
+
+    That is the language of each track, and QuickTime's vendor code (FFmpeg writes "FFMP"). Coded
+    sound is left alone: a release has none of the source's, and what names its own encoder there
+    is found by the inspection.
+    """
+    with path.open("r+b") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        head = file.read(8)
+        edits = list(_matroska_edits(file, size) if head.startswith(matroska.MAGIC) else ())
+        if head[4:8] == b"ftyp":
+            edits = list(_mp4_edits(file, size))
+        for offset, data in edits:
+            file.seek(offset)
+            file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _mp4_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
+    for box in mp4.walk(file, size):
+        if box.kind == b"mdhd":
+            wide = box.content(file)[:1] == b"\1"
+            yield box.body + 4 + (28 if wide else 16), _UNDETERMINED
+        elif box.kind == b"stsd":
+            for entry in mp4.children(file, box):
+                if entry.size >= 28:
+                    yield entry.body + 12, bytes(4)
+
+
+def _matroska_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
+    for element in matroska_avi.walk(file, size):
+        if element.name == "Language" and element.size == 3:
+            yield element.body, b"und"

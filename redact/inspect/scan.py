@@ -1,0 +1,106 @@
+"""One file, looked at by everything that knows its format."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+
+from ..errors import InputError
+from ..formats import matroska, mp4
+from .findings import Finding, Findings, Kind
+from .matroska_avi import inspect_matroska, inspect_riff
+from .mp4 import inspect_mp4
+from .streams import inspect_streams
+
+HEAD = 64
+"""Bytes that tell the format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a file says.
+
+    Attributes:
+        path: as given.
+        container: FFmpeg's demuxer name, "unknown" where FFmpeg cannot read the file.
+        found: everything that says something about who made it.
+        generic: what every file of the format has, for completeness.
+        packets: coded pictures and sound units that were read.
+        changed: time of the last change that the file system keeps; not part of the file. None
+            where no calendar has it: file systems take times of a million years.
+    """
+
+    path: Path
+    container: str
+    found: tuple[Finding, ...]
+    generic: tuple[str, ...]
+    packets: int
+    changed: datetime | None
+
+    @property
+    def clean(self) -> bool:
+        return not self.found
+
+
+def inspect_file(path: Path) -> Inspection:
+    """Read the whole of a file, container and packets, without decoding a picture.
+
+    Raises:
+        InputError: it cannot be read, is empty, or is of no format known here.
+    """
+    found = Findings()
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{path}: is not a file", "Name one video file.")
+        with path.open("rb") as file:
+            known = _container(file, status.st_size, found)
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise InputError(f"{path}: cannot be read ({why})", "Check the path.") from None
+    try:
+        container, packets = inspect_streams(path, found)
+    except (InputError, av.FFmpegError, OSError, ValueError) as error:
+        if not known:
+            raise InputError(
+                f"{path}: is not a video file that can be read ({_reason(path, error)})",
+                "Is the file complete?",
+            ) from None
+        why = _reason(path, error)
+        found.add(Kind.UNUSUAL, "streams", f"cannot be read ({why}); packets were not searched")
+        container, packets = "unknown", 0
+    changed = _moment(status.st_mtime)
+    return Inspection(path, container, found.found, found.generic, packets, changed)
+
+
+def _moment(seconds: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _reason(path: Path, error: Exception) -> str:
+    """Why FFmpeg cannot read a file, without the file's name, which the reader has already."""
+    if isinstance(error, av.FFmpegError):
+        return error.strerror or "no reason is given"
+    return str(error).removeprefix(f"{path}: ")
+
+
+def _container(file: BinaryIO, size: int, found: Findings) -> bool:
+    """Walk the container's structure; False if it is none that is walked here."""
+    head = file.read(HEAD)
+    if head[4:8] in mp4.FIRST_KINDS:
+        inspect_mp4(file, size, found)
+    elif head.startswith(matroska.MAGIC):
+        inspect_matroska(file, size, found)
+    elif head[:4] == b"RIFF":
+        inspect_riff(file, size, found)
+    else:
+        return False
+    return True

@@ -1,0 +1,279 @@
+"""A result that was held back: the note beside it, from which one command can mend it; and findings
+that a person has looked at, which are found again, or refused.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, Struct
+
+from .. import __version__
+from ..auditing import AuditResult, Finding, FindingKind
+from ..errors import InputError, PlanError, UsageError
+from ..files import PRIVATE, write_whole
+from ..plan import dump_plan
+from ..record import manifest_path, settings_as_json, sha256_of_bytes
+from ..types import Box, Target
+from .acceptance import Acceptance, Accepted
+from .delivery import Outcome
+
+FORMAT = "redact-held-back"
+_MARK = ".needs-review"
+
+
+class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
+    """The whole file `NAME.needs-review.json`. It lies in a closed folder and names paths.
+
+    Attributes:
+        redact: version that held the result back.
+        source, final, output, plan: absolute paths of the original, of the result's wanted name,
+            of the result that was held back, and of its plan.
+        source_sha256, plan_sha256: of the files, hex.
+        settings: as in a manifest.
+        release, force, no_manifest, log, sign_key, case: options of the run, to be used again.
+        credentials: certificate and key that sign content credentials, absolute paths; or empty.
+        findings: as in the audit's record, with every place.
+        failed: checks that failed, in words; they cannot be mended by hiding more.
+        acceptable: whether a person may accept the findings.
+        files: everything else that was written for it, absolute paths.
+    """
+
+    format: Annotated[str, Meta(pattern=f"^{FORMAT}$")] = FORMAT
+    redact: str = __version__
+    source: str
+    source_sha256: str
+    final: str
+    output: str
+    plan: str
+    plan_sha256: str
+    settings: dict[str, Any]
+    release: bool
+    force: bool
+    no_manifest: bool
+    log: str
+    sign_key: str
+    case: dict[str, Any]
+    findings: list[dict[str, Any]]
+    failed: list[str]
+    acceptable: bool
+    files: list[str]
+    credentials: list[str] = msgspec.field(default_factory=list)
+
+    @property
+    def note(self) -> Path:
+        return note_path(Path(self.output))
+
+    def found(self) -> tuple[Finding, ...]:
+        """The findings as values. Raises PlanError."""
+        try:
+            return tuple(map(_finding, self.findings))
+        except (KeyError, TypeError, ValueError, IndexError) as error:
+            raise PlanError(
+                f"{self.note}: a finding in it cannot be read ({error})", "Run 'redact run' again."
+            ) from error
+
+    def all_files(self) -> list[Path]:
+        """What the run that was held back left and is still there: all of it may go."""
+        output = Path(self.output)
+        names = [output, manifest_path(output), *map(Path, self.files), self.note]
+        return [path for path in dict.fromkeys(names) if path.exists()]
+
+
+def note_path(output: Path) -> Path:
+    """Where the note of a result that was held back lies."""
+    return output.with_suffix(".json")
+
+
+def held_back_note(
+    outcome: Outcome, plan: Path, options: Mapping[str, Any], files: Iterable[Path]
+) -> HeldBack:
+    """The note of an outcome that needs review.
+
+    Args:
+        outcome: of the run.
+        plan: file that holds its plan.
+        options: release, force, no_manifest, log, sign_key, case of the run.
+        files: what was written for it besides the video and its record.
+    """
+    record, audit = outcome.record, outcome.audit
+    return HeldBack(
+        source=str(record.source.path.absolute()),
+        source_sha256=record.source_sha256,
+        final=str(outcome.wanted.absolute()),
+        output=str(outcome.output.absolute()),
+        plan=str(plan.absolute()),
+        plan_sha256=sha256_of_bytes(dump_plan(record.plan)),
+        settings=settings_as_json(record.settings),
+        findings=[f.to_json() for f in audit.findings],
+        failed=_failed(audit),
+        acceptable=audit.may_be_accepted,
+        files=[str(p.absolute()) for p in files],
+        **options,
+    )
+
+
+def _failed(audit: AuditResult) -> list[str]:
+    return [c.in_words() for c in audit.checks if not c.passed]
+
+
+def write_held(held: HeldBack) -> Path:
+    """Write the note for its owner alone; an older one of the same name is replaced."""
+    data = msgspec.json.format(msgspec.json.encode(held), indent=1) + b"\n"
+    write_whole(held.note, data, force=True, mode=0o600)
+    return held.note
+
+
+def read_held(path: Path) -> HeldBack:
+    """Read a note. Raises PlanError, also where it is not in its place.
+
+    It names all files by their folders: one that was copied with its folder would mend, or remove,
+    what lies in the first folder.
+    """
+    try:
+        held = msgspec.json.decode(path.read_bytes(), type=HeldBack)
+    except OSError as error:
+        raise PlanError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PlanError(
+            f"{path}: is not a note about a result that was held back ({error})",
+            "Run 'redact run' again: it writes a new one.",
+        ) from error
+    if os.path.realpath(held.note) != os.path.realpath(path):
+        raise PlanError(
+            f"{path}: was moved or copied here; it is about {held.output}",
+            "Run 'redact run' here: it writes a new one. Or name what lies there.",
+        )
+    return held
+
+
+def held_back_for(final: Path, closed: Path) -> HeldBack | None:
+    """The newest result that was held back from a name, None if there is none."""
+    wanted = str(final.absolute())
+    found = [held for held in _notes(closed) if held.final == wanted]
+    return found[-1] if found else None
+
+
+def find_held(name: Path) -> HeldBack:
+    """What was held back, by any name that it goes by.
+
+    Args:
+        name: the result that was held back or its note, the name that the result did not get, or
+            the original.
+
+    Results may lie in another folder than the original (`-o out/`). So where nothing is found in
+    its place, the folders in that place and in this one are searched, two deep.
+
+    Raises:
+        InputError: nothing was held back under this name, or several results were.
+        PlanError: its note cannot be read.
+    """
+    if name.suffix == ".json" and _MARK in name.stem:
+        return read_held(name)
+    for folder in (name.parent, name.parent / PRIVATE):
+        for held in reversed(list(_notes(folder))):
+            if _goes_by(held, name):
+                return held
+    found = {held.final: held for held in _elsewhere(name)}
+    if len(found) == 1:
+        return found.popitem()[1]
+    if found:
+        raise InputError(
+            f"{name}: several results were held back that were made from it",
+            "Name the one that you mean:\n"
+            + "\n".join(shlex.join(["redact", "fix", held.output]) for held in found.values()),
+        )
+    missing = "" if os.path.lexists(name) else "there is no such file, and "
+    raise InputError(
+        f"{name}: {missing}nothing was held back under this name",
+        "Name what was held back, NOT-FOR-RELEASE/….needs-review.…, as the run that held it back "
+        "said it. After 'redact run -o FOLDER', it lies in FOLDER/NOT-FOR-RELEASE.",
+    )
+
+
+def _goes_by(held: HeldBack, name: Path) -> bool:
+    names = (held.output, held.final, held.source)
+    return str(name.absolute()) in names or os.path.realpath(name) in map(os.path.realpath, names)
+
+
+def _elsewhere(name: Path) -> Iterator[HeldBack]:
+    """What was held back under a name in the folders of its place and of this one, the oldest of
+    each folder first."""
+    places = {os.path.realpath(place): place for place in (name.parent, Path())}
+    for place in places.values():
+        for pattern in (f"*/{PRIVATE}", f"*/*/{PRIVATE}"):
+            for folder in sorted(place.glob(pattern)):
+                yield from (held for held in _notes(folder) if _goes_by(held, name))
+
+
+def _notes(folder: Path) -> Iterator[HeldBack]:
+    """Notes in a folder whose results are still there, the oldest first; damaged ones are none."""
+    try:
+        paths = sorted(folder.glob(f"*{_MARK}*.json"), key=lambda p: p.stat().st_mtime_ns)
+    except OSError:
+        return
+    for path in paths:
+        with contextlib.suppress(PlanError):
+            held = read_held(path)
+            if Path(held.output).exists():
+                yield held
+
+
+def _finding(value: Mapping[str, Any]) -> Finding:
+    first, last = value["frames"]
+    start, end = value["seconds"]
+    return Finding(
+        number=int(value["number"]),
+        kind=FindingKind(value["kind"]),
+        target=Target.from_word(value["target"]),
+        first=int(first),
+        last=int(last),
+        start=float(start),
+        end=float(end),
+        path=tuple((int(p[0]), Box(*map(float, p[1:5]))) for p in value["path"]),
+        scores=tuple((str(k), float(v)) for k, v in value["scores"].items()),
+        rule=str(value["rule"]),
+        track=value["track"],
+    )
+
+
+def findings_of(acceptance: Acceptance, final: Path, closed: Path) -> Accepted:
+    """The findings that are meant, of the run that was held back from a name.
+
+    Raises:
+        UsageError: nothing was held back, or it has no finding of one of the numbers.
+    """
+    held = held_back_for(final, closed)
+    if held is None:
+        raise UsageError(
+            f"--accept-findings: no earlier run found anything in {final.name}, so nobody can "
+            "have looked at it",
+            "Run without it first; look at the pictures of what is found, if anything is.",
+        )
+    return among(acceptance, held)
+
+
+def among(acceptance: Acceptance, held: HeldBack) -> Accepted:
+    """The findings of a result that are meant. Raises UsageError."""
+    found = held.found()
+    numbers = {f.number for f in found}
+    wanted = numbers if acceptance.numbers is None else set(acceptance.numbers)
+    unknown = wanted - numbers
+    if unknown or not found:
+        raise UsageError(
+            f"--accept-findings: there is no finding {min(unknown, default=1)}",
+            f"Its findings are 1 to {len(found)}." if found else "Nothing was found there.",
+        )
+    if not held.acceptable:
+        raise UsageError(
+            f"--accept-findings: {held.output}: a check failed or a mask was not drawn, which "
+            "nobody can accept",
+            "Look at what failed; 'redact fix' draws the plan again.",
+        )
+    return Accepted(tuple(f for f in found if f.number in wanted), acceptance.reason)

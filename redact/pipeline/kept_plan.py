@@ -1,0 +1,140 @@
+"""Whose plan is it? That of this very file; and the plan that a run keeps for the next one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from .. import __version__
+from ..detection import Detector
+from ..errors import MismatchError, OutputExistsError, PlanError
+from ..media import SourceInfo, sha256_of
+from ..plan import Plan, read_plan, write_plan
+from ..progress import Progress
+from ..settings import DetectSettings
+from ..words import Message, problem
+from .journal import Journal
+from .kept_looks import forget_looks
+from .search import who_looks
+
+
+def keep_plan(plan: Plan, path: Path) -> None:
+    """Write the plan of a run; what its search had kept until then goes. Raises as `write_plan`.
+
+    One that is there already is replaced: `take_up_plan` has said that it may be.
+    """
+    write_plan(plan, path, force=True)
+    forget_looks(path)
+
+
+def take_up_plan(
+    info: SourceInfo,
+    settings: DetectSettings,
+    path: Path | None,
+    force: bool,
+    journal: Journal,
+    detector: Detector | None = None,
+) -> Plan | None:
+    """The plan that an earlier run of the same source and settings, in which the same detector
+    looked, kept; None if there is none.
+
+    What a person has decided in it since is kept as well. One that does not fit is passed over, to
+    be replaced, with `force`. The step goes on record in the place of
+    detection.
+
+    Raises:
+        OutputExistsError: what is there is no such plan, and `force` is not set.
+        UsageError, DependencyError: the detector that the settings name cannot be loaded.
+    """
+    if path is None or not os.path.lexists(path):
+        return None
+    why = ""
+    try:
+        plan = read_plan(path)
+        why = unfit(plan, info, settings, journal, detector)
+    except PlanError:
+        why = "is not a plan that can be read"
+    if why and force:
+        return None
+    if why:
+        raise OutputExistsError(
+            f"{path}: is there already, and {why}",
+            "Move it away, choose another output, or add --force.",
+        )
+    forget_looks(path)
+    with journal.step("detect", None) as step:
+        step.say(Message("plan_taken_up", count=len(plan.tracks)))
+    return plan
+
+
+def unfit(
+    plan: Plan,
+    info: SourceInfo,
+    settings: DetectSettings,
+    journal: Journal,
+    detector: Detector | None = None,
+) -> str:
+    """Why a plan is not the one that detection would make now, "" if it is.
+
+    Raises:
+        UsageError, DependencyError: see `who_looks`.
+    """
+    if plan.source.size != info.size or plan.source.sha256 != sha256_of(info.path, journal):
+        return "was made for another file"
+    if plan.version != __version__:
+        return "was made by another version of redact"
+    if plan.settings.sensitivity is not settings.sensitivity:
+        return f"was made with --sensitivity {plan.settings.sensitivity.value}"
+    if plan.settings.targets != settings.targets:
+        return "was made for other --targets"
+    if plan.settings.centerface is not settings.centerface:
+        return f"was made with{'' if plan.settings.centerface else 'out'} CenterFace"
+    if plan.settings.detector != settings.detector:
+        return "was made with another --detector"
+    if plan.settings.caution is not settings.caution:
+        return f"was made with --caution {plan.settings.caution.value}"
+    if plan.settings.scope != settings.scope:
+        return "was made with other --only-between, --only-area or --ignore-area"
+    # Last, for a detector that a package brings is loaded for this.
+    if plan.detectors != who_looks(info, settings, detector):
+        return "was made with another detector, or with other weights of it"
+    return ""
+
+
+def require_same_source(
+    plan: Plan, info: SourceInfo, progress: Progress, digest: str | None = None
+) -> str:
+    """SHA-256 of the file, hex, if the plan was made for it.
+
+    A plan can be edited by hand. One whose size or time base is not the file's would put its masks
+    elsewhere, or outside the picture, and nothing would look wrong.
+
+    Args:
+        plan, info: of the plan and of the file.
+        progress: told while the file is read.
+        digest: SHA-256 of the file where it was just taken, so that it is not read again.
+
+    Raises:
+        MismatchError: contents, length in bytes, upright size or time base differ.
+        InputError: the file cannot be read.
+    """
+    digest, said = digest or sha256_of(info.path, progress), plan.source
+    if digest != said.sha256:
+        raise problem(MismatchError, "other_file", path=f"{info.path}", name=said.name)
+    width, height = info.video.upright_size
+    for field, planned, found in (
+        ("size", said.size, info.size),
+        ("width", said.width, width),
+        ("height", said.height, height),
+        ("time_base", said.timeline.time_base, info.video.time_base),
+    ):
+        if planned != found:
+            raise problem(
+                MismatchError,
+                "other_field",
+                path=f"{info.path}",
+                field=field,
+                planned=f"{planned}",
+                found=f"{found}",
+            )
+    return digest

@@ -1,0 +1,111 @@
+"""The record that ties an output to its original."""
+
+from ..media import sha256_of_bytes
+from .build import build_manifest, case_part, library_versions, settings_as_json
+from .case import (
+    TEXT_FIELDS,
+    CaseFields,
+    ReasonCode,
+    case_as_json,
+    case_from_mapping,
+    read_case_file,
+    reasons_from_options,
+)
+from .chain import LogState, unproven
+from .check import CheckResult, check_output
+from .check_log import counted
+from .content_credentials import MIME as CREDENTIAL_FORMATS
+from .content_credentials import (
+    Credentials,
+    load_credentials,
+    read_content,
+    require_c2pa,
+    sign_content,
+)
+from .custody import append, read_log
+from .ledger import CERTAINTY, muted_parts, seconds_from_start
+from .log_head import head_path
+from .manifest import (
+    Manifest,
+    SourcePart,
+    dump_manifest,
+    manifest_path,
+    manifest_schema,
+    parse_manifest,
+    read_manifest,
+    write_manifest,
+)
+from .manifest_parts import AuditPart, CheckPart, FindingPart, MessagePart, RemovedPart, TrackPart
+from .run_record import ModelUsed, RunRecord, Step
+from .signature import (
+    fingerprint,
+    load_private_key,
+    load_public_key,
+    needs_passphrase,
+    new_key,
+    raw_public,
+    signature_path,
+)
+from .text_on_record import checked_option
+from .write_evidence import EvidenceChoice, EvidenceFiles, check_evidence, write_evidence
+
+__all__ = [
+    "CERTAINTY",
+    "CREDENTIAL_FORMATS",
+    "TEXT_FIELDS",
+    "AuditPart",
+    "CaseFields",
+    "CheckPart",
+    "CheckResult",
+    "Credentials",
+    "EvidenceChoice",
+    "EvidenceFiles",
+    "FindingPart",
+    "LogState",
+    "Manifest",
+    "MessagePart",
+    "ModelUsed",
+    "ReasonCode",
+    "RemovedPart",
+    "RunRecord",
+    "SourcePart",
+    "Step",
+    "TrackPart",
+    "append",
+    "build_manifest",
+    "case_as_json",
+    "case_from_mapping",
+    "case_part",
+    "check_evidence",
+    "check_output",
+    "checked_option",
+    "counted",
+    "dump_manifest",
+    "fingerprint",
+    "head_path",
+    "library_versions",
+    "load_credentials",
+    "load_private_key",
+    "load_public_key",
+    "manifest_path",
+    "manifest_schema",
+    "muted_parts",
+    "needs_passphrase",
+    "new_key",
+    "parse_manifest",
+    "raw_public",
+    "read_case_file",
+    "read_content",
+    "read_log",
+    "read_manifest",
+    "reasons_from_options",
+    "require_c2pa",
+    "seconds_from_start",
+    "settings_as_json",
+    "sha256_of_bytes",
+    "sign_content",
+    "signature_path",
+    "unproven",
+    "write_evidence",
+    "write_manifest",
+]

@@ -1,0 +1,301 @@
+"""From a finished run to its manifest."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import math
+import platform
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .. import __version__
+from ..detection import device_now
+from ..errors import UnsafeError
+from ..media import Dropped
+from ..plan import Plan, dump_plan
+from ..settings import Audio, Sensitivity, Settings
+from ..types import Action, Target, audited_for, readable, stamp
+from ..words import Message
+from .case import CaseFields
+from .ledger import ledger, muted_parts, review_part, seconds_from_start
+from .manifest import FORMAT, FORMAT_VERSION, Manifest, OutputPart, RunPart, SourcePart, ToolPart
+from .manifest_parts import (
+    AuditPart,
+    CasePart,
+    CodePart,
+    LimitPart,
+    LogAnchor,
+    MessagePart,
+    ModelPart,
+    RemovedPart,
+    StepPart,
+)
+from .run_record import RunRecord
+from .text_on_record import argument_without_folders, file_name, values_without_folders
+
+LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
+"""What decodes, looks, follows and draws."""
+
+
+def build_manifest(
+    record: RunRecord, *, log: LogAnchor | None = None, signed_by: str = ""
+) -> Manifest:
+    """The manifest of a run. Reads no file and changes none.
+
+    Args:
+        record: what the pipeline filled in.
+        log: how far the custody log has come, where the case keeps one.
+        signed_by: public key of whoever will sign it, hex; "" for nobody.
+
+    Raises:
+        UnsafeError: the original changed while redact was reading it.
+    """
+    if record.source_sha256 != record.source_sha256_after:
+        raise UnsafeError(
+            f"{record.source.path}: changed during the run "
+            f"(SHA-256 {record.source_sha256[:12]}… before, {record.source_sha256_after[:12]}… "
+            "after)",
+            "Make sure that nothing else writes to the file, then run again.",
+        )
+    case = record.case or CaseFields()
+    drawn = record.as_drawn
+    return Manifest(
+        format=FORMAT,
+        format_version=FORMAT_VERSION,
+        source=_source(record),
+        output=OutputPart(
+            name=file_name(record.output),
+            size=record.output_size,
+            sha256=record.output_sha256,
+            frames=record.frames_written,
+            credentials=record.credentials,
+        ),
+        case=case_part(case),
+        run=_run(record),
+        tool=_tool(record),
+        tracks=ledger(drawn, record.settings.render.style_name, case),
+        audit=_audit(record),
+        findings_accepted=record.accepted,
+        damaged_frames=drawn.unchecked,
+        warnings=_messages(record, record.warnings),
+        notes=_messages(record, record.notes),
+        removed=tuple(_removed(dropped) for dropped in record.source.dropped),
+        not_checked=tuple(_limits(record, case)),
+        custody_log=log,
+        muted=muted_parts(record.plan, record.sounded),
+        signed_by=signed_by,
+        review=review_part(record.plan),
+    )
+
+
+def _source(record: RunRecord) -> SourcePart:
+    info, plan = record.source, record.plan
+    width, height = info.video.upright_size
+    frames = len(plan.source.timeline)
+    return SourcePart(
+        name=file_name(info.path),
+        size=info.size,
+        sha256_before=record.source_sha256,
+        sha256_after=record.source_sha256_after,
+        container=info.container,
+        video_codec=info.video.codec,
+        width=width,
+        height=height,
+        frames=frames,
+        seconds=seconds_from_start(plan, frames - 1) if frames else 0.0,
+        sound_tracks=len(info.audio),
+        declared_frames=info.video.frames,
+        cut_frames=info.video.cut,
+        bytes_missing=info.missing,
+        torn=info.torn,
+        video_stream=info.video.index,
+    )
+
+
+def case_part(case: CaseFields) -> CasePart:
+    values = {f.name: getattr(case, f.name) for f in dataclasses.fields(case)}
+    codes = {c.code: CodePart(c.text, c.basis) for c in case.codes}
+    return CasePart(**{**values, "reasons": dict(case.reasons), "codes": codes})
+
+
+def _run(record: RunRecord) -> RunPart:
+    command = tuple(
+        argument_without_folders(a) if i else file_name(a) for i, a in enumerate(record.command)
+    )
+    return RunPart(
+        command=command,
+        settings=settings_as_json(record.settings),
+        plan_sha256=hashlib.sha256(dump_plan(record.plan)).hexdigest(),
+        started=stamp(record.started),
+        finished=stamp(record.finished),
+        steps=tuple(
+            StepPart(s.name, _messages(record, s.detail), round(s.seconds, 3)) for s in record.steps
+        ),
+        stretches=record.stretches[0],
+        stretches_untouched=record.stretches[1],
+    )
+
+
+def _tool(record: RunRecord) -> ToolPart:
+    detectors = tuple(ModelPart(n, s, "detect") for n, s in record.plan.detectors)
+    others = tuple(ModelPart(m.name, m.sha256, m.role) for m in record.models)
+    return ToolPart(
+        redact=__version__,
+        python=platform.python_version(),
+        platform=f"{platform.system()} {platform.machine()}",
+        libraries=library_versions(),
+        models=detectors + others,
+        device=device_now(),
+    )
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that decode, look, follow and draw, with FFmpeg's own."""
+    import av
+
+    versions = {}
+    for name in LIBRARIES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            versions[name] = "not installed"
+    for name, numbers in av.library_versions.items():
+        versions[f"ffmpeg {name}"] = ".".join(map(str, numbers))
+    return dict(sorted(versions.items()))
+
+
+def settings_as_json(settings: Settings) -> dict[str, Any]:
+    """Settings in JSON values, targets as words, in a stable order."""
+    value = _json_value(settings)
+    assert isinstance(value, dict)
+    value["render"]["style"] = settings.render.style_name
+    if not settings.detect.detector:
+        del value["detect"]["detector"]  # redact's own
+    if settings.detect.scope.everything:
+        del value["detect"]["scope"]
+    if not settings.render.notice:
+        del value["render"]["notice"]
+    if settings.render.stamp is None:
+        del value["render"]["stamp"]
+    return value
+
+
+def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
+    plan, looked_for = record.as_drawn, audited_for(record.plan.settings.targets)
+    limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
+    if record.source.audio and record.settings.encode.audio is Audio.KEEP:
+        muted = muted_parts(record.plan, record.sounded)
+        code = "sound_partly_muted" if muted else "sound_unchanged"
+        limits.append(LimitPart(code, str(len(record.source.audio))))
+    if Target.FACE not in looked_for:
+        limits.append(LimitPart("faces_not_looked_for"))
+    if Target.PLATE not in looked_for:
+        limits.append(LimitPart("plates_not_looked_for"))
+    kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
+    if kept:
+        limits.append(LimitPart("kept_by_decision", ", ".join(kept)))
+    if plan.unchecked:
+        limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
+    if record.source.dropped:
+        limits.append(LimitPart("removed_streams", str(len(record.source.dropped))))
+    limits += [LimitPart(*limit) for limit in plan.settings.scope.limits()]
+    limits += _detection_limits(plan)
+    limits += _audit_limits(record.audit)
+    if not case.reviewer:
+        limits.append(LimitPart("no_reviewer_named"))
+    return limits
+
+
+def _detection_limits(plan: Plan) -> list[LimitPart]:
+    frames, looked = len(plan.source.timeline), plan.frames_looked_at
+    if looked is None:  # a plan that does not say: `fast` leaves frames out
+        fast = plan.settings.sensitivity is Sensitivity.FAST
+        return [LimitPart("detection_sampled", f"?/{frames}")] if fast else []
+    return [] if looked == frames else [LimitPart("detection_sampled", f"{looked}/{frames}")]
+
+
+def _audit_limits(audit: Mapping[str, Any] | None) -> list[LimitPart]:
+    if audit is None:
+        return [LimitPart("no_audit")]
+    looked = audit.get("looked")
+    if not isinstance(looked, Mapping):
+        return []
+    compared, seen = looked.get("frames_compared"), looked.get("frames_looked_at")
+    # Passed on a sample is not passed on every picture.
+    return [] if compared == seen else [LimitPart("audit_sampled", f"{seen}/{compared}")]
+
+
+def _files(record: RunRecord) -> tuple[Path, ...]:
+    return (record.source.path, record.output)
+
+
+def _removed(dropped: Dropped) -> RemovedPart:
+    """What was removed, without its content: a place, date or name must not come back here."""
+    what = dropped.what
+    if dropped.kind == "tag":
+        what = Message("tag_unread", key=dropped.what.values["key"])
+    elif dropped.kind == "attachment":
+        what = Message("unnamed")
+    number = dropped.where.removeprefix("stream ")
+    return RemovedPart(
+        int(number) if number.isdecimal() else None, dropped.kind, _message(what, ())
+    )
+
+
+def _messages(record: RunRecord, messages: Iterable[Message]) -> tuple[MessagePart, ...]:
+    return tuple(_message(message, _files(record)) for message in messages)
+
+
+def _message(message: Message, known: tuple[Path, ...]) -> MessagePart:
+    return _without_folders(MessagePart(message.code, message.values), known)
+
+
+def _without_folders(said: MessagePart, known: tuple[Path, ...]) -> MessagePart:
+    values = values_without_folders(said.code, said.values, known)
+    return MessagePart(said.code, {name: _json_value(value) for name, value in values.items()})
+
+
+def _audit(record: RunRecord) -> AuditPart | None:
+    if record.audit is None:
+        return None
+    audit = msgspec.convert(_json_value(record.audit), AuditPart)
+    for check in audit.checks:
+        check.detail = tuple(_without_folders(said, _files(record)) for said in check.detail)
+    return audit
+
+
+def _json_value(value: object) -> Any:
+    """`value` in JSON types; anything unknown becomes its text.
+
+    No folder is looked for here: codes, words and hashes stay as they are. What is free text goes
+    through `_message`.
+    """
+    match value:
+        case None | bool():
+            return value
+        case Target():
+            return value.word
+        case StrEnum():
+            return value.value
+        case Path():
+            return file_name(value)
+        case str():
+            return readable(value)
+        case int():
+            return int(value)
+        case float():
+            # JSON has no word for these; a reader must see that it is not a number.
+            return round(value, 6) if math.isfinite(value) else str(value)
+        case Mapping():
+            return {str(key): _json_value(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_json_value(item) for item in value]
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _json_value(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    return readable(str(value))

@@ -1,0 +1,283 @@
+"""The hash chain of a custody log and the anchor of its end: what an entry is, and does a log hold?
+
+Line n is a JSON object in one exact layout. Its `previous` is the `hash` of line n-1 (64 zeros
+for the first), its `hash` the SHA-256 of the line as it would stand with an empty hash and without
+its signature. So no line can be changed, removed, added or moved without a break in the chain that
+shows where. Whoever has a key signs the hash of every entry that they write.
+
+A chain cannot show that its last lines are missing: what remains is a shorter, valid chain. So
+the file `LOG.head` beside the log keeps the number of entries and the hash of the last one, and
+manifests keep both as they were when they were written. Whoever can replace all of these files
+together can still shorten or rewrite the whole log; only a signed head, or a copy of the head kept
+by somebody else, shows that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from ..errors import PlanError
+from ..media import sha256_of_bytes
+from .log_head import Head, head_path, read_head
+from .manifest_parts import LogAnchor
+from .signature import (
+    PublicKeyHex,
+    SignatureHex,
+    fingerprint,
+    is_signed,
+    make_signature,
+    named_key,
+)
+
+START = "0" * 64
+_Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class Entry(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+    """One thing that happened.
+
+    Attributes:
+        number: from 1, without gaps.
+        time: UTC, ISO 8601; the clock of the machine, which nothing vouches for.
+        event: what happened: "run", "check", "note", "handed over", …
+        details: names, hashes and words by key.
+        previous: hash of the entry before.
+        hash: of this entry.
+        signed_by, signature: of the hash, hex; empty where nobody signed.
+    """
+
+    number: Annotated[int, Meta(ge=1)]
+    time: str
+    event: str
+    details: dict[str, str]
+    previous: _Hash
+    hash: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
+    signed_by: PublicKeyHex = ""
+    signature: SignatureHex = ""
+
+    def sealed(self, key: Ed25519PrivateKey | None = None) -> Entry:
+        """The entry with its own hash filled in, signed if there is a key."""
+        entry = replace(self, hash="", signed_by=named_key(key), signature="")
+        entry = replace(entry, hash=entry.digest())
+        if key is None:
+            return entry
+        return replace(entry, signature=make_signature(bytes.fromhex(entry.hash), key))
+
+    def digest(self) -> str:
+        """What its hash must be."""
+        return sha256_of_bytes(replace(self, hash="", signature="").line())
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is as it was written, and signed by whom it names."""
+        return self.hash == self.digest() and is_signed(
+            bytes.fromhex(self.hash), self.signature, self.signed_by
+        )
+
+    def line(self) -> bytes:
+        """The line in the log, without its line feed."""
+        return msgspec.json.encode(self, order="deterministic")
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A place where a log does not hold.
+
+    Attributes:
+        line: line number from 1.
+        kind: "damaged", "edited", "removed", "moved", "added", "cut", "rewritten".
+        text: what is wrong, in plain words.
+    """
+
+    line: int
+    kind: str
+    text: str
+
+
+def split_lines(data: bytes) -> list[bytes]:
+    """Lines without their line feeds; the last is empty if the log ends as it should."""
+    return data.split(b"\n")
+
+
+def read_chain(data: bytes) -> tuple[tuple[Entry, ...], tuple[Break, ...]]:
+    """All entries that can be read, in file order, and everything wrong with the chain."""
+    lines = split_lines(data)
+    breaks: list[Break] = []
+    if lines[-1] != b"":
+        breaks.append(Break(len(lines), "cut", "the last line does not end: it was cut off"))
+    else:
+        lines.pop()
+    entries: list[Entry] = []
+    readable: list[tuple[int, Entry]] = []
+    for number, line in enumerate(lines, start=1):
+        entry = _parse(line)
+        if entry is None:
+            breaks.append(Break(number, "damaged", f"line {number} is not an entry of a log"))
+            continue
+        readable.append((number, entry))
+        entries.append(entry)
+    breaks += _chain_breaks(readable)
+    return tuple(entries), tuple(sorted(breaks, key=lambda b: b.line))
+
+
+def _parse(line: bytes) -> Entry | None:
+    try:
+        entry = msgspec.json.decode(line, type=Entry)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    # One layout only: otherwise blanks could be changed without breaking the chain.
+    return entry if entry.line() == line else None
+
+
+def _chain_breaks(readable: list[tuple[int, Entry]]) -> list[Break]:
+    breaks = []
+    expected, previous, last_line = 1, START, 0
+    for line, entry in readable:
+        damaged_before = line != last_line + 1
+        edited = not entry.holds
+        if edited:
+            breaks.append(Break(line, "edited", f"line {line} was changed after it was written"))
+        if damaged_before:
+            expected += line - last_line - 1
+        if entry.number != expected and not edited:
+            breaks.append(_out_of_order(line, expected, entry.number))
+        elif entry.previous != previous and not edited and not damaged_before:
+            breaks.append(
+                Break(
+                    line,
+                    "rewritten",
+                    f"line {line} does not follow from line {line - 1}: one of them is not the "
+                    "original",
+                )
+            )
+        expected = (expected if edited else entry.number) + 1
+        previous, last_line = entry.hash, line
+    return breaks
+
+
+def _out_of_order(line: int, expected: int, found: int) -> Break:
+    if found > expected:
+        missing = f"{expected}" if found == expected + 1 else f"{expected} to {found - 1}"
+        return Break(
+            line, "removed", f"before line {line}, entry {missing} is missing: removed or moved"
+        )
+    return Break(
+        line, "moved", f"line {line} holds entry {found} where {expected} belongs: moved or added"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """A log as it was read, and everything wrong with it.
+
+    Attributes:
+        entries: all that could be read, in file order.
+        breaks: empty if the log holds.
+        remarks: true, worth knowing, and no proof of tampering.
+        signer: raw public key of whoever signed the head, hex; "" for nobody.
+        uncovered: the last entries, those that the head does not know.
+    """
+
+    entries: tuple[Entry, ...]
+    breaks: tuple[Break, ...]
+    remarks: tuple[str, ...]
+    signer: str = ""
+    uncovered: tuple[Entry, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        return not self.breaks
+
+
+def examine(log: Path, data: bytes) -> LogState:
+    entries, breaks = read_chain(data)
+    if not data and not head_path(log).exists():
+        return LogState((), (), ())
+    head, wrong = _head_of(log, len(entries) + 1)
+    if head is None:
+        return LogState(entries, (*breaks, *wrong), ())
+    problem = _against_anchor(entries, head.entries, head.head, "the log's head file")
+    if problem and not (breaks or wrong):
+        wrong = (problem,)
+    uncovered = entries[head.entries :]
+    remarks = tuple(_remarks(entries, uncovered))
+    return LogState(entries, (*breaks, *wrong), remarks, head.signed_by, uncovered)
+
+
+def _head_of(log: Path, after: int) -> tuple[Head | None, tuple[Break, ...]]:
+    """The head of a log, and what is wrong with it, as of the line after the last."""
+    try:
+        head = read_head(log)
+    except PlanError as error:
+        return None, (Break(after, "damaged", error.message),)
+    name = head_path(log).name
+    if head is None:
+        text = f"{name} is missing, so nothing shows whether the end of the log is still there"
+        return None, (Break(after, "cut", text),)
+    if not head.holds:
+        return head, (Break(after, "edited", f"the signature of {name} does not hold"),)
+    return head, ()
+
+
+def _remarks(entries: tuple[Entry, ...], uncovered: tuple[Entry, ...]) -> Iterator[str]:
+    if unsigned := [e for e in uncovered if not e.signature]:
+        yield (
+            f"{len(unsigned)} at the end of the log not covered by its head file: either writing "
+            "was interrupted, or they were added by hand"
+        )
+    keys = {e.signed_by for e in entries}
+    for key in sorted(keys) if len(keys) > 1 else ():
+        numbers = ", ".join(f"{e.number}" for e in entries if e.signed_by == key)
+        how = f"signed with the key {fingerprint(key)}" if key else "not signed"
+        yield f"{how}: {numbers}"
+
+
+def unproven(state: LogState, key: str) -> tuple[str, str] | None:
+    """Why the signature of a key does not vouch for the end of a log that holds; None if it does.
+
+    Args:
+        state: the log.
+        key: raw public key, hex.
+
+    Returns:
+        Kind ("unsigned" or "other key") and the same in words.
+    """
+    if not state.signer:
+        return "unsigned", "its head is not signed"
+    if state.signer != key:
+        wanted = fingerprint(key)
+        return (
+            "other key",
+            f"its head is signed with {fingerprint(state.signer)}, not with {wanted}",
+        )
+    if others := sum(entry.signed_by != key for entry in state.uncovered):
+        return "unsigned", f"the last {_entries(others)} not covered by its signed head"
+    return None
+
+
+def _entries(count: int) -> str:
+    return "entry is" if count == 1 else f"{count} entries are"
+
+
+def check_anchor(entries: tuple[Entry, ...], anchor: LogAnchor) -> Break | None:
+    """What contradicts an anchor that a manifest kept, None if nothing does."""
+    return _against_anchor(entries, anchor.entries, anchor.head, "the manifest")
+
+
+def _against_anchor(entries: tuple[Entry, ...], count: int, head: str, keeper: str) -> Break | None:
+    if len(entries) < count:
+        missing = count - len(entries)
+        text = f"{keeper} knows {count} entries: the last {missing} of them are missing"
+        return Break(len(entries) + 1, "cut", text)
+    if count and entries[count - 1].hash != head:
+        text = f"entry {count} is not the one that {keeper} knows: the log was rewritten"
+        return Break(count, "rewritten", text)
+    return None

@@ -1,0 +1,230 @@
+"""The custody log of a case: append-only JSON Lines, hash-chained, one writer at a time.
+
+What an entry is, and whether a log still holds, is said in `chain`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ..errors import CheckFailedError, OutputError, PlanError
+from ..files import check_writable
+from ..types import stamp
+from .chain import START, Entry, LogState, examine
+from .log_head import head_path, write_head
+from .manifest_parts import LogAnchor
+from .text_on_record import checked_text
+
+PATIENCE = 30.0
+"""Seconds to wait for another writer. An append takes milliseconds, so whoever holds the lock
+longer than this is stuck, and waiting on would look like a hang."""
+
+
+@contextmanager
+def locked(
+    handle: int, name: str, *, shared: bool = False, patience: float = PATIENCE
+) -> Iterator[None]:
+    """Hold the lock of an open file.
+
+    Args:
+        handle: file descriptor, open for writing, or for reading if `shared`.
+        name: of the file, for the message.
+        shared: keep writers out, but not other readers.
+        patience: seconds to wait.
+
+    Raises:
+        OutputError: a writer did not let go in time, or the file system has no locks.
+    """
+    deadline = time.monotonic() + patience
+    while not _lock_or_say_why(handle, name, shared):
+        if time.monotonic() > deadline:
+            raise OutputError(
+                f"{name}: another program has kept it locked for {patience:.0f} s",
+                "Wait until the other redact is done, then try again.",
+            )
+        time.sleep(0.005)
+    try:
+        yield
+    finally:
+        _unlock(handle)
+
+
+def _lock_or_say_why(handle: int, name: str, shared: bool) -> bool:
+    try:
+        return _try_lock(handle, shared)
+    except OSError as error:
+        raise OutputError(
+            f"{name}: cannot be locked ({error.strerror or error})",
+            "Keep the log on a file system with locks, such as the machine's own disk.",
+        ) from None
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    # Windows locks are mandatory, so the locked byte lies far behind any content: readers
+    # (and `redact log show`) are not shut out.
+    _FAR = 0x7FFFFFFF
+
+    def _try_lock(handle: int, shared: bool) -> bool:
+        os.lseek(handle, _FAR, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(handle: int) -> None:
+        os.lseek(handle, _FAR, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _try_lock(handle: int, shared: bool) -> bool:
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
+        try:
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def append(
+    log: Path, event: str, details: Mapping[str, str], key: Ed25519PrivateKey | None = None
+) -> Entry:
+    """Append one entry and move the anchor; safe with any number of writers at once.
+
+    Args:
+        log: file to append to; made if it is not there.
+        event: what happened, one line.
+        details: names, hashes and words; one line each.
+        key: signs the entry and the head.
+
+    Raises:
+        PlanError: a text cannot stand in a record.
+        CheckFailedError: the log does not hold; to such a log nothing is added.
+        OutputError: the log cannot be written.
+    """
+    checked_text(event, f"{log}: event")
+    texts = {
+        checked_text(k, f"{log}: key"): checked_text(v, f"{log}: {k}") for k, v in details.items()
+    }
+    with _open_locked(log, os.O_RDWR | os.O_CREAT) as handle:
+        data = _read_all(handle, log)
+        state = examine(log, data)
+        entries = entries_to_extend(log, state)
+        entry = Entry(
+            number=len(entries) + 1,
+            time=stamp(datetime.now(UTC)),
+            event=event,
+            details=texts,
+            previous=entries[-1].hash if entries else START,
+            hash="",
+        ).sealed(key)
+        _write_all(handle, entry.line() + b"\n", len(data), log)
+        write_head(log, entry.number, entry.hash, key)
+    return entry
+
+
+@contextmanager
+def _open_locked(log: Path, flags: int) -> Iterator[int]:
+    reading = not flags & os.O_RDWR
+    try:
+        handle = os.open(log, flags | getattr(os, "O_BINARY", 0), 0o644)
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        if reading:
+            raise PlanError(f"{log}: cannot read the log ({why})", "Check the path.") from None
+        raise OutputError(
+            f"{log}: cannot be written ({why})", "Choose a folder that exists and can be written."
+        ) from None
+    try:
+        with locked(handle, str(log), shared=reading):
+            yield handle
+    finally:
+        os.close(handle)
+
+
+def _read_all(handle: int, log: Path) -> bytes:
+    try:
+        os.lseek(handle, 0, os.SEEK_SET)
+        pieces = []
+        while piece := os.read(handle, 1 << 20):
+            pieces.append(piece)
+    except OSError as error:  # a folder can be opened, but not read
+        raise PlanError(
+            f"{log}: cannot read the log ({error.strerror or error})", "Check the path."
+        ) from None
+    return b"".join(pieces)
+
+
+def entries_to_extend(log: Path, state: LogState) -> tuple[Entry, ...]:
+    """Entries of a log that may be added to: adding to a broken one would paper over the break.
+
+    Raises CheckFailedError.
+    """
+    if state.breaks:
+        raise CheckFailedError(
+            f"{log}: {state.breaks[0].text}; nothing was added",
+            "Keep the file as it is, find its last good copy, and start a new log.",
+        )
+    return state.entries
+
+
+def check_appendable(log: Path) -> None:
+    """Find out before a long run whether an entry can be added after it; changes nothing.
+
+    Raises:
+        PlanError, CheckFailedError, OutputError: as `append`.
+    """
+    if log.exists():
+        with _open_locked(log, os.O_RDWR) as handle:
+            entries_to_extend(log, examine(log, _read_all(handle, log)))
+    else:
+        check_writable(log)
+    check_writable(head_path(log), force=True)
+
+
+def _write_all(handle: int, line: bytes, size: int, log: Path) -> None:
+    try:
+        os.lseek(handle, size, os.SEEK_SET)
+        done = 0
+        while done < len(line):
+            done += os.write(handle, line[done:])
+        os.fsync(handle)
+    except OSError as error:
+        os.ftruncate(handle, size)  # half a line would stop every later writer
+        raise OutputError(
+            f"{log}: cannot be written ({error.strerror or error})", "Make room, then try again."
+        ) from None
+
+
+def read_log(log: Path) -> LogState:
+    """Read a log and check it. Raises PlanError if it cannot be read at all."""
+    # The lock keeps a writer from moving the anchor between our two reads.
+    with _open_locked(log, os.O_RDONLY) as handle:
+        return examine(log, _read_all(handle, log))
+
+
+def anchor_of(log: Path) -> LogAnchor:
+    """Where a log ends now, for the manifest. A log that is not there yet has no entries.
+
+    Raises CheckFailedError if the log does not hold.
+    """
+    if not log.exists():
+        return LogAnchor(entries=0, head=START)
+    state = read_log(log)
+    entries = entries_to_extend(log, state)
+    return LogAnchor(entries=len(entries), head=entries[-1].hash if entries else START)

@@ -1,0 +1,183 @@
+"""The ledger: per track, from when to when and how surely it was there, and what was done.
+
+Besides, what a person did to the sound, and what they looked at.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+
+from ..plan import Plan, count_of, joined, state_runs
+from ..types import Origin, State, Track
+from .case import CaseFields
+from .manifest_parts import (
+    AnswerPart,
+    MutedPart,
+    ReviewPart,
+    SeenPart,
+    SeenSubjectPart,
+    SpanPart,
+    TrackPart,
+)
+
+CERTAINTY = {
+    State.DETECTED: "seen",
+    State.FOLLOWED: "seen",
+    State.INTERPOLATED: "bridged",
+    State.PADDED: "bridged",
+    State.HELD: "held",
+    State.MANUAL: "manual",
+}
+"""How sure each state is; the ledger's spans use these four words, since detected and followed
+frames alternate with the detector's stride and would make one span each."""
+
+
+def ledger(plan: Plan, style: str, case: CaseFields) -> tuple[TrackPart, ...]:
+    """One entry per track of the plan, in order of track number."""
+    held = _held_frames(plan)
+    return tuple(
+        _entry(track, plan, style, case, held.get(track.id, set())) for track in plan.tracks
+    )
+
+
+def _held_frames(plan: Plan) -> dict[int, set[int]]:
+    """Frames per track in which the plan holds its mask because the picture was damaged."""
+    held: dict[int, set[int]] = {}
+    for frame in plan.unchecked:
+        for region in plan.regions_at(frame):
+            if region.state is State.HELD:
+                held.setdefault(region.track, set()).add(frame)
+    return held
+
+
+def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int]) -> TrackPart:
+    whole = list(state_runs(track.first, track.last, track.keyframes))
+    runs = list(_with_held(whole, held))
+    counts: Counter[str] = Counter()
+    for first, last, state in runs:
+        counts[state.value] += last - first + 1
+    shown = plan.shown_spans(track)
+    hidden = sum(counts.values()) > sum(b - a + 1 for a, b in shown)
+    first, last = runs[0][0], runs[-1][1]
+    return TrackPart(
+        track=track.id,
+        target=track.target.word,
+        action=track.action,
+        origin=track.origin,
+        method=str(style) if hidden else "none",
+        found_by=_found_by(track, plan),
+        reason=track.reason or case.reason_for(track.target),
+        decided_by=track.decided_by,
+        first_frame=first,
+        last_frame=last,
+        first_seconds=seconds_from_start(plan, first),
+        last_seconds=seconds_from_start(plan, last),
+        frames_per_state=dict(sorted(counts.items())),
+        spans=tuple(_spans(runs)),
+        score=_certainty(track),
+        shown=tuple(shown),
+        subject=next((s.tracks[0] for s in plan.subjects if track.id in s.tracks[1:]), None),
+    )
+
+
+def _certainty(track: Track) -> float | None:
+    sure = track.score if track.certainty is None else track.certainty
+    return None if sure is None else round(sure, 4)
+
+
+def seconds_from_start(plan: Plan, frame: int) -> float:
+    """Time of a frame in seconds after the first picture, as a player shows it; to 1 µs."""
+    timeline = plan.source.timeline
+    return round(float(timeline.time(frame) - timeline.time(0)), 6)
+
+
+def _merged(runs: list[tuple[int, int, State]]) -> Iterator[tuple[int, int, State]]:
+    first, last, state = runs[0]
+    for a, b, other in runs[1:]:
+        if other is state and a == last + 1:
+            last = b
+        else:
+            yield first, last, state
+            first, last, state = a, b, other
+    yield first, last, state
+
+
+def _with_held(
+    runs: list[tuple[int, int, State]], held: set[int]
+) -> Iterator[tuple[int, int, State]]:
+    """Runs in which held frames replace whatever the track said about them."""
+    if not held:
+        yield from runs
+        return
+    pieces = [(frame, frame, State.HELD) for frame in held]
+    for first, last, state in runs:
+        start = first
+        for frame in sorted(f for f in held if first <= f <= last):
+            if start < frame:
+                pieces.append((start, frame - 1, state))
+            start = frame + 1
+        if start <= last:
+            pieces.append((start, last, state))
+    yield from _merged(sorted(pieces))
+
+
+def _found_by(track: Track, plan: Plan) -> tuple[str, ...]:
+    if track.origin is Origin.AUTO:
+        return tuple(name for name, _ in plan.detectors)
+    return (track.origin.value,)
+
+
+def _spans(runs: list[tuple[int, int, State]]) -> Iterator[SpanPart]:
+    first, last, word = runs[0][0], runs[0][1], CERTAINTY[runs[0][2]]
+    for a, b, state in runs[1:]:
+        if CERTAINTY[state] == word and a == last + 1:
+            last = b
+        else:
+            yield SpanPart(certainty=word, first=first, last=last)
+            first, last, word = a, b, CERTAINTY[state]
+    yield SpanPart(certainty=word, first=first, last=last)
+
+
+def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[MutedPart]:
+    """The spans that were taken out of the sound, in order of time.
+
+    Args:
+        plan: with the spans that were to be taken out.
+        sounded: see `RunRecord`: a span that lies before or after it took nothing out, and is not
+            listed.
+    """
+    if sounded is None or not plan.muted:
+        return []
+    first = plan.source.timeline.time(0)
+    begin, end = (round(float(time - first), 3) for time in sounded)
+    return [
+        MutedPart(m.start / 1000, min(m.end / 1000, end), m.how.value, m.reason, m.decided_by)
+        for m in plan.muted
+        if m.start / 1000 < end and m.end / 1000 > begin
+    ]
+
+
+def review_part(plan: Plan) -> ReviewPart | None:
+    """What was looked at on the page; None where nobody was there."""
+    review = plan.review
+    if review is None:
+        return None
+    seen: tuple[tuple[int, int], ...] = ()
+    for part in review.seen:
+        if part.speed != "fast":
+            seen = joined(seen, part.frames)
+    return ReviewPart(
+        reviewer=review.reviewer,
+        frames=len(plan.source.timeline),
+        frames_seen=count_of(seen),
+        findings=len(review.findings),
+        findings_answered=sum(bool(f.answer) for f in review.findings),
+        seen=tuple(SeenPart(s.view, s.speed, s.frames) for s in review.seen),
+        subjects=tuple(SeenSubjectPart(s.track, s.frames) for s in review.subjects),
+        answers=tuple(
+            AnswerPart(f.kind, f.target, f.first, f.last, f.answer, f.reason)
+            for f in review.findings
+        ),
+    )

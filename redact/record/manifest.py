@@ -1,0 +1,232 @@
+"""The manifest: the record that ties an output to its untouched original, as a value and a file.
+
+`docs/manifest.schema.json` is generated from these classes and those of `manifest_parts`. Files are
+read with validation.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, field
+
+from ..errors import PlanError
+from ..files import write_whole
+from .manifest_parts import (
+    AuditPart,
+    CasePart,
+    FileName,
+    LimitPart,
+    LogAnchor,
+    MessagePart,
+    ModelPart,
+    MutedPart,
+    Natural,
+    Part,
+    RemovedPart,
+    ReviewPart,
+    Seconds,
+    Sha256,
+    StepPart,
+    TrackPart,
+    Utc,
+)
+from .signature import PublicKeyHex
+
+
+class SourcePart(Part):
+    """The original. It was hashed before the run and again after the last frame."""
+
+    name: FileName
+    size: Natural
+    sha256_before: Sha256
+    sha256_after: Sha256
+    container: str
+    video_codec: str
+    width: Natural
+    height: Natural
+    frames: Annotated[Natural, Meta(description="pictures that were decoded")]
+    seconds: Annotated[Seconds, Meta(description="from the first picture to the last")]
+    sound_tracks: Natural
+    declared_frames: Annotated[
+        Natural | None,
+        Meta(
+            description="as its headers say, or, where they do not and some were lost, as many as "
+            "its packets hold; null: nothing is known of any"
+        ),
+    ] = None
+    cut_frames: Annotated[
+        Natural, Meta(description="of the declared ones, those that its edit list cuts off")
+    ] = 0
+    bytes_missing: Annotated[
+        int, Meta(ge=0, description="at its end, as far as its headers tell")
+    ] = 0
+    torn: Annotated[
+        bool, Meta(description="parts of it could not be read: pictures may be missing")
+    ] = False
+    video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")] = 0
+
+
+class OutputPart(Part):
+    """The redacted file: a new file, with its own hash."""
+
+    name: FileName
+    size: Natural
+    sha256: Sha256
+    frames: Natural
+    credentials: Annotated[
+        str,
+        Meta(
+            pattern="^([0-9a-f]{64})?$",
+            description="SHA-256 of the certificate that signed content credentials (C2PA) in it; "
+            "empty: it has none",
+        ),
+    ] = ""
+
+
+class ToolPart(Part):
+    """What ran. Versions are those of the modules that were loaded."""
+
+    redact: str
+    python: str
+    platform: Annotated[str, Meta(description="operating system and processor family, no host")]
+    libraries: dict[str, str]
+    models: tuple[ModelPart, ...]
+    device: Annotated[str, Meta(description="what the networks ran on: cpu, or an accelerator")] = (
+        "cpu"
+    )
+
+
+class RunPart(Part):
+    """How the output was made."""
+
+    command: Annotated[tuple[str, ...], Meta(description="as typed, folders removed")]
+    settings: dict[str, Any]
+    plan_sha256: Sha256
+    started: Utc
+    finished: Utc
+    steps: tuple[StepPart, ...]
+    stretches: Annotated[
+        Natural, Meta(description="of the source, each from one key frame to the next")
+    ] = 0
+    stretches_untouched: Annotated[
+        Natural, Meta(description="those of them in which nothing is hidden")
+    ] = 0
+
+
+FORMAT = "redact-manifest"
+FORMAT_VERSION = 1
+
+
+class Manifest(Part):
+    """The whole file."""
+
+    format: Annotated[str, Meta(pattern=f"^{FORMAT}$")]
+    format_version: Annotated[int, Meta(ge=1, le=FORMAT_VERSION)]
+    source: SourcePart
+    output: OutputPart
+    case: CasePart
+    run: RunPart
+    tool: ToolPart
+    tracks: tuple[TrackPart, ...]
+    audit: Annotated[AuditPart | None, Meta(description="null: no audit ran")]
+    damaged_frames: tuple[Natural, ...]
+    warnings: tuple[MessagePart, ...]
+    notes: tuple[MessagePart, ...]
+    removed: Annotated[
+        tuple[RemovedPart, ...], Meta(description="in the source, not in the output")
+    ]
+    not_checked: tuple[LimitPart, ...]
+    custody_log: LogAnchor | None
+    findings_accepted: Annotated[
+        str, Meta(description="reason for publishing in spite of the audit's findings")
+    ] = ""
+    muted: list[MutedPart] = field(default_factory=list)
+    signed_by: PublicKeyHex = ""
+    review: Annotated[ReviewPart | None, Meta(description="null: nobody reviewed on the page")] = (
+        None
+    )
+
+
+SUFFIX = ".manifest.json"
+
+
+def manifest_schema() -> dict[str, Any]:
+    """JSON schema of a manifest file."""
+    schema = msgspec.json.schema(Manifest)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def manifest_path(output: Path) -> Path:
+    """Where the manifest of `output` stands: beside it, under its full name."""
+    return output.with_name(output.name + SUFFIX)
+
+
+def dump_manifest(manifest: Manifest) -> bytes:
+    """The bytes that are written, hashed and signed: the same value gives the same bytes."""
+    return msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=2) + (
+        b"\n"
+    )
+
+
+def write_manifest(manifest: Manifest, path: Path, *, force: bool = False) -> None:
+    """Write by atomic replacement; refuses to overwrite without `force`.
+
+    Raises:
+        OutputExistsError, OutputError: nothing was written.
+    """
+    write_whole(path, dump_manifest(manifest), force=force)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and validate a manifest.
+
+    Raises:
+        PlanError: the file cannot be read, is not JSON, or a field is missing, unknown, of the
+            wrong type or out of range; the message names the file and the field.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PlanError(
+            f"{path}: cannot read the manifest ({error.strerror or error})",
+            "The manifest stands beside the output and is made by 'redact run'.",
+        ) from None
+    except ValueError as error:
+        raise PlanError(f"{path!r}: {error}", "Check the path.") from None
+    return parse_manifest(data, str(path))
+
+
+def parse_manifest(data: bytes, name: str) -> Manifest:
+    """Like `read_manifest`, from memory; `name` stands for the file in messages."""
+    hint = "The manifest was damaged or edited; take the original one."
+    try:
+        manifest = msgspec.json.decode(data, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise PlanError(f"{name}: {error}", hint) from None
+    problem = _contradiction(manifest)
+    if problem:
+        raise PlanError(f"{name}: {problem}", hint)
+    return manifest
+
+
+def _contradiction(manifest: Manifest) -> str:
+    """What no single field shows: values that cannot be true together. "" if there is none."""
+    ids = [track.track for track in manifest.tracks]
+    if len(set(ids)) != len(ids):
+        return "$.tracks: two tracks have the same number"
+    frames = manifest.source.frames
+    for i, track in enumerate(manifest.tracks):
+        if not track.first_frame <= track.last_frame < frames:
+            return f"$.tracks[{i}].last_frame: {track.last_frame} is not within the clip"
+        for k, span in enumerate(track.spans):
+            if not span.first <= span.last < frames:
+                return f"$.tracks[{i}].spans[{k}].last: {span.last} is not within the clip"
+        before = -1
+        for k, (first, last) in enumerate(track.shown):
+            if not before < first <= last < frames:
+                return f"$.tracks[{i}].shown[{k}]: {first} to {last} is out of order or of the clip"
+            before = last
+    return ""

@@ -1,0 +1,271 @@
+"""The parts of a manifest: fields, tracks, audit, what a person reviewed, the case, and the log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
+
+from ..types import Action, Origin, Target, pattern_of
+from ..words import Value
+
+# Larger numbers are in no video, and with those of hundreds of digits nothing can be computed.
+Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Seconds = Annotated[float, Meta(ge=-1e30, le=1e30, description="seconds")]
+Utc = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$",
+        description="UTC, ISO 8601",
+    ),
+]
+FileName = Annotated[str, Meta(pattern=r"^[^/\\]+$", description="file name without folders")]
+TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
+Certainty = Annotated[
+    str,
+    Meta(
+        pattern="^(seen|bridged|held|manual)$",
+        description="seen: detected or followed in the frame itself; bridged: between or just "
+        "outside frames in which it was seen; held: in or next to a damaged frame; manual: "
+        "drawn by a person",
+    ),
+]
+
+
+class Part(Struct, forbid_unknown_fields=True):
+    """Base of everything in the file: a misspelt field is an error, not a default."""
+
+
+class MessagePart(Part):
+    """A statement of the program; `redact.words` has the words for its code."""
+
+    code: str
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+Pixels = Annotated[float, Meta(description="upright pixels of the source")]
+
+
+class FindingPart(Part):
+    """A place that a person must look at; `kind` and `rule` are terms of `redact.words`."""
+
+    number: Positive
+    kind: str
+    target: TargetWord
+    frames: Annotated[tuple[Natural, Natural], Meta(description="first and last")]
+    seconds: Annotated[tuple[Seconds, Seconds], Meta(description="on the clock of the source")]
+    box: Annotated[
+        tuple[Pixels, Pixels, Pixels, Pixels], Meta(description="left, top, right, bottom, overall")
+    ]
+    scores: dict[str, float]
+    rule: str
+    path: Annotated[
+        tuple[tuple[int, Pixels, Pixels, Pixels, Pixels], ...], Meta(description="frame and box")
+    ]
+    track: Annotated[Positive | None, Meta(description="hidden track that it belongs to")] = None
+
+
+class CheckPart(Part):
+    """A yes-or-no check of the file as a whole; `name` is a term of `redact.words`."""
+
+    name: str
+    passed: bool
+    detail: tuple[MessagePart, ...]
+
+
+class KeptPart(Part):
+    """A subject that is visible by decision."""
+
+    track: Positive
+    target: TargetWord
+    frames: tuple[Natural, Natural]
+    shown: tuple[tuple[Natural, Natural], ...]
+    reason: str
+
+
+class DetectorPart(Part):
+    name: str
+    sha256: str
+
+
+class LookedPart(Part):
+    """How much was looked at."""
+
+    frames_compared: Natural
+    frames_looked_at: Natural
+    close_looks: Natural
+    detectors: tuple[DetectorPart, ...]
+    targets: tuple[TargetWord, ...]
+
+
+class AuditPart(Part):
+    """The audit's result."""
+
+    passed: bool
+    sensitivity: str
+    with_plan: bool
+    findings: tuple[FindingPart, ...]
+    checks: tuple[CheckPart, ...]
+    kept_by_decision: tuple[KeptPart, ...]
+    looked: LookedPart
+
+
+class SpanPart(Part):
+    """Frames in a row that have one certainty; both ends are included."""
+
+    certainty: Certainty
+    first: Natural
+    last: Natural
+
+
+class TrackPart(Part):
+    """One object and what was done with it. Times count from the first picture."""
+
+    track: Positive
+    target: TargetWord
+    action: Action
+    origin: Origin
+    method: Annotated[
+        str, Meta(description="style of the mask; none where nothing of the track is hidden")
+    ]
+    found_by: tuple[str, ...]
+    reason: str
+    decided_by: Annotated[str, Meta(description="empty: decided by the program's rule")]
+    first_frame: Natural
+    last_frame: Natural
+    first_seconds: Seconds
+    last_seconds: Seconds
+    frames_per_state: dict[str, int]
+    spans: tuple[SpanPart, ...]
+    score: Annotated[
+        float | None,
+        Meta(
+            description="how surely it is what it seems, 0 to 1: the certainty of the plan, else "
+            "the best score of a detector; null: neither is known"
+        ),
+    ] = None
+    subject: Annotated[
+        Positive | None,
+        Meta(description="first track of the subject that it belongs to; null: of its own"),
+    ] = None
+    shown: Annotated[
+        tuple[tuple[Natural, Natural], ...],
+        Meta(
+            description="first and last frame of each span in which it is visible by decision; in "
+            "all its other frames it is hidden"
+        ),
+    ] = field(default_factory=tuple)
+
+
+class MutedPart(Part):
+    """A span of sound that the output does not have. Times count from the first picture."""
+
+    start_seconds: Seconds
+    end_seconds: Seconds
+    how: Annotated[str, Meta(pattern="^(mute|tone)$")]
+    reason: str
+    decided_by: Annotated[str, Meta(description="empty: not stated")]
+
+
+class SeenPart(Part):
+    """Frames that were shown in one view at one speed; first and last of each stretch."""
+
+    view: Annotated[str, Meta(pattern="^(outlines|result|original)$")]
+    speed: Annotated[
+        str,
+        Meta(
+            pattern="^(still|normal|fast)$",
+            description="still: stood on, or stepped to; normal: played at 1x at most; fast",
+        ),
+    ]
+    frames: tuple[tuple[Natural, Natural], ...]
+
+
+class SeenSubjectPart(Part):
+    """Frames that were shown while a subject, known by one of its tracks, was chosen."""
+
+    track: Positive
+    frames: tuple[tuple[Natural, Natural], ...]
+
+
+class AnswerPart(Part):
+    """A finding of an earlier audit, and what a person said about it."""
+
+    kind: str
+    target: TargetWord
+    first_frame: Natural
+    last_frame: Natural
+    answer: Annotated[str, Meta(pattern="^(|hide|none)$")]
+    reason: str
+
+
+class ReviewPart(Part):
+    """What was on the screen in 'redact review' before the run, not where anybody looked."""
+
+    reviewer: str
+    frames: Natural
+    frames_seen: Annotated[Natural, Meta(description="shown, but for those that only flew by")]
+    findings: Natural
+    findings_answered: Natural
+    seen: tuple[SeenPart, ...]
+    subjects: tuple[SeenSubjectPart, ...]
+    answers: tuple[AnswerPart, ...]
+
+
+class ModelPart(Part):
+    name: str
+    sha256: str
+    role: str
+
+
+class StepPart(Part):
+    name: str
+    detail: tuple[MessagePart, ...]
+    seconds: float
+
+
+class CodePart(Part):
+    """What a reason code means, and the statutory basis that it rests on."""
+
+    text: str = ""
+    basis: str = ""
+
+
+class CasePart(Part):
+    """What a person said about the case."""
+
+    case: str = ""
+    exhibit: str = ""
+    operator: str = ""
+    reviewer: str = ""
+    recipient: str = ""
+    purpose: str = ""
+    legal_basis: str = ""
+    reasons: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, CodePart] = field(default_factory=dict)
+
+
+class LimitPart(Part):
+    """Something that was not checked or not changed."""
+
+    code: str
+    detail: str = ""
+
+
+class RemovedPart(Part):
+    """Something in the source that is not in the output."""
+
+    stream: Annotated[Natural | None, Meta(description="null: of the file as a whole")]
+    kind: str
+    what: Annotated[
+        MessagePart | None, Meta(description="never the content of what was removed")
+    ] = None
+
+
+class LogAnchor(Part):
+    """How far the custody log had come when the manifest was written."""
+
+    entries: Natural
+    head: Sha256

@@ -1,0 +1,115 @@
+"""What a run has done: filled in by the pipeline, turned into the manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from ..media import SourceInfo
+from ..plan import Plan
+from ..settings import Settings
+from ..words import Message
+from .case import CaseFields
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One processing step, in the order in which it ran.
+
+    Attributes:
+        name: short name in field terms, for example "detect", "track", "render", "audit".
+        detail: how it was done, specific enough to repeat it: encoder, parameters, counts.
+        seconds: wall-clock time.
+    """
+
+    name: str
+    detail: tuple[Message, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """A network that ran, apart from those that the plan names already.
+
+    Attributes:
+        name: as the detector calls itself.
+        sha256: of its weights, hex.
+        role: what it was used for, for example "audit".
+    """
+
+    name: str
+    sha256: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """Everything about one finished run that belongs on record.
+
+    Attributes:
+        source: the original as it was probed.
+        source_sha256: of the original before the run, hex.
+        source_sha256_after: of the original after the last frame was written; must be equal.
+        output: final path of the output; only its name goes on record.
+        output_sha256: of the finished file, hex.
+        output_size: bytes.
+        plan: what was applied.
+        settings: what was asked for.
+        command: the command line as typed, without the program's folder.
+        started, finished: aware times, in any zone.
+        steps: in order.
+        frames_written: pictures in the output.
+        warnings: what the user was warned of: decode errors, dropped streams, …
+        notes: what was converted on the way, for example "audio track 1: pcm → aac".
+        stretches: of the source, each from one key frame to the next, and those of them in which
+            nothing was hidden; 0, 0 where that is not known.
+        models: networks that ran besides the plan's detectors, for example in the audit.
+        drawn: the plan as its masks were drawn, with damage that drawing met and the plan does
+            not know; None where it met none. Times and damaged frames on record are its.
+        audit: the audit's own result as JSON values, None where none ran.
+        accepted: reason for publishing in spite of what the audit saw, "" where there was no
+            need to.
+        case: what the user said about the case.
+        sounded: when the sound begins and ends on the clock of the source, seconds, where spans
+            were to be taken out of it; None where it has none.
+        credentials: SHA-256 of the certificate that signed content credentials in the output, ""
+            where it has none.
+    """
+
+    source: SourceInfo
+    source_sha256: str
+    source_sha256_after: str
+    output: Path
+    output_sha256: str
+    output_size: int
+    plan: Plan
+    settings: Settings
+    command: tuple[str, ...]
+    started: datetime
+    finished: datetime
+    steps: tuple[Step, ...]
+    frames_written: int
+    warnings: tuple[Message, ...] = ()
+    notes: tuple[Message, ...] = ()
+    stretches: tuple[int, int] = (0, 0)
+    models: tuple[ModelUsed, ...] = ()
+    drawn: Plan | None = None
+    audit: Mapping[str, Any] | None = None
+    accepted: str = ""
+    case: CaseFields | None = None
+    credentials: str = ""
+    sounded: tuple[Fraction, Fraction] | None = None
+
+    @property
+    def as_drawn(self) -> Plan:
+        """The plan as its masks were drawn."""
+        return self.plan if self.drawn is None else self.drawn
+
+    @property
+    def held(self) -> tuple[int, ...]:
+        """Frames in which masks were held because of damage that the plan does not know."""
+        return tuple(sorted({*self.as_drawn.unchecked} - {*self.plan.unchecked}))

@@ -1,0 +1,177 @@
+"""Ed25519 signatures beside the files they cover, and the keys that make them.
+
+A signature file is the 64 bytes of the signature over the exact bytes of the signed file (RFC
+8032, no prehash), so anyone can check it with another program; see `docs/evidence.md`. The signed
+file itself names the public key. A valid signature proves that the file has not changed since the
+holder of the private key signed it. Whose key that is, no signature can say.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from msgspec import Meta
+
+from ..errors import OutputExistsError, PlanError, RedactError, UsageError
+from ..files import unwritable, write_whole
+from ..media import sha256_of_bytes
+
+SUFFIX: Final = ".sig"
+LENGTH: Final = 64
+"""Bytes of an Ed25519 signature (RFC 8032, 5.1.6)."""
+
+PublicKeyHex = Annotated[
+    str,
+    Meta(pattern="^([0-9a-f]{64})?$", description="raw Ed25519 public key, hex; empty: not signed"),
+]
+
+SignatureHex = Annotated[
+    str, Meta(pattern="^([0-9a-f]{128})?$", description="Ed25519 signature, hex; empty: not signed")
+]
+
+
+def signature_path(signed: Path) -> Path:
+    return signed.with_name(signed.name + SUFFIX)
+
+
+def make_signature(data: bytes, key: Ed25519PrivateKey) -> str:
+    """A signature over `data`, which must name the key: hex."""
+    return key.sign(data).hex()
+
+
+def is_signed(data: bytes, signature: str, key: str) -> bool:
+    """Whether a signature over `data` is that of a key, both hex; or there is neither."""
+    if not key:
+        return not signature
+    try:
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+        public.verify(bytes.fromhex(signature), data)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def named_key(key: Ed25519PrivateKey | None) -> str:
+    """How a file that is to be signed names the key: raw public key, hex; "" for no key."""
+    return "" if key is None else raw_public(key.public_key()).hex()
+
+
+def raw_public(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def fingerprint(raw: bytes | str) -> str:
+    """First 160 bits of the SHA-256 of the raw public key (or its hex), in groups of four to read
+    aloud.
+
+    "" for no key.
+    """
+    raw = bytes.fromhex(raw) if isinstance(raw, str) else raw
+    if not raw:
+        return ""
+    digest = sha256_of_bytes(raw)[:40]
+    return " ".join(digest[i : i + 4] for i in range(0, 40, 4))
+
+
+def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
+    """Make a key pair: `path` (PEM, PKCS#8, mode 0600) and `path`.pub (PEM, mode 0644).
+
+    Raises:
+        OutputExistsError: either file is there; keys are never overwritten.
+        OutputError: the folder cannot be written.
+    """
+    public = path.with_name(path.name + ".pub")
+    for taken in (path, public):
+        if taken.exists():
+            raise OutputExistsError(
+                f"{taken}: is already there", "Keys are never overwritten; choose another --out."
+            )
+    key = Ed25519PrivateKey.generate()
+    protection: serialization.KeySerializationEncryption = (
+        serialization.BestAvailableEncryption(passphrase)
+        if passphrase
+        else serialization.NoEncryption()
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protection
+    )
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise unwritable(path, error) from None
+    write_whole(path, pem, mode=0o600)
+    try:
+        write_whole(public, public_pem(key.public_key()))
+    except RedactError:  # half a pair is of no use, and would be in the way
+        path.unlink()
+        raise
+    return key
+
+
+def public_pem(key: Ed25519PublicKey) -> bytes:
+    return key.public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+
+
+def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
+    """Raises PlanError (unreadable, not such a key) or UsageError (passphrase)."""
+    data = _read_key(path)
+    try:
+        key = serialization.load_pem_private_key(data, passphrase or None)
+    except TypeError:
+        if passphrase:  # given, but the key has none: harmless
+            return load_private_key(path, None)
+        raise UsageError(
+            f"{path}: needs its passphrase", "Set REDACT_PASSPHRASE or answer the prompt."
+        ) from None
+    except (ValueError, UnsupportedAlgorithm) as error:
+        if passphrase and b"ENCRYPTED" in data:
+            raise UsageError(f"{path}: wrong passphrase", "Type the passphrase again.") from error
+        if b"PUBLIC KEY" in data:
+            raise PlanError(
+                f"{path}: is a public key, which cannot sign",
+                "Give the private key, the file without .pub at its end.",
+            ) from None
+        raise PlanError(
+            f"{path}: is not a private key in PEM form", "Make one with 'redact key new'."
+        ) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise PlanError(f"{path}: is not an Ed25519 key", "Make one with 'redact key new'.")
+    return key
+
+
+def load_public_key(path: Path) -> bytes:
+    """Raw public key from a PEM file. Raises PlanError."""
+    data = _read_key(path)
+    try:
+        key = serialization.load_pem_public_key(data)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        if b"PRIVATE KEY" in data:
+            raise PlanError(
+                f"{path}: is a private key; here the public one is needed",
+                "Give the .pub file beside it, and show the private key to nobody.",
+            ) from None
+        raise PlanError(
+            f"{path}: is not a public key in PEM form",
+            "Give the .pub file that 'redact key new' wrote.",
+        ) from None
+    if not isinstance(key, Ed25519PublicKey):
+        raise PlanError(f"{path}: is not an Ed25519 key", "Give a .pub file made by redact.")
+    return raw_public(key)
+
+
+def needs_passphrase(path: Path) -> bool:
+    return b"ENCRYPTED" in _read_key(path)
+
+
+def _read_key(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise PlanError(f"{path}: cannot read the key ({why})", "Check the path.") from None

@@ -1,0 +1,123 @@
+"""Putting the record of a run on disk: manifest, signature, log entry."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ..errors import OutputExistsError, UsageError
+from ..files import PRIVATE, check_writable, write_whole
+from ..words import problem
+from .build import build_manifest
+from .case import CaseFields
+from .content_credentials import Credentials
+from .custody import anchor_of, append, check_appendable
+from .manifest import dump_manifest, manifest_path
+from .run_entry import case_details, run_details
+from .run_record import RunRecord
+from .signature import make_signature, named_key, signature_path
+from .text_on_record import checked_text, file_name
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceChoice:
+    """What record the user wants.
+
+    Attributes:
+        manifest: write a manifest.
+        case: fields for it.
+        log: custody log to enter the run in.
+        key: private key that signs manifest and log anchor.
+        key_file: where it was read from.
+        credentials: what signs content credentials in the output; None for none.
+        given: options that the user typed, for messages.
+    """
+
+    manifest: bool = True
+    case: CaseFields | None = None
+    log: Path | None = None
+    key: Ed25519PrivateKey | None = None
+    given: tuple[str, ...] = ()
+    key_file: Path | None = None
+    credentials: Credentials | None = None
+
+    def refuse_with(self, option: str) -> None:
+        """Raise UsageError if anything was asked for that `option` would leave out."""
+        if self.given:
+            raise UsageError(
+                f"{option} keeps no record, so it does not go with {', '.join(self.given)}",
+                f"Leave out {option}, or the others.",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFiles:
+    """What was written; None where it was not asked for."""
+
+    manifest: Path | None = None
+    signature: Path | None = None
+    log: Path | None = None
+
+
+def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
+    """Find out before a long run whether its record can be written after it.
+
+    Raises:
+        OutputExistsError: a manifest is already beside the output.
+        CheckFailedError, PlanError: the log does not hold, cannot be read, or cannot be added to;
+            or something that it would hold cannot stand in it.
+        OutputError: manifest or log cannot be written.
+    """
+    if not choice.manifest:
+        return
+    path = manifest_path(output)
+    if not force and os.path.lexists(path):
+        raise problem(OutputExistsError, "record_there", path=f"{path}")
+    check_writable(path, force, whole=True)
+    if choice.key is not None:
+        check_writable(signature_path(path), force=True, whole=True)
+    if choice.log is None:
+        return
+    _check_entry(choice, output)
+    check_appendable(choice.log)
+
+
+def _check_entry(choice: EvidenceChoice, output: Path) -> None:
+    """Raise PlanError where `append` would refuse what it is going to be told.
+
+    Hashes always pass, and the original's name does where the output's does.
+    """
+    case = choice.case or CaseFields()
+    for key, text in (("output", file_name(output)), *case_details(case).items()):
+        checked_text(text, f"{choice.log}: {key}")
+
+
+def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = False) -> EvidenceFiles:
+    """Write the manifest, sign it, and enter the run in the log, in that order.
+
+    Raises:
+        UnsafeError: the original changed during the run; nothing was written.
+        OutputExistsError, OutputError, CheckFailedError: a file could not be written.
+    """
+    if not choice.manifest:
+        return EvidenceFiles()
+    anchor = anchor_of(choice.log) if choice.log else None
+    manifest = build_manifest(record, log=anchor, signed_by=named_key(choice.key))
+    data = dump_manifest(manifest)
+    path = manifest_path(record.output)
+    # Beside a result that was held back, it is as closed as that.
+    mode = 0o600 if path.parent.resolve().name == PRIVATE else 0o644
+    write_whole(path, data, force=force, mode=mode)
+    signature = signature_path(path)
+    if choice.key is not None:
+        write_whole(
+            signature, bytes.fromhex(make_signature(data, choice.key)), force=True, mode=mode
+        )
+    else:
+        signature.unlink(missing_ok=True)  # of an older manifest, replaced by --force
+    if choice.log is not None:
+        append(choice.log, "run", run_details(manifest, data), choice.key)
+    return EvidenceFiles(path, signature if choice.key else None, choice.log)

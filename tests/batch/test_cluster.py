@@ -1,0 +1,194 @@
+"""Files handed to a cluster: only where it is safe, only to workers that would write the same."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.cluster.local import local_cluster, local_worker
+from benchmarks.cluster.simulate import File, time_for
+from benchmarks.kill import contents
+from redact.batch import check_address
+from redact.batch.work import unlike, what_is_installed, what_is_seen
+from redact.errors import ExitCode, UsageError
+
+from ..cli.conftest import call
+from ..pipeline.conftest import ROOT, SAMPLE, shorten
+
+FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
+needs_dask = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None,
+    reason="dask.distributed is not installed (pip install 'redact-footage[cluster]')",
+)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["tls://10.0.0.5:8786", "tcp://127.0.0.1:8786", "127.8.8.8:1", "tcp://[::1]:5", "localhost:9"],
+)
+def test_what_is_settled_is_accepted(address: str) -> None:
+    assert check_address(address, insecure=False).endswith(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("tcp://10.0.0.5:8786", "can run programs"),
+        ("10.0.0.5:8786", "can run programs"),
+        ("tcp://localhost.example.org:8786", "can run programs"),
+        ("tcp://127.0.0.1.example.org:8786", "can run programs"),
+        ("tcp://127.0.0.1@10.0.0.5:8786", "can run programs"),
+        ("tcp://[::ffff:10.0.0.5]:8786", "can run programs"),
+        ("ws://127.0.0.1:8786", "not accepted"),
+        ("http://127.0.0.1:8786", "not accepted"),
+        ("tls://10.0.0.5", "no address"),
+        ("tls://10.0.0.5:port", "no address"),
+        ("nonsense", "no address"),
+    ],
+)
+def test_others_are_refused_in_words(address: str, words: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        check_address(address, insecure=False)
+    assert words in refused.value.message
+
+
+@given(st.ip_addresses(), st.integers(1, 65535))
+def test_plain_tcp_to_another_machine_is_only_for_those_who_say_so(host: Any, port: int) -> None:
+    address = f"tcp://{f'[{host}]' if host.version == 6 else host}:{port}"
+    assert check_address(address, insecure=True) == address
+    if not host.is_loopback:
+        with pytest.raises(UsageError):
+            check_address(address, insecure=False)
+
+
+@pytest.fixture(scope="module")
+def altered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A redact of which one file was changed."""
+    copy = tmp_path_factory.mktemp("altered")
+    shutil.copytree(ROOT / "redact", copy / "redact", ignore=shutil.ignore_patterns("__pycache__"))
+    with (copy / "redact" / "render" / "fill.py").open("a") as file:
+        file.write("\n")
+    return copy
+
+
+def test_another_redact_or_another_file_is_noticed(altered: Path, tmp_path: Path) -> None:
+    code = "import json, redact.batch.work as s; print(json.dumps(s.what_is_installed()))"
+    words = [sys.executable, "-c", code]
+
+    def asked(root: Path) -> dict[str, str]:
+        environment = {**os.environ, "PYTHONPATH": str(root)}
+        told = subprocess.check_output(words, cwd=tmp_path, env=environment)
+        found: dict[str, str] = json.loads(told)
+        return found
+
+    here = what_is_installed()
+    assert unlike(here, asked(ROOT)) == []
+    assert unlike(here, asked(altered)) == ["redact's files and models"]
+    video, other = tmp_path / "a.mp4", tmp_path / "b.mp4"
+    video.write_bytes(bytes(200_000) + b"end")
+    seen = what_is_seen(str(tmp_path), [str(video), str(other)])
+    assert seen[str(tmp_path)] and seen[str(video)] and seen[str(other)] is None
+    video.write_bytes(bytes(200_000) + b"eng")
+    assert unlike(seen, what_is_seen(str(tmp_path), [str(video), str(other)])) == [str(video)]
+
+
+def test_without_dask_or_a_scheduler_it_says_what_to_do(case: Path, tmp_path: Path) -> None:
+    words = ("run", case, "-o", tmp_path / "out", "--scheduler")
+    done = call(*words, "tcp://10.0.0.5:8786")
+    assert done.returncode == ExitCode.USAGE and "--insecure-scheduler" in done.stderr
+    done = call(*words, "127.0.0.1:1", "--jobs", 2)
+    assert done.returncode == ExitCode.USAGE and "exclude each other" in done.stderr
+    done = call(*words, "127.0.0.1:1")
+    assert done.returncode in (ExitCode.DEPENDENCY, ExitCode.INPUT)
+    assert "redact-footage[cluster]" in done.stderr or "no scheduler answers" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cluster") / "case"
+    folder.mkdir()
+    shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
+    shorten(SAMPLE, folder / "b.mp4", 8, skip=80)
+    (folder / "broken.mp4").write_bytes(b"no video")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with local_cluster(tmp_path_factory.mktemp("dask"), 2) as address:
+        yield address
+
+
+@needs_dask
+def test_two_workers_write_what_a_local_run_does(
+    case: Path, scheduler: str, tmp_path: Path
+) -> None:
+    here, there = tmp_path / "here", tmp_path / "there"
+    local = call("run", case, "-o", here, *FAST, "--json")
+    done = call("run", case, "-o", there, *FAST, "--json", "--scheduler", scheduler)
+    assert done.returncode == local.returncode == ExitCode.INPUT, done.stderr
+    assert "2 workers" in done.stderr and "3 files: 2 done, 1 refused" in done.stderr
+    assert contents(there) == contents(here)
+    for ours, theirs in zip(json.loads(local.stdout), json.loads(done.stdout), strict=True):
+        assert ours.keys() == theirs.keys()
+        for name in ("source", "state", "exit_code", "error"):
+            assert ours.get(name) == theirs.get(name)
+    record = json.loads((there / "a.redacted.mp4.manifest.json").read_text())
+    assert "--one-of-several" not in record["run"]["command"]
+    again = call("run", case, "-o", there, *FAST, "--json", "--scheduler", scheduler)
+    assert [r["state"] for r in json.loads(again.stdout)] == ["done before"] * 2 + ["refused"]
+
+
+@needs_dask
+def test_a_worker_with_another_redact_is_refused(
+    case: Path, scheduler: str, altered: Path, tmp_path: Path
+) -> None:
+    with local_worker(scheduler, tmp_path, "other", altered):
+        done = call("run", case, "-o", tmp_path / "out", *FAST, "--scheduler", scheduler)
+    assert done.returncode == ExitCode.USAGE
+    assert "has another redact's files and models" in done.stderr
+    assert list((tmp_path / "out").rglob("*.mp4")) == []
+
+
+@needs_dask
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+def test_workers_stop_when_the_one_who_ordered_is_gone(scheduler: str, tmp_path: Path) -> None:
+    shorten(SAMPLE, tmp_path / "long.mp4", 150)
+    out = tmp_path / "out"
+    words = ("run", tmp_path / "long.mp4", "-o", f"{out}{os.sep}", "--scheduler", scheduler)
+    process = subprocess.Popen([sys.executable, "-m", "redact", *map(str, words)], cwd=ROOT)
+    deadline = time.monotonic() + 120
+    while not list(out.glob(".*.looks")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    while list(out.glob(".*.run")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    left = sorted(path.name for path in out.iterdir())
+    assert left == [".long.redacted.plan.json.looks"], "a worker went on, or left something"
+
+
+sizes = st.lists(st.floats(1, 1e4), min_size=1, max_size=40)
+
+
+@given(sizes, st.integers(1, 64))
+def test_no_reckoned_case_is_quicker_than_it_can_be(seconds: list[float], workers: int) -> None:
+    files = [File(s, s * 1e6) for s in seconds]
+    taken = time_for(files, workers, float("inf"))
+    least = max(max(seconds), sum(seconds) / workers)
+    assert least * (1 - 1e-6) <= taken <= least * (2 - 1 / workers) * (1 + 1e-6)  # Graham 1966
+    narrow = time_for(files, workers, 4e6)  # four at full speed, however many there are
+    assert narrow >= max(taken, sum(seconds) / 4) * (1 - 1e-6)

@@ -1,0 +1,118 @@
+"""Footage in folders: all of it, and nothing that redact made."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from redact.batch import find_footage
+from redact.errors import InputError
+
+from ..pipeline.conftest import SAMPLE
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    folder = tmp_path / "case"
+    for name in (
+        "a.mp4", "b.MOV", "notes.txt", "sound.mka", ".hidden.mp4", "a.redacted.mp4",
+        "a.redacted.plan.json", "cam.mp4.manifest.json", "cam.mp4", "day/c.mkv", "day/deep/d.avi",
+        "NOT-FOR-RELEASE/a.redacted.needs-review.mp4", "NOT-FOR-RELEASE/review-a.mp4",
+        "x.redacted.needs-review-2.mp4", ".git/e.mp4", "out/f.mp4",
+    ):  # fmt: skip
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"")
+    return folder
+
+
+def names(found, folder: Path) -> list[str]:
+    return [str(one.path.relative_to(folder)) for one in found.footage]
+
+
+def test_a_folder_alone_is_not_searched_deeper(case: Path) -> None:
+    assert names(find_footage([case]), case) == ["a.mp4", "b.MOV"]
+
+
+def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
+    found = find_footage([case], recursive=True, results=case / "out")
+    assert names(found, case) == ["a.mp4", "b.MOV", "day/c.mkv", "day/deep/d.avi"]
+    assert {p.name: why for p, why in found.left_out} == {
+        "a.redacted.mp4": "made by redact",
+        "cam.mp4": "made by redact",
+        "a.redacted.needs-review.mp4": "made by redact",
+        "review-a.mp4": "in a folder NOT-FOR-RELEASE",
+        "x.redacted.needs-review-2.mp4": "made by redact",
+        "f.mp4": "in the folder for the results",
+    }
+
+
+def test_results_are_laid_out_as_the_footage_is(case: Path) -> None:
+    found = find_footage([case], recursive=True)
+    below = {one.path.name: str(one.below) for one in found.footage}
+    assert below == {
+        "a.mp4": ".",
+        "b.MOV": ".",
+        "c.mkv": "day",
+        "d.avi": "day/deep",
+        "f.mp4": "out",
+    }
+    two = find_footage([case / "day", case / "out"])
+    assert [str(one.below) for one in two.footage] == ["day", "out"]
+
+
+def test_results_beside_the_footage_do_not_hide_it(case: Path) -> None:
+    assert names(find_footage([case], results=case), case) == ["a.mp4", "b.MOV"]
+
+
+def test_a_file_that_is_named_is_always_taken(case: Path) -> None:
+    found = find_footage([case / "a.redacted.mp4", case / "missing.mp4"])
+    assert [one.path.name for one in found.footage] == ["a.redacted.mp4", "missing.mp4"]
+    assert not found.searched
+
+
+def test_patterns_are_ours_where_no_shell_expands_them(case: Path) -> None:
+    found = find_footage([case / "*.mp4"])
+    assert names(found, case) == ["a.mp4"] and found.searched
+    (case / "[1].mp4").write_bytes(b"")
+    assert names(find_footage([case / "[1].mp4"]), case) == ["[1].mp4"]
+
+
+def test_a_folder_with_a_file_in_it_gives_the_file_once(case: Path) -> None:
+    found = find_footage([case, case / "day", case / "day" / "c.mkv"], recursive=True)
+    assert sorted(names(found, case)) == [
+        "a.mp4",
+        "b.MOV",
+        "day/c.mkv",
+        "day/deep/d.avi",
+        "out/f.mp4",
+    ]
+
+
+def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.mp4").write_bytes(b"")
+    with pytest.raises(InputError, match="holds no video") as error:
+        find_footage([tmp_path])
+    assert "-r" in error.value.hint
+    with pytest.raises(InputError, match="holds no video"):
+        find_footage([tmp_path / "cam*.mp4"])
+
+
+def test_masks_are_known_by_what_they_are(tmp_path: Path) -> None:
+    from redact.media import Decode, VideoWriter, probe
+    from redact.render import mask_frame, mask_info
+    from redact.settings import Audio, EncodeSettings
+
+    info = probe(SAMPLE)
+    encode = EncodeSettings(codec="ffv1", audio=Audio.MUTE)
+    with VideoWriter(tmp_path / "m.mkv", mask_info(info), encode, "mkv") as writer:
+        for frame in Decode(info):
+            writer.write(mask_frame(frame, [], 0.1))
+            if frame.index > 2:
+                break
+    shutil.copy(SAMPLE, tmp_path / "s.mp4")
+    found = find_footage([tmp_path])
+    assert [one.path.name for one in found.footage] == ["s.mp4"]
+    assert found.left_out == ((tmp_path / "m.mkv", "masks made by redact"),)

@@ -1,0 +1,127 @@
+"""Several videos at once: the results of one after the other, within the memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.kill import contents
+from redact.batch import jobs_that_fit
+from redact.batch.process import BASE, bytes_for
+from redact.errors import ExitCode
+
+from ..cli.conftest import call
+from ..pipeline.conftest import ROOT, SAMPLE, shorten
+
+FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("jobs") / "case"
+    folder.mkdir()
+    shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
+    shorten(SAMPLE, folder / "b.mp4", 8, skip=80)
+    (folder / "broken.mp4").write_bytes(b"no video")
+    return folder
+
+
+def test_two_at_once_write_what_one_after_the_other_does(case: Path, tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    index = two / "case.html"
+    assert call("run", case, "-o", one, *FAST).returncode == ExitCode.INPUT
+    two.mkdir()
+    words = ("run", case, "-o", two, *FAST, "--jobs", 2, "--index", index, "--case", "2026-1")
+    done = call(*words, "--json")
+    assert done.returncode == ExitCode.INPUT, done.stderr
+    results = json.loads(done.stdout)
+    names = [(Path(r["source"]).name, r["state"]) for r in results]
+    assert names == [("a.mp4", "done"), ("b.mp4", "done"), ("broken.mp4", "refused")]
+    assert "3 files: 2 done, 1 refused" in done.stderr
+    assert "no video" in done.stderr or "text file" in done.stderr
+    found = contents(two)
+    page = index.read_text()
+    assert found.pop("case.html") and "2026-1" in page
+    for name in ("a", "b"):
+        report = f"{name}.redacted.mp4.report.html"
+        assert found.pop(report) and f'href="{report}"' in page
+    assert "broken.mp4" in page and "refused" in page
+    assert found == contents(one)
+    record = json.loads((two / "a.redacted.mp4.manifest.json").read_text())
+    assert "--one-of-several" not in record["run"]["command"]
+
+
+def test_the_index_replaces_no_other_page(case: Path, tmp_path: Path) -> None:
+    page = tmp_path / "mine.html"
+    page.write_text("<p>somebody's</p>")
+    done = call("run", case, "-o", tmp_path / "out", "--index", page)
+    assert done.returncode == ExitCode.EXISTS and "no index" in done.stderr
+    assert page.read_text() == "<p>somebody's</p>"
+    done = call("run", case, "-o", tmp_path / "out", "--index", page, "--no-manifest")
+    assert done.returncode == ExitCode.USAGE
+    page.unlink()
+    page.mkdir()
+    done = call("run", case, "-o", tmp_path / "out", "--index", page)
+    assert done.returncode == ExitCode.OUTPUT and "folder" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+def test_workers_end_with_the_command_that_started_them(case: Path, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [
+            *(
+                sys.executable,
+                "-m",
+                "redact",
+                "run",
+                str(case),
+                "-o",
+                f"{tmp_path / 'out'}{os.sep}",
+            ),
+            *("--jobs", "2", *FAST),
+        ],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    notes: list[Path] = []
+    deadline = time.monotonic() + 120
+    while not notes and time.monotonic() < deadline and process.poll() is None:
+        notes = list((tmp_path / "out").glob(".*.run"))
+        time.sleep(0.02)
+    assert notes, "no worker began"
+    process.kill()
+    process.wait()
+    while list((tmp_path / "out").glob(".*.run")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    left = list((tmp_path / "out").glob(".*"))
+    # Answers of the networks stay for the next run, closed to others and without any picture.
+    assert all(p.name.endswith(".looks") for p in left), "a worker went on, or left something"
+    assert all(p.stat().st_mode & 0o077 == 0 for p in left)
+
+
+@settings(max_examples=25)
+@given(st.integers(1, 64), st.integers(0, 64 * 2**30))
+def test_the_memory_is_enough_for_what_is_begun(wanted: int, free: int) -> None:
+    sources = [SAMPLE] * 3
+    jobs = jobs_that_fit(wanted, sources, free)
+    assert 1 <= jobs <= min(wanted, 3)
+    assert jobs == 1 or jobs * _NEED <= free
+    more = min(wanted, 3)
+    assert jobs == more or (jobs + 1) * _NEED > free
+
+
+_NEED = bytes_for(SAMPLE)
+
+
+def test_what_is_no_video_takes_little(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"")
+    assert bytes_for(tmp_path / "a.mp4") == BASE < _NEED

@@ -1,0 +1,80 @@
+"""Files made to keep an inspection busy are inspected in seconds, and are not called clean."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+
+import pytest
+
+from redact.inspect import inspect_file
+from redact.inspect.findings import Findings, Kind
+from redact.inspect.matroska_avi import inspect_matroska
+from redact.inspect.streams import inspect_h264, inspect_strings
+
+from ..formats.test_walks import element
+from ..media.footage import Clip, make
+
+SECONDS = 5  # some hundred times what it takes; without a limit it is minutes
+
+
+@pytest.fixture(autouse=True)
+def quick() -> object:
+    start = time.process_time()
+    yield
+    assert time.process_time() - start < SECONDS
+
+
+def test_a_unit_of_a_million_messages() -> None:
+    found = Findings()
+    inspect_h264(b"\6" + 1_000_000 * b"\1\0" + b"\5\x15" + bytes(16) + b"hello\x80", "v", found)
+    assert [f.value for f in found.found] == ["hello"]
+
+
+def test_a_message_before_the_trailing_bits_is_the_last() -> None:
+    found = Findings()
+    inspect_h264(b"\6\xe0\1x\x80", "v", found)
+    inspect_h264(b"\6\xe1\1x", "v", found)
+    assert [f.where for f in found.found] == [
+        "v SEI of unknown type 224",
+        "v SEI of unknown type 225",
+    ]
+
+
+def test_packets_full_of_names_of_encoders() -> None:
+    found = Findings()
+    for packet in range(8):
+        names = (b"Lavc%d.%d\0" % (packet, number) for number in range(60_000))
+        inspect_strings(b"".join(names), "v", found)
+    assert 8 <= len(found.found) <= 1000
+
+
+def test_more_finds_than_anybody_reads_are_counted() -> None:
+    found = Findings()
+    for number in range(30_000):
+        if not found.mentions(f"tag {number}"):
+            found.add(Kind.TAG, "x", f"tag {number}")
+        found.add_generic("y", f"{number}")
+    assert len(found.found) == 1001 and len(found.generic) == 1000
+    assert sum(f.count for f in found.found) == 30_000
+    assert found.mentions("tag 7") and not found.mentions("tag 20000")
+    assert found.found[-1].value == "finds that are not listed"
+
+
+@pytest.mark.parametrize("size", [0, 7, 9, 100_000])
+def test_a_date_of_another_size_is_no_date(size: int) -> None:
+    data = element("EBML") + element("Segment", element("Info", element("DateUTC", b"\x7f" * size)))
+    found = Findings()
+    inspect_matroska(io.BytesIO(data), len(data), found)
+    assert [(f.kind, f.value) for f in found.found] == [
+        (Kind.DATE, f"{size} bytes that are no date")
+    ]
+
+
+def test_a_file_with_such_a_date_is_inspected(tmp_path: Path) -> None:
+    clip = make(tmp_path / "a.mkv", Clip())
+    clip.write_bytes(
+        clip.read_bytes() + element("Segment", element("Info", element("DateUTC", b"\x7f" * 4000)))
+    )
+    assert "4000 bytes that are no date" in [f.value for f in inspect_file(clip).found]

@@ -1,0 +1,111 @@
+"""What was held back is found by the name of the original, wherever the results were written."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from redact.errors import ExitCode, InputError
+from redact.pipeline import find_held
+
+from ..cli.conftest import call
+from ..pipeline.conftest import SAMPLE, shorten
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a.mp4 and b.mp4; a result of a.mp4 was held back in a folder out."""
+    folder = tmp_path_factory.mktemp("case")
+    shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
+    (folder / "b.mp4").write_bytes((folder / "a.mp4").read_bytes())
+    (folder / "out").mkdir()
+    plan = folder / "out" / "a.redacted.plan.json"
+    assert call("detect", folder / "a.mp4", "-o", plan, "--sensitivity", "fast").returncode == 0
+    tracks = [str(t["id"]) for t in json.loads(plan.read_text())["tracks"]]
+    assert call("plan", "remove", plan, ",".join(tracks), "--automatic").returncode == 0
+    done = call("run", "a.mp4", "-o", "out/", "--sensitivity", "fast", cwd=folder)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    return folder
+
+
+def test_it_is_found_in_the_folder_for_the_results(
+    case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = case / "out" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.mp4"
+    for here, name in ((case, Path("a.mp4")), (tmp_path, case / "a.mp4")):
+        monkeypatch.chdir(here)
+        assert find_held(name).output == str(held)
+    monkeypatch.chdir(case)
+    assert find_held(Path("out/a.redacted.mp4")).output == str(held)
+
+
+def test_all_that_was_held_back_is_for_its_owner_alone(case: Path) -> None:
+    left = list((case / "out" / "NOT-FOR-RELEASE").iterdir())
+    assert "a.redacted.needs-review.mp4.manifest.json" in [path.name for path in left]
+    assert {path.stat().st_mode & 0o777 for path in left} == {0o600}
+
+
+def test_what_is_not_there_is_said(case: Path) -> None:
+    missing = call("fix", "none.mp4", cwd=case)
+    assert missing.returncode == ExitCode.INPUT
+    assert "none.mp4: there is no such file, and nothing was held back" in missing.stderr
+    other = call("fix", "b.mp4", cwd=case)
+    assert other.returncode == ExitCode.INPUT and "no such file" not in other.stderr
+    assert "After 'redact run -o FOLDER', it lies in FOLDER/NOT-FOR-RELEASE" in other.stderr
+
+
+def test_a_note_that_was_copied_with_its_folder_removes_nothing_elsewhere(
+    case: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(case / "out", tmp_path / "copy")
+    before = sorted((case / "out" / "NOT-FOR-RELEASE").iterdir())
+    note = tmp_path / "copy" / "NOT-FOR-RELEASE" / "a.redacted.needs-review.json"
+    for words in (("--remove",), ()):
+        done = call("fix", note, *words)
+        assert done.returncode == ExitCode.PLAN, done.stderr
+        assert "was moved or copied here" in done.stderr
+    assert sorted((case / "out" / "NOT-FOR-RELEASE").iterdir()) == before
+
+
+def test_of_two_results_none_is_chosen(case: Path) -> None:
+    plan = case / "other" / "a.redacted.plan.json"
+    plan.parent.mkdir()
+    plan.write_bytes((case / "out" / plan.name).read_bytes())
+    done = call("run", "a.mp4", "-o", "other/", "--sensitivity", "fast", cwd=case)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    with pytest.raises(InputError, match="several results") as refused:
+        find_held(case / "a.mp4")
+    for folder in ("out", "other"):
+        assert f"redact fix {case}/{folder}/NOT-FOR-RELEASE/" in refused.value.hint
+
+
+@pytest.mark.parametrize("step", ["run", "apply"])
+def test_the_folder_of_a_release_that_was_held_back_is_made_again(
+    case: Path, tmp_path: Path, step: str
+) -> None:
+    for name in ("a.mp4", "out/a.redacted.plan.json"):
+        (tmp_path / Path(name).name).write_bytes((case / name).read_bytes())
+    plan = "a.redacted.plan.json"
+    words = ["--plan", plan, "--sensitivity", "fast"] if step == "run" else [plan]
+    release = ("--release", "--audio", "mute", "-o", "new/rel/")
+    done = call(step, "a.mp4", *words, *release, cwd=tmp_path)
+    assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+    assert not (tmp_path / "new").exists()
+    mended = call("fix", "a.mp4", cwd=tmp_path)
+    assert mended.returncode == ExitCode.DONE, mended.stderr
+    assert [p.name for p in (tmp_path / "new" / "rel").iterdir()] == ["video.mp4"]
+    again = call("fix", "a.mp4", cwd=tmp_path)
+    assert again.returncode == ExitCode.EXISTS
+    assert "new/rel/video.mp4: is there already, and no record" in again.stderr
+
+
+def test_what_is_mended_already_is_called_so(case: Path) -> None:
+    held = "out/NOT-FOR-RELEASE/a.redacted.needs-review.mp4"
+    for code in (ExitCode.DONE, ExitCode.EXISTS):
+        done = call("fix", held, cwd=case)
+        assert done.returncode == code, done.stderr
+    assert "out/a.redacted.mp4: is mended already" in done.stderr
+    assert f"redact fix {held} --remove" in done.stderr and "--force" not in done.stderr

@@ -1,0 +1,185 @@
+"""The file of answers: whatever a kill or a disk leaves of it, what was answered is believed."""
+
+from __future__ import annotations
+
+import os
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import redact.files.growing_file as answer_file
+from redact.files import Answer, AnswerFile
+from redact.pipeline import KeptLooks
+from redact.types import Detections, Frame
+
+answers = st.lists(
+    st.builds(Answer, st.binary(max_size=8), st.lists(st.binary(max_size=40), max_size=3)),
+    max_size=6,
+)
+
+
+def written(path: Path, these: list[Answer]) -> None:
+    file = AnswerFile.opened(path)
+    assert file is not None
+    for answer in these:
+        file.put(answer)
+    file.close()
+
+
+def read(path: Path) -> list[Answer]:
+    file = AnswerFile.opened(path)
+    assert file is not None
+    found = []
+    while (answer := file.peek()) is not None:
+        found.append(answer)
+        file.accept()
+    file.close()
+    return found
+
+
+@given(answers, st.data())
+def test_what_is_cut_or_garbled_ends_the_file_there(
+    these: list[Answer], data: st.DataObject
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a"
+        written(path, these)
+        assert read(path) == these
+        whole = path.read_bytes()
+        if not whole:
+            return
+        at = data.draw(st.integers(0, len(whole) - 1))
+        path.write_bytes(whole[:at])
+        assert read(path) == these[: len(read(path))]
+        flipped = bytearray(whole)
+        flipped[at] ^= data.draw(st.integers(1, 255))
+        path.write_bytes(flipped)
+        found = read(path)
+        assert found == these[: len(found)] and len(found) < len(these)
+
+
+@given(answers, answers, st.data())
+def test_what_is_put_replaces_all_that_was_not_accepted(
+    before: list[Answer], after: list[Answer], data: st.DataObject
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a"
+        written(path, before)
+        kept = data.draw(st.integers(0, len(before)))
+        file = AnswerFile.opened(path)
+        assert file is not None
+        for _ in range(kept):
+            assert file.peek() is not None
+            file.accept()
+        for answer in after:
+            file.put(answer)
+            assert file.peek() is None
+        file.close()
+        assert read(path) == (before[:kept] + after if after else before)
+
+
+def test_it_is_for_its_owner_alone_and_for_one_at_a_time(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    file = AnswerFile.opened(path)
+    assert file is not None and path.stat().st_mode & 0o777 == 0o600
+    assert AnswerFile.opened(path) is None
+    file.close()
+    path.chmod(0o620)
+    assert AnswerFile.opened(path) is None, "others may have written into it"
+    kept = tmp_path / "dear"
+    kept.write_bytes(b"dear")
+    link = tmp_path / "link"
+    link.symlink_to(kept)
+    assert AnswerFile.opened(link) is None and kept.read_bytes() == b"dear"
+
+
+def test_a_full_disk_or_a_large_file_ends_the_keeping_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    these = [Answer(bytes([n]), [bytes(100)]) for n in range(9)]
+    monkeypatch.setattr(answer_file, "MOST_BYTES", 500)
+    written(tmp_path / "large", these)
+    assert (tmp_path / "large").stat().st_size <= 500
+    assert read(tmp_path / "large") == these[:4]
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full here")
+    handle = os.open(full, os.O_RDWR)
+    file = AnswerFile(answer_file.Held(full, handle))
+    for answer in these:
+        file.put(answer)
+    file.close()
+
+
+class Counting:
+    """A detector that is asked, and says how often. What it sees depends on the frame."""
+
+    name, weights_sha256 = "counting", "0"
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def detect(self, rgb: NDArray[np.uint8]) -> Detections:
+        raise AssertionError
+
+    def detect_frame(self, frame: Frame) -> Detections:
+        self.asked.append(frame.index)
+        rng = np.random.default_rng(frame.index)
+        n = frame.index % 3
+        return Detections(
+            rng.random((n, 4), np.float32), rng.random(n, np.float32), np.zeros(n, np.int8)
+        )
+
+
+def frames(count: int, shift: int = 0) -> list[Frame]:
+    picture = av.VideoFrame(64, 48, "yuv420p")
+    return [Frame(n, n + shift * (n > 5), Fraction(1, 25), picture, False) for n in range(count)]
+
+
+def searched(
+    path: Path | None, made_by: object, these: list[Frame]
+) -> tuple[list[bytes], int, int]:
+    """Answers, how many were asked for anew, how many were taken up."""
+    detector, asked = Counting(), []
+
+    def ask(
+        frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
+    ) -> NDArray[np.float32]:
+        asked.extend([frame.index] if len(boxes) else [])
+        return np.full(len(boxes), frame.index + 0.1, np.float32)
+
+    told = []
+    with KeptLooks(path, made_by) as kept:
+        question, look = kept.asking(ask), kept.looking(detector.detect_frame)
+        for frame in these:
+            seen = look(frame)
+            odds = question(frame, seen.xyxy.astype(np.float64), seen.target)
+            told.append(b"".join(x.tobytes() for x in (seen.xyxy, seen.score, odds)))
+    assert asked == [frame.index for frame in these[kept.taken_up :] if frame.index % 3]
+    return told, len(detector.asked), kept.taken_up
+
+
+def test_only_what_follows_is_asked_again(tmp_path: Path) -> None:
+    path, made_by = tmp_path / "looks", {"source": "a"}
+    calm, _, _ = searched(None, made_by, frames(12))
+    first, asked, taken = searched(path, made_by, frames(8))
+    assert (first, asked, taken) == (calm[:8], 8, 0)
+    again, asked, taken = searched(path, made_by, frames(12))
+    assert (again, asked, taken) == (calm, 4, 8)
+    # Another source, or settings: nothing of it is believed, and it is replaced.
+    assert searched(path, {"source": "b"}, frames(3))[1:] == (3, 0)
+    assert searched(path, {"source": "b"}, frames(12))[1:] == (9, 3)
+    # A frame that is not the one that was looked at: nothing from there on.
+    assert searched(path, {"source": "b"}, frames(12, shift=1))[1:] == (6, 6)
+
+
+def test_where_nothing_can_be_written_nothing_is_kept(tmp_path: Path) -> None:
+    told, asked, taken = searched(tmp_path / "missing" / "looks", {}, frames(4))
+    assert (len(told), asked, taken) == (4, 4, 0)

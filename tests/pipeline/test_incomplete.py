@@ -1,0 +1,122 @@
+"""A source that ends before its headers say: told last, with an exit code of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import av
+import pytest
+
+from redact.errors import ExitCode
+from redact.media import probe
+from redact.pipeline import missing_words
+
+from ..cli.conftest import call
+from ..media.footage import Clip, make, remux
+from ..media.test_lost_pictures import refused
+from ..media.test_trimmed import trimmed
+from ..pipeline.conftest import SAMPLE, shorten
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MP4 whose index comes first and names 16 pictures, cut off behind some of them."""
+    folder = tmp_path_factory.mktemp("cut")
+    whole = shorten(SAMPLE, folder / "whole.mp4", 16, skip=70)
+    first = folder / "first.mp4"
+    with (
+        av.open(str(whole)) as src,
+        av.open(str(first), "w", options={"movflags": "+faststart"}) as out,
+    ):
+        stream = out.add_stream_from_template(src.streams.video[0])
+        for packet in src.demux(src.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    path = folder / "cut.mp4"
+    data = first.read_bytes()
+    path.write_bytes(data[: len(data) * 6 // 10])
+    assert probe(path).missing > 0
+    return path
+
+
+def test_it_is_said_last_and_has_a_code_of_its_own(cut: Path, tmp_path: Path) -> None:
+    words = ("run", cut, "-o", f"{tmp_path}/", "--sensitivity", "fast", "--json")
+    for state in ("source incomplete", "done before"):
+        done = call(*words)
+        assert done.returncode == ExitCode.INCOMPLETE, done.stderr
+        result = json.loads(done.stdout)
+        assert result["exit_code"] == ExitCode.INCOMPLETE and result["state"] == state
+        last = done.stderr.splitlines()[-1]
+        assert last.startswith("SOURCE INCOMPLETE: cut.mp4 has ")
+        assert " of 16 pictures" in last
+    assert (tmp_path / "cut.redacted.mp4").exists()
+
+
+def test_a_case_says_it_again_in_the_next_run(cut: Path, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "cut.mp4").write_bytes(cut.read_bytes())
+    page = tmp_path / "index.html"
+    words = ("run", tmp_path / "in", "-o", tmp_path / "out", "--sensitivity", "fast", "--json")
+    hidden = []
+    for state in ("source incomplete", "done before"):
+        done = call(*words, "--index", page)
+        assert done.returncode == ExitCode.INCOMPLETE, done.stderr
+        assert "1 file: 1 source incomplete; took " in done.stderr
+        assert "cut.mp4 source incomplete " in " ".join(done.stderr.split())
+        (result,) = json.loads(done.stdout)
+        assert result["state"] == state
+        hidden.append(result["hidden"])
+        told = page.read_text()
+        assert "<td>source incomplete</td>" in told and 'class="verdict bad"' in told
+        words_for_it = ", ".join(f"{n} {word}" for word, n in result["hidden"].items())
+        assert f"<td>{words_for_it or 'nothing found'}</td>" in told
+    assert hidden[0] == hidden[1]
+
+
+def test_what_was_held_back_stays_incomplete(cut: Path, tmp_path: Path) -> None:
+    source = tmp_path / "cut.mp4"
+    source.write_bytes(cut.read_bytes())
+    plan = tmp_path / "cut.redacted.plan.json"
+    assert call("detect", source, "-o", plan, "--sensitivity", "fast").returncode == 0
+    tracks = [str(t["id"]) for t in json.loads(plan.read_text())["tracks"]]
+    assert call("plan", "remove", plan, ",".join(tracks), "--automatic").returncode == 0
+    for _ in range(2):
+        done = call("run", source, "--sensitivity", "fast", "--json")
+        assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
+        result = json.loads(done.stdout)
+        assert result["state"] == "needs review" and result["incomplete"]
+        assert result["hidden"] == {}
+        assert done.stderr.splitlines()[-1].startswith("SOURCE INCOMPLETE: ")
+
+
+def test_a_trimmed_recording_is_not_called_incomplete(tmp_path: Path) -> None:
+    trimmed(tmp_path, "mp4", "libx264")
+    words = ("run", tmp_path / "cut.mp4", "-o", f"{tmp_path}/out/", "--sensitivity", "fast")
+    for _ in range(2):
+        done = call(*words)
+        assert done.returncode == ExitCode.DONE, done.stderr
+        assert "INCOMPLETE" not in done.stderr
+    record = json.loads((tmp_path / "out" / "cut.redacted.mp4.manifest.json").read_bytes())
+    said = record["source"]
+    assert (said["frames"], said["declared_frames"], said["cut_frames"]) == (90, 100, 10)
+
+
+def test_what_is_whole_is_not_called_incomplete() -> None:
+    assert missing_words("a.mp4", 36, 36, 0) == ""
+    assert missing_words("a.mp4", 36, None, 0) == ""
+    assert missing_words("a.mp4", 37, 36, 0) == ""
+    assert missing_words("a.mp4", 13, 36, 0).startswith("a.mp4 has 13 of 36 pictures")
+    assert missing_words("a.mkv", 13, None, 1).startswith("a.mkv ends early")
+    assert missing_words("a.mkv", 13, None, 0, True).startswith("a.mkv is damaged")
+
+
+def test_a_damaged_file_without_a_count_of_pictures_is_incomplete(tmp_path: Path) -> None:
+    whole = make(tmp_path / "whole.mkv", Clip())
+    source = remux(whole, tmp_path / "a.mkv", refused({5}))
+    words = ("run", source, "-o", f"{tmp_path}/", "--sensitivity", "fast", "--json")
+    for _ in range(2):
+        done = call(*words)
+        assert done.returncode == ExitCode.INCOMPLETE, done.stderr
+        assert "a.mkv has 11 of 12 pictures" in done.stderr.splitlines()[-1]

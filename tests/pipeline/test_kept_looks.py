@@ -1,0 +1,75 @@
+"""A search that was stopped goes on: what the detectors saw is kept, and nothing else."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from redact.errors import ExitCode
+from redact.pipeline.kept_looks import looks_path
+
+from ..cli.conftest import call
+from ..pipeline.conftest import ROOT, SAMPLE, shorten
+
+FAST = ("--sensitivity", "fast")
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Forty frames, faces and plates among them, in which the verifier is asked, too."""
+    return shorten(SAMPLE, tmp_path_factory.mktemp("clip") / "clip.mp4", 40, skip=80)
+
+
+def killed_in_its_search(source: Path, plan: Path, least: int) -> Path:
+    """Begin to search and kill that as soon as so many bytes of answers are kept."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "redact", "detect", str(source), "-o", str(plan), *FAST],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    looks, deadline = looks_path(plan), time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < deadline:
+        if looks.exists() and looks.stat().st_size >= least:
+            break
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL, "the search ended before it was killed"
+    return looks
+
+
+def test_a_search_that_is_refused_leaves_nothing(clip: Path, tmp_path: Path) -> None:
+    source = tmp_path / "a.mp4"
+    source.write_bytes(clip.read_bytes())
+    done = call("run", source, "--only-between", "0:40", "2:10", "-o", tmp_path / "b.mp4")
+    assert done.returncode == ExitCode.USAGE and "has no picture from" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+def test_a_search_that_was_killed_goes_on_and_ends_as_undisturbed(
+    clip: Path, tmp_path: Path
+) -> None:
+    calm, plan = tmp_path / "calm.json", tmp_path / "a.json"
+    assert call("detect", clip, "-o", calm, *FAST).returncode == ExitCode.DONE
+    looks = killed_in_its_search(clip, plan, 600)
+    assert not plan.exists() and looks.stat().st_mode & 0o777 == 0o600
+    kept = looks.stat().st_size
+    looks = killed_in_its_search(clip, plan, kept + 400)  # and once more
+    data = looks.read_bytes()
+    done = call(
+        "run", clip, "-o", tmp_path / "a.mp4", "--plan", plan, *FAST, "--preset", "ultrafast"
+    )
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert plan.read_bytes() == calm.read_bytes()
+    assert not looks.exists()
+    manifest = msgspec.json.decode((tmp_path / "a.mp4.manifest.json").read_bytes())
+    (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
+    assert "looks_taken_up" in [said["code"] for said in detect["detail"]]
+    assert len(data) < 4000, "numbers only: a picture of this clip would not fit"

@@ -1,0 +1,226 @@
+"""A case that is stopped goes on with the same command, and ends as if nobody had stopped it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.kill import disturbed
+from redact.errors import ExitCode, OutputError
+from redact.files import new_partial, sweep
+from redact.pipeline import Work
+
+from ..cli.conftest import call
+from ..pipeline.conftest import SAMPLE, shorten
+
+FAST = ("--sensitivity", "fast", "--preset", "ultrafast")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shorten(SAMPLE, tmp_path_factory.mktemp("tiny") / "tiny.mp4", 10, skip=70)
+
+
+@pytest.fixture
+def case(tiny: Path, tmp_path: Path) -> Path:
+    """Two videos, one in a folder of its own, and one that is none."""
+    folder = tmp_path / "case"
+    (folder / "day").mkdir(parents=True)
+    (folder / "a.mp4").write_bytes(tiny.read_bytes())
+    (folder / "day" / "b.mp4").write_bytes(tiny.read_bytes() + bytes(1))
+    (folder / "broken.mp4").write_bytes(b"no video")
+    return folder
+
+
+def states(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
+    return {Path(r["source"]).name: r["state"] for r in json.loads(done.stdout)}
+
+
+def test_a_case_is_done_once(case: Path, tmp_path: Path) -> None:
+    words = ("run", case, "-r", "-o", tmp_path / "out", *FAST, "--json")
+    done = call(*words)
+    assert done.returncode == ExitCode.INPUT, done.stderr
+    assert states(done) == {"a.mp4": "done", "broken.mp4": "refused", "b.mp4": "done"}
+    assert "3 files: 2 done, 1 refused" in done.stderr
+    written = sorted(p for p in (tmp_path / "out").rglob("*") if p.is_file())
+    assert [str(p.relative_to(tmp_path / "out")) for p in written] == [
+        "a.redacted.mp4",
+        "a.redacted.mp4.manifest.json",
+        "a.redacted.plan.json",
+        "day/b.redacted.mp4",
+        "day/b.redacted.mp4.manifest.json",
+        "day/b.redacted.plan.json",
+    ]
+    before = {p: p.stat().st_mtime_ns for p in written}
+    again = call(*words)
+    assert states(again) == {
+        "a.mp4": "done before",
+        "broken.mp4": "refused",
+        "b.mp4": "done before",
+    }
+    # A plan that somebody changed asks for another result, which replaces nothing unasked.
+    plan = tmp_path / "out" / "a.redacted.plan.json"
+    assert (
+        call("plan", "add", plan, "--box", "1,1,9,9", "--from", "0", "--to", "end").returncode == 0
+    )
+    before[plan] = plan.stat().st_mtime_ns
+    third = call(*words)
+    (error,) = (r for r in json.loads(third.stdout) if r["source"].endswith("a.mp4"))
+    assert error["exit_code"] == ExitCode.EXISTS
+    assert "a.redacted.plan.json was changed since" in error["error"]
+    assert {p: p.stat().st_mtime_ns for p in written} == before
+    # So does another style; with --force it is replaced, and detection is not repeated.
+    other = call(*words, "--style", "solid")
+    assert "other settings (style)" in other.stderr
+    forced = call(*words, "--force")
+    assert states(forced) == {"a.mp4": "done", "broken.mp4": "refused", "b.mp4": "done before"}
+    manifest = json.loads((tmp_path / "out" / "a.redacted.mp4.manifest.json").read_text())
+    (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
+    assert [said["code"] for said in detect["detail"]] == ["plan_taken_up"]
+    assert "region" in {t["target"] for t in manifest["tracks"]}
+
+
+def test_what_was_held_back_is_not_searched_again(tiny: Path, tmp_path: Path) -> None:
+    source = tmp_path / "a.mp4"
+    source.write_bytes(tiny.read_bytes())
+    plan = tmp_path / "a.redacted.plan.json"
+    assert call("detect", source, "-o", plan, "--sensitivity", "fast").returncode == 0
+    tracks = [t["id"] for t in json.loads(plan.read_text())["tracks"]]
+    assert call("plan", "remove", plan, ",".join(map(str, tracks)), "--automatic").returncode == 0
+    assert call("run", source, *FAST).returncode == ExitCode.NEEDS_REVIEW
+    closed = tmp_path / "NOT-FOR-RELEASE"
+    before = sorted(p.name for p in closed.iterdir())
+    # As a run that was killed while it wrote the picture of a finding leaves it.
+    (closed / ".a.redacted.needs-review.finding-1.png.0123abcd.partial").write_bytes(b"a face")
+    again = call("run", source, *FAST, "--json")
+    assert again.returncode == ExitCode.NEEDS_REVIEW
+    assert "needs review since an earlier run" in again.stderr
+    assert json.loads(again.stdout)["state"] == "needs review"
+    assert sorted(p.name for p in closed.iterdir()) == before
+
+
+def test_what_killed_runs_left_is_removed_before_a_release(tiny: Path, tmp_path: Path) -> None:
+    source, out = tmp_path / "a.mp4", tmp_path / "out"
+    source.write_bytes(tiny.read_bytes())
+    for folder in (out, tmp_path / "NOT-FOR-RELEASE"):
+        folder.mkdir()
+        (folder / ".7a1d.mp4.0123abcd.partial").write_bytes(b"half")
+    done = call("run", source, "--release", "--audio", "mute", "-o", f"{out}/", *FAST)
+    assert done.returncode in (ExitCode.DONE, ExitCode.NEEDS_REVIEW), done.stderr
+    assert [p.name for p in tmp_path.rglob(".*")] == []
+
+
+def test_a_plan_of_another_file_or_setting_is_not_taken_up(tiny: Path, tmp_path: Path) -> None:
+    source, plan = tmp_path / "a.mp4", tmp_path / "a.redacted.plan.json"
+    source.write_bytes(tiny.read_bytes())
+    assert call("detect", tiny, "-o", plan, "--sensitivity", "fast").returncode == 0
+    done = call("run", source)
+    assert done.returncode == ExitCode.EXISTS
+    assert "was made with --sensitivity fast" in done.stderr
+    source.write_bytes(tiny.read_bytes() + bytes(1))
+    done = call("run", source, "--sensitivity", "fast")
+    assert done.returncode == ExitCode.EXISTS
+    assert "was made for another file" in done.stderr
+    assert not (tmp_path / "a.redacted.mp4").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL there")
+def test_killed_at_random_moments_it_ends_as_undisturbed(tiny: Path, tmp_path: Path) -> None:
+    """A handful here; `python -m benchmarks.kill` takes two hundred."""
+    sources = tmp_path / "case"
+    sources.mkdir()
+    for name in ("a.mp4", "b.mp4"):
+        (sources / name).write_bytes(tiny.read_bytes())
+    seen = disturbed(sources, tmp_path, moments=4, seed=2)
+    assert seen.faults == []
+    assert seen.kills >= 4 and seen.batches >= 1
+
+
+def test_leftovers_are_told_from_files_in_use(tmp_path: Path) -> None:
+    mine = new_partial(tmp_path, "a.mp4")
+    dead = [tmp_path / ".b.mp4.0123abcd.partial"]
+    if sys.platform != "win32":
+        dead.append(tmp_path / ".two\nlines.mp4.0123abcd.partial")
+    foreign = tmp_path / ".b.mp4.somebody.partial"
+    for path in (*dead, foreign):
+        path.write_bytes(b"half")
+    assert sorted(sweep(tmp_path)) == sorted(dead)
+    assert mine.path.exists() and foreign.exists()
+    mine.release()
+    assert sweep(tmp_path) == [mine.path]
+    assert sweep(tmp_path / "none") == []
+
+
+def test_a_link_that_looks_like_a_leftover_is_left(tmp_path: Path) -> None:
+    kept = tmp_path / "dear.mp4"
+    kept.write_bytes(b"dear")
+    (tmp_path / ".a.mp4.0123abcd.partial").symlink_to(kept)
+    assert sweep(tmp_path) == [] and kept.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links are followed there")
+def test_a_note_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    """Where others can write as well, it could lead to any file of ours."""
+    dear = tmp_path / "dear.txt"
+    dear.write_text("dear")
+    final = tmp_path / "a.redacted.mp4"
+    (tmp_path / ".a.redacted.mp4.run").symlink_to(dear)
+    with pytest.raises(OutputError, match="cannot be written"):
+        Work.begin(final)
+    assert dear.read_text() == "dear"
+
+
+def test_two_runs_do_not_work_on_one_result(tmp_path: Path) -> None:
+    final = tmp_path / "a.redacted.mp4"
+    work = Work.begin(final)
+    with pytest.raises(OutputError, match="another redact is at work"):
+        Work.begin(final)
+    work.end()
+    assert list(tmp_path.iterdir()) == []
+    Work.begin(final).end()
+
+
+def test_only_what_a_killed_run_published_may_be_replaced(tmp_path: Path) -> None:
+    final = tmp_path / "a.redacted.mp4"
+    work = Work.begin(final)
+    work.publishing(final, hashlib.sha256(b"ours").hexdigest())
+    final.write_bytes(b"ours")
+    work.stop()  # as the system does when the process dies
+    again = Work.begin(final)
+    assert again.unfinished[0] == final
+    again.stop()
+    final.write_bytes(b"somebody else's")
+    last = Work.begin(final)
+    assert last.unfinished == ()
+    last.end()
+    assert list(tmp_path.iterdir()) == [final]
+
+
+def test_the_note_of_a_killed_run_costs_no_file_of_another_folder(
+    tiny: Path, tmp_path: Path
+) -> None:
+    """As it is where a folder was copied after a run in it was killed."""
+    first, copy = tmp_path / "case", tmp_path / "copy"
+    first.mkdir()
+    (first / "a.mp4").write_bytes(tiny.read_bytes())
+    final = first / "a.redacted.mp4"
+    record = first / "a.redacted.mp4.manifest.json"
+    work = Work.begin(final)
+    work.publishing(final, hashlib.sha256(b"result").hexdigest())
+    final.write_bytes(b"result")
+    record.write_bytes(b"record")
+    work.stop()
+    shutil.copytree(first, copy)
+    done = call("run", copy / "a.mp4", *FAST)
+    assert done.returncode == ExitCode.EXISTS, done.stderr
+    assert final.read_bytes() == b"result" and record.read_bytes() == b"record"
+    assert (copy / "a.redacted.mp4").read_bytes() == b"result"
+    assert call("run", copy / "a.mp4", "--force", *FAST).returncode == 0
+    assert final.read_bytes() == b"result"

@@ -1,0 +1,193 @@
+"""Case files and keys: precise errors, nothing overwritten, tight permissions."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from redact.errors import OutputError, OutputExistsError, PlanError, UsageError
+from redact.record import CaseFields, ReasonCode, case_as_json, read_case_file
+from redact.record.case import case_from_mapping, reasons_from_options
+from redact.record.signature import load_private_key, load_public_key, new_key, raw_public
+
+
+def test_case_file(tmp_path: Path) -> None:
+    path = tmp_path / "case.toml"
+    path.write_text(
+        'case = "2026-114"\nlegal-basis = "art. 6"\n[reasons]\nface = "third party"\n', "utf-8"
+    )
+    case = read_case_file(path)
+    assert case == CaseFields(
+        case="2026-114", legal_basis="art. 6", reasons=(("face", "third party"),)
+    )
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # as some editors begin every text
+    assert read_case_file(path) == case
+    given_here = CaseFields(case="other", reasons=(("plate", "car"),))
+    both = case.overridden_by(given_here)
+    assert both.case == "other" and both.legal_basis == "art. 6"
+    assert both.reasons == (("face", "third party"), ("plate", "car"))
+
+
+def test_reason_codes_of_a_case(tmp_path: Path) -> None:
+    path = tmp_path / "case.toml"
+    path.write_text(
+        '[codes]\nb7c = "Law enforcement"\n[codes.b6]\ntext = "Privacy"\nbasis = "552(b)(6)"\n'
+        '[reasons]\nface = "b6"\n',
+        "utf-8",
+    )
+    case = read_case_file(path)
+    assert case.codes == (
+        ReasonCode("b6", "Privacy", "552(b)(6)"),
+        ReasonCode("b7c", "Law enforcement"),
+    )
+    assert case_from_mapping(case_as_json(case), "again") == case
+    good = case.overridden_by(CaseFields(reasons=(("plate", "b7c"),)))
+    assert good.reasons == (("face", "b6"), ("plate", "b7c")) and good.codes == case.codes
+    with pytest.raises(PlanError, match="b7: is not a code of this case") as found:
+        case.overridden_by(CaseFields(reasons=(("plate", "b7"),)))
+    assert "b7c" in found.value.hint
+    # Without codes a reason is what anybody writes.
+    assert CaseFields().overridden_by(CaseFields(reasons=(("face", "x"),))).reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("codes = 7", r"codes: expected a table"),
+        ("[codes]\nb6 = 7", r"codes\.b6: expected text, or a table"),
+        ('[codes.b6]\nbases = "x"', r"codes\.b6\.bases: unknown field"),
+        ("[codes.b6]\nbasis = 6", r"codes\.b6\.basis: expected text"),
+        ('[codes]\nb6 = "x"\n[reasons]\nface = "b7"', r"b7: is not a code of this case"),
+        ("case = 7", r"case: expected text, found int"),
+        ('operater = "J"', r"operater: unknown field"),
+        ('reasons = "x"', r"reasons: expected a table"),
+        ('[reasons]\nnose = "x"', r"reasons\.nose: unknown target"),
+        ("[reasons]\nface = 1", r"reasons\.face: expected text"),
+        ('[reasons]\nface = "a"\nFace = "b"', r"reasons\.Face: given twice"),
+        ('case = "a\\nb"', r"case: holds the control character U\+000A"),
+        ("case = ", r"is not valid TOML"),
+        ('legal-basis = "a"\nlegal_basis = "b"', r"given twice"),
+    ],
+)
+def test_case_errors_name_file_and_field(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "case.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(PlanError, match=rf"case\.toml: .*{message}|case\.toml: {message}"):
+        read_case_file(path)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=120))
+def test_any_case_file_is_read_or_refused(data: bytes) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "case.toml"
+        path.write_bytes(data)
+        try:
+            read_case_file(path)
+        except PlanError as error:
+            assert str(path) in error.message and error.hint
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.dates(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["case", "operator", "reasons", "legal-basis", "x"]), VALUES, max_size=4
+    )
+)
+def test_any_case_mapping_is_taken_or_refused(raw: dict[str, object]) -> None:
+    try:
+        case_from_mapping(raw, "c.toml")
+    except PlanError as error:
+        assert error.message.startswith("c.toml: ")
+
+
+@pytest.mark.parametrize("option", ["face", "nose=x", "face=", "=x"])
+def test_reasons_that_are_none(option: str) -> None:
+    with pytest.raises(UsageError, match="--reason"):
+        reasons_from_options([option])
+
+
+def test_a_target_has_one_reason() -> None:
+    assert reasons_from_options(["plate=a", " Face = b "]) == (("face", "b"), ("plate", "a"))
+    with pytest.raises(UsageError, match="given twice"):
+        reasons_from_options(["face=a", "FACE=b"])
+
+
+def test_key_is_private_and_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "key.pem"
+    key = new_key(path, b"secret words")
+    if sys.platform != "win32":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert b"ENCRYPTED" in path.read_bytes()
+    again = load_private_key(path, b"secret words")
+    assert raw_public(again.public_key()) == raw_public(key.public_key())
+    assert load_public_key(tmp_path / "key.pem.pub") == raw_public(key.public_key())
+    before = path.read_bytes()
+    with pytest.raises(OutputExistsError):
+        new_key(path, None)
+    assert path.read_bytes() == before
+    with pytest.raises(UsageError, match="wrong passphrase"):
+        load_private_key(path, b"other")
+    with pytest.raises(UsageError, match="needs its passphrase"):
+        load_private_key(path, None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=200))
+@example(b"ENCRYPTED")
+def test_any_key_file_is_read_or_refused(data: bytes) -> None:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "k.pem"
+        path.write_bytes(data)
+        with pytest.raises(PlanError, match=r"k\.pem"):
+            load_private_key(path, None)
+        with pytest.raises(PlanError, match=r"k\.pem"):
+            load_public_key(path)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_a_key_that_could_not_be_written_leaves_nothing(tmp_path: Path) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50, hard))
+    try:
+        with pytest.raises(OutputError, match=r"k\.pem: cannot be written"):
+            new_key(tmp_path / "k.pem", None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(tmp_path.iterdir()) == []
+    new_key(tmp_path / "k.pem", None)
+
+
+def test_half_a_pair_of_keys_is_not_left(tmp_path: Path) -> None:
+    (tmp_path / "k.pem.pub").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(OutputExistsError, match=r"k\.pem\.pub"):
+        new_key(tmp_path / "k.pem", None)
+    assert [path.name for path in tmp_path.iterdir()] == ["k.pem.pub"]
+
+
+def test_umask_does_not_matter(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        new_key(tmp_path / "k.pem", None)
+    finally:
+        os.umask(old)
+    if sys.platform != "win32":
+        assert stat.S_IMODE((tmp_path / "k.pem").stat().st_mode) == 0o600

@@ -1,0 +1,335 @@
+"""The manifest: complete, neutral, reproducible, strict to read, and as its schema says."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redact.errors import OutputExistsError, PlanError, RedactError, UnsafeError
+from redact.plan import MutedSpan
+from redact.record import build_manifest, dump_manifest, read_manifest, write_manifest
+from redact.record.manifest import Manifest, manifest_schema, parse_manifest
+from redact.record.manifest_parts import MessagePart, RemovedPart
+from redact.record.text_on_record import argument_without_folders, without_folders
+from redact.settings import Sensitivity
+from redact.types import Target
+
+from .samples import FRAMES, make_plan, make_record
+
+SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "manifest.schema.json"
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Manifest:
+    return build_manifest(make_record(tmp_path))
+
+
+def test_round_trip(manifest: Manifest, tmp_path: Path) -> None:
+    path = tmp_path / "m.json"
+    write_manifest(manifest, path)
+    assert read_manifest(path) == manifest
+    assert dump_manifest(read_manifest(path)) == path.read_bytes()
+    with pytest.raises(OutputExistsError):
+        write_manifest(manifest, path)
+
+
+def test_nothing_of_the_machine(manifest: Manifest, tmp_path: Path) -> None:
+    text = dump_manifest(manifest).decode()
+    for secret in (str(tmp_path), str(tmp_path.parent), str(Path.home()), socket.gethostname()):
+        assert secret not in text
+    assert f"{getpass.getuser()}@" not in text
+    assert manifest.run.command == ("redact", "run", "bodycam 7.mp4", "--plan=p.json")
+    (rendered,) = manifest.run.steps[1].detail
+    assert rendered.values["encoder"] == "libx264 into bodycam 7.redacted.mp4"
+    assert manifest.warnings[1].values == {"key": "of bodycam 7.mp4"}
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("/home/jane doe/case/a.mp4", "a.mp4"),
+        ("C:\\Users\\jane\\a.mp4", "a.mp4"),
+        ("../cases/a.mp4", "a.mp4"),
+        ("--case-file=/home/jane/case.toml", "--case-file=case.toml"),
+        ("face=art. 6/1 GDPR", "face=art. 6/1 GDPR"),
+        ("10,20,30,40", "10,20,30,40"),
+        ("B:12", "B:12"),
+        ("--case=B:12", "--case=B:12"),
+        ("~jane/a.mp4", "a.mp4"),
+        ("C:/cases/a.mp4", "a.mp4"),
+        ("-o/srv/jane/deep/", "-odeep"),
+        ("-o/srv/jane=doe/a=b.mp4", "-oa=b.mp4"),
+        ("-o=/srv/jane/a.mp4", "-o=a.mp4"),
+        ("-ojane/gone/a", "-oa"),
+        ("-vo~/jane/a.mp4", "-voa.mp4"),
+        ("-oC:\\Users\\jane\\a.mp4", "-oa.mp4"),
+        ("-v", "-v"),
+        ("jane/gone/*.mp4", "*.mp4"),
+        ("jane/*/a", "a"),
+        ("jane doe/gone/a (1).3gp", "a (1).3gp"),
+        ("--log=jane/gone/case.log", "--log=case.log"),
+        ("--reason=as art. 6/1 GDPR says.", "--reason=as art. 6/1 GDPR says."),
+        (
+            "see art. 6/1.2 and https://a.example/b.html",
+            "see art. 6/1.2 and https://a.example/b.html",
+        ),
+        ("art. 6/1.a", "art. 6/1.a"),
+    ],
+)
+def test_arguments_lose_their_folders(argument: str, expected: str) -> None:
+    assert argument_without_folders(argument) == expected
+
+
+def test_text_loses_folders_but_not_words() -> None:
+    assert without_folders("cannot read /home/jane/x/a.mp4: gone") == "cannot read a.mp4: gone"
+    assert without_folders("audio 1/2 and/or 3") == "audio 1/2 and/or 3"
+    # Of files that the run used also those with spaces.
+    used = Path("/srv/my case/in.mp4"), Path("/srv/other place/out.mp4")
+    assert without_folders(f"{used[0]} became {used[1]}", used) == "in.mp4 became out.mp4"
+
+
+def test_removed_tags_are_named_without_their_values(manifest: Manifest) -> None:
+    assert manifest.removed == (
+        RemovedPart(None, "tag", MessagePart("tag_unread", {"key": "location"})),
+    )
+
+
+def test_an_original_that_was_cut_off_is_on_record(tmp_path: Path) -> None:
+    record = make_record(tmp_path)
+    video = replace(record.source.video, frames=2 * FRAMES)
+    record = replace(record, source=replace(record.source, video=video, missing=7))
+    source = build_manifest(record).source
+    counts = (source.frames, source.declared_frames, source.bytes_missing)
+    assert counts == (FRAMES, 2 * FRAMES, 7)
+
+
+def test_a_record_without_the_declared_frames_is_read(manifest: Manifest) -> None:
+    old = json.loads(dump_manifest(manifest))
+    del old["source"]["declared_frames"], old["source"]["bytes_missing"]
+    read = parse_manifest(json.dumps(old).encode(), "old").source
+    assert (read.declared_frames, read.bytes_missing) == (None, 0)
+
+
+def test_source_that_changed_fails(tmp_path: Path) -> None:
+    with pytest.raises(UnsafeError, match="changed during the run"):
+        build_manifest(make_record(tmp_path, source_sha256_after="00" * 32))
+
+
+def test_ledger_tells_states_reasons_and_holds(manifest: Manifest) -> None:
+    face, kept, plate, drawn = manifest.tracks
+    # 2 of the interpolated frames are damaged, so there the mask is held.
+    assert face.frames_per_state == {
+        "padded": 6, "detected": 60, "followed": 20, "interpolated": 29, "held": 2,
+    }  # fmt: skip
+    assert [(s.certainty, s.first, s.last) for s in face.spans] == [
+        ("bridged", 4, 9), ("seen", 10, 89), ("bridged", 90, 99), ("held", 100, 101),
+        ("bridged", 102, 120),
+    ]  # fmt: skip
+    assert (face.reason, face.method, face.first_seconds) == ("third party", "cover", 0.16)
+    # In the damaged frames it is hidden like any other.
+    assert (kept.reason, kept.method, kept.decided_by) == ("client", "cover", "J. Doe")
+    assert kept.shown == ((30, 99), (102, 250)) and face.shown == ()
+    assert kept.frames_per_state == {"detected": 219, "held": 2}
+    assert plate.reason == "third party's car"
+    assert drawn.found_by == ("manual",)
+
+
+def test_how_sure_a_track_is_goes_on_record_to_four_digits(tmp_path: Path) -> None:
+    """The probability of the whole track where there is one, else the best score of a look."""
+    record = make_record(tmp_path)
+    first, second, *_ = record.plan.tracks
+    tracks = (replace(first, certainty=0.876543), replace(second, certainty=None))
+    written = build_manifest(replace(record, plan=replace(record.plan, tracks=tracks))).tracks
+    assert [t.score for t in written] == [0.8765, 0.8]
+
+
+def test_limits_name_what_was_not_checked(tmp_path: Path) -> None:
+    codes = {limit.code for limit in build_manifest(make_record(tmp_path, audit=None)).not_checked}
+    assert {"no_audit", "sound_unchanged", "kept_by_decision", "damaged_frames"} <= codes
+    sampled = [
+        p for p in build_manifest(make_record(tmp_path)).not_checked if p.detail == "120/300"
+    ]
+    assert [p.code for p in sampled] == ["audit_sampled"]
+    assert "no_reviewer_named" in codes and "faces_not_looked_for" not in codes
+
+
+@pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
+def test_what_was_not_looked_for_is_on_record(tmp_path: Path, target: Target) -> None:
+    record = make_record(tmp_path)
+    found_by = replace(record.plan.settings, targets=(target,))
+    plan = replace(record.plan, settings=found_by, tracks=())
+    codes = {p.code for p in build_manifest(replace(record, plan=plan)).not_checked}
+    other = {Target.FACE: "plates_not_looked_for", Target.PLATE: "faces_not_looked_for"}
+    assert codes & set(other.values()) == {other[target]}
+
+
+@pytest.mark.parametrize(
+    ("sensitivity", "looked", "detail"),
+    [
+        (Sensitivity.FAST, 160, "160/300"),
+        (Sensitivity.FAST, 300, None),
+        (Sensitivity.FAST, None, "?/300"),
+        (Sensitivity.BALANCED, 300, None),
+        (Sensitivity.BALANCED, None, None),
+        (Sensitivity.BALANCED, 299, "299/300"),
+    ],
+)
+def test_frames_that_no_detector_looked_at_are_on_record(
+    tmp_path: Path, sensitivity: Sensitivity, looked: int | None, detail: str | None
+) -> None:
+    record = make_record(tmp_path)
+    asked = replace(record.plan.settings, sensitivity=sensitivity)
+    record = replace(record, plan=replace(record.plan, settings=asked, frames_looked_at=looked))
+    limits = build_manifest(record).not_checked
+    assert [p.detail for p in limits if p.code == "detection_sampled"] == (
+        [] if detail is None else [detail]
+    )
+
+
+def test_same_run_same_manifest_times_aside(tmp_path: Path) -> None:
+    record = make_record(tmp_path)
+    assert dump_manifest(build_manifest(record)) == dump_manifest(build_manifest(record))
+    later = replace(
+        record,
+        started=datetime(2027, 1, 1, tzinfo=UTC),
+        finished=datetime(2027, 1, 2, tzinfo=UTC),
+        steps=tuple(replace(s, seconds=s.seconds + 1) for s in record.steps),
+    )
+    a, b = (json.loads(dump_manifest(build_manifest(r))) for r in (record, later))
+    assert a != b
+    for value in (a, b):
+        del value["run"]["started"], value["run"]["finished"]
+        for step in value["run"]["steps"]:
+            del step["seconds"]
+    assert a == b
+
+
+def test_schema_in_docs_is_the_codes() -> None:
+    assert json.loads(SCHEMA.read_text("utf-8")) == json.loads(json.dumps(manifest_schema()))
+
+
+def test_schema_accepts_a_manifest_and_refuses_a_wrong_one(manifest: Manifest) -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="optional check by another program")
+    value = json.loads(dump_manifest(manifest))
+    jsonschema.validate(value, manifest_schema())
+    value["output"]["sha256"] = "x"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(value, manifest_schema())
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "message"),
+    [
+        (("output", "sha256"), "xyz", r"\$\.output\.sha256"),
+        (("source", "name"), "/home/jane/a.mp4", r"\$\.source\.name"),
+        (("run", "started"), "yesterday", r"\$\.run\.started"),
+        (("tracks", 1, "last_frame"), 10**6, r"\$\.tracks\[1\]\.last_frame"),
+        (("tracks", 1, "shown"), [[0, 10**8]], r"\$\.tracks\[1\]\.shown\[0\]: 0 to 1000"),
+        (("tracks", 1, "shown"), [[3, 2]], r"\$\.tracks\[1\]\.shown\[0\]"),
+        (("tracks", 1, "shown"), [[0, 2], [2, 3]], r"\$\.tracks\[1\]\.shown\[1\]"),
+        (("tracks", 0, "action"), "forget", r"\$\.tracks\[0\]\.action"),
+        (("tracks", 1, "track"), 1, r"\$\.tracks"),
+        (("tracks", 1, "last_seconds"), 1e308, r"\$\.tracks\[1\]\.last_seconds"),
+        (("source", "seconds"), 1e308, r"\$\.source\.seconds"),
+        (("source", "frames"), 2**64 - 1, r"\$\.source\.frames"),
+        (("format_version",), 99, r"\$\.format_version"),
+    ],
+)
+def test_errors_name_path_and_field(
+    manifest: Manifest, where: tuple[object, ...], value: object, message: str
+) -> None:
+    data = json.loads(dump_manifest(manifest))
+    place = data
+    for step in where[:-1]:
+        place = place[step]
+    place[where[-1]] = value
+    with pytest.raises(PlanError, match=rf"^x\.json: .*{message}"):
+        parse_manifest(msgspec.json.encode(data), "x.json")
+
+
+def test_a_number_of_hundreds_of_digits_is_refused_where_it_would_be_printed(
+    manifest: Manifest,
+) -> None:
+    data = dump_manifest(manifest)
+    for name in ("size", "frames", "declared_frames"):
+        huge = re.sub(rb'("%s": )\d+' % name.encode(), rb"\g<1>1" + 400 * b"0", data, count=1)
+        assert huge != data
+        with pytest.raises(PlanError, match=rf"\$\.source\.{name}"):
+            parse_manifest(huge, "x.json")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 400) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_malformed_manifests_give_clear_errors(data: st.DataObject) -> None:
+    value = json.loads(VALID)
+    place, key = _some_place(value, data)
+    if data.draw(st.booleans()):
+        place[key] = data.draw(JSON)
+    elif isinstance(place, dict):
+        del place[key]
+    raw = json.dumps(value).encode()
+    if data.draw(st.integers(0, 4)) == 0:
+        raw = raw[: data.draw(st.integers(0, len(raw)))]
+    try:
+        parse_manifest(raw, "x.json")
+    except RedactError as error:
+        assert error.message.startswith("x.json: ") and error.hint
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=200) | st.integers(1, 10**5).map(lambda n: b"[" * n))
+def test_any_bytes_give_a_clear_error(raw: bytes) -> None:
+    with pytest.raises(PlanError, match=r"^x\.json: "):
+        parse_manifest(raw, "x.json")
+
+
+def _some_place(value: object, data: st.DataObject) -> tuple[object, object]:
+    """A container within a JSON value, and one of its keys."""
+    here, key = value, None
+    while True:
+        keys = list(here) if isinstance(here, dict) else list(range(len(here)))
+        key = data.draw(st.sampled_from(keys))
+        inner = here[key]
+        if not isinstance(inner, (dict, list)) or not inner or data.draw(st.integers(0, 3)) == 0:
+            return here, key
+        here = inner
+
+
+def _valid() -> bytes:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        return dump_manifest(build_manifest(make_record(Path(folder))))
+
+
+VALID = _valid()
+
+
+def test_muted_spans_are_on_record_where_there_was_sound(tmp_path: Path) -> None:
+    """Spans count from the first picture, which comes at 2 s; the sound lasts from 3 s to 5 s."""
+    spans = ((0, 1000), (500, 1500), (1500, 99_000), (3000, 4000))
+    plan = replace(make_plan(), muted=tuple(MutedSpan(*span) for span in spans))
+    record = make_record(tmp_path, plan=plan, sounded=(Fraction(3), Fraction(5)))
+    told = build_manifest(record).muted
+    assert [(m.start_seconds, m.end_seconds) for m in told] == [(0.5, 1.5), (1.5, 3.0)]
+    silent = build_manifest(replace(record, sounded=None))
+    assert silent.muted == []
+    assert "sound_partly_muted" not in {limit.code for limit in silent.not_checked}

@@ -1,0 +1,228 @@
+"""A signed run in a custody log: entries that were rewritten, or that nobody with the key wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
+
+from redact.cli.check_key_log import check, log
+from redact.cli.report import report
+from redact.errors import CheckFailedError, ExitCode
+from redact.record import append, check_output, new_key, read_log
+from redact.record.chain import START, Entry, read_chain
+from redact.record.log_head import head_path, read_head, write_head
+from redact.record.signature import named_key, raw_public
+
+from .test_commands import call
+from .test_tampering import Case, make_case
+
+FORGED = "2020-01-01T00:00:00.000000Z"
+
+
+def write_entries(case: Case, entries: list[Entry], key: Ed25519PrivateKey | None) -> None:
+    """Write a log anew from its first changed entry on, with a head that fits, as anyone can: what
+    they have no key for, they cannot sign."""
+    previous, lines, same = START, [], True
+    for old in entries:
+        same = same and old.previous == previous and old.holds
+        entry = old if same else replace(old, previous=previous).sealed(key)
+        previous = entry.hash
+        lines.append(entry.line() + b"\n")
+    case.log.write_bytes(b"".join(lines))
+    write_head(case.log, len(lines), previous, key)
+
+
+def forge_run(case: Case, key: Ed25519PrivateKey | None = None) -> None:
+    """The run's own entry says another time, and the last one another recipient."""
+    first, run, last = read_log(case.log).entries
+    last = replace(last, details={"recipient": "Mallory"})
+    write_entries(case, [first, replace(run, time=FORGED), last], key)
+
+
+def add_by_hand(log: Path, words: str = "handed over to Mallory") -> None:
+    """A line that fits the chain, which needs no key."""
+    entries, _ = read_chain(log.read_bytes())
+    last = entries[-1]
+    line = Entry(last.number + 1, last.time, words, {}, last.hash, "").sealed().line()
+    log.write_bytes(log.read_bytes() + line + b"\n")
+
+
+@pytest.mark.parametrize("key_given", [True, False])
+@pytest.mark.parametrize("other_key", [True, False])
+def test_a_rewritten_entry_of_a_signed_run_is_found(
+    tmp_path: Path, key_given: bool, other_key: bool
+) -> None:
+    case = make_case(tmp_path)
+    assert case.check().log_entry[0] == 2
+    forge_run(case, Ed25519PrivateKey.generate() if other_key else None)
+    assert read_log(case.log).holds  # whoever rewrites all of it leaves no break
+    result = case.check() if key_given else case.check(key=None)
+    part = result.part("log")
+    assert not result.holds and part is not None
+    assert part.verdict == ("other key" if other_key else "end not signed"), part
+    assert result.log_entry == (0, "") and result.log_unproven
+    options = ["--key", tmp_path / "key.pem.pub"] if key_given else []
+    done = call(check, case.output, "--log", case.log, *options)
+    assert done.return_value == ExitCode.CHECK_FAILED and "does not hold: log" in done.output
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "red"),
+    [
+        ("en", "Its number and time are not given here", "its end is not signed"),
+        ("fr", "Son numéro et sa date ne sont pas donnés ici", "sa fin n’est pas signée"),
+    ],
+)
+def test_the_report_does_not_repeat_a_time_that_nothing_vouches_for(
+    tmp_path: Path, lang: str, words: str, red: str
+) -> None:
+    case = make_case(tmp_path)
+    page = tmp_path / "page.html"
+    options = [case.output, "--log", case.log, "--lang", lang, "--html", page]
+    assert call(report, *options).exception is None
+    assert words not in page.read_text("utf-8")
+    forge_run(case)
+    done = call(report, *options, "--force")
+    assert isinstance(done.exception, CheckFailedError)
+    html = page.read_text("utf-8")
+    assert FORGED[:10] not in html and words in html and red in html
+
+
+def test_an_unsigned_log_clears_no_manifest_of_a_signed_run(tmp_path: Path) -> None:
+    """An edited manifest, and a log rewritten to name it: that is no proof of the manifest."""
+    case = make_case(tmp_path)
+    data = case.manifest.read_bytes().replace(b"Disclosure", b"Publication")
+    case.manifest.write_bytes(data)
+    first, run, last = read_log(case.log).entries
+    for purpose in ({}, {"purpose": "Publication to the defence"}):
+        digest = hashlib.sha256(data).hexdigest()
+        details = {**run.details, "manifest_sha256": digest, **purpose}
+        write_entries(case, [first, replace(run, details=details), last], None)
+        part = case.check(key=None).part("manifest")
+        assert part is not None and part.verdict == "changed", part
+
+
+@pytest.mark.parametrize("sign", [True, False])
+def test_an_entry_made_by_hand_is_told_for_ever(tmp_path: Path, sign: bool) -> None:
+    """Nobody who lacks the key can sign it, and later signatures do not cover it."""
+    case = make_case(tmp_path)
+    assert read_log(case.log).remarks == ()
+    add_by_hand(case.log)
+    part = case.check().part("log")
+    assert part is not None and part.verdict == "end not signed", part
+    options = (case.log, "--key", tmp_path / "key.pem.pub")
+    with_key = call(log, "verify", *options)
+    assert with_key.return_value == ExitCode.CHECK_FAILED and "not covered" in with_key.output
+    append(case.log, "note", {}, case.key if sign else None)
+    told = call(log, "verify", *options)
+    assert told.return_value == (ExitCode.DONE if sign else ExitCode.CHECK_FAILED)
+    assert f"note: not signed: {'4' if sign else '4, 5'}\n" in told.output
+    assert case.check().part("log").failed is not sign
+
+
+def test_a_signature_is_of_its_own_entry_alone(tmp_path: Path) -> None:
+    """None can be taken to another entry, or to the head, or taken away."""
+    case = make_case(tmp_path)
+    entries = list(read_log(case.log).entries)
+    head = read_head(case.log)
+    assert head is not None and head.holds
+    last = entries[-1]
+    for forged in (
+        replace(last, signature=entries[0].signature),
+        replace(last, signature=head.signature),
+        replace(last, signature=""),
+        replace(last, signed_by=named_key(Ed25519PrivateKey.generate())),
+        replace(last, signed_by=""),
+    ):
+        case.log.write_bytes(b"".join(e.line() + b"\n" for e in (*entries[:-1], forged)))
+        assert [b.line for b in read_log(case.log).breaks][:1] == [3], forged
+    # Neither the signature of an entry nor an older one makes a head for a shorter log.
+    case.log.write_bytes(b"".join(e.line() + b"\n" for e in entries[:-1]))
+    for signature in (entries[1].signature, head.signature):
+        short = replace(head, entries=2, head=entries[1].hash, signature=signature)
+        head_path(case.log).write_bytes(short.line())
+        assert not read_log(case.log).holds
+
+
+INTERRUPTED = """
+import os, sys
+from pathlib import Path
+from redact.record import append, load_private_key
+log, step = Path(sys.argv[1]), 0
+key = load_private_key(Path(sys.argv[2]), None) if sys.argv[2] else None
+for stop in range(1, 1000):
+    child = os.fork()
+    if not child:
+        def end(event, _):
+            global step
+            if event in ("open", "os.rename", "os.link", "os.remove", "os.chmod"):
+                step += 1
+                if step == stop:
+                    os._exit(9)
+        sys.addaudithook(end)
+        append(log, "note", {"stop": str(stop)}, key)
+        os._exit(0)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(stop, code, flush=True)
+    if code != 9:
+        break
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork")
+@pytest.mark.parametrize("sign", [True, False])
+def test_a_write_that_is_interrupted_anywhere_can_be_taken_up(tmp_path: Path, sign: bool) -> None:
+    """The process ends before each step of an append in turn, and the next one goes on."""
+    key = new_key(tmp_path / "key.pem", None)
+    log = tmp_path / "case.log"
+    append(log, "note", {"text": "begun"}, key)
+    words = [sys.executable, "-c", INTERRUPTED, str(log), str(tmp_path / "key.pem" if sign else "")]
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True)
+    stops = [line.split() for line in done.stdout.splitlines()]
+    assert stops and stops[-1][1] == "0" and len(stops) > 8, (done.stdout, done.stderr)
+    state = read_log(log)
+    assert state.holds and not state.uncovered
+    assert state.entries[-1].details["stop"] == stops[-1][0]
+    assert len(state.entries) > 3  # some were interrupted after their line was written
+    assert bool(state.signer) == sign
+    if sign:
+        assert state.remarks == ()
+
+
+def test_a_later_signature_does_not_vouch_for_what_was_not_signed(tmp_path: Path) -> None:
+    """Else one rewritten entry and one more append would give a log that the key vouches for."""
+    case = make_case(tmp_path)
+    first, run, last = read_log(case.log).entries
+    write_entries(case, [first, replace(run, time=FORGED), last], None)
+    added = call(log, "add", case.log, "checked", "--sign", tmp_path / "key.pem")
+    assert added.exception is None and "is not signed" in added.stderr
+    state = read_log(case.log)
+    assert state.holds and state.remarks[0] == "not signed: 2, 3"
+    result = check_output(case.output, log=case.log, key=raw_public(case.key.public_key()))
+    part = result.part("log")
+    assert part is not None and "not signed: 2, 3" in part.text
+    assert "nothing vouches for the time" in result.summary
+    assert result.log_entry == (0, "") and result.log_unproven
+
+
+@pytest.mark.parametrize("signed", [True, False])
+@pytest.mark.parametrize("change", [{"recipient": "Mallory"}, {"operator": ""}, {"output": "b"}])
+def test_an_entry_must_say_what_the_manifest_says(
+    tmp_path: Path, signed: bool, change: dict[str, str]
+) -> None:
+    """Even one that was signed again, or never: it names the very bytes of the manifest."""
+    case = make_case(tmp_path, signed)
+    first, run, last = read_log(case.log).entries
+    details = {k: v for k, v in {**run.details, **change}.items() if v}
+    write_entries(case, [first, replace(run, details=details), last], None)
+    if signed:
+        append(case.log, "checked", {}, case.key)
+    part = case.check(**({} if signed else {"key": None})).part("log")
+    assert part is not None and part.verdict == "broken" and next(iter(change)) in part.text
