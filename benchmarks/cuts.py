@@ -1,7 +1,7 @@
 """Hard cuts that are found, and cuts that are imagined, beside PySceneDetect.
 
 Pieces of unrelated real clips are put behind one another: as they are, darkened as a concert is,
-with a flash over the cut, faded through black, with the bars of letterbox; and pieces of the same scene.
+with a flash over the cut, faded through black, with the bars of letterbox; and of the same scene.
 Clips that have no cut are shaken, darkened, and lit by flashes. The halves are those of the real
 clips (`real/split.json`): no camera is in both.
 
