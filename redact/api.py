@@ -38,6 +38,7 @@ from .pipeline import (
     record_beside,
     redact_video,
     require_same_source,
+    stamp_of,
     write_masks,
     write_outline,
 )
@@ -187,7 +188,11 @@ def audit(
     if known is not None:
         require_same_source(known, info, listener)
     if settings is None:
-        settings = AuditSettings(margin=margin_of(record), credentials=has_credentials(record))
+        settings = AuditSettings(
+            margin=margin_of(record),
+            stamp=stamp_of(record),
+            credentials=has_credentials(record),
+        )
         if known is not None:
             said = known.settings
             settings = replace(settings, sensitivity=said.sensitivity, targets=said.targets)

@@ -36,7 +36,7 @@ class Schedule:
 
         Args:
             index: of the source frame.
-            time: its presentation time in seconds.
+            time: seconds, of the clock of the tracker.
             sure: it must be: it is damaged, or the clip's last.
             asked: somebody who is followed asks for it; counts as a risky moment.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from ..media import Decode, SourceInfo, probe, read_ahead
 from ..plan import Plan
 from ..progress import Progress
 from ..track import settings_of
-from ..types import Action, Target, Track
+from ..types import Action, Presentation, Target, Track
 from ..words import Message
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
@@ -27,9 +27,9 @@ from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
-from .what_is_hidden import Covers, PixelCovers, PlanCovers
+from .what_is_hidden import Covers, PixelCovers, PlanCovers, stamped
 
-Load = Callable[[tuple[Target, ...], float, Limits, bool], AuditDetectors]
+Load = Callable[[tuple[Target, ...], Sequence[Presentation], Limits, bool], AuditDetectors]
 """Makes detectors as `AuditDetectors` does, from what that takes."""
 
 
@@ -139,10 +139,12 @@ def collect(
     output = decode_alone(finished, progress)
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
-    aspect = float(source.video.upright_sample_aspect)
-    detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
-    visible = _visible(plan, covers, detectors, settings)
-    compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
+    ways = source.video.presentations
+    detectors = load(settings.targets, ways, limits, plan is None or plan.settings.centerface)
+    size = source.video.upright_size
+    visible = _visible(plan, covers, detectors, settings, size)
+    compared = Compared(plan, limits, stamped(settings.stamp, *size))
+    clock, times = TimeCheck(), dict[int, float]()
     # Those who searched and drew have found out what is damaged.
     known = None if plan is None else frozenset(plan.unchecked)
     decoded = _with_last(pairs(iter(Decode(source, known)), output.frames()))
@@ -199,12 +201,17 @@ def _compared(
 
 
 def _visible(
-    plan: Plan | None, covers: Covers, detectors: AuditDetectors, settings: AuditSettings
+    plan: Plan | None,
+    covers: Covers,
+    detectors: AuditDetectors,
+    settings: AuditSettings,
+    size: tuple[int, int],
 ) -> StillVisible:
     limits, numbers = settings.limits, settings_of(settings.sensitivity)
     schedule = Schedule(settings.sensitivity, plan, limits)
     # As often as the search looks at all of the picture.
-    return StillVisible(plan, covers, detectors, schedule, limits, numbers.whole_every)
+    words = stamped(settings.stamp, *size)
+    return StillVisible(plan, covers, detectors, schedule, limits, numbers.whole_every, words)
 
 
 def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:

@@ -131,6 +131,10 @@ class Complaints:
         self._seen = count
         return fresh
 
+    def any(self) -> bool:
+        """Whether one was logged that `new` will tell of."""
+        return _count() != self._seen
+
 
 @contextmanager
 def set_aside() -> Iterator[None]:

@@ -11,7 +11,7 @@ from .planned_frames import CheckedFrames
 from .preview import NOTICE, Preview, make_preview
 from .publish import keep_beside
 from .result import Result, ResultState
-from .resume import has_credentials, margin_of, plan_beside, record_beside
+from .resume import has_credentials, margin_of, plan_beside, record_beside, stamp_of
 from .review_copy import write_masks, write_outline
 from .run import apply, redact_video
 from .search import detect
@@ -50,6 +50,7 @@ __all__ = [
     "remove_held",
     "require_same_source",
     "same_place",
+    "stamp_of",
     "write_masks",
     "write_outline",
 ]

@@ -19,7 +19,8 @@ def check(order: Order, drawn: Plan, finished: Path, journal: Journal) -> AuditR
     draw = order.draw
     sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
     signed = order.evidence.credentials is not None
-    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, signed)
+    stamp = draw.render.stamp
+    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, signed, stamp)
     with journal.step("audit", None, inner=True) as step:
         found = verify(order.info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())

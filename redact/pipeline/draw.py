@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..media import SourceInfo, VideoWriter, read_ahead
 from ..plan import Plan, with_held
 from ..record import sign_content
 from ..render import Renderer
-from ..settings import DrawSettings
+from ..settings import DrawSettings, Stamp
 from ..types import Action
 from ..words import Message
 from .journal import Journal
@@ -27,6 +28,7 @@ class Drawn:
     """What drawing the masks told.
 
     Attributes:
+        source: as it was found when its pictures were decoded.
         notes: what was converted.
         sounded: see `RunRecord`.
         plan: as it was drawn: with damage that was met and that the plan does not know.
@@ -34,6 +36,7 @@ class Drawn:
             nothing was hidden.
     """
 
+    source: SourceInfo
     notes: tuple[Message, ...]
     plan: Plan
     stretches: tuple[int, int]
@@ -94,7 +97,8 @@ def render(
                 encoder=writer.encoder,
                 stretches=frames.stretches,
                 untouched=frames.untouched,
-            )
+            ),
+            *_stamped(draw.render.stamp),
         )
     for warning in frames.warnings:
         journal.warn(warning)
@@ -104,7 +108,14 @@ def render(
     remark_on_silence(plan, sounded, journal)
     remark_on_label(renderer.labelled, journal)
     stretches = frames.stretches, frames.untouched
-    return Drawn(tuple(writer.notes), with_held(plan, frames.held), stretches, sounded)
+    drawn_plan = with_held(plan, frames.held)
+    return Drawn(frames.source, tuple(writer.notes), drawn_plan, stretches, sounded)
+
+
+def _stamped(stamp: Stamp | None) -> Iterator[Message]:
+    """What is drawn beside the masks, for the record."""
+    if stamp is not None:
+        yield Message("stamped", text=stamp.text, corner=stamp.corner.value)
 
 
 def _state_content(order: Order, drawn: Plan, finished: Path, journal: Journal) -> None:

@@ -26,7 +26,15 @@ from ..record import (
     settings_as_json,
     sha256_of_bytes,
 )
-from ..settings import Audio, DrawSettings, EncodeSettings, RenderSettings, Style
+from ..settings import (
+    Audio,
+    Corner,
+    DrawSettings,
+    EncodeSettings,
+    RenderSettings,
+    Stamp,
+    Style,
+)
 from ..types import Box, Target
 from .check import Accepted
 from .order import Acceptance, Order
@@ -101,6 +109,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
                     (int(red), int(green), int(blue)),
                     str(render["label"]),
                     str(render.get("notice", "")),
+                    stamp_from_json(render.get("stamp")),
                 ),
                 EncodeSettings(
                     str(encode["codec"]), encode["crf"], encode["preset"], Audio(encode["audio"])
@@ -117,6 +126,11 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         output = Path(self.output)
         names = [output, manifest_path(output), *map(Path, self.files), self.note]
         return [path for path in dict.fromkeys(names) if path.exists()]
+
+
+def stamp_from_json(value: Mapping[str, Any] | None) -> Stamp | None:
+    """Raises KeyError, TypeError or ValueError."""
+    return None if value is None else Stamp(str(value["text"]), Corner(value["corner"]))
 
 
 def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:

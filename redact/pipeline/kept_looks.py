@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..detection import Area, Detector, Verifier, device_now
-from ..files import Answer, AnswerFile
+from ..files import Answer, AnswerFile, beside
 from ..record import library_versions
 from ..settings import DetectSettings
 from ..track import Ask, Look
@@ -162,7 +162,7 @@ def looks_kept(
 
 def looks_path(plan_file: Path) -> Path:
     """Where the answers of the search for a plan are kept."""
-    return plan_file.with_name(f".{plan_file.name}.looks")
+    return beside(plan_file, "looks")
 
 
 def forget_looks(plan_file: Path) -> None:

@@ -19,7 +19,7 @@ from ..record import (
     manifest_path,
     require_c2pa,
 )
-from ..render import Renderer
+from ..render import Renderer, require_room
 from ..settings import Audio, DrawSettings
 
 
@@ -185,6 +185,7 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         require_c2pa()
     choose_encoding(order.info, order.draw.encode, order.container)
     Renderer(order.draw.render)
+    require_room(order.draw.render.stamp, *order.info.video.upright_size)
     _check_result(order)
     if searched and order.plan_file is not None:
         # A plan that an earlier run kept is taken up, or refused for what it is.

@@ -27,6 +27,7 @@ class CheckedFrames:
             that the plan does not know. Decoders report damage late, so two passes over one
             file may be told of it at different frames.
         warnings: what a person should know about the iteration so far.
+        source: as a whole iteration found it, see `redact.media.Decode.found`.
         stretches: of the source that begin with a picture that decoding can begin with, in the
             iteration so far.
         untouched: those in which nothing is hidden.
@@ -35,6 +36,7 @@ class CheckedFrames:
     def __init__(self, info: SourceInfo, plan: Plan) -> None:
         self._info = info
         self._plan = plan
+        self.source = info
         self.held: list[int] = []
         self.warnings: list[Message] = []
         self.stretches = self.untouched = 0
@@ -80,6 +82,7 @@ class CheckedFrames:
             )
         self.untouched += clean
         self.warnings = list(decoded.warnings)
+        self.source = decoded.found()
         if self.held:
             self.warnings.append(Message("damaged_when_drawn", count=len(self.held)))
 

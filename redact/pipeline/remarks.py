@@ -13,6 +13,7 @@ from ..settings import Audio, EncodeSettings
 from ..types import OWN, Action, State, Target, Timeline, Track, audited_for
 from ..words import Message
 from .journal import Journal
+from .order import Order
 
 DOUBTFUL = 0.5
 """Probability below which a plate is as likely something else. Meaning: an even guess."""
@@ -87,7 +88,8 @@ def _stands(track: Track, timeline: Timeline) -> bool:
     return max(max(across) - min(across), max(down) - min(down)) <= STANDING_SHARE * least
 
 
-def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal: Journal) -> None:
+def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
+    info = order.info
     for warning in info.warnings:
         journal.warn(warning)
     remark_on_streams(info, journal)
@@ -104,8 +106,10 @@ def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal:
         journal.warn(
             Message("standing_plates", count=len(standing), tracks=numbers, seconds=seconds)
         )
-    if info.audio and encode.audio is Audio.KEEP:
+    if info.audio and order.draw.encode.audio is Audio.KEEP:
         journal.warn(Message("sound_kept"))
+    if order.release and (stamp := order.draw.render.stamp) is not None:
+        journal.warn(Message("stamp_released", text=stamp.text))
 
 
 def remark_on_label(labelled: tuple[int, int] | None, journal: Journal) -> None:

@@ -66,7 +66,11 @@ class Result:
         """Of a run that has just ended; the files beside the output are still to be written."""
         source = record.source
         missing = missing_words(
-            source.path.name, record.frames_written, source.video.shown, source.missing
+            source.path.name,
+            record.frames_written,
+            source.video.shown,
+            source.missing,
+            source.torn,
         )
         state = ResultState.INCOMPLETE if missing else ResultState.DONE
         return cls(
@@ -95,7 +99,7 @@ class Result:
             return cls(source, output, wanted, state, plan_file=plan_file)
         said = known.source
         declared = None if said.declared_frames is None else said.declared_frames - said.cut_frames
-        missing = missing_words(source.name, said.frames, declared, said.bytes_missing)
+        missing = missing_words(source.name, said.frames, declared, said.bytes_missing, said.torn)
         counts = _counted((track.target, track.action) for track in known.tracks)
         manifest = manifest_path(output)
         return cls(
@@ -158,15 +162,20 @@ def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 
-def missing_words(name: str, frames: int, declared: int | None, missing: int) -> str:
+def missing_words(
+    name: str, frames: int, declared: int | None, missing: int, torn: bool = False
+) -> str:
     """What is missing at the end of a source, in words; "" if nothing is known to be.
 
     Args:
         name: of the source.
         frames, declared: pictures that were read, and that its headers promise.
         missing: bytes that the container promises besides.
+        torn: parts could not be read.
     """
     again = "What is there was redacted. Copy the file again from its origin."
     if declared is not None and frames < declared:
         return f"{name} has {frames} of {declared} pictures; the others are missing. {again}"
-    return f"{name} ends early. {again}" if missing else ""
+    if missing:
+        return f"{name} ends early. {again}"
+    return f"{name} is damaged, and pictures of it may be missing. {again}" if torn else ""

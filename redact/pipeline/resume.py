@@ -17,7 +17,7 @@ import msgspec
 from .. import __version__
 from ..detection import Detector
 from ..errors import OutputError, OutputExistsError, PlanError, RedactError
-from ..files import Held, claim, sweep
+from ..files import Held, beside, claim, sweep
 from ..media import sha256_of
 from ..plan import read_plan
 from ..progress import Progress
@@ -33,8 +33,8 @@ from ..record import (
     settings_as_json,
     sha256_of_bytes,
 )
-from ..settings import DetectSettings, RenderSettings, Settings
-from .held import HeldBack, held_back_for
+from ..settings import DetectSettings, RenderSettings, Settings, Stamp
+from .held import HeldBack, held_back_for, stamp_from_json
 from .kept_looks import forget_looks
 from .order import Order, review_plan
 from .result import Result, ResultState
@@ -77,7 +77,7 @@ class Claim:
         """
         sweep(final.parent)
         try:
-            note = claim(final.with_name(f".{final.name}.run"))
+            note = claim(beside(final, "run"))
         except OSError as error:
             raise OutputError(
                 f"{final}: cannot be written ({error.strerror or error})",
@@ -338,3 +338,12 @@ def margin_of(record: Manifest | None) -> float:
     render = record.run.settings.get("render")
     margin = render.get("margin") if isinstance(render, dict) else None
     return float(margin) if isinstance(margin, (int, float)) else usual
+
+
+def stamp_of(record: Manifest | None) -> Stamp | None:
+    """The stamp that was drawn, as far as it is known."""
+    render = None if record is None else record.run.settings.get("render")
+    try:
+        return stamp_from_json(render.get("stamp")) if isinstance(render, dict) else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None

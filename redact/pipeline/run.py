@@ -122,18 +122,18 @@ def apply(
     info, evidence = order.info, order.evidence
     before = require_same_source(plan, info, journal, digest)
     require_detectors(plan.settings.targets)
-    remark_on_run(info, plan, order.draw.encode, journal)
-    with OutputFile(order.final, order.force, (info.path,)) as out:
-        drawn = draw(order, plan, out.temporary, journal)
+    remark_on_run(order, plan, journal)
+    with OutputFile(order.final, order.force, (info.path,), guarded=True) as out:
+        drawn = draw(order, plan, out.inside, journal)
         give_back()
-        audit = check(order, drawn.plan, out.temporary, journal)
+        audit = check(order, drawn.plan, out.inside, journal)
         after = _unchanged(info, before, journal)
-        output_sha256, size = sha256_of(out.temporary, journal), out.temporary.stat().st_size
+        output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
         reason = reason_to_publish(audit, accepted)
         held_back = not (audit.passed or reason)
         output = publish(out, order, output_sha256, held_back, publishing)
     record = RunRecord(
-        source=info,
+        source=drawn.source,
         source_sha256=before,
         source_sha256_after=after,
         output=output,

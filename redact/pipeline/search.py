@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from ..detection import (
     Detector,
     device_now,
+    in_every_way,
     load_close_up,
     load_detector,
     load_plugin,
@@ -18,7 +20,7 @@ from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan
 from ..settings import DetectSettings
 from ..track import Look, Looks, Tracker, settings_of
-from ..types import Box, Frame, Scope, Timeline, area_in_words, clock, readable
+from ..types import Box, Frame, Presentation, Scope, Timeline, area_in_words, clock, readable
 from ..words import Message
 from .journal import Journal
 from .kept_looks import looks_kept
@@ -128,12 +130,16 @@ def _who_looks(
             f"--targets {','.join(strange)}: redact's own networks do not find it",
             "Name a detector of another package that does, with --detector.",
         )
-    ours = load_detector(
-        settings.sensitivity,
-        settings.targets,
-        sample_aspect=float(info.video.upright_sample_aspect),
-        centerface=settings.centerface,
-    )
+
+    def make(aspect: float) -> Detector:
+        return load_detector(
+            settings.sensitivity,
+            settings.targets,
+            sample_aspect=aspect,
+            centerface=settings.centerface,
+        )
+
+    ours: Any = in_every_way(info.video.presentations, make)
     return ours, ours.detect_frame, False
 
 
@@ -158,10 +164,17 @@ def _of_others(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None
 ) -> Detector | None:
     """The detector that was passed in or, without one, is named; None where redact's own look."""
+    if detector is not None and any(p.upside_down for p in info.video.presentations):
+        given = detector
+        ways = Presentation(), Presentation(upside_down=True)
+        return in_every_way(ways, lambda _: given)
     if detector is not None or not settings.detector:
         return detector
-    aspect = float(info.video.upright_sample_aspect)
-    return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+
+    def make(aspect: float) -> Detector:
+        return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+
+    return in_every_way(info.video.presentations, make)
 
 
 _ORDER = "It is LEFT,TOP,WIDTH,HEIGHT, not two corners as in --box of 'redact plan add'."

@@ -113,6 +113,7 @@ def _source(record: RunRecord) -> SourcePart:
         declared_frames=info.video.frames,
         cut_frames=info.video.cut,
         bytes_missing=info.missing,
+        torn=info.torn,
         video_stream=info.video.index,
     )
 
@@ -180,6 +181,8 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
         del value["detect"]["scope"]
     if not settings.render.notice:
         del value["render"]["notice"]
+    if settings.render.stamp is None:
+        del value["render"]["stamp"]
     return value
 
 

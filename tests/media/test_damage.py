@@ -140,9 +140,8 @@ def with_broken_sound(source: Path, path: Path, spoilt: int | None = None) -> Pa
             kind, fresh = packet.stream.type, packet
             number, counts[kind] = counts[kind], counts[kind] + 1
             if number == spoilt if kind == "video" else number % 3:
-                whole = bytes(packet)
-                half = len(whole) // 2 if kind == "video" else 0
-                fresh = av.Packet(whole[:half] + rng.randbytes(len(whole) - half))
+                # The whole of it: what else a decoder notices depends on the encoder's build.
+                fresh = av.Packet(rng.randbytes(packet.size))
                 fresh.pts, fresh.dts, fresh.time_base = packet.pts, packet.dts, packet.time_base
             fresh.stream = streams[packet.stream.index]
             new.mux(fresh)
@@ -169,7 +168,8 @@ def test_broken_sound_does_not_hide_damage_of_the_picture(tmp_path: Path) -> Non
         tmp_path / "in.mkv", Clip(options=GROUPS, pts=range(48), sounds=[Sound(seconds=2)])
     )
     clean = {f.pts: samples(f.picture) for f in Decode(probe(source))}
-    info = probe(with_broken_sound(source, tmp_path / "broken.mkv", spoilt=20))
+    # FFmpeg says nothing of some spoilt pictures; of this one it does.
+    info = probe(with_broken_sound(source, tmp_path / "broken.mkv", spoilt=19))
     differing = 0
     with VideoWriter(tmp_path / "out.mkv", info, FAST, copy_audio=False) as writer:
         for frame in Decode(info):

@@ -74,7 +74,7 @@ def luma(picture) -> np.ndarray:
     return row.reshape(plane.height, -1)[:, : plane.width].copy()
 
 
-@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID])
 def test_every_pixel_outside_the_masks_is_the_sources(
     street: Path, tmp_path: Path, style: Style
 ) -> None:

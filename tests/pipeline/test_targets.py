@@ -52,7 +52,7 @@ def test_plates_only_is_said_everywhere(redact, street: Path, tmp_path: Path) ->
     assert "faces_not_looked_for" in codes and "plates_not_looked_for" not in codes
     assert manifest["audit"]["looked"]["targets"] == ["plate"]
     detectors = manifest["audit"]["looked"]["detectors"] + manifest["tool"]["models"]
-    assert detectors and not any("MediaPipe" in d["name"] for d in detectors)
+    assert detectors and not any("CenterFace" in d["name"] for d in detectors)
 
 
 def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> None:

@@ -161,7 +161,6 @@ def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
 
 
 def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> None:
-    """Plans of earlier versions do not."""
     assert "frames_looked_at" not in _document()["settings"]
     for looked_at in (0, 21, FRAMES):
         plan = build_plan(SOURCE, SETTINGS, [], (), (), LOOKED, looked_at)

@@ -72,7 +72,7 @@ def decoded(path: Path) -> list[list[NDArray[np.uint16]]]:
         return [planes(picture) for picture in container.decode(video=0)]
 
 
-@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID])
 @pytest.mark.parametrize("form", ["yuv420p", "yuv422p10le", "yuv444p", "gray"])
 def test_same_plan_same_output(tmp_path: Path, form: str, style: Style) -> None:
     outputs = []
@@ -107,7 +107,7 @@ def plan_of(source: Path) -> Plan:
     return build_plan(ref, settings, tracks, (), ())
 
 
-@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID])
 def test_same_plan_same_pictures_through_the_pipeline_and_its_usual_encoder(
     tmp_path: Path, style: Style
 ) -> None:
@@ -142,7 +142,7 @@ def test_the_property_on_real_clips(shared_clips: Path, name: str) -> None:
     info = probe(shared_clips / name)
     width, height = info.video.upright_size
     box = Box(0.35 * width, 0.2 * height, 0.6 * width, 0.55 * height)
-    for style in (Style.BLUR, Style.MOSAIC, Style.SOLID):
+    for style in (Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID):
         one = Renderer(RenderSettings(style=style))
         other = Renderer(RenderSettings(style=style))
         for frame in Decode(info):
