@@ -34,6 +34,7 @@ from ..settings import (
     Audio,
     Caution,
     Corner,
+    Damaged,
     DetectSettings,
     EncodeSettings,
     RenderSettings,
@@ -60,6 +61,7 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
                 bool(detect.get("centerface", True)),
                 str(detect.get("detector", "")),
                 caution=Caution(detect.get("caution", Caution.NORMAL)),
+                damaged=Damaged(detect.get("damaged", Damaged.HOLD)),
                 scope=_scope(detect.get("scope", {})),
             ),
             RenderSettings(

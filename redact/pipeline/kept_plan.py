@@ -93,6 +93,8 @@ def unfit(
         return "was made with another --detector"
     if plan.settings.caution is not settings.caution:
         return f"was made with --caution {plan.settings.caution.value}"
+    if plan.settings.damaged is not settings.damaged:
+        return f"was made with --damage {plan.settings.damaged.value}"
     if plan.settings.scope != settings.scope:
         return "was made with other --only-between, --only-area or --ignore-area"
     # Last, for a detector that a package brings is loaded for this.

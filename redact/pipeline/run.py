@@ -120,6 +120,7 @@ def detect(
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
+    broken: list[int] = []
     frames = Decode(info)
     with (
         looks_kept(plan_file, digest, settings, detector) as kept,
@@ -133,6 +134,8 @@ def detect(
                 search.see(frame)
                 if frame.damaged:
                     unchecked.append(frame.index)
+                if frame.broken:
+                    broken.append(frame.index)
                 step.advance()
         step.say(*_detected(len(pts), detector, looks, kept.taken_up))
     if pts and not looks.whole + looks.parts:
@@ -152,6 +155,7 @@ def detect(
         unchecked,
         who_looks(info, settings, detector),
         looks.whole + looks.parts,
+        broken,
     )
 
 
