@@ -93,7 +93,8 @@ def _unfit(
 def _with(name: str, value: object) -> str:
     """A setting of the search in words."""
     if isinstance(value, StrEnum):
-        return f"with --{name} {value.value}"
+        option = "damage" if name == "damaged" else name
+        return f"with --{option} {value.value}"
     others = {
         "targets": "for other --targets",
         "centerface": f"with{'' if value else 'out'} CenterFace",

@@ -54,7 +54,8 @@ def detect(
     close_up = load_close_up(detector)
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
-    frames, pts, unchecked = Decode(info), list[int](), list[int]()
+    frames, pts = Decode(info), list[int]()
+    unchecked, broken = list[int](), list[int]()
     with (
         looks_kept(plan_file, digest, settings, detector) as kept,
         journal.step("detect", info.expected_frames) as step,
@@ -71,6 +72,8 @@ def detect(
                 tracker.observe(frame, found)
                 if frame.damaged:
                     unchecked.append(frame.index)
+                if frame.broken:
+                    broken.append(frame.index)
                 step.advance()
         looked = looks.whole + looks.parts
         device = device_now()
@@ -102,6 +105,7 @@ def detect(
         unchecked,
         who_looks(info, settings, detector),
         looked,
+        broken,
     )
 
 

@@ -191,7 +191,7 @@ def test_a_damaged_key_picture_is_not_taken_for_one_that_was_checked(tmp_path: P
     damaged = [frame for frame in Decode(info) if frame.damaged]
     assert damaged and all(frame.key for frame in damaged)
     settings = DetectSettings(sensitivity=Sensitivity.FAST, targets=(Target.PLATE,))
-    plan = pipeline.detect(info, settings, pipeline.Journal(Silent()))
+    plan = detect(info, settings, Journal(Silent()))
     assert plan.unchecked
     # Decoders on several threads report damage late: which frames are marked may differ.
     assert abs(len(plan.unchecked) - len(damaged)) < 10
