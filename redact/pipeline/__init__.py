@@ -38,7 +38,7 @@ from .journal import (
 )
 from .kept_looks import KeptLooks, forget_looks, looks_kept, what_answers
 from .kept_plan import keep_plan, require_same_source, take_up_plan
-from .mend import mend, near, remove_held
+from .mend import mend, near, refuse_elsewhere, remove_held
 from .one_source import Work, help_one, redact_one
 from .outcome import Result, ResultState, missing_words
 from .planned_frames import CheckedFrames
@@ -102,6 +102,7 @@ __all__ = [
     "prepare",
     "record_beside",
     "redact_one",
+    "refuse_elsewhere",
     "remark_on_damage",
     "remark_on_label",
     "remark_on_run",

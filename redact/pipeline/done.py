@@ -14,6 +14,7 @@ from typing import Any
 from .. import __version__
 from ..detection import Detector
 from ..errors import PlanError, RedactError
+from ..files import belongs_to_user
 from ..media import SourceInfo, sha256_of
 from ..plan import read_plan
 from ..progress import Progress
@@ -229,6 +230,8 @@ def _unlike(manifest: Manifest, wanted: Wanted, final: Path, progress: Progress)
     looked = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
     if looked != wanted.who_looks:
         yield "another detector looked, or one with other weights"
+    if wanted.evidence.key is None and not all(map(belongs_to_user, (final, manifest_path(final)))):
+        yield "it, or its record, belongs to another user"
     if manifest.source.sha256_before != sha256_of(source, progress):
         yield "it was made from another file"
     key = None if evidence.key is None else raw_public(evidence.key.public_key())

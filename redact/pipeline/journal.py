@@ -30,7 +30,7 @@ from ..types import (
     audited_for,
     clock,
 )
-from ..words import Message
+from ..words import Message, problem
 
 
 class Entry:
@@ -217,14 +217,26 @@ _ORDER = "It is LEFT,TOP,WIDTH,HEIGHT, not two corners as in --box of 'redact pl
 _GRID = "'redact still' makes a picture with a grid."
 
 
-def require_scope(info: SourceInfo, scope: Scope) -> None:
-    """Raise UsageError where an area is not within the picture.
+def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = None) -> None:
+    """Raise UsageError where an area is not within the picture, or nothing is looked at.
+
+    Args:
+        info: of the source.
+        scope: of the search.
+        timeline: of its plan, where there is one: a plan may come from elsewhere, and one in which
+            nothing was looked for would pass for one in which nothing was found.
 
     One outside of it would mean nothing, or all. One that reaches over its border was probably
     typed as two corners, and people in it would stay visible who were meant to be hidden.
     """
     width, height = info.video.upright_size
     picture = Box(0, 0, width, height)
+    if any(area.contains(picture) for area in scope.ignored):
+        raise problem(UsageError, "looks_at_nothing", path=f"{info.path}")
+    if timeline is not None and scope.between:
+        first = timeline.time(0)
+        if not any(scope.at(float(timeline.time(n) - first)) for n in range(len(timeline))):
+            raise no_picture_in(info, scope)
     size = f"the picture of {info.path.name}, which is {width}×{height} pixels"
     for option, areas in (("--ignore-area", scope.ignored), ("--only-area", scope.only)):
         for area in areas:

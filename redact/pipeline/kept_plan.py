@@ -8,6 +8,7 @@ from pathlib import Path
 from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError
+from ..files import belongs_to_user
 from ..media import SourceInfo, sha256_of
 from ..plan import Plan, read_plan, write_plan
 from ..progress import Progress
@@ -34,13 +35,14 @@ def take_up_plan(
     force: bool,
     journal: Journal,
     detector: Detector | None = None,
+    named: bool = False,
 ) -> Plan | None:
     """The plan that an earlier run of the same source and settings, in which the same detector
     looked, kept; None if there is none.
 
     What a person has decided in it since is kept as well. One that does not fit is passed over, to
-    be replaced, with `force`. The step goes on record in the place of
-    detection.
+    be replaced, with `force`. One of another user, who may have decided to show somebody, fits only
+    where it was `named` on the command line. The step goes on record in the place of detection.
 
     Raises:
         OutputExistsError: what is there is no such plan, and `force` is not set.
@@ -51,7 +53,8 @@ def take_up_plan(
     why = ""
     try:
         plan = read_plan(path)
-        why = unfit(plan, info, settings, journal, detector)
+        why = "" if named or belongs_to_user(path) else "belongs to another user"
+        why = why or unfit(plan, info, settings, journal, detector)
     except PlanError:
         why = "is not a plan that can be read"
     if why and force:

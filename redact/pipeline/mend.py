@@ -19,6 +19,7 @@ from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..types import counted
+from ..words import problem
 from .acceptance import Acceptance
 from .delivery import Delivery
 from .done import record_beside, settings_from_json
@@ -61,6 +62,7 @@ def mend(
             f"{held.final}: was to carry content credentials, and nothing is given to sign them",
             f"Certificate and key of the first run: {', '.join(held.credentials)}.",
         )
+    refuse_elsewhere(held)
     for path in (held.final, held.output):
         sweep(near(path).parent)
     journal = Journal(progress)
@@ -82,6 +84,21 @@ def mend(
             tell(f"{plan_file}: {counted(added, 'track')} added, to hide what was found")
         draw = settings_from_json(held.settings, str(held.note)).draw
         return finish(apply(info, mended, draw, delivery, journal), delivery, plan_file)
+
+
+def refuse_elsewhere(held: HeldBack) -> None:
+    """Raise MismatchError where a note that was not written here, for this user, would have files
+    made, read or replaced anywhere but beside it."""
+    if held.own:
+        return
+    here = held.note.parent
+    places = [held.final, held.output, held.plan, *held.files]
+    strange = [path for path in places if Path(path).parent not in (here, here.parent)]
+    strange += [path for path in (held.log, held.sign_key, *held.credentials) if path]
+    if strange:
+        raise problem(MismatchError, "note_of_others", path=f"{held.note}", other=strange[0])
+    if held.force:
+        raise problem(MismatchError, "note_with_force", path=f"{held.note}")
 
 
 def _refuse_mended(held: HeldBack) -> None:

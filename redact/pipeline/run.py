@@ -90,7 +90,13 @@ def run(
     require_detectors(settings.detect.targets)
     with board_of(delivery.plan_file, delivery.helped, info) as board:
         plan = take_up_plan(
-            info, settings.detect, delivery.plan_file, delivery.force, journal, detector
+            info,
+            settings.detect,
+            delivery.plan_file,
+            delivery.force,
+            journal,
+            detector,
+            named=delivery.plan_out is not None,
         )
         if plan is None:
             plan = detect(info, settings.detect, journal, detector, delivery.plan_file, board)
@@ -214,6 +220,7 @@ def apply(
     source's SHA-256 where this run has taken it already. `board` tells helpers of the audit.
     """
     before = require_same_source(plan, info, journal, digest)
+    require_scope(info, plan.settings.scope, plan.source.timeline)
     require_detectors(plan.settings.targets)
     remark_on_run(info, plan, draw.encode, journal)
     final = delivery.output or default_output(info)
