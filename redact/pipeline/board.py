@@ -21,7 +21,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from ..files import beside, new_partial
+from ..files import beside, new_partial, read_file
 from ..media import SourceInfo
 from ..track import TrackSettings
 
@@ -193,7 +193,7 @@ class Watched:
             return self._last
         self._read, found = now, None
         with contextlib.suppress(OSError, msgspec.MsgspecError):
-            found = msgspec.json.decode(note_place(self.plan_file).read_bytes(), type=Note)
+            found = msgspec.json.decode(read_file(note_place(self.plan_file)), type=Note)
         if found is None or self._last is None or found.beat != self._last.beat:
             self._changed = now
         self._last = None if now - self._changed > PATIENCE else found

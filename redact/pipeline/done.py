@@ -14,7 +14,7 @@ from typing import Any
 from .. import __version__
 from ..detection import Detector
 from ..errors import PlanError, RedactError
-from ..files import belongs_to_user
+from ..files import belongs_to_user, read_file
 from ..media import SourceInfo, sha256_of
 from ..plan import read_plan
 from ..progress import Progress
@@ -115,7 +115,7 @@ def plan_beside(output: Path, record: Manifest) -> Path | None:
     """The plan that the record names by its hash, if it lies beside the output."""
     path = review_plan(output)
     try:
-        found = sha256_of_bytes(path.read_bytes())
+        found = sha256_of_bytes(read_file(path))
     except OSError:
         return None
     return path if found == record.run.plan_sha256 else None
@@ -243,7 +243,7 @@ def _unlike(manifest: Manifest, wanted: Wanted, final: Path, progress: Progress)
 def _hash(path: Path) -> str:
     """SHA-256 of a small file, "" if there is none."""
     try:
-        return sha256_of_bytes(path.read_bytes())
+        return sha256_of_bytes(read_file(path))
     except OSError:
         return ""
 

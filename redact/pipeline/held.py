@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from .. import __version__
 from ..auditing import AuditResult, Finding, FindingKind
 from ..errors import InputError, PlanError, UsageError
-from ..files import PRIVATE, belongs_to_user, is_own, own_mark, write_whole
+from ..files import PRIVATE, belongs_to_user, is_own, own_mark, read_file, write_whole
 from ..plan import dump_plan
 from ..record import manifest_path, settings_as_json, sha256_of_bytes
 from ..types import Box, Target
@@ -152,7 +152,7 @@ def read_held(path: Path) -> HeldBack:
     what lies in the first folder.
     """
     try:
-        held = msgspec.json.decode(path.read_bytes(), type=HeldBack)
+        held = msgspec.json.decode(read_file(path), type=HeldBack)
     except OSError as error:
         raise PlanError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
