@@ -17,7 +17,7 @@ import msgspec
 from .. import __version__
 from ..detection import Detector
 from ..errors import OutputError, OutputExistsError, PlanError, RedactError
-from ..files import Held, beside, claim, sweep
+from ..files import Held, belongs_to_user, beside, claim, read_file, sweep
 from ..media import sha256_of
 from ..plan import read_plan
 from ..progress import Progress
@@ -280,6 +280,9 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
     looked = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
     if looked != wanted.who_looks:
         yield "another detector looked, or one with other weights"
+    theirs = (order.final, manifest_path(order.final))
+    if evidence.key is None and not all(map(belongs_to_user, theirs)):
+        yield "it, or its record, belongs to another user"
     if manifest.source.sha256_before != sha256_of(source, progress):
         yield "it was made from another file"
     key = None if evidence.key is None else raw_public(evidence.key.public_key())
@@ -306,7 +309,7 @@ def _held_differs(held: HeldBack, wanted: _Wanted, progress: Progress) -> bool:
 def _hash(path: Path) -> str:
     """SHA-256 of a small file, "" if there is none."""
     try:
-        return sha256_of_bytes(path.read_bytes())
+        return sha256_of_bytes(read_file(path))
     except OSError:
         return ""
 
