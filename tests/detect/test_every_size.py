@@ -17,6 +17,7 @@ from redact.detection.witnesses import Witnesses
 from redact.types import Box, Target
 
 cv2 = pytest.importorskip("cv2", reason="stills are moved with OpenCV")
+data = pytest.importorskip("skimage.data", reason="needs scikit-image's pictures")
 
 RGB = NDArray[np.uint8]
 WIDTH, HEIGHT = 1280, 720
@@ -34,8 +35,12 @@ class Still:
     box: tuple[float, float, float, float]
 
 
-def largest(folder: Path, target: str, count: int) -> list[Still]:
-    """Stills of the half dev, those whose object has the most pixels: they stand enlarging."""
+def largest(folder: Path, target: str, count: int, wide: bool = False) -> list[Still]:
+    """Stills of the half dev whose only object has the most pixels: they stand enlarging.
+
+    Args:
+        wide: objects at least 2.5 times as wide as high, plates of one line.
+    """
     labels = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
     found = []
     for name, entry in labels.items():
@@ -43,6 +48,8 @@ def largest(folder: Path, target: str, count: int) -> list[Still]:
             continue
         mine = [b["box"] for b in entry["boxes"] if b["target"] == target and not b["ignore"]]
         for box in mine[: len(mine) == 1]:
+            if wide and box[2] - box[0] < 2.5 * (box[3] - box[1]):
+                continue
             found.append(((box[2] - box[0]) * (box[3] - box[1]), name, box))
     stills = []
     for _, name, box in sorted(found, reverse=True)[:count]:
@@ -52,7 +59,8 @@ def largest(folder: Path, target: str, count: int) -> list[Still]:
 
 
 def moved(still: Still, share: float, place: tuple[float, float]) -> tuple[RGB, Box]:
-    """The still with its object as large as `share` of the picture, at a place of it."""
+    """The still with its object as large as `share` of the picture, at a place of it; where the
+    still does not reach there is a rocket."""
     x1, y1, x2, y2 = still.box
     zoom = share * min(WIDTH / (x2 - x1), HEIGHT / (y2 - y1))
     left = place[0] * (WIDTH - zoom * (x2 - x1))
@@ -63,9 +71,9 @@ def moved(still: Still, share: float, place: tuple[float, float]) -> tuple[RGB, 
         rgb = cv2.resize(rgb, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
         own = 1.0
     move = np.array([[own, 0, left - zoom * x1], [0, own, top - zoom * y1]])
-    picture = cv2.warpAffine(
-        rgb, move, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
-    )
+    picture = cv2.resize(data.rocket(), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+    mode = {"flags": cv2.INTER_LINEAR, "borderMode": cv2.BORDER_TRANSPARENT}
+    cv2.warpAffine(rgb, move, (WIDTH, HEIGHT), dst=picture, **mode)
     width, height = zoom * (x2 - x1), zoom * (y2 - y1)
     return picture, Box(left, top, left + width, top + height)
 
