@@ -17,7 +17,8 @@ import pytest
 import redact
 from redact.errors import MismatchError, OutputExistsError
 from redact.media import probe
-from redact.pipeline import HeldBack, Journal, mend, take_up_plan
+from redact.pipeline import Delivery, HeldBack, Journal, mend, order_to_run
+from redact.pipeline.kept_plan import take_up_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity, Settings
 
@@ -82,7 +83,8 @@ def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
     with pytest.raises(OutputExistsError, match="belongs to another user"):
         redact.run(clip, None, SETTINGS)
     info, journal = probe(clip), Journal(Silent())
-    taken = take_up_plan(info, SETTINGS.detect, path, False, journal, named=True)
+    order = order_to_run(info, SETTINGS.draw, Delivery(plan_out=path))
+    taken = take_up_plan(order, SETTINGS.detect, journal)
     assert taken is not None, "what is named on the command line is taken up"
 
 
