@@ -18,13 +18,13 @@ from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..types import counted
+from .finished import record_beside
 from .held import HeldBack, among, held_back_for
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source
 from .order import Acceptance, Order
 from .publish import keep_beside
 from .result import Result
-from .resume import record_beside
 from .run import apply
 
 
