@@ -22,6 +22,7 @@ from ..progress import Progress
 from ..record import ModelUsed, RunRecord
 from ..settings import DetectSettings, Settings
 from .check import Accepted, check, reason_to_publish
+from .claim import claimed
 from .draw import draw
 from .held import meant_by
 from .journal import Journal
@@ -30,7 +31,7 @@ from .order import Delivery, Order, check_order, order_to_run
 from .publish import Publishing, keep_beside, publish
 from .remarks import remark_on_run
 from .result import Result
-from .resume import claimed, earlier_result
+from .resume import earlier_result
 from .search import detect, require_scope
 
 
