@@ -66,11 +66,9 @@ def remembering(memory: Memory) -> type[AuditDetectors]:
     """The audit's detectors with a memory."""
 
     class Remembering(AuditDetectors):
-        def seen(
-            self, frame: Frame, only: Sequence[Area] | None = None
-        ) -> tuple[Detections, Detections | None]:
+        def seen(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
             question = (OURS, CENTERFACE, self.targets, self.names, by_pixels(frame), only)
-            found: tuple[Detections, Detections | None] = memory.answer(
+            found: Detections = memory.answer(
                 question, lambda: super(Remembering, self).seen(frame, only)
             )
             return found

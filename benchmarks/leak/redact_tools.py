@@ -23,7 +23,8 @@ import redact
 from redact.detection import Area, CloseUp, Witnesses, load_close_up, load_detector
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
-from redact.pipeline import Journal, render
+from redact.pipeline import Journal
+from redact.pipeline.draw import render
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.settings import Caution, DetectSettings, Sensitivity, Settings
@@ -48,7 +49,7 @@ def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
         if not (home / room).is_dir():
             raise FileNotFoundError(f"{home / room}: no such room; correct the list of rooms")
     files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
-    for path in [*files, home / "settings.py", home / "pipeline" / "run.py"]:
+    for path in [*files, home / "settings.py", home / "pipeline" / "draw.py"]:
         if path.suffix in (".py", ".onnx", ".tflite", ".json"):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""The eyes of the audit: the same kinds of network as those that made the plan, and MediaPipe.
+"""The eyes of the audit: the same networks as those that made the plan.
 
 They must not err where those erred. So they are shown the picture mirrored, and at other sizes: of
-what a network overlooks by a hair, that is another picture. MediaPipe was trained by others.
+what a network overlooks by a hair, that is another picture.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ..allocator import trim
 from ..detection import (
     LARGE,
-    SAME_FACE,
     SMALL,
     Area,
     CenterFace,
@@ -24,10 +23,8 @@ from ..detection import (
     Verifier,
     Witnesses,
     in_every_way,
-    iou,
     load_calibration,
     load_close_up,
-    load_second_opinion,
     require_models,
     threads_each,
 )
@@ -48,7 +45,7 @@ def require_detectors(targets: tuple[Target, ...]) -> None:
     Raises:
         ModelError, DependencyError: see `redact.detection.require_models`.
     """
-    require_models(second_opinion=Target.FACE in audited_for(targets))
+    require_models(faces=Target.FACE in audited_for(targets))
 
 
 def _witnesses(network: OurNetwork, center: CenterFace | None, aspect: float) -> Witnesses:
@@ -104,12 +101,6 @@ class AuditDetectors:
             return _witnesses(network, center, aspect)
 
         self._all: Any = in_every_way(presentations, make)
-        self._second: Any = None
-        if Target.FACE in network.targets:
-            self._second = in_every_way(
-                presentations, lambda aspect: load_second_opinion(sample_aspect=aspect)
-            )
-            self.names.append((self._second.name, self._second.weights_sha256))
         self._close_up = load_close_up(self._all)
         self.names.append((Verifier.name, Verifier.weights_sha256))
         self.looks = self.close = 0
@@ -130,42 +121,17 @@ class AuditDetectors:
         width = frame.size[0]
         if only is not None:
             only = [area._replace(left=width - area.left - area.width) for area in only]
-        found, second = self.seen(mirrored(frame), only)
-        if second is not None:
-            found = self._with_second(found, second)
+        found = self.seen(mirrored(frame), only)
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
         least = np.array([self._limits.least_height(t) for t in Target])[found.target]
         found = found.select((found.score >= self._limits.candidate) & (height >= least))
         x1, y1, x2, y2 = found.xyxy.T
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
-    def seen(
-        self, frame: Frame, only: Sequence[Area] | None = None
-    ) -> tuple[Detections, Detections | None]:
-        """What all networks but MediaPipe's see in a picture, or in parts of it, and what those
-        see in all of it: they are small."""
-        second = None if self._second is None else self._second.detect_frame(frame)
-        return self._all.detect_frame(frame, only), second
-
-    def _with_second(self, found: Detections, second: Detections) -> Detections:
-        """What MediaPipe takes for a face is followed, if nobody else sees one there, and no more:
-        of what it alone sees on labelled frames next to nothing is a face
-        (`python -m benchmarks.audit.eyes`)."""
-        second = second.select(second.score >= self._limits.believed)
-        least = np.full(len(second), self._limits.candidate, np.float32)
-        if not len(found):
-            return Detections(second.xyxy, least, second.target)
-        faces = found.target == Target.FACE
-        best = np.where(faces, iou(second.xyxy, found.xyxy), 0.0)
-        new = best.max(axis=1) < SAME_FACE
-        score = found.score.copy()
-        np.maximum.at(score, best[~new].argmax(axis=1), least[~new])
-        return Detections.concat(
-            [
-                Detections(found.xyxy, score, found.target),
-                Detections(second.xyxy[new], least[new], second.target[new]),
-            ]
-        )
+    def seen(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        """What all networks see in a picture as it is, or in parts of it, however faintly."""
+        seen: Detections = self._all.detect_frame(frame, only)
+        return seen
 
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]

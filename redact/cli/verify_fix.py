@@ -19,12 +19,13 @@ from ..pipeline import (
     Acceptance,
     HeldBack,
     find_held,
+    from_here,
     has_credentials,
     margin_of,
     mend,
-    near,
     plan_beside,
     record_beside,
+    refuse_elsewhere,
     remove_held,
     stamp_of,
 )
@@ -210,6 +211,7 @@ def fix(
     held = find_held(name)
     if remove:
         return _remove(held, accept_findings, terminal)
+    refuse_elsewhere(held)  # before any key that it names is read
     result = mend(
         held,
         terminal,
@@ -224,8 +226,8 @@ def fix(
     left = held.all_files()
     if not result.needs_review and left:
         terminal.say(
-            f"{near(held.output)} and {counted(len(left) - 1, 'file')} beside it show what was "
-            f"found. To delete them: redact fix {name} --remove"
+            f"{from_here(held.output)} and {counted(len(left) - 1, 'file')} beside it show what "
+            f"was found. To delete them: redact fix {name} --remove"
         )
     if as_json:
         print(json.dumps(result.to_json(), indent=1))
@@ -237,5 +239,5 @@ def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> 
     if accepted is not None:
         raise UsageError("--remove mends nothing", "Leave out --accept-findings.")
     for path in remove_held(held):
-        terminal.say(f"{near(path)}: removed")
+        terminal.say(f"{from_here(path)}: removed")
     return 0

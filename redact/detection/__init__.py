@@ -13,7 +13,6 @@ from .loader import (
     describe_models,
     load_close_up,
     load_detector,
-    load_second_opinion,
     own_name,
     require_models,
 )
@@ -53,7 +52,6 @@ __all__ = [
     "load_close_up",
     "load_detector",
     "load_plugin",
-    "load_second_opinion",
     "on_device",
     "own_name",
     "require_models",

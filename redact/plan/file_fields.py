@@ -66,6 +66,7 @@ class FindingRecord(_ShortFile):
     reason: str = ""
     track: _Positive | None = None
     drawn: bool = True
+    mark: str = ""
 
 
 class ReviewRecord(_ShortFile):
@@ -248,9 +249,7 @@ def _scope_of(record: ScopeRecord) -> Scope:
 
 
 FORMAT = "redact-plan"
-FORMAT_VERSION = 2
-"""2 added what may be there: a track's `certainty`, and what a review writes. Files of version 1
-are read."""
+FORMAT_VERSION = 1
 
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]

@@ -151,12 +151,12 @@ class TrackPart(Part):
         Meta(description="first track of the subject that it belongs to; null: of its own"),
     ] = None
     shown: Annotated[
-        tuple[tuple[Natural, Natural], ...] | None,
+        tuple[tuple[Natural, Natural], ...],
         Meta(
             description="first and last frame of each span in which it is visible by decision; in "
-            "all its other frames it is hidden. null, in older records: in all if it is kept"
+            "all its other frames it is hidden"
         ),
-    ] = None
+    ] = field(default_factory=tuple)
 
 
 class MutedPart(Part):

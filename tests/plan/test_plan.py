@@ -177,7 +177,6 @@ def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
 
 
 def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> None:
-    """Plans of earlier versions do not."""
     assert "frames_looked_at" not in _document()["settings"]
     for looked_at in (0, 21, FRAMES):
         plan = build_plan(SOURCE, SETTINGS, [], (), (), LOOKED, looked_at)
@@ -323,3 +322,18 @@ def test_a_plan_replaces_nothing_unasked(tmp_path: Path) -> None:
 def test_timeline_runs_round_trip(pts: list[int]) -> None:
     timeline = Timeline(Fraction(1, 90000), tuple(pts))
     assert Timeline.from_runs(timeline.time_base, timeline.to_runs()) == timeline
+
+
+def test_a_forged_count_of_frames_takes_no_memory() -> None:
+    """A plan of some hundred bytes took 6.3 GB."""
+    document = _document()
+    document["source"]["pts"] = [[0], [1, 90_000_000]]
+    with pytest.raises(PlanError, match="more than any real clip has"):
+        parse_plan(json.dumps(document).encode(), "p.json")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
+def test_a_pipe_is_no_plan(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "p.json")
+    with pytest.raises(PlanError, match=r"p\.json"):
+        read_plan(tmp_path / "p.json")
