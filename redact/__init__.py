@@ -94,7 +94,6 @@ _HOMES = {
         "write_plan",
     ),
     "auditing": ("AuditResult", "AuditSettings", "Finding", "FindingKind"),
-    "case": ("Result", "ResultState"),
     "detection": ("Detector",),
     "errors": (
         "CheckFailedError",
@@ -116,7 +115,7 @@ _HOMES = {
     "plan": ("Plan",),
     "progress": ("Progress", "Silent"),
     "render": ("MaskStyle",),
-    "running": ("Acceptance", "Delivery"),
+    "pipeline": ("Acceptance", "Delivery", "Result", "ResultState"),
     "settings": (
         "Audio",
         "DetectSettings",

@@ -36,6 +36,7 @@ from .pipeline import (
     record_beside,
     redact_one,
     require_same_source,
+    stamp_of,
     write_masks,
     write_outline,
 )
@@ -184,7 +185,11 @@ def audit(
     if known is not None:
         require_same_source(known, info, listener)
     if settings is None:
-        settings = AuditSettings(margin=margin_of(record), credentials=has_credentials(record))
+        settings = AuditSettings(
+            margin=margin_of(record),
+            stamp=stamp_of(record),
+            credentials=has_credentials(record),
+        )
         if known is not None:
             said = known.settings
             settings = replace(settings, sensitivity=said.sensitivity, targets=said.targets)

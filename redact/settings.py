@@ -38,6 +38,7 @@ class Audio(StrEnum):
 class Style(StrEnum):
     """Looks of a mask; none of those for release uses a pixel inside the mask."""
 
+    COVER = "cover"
     BLUR = "blur"
     MOSAIC = "mosaic"
     SOLID = "solid"
@@ -67,6 +68,28 @@ class DetectSettings:
     scope: Scope = EVERYWHERE
 
 
+class Corner(StrEnum):
+    """A corner of the picture."""
+
+    TOP_LEFT = "top-left"
+    TOP_RIGHT = "top-right"
+    BOTTOM_LEFT = "bottom-left"
+    BOTTOM_RIGHT = "bottom-right"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Words in a corner of every picture, which say what the copy is.
+
+    Attributes:
+        text: in ASCII.
+        corner: where it stands.
+    """
+
+    text: str
+    corner: Corner = Corner.BOTTOM_RIGHT
+
+
 @dataclass(frozen=True, slots=True)
 class RenderSettings:
     """How masks look.
@@ -76,15 +99,18 @@ class RenderSettings:
         margin: added to every side of a box, share of its size; the usual one is what a sure
             detection leaves out (`python -m benchmarks.real.misplaced --half dev`).
         colour: red, green, blue, 0 to 255, of the solid style.
-        label: text template printed on solid masks; "" for none; "{track}" is the number.
+        label: text template printed on masks of the styles cover and solid; "" for none; "{track}"
+            is the number.
         notice: words over every picture, in ASCII; "" for none. They need a place that is hidden.
+        stamp: words in a corner of every picture, beside the masks; None for none.
     """
 
-    style: Style | MaskStyle = Style.BLUR
+    style: Style | MaskStyle = Style.COVER
     margin: float = 0.12
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
     notice: str = ""
+    stamp: Stamp | None = None
 
     @property
     def style_name(self) -> str:

@@ -24,9 +24,9 @@ from redact.detection import Area, CloseUp, Witnesses, load_close_up, load_detec
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
 from redact.pipeline import Journal, render
-from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
+from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
-from redact.settings import Caution, Sensitivity, Settings
+from redact.settings import Caution, DetectSettings, Sensitivity, Settings
 from redact.track import Looks, Tracker, settings_of
 from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
 
@@ -211,12 +211,8 @@ class RedactTool:
         sightings.keep()
         timeline = Timeline(info.video.time_base, tuple(frames.pts))
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
-        found_by = DetectionSettings(
-            (Target.FACE, Target.PLATE),
-            self._sensitivity,
-            ((detector.name, detector.weights_sha256),),
-        )
-        plan = build_plan(reference, found_by, tracks, cuts, frames.damaged)
+        asked = DetectSettings((Target.FACE, Target.PLATE), self._sensitivity)
+        plan = build_plan(reference, asked, tracks, cuts, frames.damaged)
         return Planned(info, plan, time.process_time() - begun + sightings.remembered)
 
     def _tracks(

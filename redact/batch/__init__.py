@@ -1,7 +1,5 @@
 """Many videos: which there are, each in a process of its own, on this machine or a dask cluster.
 
-A worker for which no file is left looks ahead in a long one (`redact.pipeline.helping`).
-
 `connect` (`redact run --scheduler`) is the only part of redact that speaks over a network, and only
 to the address that the user names. What goes there are command lines and results in words; videos
 are read and written by each worker in a folder that all see. dask unpickles what it gets, so

@@ -1,5 +1,5 @@
 """The side of the user: which schedulers may be spoken to; workers looked at once, then one file
-at a time for each of them; and workers for which no file is left look ahead in a long one.
+at a time for each of them.
 """
 
 from __future__ import annotations
@@ -9,18 +9,16 @@ import ipaddress
 import logging
 import os
 import secrets
-from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
 from .process import Done, lost, size_of
-from .work import Order, help_with, unlike, what_is_installed, what_is_seen, work_on
+from .work import Order, unlike, what_is_installed, what_is_seen, work_on
 
 _LOCAL_NAMES = ("localhost", "ip6-localhost")
 
@@ -66,57 +64,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() in _LOCAL_NAMES
-
-
-MOST_TIMES: Final = 3
-"""Times that one worker is sent to one file. Meaning: it comes back when it takes the run for dead,
-and another worker may have taken that up; one whose networks do not work comes back each time."""
-
-
-class Helpers:
-    """Who helps with which file.
-
-    Args:
-        orders: all files.
-        submit: has a worker look ahead in a file; gives a future.
-
-    Attributes:
-        at_work: futures, each with the number of its file and its worker.
-    """
-
-    def __init__(self, orders: Sequence[Order], submit: Callable[[Order, str], Any]) -> None:
-        self.at_work: dict[Any, tuple[int, str]] = {}
-        self._orders, self._submit = orders, submit
-        self._sent: Counter[tuple[int, str]] = Counter()
-        self._short: set[int] = set()
-
-    def send(self, worker: str, running: Collection[int]) -> bool:
-        """Send a worker to one of the files that are worked on; False where none needs it.
-
-        That is the one with the fewest helpers, of several the largest.
-        """
-        fit = [n for n in running if n not in self._short and self._sent[n, worker] < MOST_TIMES]
-        if not fit:
-            return False
-        helped = Counter(number for number, _ in self.at_work.values())
-        number = min(fit, key=lambda n: (helped[n], -size_of(Path(self._orders[n].source))))
-        self._sent[number, worker] += 1
-        self.at_work[self._submit(self._orders[number], worker)] = number, worker
-        return True
-
-    def returned(self, future: Any) -> str:
-        """The worker of a future that is done; it may be sent elsewhere."""
-        number, worker = self.at_work.pop(future)
-        if future.status == "finished" and future.result().result.get("ranges", 0) is None:
-            self._short.add(number)
-        return worker
-
-    def call_back(self, number: int) -> list[str]:
-        """The workers that help with a file, which is done."""
-        futures = [future for future, (n, _) in self.at_work.items() if n == number]
-        for future in futures:
-            future.cancel()
-        return [self.at_work.pop(future)[1] for future in futures]
 
 
 PATIENCE = 20
@@ -216,7 +163,6 @@ class Cluster:
     def results(self, orders: Sequence[Order]) -> Iterator[tuple[int, Done]]:
         """Numbers and results, as they come; each worker has one file at a time, the largest first.
 
-        A worker for which no file is left looks ahead in one that another worker is at.
         A file whose worker is lost goes to another one, which goes on where that one was.
 
         Raises:
@@ -224,38 +170,28 @@ class Cluster:
         """
         waiting = sorted(enumerate(orders), key=lambda pair: size_of(Path(pair[1].source)))
         running: dict[Any, tuple[int, str]] = {}
-        helpers = Helpers(orders, self._submit_help)
         free = list(self.workers)
         while True:
             while free and waiting:
                 (number, order), worker = waiting.pop(), free.pop(0)
                 running[self._submit(order, worker)] = number, worker
-            free = [w for w in free if not helpers.send(w, {n for n, _ in running.values()})]
             if not running:
                 return
-            for future in self._first_of([*running, *helpers.at_work]):
-                if future in helpers.at_work:
-                    free.append(helpers.returned(future))
-                    continue
+            for future in self._first_of([*running]):
                 number, worker = running.pop(future)
-                free += [worker, *helpers.call_back(number)]
+                free.append(worker)
                 yield number, _done(future, orders[number])
 
     def _submit(self, order: Order, worker: str) -> Any:
         """Hand a file to a worker, or to another one where that one is gone."""
-        helped = len(self.workers) > 1
         return self._client.submit(
             work_on,
-            replace(order, words=("--helped", *order.words)) if helped else order,
+            order,
             key=f"redact-{secrets.token_hex(8)}",
             workers=worker,
             allow_other_workers=True,
             pure=False,
         )
-
-    def _submit_help(self, order: Order, worker: str) -> Any:
-        key = f"redact-help-{secrets.token_hex(8)}"
-        return self._client.submit(help_with, order, key=key, workers=worker, pure=False)
 
     def _first_of(self, futures: list[Any]) -> list[Any]:
         """Those that are done, as soon as one is."""

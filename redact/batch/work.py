@@ -107,11 +107,6 @@ def work_on(order: Order) -> Done:
     )
 
 
-def help_with(order: Order) -> Done:
-    """Look ahead here for the run of an order that another worker has."""
-    return work_on(Order(order.source, ("--helping", *order.words), order.folder))
-
-
 def _gone() -> Callable[[], bool]:
     """A function that says whether nobody waits any more for the task that runs now.
 

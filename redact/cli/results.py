@@ -80,17 +80,12 @@ def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:
         review_dir=params["review_dir"],
         acceptance=params["accept_findings"],
         command=typed_command(),
-        helped=params.get("helped", False),
     )
-
-
-_BY_OTHERS = ("--one-of-several", "--helped", "--helping")
-"""Words that redact adds itself where it starts itself."""
 
 
 def typed_command() -> tuple[str, ...]:
     """The command line as it was typed, for the record."""
-    return ("redact", *(word for word in sys.argv[1:] if word not in _BY_OTHERS))
+    return ("redact", *(word for word in sys.argv[1:] if word != "--one-of-several"))
 
 
 def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
@@ -111,7 +106,7 @@ def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
             terminal.say(f"note: {result.wanted} is there from an earlier run; it is not this one")
     else:
         terminal.say(f"{result.output}: {_counted(outcome)}")
-    for limit in outcome.record.plan.settings.not_searched:
+    for limit in outcome.record.plan.not_searched:
         terminal.say(f"NOT SEARCHED EVERYWHERE: {limit}")
     if result.missing:
         terminal.say(f"SOURCE INCOMPLETE: {result.missing}")

@@ -15,7 +15,7 @@ import click
 from ..batch import Cluster, Footage, Found, check_address, find_footage, jobs_that_fit
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
-from ..pipeline import Delivery, help_one
+from ..pipeline import Delivery
 from ..settings import Settings
 from ..types import counted
 from . import options
@@ -70,8 +70,7 @@ from .terminal import Terminal
     "--scheduler",
     metavar="ADDRESS",
     help="Give the videos to the workers of this dask.distributed scheduler, one at a time for "
-    "each. Workers without a video help with a long one. They need the same redact and the same "
-    "folders. tls://HOST:PORT, or "
+    "each. They need the same redact and the same folders. tls://HOST:PORT, or "
     "tcp://127.0.0.1:PORT.",
 )
 @click.option(
@@ -86,8 +85,6 @@ from .terminal import Terminal
     help="Also write a page (.html) about the whole case here, with a report of each result.",
 )
 @click.option("--one-of-several", is_flag=True, hidden=True)
-@click.option("--helped", is_flag=True, hidden=True)
-@click.option("--helping", is_flag=True, hidden=True)
 @options.force_option
 @options.json_option
 @options.verbose_option
@@ -100,7 +97,6 @@ def run(
     insecure_scheduler: bool,
     index: Path | None,
     one_of_several: bool,
-    helping: bool,
     **params: Any,
 ) -> int:
     """Hide faces and plates in every SOURCE, and check the result.
@@ -127,9 +123,6 @@ def run(
     _check(found, delivery, several)
     check_index(index, delivery)
     settings, verbose = options.all_settings(params), params["verbose"]
-    if helping:
-        print(json.dumps(help_one(found.footage[0].path, settings, delivery)))
-        return ExitCode.DONE
     remember_found([one.path for one in found.footage], several)
     results, begun = results_so_far(), time.monotonic()
     try:

@@ -136,7 +136,7 @@ def _tell(
 _NOT_PASSED_ON = frozenset(
     (
         *("output", "recursive", "jobs", "index", "as_json", "one_of_several"),
-        *("scheduler", "insecure_scheduler", "helped", "helping"),
+        *("scheduler", "insecure_scheduler"),
     )
 )
 

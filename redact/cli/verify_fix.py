@@ -27,6 +27,7 @@ from ..pipeline import (
     record_beside,
     refuse_elsewhere,
     remove_held,
+    stamp_of,
 )
 from ..plan import Plan, read_plan
 from ..record import checked_option
@@ -93,6 +94,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     if params["margin"] is None:
         params["margin"] = margin_of(record)
     params["credentials"] = has_credentials(record)
+    params["stamp"] = stamp_of(record)
     folder: Path | None = params["review_dir"]
     if folder is not None:
         check_folder(sheet_path(output, folder).parent)
@@ -115,7 +117,7 @@ def _settings(plan: Plan | None, params: dict[str, Any]) -> AuditSettings:
     is visible on purpose."""
     margin = params["margin"]
     settings = AuditSettings(margin=margin) if plan is None else AuditSettings.of_plan(plan, margin)
-    settings = replace(settings, credentials=params["credentials"])
+    settings = replace(settings, credentials=params["credentials"], stamp=params["stamp"])
     if params["targets"] is not None:
         settings = replace(settings, targets=params["targets"])
     if params["sensitivity"] is not None:

@@ -1,7 +1,7 @@
 """Writing files: whole or not at all, nothing replaced unasked, nothing of a killed run left."""
 
 from .folders import check_folder, keep_to_owner, made_folder, make_folder, make_private
-from .growing_file import Answer, AnswerFile, AnswerReader
+from .growing_file import Answer, AnswerFile
 from .leftovers import Held, beside, claim, claim_beside, new_partial, sweep
 from .output import (
     FOOTAGE_ENDINGS,
@@ -21,7 +21,6 @@ __all__ = [
     "PRIVATE",
     "Answer",
     "AnswerFile",
-    "AnswerReader",
     "Held",
     "OutputFile",
     "belongs_to_user",

@@ -1,4 +1,8 @@
-"""Coded pictures that an H.264 stream lacks, which FFmpeg replaces by others without a word."""
+"""Coded pictures that an H.264 stream lacks, which FFmpeg replaces by others.
+
+Its log mentions some of these gaps ("Frame num gap", at debug level), but not the commonest: a lost
+P picture that B pictures follow (`tests/media/test_missing_pictures.py`). So they are found here.
+"""
 
 from __future__ import annotations
 

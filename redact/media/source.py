@@ -25,6 +25,7 @@ from ..words import Message, problem, reason_of
 from .coded_pictures import hidden_vp8
 from .damage import listening
 from .info import SourceInfo
+from .pyav import KEEPS_BAD_TEXT
 
 # A playlist in the disguise of a video would make FFmpeg open other files or addresses.
 _REFUSED = frozenset(("hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "ffmetadata"))
@@ -79,13 +80,14 @@ def _open(path: Path, edit_lists: bool) -> InputContainer:
     try:
         # "file:" keeps a name with a colon from being read as an address, and the whitelist
         # keeps any file from making FFmpeg open a network connection.
-        return av.open(
+        container: InputContainer = av.open(
             f"file:{path}",
             options={"protocol_whitelist": "file"}
             | _SEARCHED
             | ({} if edit_lists else {"ignore_editlist": "1"}),
-            metadata_errors="replace",
+            **KEEPS_BAD_TEXT,
         )
+        return container
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _not_readable(path, error) from error
 

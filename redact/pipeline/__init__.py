@@ -1,8 +1,6 @@
 """One video: the run from the file to the redacted copy and its record, told in `run`."""
 
 from .acceptance import Acceptance, Accepted, same_place
-from .answers_ahead import AuditsAhead, LooksAhead
-from .board import AUDIT, SEARCH, Board, board_of, dividable
 from .delivery import Delivery, Outcome, review_name, review_plan, state_content
 from .done import (
     Earlier,
@@ -13,6 +11,7 @@ from .done import (
     plan_beside,
     record_beside,
     settings_from_json,
+    stamp_of,
 )
 from .held import (
     HeldBack,
@@ -24,7 +23,6 @@ from .held import (
     note_path,
     write_held,
 )
-from .helping import help_run
 from .journal import (
     Entry,
     Journal,
@@ -36,10 +34,10 @@ from .journal import (
     remark_on_silence,
     require_scope,
 )
-from .kept_looks import KeptLooks, forget_looks, looks_kept, what_answers
+from .kept_looks import KeptLooks, forget_looks, looks_kept
 from .kept_plan import keep_plan, require_same_source, take_up_plan
 from .mend import mend, near, refuse_elsewhere, remove_held
-from .one_source import Work, help_one, redact_one
+from .one_source import Work, redact_one
 from .outcome import Result, ResultState, missing_words
 from .planned_frames import CheckedFrames
 from .prepare_finish import finish, prepare, write_note
@@ -49,13 +47,9 @@ from .run import apply, detect, look, render, run
 from .search import Search, looking, who_looks
 
 __all__ = [
-    "AUDIT",
     "NOTICE",
-    "SEARCH",
     "Acceptance",
     "Accepted",
-    "AuditsAhead",
-    "Board",
     "CheckedFrames",
     "Delivery",
     "Earlier",
@@ -63,7 +57,6 @@ __all__ = [
     "HeldBack",
     "Journal",
     "KeptLooks",
-    "LooksAhead",
     "Outcome",
     "Preview",
     "Result",
@@ -73,9 +66,7 @@ __all__ = [
     "Work",
     "among",
     "apply",
-    "board_of",
     "detect",
-    "dividable",
     "dropped_sound",
     "earlier_result",
     "find_held",
@@ -85,8 +76,6 @@ __all__ = [
     "has_credentials",
     "held_back_for",
     "held_back_note",
-    "help_one",
-    "help_run",
     "keep_plan",
     "look",
     "looking",
@@ -116,9 +105,9 @@ __all__ = [
     "run",
     "same_place",
     "settings_from_json",
+    "stamp_of",
     "state_content",
     "take_up_plan",
-    "what_answers",
     "who_looks",
     "write_held",
     "write_masks",

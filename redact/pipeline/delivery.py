@@ -43,7 +43,6 @@ class Delivery:
         closed: folder for a result that is held back; None: NOT-FOR-RELEASE beside the output.
         plan_file: the plan is kept here as soon as it is made, and one of an earlier run that was
             stopped is taken up from here. None: nowhere.
-        helped: other machines may look ahead, and leave their answers beside `plan_file`.
         publishing: told of the file and its SHA-256 just before it gets its name.
     """
 
@@ -60,7 +59,6 @@ class Delivery:
     command: tuple[str, ...] = ()
     closed: Path | None = None
     plan_file: Path | None = None
-    helped: bool = False
     publishing: Callable[[Path, str], None] | None = None
 
     @property

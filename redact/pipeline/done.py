@@ -34,11 +34,13 @@ from ..record import (
 from ..settings import (
     Audio,
     Caution,
+    Corner,
     DetectSettings,
     EncodeSettings,
     RenderSettings,
     Sensitivity,
     Settings,
+    Stamp,
     Style,
 )
 from ..types import Box, Scope, Target
@@ -67,6 +69,7 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
                 (int(red), int(green), int(blue)),
                 str(render["label"]),
                 notice=str(render.get("notice", "")),
+                stamp=_stamp(render.get("stamp")),
             ),
             EncodeSettings(
                 str(encode["codec"]), encode["crf"], encode["preset"], Audio(encode["audio"])
@@ -76,6 +79,10 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
         raise PlanError(
             f"{where}: the settings in it are not readable ({error})", "Run 'redact run' again."
         ) from error
+
+
+def _stamp(value: Mapping[str, Any] | None) -> Stamp | None:
+    return None if value is None else Stamp(str(value["text"]), Corner(value["corner"]))
 
 
 def _scope(value: Mapping[str, Any]) -> Scope:
@@ -134,6 +141,15 @@ def margin_of(record: Manifest | None) -> float:
     render = record.run.settings.get("render")
     margin = render.get("margin") if isinstance(render, dict) else None
     return float(margin) if isinstance(margin, (int, float)) else usual
+
+
+def stamp_of(record: Manifest | None) -> Stamp | None:
+    """The stamp that was drawn, as far as it is known."""
+    render = None if record is None else record.run.settings.get("render")
+    try:
+        return _stamp(render.get("stamp")) if isinstance(render, dict) else None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 class State(StrEnum):
@@ -256,7 +272,7 @@ def _held_differs(held: HeldBack, wanted: Wanted, progress: Progress) -> bool:
     if _hash(path) != held.plan_sha256:
         return True
     try:  # the note does not say who looked; the plan does
-        if read_plan(path).settings.detectors != wanted.who_looks:
+        if read_plan(path).detectors != wanted.who_looks:
             return True
     except PlanError:
         return True

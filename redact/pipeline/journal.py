@@ -169,7 +169,7 @@ def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal:
     for target in OWN:
         if target not in audited_for(plan.settings.targets):
             journal.warn(Message("target_not_looked_for", target=target.word))
-    for limit in plan.settings.not_searched:
+    for limit in plan.not_searched:
         journal.warn(limit)
     if standing := standing_plates(plan):
         first = standing[0]

@@ -8,10 +8,6 @@ run, and no picture is ever written down.
 
 A file of answers is only believed where it fits: same redact, libraries, models, settings, source,
 and the same questions in the same order. What does not fit, and all behind it, is thrown away.
-
-Questions are named so that an answer fits the very same question and no other. What a network says
-depends on nothing but the picture and what is asked about it. So a question that is named by the
-pixels themselves has one answer, whoever gives it.
 """
 
 from __future__ import annotations
@@ -30,11 +26,9 @@ from numpy.typing import NDArray
 from .. import __version__
 from ..detection import Detector, Verifier, device_now
 from ..files import Answer, AnswerFile, beside
-from ..media import plane_array
 from ..record import library_versions
 from ..settings import DetectSettings
 from ..types import Detections, Frame
-from .board import forget_answers
 
 _DIGEST = 16
 
@@ -42,17 +36,6 @@ _DIGEST = 16
 def by_number(frame: Frame) -> bytes:
     """A frame by its place in the video; means something within one video alone."""
     return digest(repr((frame.index, frame.pts, frame.damaged, frame.size)).encode())
-
-
-def by_pixels(frame: Frame) -> bytes:
-    """A frame by all its samples and what they mean; its number and time do not matter."""
-    picture = frame.picture
-    meaning = (
-        *(picture.format.name, picture.width, picture.height),
-        *map(int, (picture.colorspace, picture.color_trc, picture.color_range)),
-    )
-    planes = [array_name(plane_array(picture, i)) for i in range(len(picture.planes))]
-    return digest(repr(meaning).encode(), *planes)
 
 
 def array_name(array: NDArray[np.generic]) -> bytes:
@@ -88,9 +71,6 @@ def seen_in(parts: list[bytes]) -> Detections:
 Look = Callable[..., Detections]
 """As `redact.detection.Detector.detect_frame`."""
 
-THE_END = b"the end"
-"""Stands in a file where the search came to its end."""
-
 Ask = Callable[[Frame, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float32]]
 """As `redact.track.tracker.Ask`."""
 
@@ -124,11 +104,6 @@ class KeptLooks:
         if self._known(head, 0) is None:
             self._keep(head, [])
         self._used = False
-
-    @property
-    def keeps(self) -> bool:
-        """Whether there is a file, and it is this search's alone."""
-        return self._file is not None
 
     def __enter__(self) -> KeptLooks:
         return self
@@ -179,11 +154,6 @@ class KeptLooks:
             return odds
 
         return answer
-
-    def end(self) -> None:
-        """Say in the file that the search came to its end."""
-        if self._known(THE_END, 0) is None:
-            self._keep(THE_END, [])
 
     def _known(self, question: bytes, parts: int) -> list[bytes] | None:
         """The next answer in the file, if it is one to this question."""
@@ -239,7 +209,6 @@ def forget_looks(plan_file: Path) -> None:
     """Remove the answers of the search for a plan, which is there or not wanted any more."""
     with contextlib.suppress(OSError):
         looks_path(plan_file).unlink()
-    forget_answers(plan_file)
 
 
 def head_of(made_by: object) -> bytes:

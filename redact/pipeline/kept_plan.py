@@ -99,7 +99,7 @@ def unfit(
     if plan.settings.scope != settings.scope:
         return "was made with other --only-between, --only-area or --ignore-area"
     # Last, for a detector that a package brings is loaded for this.
-    if plan.settings.detectors != who_looks(info, settings, detector):
+    if plan.detectors != who_looks(info, settings, detector):
         return "was made with another detector, or with other weights of it"
     return ""
 

@@ -13,22 +13,19 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from ..detection import Detector
-from ..errors import ExitCode, OutputError, OutputExistsError, RedactError
+from ..errors import OutputError, OutputExistsError, RedactError
 from ..files import Held, beside, claim, sweep
 from ..media import SourceInfo, probe, sha256_of
 from ..progress import Progress
 from ..record import Manifest, manifest_path, read_manifest
 from ..settings import Settings
-from .board import dividable
 from .delivery import Delivery, review_plan
 from .done import Earlier, State, Wanted, earlier_result, record_beside
 from .held import HeldBack
-from .helping import help_run
 from .kept_looks import forget_looks
 from .outcome import Hidden, Result, ResultState, missing_words
 from .prepare_finish import closed_folder, final_name, finish, plan_place, prepare
@@ -251,22 +248,3 @@ def _missing(source: Path, record: Manifest) -> str:
 
 def _hidden(record: Manifest) -> Hidden:
     return Hidden.of((track.target, track.action) for track in record.tracks)
-
-
-def help_one(source: Path, settings: Settings, delivery: Delivery) -> dict[str, Any]:
-    """Answer questions of the run of a video until it is done; its result as JSON values.
-
-    Args:
-        source, settings, delivery: of the run that is helped. `ranges` of the result is None
-            where it is not to be helped: the video is short, or no plan is kept, or others look
-            than redact's own networks.
-
-    Raises:
-        RedactError: the video cannot be read, or a network does not work.
-    """
-    info = probe(source)
-    place = None if delivery.release else plan_place(final_name(info, delivery), delivery)
-    result = {"source": str(source), "exit_code": int(ExitCode.DONE), "state": "helped"}
-    if place is None or settings.detect.detector or not dividable(info):
-        return result | {"ranges": None}
-    return result | {"ranges": help_run(info, settings, place)}

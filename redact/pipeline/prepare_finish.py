@@ -28,7 +28,7 @@ from ..record import (
     signature_path,
     write_evidence,
 )
-from ..render import Renderer
+from ..render import Renderer, require_room
 from ..settings import Audio, DrawSettings
 from .acceptance import Acceptance
 from .delivery import Delivery, Outcome, review_plan
@@ -59,6 +59,7 @@ def prepare(
         _check_credentials(final)
     choose_encoding(info, draw.encode, container_for(final))
     Renderer(draw.render)
+    require_room(draw.render.stamp, *info.video.upright_size)
     _check_result(final, delivery.force, source)
     kept = plan_file or delivery.plan_out
     if kept is not None:

@@ -14,7 +14,7 @@ from ..files import PRIVATE, check_writable, keep_to_owner, make_private
 from ..media import SourceInfo, choose_encoding, container_for, default_output, part_of, probe
 from ..plan import Plan, edit
 from ..progress import Progress
-from ..render import Renderer, notice_box
+from ..render import Renderer, notice_box, require_room
 from ..settings import Audio, DrawSettings, Settings
 from ..types import Target
 from .delivery import Delivery, Outcome
@@ -67,6 +67,7 @@ def make_preview(
     force = delivery.force or _ours(delivery)
     choose_encoding(info, draw.encode, container_for(final))
     Renderer(draw.render)
+    require_room(draw.render.stamp, *info.video.upright_size)
     require_detectors(settings.detect.targets)
     make_private(final.parent)
     check_writable(final, force, never=(source,))

@@ -8,14 +8,13 @@ second. `run` is `detect` followed by `apply`, and nothing more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
 from ..allocator import give_back, trim_at_times
-from ..auditing import AuditDetectors, AuditResult, AuditSettings, require_detectors, verify
+from ..auditing import AuditResult, AuditSettings, require_detectors, verify
 from ..detection import Detector, device_now, load_close_up
 from ..errors import InputError, UnsafeError
 from ..files import OutputFile, make_private
@@ -30,7 +29,7 @@ from ..media import (
     read_ahead,
     sha256_of,
 )
-from ..plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
+from ..plan import Plan, SourceRef, build_plan, with_held
 from ..progress import Progress
 from ..record import ModelUsed, RunRecord
 from ..render import Renderer
@@ -38,8 +37,6 @@ from ..settings import Audio, DetectSettings, DrawSettings, Settings
 from ..track import Looks, Tracker
 from ..types import Frame, Timeline, readable
 from ..words import Message
-from .answers_ahead import AuditsAhead, LooksAhead
-from .board import AUDIT, SEARCH, Board, board_of
 from .delivery import Delivery, Outcome, review_name, state_content
 from .journal import (
     Journal,
@@ -51,7 +48,7 @@ from .journal import (
     remark_on_silence,
     require_scope,
 )
-from .kept_looks import looks_kept, what_answers
+from .kept_looks import looks_kept
 from .kept_plan import keep_plan, require_same_source, take_up_plan
 from .planned_frames import CheckedFrames
 from .search import Search, looking, who_looks
@@ -88,24 +85,22 @@ def run(
     journal = Journal(progress)
     info = probe(source)
     require_detectors(settings.detect.targets)
-    with board_of(delivery.plan_file, delivery.helped, info) as board:
-        plan = take_up_plan(
-            info,
-            settings.detect,
-            delivery.plan_file,
-            delivery.force,
-            journal,
-            detector,
-            named=delivery.plan_out is not None,
-        )
-        if plan is None:
-            plan = detect(info, settings.detect, journal, detector, delivery.plan_file, board)
-            if delivery.plan_file is not None:
-                keep_plan(plan, delivery.plan_file)
-        give_back()
-        # Both ways to the plan have read the whole file: its hash is known.
-        digest = plan.source.sha256
-        return apply(info, plan, settings.draw, delivery, journal, digest, board)
+    plan = take_up_plan(
+        info,
+        settings.detect,
+        delivery.plan_file,
+        delivery.force,
+        journal,
+        detector,
+        named=delivery.plan_out is not None,
+    )
+    if plan is None:
+        plan = detect(info, settings.detect, journal, detector, delivery.plan_file)
+        if delivery.plan_file is not None:
+            keep_plan(plan, delivery.plan_file)
+    give_back()
+    # Both ways to the plan have read the whole file: its hash is known.
+    return apply(info, plan, settings.draw, delivery, journal, plan.source.sha256)
 
 
 def detect(
@@ -114,7 +109,6 @@ def detect(
     journal: Journal,
     detector: Detector | None = None,
     plan_file: Path | None = None,
-    board: Board | None = None,
 ) -> Plan:
     """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan.
 
@@ -124,16 +118,11 @@ def detect(
         plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
             it (`redact.pipeline.kept_looks`), and what a run that was stopped left there is used.
             None keeps nothing.
-        board: tells other machines, which look ahead, how far it is; None: there are none.
     """
     scope = settings.scope
     require_scope(info, scope)
     detector, look, parts = looking(info, settings, detector)
     close_up = load_close_up(detector)
-    if board is not None and parts:
-        board.begin(SEARCH)
-    # A detector of others may answer by more than the picture.
-    ahead = LooksAhead(board if parts else None, SEARCH, what_answers(settings, detector))
     digest = sha256_of(info.path, journal)
     pts: list[int] = []
     unchecked: list[int] = []
@@ -141,19 +130,17 @@ def detect(
     with (
         looks_kept(plan_file, digest, settings, detector) as kept,
         journal.step("detect", info.expected_frames) as step,
-        nullcontext(kept.asking(ahead.asking(close_up.ask))) as ask,
-        nullcontext(Search(settings, kept.looking(ahead.looking(look)), ask, parts)) as search,
-        read_ahead(_prepared(frames, search.tracker)) as decoded,
     ):
+        search = Search(settings, kept.looking(look), kept.asking(close_up.ask), parts)
         looks = search.looks
-        for frame in decoded:
-            pts.append(frame.pts)
-            ahead.come_to(frame.seconds)
-            search.see(frame)
-            if frame.damaged:
-                unchecked.append(frame.index)
-            step.advance()
-        step.say(*_detected(len(pts), detector, looks, kept.taken_up, ahead))
+        with read_ahead(_prepared(frames, search.tracker)) as decoded:
+            for frame in decoded:
+                pts.append(frame.pts)
+                search.see(frame)
+                if frame.damaged:
+                    unchecked.append(frame.index)
+                step.advance()
+        step.say(*_detected(len(pts), detector, looks, kept.taken_up))
     if pts and not looks.whole + looks.parts:
         raise no_picture_in(info, scope)
     if not pts:
@@ -165,19 +152,12 @@ def detect(
     timeline = Timeline(info.video.time_base, tuple(pts))
     return build_plan(
         SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
-        DetectionSettings(
-            settings.targets,
-            settings.sensitivity,
-            who_looks(info, settings, detector),
-            looks.whole + looks.parts,
-            settings.centerface,
-            settings.detector,
-            caution=settings.caution,
-            scope=scope,
-        ),
+        settings,
         whole.tracks,
         whole.cuts,
         unchecked,
+        who_looks(info, settings, detector),
+        looks.whole + looks.parts,
     )
 
 
@@ -188,9 +168,7 @@ def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
         yield frame
 
 
-def _detected(
-    frames: int, detector: Detector, looks: Looks, taken_up: int, ahead: LooksAhead
-) -> Iterator[Message]:
+def _detected(frames: int, detector: Detector, looks: Looks, taken_up: int) -> Iterator[Message]:
     """How the search was done, for the record."""
     yield Message(
         "detected",
@@ -202,7 +180,6 @@ def _detected(
     )
     if taken_up:
         yield Message("looks_taken_up", count=taken_up)
-    yield from ahead.told()
 
 
 def apply(
@@ -212,17 +189,18 @@ def apply(
     delivery: Delivery,
     journal: Journal,
     digest: str | None = None,
-    board: Board | None = None,
 ) -> Outcome:
     """Second pass: draw the plan's masks, look at the finished file, and publish it.
 
     What the audit looks for, and how hard, is what the plan says was looked for. `digest` is the
-    source's SHA-256 where this run has taken it already. `board` tells helpers of the audit.
+    source's SHA-256 where this run has taken it already.
     """
     before = require_same_source(plan, info, journal, digest)
     require_scope(info, plan.settings.scope, plan.source.timeline)
     require_detectors(plan.settings.targets)
     remark_on_run(info, plan, draw.encode, journal)
+    if delivery.release and draw.render.stamp is not None:
+        journal.warn(Message("stamp_released", text=draw.render.stamp.text))
     final = delivery.output or default_output(info)
     with OutputFile(final, delivery.force, (info.path,), guarded=True) as out:
         # A release copies no sound: its coded bytes can say who recorded it.
@@ -234,11 +212,7 @@ def apply(
         if signer is not None:
             state_content(out.inside, container, signer, drawn.plan, draw, journal)
         give_back()
-        if board is not None:
-            held = set(drawn.plan.unchecked) - set(plan.unchecked)
-            board.begin(AUDIT, out.temporary, sorted(held))
-        signed = signer is not None
-        audit = look(info, drawn.plan, draw, out.inside, journal, signed, board)
+        audit = look(info, drawn.plan, draw, out.inside, journal, signer is not None)
         after = _unchanged(info, before, journal)
         output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
         accepted = delivery.reason_for(audit)
@@ -255,7 +229,7 @@ def apply(
         output_size=size,
         plan=plan,
         drawn=drawn.plan,
-        settings=plan.settings.drawn_with(draw),
+        settings=Settings(plan.settings, draw.render, draw.encode),
         command=delivery.command,
         started=journal.started,
         finished=datetime.now(UTC),
@@ -294,16 +268,15 @@ def look(
     finished: Path,
     journal: Journal,
     credentials: bool = False,
-    board: Board | None = None,
 ) -> AuditResult:
     """What a hostile viewer would find in the finished file, before it gets its name."""
     sound = draw.encode.audio is Audio.KEEP and bool(info.audio)
-    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, credentials)
+    settings = AuditSettings.of_plan(
+        drawn, draw.render.margin, sound, credentials, draw.render.stamp
+    )
     with journal.step("audit", None, inner=True) as step:
-        ahead = AuditsAhead(board)
-        load = AuditDetectors if board is None else ahead.load
-        found = verify(info, finished, drawn, settings=settings, progress=journal, load=load)
-        step.say(*found.summary(), *ahead.told())
+        found = verify(info, finished, drawn, settings=settings, progress=journal)
+        step.say(*found.summary())
     return found
 
 
@@ -342,7 +315,8 @@ def render(
                 encoder=writer.encoder,
                 stretches=frames.stretches,
                 untouched=frames.untouched,
-            )
+            ),
+            *_stamped(draw),
         )
     for warning in frames.warnings:
         journal.warn(warning)
@@ -354,6 +328,12 @@ def render(
     stretches = frames.stretches, frames.untouched
     drawn_plan = with_held(plan, frames.held)
     return Rendered(frames.source, tuple(writer.notes), drawn_plan, stretches, sounded)
+
+
+def _stamped(draw: DrawSettings) -> Iterator[Message]:
+    """What is drawn beside the masks, for the record."""
+    if (stamp := draw.render.stamp) is not None:
+        yield Message("stamped", text=stamp.text, corner=stamp.corner.value)
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from ..detection import Detector, load_detector, load_plugin, own_name
+from typing import Any
+
+from ..detection import Detector, in_every_way, load_detector, load_plugin, own_name
 from ..errors import UsageError
 from ..media import SourceInfo
 from ..settings import DetectSettings
 from ..track import Look, Looks, Tracker, settings_of
-from ..types import Frame
+from ..types import Frame, Presentation
 from .kept_looks import Ask
 
 
 class Search:
-    """Takes the frames of a video in order, all of them or those of a range.
+    """Takes the frames of a video in order.
 
     Args:
         settings: of the search.
         look: the detector.
         ask: takes close looks (`redact.detection.CloseUp`).
         parts: the detector knows how to look at parts of a picture.
-        zero: PTS of the first frame of the video; None: the first frame taken is that.
 
     Attributes:
         tracker, looks: what follows, and what asks the detector.
@@ -31,13 +32,13 @@ class Search:
         look: Look,
         ask: Ask,
         parts: bool,
-        zero: int | None = None,
     ) -> None:
         numbers = settings_of(settings.sensitivity, settings.caution)
         self.tracker = Tracker(settings=numbers, ask=ask)
         every = numbers.whole_every if parts else 0.0
-        self.looks = Looks(look, every, numbers.meet_every)
-        self._scope, self._zero = settings.scope, zero
+        self.looks = Looks(look, every)
+        self._scope = settings.scope
+        self._zero: int | None = None
 
     def see(self, frame: Frame) -> None:
         """Take the next frame; raises as the detector does."""
@@ -76,12 +77,16 @@ def looking(
             f"--targets {','.join(strange)}: redact's own networks do not find it",
             "Name a detector of another package that does, with --detector.",
         )
-    ours = load_detector(
-        settings.sensitivity,
-        settings.targets,
-        sample_aspect=float(info.video.upright_sample_aspect),
-        centerface=settings.centerface,
-    )
+
+    def make(aspect: float) -> Detector:
+        return load_detector(
+            settings.sensitivity,
+            settings.targets,
+            sample_aspect=aspect,
+            centerface=settings.centerface,
+        )
+
+    ours: Any = in_every_way(info.video.presentations, make)
     return ours, ours.detect_frame, True
 
 
@@ -109,7 +114,14 @@ def _of_others(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None
 ) -> Detector | None:
     """The detector that was passed in or, without one, is named; None where redact's own look."""
+    if detector is not None and any(p.upside_down for p in info.video.presentations):
+        given = detector
+        ways = Presentation(), Presentation(upside_down=True)
+        return in_every_way(ways, lambda _: given)
     if detector is not None or not settings.detector:
         return detector
-    aspect = float(info.video.upright_sample_aspect)
-    return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+
+    def make(aspect: float) -> Detector:
+        return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
+
+    return in_every_way(info.video.presentations, make)

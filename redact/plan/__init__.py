@@ -8,7 +8,7 @@ from .certain import is_certain
 from .consequences import consequences, covering, mistakable
 from .file import Dumped, dump_plan, parse_plan, read_plan, write_plan
 from .file_fields import plan_schema
-from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
+from .plan import HELD_REACH, Plan, SourceRef
 from .review import (
     Decision,
     FindingNote,
@@ -25,7 +25,6 @@ __all__ = [
     "DAMAGED",
     "HELD_REACH",
     "Decision",
-    "DetectionSettings",
     "Dumped",
     "FindingNote",
     "MutedSpan",

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from .. import __version__
+from ..settings import DetectSettings
 from ..types import Box, Keyframe, State, Target, Track, runs_of
-from .plan import HELD_REACH, DetectionSettings, Plan, SourceRef
+from .plan import HELD_REACH, Plan, SourceRef
 
 _STEPS_PER_PIXEL = 16
 """Boxes are kept to a sixteenth of a pixel: far finer than any mask, short in the file, and a
@@ -18,10 +19,12 @@ power of two so that the arithmetic is exact and never rounds inward."""
 
 def build_plan(
     source: SourceRef,
-    settings: DetectionSettings,
+    settings: DetectSettings,
     tracks: Iterable[Track],
     cuts: Iterable[int],
     unchecked: Iterable[int],
+    detectors: tuple[tuple[str, str], ...] = (),
+    frames_looked_at: int | None = None,
 ) -> Plan:
     """Number the tracks in order of appearance and round their boxes outward.
 
@@ -44,6 +47,8 @@ def build_plan(
         cuts=tuple(sorted(set(cuts))),
         unchecked=damaged,
         version=__version__,
+        detectors=detectors,
+        frames_looked_at=frames_looked_at,
     )
     return replace(found, tracks=(*numbered, *whole_pictures(found)))
 

@@ -108,7 +108,7 @@ def _record_of(plan: Plan, known: Dumped) -> PlanRecord:
             time_base=f"{source.timeline.time_base.numerator}/{source.timeline.time_base.denominator}",
             pts=known.runs_of(source.timeline),
         ),
-        settings=settings_record(plan.settings),
+        settings=settings_record(plan),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
         subjects=subject_records(plan.subjects),
@@ -219,12 +219,18 @@ def _plan_of(record: PlanRecord) -> Plan:
         raise ValueError(f"$.source.pts: {error}") from None
     _check_frames("$.cuts", record.cuts, len(timeline))
     _check_frames("$.unchecked", record.unchecked, len(timeline))
+    looked_at = record.settings.frames_looked_at
+    if (looked_at or 0) > len(timeline):
+        raise ValueError(
+            f"$.settings.frames_looked_at: {looked_at} are more than the {len(timeline)} frames of "
+            "the clip"
+        )
     reference = SourceRef(
         source.name, source.sha256, source.size, source.width, source.height, timeline
     )
     return Plan(
         source=reference,
-        settings=settings_of(record.settings, len(timeline)),
+        settings=settings_of(record.settings),
         tracks=tuple(
             _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)
         ),
@@ -234,6 +240,8 @@ def _plan_of(record: PlanRecord) -> Plan:
         subjects=subjects_of(record.subjects, frozenset(t.id for t in record.tracks)),
         muted=muted_of(record.muted),
         review=review_of(record.review, len(timeline)),
+        detectors=tuple((d.name, d.sha256) for d in record.settings.detectors),
+        frames_looked_at=looked_at,
     )
 
 

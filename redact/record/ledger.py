@@ -125,7 +125,7 @@ def _with_held(
 
 def _found_by(track: Track, plan: Plan) -> tuple[str, ...]:
     if track.origin is Origin.AUTO:
-        return tuple(name for name, _ in plan.settings.detectors)
+        return tuple(name for name, _ in plan.detectors)
     return (track.origin.value,)
 
 

@@ -149,9 +149,9 @@ def _pictures(track: TrackPart) -> int:
 def _action(tracks: Sequence[TrackPart], text: Catalogue) -> str:
     """Hidden or shown; shown in how many pictures, where kept tracks are hidden in some."""
     word, total = text.word("action", tracks[0].action.value), sum(map(_pictures, tracks))
-    if tracks[0].action is not Action.KEEP or any(t.shown is None for t in tracks):
+    if tracks[0].action is not Action.KEEP:
         return word
-    shown = sum(last - first + 1 for t in tracks for first, last in t.shown or ())
+    shown = sum(last - first + 1 for t in tracks for first, last in t.shown)
     return word if shown == total else text("log.shown_part", shown=shown, total=total)
 
 

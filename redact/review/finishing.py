@@ -43,7 +43,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     here.desk.keep()
     plan = here.desk.plan
     draw = DrawSettings(
-        replace(session.render, style=_release_style(str(wish.get("style", "blur")))),
+        replace(session.render, style=_release_style(str(wish.get("style", Style.COVER)))),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
     )
     release = bool(wish.get("release"))
@@ -87,7 +87,7 @@ def _note(desk: Desk, audit: AuditResult) -> Plan:
 def _release_style(name: str) -> Style:
     style = Style(name)
     if style is Style.OUTLINE:
-        raise UsageError("outlines hide nothing", "Choose blur, mosaic or solid.")
+        raise UsageError("outlines hide nothing", "Choose cover, blur, mosaic or solid.")
     return style
 
 

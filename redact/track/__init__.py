@@ -5,7 +5,7 @@ from .camera_and_cuts import motion_between
 from .follow import COAST, step
 from .geometry import warped
 from .looks import Look, Looks
-from .sensitivities import PARTS, TrackSettings, meet, settings_of
+from .sensitivities import PARTS, TrackSettings, settings_of
 from .small_pictures import SmallFrame, patches_of, shrink
 from .tracker import Tracker, Tracks
 
@@ -19,7 +19,6 @@ __all__ = [
     "TrackSettings",
     "Tracker",
     "Tracks",
-    "meet",
     "motion_between",
     "patches_of",
     "probability_of",

@@ -135,7 +135,7 @@ def installed(plugin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("installed")
 def test_a_detector_that_a_package_brings_is_used_and_named(clip: Path) -> None:
     plan = redact.detect(clip, replace(FAST.detect, detector="nothing"))
-    assert plan.tracks == () and plan.settings.detectors == (("sees nothing", "1" * 64),)
+    assert plan.tracks == () and plan.detectors == (("sees nothing", "1" * 64),)
     assert plan.settings.detector == "nothing"
 
 

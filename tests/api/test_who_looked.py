@@ -105,7 +105,7 @@ def test_a_plan_that_another_detector_left_is_not_published(
     assert not out.exists()
     made = redact.run(empty, out, FAST, redact.Delivery(force=True), detector=other)
     assert made.plan is not None
-    assert made.plan.settings.detectors == who_looks(probe(empty), FAST.detect, other)
+    assert made.plan.detectors == who_looks(probe(empty), FAST.detect, other)
     assert other is None or other.asked
 
 

@@ -266,10 +266,11 @@ def two_spans(whole: Path, path: Path) -> Path:
     data = whole.read_bytes()
     begin = data.index(b"moov") - 4
     movie = data[begin:]
+    second = int.from_bytes(movie[movie.index(b"mvhd") + 16 :][:4])
     for at in reversed([found.start() - 4 for found in re.finditer(b"trak", movie)]):
         size, head = (int.from_bytes(movie[n : n + 4]) for n in (at, at + 8))
         clock = int.from_bytes(movie[movie.index(b"mdhd", at) + 16 :][:4])
-        spans = [struct.pack(">IiI", 1000, round(s * clock), 1 << 16) for s in (1.6, 3.6)]
+        spans = [struct.pack(">IiI", second, round(s * clock), 1 << 16) for s in (1.6, 3.6)]
         edits = box(b"edts" + box(b"elst" + struct.pack(">II", 0, 2) + b"".join(spans)))
         middle, end = at + 8 + head, at + size
         track = box(movie[at + 4 : middle] + edits + movie[middle:end])

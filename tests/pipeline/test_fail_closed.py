@@ -75,13 +75,13 @@ def test_a_detector_of_the_audit_that_fails_publishes_nothing(
     street: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The finished file lies there under its hidden name; it must not get another."""
-    real, made = audit_detectors.load_second_opinion, []
+    real, made = audit_detectors.Witnesses, []
 
     def load(*arguments: Any, **options: Any) -> FailsAt:
         made.append(FailsAt(real(*arguments, **options), 1))
         return made[-1]
 
-    monkeypatch.setattr(audit_detectors, "load_second_opinion", load)
+    monkeypatch.setattr(audit_detectors, "Witnesses", load)
     delivery = Delivery(tmp_path / "out.mp4")
     with pytest.raises(UnsafeError, match="could not be checked"):
         run(street, FAST, delivery, Silent())

@@ -52,7 +52,7 @@ def test_plates_only_is_said_everywhere(redact, street: Path, tmp_path: Path) ->
     assert "faces_not_looked_for" in codes and "plates_not_looked_for" not in codes
     assert manifest["audit"]["looked"]["targets"] == ["plate"]
     detectors = manifest["audit"]["looked"]["detectors"] + manifest["tool"]["models"]
-    assert detectors and not any("MediaPipe" in d["name"] for d in detectors)
+    assert detectors and not any("CenterFace" in d["name"] for d in detectors)
 
 
 def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> None:
@@ -134,6 +134,6 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
         shown.clear()
         settings = DetectSettings((Target.FACE,), sensitivity)
         found = pipeline.detect(probe(street), settings, Journal(Silent()))
-        assert found.settings.frames_looked_at == len(set(shown)) == len(shown)
+        assert found.frames_looked_at == len(set(shown)) == len(shown)
         whole = sensitivity is Sensitivity.THOROUGH
         assert shown == list(range(STREET_FRAMES)) if whole else 3 <= len(shown) < STREET_FRAMES

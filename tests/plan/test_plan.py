@@ -17,7 +17,6 @@ from redact.errors import OutputError, OutputExistsError, PlanError
 from redact.plan import (
     DAMAGED,
     HELD_REACH,
-    DetectionSettings,
     Plan,
     SourceRef,
     build_plan,
@@ -26,7 +25,7 @@ from redact.plan import (
     read_plan,
     write_plan,
 )
-from redact.settings import Sensitivity
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import (
     Action,
     Box,
@@ -43,9 +42,8 @@ FRAMES = 40
 SOURCE = SourceRef(
     "clip.mp4", "0" * 64, 1234, 320, 240, Timeline(Fraction(1, 600), tuple(range(0, 800, 20)))
 )
-SETTINGS = DetectionSettings(
-    (Target.FACE, Target.PLATE), Sensitivity.BALANCED, (("face-plate", "1" * 64),)
-)
+SETTINGS = DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED)
+LOOKED = (("face-plate", "1" * 64),)
 
 coordinates = st.floats(-50, 400, allow_nan=False)
 
@@ -80,7 +78,12 @@ def tracks(draw: st.DrawFn) -> Track:
 def plans(draw: st.DrawFn) -> Plan:
     frame_sets = st.sets(st.integers(0, FRAMES - 1), max_size=4)
     return build_plan(
-        SOURCE, SETTINGS, draw(st.lists(tracks(), max_size=4)), draw(frame_sets), draw(frame_sets)
+        SOURCE,
+        SETTINGS,
+        draw(st.lists(tracks(), max_size=4)),
+        draw(frame_sets),
+        draw(frame_sets),
+        LOOKED,
     )
 
 
@@ -158,11 +161,9 @@ def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
 
 
 def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> None:
-    """Plans of earlier versions do not."""
     assert "frames_looked_at" not in _document()["settings"]
     for looked_at in (0, 21, FRAMES):
-        counted = replace(SETTINGS, frames_looked_at=looked_at)
-        plan = build_plan(SOURCE, counted, [], (), ())
+        plan = build_plan(SOURCE, SETTINGS, [], (), (), LOOKED, looked_at)
         assert parse_plan(dump_plan(plan), "p.json") == plan
 
 
