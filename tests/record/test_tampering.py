@@ -19,6 +19,7 @@ from redact.record.chain import head_path
 from redact.record.check import CheckResult
 from redact.record.manifest import manifest_path
 from redact.record.signature import (
+    is_signed,
     is_small_order,
     load_private_key,
     new_key,
