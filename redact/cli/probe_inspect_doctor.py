@@ -167,9 +167,9 @@ _NAMES = {
 def inspect(file: Path, as_json: bool, verbose: bool) -> int:
     """List everything in FILE that says something about who made it, when, where, with what.
 
-    It reads the container and the messages between the coded pictures: MP4, MOV, 3GP, Matroska,
-    WebM and AVI box by box, other containers by their tags. The exit code is 0 if FILE is clean,
-    and 11 if it is not.
+    It reads the container and the messages between the coded pictures: MP4, MOV, 3GP, Matroska
+    and WebM box by box. Of other containers, such as AVI, it reads the tags, and never calls them
+    clean: exiftool reads more of them. The exit code is 0 if FILE is clean, and 11 if it is not.
     """
     result = inspect_file(file)
     if as_json:
@@ -184,6 +184,7 @@ def _as_json(result: Inspection) -> dict[str, object]:
         "file": readable(result.path.name),
         "container": result.container,
         "clean": result.clean,
+        "walked": result.walked,
         "findings": [asdict(f) for f in result.found],
         "generic": list(result.generic),
         "packets": result.packets,
@@ -205,6 +206,11 @@ def _say(result: Inspection, verbose: bool) -> None:
         )
     else:
         tell(f"{counted(len(result.found), 'finding')} in {result.path.name}")
+    if not result.walked:
+        tell(
+            "Of a container of this kind only tags, streams and messages were read. To see all of "
+            "it, use exiftool: exiftool -a -G1 -s -ee FILE"
+        )
 
 
 @click.command(context_settings=HELP)
