@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..batch import Cluster, Done, Order, run_in_process, size_of
 from ..errors import ExitCode, RedactError, UsageError
@@ -197,6 +197,10 @@ def _told(
     return found
 
 
+_LAST_WORDS: Final = 10.0
+"""Seconds in which a process that is to stop may tidy up."""
+
+
 def end_with_parent() -> None:
     """Let this process be stopped, as with Ctrl-C, when the one that started it is gone.
 
@@ -208,6 +212,8 @@ def end_with_parent() -> None:
             while os.read(0, 1):
                 pass
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_LAST_WORDS)
+        os._exit(ExitCode.INTERRUPTED)  # it hangs in a library; what it left is swept
 
     threading.Thread(target=watch, daemon=True).start()
 

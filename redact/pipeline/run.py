@@ -8,6 +8,7 @@ second. `run` is `detect` followed by `apply`, and nothing more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -16,7 +17,7 @@ from pathlib import Path
 from ..allocator import give_back, trim_at_times
 from ..auditing import AuditResult, AuditSettings, require_detectors, verify
 from ..detection import Detector, device_now, load_close_up
-from ..errors import InputError, UnsafeError
+from ..errors import InputError, OutputError, UnsafeError
 from ..files import OutputFile, make_private
 from ..inspect import clear_times, prepare_release
 from ..media import (
@@ -36,7 +37,7 @@ from ..render import Renderer
 from ..settings import Audio, DetectSettings, DrawSettings, Settings
 from ..track import Looks, Tracker
 from ..types import Frame, Timeline, readable
-from ..words import Message
+from ..words import Message, problem
 from .delivery import Delivery, Outcome, review_name, state_content
 from .journal import (
     Journal,
@@ -206,15 +207,16 @@ def apply(
         # A release copies no sound: its coded bytes can say who recorded it.
         copy, container = not delivery.release, container_for(final)
         drawn = render(info, plan, draw, out.inside, container, journal, copy_audio=copy)
-        if delivery.release:
-            prepare_release(out.inside)
-        signer = delivery.evidence.credentials
-        if signer is not None:
-            state_content(out.inside, container, signer, drawn.plan, draw, journal)
-        give_back()
-        audit = look(info, drawn.plan, draw, out.inside, journal, signer is not None)
-        after = _unchanged(info, before, journal)
-        output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
+        with _still_there(out.inside, final):
+            if delivery.release:
+                prepare_release(out.inside)
+            signer = delivery.evidence.credentials
+            if signer is not None:
+                state_content(out.inside, container, signer, drawn.plan, draw, journal)
+            give_back()
+            audit = look(info, drawn.plan, draw, out.inside, journal, signer is not None)
+            after = _unchanged(info, before, journal)
+            output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
         accepted = delivery.reason_for(audit)
         held_back = not (audit.passed or accepted)
         output = _publish(out, final, delivery, held_back, output_sha256)
@@ -246,6 +248,18 @@ def apply(
         sounded=drawn.sounded,
     )
     return Outcome(output, final, held_back, audit, record)
+
+
+@contextmanager
+def _still_there(output: Path, final: Path) -> Iterator[None]:
+    """In here, what fails because the output is gone is told as that: somebody took away its
+    folder, or unplugged its disk."""
+    try:
+        yield
+    except (InputError, OSError) as error:
+        if output.exists():
+            raise
+        raise problem(OutputError, "output_gone", path=f"{final}") from error
 
 
 def _publish(
