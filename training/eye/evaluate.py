@@ -141,9 +141,7 @@ def judge(looks: dict[str, Look], samples: list[Frame]) -> list[dict[str, Any]]:
                 every = np.concatenate([s.truth[target], s.neither[target]])
                 ignore = np.arange(len(every)) >= len(s.truth[target])
                 b = np.asarray(boxes, np.float32).reshape(-1, 5)
-                results.setdefault(target, []).append(
-                    ImageResult(every, ignore, b[:, :4], b[:, 4])
-                )
+                results.setdefault(target, []).append(ImageResult(every, ignore, b[:, :4], b[:, 4]))
         ms = 1e3 * (time.process_time() - begun) / len(samples)
         for target, mine in results.items():
             match, least = MATCH[target]

@@ -50,9 +50,7 @@ class CenterFace(nn.Module):
             if n.output[0] not in UNUSED
         ]
         used = {i for _, ins, _, _ in self.nodes for i in ins}
-        still = {
-            i for op, ins, _, _ in self.nodes if op == "BatchNormalization" for i in ins[3:]
-        }
+        still = {i for op, ins, _, _ in self.nodes if op == "BatchNormalization" for i in ins[3:]}
         for name, array in values.items():
             tensor = torch.from_numpy(array)
             if name not in used or not tensor.is_floating_point():
