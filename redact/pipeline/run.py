@@ -59,50 +59,6 @@ def redact_video(
     Raises:
         RedactError: it failed; nothing unfinished has its final name.
     """
-<<<<<<< HEAD
-    scope = settings.scope
-    require_scope(info, scope)
-    detector, look, parts = looking(info, settings, detector)
-    close_up = load_close_up(detector)
-    digest = sha256_of(info.path, journal)
-    pts: list[int] = []
-    unchecked: list[int] = []
-    frames = Decode(info)
-    with (
-        looks_kept(plan_file, digest, settings, detector) as kept,
-        journal.step("detect", info.expected_frames) as step,
-    ):
-        search = Search(
-            settings, kept.looking(look), kept.asking(close_up.ask), parts, close_up.find
-        )
-        looks = search.looks
-        with read_ahead(_prepared(frames, search.tracker)) as decoded:
-            for frame in decoded:
-                pts.append(frame.pts)
-                search.see(frame)
-                if frame.damaged:
-                    unchecked.append(frame.index)
-                step.advance()
-        step.say(*_detected(len(pts), detector, looks, kept.taken_up))
-    if pts and not looks.whole + looks.parts:
-        raise no_picture_in(info, scope)
-    if not pts:
-        raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
-    remark_on_damage(frames, unchecked, journal)
-    with journal.step("track", None, "tracks") as step:
-        whole = search.tracker.finish()
-        step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
-    timeline = Timeline(info.video.time_base, tuple(pts))
-    return build_plan(
-        SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
-        settings,
-        whole.tracks,
-        whole.cuts,
-        unchecked,
-        who_looks(info, settings, detector),
-        looks.whole + looks.parts,
-    )
-=======
     order = order_to_run(probe(source), settings.draw, wish)
     with claimed(order) as (order, claim):
         earlier = earlier_result(
@@ -128,7 +84,6 @@ def redact_video(
             order, plan, journal, accepted, digest=plan.source.sha256, publishing=publishing
         )
         return keep_beside(result, order)
->>>>>>> main
 
 
 def _plan_of(

@@ -19,18 +19,12 @@ from ..errors import InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan
 from ..settings import DetectSettings
-<<<<<<< HEAD
-from ..track import Find, Look, Looks, Tracker, settings_of
-from ..types import Frame, Presentation
-from .kept_looks import Ask
-=======
 from ..track import Look, Looks, Tracker, settings_of
 from ..types import Box, Frame, Presentation, Scope, Timeline, area_in_words, clock, readable
 from ..words import Message, problem
 from .journal import Journal
 from .kept_looks import looks_kept
 from .remarks import remark_on_damage
->>>>>>> main
 
 
 def detect(
@@ -43,19 +37,11 @@ def detect(
     """Find what to hide in a whole video.
 
     Args:
-<<<<<<< HEAD
-        settings: of the search.
-        look: the detector.
-        ask: takes close looks (`redact.detection.CloseUp`).
-        parts: the detector knows how to look at parts of a picture.
-        find: takes close looks where somebody should be; None: nobody does.
-=======
         info, settings, journal: of the run.
         detector: what looks; None for redact's own networks.
         plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
             it (`kept_looks`), and what a run that was stopped left there is used. None keeps
             nothing.
->>>>>>> main
 
     Raises:
         UsageError: nobody looks for what is wanted, or there is nothing in the limits of the
@@ -63,36 +49,6 @@ def detect(
         InputError: the video cannot be read.
         UnsafeError: a frame could not be checked.
     """
-<<<<<<< HEAD
-
-    def __init__(
-        self,
-        settings: DetectSettings,
-        look: Look,
-        ask: Ask,
-        parts: bool,
-        find: Find | None = None,
-    ) -> None:
-        numbers = settings_of(settings.sensitivity, settings.caution)
-        self.tracker = Tracker(settings=numbers, ask=ask, find=find)
-        every = numbers.whole_every if parts else 0.0
-        self.looks = Looks(look, every)
-        self._scope = settings.scope
-        self._zero: int | None = None
-
-    def see(self, frame: Frame) -> None:
-        """Take the next frame; raises as the detector does."""
-        if self._zero is None:
-            self._zero = frame.pts
-        found = None
-        if self.tracker.wants_detection(frame) and self._inside(frame, self._zero):
-            found = self.looks.at(frame, self.tracker.small_picture(frame))
-        self.tracker.observe(frame, None if found is None else self._scope.select(found))
-
-    def _inside(self, frame: Frame, zero: int) -> bool:
-        """Whether it is looked at this time of the video."""
-        return self._scope.at(float((frame.pts - zero) * frame.time_base))
-=======
     require_scope(info, settings.scope)
     detector, look, whole_only = _who_looks(info, settings, detector)
     close_up = load_close_up(detector)
@@ -104,7 +60,8 @@ def detect(
         looks_kept(plan_file, digest, settings, detector) as kept,
         journal.step("detect", info.expected_frames) as step,
     ):
-        tracker = Tracker(settings=numbers, ask=kept.asking(close_up.ask))
+        ask = kept.asking(close_up.ask)
+        tracker = Tracker(settings=numbers, ask=ask, find=close_up.find)
         looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
         with read_ahead(_prepared(frames, tracker)) as decoded:
             for frame in decoded:
@@ -151,7 +108,6 @@ def detect(
         looked,
         broken,
     )
->>>>>>> main
 
 
 def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
