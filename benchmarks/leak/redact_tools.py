@@ -99,15 +99,18 @@ class Sightings:
 
 @dataclass
 class Seen:
-    """Frames that were decoded: their times, and the numbers of the damaged ones."""
+    """Frames that were decoded: their times, and the numbers of the damaged and the broken ones."""
 
     pts: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
 
     def add(self, frame: Frame) -> None:
         self.pts.append(frame.pts)
         if frame.damaged:
             self.damaged.append(frame.index)
+        if frame.broken:
+            self.broken.append(frame.index)
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,7 @@ class RedactTool:
         timeline = Timeline(info.video.time_base, tuple(frames.pts))
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
         asked = DetectSettings((Target.FACE, Target.PLATE), self._sensitivity)
-        plan = build_plan(reference, asked, tracks, cuts, frames.damaged)
+        plan = build_plan(reference, asked, tracks, cuts, frames.damaged, broken=frames.broken)
         return Planned(info, plan, time.process_time() - begun + sightings.remembered)
 
     def _tracks(

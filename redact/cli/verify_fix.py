@@ -24,6 +24,7 @@ from ..pipeline import (
     mend,
     plan_beside,
     record_beside,
+    refuse_elsewhere,
     remove_held,
 )
 from ..plan import Plan, read_plan
@@ -202,6 +203,7 @@ def fix(
     held = find_held(name)
     if remove:
         return _remove(held, accept_findings, terminal)
+    refuse_elsewhere(held)  # before any key that it names is read
     result = mend(
         held,
         terminal,

@@ -6,7 +6,7 @@ from .held import HeldBack, find_held, meant_by
 from .journal import Journal
 from .kept_looks import KeptLooks, forget_looks
 from .kept_plan import keep_plan, require_same_source
-from .mend import from_here, mend, remove_held
+from .mend import from_here, mend, refuse_elsewhere, remove_held
 from .order import Acceptance, Delivery, Order, check_order, order_to_apply, order_to_run
 from .planned_frames import CheckedFrames
 from .preview import NOTICE, Preview, make_preview
@@ -46,6 +46,7 @@ __all__ = [
     "plan_beside",
     "record_beside",
     "redact_video",
+    "refuse_elsewhere",
     "remove_held",
     "require_same_source",
     "same_place",

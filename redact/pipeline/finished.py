@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..auditing import AuditSettings
 from ..errors import PlanError
+from ..files import read_file
 from ..plan import Plan
 from ..record import Manifest, manifest_path, read_manifest, sha256_of_bytes
 from .held import stamp_from_json
@@ -31,7 +32,7 @@ def plan_beside(output: Path, record: Manifest) -> Path | None:
 def hash_of(path: Path) -> str:
     """SHA-256 of a small file, "" if there is none."""
     try:
-        return sha256_of_bytes(path.read_bytes())
+        return sha256_of_bytes(read_file(path))
     except OSError:
         return ""
 

@@ -13,11 +13,12 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from .. import __version__
 from ..auditing import Finding, FindingKind
 from ..errors import InputError, PlanError, UsageError
-from ..files import PRIVATE, write_whole
+from ..files import PRIVATE, belongs_to_user, is_own, own_mark, read_file, write_whole
 from ..plan import dump_plan
 from ..record import (
     CaseFields,
@@ -59,6 +60,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         failed: checks that failed, in words; they cannot be mended by hiding more.
         acceptable: whether a person may accept the findings.
         files: everything else that was written for it, absolute paths.
+        mark: by which the note is known as this user's, see `own`.
     """
 
     format: Annotated[str, Meta(pattern=f"^{FORMAT}$")] = FORMAT
@@ -81,6 +83,19 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     acceptable: bool
     files: list[str]
     credentials: list[str] = msgspec.field(default_factory=list)
+    mark: str = ""
+
+    @property
+    def own(self) -> bool:
+        """Whether this user's redact wrote it here, and nobody handed it on or changed it."""
+        return is_own(self._content(), self.mark)
+
+    def marked(self) -> HeldBack:
+        """The note with the mark."""
+        return replace(self, mark=own_mark(self._content()))
+
+    def _content(self) -> bytes:
+        return msgspec.json.encode(replace(self, mark=""), order="deterministic")
 
     @property
     def note(self) -> Path:
@@ -164,7 +179,7 @@ def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
         acceptable=audit.may_be_accepted,
         files=[_whole(path) for path in files],
     )
-    data = msgspec.json.format(msgspec.json.encode(held), indent=1) + b"\n"
+    data = msgspec.json.format(msgspec.json.encode(held.marked()), indent=1) + b"\n"
     write_whole(held.note, data, force=True, mode=0o600)
 
 
@@ -179,7 +194,7 @@ def read_held(path: Path) -> HeldBack:
     what lies in the first folder.
     """
     try:
-        held = msgspec.json.decode(path.read_bytes(), type=HeldBack)
+        held = msgspec.json.decode(read_file(path), type=HeldBack)
     except OSError as error:
         raise PlanError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -196,9 +211,9 @@ def read_held(path: Path) -> HeldBack:
 
 
 def held_back_for(final: Path, closed: Path) -> HeldBack | None:
-    """The newest result that was held back from a name, None if there is none."""
+    """This user's newest result that was held back from a name, None if there is none."""
     wanted = str(final.absolute())
-    found = [held for held in _notes(closed) if held.final == wanted]
+    found = [h for h in _notes(closed) if h.final == wanted and belongs_to_user(h.note)]
     return found[-1] if found else None
 
 

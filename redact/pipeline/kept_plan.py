@@ -10,6 +10,7 @@ from pathlib import Path
 from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError
+from ..files import belongs_to_user
 from ..media import SourceInfo, sha256_of
 from ..plan import Plan, read_plan, write_plan
 from ..progress import Progress
@@ -37,7 +38,8 @@ def take_up_plan(
     looked, kept; None if there is none.
 
     What a person has decided in it since is kept as well. One that does not fit is passed over, to
-    be replaced, where the order says so. The step goes on record in the place of detection.
+    be replaced, where the order says so. One of another user, who may have decided to show
+    somebody, fits only where the order names it. The step goes on record in the place of detection.
 
     Raises:
         OutputExistsError: what is there is no such plan, and must not be replaced.
@@ -48,7 +50,8 @@ def take_up_plan(
         return None
     try:
         plan = read_plan(path)
-        why = _unfit(plan, order.info, settings, journal, detector)
+        why = "" if order.plan_named or belongs_to_user(path) else "belongs to another user"
+        why = why or _unfit(plan, order.info, settings, journal, detector)
     except PlanError:
         why = "is not a plan that can be read"
     if why and order.force:
@@ -93,7 +96,8 @@ def _unfit(
 def _with(name: str, value: object) -> str:
     """A setting of the search in words."""
     if isinstance(value, StrEnum):
-        return f"with --{name} {value.value}"
+        option = "damage" if name == "damaged" else name
+        return f"with --{option} {value.value}"
     others = {
         "targets": "for other --targets",
         "centerface": f"with{'' if value else 'out'} CenterFace",

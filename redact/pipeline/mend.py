@@ -18,6 +18,7 @@ from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..types import counted
+from ..words import problem
 from .finished import record_beside
 from .held import HeldBack, among, held_back_for
 from .journal import Journal
@@ -59,6 +60,7 @@ def mend(
             f"{held.final}: was to carry content credentials, and nothing is given to sign them",
             f"Certificate and key of the first run: {', '.join(held.credentials)}.",
         )
+    refuse_elsewhere(held)
     for path in (held.final, held.output):
         sweep(from_here(path).parent)
     journal = Journal(progress)
@@ -79,6 +81,21 @@ def mend(
             added = len(mended.tracks) - len(plan.tracks)
             tell(f"{plan_file}: {counted(added, 'track')} added, to hide what was found")
         return keep_beside(apply(order, mended, journal, accepted), order)
+
+
+def refuse_elsewhere(held: HeldBack) -> None:
+    """Raise MismatchError where a note that was not written here, for this user, would have files
+    made, read or replaced anywhere but beside it."""
+    if held.own:
+        return
+    here = held.note.parent
+    places = [held.final, held.output, held.plan, *held.files]
+    strange = [path for path in places if Path(path).parent not in (here, here.parent)]
+    strange += [path for path in (held.log, held.sign_key, *held.credentials) if path]
+    if strange:
+        raise problem(MismatchError, "note_of_others", path=f"{held.note}", other=strange[0])
+    if held.force:
+        raise problem(MismatchError, "note_with_force", path=f"{held.note}")
 
 
 def _refuse_mended(held: HeldBack) -> None:

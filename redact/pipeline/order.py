@@ -83,6 +83,7 @@ class Order:
         closed: folder for the result if it is held back.
         plan_file: where the plan lies. A search keeps it there as soon as it is made, and takes up
             what an earlier run kept there. None: nowhere.
+        plan_named: that place was named, so that a plan of another user may lie there.
         plan_copy: where the plan is written at the end, besides; None: nowhere.
         review_dir, evidence, force, release, command: see `Delivery`.
     """
@@ -92,6 +93,7 @@ class Order:
     final: Path
     closed: Path
     plan_file: Path | None = None
+    plan_named: bool = False
     plan_copy: Path | None = None
     review_dir: Path | None = None
     evidence: EvidenceChoice = field(default_factory=EvidenceChoice)
@@ -113,7 +115,8 @@ def order_to_run(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
     """The order of a whole run. Raises UsageError where the wish contradicts itself."""
     order = _order(info, draw, wish)
     beside = review_plan(order.final) if wish.keep_plan and not wish.release else None
-    return replace(order, plan_file=wish.plan_out or beside)
+    named = wish.plan_out is not None
+    return replace(order, plan_file=wish.plan_out or beside, plan_named=named)
 
 
 def order_to_apply(

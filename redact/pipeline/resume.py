@@ -13,6 +13,7 @@ from typing import Any
 from .. import __version__
 from ..detection import Detector
 from ..errors import OutputExistsError, PlanError, RedactError
+from ..files import belongs_to_user
 from ..media import sha256_of
 from ..plan import read_plan
 from ..progress import Progress
@@ -152,6 +153,9 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
     looked = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
     if looked != wanted.who_looks:
         yield "another detector looked, or one with other weights"
+    theirs = (order.final, manifest_path(order.final))
+    if evidence.key is None and not all(map(belongs_to_user, theirs)):
+        yield "it, or its record, belongs to another user"
     if manifest.source.sha256_before != sha256_of(source, progress):
         yield "it was made from another file"
     key = None if evidence.key is None else raw_public(evidence.key.public_key())

@@ -32,7 +32,7 @@ from .publish import Publishing, keep_beside, publish
 from .remarks import remark_on_run
 from .result import Result
 from .resume import earlier_result
-from .search import detect
+from .search import detect, require_scope
 
 
 def redact_video(
@@ -122,6 +122,7 @@ def apply(
     """
     info, evidence = order.info, order.evidence
     before = require_same_source(plan, info, journal, digest)
+    require_scope(info, plan.settings.scope, plan.source.timeline)
     require_detectors(plan.settings.targets)
     remark_on_run(order, plan, journal)
     with OutputFile(order.final, order.force, (info.path,), guarded=True) as out:

@@ -21,7 +21,7 @@ from ..plan import Plan, SourceRef, build_plan
 from ..settings import DetectSettings
 from ..track import Look, Looks, Tracker, settings_of
 from ..types import Box, Frame, Presentation, Scope, Timeline, area_in_words, clock, readable
-from ..words import Message
+from ..words import Message, problem
 from .journal import Journal
 from .kept_looks import looks_kept
 from .remarks import remark_on_damage
@@ -49,12 +49,13 @@ def detect(
         InputError: the video cannot be read.
         UnsafeError: a frame could not be checked.
     """
-    _require_scope(info, settings.scope)
+    require_scope(info, settings.scope)
     detector, look, whole_only = _who_looks(info, settings, detector)
     close_up = load_close_up(detector)
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
-    frames, pts, unchecked = Decode(info), list[int](), list[int]()
+    frames, pts = Decode(info), list[int]()
+    unchecked, broken = list[int](), list[int]()
     with (
         looks_kept(plan_file, digest, settings, detector) as kept,
         journal.step("detect", info.expected_frames) as step,
@@ -71,6 +72,8 @@ def detect(
                 tracker.observe(frame, found)
                 if frame.damaged:
                     unchecked.append(frame.index)
+                if frame.broken:
+                    broken.append(frame.index)
                 step.advance()
         looked = looks.whole + looks.parts
         device = device_now()
@@ -102,6 +105,7 @@ def detect(
         unchecked,
         who_looks(info, settings, detector),
         looked,
+        broken,
     )
 
 
@@ -181,14 +185,26 @@ _ORDER = "It is LEFT,TOP,WIDTH,HEIGHT, not two corners as in --box of 'redact pl
 _GRID = "'redact still' makes a picture with a grid."
 
 
-def _require_scope(info: SourceInfo, scope: Scope) -> None:
-    """Raise UsageError where an area is not within the picture.
+def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = None) -> None:
+    """Raise UsageError where an area is not within the picture, or nothing is looked at.
+
+    Args:
+        info: of the source.
+        scope: of the search.
+        timeline: of its plan, where there is one: a plan may come from elsewhere, and one in which
+            nothing was looked for would pass for one in which nothing was found.
 
     One outside of it would mean nothing, or all. One that reaches over its border was probably
     typed as two corners, and people in it would stay visible who were meant to be hidden.
     """
     width, height = info.video.upright_size
     picture = Box(0, 0, width, height)
+    if any(area.contains(picture) for area in scope.ignored):
+        raise problem(UsageError, "looks_at_nothing", path=f"{info.path}")
+    if timeline is not None and scope.between:
+        first = timeline.time(0)
+        if not any(scope.at(float(timeline.time(n) - first)) for n in range(len(timeline))):
+            raise _no_picture_in(info, scope)
     size = f"the picture of {info.path.name}, which is {width}×{height} pixels"
     for option, areas in (("--ignore-area", scope.ignored), ("--only-area", scope.only)):
         for area in areas:

@@ -160,6 +160,24 @@ def test_what_is_found_elsewhere_in_the_same_frames_is_not_accepted(first: Audit
     assert not Accepted(elsewhere, REASON).covers(first)
 
 
+@pytest.mark.parametrize(("share", "same"), [(0.1, True), (0.4, True), (0.6, False), (0.9, False)])
+def test_a_neighbour_does_not_inherit_what_was_accepted(
+    first: AuditResult, share: float, same: bool
+) -> None:
+    """Two looks at one face differ by a little; who stands beside it overlaps with it, too."""
+    moved = tuple(
+        replace(
+            f,
+            path=tuple(
+                (frame, Box(b.x1 + share * b.width, b.y1, b.x2 + share * b.width, b.y2))
+                for frame, b in f.path
+            ),
+        )
+        for f in first.findings
+    )
+    assert Accepted(moved, REASON).covers(first) is same
+
+
 def _moved(place: tuple[int, Box]) -> tuple[int, Box]:
     frame, box = place
     return frame, Box(*(value + 2 * box.width + 2 * box.height for value in box))

@@ -74,7 +74,7 @@ def main() -> None:
     tiles, proposals = [], {}
     for name in args.sets:
         (labels,) = args.converted.glob(f"*/{name}/labels.json")
-        files = [f for f in chosen(json.loads(labels.read_text()), name, 0)]
+        files = list(chosen(json.loads(labels.read_text()), name, 0))
         # One frame of every clip before a second one of any.
         turns: dict[str, int] = {}
         order = []
