@@ -18,7 +18,7 @@ from ..auditing import Finding, FindingKind
 from ..pipeline import Delivery, Outcome, Result, ResultState
 from ..plan import Plan
 from ..record import Manifest, manifest_path
-from ..types import Action, clock, counted, numbered
+from ..types import Action, as_argument, clock, counted, numbered
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
@@ -233,7 +233,7 @@ def _when(first: float, last: float) -> str:
 
 def what_to_do(outcome: Outcome) -> str:
     """Lines for a person: commands stand alone on theirs, so that they can be copied."""
-    name, findings = _named(outcome.output), outcome.audit.findings
+    name, findings = as_argument(outcome.output), outcome.audit.findings
     if not findings:
         return (
             "Look at what failed above; the file is kept for you to look at. To delete it:\n"
@@ -252,9 +252,3 @@ def what_to_do(outcome: Outcome) -> str:
 
 def _all(count: int) -> str:
     return ",".join(map(str, range(1, count + 1))) if count <= 3 else "1,2"
-
-
-def _named(path: Path) -> str:
-    """A path that no program takes for an option."""
-    text = str(path)
-    return f"./{text}" if text.startswith("-") else text

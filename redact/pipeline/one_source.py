@@ -67,7 +67,7 @@ class Work:
             OutputError: another run is at work on it, or the folder cannot be written to.
         """
         sweep(final.parent)
-        path = note_path(final)
+        path = claim_path(final)
         try:
             held = claim(path)
         except OSError as error:
@@ -105,7 +105,8 @@ class Work:
         self._held.release()
 
 
-def note_path(final: Path) -> Path:
+def claim_path(final: Path) -> Path:
+    """Where a run says that it is at work on a name."""
     return final.with_name(f".{final.name}.run")
 
 
