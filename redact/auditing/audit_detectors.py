@@ -130,8 +130,8 @@ class AuditDetectors:
 
     def seen(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
         """What all networks see in a picture as it is, or in parts of it, however faintly."""
-        found: Detections = self._all.detect_frame(frame, only)
-        return found
+        seen: Detections = self._all.detect_frame(frame, only)
+        return seen
 
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]

@@ -55,6 +55,8 @@ class StillVisible:
         schedule: which frames are looked at.
         limits: see `Limits`.
         whole_every: see `redact.track.Looks`. 0: every look is at all of the picture.
+        stamped: where every picture has a stamp (not 0): it is looked at as the source is, and
+            hides nothing. None for nowhere.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -68,8 +70,9 @@ class StillVisible:
         schedule: Schedule,
         limits: Limits,
         whole_every: float,
+        stamped: Mask | None = None,
     ) -> None:
-        self._plan, self._covers = plan, covers
+        self._plan, self._covers, self._stamped = plan, covers, stamped
         self._detectors, self._schedule, self._limits = detectors, schedule, limits
         # What a user did not want looked for is visible on purpose.
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
@@ -122,7 +125,8 @@ class StillVisible:
         self, index: int, time: float, source: Frame, output: Frame, mask: Mask
     ) -> Detections:
         """What is visible in a frame; subjects that only a part of a mask lies on are noted."""
-        self._shown = shown = unmasked(source, output, mask, self._scaler)
+        drawn = mask if self._stamped is None else mask | self._stamped
+        self._shown = shown = unmasked(source, output, drawn, self._scaler)
         # What is compared with earlier looks is what is looked at, not the source.
         found = self._scope.select(self._looks.at(shown, shrink(shown, self._shrinker, time)))
         if not len(found):

@@ -27,7 +27,7 @@ from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
-from .what_is_hidden import Covers, PixelCovers, PlanCovers
+from .what_is_hidden import Covers, PixelCovers, PlanCovers, stamped
 
 Load = Callable[[tuple[Target, ...], Sequence[Presentation], Limits, bool], AuditDetectors]
 """Makes detectors as `AuditDetectors` does, from what that takes."""
@@ -141,8 +141,10 @@ def collect(
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     ways = source.video.presentations
     detectors = load(settings.targets, ways, limits, plan is None or plan.settings.centerface)
-    visible = _visible(plan, covers, detectors, settings)
-    compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
+    size = source.video.upright_size
+    visible = _visible(plan, covers, detectors, settings, size)
+    compared = Compared(plan, limits, stamped(settings.stamp, *size))
+    clock, times = TimeCheck(), dict[int, float]()
     # Those who searched and drew have found out what is damaged.
     known = None if plan is None else frozenset(plan.unchecked)
     decoded = _with_last(pairs(iter(Decode(source, known)), output.frames()))
@@ -199,12 +201,17 @@ def _compared(
 
 
 def _visible(
-    plan: Plan | None, covers: Covers, detectors: AuditDetectors, settings: AuditSettings
+    plan: Plan | None,
+    covers: Covers,
+    detectors: AuditDetectors,
+    settings: AuditSettings,
+    size: tuple[int, int],
 ) -> StillVisible:
     limits, numbers = settings.limits, settings_of(settings.sensitivity)
     schedule = Schedule(settings.sensitivity, plan, limits)
     # As often as the search looks at all of the picture.
-    return StillVisible(plan, covers, detectors, schedule, limits, numbers.whole_every)
+    words = stamped(settings.stamp, *size)
+    return StillVisible(plan, covers, detectors, schedule, limits, numbers.whole_every, words)
 
 
 def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:

@@ -216,10 +216,11 @@ def _say(result: Inspection, verbose: bool) -> None:
 @click.command(context_settings=HELP)
 @options.json_option
 def doctor(as_json: bool) -> int:
-    """Say what this installation has and lacks: versions, models, engines, encoders.
+    """Say what this installation has and lacks, and try it on a tiny video of its own.
 
-    Nothing is downloaded and no network is used. The exit code is 0 if both faces and plates can be
-    hidden, 6 if a model that this needs is missing or damaged, and 7 if a library is.
+    The video is opened, decoded, searched, drawn on and encoded. Nothing is downloaded and no
+    network is used. The exit code is 0 if both faces and plates can be hidden, 6 if a model that
+    this needs is missing or damaged, 7 if a library is, and another one if the trial fails.
     """
     report = examine()
     if as_json:
@@ -234,10 +235,16 @@ def examine() -> dict[str, Any]:
     from ..detection import describe_devices, describe_models
     from ..media import describe_encoders
     from ..record import library_versions
+    from .trial import try_stages
 
     models = describe_models()
     problems = {target: _problem(target) for target in OWN}
     first = next((p for p in problems.values() if p is not None), None)
+    # Without a model or a library there is nothing to try.
+    tried = [] if first is not None else list(try_stages())
+    failed = next((t for t in tried if t.error is not None), None)
+    if failed is not None:
+        first = failed.error
     return {
         "redact": __version__,
         "python": platform.python_version(),
@@ -258,8 +265,9 @@ def examine() -> dict[str, Any]:
         "engine": "onnxruntime",
         "devices": describe_devices(),
         "encoders": describe_encoders(),
+        "trial": {t.stage: "" if t.error is None else t.error.message for t in tried},
         "ready": first is None,
-        "ready_for": [target.word for target, p in problems.items() if p is None],
+        "ready_for": [t.word for t, p in problems.items() if p is None and failed is None],
         "problem": "" if first is None else first.message,
         "hint": "" if first is None else first.hint,
         "exit_code": int(ExitCode.DONE if first is None else first.exit_code),
@@ -288,6 +296,8 @@ def _print(report: dict[str, Any]) -> None:
         console.print(f"device {name}: {state}")
     for name, state in report["encoders"].items():
         console.print(f"encoder {name}: {state}")
+    for stage, wrong in report["trial"].items():
+        console.print(f"trial {stage}: {wrong or 'works'}", soft_wrap=True)
     libraries = ", ".join(f"{k} {v}" for k, v in report["libraries"].items())
     console.print(f"libraries: {libraries}")
     if report["ready"]:
