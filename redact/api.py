@@ -26,11 +26,10 @@ from .pipeline import (
     Delivery,
     Journal,
     Result,
+    audit_settings,
     check_order,
     find_held,
-    has_credentials,
     keep_beside,
-    margin_of,
     meant_by,
     mend,
     order_to_apply,
@@ -38,7 +37,6 @@ from .pipeline import (
     record_beside,
     redact_video,
     require_same_source,
-    stamp_of,
     write_masks,
     write_outline,
 )
@@ -188,14 +186,7 @@ def audit(
     if known is not None:
         require_same_source(known, info, listener)
     if settings is None:
-        settings = AuditSettings(
-            margin=margin_of(record),
-            stamp=stamp_of(record),
-            credentials=has_credentials(record),
-        )
-        if known is not None:
-            said = known.settings
-            settings = replace(settings, sensitivity=said.sensitivity, targets=said.targets)
+        settings = audit_settings(record, known)
     require_detectors(settings.targets)
     return verify(info, finished, known, settings=settings, progress=listener)
 

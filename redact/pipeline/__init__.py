@@ -1,6 +1,7 @@
 """One video: from the file to the redacted copy and its record; the story is told in `run`."""
 
 from .check import Accepted, same_place
+from .finished import audit_settings, plan_beside, record_beside
 from .held import HeldBack, find_held, meant_by
 from .journal import Journal
 from .kept_looks import KeptLooks, forget_looks
@@ -11,7 +12,6 @@ from .planned_frames import CheckedFrames
 from .preview import NOTICE, Preview, make_preview
 from .publish import keep_beside
 from .result import Result, ResultState
-from .resume import has_credentials, margin_of, plan_beside, record_beside, stamp_of
 from .review_copy import write_masks, write_outline
 from .run import apply, redact_video
 from .search import detect
@@ -30,16 +30,15 @@ __all__ = [
     "Result",
     "ResultState",
     "apply",
+    "audit_settings",
     "check_order",
     "detect",
     "find_held",
     "forget_looks",
     "from_here",
-    "has_credentials",
     "keep_beside",
     "keep_plan",
     "make_preview",
-    "margin_of",
     "meant_by",
     "mend",
     "order_to_apply",
@@ -51,7 +50,6 @@ __all__ = [
     "remove_held",
     "require_same_source",
     "same_place",
-    "stamp_of",
     "write_masks",
     "write_outline",
 ]

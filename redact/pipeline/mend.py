@@ -19,13 +19,13 @@ from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..types import counted
 from ..words import problem
+from .finished import record_beside
 from .held import HeldBack, among, held_back_for
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source
 from .order import Acceptance, Order
 from .publish import keep_beside
 from .result import Result
-from .resume import record_beside
 from .run import apply
 
 

@@ -7,6 +7,7 @@ import hashlib
 import importlib
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ import msgspec
 import pytest
 
 import redact
-from redact.errors import MismatchError, OutputExistsError
+from redact.errors import MismatchError, OutputError, OutputExistsError
 from redact.media import probe
-from redact.pipeline import HeldBack, Journal, mend, take_up_plan
+from redact.pipeline import Delivery, HeldBack, Journal, mend, order_to_run
+from redact.pipeline.kept_plan import take_up_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity, Settings
 
@@ -74,6 +76,22 @@ def test_what_was_checked_is_what_is_published(
             redact.run(shared / "a.mp4", None, SETTINGS)
 
 
+def test_a_folder_that_goes_away_is_told_as_one_of_the_output(
+    shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages = importlib.import_module("redact.pipeline.run")
+    look = stages.look
+
+    def gone(*args: Any, **named: Any) -> Any:
+        shutil.rmtree(tmp_path / "disk")
+        return look(*args, **named)
+
+    monkeypatch.setattr(stages, "look", gone)
+    (tmp_path / "disk").mkdir()
+    with pytest.raises(OutputError, match="its folder is gone"):
+        redact.run(shared / "a.mp4", tmp_path / "disk" / "b.mp4", SETTINGS)
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
 def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
     clip, path = shared / "a.mp4", shared / "a.redacted.plan.json"
@@ -82,7 +100,8 @@ def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
     with pytest.raises(OutputExistsError, match="belongs to another user"):
         redact.run(clip, None, SETTINGS)
     info, journal = probe(clip), Journal(Silent())
-    taken = take_up_plan(info, SETTINGS.detect, path, False, journal, named=True)
+    order = order_to_run(info, SETTINGS.draw, Delivery(plan_out=path))
+    taken = take_up_plan(order, SETTINGS.detect, journal)
     assert taken is not None, "what is named on the command line is taken up"
 
 

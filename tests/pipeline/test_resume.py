@@ -15,7 +15,7 @@ import pytest
 from benchmarks.kill import disturbed
 from redact.errors import ExitCode, OutputError
 from redact.files import new_partial, sweep
-from redact.pipeline.resume import Claim
+from redact.pipeline.claim import Claim
 
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten

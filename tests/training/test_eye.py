@@ -18,15 +18,15 @@ def seen(faces: list[list[float]], people: list[list[float]] | None) -> dict[str
 
 def test_heads_of_unlabelled_pictures_are_known_only_where_nobody_is() -> None:
     nobody, _ = rows_of("camera_clips", "people", {"boxes": []}, seen([], []), None)
-    somebody, _ = rows_of("camera_clips", "people", {"boxes": []}, seen([], [[0, 0, 9, 9, 0.3]]), None)
+    somebody, _ = rows_of(
+        "camera_clips", "people", {"boxes": []}, seen([], [[0, 0, 9, 9, 0.3]]), None
+    )
     not_asked, _ = rows_of("openlpr", "plates", {"boxes": []}, seen([], None), None)
     assert (nobody[HEAD], somebody[HEAD], not_asked[HEAD]) == (True, False, False)
 
 
 def test_a_doubtful_face_is_ignored_as_face_and_as_head() -> None:
-    known, rows = rows_of(
-        "camera_clips", "people", {"boxes": []}, seen([[*A_FACE, 0.2]], []), None
-    )
+    known, rows = rows_of("camera_clips", "people", {"boxes": []}, seen([[*A_FACE, 0.2]], []), None)
     assert {(r[0], r[5]) for r in rows} == {(FACE, 1), (HEAD, 1)} and not known[HEAD]
 
 
