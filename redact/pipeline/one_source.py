@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -23,6 +24,7 @@ from ..media import SourceInfo, probe, sha256_of
 from ..progress import Progress
 from ..record import Manifest, manifest_path, read_manifest
 from ..settings import Settings
+from ..words import problem
 from .delivery import Delivery, review_plan
 from .done import Earlier, State, Wanted, earlier_result, record_beside
 from .held import HeldBack
@@ -30,6 +32,10 @@ from .kept_looks import forget_looks
 from .outcome import Hidden, Result, ResultState, missing_words
 from .prepare_finish import closed_folder, final_name, finish, plan_place, prepare
 from .run import run
+
+LONGEST_NAME: Final = 255 - len(".needs-review-9.manifest.json")
+"""Bytes of a result's name. Meaning: file systems take 255, and what lies beside it has longer
+ones."""
 
 
 class _Note(msgspec.Struct):
@@ -155,6 +161,8 @@ def redact_one(
     """
     info = probe(source)
     final = final_name(info, delivery)
+    if len(os.fsencode(final.name)) > LONGEST_NAME:
+        raise problem(OutputError, "name_too_long", path=f"{final}", most=LONGEST_NAME)
     for folder in (final.parent, closed_folder(source, final, delivery)):
         sweep(folder)  # of what killed runs left: in the closed one it can be a face
     if delivery.release:  # nothing but the video may lie there, be it for a moment

@@ -14,6 +14,7 @@ from typing import Any
 import av
 import pytest
 
+from redact.cli import terminal
 from redact.cli.time_left import TimeLeft
 from redact.media import probe
 from redact.progress import About
@@ -141,3 +142,16 @@ def test_a_plan_that_is_taken_up_is_no_pace() -> None:
         clock.advance(1, number / 5)
     left = clock.left(10.0)
     assert left is not None and left == pytest.approx(10 + 20 * (0.03 + 0.22) / 0.28)
+
+
+def test_without_a_terminal_a_line_is_said_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)
+    with terminal.Terminal().stage("detect", 40) as stage:
+        stage.advance(10)
+    assert "looking for faces and plates: 10 of 40 frames (25 %)" in capsys.readouterr().err
+    monkeypatch.setattr(terminal, "SAID_EVERY", 30.0)
+    with terminal.Terminal().stage("detect", 40) as stage:
+        stage.advance(40)
+    assert capsys.readouterr().err == ""
