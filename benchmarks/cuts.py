@@ -1,12 +1,12 @@
 """Hard cuts that are found, and cuts that are imagined, beside PySceneDetect.
 
-Pieces of unrelated real clips are put behind one another: as they are, darkened as a concert is, with
-a flash over the cut, faded through black, with the bars of letterbox; and pieces of the same scene.
+Pieces of unrelated real clips are put behind one another: as they are, darkened as a concert is,
+with a flash over the cut, faded through black, with the bars of letterbox; and of the same scene.
 Clips that have no cut are shaken, darkened, and lit by flashes. The halves are those of the real
 clips (`real/split.json`): no camera is in both.
 
-PySceneDetect (`pip install scenedetect`) is no dependency of redact; without it its columns are left
-out.
+PySceneDetect (`pip install scenedetect`) is no dependency of redact; without it its columns are
+left out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, permutations
+from itertools import chain, pairwise, permutations
 from pathlib import Path
 from typing import Any, Final
 
@@ -170,7 +170,7 @@ class Case:
 def piece(shot: Shot, rng: np.random.Generator, inside: Sequence[int]) -> Shot:
     """A stretch of a clip that has no cut in it, repeated to and fro where the clip is short."""
     edges = [0, *inside, len(shot)]
-    first, last = max(zip(edges, edges[1:], strict=False), key=lambda e: e[1] - e[0])
+    first, last = max(pairwise(edges), key=lambda e: e[1] - e[0])
     shot = shot[first:last]
     while len(shot) < SHOT:
         shot = np.concatenate([shot, shot[::-1]])

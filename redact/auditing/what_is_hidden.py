@@ -151,6 +151,8 @@ class PixelCovers:
         if not changed.any():
             return changed
         left = survives(source, output, changed, self._limits)
+        # The outline of a cover may resemble that of a head; within it there is nothing to see.
+        left[_one_tone(output, changed, self._limits) > 0] = 0
         hidden = np.asarray(cv2.subtract(changed, left), np.uint8)
         # Narrower than five pixels is the rim of what survives, not something that was drawn.
         gone = cv2.morphologyEx(hidden, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
@@ -179,6 +181,32 @@ def _changed(
     size = (blocks.shape[1] * BLOCK, blocks.shape[0] * BLOCK)
     full = cv2.resize(marked, size, interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(full[:height, :width])
+
+
+def _one_tone(
+    output: NDArray[np.uint8], changed: NDArray[np.uint8], limits: Limits
+) -> NDArray[np.uint8]:
+    """Where one flat tone fills much of a changed place, uint8 [H, W], 1 where so.
+
+    Not in coarse blocks, each of a tone of its own: together they may show who was there.
+    """
+    values, window = output.astype(np.float32), (5, 5)
+    spread = cv2.blur(values * values, window) - cv2.blur(values, window) ** 2
+    flat = (spread <= (limits.texture / 3) ** 2).view(np.uint8) & changed
+    _, places, sizes, _ = cv2.connectedComponentsWithStats(changed)
+    count, tones, stats, _ = cv2.connectedComponentsWithStats(flat)
+    large = np.zeros(count, np.uint8)
+    for number in range(1, count):
+        x, y = stats[number, cv2.CC_STAT_LEFT], stats[number, cv2.CC_STAT_TOP]
+        column = int(np.argmax(tones[y, x:] == number))
+        place = sizes[places[y, x + column], cv2.CC_STAT_AREA]
+        large[number] = _PARTS * stats[number, cv2.CC_STAT_AREA] >= place
+    flats: NDArray[np.uint8] = large[tones]
+    return flats
+
+
+_PARTS = 4
+"""Tones in which nobody is known any more."""
 
 
 def survives(

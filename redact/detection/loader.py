@@ -36,13 +36,19 @@ from .weights import (
 )
 from .witnesses import LARGE, SMALL, TILTED, Look, Witnesses
 
+FILLING: Final = Scale(160, least=20.0)
+"""What fills the picture is looked at very small. `least` is an eighth of the longer side: larger
+than that, a plate is as large as those that the network was trained on only here. Measured in
+`training/README.md`, "What fills the picture"."""
+
 SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
-    Sensitivity.FAST: (Scale(640), Scale(256)),
-    Sensitivity.BALANCED: (Scale(1280, up_to=1920, tile=1920), Scale(416)),
+    Sensitivity.FAST: (Scale(640), Scale(256), FILLING),
+    Sensitivity.BALANCED: (Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
     Sensitivity.THOROUGH: (
         Scale(2560, up_to=8192, tile=1344),
         Scale(1280),
         Scale(416),
+        FILLING,
     ),
 }
 """How large each sensitivity looks at a picture. Large faces need the small scale: the network

@@ -13,6 +13,7 @@ from .output import (
     unwritable,
     write_whole,
 )
+from .own_mark import belongs_to_user, is_own, own_mark
 
 __all__ = [
     "FOOTAGE_ENDINGS",
@@ -21,17 +22,20 @@ __all__ = [
     "AnswerFile",
     "Held",
     "OutputFile",
+    "belongs_to_user",
     "beside",
     "check_folder",
     "check_writable",
     "claim",
     "claim_beside",
+    "is_own",
     "keep_to_owner",
     "made_folder",
     "make_folder",
     "make_private",
     "names_footage",
     "new_partial",
+    "own_mark",
     "sweep",
     "sync_folder",
     "unwritable",

@@ -2,6 +2,7 @@
 
 from ..types import Runs, count_of, joined, runs_of
 from . import edit, typed
+from .answers import answered_here, marked
 from .build import DAMAGED, build_plan, with_held
 from .certain import is_certain
 from .consequences import consequences, covering, mistakable
@@ -36,6 +37,7 @@ __all__ = [
     "SourceRef",
     "Subject",
     "all_subjects",
+    "answered_here",
     "build_plan",
     "consequences",
     "count_of",
@@ -44,6 +46,7 @@ __all__ = [
     "edit",
     "is_certain",
     "joined",
+    "marked",
     "mistakable",
     "parse_plan",
     "plan_schema",

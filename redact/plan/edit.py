@@ -153,7 +153,7 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
 
 def _without_masks(review: ReviewState, gone: set[int]) -> ReviewState:
     notes = (
-        replace(note, answer="", reason="", track=None) if note.track in gone else note
+        replace(note, answer="", reason="", track=None, mark="") if note.track in gone else note
         for note in review.findings
     )
     return replace(review, findings=tuple(notes))

@@ -66,6 +66,7 @@ class FindingRecord(_ShortFile):
     reason: str = ""
     track: _Positive | None = None
     drawn: bool = True
+    mark: str = ""
 
 
 class ReviewRecord(_ShortFile):

@@ -94,6 +94,7 @@ class FindingNote:
         reason: of the answer.
         track: that hides it, where the answer is hide.
         drawn: a mask of the plan was not drawn there; no answer mends that.
+        mark: by which the answer is known as this user's, see `redact.plan.answered_here`.
     """
 
     number: int
@@ -106,6 +107,7 @@ class FindingNote:
     reason: str = ""
     track: int | None = None
     drawn: bool = True
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ..plan import (
     Subject,
     all_subjects,
     edit,
+    marked,
     standing,
     subject_of,
 )
@@ -258,7 +259,7 @@ def answer(plan: Plan, number: int, words: str, reason: str, by: str) -> Plan:
     if words == "hide" and note.drawn:
         keys = [Keyframe(frame, Box(*box), State.MANUAL) for frame, box in note.places]
         plan, hidden = add(plan, Target.from_word(note.target), keys, reason, by)
-    done = replace(note, answer=words, reason=reason, track=hidden)
+    done = marked(plan, replace(note, answer=words, reason=reason, track=hidden))
     return _with_note(plan, review, done)
 
 

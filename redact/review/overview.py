@@ -7,7 +7,18 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import MutedSpan, Plan, Runs, Subject, all_subjects, is_certain, joined, standing
+from ..plan import (
+    FindingNote,
+    MutedSpan,
+    Plan,
+    Runs,
+    Subject,
+    all_subjects,
+    answered_here,
+    is_certain,
+    joined,
+    standing,
+)
 from ..plan.typed import length_of
 from ..types import Keyframe, Track
 from .bridging import gaps_of
@@ -90,7 +101,7 @@ class Overview:
         frames = [m[0] for told in self._told.values() for m in told["moments"]]
         return {
             "muted": [_muted(plan, n, m) for n, m in enumerate(plan.muted, 1)],
-            "findings": [asdict(f) for f in review.findings] if review else [],
+            "findings": [_finding(plan, f) for f in review.findings] if review else [],
             "moments": _listed(common),
             "seen": seen_runs(review),
             "summary": review_summary(plan, [*frames, *(m.frame for m in common)]),
@@ -237,3 +248,11 @@ def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
             sure = is_certain(track, frame, plan.source.timeline)
             found.append([track.id, *corners, here.state.value, sure, track.id in shown])
     return found
+
+
+def _finding(plan: Plan, note: FindingNote) -> dict[str, Any]:
+    """A finding for the page; what somebody else answered is shown, and is no answer here."""
+    told = {name: value for name, value in asdict(note).items() if name != "mark"}
+    if note.answer and not answered_here(plan, note):
+        told |= {"answer": "", "reason": "", "said": note.answer, "said_reason": note.reason}
+    return told

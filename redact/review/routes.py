@@ -116,9 +116,8 @@ class _Page:
         here = self._session.ready()
         with here.desk.lock:
             everything = here.overview.everything(here.desk.plan, here.info)
-            return as_json(
-                {**everything, **self._steps(), "signs": self._session.evidence.key is not None}
-            )
+            signs, margin = self._session.evidence.key is not None, self._session.render.margin
+            return as_json({**everything, **self._steps(), "signs": signs, "margin": margin})
 
     def frame(self, values: dict[str, Any]) -> Answer:
         """A frame and who is in it: length of the JSON (4 bytes), JSON, JPEG."""

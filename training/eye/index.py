@@ -41,14 +41,12 @@ FACE, PLATE, HEAD = 0, 1, 2
 CODE = {"face": FACE, "plate": PLATE, "head": HEAD}
 #: Sets of which every head has a box.
 HEADS_LABELLED = frozenset({"hardhat_workers"})
-#: Sets without plates; a workers' picture may show one, so that what is seen there is ignored.
+#: Sets without plates.
 NO_PLATES = PLATES_ABSENT | {"hardhat_workers"}
 #: A teacher's face counts from the first score on; below it, down to the second, it is ignored.
 SURE, DOUBTFUL = 0.5, 0.1
 #: Nobody is in a picture in which no person and no face reaches this score.
 NOBODY = 0.1
-#: A plate seen by the shipped network where the set knows of none: ignored from this score on.
-PLATE_SEEN = 0.25
 #: How far a head reaches beyond a face's box, in shares of its sides: left and right, up, down.
 #: Measured on bare heads of `hardhat_workers` (`training.eye.teacher --compare`).
 BESIDE, ABOVE, BELOW = 0.17, 0.32, 0.07
@@ -93,8 +91,6 @@ def rows_of(
         (sure if good else doubtful).append(box)
         rows.append([FACE, *box, 0 if good else 1])
     plates_known = kind == "plates" or source in NO_PLATES
-    if seen and kind != "plates":
-        rows += [[PLATE, *b, 1] for *b, s in seen["plates"] if s >= PLATE_SEEN]
     heads_known = source in HEADS_LABELLED
     if by_eye is not None:
         rows = [r for r in rows if r[0] != HEAD]
@@ -104,10 +100,10 @@ def rows_of(
     elif not heads_known:
         rows += [[HEAD, *head_of(b), 0] for b in sure]
         rows += [[HEAD, *head_of(b), 1] for b in doubtful]
-        people = seen["people"] if seen else ()
+        people = seen["people"] if seen else None
         ignored_faces = any(r[0] == FACE and r[5] for r in rows)
         nobody = not sure and not doubtful and not ignored_faces
-        heads_known = seen is not None and nobody and all(p[4] < NOBODY for p in people)
+        heads_known = people is not None and nobody and all(p[4] < NOBODY for p in people)
     return [kind == "faces" or seen is not None, plates_known, heads_known], rows
 
 
@@ -129,9 +125,17 @@ def one(job: tuple[str, str, str, str, dict[str, Any], Any, Any]) -> dict[str, A
 
 
 def read_seen(files: list[Path]) -> dict[str, Any]:
-    """What the teachers saw, by key; of a picture seen twice the later counts."""
+    """What the teachers saw, by key; of a picture seen twice the later counts.
+
+    A file of `training.teacher` ends on .json; it knows faces only, and not at several sizes.
+    """
     found: dict[str, Any] = {}
     for file in files:
+        if file.suffix == ".json":
+            for key, row in json.loads(file.read_text()).items():
+                faces = [f for f in row["faces"] if f[4] >= DOUBTFUL]
+                found[key] = {"faces": faces, "people": None}
+            continue
         for line in file.read_text().splitlines():
             row = json.loads(line)
             found[row.pop("key")] = row
