@@ -1,5 +1,6 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
+from .copies import Copied, Copies, choose_copies, in_both
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
 from .frame_planes import copy_tags, plane_array, upright
@@ -27,6 +28,8 @@ __all__ = [
     "AudioInfo",
     "Colour",
     "ContentLight",
+    "Copied",
+    "Copies",
     "Decode",
     "Dropped",
     "Encoding",
@@ -35,6 +38,7 @@ __all__ = [
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
+    "choose_copies",
     "choose_encoding",
     "coded_pictures",
     "container_for",
@@ -44,6 +48,7 @@ __all__ = [
     "default_output",
     "default_output_name",
     "describe_encoders",
+    "in_both",
     "opened",
     "packets_of",
     "part_of",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
@@ -141,13 +141,11 @@ class ParameterSets:
         length_size: bytes of such a length.
         units: sequence and picture parameter sets.
         numbers: those by which slices and picture parameter sets name them.
-        level: the highest that is declared, ten times its number.
     """
 
     length_size: int
     units: tuple[bytes, ...]
     numbers: frozenset[int]
-    level: int
 
     @classmethod
     def of(cls, extradata: bytes | None) -> ParameterSets:
@@ -161,28 +159,33 @@ class ParameterSets:
                 size = int.from_bytes(extradata[at : at + 2])
                 units.append(extradata[at + 2 : at + 2 + size])
                 at += 2 + size
-        numbers, level = set(), 0
+        numbers = set()
         for unit in units:
             if kind_of(unit) == SEQUENCE:
                 numbers.add(sequence_of(unit)[0])
-                level = max(level, unit[3])
             else:
                 numbers.add(Bits(unit[1:]).ue())
-        return cls((extradata[4] & 3) + 1, tuple(units), frozenset(numbers), level)
+        return cls((extradata[4] & 3) + 1, tuple(units), frozenset(numbers))
 
     def free_number(self) -> int:
         """One that no parameter set of the source has."""
         return next(n for n in range(31, -1, -1) if n not in self.numbers)
 
     def beside(self, encoder: bytes) -> bytes:
-        """All parameter sets of the source and of an encoder, whose own come first.
+        """All parameter sets of the source and of an encoder, with start codes.
 
         Args:
             encoder: its parameter sets with start codes.
         """
         units = [unit for unit in with_codes(encoder) if kind_of(unit) in (SEQUENCE, PICTURE)]
-        units = sorted([*units, *self.units], key=kind_of)
+        units = sorted([*units, *self.units], key=_place)
         return b"".join(_START + unit for unit in units)
+
+
+def _place(unit: bytes) -> tuple[int, int]:
+    """Sequence parameter sets before those of pictures; the container states the level of the
+    first, so the highest comes first."""
+    return kind_of(unit), -unit[3] if kind_of(unit) == SEQUENCE else 0
 
 
 class Copies:
@@ -193,6 +196,11 @@ class Copies:
         coded: its stretches.
         copied: those that are copied, rising.
         times: PTS of all frames.
+
+    Attributes:
+        copied, times: as given.
+        late: by how many places a picture is shown later than it was coded, at most.
+        parameters: of the source.
     """
 
     def __init__(
@@ -203,6 +211,7 @@ class Copies:
         times: Sequence[int],
     ) -> None:
         self._info = info
+        self.parameters = parameters_of(info)
         self.copied = tuple(copied)
         self.times = times
         self.late = max((stretch.late for stretch in coded), default=0)
@@ -214,13 +223,13 @@ class Copies:
         found = self.copied[index] if index >= 0 else None
         return found if found is not None and frame <= found.last else None
 
-    def packets(self) -> Iterator[tuple[int, bytes, bool]]:
+    def packets(self) -> Generator[tuple[int, bytes, bool]]:
         """PTS, coded picture with start codes, and whether it is an IDR picture, of everything that
         is copied, in order; read as it is asked for."""
         with opened(self._info.path) as container:
             stream: Any = container.streams[self._info.video.index]
             only(container, {stream.index})
-            own = ParameterSets.of(stream.codec_context.extradata)
+            size = self.parameters.length_size
             spans = iter(self.copied)
             span = next(spans, None)
             for packet in packets_of(container, stream):
@@ -231,9 +240,16 @@ class Copies:
                 if span is None:
                     return
                 if packet.pts >= self.times[span.first]:
-                    units = [u for u in map(kept, _units(bytes(packet), own.length_size)) if u]
+                    units = [u for u in map(kept, _units(bytes(packet), size)) if u]
                     key = any(kind_of(unit) == IDR for unit in units)
                     yield packet.pts, b"".join(_START + unit for unit in units), key
+
+
+def parameters_of(info: SourceInfo) -> ParameterSets:
+    """Raises ValueError where they cannot be read."""
+    with opened(info.path) as container:
+        context: Any = container.streams[info.video.index].codec_context
+        return ParameterSets.of(context.extradata)
 
 
 def choose_copies(
@@ -329,7 +345,8 @@ def kept(unit: bytes) -> bytes:
 
 def messages_of(unit: bytes) -> frozenset[int]:
     """Kinds of the messages in a unit of messages (7.3.2.3.1)."""
-    data, at, kinds = unit[1:].replace(b"\0\0\3", b"\0\0"), 0, set()
+    data, at = unit[1:].replace(b"\0\0\3", b"\0\0"), 0
+    kinds = set[int]()
     while at < len(data) and data[at] != 0x80:
         values = []
         for _ in range(2):
