@@ -14,6 +14,7 @@ from .output import (
     write_whole,
 )
 from .own_mark import belongs_to_user, is_own, own_mark
+from .reading import open_file, read_file
 
 __all__ = [
     "FOOTAGE_ENDINGS",
@@ -35,7 +36,9 @@ __all__ = [
     "make_private",
     "names_footage",
     "new_partial",
+    "open_file",
     "own_mark",
+    "read_file",
     "sweep",
     "sync_folder",
     "unwritable",

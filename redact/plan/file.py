@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from ..errors import PlanError
-from ..files import FOOTAGE_ENDINGS, write_whole
+from ..files import FOOTAGE_ENDINGS, open_file, write_whole
 from ..formats import matroska
 from ..types import Box, Keyframe, Origin, Target, Timeline, Track, is_text
 from ..words import problem, reason_of
@@ -142,7 +143,7 @@ def read_plan(path: Path) -> Plan:
             wrong type or out of range; the message names the file and the field.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             data = file.read(HEAD)
             if not what_else(data, path.name):  # else it could be gigabytes of video
                 data += file.read()
@@ -199,11 +200,15 @@ def write_plan(
     return data
 
 
+_MOST_FRAMES: Final = 10_000_000
+"""Meaning: more than four days at 25 frames a second, half a gigabyte of times in memory."""
+
+
 def _plan_of(record: PlanRecord) -> Plan:
     source = record.source
     count = 1 + sum(run[1] for run in source.pts[1:] if len(run) == 2) if source.pts else 0
     # A forged count must not make us allocate without bound.
-    if count > 100_000_000:
+    if count > _MOST_FRAMES:
         raise ValueError(f"$.source.pts: {count} frames are more than any real clip has")
     # A step can be twice as long as the longest time of 64 bits.
     if any(abs(number) > 1 << 65 for run in source.pts for number in run):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError, PlanError
+from ..files import read_file
 from ..media import sha256_of
 from .check_log import Logged, Part, check_log
 from .manifest import Manifest, manifest_path, parse_manifest
@@ -15,6 +16,7 @@ from .signature import (
     is_signed,
     signature_path,
 )
+from .text_on_record import file_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ def check_output(
     record, manifest_problem = _parsed(data, path.name)
     signature, logged = _ties(path, data, record, log, key)
     parts = [
-        _file_part("output", output, record.output.sha256 if record else None),
+        _named(
+            _file_part("output", output, record.output.sha256 if record else None), output, record
+        ),
         *([] if source is None else [_source_part(source, record)]),
         _manifest_part(manifest_problem, signature, logged),
         signature.part,
@@ -94,7 +98,7 @@ def check_output(
 
 def _manifest_bytes(path: Path, output: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except (OSError, ValueError):
         if not output.exists():
             raise InputError(
@@ -144,6 +148,16 @@ def _file_part(name: str, path: Path, expected: str | None) -> Part:
     return Part(name, "changed", text)
 
 
+def _named(part: Part, output: Path, record: Manifest | None) -> Part:
+    """The verdict, with a word where the file goes by another name: a whole record can be put
+    beside another case's video under its name, and all hashes still hold."""
+    if record is None or part.verdict != "intact" or file_name(output) == record.output.name:
+        return part
+    text = f"{part.text} But the record calls it {record.output.name}, not {output.name}: "
+    text += f"it was made from {record.source.name}."
+    return Part(part.name, part.verdict, text)
+
+
 def _source_part(source: Path, record: Manifest | None) -> Part:
     part = _file_part("source", source, record.source.sha256_before if record else None)
     if record is None or part.verdict != "changed":
@@ -176,7 +190,7 @@ def _signature(path: Path, data: bytes, record: Manifest | None, given: bytes | 
             return _Signature(Part("signature", "missing", text))
         return _Signature(Part("signature", "unsigned", "The manifest is not signed."))
     try:
-        signature = file.read_bytes()
+        signature = read_file(file)
     except OSError as error:
         text = f"{file.name}: cannot be read ({error.strerror or error})."
         return _Signature(Part("signature", "missing", text))

@@ -142,7 +142,8 @@ def append(
 def _open_locked(log: Path, flags: int) -> Iterator[int]:
     reading = not flags & os.O_RDWR
     try:
-        handle = os.open(log, flags | getattr(os, "O_BINARY", 0), 0o644)
+        waits = getattr(os, "O_NONBLOCK", 0)  # a pipe would keep it waiting
+        handle = os.open(log, flags | waits | getattr(os, "O_BINARY", 0), 0o644)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         if reading:

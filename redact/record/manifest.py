@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, field
 
 from ..errors import PlanError
-from ..files import write_whole
+from ..files import read_file, write_whole
 from .manifest_parts import (
     AuditPart,
     CasePart,
@@ -188,7 +188,7 @@ def read_manifest(path: Path) -> Manifest:
             wrong type or out of range; the message names the file and the field.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         raise PlanError(
             f"{path}: cannot read the manifest ({error.strerror or error})",

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from msgspec import Meta
 
 from ..errors import OutputExistsError, PlanError, RedactError, UsageError
-from ..files import unwritable, write_whole
+from ..files import read_file, unwritable, write_whole
 from ..media import sha256_of_bytes
 
 SUFFIX: Final = ".sig"
@@ -43,10 +43,32 @@ def make_signature(data: bytes, key: Ed25519PrivateKey) -> str:
     return key.sign(data).hex()
 
 
+_SMALL_ORDER: Final = frozenset(
+    (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    )
+)
+"""Points of order 8 and less in all their encodings, without the sign bit: under such a "key" one
+signature fits many contents, and nobody holds a private key for it (the list of libsodium)."""
+
+
+def is_small_order(key: bytes) -> bool:
+    """Whether a raw public key is one under which anybody can sign."""
+    return (key[:-1] + bytes((key[-1] & 0x7F,))).hex() in _SMALL_ORDER
+
+
 def is_signed(data: bytes, signature: str, key: str) -> bool:
     """Whether a signature over `data` is that of a key, both hex; or there is neither."""
     if not key:
         return not signature
+    if is_small_order(bytes.fromhex(key)):
+        return False
     try:
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
         public.verify(bytes.fromhex(signature), data)
@@ -162,6 +184,10 @@ def load_public_key(path: Path) -> bytes:
         ) from None
     if not isinstance(key, Ed25519PublicKey):
         raise PlanError(f"{path}: is not an Ed25519 key", "Give a .pub file made by redact.")
+    if is_small_order(raw_public(key)):
+        raise PlanError(
+            f"{path}: is a key under which anybody can sign", "Give a .pub file made by redact."
+        )
     return raw_public(key)
 
 
@@ -171,7 +197,7 @@ def needs_passphrase(path: Path) -> bool:
 
 def _read_key(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise PlanError(f"{path}: cannot read the key ({why})", "Check the path.") from None

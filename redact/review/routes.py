@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import struct
+import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
@@ -77,7 +78,7 @@ def _told(route: Route) -> Route:
             return as_json({**in_words(error), "error": "outside"}, 409)
         except RedactError as error:
             return as_json(in_words(error), 422)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             return as_json(in_words(RedactError(f"{error}")), 400)
         except Exception as error:  # a defect of ours must not look like an end of the review
             return as_json(defect(error), 500)
@@ -261,7 +262,10 @@ def serve(session: Session, say: Callable[[str], None], open_browser: bool = Tru
     try:
         say(server.address)
         if open_browser:
-            webbrowser.open(server.address_for_once)  # others may read it there
+            # Others may read the address there. A browser of the console would not come back before
+            # it is left, and nobody would be served meanwhile.
+            opening = (server.address_for_once,)
+            threading.Thread(target=webbrowser.open, args=opening, daemon=True).start()
         server.serve()
     finally:
         server.server_close()

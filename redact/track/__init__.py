@@ -7,11 +7,12 @@ from .geometry import warped
 from .looks import Look, Looks
 from .sensitivities import PARTS, TrackSettings, settings_of
 from .small_pictures import SmallFrame, patches_of, shrink
-from .tracker import Tracker, Tracks
+from .tracker import Ask, Tracker, Tracks
 
 __all__ = [
     "COAST",
     "PARTS",
+    "Ask",
     "Clues",
     "Look",
     "Looks",

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 import redact
 from redact.detection import load_detector
 from redact.media import probe
-from redact.pipeline import keep_plan, who_looks
+from redact.pipeline import keep_plan
+from redact.pipeline.search import who_looks
 from redact.types import Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten

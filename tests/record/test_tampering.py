@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import random
 import shutil
@@ -17,7 +18,14 @@ from redact.record import EvidenceChoice, append, check_output, read_log, write_
 from redact.record.chain import head_path
 from redact.record.check import CheckResult
 from redact.record.manifest import manifest_path
-from redact.record.signature import load_private_key, new_key, raw_public, signature_path
+from redact.record.signature import (
+    is_signed,
+    is_small_order,
+    load_private_key,
+    new_key,
+    raw_public,
+    signature_path,
+)
 
 from .samples import make_record
 
@@ -296,3 +304,27 @@ def test_a_record_without_signature_and_log_proves_no_more_than_it_can(tmp_path:
     assert [p.name for p in wrong.parts if p.failed] == ["source"]
     source = wrong.part("source")
     assert source is not None and "the record is about bodycam 7.mp4" in source.text
+
+
+def test_a_record_under_another_name_is_told(tmp_path: Path) -> None:
+    """Video, record and signature of one run, put in the place of another's: all hashes hold."""
+    case = make_case(tmp_path)
+    other = dataclasses.replace(case, output=case.output.with_name("another.mp4"))
+    for old, new in (
+        (case.output, other.output),
+        (case.manifest, other.manifest),
+        (case.signature, other.signature),
+    ):
+        old.rename(new)
+    part = other.check().part("output")
+    assert part is not None and part.verdict == "intact"
+    assert f"the record calls it {case.output.name}, not another.mp4" in part.text
+
+
+@pytest.mark.parametrize("first", ["00", "01", "ec", "ed", "ee"])
+def test_a_key_under_which_anybody_signs_is_refused(first: str) -> None:
+    """With the neutral point as key and as nonce, a signature of zeros fits whatever is signed."""
+    high = {"00": "00" * 31, "01": "00" * 31}.get(first, "ff" * 30 + "7f")
+    key, nothing = first + high, bytes([1]) + bytes(63)
+    forged = any(is_signed(str(n).encode(), nothing.hex(), key) for n in range(64))
+    assert not forged and is_small_order(bytes.fromhex(key))
