@@ -1,6 +1,6 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
-from .copies import Copied, Copies, choose_copies, in_both
+from .copies import Copied, Copies, choose_copies, stretches_of
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
 from .frame_planes import copy_tags, plane_array, upright
@@ -48,7 +48,6 @@ __all__ = [
     "default_output",
     "default_output_name",
     "describe_encoders",
-    "in_both",
     "opened",
     "packets_of",
     "part_of",
@@ -60,6 +59,7 @@ __all__ = [
     "read_sound",
     "sha256_of",
     "sha256_of_bytes",
+    "stretches_of",
     "tags_of",
     "upright",
 ]

@@ -12,7 +12,6 @@ import hashlib
 from bisect import bisect_left
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
 import av
@@ -286,26 +285,6 @@ def choose_copies(
     if not copied:
         return None, reasons
     return Copies(info, coded, copied, times), reasons
-
-
-def in_both(source: SourceInfo, output: SourceInfo) -> tuple[Fraction, Fraction]:
-    """Seconds of a recording whose coded pictures are those of another file, and all seconds.
-
-    Every stretch of `output` is compared by its slices with the one of `source` that begins at the
-    same time.
-    """
-    one = {stretch.pts[0] * source.video.time_base: stretch for stretch in stretches_of(source)}
-    same = whole = Fraction(0)
-    base = output.video.time_base
-    stretches = list(stretches_of(output))
-    ends = [stretch.pts[0] * base for stretch in stretches[1:]]
-    for stretch, end in zip(stretches, [*ends, stretches[-1].pts[-1] * base], strict=True):
-        begin = stretch.pts[0] * base
-        whole += end - begin
-        match = one.get(begin)
-        if match is not None and match.sha256 == stretch.sha256:
-            same += end - begin
-    return same, whole
 
 
 class DecodingTimes:
