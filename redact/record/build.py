@@ -250,7 +250,8 @@ def _removed(dropped: Dropped) -> RemovedPart:
     what = dropped.what
     if dropped.kind == "tag":
         what = Message("tag_unread", key=dropped.what.values["key"])
-    elif dropped.kind == "attachment":
+    elif dropped.kind == "attachment" or (dropped.kind == "data" and what.code == "named"):
+        # A camera's handler name can be its owner's.
         what = Message("unnamed")
     number = dropped.where.removeprefix("stream ")
     return RemovedPart(

@@ -217,7 +217,8 @@ def _between(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord) -
 
 
 def _beyond(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord, rows: Rows) -> None:
-    """Before the first and after the last sighting the object goes on, slower and slower."""
+    """Before the first and after the last sighting the object may have stayed where it was or have
+    gone on, slower and slower: both places are hidden, and all between."""
     for edge, stop, at_start in ((at[0], 0, True), (at[-1], len(boxes) - 1, False)):
         if edge == stop:
             continue
@@ -228,4 +229,5 @@ def _beyond(boxes: Boxes, at: NDArray[np.intp], start: int, clip: ClipRecord, ro
             away = clip.time(start + edge + turn * i) - clip.time(start + edge)
             gone = turn * SPEED_TIME * (1 - np.exp(-abs(away) / SPEED_TIME))
             box = boxes[edge] + np.tile(speed * gone, 2)
-            boxes[edge + turn * i] = warped(box[None], path[i])[0]
+            both = union(box[None], boxes[edge][None])
+            boxes[edge + turn * i] = warped(both, path[i])[0]

@@ -57,7 +57,7 @@ class TargetSpec:
     """All that is peculiar to a kind of target. A new one is a member of `Target` and a row here.
 
     Attributes:
-        round: its mask is an ellipse in the box plus margin; else a rounded rectangle around it.
+        round: its mask is an ellipse in the box plus margin; else all of that box.
         searched: detectors can look for it.
         own: redact's own networks find it.
         measured: the target whose measured limits, weights and costs hold for it, in tracker and

@@ -22,7 +22,7 @@ from ..media.footage import Clip, make
 from ..media.test_copies import GROUPS
 from .test_stretches import plan_of
 
-PLATES = DetectSettings((Target.PLATE,), Sensitivity.FAST)
+FACES = DetectSettings((Target.FACE,), Sensitivity.FAST)
 DRAW = DrawSettings(encode=EncodeSettings(preset="ultrafast", copy_untouched=True))
 
 
@@ -32,7 +32,7 @@ def clip(tmp_path: Path) -> Path:
 
 
 def apply(clip: Path) -> Path:
-    plan = replace(plan_of(clip, (12, 13)), settings=PLATES)
+    plan = replace(plan_of(clip, (12, 13)), settings=FACES)
     write_plan(plan, clip.with_name("in.plan.json"))
     output = clip.with_name("out.mp4")
     result = redact.apply(clip, plan, output, draw=DRAW)

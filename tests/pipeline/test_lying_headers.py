@@ -9,11 +9,11 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from redact.running import Search, looking
 
 from redact.auditing import AuditSettings, verify
 from redact.detection import load_close_up
 from redact.media import Decode, probe
+from redact.pipeline import Search, looking
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Detections, Frame, Target

@@ -27,6 +27,11 @@ class Node extends EventTarget {
     if (name === "value") this.value = String(value);
     if (name.startsWith("data-")) this.dataset[camel(name.slice(5))] = String(value);
   }
+  removeAttribute(name) {
+    delete this.attributes[name];
+    if (name === "value") this.value = "";
+    if (name.startsWith("data-")) delete this.dataset[camel(name.slice(5))];
+  }
   append(...nodes) {
     for (const node of nodes) {
       const made = node instanceof Node ? node : Object.assign(new Node("#text"), { words: String(node) });
@@ -109,7 +114,7 @@ for (const [name, value] of Object.entries({
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 async function until(true_) {
-  for (const end = Date.now() + 20000; Date.now() < end; await wait(20)) { const found = await true_(); if (found) return found; }
+  for (const end = Date.now() + 60000; Date.now() < end; await wait(20)) { const found = await true_(); if (found) return found; }
   throw new Error(`it did not happen: ${true_}`);
 }
 const find = (css) => until(() => document.querySelector(css));

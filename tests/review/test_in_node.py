@@ -50,7 +50,7 @@ def test_a_reason_that_is_given_after_the_decision_stands_in_the_plan(review: Re
       press("k");
       await until(() => [...state.subjects.values()].some((s) => s.decision === "keep"));
       await write("#keep-reason", "client");
-      await wait(700);
+      await until(() => [...state.subjects.values()].some((s) => s.reason === "client"));
     """)
     kept = [t for t in review.plan.tracks if t.action is Action.KEEP]
     assert kept and {t.reason for t in kept} == {"client"}
@@ -144,9 +144,10 @@ def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> Non
     """At the beginning, "Undone" stood there for every press of the keys."""
     words = review.does("""
       const undo = async () => {
+        const toasts = await find("#toasts");
+        toasts.replaceChildren();
         press("z", { ctrlKey: true });
-        await wait(500);
-        return text("#toasts");
+        return until(() => toasts.textContent);
       };
       press("ArrowDown");
       press("h");
