@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -83,20 +83,23 @@ def render(
     copy_audio: bool = True,
 ) -> Drawn:
     """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
-    copies = _copies(info, plan, draw, container, journal)
+    copies, notes = _copies(info, plan, draw, container)
     try:
-        return _rendered(info, plan, draw, output, container, journal, copy_audio, copies)
+        drawn = _rendered(info, plan, draw, output, container, journal, copy_audio, copies)
     except _TouchedError:
         # Damage that the plan does not know, in a stretch that was to be copied.
         return _rendered(info, plan, draw, output, container, journal, copy_audio, None)
+    for note in notes:
+        journal.note(note)
+    return replace(drawn, notes=(*drawn.notes, *notes))
 
 
 def _copies(
-    info: SourceInfo, plan: Plan, draw: DrawSettings, container: str, journal: Journal
-) -> Copies | None:
-    """What of the source is copied, where that is asked for; the journal is told what is not."""
+    info: SourceInfo, plan: Plan, draw: DrawSettings, container: str
+) -> tuple[Copies | None, list[Message]]:
+    """What of the source is copied, where that is asked for, and what is not, in words."""
     if not draw.encode.copy_untouched:
-        return None
+        return None, []
     encoding = choose_encoding(info, draw.encode, container)
     if draw.render.stamp is not None or draw.render.notice:
         reasons, copies = {"stamp": 1}, None
@@ -107,12 +110,11 @@ def _copies(
         times = plan.source.timeline.pts
         untouched = [n not in damaged and not plan.regions_at(n) for n in range(len(times))]
         copies, reasons = choose_copies(info, times, untouched)
-    for reason, count in reasons.items():
-        journal.note(Message("not_copied", count=count, reason=reason))
+    notes = [Message("not_copied", count=n, reason=reason) for reason, n in reasons.items()]
     if copies is not None:
         frames = sum(stretch.last + 1 - stretch.first for stretch in copies.copied)
-        journal.note(Message("copied", count=len(copies.copied), frames=frames, all=len(times)))
-    return copies
+        notes.append(Message("copied", count=len(copies.copied), frames=frames, all=len(times)))
+    return copies, notes
 
 
 class _TouchedError(Exception):
