@@ -24,7 +24,16 @@ from ..types import Action, Target, audited_for, readable, stamp
 from ..words import Message
 from .case import CaseFields
 from .ledger import ledger, muted_parts, review_part
-from .manifest import FORMAT, FORMAT_VERSION, Manifest, OutputPart, RunPart, SourcePart, ToolPart
+from .manifest import (
+    FORMAT,
+    FORMAT_VERSION,
+    CopiedPart,
+    Manifest,
+    OutputPart,
+    RunPart,
+    SourcePart,
+    ToolPart,
+)
 from .manifest_parts import (
     AuditPart,
     CasePart,
@@ -75,6 +84,7 @@ def build_manifest(
             sha256=record.output_sha256,
             frames=record.frames_written,
             credentials=record.credentials,
+            copied=tuple(CopiedPart(*stretch) for stretch in record.copied),
         ),
         case=case_part(case),
         run=_run(record),
