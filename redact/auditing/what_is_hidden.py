@@ -49,7 +49,7 @@ class PlanCovers:
         return hidden.view(np.uint8)
 
     def kept(self, index: int) -> list[Region]:
-        return self._plan.shown_at(index)
+        return self._plan.judged_at(index)
 
 
 def shares_covered(mask: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64]:

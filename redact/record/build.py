@@ -197,6 +197,9 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
     if kept:
         limits.append(LimitPart("kept_by_decision", ", ".join(kept)))
+    alarms = [str(t.id) for t in plan.tracks if t.action is Action.FALSE_ALARM]
+    if alarms:
+        limits.append(LimitPart("false_alarms", ", ".join(alarms)))
     if plan.unchecked:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:

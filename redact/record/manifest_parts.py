@@ -21,6 +21,13 @@ Utc = Annotated[
         description="UTC, ISO 8601",
     ),
 ]
+UtcOrNone = Annotated[
+    str,
+    Meta(
+        pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)?$",
+        description="UTC, ISO 8601; empty: not on record",
+    ),
+]
 FileName = Annotated[str, Meta(pattern=r"^[^/\\]+$", description="file name without folders")]
 TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
 Certainty = Annotated[
@@ -120,6 +127,16 @@ class SpanPart(Part):
     last: Natural
 
 
+class ConfirmedPart(Part):
+    """What a person said of a stretch of a kept track while looking at its pictures."""
+
+    first: Natural
+    last: Natural
+    same: Annotated[bool, Meta(description="it is the one whom the decision is about")] = True
+    by: str = ""
+    at: UtcOrNone = ""
+
+
 class TrackPart(Part):
     """One object and what was done with it. Times count from the first picture."""
 
@@ -132,7 +149,7 @@ class TrackPart(Part):
     ]
     found_by: tuple[str, ...]
     reason: str
-    decided_by: Annotated[str, Meta(description="empty: decided by the program's rule")]
+    decided_by: Annotated[str, Meta(description="empty: nobody gave a name")]
     first_frame: Natural
     last_frame: Natural
     first_seconds: Seconds
@@ -157,6 +174,18 @@ class TrackPart(Part):
             "all its other frames it is hidden. null, in older records: in all if it is kept"
         ),
     ] = None
+    decided_at: UtcOrNone = ""
+    by_person: Annotated[
+        bool | None,
+        Meta(
+            description="a person decided about it, be it that it stays hidden; false: nobody "
+            "touched it, and it is hidden by the program's rule; null: older records do not say"
+        ),
+    ] = None
+    confirmed: Annotated[
+        tuple[ConfirmedPart, ...],
+        Meta(description="why it is shown where no detector was sure of it: a person looked"),
+    ] = ()
 
 
 class MutedPart(Part):
@@ -167,6 +196,7 @@ class MutedPart(Part):
     how: Annotated[str, Meta(pattern="^(mute|tone)$")]
     reason: str
     decided_by: Annotated[str, Meta(description="empty: not stated")]
+    decided_at: UtcOrNone = ""
 
 
 class SeenPart(Part):
@@ -199,6 +229,8 @@ class AnswerPart(Part):
     last_frame: Natural
     answer: Annotated[str, Meta(pattern="^(|hide|none)$")]
     reason: str
+    answered_by: str = ""
+    answered_at: UtcOrNone = ""
 
 
 class ReviewPart(Part):

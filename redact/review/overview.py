@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import MutedSpan, Plan, Runs, Subject, all_subjects, is_certain, joined, standing
+from ..plan import MutedSpan, Plan, Runs, Subject, all_subjects, joined, standing
 from ..plan.typed import length_of
 from ..types import Keyframe, Track
 from .bridging import gaps_of
@@ -234,6 +234,6 @@ def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
         here = shown.get(track.id) or hidden.get(track.id)
         if here is not None:
             corners = [round(v, 2) for v in here.box]
-            sure = is_certain(track, frame, plan.source.timeline)
+            sure = plan.certain(track, frame)
             found.append([track.id, *corners, here.state.value, sure, track.id in shown])
     return found

@@ -29,7 +29,7 @@ from .text import (
     readable,
     stamp,
 )
-from .track import Keyframe, Keyframes, Region, Track
+from .track import Confirmed, Keyframe, Keyframes, Region, Track
 
 __all__ = [
     "EVERYWHERE",
@@ -38,6 +38,7 @@ __all__ = [
     "SEARCHED",
     "Action",
     "Box",
+    "Confirmed",
     "Detections",
     "Frame",
     "Keyframe",
