@@ -37,7 +37,7 @@ test-clips: $(STAMP)  ## every clip of the shared footage through the whole run,
 
 test-cluster: $(STAMP)  ## runs on a dask cluster of two workers, which other tests skip
 	$(BIN)/python -m pip install --quiet --editable '.[cluster]'
-	$(BIN)/python -m pytest tests/case/test_cluster.py tests/cluster
+	$(BIN)/python -m pytest tests/batch
 
 test-wheel: $(STAMP)  ## build wheel and sdist, install the wheel in a fresh environment, run it there
 	REDACT_WHEEL=1 $(BIN)/python -m pytest tests/packaging

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from redact.detection import CloseUp, Detector, load_close_up, load_detector
 from redact.media import Decode, SourceInfo, probe
-from redact.running import KeptLooks
+from redact.pipeline import KeptLooks
 from redact.track import Looks, Tracker
 
 SAMPLE = Path(__file__).resolve().parents[1] / "samples" / "street.mp4"

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from .auditing import AuditSettings as AuditSettings
     from .auditing import Finding as Finding
     from .auditing import FindingKind as FindingKind
-    from .case import Result as Result
-    from .case import ResultState as ResultState
     from .detection import Detector as Detector
     from .errors import CheckFailedError as CheckFailedError
     from .errors import DependencyError as DependencyError
@@ -46,6 +44,10 @@ if TYPE_CHECKING:
     from .errors import RedactError as RedactError
     from .errors import UnsafeError as UnsafeError
     from .errors import UsageError as UsageError
+    from .pipeline import Acceptance as Acceptance
+    from .pipeline import Delivery as Delivery
+    from .pipeline import Result as Result
+    from .pipeline import ResultState as ResultState
     from .plan import Plan as Plan
     from .progress import Progress as Progress
     from .progress import Silent as Silent
@@ -54,8 +56,6 @@ if TYPE_CHECKING:
     from .record import Manifest as Manifest
     from .record import RunRecord as RunRecord
     from .render import MaskStyle as MaskStyle
-    from .running import Acceptance as Acceptance
-    from .running import Delivery as Delivery
     from .settings import Audio as Audio
     from .settings import DetectSettings as DetectSettings
     from .settings import DrawSettings as DrawSettings
@@ -94,7 +94,6 @@ _HOMES = {
         "write_plan",
     ),
     "auditing": ("AuditResult", "AuditSettings", "Finding", "FindingKind"),
-    "case": ("Result", "ResultState"),
     "detection": ("Detector",),
     "errors": (
         "CheckFailedError",
@@ -116,7 +115,7 @@ _HOMES = {
     "plan": ("Plan",),
     "progress": ("Progress", "Silent"),
     "render": ("MaskStyle",),
-    "running": ("Acceptance", "Delivery"),
+    "pipeline": ("Acceptance", "Delivery", "Result", "ResultState"),
     "settings": (
         "Audio",
         "DetectSettings",

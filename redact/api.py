@@ -18,7 +18,13 @@ from . import pipeline
 from . import plan as plans
 from . import record as manifests
 from .auditing import AuditResult, AuditSettings, require_detectors, verify
-from .case import (
+from .detection import Detector
+from .files import make_folder
+from .media import probe
+from .pipeline import (
+    Acceptance,
+    Delivery,
+    Journal,
     Result,
     find_held,
     finish,
@@ -29,21 +35,13 @@ from .case import (
     prepare,
     record_beside,
     redact_one,
-)
-from .detection import Detector
-from .files import make_folder
-from .media import probe
-from .plan import Plan
-from .progress import Progress, Silent
-from .record import Credentials, Manifest
-from .running import (
-    Acceptance,
-    Delivery,
-    Journal,
     require_same_source,
     write_masks,
     write_outline,
 )
+from .plan import Plan
+from .progress import Progress, Silent
+from .record import Credentials, Manifest
 from .settings import DetectSettings, DrawSettings, RenderSettings, Settings
 
 AnyPath = str | os.PathLike[str]
@@ -104,7 +102,7 @@ def detect(
         source: the video.
         settings: what is looked for, and how hard.
         detector: what looks; None for redact's own networks.
-        plan_file: where the caller is going to keep the plan. Until `redact.running.forget_looks`
+        plan_file: where the caller is going to keep the plan. Until `redact.pipeline.forget_looks`
             removes it, what the detectors saw lies beside it, and a search that was killed goes
             on with that. None keeps nothing.
         progress: told about stages and warnings; None: nobody.

@@ -13,8 +13,8 @@ from benchmarks.leak.redact_tools import Sightings
 from benchmarks.leak.tools import cache_folder
 from redact.detection import load_close_up, load_detector
 from redact.media import Decode, probe, sha256_of
+from redact.pipeline import Journal
 from redact.progress import Silent
-from redact.running import Journal
 from redact.settings import Sensitivity
 from redact.track import Looks, Tracker
 from redact.track.active import Retired

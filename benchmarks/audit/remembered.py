@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from redact.auditing.audit_detectors import CENTERFACE, OURS, AuditDetectors
 from redact.detection import Area
-from redact.running.kept_looks import by_pixels
+from redact.pipeline.kept_looks import by_pixels
 from redact.types import Detections, Frame
 
 

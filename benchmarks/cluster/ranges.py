@@ -20,12 +20,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import redact.running.search as search
+import redact.pipeline.search as search
 from redact.media import SourceInfo, probe
-from redact.pipeline import detect, look, render
+from redact.pipeline import AUDIT, SEARCH, Board, Journal, detect, help_run, keep_plan, look, render
+from redact.pipeline.board import RANGE, answers_place
 from redact.progress import Silent
-from redact.running import AUDIT, SEARCH, Board, Journal, help_run, keep_plan
-from redact.running.board import RANGE, answers_place
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.track import settings_of
 

@@ -23,10 +23,9 @@ import redact
 from redact.detection import Area, CloseUp, Witnesses, load_close_up, load_detector
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
-from redact.pipeline import render
+from redact.pipeline import Journal, render
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
-from redact.running import Journal
 from redact.settings import Caution, Sensitivity, Settings
 from redact.track import Looks, Tracker, settings_of
 from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
@@ -49,7 +48,7 @@ def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
         if not (home / room).is_dir():
             raise FileNotFoundError(f"{home / room}: no such room; correct the list of rooms")
     files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
-    for path in [*files, home / "settings.py", home / "pipeline.py"]:
+    for path in [*files, home / "settings.py", home / "pipeline" / "run.py"]:
         if path.suffix in (".py", ".onnx", ".tflite", ".json"):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

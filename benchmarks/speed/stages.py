@@ -15,9 +15,8 @@ from pathlib import Path
 
 from benchmarks.track import shortened
 from redact.media import probe
-from redact.pipeline import detect, run
+from redact.pipeline import Delivery, Journal, detect, run
 from redact.progress import Silent, Stage
-from redact.running import Delivery, Journal
 from redact.settings import DetectSettings, Settings
 
 from .transcode import transcode

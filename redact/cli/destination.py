@@ -17,7 +17,7 @@ from ..errors import OutputError, UsageError
 from ..files import made_folder, names_footage
 from ..inspect import is_release_name
 from ..media import default_output_name
-from ..running import Delivery
+from ..pipeline import Delivery
 
 _FOLDER = "redact.folder"
 

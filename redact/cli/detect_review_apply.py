@@ -16,9 +16,9 @@ from .. import api
 from ..errors import UsageError
 from ..files import check_writable, names_footage
 from ..media import probe
+from ..pipeline import forget_looks
 from ..plan import read_plan, write_plan
 from ..review import Session, alone_with, serve
-from ..running import forget_looks
 from ..settings import DrawSettings
 from ..types import counted
 from . import options

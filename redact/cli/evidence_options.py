@@ -13,6 +13,7 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import UsageError
+from ..pipeline import Acceptance
 from ..plan import typed
 from ..record import (
     TEXT_FIELDS,
@@ -28,7 +29,6 @@ from ..record import (
     read_log,
     reasons_from_options,
 )
-from ..running import Acceptance
 from .terminal import Terminal
 
 _HELP = {

@@ -13,6 +13,7 @@ import click
 
 from ..errors import CheckFailedError, OutputExistsError, RedactError, UsageError
 from ..files import check_writable, write_whole
+from ..pipeline import Delivery
 from ..record import CheckResult, check_output, manifest_path, parse_manifest, read_manifest
 from ..report import (
     CASE_MARK,
@@ -23,7 +24,6 @@ from ..report import (
     report_html,
     require_pdf,
 )
-from ..running import Delivery
 from ..words import LANGUAGES
 from .app import HELP
 from .summary import in_one_line

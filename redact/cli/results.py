@@ -15,10 +15,9 @@ import click
 from click.core import ParameterSource
 
 from ..auditing import Finding, FindingKind
-from ..case import Result, ResultState
+from ..pipeline import Delivery, Outcome, Result, ResultState
 from ..plan import Plan
 from ..record import Manifest, manifest_path
-from ..running import Delivery, Outcome
 from ..types import Action, clock, counted, numbered
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance

@@ -12,11 +12,10 @@ from typing import Any
 
 import click
 
-from ..case import Footage, Found, find_footage, help_one, jobs_that_fit
-from ..cluster import Cluster, check_address
+from ..batch import Cluster, Footage, Found, check_address, find_footage, jobs_that_fit
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
-from ..running import Delivery
+from ..pipeline import Delivery, help_one
 from ..settings import Settings
 from ..types import counted
 from . import options

@@ -14,13 +14,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-from ..case import Done, Preview, make_preview, redact_one, run_in_process, size_of
-from ..cluster import Cluster, Order
+from ..batch import Cluster, Done, Order, run_in_process, size_of
 from ..errors import ExitCode, RedactError, UsageError
 from ..inspect import release_path
 from ..media import default_output_name
+from ..pipeline import Delivery, Preview, make_preview, redact_one
 from ..record import EvidenceChoice, needs_passphrase
-from ..running import Delivery
 from ..settings import Settings
 from ..types import clock
 from .app import defect, typed_options

@@ -12,7 +12,11 @@ import click
 
 from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..case import (
+from ..errors import ExitCode, RedactError, UsageError
+from ..files import check_folder
+from ..media import SourceInfo, probe
+from ..pipeline import (
+    Acceptance,
     HeldBack,
     find_held,
     has_credentials,
@@ -23,12 +27,8 @@ from ..case import (
     record_beside,
     remove_held,
 )
-from ..errors import ExitCode, RedactError, UsageError
-from ..files import check_folder
-from ..media import SourceInfo, probe
 from ..plan import Plan, read_plan
 from ..record import checked_option
-from ..running import Acceptance
 from ..settings import RenderSettings, Sensitivity
 from ..types import counted
 from . import options

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from ..case import Inbox
+from ..batch import Inbox
 from ..errors import ExitCode, InputError, OutputError, UsageError
 from ..files import make_folder
 from ..types import clock, readable

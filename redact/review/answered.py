@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..auditing import AuditResult, Finding, FindingKind, hiding_places
+from ..pipeline import Accepted, same_place
 from ..plan import FindingNote, Plan, ReviewState
-from ..running import Accepted, same_place
 from ..types import Box, Target
 
 

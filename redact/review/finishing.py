@@ -11,7 +11,7 @@ from ..errors import UsageError
 from ..files import check_writable, make_folder
 from ..inspect import release_path
 from ..media import default_output
-from ..pipeline import apply
+from ..pipeline import Delivery, Journal, Outcome, apply
 from ..plan import Plan
 from ..record import (
     CaseFields,
@@ -21,7 +21,6 @@ from ..record import (
     manifest_path,
     write_evidence,
 )
-from ..running import Delivery, Journal, Outcome
 from ..settings import Audio, DrawSettings, EncodeSettings, Style
 from ..words import LANGUAGES, Words
 from .answered import accepted, noted

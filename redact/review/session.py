@@ -11,10 +11,9 @@ from typing import Any
 
 from ..follow import Frames, follow, index_packets
 from ..media import SourceInfo, probe
-from ..pipeline import detect
+from ..pipeline import Journal, detect, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import EvidenceChoice
-from ..running import Journal, require_same_source
 from ..settings import DetectSettings, RenderSettings, Style
 from ..types import Box, State, Target
 from . import editing

@@ -142,7 +142,7 @@ def test_a_detector_that_a_package_brings_is_used_and_named(clip: Path) -> None:
 @pytest.mark.usefixtures("installed")
 def test_a_plan_of_one_detector_is_not_taken_for_anothers(clip: Path, tmp_path: Path) -> None:
     from redact.media import probe
-    from redact.running import Journal, keep_plan, take_up_plan
+    from redact.pipeline import Journal, keep_plan, take_up_plan
 
     mine = replace(FAST.detect, detector="nothing")
     keep_plan(redact.detect(clip, mine), tmp_path / "p.json")

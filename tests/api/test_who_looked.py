@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 import redact
 from redact.detection import load_detector
 from redact.media import probe
-from redact.running import keep_plan, who_looks
+from redact.pipeline import keep_plan, who_looks
 from redact.types import Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten

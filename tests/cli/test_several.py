@@ -16,7 +16,7 @@ from redact.cli.summary import tell_summary
 from redact.cli.terminal import Terminal
 from redact.errors import UsageError
 from redact.media import default_output_name
-from redact.running import Delivery
+from redact.pipeline import Delivery
 
 
 def refused(*arguments: object) -> UsageError | None:

@@ -12,9 +12,8 @@ from benchmarks.leak.scenes.build import film
 from benchmarks.leak.scenes.catalogue import specs
 from benchmarks.leak.scenes.stills import Library
 from redact.media import probe
-from redact.pipeline import detect
+from redact.pipeline import Journal, detect
 from redact.progress import Silent
-from redact.running import Journal
 
 
 @pytest.mark.parametrize("name", ["face-pan-1", "plate-pan-1"])

@@ -55,10 +55,9 @@ def street(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def street_plan(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What `--sensitivity fast` finds in `street`, searched once for all tests."""
     from redact.media import probe
-    from redact.pipeline import detect
+    from redact.pipeline import Journal, detect
     from redact.plan import write_plan
     from redact.progress import Silent
-    from redact.running import Journal
     from redact.settings import DetectSettings, Sensitivity
 
     found = detect(probe(street), DetectSettings(sensitivity=Sensitivity.FAST), Journal(Silent()))

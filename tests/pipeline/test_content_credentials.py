@@ -10,7 +10,7 @@ import pytest
 from redact.auditing import AuditSettings, verify
 from redact.errors import OutputError
 from redact.media import Decode, probe, sha256_of
-from redact.pipeline import apply
+from redact.pipeline import Delivery, Journal, apply
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.record import (
@@ -20,7 +20,6 @@ from redact.record import (
     read_content,
     sign_content,
 )
-from redact.running import Delivery, Journal
 from redact.settings import Sensitivity, Settings
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 

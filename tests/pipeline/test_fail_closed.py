@@ -17,11 +17,10 @@ import redact.pipeline as pipeline
 from redact.auditing import audit_detectors
 from redact.errors import ModelError, RedactError, UnsafeError
 from redact.media import Decode, plane_array, probe
-from redact.pipeline import run
+from redact.pipeline import Delivery, run, search
 from redact.plan import HELD_REACH, Plan, read_plan
 from redact.progress import Silent, Stage
 from redact.record import build_manifest
-from redact.running import Delivery, search
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Detections, Frame, State, Timeline
 

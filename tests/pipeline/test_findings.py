@@ -17,11 +17,10 @@ from redact.auditing import AuditResult
 from redact.cli.verify_fix import verify as verify_command
 from redact.errors import ExitCode
 from redact.media import probe
-from redact.pipeline import apply
+from redact.pipeline import Acceptance, Accepted, Delivery, Journal, apply
 from redact.plan import Plan, read_plan, write_plan
 from redact.plan.edit import remove_tracks
 from redact.progress import Silent
-from redact.running import Acceptance, Accepted, Delivery, Journal
 from redact.settings import DetectSettings, DrawSettings, Sensitivity
 from redact.types import Box, Target
 

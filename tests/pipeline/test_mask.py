@@ -12,10 +12,10 @@ import pytest
 
 from redact.errors import ExitCode, UnsafeError
 from redact.media import Colour, Decode, plane_array, probe, sha256_of
+from redact.pipeline import CheckedFrames
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan, write_plan
 from redact.progress import Silent
 from redact.render import mask_of
-from redact.running import CheckedFrames
 from redact.settings import RenderSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 

@@ -29,7 +29,7 @@ STAGES = """
 import sys
 from pathlib import Path
 from redact.errors import ModelError
-from redact.running import Delivery
+from redact.pipeline import Delivery
 from redact.pipeline import run
 from redact.progress import Silent
 from redact.settings import Settings

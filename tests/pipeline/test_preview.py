@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from redact.case import NOTICE
 from redact.errors import ExitCode
 from redact.media import Decode, probe
+from redact.pipeline import NOTICE
 from redact.render import notice_box
 
 

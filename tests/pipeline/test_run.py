@@ -45,8 +45,7 @@ HEARD = Heard()
 @pytest.fixture(scope="module")
 def finished(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's cut after one plain run, which `HEARD` listened to."""
-    from redact.pipeline import run
-    from redact.running import Delivery
+    from redact.pipeline import Delivery, run
     from redact.settings import Settings
 
     output = tmp_path_factory.mktemp("out") / "street.redacted.mp4"
@@ -161,8 +160,8 @@ def test_a_record_that_cannot_be_written_is_said_with_the_output(
     stop the superuser, so the writing itself is made to fail."""
     from click.testing import CliRunner
 
-    from redact.case import prepare_finish
     from redact.cli.run import run
+    from redact.pipeline import prepare_finish
 
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from redact.detection import Detector
 from redact.errors import ExitCode, UsageError
 from redact.media import probe
-from redact.pipeline import detect
+from redact.pipeline import Journal, detect
 from redact.plan import Plan, dump_plan, parse_plan, write_plan
 from redact.progress import Silent
-from redact.running import Journal
 from redact.settings import Caution, DetectSettings, Sensitivity
 from redact.track import settings_of
 from redact.types import Box, Detections, Frame, Scope, Target, Track, area_in_words

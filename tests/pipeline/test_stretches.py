@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from redact.media import Decode, probe, sha256_of
+from redact.pipeline import CheckedFrames
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
-from redact.running import CheckedFrames
 from redact.settings import Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 

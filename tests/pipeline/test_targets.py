@@ -73,8 +73,7 @@ def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> No
 
 def test_the_audit_looks_as_hard_as_the_plan_did(street: Path, plan: Path, tmp_path: Path) -> None:
     """One truth for a run: nothing but the plan says what was looked for, and how hard."""
-    from redact.pipeline import apply
-    from redact.running import Delivery, Journal
+    from redact.pipeline import Delivery, Journal, apply
     from redact.settings import DrawSettings, Sensitivity
 
     drawn, delivery = read_plan(plan), Delivery(tmp_path / "out.mp4")
@@ -114,7 +113,7 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
 ) -> None:
     """A frame that counts as looked at has been shown to the detector."""
     from redact import pipeline
-    from redact.running import Journal, search
+    from redact.pipeline import Journal, search
     from redact.settings import DetectSettings, Sensitivity
 
     shown: list[int] = []

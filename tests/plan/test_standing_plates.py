@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
+from redact.pipeline.journal import standing_plates
 from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.running.journal import standing_plates
 from redact.settings import Sensitivity
 from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track
 

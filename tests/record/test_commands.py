@@ -155,7 +155,7 @@ def test_without_a_manifest_nothing_can_be_checked(tmp_path: Path) -> None:
 
 
 def test_inspect_exit_codes(tmp_path: Path) -> None:
-    from .test_inspect import make_clip
+    from ..inspect.test_inspect import make_clip
 
     clip = make_clip(tmp_path / "a.mp4", title="My holiday")
     result = call(inspect, clip)

@@ -11,11 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.media import Decode, VideoWriter, probe
-from redact.pipeline import render
+from redact.pipeline import Journal, render
 from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.render import Renderer, drawn_area_of, mask_of
-from redact.running import Journal
 from redact.settings import EncodeSettings, RenderSettings, Sensitivity, Settings, Style
 from redact.types import Box, Keyframe, Region, State, Target, Timeline, Track
 

@@ -11,8 +11,8 @@ from ...errors import UsageError
 from ...follow import Frames, index_packets
 from ...follow import follow as carry_on
 from ...media import probe
+from ...pipeline import require_same_source
 from ...plan import Plan, edit, read_plan, typed
-from ...running import require_same_source
 from ...types import Box, Keyframe, Target, clock, stamp
 from ..search_options import AREA, AreaType
 from ..terminal import Terminal, tell

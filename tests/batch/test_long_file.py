@@ -12,24 +12,26 @@ from typing import Any
 
 import pytest
 
-import redact.running.helping as helping
+import redact.pipeline.helping as helping
 from redact.media import Decode, probe
-from redact.pipeline import detect, look, render
-from redact.plan import Plan
-from redact.progress import Silent
-from redact.running import (
+from redact.pipeline import (
     AUDIT,
     SEARCH,
     Board,
     Journal,
     board_of,
+    detect,
     dividable,
     help_run,
     keep_plan,
+    look,
+    render,
 )
-from redact.running.board import answers_place
-from redact.running.helping import stretch
-from redact.running.kept_looks import by_pixels
+from redact.pipeline.board import answers_place
+from redact.pipeline.helping import stretch
+from redact.pipeline.kept_looks import by_pixels
+from redact.plan import Plan
+from redact.progress import Silent
 from redact.settings import Settings
 from redact.types import Frame
 

@@ -20,8 +20,9 @@ from ..errors import InputError, PlanError, UsageError
 from ..files import PRIVATE, write_whole
 from ..plan import dump_plan
 from ..record import manifest_path, settings_as_json, sha256_of_bytes
-from ..running import Acceptance, Accepted, Outcome
 from ..types import Box, Target
+from .acceptance import Acceptance, Accepted
+from .delivery import Outcome
 
 FORMAT = "redact-held-back"
 _MARK = ".needs-review"

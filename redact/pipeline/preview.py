@@ -12,13 +12,14 @@ from typing import Final
 from ..auditing import finding_pictures, require_detectors
 from ..files import PRIVATE, check_writable, keep_to_owner, make_private
 from ..media import SourceInfo, choose_encoding, container_for, default_output, part_of, probe
-from ..pipeline import apply, detect
 from ..plan import Plan, edit
 from ..progress import Progress
 from ..render import Renderer, notice_box
-from ..running import Delivery, Journal, Outcome
 from ..settings import Audio, DrawSettings, Settings
 from ..types import Target
+from .delivery import Delivery, Outcome
+from .journal import Journal
+from .run import apply, detect
 
 NOTICE: Final = "PREVIEW - NOT FOR RELEASE"
 """Over every picture of a preview, since files get renamed and moved."""

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from redact.errors import ExitCode
-from redact.running.kept_looks import looks_path
+from redact.pipeline.kept_looks import looks_path
 
 from ..cli.conftest import call
 from ..pipeline.conftest import ROOT, SAMPLE, shorten

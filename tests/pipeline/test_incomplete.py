@@ -8,9 +8,9 @@ from pathlib import Path
 import av
 import pytest
 
-from redact.case import missing_words
 from redact.errors import ExitCode
 from redact.media import probe
+from redact.pipeline import missing_words
 
 from ..cli.conftest import call
 from ..media.test_trimmed import trimmed

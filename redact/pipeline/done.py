@@ -30,7 +30,6 @@ from ..record import (
     settings_as_json,
     sha256_of_bytes,
 )
-from ..running import review_plan, who_looks
 from ..settings import (
     Audio,
     Caution,
@@ -42,7 +41,9 @@ from ..settings import (
     Style,
 )
 from ..types import Box, Scope, Target
+from .delivery import review_plan
 from .held import HeldBack, held_back_for
+from .search import who_looks
 
 
 def settings_from_json(value: Mapping[str, Any], where: str) -> Settings:
@@ -177,7 +178,7 @@ class Wanted:
 
     @property
     def who_looks(self) -> tuple[tuple[str, str], ...]:
-        """See `redact.running.who_looks`; the settings do not say it."""
+        """See `redact.pipeline.who_looks`; the settings do not say it."""
         return who_looks(self.info, self.settings.detect, self.detector)
 
 

@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
-from .allocator import give_back, trim_at_times
-from .auditing import AuditDetectors, AuditResult, AuditSettings, require_detectors, verify
-from .detection import Detector, device_now, load_close_up
-from .errors import InputError, UnsafeError
-from .files import OutputFile, make_private
-from .inspect import clear_times, prepare_release
-from .media import (
+from ..allocator import give_back, trim_at_times
+from ..auditing import AuditDetectors, AuditResult, AuditSettings, require_detectors, verify
+from ..detection import Detector, device_now, load_close_up
+from ..errors import InputError, UnsafeError
+from ..files import OutputFile, make_private
+from ..inspect import clear_times, prepare_release
+from ..media import (
     Decode,
     SourceInfo,
     VideoWriter,
@@ -30,43 +30,31 @@ from .media import (
     read_ahead,
     sha256_of,
 )
-from .plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
-from .progress import Progress
-from .record import ModelUsed, RunRecord
-from .render import Renderer
-from .running import (
-    AUDIT,
-    SEARCH,
-    AuditsAhead,
-    Board,
-    CheckedFrames,
-    Delivery,
+from ..plan import DetectionSettings, Plan, SourceRef, build_plan, with_held
+from ..progress import Progress
+from ..record import ModelUsed, RunRecord
+from ..render import Renderer
+from ..settings import Audio, DetectSettings, DrawSettings, Settings
+from ..track import Looks, Tracker
+from ..types import Frame, Timeline, readable
+from ..words import Message
+from .answers_ahead import AuditsAhead, LooksAhead
+from .board import AUDIT, SEARCH, Board, board_of
+from .delivery import Delivery, Outcome, review_name, state_content
+from .journal import (
     Journal,
-    LooksAhead,
-    Outcome,
-    Search,
-    board_of,
     dropped_sound,
-    keep_plan,
-    looking,
-    looks_kept,
     no_picture_in,
     remark_on_damage,
     remark_on_label,
     remark_on_run,
     remark_on_silence,
-    require_same_source,
     require_scope,
-    review_name,
-    state_content,
-    take_up_plan,
-    what_answers,
-    who_looks,
 )
-from .settings import Audio, DetectSettings, DrawSettings, Settings
-from .track import Looks, Tracker
-from .types import Frame, Timeline, readable
-from .words import Message
+from .kept_looks import looks_kept, what_answers
+from .kept_plan import keep_plan, require_same_source, take_up_plan
+from .planned_frames import CheckedFrames
+from .search import Search, looking, who_looks
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +114,7 @@ def detect(
         info, settings, journal: of the run.
         detector: what looks; None for redact's own networks.
         plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
-            it (`redact.running.kept_looks`), and what a run that was stopped left there is used.
+            it (`redact.pipeline.kept_looks`), and what a run that was stopped left there is used.
             None keeps nothing.
         board: tells other machines, which look ahead, how far it is; None: there are none.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from redact.case import Inbox
+from redact.batch import Inbox
 from redact.errors import ExitCode
 
 from ..cli.conftest import call

@@ -12,7 +12,7 @@ class Acceptance:
     """Findings that are no leaks, by the numbers that they have in a result that was held back.
 
     It accepts nothing by itself: what the numbers mean has to be looked up first
-    (`redact.case.among`).
+    (`redact.pipeline.among`).
 
     Attributes:
         numbers: of the findings; None for all of that result.

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from redact.running import SEARCH, Board, KeptLooks, LooksAhead
-from redact.running.board import answers_place
-from redact.running.kept_looks import by_pixels
+from redact.pipeline import SEARCH, Board, KeptLooks, LooksAhead
+from redact.pipeline.board import answers_place
+from redact.pipeline.kept_looks import by_pixels
 from redact.types import Detections, Frame
 
 MADE_BY = {"redact": "this"}

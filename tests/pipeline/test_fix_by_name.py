@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from redact.case import find_held
 from redact.errors import ExitCode, InputError
+from redact.pipeline import find_held
 
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten

@@ -15,16 +15,19 @@ from ..auditing import Finding, FindingKind, hiding_places
 from ..errors import MismatchError, OutputExistsError, UsageError
 from ..files import check_writable, made_folder, sweep
 from ..media import probe
-from ..pipeline import apply
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
-from ..running import Acceptance, Delivery, Journal, keep_plan, require_same_source
 from ..types import counted
+from .acceptance import Acceptance
+from .delivery import Delivery
 from .done import record_beside, settings_from_json
 from .held import HeldBack, among, held_back_for
+from .journal import Journal
+from .kept_plan import keep_plan, require_same_source
 from .outcome import Result
 from .prepare_finish import finish
+from .run import apply
 
 
 def mend(

@@ -21,15 +21,18 @@ from ..detection import Detector
 from ..errors import ExitCode, OutputError, OutputExistsError, RedactError
 from ..files import Held, claim, sweep
 from ..media import SourceInfo, probe, sha256_of
-from ..pipeline import run
 from ..progress import Progress
 from ..record import Manifest, manifest_path, read_manifest
-from ..running import Delivery, dividable, forget_looks, help_run, review_plan
 from ..settings import Settings
+from .board import dividable
+from .delivery import Delivery, review_plan
 from .done import Earlier, State, Wanted, earlier_result, record_beside
 from .held import HeldBack
+from .helping import help_run
+from .kept_looks import forget_looks
 from .outcome import Hidden, Result, ResultState, missing_words
 from .prepare_finish import closed_folder, final_name, finish, plan_place, prepare
+from .run import run
 
 
 class _Note(msgspec.Struct):

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kill import disturbed
-from redact.case import Work
 from redact.errors import ExitCode, OutputError
 from redact.files import new_partial, sweep
+from redact.pipeline import Work
 
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten

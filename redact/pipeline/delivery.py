@@ -10,14 +10,7 @@ from pathlib import Path
 from ..auditing import AuditResult
 from ..files import PRIVATE
 from ..plan import Plan
-from ..record import (
-    CaseFields,
-    Credentials,
-    EvidenceChoice,
-    RunRecord,
-    manifest_path,
-    sign_content,
-)
+from ..record import CaseFields, Credentials, EvidenceChoice, RunRecord, manifest_path, sign_content
 from ..settings import DrawSettings
 from ..types import Action
 from ..words import Message
@@ -29,7 +22,7 @@ from .journal import Journal
 class Delivery:
     """What is written for one source besides the settings of the picture, and where.
 
-    The last fields are filled in by `redact.case.prepare`, for they depend on the source.
+    The last fields are filled in by `redact.pipeline.prepare`, for they depend on the source.
 
     Attributes:
         output: final name, or a folder for a name of ours; None for "<stem>.redacted<ext>" beside

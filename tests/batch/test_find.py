@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from redact.case import find_footage
+from redact.batch import find_footage
 from redact.errors import InputError
 
 from ..pipeline.conftest import SAMPLE

@@ -13,8 +13,8 @@ from ..auditing import AuditResult
 from ..errors import ExitCode
 from ..plan import Plan
 from ..record import RunRecord
-from ..running import Outcome
 from ..types import Action
+from .delivery import Outcome
 
 
 class ResultState(StrEnum):

@@ -29,9 +29,11 @@ from ..record import (
     write_evidence,
 )
 from ..render import Renderer
-from ..running import Acceptance, Delivery, Outcome, keep_plan, review_plan
 from ..settings import Audio, DrawSettings
+from .acceptance import Acceptance
+from .delivery import Delivery, Outcome, review_plan
 from .held import findings_of, held_back_note, write_held
+from .kept_plan import keep_plan
 from .outcome import Hidden, Result, ResultState, incomplete
 
 

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from benchmarks.cluster.local import local_cluster, local_worker
 from benchmarks.cluster.simulate import Divided, File, time_for, time_of_divided
 from benchmarks.kill import contents
-from redact.cluster import check_address
-from redact.cluster.work import unlike, what_is_installed, what_is_seen
+from redact.batch import check_address
+from redact.batch.work import unlike, what_is_installed, what_is_seen
 from redact.errors import ExitCode, UsageError
 
 from ..cli.conftest import call
@@ -85,7 +85,7 @@ def altered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_another_redact_or_another_file_is_noticed(altered: Path, tmp_path: Path) -> None:
-    code = "import json, redact.cluster.work as s; print(json.dumps(s.what_is_installed()))"
+    code = "import json, redact.batch.work as s; print(json.dumps(s.what_is_installed()))"
     words = [sys.executable, "-c", code]
 
     def asked(root: Path) -> dict[str, str]:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..case import Done, run_in_process
 from ..record import library_versions
+from .process import Done, run_in_process
 
 _NO_PART = ("__pycache__",)
 

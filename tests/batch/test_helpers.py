@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from redact.case import Done
-from redact.cluster.connect import MOST_TIMES, Helpers
-from redact.cluster.work import Order
+from redact.batch import Done
+from redact.batch.connect import MOST_TIMES, Helpers
+from redact.batch.work import Order
 
 
 @dataclass(eq=False)

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.kill import contents
-from redact.case import jobs_that_fit
-from redact.case.process import BASE, bytes_for
+from redact.batch import jobs_that_fit
+from redact.batch.process import BASE, bytes_for
 from redact.errors import ExitCode
 
 from ..cli.conftest import call

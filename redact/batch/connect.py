@@ -17,9 +17,9 @@ from types import TracebackType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ..case import Done, lost, size_of
 from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
+from .process import Done, lost, size_of
 from .work import Order, help_with, unlike, what_is_installed, what_is_seen, work_on
 
 _LOCAL_NAMES = ("localhost", "ip6-localhost")

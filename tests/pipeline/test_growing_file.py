@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 import redact.files.growing_file as answer_file
 from redact.files import Answer, AnswerFile
-from redact.running import KeptLooks
+from redact.pipeline import KeptLooks
 from redact.types import Detections, Frame
 
 answers = st.lists(
