@@ -1,6 +1,6 @@
 """One video: the run from the file to the redacted copy and its record, told in `run`."""
 
-from .acceptance import Acceptance, Accepted, same_place
+from .acceptance import Acceptance, Accepted, Answer, same_place
 from .answers_ahead import AuditsAhead, LooksAhead
 from .board import AUDIT, SEARCH, Board, board_of, dividable
 from .delivery import Delivery, Outcome, review_name, review_plan, state_content
@@ -54,6 +54,7 @@ __all__ = [
     "SEARCH",
     "Acceptance",
     "Accepted",
+    "Answer",
     "AuditsAhead",
     "Board",
     "CheckedFrames",

@@ -24,6 +24,15 @@ class Acceptance:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """Why a finding is no leak, who said so and when (UTC; "" where it is not known)."""
+
+    reason: str
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """Findings that a person has looked at, and why they may be published.
 
@@ -33,10 +42,12 @@ class Accepted:
     Attributes:
         findings: of an earlier audit of the same source.
         reason: why they are no leaks; nothing but spaces is none.
+        said: of each finding, where a person answered to each by itself; none: `reason` for all.
     """
 
     findings: tuple[Finding, ...]
     reason: str
+    said: tuple[Answer, ...] = ()
 
     def covers(self, audit: AuditResult) -> bool:
         """Whether all that an audit found is among these, and may be accepted at all.
@@ -48,6 +59,17 @@ class Accepted:
             and audit.may_be_accepted
             and all(any(same_place(found, f) for f in self.findings) for found in audit.findings)
         )
+
+    def answers(self, audit: AuditResult) -> dict[int, Answer]:
+        """What was said of each finding of an audit that these cover, by its number."""
+        if not self.covers(audit):
+            return {}
+        said = self.said or (Answer(self.reason.strip()),) * len(self.findings)
+        pairs = list(zip(self.findings, said, strict=True))
+        return {
+            found.number: next(answer for known, answer in pairs if same_place(found, known))
+            for found in audit.findings
+        }
 
 
 def same_place(a: Finding, b: Finding) -> bool:

@@ -80,6 +80,13 @@ class Delivery:
             return ""
         return known.reason.strip()
 
+    def answers_to(self, audit: AuditResult) -> dict[int, tuple[str, str, str]]:
+        """Why each accepted finding of an audit is none, who said so and when, by its number."""
+        known = self.acceptance
+        if audit.passed or not isinstance(known, Accepted):
+            return {}
+        return {n: (a.reason, a.by, a.at) for n, a in known.answers(audit).items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

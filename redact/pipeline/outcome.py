@@ -31,11 +31,12 @@ class ResultState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """How many tracks a result hides, of each target by its word, and how many a person kept
-    visible."""
+    """How many tracks a result hides, of each target by its word, how many a person kept visible,
+    and how many are nothing to hide."""
 
     tracks: dict[str, int] = field(default_factory=dict)
     kept: int = 0
+    false_alarms: int = 0
 
     @classmethod
     def of(cls, tracks: Iterable[tuple[str, Action]]) -> Hidden:
@@ -44,7 +45,11 @@ class Hidden:
         hidden = {
             word: n for (word, action), n in sorted(counts.items()) if action is Action.REDACT
         }
-        return cls(hidden, counts.total() - sum(hidden.values()))
+        kept, alarms = (
+            sum(n for (_, action), n in counts.items() if action is wanted)
+            for wanted in (Action.KEEP, Action.FALSE_ALARM)
+        )
+        return cls(hidden, kept, alarms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,8 @@ class Result:
         }
         if self.hidden is not None:
             told |= {"hidden": self.hidden.tracks, "kept": self.hidden.kept}
+            if self.hidden.false_alarms:
+                told["false_alarms"] = self.hidden.false_alarms
         if self.outcome is None:
             return told if self.needs_review else told | {"manifest": _text(self.manifest)}
         record = self.outcome.record

@@ -258,6 +258,7 @@ def apply(
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted=accepted,
+        answers=delivery.answers_to(audit),
         case=delivery.case,
         credentials="" if signer is None else signer.sha256,
         sounded=drawn.sounded,

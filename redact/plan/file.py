@@ -281,7 +281,9 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
             decided_by=record.decided_by,
             certainty=record.certainty,
             decided_at=record.decided_at,
-            confirmed=tuple(Confirmed(c.first, c.last, c.same, c.by, c.at) for c in record.confirmed),
+            confirmed=tuple(
+                Confirmed(c.first, c.last, c.same, c.by, c.at) for c in record.confirmed
+            ),
             jumps=tuple(record.jumps),
         )
     except ValueError as error:

@@ -265,6 +265,10 @@ def _audit(record: RunRecord) -> AuditPart | None:
     if record.audit is None:
         return None
     audit = msgspec.convert(_json_value(record.audit), AuditPart)
+    for finding in audit.findings:
+        if finding.number in record.answers:
+            said = record.answers[finding.number]
+            finding.accepted, finding.accepted_by, finding.accepted_at = said
     for check in audit.checks:
         check.detail = tuple(_without_folders(said, _files(record)) for said in check.detail)
     return audit

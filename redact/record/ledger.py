@@ -6,7 +6,7 @@ Besides, what a person did to the sound, and what they looked at.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ..plan import Plan, count_of, joined, state_runs
@@ -62,6 +62,7 @@ def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int
     shown = plan.shown_spans(track)
     hidden = sum(counts.values()) > sum(b - a + 1 for a, b in shown)
     first, last = runs[0][0], runs[-1][1]
+    kept = bool(track.confirmed) and track.action is Action.KEEP
     return TrackPart(
         track=track.id,
         target=track.target.word,
@@ -73,7 +74,8 @@ def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int
         decided_by=track.decided_by,
         decided_at=track.decided_at,
         by_person=track.by_person,
-        confirmed=tuple(_confirmed(track)) if track.action is Action.KEEP else (),
+        confirmed=list(_confirmed(track)) if kept else [],
+        shown_confirmed=list(_by_confirmation(track, plan, shown)) if kept else [],
         first_frame=first,
         last_frame=last,
         first_seconds=seconds_from_start(plan, first),
@@ -95,6 +97,14 @@ def _confirmed(track: Track) -> Iterator[ConfirmedPart]:
     for said in dict.fromkeys(frames.values()):
         for first, last in runs_of(frame for frame, what in frames.items() if what == said):
             yield ConfirmedPart(first, last, said.same, said.by, said.at)
+
+
+def _by_confirmation(
+    track: Track, plan: Plan, shown: Iterable[tuple[int, int]]
+) -> Sequence[tuple[int, int]]:
+    """Of the frames in which a kept track is shown, those that rest on a person's word."""
+    frames = (frame for first, last in shown for frame in range(first, last + 1))
+    return runs_of(f for f in frames if plan.vouched(track, f) and not plan.certain(track, f))
 
 
 def _certainty(track: Track) -> float | None:
@@ -168,7 +178,14 @@ def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[M
     first = plan.source.timeline.time(0)
     begin, end = (round(float(time - first), 3) for time in sounded)
     return [
-        MutedPart(m.start / 1000, min(m.end / 1000, end), m.how.value, m.reason, m.decided_by, m.decided_at)
+        MutedPart(
+            m.start / 1000,
+            min(m.end / 1000, end),
+            m.how.value,
+            m.reason,
+            m.decided_by,
+            m.decided_at,
+        )
         for m in plan.muted
         if m.start / 1000 < end and m.end / 1000 > begin
     ]

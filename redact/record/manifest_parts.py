@@ -72,6 +72,9 @@ class FindingPart(Part):
         tuple[tuple[int, Pixels, Pixels, Pixels, Pixels], ...], Meta(description="frame and box")
     ]
     track: Annotated[Positive | None, Meta(description="hidden track that it belongs to")] = None
+    accepted: Annotated[str, Meta(description="why it is none; empty: nobody accepted it")] = ""
+    accepted_by: str = ""
+    accepted_at: UtcOrNone = ""
 
 
 class CheckPart(Part):
@@ -183,9 +186,16 @@ class TrackPart(Part):
         ),
     ] = None
     confirmed: Annotated[
-        tuple[ConfirmedPart, ...],
-        Meta(description="why it is shown where no detector was sure of it: a person looked"),
-    ] = ()
+        list[ConfirmedPart],
+        Meta(description="what a person said of it while looking at its pictures"),
+    ] = field(default_factory=list)
+    shown_confirmed: Annotated[
+        list[tuple[Natural, Natural]],
+        Meta(
+            description="those of the frames in `shown` in which no detector was sure of it: it is "
+            "visible there for a person looked and said so"
+        ),
+    ] = field(default_factory=list)
 
 
 class MutedPart(Part):

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import MutedSpan, Plan, Runs, Subject, all_subjects, joined, standing
+from ..plan import Decision, MutedSpan, Plan, Runs, Subject, all_subjects, joined, standing
 from ..plan.typed import length_of
-from ..types import Keyframe, Track
+from ..types import Keyframe, Origin, Track, runs_of
 from .bridging import gaps_of
 from .seen import (
     Moment,
@@ -208,8 +208,39 @@ def _told(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found
         "reason": next((t.reason for t in tracks if t.reason), ""),
         "by": next((t.decided_by for t in tracks if t.decided_by), ""),
         "shown": [span for _, span in visible],
+        **_confirmation(plan, tracks, decision, visible),
         "moments": found.listed if moments is found.moments else _listed(moments),
     }
+
+
+def _confirmation(
+    plan: Plan,
+    tracks: tuple[Track, ...],
+    decision: Decision,
+    visible: Sequence[tuple[int, tuple[int, int]]],
+) -> dict[str, Any]:
+    """In how many pictures a subject is and is visible; of one who is kept, the stretches in which
+    nobody is sure of it: track, first and last frame.
+
+    Of two parts in one frame, the one is asked about that a person drew: it is where they said.
+    """
+    if decision not in (Decision.KEEP, Decision.FALSE_ALARM):
+        return {"frames": 0, "visible": 0, "confirm": []}
+    there = {n for track in tracks for n in range(track.first, track.last + 1)}
+    shown = {n for _, (first, last) in visible for n in range(first, last + 1)}
+    asked: dict[int, int] = {}
+    for track in sorted(tracks, key=lambda t: (t.origin is not Origin.MANUAL, t.id)):
+        for first, last in plan.to_confirm(track):
+            for frame in range(first, last + 1):
+                if frame not in shown:
+                    asked.setdefault(frame, track.id)
+    stretches = [
+        (number, first, last)
+        for number in dict.fromkeys(asked.values())
+        for first, last in runs_of(frame for frame, who in asked.items() if who == number)
+    ]
+    stretches.sort(key=lambda s: s[1])
+    return {"frames": len(there), "visible": len(there & shown), "confirm": stretches}
 
 
 def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str:

@@ -152,14 +152,22 @@ class _Page:
         return as_json({"alike": found, "every": every})
 
     def covered(self, values: dict[str, Any]) -> Answer:
-        """Subjects that hide a kept one all the same, each with the first frame and how many."""
+        """Subjects that hide a kept one all the same, each with the first frame, how many, and in
+        how many of them it is itself only a guess."""
         plan = self._session.ready().desk.plan
         mine = frozenset(subject_of(plan, int(values["id"])).tracks)
-        frames: dict[int, set[int]] = {}
+        by_number = {track.id: track for track in plan.tracks}
+        frames: dict[int, dict[int, bool]] = {}
         for others in covering(plan, mine).values():
             for track, where in others.items():
-                frames.setdefault(subject_of(plan, track).tracks[0], set()).update(where)
-        told = [[number, min(where), len(where)] for number, where in frames.items()]
+                found = frames.setdefault(subject_of(plan, track).tracks[0], {})
+                for frame in where:
+                    sure = plan.certain(by_number[track], frame)
+                    found[frame] = found.get(frame, False) or sure
+        told = [
+            [number, min(where), len(where), sum(not sure for sure in where.values())]
+            for number, where in frames.items()
+        ]
         told.sort(key=lambda row: -row[2])
         return as_json({"covered": told})
 

@@ -6,6 +6,7 @@ import gc
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..pipeline import Journal, detect, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import EvidenceChoice
 from ..settings import DetectSettings, RenderSettings, Style
-from ..types import Box, State, Target
+from ..types import Box, State, Target, stamp
 from . import editing
 from .bridging import Gap, followed_across, held_across
 from .desk import Desk, edited
@@ -109,12 +110,14 @@ class Session:
         if what.get("op") == "mute" and not here.info.audio:
             raise RefusedError("no_sound")
         desk = here.desk
-        return desk.change(lambda plan: edited(plan, what, reviewer_of(plan)))
+        return desk.change(lambda plan: edited(plan, what, reviewer_of(plan), now()))
 
     def follow(self, what: dict[str, Any]) -> None:
-        """Draw a box and follow what is in it, or follow a track again from a frame on."""
+        """Draw a box and follow what is in it; with "track", it is a part of that one's subject,
+        about which the same is decided."""
         here = self.ready()
         frame, box = int(what["frame"]), Box(*map(float, what["box"]))
+        to = None if what.get("track") is None else int(what["track"])
         target = Target.from_word(str(what.get("target", "region")))
         reason = str(what.get("reason") or "")[:500]
         plan = here.desk.plan
@@ -133,8 +136,10 @@ class Session:
                 keys = follow(here.others, plan, frame, box, go_on)
             made: list[int] = []
 
-            def added(now: Plan) -> Plan:
-                after, number = editing.add(now, target, keys, reason, reviewer_of(now))
+            def added(plan: Plan) -> Plan:
+                after, number = editing.add(
+                    plan, target, keys, reason, reviewer_of(plan), now(), to
+                )
                 made.append(number)
                 return after
 
@@ -166,8 +171,8 @@ class Session:
                     keys = followed_across(here.others, plan, before, after, gap, go_on)
             made: list[int] = []
 
-            def added(now: Plan) -> Plan:
-                filled, number = editing.bridge(now, gap, keys, reviewer_of(now))
+            def added(plan: Plan) -> Plan:
+                filled, number = editing.bridge(plan, gap, keys, reviewer_of(plan), now())
                 made.append(number)
                 return filled
 
@@ -206,6 +211,11 @@ class Session:
             overview,
             Waveform(info, plan),
         )
+
+
+def now() -> str:
+    """The moment of a decision, as plans and records hold it."""
+    return stamp(datetime.now(UTC))
 
 
 def reviewer_of(plan: Plan) -> str:

@@ -106,7 +106,11 @@ def test_every_track_is_hidden_or_shown_and_all_agree(
         spans = plan.shown_spans(track)
         assert any(a <= frame <= b for a, b in spans) == plan.shows(track, frame)
     if not damaged:
-        assert [r.track for r in PlanCovers(plan, 0.1).kept(frame)] == sorted(shown)
+        # The audit takes a false alarm's word for no face that comes where it was only followed.
+        alarms = {t.id for t in plan.tracks if t.action is Action.FALSE_ALARM}
+        sure = {t.id for t in plan.tracks if plan.certain(t, frame)}
+        judged = [r.track for r in PlanCovers(plan, 0.1).kept(frame)]
+        assert judged == sorted(n for n in shown if n not in alarms or n in sure)
 
 
 @given(plans(), st.integers(0, FRAMES - 1))

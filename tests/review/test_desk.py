@@ -249,11 +249,11 @@ def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action,
     (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
     assert (subject["decision"], bool(subject["shown"])) == (told, command is Action.KEEP)
     assert subject["moments"], "worth a look in any case"
-    # To join it with one that is decided otherwise hides the whole.
+    # To join it with one that is decided otherwise keeps the whole, whichever is kept.
     other = "hide" if told == "keep" else "keep"
     plan = edited(plan, {"op": "decide", "ids": [2], "decision": other}, "")
     joined = edited(plan, {"op": "merge", "ids": [1, 2]}, "")
-    assert all(t.action is Action.REDACT for t in joined.tracks if t.id != 3)
+    assert all(t.action is Action.KEEP for t in joined.tracks if t.id != 3)
 
 
 def test_of_parts_that_a_command_decided_apart_the_visible_one_is_told() -> None:
