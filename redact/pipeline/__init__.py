@@ -37,7 +37,7 @@ from .journal import (
     require_scope,
 )
 from .kept_looks import KeptLooks, forget_looks, looks_kept, what_answers
-from .kept_plan import keep_plan, require_same_source, take_up_plan
+from .kept_plan import keep_plan, plan_of_video, require_same_source, take_up_plan
 from .mend import mend, near, remove_held
 from .one_source import Work, help_one, redact_one
 from .outcome import Result, ResultState, missing_words
@@ -100,6 +100,7 @@ __all__ = [
     "no_picture_in",
     "note_path",
     "plan_beside",
+    "plan_of_video",
     "prepare",
     "record_beside",
     "redact_one",

@@ -335,10 +335,10 @@ def uncover(plan: Plan, number: int, other: int, by: str = "", at: str = "") -> 
     if not any(frames.values()):
         raise RefusedError("seen_there")
     looked = _looked_at(plan)
-    if any(frame not in looked for covering in frames.values() for frame in covering):
+    if any(frame not in looked for hiding in frames.values() for frame in hiding):
         raise RefusedError("look_first")
-    for track, covering in frames.items():
-        for first, last in reversed(runs_of(covering)):
+    for track, hiding in frames.items():
+        for first, last in reversed(runs_of(hiding)):
             plan = _cut_out(plan, track, first, last, by, at)
     return plan
 

@@ -117,7 +117,12 @@ class _Page:
         with here.desk.lock:
             everything = here.overview.everything(here.desk.plan, here.info)
             return as_json(
-                {**everything, **self._steps(), "signs": self._session.evidence.key is not None}
+                {
+                    **everything,
+                    **self._steps(),
+                    "signs": self._session.evidence.key is not None,
+                    "case": self._session.case_name,
+                }
             )
 
     def frame(self, values: dict[str, Any]) -> Answer:

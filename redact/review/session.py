@@ -5,16 +5,16 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..follow import Frames, follow, index_packets
 from ..media import SourceInfo, probe
-from ..pipeline import Journal, detect, require_same_source
+from ..pipeline import Journal, detect, forget_looks, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
-from ..record import EvidenceChoice
+from ..record import CaseFields, EvidenceChoice
 from ..settings import DetectSettings, RenderSettings, Style
 from ..types import Box, State, Target, stamp
 from . import editing
@@ -73,6 +73,10 @@ class Session:
         self.render = RenderSettings(Style.BLUR, margin)
         self.open: Open | None = None
         self.last_output: Path | None = None
+        case = self.evidence.case or CaseFields()
+        self.named = case.reviewer or case.operator
+        """Who works here, as the command line says it."""
+        self.case_name = case.case
         self._jobs = threading.Lock()
         self.job: Job | None = None
         self.begin("open", self._opened)
@@ -189,9 +193,13 @@ class Session:
             plan = read_plan(self.plan_path)
             require_same_source(plan, info, journal)
         else:
-            plan = detect(info, self.settings, journal)
+            # What was seen is kept until there is a plan: a search that is stopped goes on.
+            plan = detect(info, self.settings, journal, plan_file=self.plan_path)
             write_plan(plan, self.plan_path, never=(self.source,))
+            forget_looks(self.plan_path)
         desk = Desk(self.plan_path)
+        if self.named:
+            desk.note(lambda review: replace(review, reviewer=self.named))
         with job.stage("index", info.expected_frames) as stage:
             index = index_packets(info, plan, stage.advance)
         shown, others = Frames(info, plan, index), Frames(info, plan, index, 64 << 20)
