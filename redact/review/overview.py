@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -11,16 +11,8 @@ from ..plan import Decision, MutedSpan, Plan, Runs, Subject, all_subjects, joine
 from ..plan.typed import length_of
 from ..types import Keyframe, Origin, Track, runs_of
 from .bridging import gaps_of
-from .seen import (
-    Moment,
-    Sights,
-    SightsKept,
-    common_moments,
-    decided_moments,
-    review_summary,
-    seen_runs,
-    undecided_moments,
-)
+from .moments import Moment, risky_moments, subject_moments, undecided_moments
+from .seen import Sights, SightsKept, review_summary, seen_runs
 
 SURE: Final = 0.9
 """Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its
@@ -42,13 +34,21 @@ class _Found:
         keys: the keyframes it was made of, kept here: an id may be used again once its object
             is gone.
         told: for the page.
-        moments, listed: worth a look while it is hidden; the same for the page.
+        moments: worth a look while it is hidden.
     """
 
     keys: tuple[Sequence[Keyframe], ...]
     told: dict[str, Any]
     moments: list[Moment]
-    listed: list[tuple[int, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A subject with what is decided about it; the tracks are kept here, as the keyframes are."""
+
+    tracks: tuple[Track, ...]
+    told: dict[str, Any]
+    moments: list[Moment]
 
 
 class Overview:
@@ -63,7 +63,9 @@ class Overview:
 
     def __init__(self) -> None:
         self._found: dict[tuple[int, ...], _Found] = {}
-        self._made: dict[tuple[Any, ...], tuple[tuple[Track, ...], dict[str, Any]]] = {}
+        self._made: dict[tuple[Any, ...], _Made] = {}
+        self._moments: list[list[Moment]] = []
+        self._ranked: tuple[object, list[list[Moment]], list[Moment]] | None = None
         self._told: dict[int, dict[str, Any]] = {}
         self.kept = SightsKept()
 
@@ -86,15 +88,25 @@ class Overview:
 
     def _changing(self, plan: Plan) -> dict[str, Any]:
         """What a decision changes besides subjects; `_told` is already that of the plan."""
-        review, common = plan.review, common_moments(plan)
-        frames = [m[0] for told in self._told.values() for m in told["moments"]]
+        review = plan.review
+        moments = self._ranking(plan)
         return {
             "muted": [_muted(plan, n, m) for n, m in enumerate(plan.muted, 1)],
             "findings": [asdict(f) for f in review.findings] if review else [],
-            "moments": _listed(common),
+            "moments": [(m.frame, m.why, m.track, m.shown, m.more) for m in moments],
             "seen": seen_runs(review),
-            "summary": review_summary(plan, [*frames, *(m.frame for m in common)]),
+            "summary": review_summary(plan, [m.frame for m in moments]),
         }
+
+    def _ranking(self, plan: Plan) -> list[Moment]:
+        """The risky moments, ranked anew where something changed in what they are made of."""
+        findings = plan.review.findings if plan.review else ()
+        made_of = (findings, plan.unchecked, tuple(map(id, self._moments)))
+        if self._ranked is None or self._ranked[0] != made_of:
+            every = (moment for of_one in self._moments for moment in of_one)
+            # The lists are kept beside: an id may be used again once its object is gone.
+            self._ranked = made_of, self._moments, risky_moments(plan, every)
+        return self._ranked[2]
 
     def _subjects(self, plan: Plan) -> dict[int, dict[str, Any]]:
         by_number = {track.id: track for track in plan.tracks}
@@ -106,13 +118,12 @@ class Overview:
             known[keys] = self._found.get(keys) or _found(plan, tracks, self.kept)
             looked = _looked(tracks, by_chosen)
             key = (*map(id, tracks), subject.decision, subject.name, looked)
-            # The tracks are kept beside, as the keyframes are.
-            made[key] = self._made.get(key) or (
-                tracks,
-                {**_told(plan, subject, tracks, known[keys]), "looked": looked},
+            made[key] = self._made.get(key) or _of_subject(
+                plan, subject, tracks, known[keys], looked
             )
-            found[subject.tracks[0]] = made[key][1]
+            found[subject.tracks[0]] = made[key].told
         self._made, self._found = made, known
+        self._moments = [one.moments for one in made.values()]
         self.kept.forget_all_but(plan.tracks)
         return found
 
@@ -146,10 +157,6 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
     }
 
 
-def _listed(moments: Iterable[Moment]) -> list[tuple[int, str, int]]:
-    return [(m.frame, m.why, m.track) for m in moments]
-
-
 def _found(plan: Plan, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
     known = {track.id: kept.of(track) for track in tracks}
     best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
@@ -157,7 +164,7 @@ def _found(plan: Plan, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
     score = max((k.score for k in known.values() if k.score is not None), default=None)
     sure = max((t.certainty for t in tracks if t.certainty is not None), default=score)
     detected = sum(k.detected for k in known.values())
-    moments = undecided_moments(tracks, kept)
+    moments = undecided_moments(plan, tracks, kept)
     told = {
         "id": tracks[0].id,
         "target": best.target.word,
@@ -175,7 +182,7 @@ def _found(plan: Plan, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
             for g in gaps_of(tracks)
         ],
     }
-    return _Found(tuple(t.keyframes for t in tracks), told, moments, _listed(moments))
+    return _Found(tuple(t.keyframes for t in tracks), told, moments)
 
 
 def _track(track: Track, known: Sights) -> dict[str, Any]:
@@ -196,12 +203,13 @@ def _looked(tracks: Sequence[Track], by_chosen: Mapping[int, Runs]) -> Runs:
     return runs
 
 
-def _told(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found) -> dict[str, Any]:
+def _of_subject(
+    plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found, looked: Runs
+) -> _Made:
     """A subject with what is decided about it; the parts that were found are those of `found`."""
     visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
     decision = standing(subject, tracks)
-    moments = decided_moments(decision, found.moments, visible)
-    return {
+    told = {
         **found.told,
         "name": subject.name,
         "decision": decision.value,
@@ -209,8 +217,9 @@ def _told(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found
         "by": next((t.decided_by for t in tracks if t.decided_by), ""),
         "shown": [span for _, span in visible],
         **_confirmation(plan, tracks, decision, visible),
-        "moments": found.listed if moments is found.moments else _listed(moments),
+        "looked": looked,
     }
+    return _Made(tracks, told, subject_moments(decision, found.moments, visible))
 
 
 def _confirmation(

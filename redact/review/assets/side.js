@@ -257,10 +257,17 @@ function seenPanel() {
     make("h3", {}, t("seen_moments", { n: s.moments_seen, of: s.moments })), meter(s.moments_seen, s.moments),
     make("p", { class: "small" }, unseen.length ? t("moments_note") : allSeen()),
     unseen.length ? make("div", { class: "row" }, button(t("next_moment"), nextMoment, { class: "primary" })) : null,
-    make("div", { class: "list" }, ...unseen.slice(0, 40).map(([frame, why, track]) => make("button", { class: "quiet small", onclick: () => goMoment(frame, track) },
-      make("span", {}, clock(state.times[frame])), make("span", {}, t(`why.${why}`) + (track && state.ofTrack.has(track) ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : ""))))),
-    unseen.length > 40 ? make("p", { class: "small muted" }, t("and_more", { n: unseen.length - 40 })) : null,
+    make("div", { class: "list moments" }, ...unseen.slice(0, 30).map(moment)),
+    unseen.length > 30 ? make("p", { class: "small muted" }, t("and_more", { n: unseen.length - 30 })) : null,
   ].filter(Boolean);
+}
+/** One of the ranking: its picture, when, whom it is about, and what may be wrong there. */
+function moment([frame, why, track, shown, more]) {
+  const face = make("canvas", { width: 112, height: 112 }), known = track && state.ofTrack.has(track);
+  if (known) drawFace(face, [track, shown]);
+  const who = known ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : "";
+  return make("button", { class: "quiet small moment", data: { moment: frame }, onclick: () => goMoment(frame, track) },
+    face, make("span", {}, make("b", {}, clock(state.times[frame]) + who), make("span", {}, t(`why.${why}`) + (more ? ` ${t("more_here", { n: more })}` : ""))));
 }
 function goMoment(frame, track) {
   player.stop();
@@ -271,7 +278,7 @@ function goMoment(frame, track) {
 const allSeen = () => (state.moments.length ? `✓ ${t("all_moments")}` : t("no_moments"));
 export function nextMoment() {
   const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.wasSeen[frame]);
-  const next = unseen.find(([frame]) => frame > state.frame) || unseen[0];
+  const next = unseen[0]; // they are in order, the likeliest first
   if (!next) return toast(allSeen());
   goMoment(next[0], next[2]);
 }
