@@ -7,6 +7,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
 from typing import Final
 
 from ..plan import Decision, Plan, runs_of
@@ -30,13 +32,15 @@ GUESSED: Final = (0.05, 0.12, 0.3)
 VISIBLE: Final = (0.15, 0.08)
 DAMAGED: Final = 0.15
 FINDING: Final = 0.9
-ANSWERED: Final = 0.05
+ANSWERED: Final = 0.01
+MISSED: Final = 0.05
 """Probability that somebody is open, if the track is what it seems. In this order: just before a
 mask begins or after it ends in the midst of the picture; the same at its border, or where another
 track is; between two parts of one person; in a long guess (for a moment, for each second more, at
 most); at the ends and in the middle of what is visible by decision; where the picture is damaged;
-at a finding, and at one that was answered. Judgements; what the ranking finds is measured
-(`benchmarks/review/README.md`, "Risky moments")."""
+at a finding, and at one that was answered; in any second in which nothing points to anybody. What
+nobody found leaves no trace in a plan: a person has to look for it. Judgements; what the ranking
+finds is measured (`benchmarks/review/README.md`, "Risky moments")."""
 
 BORDER: Final = 0.1
 """Share of its size from which a box ends at the border of the picture."""
@@ -48,7 +52,8 @@ class Moment:
 
     Attributes:
         frame: to look at.
-        why: a word of the page's catalogue: finding, damaged, visible, begins, ends, gap, guessed.
+        why: a word of the page's catalogue: finding, damaged, visible, begins, ends, gap, guessed,
+            missed.
         track: whom it is about, 0 for nobody.
         shown: frame in which that one has a box, for a picture.
         chance: that somebody is open there, 0 to 1.
@@ -70,29 +75,63 @@ def risky_moments(plan: Plan, of_subjects: Iterable[Moment]) -> list[Moment]:
         plan: with what is common to all: findings and damage.
         of_subjects: see `subject_moments`, in any order.
     """
-    every = sorted([*_common(plan), *of_subjects], key=lambda m: (-m.chance, m.frame, m.track))
-    frames = len(plan.source.timeline)
-    if not frames:
-        return []
-    most = max(1, math.ceil(A_MINUTE * plan.seconds(frames - 1) / 60))
     line = plan.source.timeline
-    zero, rate = line.pts[0], float(line.time_base)
-    chosen: list[Moment] = []
-    by_second: dict[int, list[int]] = {}
-    for moment in every:
-        time = (line.pts[moment.frame] - zero) * rate
+    if not line:
+        return []
+    length = plan.seconds(len(line) - 1)
+    chosen = _Chosen(plan, max(1, math.ceil(A_MINUTE * length / 60)))
+    every = sorted([*_common(plan), *of_subjects], key=lambda m: (-m.chance, m.frame, m.track))
+    likely = [m for m in every if m.chance >= MISSED]
+    for moment in likely:
+        chosen.add(moment)
+    chosen.fill()
+    for moment in every[len(likely) :]:
+        chosen.add(moment)
+    return sorted(chosen.moments, key=lambda m: (-m.chance, m.frame, m.track))
+
+
+class _Chosen:
+    """Moments that lie apart, and no more than a person can finish."""
+
+    def __init__(self, plan: Plan, most: int) -> None:
+        self.moments: list[Moment] = []
+        self._plan, self._most = plan, most
+        line = plan.source.timeline
+        self._pts, self._rate = line.pts, float(line.time_base)
+        self._by_second: dict[int, list[int]] = {}
+
+    def _time(self, frame: int) -> float:
+        return (self._pts[frame] - self._pts[0]) * self._rate
+
+    def add(self, moment: Moment) -> None:
+        """Take a moment, or count it to the one beside which it lies."""
+        time = self._time(moment.frame)
         second = int(time / APART)
-        near = [n for s in (second - 1, second, second + 1) for n in by_second.get(s, ())]
-        beside = [n for n in near if abs((line.pts[chosen[n].frame] - zero) * rate - time) < APART]
+        near = [n for s in (second - 1, second, second + 1) for n in self._by_second.get(s, ())]
+        beside = [n for n in near if abs(self._time(self.moments[n].frame) - time) < APART]
         if beside:
-            at = min(beside, key=lambda n: abs(chosen[n].frame - moment.frame))
-            one = chosen[at]
+            at = min(beside, key=lambda n: abs(self.moments[n].frame - moment.frame))
+            one = self.moments[at]
             both = 1 - (1 - one.chance) * (1 - moment.chance)
-            chosen[at] = replace(one, chance=both, more=one.more + 1)
-        elif len(chosen) < most:
-            by_second.setdefault(second, []).append(len(chosen))
-            chosen.append(moment)
-    return sorted(chosen, key=lambda m: (-m.chance, m.frame, m.track))
+            self.moments[at] = replace(one, chance=both, more=one.more + 1)
+        elif len(self.moments) < self._most:
+            self._by_second.setdefault(second, []).append(len(self.moments))
+            self.moments.append(moment)
+
+    def fill(self) -> None:
+        """Spread what is left over the longest stretches to which nothing else leads."""
+        line, last = self._plan.source.timeline, len(self._pts) - 1
+        ends = [-APART, *sorted(self._time(m.frame) for m in self.moments)]
+        ends.append(self._time(last) + APART)
+        gaps = [(start - end, start, end) for start, end in pairwise(ends)]
+        heapify(gaps)
+        while gaps and len(self.moments) < self._most and -gaps[0][0] >= 2 * APART:
+            _, start, end = heappop(gaps)
+            middle = (start + end) / 2
+            frame = line.frame_at(middle + float(line.time(0)))
+            self.add(Moment(frame, "missed", 0, frame, MISSED))
+            for a, b in ((start, middle), (middle, end)):
+                heappush(gaps, (a - b, a, b))
 
 
 def _common(plan: Plan) -> Iterator[Moment]:

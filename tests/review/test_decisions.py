@@ -20,7 +20,7 @@ from .browser import Page, look_like, resize, served, served_here
 from .test_alone import opened, page
 from .test_lawyer import longest, track
 
-GUESSED = (10, 15)
+GUESSED = (5, 8)
 """Frames in which the kept one is only followed."""
 
 
@@ -47,10 +47,10 @@ def prepared(found: Plan, folder: Path, street: Path) -> tuple[Path, Path, int, 
     strangers = track_of(found, other)
     away = strangers.at(strangers.first)
     assert away is not None
-    over = [Keyframe(n, away.box, State.DETECTED, 0.9) for n in range(17)]
-    over += [Keyframe(n, key.box, State.FOLLOWED) for n in (17, 18, 19) if (key := mine.at(n))]
+    over = [Keyframe(n, away.box, State.DETECTED, 0.9) for n in range(11)]
+    over += [Keyframe(n, key.box, State.FOLLOWED) for n in (11, 12, 13) if (key := mine.at(n))]
     hiding = replace(strangers, keyframes=tuple(over))
-    bench = guessed_in(track_of(found, alarm), 3, 20)
+    bench = guessed_in(track_of(found, alarm), 3, 9)
     plan = found
     for changed in (mine, hiding, bench):
         plan = plan.with_track(changed)
@@ -117,13 +117,13 @@ def test_one_is_kept_throughout_by_looking(
         it.until(lambda: it.js(f"return document.querySelector('[data-covers=\"{other}\"]')"))
         it.shot("covered")
         it.click(f'[data-covers="{other}"] button')  # have it shown
-        it.until(lambda: it.frame() == 19)
+        it.until(lambda: it.frame() == 13)
         it.press("ESCAPE")
         it.press("t")
         it.until(lambda: len(read_plan(plan_file).tracks) > len(found.tracks))
         after = read_plan(plan_file)
-        assert not any(r.track == other for n in (17, 18, 19) for r in after.regions_at(n))
-        assert hidden_in(after, other) == list(range(17)), "and nowhere else"
+        assert not any(r.track == other for n in (11, 12, 13) for r in after.regions_at(n))
+        assert hidden_in(after, other) == list(range(11)), "and nowhere else"
 
         # Not him here, after all: it is hidden again, and not asked again.
         it.press("z", ctrl=True)
@@ -159,14 +159,14 @@ def test_what_is_followed_from_a_kept_one_is_kept(
         it.choose(kept)
         it.press("k")
         it.until(lambda: track(plan_file, kept).action is Action.KEEP)
-        it.go(12)
+        it.go(6)
         buttons = "[...document.querySelectorAll('#panel .two button')]"
         it.js(f"{buttons}[3].click()")  # follow from here
         it.until(lambda: len(read_plan(plan_file).tracks) == len(found.tracks) + 1)
         new = max(t.id for t in read_plan(plan_file).tracks)
         assert track(plan_file, new).action is Action.KEEP
         assert any({kept, new} <= set(s.tracks) for s in read_plan(plan_file).subjects)
-        shown = [r.track for r in read_plan(plan_file).shown_at(12)]
+        shown = [r.track for r in read_plan(plan_file).shown_at(6)]
         assert new in shown, "where it was drawn it is sure"
 
 

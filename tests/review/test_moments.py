@@ -66,6 +66,15 @@ def test_fifteen_seconds_of_a_crowd_can_be_finished() -> None:
     assert 0 < len(ranking(plan_of(*crowd, frames=375))) <= 8
 
 
+def test_where_nothing_points_to_anybody_a_person_looks_at_even_distances() -> None:
+    """Of whoever was missed altogether a plan knows nothing, and no moment led there."""
+    found = ranking(plan_of(track(1, (0, 300, State.DETECTED, Box(0, 9, 40, 60))), frames=1500))
+    times = sorted(m.frame / 25 for m in found)
+    assert len(found) == A_MINUTE and {m.why for m in found} == {"ends", "missed"}
+    gaps = [b - a for a, b in itertools.pairwise([0.0, *times, 60.0])]
+    assert max(gaps) <= 4
+
+
 def test_who_walks_out_of_the_picture_comes_after_who_vanishes_in_its_midst() -> None:
     leaves = track(1, (0, 40, State.DETECTED, Box(0, 100, 50, 160)))
     vanishes = track(2, (0, 80, State.DETECTED, AWAY))
@@ -88,7 +97,7 @@ def test_nothing_is_asked_at_a_cut_or_at_the_ends_of_the_video() -> None:
     plan = plan_of(
         track(1, (0, 49, State.DETECTED, HERE)), track(2, (50, 99, State.DETECTED, HERE))
     )
-    assert ranking(replace(plan, cuts=(50,))) == []
+    assert {m.why for m in ranking(replace(plan, cuts=(50,)))} == {"missed"}
 
 
 def test_a_finding_comes_first_until_it_is_answered() -> None:
