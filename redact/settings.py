@@ -28,6 +28,16 @@ class Caution(StrEnum):
     HIGH = "high"
 
 
+class Damaged(StrEnum):
+    """What is done where the decoder could not show what the camera saw."""
+
+    HOLD = "hold"
+    """What it shows instead is searched like any picture, and masks are held and enlarged on top;
+    the whole picture is hidden where it is broken (`Frame.broken`)."""
+    HIDE = "hide"
+    """The whole picture is hidden wherever no mask is near, or where damage lasts."""
+
+
 class Audio(StrEnum):
     """What becomes of the sound."""
 
@@ -38,6 +48,7 @@ class Audio(StrEnum):
 class Style(StrEnum):
     """Looks of a mask; none of those for release uses a pixel inside the mask."""
 
+    COVER = "cover"
     BLUR = "blur"
     MOSAIC = "mosaic"
     SOLID = "solid"
@@ -57,6 +68,7 @@ class DetectSettings:
             redact's own networks.
         caution: how readily something is hidden that may be no target.
         scope: where and when it is looked.
+        damaged: what is done with damaged pictures.
     """
 
     targets: tuple[Target, ...] = OWN
@@ -65,6 +77,29 @@ class DetectSettings:
     detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
+    damaged: Damaged = Damaged.HOLD
+
+
+class Corner(StrEnum):
+    """A corner of the picture."""
+
+    TOP_LEFT = "top-left"
+    TOP_RIGHT = "top-right"
+    BOTTOM_LEFT = "bottom-left"
+    BOTTOM_RIGHT = "bottom-right"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Words in a corner of every picture, which say what the copy is.
+
+    Attributes:
+        text: in ASCII.
+        corner: where it stands.
+    """
+
+    text: str
+    corner: Corner = Corner.BOTTOM_RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +111,18 @@ class RenderSettings:
         margin: added to every side of a box, share of its size; the usual one is what a sure
             detection leaves out (`python -m benchmarks.real.misplaced --half dev`).
         colour: red, green, blue, 0 to 255, of the solid style.
-        label: text template printed on solid masks; "" for none; "{track}" is the number.
+        label: text template printed on masks of the styles cover and solid; "" for none; "{track}"
+            is the number.
         notice: words over every picture, in ASCII; "" for none. They need a place that is hidden.
+        stamp: words in a corner of every picture, beside the masks; None for none.
     """
 
-    style: Style | MaskStyle = Style.BLUR
+    style: Style | MaskStyle = Style.COVER
     margin: float = 0.12
     colour: tuple[int, int, int] = (128, 128, 128)
     label: str = ""
     notice: str = ""
+    stamp: Stamp | None = None
 
     @property
     def style_name(self) -> str:

@@ -37,6 +37,12 @@ def shared_eval() -> Path:
     return _shared("eval")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def state_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test leaves anything in the folders of whoever runs them."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
 @pytest.fixture(autouse=True)
 def ordinary_priority() -> Iterator[None]:
     """No test leaves this process with a real-time priority, which starves all that follow."""

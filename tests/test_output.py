@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from redact.errors import OutputError, OutputExistsError
-from redact.files import PRIVATE, OutputFile, make_private
+from redact.files import PRIVATE, OutputFile, make_private, output, sweep
 from redact.media import default_output, probe, sha256_of
 from redact.media.output_formats import MUXERS, container_for, muxer_name
 
@@ -95,6 +95,29 @@ def test_a_name_taken_meanwhile_is_not_replaced(
     assert names(tmp_path) == ["a.mp4"]
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_another_name_that_is_taken_at_the_last_moment_is_not_replaced(
+    tmp_path: Path, links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By somebody else, between the look whether it is free and the renaming."""
+    if not links:
+        without_links(monkeypatch)
+    other = tmp_path / "a.needs-review.mp4"
+    synced = output._sync
+
+    def sync(path: Path) -> None:
+        if path.name.endswith(".partial"):
+            other.write_bytes(b"somebody else's")
+        synced(path)
+
+    monkeypatch.setattr(output, "_sync", sync)
+    with pytest.raises(OutputExistsError), OutputFile(tmp_path / "a.mp4") as out:
+        out.temporary.write_bytes(b"ours")
+        out.commit_as(other)
+    assert other.read_bytes() == b"somebody else's"
+    assert names(tmp_path) == ["a.needs-review.mp4"]
+
+
 def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on FAT and exFAT, the file systems of most memory cards."""
 
@@ -144,7 +167,7 @@ WRITES_FOR_EVER = """
 import sys, itertools
 from pathlib import Path
 from redact.media import Decode, VideoWriter, probe
-from redact.files import PRIVATE, OutputFile, make_private
+from redact.files import PRIVATE, OutputFile, make_private, output, sweep
 from redact.settings import EncodeSettings
 info = probe(Path(sys.argv[1]))
 with OutputFile(Path(sys.argv[2])) as out:
@@ -225,3 +248,41 @@ def test_a_folder_that_cannot_be_closed_is_told(
     monkeypatch.setattr(Path, "chmod", refuses)
     with pytest.raises(OutputError, match="cannot be closed to others"):
         make_private(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a folder is refused")
+def test_what_others_put_in_its_place_is_not_published(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    with OutputFile(shared / "a.mp4", guarded=True) as out:
+        out.inside.write_bytes(b"checked")
+        folder = out.temporary.parent
+        assert folder.stat().st_mode & 0o777 == 0o700
+        folder.rename(shared / "aside")
+        folder.mkdir()
+        out.temporary.write_bytes(b"another")
+        out.commit()
+    assert (shared / "a.mp4").read_bytes() == b"checked"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere such a folder is refused")
+def test_a_folder_of_a_killed_run_is_swept(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    out = OutputFile(tmp_path / "a.mp4", guarded=True)
+    out.inside.write_bytes(b"half")
+    assert sweep(tmp_path) == []
+    script = "import os, pathlib, sys; from redact.files import OutputFile; "
+    script += "OutputFile(pathlib.Path(sys.argv[1], 'b.mp4'), guarded=True); os._exit(9)"
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=False)
+    assert len(names(tmp_path)) == 2
+    assert len(sweep(tmp_path)) == 1
+    out.discard()
+    assert names(tmp_path) == []
+
+
+def test_a_very_long_name_has_a_hidden_one(tmp_path: Path) -> None:
+    final = tmp_path / ("a" * 251 + ".mp4")
+    with OutputFile(final) as out:
+        out.commit()
+    assert names(tmp_path) == [final.name]

@@ -1,6 +1,7 @@
 """Geometry of the training crops: which object at which size, mosaics, mirror, rotation.
 
 An image's boxes are f32 [M, 6]: target, x1, y1, x2, y2, ignore (1: neither object nor background).
+Targets: 0 face, 1 plate, 2 head; the network of faces and plates has only the first two.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ Boxes = NDArray[np.float32]
 PAD = 114
 #: Below this visible share a box cut by the crop's border is ignored rather than learnt.
 MIN_VISIBLE = 0.35
-#: Smallest sides that are learnt as objects: faces' and plates' height in pixels of the crop.
-MIN_HEIGHT = (6.0, 3.5)
+#: Smallest sides that are learnt as objects: height in pixels of the crop, by target.
+MIN_HEIGHT = (6.0, 3.5, 7.0)
 #: How often a crop looks at a known mistake of an earlier network where its picture has some.
 AT_MISTAKE = 0.6
 #: Share of the crops with burnt-in text.
@@ -45,7 +46,7 @@ class Sample:
 
     image: Image
     boxes: Boxes
-    known: tuple[bool, bool]
+    known: tuple[bool, ...]
     mistakes: Boxes = field(default_factory=no_boxes)
 
 
@@ -57,9 +58,9 @@ Footprint = tuple[int, int, int, int]
 class Sizes:
     """Ranges of object heights (pixels) drawn log-uniformly: usual, close up, and in mosaics."""
 
-    usual: tuple[tuple[float, float], tuple[float, float]] = ((9.0, 190.0), (6.0, 70.0))
-    close: tuple[tuple[float, float], tuple[float, float]] = ((150.0, 330.0), (45.0, 150.0))
-    small: tuple[tuple[float, float], tuple[float, float]] = ((8.0, 60.0), (5.0, 32.0))
+    usual: tuple[tuple[float, float], ...] = ((9.0, 190.0), (6.0, 70.0))
+    close: tuple[tuple[float, float], ...] = ((150.0, 330.0), (45.0, 150.0))
+    small: tuple[tuple[float, float], ...] = ((8.0, 60.0), (5.0, 32.0))
     close_share: float = 0.18
 
 
@@ -125,7 +126,7 @@ def cut(s: Sample, view: tuple[float, float, float], canvas: Image) -> tuple[Box
     boxes = s.boxes.copy()
     boxes[:, [1, 3]] = boxes[:, [1, 3]] * scale - left
     boxes[:, [2, 4]] = boxes[:, [2, 4]] * scale - top
-    unknown = [[t, *area, 1] for t in (0, 1) if not s.known[t]]
+    unknown = [[t, *area, 1] for t, known in enumerate(s.known) if not known]
     return np.concatenate([boxes, np.asarray(unknown, np.float32).reshape(-1, 6)]), area
 
 
@@ -191,7 +192,7 @@ def clip(boxes: Boxes, size: tuple[int, int]) -> Boxes:
 def rotate(
     image: Image, boxes: Boxes, degrees: float, squeeze: float = 1.0, slope: float = 0.0
 ) -> tuple[Image, Boxes]:
-    """Rotate about the centre. A face's box becomes its ellipse's, a plate's its corners'.
+    """Rotate about the centre. A face's or head's box becomes its ellipse's, a plate's its corners.
 
     Before, widths are multiplied by `squeeze`, and level lines get the `slope`: what is flat looks
     then as if seen from aside.
@@ -209,9 +210,9 @@ def rotate(
     cx, cy = (boxes[:, 1] + boxes[:, 3]) / 2, (boxes[:, 2] + boxes[:, 4]) / 2
     rx, ry = (boxes[:, 3] - boxes[:, 1]) / 2, (boxes[:, 4] - boxes[:, 2]) / 2
     nx, ny = m[0, 0] * cx + m[0, 1] * cy + m[0, 2], m[1, 0] * cx + m[1, 1] * cy + m[1, 2]
-    face = boxes[:, 0] == 0
-    hx = np.where(face, np.hypot(a * rx, b * ry), a * rx + b * ry)
-    hy = np.where(face, np.hypot(c * rx, d * ry), c * rx + d * ry)
+    round_ = boxes[:, 0] != 1
+    hx = np.where(round_, np.hypot(a * rx, b * ry), a * rx + b * ry)
+    hy = np.where(round_, np.hypot(c * rx, d * ry), c * rx + d * ry)
     turned = np.stack([boxes[:, 0], nx - hx, ny - hy, nx + hx, ny + hy, boxes[:, 5]], 1)
     return np.asarray(out, np.uint8), turned.astype(np.float32)
 

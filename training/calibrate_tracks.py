@@ -26,7 +26,7 @@ from benchmarks.leak.scenes.catalogue import specs
 from benchmarks.leak.tools import cache_folder
 from benchmarks.real.labels import find_clips
 from redact.detection.loader import WEIGHTS
-from redact.detection.weights import CENTERFACE, CENTERFACE_8BIT, VERIFIER
+from redact.detection.weights import CENTERFACE, VERIFIER
 from training import calibration_file
 from training.labelled import Labelled, dev_labels, of_frame, of_truth
 from training.regression import answers, false_at_recall, held_out, logistic
@@ -139,7 +139,7 @@ def main() -> None:
     real = {w: sum(t.verdict for t in used if t.word == w) for w in CLUES}
     frames = sum(len(labels) for _, labels in clips.values())
     on = f"{frames} frames, {len(used)} tracks, {real['face']} faces, {real['plate']} plates"
-    used_weights = (WEIGHTS, CENTERFACE, CENTERFACE_8BIT, VERIFIER)
+    used_weights = (WEIGHTS, CENTERFACE, VERIFIER)
     calibration_file.write(a.out, {"tracks": weights}, "tracks", on, used_weights)
 
 

@@ -1,6 +1,6 @@
-"""Measures what CenterFace's 8-bit form needs, and writes `redact/models/centerface-8bit.json`.
+"""Measures what CenterFace's 8-bit form needs, and writes `training/centerface_8bit.json`.
 
-    python -m training.centerface_8bit LABELS... --clips FOLDER... [--frames 80]
+    python -m training.centerface_8bit LABELS... --clips FOLDER... --weights FILE [--frames 80]
 
 LABELS are label files of real footage; only clips of the half dev are used, and of those only the
 pictures, a frame each, shown in turn at the sizes at which redact shows them to CenterFace.
@@ -8,7 +8,7 @@ pictures, a frame each, shown in turn at the sizes at which redact shows them to
 Two things are measured on them. How large each channel of every value gets: with that, and with how
 much the filters that read it weigh it, each channel gets a factor that makes all channels of a
 value about equally large (`BALANCE`). And, with these factors in, the lowest and the highest of
-every value. What is done with both is in `redact.detection.eight_bit`.
+every value. `training.eight_bit` makes the network from both.
 
 At the end, frames that took no part are shown to the network in both forms, and how far the log
 odds of its peaks lie apart is printed.
@@ -17,6 +17,7 @@ odds of its peaks lie apart is printed.
 from __future__ import annotations
 
 import argparse
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,14 +35,11 @@ from benchmarks.real.labels import find_clips
 from redact.detection.calibration import log_odds
 from redact.detection.centerface import ALIGN, OUTPUTS
 from redact.detection.device import open_network
-from redact.detection.eight_bit import STEPS, Conv, Numbers, in_8_bits
-from redact.detection.free_size import with_free_size
-from redact.detection.weights import CENTERFACE, CENTERFACE_8BIT, all_weights, read_weights
 from redact.media import Decode, probe
 from training.calibration_file import said
+from training.eight_bit import NUMBERS, STEPS, Conv, Numbers, in_8_bits, with_free_size
 from training.labelled import dev_labels
 
-HOME = Path(__file__).parents[1] / "redact" / "models"
 SIDES = (960, 416, 1280)
 BALANCE = 0.5
 """Between 0 (only the filters' ranges count) and 1 (only the values'). Of .3, .5, .7, .85 and 1 it
@@ -135,8 +133,9 @@ def largest_weight(read_by: Sequence[Any], weights: dict[str, F32]) -> F32:
 class Measured:
     """The network with further outputs, and what it gives on pictures."""
 
-    def __init__(self, model: bytes, values: Sequence[str]) -> None:
-        opened = onnx.load_from_string(model)
+    def __init__(self, model: onnx.ModelProto, values: Sequence[str]) -> None:
+        opened = onnx.ModelProto()
+        opened.CopyFrom(model)
         there = {o.name for o in opened.graph.output}
         extra = [make_empty_tensor_value_info(v) for v in values if v not in there]
         opened.graph.output.extend(extra)
@@ -150,9 +149,11 @@ class Measured:
             yield dict(zip(self._values, given, strict=True))
 
 
-def factors(model: bytes, images: Sequence[F32]) -> tuple[dict[str, list[int]], dict[str, Conv]]:
+def factors(
+    model: onnx.ModelProto, images: Sequence[F32]
+) -> tuple[dict[str, list[int]], dict[str, Conv]]:
     """Powers for each channel of each value, and which convolution takes and gives which."""
-    graph = onnx.load_from_string(model).graph
+    graph = model.graph
     weights = {w.name: np.asarray(numpy_helper.to_array(w)) for w in graph.initializer}
     found = streams(graph, {graph.input[0].name, *(o.name for o in graph.output)})
     wanted = list(dict.fromkeys(n.input[0] for s in found for n in s.read_by))
@@ -181,9 +182,11 @@ def factors(model: bytes, images: Sequence[F32]) -> tuple[dict[str, list[int]], 
     }
 
 
-def ranges(model: bytes, numbers: Numbers, images: Sequence[F32]) -> dict[str, tuple[float, float]]:
+def ranges(
+    model: onnx.ModelProto, numbers: Numbers, images: Sequence[F32]
+) -> dict[str, tuple[float, float]]:
     """Lowest and highest of every value that a convolution or an addition reads, factors in."""
-    graph = onnx.load_from_string(model).graph
+    graph = model.graph
     inside = {s: s for s in numbers.channels}
     for node in graph.node:  # a value has the factors of its stream
         conv = numbers.convolutions.get(node.output[0])
@@ -207,18 +210,17 @@ def ranges(model: bytes, numbers: Numbers, images: Sequence[F32]) -> dict[str, t
     return {name: (round(low[name], 5), round(high[name], 5)) for name in read}
 
 
-def made(model: bytes, images: Sequence[F32], how: str) -> Numbers:
+def made(model: onnx.ModelProto, images: Sequence[F32], digest: str, how: str) -> Numbers:
     """All numbers, measured on pictures."""
     channels, convolutions = factors(model, images)
-    digest = all_weights()[CENTERFACE]
     numbers = Numbers(how, digest, list(OUTPUTS), {}, channels, convolutions)
     return msgspec.structs.replace(numbers, ranges=ranges(model, numbers, images))
 
 
-def apart(model: bytes, numbers: Numbers, images: Sequence[F32]) -> F32:
+def apart(model: onnx.ModelProto, numbers: Numbers, images: Sequence[F32]) -> F32:
     """By how much the log odds of peaks differ between the two forms."""
     exact = Measured(model, OUTPUTS[:1])
-    rough = open_network(in_8_bits(model, numbers), 2, "CenterFace")
+    rough = open_network(in_8_bits(model, numbers).SerializeToString(), 2, "CenterFace")
     name, found = rough.get_inputs()[0].name, []
     for image, given in zip(images, exact.on(images), strict=True):
         before = given[OUTPUTS[0]][0, 0]
@@ -234,14 +236,17 @@ def main() -> None:
     ap = argparse.ArgumentParser(prog="python -m training.centerface_8bit", description=__doc__)
     ap.add_argument("labels", type=Path, nargs="+", help="label files of real footage")
     ap.add_argument("--clips", type=Path, nargs="+", required=True, help="folders of the clips")
+    ap.add_argument("--weights", type=Path, required=True, help="CenterFace's published file")
     ap.add_argument("--frames", type=int, default=80, help="pictures to measure on")
-    ap.add_argument("--out", type=Path, default=HOME / CENTERFACE_8BIT)
+    ap.add_argument("--out", type=Path, default=NUMBERS)
     a = ap.parse_args()
-    model = with_free_size(read_weights(CENTERFACE))
+    published = a.weights.read_bytes()
+    model = with_free_size(onnx.load_from_string(published))
     clips = find_clips(dev_labels(a.labels).clips(), a.clips)
     images = list(pictures([clips[name] for name in sorted(clips)]))
     rest, used = images[1::2], images[::2][: a.frames]
-    numbers = made(model, used, f"{said()}: {len(used)} frames of {len(clips)} dev clips")
+    digest = hashlib.sha256(published).hexdigest()
+    numbers = made(model, used, digest, f"{said()}: {len(used)} frames of {len(clips)} dev clips")
     a.out.write_text(msgspec.json.encode(numbers).decode() + "\n", encoding="utf-8")
     off = apart(model, numbers, rest)
     print(

@@ -55,9 +55,8 @@ def load_sample(cache: Path, entry: dict[str, Any]) -> Sample:
         raise FileNotFoundError(entry["file"])
     boxes = np.asarray(entry["boxes"], np.float32).reshape(-1, 6)
     rgb = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8)
-    faces, plates = entry["known"]
     mistakes = np.asarray(entry.get("mistakes", []), np.float32).reshape(-1, 6)
-    return Sample(rgb, boxes, (faces, plates), mistakes)
+    return Sample(rgb, boxes, tuple(entry["known"]), mistakes)
 
 
 def weights(entries: list[dict[str, Any]]) -> NDArray[np.float64]:

@@ -16,7 +16,7 @@ from redact.detection import SCALES, OurNetwork
 from redact.detection.centerface import TILTS, CenterFace
 from redact.detection.loader import CENTERFACE_SCALES, TILTED_SCALE, WEIGHTS
 from redact.detection.scaling import Picture, Scaler
-from redact.detection.weights import CENTERFACE, CENTERFACE_8BIT, all_weights
+from redact.detection.weights import CENTERFACE, all_weights
 from redact.detection.witnesses import LARGE, OURS, SMALL, TILTED, Look
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
@@ -41,7 +41,7 @@ class Networks:
     """
 
     def __init__(self, sensitivity: Sensitivity, threads: int) -> None:
-        self.weights = [WEIGHTS, CENTERFACE, CENTERFACE_8BIT]
+        self.weights = [WEIGHTS, CENTERFACE]
         self._sensitivity = sensitivity
         self._ours = OurNetwork((Target.FACE, Target.PLATE), threads)
         self._centerface = CenterFace(threads)

@@ -24,6 +24,8 @@ import cv2
 LONG_SIDE = 1280
 #: CenterFace scores from which a detection counts as a face; below it the region is ignored.
 TEACHER_FACE = 0.42
+#: Classes of the sets that this network learns; heads are for `training.eye`.
+LEARNT = {"face": 0, "plate": 1}
 #: Sources of which only evaluation is allowed or wanted.
 EVALUATION_ONLY = frozenset({"iwpod_train_mix"})
 #: Sets whose pictures show no plates, or whose readers mark the areas where one could be.
@@ -111,8 +113,10 @@ def one(
     w, h, scale = size
     rows: list[list[float]] = []
     for b in label["boxes"]:
+        if b["cls"] not in LEARNT:
+            continue
         box = [b[c] for c in ("x1", "y1", "x2", "y2")]
-        rows.append([0 if b["cls"] == "face" else 1, *box, int(b["ignore"])])
+        rows.append([LEARNT[b["cls"]], *box, int(b["ignore"])])
     kind = Path(file).parents[2].name
     has_faces = kind == "faces"
     faces = [r[1:5] for r in rows if r[0] == 0]

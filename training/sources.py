@@ -17,6 +17,7 @@ from training.films import (
     pictures,
     roads_from_above,
     webcam_faces,
+    workers_with_hats,
 )
 from training.readers import (
     Labelled,
@@ -251,5 +252,15 @@ SOURCES = (
         "CC BY 4.0 (as declared)",
         "traffic cameras high above roads",
         roads_from_above,
+    ),
+    Source(
+        "hardhat_workers",
+        "people",
+        "iprinceyadav/helmet-head-detection",
+        "b64c233e5593",
+        r"^(train|valid|test)/",
+        "public domain (as declared; Hard Hat Workers of Northeastern University, China)",
+        "workers with and without hard hats, every head boxed",
+        workers_with_hats,
     ),
 )

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from benchmarks.real.labels import HOME, LabelledFrame, default_files, find_clips, read_labels
 from redact.auditing import Limits
-from redact.auditing.audit_detectors import AuditDetectors, iou
-from redact.auditing.shown import mirrored
-from redact.detection import load_detector
+from redact.auditing.audit_detectors import AuditDetectors
+from redact.detection import iou, load_detector
 from redact.media import Decode, probe
 from redact.types import Detections, Target
 
@@ -44,20 +42,6 @@ def stray(found: Detections, label: LabelledFrame, least: float) -> int:
     return int((~touched.any(axis=1)).sum())
 
 
-def alone(
-    found: Detections, second: Detections, label: LabelledFrame, width: int
-) -> Iterator[tuple[float, bool]]:
-    """Score of every face that MediaPipe alone sees in a mirrored picture; whether it is one."""
-    x1, y1, x2, y2 = second.xyxy.T
-    boxes = np.stack([width - x2, y1, width - x1, y2], 1).astype(np.float64)
-    others = best(found, Target.FACE, boxes)
-    real = np.array(label.faces, np.float64).reshape(-1, 4)
-    for box, score, other in zip(boxes, second.score, others, strict=True):
-        if other < HIDDEN:
-            same = iou(box[None], real) >= SAME[Target.FACE]
-            yield float(score), bool(same.any())
-
-
 def main() -> None:
     """Look at every labelled frame twice and print a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.audit.eyes", description=__doc__)
@@ -65,13 +49,12 @@ def main() -> None:
     args = parser.parse_args()
     labels = read_labels(default_files(args.clips[0]), "dev", HOME / "split.json")
     limits = Limits()
-    mediapipe = Counter[tuple[bool, bool]]()
     count, strays, frames = Counter[tuple[str, ...]](), Counter[str](), 0
     for name, path in find_clips(labels.clips(), args.clips).items():
         info = probe(path)
         aspect = float(info.video.upright_sample_aspect)
         plan = load_detector(sample_aspect=aspect)
-        audit = AuditDetectors(TARGETS, aspect, limits)
+        audit = AuditDetectors(TARGETS, info.video.presentations, limits)
         wanted = {f.frame: f for f in labels.of(name).frames}
         for frame in Decode(info):
             if frame.index > max(wanted, default=-1):
@@ -81,10 +64,6 @@ def main() -> None:
                 continue
             frames += 1
             seen = plan.detect_frame(frame), audit.look(frame)
-            _, second = audit.seen(mirrored(frame))
-            if second is not None:
-                for score, real in alone(seen[1], second, label, frame.size[0]):
-                    mediapipe[score >= limits.believed, real] += 1
             for who, found in zip(("plan", "audit"), seen, strict=True):
                 strays[who] += stray(found, label, limits.believed)
             for target, rows in zip(TARGETS, (label.faces, label.plates), strict=True):
@@ -98,9 +77,6 @@ def main() -> None:
     print(f"{frames} frames; more probable than not, and on nothing labelled: {dict(strays)}")
     for (target, what), number in count.items():
         print(f"{target}: {what}: {number}")
-    for sure in (False, True):
-        words = f"MediaPipe alone, score {'from' if sure else 'below'} {limits.believed}"
-        print(f"{words}: {mediapipe[sure, True]} faces, {mediapipe[sure, False]} others")
 
 
 if __name__ == "__main__":

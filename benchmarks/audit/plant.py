@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redact.media import Decode, SourceInfo, VideoWriter
-from redact.plan import DetectionSettings, Plan, SourceRef
+from redact.plan import Plan, SourceRef
 from redact.render import Renderer, drawn_area_of
-from redact.settings import EncodeSettings, RenderSettings, Sensitivity
+from redact.settings import DetectSettings, EncodeSettings, RenderSettings, Sensitivity
 from redact.types import Box, Keyframe, Region, State, Target, Timeline, Track
 
 from .scenes import FRAMES, HEIGHT, WIDTH, Scene, Subject
@@ -79,7 +79,7 @@ def plan_of(scene: Scene, info: SourceInfo, leaks: Iterable[Leak]) -> Plan:
         SourceRef(
             info.path.name, "0" * 64, info.size, WIDTH, HEIGHT, Timeline(info.video.time_base, pts)
         ),
-        DetectionSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED, ()),
+        DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED),
         tuple(tracks),
     )
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from redact.auditing.audit_detectors import CENTERFACE, OURS, AuditDetectors
 from redact.detection import Area
-from redact.pipeline.kept_looks import by_pixels
+from redact.media import plane_array
 from redact.types import Detections, Frame
 
 
@@ -49,15 +49,26 @@ class Memory:
         return found
 
 
+def by_pixels(frame: Frame) -> bytes:
+    """A frame by all its samples and what they mean; its number and time do not matter."""
+    picture = frame.picture
+    meaning = (
+        *(picture.format.name, picture.width, picture.height),
+        *map(int, (picture.colorspace, picture.color_trc, picture.color_range)),
+    )
+    digest = hashlib.blake2b(repr(meaning).encode(), digest_size=16)
+    for plane in range(len(picture.planes)):
+        digest.update(np.ascontiguousarray(plane_array(picture, plane)).data.cast("B"))
+    return digest.digest()
+
+
 def remembering(memory: Memory) -> type[AuditDetectors]:
     """The audit's detectors with a memory."""
 
     class Remembering(AuditDetectors):
-        def seen(
-            self, frame: Frame, only: Sequence[Area] | None = None
-        ) -> tuple[Detections, Detections | None]:
+        def seen(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
             question = (OURS, CENTERFACE, self.targets, self.names, by_pixels(frame), only)
-            found: tuple[Detections, Detections | None] = memory.answer(
+            found: Detections = memory.answer(
                 question, lambda: super(Remembering, self).seen(frame, only)
             )
             return found

@@ -7,7 +7,6 @@ factor. Nothing else couples them: results in words are a few kilobytes a file.
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,58 +61,3 @@ def phone_clips(factor: float, start: float, rate: float, seed: int = 0) -> list
     chance = random.Random(seed)
     lengths = [min(900.0, chance.lognormvariate(3.7, 0.8)) for _ in range(199)] + [3600.0]
     return [File(start + seconds * factor, seconds * rate) for seconds in lengths]
-
-
-@dataclass(frozen=True, slots=True)
-class Divided:
-    """One stage of one file that others look ahead in; seconds for all of it.
-
-    Attributes:
-        ranges: that it is divided into, the last one perhaps not whole.
-        alone: with no answers of others.
-        helper: for a helper that answers all of it, the overlaps of ranges included.
-        helped: with all answers of others there.
-    """
-
-    ranges: float
-    alone: float
-    helper: float
-    helped: float
-
-    def longer(self, times: int) -> Divided:
-        """The same for so many times as much footage."""
-        return Divided(
-            *(times * part for part in (self.ranges, self.alone, self.helper, self.helped))
-        )
-
-
-def time_of_divided(stage: Divided, workers: int) -> float:
-    """Seconds for a stage of a file on one worker while all others look ahead.
-
-    A helper takes the next range that the run has not come to. Where the run catches up with it, it
-    leaves the range, and the run asks for itself up to the next range.
-    """
-    count = math.ceil(stage.ranges)
-    alone, helper, helped = (t / stage.ranges for t in (stage.alone, stage.helper, stage.helped))
-    free, now, following = [0.0] * (workers - 1), 0.0, 1
-    begun: dict[int, tuple[float, int]] = {}
-    for number in range(count):
-        following = max(following, number + 1)
-        # Helpers that get free before the run is done with this range begin others meanwhile.
-        mine, own = begun.get(number), alone
-        if mine is not None:
-            # Shares of the range: the helper is ahead by `lead`, and both go on to where they meet.
-            lead = min(1.0, max(0.0, (now - mine[0]) / helper))
-            meet = 1.0 if lead == 1.0 or helper <= helped else lead / (1 - helped / helper)
-            meet = min(1.0, meet)
-            own = meet * helped + (1 - meet) * alone
-            if meet < 1.0:
-                free[mine[1]] = now + meet * helped
-        end = now + own
-        while free and following < count and min(free) < end:
-            who = free.index(min(free))
-            begun[following] = free[who], who
-            free[who] += helper
-            following += 1
-        now = end
-    return now

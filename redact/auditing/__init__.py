@@ -1,12 +1,11 @@
 """Audit of a finished file: what can still be seen, and is everything else as it was?"""
 
 from .audit_detectors import AuditDetectors, require_detectors
-from .compared import Pair, pairs
 from .findings_and_fixes import fix_command, hiding_places
 from .limits import Limits
 from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Kept, Looked
 from .sheet import finding_pictures, picture_path, review_sheet, sheet_path
-from .verify import look_through, verify
+from .verify import verify
 
 __all__ = [
     "AuditDetectors",
@@ -18,12 +17,9 @@ __all__ = [
     "Kept",
     "Limits",
     "Looked",
-    "Pair",
     "finding_pictures",
     "fix_command",
     "hiding_places",
-    "look_through",
-    "pairs",
     "picture_path",
     "require_detectors",
     "review_sheet",

@@ -1,13 +1,13 @@
-"""The eyes of the audit: the same kinds of network as those that made the plan, and MediaPipe.
+"""The eyes of the audit: the same networks as those that made the plan.
 
 They must not err where those erred. So they are shown the picture mirrored, and at other sizes: of
-what a network overlooks by a hair, that is another picture. MediaPipe was trained by others.
+what a network overlooks by a hair, that is another picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from ..allocator import trim
 from ..detection import (
     LARGE,
-    SAME_FACE,
     SMALL,
     Area,
     CenterFace,
@@ -23,14 +22,13 @@ from ..detection import (
     Scale,
     Verifier,
     Witnesses,
-    iou,
+    in_every_way,
     load_calibration,
     load_close_up,
-    load_second_opinion,
     require_models,
     threads_each,
 )
-from ..types import Detections, Frame, Target, audited_for
+from ..types import Detections, Frame, Presentation, Target, audited_for
 from .limits import Limits
 from .shown import mirrored
 
@@ -47,7 +45,20 @@ def require_detectors(targets: tuple[Target, ...]) -> None:
     Raises:
         ModelError, DependencyError: see `redact.detection.require_models`.
     """
-    require_models(second_opinion=Target.FACE in audited_for(targets))
+    require_models(faces=Target.FACE in audited_for(targets))
+
+
+def _witnesses(network: OurNetwork, center: CenterFace | None, aspect: float) -> Witnesses:
+    """Both networks, or ours alone, for pixels of a width over their height."""
+    ours = network.detector(*OURS, sample_aspect=aspect)
+    others, kind, closely = {}, "face alone", network.run
+    if center is not None:
+        kind, closely = "face", center.run
+        others = {
+            LARGE: lambda picture: center.look(picture, CENTERFACE[0], aspect),
+            SMALL: lambda picture: center.look(picture, CENTERFACE[1], aspect),
+        }
+    return Witnesses(ours, others, kind, load_calibration(), "", "", closely)
 
 
 class AuditDetectors:
@@ -55,7 +66,7 @@ class AuditDetectors:
 
     Args:
         targets: what is hidden, at least one of those that are searched for.
-        sample_aspect: width of a source pixel divided by its height.
+        presentations: all ways in which a picture is to be looked at, at least one.
         limits: see `Limits`.
         centerface: whether CenterFace looks too; it does not where the plan was made without it.
 
@@ -71,37 +82,28 @@ class AuditDetectors:
     def __init__(
         self,
         targets: tuple[Target, ...],
-        sample_aspect: float,
+        presentations: Sequence[Presentation],
         limits: Limits,
         centerface: bool = True,
     ) -> None:
         looked_for = audited_for(targets)
         beside = centerface and Target.FACE in looked_for
         network = OurNetwork(looked_for, threads_each() if beside else None)
-        ours = network.detector(*OURS, sample_aspect=sample_aspect)
         self.targets = network.targets
         self._limits = limits
-        self._second, closely = None, network.run
-        others, self.names = {}, [(ours.name, ours.weights_sha256)]
-        if Target.FACE in network.targets:
-            if beside:
-                center = CenterFace(threads_each())
-                closely = center.run
-                others = {
-                    LARGE: lambda picture: center.look(picture, CENTERFACE[0], sample_aspect),
-                    SMALL: lambda picture: center.look(picture, CENTERFACE[1], sample_aspect),
-                }
-                self.names.append((center.name, center.weights_sha256))
-            self._second = load_second_opinion(sample_aspect=sample_aspect)
-            self.names.append((self._second.name, self._second.weights_sha256))
-        kind = "face" if others else "face alone"
-        self._all = Witnesses(ours, others, kind, load_calibration(), "", "", closely)
+        ours = network.detector(*OURS)
+        self.names = [(ours.name, ours.weights_sha256)]
+        center = CenterFace(threads_each()) if beside else None
+        if center is not None:
+            self.names.append((center.name, center.weights_sha256))
+
+        def make(aspect: float) -> Witnesses:
+            return _witnesses(network, center, aspect)
+
+        self._all: Any = in_every_way(presentations, make)
         self._close_up = load_close_up(self._all)
         self.names.append((Verifier.name, Verifier.weights_sha256))
         self.looks = self.close = 0
-
-    def come_to(self, time: float) -> None:
-        """Told the time of each frame, in seconds, before anything is asked about it."""
 
     def look(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
         """Faces and plates in a picture, large enough to be reported; scores are probabilities.
@@ -119,42 +121,17 @@ class AuditDetectors:
         width = frame.size[0]
         if only is not None:
             only = [area._replace(left=width - area.left - area.width) for area in only]
-        found, second = self.seen(mirrored(frame), only)
-        if second is not None:
-            found = self._with_second(found, second)
+        found = self.seen(mirrored(frame), only)
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
         least = np.array([self._limits.least_height(t) for t in Target])[found.target]
         found = found.select((found.score >= self._limits.candidate) & (height >= least))
         x1, y1, x2, y2 = found.xyxy.T
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 
-    def seen(
-        self, frame: Frame, only: Sequence[Area] | None = None
-    ) -> tuple[Detections, Detections | None]:
-        """What all networks but MediaPipe's see in a picture, or in parts of it, and what those
-        see in all of it: they are small."""
-        second = None if self._second is None else self._second.detect_frame(frame)
-        return self._all.detect_frame(frame, only), second
-
-    def _with_second(self, found: Detections, second: Detections) -> Detections:
-        """What MediaPipe takes for a face is followed, if nobody else sees one there, and no more:
-        of what it alone sees on labelled frames next to nothing is a face
-        (`python -m benchmarks.audit.eyes`)."""
-        second = second.select(second.score >= self._limits.believed)
-        least = np.full(len(second), self._limits.candidate, np.float32)
-        if not len(found):
-            return Detections(second.xyxy, least, second.target)
-        faces = found.target == Target.FACE
-        best = np.where(faces, iou(second.xyxy, found.xyxy), 0.0)
-        new = best.max(axis=1) < SAME_FACE
-        score = found.score.copy()
-        np.maximum.at(score, best[~new].argmax(axis=1), least[~new])
-        return Detections.concat(
-            [
-                Detections(found.xyxy, score, found.target),
-                Detections(second.xyxy[new], least[new], second.target[new]),
-            ]
-        )
+    def seen(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
+        """What all networks see in a picture as it is, or in parts of it, however faintly."""
+        seen: Detections = self._all.detect_frame(frame, only)
+        return seen
 
     def ask(
         self, frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]

@@ -16,7 +16,7 @@ from .likeness import LetGo, Looks, MakeMask, between_tracks
 from .limits import Limits
 from .mask_drawn import not_drawn
 from .outside_masks import OutsideMasks, drawn_around
-from .planes import Both
+from .planes import Both, Plane
 from .result import Check
 from .schedule import edges
 
@@ -139,6 +139,7 @@ class Compared:
     Args:
         plan: what was to be hidden, None if it is not known.
         limits: see `Limits`.
+        stamped: where every picture has a stamp (not 0), None for nowhere.
 
     Attributes:
         frames: compared so far.
@@ -146,8 +147,9 @@ class Compared:
         looks: what the hidden tracks' pixels look like beside them.
     """
 
-    def __init__(self, plan: Plan | None, limits: Limits) -> None:
+    def __init__(self, plan: Plan | None, limits: Limits, stamped: Plane | None = None) -> None:
         self._plan, self._limits = plan, limits
+        self._stamped = None if stamped is None else drawn_around(stamped)
         self._outside = OutsideMasks(blocks=plan is not None, limits=limits)
         self._let_go = LetGo(limits)
         tracks = () if plan is None else plan.tracks
@@ -171,6 +173,8 @@ class Compared:
             self.looks.search(place.track, index, place.box, output)
         regions = [] if self._plan is None else self._plan.regions_at(index)
         hidden = mask() if self._plan is None else drawn_around(mask()) if regions else None
+        if self._stamped is not None:
+            hidden = self._stamped if hidden is None else hidden | self._stamped
         self._outside.see(index, both, hidden)
         for region in regions:
             if not_drawn(both, region, self._limits):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, RedactError
 from ..formats import tags
-from ..media import Decode, SourceInfo, coded_pictures, opened, read_sound
+from ..media import Decode, SourceInfo, coded_pictures, opened, read_sound, tags_of
 from ..progress import Progress
 from ..types import Frame, Silenced
 from ..words import Message
@@ -87,10 +87,10 @@ def _streams(
 
 
 def _tags(container: av.container.InputContainer) -> Check:
-    told = tags.not_allowed(container.metadata, stream=False)
+    told = tags.not_allowed(tags_of(container.metadata), stream=False)
     wrong = [Message("container_tag", key=key) for key in told]
     for stream in container.streams:
-        told = tags.not_allowed(stream.metadata, stream=True)
+        told = tags.not_allowed(tags_of(stream.metadata), stream=True)
         wrong += [Message("stream_tag", stream=stream.index, key=key) for key in told]
     return _check("tags", wrong, Message("tags_good"))
 

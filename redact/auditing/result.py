@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from ..plan import Plan
-from ..settings import RenderSettings, Sensitivity
+from ..settings import RenderSettings, Sensitivity, Stamp
 from ..types import OWN, Box, Target, clock
 from ..words import Message, word
 from .limits import LIMITS, Limits
@@ -25,6 +25,8 @@ class AuditSettings:
         audio_expected: None if either is fine, else whether the output should have sound.
         credentials: the output must hold content credentials; otherwise it may not.
         limits: every number that decides.
+        stamp: that was drawn on every picture (`RenderSettings.stamp`). Its place may differ from
+            the source; it hides nothing.
     """
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
@@ -33,6 +35,7 @@ class AuditSettings:
     audio_expected: bool | None = None
     credentials: bool = False
     limits: Limits = LIMITS
+    stamp: Stamp | None = None
 
     @classmethod
     def of_plan(
@@ -41,13 +44,16 @@ class AuditSettings:
         margin: float,
         audio_expected: bool | None = None,
         credentials: bool = False,
+        stamp: Stamp | None = None,
     ) -> Self:
         """What an output of a plan is audited for: targets and sensitivity are the plan's own.
 
         A run has one truth about what was to be hidden, and how hard it was looked for.
         """
         sensitivity, targets = Sensitivity(plan.settings.sensitivity), plan.settings.targets
-        return cls(sensitivity, margin, targets, audio_expected, credentials=credentials)
+        return cls(
+            sensitivity, margin, targets, audio_expected, credentials=credentials, stamp=stamp
+        )
 
 
 class FindingKind(StrEnum):

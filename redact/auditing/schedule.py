@@ -10,15 +10,12 @@ from math import inf
 
 from ..plan import Plan
 from ..settings import Sensitivity
-from ..track import meet, settings_of
 from ..types import Action, Box, State, Track
 from .limits import Limits
 
 
 class Schedule:
     """Decides for every frame, in order, whether detectors look at all of it.
-
-    Where searches meet (`TrackSettings.meet_every`), it begins anew.
 
     Args:
         sensitivity: sets how often.
@@ -28,7 +25,6 @@ class Schedule:
 
     def __init__(self, sensitivity: Sensitivity, plan: Plan | None, limits: Limits) -> None:
         self._every = limits.look_seconds(sensitivity)
-        self._meet_every = settings_of(sensitivity).meet_every
         self._risky = frozenset[int]() if plan is None else risky_frames(plan, limits)
         self._rate = limits.risky_looks
         self._left = 2 * limits.risky_looks
@@ -40,18 +36,15 @@ class Schedule:
 
         Args:
             index: of the source frame.
-            time: its presentation time in seconds.
+            time: seconds, of the clock of the tracker.
             sure: it must be: it is damaged, or the clip's last.
             asked: somebody who is followed asks for it; counts as a risky moment.
         """
         passed = max(0.0, time - self._time) if self._last is not None else 0.0
         self._left = min(self._left + self._rate * passed, 2 * self._rate)
-        due = self._last is not None and meet(self._time, time, self._meet_every)
-        if due:
-            self._left = 2 * self._rate
         self._time = time
         # To the millisecond: sums of frame times are not exact.
-        due = due or self._last is None or round(time - self._last, 3) >= self._every
+        due = self._last is None or round(time - self._last, 3) >= self._every
         if due or sure:
             self._last = time
             return True

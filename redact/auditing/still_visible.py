@@ -55,7 +55,8 @@ class StillVisible:
         schedule: which frames are looked at.
         limits: see `Limits`.
         whole_every: see `redact.track.Looks`. 0: every look is at all of the picture.
-        meet_every: see `TrackSettings`.
+        stamped: where every picture has a stamp (not 0): it is looked at as the source is, and
+            hides nothing. None for nowhere.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -69,22 +70,20 @@ class StillVisible:
         schedule: Schedule,
         limits: Limits,
         whole_every: float,
-        meet_every: float,
+        stamped: Mask | None = None,
     ) -> None:
-        self._plan, self._covers = plan, covers
+        self._plan, self._covers, self._stamped = plan, covers, stamped
         self._detectors, self._schedule, self._limits = detectors, schedule, limits
         # What a user did not want looked for is visible on purpose.
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
         self._begun: Fraction | None = None
         self._scaler, self._shrinker = Scaler(), VideoReformatter()
         self._shown: Frame | None = None
-        self._looks = Looks(detectors.look, whole_every, meet_every)
+        self._looks = Looks(detectors.look, whole_every)
         self._tracker = Tracker(
             # Everything is kept, however doubtful or large: nothing is hidden by it.
             # When it is looked, the schedule says.
-            settings=TrackSettings(
-                leak_cost=float("inf"), look_every=float("inf"), meet_every=0.0, ring_time=1.0
-            ),
+            settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
             # Two people who each show for a moment are two suspects, not one who comes back.
             ablate=frozenset({"padding", "stitch"}),
             ask=self._ask,
@@ -109,11 +108,12 @@ class StillVisible:
         if output is not None and mask is not None:
             asks = self._tracker.wants_detection(source)
             damaged = source.damaged or output.damaged
-            wanted = self._schedule.wants(pair.index, source.seconds, damaged or last, asks)
+            time = self._tracker.small_picture(source).time
+            wanted = self._schedule.wants(pair.index, time, damaged or last, asks)
             if self._begun is None:
                 self._begun = source.time
             if wanted and self._scope.at(float(source.time - self._begun)):
-                found = self._look(pair.index, source, output, mask())
+                found = self._look(pair.index, time, source, output, mask())
         self._tracker.observe(source, found)
         self._shown = None
 
@@ -121,11 +121,14 @@ class StillVisible:
         """Everything that was seen outside the masks, however doubtful, over the whole clip."""
         return self._tracker.finish().tracks
 
-    def _look(self, index: int, source: Frame, output: Frame, mask: Mask) -> Detections:
+    def _look(
+        self, index: int, time: float, source: Frame, output: Frame, mask: Mask
+    ) -> Detections:
         """What is visible in a frame; subjects that only a part of a mask lies on are noted."""
-        self._shown = shown = unmasked(source, output, mask, self._scaler)
+        drawn = mask if self._stamped is None else mask | self._stamped
+        self._shown = shown = unmasked(source, output, drawn, self._scaler)
         # What is compared with earlier looks is what is looked at, not the source.
-        found = self._scope.select(self._looks.at(shown, shrink(shown, self._shrinker)))
+        found = self._scope.select(self._looks.at(shown, shrink(shown, self._shrinker, time)))
         if not len(found):
             return found
         if kept := self._covers.kept(index):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from ..media import Decode, SourceInfo, probe, read_ahead
 from ..plan import Plan
 from ..progress import Progress
 from ..track import settings_of
-from ..types import Action, Target, Track
+from ..types import Action, Presentation, Target, Track
 from ..words import Message
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
@@ -22,14 +22,14 @@ from .file_checks import check_container, check_sound, decode_alone
 from .findings_and_fixes import Seen, findings_of
 from .likeness import MakeMask
 from .limits import Limits
-from .planes import Both, luma
+from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
-from .what_is_hidden import Covers, PixelCovers, PlanCovers
+from .what_is_hidden import Covers, PixelCovers, PlanCovers, stamped
 
-Load = Callable[[tuple[Target, ...], float, Limits, bool], AuditDetectors]
+Load = Callable[[tuple[Target, ...], Sequence[Presentation], Limits, bool], AuditDetectors]
 """Makes detectors as `AuditDetectors` does, from what that takes."""
 
 
@@ -83,7 +83,7 @@ def verify(
         (*checks, *collected.checks),
         _kept(plan),
         collected.looked,
-        () if plan is None else plan.settings.not_searched,
+        () if plan is None else plan.not_searched,
     )
 
 
@@ -139,10 +139,12 @@ def collect(
     output = decode_alone(finished, progress)
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
-    aspect = float(source.video.upright_sample_aspect)
-    detectors = load(settings.targets, aspect, limits, plan is None or plan.settings.centerface)
-    visible = _visible(plan, covers, detectors, settings)
-    compared, clock, times = Compared(plan, limits), TimeCheck(), dict[int, float]()
+    ways = source.video.presentations
+    detectors = load(settings.targets, ways, limits, plan is None or plan.settings.centerface)
+    size = source.video.upright_size
+    visible = _visible(plan, covers, detectors, settings, size)
+    compared = Compared(plan, limits, stamped(settings.stamp, *size))
+    clock, times = TimeCheck(), dict[int, float]()
     # Those who searched and drew have found out what is damaged.
     known = None if plan is None else frozenset(plan.unchecked)
     decoded = _with_last(pairs(iter(Decode(source, known)), output.frames()))
@@ -156,7 +158,6 @@ def collect(
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
                 times[pair.index] = pair.source.seconds
-                detectors.come_to(pair.source.seconds)
             visible.add(pair, mask, last)
             trim_at_times(pair.index)
             stage.advance()
@@ -200,38 +201,17 @@ def _compared(
 
 
 def _visible(
-    plan: Plan | None, covers: Covers, detectors: AuditDetectors, settings: AuditSettings
+    plan: Plan | None,
+    covers: Covers,
+    detectors: AuditDetectors,
+    settings: AuditSettings,
+    size: tuple[int, int],
 ) -> StillVisible:
     limits, numbers = settings.limits, settings_of(settings.sensitivity)
     schedule = Schedule(settings.sensitivity, plan, limits)
     # As often as the search looks at all of the picture.
-    every = numbers.whole_every, numbers.meet_every
-    return StillVisible(plan, covers, detectors, schedule, limits, *every)
-
-
-def look_through(
-    found: Iterable[Pair], plan: Plan, settings: AuditSettings, detectors: AuditDetectors
-) -> None:
-    """Ask what an audit asks about a stretch of a file, as far as that can be guessed without what
-    lies before it; nothing is judged.
-
-    Args:
-        found: pairs of frames in their order. The number of a pair is that of the frame in the
-            whole video, and those of its frames count from 0.
-        plan: as it was drawn.
-        settings: of the audit.
-        detectors: that are asked.
-    """
-    covers = PlanCovers(plan, settings.margin)
-    visible = _visible(plan, covers, detectors, settings)
-    for pair in found:
-        source, output = pair.source, pair.output
-        if source is None or output is None:
-            continue
-        lumas = luma(source), luma(output)
-        mask = functools.partial(covers.mask, pair.index, *lumas)
-        visible.add(pair, mask, pair.index == len(plan.source.timeline) - 1)
-        trim_at_times(pair.index)
+    words = stamped(settings.stamp, *size)
+    return StillVisible(plan, covers, detectors, schedule, limits, numbers.whole_every, words)
 
 
 def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:

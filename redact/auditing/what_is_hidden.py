@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plan import Plan
-from ..render import mask_of
+from ..render import mask_of, stamp_box
+from ..settings import Stamp
 from ..types import Box, Region, Target
 from .limits import LIMITS, Limits
 from .planes import BLOCK, block_difference
@@ -50,6 +51,17 @@ class PlanCovers:
 
     def kept(self, index: int) -> list[Region]:
         return self._plan.judged_at(index)
+
+
+def stamped(stamp: Stamp | None, width: int, height: int) -> Mask | None:
+    """Where a stamp stands in a picture of that size: what differs there from the source is no
+    defect, and is no mask either. None where there is no stamp."""
+    if stamp is None:
+        return None
+    mask = np.zeros((height, width), np.uint8)
+    x1, y1, x2, y2 = map(int, stamp_box(stamp, width, height))
+    mask[y1:y2, x1:x2] = 1
+    return mask
 
 
 def shares_covered(mask: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -139,6 +151,8 @@ class PixelCovers:
         if not changed.any():
             return changed
         left = survives(source, output, changed, self._limits)
+        # The outline of a cover may resemble that of a head; within it there is nothing to see.
+        left[_one_tone(output, changed, self._limits) > 0] = 0
         hidden = np.asarray(cv2.subtract(changed, left), np.uint8)
         # Narrower than five pixels is the rim of what survives, not something that was drawn.
         gone = cv2.morphologyEx(hidden, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
@@ -167,6 +181,31 @@ def _changed(
     size = (blocks.shape[1] * BLOCK, blocks.shape[0] * BLOCK)
     full = cv2.resize(marked, size, interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(full[:height, :width])
+
+
+def _one_tone(
+    output: NDArray[np.uint8], changed: NDArray[np.uint8], limits: Limits
+) -> NDArray[np.uint8]:
+    """Where one flat tone fills much of a changed place, uint8 [H, W], 1 where so.
+
+    Not in coarse blocks, each of a tone of its own: together they may show who was there.
+    """
+    values, window = output.astype(np.float32), (5, 5)
+    spread = cv2.blur(values * values, window) - cv2.blur(values, window) ** 2
+    flat = (spread <= (limits.texture / 3) ** 2).view(np.uint8) & changed
+    _, places, sizes, _ = cv2.connectedComponentsWithStats(changed)
+    count, tones, stats, _ = cv2.connectedComponentsWithStats(flat)
+    large = np.zeros(count, np.uint8)
+    for number in range(1, count):
+        x, y = stats[number, cv2.CC_STAT_LEFT], stats[number, cv2.CC_STAT_TOP]
+        column = int(np.argmax(tones[y, x:] == number))
+        place = sizes[places[y, x + column], cv2.CC_STAT_AREA]
+        large[number] = _PARTS * stats[number, cv2.CC_STAT_AREA] >= place
+    return np.asarray(large[tones], np.uint8)
+
+
+_PARTS = 4
+"""Tones in which nobody is known any more."""
 
 
 def survives(

@@ -4,6 +4,7 @@ arrive in a folder and have stopped growing.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 import re
@@ -56,7 +57,8 @@ def find_footage(
     """Videos to redact among files, folders and patterns such as `cam*.mp4`.
 
     A file that is named itself is always taken. In folders and patterns, what redact made itself
-    is passed over, and so are hidden files. Links to folders are not followed.
+    is passed over, and so are hidden files and folders: these are named. Links to folders are not
+    followed.
 
     Args:
         places: as the user typed them.
@@ -83,7 +85,7 @@ def find_footage(
             footage.append((Footage(place), False))
             continue
         searched = True
-        if not here:
+        if all(_why_hidden(path, place) for path, _ in here):
             raise InputError(f"{place}: holds no video", _none(place, recursive))
         for path, below in here:
             why = _why_not(path, results, place)
@@ -96,13 +98,44 @@ def find_footage(
 
 def _listed(folder: Path, recursive: bool) -> Iterator[Path]:
     for top, folders, files in os.walk(folder):
+        if recursive:
+            yield from (Path(top, f) for f in sorted(folders) if _hidden_videos(Path(top, f)))
         folders[:] = sorted(f for f in folders if not f.startswith(".")) if recursive else []
         yield from (p for p in (Path(top, name) for name in sorted(files)) if _is_video(p))
 
 
 def _is_video(path: Path) -> bool:
     taken = names_footage(path) and path.suffix.lower() not in _SOUND_ALONE
-    return taken and not path.name.startswith(".") and path.is_file()
+    try:
+        return taken and path.is_file() and not _is_apple_double(path)
+    except OSError:  # a name that is too long for the system
+        return False
+
+
+def _hidden_videos(folder: Path) -> bool:
+    """Whether a folder is hidden and holds videos."""
+    if not folder.name.startswith("."):
+        return False
+    try:
+        return any(names_footage(path) for path in folder.iterdir())
+    except OSError:
+        return False
+
+
+def _is_apple_double(path: Path) -> bool:
+    """Whether a file is what macOS keeps beside a video on other disks (RFC 1740): no video."""
+    if not path.name.startswith("._"):
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(4) == b"\x00\x05\x16\x07"
+    except OSError:
+        return False
+
+
+def _why_hidden(path: Path, place: Path) -> str:
+    """ "hidden" for what a search leaves out because of a dot before its name, "" for all else."""
+    return "hidden" if path.name.startswith(".") and path != place else ""
 
 
 def _is_pattern(place: Path) -> bool:
@@ -117,6 +150,8 @@ def _none(place: Path, recursive: bool) -> str:
 
 def _why_not(path: Path, results: Path | None, place: Path) -> str:
     """Why a video is passed over, "" if it is not."""
+    if _why_hidden(path, place):
+        return _why_hidden(path, place)
     if _OURS.search(path.stem) or manifest_path(path).exists():
         return "made by redact"
     if PRIVATE in path.parts:
@@ -124,6 +159,15 @@ def _why_not(path: Path, results: Path | None, place: Path) -> str:
     if results is not None and _lies_in(path, results) and not _lies_in(place, results):
         return "in the folder for the results"
     return "masks made by redact" if _is_mask(path) else ""
+
+
+def _no_videos(folder: Path, results: Path) -> Iterator[tuple[Path, str]]:
+    """Files that lie in a folder itself and whose names are none of videos."""
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            ours = path.name.endswith((".partial", ".run", ".json", ".sig"))
+            if not (names_footage(path) or ours or path == results or path.is_dir()):
+                yield path, "no video by its name"
 
 
 def _lies_in(path: Path, folder: Path) -> bool:
@@ -162,6 +206,7 @@ class Inbox:
             taken for complete: copying programs and recorders write in bursts.
         results: folder in it, or elsewhere, that is passed over.
         waiting: how many videos were there at the last look and are not given yet.
+        ignored: what is there and is never given, with the reason in words.
     """
 
     folder: Path
@@ -169,6 +214,7 @@ class Inbox:
     results: Path
     recursive: bool = False
     waiting: int = 0
+    ignored: tuple[tuple[Path, str], ...] = ()
     _seen: dict[Path, tuple[tuple[int, int], float]] = field(default_factory=dict)
     _taken: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
@@ -186,6 +232,7 @@ class Inbox:
             found = find_footage([self.folder], recursive=self.recursive, results=self.results)
         except InputError:  # nothing there yet
             return []
+        self.ignored = (*found.left_out, *_no_videos(self.folder, self.results))
         given = []
         for one in found.footage:
             try:

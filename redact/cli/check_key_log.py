@@ -135,7 +135,7 @@ def verify_log(file: Path, key: Path | None, as_json: bool) -> int:
             "entries": len(state.entries),
             "breaks": [{"line": n, "kind": k, "text": t} for n, k, t in problems],
             "remarks": list(state.remarks),
-            "signed_by": state.signer.fingerprint if state.signer else None,
+            "signed_by": fingerprint(state.signer) or None,
         }
         tell_json(result)
     else:
@@ -161,7 +161,7 @@ def _signer_problems(state: LogState, key: bytes | None) -> list[tuple[int, str,
 
 
 def _say_verdict(state: LogState, problems: list[tuple[int, str, str]], key: Path | None) -> None:
-    if state.holds and state.signer is None and key is not None:
+    if state.holds and not state.signer and key is not None:
         # No sign of tampering, and no proof of its absence: neither verdict below would be true.
         tell(f"The chain holds: {counted(state)}, none changed, removed or moved.")
         tell(
@@ -178,13 +178,13 @@ def _say_verdict(state: LogState, problems: list[tuple[int, str, str]], key: Pat
         tell("The log does not hold.")
         return
     tell(f"The log holds: {counted(state)}, none changed, removed or moved.")
-    if state.signer is None:
+    if not state.signer:
         tell(
             "Its head is not signed: whoever can replace the log and its head file together "
             "can replace it whole. Compare the head with a copy kept elsewhere."
         )
     else:
-        tell(f"Its head is signed with the key {state.signer.fingerprint}.")
+        tell(f"Its head is signed with the key {fingerprint(state.signer)}.")
 
 
 def _say_remarks(state: LogState) -> None:
@@ -219,7 +219,9 @@ def show_log(file: Path, as_json: bool) -> None:
     help="For example recipient='Office of the prosecutor'; may be repeated.",
 )
 @click.option(
-    "--sign", type=click.Path(path_type=Path), help="Private key that signs the log's head."
+    "--sign",
+    type=click.Path(path_type=Path),
+    help="Private key that signs the entry and the log's head.",
 )
 def add_entry(file: Path, event: str, details: tuple[str, ...], sign: Path | None) -> None:
     """Add an entry to FILE, for example: redact log add CASE.log "handed over"."""

@@ -143,24 +143,24 @@ def content_signer(certificate: Path, key: Path) -> Credentials:
 
 
 def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:
-    """Say so where an entry is about to make a signed head an unsigned one, or to put a signature
-    over entries that nobody with that key has signed.
+    """Say so where an entry is about to make a signed head an unsigned one, or one that is signed
+    by somebody else.
     """
     if not log.exists():
         return
     state = read_log(log)
     signer = state.signer
-    if key is None and signer is not None:
+    if key is None and signer:
         Terminal().warn(
             f"{log}: its head was signed; after this entry it no longer is (--sign KEY signs it)"
         )
     if key is None or not state.entries:
         return
-    if signer is None or signer.public_key != raw_public(key.public_key()).hex():
-        before = "is not signed" if signer is None else "is signed with another key"
+    if signer != raw_public(key.public_key()).hex():
+        before = "is signed with another key" if signer else "is not signed"
         Terminal().warn(
-            f"{log}: its head {before}; your signature takes over the entries before as they are, "
-            "and the new entry says so ('redact log show' lists them)"
+            f"{log}: its head {before}; your signature vouches for your own entry, not for what "
+            "those before it say ('redact log verify' tells which are signed)"
         )
 
 

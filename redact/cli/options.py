@@ -15,11 +15,14 @@ from ..media import CODECS, presets_of
 from ..settings import (
     Audio,
     Caution,
+    Corner,
+    Damaged,
     DetectSettings,
     EncodeSettings,
     RenderSettings,
     Sensitivity,
     Settings,
+    Stamp,
     Style,
 )
 from ..types import OWN, SEARCHED, Target
@@ -152,6 +155,15 @@ detect_options = _all(
         help="How readily something is hidden that may be no face or plate: high hides more that "
         "is neither, low leaves more faces and plates visible.",
     ),
+    click.option(
+        "--damage",
+        type=click.Choice([d.value for d in Damaged]),
+        default=Damaged.HOLD.value,
+        show_default=True,
+        help="What to do where parts of the video are missing or damaged. hold searches what "
+        "players show there, and holds masks enlarged; a picture that is broken itself is hidden "
+        "whole. hide hides the whole picture wherever damage lasts, or no mask is near.",
+    ),
     *scope_options,
     click.option(
         "--without-centerface",
@@ -170,11 +182,28 @@ detect_options = _all(
 
 preview_options = _all(*preview_flags)
 
+stamp_flags = (
+    click.option(
+        "--stamp",
+        default="",
+        metavar="TEXT",
+        help="Write TEXT, such as 'redacted copy, case 24-117', small in a corner of every "
+        "picture, but never on a mask. What lies behind it is not seen.",
+    ),
+    click.option(
+        "--stamp-corner",
+        type=click.Choice([c.value for c in Corner]),
+        default=Corner.BOTTOM_RIGHT.value,
+        show_default=True,
+        help="The corner of the stamp; choose one without a clock.",
+    ),
+)
+
 render_options = _all(
     click.option(
         "--style",
         type=click.Choice(RELEASE_STYLES),
-        default=Style.BLUR.value,
+        default=RenderSettings().style_name,
         show_default=True,
         help="How masks look. No style uses a pixel of what it hides.",
     ),
@@ -196,9 +225,10 @@ render_options = _all(
     click.option(
         "--label",
         default="",
-        help="Text on solid masks. {track} stands for the track's number, {target} for face, "
-        "plate or region.",
+        help="Text on masks of the styles cover and solid. {track} stands for the track's "
+        "number, {target} for face, plate or region.",
     ),
+    *stamp_flags,
 )
 
 encode_options = _all(
@@ -239,6 +269,7 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
         params["detector"],
         caution=Caution(params["caution"]),
         scope=scope_of(params),
+        damaged=Damaged(params["damage"]),
     )
 
 
@@ -246,15 +277,29 @@ def render_settings(params: dict[str, Any]) -> RenderSettings:
     """Raises UsageError where an option would have no effect on what is drawn."""
     style = Style(params["style"])
     context = click.get_current_context()
-    for name, option in (("label", "--label"), ("colour", "--color")):
+    for name, option, shown_by in (
+        ("label", "--label", (Style.COVER, Style.SOLID)),
+        ("colour", "--color", (Style.SOLID,)),
+    ):
         typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if typed and style is not Style.SOLID:
+        if typed and style not in shown_by:
             raise UsageError(
-                f"{option} does nothing with --style {style.value}", "Add --style solid."
+                f"{option} does nothing with --style {style.value}",
+                f"Add --style {shown_by[-1].value}.",
             )
     return RenderSettings(
-        Style(params["style"]), params["margin"], params["colour"], params["label"]
+        style, params["margin"], params["colour"], params["label"], stamp=_stamp(params)
     )
+
+
+def _stamp(params: dict[str, Any]) -> Stamp | None:
+    """Raises UsageError for a corner without a stamp."""
+    text, where = params["stamp"], click.get_current_context().get_parameter_source("stamp_corner")
+    if text:
+        return Stamp(text, Corner(params["stamp_corner"]))
+    if where is ParameterSource.COMMANDLINE:
+        raise UsageError("--stamp-corner does nothing without --stamp", "Add --stamp TEXT.")
+    return None
 
 
 def encode_settings(params: dict[str, Any]) -> EncodeSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -12,10 +13,10 @@ from typing import Any
 
 import click
 
-from ..batch import Cluster, Footage, Found, check_address, find_footage, jobs_that_fit
+from ..batch import Cluster, Footage, Found, at_once, check_address, find_footage, jobs_that_fit
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
-from ..pipeline import Delivery, help_one
+from ..pipeline import Delivery
 from ..settings import Settings
 from ..types import counted
 from . import options
@@ -25,13 +26,13 @@ from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
 from .search_options import part_wanted
 from .sources import (
+    commands_for,
     end_with_parent,
     neutral_places,
     preview,
     require_passphrase,
-    results_from,
-    results_here,
     run_one,
+    tell_as_they_end,
     typed_files,
 )
 from .summary import tell_summary
@@ -70,8 +71,7 @@ from .terminal import Terminal
     "--scheduler",
     metavar="ADDRESS",
     help="Give the videos to the workers of this dask.distributed scheduler, one at a time for "
-    "each. Workers without a video help with a long one. They need the same redact and the same "
-    "folders. tls://HOST:PORT, or "
+    "each. They need the same redact and the same folders. tls://HOST:PORT, or "
     "tcp://127.0.0.1:PORT.",
 )
 @click.option(
@@ -86,8 +86,6 @@ from .terminal import Terminal
     help="Also write a page (.html) about the whole case here, with a report of each result.",
 )
 @click.option("--one-of-several", is_flag=True, hidden=True)
-@click.option("--helped", is_flag=True, hidden=True)
-@click.option("--helping", is_flag=True, hidden=True)
 @options.force_option
 @options.json_option
 @options.verbose_option
@@ -100,7 +98,6 @@ def run(
     insecure_scheduler: bool,
     index: Path | None,
     one_of_several: bool,
-    helping: bool,
     **params: Any,
 ) -> int:
     """Hide faces and plates in every SOURCE, and check the result.
@@ -127,9 +124,6 @@ def run(
     _check(found, delivery, several)
     check_index(index, delivery)
     settings, verbose = options.all_settings(params), params["verbose"]
-    if helping:
-        print(json.dumps(help_one(found.footage[0].path, settings, delivery)))
-        return ExitCode.DONE
     remember_found([one.path for one in found.footage], several)
     results, begun = results_so_far(), time.monotonic()
     try:
@@ -142,7 +136,8 @@ def run(
                 alone = not (several or one_of_several)
                 _all(found, delivery, settings, terminal, alone, verbose)
     finally:
-        title = delivery.case.case if delivery.case else ""
+        case = delivery.evidence.case
+        title = case.case if case else ""
         took = time.monotonic() - begun
         _tell_all(found, results, index, title or "Videos", took, terminal, several)
     if params["as_json"]:
@@ -216,14 +211,14 @@ def _at_once(found: Found, delivery: Delivery, jobs: int, terminal: Terminal) ->
     fitting = jobs_that_fit(min(jobs, len(paths)), paths)
     if fitting < min(jobs, len(paths)):
         terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
-    results = results_here(_work(found, delivery), fitting, terminal)
-    results_so_far().extend(results[n] for n in sorted(results))
+    with contextlib.closing(at_once(commands_for(_places(found, delivery)), fitting)) as ended:
+        results_so_far().extend(tell_as_they_end(ended, len(paths), terminal))
 
 
 def _elsewhere(found: Found, delivery: Delivery, address: str, terminal: Terminal) -> None:
     """By the workers of a cluster."""
     require_passphrase(delivery.evidence, elsewhere=True)
-    work = _work(found, delivery)
+    work = _places(found, delivery)
     # "x/" is a folder, "x" a file in one.
     folders = {Path(f"{name}_").parent if name else source.parent for source, name in work}
     for folder in folders:
@@ -231,8 +226,8 @@ def _elsewhere(found: Found, delivery: Delivery, address: str, terminal: Termina
     with Cluster(address) as cluster:
         cluster.check(Path.cwd(), sorted(folders), [source for source, _ in work] + typed_files())
         terminal.say(f"{address}: {counted(len(cluster.workers), 'worker')}")
-        results = results_from(cluster, work, terminal)
-    results_so_far().extend(results[n] for n in sorted(results))
+        ended = cluster.results(commands_for(work))
+        results_so_far().extend(tell_as_they_end(ended, len(work), terminal))
 
 
 def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
@@ -246,7 +241,7 @@ def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
     return check_address(address, insecure)
 
 
-def _work(found: Found, delivery: Delivery) -> list[tuple[Path, str]]:
+def _places(found: Found, delivery: Delivery) -> list[tuple[Path, str]]:
     """Each video with the place for its result, as a user would type it."""
     paths = [one.path for one in found.footage]
     places = [place_of(one, delivery.output) for one in found.footage]

@@ -18,13 +18,13 @@ from ..media import SourceInfo, probe
 from ..pipeline import (
     Acceptance,
     HeldBack,
+    audit_settings,
     find_held,
-    has_credentials,
-    margin_of,
+    from_here,
     mend,
-    near,
     plan_beside,
     record_beside,
+    refuse_elsewhere,
     remove_held,
 )
 from ..plan import Plan, read_plan
@@ -89,13 +89,10 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
         plan_file = plan_beside(output, record)
         terminal.say(words_for(output, record, plan_file))
     plan = None if plan_file is None else read_plan(plan_file)
-    if params["margin"] is None:
-        params["margin"] = margin_of(record)
-    params["credentials"] = has_credentials(record)
     folder: Path | None = params["review_dir"]
     if folder is not None:
         check_folder(sheet_path(output, folder).parent)
-    settings = _settings(plan, params)
+    settings = _with_options(audit_settings(record, plan), params)
     result = api.audit(source, output, plan, settings, progress=terminal)
     if params["as_json"]:
         print(json.dumps(result.to_json(), indent=1))
@@ -109,12 +106,10 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     return int(code)
 
 
-def _settings(plan: Plan | None, params: dict[str, Any]) -> AuditSettings:
-    """What is asked for, and where nothing is, what the plan says: a target that it does not name
-    is visible on purpose."""
-    margin = params["margin"]
-    settings = AuditSettings(margin=margin) if plan is None else AuditSettings.of_plan(plan, margin)
-    settings = replace(settings, credentials=params["credentials"])
+def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSettings:
+    """What is asked for, in the place of what record and plan say."""
+    if params["margin"] is not None:
+        settings = replace(settings, margin=params["margin"])
     if params["targets"] is not None:
         settings = replace(settings, targets=params["targets"])
     if params["sensitivity"] is not None:
@@ -208,6 +203,7 @@ def fix(
     held = find_held(name)
     if remove:
         return _remove(held, accept_findings, terminal)
+    refuse_elsewhere(held)  # before any key that it names is read
     result = mend(
         held,
         terminal,
@@ -222,8 +218,8 @@ def fix(
     left = held.all_files()
     if not result.needs_review and left:
         terminal.say(
-            f"{near(held.output)} and {counted(len(left) - 1, 'file')} beside it show what was "
-            f"found. To delete them: redact fix {name} --remove"
+            f"{from_here(held.output)} and {counted(len(left) - 1, 'file')} beside it show what "
+            f"was found. To delete them: redact fix {name} --remove"
         )
     if as_json:
         print(json.dumps(result.to_json(), indent=1))
@@ -235,5 +231,5 @@ def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> 
     if accepted is not None:
         raise UsageError("--remove mends nothing", "Leave out --accept-findings.")
     for path in remove_held(held):
-        terminal.say(f"{near(path)}: removed")
+        terminal.say(f"{from_here(path)}: removed")
     return 0

@@ -75,8 +75,14 @@ def watch(
     terminal.say(f"watching {folder}; results go to {output}; Ctrl-C ends it")
     started = time.monotonic()
     codes: dict[Path, ExitCode] = {}  # of each video's last result: it may arrive anew
+    told: set[Path] = set()
     while True:
-        for one in inbox.ready(time.monotonic(), last=once):
+        ready = inbox.ready(time.monotonic(), last=once)
+        for path, why in inbox.ignored:
+            if path not in told and why != "made by redact":
+                terminal.say(f"{readable(str(path))}: passed over ({why})")
+            told.add(path)
+        for one in ready:
             place = place_of(one, output) or output
             make_folder(place)
             here = replace(delivery, output=place)

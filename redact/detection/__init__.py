@@ -5,6 +5,7 @@ from .centerface import CenterFace
 from .close_up import CloseUp, square_around
 from .detector import Detector, detector_names, load_plugin
 from .device import DEVICES, describe_devices, device_now, on_device
+from .every_way import in_every_way
 from .loader import (
     SCALES,
     ModelState,
@@ -12,7 +13,6 @@ from .loader import (
     describe_models,
     load_close_up,
     load_detector,
-    load_second_opinion,
     own_name,
     require_models,
 )
@@ -46,12 +46,12 @@ __all__ = [
     "describe_models",
     "detector_names",
     "device_now",
+    "in_every_way",
     "iou",
     "load_calibration",
     "load_close_up",
     "load_detector",
     "load_plugin",
-    "load_second_opinion",
     "on_device",
     "own_name",
     "require_models",

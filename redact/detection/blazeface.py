@@ -1,8 +1,8 @@
-"""MediaPipe's BlazeFace models as an independent face detector.
+"""MediaPipe's BlazeFace models (Bazarevsky et al., "BlazeFace", 2019) as a face detector, for
+comparison: `--detector mediapipe`.
 
-Other networks, trained by others on other data (Bazarevsky et al., "BlazeFace", 2019): what
-they miss is not what ours misses. Both models see small square inputs (full range 192, short
-range 128 pixels), so the picture is shown as a whole and in overlapping tiles.
+Both models see small square inputs (full range 192, short range 128 pixels), so they find few small
+faces.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DependencyError, ModelError, UnsafeError
+from ..settings import Sensitivity
 from ..types import Detections, Frame, Target
 from .network import clipped, to_source
 from .nms import suppress
@@ -35,7 +36,29 @@ FOREHEAD: Final = 0.15
 """Added above BlazeFace's boxes, share of their height. Meaning: BlazeFace frames from the eyebrows
 down, the labels from the hairline."""
 
+SCALES: Final = (Scale(640),)
+"""How large they look: once, at the whole picture."""
+
 _T = TypeVar("_T")
+
+
+def make(
+    *, sensitivity: Sensitivity, targets: Sequence[Target], sample_aspect: float
+) -> BlazeFaces:
+    """The detector that `--detector mediapipe` asks for; see `redact.detection.load_plugin`.
+
+    Args:
+        sensitivity: makes no difference.
+        targets: faces alone.
+        sample_aspect: width of a source pixel divided by its height.
+
+    Raises:
+        ValueError: for targets that it does not know, so that nobody takes this for a search.
+        ModelError, DependencyError: see `BlazeFace`.
+    """
+    if set(targets) != {Target.FACE}:
+        raise ValueError("MediaPipe finds faces alone: add --targets face")
+    return BlazeFaces(SCALES, sample_aspect)
 
 
 class BlazeFace:

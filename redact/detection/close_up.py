@@ -8,19 +8,19 @@ another. Plates are shown to the verifier.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame, Target
+from ..types import Detections, Frame, Presentation, Target
 from .calibration import UNSEEN, log_odds
 from .centerface import SAME
 from .network import PAD
 from .nms import iou
 from .opencv import load_opencv
-from .scaling import Area, Scaler
+from .scaling import Area, Picture, Scaler, turned_boxes
 from .verifier import SIDE, Verifier
 
 LookAtImage = Callable[[NDArray[np.uint8]], Detections]
@@ -46,10 +46,17 @@ class CloseUp:
     Args:
         verifier: knows plates.
         faces: knows faces, in one image: CenterFace, or our network where that is not to look.
+        presentations: every place is looked at in each of these ways, and the best counts.
     """
 
-    def __init__(self, verifier: Verifier, faces: LookAtImage) -> None:
+    def __init__(
+        self,
+        verifier: Verifier,
+        faces: LookAtImage,
+        presentations: Sequence[Presentation] = (Presentation(),),
+    ) -> None:
         self._verifier, self._faces = verifier, faces
+        self._presentations = tuple(dict.fromkeys(presentations))
         self._scaler = Scaler()
 
     def ask(
@@ -65,12 +72,28 @@ class CloseUp:
         Raises:
             UnsafeError: if the frame cannot be converted or a network fails.
         """
-        odds = np.zeros(len(boxes), np.float32)
         if not len(boxes):
-            return odds
-        width, height = frame.size
+            return np.zeros(0, np.float32)
         picture = self._scaler.frame(frame.picture)
-        rgb = picture.view(Area(0, 0, width, height), (width, height))
+        ways = [self._shown(picture, boxes, target, way) for way in self._presentations]
+        return np.asarray(np.max(ways, axis=0), np.float32)
+
+    def _shown(
+        self,
+        picture: Picture,
+        boxes: NDArray[np.float64],
+        target: NDArray[np.int8],
+        way: Presentation,
+    ) -> NDArray[np.float32]:
+        """What is said of places in a picture that is shown in one way."""
+        odds = np.zeros(len(boxes), np.float32)
+        width, height = picture.size
+        shown = _square_pixels(width, height, way.aspect)
+        rgb = picture.view(Area(0, 0, width, height), shown)
+        boxes = boxes * np.tile(np.array(shown) / (width, height), 2)
+        if way.upside_down:
+            rgb, boxes = rgb[::-1, ::-1], turned_boxes(boxes, shown)
+            rgb = np.ascontiguousarray(rgb)
         for row in np.flatnonzero(target == Target.FACE):
             odds[row] = self._face(rgb, boxes[row])
         plates = np.flatnonzero(target == Target.PLATE)
@@ -92,6 +115,21 @@ class CloseUp:
         windows = [square_around(rgb, box, times) for box in boxes for times in PLATE_WINDOWS]
         odds = log_odds(self._verifier.scores(np.stack(windows))[:, int(Target.PLATE)])
         return np.asarray(odds.reshape(len(boxes), -1).mean(axis=1), np.float32)
+
+
+WIDEST: Final = 4.0
+"""Times that a picture is enlarged along one side to show it in square pixels. Meaning: beyond it
+the other side is shrunk, so that no picture takes more than four times its memory."""
+
+
+def _square_pixels(width: int, height: int, aspect: float) -> tuple[int, int]:
+    """Width and height of a picture that is shown as its pixels say."""
+    wider, taller = min(max(aspect, 1.0), WIDEST), min(max(1 / aspect, 1.0), WIDEST)
+    if aspect >= 1:
+        taller = wider / aspect
+    else:
+        wider = taller * aspect
+    return max(1, round(width * wider)), max(1, round(height * taller))
 
 
 def _window(box: NDArray[np.float64], times: float) -> float:

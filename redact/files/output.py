@@ -18,6 +18,7 @@ from typing import Final, Self
 
 from ..errors import OutputError, OutputExistsError
 from ..words import problem, reason_of
+from .closed import ClosedFolder, others_may_write
 from .leftovers import Held, new_partial
 
 FOOTAGE_ENDINGS: Final = re.compile(
@@ -47,9 +48,12 @@ class OutputFile:
             them count as the files themselves.
         mode: permissions of the finished file; None: those of every new file there. Until it is
             published, it is for its owner alone.
+        guarded: nobody else may touch the file before it is published: where others may write to
+            the folder, it lies in a folder of its own until then.
 
     Attributes:
-        temporary: path to write to, in the same folder.
+        temporary: path to write to, in the same folder or, where it is guarded, in one in it.
+        inside: the same file by a way that nobody can change, for this process alone.
 
     Raises:
         OutputExistsError: if `final` is one of `never`, or is there and `force` is not set.
@@ -62,14 +66,18 @@ class OutputFile:
         force: bool = False,
         never: Iterable[Path] = (),
         mode: int | None = None,
+        guarded: bool = False,
     ) -> None:
         self._final = final
         self._mode = mode
         self._force = force
         self._never = tuple(never)
         self._check(final)
-        self._held = self._create()
-        self.temporary = self._held.path
+        self._closed: ClosedFolder | None = None
+        self._held = self._create(guarded)
+        self.temporary = self.inside = self._held.path
+        if self._closed is not None:
+            self.temporary = self._closed.path / self.inside.name
         self._published: Path | None = None
 
     def __enter__(self) -> Self:
@@ -97,37 +105,52 @@ class OutputFile:
 
         Raises as `commit`.
         """
-        if other.parent.resolve() != self.temporary.parent.resolve():
+        if other.parent.resolve() != self._final.parent.resolve():
             return self._carry(other)
         self._check(other)
         try:
             if not private:
                 self._open_up()
-            _sync(self.temporary)
+            _sync(self.inside)
             if self._force:
-                self.temporary.replace(other)
+                self.inside.replace(other)
             else:
-                _rename_new(self.temporary, other)
+                _rename_new(self.inside, other)
             _sync(other.parent)
+            self._require_ours(other)
         except FileExistsError as error:
             raise _exists(other) from error
         except OSError as error:
             raise unwritable(other, error) from error
         self._published = other
-        self._held.release()
+        self._release()
         return other
 
     def discard(self) -> None:
         """Remove the hidden file, if it was not published."""
         if self._published is None:
-            self.temporary.unlink(missing_ok=True)
-            self._held.release()
+            self.inside.unlink(missing_ok=True)
+            self._release()
+
+    def _release(self) -> None:
+        self._held.release()
+        if self._closed is not None:
+            self._closed.remove()
+            self._closed = None
+
+    def _require_ours(self, other: Path) -> None:
+        """Raise OutputError where somebody replaced the file at once."""
+        if self._closed is not None and not os.path.samestat(
+            os.fstat(self._held.handle), other.lstat()
+        ):
+            raise problem(OutputError, "folder_of_others", path=f"{other.parent}")
 
     def _carry(self, other: Path) -> Path:
         """Publish in another folder, which may be on another disk; for its owner alone."""
-        with OutputFile(other, self._force, self._never, mode=0o600) as there:
+        guarded = self._closed is not None
+        with OutputFile(other, self._force, self._never, mode=0o600, guarded=guarded) as there:
             try:
-                shutil.copyfile(self.temporary, there.temporary)
+                shutil.copyfile(self.inside, there.inside)
             except OSError as error:
                 raise unwritable(other, error) from error
             there.commit()
@@ -137,13 +160,13 @@ class OutputFile:
 
     def _open_up(self) -> None:
         """Give the finished file the permissions that it is to have."""
-        now = stat.S_IMODE(self.temporary.stat().st_mode)
+        now = stat.S_IMODE(self.inside.stat().st_mode)
         if self._mode is not None:
             if self._mode != now:
-                self.temporary.chmod(self._mode)
+                self.inside.chmod(self._mode)
             return
         # Only a new file tells: besides the umask, the folder or the disk can have a say.
-        usual = new_partial(self.temporary.parent, self._final.name, 0o666)
+        usual = new_partial(self._final.parent, self._final.name, 0o666)
         try:
             mode = stat.S_IMODE(usual.path.stat().st_mode)
         finally:
@@ -151,7 +174,7 @@ class OutputFile:
             usual.release()
         if mode != now:
             with contextlib.suppress(OSError):  # it can be handed out as it is
-                self.temporary.chmod(mode)
+                self.inside.chmod(mode)
 
     def _check(self, name: Path) -> None:
         for kept in self._never:
@@ -163,10 +186,16 @@ class OutputFile:
             if not self._force:
                 raise _exists(name)
 
-    def _create(self) -> Held:
+    def _create(self, guarded: bool) -> Held:
+        folder, name = self._final.parent, self._final.name
         try:
-            return new_partial(self._final.parent, self._final.name)
+            if guarded and others_may_write(folder):
+                self._closed = ClosedFolder.make(folder, name)
+                folder = self._closed.inside
+            return new_partial(folder, name)
         except OSError as error:
+            if self._closed is not None:
+                self._closed.remove()
             raise unwritable(self._final, error) from error
 
 

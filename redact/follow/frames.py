@@ -21,7 +21,7 @@ from typing import Any, Final
 import av
 
 from ..errors import UnsafeError
-from ..media import Decode, SourceInfo, decode_from, opened
+from ..media import Decode, SourceInfo, decode_from, opened, packets_of
 from ..plan import Plan
 from ..types import Frame
 from ..words import problem
@@ -114,7 +114,7 @@ def _read(
     with opened(info.path) as container:
         stream: Any = container.streams[info.video.index]
         try:
-            for packet in container.demux(stream):
+            for packet in packets_of(container, stream):
                 if not packet.size:
                     continue
                 times.append(packet.pts)

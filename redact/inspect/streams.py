@@ -15,7 +15,7 @@ from typing import Any
 from av.stream import Disposition
 
 from ..formats import sound_headers, tags
-from ..media import opened
+from ..media import opened, packets_of, tags_of
 from .findings import Findings, Kind, printable_text
 from .mp4 import NEUTRAL_NAMES, add_comments, kind_of_tag
 
@@ -164,7 +164,7 @@ def inspect_strings(data: bytes, where: str, found: Findings) -> None:
             found.add(Kind.ENCODER, f"{where} coded data", match[0])
 
 
-WALKED = ("mov", "matroska", "avi")
+WALKED = ("mov", "matroska")
 """Demuxers whose files are walked box by box, so their tags are told there."""
 
 MPEG = frozenset(("mpeg1video", "mpeg2video", "mpeg4", "h263", "msmpeg4v3"))
@@ -182,11 +182,11 @@ def inspect_streams(path: Path, found: Findings) -> tuple[str, int]:
     with opened(path) as container:
         name = container.format.name
         walked = any(part in name for part in WALKED)
-        _tags(container.metadata, "container", walked, found)
+        _tags(tags_of(container.metadata), "container", walked, found)
         for stream in container.streams:
             _stream(stream, walked, found)
         for number, chapter in enumerate(container.chapters(), start=1):
-            found.add(Kind.TAG, f"chapter {number}", str(dict(chapter["metadata"])))
+            found.add(Kind.TAG, f"chapter {number}", str(tags_of(chapter["metadata"])))
         return name, _packets(container, found)
 
 
@@ -217,8 +217,8 @@ def _generic(value: str, found: Findings) -> bool:
 
 def _stream(stream: Any, walked: bool, found: Findings) -> None:
     where = f"stream {stream.index}"
-    _tags(stream.metadata, where, walked, found)
-    language = stream.metadata.get("language", "und")
+    _tags(tags_of(stream.metadata), where, walked, found)
+    language = tags_of(stream.metadata).get("language", "und")
     if not walked and language != "und":
         found.add(Kind.LANGUAGE, f"{where} tag language", language)
     still = Disposition.attached_pic | Disposition.timed_thumbnails
@@ -272,7 +272,7 @@ def _packets(container: Any, found: Findings) -> int:
     readers = {s.index: _reader(s) for s in container.streams}
     seen: dict[int, int] = {}
     total = 0
-    for packet in container.demux():
+    for packet in packets_of(container):
         if packet.size == 0:
             continue
         total += 1

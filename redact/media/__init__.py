@@ -10,16 +10,16 @@ from .info import (
     Dropped,
     Mastering,
     Orientation,
-    Part,
     SourceInfo,
     VideoInfo,
 )
 from .output_formats import CODECS, container_for, default_output, default_output_name, presets_of
 from .probe import probe
+from .pyav import tags_of
 from .read_ahead import read_ahead
 from .seek import copy_of, decode_from, part_of
 from .silence import quietly, read_sound
-from .source import coded_pictures, opened, sha256_of, sha256_of_bytes
+from .source import coded_pictures, opened, packets_of, sha256_of, sha256_of_bytes
 from .writer import VideoWriter
 
 __all__ = [
@@ -32,7 +32,6 @@ __all__ = [
     "Encoding",
     "Mastering",
     "Orientation",
-    "Part",
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
@@ -46,6 +45,7 @@ __all__ = [
     "default_output_name",
     "describe_encoders",
     "opened",
+    "packets_of",
     "part_of",
     "plane_array",
     "presets_of",
@@ -55,5 +55,6 @@ __all__ = [
     "read_sound",
     "sha256_of",
     "sha256_of_bytes",
+    "tags_of",
     "upright",
 ]

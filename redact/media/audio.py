@@ -20,9 +20,10 @@ from ..types import Silenced
 from ..words import Message
 from .damage import set_aside
 from .info import AudioInfo, SourceInfo
+from .pyav import fraction
 from .silence import quietly
 from .sound_formats import COPYABLE, ENCODERS, Alike, aac_rate, layout_of, plain_layout
-from .source import only, opened
+from .source import only, opened, packets_of
 
 
 class _Track(Protocol):
@@ -100,7 +101,7 @@ class AudioFeed:
 
     def _read(self, source: InputContainer, streams: list[Any]) -> Iterator[Any]:
         try:
-            yield from source.demux(streams)
+            yield from packets_of(source, streams)
         except av.FFmpegError:
             self.notes.append(Message("audio_stops_early"))
 
@@ -154,7 +155,7 @@ def cut_by_edits(stream: Any) -> bool:
 
 def _starts_after(packet: Any, time: Fraction) -> bool:
     dts = packet.dts
-    return bool(packet.size) and dts is not None and dts * packet.time_base > time
+    return bool(packet.size) and dts is not None and dts * Fraction(packet.time_base) > time
 
 
 class _CopiedTrack:
@@ -252,7 +253,7 @@ class _CodedTrack:
     def _quiet(self, frame: AudioFrame) -> AudioFrame:
         """The frame without what is taken out: new samples, so that nothing of it is coded."""
         samples = np.array(frame.to_ndarray(), np.float32)
-        time = Fraction(frame.pts or 0) * Fraction(frame.time_base or Fraction(1, self._rate))
+        time = Fraction(frame.pts or 0) * (fraction(frame.time_base) or Fraction(1, self._rate))
         quietly(samples, time, self._rate, self._silenced)
         begin = time if self.heard is None else self.heard[0]
         self.heard = begin, time + Fraction(samples.shape[1], self._rate)

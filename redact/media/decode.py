@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Any
 
 import av
@@ -12,22 +13,30 @@ import av
 from ..errors import InputError, UnsafeError
 from ..types import Frame
 from ..words import Message, problem
+from .coded_pictures import CodedPictures
 from .colour import numbers
 from .conversion import fits, join
-from .damage import Complaints, Damage, KeyPictures
+from .damage import Complaints, Damage, Harm, KeyPictures, concealed
 from .frame_planes import upright
-from .h264_gaps import Gaps, gaps_in
+from .h264_gaps import gaps_in
 from .info import Part, SourceInfo
 from .pixel_formats import working_format, working_notes
-from .source import only, opened
+from .source import NO_TIMESTAMPS, LateStreamsError, only, opened, packets_of
 from .stamper import Stamper
 
 MAX_THREADS = 8
 """More decoding threads each hold frames in memory and gain little."""
 
+_CUT_BY_US = ("mpeg", "mpegts")
+"""Demuxers that hold no packets of pictures: FFmpeg finds by the content where each begins."""
+
 B_PICTURES = 8
 """Pictures that may be shown before, and predicted from, a picture that was coded earlier:
 encoders use 2 to 7 between two anchors."""
+
+
+class _RefusedError(Exception):
+    """A decoder with several threads met an error."""
 
 
 class Decode:
@@ -45,15 +54,20 @@ class Decode:
     Attributes:
         errors: packets that could not be decoded or lack one before them, in the iteration so far.
         moved: frames whose time had to be made up, see `Stamper`.
+        lost: pictures that the file holds, as far as its packets tell, and that did not come out.
+        torn: the file could not be read everywhere, so that nobody knows how many are lost.
         warnings: what a person should know about the iteration so far, without repetition.
     """
 
     def __init__(self, info: SourceInfo, known: Collection[int] | None = None) -> None:
         self.info = info
         self._known = known
-        self.errors = 0
-        self.moved = 0
         self.warnings: list[Message] = []
+        self._reset()
+
+    def _reset(self) -> None:
+        self.errors = self.moved = self.lost = self._given = 0
+        self.torn = False
 
     def __iter__(self) -> Iterator[Frame]:
         """Decode from the start, or the part that `info` names.
@@ -63,24 +77,25 @@ class Decode:
             UnsafeError: if the picture changes its size midway, or its format to one that holds
                 more than that of the first.
         """
-        self.errors = self.moved = 0
         self.warnings = []
-        stamper, part = Stamper(self.info), self.info.part
-        index = 0
-        for picture, damaged in self._judged(stamper):
-            pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
-            self.moved = stamper.moved
-            if part is not None:
-                if pts < part.first:
-                    continue
-                if part.end is not None and pts >= part.end:
-                    break
-                pts -= part.shift
-            if self._known is not None:
-                damaged = index in self._known
-            yield self.upright_frame(picture, index, pts, damaged)
-            index += 1
-        if index == 0 and part is not None:
+        threads = 1 if self._known else min(MAX_THREADS, os.cpu_count() or 1)
+        index, last = 0, None
+        while True:
+            try:
+                for picture, pts, harm in self._timed(threads):
+                    if last is not None and pts <= last:
+                        continue  # given already, by the threads
+                    last = pts
+                    if self._known is not None:
+                        harm = Harm.DOUBTFUL if index in self._known else Harm.NONE
+                    frame = self.upright_frame(picture, index, pts, harm > Harm.NONE)
+                    yield replace(frame, broken=harm is Harm.BROKEN)
+                    index += 1
+                break
+            except _RefusedError:
+                # With several threads an error takes sound pictures along that are under way.
+                threads = 1
+        if index == 0 and self.info.part is not None:
             raise InputError(
                 f"{self.info.path}: has no picture in the part that is asked for",
                 "Times count from the first picture.",
@@ -89,29 +104,56 @@ class Decode:
             raise problem(InputError, "no_frame", path=f"{self.info.path}")
         self._conclude(index)
 
-    def _judged(self, stamper: Stamper) -> Iterator[tuple[av.VideoFrame, bool]]:
-        """Decoded pictures, each with whether it is damaged.
+    def found(self) -> SourceInfo:
+        """The source as the last whole iteration found it: where its headers state no number of
+        pictures, with the number of those that its packets hold, if some of them were lost."""
+        video = self.info.video
+        if video.frames is None and self.lost and self.info.part is None:
+            video = replace(video, frames=self._given + self.lost)
+        return replace(self.info, video=video, torn=self.torn)
+
+    def _timed(self, threads: int) -> Iterator[tuple[av.VideoFrame, int, Harm]]:
+        """Decoded pictures, each with its time and what is wrong with it."""
+        self._reset()
+        stamper, part = Stamper(self.info), self.info.part
+        for picture, harm in self._judged(stamper, threads):
+            pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
+            self.moved = stamper.moved
+            if part is not None:
+                if pts < part.first:
+                    continue
+                if part.end is not None and pts >= part.end:
+                    return
+                pts -= part.shift
+            yield picture, pts, harm
+
+    def _judged(self, stamper: Stamper, threads: int) -> Iterator[tuple[av.VideoFrame, Harm]]:
+        """Decoded pictures, each with what is wrong with it.
 
         A spoilt picture is often shown after the B pictures that were predicted from it, so
         pictures are held back until those that follow are known.
         """
         damage = Damage()
-        held: deque[tuple[av.VideoFrame, bool]] = deque()
+        held: deque[tuple[av.VideoFrame, Harm]] = deque()
         index = self.info.video.index
         with opened(self.info.path) as container:
             stream: Any = container.streams[index]
             only(container, {index})
             if self.info.part is not None:
                 _go_near(self.info, self.info.part, container, stream)
+            stream.codec_context.thread_type = "AUTO"
+            stream.codec_context.thread_count = threads
             keys = KeyPictures(stream.codec_context)
             pictures = self._pictures(container, stream, damage, stamper, keys)
             for number, picture in enumerate(pictures):
                 corrupt = picture.is_corrupt
-                damaged = damage.frame(picture.pts, number, keys.is_key(picture), corrupt)
+                if corrupt and threads != 1:
+                    raise _RefusedError  # of a single thread it is known how much was made up
+                harm = damage.frame(picture.pts, number, keys.is_key(picture), corrupt)
                 if corrupt:
                     self._error(Message("decoder_filled_in"))
-                    held = deque((earlier, True) for earlier, _ in held)
-                held.append((picture, damaged))
+                    held = deque((earlier, max(harm, before)) for earlier, before in held)
+                held.append((picture, harm))
                 waits = self._known is None and stream.codec_context.reorder_depth > 0
                 while len(held) > (B_PICTURES if waits else 0):
                     yield held.popleft()
@@ -121,47 +163,71 @@ class Decode:
         self, container: Any, stream: Any, damage: Damage, stamper: Stamper, keys: KeyPictures
     ) -> Iterator[av.VideoFrame]:
         context = stream.codec_context
-        context.thread_type = "AUTO"
-        context.thread_count = min(MAX_THREADS, os.cpu_count() or 1)
-        packets = container.demux(stream)
-        complaints, gaps = Complaints(), gaps_in(context)
-        while (packet := self._read(packets, damage)) is not None:
+        complaints, gaps, coded = Complaints(), gaps_in(context), CodedPictures(context)
+        guessed = container.format.flags & NO_TIMESTAMPS or container.format.name in _CUT_BY_US
+        for packet in self._packets(container, stream, damage):
+            # A single thread decodes nothing meanwhile: what complains is the demuxer.
+            self.torn |= context.thread_count == 1 and complaints.any()
             stamper.packet(packet.pts)
             keys.packet(packet)
-            yield from self._decoded(context, packet, damage, complaints, gaps)
+            if gaps is not None and gaps.before(packet):
+                self._error(Message("pictures_missing"))
+                damage.missing()
+            before = self.errors
+            pictures = self._decoded(context, packet, damage, complaints)
+            if packet.size:
+                coded.packet(packet, gaps is not None and gaps.half)
+            if self.errors > before:
+                self.torn |= packet.is_corrupt or (guessed and coded.begun)
+                if context.thread_count != 1:
+                    raise _RefusedError
+            for picture in pictures:
+                coded.picture(picture)
+                yield picture
+        self.lost = coded.lost(self.errors > 0)
 
-    def _read(self, packets: Iterator[Any], damage: Damage) -> Any:
-        """The next packet, None at the end."""
-        try:
-            return next(packets, None)
-        except av.FFmpegError:
-            # What was read so far is kept; the damage is said.
-            self._error(Message("reading_stopped"))
-            damage.error()
-            return None
+    def _packets(self, container: Any, stream: Any, damage: Damage) -> Iterator[Any]:
+        """The packets of a stream; an empty one last, behind which the decoder keeps nothing."""
+        packets = packets_of(container, stream)
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.FFmpegError as error:
+                # What was read so far is kept; the damage is said.
+                late = isinstance(error, LateStreamsError)
+                self._error(Message("streams_midway") if late else Message("reading_stopped"))
+                damage.error()
+                self.torn = True
+                yield av.Packet()
+                return
+            if packet is None:
+                return
+            yield packet
 
     def _decoded(
-        self, context: Any, packet: Any, damage: Damage, complaints: Complaints, gaps: Gaps | None
+        self, context: Any, packet: Any, damage: Damage, complaints: Complaints
     ) -> list[av.VideoFrame]:
-        if gaps is not None and gaps.before(packet):
-            self._error(Message("pictures_missing"))
-            damage.error()
         damage.packet(packet.pts, packet.is_corrupt)
         failed = False
-        try:
-            pictures: list[av.VideoFrame] = context.decode(packet if packet.size else None)
-        except (av.FFmpegError, EOFError):
-            failed = True
-            pictures = []
+        # Of a single thread this holds all that is said; with more, the first error ends them.
+        with av.logging.Capture() as log:
+            try:
+                pictures: list[av.VideoFrame] = context.decode(packet if packet.size else None)
+            except (av.FFmpegError, EOFError):
+                failed = True
+                pictures = []
         complained = complaints.new()
+        share = concealed(log, context.width, context.height)
         if failed:
             self._error(Message("not_decodable"))
         elif packet.is_corrupt:
             self._error(Message("packets_damaged"))
-        elif complained:
+        elif complained or share is not None:
             self._error(Message("decoder_filled_in"))
-        if failed or complained:
+        if failed or packet.is_corrupt:
             damage.error()
+        elif complained or share is not None:
+            damage.error(share)
         elif packet.is_discard and packet.is_keyframe and not packet.is_corrupt:
             damage.hidden_key()
         return pictures
@@ -175,6 +241,7 @@ class Decode:
             self.warnings.append(what)
 
     def _conclude(self, frames: int) -> None:
+        self._given = frames
         if self.moved:
             self._warn(Message("frames_moved", count=self.moved))
         video = self.info.video
@@ -182,6 +249,10 @@ class Decode:
             self._warn(Message("frames_cut", count=video.cut, declared=video.frames))
         if video.shown is not None and frames < video.shown:
             self._warn(Message("frames_not_shown", declared=video.shown, shown=frames))
+        elif video.shown is None and self.lost and self.info.part is None:
+            self._warn(Message("frames_lost", coded=frames + self.lost, shown=frames))
+        if self.torn:
+            self._warn(Message("file_torn"))
 
     def upright_frame(self, picture: av.VideoFrame, index: int, pts: int, damaged: bool) -> Frame:
         """A decoded picture as the frame that users of `redact.media` get."""

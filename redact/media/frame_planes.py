@@ -90,7 +90,7 @@ def copy_tags(source: av.VideoFrame, target: av.VideoFrame) -> None:
     """Copy time and colour description, and nothing else, from one frame to another."""
     target.pts = source.pts
     target.duration = source.duration
-    if source.time_base is not None:
+    if source.time_base:
         target.time_base = source.time_base
     target.color_range = source.color_range
     target.color_primaries = source.color_primaries

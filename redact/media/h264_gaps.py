@@ -1,4 +1,8 @@
-"""Coded pictures that an H.264 stream lacks, which FFmpeg replaces by others without a word."""
+"""Coded pictures that an H.264 stream lacks, which FFmpeg replaces by others.
+
+Its log mentions some of these gaps ("Frame num gap", at debug level), but not the commonest: a lost
+P picture that B pictures follow (`tests/media/test_missing_pictures.py`). So they are found here.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +43,7 @@ class Gaps:
         self._pictures: dict[int, Picture | None] = {}
         self._length = 0
         self._last: tuple[int, ...] = ()
+        self._fields = 0
         self._configure(extradata or b"")
 
     def _configure(self, head: bytes) -> None:
@@ -67,7 +72,13 @@ class Gaps:
             self._configure(bytes(packet.get_sidedata("new_extradata")))
         if packet.is_discard and packet.is_keyframe:
             self._last = ()  # an edit list jumps to here
+        self._fields = 0
         return self._read(bytes(packet))
+
+    @property
+    def half(self) -> bool:
+        """Whether the packet that was read last holds only one of the two fields of a picture."""
+        return self._fields == 1
 
     def _read(self, packet: bytes) -> bool:
         size = self._length
@@ -85,6 +96,7 @@ class Gaps:
                 self._pictures[which] = picture
             elif kind in _SLICES:
                 first = slice_of(unit, self._sequences, self._pictures)
+                self._fields += first is not None and first.field
                 return first is not None and self._follows_gap(first)
         except (ValueError, KeyError):
             self._last = ()

@@ -94,6 +94,7 @@ class Slice(NamedTuple):
         idr: all later pictures can be decoded from here on.
         reference: other pictures may be predicted from it.
         restarts: it counts as number 0 for those that follow (memory management operation 5).
+        field: it is one of the two fields of a picture.
         sequence: its parameters.
     """
 
@@ -101,6 +102,7 @@ class Slice(NamedTuple):
     idr: bool
     reference: bool
     restarts: bool
+    field: bool
     sequence: Sequence
 
 
@@ -196,17 +198,17 @@ def slice_of(
     if sequence.planes:
         bits.u(2)
     number = bits.u(sequence.frame_bits)
-    restarts = False
+    restarts, field = False, sequence.fields and bool(bits.u(1))
     if reference and not idr:
-        _pass_order(bits, sequence, picture)
+        _pass_order(bits, sequence, picture, field)
         _pass_references(bits, kind, sequence, picture)
         restarts = _restarts(bits)
-    return Slice(number, idr, reference, restarts, sequence)
+    return Slice(number, idr, reference, restarts, field, sequence)
 
 
-def _pass_order(bits: Bits, sequence: Sequence, picture: Picture) -> None:
-    """To behind the count of redundant pictures, of a slice that is not IDR."""
-    field = sequence.fields and bool(bits.u(1))
+def _pass_order(bits: Bits, sequence: Sequence, picture: Picture, field: bool) -> None:
+    """From behind the mark of a field to behind the count of redundant pictures, of a slice that is
+    not IDR."""
     if field:
         bits.u(1)
     if sequence.order_bits:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 from ..progress import About
+from ..types import Presentation
 from ..words import Message
 from .pixel_formats import upright_format, working_format
 
@@ -77,6 +79,12 @@ class ContentLight:
     max_fall: int
 
 
+OF_CAMERAS: Final = Fraction(3, 2)
+"""Largest ratio of a pixel's sides that is taken as it is declared. Meaning: that of DVCPRO HD; of
+PAL and NTSC widescreen it is less. Halved lines of video recorders are above it: they are looked at
+as stored, too."""
+
+
 @dataclass(frozen=True, slots=True)
 class VideoInfo:
     """The one video stream that is kept.
@@ -93,11 +101,13 @@ class VideoInfo:
         sample_aspect: of the stored picture, 1 where unset.
         colour: tags of the frames that `Decode` yields.
         field_order: "progressive", "tt", "bb", "tb", "bt" or "".
-        frames: declared number of frames, None where unknown.
+        frames: declared number of frames; where none is declared and some were lost, as many as
+            the packets of the file hold; None where unknown.
         cut: how many of them an edit list cuts off.
         timestamps: False for raw elementary streams, which hold none: their frames are
             numbered at `rate`, one unit of `time_base` each.
         mastering, content_light: static HDR metadata, None where absent.
+        coded_aspect: `sample_aspect` as the coded pictures say it, None where they say nothing.
     """
 
     index: int
@@ -117,6 +127,7 @@ class VideoInfo:
     timestamps: bool = True
     mastering: Mastering | None = None
     content_light: ContentLight | None = None
+    coded_aspect: Fraction | None = None
 
     @property
     def shown(self) -> int | None:
@@ -131,6 +142,23 @@ class VideoInfo:
     def upright_sample_aspect(self) -> Fraction:
         turned = self.orientation.turns % 2 == 1
         return 1 / self.sample_aspect if turned else self.sample_aspect
+
+    @property
+    def presentations(self) -> tuple[Presentation, ...]:
+        """All ways in which the upright picture is to be looked at, as declared first.
+
+        As it is stored as well where the shape of its pixels is one that no camera makes, or where
+        container and coded pictures disagree about it: somebody may have changed a field, and what
+        is squeezed no network knows. Both ways up where the file turns it upside down.
+        """
+        shapes = [self.sample_aspect]
+        disagree = self.coded_aspect not in (None, self.sample_aspect)
+        if disagree or max(self.sample_aspect, 1 / self.sample_aspect) > OF_CAMERAS:
+            shapes += [self.coded_aspect or Fraction(1), Fraction(1)]
+        if self.orientation.turns % 2:
+            shapes = [1 / shape for shape in shapes]
+        ways = (False, True) if self.orientation.turns == 2 else (False,)
+        return tuple(Presentation(float(a), way) for a in dict.fromkeys(shapes) for way in ways)
 
     @property
     def interlaced(self) -> bool:
@@ -201,6 +229,8 @@ class SourceInfo:
         video, audio: what is kept.
         dropped: what is not, in order of appearance.
         missing: bytes that the file lacks at its end, as far as its headers tell.
+        torn: it could not be read everywhere, so that nobody knows how many pictures it held;
+            known once it was decoded.
         warnings: anything unusual that the user should know.
         part: which pictures are read, None for all.
     """
@@ -213,6 +243,7 @@ class SourceInfo:
     audio: tuple[AudioInfo, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     missing: int = 0
+    torn: bool = False
     warnings: tuple[Message, ...] = ()
     part: Part | None = None
 

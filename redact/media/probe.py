@@ -8,6 +8,7 @@ their sound; language), and nothing else. What is dropped is listed for the user
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,9 +26,10 @@ from ..types import decimal
 from ..words import Message, problem
 from .colour import colour_of, content_light_of, mastering_of, side_data
 from .frame_planes import orientation_of
-from .info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
+from .info import OF_CAMERAS, AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from .pixel_formats import is_rgb, layout, working_notes
-from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened
+from .pyav import fraction, tags_of
+from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened, packets_of
 
 ASSUMED_RATE = Fraction(25)
 """Frames per second of a raw stream that states no rate: the default of FFmpeg's demuxers."""
@@ -110,13 +112,14 @@ def _first_frame(
     for context in (stream.codec_context, own):
         if context is not None:
             context.thread_count = 1  # more would begin with frames that nobody asks for
-    for packet in container.demux(stream):
-        for frame in _decoded(stream.codec_context, packet):
+    with contextlib.suppress(av.FFmpegError):  # nothing more can be read
+        for packet in packets_of(container, stream):
+            for frame in _decoded(stream.codec_context, packet):
+                if own is not None:
+                    rate = fraction(own.framerate)
+                return frame, rate
             if own is not None:
-                rate = own.framerate or None
-            return frame, rate
-        if own is not None:
-            list(_decoded(own, packet))
+                list(_decoded(own, packet))
     raise problem(InputError, "no_frame", path=f"{path}")
 
 
@@ -136,8 +139,8 @@ def _video_info(
 ) -> VideoInfo:
     context = stream.codec_context
     timestamps = not container.format.flags & NO_TIMESTAMPS
-    rate = stream.average_rate or stream.guessed_rate
-    time_base = stream.time_base
+    rate = fraction(stream.average_rate) or fraction(stream.guessed_rate)
+    time_base = Fraction(stream.time_base)
     if not timestamps:
         rate = declared_rate or rate or ASSUMED_RATE
         time_base = 1 / rate
@@ -149,6 +152,9 @@ def _video_info(
         )
     extras = side_data(frame)
     pixel_format = frame.format.name
+    declared, coded = _shapes(stream, context)
+    if max(declared, 1 / declared) > OF_CAMERAS or coded not in (None, declared):
+        warnings.append(Message("odd_pixels", declared=str(declared), coded=str(coded or "-")))
     return VideoInfo(
         index=stream.index,
         codec=context.codec.name,
@@ -159,14 +165,21 @@ def _video_info(
         bit_depth=layout(pixel_format).bits,
         time_base=time_base,
         rate=rate,
-        sample_aspect=stream.sample_aspect_ratio or context.sample_aspect_ratio or Fraction(1),
+        sample_aspect=declared,
         colour=_colour(frame, context),
         field_order=_field_order(frame, context),
         frames=stream.frames or None,
         timestamps=timestamps,
         mastering=mastering_of(extras.get("MASTERING_DISPLAY_METADATA")),
         content_light=content_light_of(extras.get("CONTENT_LIGHT_LEVEL")),
+        coded_aspect=coded,
     )
+
+
+def _shapes(stream: Any, context: Any) -> tuple[Fraction, Fraction | None]:
+    """A pixel's width over its height as players take it, and as the coded pictures say it."""
+    coded = fraction(context.sample_aspect_ratio)
+    return fraction(stream.sample_aspect_ratio) or coded or Fraction(1), coded
 
 
 def _colour(frame: av.VideoFrame, context: Any) -> Colour:
@@ -219,7 +232,7 @@ def _frame_extras(frame: av.VideoFrame, index: int) -> list[Dropped]:
     """What rides inside the frames themselves and is dropped, from the first frame."""
     found = dict.fromkeys(_EXTRAS[name] for name in side_data(frame) if name in _EXTRAS)
     found |= dict.fromkeys(
-        ("tag", Message("tag", key=k, text=v)) for k, v in frame.metadata.items()
+        ("tag", Message("tag", key=k, text=v)) for k, v in tags_of(frame.metadata).items()
     )
     return [Dropped(kind, what, f"stream {index}") for kind, what in found]
 
@@ -262,7 +275,7 @@ def audio_info(stream: Any) -> AudioInfo | None:
 
 def language_of(stream: Stream) -> str:
     """Language code of a stream, "" where it is unset or undetermined."""
-    for key, value in stream.metadata.items():
+    for key, value in tags_of(stream.metadata).items():
         if key.lower() == "language" and value.lower() != "und":
             return value
     return ""
@@ -270,7 +283,7 @@ def language_of(stream: Stream) -> str:
 
 def left_out(container: InputContainer, kept: set[int]) -> Iterator[Dropped]:
     """Everything in a container beyond the streams in `kept`, in order of appearance."""
-    yield from _tags(container.metadata, "container", language=False)
+    yield from _tags(tags_of(container.metadata), "container", language=False)
     chapters = container.chapters()
     if chapters:
         yield Dropped("chapter", Message("chapter_marks", count=len(chapters)), "container")
@@ -279,11 +292,11 @@ def left_out(container: InputContainer, kept: set[int]) -> Iterator[Dropped]:
         if stream.index not in kept:
             yield Dropped(*_describe(stream), where)
         keeps_language = stream.index in kept and stream.type == "audio"
-        yield from _tags(stream.metadata, where, language=keeps_language)
+        yield from _tags(tags_of(stream.metadata), where, language=keeps_language)
         if stream.type == "audio" and stream.codec_context is not None:
             said = sound_headers.comments(stream.codec_context.extradata or b"")
             texts = {name: value.decode("utf-8", "replace") for name, value in said}
-            told = {key.lower() for key in stream.metadata}
+            told = {key.lower() for key in tags_of(stream.metadata)}
             fresh = {name: text for name, text in texts.items() if name.lower() not in told}
             yield from _tags(fresh, where, language=False)
 
@@ -298,7 +311,7 @@ def _describe(stream: Any) -> tuple[str, Message]:
     if stream.type == "attachment":
         return "attachment", _named(stream.name or codec)
     if stream.type == "data":
-        handler = stream.metadata.get("handler_name", "")
+        handler = tags_of(stream.metadata).get("handler_name", "")
         return "data", _named(" ".join(filter(None, (stream.name, handler))))
     if stream.type == "audio":
         return "audio", Message("cannot_be_decoded", codec=codec)

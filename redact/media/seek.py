@@ -16,7 +16,7 @@ from ..types import Frame, Timeline
 from .decode import MAX_THREADS, Decode
 from .frame_planes import upright
 from .info import Orientation, Part, SourceInfo
-from .source import only, opened
+from .source import only, opened, packets_of
 
 Mark = tuple[int | None, int | None, int]
 """Pts, dts and size of a packet."""
@@ -54,7 +54,7 @@ def decode_from(
         wanted = first
         try:
             container.seek(seek, stream=stream, backward=True)
-            for packet in _from_mark(container.demux(stream), mark):
+            for packet in _from_mark(packets_of(container, stream), mark):
                 for picture in context.decode(packet if packet.size else None):
                     if picture.pts is None:
                         return

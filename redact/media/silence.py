@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ..types import Silenced
 from .damage import set_aside
+from .pyav import fraction
 from .sound_formats import Alike
-from .source import only, opened
+from .source import only, opened, packets_of
 
 HERTZ: Final = 1000
 """Of the tone that replaces sound."""
@@ -69,9 +70,10 @@ def read_sound(
                 container.seek(0)
         mixer, alike = av.AudioResampler(format="fltp", layout="mono", rate=rate), Alike()
         for frame in chain.from_iterable(map(alike.made_of, _frames(container, sound))):
-            if frame.pts is None or frame.time_base is None:
+            base = fraction(frame.time_base)
+            if frame.pts is None or base is None:
                 continue
-            time = Fraction(frame.pts) * frame.time_base
+            time = frame.pts * base
             for part in mixer.resample(frame):
                 samples = np.asarray(part.to_ndarray()[0], np.float32)
                 if start is None or time + Fraction(len(samples), rate) > start:
@@ -80,7 +82,7 @@ def read_sound(
 
 
 def _frames(container: Any, stream: Any) -> Iterator[Any]:
-    packets = container.demux(stream)
+    packets = packets_of(container, stream)
     while True:
         with set_aside():  # broken sound is no damage of the picture
             try:

@@ -9,6 +9,8 @@ from fractions import Fraction
 import av
 from av.audio.frame import AudioFrame
 
+from .pyav import fraction
+
 # What players of each container take. Matroska takes everything that FFmpeg can name.
 COPYABLE = {
     "mp4": frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "dts")),
@@ -84,7 +86,7 @@ class Alike:
         """A decoded frame in that form, after what is left of another form before it."""
         form = frame.format.name, frame.layout.name, frame.sample_rate
         if self._first is None:
-            self._first, self._base = form, Fraction(frame.time_base or 1)
+            self._first, self._base = form, fraction(frame.time_base) or Fraction(1)
         elif form != self._now:
             yield from self.rest()
             if form != self._first:
@@ -102,7 +104,8 @@ class Alike:
             self._converter = None
 
     def _timed(self, frame: AudioFrame) -> AudioFrame:
-        if frame.pts is not None and frame.time_base is not None:
-            frame.pts = round(frame.pts * frame.time_base / self._base)
+        base = fraction(frame.time_base)
+        if frame.pts is not None and base is not None:
+            frame.pts = round(frame.pts * base / self._base)
         frame.time_base = self._base
         return frame

@@ -22,8 +22,10 @@ from ..formats import matroska, mp4
 from ..progress import Progress, Silent
 from ..types import is_text
 from ..words import Message, problem, reason_of
+from .coded_pictures import hidden_vp8
 from .damage import listening
 from .info import SourceInfo
+from .pyav import KEEPS_BAD_TEXT
 
 # A playlist in the disguise of a video would make FFmpeg open other files or addresses.
 _REFUSED = frozenset(("hls", "dash", "concat", "sdp", "rtsp", "imf", "lavfi", "ffmetadata"))
@@ -78,13 +80,14 @@ def _open(path: Path, edit_lists: bool) -> InputContainer:
     try:
         # "file:" keeps a name with a colon from being read as an address, and the whitelist
         # keeps any file from making FFmpeg open a network connection.
-        return av.open(
+        container: InputContainer = av.open(
             f"file:{path}",
             options={"protocol_whitelist": "file"}
             | _SEARCHED
             | ({} if edit_lists else {"ignore_editlist": "1"}),
-            metadata_errors="replace",
+            **KEEPS_BAD_TEXT,
         )
+        return container
     except (av.FFmpegError, OSError, ValueError) as error:
         raise _not_readable(path, error) from error
 
@@ -98,6 +101,27 @@ def _come_to_rest(container: InputContainer) -> None:
     for stream in container.streams:
         if stream.codec_context is not None:
             stream.codec_context.flush_buffers()
+
+
+class LateStreamsError(av.FFmpegError):
+    """Streams began midway in a file, as where a recorder changed their numbers: PyAV knows those
+    of its beginning only."""
+
+    def __init__(self) -> None:
+        super().__init__(0, "streams begin midway in the file")
+
+
+def packets_of(container: InputContainer, streams: Any = None) -> Iterator[Any]:
+    """The packets of a stream, of several, or of all.
+
+    Raises:
+        LateStreamsError: at the end, where more streams came than there were at the beginning.
+        av.FFmpegError: the file cannot be read on.
+    """
+    try:
+        yield from container.demux() if streams is None else container.demux(streams)
+    except IndexError as error:
+        raise LateStreamsError from error
 
 
 def only(container: InputContainer, indices: set[int]) -> None:
@@ -211,10 +235,6 @@ def _segment_end(path: Path) -> int:
     return segment.end
 
 
-_VP8_SHOWN = 0x10
-"""Bit of a VP8 frame's first byte (RFC 6386, 9.1); without it the frame is only predicted from."""
-
-
 def coded_pictures(info: SourceInfo) -> int:
     """Pictures in the video stream of a file, those too that its edit list cuts off or that no
     player reaches for another reason.
@@ -228,9 +248,9 @@ def coded_pictures(info: SourceInfo) -> int:
         only(container, {stream.index})
         vp8 = stream.codec_context.name == "vp8"
         try:
-            for packet in container.demux(stream):
+            for packet in packets_of(container, stream):
                 # VP8 puts pictures that the codec itself never shows into packets of their own.
-                count += packet.size > 0 and not (vp8 and not bytes(packet)[0] & _VP8_SHOWN)
+                count += packet.size > 0 and not (vp8 and hidden_vp8(packet))
         except av.FFmpegError:
             pass  # decoding stops at the same place, and tells
         # FFmpeg passes over samples of an MP4 that have another description than the first ones.

@@ -2,12 +2,13 @@
 
 from ..types import Runs, count_of, joined, runs_of
 from . import edit, typed
+from .answers import answered_here, marked
 from .build import DAMAGED, build_plan, with_held
 from .certain import is_certain
 from .consequences import consequences, covering, mistakable
 from .file import Dumped, dump_plan, parse_plan, read_plan, write_plan
 from .file_fields import plan_schema
-from .plan import HELD_REACH, SAME, DetectionSettings, Plan, SourceRef
+from .plan import HELD_REACH, SAME, Plan, SourceRef
 from .review import (
     Decision,
     FindingNote,
@@ -25,7 +26,6 @@ __all__ = [
     "HELD_REACH",
     "SAME",
     "Decision",
-    "DetectionSettings",
     "Dumped",
     "FindingNote",
     "MutedSpan",
@@ -38,6 +38,7 @@ __all__ = [
     "SourceRef",
     "Subject",
     "all_subjects",
+    "answered_here",
     "build_plan",
     "consequences",
     "count_of",
@@ -46,6 +47,7 @@ __all__ = [
     "edit",
     "is_certain",
     "joined",
+    "marked",
     "mistakable",
     "parse_plan",
     "plan_schema",

@@ -173,7 +173,7 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
 
 def _without_masks(review: ReviewState, gone: set[int]) -> ReviewState:
     notes = (
-        replace(note, answer="", reason="", track=None, answered_by="", answered_at="")
+        replace(note, answer="", reason="", track=None, mark="", answered_by="", answered_at="")
         if note.track in gone
         else note
         for note in review.findings

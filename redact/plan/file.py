@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from ..errors import PlanError
-from ..files import FOOTAGE_ENDINGS, write_whole
+from ..files import FOOTAGE_ENDINGS, open_file, write_whole
 from ..formats import matroska
 from ..types import Box, Confirmed, Keyframe, Origin, Target, Timeline, Track, is_text
 from ..words import problem, reason_of
@@ -108,7 +109,7 @@ def _record_of(plan: Plan, known: Dumped) -> PlanRecord:
             time_base=f"{source.timeline.time_base.numerator}/{source.timeline.time_base.denominator}",
             pts=known.runs_of(source.timeline),
         ),
-        settings=settings_record(plan.settings),
+        settings=settings_record(plan),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
         subjects=subject_records(plan.subjects),
@@ -146,7 +147,7 @@ def read_plan(path: Path) -> Plan:
             wrong type or out of range; the message names the file and the field.
     """
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             data = file.read(HEAD)
             if not what_else(data, path.name):  # else it could be gigabytes of video
                 data += file.read()
@@ -203,11 +204,15 @@ def write_plan(
     return data
 
 
+_MOST_FRAMES: Final = 10_000_000
+"""Meaning: more than four days at 25 frames a second, half a gigabyte of times in memory."""
+
+
 def _plan_of(record: PlanRecord) -> Plan:
     source = record.source
     count = 1 + sum(run[1] for run in source.pts[1:] if len(run) == 2) if source.pts else 0
     # A forged count must not make us allocate without bound.
-    if count > 100_000_000:
+    if count > _MOST_FRAMES:
         raise ValueError(f"$.source.pts: {count} frames are more than any real clip has")
     # A step can be twice as long as the longest time of 64 bits.
     if any(abs(number) > 1 << 65 for run in source.pts for number in run):
@@ -218,12 +223,18 @@ def _plan_of(record: PlanRecord) -> Plan:
         raise ValueError(f"$.source.pts: {error}") from None
     _check_frames("$.cuts", record.cuts, len(timeline))
     _check_frames("$.unchecked", record.unchecked, len(timeline))
+    looked_at = record.settings.frames_looked_at
+    if (looked_at or 0) > len(timeline):
+        raise ValueError(
+            f"$.settings.frames_looked_at: {looked_at} are more than the {len(timeline)} frames of "
+            "the clip"
+        )
     reference = SourceRef(
         source.name, source.sha256, source.size, source.width, source.height, timeline
     )
     return Plan(
         source=reference,
-        settings=settings_of(record.settings, len(timeline)),
+        settings=settings_of(record.settings),
         tracks=tuple(
             _track_of(t, i, reference, record.settings.targets) for i, t in enumerate(record.tracks)
         ),
@@ -233,6 +244,8 @@ def _plan_of(record: PlanRecord) -> Plan:
         subjects=subjects_of(record.subjects, frozenset(t.id for t in record.tracks)),
         muted=muted_of(record.muted),
         review=review_of(record.review, len(timeline)),
+        detectors=tuple((d.name, d.sha256) for d in record.settings.detectors),
+        frames_looked_at=looked_at,
     )
 
 

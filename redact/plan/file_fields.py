@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from ..settings import Caution, Sensitivity
+from ..settings import Caution, Damaged, DetectSettings, Sensitivity
 from ..types import EVERYWHERE, SEARCHED, Action, Box, Origin, Scope, State, Target, pattern_of
 from . import review
-from .plan import DetectionSettings, is_box
+from .plan import Plan, is_box
 from .review import Decision, ReviewState, Sound
 
 REVIEW_VERSION = 1
@@ -78,6 +78,7 @@ class FindingRecord(_ShortFile):
     drawn: bool = True
     answered_by: str = ""
     answered_at: _Utc = ""
+    mark: str = ""
 
 
 class ReviewRecord(_ShortFile):
@@ -210,40 +211,37 @@ class SettingsRecord(_ShortFile):
     detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: ScopeRecord | None = None
+    damaged: Damaged = Damaged.HOLD
 
 
-def settings_record(settings: DetectionSettings) -> SettingsRecord:
-    scope = settings.scope
+def settings_record(plan: Plan) -> SettingsRecord:
+    """What was asked for, and who looked."""
+    asked = plan.settings
+    limits = asked.scope
+    scope = ScopeRecord(list(limits.between), list(limits.ignored), list(limits.only))
     return SettingsRecord(
-        targets=[t.word for t in settings.targets],
-        sensitivity=settings.sensitivity,
-        detectors=[DetectorRecord(name=n, sha256=s) for n, s in settings.detectors],
-        frames_looked_at=settings.frames_looked_at,
-        centerface=settings.centerface,
-        detector=settings.detector,
-        caution=settings.caution,
-        scope=None
-        if scope.everything
-        else ScopeRecord(list(scope.between), list(scope.ignored), list(scope.only)),
+        targets=[t.word for t in asked.targets],
+        sensitivity=asked.sensitivity,
+        detectors=[DetectorRecord(name=n, sha256=s) for n, s in plan.detectors],
+        frames_looked_at=plan.frames_looked_at,
+        centerface=asked.centerface,
+        detector=asked.detector,
+        caution=asked.caution,
+        scope=None if limits.everything else scope,
+        damaged=asked.damaged,
     )
 
 
-def settings_of(record: SettingsRecord, frames: int) -> DetectionSettings:
-    """Inverse of `settings_record`, of a clip of so many frames. Raises ValueError."""
-    if (record.frames_looked_at or 0) > frames:
-        raise ValueError(
-            f"$.settings.frames_looked_at: {record.frames_looked_at} are more than the "
-            f"{frames} frames of the clip"
-        )
-    return DetectionSettings(
+def settings_of(record: SettingsRecord) -> DetectSettings:
+    """What was asked for. Raises ValueError."""
+    return DetectSettings(
         tuple(Target.from_word(t) for t in record.targets),
         record.sensitivity,
-        tuple((d.name, d.sha256) for d in record.detectors),
-        record.frames_looked_at,
         record.centerface,
         record.detector,
-        caution=record.caution,
-        scope=EVERYWHERE if record.scope is None else _scope_of(record.scope),
+        record.caution,
+        EVERYWHERE if record.scope is None else _scope_of(record.scope),
+        record.damaged,
     )
 
 
@@ -263,9 +261,7 @@ def _scope_of(record: ScopeRecord) -> Scope:
 
 
 FORMAT = "redact-plan"
-FORMAT_VERSION = 3
-"""2 added what may be there: a track's `certainty`, and what a review writes. 3 added false alarms,
-when was decided, what a person confirmed, and jumps. Files of older versions are read."""
+FORMAT_VERSION = 1
 
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]

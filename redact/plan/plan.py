@@ -13,17 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from ..settings import Caution, DetectSettings, DrawSettings, Sensitivity, Settings
+from ..settings import DetectSettings
 from ..types import (
-    EVERYWHERE,
     Action,
     Box,
     Keyframe,
     Region,
-    Scope,
     Silenced,
     State,
-    Target,
     Timeline,
     Track,
     runs_of,
@@ -81,62 +78,12 @@ class SourceRef:
 
 
 @dataclass(frozen=True, slots=True)
-class DetectionSettings:
-    """How the tracks were found; stated so that a reader of the plan can repeat it.
-
-    Attributes:
-        targets: what was looked for, and what the audit looks for: face, plate or both.
-        sensitivity: how hard it was looked.
-        detectors: name of each detector that ran, with the SHA-256 of its weights.
-        frames_looked_at: by the detectors; in the others, what was seen before was followed. None
-            where the plan does not say.
-        centerface: whether CenterFace may look, at detection and in the audit.
-        detector: name of a detector of another package that looked instead of redact's own; ""
-            where none did.
-        caution: how readily something was hidden that may be no target.
-        scope: where and when it was looked, at detection and in the audit.
-    """
-
-    targets: tuple[Target, ...]
-    sensitivity: Sensitivity
-    detectors: tuple[tuple[str, str], ...]
-    frames_looked_at: int | None = None
-    centerface: bool = True
-    detector: str = ""
-    caution: Caution = Caution.NORMAL
-    scope: Scope = EVERYWHERE
-
-    @property
-    def not_searched(self) -> tuple[Message, ...]:
-        """What a user did not want looked for, one statement for each limit."""
-        limits = dict(self.scope.limits())
-        told = (
-            Message("searched_between", where=limits.get("searched_between", "")),
-            Message("searched_area", where=limits.get("searched_area", "")),
-            Message("ignored_area", where=limits.get("ignored_area", "")),
-        )
-        return tuple(message for message in told if message.code in limits)
-
-    def drawn_with(self, draw: DrawSettings) -> Settings:
-        """Settings of a whole run that found these tracks and draws them in a certain way."""
-        wanted = DetectSettings(
-            self.targets,
-            self.sensitivity,
-            self.centerface,
-            self.detector,
-            self.caution,
-            self.scope,
-        )
-        return Settings(wanted, draw.render, draw.encode)
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
     """Tracks of a whole clip and what is done with each.
 
     Attributes:
         source: the file that the plan belongs to.
-        settings: how the automatic tracks were found.
+        settings: what was asked for: what was looked for and how, in the search and in the audit.
         tracks: in order of id; ids are unique.
         cuts: frame indices at which a new scene starts, rising.
         unchecked: frames whose picture was damaged, rising; masks near them are held and
@@ -146,10 +93,13 @@ class Plan:
             that none of them names is a subject of its own.
         muted: spans of the sound that are not in the output.
         review: what a person has looked at and said; None where nobody reviewed.
+        detectors: name of each detector that looked, with the SHA-256 of its weights.
+        frames_looked_at: by the detectors; in the others, what was seen before was followed. None
+            where the plan does not say.
     """
 
     source: SourceRef
-    settings: DetectionSettings
+    settings: DetectSettings
     tracks: tuple[Track, ...]
     cuts: tuple[int, ...] = ()
     unchecked: tuple[int, ...] = ()
@@ -157,6 +107,8 @@ class Plan:
     subjects: tuple[Subject, ...] = ()
     muted: tuple[MutedSpan, ...] = ()
     review: ReviewState | None = None
+    detectors: tuple[tuple[str, str], ...] = ()
+    frames_looked_at: int | None = None
     _by_frame: TracksByFrame = field(init=False, repr=False, compare=False)
     _known: Known = field(init=False, repr=False, compare=False)
 
@@ -167,6 +119,17 @@ class Plan:
         by_frame = TracksByFrame(self.tracks, HELD_REACH)
         object.__setattr__(self, "_by_frame", by_frame)  # the way past `frozen`
         object.__setattr__(self, "_known", Known(self.tracks, self.subjects))
+
+    @property
+    def not_searched(self) -> tuple[Message, ...]:
+        """What a user did not want looked for, one statement for each limit."""
+        limits = dict(self.settings.scope.limits())
+        told = (
+            Message("searched_between", where=limits.get("searched_between", "")),
+            Message("searched_area", where=limits.get("searched_area", "")),
+            Message("ignored_area", where=limits.get("ignored_area", "")),
+        )
+        return tuple(message for message in told if message.code in limits)
 
     def near(self, frame: int) -> list[Track]:
         """Tracks that are there at most `HELD_REACH` frames before or after a frame, or in it, in

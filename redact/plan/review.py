@@ -96,6 +96,7 @@ class FindingNote:
         track: that hides it, where the answer is hide.
         drawn: a mask of the plan was not drawn there; no answer mends that.
         answered_by, answered_at: who answered, and when (UTC).
+        mark: by which the answer is known as this user's, see `redact.plan.answered_here`.
     """
 
     number: int
@@ -110,6 +111,7 @@ class FindingNote:
     drawn: bool = True
     answered_by: str = ""
     answered_at: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,18 @@ def _joined(plan: Plan) -> Iterator[Subject]:
 
     def root(number: int) -> int:
         while parent[number] != number:
-            number = parent[number]
+            parent[number] = number = parent[parent[number]]
         return number
 
-    for a, b in (*_handovers(plan), *_doubles(plan)):
+    def join(a: Track, b: Track) -> None:
         first, second = sorted((root(a.id), root(b.id)))
         parent[second] = first
+
+    for a, b in _handovers(plan):
+        join(a, b)
+    # Of those that are known to be one, a single one is compared with each newcomer.
+    for a, b in _doubles(plan, lambda a, b: root(a.id) == root(b.id)):
+        join(a, b)
     groups: dict[int, list[int]] = defaultdict(list)
     for track in plan.tracks:
         groups[root(track.id)].append(track.id)
@@ -115,31 +121,55 @@ def _cut_between(plan: Plan, first: int, last: int) -> bool:
     return any(first < cut <= last for cut in plan.cuts)
 
 
-def _doubles(plan: Plan) -> Iterator[tuple[Track, Track]]:
-    """Tracks that were detected on each other whenever both were detected."""
+def _doubles(plan: Plan, joined: Callable[[Track, Track], bool]) -> Iterator[tuple[Track, Track]]:
+    """Tracks that were detected on each other whenever both were detected; `joined` says which are
+    known to be one already."""
     active: list[Track] = []
+    detected = {track.id: _detected(track) for track in plan.tracks}
     for track in sorted(plan.tracks, key=lambda t: t.first):
         active = [t for t in active if t.last >= track.first]
         for other in active:
-            if other.target is track.target and _together(other, track):
+            if (
+                other.target is track.target
+                and not joined(other, track)
+                and _together(other, track, _common(detected[other.id], detected[track.id]))
+            ):
                 yield other, track
         active.append(track)
 
 
-def _together(a: Track, b: Track) -> bool:
+def _together(a: Track, b: Track, detected: Iterator[tuple[int, int]]) -> bool:
+    """Whether they lie on each other in all frames in which both were `detected`."""
     first, last = max(a.first, b.first), min(a.last, b.last)
     middle = (first + last) // 2
     # Cheap, and enough to tell most strangers in a crowd.
     if not _box(a, middle).common(_box(b, middle)):
         return False
     both = 0
-    for frame in range(first, last + 1):
-        x, y = a.at(frame), b.at(frame)
-        if x and y and x.state is y.state is State.DETECTED:
-            if x.box.iou(y.box) < TOGETHER:
+    for start, end in detected:
+        for frame in range(start, end + 1):
+            if _box(a, frame).iou(_box(b, frame)) < TOGETHER:
                 return False
             both += 1
     return both >= 5
+
+
+def _detected(track: Track) -> list[tuple[int, int]]:
+    runs = state_runs(track.first, track.last, track.keyframes)
+    return [(first, last) for first, last, state in runs if state is State.DETECTED]
+
+
+def _common(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Stretches of frames that are in both of two rising lists of stretches."""
+    i = k = 0
+    while i < len(one) and k < len(other):
+        first, last = max(one[i][0], other[k][0]), min(one[i][1], other[k][1])
+        if first <= last:
+            yield first, last
+        if one[i][1] < other[k][1]:
+            i += 1
+        else:
+            k += 1
 
 
 def _box(track: Track, frame: int) -> Box:

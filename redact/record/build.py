@@ -113,6 +113,7 @@ def _source(record: RunRecord) -> SourcePart:
         declared_frames=info.video.frames,
         cut_frames=info.video.cut,
         bytes_missing=info.missing,
+        torn=info.torn,
         video_stream=info.video.index,
     )
 
@@ -142,7 +143,7 @@ def _run(record: RunRecord) -> RunPart:
 
 
 def _tool(record: RunRecord) -> ToolPart:
-    detectors = tuple(ModelPart(n, s, "detect") for n, s in record.plan.settings.detectors)
+    detectors = tuple(ModelPart(n, s, "detect") for n, s in record.plan.detectors)
     others = tuple(ModelPart(m.name, m.sha256, m.role) for m in record.models)
     return ToolPart(
         redact=__version__,
@@ -180,6 +181,8 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
         del value["detect"]["scope"]
     if not settings.render.notice:
         del value["render"]["notice"]
+    if settings.render.stamp is None:
+        del value["render"]["stamp"]
     return value
 
 
@@ -213,7 +216,7 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
 
 
 def _detection_limits(plan: Plan) -> list[LimitPart]:
-    frames, looked = len(plan.source.timeline), plan.settings.frames_looked_at
+    frames, looked = len(plan.source.timeline), plan.frames_looked_at
     if looked is None:  # a plan that does not say: `fast` leaves frames out
         fast = plan.settings.sensitivity is Sensitivity.FAST
         return [LimitPart("detection_sampled", f"?/{frames}")] if fast else []

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import PlanError, UsageError
+from ..files import read_file
 from ..types import Target
 from .text_on_record import checked_option, checked_text
 
@@ -146,7 +147,7 @@ def read_case_file(path: Path) -> CaseFields:
     Keys may be written with "-" or "_". Raises PlanError that names the file and the field.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        raw = tomllib.loads(read_file(path).decode("utf-8-sig"))
     except OSError as error:
         raise PlanError(
             f"{path}: cannot be read: {error.strerror or error}", "Check --case-file."

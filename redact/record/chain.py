@@ -1,14 +1,15 @@
 """The hash chain of a custody log and the anchor of its end: what an entry is, and does a log hold?
 
 Line n is a JSON object in one exact layout. Its `previous` is the `hash` of line n-1 (64 zeros
-for the first), its `hash` the SHA-256 of the line as it would stand with an empty hash. So no
-line can be changed, removed, added or moved without a break in the chain that shows where.
+for the first), its `hash` the SHA-256 of the line as it would stand with an empty hash and without
+its signature. So no line can be changed, removed, added or moved without a break in the chain that
+shows where. Whoever has a key signs the hash of every entry that they write.
 
 A chain cannot show that its last lines are missing: what remains is a shorter, valid chain. So
 the file `LOG.head` beside the log keeps the number of entries and the hash of the last one, and
 manifests keep both as they were when they were written. Whoever can replace all of these files
-together can still shorten or rewrite the whole log; only a signed anchor (`key`), or a copy of
-the anchor kept by somebody else, shows that.
+together can still shorten or rewrite the whole log; only a signed head, or a copy of the head kept
+by somebody else, shows that.
 """
 
 from __future__ import annotations
@@ -19,23 +20,28 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from ..errors import PlanError
 from ..media import sha256_of_bytes
-from .log_head import head_path, read_head
+from .log_head import Head, head_path, read_head
 from .manifest_parts import LogAnchor
-from .signature import SignatureResult, fingerprint
+from .signature import (
+    PublicKeyHex,
+    SignatureHex,
+    fingerprint,
+    is_signed,
+    make_signature,
+    named_key,
+)
 
 START = "0" * 64
-HEAD_BEFORE = "head_before"
-"""Detail of an entry whose writer signed, where the head before it was not signed, or by another
-key. The signature then covers what nobody with that key had vouched for, and that stays visible."""
 _Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
-class Entry(Struct, forbid_unknown_fields=True, frozen=True):
+class Entry(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     """One thing that happened.
 
     Attributes:
@@ -45,6 +51,7 @@ class Entry(Struct, forbid_unknown_fields=True, frozen=True):
         details: names, hashes and words by key.
         previous: hash of the entry before.
         hash: of this entry.
+        signed_by, signature: of the hash, hex; empty where nobody signed.
     """
 
     number: Annotated[int, Meta(ge=1)]
@@ -53,15 +60,31 @@ class Entry(Struct, forbid_unknown_fields=True, frozen=True):
     details: dict[str, str]
     previous: _Hash
     hash: Annotated[str, Meta(pattern="^([0-9a-f]{64})?$")]
+    signed_by: PublicKeyHex = ""
+    signature: SignatureHex = ""
 
-    def sealed(self) -> Entry:
-        """The entry with its own hash filled in."""
-        return replace(self, hash=sha256_of_bytes(self.line(without_hash=True)))
+    def sealed(self, key: Ed25519PrivateKey | None = None) -> Entry:
+        """The entry with its own hash filled in, signed if there is a key."""
+        entry = replace(self, hash="", signed_by=named_key(key), signature="")
+        entry = replace(entry, hash=entry.digest())
+        if key is None:
+            return entry
+        return replace(entry, signature=make_signature(bytes.fromhex(entry.hash), key))
 
-    def line(self, without_hash: bool = False) -> bytes:
+    def digest(self) -> str:
+        """What its hash must be."""
+        return sha256_of_bytes(replace(self, hash="", signature="").line())
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is as it was written, and signed by whom it names."""
+        return self.hash == self.digest() and is_signed(
+            bytes.fromhex(self.hash), self.signature, self.signed_by
+        )
+
+    def line(self) -> bytes:
         """The line in the log, without its line feed."""
-        entry = replace(self, hash="") if without_hash else self
-        return msgspec.json.encode(entry, order="deterministic")
+        return msgspec.json.encode(self, order="deterministic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +142,7 @@ def _chain_breaks(readable: list[tuple[int, Entry]]) -> list[Break]:
     expected, previous, last_line = 1, START, 0
     for line, entry in readable:
         damaged_before = line != last_line + 1
-        edited = entry.hash != entry.sealed().hash
+        edited = not entry.holds
         if edited:
             breaks.append(Break(line, "edited", f"line {line} was changed after it was written"))
         if damaged_before:
@@ -159,65 +182,66 @@ class LogState:
         entries: all that could be read, in file order.
         breaks: empty if the log holds.
         remarks: true, worth knowing, and no proof of tampering.
-        signer: result of the anchor's signature, None without one.
-        uncovered: how many of the last entries the anchor does not know.
+        signer: raw public key of whoever signed the head, hex; "" for nobody.
+        uncovered: the last entries, those that the head does not know.
     """
 
     entries: tuple[Entry, ...]
     breaks: tuple[Break, ...]
     remarks: tuple[str, ...]
-    signer: SignatureResult | None
-    uncovered: int = 0
+    signer: str = ""
+    uncovered: tuple[Entry, ...] = ()
 
     @property
     def holds(self) -> bool:
         return not self.breaks
 
-    def taken_over(self, number: int) -> bool:
-        """Whether an entry, or one after it, was signed only by a later entry than its own."""
-        return any(HEAD_BEFORE in entry.details for entry in self.entries[number:])
-
 
 def examine(log: Path, data: bytes) -> LogState:
     entries, breaks = read_chain(data)
     if not data and not head_path(log).exists():
-        return LogState((), (), (), None)
-    after = len(entries) + 1
-    try:
-        head, signer = read_head(log, (len(entries), entries[-1].hash if entries else START))
-    except PlanError as error:
-        broken = Break(after, "damaged", error.message)
-        return LogState(entries, (*breaks, broken), (), None)
+        return LogState((), (), ())
+    head, wrong = _head_of(log, len(entries) + 1)
     if head is None:
-        text = f"{head_path(log).name} is missing, so nothing shows whether the end of the log is "
-        missing = Break(after, "cut", f"{text}still there")
-        return LogState(entries, (*breaks, missing), (), None)
-    if signer is not None and not signer.holds:
-        text = f"the signature of {head_path(log).name} does not hold"
-        breaks = (*breaks, Break(after, "edited", text))
+        return LogState(entries, (*breaks, *wrong), ())
     problem = _against_anchor(entries, head.entries, head.head, "the log's head file")
-    if problem and not breaks:
-        breaks = (problem,)
-    uncovered = max(0, len(entries) - head.entries)
-    return LogState(entries, breaks, tuple(_remarks(entries, uncovered)), signer, uncovered)
+    if problem and not (breaks or wrong):
+        wrong = (problem,)
+    uncovered = entries[head.entries :]
+    remarks = tuple(_remarks(entries, uncovered))
+    return LogState(entries, (*breaks, *wrong), remarks, head.signed_by, uncovered)
 
 
-def _remarks(entries: tuple[Entry, ...], uncovered: int) -> Iterator[str]:
-    if uncovered:
+def _head_of(log: Path, after: int) -> tuple[Head | None, tuple[Break, ...]]:
+    """The head of a log, and what is wrong with it, as of the line after the last."""
+    try:
+        head = read_head(log)
+    except PlanError as error:
+        return None, (Break(after, "damaged", error.message),)
+    name = head_path(log).name
+    if head is None:
+        text = f"{name} is missing, so nothing shows whether the end of the log is still there"
+        return None, (Break(after, "cut", text),)
+    if not head.holds:
+        return head, (Break(after, "edited", f"the signature of {name} does not hold"),)
+    return head, ()
+
+
+def _remarks(entries: tuple[Entry, ...], uncovered: tuple[Entry, ...]) -> Iterator[str]:
+    if unsigned := [e for e in uncovered if not e.signature]:
         yield (
-            f"{uncovered} at the end of the log not covered by its head file: either writing was "
-            "interrupted, or they were added by hand"
+            f"{len(unsigned)} at the end of the log not covered by its head file: either writing "
+            "was interrupted, or they were added by hand"
         )
-    for entry in entries:
-        if HEAD_BEFORE in entry.details:
-            yield (
-                f"before entry {entry.number} the head was {entry.details[HEAD_BEFORE]}; the "
-                "signature of that entry took over the entries before it as they were"
-            )
+    keys = {e.signed_by for e in entries}
+    for key in sorted(keys) if len(keys) > 1 else ():
+        numbers = ", ".join(f"{e.number}" for e in entries if e.signed_by == key)
+        how = f"signed with the key {fingerprint(key)}" if key else "not signed"
+        yield f"{how}: {numbers}"
 
 
 def unproven(state: LogState, key: str) -> tuple[str, str] | None:
-    """Why the signature of a key does not cover all of a log that holds; None if it does.
+    """Why the signature of a key does not vouch for the end of a log that holds; None if it does.
 
     Args:
         state: the log.
@@ -226,13 +250,16 @@ def unproven(state: LogState, key: str) -> tuple[str, str] | None:
     Returns:
         Kind ("unsigned" or "other key") and the same in words.
     """
-    if state.signer is None:
+    if not state.signer:
         return "unsigned", "its head is not signed"
-    if state.signer.public_key != key:
-        wanted = fingerprint(bytes.fromhex(key))
-        return "other key", f"its head is signed with {state.signer.fingerprint}, not with {wanted}"
-    if state.uncovered:
-        return "unsigned", f"the last {_entries(state.uncovered)} not covered by its signed head"
+    if state.signer != key:
+        wanted = fingerprint(key)
+        return (
+            "other key",
+            f"its head is signed with {fingerprint(state.signer)}, not with {wanted}",
+        )
+    if others := sum(entry.signed_by != key for entry in state.uncovered):
+        return "unsigned", f"the last {_entries(others)} not covered by its signed head"
     return None
 
 

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError, PlanError
+from ..files import read_file
 from ..media import sha256_of
 from .check_log import Logged, Part, check_log
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
-    SignatureResult,
-    check_signature,
+    LENGTH,
     fingerprint,
-    parse_signature,
+    is_signed,
     signature_path,
 )
+from .text_on_record import file_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,9 @@ def check_output(
     record, manifest_problem = _parsed(data, path.name)
     signature, logged = _ties(path, data, record, log, key)
     parts = [
-        _file_part("output", output, record.output.sha256 if record else None),
+        _named(
+            _file_part("output", output, record.output.sha256 if record else None), output, record
+        ),
         *([] if source is None else [_source_part(source, record)]),
         _manifest_part(manifest_problem, signature, logged),
         signature.part,
@@ -86,7 +89,7 @@ def check_output(
     if logged is None and record is not None and record.custody_log is not None:
         text = "The run was entered in a custody log, which was not given (--log)."
         parts.append(Part("log", "not given", text))
-    signer = signature.fingerprint if signature.protects else ""
+    signer = fingerprint(signature.key)
     entry = logged.entry if logged and not logged.part.failed else (0, "")
     trust = _trust(signature, logged, key)
     doubt = logged is not None and logged.unproven
@@ -95,7 +98,7 @@ def check_output(
 
 def _manifest_bytes(path: Path, output: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except (OSError, ValueError):
         if not output.exists():
             raise InputError(
@@ -120,8 +123,8 @@ def _ties(
 ) -> tuple[_Signature, Logged | None]:
     """What ties a manifest to the time when it was written: its signature, and the log if given."""
     signature = _signature(path, data, record, key)
-    # An anchor in a manifest that was changed says nothing about the log.
-    anchored = not signature.manifest_changed
+    # An anchor in a manifest that may have been changed says nothing about the log.
+    anchored = not signature.either
     named = (record.signed_by if record else "") or signature.key
     given = (key or b"").hex()
     logged = None if log is None else check_log(log, data, record, anchored, given, named)
@@ -145,6 +148,16 @@ def _file_part(name: str, path: Path, expected: str | None) -> Part:
     return Part(name, "changed", text)
 
 
+def _named(part: Part, output: Path, record: Manifest | None) -> Part:
+    """The verdict, with a word where the file goes by another name: a whole record can be put
+    beside another case's video under its name, and all hashes still hold."""
+    if record is None or part.verdict != "intact" or file_name(output) == record.output.name:
+        return part
+    text = f"{part.text} But the record calls it {record.output.name}, not {output.name}: "
+    text += f"it was made from {record.source.name}."
+    return Part(part.name, part.verdict, text)
+
+
 def _source_part(source: Path, record: Manifest | None) -> Part:
     part = _file_part("source", source, record.source.sha256_before if record else None)
     if record is None or part.verdict != "changed":
@@ -157,63 +170,47 @@ def _source_part(source: Path, record: Manifest | None) -> Part:
 
 @dataclass(frozen=True, slots=True)
 class _Signature:
+    """What the signature shows. `either`: it does not fit the manifest, so one of the two was
+    changed. `key`: raw public key of one that holds, hex."""
+
     part: Part
-    manifest_changed: bool = False
     either: bool = False
-    protects: bool = False
-    fingerprint: str = ""
-    key: str = ""  # raw public key of a signature that holds, hex
+    key: str = ""
 
 
-def _signature(path: Path, data: bytes, record: Manifest | None, key: bytes | None) -> _Signature:
+def _signature(path: Path, data: bytes, record: Manifest | None, given: bytes | None) -> _Signature:
     file = signature_path(path)
     named = record.signed_by if record else ""
     if not file.exists():
         if named:
-            text = f"The manifest was signed with the key {fingerprint(bytes.fromhex(named))}, and "
+            text = f"The manifest was signed with the key {fingerprint(named)}, and "
             return _Signature(Part("signature", "missing", f"{text}its signature is missing."))
-        if key is not None:
+        if given is not None:
             text = "A key was given to check with, but the manifest is not signed."
             return _Signature(Part("signature", "missing", text))
         return _Signature(Part("signature", "unsigned", "The manifest is not signed."))
     try:
-        signature = parse_signature(file.read_bytes(), file.name)
+        signature = read_file(file)
     except OSError as error:
         text = f"{file.name}: cannot be read ({error.strerror or error})."
         return _Signature(Part("signature", "missing", text))
-    except PlanError as error:
-        text = f"The signature file was damaged or edited: {error.message}."
-        return _Signature(Part("signature", "damaged", text))
-    if not (signature.public_key or named or key):
-        text = "Neither manifest nor signature says which key signed; give it with --key."
-        return _Signature(Part("signature", "damaged", text), manifest_changed=True, either=True)
-    # Where neither file names a key, only the one that was given can be tried.
-    tried = named or ("" if signature.public_key else (key or b"").hex())
-    return _judge(check_signature(data, signature, tried), tried, key)
-
-
-def _judge(result: SignatureResult, named: str, key: bytes | None) -> _Signature:
-    mark = result.fingerprint
-    if result.changed == "key":
-        announced = fingerprint(bytes.fromhex(named))
-        text = f"Signed with another key ({mark}) than the manifest names ({announced})."
-        return _Signature(Part("signature", "other key", text))
-    if result.changed == "signed":
-        text = "It does not fit the manifest: the manifest was changed after it was signed."
-        # The signature itself cannot be judged without the bytes that it was made over.
-        return _Signature(Part("signature", "changed", text), manifest_changed=True)
-    if result.changed == "one of them":
+    if len(signature) != LENGTH:
+        text = f"It was damaged or edited: {file.name} has {len(signature)} bytes instead of "
+        return _Signature(Part("signature", "damaged", f"{text}{LENGTH}."))
+    # Where the manifest names no key, only the one that was given can be tried.
+    key = named or (given or b"").hex()
+    if not key:
+        text = "The manifest does not say which key signed it; give it with --key."
+        return _Signature(Part("signature", "damaged", text), either=True)
+    if not is_signed(data, signature.hex(), key):
         text = "It does not fit the manifest: one of the two was changed after signing."
-        return _Signature(Part("signature", "changed", text), manifest_changed=True, either=True)
-    if result.changed == "signature":
-        text = "The signature file was changed; the manifest is the one that it names."
-        return _Signature(Part("signature", "changed", text))
-    if key is not None and key.hex() != result.public_key:
-        text = f"Signed with another key ({mark}) than the one given ({fingerprint(key)})."
-        return _Signature(Part("signature", "other key", text), fingerprint=mark)
-    text = f"It holds. It was made with the key {mark}."
+        return _Signature(Part("signature", "changed", text), either=True)
+    mark = fingerprint(key)
+    if given is not None and given.hex() != key:
+        text = f"Signed with another key ({mark}) than the one given ({fingerprint(given)})."
+        return _Signature(Part("signature", "other key", text))
     return _Signature(
-        Part("signature", "intact", text), False, False, True, mark, result.public_key
+        Part("signature", "intact", f"It holds. It was made with the key {mark}."), key=key
     )
 
 
@@ -223,11 +220,9 @@ def _manifest_part(problem: str, signature: _Signature, logged: Logged | None) -
     if signature.either:
         text = "It does not fit its signature: one of the two was changed after signing."
         return Part("manifest", "changed", text)
-    if signature.manifest_changed:
-        return Part("manifest", "changed", "It was changed after it was signed.")
     if logged is not None and logged.manifest_changed:
         return Part("manifest", "changed", "It is not the manifest that the custody log names.")
-    if signature.protects:
+    if signature.key:
         return Part("manifest", "intact", "It is, bit for bit, what was signed.")
     if logged is not None and logged.manifest_vouched:
         return Part("manifest", "intact", "It is, bit for bit, what the custody log names.")
@@ -249,23 +244,23 @@ def _summary(parts: list[Part], doubt: bool) -> str:
         )
     if doubt:
         return (
-            "The record holds. But its entry in the custody log was signed only by a later one, so "
+            "The record holds. But its entry in the custody log is not signed with that key, so "
             "nothing vouches for the time in it: see the note on the log."
         )
     return "The record holds: nothing was changed."
 
 
 def _trust(signature: _Signature, logged: Logged | None, key: bytes | None) -> str:
-    if signature.protects and key is not None:
+    if signature.key and key is not None:
         return (
             "The signature was made with the key that you gave. It proves who signed as far as "
             "you know whose key that is, and that nothing was changed since."
         )
-    if signature.protects:
+    if signature.key:
         return (
-            f"The key {signature.fingerprint} is not known to redact. The signature proves that "
-            "nothing was changed since it was made, not by whom: anyone can make a key. Compare "
-            "the key with its owner over another channel, and give it with --key."
+            f"The key {fingerprint(signature.key)} is not known to redact. The signature proves "
+            "that nothing was changed since it was made, not by whom: anyone can make a key. "
+            "Compare the key with its owner over another channel, and give it with --key."
         )
     if signature.part.verdict == "unsigned" and logged is not None:
         return (

@@ -73,8 +73,8 @@ def check_log(
         data, record: the manifest, and what could be read in it.
         anchored: whether what the manifest says about the log counts.
         given, named: raw public key, hex, to check with, and the one that signed the run; "" for
-            none. It must have signed the head, too: the manifest keeps only where the log ended
-            before the run, so nothing else vouches for the run's own entry.
+            none. It must have signed the run's own entry and the head, too: the manifest keeps only
+            where the log ended before the run.
     """
     try:
         state = read_log(log)
@@ -100,7 +100,7 @@ def check_log(
         return replace(logged, part=_end_not_signed(*why), unproven=known)
     if entry is None:
         return logged
-    if key and state.taken_over(entry.number):
+    if key and entry.signed_by != key:
         return replace(logged, unproven=True)
     return replace(logged, entry=(entry.number, entry.time))
 

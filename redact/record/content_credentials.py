@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from .. import __version__
 from ..errors import DependencyError, OutputError, UsageError
-from ..files import new_partial
+from ..files import new_partial, read_file
 from ..types import day
 
 _CURVES: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
@@ -98,7 +98,7 @@ _UNREADABLE: Final = (
 
 def _chain(path: Path) -> list[x509.Certificate]:
     try:
-        chain = x509.load_pem_x509_certificates(path.read_bytes())
+        chain = x509.load_pem_x509_certificates(read_file(path))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from None
     except ValueError:
@@ -144,7 +144,7 @@ _Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKe
 
 def _private(path: Path, passphrase: bytes | None) -> _Key:
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
+        key = serialization.load_pem_private_key(read_file(path), passphrase)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from None
     except (ValueError, TypeError):

@@ -18,10 +18,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import check_writable
 from ..types import stamp
-from .chain import HEAD_BEFORE, START, Entry, LogState, examine
-from .log_head import announce_head, next_head_path, write_head
+from .chain import START, Entry, LogState, examine
+from .log_head import head_path, write_head
 from .manifest_parts import LogAnchor
-from .signature import named_key
 from .text_on_record import checked_text
 
 PATIENCE = 30.0
@@ -111,12 +110,11 @@ def append(
         log: file to append to; made if it is not there.
         event: what happened, one line.
         details: names, hashes and words; one line each.
-        key: signs the anchor.
+        key: signs the entry and the head.
 
     Raises:
         PlanError: a text cannot stand in a record.
-        CheckFailedError: the log does not hold, or its signed head does not cover its last
-            entries; to such a log nothing is added.
+        CheckFailedError: the log does not hold; to such a log nothing is added.
         OutputError: the log cannot be written.
     """
     checked_text(event, f"{log}: event")
@@ -127,7 +125,6 @@ def append(
         data = _read_all(handle, log)
         state = examine(log, data)
         entries = entries_to_extend(log, state)
-        texts |= _taken_over(state, key)
         entry = Entry(
             number=len(entries) + 1,
             time=stamp(datetime.now(UTC)),
@@ -135,10 +132,9 @@ def append(
             details=texts,
             previous=entries[-1].hash if entries else START,
             hash="",
-        ).sealed()
-        head = announce_head(log, (entry.number, entry.hash), key)
+        ).sealed(key)
         _write_all(handle, entry.line() + b"\n", len(data), log)
-        write_head(log, head, key)
+        write_head(log, entry.number, entry.hash, key)
     return entry
 
 
@@ -146,7 +142,8 @@ def append(
 def _open_locked(log: Path, flags: int) -> Iterator[int]:
     reading = not flags & os.O_RDWR
     try:
-        handle = os.open(log, flags | getattr(os, "O_BINARY", 0), 0o644)
+        waits = getattr(os, "O_NONBLOCK", 0)  # a pipe would keep it waiting
+        handle = os.open(log, flags | waits | getattr(os, "O_BINARY", 0), 0o644)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         if reading:
@@ -175,25 +172,14 @@ def _read_all(handle: int, log: Path) -> bytes:
 
 
 def entries_to_extend(log: Path, state: LogState) -> tuple[Entry, ...]:
-    """Entries of a log that may be added to.
+    """Entries of a log that may be added to: adding to a broken one would paper over the break.
 
-    Adding to a broken one would paper over the break, and adding to one whose signed head does not
-    cover its last entries would put a signature under what somebody wrote by hand.
-
-    Raises CheckFailedError for both.
+    Raises CheckFailedError.
     """
     if state.breaks:
         raise CheckFailedError(
             f"{log}: {state.breaks[0].text}; nothing was added",
             "Keep the file as it is, find its last good copy, and start a new log.",
-        )
-    if state.signer is not None and state.uncovered:
-        last = "entry" if state.uncovered == 1 else f"{state.uncovered} entries"
-        raise CheckFailedError(
-            f"{log}: its head is signed and does not cover the last {last}, which redact may not "
-            "have written; nothing was added",
-            "Read them with 'redact log show'. Keep a copy of the file, take those lines out of "
-            "it, and enter what is true in them again with 'redact log add'.",
         )
     return state.entries
 
@@ -209,18 +195,7 @@ def check_appendable(log: Path) -> None:
             entries_to_extend(log, examine(log, _read_all(handle, log)))
     else:
         check_writable(log)
-    check_writable(next_head_path(log), force=True)
-
-
-def _taken_over(state: LogState, key: Ed25519PrivateKey | None) -> dict[str, str]:
-    """What a signed entry says about the head before it, where the same key did not sign that."""
-    if key is None or not state.entries:
-        return {}
-    if state.signer is None:
-        return {HEAD_BEFORE: "not signed"}
-    if state.signer.public_key == named_key(key):
-        return {}
-    return {HEAD_BEFORE: f"signed with another key, {state.signer.fingerprint}"}
+    check_writable(head_path(log), force=True)
 
 
 def _write_all(handle: int, line: bytes, size: int, log: Path) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from ..plan import Plan, count_of, joined, state_runs
+from ..plan import Plan, answered_here, count_of, joined, state_runs
 from ..types import Action, Confirmed, Origin, State, Track, runs_of
 from .case import CaseFields
 from .manifest_parts import (
@@ -150,7 +150,7 @@ def _with_held(
 
 def _found_by(track: Track, plan: Plan) -> tuple[str, ...]:
     if track.origin is Origin.AUTO:
-        return tuple(name for name, _ in plan.settings.detectors)
+        return tuple(name for name, _ in plan.detectors)
     return (track.origin.value,)
 
 
@@ -205,7 +205,7 @@ def review_part(plan: Plan) -> ReviewPart | None:
         frames=len(plan.source.timeline),
         frames_seen=count_of(seen),
         findings=len(review.findings),
-        findings_answered=sum(bool(f.answer) for f in review.findings),
+        findings_answered=sum(answered_here(plan, f) for f in review.findings),
         seen=tuple(SeenPart(s.view, s.speed, s.frames) for s in review.seen),
         subjects=tuple(SeenSubjectPart(s.track, s.frames) for s in review.subjects),
         answers=tuple(

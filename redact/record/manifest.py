@@ -1,12 +1,11 @@
 """The manifest: the record that ties an output to its untouched original, as a value and a file.
 
 `docs/manifest.schema.json` is generated from these classes and those of `manifest_parts`. Files are
-read with validation, those of older versions too.
+read with validation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ import msgspec
 from msgspec import Meta, field
 
 from ..errors import PlanError
-from ..files import write_whole
+from ..files import read_file, write_whole
 from .manifest_parts import (
     AuditPart,
     CasePart,
@@ -52,7 +51,11 @@ class SourcePart(Part):
     seconds: Annotated[Seconds, Meta(description="from the first picture to the last")]
     sound_tracks: Natural
     declared_frames: Annotated[
-        Natural | None, Meta(description="as its headers say; null: they do not say")
+        Natural | None,
+        Meta(
+            description="as its headers say, or, where they do not and some were lost, as many as "
+            "its packets hold; null: nothing is known of any"
+        ),
     ] = None
     cut_frames: Annotated[
         Natural, Meta(description="of the declared ones, those that its edit list cuts off")
@@ -60,10 +63,10 @@ class SourcePart(Part):
     bytes_missing: Annotated[
         int, Meta(ge=0, description="at its end, as far as its headers tell")
     ] = 0
-    video_stream: Annotated[
-        Natural | None,
-        Meta(description="the one that is redacted, from 0; null: older records do not say"),
-    ] = None
+    torn: Annotated[
+        bool, Meta(description="parts of it could not be read: pictures may be missing")
+    ] = False
+    video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")] = 0
 
 
 class OutputPart(Part):
@@ -114,8 +117,7 @@ class RunPart(Part):
 
 
 FORMAT = "redact-manifest"
-FORMAT_VERSION = 2
-"""2: findings, checks, steps, warnings and notes are codes with values. 1 held English words."""
+FORMAT_VERSION = 1
 
 
 class Manifest(Part):
@@ -186,7 +188,7 @@ def read_manifest(path: Path) -> Manifest:
             wrong type or out of range; the message names the file and the field.
     """
     try:
-        data = path.read_bytes()
+        data = read_file(path)
     except OSError as error:
         raise PlanError(
             f"{path}: cannot read the manifest ({error.strerror or error})",
@@ -201,15 +203,8 @@ def parse_manifest(data: bytes, name: str) -> Manifest:
     """Like `read_manifest`, from memory; `name` stands for the file in messages."""
     hint = "The manifest was damaged or edited; take the original one."
     try:
-        value = msgspec.json.decode(data)
-        if isinstance(value, dict) and value.get("format_version") == 1:
-            value = from_version_1(value)
-        manifest = msgspec.convert(value, Manifest)
-    except (
-        msgspec.DecodeError,
-        UnicodeDecodeError,
-        RecursionError,
-    ) as error:
+        manifest = msgspec.json.decode(data, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise PlanError(f"{name}: {error}", hint) from None
     problem = _contradiction(manifest)
     if problem:
@@ -230,64 +225,8 @@ def _contradiction(manifest: Manifest) -> str:
             if not span.first <= span.last < frames:
                 return f"$.tracks[{i}].spans[{k}].last: {span.last} is not within the clip"
         before = -1
-        for k, (first, last) in enumerate(track.shown or ()):
+        for k, (first, last) in enumerate(track.shown):
             if not before < first <= last < frames:
                 return f"$.tracks[{i}].shown[{k}]: {first} to {last} is out of order or of the clip"
             before = last
     return ""
-
-
-_LOOKED = {
-    "frames_compared": 0,
-    "frames_looked_at": 0,
-    "close_looks": 0,
-    "detectors": [],
-    "targets": [],
-}
-
-
-def from_version_1(value: dict[str, Any]) -> dict[str, Any]:
-    """The same record as version 2. Its words stay as they are, and are marked as English.
-
-    What is of no shape that version 1 had stays as well, for the validation to refuse.
-    """
-    new = {**value, "format_version": 2}
-    _each(new, "warnings", _as_written)
-    _each(new, "notes", _as_written)
-    _each(new, "removed", lambda text: {"stream": None, "kind": "", "what": _as_written(text)})
-    if isinstance(run := value.get("run"), dict):
-        new["run"] = dict(run)
-        _each(new["run"], "steps", _with_detail)
-    if isinstance(audit := value.get("audit"), dict):
-        new["audit"] = _audit(audit)
-    return new
-
-
-def _audit(audit: dict[str, Any]) -> dict[str, Any]:
-    new = {"sensitivity": "", "with_plan": True, "kept_by_decision": [], "looked": {}} | audit
-    _each(new, "findings", lambda finding: _with_code(finding, "kind"))
-    _each(new, "checks", lambda check: _with_code(_with_detail(check), "name"))
-    if isinstance(looked := new["looked"], dict):
-        new["looked"] = {name: looked.get(name, default) for name, default in _LOOKED.items()}
-    return new
-
-
-def _each(value: dict[str, Any], name: str, convert: Callable[[Any], Any]) -> None:
-    if isinstance(items := value.get(name), list):
-        value[name] = [convert(item) for item in items]
-
-
-def _with_detail(value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {**value, "detail": [_as_written(value.get("detail", ""))]}
-
-
-def _with_code(value: Any, name: str) -> Any:
-    if not isinstance(value, dict):
-        return value
-    return {**value, name: str(value.get(name, "")).replace(" ", "_")}
-
-
-def _as_written(text: Any) -> dict[str, Any]:
-    return {"code": "as_written", "values": {"text": str(text)}}

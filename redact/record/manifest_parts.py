@@ -171,12 +171,12 @@ class TrackPart(Part):
         Meta(description="first track of the subject that it belongs to; null: of its own"),
     ] = None
     shown: Annotated[
-        tuple[tuple[Natural, Natural], ...] | None,
+        tuple[tuple[Natural, Natural], ...],
         Meta(
             description="first and last frame of each span in which it is visible by decision; in "
-            "all its other frames it is hidden. null, in older records: in all if it is kept"
+            "all its other frames it is hidden"
         ),
-    ] = None
+    ] = field(default_factory=tuple)
     decided_at: UtcOrNone = ""
     by_person: Annotated[
         bool | None,
@@ -244,8 +244,7 @@ class AnswerPart(Part):
 
 
 class ReviewPart(Part):
-    """What a person looked at in 'redact review' before the run. Shown is not the same as seen:
-    the page knows what was on the screen, not where anybody looked."""
+    """What was on the screen in 'redact review' before the run, not where anybody looked."""
 
     reviewer: str
     frames: Natural

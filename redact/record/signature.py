@@ -8,133 +8,70 @@ holder of the private key signed it. Whose key that is, no signature can say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
-import msgspec
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from ..errors import OutputExistsError, PlanError, RedactError, UsageError
-from ..files import unwritable, write_whole
+from ..files import read_file, unwritable, write_whole
 from ..media import sha256_of_bytes
 
 SUFFIX: Final = ".sig"
 LENGTH: Final = 64
-"""Bytes of a signature. Meaning: that of Ed25519 (RFC 8032, 5.1.6)."""
+"""Bytes of an Ed25519 signature (RFC 8032, 5.1.6)."""
 
 PublicKeyHex = Annotated[
     str,
-    Meta(
-        pattern="^([0-9a-f]{64})?$",
-        description="raw Ed25519 public key, hex; empty: not signed, or by an older redact, "
-        "which kept the key in the signature file",
-    ),
+    Meta(pattern="^([0-9a-f]{64})?$", description="raw Ed25519 public key, hex; empty: not signed"),
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """A signature as it was read.
-
-    Attributes:
-        value: its 64 bytes.
-        public_key: hex; None where the file does not say, as today's do not.
-        signed_sha256: hex, of the signed file; None where the file does not say.
-    """
-
-    value: bytes
-    public_key: str | None = None
-    signed_sha256: str | None = None
-
-
-class _OldFile(Struct, forbid_unknown_fields=True, frozen=True):
-    """The signature file that redact wrote before: one line of JSON in one exact layout."""
-
-    format: Annotated[str, Meta(pattern="^redact-signature$")]
-    algorithm: Annotated[str, Meta(pattern="^Ed25519$")]
-    signed_sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-    public_key: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-    signature: Annotated[str, Meta(pattern="^[0-9a-f]{128}$")]
+SignatureHex = Annotated[
+    str, Meta(pattern="^([0-9a-f]{128})?$", description="Ed25519 signature, hex; empty: not signed")
+]
 
 
 def signature_path(signed: Path) -> Path:
     return signed.with_name(signed.name + SUFFIX)
 
 
-def make_signature(data: bytes, key: Ed25519PrivateKey) -> bytes:
-    """Content of the signature file for `data`, which must name the key: 64 bytes."""
-    return key.sign(data)
+def make_signature(data: bytes, key: Ed25519PrivateKey) -> str:
+    """A signature over `data`, which must name the key: hex."""
+    return key.sign(data).hex()
 
 
-def parse_signature(data: bytes, name: str) -> Signature:
-    """Raises PlanError unless `data` is a signature, or exactly what redact wrote before."""
-    if len(data) == LENGTH:
-        return Signature(data)
-    hint = "The signature file was damaged or edited; take the original one."
-    if not data.startswith(b"{"):
-        raise PlanError(f"{name}: has {len(data)} bytes, and a signature has {LENGTH}", hint)
+_SMALL_ORDER: Final = frozenset(
+    (
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    )
+)
+"""Points of order 8 and less in all their encodings, without the sign bit: under such a "key" one
+signature fits many contents, and nobody holds a private key for it (the list of libsodium)."""
+
+
+def is_small_order(key: bytes) -> bool:
+    """Whether a raw public key is one under which anybody can sign."""
+    return (key[:-1] + bytes((key[-1] & 0x7F,))).hex() in _SMALL_ORDER
+
+
+def is_signed(data: bytes, signature: str, key: str) -> bool:
+    """Whether a signature over `data` is that of a key, both hex; or there is neither."""
+    if not key:
+        return not signature
+    if is_small_order(bytes.fromhex(key)):
+        return False
     try:
-        old = msgspec.json.decode(data, type=_OldFile)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(f"{name}: {error}", hint) from None
-    # One layout only: otherwise blanks could be changed without anybody noticing.
-    if msgspec.json.encode(old) + b"\n" != data:
-        raise PlanError(f"{name}: is not in the layout that redact writes", hint)
-    return Signature(bytes.fromhex(old.signature), old.public_key, old.signed_sha256)
-
-
-@dataclass(frozen=True, slots=True)
-class SignatureResult:
-    """What checking one signature gave.
-
-    Attributes:
-        holds: the signature fits the data and what its file says about them.
-        changed: "" if it holds, else which file was changed: "signed", "signature", or "one of
-            them" where nothing tells; "key" where the signature is another key's than the one
-            that the signed file names.
-        fingerprint: of the key that it was checked with, "" without one; for "key", of the other.
-        public_key: that key, hex; "" where neither file names one.
-    """
-
-    holds: bool
-    changed: str
-    fingerprint: str
-    public_key: str
-
-
-def check_signature(data: bytes, signature: Signature, named: str) -> SignatureResult:
-    """Check a signature over `data`, and if it fails say which of the two was changed.
-
-    Args:
-        data: the signed file.
-        named: public key that it names, hex; "" where it names none.
-    """
-    # A key that the signature file names counts only where the signed file names none: else
-    # anyone could put a signature of their own in the place of the one that was announced.
-    other = signature.public_key or ""
-    key = named or other
-    valid = _is_valid(data, signature.value, key)
-    if not valid and other not in ("", key) and _is_valid(data, signature.value, other):
-        return SignatureResult(False, "key", fingerprint(bytes.fromhex(other)), other)
-    if signature.signed_sha256 is None:
-        changed = "" if valid else "one of them"
-    else:
-        fits = signature.signed_sha256 == sha256_of_bytes(data)
-        # Where signature and recorded hash both fail, only the signed file can be at fault
-        # (one change cannot hit both); where one of them holds, the signed file is as it was.
-        same = other in ("", key)
-        changed = "signature" if valid or fits else "signed"
-        changed = "" if valid and fits and same else changed
-    return SignatureResult(not changed, changed, fingerprint(bytes.fromhex(key)), key)
-
-
-def _is_valid(data: bytes, signature: bytes, key: str) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(signature, data)
+        public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
+        public.verify(bytes.fromhex(signature), data)
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -149,11 +86,13 @@ def raw_public(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
-def fingerprint(raw: bytes) -> str:
-    """First 160 bits of the SHA-256 of the raw public key, in groups of four to read aloud.
+def fingerprint(raw: bytes | str) -> str:
+    """First 160 bits of the SHA-256 of the raw public key (or its hex), in groups of four to read
+    aloud.
 
     "" for no key.
     """
+    raw = bytes.fromhex(raw) if isinstance(raw, str) else raw
     if not raw:
         return ""
     digest = sha256_of_bytes(raw)[:40]
@@ -245,6 +184,10 @@ def load_public_key(path: Path) -> bytes:
         ) from None
     if not isinstance(key, Ed25519PublicKey):
         raise PlanError(f"{path}: is not an Ed25519 key", "Give a .pub file made by redact.")
+    if is_small_order(raw_public(key)):
+        raise PlanError(
+            f"{path}: is a key under which anybody can sign", "Give a .pub file made by redact."
+        )
     return raw_public(key)
 
 
@@ -254,7 +197,7 @@ def needs_passphrase(path: Path) -> bool:
 
 def _read_key(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_file(path)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise PlanError(f"{path}: cannot read the key ({why})", "Check the path.") from None

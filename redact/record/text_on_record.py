@@ -45,7 +45,6 @@ def _on_one_line(text: str) -> str:
 
 
 FREE_TEXT: Final[Mapping[str, tuple[str, ...]]] = {
-    "as_written": ("text",),
     "tag": ("key", "text"),
     "tag_unread": ("key",),
     "container_tag": ("key",),

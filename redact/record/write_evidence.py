@@ -113,7 +113,9 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
     write_whole(path, data, force=force, mode=mode)
     signature = signature_path(path)
     if choice.key is not None:
-        write_whole(signature, make_signature(data, choice.key), force=True, mode=mode)
+        write_whole(
+            signature, bytes.fromhex(make_signature(data, choice.key)), force=True, mode=mode
+        )
     else:
         signature.unlink(missing_ok=True)  # of an older manifest, replaced by --force
     if choice.log is not None:

@@ -14,6 +14,7 @@ from .fill import Field, Surroundings
 from .hidden import Hidden, soft_radius
 from .samples import Layout, Samples, coding_of, layout_of, planes_of
 from .shapes import RIM, Rect, Shape, shape_of
+from .stamp import check_stamp, write_stamp
 from .styles import Canvas, MaskStyle, load_style, write_notice
 from .styles.solid import Solid
 
@@ -38,16 +39,20 @@ class Renderer:
     clip, its frames given in order: the mosaic's lattice follows each track.
 
     Args:
-        settings: style, margin, colour, label.
+        settings: style, margin, colour, label, stamp.
         review: allow styles that hide nothing; never set it for anything that is released.
 
     Raises:
-        UsageError: for a style that is not for release, or a label that cannot be drawn.
+        UsageError: for a style that is not for release, or a label or a stamp that cannot be
+            drawn.
     """
 
     def __init__(self, settings: RenderSettings, review: bool = False) -> None:
         self._margin = settings.margin
         self._notice = settings.notice
+        self._stamp = settings.stamp
+        if self._stamp is not None:
+            check_stamp(self._stamp)
         self._style: MaskStyle = load_style(settings, review)
         self._trusted = isinstance(settings.style, Style)
 
@@ -61,7 +66,7 @@ class Renderer:
         return len(style.labelled), len(style.asked)
 
     def draw(self, frame: Frame, regions: list[Region]) -> Frame:
-        """Hide `regions` in a frame and return the frame to use.
+        """Hide `regions` in a frame, stamp it, and return the frame to use.
 
         Draws into the picture's own planes where nobody else refers to them, otherwise into a
         copy: a decoder predicts later pictures from those it has given out, and writing into
@@ -79,7 +84,7 @@ class Renderer:
         picture = frame.picture
         shapes = [shape_of(region, self._margin) for region in regions]
         shapes = [s for s in shapes if _seen(s.rect(picture.width, picture.height))]
-        if not shapes:
+        if not shapes and self._stamp is None:
             return frame
         layout = layout_of(picture)
         picture.make_writable()
@@ -87,13 +92,15 @@ class Renderer:
         hidden = Hidden(shapes, layout, picture.width, picture.height)
         coding = coding_of(picture, layout)
         canvas = Canvas(planes, layout, coding, hidden, Surroundings(planes, hidden))
-        if self._style.hides:
+        if shapes and self._style.hides:
             seen = canvas if self._trusted else _blackened(canvas)
             _store(planes, self._patches(canvas, seen, shapes))
             _cover_alpha(canvas)
         self._style.decorate(canvas, shapes)
+        if self._stamp is not None:
+            write_stamp(canvas, self._stamp)
         drawn = replace(frame, picture=picture)
-        return write_notice(drawn, self._notice) if self._notice else drawn
+        return write_notice(drawn, self._notice) if self._notice and shapes else drawn
 
     def _patches(self, canvas: Canvas, seen: Canvas, shapes: list[Shape]) -> list[Patch]:
         """New samples of all masks; all made before any is stored, for each needs the source.

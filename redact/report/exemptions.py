@@ -159,9 +159,9 @@ def _pictures(track: TrackPart) -> int:
 def _action(tracks: Sequence[TrackPart], text: Catalogue) -> str:
     """Hidden or shown; shown in how many pictures, where kept tracks are hidden in some."""
     word, total = text.word("action", tracks[0].action.value), sum(map(_pictures, tracks))
-    if tracks[0].action is Action.REDACT or any(t.shown is None for t in tracks):
+    if tracks[0].action is Action.REDACT:
         return word
-    shown = sum(last - first + 1 for t in tracks for first, last in t.shown or ())
+    shown = sum(last - first + 1 for t in tracks for first, last in t.shown)
     if shown < total:
         word = text("log.shown_part", shown=shown, total=total)
     confirmed = sum(last - first + 1 for t in tracks for first, last in t.shown_confirmed)

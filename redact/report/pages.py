@@ -125,8 +125,6 @@ def _removed(part: RemovedPart, text: Catalogue) -> str:
         else text("limits.stream", number=part.stream)
     )
     what = None if part.what is None else text.said(part.what)
-    if not part.kind:  # of version 1, which has it all in its words
-        return what or where
     return text("title.colon").join(filter(None, (where, text.term("dropped", part.kind), what)))
 
 

@@ -210,7 +210,7 @@ def _streams(manifest: Manifest, text: Catalogue) -> dict[str, str]:
     frames, others = text.number(source.frames), [p for p in manifest.removed if p.kind == "video"]
     declared = source.declared_frames
     short = source.bytes_missing or (declared is not None and source.frames < declared)
-    if short or (others and source.video_stream is None):
+    if short:
         whole = text("summary.frames_read", frames=frames)
     elif others:
         whole = text("summary.frames_of_stream", frames=frames, stream=source.video_stream)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from ..record import Manifest, TrackPart
-from ..types import Action, clock, runs_of
+from ..types import clock, runs_of
 from .catalogue import Catalogue
 
 WIDTH, LABEL, ROW, HEAD = 1000, 215, 22, 30
@@ -90,7 +90,7 @@ def _columns(track: TrackPart, frames: int) -> Iterator[tuple[int, int, str]]:
         for x in _pixels(span.first, span.last, scale, width):
             before = columns.get(x, span.certainty)
             columns[x] = min(before, span.certainty, key=WEAKEST_FIRST.index)
-    for first, last in _shown(track):
+    for first, last in track.shown:
         columns |= dict.fromkeys(_pixels(first, last, scale, width), _SHOWN)
     runs = [
         (first, last, state)
@@ -104,10 +104,3 @@ def _pixels(first: int, last: int, scale: float, width: int) -> range:
     """Columns of frames in a row of `width`: no more, whatever a record says."""
     end = min(max(int((last + 1) * scale - 1e-9), 0), width - 1)
     return range(min(int(first * scale), width - 1), end + 1)
-
-
-def _shown(track: TrackPart) -> tuple[tuple[int, int], ...]:
-    """Frames in which a track is visible; older records do not tell, and kept all of it."""
-    if track.shown is not None:
-        return track.shown
-    return ((track.first_frame, track.last_frame),) if track.action is Action.KEEP else ()

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..auditing import AuditResult, Finding, FindingKind, hiding_places
 from ..pipeline import Accepted, Answer, same_place
-from ..plan import FindingNote, Plan, ReviewState
+from ..plan import FindingNote, Plan, ReviewState, answered_here, marked
 from ..types import Box, Target
 
 
@@ -19,8 +19,8 @@ def accepted(plan: Plan) -> Accepted | None:
     not among these.
     """
     notes = plan.review.findings if plan.review else ()
-    explained = [note for note in notes if _is_explained(note)]
-    if not explained or not all(note.answer for note in notes):
+    explained = [note for note in notes if _is_explained(plan, note)]
+    if not explained or not all(answered_here(plan, note) for note in notes):
         return None
     reasons = dict.fromkeys(note.reason for note in explained)
     said = tuple(Answer(note.reason, note.answered_by, note.answered_at) for note in explained)
@@ -31,31 +31,34 @@ def accepted(plan: Plan) -> Accepted | None:
 def noted(plan: Plan, audit: AuditResult) -> Plan:
     """The plan with the findings of an audit; those that were explained before stay explained."""
     review = plan.review or ReviewState()
-    before = [(note, _finding(note, plan)) for note in review.findings if _is_explained(note)]
+    before = [(note, _finding(note, plan)) for note in review.findings if _is_explained(plan, note)]
     last = len(plan.source.timeline) - 1
-    notes = tuple(_with_answer(_note(found, last), found, before) for found in audit.findings)
+    notes = tuple(_with_answer(plan, _note(found, last), found, before) for found in audit.findings)
     return replace(plan, review=replace(review, findings=notes))
 
 
-def _is_explained(note: FindingNote) -> bool:
-    """A plan may come from elsewhere: what the page does not let through does not count here."""
+def _is_explained(plan: Plan, note: FindingNote) -> bool:
+    """A plan may come from elsewhere: what somebody else said, and what the page does not let
+    through, does not count here."""
     known = note.kind.replace(" ", "_") in {kind.value for kind in FindingKind}
     said = any(c.isalnum() for c in note.reason)
-    return known and note.drawn and note.answer == "none" and said and bool(note.places)
+    none = note.answer == "none" and answered_here(plan, note)
+    return known and note.drawn and none and said and bool(note.places)
 
 
 def _with_answer(
-    note: FindingNote, found: Finding, before: list[tuple[FindingNote, Finding]]
+    plan: Plan, note: FindingNote, found: Finding, before: list[tuple[FindingNote, Finding]]
 ) -> FindingNote:
     for old, place in before:
         if same_place(found, place):
-            return replace(
+            same = replace(
                 note,
                 answer=old.answer,
                 reason=old.reason,
                 answered_by=old.answered_by,
                 answered_at=old.answered_at,
             )
+            return marked(plan, same)
     return note
 
 

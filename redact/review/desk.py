@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import PlanError, UsageError
+from ..files import read_file
 from ..plan import (
     Decision,
     Dumped,
@@ -192,7 +193,7 @@ class Desk:
 
     def _bytes(self) -> bytes:
         try:
-            return self.path.read_bytes()
+            return read_file(self.path)
         except OSError as error:
             reason = reason_of(error)
             raise problem(PlanError, "no_plan", path=f"{self.path}", reason=reason) from error
@@ -226,7 +227,7 @@ def edited(plan: Plan, what: dict[str, Any], by: str, at: str = "") -> Plan:
         raise RefusedError("unknown")
     try:
         return action(plan, Deed(what, by, at))
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise PlanError(f"{what.get('op')}: {error}", "Load the page anew.") from error
 
 

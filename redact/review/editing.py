@@ -16,6 +16,7 @@ from ..plan import (
     all_subjects,
     covering,
     edit,
+    marked,
     standing,
     subject_of,
 )
@@ -417,6 +418,7 @@ def answer(plan: Plan, number: int, words: str, reason: str, by: str, at: str = 
         keys = [Keyframe(frame, Box(*box), State.MANUAL) for frame, box in note.places]
         plan, hidden = add(plan, Target.from_word(note.target), keys, reason, by, at)
     done = replace(note, answer=words, reason=reason, track=hidden, answered_by=by, answered_at=at)
+    done = marked(plan, done)
     return _with_note(plan, review, done)
 
 

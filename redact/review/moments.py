@@ -11,8 +11,8 @@ from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import Final
 
-from ..plan import Decision, Plan, runs_of
-from ..types import Box, Keyframe, State, Track
+from ..plan import Decision, Plan, answered_here
+from ..types import Box, Keyframe, State, Track, runs_of
 from .bridging import gaps_of
 from .seen import SightsKept
 
@@ -137,7 +137,9 @@ class _Chosen:
 def _common(plan: Plan) -> Iterator[Moment]:
     for f in plan.review.findings if plan.review else ():
         middle = (f.first + f.last) // 2
-        yield Moment(middle, "finding", f.track or 0, middle, ANSWERED if f.answer else FINDING)
+        yield Moment(
+            middle, "finding", f.track or 0, middle, ANSWERED if answered_here(plan, f) else FINDING
+        )
     for first, _ in runs_of(plan.unchecked):
         yield Moment(first, "damaged", 0, first, DAMAGED)
 

@@ -7,7 +7,18 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..media import SourceInfo
-from ..plan import Decision, MutedSpan, Plan, Runs, Subject, all_subjects, joined, standing
+from ..plan import (
+    Decision,
+    FindingNote,
+    MutedSpan,
+    Plan,
+    Runs,
+    Subject,
+    all_subjects,
+    answered_here,
+    joined,
+    standing,
+)
 from ..plan.typed import length_of
 from ..types import Keyframe, Origin, Track, runs_of
 from .bridging import gaps_of
@@ -92,7 +103,7 @@ class Overview:
         moments = self._ranking(plan)
         return {
             "muted": [_muted(plan, n, m) for n, m in enumerate(plan.muted, 1)],
-            "findings": [asdict(f) for f in review.findings] if review else [],
+            "findings": [_finding(plan, f) for f in review.findings] if review else [],
             "moments": [(m.frame, m.why, m.track, m.shown, m.more) for m in moments],
             "seen": seen_runs(review),
             "summary": review_summary(plan, [m.frame for m in moments]),
@@ -277,3 +288,11 @@ def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
             sure = plan.certain(track, frame)
             found.append([track.id, *corners, here.state.value, sure, track.id in shown])
     return found
+
+
+def _finding(plan: Plan, note: FindingNote) -> dict[str, Any]:
+    """A finding for the page; what somebody else answered is shown, and is no answer here."""
+    told = {name: value for name, value in asdict(note).items() if name != "mark"}
+    if note.answer and not answered_here(plan, note):
+        told |= {"answer": "", "reason": "", "said": note.answer, "said_reason": note.reason}
+    return told

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import struct
+import threading
 import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
@@ -77,7 +78,7 @@ def _told(route: Route) -> Route:
             return as_json({**in_words(error), "error": "outside"}, 409)
         except RedactError as error:
             return as_json(in_words(error), 422)
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             return as_json(in_words(RedactError(f"{error}")), 400)
         except Exception as error:  # a defect of ours must not look like an end of the review
             return as_json(defect(error), 500)
@@ -116,14 +117,12 @@ class _Page:
         here = self._session.ready()
         with here.desk.lock:
             everything = here.overview.everything(here.desk.plan, here.info)
-            return as_json(
-                {
-                    **everything,
-                    **self._steps(),
-                    "signs": self._session.evidence.key is not None,
-                    "case": self._session.case_name,
-                }
-            )
+            about = {
+                "signs": self._session.evidence.key is not None,
+                "margin": self._session.render.margin,
+                "case": self._session.case_name,
+            }
+            return as_json({**everything, **self._steps(), **about})
 
     def frame(self, values: dict[str, Any]) -> Answer:
         """A frame and who is in it: length of the JSON (4 bytes), JSON, JPEG."""
@@ -134,7 +133,7 @@ class _Page:
         width = min(max(int(values.get("w", WIDEST)), 16), WIDEST)
         frame = here.shown.get(number, newest_wins=True)
         if values["view"] == "result":
-            style = Style(values.get("style", "blur"))
+            style = Style(values.get("style", Style.COVER))
             frame = masked(frame, plan, replace(self._session.render, style=style))
         head = {
             "frame": frame.index,
@@ -275,7 +274,10 @@ def serve(session: Session, say: Callable[[str], None], open_browser: bool = Tru
     try:
         say(server.address)
         if open_browser:
-            webbrowser.open(server.address_for_once)  # others may read it there
+            # Others may read the address there. A browser of the console would not come back before
+            # it is left, and nobody would be served meanwhile.
+            opening = (server.address_for_once,)
+            threading.Thread(target=webbrowser.open, args=opening, daemon=True).start()
         server.serve()
     finally:
         server.server_close()

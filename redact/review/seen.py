@@ -11,6 +11,7 @@ from ..plan import (
     ReviewState,
     SeenFrames,
     SeenSubject,
+    answered_here,
     count_of,
     joined,
     runs_of,
@@ -126,5 +127,5 @@ def review_summary(plan: Plan, moments: Iterable[int]) -> dict[str, Any]:
         "moments": len(known),
         "moments_seen": sum(known),
         "findings": len(findings),
-        "findings_answered": sum(bool(f.answer) for f in findings),
+        "findings_answered": sum(answered_here(plan, f) for f in findings),
     }

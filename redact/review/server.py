@@ -212,6 +212,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def do_GET(self) -> None:
+        if "Transfer-Encoding" in self.headers or any(
+            length.strip() != "0" for length in self.headers.get_all("Content-Length") or []
+        ):
+            # A body that nobody reads would be taken for the next request.
+            self.close_connection = True
+            self._send(as_json({"error": "the request has content"}, 400))
+            return
         self._answer({})
 
     def do_POST(self) -> None:

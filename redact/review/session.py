@@ -15,7 +15,7 @@ from ..media import SourceInfo, probe
 from ..pipeline import Journal, detect, forget_looks, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
-from ..settings import DetectSettings, RenderSettings, Style
+from ..settings import DetectSettings, RenderSettings
 from ..types import Box, State, Target, stamp
 from . import editing
 from .bridging import Gap, followed_across, held_across
@@ -70,7 +70,7 @@ class Session:
         self.source = source
         self.plan_path = plan_path
         self.settings = settings
-        self.render = RenderSettings(Style.BLUR, margin)
+        self.render = RenderSettings(margin=margin)
         self.open: Open | None = None
         self.last_output: Path | None = None
         case = self.evidence.case or CaseFields()

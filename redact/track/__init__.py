@@ -5,13 +5,14 @@ from .camera_and_cuts import motion_between
 from .follow import COAST, step
 from .geometry import warped
 from .looks import Look, Looks
-from .sensitivities import PARTS, TrackSettings, meet, settings_of
+from .sensitivities import PARTS, TrackSettings, settings_of
 from .small_pictures import SmallFrame, patches_of, shrink
-from .tracker import Tracker, Tracks
+from .tracker import Ask, Tracker, Tracks
 
 __all__ = [
     "COAST",
     "PARTS",
+    "Ask",
     "Clues",
     "Look",
     "Looks",
@@ -19,7 +20,6 @@ __all__ = [
     "TrackSettings",
     "Tracker",
     "Tracks",
-    "meet",
     "motion_between",
     "patches_of",
     "probability_of",

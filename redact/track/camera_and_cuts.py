@@ -3,10 +3,11 @@
 Corners (Shi and Tomasi 1994) are tracked by pyramidal Lucas-Kanade and a similarity is fitted
 by RANSAC; objects that move by themselves are its outliers.
 
-A cut that is missed only makes masks last a little longer; a cut that is imagined ends them too
-early. So a cut needs three witnesses at once (structure, brightness distribution, camera
-motion), and must last: after a flash the old picture comes back, after a cut it does not. Fades
-and dissolves change little from frame to frame and are no cuts.
+At a cut no motion explains the new picture: corners do not follow the camera, and blocks are not
+found again anywhere near their places. Neither depends on brightness or contrast, so that cuts in
+the dark are seen and lamps that go on are none. A cut must last: after a flash the old picture
+comes back. Where all is black for a while, the pictures before and after it are compared. Over a
+cut that is missed somebody may be taken for another; one that is imagined costs some looks.
 """
 
 from __future__ import annotations
@@ -110,29 +111,27 @@ def _full_pixels(small: SmallFrame, level: int) -> float:
     return float(small.levels[0].shape[1] / small.levels[level].shape[1] / small.scale)
 
 
-THUMB = (48, 27)
-"""Meaning: width and height of a thumbnail, too coarse for anything small to count."""
+WIDE = 160
+"""Pixels along the wide side of the pictures in which cuts are looked for. Meaning: noise of dark
+footage averages out, and a block still has features."""
 
-UNLIKE = 0.55
-"""Correlation of neighbouring thumbnails below which the picture has changed altogether.
-Meaning: 1 is the same picture, 0 any other; a judgement, not fitted."""
+BLOCK = 16
+"""Meaning: pixels along the side of a block that is searched for in the picture before; what moves
+inside a scene moves as a whole over less."""
 
-SAME_TONES = 0.72
-"""Overlap of brightness histograms above which it is the same scene in fast motion.
-Meaning: 1 is the same brightness everywhere; a judgement, not fitted."""
+SEARCHED = 16
+"""Pixels by which a block may have moved. Meaning: a tenth of the picture in a frame, which is
+faster than anybody can see."""
+
+SAME_SCENE = 1.1
+"""Share of corners that follow the camera, plus how well blocks are found again (a correlation),
+below which the picture is another one. Chosen on the clips of dev, as they are and darkened: of
+frames that follow each other hardly any has less than 1.13, and of two clips hardly any more than
+1.07, most less than .7 (`python -m benchmarks.cuts`)."""
 
 FLASH_TIME = 0.25
 """Seconds within which the old picture returns after a flash. Meaning: longer than a flash lasts,
 shorter than a shot."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    index: int
-    time: float
-    thumb: NDArray[np.float32]
-    tones: NDArray[np.float32]
-    deviation: float
 
 
 class CutFinder:
@@ -140,8 +139,9 @@ class CutFinder:
 
     def __init__(self) -> None:
         self.cuts: list[int] = []
-        self._last: SmallFrame | None = None
-        self._suspects: list[tuple[_Look, _Look]] = []
+        self._before: SmallFrame | None = None
+        self._dark = False
+        self._suspects: list[tuple[SmallFrame, SmallFrame]] = []
 
     def push(self, small: SmallFrame, agreed: float) -> bool:
         """Look at a frame; whether a new scene may start here (known for sure a little later).
@@ -150,46 +150,68 @@ class CutFinder:
             small: an undamaged frame.
             agreed: share of corners that followed the camera from the frame before.
         """
-        before, self._last = self._last, small
-        # Most frames are asked nothing: thumbnails are made where somebody wants to know.
-        if not self._suspects and (before is None or agreed >= AGREED):
+        if _flat(small):  # between two scenes it may be black for a while
+            self._dark = True
             return False
-        look = _look_at(small)
-        self._settle(look)
-        if before is None or agreed >= AGREED:
+        before, self._before = self._before, small
+        dark, self._dark = self._dark, False
+        if self._is_back(small) or before is None or (agreed >= AGREED and not dark):
             return False
-        last = _look_at(before)
-        suspect = (
-            min(last.deviation, look.deviation) >= FLAT
-            and _alike(last.thumb, look.thumb) < UNLIKE
-            and float(np.minimum(last.tones, look.tones).sum()) < SAME_TONES
-        )
+        suspect = _likeness(before, small, None if dark else agreed) < SAME_SCENE
         if suspect:
-            self._suspects.append((last, look))
+            self._suspects.append((before, small))
         return suspect
 
-    def _settle(self, now: _Look) -> None:
-        """Decide about suspects: the old scene is back (a flash), or stayed away (a cut)."""
-        waiting = []
-        for before, after in self._suspects:
-            if now.deviation >= FLAT and _alike(before.thumb, now.thumb) >= UNLIKE:
+    def _is_back(self, now: SmallFrame) -> bool:
+        """Decide about suspects; True where the scene before one is back: it was a flash."""
+        for number, (before, _) in enumerate(self._suspects):
+            if _likeness(before, now) >= SAME_SCENE:
+                # And what came after it was part of the flash.
+                del self._suspects[number:]
+                return True
+        late = [now.time - after.time >= FLASH_TIME for _, after in self._suspects]
+        self.cuts += [a.index for (_, a), due in zip(self._suspects, late, strict=True) if due]
+        self._suspects = [s for s, due in zip(self._suspects, late, strict=True) if not due]
+        return False
+
+
+def _flat(small: SmallFrame) -> bool:
+    """Whether it shows nothing that could be told apart."""
+    return float(small.levels[-1].std()) < FLAT
+
+
+def _likeness(a: SmallFrame, b: SmallFrame, agreed: float | None = None) -> float:
+    """0 to 2: share of corners that follow one motion, if it is not known yet, plus how well blocks
+    of `b` are found again in `a`."""
+    share = motion_between(a, b).agreed if agreed is None else agreed
+    return share + _found_again(a, b)
+
+
+def _found_again(a: SmallFrame, b: SmallFrame) -> float:
+    """Mean of the best correlations of the blocks of `b` near their places in `a`, weighted by
+    contrast; 1 where no block shows anything."""
+    before, now = _narrow(a), _narrow(b)
+    if before.shape != now.shape:
+        return 0.0
+    height, width = now.shape
+    found, weight = 0.0, 0.0
+    for y in range(0, height - BLOCK + 1, BLOCK):
+        for x in range(0, width - BLOCK + 1, BLOCK):
+            block = now[y : y + BLOCK, x : x + BLOCK]
+            contrast = float(block.std())
+            if contrast < FLAT:
                 continue
-            if now.time - after.time >= FLASH_TIME:
-                self.cuts.append(after.index)
-            else:
-                waiting.append((before, after))
-        self._suspects = waiting
+            top, left = max(0, y - SEARCHED), max(0, x - SEARCHED)
+            around = before[top : y + BLOCK + SEARCHED, left : x + BLOCK + SEARCHED]
+            fits = cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED)
+            found += contrast * float(np.nan_to_num(fits, nan=0.0, posinf=0.0, neginf=0.0).max())
+            weight += contrast
+    return found / weight if weight else 1.0
 
 
-def _look_at(small: SmallFrame) -> _Look:
-    picture = small.levels[min(2, len(small.levels) - 1)]
-    thumb = cv2.resize(picture, THUMB, interpolation=cv2.INTER_AREA).astype(np.float32)
-    tones = np.bincount((thumb.ravel() / 16).astype(np.intp), minlength=16) / thumb.size
-    deviation = float(thumb.std())
-    flat = (thumb - thumb.mean()) / max(deviation, 1e-6)
-    return _Look(small.index, small.time, flat, tones.astype(np.float32), deviation)
-
-
-def _alike(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
-    """Normalised correlation, -1 to 1."""
-    return float((a * b).mean())
+def _narrow(small: SmallFrame) -> NDArray[np.uint8]:
+    """The picture, `WIDE` along its longer side where it is no smaller."""
+    picture = next((p for p in reversed(small.levels) if max(p.shape) >= WIDE), small.luma)
+    factor = min(1.0, WIDE / max(picture.shape))
+    height, width = (max(1, round(side * factor)) for side in picture.shape)
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

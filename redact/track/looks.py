@@ -20,7 +20,7 @@ from ..detection import Area
 from ..types import Detections, Frame, Target
 from .active import STARTS
 from .geometry import SAME, iou_pairs
-from .sensitivities import JITTER, meet
+from .sensitivities import JITTER
 from .small_pictures import SmallFrame
 
 LEVEL = 1
@@ -177,15 +177,14 @@ class Looks:
         whole_every: seconds after which all of the picture is looked at; 0: always. They become
             twice as many, up to `MOST_PATIENCE` times, with each such look that sees nothing new
             in what has not changed, and what they were with one that does.
-        meet_every: see `TrackSettings.meet_every`. Such a look makes them what they were as well.
 
     Attributes:
         whole, parts, kept: frames of which all, or parts, or nothing was looked at.
     """
 
-    def __init__(self, look: Look, whole_every: float, meet_every: float = 0.0) -> None:
+    def __init__(self, look: Look, whole_every: float) -> None:
         self._look = look
-        self._every, self._meet_every = whole_every, meet_every
+        self._every = whole_every
         self._seen: Seen | None = None
         self._whole_at = 0.0
         self._patience = 1.0
@@ -221,20 +220,15 @@ class Looks:
     def _changed(self, frame: Frame, small: SmallFrame) -> list[Area] | None:
         """Parts to be looked at, None for all of the picture."""
         due = small.time - self._whole_at >= self._patience * self._every - JITTER
-        due = due or self._meets(small)
         if self._seen is None or frame.damaged or due:
             return None
         return self._seen.changed(small)
 
-    def _meets(self, small: SmallFrame) -> bool:
-        """Whether those who began elsewhere look at all of this picture, too."""
-        return meet(self._whole_at, small.time, self._meet_every)
-
     def _patience_after(self, found: Detections, small: SmallFrame) -> float:
         """How patient to be after a look at all of the picture has seen `found`."""
         areas = None if self._seen is None else self._seen.changed(small)
-        if areas is None or self._meets(small):
-            return 1.0  # whatever was seen before, for those who began here
+        if areas is None:
+            return 1.0
         found = found.select((found.score >= FAINT) & ~_touching(found.xyxy, areas))
         known = np.zeros(len(found), np.bool_)
         old, new, _ = iou_pairs(

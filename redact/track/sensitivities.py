@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, replace
 
 from ..settings import Caution, Sensitivity
@@ -28,10 +27,6 @@ class TrackSettings:
         look_every: seconds between two looks of the detector where nothing asks for more.
         whole_every: seconds between two looks at all of the picture where only parts of it change,
             more where these show nothing new (`redact.track.Looks`); 0: every look is at all of it.
-        meet_every: at the first frame at or after each multiple of this, all of the picture is
-            looked at, whatever was looked at before: from there on, a search that began elsewhere
-            looks at the same frames and parts. So one long video can be searched by several
-            machines. 0: never.
         lost_time: how long an unseen object may be found again by its motion alone.
         stitch_time: longest gap over which two tracklets become one object.
         grace: before a track's first and after its last sighting.
@@ -43,7 +38,6 @@ class TrackSettings:
     leak_cost: float = 10.0
     look_every: float = 0.15
     whole_every: float = 1.0
-    meet_every: float = 30.0
     lost_time: float = 0.5
     stitch_time: float = 2.0
     grace: float = 0.2
@@ -59,12 +53,6 @@ that a user sees it; chosen by whoever runs it, not fitted."""
 
 JITTER = 5e-4
 """Seconds by which sums of frame times may be off. Meaning: half a millisecond."""
-
-
-def meet(before: float, now: float, every: float) -> bool:
-    """Whether searches meet at `now`, if the look before was at `before` (both in seconds): see
-    `TrackSettings.meet_every`."""
-    return every > 0 and math.floor(now / every) > math.floor(before / every)
 
 
 def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> TrackSettings:

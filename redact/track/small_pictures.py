@@ -32,7 +32,8 @@ class SmallFrame:
     """A frame's luma, scaled down.
 
     Attributes:
-        index, time: of the frame; time in seconds.
+        index: of the frame.
+        time: in seconds, of a `FrameClock`.
         levels: uint8 pictures [h, w], each half the size of the one before.
         scale: small pixels (of level 0) per full-resolution pixel, at most 1.
         damaged: see `Frame.damaged`.
@@ -53,12 +54,13 @@ class SmallFrame:
         return sum(level.nbytes for level in self.levels)
 
 
-def shrink(frame: Frame, scaler: VideoReformatter) -> SmallFrame:
+def shrink(frame: Frame, scaler: VideoReformatter, time: float | None = None) -> SmallFrame:
     """Luma of `frame`, at most `LONG_SIDE` long, in full range whatever the frame's is.
 
     Args:
         frame: planar YUV or grey is read as it lies there.
         scaler: libswscale, kept from frame to frame, for any other format.
+        time: seconds, if not those of the file (`FrameClock`).
     """
     width, height = frame.size
     scale = min(1.0, LONG_SIDE / max(width, height))
@@ -71,7 +73,8 @@ def shrink(frame: Frame, scaler: VideoReformatter) -> SmallFrame:
             picture, width=size[0], height=size[1], format="gray", interpolation="AREA"
         ).to_ndarray()
     levels = _levels(np.ascontiguousarray(grey, np.uint8))
-    return SmallFrame(frame.index, frame.seconds, levels, scale, frame.damaged)
+    seconds = frame.seconds if time is None else time
+    return SmallFrame(frame.index, seconds, levels, scale, frame.damaged)
 
 
 _PLANAR = ("yuv420p", "yuv422p", "yuv444p", "gray")

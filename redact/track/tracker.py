@@ -22,8 +22,9 @@ from .associate import observations_of
 from .backward import BackwardFollower, Sighted
 from .belief import BEST_LOOK, TargetWeights
 from .camera_and_cuts import CameraMotion, CutFinder, motion_between
+from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, Boxes
-from .sensitivities import JITTER, PARTS, TrackSettings, meet, settings_of
+from .sensitivities import JITTER, PARTS, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import Ring, SmallFrame, shrink
 
@@ -104,7 +105,7 @@ class Tracker:
             self.settings = replace(self.settings, whole_every=0.0)
         self._ablate = ablate
         self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
-        self._scaler = VideoReformatter()
+        self._scaler, self._clock = VideoReformatter(), FrameClock()
         self._cuts = CutFinder()
         self._clip = ClipRecord()
         self._log = SightingLog()
@@ -127,7 +128,7 @@ class Tracker:
         Nobody has to, but it may be done in another thread, for all frames in order: it takes as
         long as all else that is done with a frame that is not looked at.
         """
-        small = shrink(frame, self._scaler)
+        small = shrink(frame, self._scaler, self._clock.at(frame.seconds))
         camera = None
         if not small.damaged:
             before, self._ahead_of = self._ahead_of, small
@@ -138,14 +139,12 @@ class Tracker:
         """Whether the detector must look at this frame, which is observed next.
 
         It must on the first frame, on a damaged one, where a new scene may begin, where anything
-        moves fast or has just been lost, `look_every` seconds after the last look, and where
-        searches meet (`TrackSettings.meet_every`).
+        moves fast or has just been lost, and `look_every` seconds after the last look.
         """
         if frame.damaged or self._looked_at is None:
             return True
         view = self._view_of(frame)
         due = view.small.time - self._looked_at >= self.settings.look_every - JITTER
-        due = due or meet(self._looked_at, view.small.time, self.settings.meet_every)
         return due or view.suspect or self._active.restless(view.camera, view.small)
 
     def small_picture(self, frame: Frame) -> SmallFrame:

@@ -2,6 +2,7 @@
 
 from .boxes import Box, Detections
 from .frame import Frame, Runs, Silenced, Timeline, count_of, joined, runs_of
+from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words
 from .target import (
     OWN,
@@ -44,6 +45,7 @@ __all__ = [
     "Keyframe",
     "Keyframes",
     "Origin",
+    "Presentation",
     "Region",
     "Runs",
     "Scope",

@@ -169,7 +169,7 @@ class State(StrEnum):
     PADDED = "padded"
     """Grace time before the first or after the last frame in which it was seen."""
     HELD = "held"
-    """The frame was damaged and could not be checked: masks nearby are held and enlarged."""
+    """The frame was damaged: masks in it and nearby are held and enlarged."""
     MANUAL = "manual"
     """Drawn by a person."""
 

@@ -47,7 +47,7 @@ def test_all_examples_run(told: dict[str, object]) -> None:
 def test_a_detector_that_is_passed_in_is_the_one_that_looked(told: dict[str, object]) -> None:
     plan = told["plan"]
     assert isinstance(plan, redact.Plan)
-    assert plan.settings.detectors == (("bright lights", "0" * 64),)
+    assert plan.detectors == (("bright lights", "0" * 64),)
 
 
 def test_the_contract_of_the_example_is_kept(told: dict[str, object]) -> None:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 import redact
 from redact.detection import load_detector
 from redact.media import probe
-from redact.pipeline import keep_plan, who_looks
+from redact.pipeline import keep_plan
+from redact.pipeline.search import who_looks
 from redact.types import Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten
@@ -105,7 +106,7 @@ def test_a_plan_that_another_detector_left_is_not_published(
     assert not out.exists()
     made = redact.run(empty, out, FAST, redact.Delivery(force=True), detector=other)
     assert made.plan is not None
-    assert made.plan.settings.detectors == who_looks(probe(empty), FAST.detect, other)
+    assert made.plan.detectors == who_looks(probe(empty), FAST.detect, other)
     assert other is None or other.asked
 
 

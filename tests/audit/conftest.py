@@ -15,10 +15,10 @@ import pytest
 
 from redact.auditing import AuditResult, AuditSettings, verify
 from redact.media import Decode, SourceInfo, VideoWriter, probe
-from redact.plan import DetectionSettings, Plan, SourceRef
+from redact.plan import Plan, SourceRef
 from redact.progress import Silent
 from redact.render import Renderer
-from redact.settings import EncodeSettings, RenderSettings, Sensitivity
+from redact.settings import DetectSettings, EncodeSettings, RenderSettings, Sensitivity
 from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
 WIDTH, HEIGHT, RATE, FRAMES = 480, 320, 25, 40
@@ -109,7 +109,7 @@ class Clip:
             SourceRef(
                 "clip.mp4", "0" * 64, self.info.size, width, height, Timeline(video.time_base, pts)
             ),
-            DetectionSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED, ()),
+            DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED),
             tracks,
         )
 

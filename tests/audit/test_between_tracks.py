@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from redact.auditing.likeness import Looks, between_tracks
-from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.settings import Sensitivity
+from redact.plan import Plan, SourceRef
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
 from .test_let_go import COUNT, GROUND, HEIGHT, WIDTH, picture, subject
@@ -25,7 +25,7 @@ def _found(
     pts = tuple(range(COUNT))
     plan = Plan(
         SourceRef("clip.mp4", "0" * 64, 1, WIDTH, HEIGHT, Timeline(None, pts)),  # type: ignore[arg-type]
-        DetectionSettings((Target.FACE,), Sensitivity.BALANCED, ()),
+        DetectSettings((Target.FACE,), Sensitivity.BALANCED),
         tuple(tracks),
     )
     looks = Looks(tracks)

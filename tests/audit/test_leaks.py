@@ -11,7 +11,7 @@ import pytest
 from redact.auditing import AuditSettings, FindingKind
 from redact.auditing.limits import LIMITS
 from redact.media import probe
-from redact.settings import RenderSettings, Sensitivity, Style
+from redact.settings import Corner, RenderSettings, Sensitivity, Stamp, Style
 from redact.types import Action, Box, Keyframe, Region, State, Target, Track
 
 from .conftest import FRAMES, HEIGHT, WIDTH, Clip, face_box, picture, scenery, write_video
@@ -208,6 +208,23 @@ def test_what_is_written_on_a_mask_changes_no_verdict(clip: Clip, label: str) ->
         for result in (found, clip.audit(bare, plan).findings)
     ]
     assert told[0] and told[0] == told[1]
+
+
+def test_a_stamp_is_no_defect_and_hides_nobody(clip: Clip) -> None:
+    """What was drawn on purpose is known by the settings; who stands behind it is visible."""
+    stamp = Stamp("copy 24-117", Corner.TOP_LEFT)
+    drawn, known = RenderSettings(stamp=stamp), AuditSettings(stamp=stamp)
+    output = clip.render(clip.plan(), "stamped.mp4", settings=drawn)
+    assert clip.audit(output, clip.plan(), known).passed
+    assert not clip.audit(output, clip.plan()).passed
+    # As large as the face: if it counted as a mask, nobody would be found there.
+    large = Stamp("M" * 60, Corner.BOTTOM_LEFT)
+    bare = clip.plan(lambda n: None)
+    path = clip.render(bare, "behind.mp4", settings=RenderSettings(stamp=large))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("redact.auditing.what_is_hidden.stamp_box", lambda *_: Box(0, 0, 480, 320))
+        result = clip.audit(path, bare, AuditSettings(stamp=large))
+    assert [f.kind for f in result.findings] == [FindingKind.UNCOVERED]
 
 
 def aside(frame: int) -> Box:

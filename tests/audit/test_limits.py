@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, fields
@@ -71,8 +72,8 @@ def bare_numbers() -> Iterator[str]:
 
 def reasons() -> dict[str, str]:
     """What the docstring says of each limit."""
-    names = r"^        (\w+(?:, `?\w+`?)*): "
-    parts = re.split(names, Limits.__doc__ or "", flags=re.MULTILINE)
+    names = r"^    (\w+(?:, `?\w+`?)*): "
+    parts = re.split(names, inspect.getdoc(Limits) or "", flags=re.MULTILINE)
     pairs = zip(parts[1::2], parts[2::2], strict=True)
     return {n: said for group, said in pairs for n in group.split(", ")}
 

@@ -14,8 +14,8 @@ from redact.auditing.likeness import Looks
 from redact.auditing.limits import LIMITS
 from redact.auditing.suspects import Surroundings, believed, stretches
 from redact.auditing.what_is_hidden import PlanCovers
-from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.settings import Sensitivity
+from redact.plan import Plan, SourceRef
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
 FRAMES = 60
@@ -25,7 +25,7 @@ HERE = Box(100, 50, 140, 100)
 def plan_of(*tracks: Track) -> Plan:
     line = Timeline(Fraction(1, 25), tuple(range(FRAMES)))
     source = SourceRef("clip.mp4", "0" * 64, 1, 320, 240, line)
-    settings = DetectionSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED, ())
+    settings = DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED)
     return Plan(source, settings, tracks)
 
 

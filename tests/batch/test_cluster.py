@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import math
 import os
 import shutil
 import subprocess
@@ -19,10 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.cluster.local import local_cluster, local_worker
-from benchmarks.cluster.simulate import Divided, File, time_for, time_of_divided
+from benchmarks.cluster.simulate import File, time_for
 from benchmarks.kill import contents
 from redact.batch import check_address
-from redact.batch.work import unlike, what_is_installed, what_is_seen
+from redact.batch.worker import unlike, what_is_installed, what_is_seen
 from redact.errors import ExitCode, UsageError
 
 from ..cli.conftest import call
@@ -85,7 +84,7 @@ def altered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_another_redact_or_another_file_is_noticed(altered: Path, tmp_path: Path) -> None:
-    code = "import json, redact.batch.work as s; print(json.dumps(s.what_is_installed()))"
+    code = "import json, redact.batch.worker as s; print(json.dumps(s.what_is_installed()))"
     words = [sys.executable, "-c", code]
 
     def asked(root: Path) -> dict[str, str]:
@@ -193,19 +192,3 @@ def test_no_reckoned_case_is_quicker_than_it_can_be(seconds: list[float], worker
     assert least * (1 - 1e-6) <= taken <= least * (2 - 1 / workers) * (1 + 1e-6)  # Graham 1966
     narrow = time_for(files, workers, 4e6)  # four at full speed, however many there are
     assert narrow >= max(taken, sum(seconds) / 4) * (1 - 1e-6)
-
-
-@given(
-    st.floats(1, 400), st.floats(1, 100), st.floats(1, 1.5), st.floats(0.05, 1), st.integers(1, 64)
-)
-def test_no_helped_file_is_reckoned_quicker_than_it_can_be(
-    ranges: float, pace: float, overlap: float, cheap: float, workers: int
-) -> None:
-    alone = ranges * pace
-    stage = Divided(ranges, alone, alone * overlap, alone * cheap)
-    taken = time_of_divided(stage, workers)
-    first = alone / ranges  # nobody helps there, and nobody is ahead before it is done
-    assert taken >= max(stage.helped, alone / workers) * (1 - 1e-6)
-    assert taken <= alone / ranges * math.ceil(ranges) * (1 + 1e-6)
-    assert workers > 1 or taken >= alone * (1 - 1e-6)
-    assert taken >= first * (1 - 1e-6)

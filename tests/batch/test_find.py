@@ -45,6 +45,8 @@ def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
         "review-a.mp4": "in a folder NOT-FOR-RELEASE",
         "x.redacted.needs-review-2.mp4": "made by redact",
         "f.mp4": "in the folder for the results",
+        ".hidden.mp4": "hidden",
+        ".git": "hidden",
     }
 
 

@@ -8,13 +8,13 @@ import sys
 COLLECTED_WHILE_A_THREAD_IS_GIVEN_WORK = """
 import gc
 from concurrent.futures import thread
-from redact.detection import load_second_opinion
+from redact.detection.blazeface import SCALES, BlazeFaces
 
-faces = load_second_opinion()
+faces = BlazeFaces(SCALES)
 with thread._global_shutdown_lock:  # as in `submit`, which makes objects, and so may collect some
     del faces
     gc.collect()
-load_second_opinion()
+BlazeFaces(SCALES)
 print("went on")
 """
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.detection import Detector, load_detector, load_second_opinion
+from redact.detection import Detector, load_detector
+from redact.detection.blazeface import SCALES, BlazeFaces, make
 from redact.detection.witnesses import LEAST_PROBABILITY, Witnesses
-from redact.errors import ModelError, UnsafeError
+from redact.errors import UnsafeError
 from redact.settings import Sensitivity
 from redact.types import Box, Detections, Frame, Target
 
@@ -33,18 +34,10 @@ def as_frame(rgb: NDArray[np.uint8], form: str = "yuv420p") -> Frame:
     return Frame(0, 0, Fraction(1, 25), picture)
 
 
-def needs_mediapipe() -> None:
-    from redact.detection import describe_models
-
-    if any(m.state != "ok" for m in describe_models() if "mediapipe" in m.file):
-        pytest.skip("MediaPipe's models are not in this checkout (pip install brings them)")
-
-
-@pytest.fixture(scope="module", params=["fast", "balanced", "thorough", "second"])
+@pytest.fixture(scope="module", params=["fast", "balanced", "thorough", "mediapipe"])
 def detector(request: pytest.FixtureRequest) -> Detector:
-    if request.param == "second":
-        needs_mediapipe()
-        return load_second_opinion()
+    if request.param == "mediapipe":
+        return BlazeFaces(SCALES)
     return load_detector(request.param)
 
 
@@ -99,20 +92,11 @@ def test_unknown_sensitivity() -> None:
         load_detector("paranoid")
 
 
-def test_the_second_opinion_stops_without_mediapipe_models(monkeypatch: pytest.MonkeyPatch) -> None:
-    from redact.detection import weights
-
-    real = weights.weights_file
-    monkeypatch.setattr(
-        weights,
-        "weights_file",
-        lambda name, folder=None: real(name.replace("mediapipe/", "absent/"), folder),
-    )
-    with pytest.raises(ModelError, match="full_range_sparse") as caught:
-        load_second_opinion()
-    assert "--targets plate" in caught.value.hint
-    assert "balanced" not in caught.value.hint  # its audit needs them as much
-    load_detector(Sensitivity.THOROUGH)
+def test_mediapipe_is_refused_for_what_it_does_not_know() -> None:
+    asked = {"sensitivity": Sensitivity.BALANCED, "sample_aspect": 1.0}
+    with pytest.raises(ValueError, match="--targets face"):
+        make(targets=(Target.FACE, Target.PLATE), **asked)
+    assert covers(make(targets=(Target.FACE,), **asked).detect(data.astronaut()), ASTRONAUT)
 
 
 def test_a_failing_engine_is_never_an_empty_answer(detector: Detector) -> None:

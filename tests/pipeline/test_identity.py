@@ -8,9 +8,16 @@ import numpy as np
 import pytest
 
 from redact.media import Decode, VideoWriter, probe
-from redact.plan import DetectionSettings, Plan, SourceRef
+from redact.plan import Plan, SourceRef
 from redact.render import Renderer, drawn_area_of
-from redact.settings import Audio, EncodeSettings, RenderSettings, Sensitivity, Style
+from redact.settings import (
+    Audio,
+    DetectSettings,
+    EncodeSettings,
+    RenderSettings,
+    Sensitivity,
+    Style,
+)
 from redact.types import Box, Keyframe, Region, State, Target, Timeline, Track
 
 from .conftest import STREET_FRAMES
@@ -36,7 +43,7 @@ def check(source: Path, tmp_path: Path, style: Style, limit: int | None = None) 
     width, height = info.video.upright_size
     plan = Plan(
         SourceRef("x", "0" * 64, 0, width, height, Timeline(info.video.time_base, tuple(frames))),
-        DetectionSettings((Target.FACE,), Sensitivity.BALANCED, ()),
+        DetectSettings((Target.FACE,), Sensitivity.BALANCED),
         some_tracks(width, height, len(frames) - 1),
     )
     settings = RenderSettings(style=style)
@@ -67,7 +74,7 @@ def luma(picture) -> np.ndarray:
     return row.reshape(plane.height, -1)[:, : plane.width].copy()
 
 
-@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID])
 def test_every_pixel_outside_the_masks_is_the_sources(
     street: Path, tmp_path: Path, style: Style
 ) -> None:

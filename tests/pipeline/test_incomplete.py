@@ -10,9 +10,11 @@ import pytest
 
 from redact.errors import ExitCode
 from redact.media import probe
-from redact.pipeline import missing_words
+from redact.pipeline.result import missing_words
 
 from ..cli.conftest import call
+from ..media.footage import Clip, make, remux
+from ..media.test_lost_pictures import refused
 from ..media.test_trimmed import trimmed
 from ..pipeline.conftest import SAMPLE, shorten
 
@@ -107,3 +109,14 @@ def test_what_is_whole_is_not_called_incomplete() -> None:
     assert missing_words("a.mp4", 37, 36, 0) == ""
     assert missing_words("a.mp4", 13, 36, 0).startswith("a.mp4 has 13 of 36 pictures")
     assert missing_words("a.mkv", 13, None, 1).startswith("a.mkv ends early")
+    assert missing_words("a.mkv", 13, None, 0, True).startswith("a.mkv is damaged")
+
+
+def test_a_damaged_file_without_a_count_of_pictures_is_incomplete(tmp_path: Path) -> None:
+    whole = make(tmp_path / "whole.mkv", Clip())
+    source = remux(whole, tmp_path / "a.mkv", refused({5}))
+    words = ("run", source, "-o", f"{tmp_path}/", "--sensitivity", "fast", "--json")
+    for _ in range(2):
+        done = call(*words)
+        assert done.returncode == ExitCode.INCOMPLETE, done.stderr
+        assert "a.mkv has 11 of 12 pictures" in done.stderr.splitlines()[-1]

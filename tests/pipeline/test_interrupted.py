@@ -52,9 +52,9 @@ def wait_for_partial(folder: Path, process: subprocess.Popen[bytes], size: int) 
 def plan(longer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Hides the whole picture, so that any pixel of the source on disk is a leak."""
     from redact.media import Decode, probe, sha256_of
-    from redact.plan import DetectionSettings, SourceRef, build_plan, write_plan
+    from redact.plan import SourceRef, build_plan, write_plan
     from redact.progress import Silent
-    from redact.settings import Sensitivity
+    from redact.settings import DetectSettings, Sensitivity
     from redact.types import Box, Keyframe, Origin, State, Target, Timeline, Track
 
     info = probe(longer)
@@ -73,7 +73,7 @@ def plan(longer: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     track = Track(1, Target.REGION, keys, origin=Origin.MANUAL)
     path = tmp_path_factory.mktemp("plan") / "whole.plan.json"
     write_plan(
-        build_plan(ref, DetectionSettings((Target.PLATE,), Sensitivity.FAST, ()), [track], (), ()),
+        build_plan(ref, DetectSettings((Target.PLATE,), Sensitivity.FAST), [track], (), ()),
         path,
     )
     return path

@@ -1,10 +1,12 @@
-"""A label that has no room on a mask is not dropped without a word."""
+"""Words on masks and beside them: what has no room is told, what is drawn is on record."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from redact.errors import ExitCode
@@ -26,3 +28,34 @@ def test_a_label_that_fits_nowhere_is_told(
         return
     assert f"note: the label is written on 0 of {count} tracks" in " ".join(done.stderr.split())
     assert said["label_left_out"] == {"written": 0, "count": count}
+
+
+def test_a_stamp_is_drawn_recorded_and_known_to_a_later_check(
+    redact, street: Path, street_plan: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "new.mp4"
+    stamp = ("--stamp", "copy 24-117", "--stamp-corner", "top-left")
+    done = redact("apply", street, street_plan, "-o", output, *stamp)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    record = json.loads(output.with_name("new.mp4.manifest.json").read_bytes())
+    render = record["run"]["settings"]["render"]
+    assert render["stamp"] == {"text": "copy 24-117", "corner": "top-left"}
+    with av.open(str(street)) as a, av.open(str(output)) as b:
+        first, second = (next(c.decode(video=0)).to_ndarray(format="gray") for c in (a, b))
+    assert np.abs(first[:16, :100].astype(int) - second[:16, :100]).max() > 100
+    checked = redact("verify", street, output)
+    assert checked.returncode == ExitCode.DONE, checked.stderr
+    again = redact("run", street, "-o", output, "--stamp-corner", "top-left")
+    assert again.returncode == ExitCode.USAGE and "--stamp TEXT" in again.stderr
+
+
+def test_a_release_may_be_stamped_and_it_is_said(
+    redact, street: Path, street_plan: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "video.mp4"
+    given = ("--release", "--audio", "mute", "--stamp", "copy 24-117")
+    done = redact("apply", street, street_plan, "-o", output, *given)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert "every picture bears the stamp copy 24-117" in " ".join(done.stderr.split())
+    long = redact("apply", street, street_plan, "-o", output, "--stamp", "so long " * 20)
+    assert long.returncode == ExitCode.USAGE and "could not be read" in long.stderr

@@ -13,10 +13,10 @@ import pytest
 from redact.errors import ExitCode, UnsafeError
 from redact.media import Colour, Decode, plane_array, probe, sha256_of
 from redact.pipeline import CheckedFrames
-from redact.plan import DetectionSettings, Plan, SourceRef, build_plan, write_plan
+from redact.plan import Plan, SourceRef, build_plan, write_plan
 from redact.progress import Silent
 from redact.render import mask_of
-from redact.settings import RenderSettings, Sensitivity
+from redact.settings import DetectSettings, RenderSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
 MARGIN = RenderSettings().margin
@@ -37,7 +37,7 @@ def plan_of(source: Path) -> Plan:
         *video.upright_size,
         Timeline(video.time_base, pts),
     )
-    settings = DetectionSettings((Target.FACE,), Sensitivity.FAST, ())
+    settings = DetectSettings((Target.FACE,), Sensitivity.FAST)
     return build_plan(ref, settings, [Track(1, Target.FACE, keys)], (), ())
 
 

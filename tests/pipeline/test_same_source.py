@@ -10,8 +10,8 @@ import pytest
 
 from redact.errors import ExitCode
 from redact.media import Decode, probe, sha256_of
-from redact.plan import DetectionSettings, SourceRef, build_plan, write_plan
-from redact.settings import Sensitivity
+from redact.plan import SourceRef, build_plan, write_plan
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
 
@@ -23,7 +23,7 @@ def plan(street: Path, tmp_path: Path) -> Path:
     width, height = info.video.upright_size
     source = SourceRef(street.name, sha256_of(street), info.size, width, height, timeline)
     keys = tuple(Keyframe(f, Box(50, 60, 90, 80), State.DETECTED, 0.9) for f in (3, 12))
-    found_by = DetectionSettings((Target.PLATE,), Sensitivity.BALANCED, ())
+    found_by = DetectSettings((Target.PLATE,), Sensitivity.BALANCED)
     path = tmp_path / "street.plan.json"
     write_plan(build_plan(source, found_by, [Track(1, Target.PLATE, keys)], (), ()), path)
     return path

@@ -68,17 +68,20 @@ def test_an_ignored_area_is_on_record_and_the_audit_leaves_it_alone(
     assert again.returncode == ExitCode.NEEDS_REVIEW, again.stderr
 
 
-def test_the_audit_does_not_look_outside_a_span(
-    redact, street: Path, everything: Plan, face: Track, tmp_path: Path
+@pytest.mark.parametrize(
+    "scope", [{"between": [[50.0, 60.0]]}, {"ignored": [[0.0, 0.0, 9999.0, 9999.0]]}]
+)
+def test_a_plan_that_looks_at_nothing_is_refused(
+    redact, street: Path, everything: Plan, tmp_path: Path, scope: dict[str, Any]
 ) -> None:
+    """In the result, nothing would have been looked for, and nothing found."""
     left: dict[str, Any] = json.loads(dump_plan(everything))
-    left["tracks"] = [t for t in left["tracks"] if t["id"] != face.id]
-    left["settings"]["scope"] = {"between": [[50.0, 60.0]]}
+    left["settings"]["scope"] = scope
     plan = tmp_path / "p.json"
     plan.write_text(json.dumps(left))
     done = redact("apply", street, plan, "-o", tmp_path / "out.mp4")
-    assert done.returncode == ExitCode.DONE, done.stderr
-    assert "nothing was looked for outside 0:50.0–1:00.0" in done.stderr
+    assert done.returncode == ExitCode.USAGE, done.stderr
+    assert not (tmp_path / "out.mp4").exists()
 
 
 class Remembering(Detector):

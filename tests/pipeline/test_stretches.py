@@ -11,8 +11,8 @@ import pytest
 
 from redact.media import Decode, probe, sha256_of
 from redact.pipeline import CheckedFrames
-from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
-from redact.settings import Sensitivity
+from redact.plan import Plan, SourceRef, build_plan
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
 
@@ -42,7 +42,7 @@ def plan_of(clip: Path, *frames: tuple[int, int]) -> Plan:
         Track(n, Target.FACE, tuple(Keyframe(f, box, State.DETECTED, 0.9) for f in span))
         for n, span in enumerate(frames, 1)
     ]
-    return build_plan(source, DetectionSettings((), Sensitivity.FAST, ()), tracks, (), ())
+    return build_plan(source, DetectSettings((), Sensitivity.FAST), tracks, (), ())
 
 
 @pytest.mark.parametrize(

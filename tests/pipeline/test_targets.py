@@ -16,7 +16,7 @@ from redact.plan import read_plan
 from redact.progress import Silent
 from redact.types import Detections, Frame, Target
 
-from .conftest import STREET_FRAMES
+from .conftest import STREET_FRAMES, alone
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_plates_only_is_said_everywhere(redact, street: Path, tmp_path: Path) ->
     assert "faces_not_looked_for" in codes and "plates_not_looked_for" not in codes
     assert manifest["audit"]["looked"]["targets"] == ["plate"]
     detectors = manifest["audit"]["looked"]["detectors"] + manifest["tool"]["models"]
-    assert detectors and not any("MediaPipe" in d["name"] for d in detectors)
+    assert detectors and not any("CenterFace" in d["name"] for d in detectors)
 
 
 def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> None:
@@ -73,12 +73,13 @@ def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> No
 
 def test_the_audit_looks_as_hard_as_the_plan_did(street: Path, plan: Path, tmp_path: Path) -> None:
     """One truth for a run: nothing but the plan says what was looked for, and how hard."""
-    from redact.pipeline import Delivery, Journal, apply
+    from redact.pipeline import Journal, apply, order_to_apply
     from redact.settings import DrawSettings, Sensitivity
 
-    drawn, delivery = read_plan(plan), Delivery(tmp_path / "out.mp4")
+    drawn = read_plan(plan)
     assert drawn.settings.sensitivity is Sensitivity.FAST
-    made = apply(probe(street), drawn, DrawSettings(), delivery, Journal(Silent()))
+    order = order_to_apply(probe(street), DrawSettings(), alone(tmp_path / "out.mp4"))
+    made = apply(order, drawn, Journal(Silent()))
     assert made.audit.sensitivity is Sensitivity.FAST
     assert made.audit.looked.targets == (Target.FACE, Target.PLATE)
     assert 0 < made.audit.looked.whole < made.audit.looked.frames
@@ -134,6 +135,6 @@ def test_thorough_looks_at_every_frame_and_balanced_says_how_many(
         shown.clear()
         settings = DetectSettings((Target.FACE,), sensitivity)
         found = pipeline.detect(probe(street), settings, Journal(Silent()))
-        assert found.settings.frames_looked_at == len(set(shown)) == len(shown)
+        assert found.frames_looked_at == len(set(shown)) == len(shown)
         whole = sensitivity is Sensitivity.THOROUGH
         assert shown == list(range(STREET_FRAMES)) if whole else 3 <= len(shown) < STREET_FRAMES

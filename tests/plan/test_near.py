@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.plan import HELD_REACH, DetectionSettings, Plan, SourceRef, is_certain
+from redact.plan import HELD_REACH, Plan, SourceRef, is_certain
 from redact.plan.near import TracksByFrame
 from redact.review.overview import boxes_at
-from redact.settings import Sensitivity
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
 
 FRAMES = 5000
 LINE = Timeline(Fraction(1, 30), tuple(range(FRAMES)))
 SOURCE = SourceRef("clip.mp4", "0" * 64, 1, 320, 240, LINE)
-FOUND_BY = DetectionSettings((Target.FACE,), Sensitivity.FAST, ())
+FOUND_BY = DetectSettings((Target.FACE,), Sensitivity.FAST)
 HERE = Box(40, 40, 80, 90)
 
 

@@ -17,7 +17,6 @@ from redact.errors import OutputError, OutputExistsError, PlanError
 from redact.plan import (
     DAMAGED,
     HELD_REACH,
-    DetectionSettings,
     Plan,
     SourceRef,
     build_plan,
@@ -26,7 +25,7 @@ from redact.plan import (
     read_plan,
     write_plan,
 )
-from redact.settings import Sensitivity
+from redact.settings import Damaged, DetectSettings, Sensitivity
 from redact.types import (
     Action,
     Box,
@@ -43,9 +42,8 @@ FRAMES = 40
 SOURCE = SourceRef(
     "clip.mp4", "0" * 64, 1234, 320, 240, Timeline(Fraction(1, 600), tuple(range(0, 800, 20)))
 )
-SETTINGS = DetectionSettings(
-    (Target.FACE, Target.PLATE), Sensitivity.BALANCED, (("face-plate", "1" * 64),)
-)
+SETTINGS = DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED)
+LOOKED = (("face-plate", "1" * 64),)
 
 coordinates = st.floats(-50, 400, allow_nan=False)
 
@@ -80,7 +78,12 @@ def tracks(draw: st.DrawFn) -> Track:
 def plans(draw: st.DrawFn) -> Plan:
     frame_sets = st.sets(st.integers(0, FRAMES - 1), max_size=4)
     return build_plan(
-        SOURCE, SETTINGS, draw(st.lists(tracks(), max_size=4)), draw(frame_sets), draw(frame_sets)
+        SOURCE,
+        SETTINGS,
+        draw(st.lists(tracks(), max_size=4)),
+        draw(frame_sets),
+        draw(frame_sets),
+        LOOKED,
     )
 
 
@@ -149,6 +152,22 @@ def test_a_damaged_picture_is_hidden_where_no_mask_could_be_held(damaged: set[in
         assert all(region.box.contains(whole) for region in hidden)
 
 
+@given(st.sets(st.integers(0, 39)), st.sets(st.integers(0, 39)), st.sampled_from(Damaged))
+def test_only_broken_pictures_are_hidden_whole_unless_all_are_to_be(
+    damaged: set[int], broken: set[int], how: Damaged
+) -> None:
+    damaged |= broken
+    asked = replace(SETTINGS, damaged=how)
+    plan = build_plan(SOURCE, asked, [], [], damaged, broken=broken)
+    hidden = {frame for frame in range(40) if plan.regions_at(frame)}
+    if how is Damaged.HIDE:
+        assert hidden == damaged
+    else:  # and held where the picture is damaged beside, as masks are
+        near = {f for f in damaged if any(abs(f - b) <= HELD_REACH for b in broken)}
+        assert broken <= hidden <= near
+    assert parse_plan(dump_plan(plan), "plan") == plan
+
+
 def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
     before = Track(1, Target.FACE, (Keyframe(2, Box(10, 10, 30, 30), State.DETECTED),))
     after = Track(2, Target.FACE, (Keyframe(8, Box(50, 50, 70, 70), State.DETECTED),))
@@ -158,11 +177,9 @@ def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:
 
 
 def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> None:
-    """Plans of earlier versions do not."""
     assert "frames_looked_at" not in _document()["settings"]
     for looked_at in (0, 21, FRAMES):
-        counted = replace(SETTINGS, frames_looked_at=looked_at)
-        plan = build_plan(SOURCE, counted, [], (), ())
+        plan = build_plan(SOURCE, SETTINGS, [], (), (), LOOKED, looked_at)
         assert parse_plan(dump_plan(plan), "p.json") == plan
 
 
@@ -305,3 +322,18 @@ def test_a_plan_replaces_nothing_unasked(tmp_path: Path) -> None:
 def test_timeline_runs_round_trip(pts: list[int]) -> None:
     timeline = Timeline(Fraction(1, 90000), tuple(pts))
     assert Timeline.from_runs(timeline.time_base, timeline.to_runs()) == timeline
+
+
+def test_a_forged_count_of_frames_takes_no_memory() -> None:
+    """A plan of some hundred bytes took 6.3 GB."""
+    document = _document()
+    document["source"]["pts"] = [[0], [1, 90_000_000]]
+    with pytest.raises(PlanError, match="more than any real clip has"):
+        parse_plan(json.dumps(document).encode(), "p.json")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
+def test_a_pipe_is_no_plan(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "p.json")
+    with pytest.raises(PlanError, match=r"p\.json"):
+        read_plan(tmp_path / "p.json")

@@ -6,15 +6,15 @@ from fractions import Fraction
 
 import pytest
 
-from redact.pipeline.journal import standing_plates
-from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.settings import Sensitivity
+from redact.pipeline.remarks import standing_plates
+from redact.plan import Plan, SourceRef
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track
 
 SOURCE = SourceRef(
     "clip.mp4", "0" * 64, 1234, 320, 240, Timeline(Fraction(1, 25), tuple(range(80)))
 )
-FOUND_BY = DetectionSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED, ())
+FOUND_BY = DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED)
 
 
 def track(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from redact.plan import Plan, state_runs, with_subjects
-from redact.types import Box, State, Track
+from redact.types import Box, Keyframe, State, Track
 
 from .test_plan import tracks
 from .test_shown import B, D, F, kept, plan_of
@@ -66,6 +66,21 @@ def test_one_thing_seen_twice_is_one_and_passing_by_is_not() -> None:
     # Too short a time together, and not on each other all along.
     assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 4, near))) == [(1,), (2,)]
     assert numbers(plan_of(seen(1, 0, [D] * 9), seen(2, 2, [D] * 6, BESIDE))) == [(1,), (2,)]
+
+
+def test_many_that_are_one_are_not_each_compared_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+    at = Track.at
+
+    def counted(self: Track, frame: int) -> Keyframe | None:
+        nonlocal asked
+        asked += 1
+        return at(self, frame)
+
+    plan = plan_of(*(seen(number, 0, [D] * 9) for number in range(1, 121)))
+    monkeypatch.setattr(Track, "at", counted)
+    assert len(numbers(plan)) == 1
+    assert asked < 120 * 9 * 3
 
 
 @given(tracks())

@@ -30,7 +30,7 @@ SAID = {
         "| {stray} % |",
     ),
     "benchmarks/README.md": (
-        "| faces leaked | {share} % (",
+        "| faces open | {share} % (",
         "| hidden away from every face and plate | {stray} % (",
     ),
     "docs/demarrage.md": (

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from redact.media.info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
-from redact.plan import DetectionSettings, Plan, SourceRef
+from redact.plan import Plan, SourceRef
 from redact.record import CaseFields, ModelUsed, RunRecord, Step
-from redact.settings import Sensitivity, Settings
+from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 from redact.words import Message
 
@@ -88,9 +88,8 @@ def make_plan(digest: str = "ab" * 32, size: int = 1000) -> Plan:
     timeline = Timeline(Fraction(1, 25), tuple(range(50, 50 + FRAMES)))
     return Plan(
         source=SourceRef("bodycam 7.mp4", digest, size, 640, 360, timeline),
-        settings=DetectionSettings(
-            (Target.FACE, Target.PLATE), Sensitivity.BALANCED, (("face-plate", "cd" * 32),)
-        ),
+        settings=DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED),
+        detectors=(("face-plate", "cd" * 32),),
         tracks=(first, kept, plate, drawn),
         cuts=(260,),
         unchecked=(100, 101),

@@ -231,7 +231,7 @@ def test_names_that_leave_no_room_for_a_record_are_told_before_the_work(tmp_path
     output = tmp_path / "a.mp4"
     with pytest.raises(OutputError, match="File name too long"):
         check_evidence(EvidenceChoice(), tmp_path / f"{'a' * 229}.mp4", force=False)
-    long = tmp_path / ("c" * 230)
+    long = tmp_path / ("c" * 236)
     append(tmp_path / "case.log", "note", {})
     for suffix in ("", ".head"):
         (tmp_path / f"case.log{suffix}").rename(long.with_name(long.name + suffix))

@@ -15,12 +15,10 @@ from redact.record import (
     append,
     check_evidence,
     check_output,
-    new_key,
     read_log,
     read_manifest,
     write_evidence,
 )
-from redact.record.chain import START, Entry, read_chain
 from redact.record.manifest import manifest_path
 from redact.record.text_on_record import argument_without_folders, file_name
 
@@ -84,10 +82,7 @@ def test_what_a_log_refuses_is_refused_before_the_run(
 
 def test_a_log_that_cannot_be_added_to_is_told_before_the_run(tmp_path: Path) -> None:
     log = tmp_path / "case.log"
-    append(log, "note", {}, new_key(tmp_path / "key.pem", None))
-    (last,), _ = read_chain(log.read_bytes())
-    assert last.previous == START
-    line = Entry(2, last.time, "added", {}, last.hash, "").sealed().line()
-    log.write_bytes(log.read_bytes() + line + b"\n")
-    with pytest.raises(CheckFailedError, match="does not cover"):
+    append(log, "note", {})
+    log.write_bytes(log.read_bytes()[:-1])
+    with pytest.raises(CheckFailedError, match="was cut off"):
         check_evidence(EvidenceChoice(log=log), tmp_path / "a.mp4", force=False)

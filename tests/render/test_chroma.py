@@ -47,7 +47,7 @@ def draw(picture: av.VideoFrame, regions: list[Region], style: Style) -> av.Vide
     x=st.floats(0, WIDTH - 30),
     y=st.floats(0, HEIGHT - 30),
     seed=st.integers(0, 1000),
-    style=st.sampled_from([Style.BLUR, Style.MOSAIC, Style.SOLID]),
+    style=st.sampled_from([Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID]),
     target=st.sampled_from(list(Target)),
 )
 def test_subsampled_by_ffmpeg(

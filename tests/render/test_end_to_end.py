@@ -11,11 +11,19 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.media import Decode, VideoWriter, probe
-from redact.pipeline import Journal, render
-from redact.plan import DetectionSettings, Plan, SourceRef, build_plan
+from redact.pipeline import Journal
+from redact.pipeline.draw import render
+from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.render import Renderer, drawn_area_of, mask_of
-from redact.settings import EncodeSettings, RenderSettings, Sensitivity, Settings, Style
+from redact.settings import (
+    DetectSettings,
+    EncodeSettings,
+    RenderSettings,
+    Sensitivity,
+    Settings,
+    Style,
+)
 from redact.types import Box, Keyframe, Region, State, Target, Timeline, Track
 
 from .pictures import frame_of, noise, planes, reached
@@ -64,7 +72,7 @@ def decoded(path: Path) -> list[list[NDArray[np.uint16]]]:
         return [planes(picture) for picture in container.decode(video=0)]
 
 
-@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID])
 @pytest.mark.parametrize("form", ["yuv420p", "yuv422p10le", "yuv444p", "gray"])
 def test_same_plan_same_output(tmp_path: Path, form: str, style: Style) -> None:
     outputs = []
@@ -95,11 +103,11 @@ def plan_of(source: Path) -> Plan:
     tracks = [Track(number, target, tuple(keys[number, target])) for number, target in keys]
     timeline = Timeline(info.video.time_base, tuple(frame.pts for frame in Decode(info)))
     ref = SourceRef("any", "0" * 64, info.size, WIDTH, HEIGHT, timeline)
-    settings = DetectionSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED, ())
+    settings = DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED)
     return build_plan(ref, settings, tracks, (), ())
 
 
-@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID])
 def test_same_plan_same_pictures_through_the_pipeline_and_its_usual_encoder(
     tmp_path: Path, style: Style
 ) -> None:
@@ -134,7 +142,7 @@ def test_the_property_on_real_clips(shared_clips: Path, name: str) -> None:
     info = probe(shared_clips / name)
     width, height = info.video.upright_size
     box = Box(0.35 * width, 0.2 * height, 0.6 * width, 0.55 * height)
-    for style in (Style.BLUR, Style.MOSAIC, Style.SOLID):
+    for style in (Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID):
         one = Renderer(RenderSettings(style=style))
         other = Renderer(RenderSettings(style=style))
         for frame in Decode(info):

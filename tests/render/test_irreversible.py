@@ -13,22 +13,25 @@ from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from redact.render import Renderer, drawn_area_of
+from redact.render import Renderer, drawn_area_of, stamp_box
 from redact.render.fill import Cells, Field, Surroundings
 from redact.render.shapes import Rect, Shape
 from redact.render.styles import Blur, Canvas
-from redact.settings import RenderSettings, Style
+from redact.settings import RenderSettings, Stamp, Style
 
 from .pictures import Scene, crowded_scenes, planes, scenes
 
 RELEASE = [style for style in Style if style is not Style.OUTLINE]
+STAMP = Stamp("copy 7")
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 FOUND = (Phase.generate,)
 """To find one case is enough where it need not be the smallest."""
 
 
 def renderer(style: Style, margin: float) -> Renderer:
-    return Renderer(RenderSettings(style=style, margin=margin, label="{target} {track}"))
+    """All that can be drawn is drawn: labels on masks, and a stamp beside them."""
+    label = "{target} {track}"
+    return Renderer(RenderSettings(style=style, margin=margin, label=label, stamp=STAMP))
 
 
 def same(one: av.VideoFrame, other: av.VideoFrame) -> bool:
@@ -73,6 +76,9 @@ def test_everything_outside_the_drawn_area_stays_as_it_was(style: Style, scene: 
     before = planes(scene.frame().picture)
     drawn = renderer(style, scene.margin).draw(scene.frame(), scene.regions).picture
     area = drawn_area_of(scene.regions, scene.width, scene.height, scene.margin)
+    x1, y1, x2, y2 = map(int, stamp_box(STAMP, scene.width, scene.height))
+    # A sample of colour is as large as up to 4 pixels.
+    area[max(0, y1 - 3) : y2 + 3, max(0, x1 - 3) : x2 + 3] = True
     form = drawn.format
     for number, (old, new) in enumerate(zip(before, planes(drawn), strict=True)):
         sub_x, sub_y = 1, 1

@@ -79,7 +79,7 @@ def test_every_sample_of_a_block_takes_the_colour_of_its_middle() -> None:
     assert set(_block_centres(0, 4, 1, 100.0, 0.0).tolist()) == {3}
 
 
-@pytest.mark.parametrize("style", [Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("style", [Style.COVER, Style.MOSAIC, Style.SOLID])
 def test_a_hard_edge_is_hard(style: Style) -> None:
     before = noise(90, 70, "yuv420p", 3)
     region = Region(1, Target.FACE, Box(30, 20, 60, 50), State.DETECTED)

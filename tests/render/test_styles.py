@@ -92,7 +92,7 @@ def test_touching_masks_have_no_seam() -> None:
     assert steps[inside[1:, 1:]].max() <= 6
 
 
-@pytest.mark.parametrize("style", [Style.BLUR, Style.MOSAIC, Style.SOLID])
+@pytest.mark.parametrize("style", [Style.COVER, Style.BLUR, Style.MOSAIC, Style.SOLID])
 @pytest.mark.parametrize("inner", [face(190, 110, 40, 50, 2), plate(200, 120, 60, 20, 2)])
 def test_a_mask_within_a_mask_leaves_no_trace(style: Style, inner: Region) -> None:
     outer, scene = face(120, 60, 220, 260, 1), scenery(5, 500, 400)
@@ -189,6 +189,38 @@ def rgb_of(form: str, rgb: tuple[int, int, int], height: int = 120) -> tuple[int
     return tuple(int(v) for v in out.to_ndarray(format="rgb24")[60, 70])
 
 
+@pytest.mark.parametrize("form", ["yuv420p", "yuv444p", "yuvj420p", "yuv422p10le", "gbrp", "gray"])
+@pytest.mark.parametrize("around", range(0, 256, 15))
+def test_a_cover_is_plain_to_see_on_every_background(around: int, form: str) -> None:
+    """By its tone, or by the line around it where the background has its tone."""
+    blank = np.full((240, 320, 3), around, np.uint8)
+    picture = av.VideoFrame.from_ndarray(blank, format="rgb24").reformat(format=form)
+    region = face(100, 60, 80, 100)
+    out = Renderer(RenderSettings()).draw(Frame(0, 0, Fraction(1, 25), picture), [region])
+    shown = out.picture.to_ndarray(format="gray").astype(int)
+    core = mask_of([region], 320, 240, RenderSettings().margin).astype(np.uint8)
+    ring = core.astype(bool) & ~cv2.erode(core, np.ones((3, 3), np.uint8)).astype(bool)
+    middle, line = shown[110, 140], np.median(shown[ring])
+    assert max(abs(middle - around), abs(line - around)) > 45
+    assert abs(middle - line) > 80
+
+
+def test_a_cover_holds_nothing_of_what_is_around_it() -> None:
+    """So nothing in it moves while the surroundings do, and nobody takes it for a part of them."""
+    regions = [face(60, 60, 70, 90, 1), plate(110, 100, 90, 30, 2)]
+    mask = mask_of(regions, 300, 200, RenderSettings().margin)
+    one, other = (drawn(grey(scenery(n, 300, 200)), regions, Style.COVER)[0] for n in (3, 4))
+    assert (one[mask] == other[mask]).all()
+    assert len(np.unique(one[mask])) == 2
+
+
+def test_covers_that_touch_are_one_without_a_line_between() -> None:
+    regions = [face(130, 90, 80, 100, 1), face(180, 100, 90, 110, 2)]
+    out = drawn(grey(scenery(5, 500, 300)), regions, Style.COVER)[0]
+    core = mask_of(regions, 500, 300, RenderSettings().margin).astype(np.uint8)
+    assert len(np.unique(out[cv2.erode(core, np.ones((7, 7), np.uint8)) > 0])) == 1
+
+
 @pytest.mark.parametrize("form", ["yuv420p", "yuv444p", "yuvj420p", "yuv422p10le", "gbrp"])
 @pytest.mark.parametrize("rgb", [(128, 128, 128), (200, 30, 60), (0, 0, 255), (255, 255, 0)])
 def test_a_solid_mask_has_the_colour_that_was_asked_for(
@@ -268,7 +300,7 @@ def test_tracks_without_room_for_their_label_are_counted() -> None:
     assert renderer.labelled == (1, 2)
     renderer.draw(grey(wall), [face(60, 60, 120, 70, track=2)])
     assert renderer.labelled == (2, 2)
-    for plain in (RenderSettings(style=Style.SOLID), RenderSettings(style=Style.BLUR)):
+    for plain in (RenderSettings(), RenderSettings(style=Style.BLUR)):
         renderer = Renderer(plain)
         renderer.draw(grey(wall), [large])
         assert renderer.labelled is None

@@ -46,7 +46,7 @@ def test_csv(manifest: Manifest) -> None:
         "picture or sound": "picture",
         "what": "face",
         "action": "hidden",
-        "method": "sealed blur",
+        "method": "flat grey cover",
         "reason code": "",
         "reason": "third party",
         "statutory basis": "art. 6(1)(c) GDPR",
@@ -58,10 +58,6 @@ def test_csv(manifest: Manifest) -> None:
     }
     (kept,) = rows_of(manifest, "2")
     assert kept["action"] == "shown in 219 of 221 pictures, else hidden"
-    # Records made before tracks were hidden where they are guessed do not tell, and hid nothing.
-    older = tuple(msgspec.structs.replace(t, shown=None) for t in manifest.tracks)
-    old = rows_of(msgspec.structs.replace(manifest, tracks=older), "2", "fr")
-    assert old[0]["action"] == "montré"
 
 
 def test_who_decided(manifest: Manifest) -> None:

@@ -243,6 +243,3 @@ def test_all_pictures_are_those_of_one_stream(tmp_path: Path) -> None:
     page = report_html(with_other_streams(full, 3, 0, 5), "fr").decode()
     assert "300 images du flux vidéo 3 de l’original" in page
     assert "2 autres flux vidéo (flux 0, 5)" in page
-    # An older record does not say which one it was.
-    page = report_html(with_other_streams(full, None, 0)).decode()
-    assert f"{every} the original" not in page and "one other video stream (stream 0)" in page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from redact.plan import DetectionSettings, Plan, SourceRef
-from redact.settings import Sensitivity
+from redact.plan import Plan, SourceRef
+from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
 
 FRAMES = 100
@@ -26,7 +26,7 @@ def track(
 def plan_of(*tracks: Track, frames: int = FRAMES) -> Plan:
     timeline = Timeline(Fraction(1, 25), tuple(range(frames)))
     source = SourceRef("clip.mp4", "0" * 64, 1000, 640, 360, timeline)
-    settings = DetectionSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED, ())
+    settings = DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED)
     return Plan(source, settings, tracks)
 
 

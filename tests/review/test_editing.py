@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.errors import PlanError
+from redact.errors import PlanError, RedactError
 from redact.plan import (
     Decision,
     FindingNote,
@@ -354,3 +354,9 @@ def test_whatever_is_done_the_plan_is_one_and_keeps_nobody_by_itself(
         ]
         for t in plan.tracks:
             assert t.action is not Action.KEEP
+
+
+@pytest.mark.parametrize("target", [7, None, ["face"], {"a": 1}])
+def test_a_target_that_is_no_word_is_refused(target: object) -> None:
+    with pytest.raises(RedactError):
+        do(finding(), "add", target=target, box=[10, 10, 50, 50], first=0, last=5)

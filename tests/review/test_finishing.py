@@ -13,10 +13,11 @@ import pytest
 
 from redact.auditing import AuditResult, Finding, FindingKind, Looked
 from redact.pipeline import apply
-from redact.plan import FindingNote, Plan, ReviewState, edit, read_plan, write_plan
+from redact.plan import FindingNote, Plan, ReviewState, edit, marked, read_plan, write_plan
 from redact.review import finishing
 from redact.review.answered import accepted, noted
 from redact.review.finishing import begin_finish
+from redact.review.seen import review_summary
 from redact.review.session import Session
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Target
@@ -46,7 +47,7 @@ def answered(plan: Plan, *answers: str, reason: str = REASON) -> Plan:
     review = plan.review
     assert review is not None and len(review.findings) == len(answers)
     notes = tuple(
-        replace(note, answer=words, reason=reason if words == "none" else "")
+        marked(plan, replace(note, answer=words, reason=reason if words == "none" else ""))
         for note, words in zip(review.findings, answers, strict=True)
     )
     return replace(plan, review=replace(review, findings=notes))
@@ -120,8 +121,20 @@ def test_an_answer_that_the_page_would_not_take_accepts_nothing(change: dict[str
     corners = (STATUE.x1, STATUE.y1, STATUE.x2, STATUE.y2)
     note = FindingNote(1, "possible_leak", "face", 10, 40, ((10, corners),), "none", REASON)
     for one, takes in ((note, True), (replace(note, **change), False)):
-        plan = replace(plan_of(), review=ReviewState(findings=(one,)))
+        plan = replace(plan_of(), review=ReviewState(findings=(marked(plan_of(), one),)))
         assert accepts(plan, finding(1, (10, STATUE), (40, STATUE))) == takes
+
+
+def test_what_another_user_answered_does_not_count(tmp_path: Path) -> None:
+    statue = finding(1, (10, STATUE), (40, STATUE))
+    path = tmp_path / "p.json"
+    write_plan(answered(noted(plan_of(), audit(statue)), "none"), path)
+    assert accepts(read_plan(path), statue), "his own answer counts in the next session, too"
+    told = json.loads(path.read_bytes())
+    told["review"]["findings"][0]["mark"] = "0" * 64
+    path.write_text(json.dumps(told))
+    assert not accepts(read_plan(path), statue)
+    assert review_summary(read_plan(path), [])["findings_answered"] == 0
 
 
 @pytest.fixture
@@ -136,7 +149,8 @@ def session(street: Path, found: Plan, tmp_path: Path) -> Iterator[Session]:
     last = len(found.source.timeline) - 1
     low = (0.0, float(found.source.height - 40), 30.0, float(found.source.height))
     note = FindingNote(1, "possible_leak", "face", 0, last, ((0, low), (last, low)), "none", REASON)
-    write_plan(replace(hole, review=ReviewState(findings=(note,))), tmp_path / "p.json")
+    review = ReviewState(findings=(marked(hole, note),))
+    write_plan(replace(hole, review=review), tmp_path / "p.json")
     fast = DetectSettings(sensitivity=Sensitivity.FAST)
     made = Session(source, tmp_path / "p.json", fast, 0.15)
     over(made)

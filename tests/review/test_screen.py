@@ -13,6 +13,8 @@ import pytest
 
 from redact.media import Decode, probe
 from redact.plan import Plan, write_plan
+from redact.render import mask_of
+from redact.settings import RenderSettings
 from redact.types import Target
 
 from .browser import Page, resize, served_here, until
@@ -64,6 +66,30 @@ def test_it_is_the_very_frame_and_lies_in_no_file(page: Page, street: Path) -> N
     assert files
     for path in files:
         assert b"JFIF" not in readable(path), path.relative_to(profile)
+
+
+def test_outlines_show_the_edge_of_what_will_be_hidden(page: Page, found: Plan) -> None:
+    """Looked at on the canvas over the picture, beside the masks that will be drawn."""
+    page.go(7)
+    width, height = found.source.width, found.source.height
+    alpha = page.browser.execute_async_script(
+        "const done = arguments[arguments.length - 1];"
+        "import('/player.js').then(({ place }) => { const p = place();"
+        "const c = document.getElementById('overlay'), k = c.width / c.clientWidth;"
+        f"const s = new OffscreenCanvas({width}, {height}).getContext('2d');"
+        f"s.drawImage(c, p.left * k, p.top * k, p.wide * k, p.tall * k, 0, 0, {width}, {height});"
+        f"done([...s.getImageData(0, 0, {width}, {height}).data].filter((_, i) => i % 4 == 3)); }})"
+    )
+    drawn = (np.array(alpha).reshape(height, width) > 40).astype(np.uint8)
+    near = cv2.dilate(drawn, np.ones((3, 3), np.uint8)) > 0
+    margin = RenderSettings().margin
+    regions = [r for r in found.regions_at(7) if found.source.shows(r.box)]
+    assert {r.target for r in regions} == {Target.FACE, Target.PLATE}
+    for region in regions:
+        mask = mask_of([region], width, height, margin).astype(np.uint8)
+        inside = cv2.erode(mask, np.ones((3, 3), np.uint8), borderValue=1)
+        edge = (mask > 0) & (inside == 0)
+        assert near[edge].mean() > 0.95, (region, near[edge].mean())
 
 
 def readable(path: Path) -> bytes:

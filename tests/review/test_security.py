@@ -232,3 +232,15 @@ def test_who_waits_for_long_work_is_still_there_when_it_is_done(
     thread.join(10)
     assert not thread.is_alive(), "nobody did anything since"
     made.server_close()
+
+
+def test_the_content_of_a_question_is_not_the_next_request(server: PageServer) -> None:
+    own = f"127.0.0.1:{server.port}"
+    hidden = b"GET / HTTP/1.1\r\nHost: " + own.encode() + b"\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
+        head = f"GET / HTTP/1.1\r\nHost: {own}\r\nContent-Length: {len(hidden)}\r\n\r\n"
+        connection.sendall(head.encode() + hidden)
+        answers = b""
+        while piece := connection.recv(1 << 16):
+            answers += piece
+    assert answers.count(b"HTTP/1.1 ") == 1 and answers.startswith(b"HTTP/1.1 400")

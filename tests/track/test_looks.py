@@ -48,10 +48,10 @@ def _holds(area: Area, box: Box) -> bool:
 class Clip:
     """Pictures given one by one to `Looks`, each of which is due for a look."""
 
-    def __init__(self, every: float = EVERY, meet_every: float = 0.0, first: int = 0) -> None:
+    def __init__(self, every: float = EVERY) -> None:
         self.recorder = Recorder()
-        self.looks = Looks(self.recorder, every, meet_every)
-        self._scaler, self._index = VideoReformatter(), first
+        self.looks = Looks(self.recorder, every)
+        self._scaler, self._index = VideoReformatter(), 0
 
     def show(self, grey: Grey, damaged: bool = False) -> Detections:
         frame = replace(as_frame(self._index, grey), damaged=damaged)
@@ -72,16 +72,6 @@ def test_a_still_picture_is_looked_at_after_a_second_and_then_less_often() -> No
     assert [index for index, _ in clip.recorder.shown] == [0, 25, 75, 175, 275]
     assert all(only is None for _, only in clip.recorder.shown)
     assert (clip.looks.whole, clip.looks.parts, clip.looks.kept) == (5, 0, 271)
-
-
-def test_from_where_searches_meet_they_are_equally_patient() -> None:
-    shown = []
-    for first in (0, 60):
-        clip = Clip(meet_every=4.0, first=first)
-        for _ in range(first, 226):
-            clip.show(GROUND)
-        shown.append([index for index, _ in clip.recorder.shown])
-    assert shown == [[0, 25, 75, 100, 125, 175, 200, 225], [60, 85, 100, 125, 175, 200, 225]]
 
 
 def test_something_new_in_a_still_picture_makes_looks_impatient_again() -> None:

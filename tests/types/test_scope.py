@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.plan import DetectionSettings
-from redact.settings import Sensitivity
-from redact.types import EVERYWHERE, Box, Detections, Scope, Target
+from redact.plan import Plan, SourceRef
+from redact.settings import DetectSettings, Sensitivity
+from redact.types import EVERYWHERE, Box, Detections, Scope, Target, Timeline
 
 AREA = Box(100, 50, 300, 200)
 number = st.floats(0, 400, allow_nan=False, width=32)
@@ -53,8 +55,9 @@ def test_a_span_is_a_second_longer_at_either_end() -> None:
 
 def test_every_limit_is_told_with_its_option() -> None:
     scope = Scope(((5, 6),), (AREA,), (AREA,))
-    settings = DetectionSettings((Target.FACE,), Sensitivity.FAST, (), scope=scope)
-    words = "\n".join(map(str, settings.not_searched))
+    settings = DetectSettings((Target.FACE,), Sensitivity.FAST, scope=scope)
+    source = SourceRef("clip.mp4", "0" * 64, 1, 320, 240, Timeline(Fraction(1, 25), (0,)))
+    words = "\n".join(map(str, Plan(source, settings, ()).not_searched))
     assert "outside 0:05.0–0:06.0, neither in the search nor in the audit (--only-between)" in words
     assert "inside the area 100,50,200,150," in words and "(--ignore-area)" in words
     assert "outside the area 100,50,200,150," in words and "(--only-area)" in words

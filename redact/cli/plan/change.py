@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from ...errors import PlanError, UsageError
-from ...files import write_whole
+from ...files import read_file, write_whole
 from ...plan import Sound, consequences, edit, mistakable, read_plan, typed
 from ...plan.exchange import FORMATS, add_imported, coinciding
 from ...types import Action, Target, Track, counted, stamp
@@ -181,7 +181,7 @@ def import_(
     """Add the tracks of FILE (MOT CSV, COCO JSON, CVAT XML) to PLAN."""
     value = read_plan(plan_path)
     try:
-        data = file.read_bytes()
+        data = read_file(file)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         raise PlanError(f"{file}: cannot be read ({why})", "Check the path.") from None

@@ -95,7 +95,7 @@ def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
         count = f"{len(rows)} of {count}"
     console = PlainConsole(soft_wrap=True, width=150)
     console.print(f"{value.source.name}: {count}; {looked} were looked for")
-    for limit in value.settings.not_searched:
+    for limit in value.not_searched:
         console.print(str(limit))
     console.print(_table(rows))
     for number, m in enumerate(value.muted, 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...errors import UsageError
 from ...settings import RenderSettings, Style
 from .base import Blur, Canvas, MaskStyle
+from .cover import Cover
 from .mosaic import Mosaic
 from .outline import Outline, notice_box, write_notice
 from .solid import Solid
@@ -12,6 +13,7 @@ from .solid import Solid
 __all__ = [
     "Blur",
     "Canvas",
+    "Cover",
     "MaskStyle",
     "Mosaic",
     "Outline",
@@ -37,6 +39,8 @@ def load_style(settings: RenderSettings, review: bool) -> MaskStyle:
                 "choose one that hides",
             )
         return settings.style
+    if settings.style is Style.COVER:
+        return Cover(settings.label)
     if settings.style is Style.BLUR:
         return Blur()
     if settings.style is Style.MOSAIC:
@@ -46,6 +50,6 @@ def load_style(settings: RenderSettings, review: bool) -> MaskStyle:
     if not review:
         raise UsageError(
             "style outline hides nothing and is refused for anything that is released",
-            "choose blur, mosaic or solid, or make a review copy with 'redact outline'",
+            "choose cover, blur, mosaic or solid, or make a review copy with 'redact outline'",
         )
     return Outline()

@@ -1,4 +1,4 @@
-"""What a style is, and the default one."""
+"""What a style is, and the plainest one that is made of the surroundings."""
 
 from __future__ import annotations
 

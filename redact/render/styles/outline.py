@@ -113,6 +113,7 @@ def write_words(
     corner: tuple[int, int],
     capital: int,
     rgb: tuple[int, int, int],
+    spared: NDArray[np.uint8] | None = None,
 ) -> None:
     """Write a line of ASCII text, in place.
 
@@ -121,6 +122,7 @@ def write_words(
         corner: left and top of the text in pixels; what lies outside the picture is left out.
         capital: height of a capital in pixels.
         rgb: colour of the letters, 0 to 255.
+        spared: uint8 [H, W], not 0 on pixels that stay as they are; None: there are none.
     """
     stroke = _stroke(capital)
     width, height = size_of(text, capital)
@@ -131,7 +133,7 @@ def write_words(
     kernel = np.ones((2 * stroke + 1, 2 * stroke + 1), np.uint8)
     edge = np.asarray(cv2.dilate(letters, kernel), np.uint8)
     for stencil, colour in ((edge, _BLACK), (letters, rgb)):
-        _fill(planes, layout, stencil, corner, samples_of(colour, coding, layout))
+        _fill(planes, layout, stencil, corner, samples_of(colour, coding, layout), spared)
 
 
 def notice_box(width: int, height: int, text: str = NOTICE) -> Box:
@@ -175,6 +177,7 @@ def _fill(
     stencil: NDArray[np.uint8],
     corner: tuple[int, int],
     colour: NDArray[np.float32],
+    spared: NDArray[np.uint8] | None,
 ) -> None:
     """Set what a stencil (uint8 [h, w]) at `corner` marks, chroma samples where it touches one."""
     rows, columns = np.nonzero(stencil)
@@ -182,6 +185,9 @@ def _fill(
     height, width = planes[0].shape
     inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
     rows, columns = rows[inside], columns[inside]
+    if spared is not None:
+        free = spared[rows, columns] == 0
+        rows, columns = rows[free], columns[free]
     for plane, value in enumerate(colour):
         sub_x, sub_y = (layout.sub_x, layout.sub_y) if plane else (1, 1)
         planes[plane][rows // sub_y, columns // sub_x] = round(float(value))

@@ -51,8 +51,7 @@ class Catalogue:
         return self.words.word(table, name)
 
     def said(self, message: MessagePart) -> str:
-        """A statement of the program in this language. Of a record of version 1, which has only
-        its English words, these; and of a code that is unknown here, the code."""
+        """A statement of the program in this language; of a code that is unknown here, the code."""
         return self.words.message(message.code, message.values)
 
     def joined(self, messages: Iterable[MessagePart]) -> str:

@@ -30,6 +30,7 @@ function item(f) {
   const answered = f.answer ? make("div", { class: "row" }, make("span", { class: `tag ${f.answer === "hide" ? "hide" : "none"}` }, f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`)) : null;
   const node = make("div", { class: `item${f.number === current ? " current" : ""}`, data: { finding: f.number } },
     make("div", {}, `${f.number}. ${words[0].toUpperCase()}${words.slice(1)}`), shot, answered,
+    f.said ? make("p", { class: "small" }, f.said === "hide" ? t("said_hide") : t("said_none", { reason: f.said_reason })) : null,
     f.drawn ? reason : make("p", { class: "small" }, t("undrawn_note")),
     make("div", { class: "row" },
       make("button", { onclick: () => showFinding(f.number) }, t("show")),

@@ -5,7 +5,7 @@ import { current, duration, t } from "./words.js";
 import { flush } from "./seen.js";
 
 const dialog = document.getElementById("dialog");
-const wish = { style: "blur", audio: "keep", kind: "evidence" };
+const wish = { style: "cover", audio: "keep", kind: "evidence" };
 
 const fill = (...nodes) => dialog.replaceChildren(...nodes.filter(Boolean));
 const choice = (name, value, words, note) => make("label", { class: "choice" },
@@ -35,7 +35,7 @@ export function askFinish() {
     make("h3", {}, t("kind")),
     make("div", { class: "pair" }, choice("kind", "evidence", t("kind.evidence"), t("kind.evidence_note")), choice("kind", "release", t("kind.release"), t("kind.release_note"))),
     make("div", { class: "pair" },
-      choices("f-style", t("style"), "style", ["blur", "mosaic", "solid"].map((v) => [v, t(`style.${v}`)])),
+      choices("f-style", t("style"), "style", ["cover", "blur", "mosaic", "solid"].map((v) => [v, t(`style.${v}`)])),
       state.clip.sound ? choices("f-audio", t("sound"), "audio", [["keep", state.muted.length ? t("audio.keep", { n: state.muted.length }) : t("audio.keep_all")], ["mute", t("audio.mute")]]) : null),
     make("div", { class: "pair" },
       make("div", {}, make("label", { for: "f-reviewer" }, t("reviewer")), make("input", { id: "f-reviewer", type: "text", maxlength: 120, value: state.summary.reviewer || "", onchange: (e) => change("reviewer", { name: e.target.value }) })),

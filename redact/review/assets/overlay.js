@@ -13,13 +13,14 @@ const DASH = { detected: [], manual: [], followed: [9, 5], interpolated: [3, 4],
 const idOf = (box) => state.ofTrack.get(box[0]) ?? box[0];
 const subjectOf = (box) => state.subjects.get(idOf(box));
 
+/** On screen a box is as large as the mask that is drawn over it: what is seen there is hidden. */
 function rectOf([, x1, y1, x2, y2]) {
-  const { left, top, sx, sy } = player.place();
-  return [left + x1 * sx, top + y1 * sy, (x2 - x1) * sx, (y2 - y1) * sy];
+  const { left, top, sx, sy } = player.place(), dx = (x2 - x1) * state.clip.margin, dy = (y2 - y1) * state.clip.margin;
+  return [left + (x1 - dx) * sx, top + (y1 - dy) * sy, (x2 - x1 + 2 * dx) * sx, (y2 - y1 + 2 * dy) * sy];
 }
 function boxOf([x, y, w, h]) {
-  const { left, top, sx, sy } = player.place();
-  return [(x - left) / sx, (y - top) / sy, (x + w - left) / sx, (y + h - top) / sy];
+  const { left, top, sx, sy } = player.place(), share = state.clip.margin / (1 + 2 * state.clip.margin), dx = w * share, dy = h * share;
+  return [(x + dx - left) / sx, (y + dy - top) / sy, (x + w - dx - left) / sx, (y + h - dy - top) / sy];
 }
 
 export function paint() {
@@ -83,9 +84,12 @@ function handles(x, y, w, h) {
 }
 const corners = (x, y, w, h) => [[x, y], [x + w, y], [x, y + h], [x + w, y + h]];
 
+/** The edge of the mask (redact/render/shapes.py). */
 function shape(box, x, y, w, h) {
+  const corner = Math.min(w, h) / 4, push = corner * (1 - Math.SQRT1_2);
   pen.beginPath();
-  pen.roundRect(x, y, w, h, Math.min(w, h) * (subjectOf(box)?.target === "face" ? 0.4 : 0.12));
+  if (["face", "head"].includes(subjectOf(box)?.target)) pen.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 2 * Math.PI);
+  else pen.roundRect(x - push, y - push, w + 2 * push, h + 2 * push, corner);
   pen.stroke();
 }
 

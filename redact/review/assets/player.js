@@ -29,7 +29,7 @@ const widthWanted = () => {
 };
 
 async function fetched(n, signal) {
-  const query = { n, view: state.view, w: widthWanted(), style: state.style || "blur" };
+  const query = { n, view: state.view, w: widthWanted(), style: state.style || "cover" };
   const [head, jpeg] = unpacked(await bytes("frame", query, signal));
   return { head, bitmap: await decoded(jpeg), view: query.view };
 }

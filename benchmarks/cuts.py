@@ -1,0 +1,360 @@
+"""Hard cuts that are found, and cuts that are imagined, beside PySceneDetect.
+
+Pieces of unrelated real clips are put behind one another: as they are, darkened as a concert is,
+with a flash over the cut, faded through black, with the bars of letterbox; and of the same scene.
+Clips that have no cut are shaken, darkened, and lit by flashes. The halves are those of the real
+clips (`real/split.json`): no camera is in both.
+
+PySceneDetect (`pip install scenedetect`) is no dependency of redact; without it its columns are
+left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import chain, pairwise, permutations
+from pathlib import Path
+from typing import Any, Final
+
+import av
+import cv2
+import numpy as np
+from av.video.reformatter import VideoReformatter
+from numpy.typing import NDArray
+
+from redact.track.camera_and_cuts import CutFinder, motion_between
+from redact.track.small_pictures import SmallFrame, shrink
+from redact.types import Frame
+
+from .halves import HALVES
+
+WIDTH: Final = 320
+RATE: Final = 25
+SHOT: Final = 24
+"""Frames of a piece on each side of a cut."""
+
+FADE: Final = 8
+"""Frames to black, and from it."""
+
+LONGEST: Final = 300
+"""Frames of a clip that are read."""
+
+DRAWN: Final = ("torchcodec__av1", "torchcodec__h26", "metadata_extractor__sample")
+"""Beginnings of names of test patterns and logos, which no camera took."""
+
+CUT_INSIDE: Final[dict[str, tuple[int, ...]]] = {}
+"""First frames of new shots inside the clips, found by eye."""
+
+Shot = NDArray[np.uint8]
+"""[frames, H, W, 3], BGR."""
+
+
+def read_clip(path: Path) -> Shot:
+    """A clip, `WIDTH` pixels wide, its beginning."""
+    frames = []
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        for frame in container.decode(stream):
+            height = round(frame.height * WIDTH / frame.width / 2) * 2
+            frames.append(frame.reformat(WIDTH, height, "bgr24", interpolation="AREA").to_ndarray())
+            if len(frames) == LONGEST:
+                break
+    return np.stack(frames)
+
+
+def fitted(shot: Shot, height: int = WIDTH * 9 // 16) -> Shot:
+    """The middle of each picture, 16:9."""
+    if shot.shape[1] < height:
+        wide = round(WIDTH * shot.shape[1] / height)
+        left = (WIDTH - wide) // 2
+        shot = shot[:, :, left : left + wide]
+        return np.stack([cv2.resize(p, (WIDTH, height)) for p in shot])
+    top = (shot.shape[1] - height) // 2
+    return shot[:, top : top + height]
+
+
+def darkened(shot: Shot, rng: np.random.Generator) -> Shot:
+    """As in a concert: little light, noise, a vignette."""
+    _, height, width, _ = shot.shape
+    y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    light = rng.uniform(0.1, 0.25) * np.exp(-(x**2 + y**2) / 1.5)[..., None]
+    noise = rng.normal(6.5, 2.0, (2 * height, 2 * width, 1)).astype(np.float32)
+    light, out = light.astype(np.float32), []
+    for picture in shot:
+        top, left = rng.integers(0, height), rng.integers(0, width)
+        lit = picture * light + noise[top : top + height, left : left + width]
+        out.append(np.clip(lit, 0, 255).astype(np.uint8))
+    return np.stack(out)
+
+
+def flashing(shot: Shot, rng: np.random.Generator) -> Shot:
+    """Flashes of one to four frames, about two a second, some of them all white."""
+    out, left, gain, lift = [], 0, 1.0, 0.0
+    for picture in shot:
+        if not left and rng.random() < 0.08:
+            left, gain, lift = int(rng.integers(1, 5)), rng.uniform(1.5, 4), rng.uniform(20, 160)
+        if left:
+            left -= 1
+            picture = np.clip(picture * gain + lift, 0, 255).astype(np.uint8)
+        out.append(picture)
+    return np.stack(out)
+
+
+def shaken(shot: Shot, rng: np.random.Generator) -> Shot:
+    """As from a hand that runs: up to a fiftieth of the picture and a degree a frame, and blur."""
+    out, x, y, angle = [], 0.0, 0.0, 0.0
+    _, height, width, _ = shot.shape
+    for picture in shot:
+        dx, dy = rng.normal(0, width / 100, 2)
+        x, y, angle = 0.9 * x + dx, 0.9 * y + dy, 0.9 * angle + rng.normal(0, 0.5)
+        move = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.15)
+        move[:, 2] += x, y
+        moved = cv2.warpAffine(picture, move, (width, height), borderMode=cv2.BORDER_REFLECT)
+        long = int(max(1, math.hypot(dx, dy) / 2))
+        out.append(
+            cv2.blur(
+                moved,
+                (
+                    max(1, long if abs(dx) > abs(dy) else 1),
+                    max(1, long if abs(dy) >= abs(dx) else 1),
+                ),
+            )
+        )
+    return np.stack(out)
+
+
+def letterboxed(shot: Shot, rng: np.random.Generator) -> Shot:
+    """Black bars above and below, or left and right."""
+    out = shot.copy()
+    if rng.random() < 0.5:
+        bar = round(shot.shape[1] * 0.14)
+        out[:, :bar] = out[:, -bar:] = 0
+    else:
+        bar = round(shot.shape[2] * 0.2)
+        out[:, :, :bar] = out[:, :, -bar:] = 0
+    return out
+
+
+def nearer(shot: Shot) -> Shot:
+    """A closer shot of the same scene, from a little beside."""
+    _, height, width, _ = shot.shape
+    top, left = height // 4, width // 3
+    part = shot[:, top : top + height // 2, left : left + width // 2]
+    return np.stack([cv2.resize(p, (width, height)) for p in part])
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Footage, and where it is cut.
+
+    Attributes:
+        kind: what was done to it.
+        name: of the clips.
+        frames: the pictures.
+        cuts: first and last frame between which a cut may be told, of each.
+    """
+
+    kind: str
+    name: str
+    frames: Shot
+    cuts: tuple[tuple[int, int], ...]
+
+
+def piece(shot: Shot, rng: np.random.Generator, inside: Sequence[int]) -> Shot:
+    """A stretch of a clip that has no cut in it, repeated to and fro where the clip is short."""
+    edges = [0, *inside, len(shot)]
+    first, last = max(pairwise(edges), key=lambda e: e[1] - e[0])
+    shot = shot[first:last]
+    while len(shot) < SHOT:
+        shot = np.concatenate([shot, shot[::-1]])
+    at = int(rng.integers(0, len(shot) - SHOT + 1))
+    return fitted(shot[at : at + SHOT])
+
+
+def with_cuts(
+    clips: dict[str, Shot], same: Sequence[tuple[str, str]], each: int, rng: np.random.Generator
+) -> Iterator[Case]:
+    """Pairs of shots, `each` of every kind, and all pairs of `same` scenes."""
+    names = [n for n in clips if not n.startswith(DRAWN)]
+    pairs = [p for p in permutations(names, 2) if p not in same]
+    at = SHOT, SHOT
+
+    def two(a: str, b: str) -> tuple[Shot, Shot]:
+        return tuple(piece(clips[n], rng, CUT_INSIDE.get(n, ())) for n in (a, b))  # type: ignore[return-value]
+
+    def drawn() -> Iterator[tuple[str, str]]:
+        for number in rng.choice(len(pairs), each, replace=len(pairs) < each):
+            yield pairs[int(number)]
+
+    for a, b in drawn():
+        yield Case("unrelated", f"{a} | {b}", np.concatenate(two(a, b)), (at,))
+    for a, b in drawn():
+        dark = [darkened(s, rng) for s in two(a, b)]
+        yield Case("dark", f"{a} | {b}", np.concatenate(dark), (at,))
+    for a, b in drawn():
+        dark = [flashing(darkened(shaken(s, rng), rng), rng) for s in two(a, b)]
+        yield Case("concert", f"{a} | {b}", np.concatenate(dark), ((SHOT - 4, SHOT + 4),))
+    for a, b in drawn():
+        both = np.concatenate(two(a, b))
+        over = slice(SHOT - int(rng.integers(0, 3)), SHOT + int(rng.integers(1, 3)))
+        both[over] = np.clip(both[over] * 2.0 + 120, 0, 255).astype(np.uint8)
+        yield Case("flash", f"{a} | {b}", both, ((over.start, over.stop),))
+    for a, b in drawn():
+        both, gain = np.concatenate(two(a, b)), np.ones(2 * SHOT)
+        gain[SHOT - FADE : SHOT + FADE] = np.abs(np.linspace(-1, 1, 2 * FADE))
+        gain[SHOT - 2 : SHOT + 2] = 0
+        faded = (both * gain[:, None, None, None]).astype(np.uint8)
+        yield Case("fade", f"{a} | {b}", faded, ((SHOT - FADE, SHOT + FADE),))
+    for a, b in drawn():
+        bars = letterboxed(np.concatenate(two(a, b)), rng)
+        yield Case("letterbox", f"{a} | {b}", bars, (at,))
+    for a, b in same:
+        yield Case("same scene", f"{a} | {b}", np.concatenate(two(a, b)), (at,))
+    for a in names:
+        shot = piece(clips[a], rng, CUT_INSIDE.get(a, ()))
+        yield Case("same scene", a, np.concatenate([shot, nearer(shot)]), (at,))
+
+
+WITHOUT: Final[dict[str, Callable[[Shot, np.random.Generator], Shot]]] = {
+    "as it is": lambda s, _: s,
+    "dark, still": darkened,
+    "shaken": shaken,
+    "flashing": flashing,
+    "dark, shaken, flashing": lambda s, r: flashing(darkened(shaken(s, r), r), r),
+}
+
+
+def without_cuts(clips: dict[str, Shot], rng: np.random.Generator) -> Iterator[Case]:
+    """All clips, in every way; their own cuts are known."""
+    for kind, change in WITHOUT.items():
+        for name, shot in clips.items():
+            inside = tuple((c, c) for c in CUT_INSIDE.get(name, ()))
+            yield Case(kind, name, change(fitted(shot), rng), inside)
+
+
+def of_redact(frames: Shot) -> list[int]:
+    """First frames of new scenes, as the tracker finds them."""
+    finder, scaler = CutFinder(), VideoReformatter()
+    before: SmallFrame | None = None
+    for number, picture in enumerate(frames):
+        decoded = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), "bgr24")
+        decoded = decoded.reformat(format="yuv420p")
+        decoded.pts, decoded.time_base = number, _BASE
+        small = shrink(Frame(number, number, _BASE, decoded), scaler)
+        if before is not None:
+            finder.push(small, motion_between(before, small).agreed)
+        else:
+            finder.push(small, 1.0)
+        before = small
+    return finder.cuts
+
+
+_BASE: Final = Fraction(1, RATE)
+
+
+def of_pyscenedetect(detector: Any, frames: Shot) -> list[int]:
+    """The same by a detector of PySceneDetect."""
+    from scenedetect import FrameTimecode
+
+    found = []
+    for number, picture in enumerate(frames):
+        found += detector.process_frame(FrameTimecode(number, float(RATE)), picture)
+    found += detector.post_process(FrameTimecode(len(frames) - 1, float(RATE)))
+    return [cut.frame_num for cut in found]
+
+
+def tools() -> dict[str, Callable[[Shot], list[int]]]:
+    """Who looks for cuts, by name."""
+    found: dict[str, Callable[[Shot], list[int]]] = {"redact": of_redact}
+    try:
+        from scenedetect import AdaptiveDetector, ContentDetector
+    except ImportError as error:
+        print(f"PySceneDetect is left out: {error}", file=sys.stderr)
+        return found
+    found["content"] = lambda frames: of_pyscenedetect(ContentDetector(), frames)
+    found["adaptive"] = lambda frames: of_pyscenedetect(AdaptiveDetector(), frames)
+    return found
+
+
+@dataclass
+class Count:
+    """What one tool did with footage of one kind."""
+
+    cuts: int = 0
+    found: int = 0
+    false: int = 0
+    frames: int = 0
+
+
+def counted(count: Count, case: Case, told: Sequence[int]) -> list[str]:
+    """Add a case; what was wrong in it, in words."""
+    hit = [any(a - 1 <= t <= b + 1 for t in told) for a, b in case.cuts]
+    false = [t for t in told if not any(a - 1 <= t <= b + 1 for a, b in case.cuts)]
+    count.cuts += len(case.cuts)
+    count.found += sum(hit)
+    count.false += len(false)
+    count.frames += len(case.frames)
+    missed = [f"missed {c}" for c, was in zip(case.cuts, hit, strict=True) if not was]
+    return missed + [f"imagined {t}" for t in false]
+
+
+def main() -> None:
+    """Print how many cuts each tool finds, and how many it imagines in ten minutes."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cuts", description=__doc__)
+    parser.add_argument("--clips", type=Path, required=True, help="folder of real clips")
+    parser.add_argument("--half", choices=HALVES, default="dev")
+    parser.add_argument("--each", type=int, default=40, help="pairs of each kind")
+    parser.add_argument("--told", action="store_true", help="print what was wrong")
+    parser.add_argument("--only", default="", help="only kinds with this in their name")
+    args = parser.parse_args()
+    split = json.loads((Path(__file__).parent / "real" / "split.json").read_text())
+    clips = {n: read_clip(args.clips / n) for n in split[args.half] if (args.clips / n).exists()}
+    groups = [[n for n in g["clips"] if n in clips] for g in split["groups"].values()]
+    same = [pair for group in groups for pair in permutations(group, 2)]
+    rng, who = np.random.default_rng(7), tools()
+    counts: dict[str, dict[str, Count]] = {}
+    for case in chain(with_cuts(clips, same, args.each, rng), without_cuts(clips, rng)):
+        if args.only not in case.kind:
+            continue
+        rows = counts.setdefault(case.kind, {name: Count() for name in who})
+        for name, look in who.items():
+            wrong = counted(rows[name], case, look(case.frames))
+            if args.told and wrong:
+                print(f"{name}: {case.kind}: {case.name}: {'; '.join(wrong)}", flush=True)
+    _print(counts, list(who))
+
+
+def _print(counts: dict[str, dict[str, Count]], who: list[str]) -> None:
+    """A table: found of all cuts, and imagined ones."""
+    print("| footage | minutes | cuts | " + " | ".join(f"{n}: found, imagined" for n in who) + " |")
+    print("|---|---|---|" + "---|" * len(who))
+    total = {name: Count() for name in who}
+    for kind, row in counts.items():
+        for name in who:
+            for field in ("cuts", "found", "false", "frames"):
+                mine = getattr(total[name], field) + getattr(row[name], field)
+                setattr(total[name], field, mine)
+        print(_row(kind, [row[n] for n in who]))
+    print(_row("all", [total[n] for n in who]))
+    for name in who:
+        count = total[name]
+        recall = count.found / max(1, count.cuts)
+        rate = count.false / (count.frames / RATE / 600)
+        print(f"{name}: recall {recall:.1%}, imagined {rate:.1f} in ten minutes")
+
+
+def _row(kind: str, row: list[Count]) -> str:
+    minutes = row[0].frames / RATE / 60
+    cells = " | ".join(f"{c.found}, {c.false}" for c in row)
+    return f"| {kind} | {minutes:.1f} | {row[0].cuts} | {cells} |"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""The side of the user: which schedulers may be spoken to; workers looked at once, then one file
+at a time for each of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..errors import DependencyError, InputError, UsageError
+from ..files import new_partial
+from .processes import Command, Done, lost
+from .worker import unlike, what_is_installed, what_is_seen, work_on
+
+_LOCAL_NAMES = ("localhost", "ip6-localhost")
+
+
+def check_address(address: str, insecure: bool) -> str:
+    """The address as dask wants it: tls:// to anywhere, tcp:// within this machine.
+
+    Args:
+        address: as typed; without a scheme it is tcp, as in dask.
+        insecure: the user accepts tcp:// to another machine.
+
+    Raises:
+        UsageError: the address is not accepted.
+    """
+    full = address if "://" in address else f"tcp://{address}"
+    try:
+        parts = urlsplit(full)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if host is None or port is None or parts.path not in ("", "/"):
+        raise UsageError(
+            f"--scheduler {address}: is no address of a scheduler",
+            "Write it as the scheduler says it, for example tls://10.0.0.5:8786.",
+        )
+    if parts.scheme not in ("tls", "tcp"):
+        raise UsageError(
+            f"--scheduler {address}: {parts.scheme}:// is not accepted", "Use tls://HOST:PORT."
+        )
+    if parts.scheme == "tcp" and not (insecure or is_loopback(host)):
+        raise UsageError(
+            f"--scheduler {address}: is another machine, and tcp:// is neither encrypted nor "
+            "closed to others: whoever reaches the scheduler can run programs on the workers",
+            "Set up TLS in dask and use tls://, or add --insecure-scheduler in a network that you "
+            "trust.",
+        )
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its very name or number; no name is looked up."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() in _LOCAL_NAMES
+
+
+PATIENCE = 20
+"""Seconds to wait for a scheduler to answer."""
+
+LOOK_ROUND = 3
+"""Seconds after which it is looked whether scheduler and workers are still there."""
+
+
+class Cluster:
+    """A connection to a scheduler; leaving the context takes back what is not done.
+
+    Args:
+        address: from `check_address`.
+
+    Raises:
+        DependencyError: dask.distributed is not installed.
+        InputError: nobody answers there, or there is no worker.
+    """
+
+    def __init__(self, address: str) -> None:
+        try:
+            from distributed import Client, Security
+        except ImportError as error:
+            raise DependencyError(
+                "--scheduler needs dask.distributed, which is not installed",
+                "pip install 'redact-footage[cluster]'",
+            ) from error
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        try:
+            security = Security(require_encryption=True) if address.startswith("tls:") else None
+            self._client: Any = Client(address, security=security, timeout=PATIENCE)
+        except (OSError, TimeoutError, RuntimeError, ValueError) as error:
+            raise InputError(
+                f"{address}: no scheduler answers there ({error})",
+                "Is it running? For tls:// dask needs its certificates in its own configuration.",
+            ) from error
+        self._address = address
+        self.workers: list[str] = sorted(self._client.scheduler_info(n_workers=-1)["workers"])
+        if not self.workers:
+            self._client.close()
+            raise InputError(f"{address}: the scheduler has no workers", "Start some, then again.")
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._client.close()  # the scheduler forgets what nobody waits for, and the workers stop
+
+    def check(self, folder: Path, places: Sequence[Path], sources: Sequence[Path]) -> None:
+        """Refuse workers that have another redact, or do not see the same files.
+
+        Args:
+            folder: in which relative paths begin.
+            places: folders for results; a file is written there for a moment, to be looked for.
+            sources: of which a worker must see the first and last bytes as they are here.
+
+        Raises:
+            UsageError: what differs, and where.
+        """
+        self._compare("has another", what_is_installed(), what_is_installed)
+        marks = []
+        try:
+            for place in places:
+                marks.append(new_partial(place, "cluster", 0o600))
+                os.write(marks[-1].handle, secrets.token_bytes(16))
+            paths = [str(path.absolute()) for path in (*sources, *(mark.path for mark in marks))]
+            here = what_is_seen(str(folder), paths)
+            self._compare("does not see the same", here, what_is_seen, str(folder), paths)
+        finally:
+            for mark in marks:
+                mark.path.unlink(missing_ok=True)
+                mark.release()
+
+    def _compare(self, words: str, here: dict[str, Any], ask: Any, *arguments: Any) -> None:
+        answers = self._client.run(ask, *arguments, workers=self.workers, on_error="return")
+        for worker, there in answers.items():
+            if isinstance(there, BaseException):
+                raise UsageError(
+                    f"{worker}: cannot answer ({there})",
+                    "Is redact installed in the worker's Python?",
+                )
+            different = unlike(here, there)
+            if different:
+                what = ", ".join(different[:3]) + (" …" if len(different) > 3 else "")
+                raise UsageError(
+                    f"{worker}: {words} {what}",
+                    "All workers need this redact with its models and libraries, and the same "
+                    "folders under the same names.",
+                )
+
+    def results(self, commands: Sequence[Command]) -> Iterator[tuple[int, Done]]:
+        """Numbers and results, as they come; each worker has one file at a time, the largest first.
+
+        A file whose worker is lost goes to another one, which goes on where that one was.
+
+        Raises:
+            InputError: the scheduler, or the last worker, is gone.
+        """
+        waiting = sorted(enumerate(commands), key=lambda pair: pair[1].size)
+        running: dict[Any, tuple[int, str]] = {}
+        free = list(self.workers)
+        while True:
+            while free and waiting:
+                (number, command), worker = waiting.pop(), free.pop(0)
+                running[self._submit(command, worker)] = number, worker
+            if not running:
+                return
+            for future in self._first_of([*running]):
+                number, worker = running.pop(future)
+                free.append(worker)
+                yield number, _done(future, commands[number])
+
+    def _submit(self, command: Command, worker: str) -> Any:
+        """Hand a file to a worker, or to another one where that one is gone."""
+        return self._client.submit(
+            work_on,
+            command,
+            key=f"redact-{secrets.token_hex(8)}",
+            workers=worker,
+            allow_other_workers=True,
+            pure=False,
+        )
+
+    def _first_of(self, futures: list[Any]) -> list[Any]:
+        """Those that are done, as soon as one is."""
+        from distributed import wait
+
+        while True:
+            with contextlib.suppress(TimeoutError):
+                return list(wait(futures, timeout=LOOK_ROUND, return_when="FIRST_COMPLETED").done)
+            there = self._client.status == "running" and self._client.scheduler_info()["workers"]
+            if not there:
+                raise InputError(
+                    f"{self._address}: the scheduler, or its last worker, is gone",
+                    "Start it, and give the same command again: it goes on where it was.",
+                )
+
+
+def _done(future: Any, command: Command) -> Done:
+    """What a task ended with; one that dask could not bring to its end is a file refused."""
+    if future.status == "finished":
+        done = future.result()
+        assert isinstance(done, Done)
+        return done
+    why = future.exception() if future.status == "error" else "it was cancelled"
+    return Done(lost(command.source, f"its worker was lost ({why})"))

@@ -1,0 +1,213 @@
+"""Files of many, each worked on by a process of its own: how many at once, as far as the memory
+goes, and what each printed, or that it was lost.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from ..errors import ExitCode, RedactError
+from ..media import probe
+
+BASE: Final = 500_000_000
+"""Bytes that one run takes whatever the picture: libraries, models, and a reserve."""
+
+PER_PIXEL: Final = 160
+"""Bytes that one run takes for each pixel of the picture: frames on their way through decoder,
+detector, tracker and encoder. With `BASE` a seventh to a quarter more than what
+`python -m benchmarks.room` measured in `balanced` at 360p, 720p and 1080p (`benchmarks/README.md`,
+"Memory")."""
+
+
+def bytes_for(source: Path) -> int:
+    """About how much memory one run on a video takes at its peak."""
+    try:
+        video = probe(source).video
+    except RedactError:
+        return BASE
+    return BASE + PER_PIXEL * video.width * video.height
+
+
+def jobs_that_fit(wanted: int, sources: Iterable[Path], free: int | None = None) -> int:
+    """Runs at once, at most `wanted` and at least one, whose memory fits beside each other.
+
+    Args:
+        wanted: as the user said.
+        sources: all videos; any of them may be worked on beside any other.
+        free: bytes; None: as the system says.
+    """
+    videos = list(sources)
+    room = free_memory() if free is None else free
+    if room is None:
+        return max(1, min(wanted, len(videos)))
+    largest = sorted(map(bytes_for, videos), reverse=True)[:wanted]
+    fitting, taken = 0, 0
+    for need in largest:
+        taken += need
+        if taken > room and fitting:
+            break
+        fitting += 1
+    return max(1, fitting)
+
+
+def free_memory() -> int | None:
+    """Bytes that programs can take without pushing others out; None where it is not known."""
+    if sys.platform.startswith("linux"):
+        try:
+            for line in Path("/proc/meminfo").read_text().splitlines():
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+        except (OSError, ValueError, IndexError):
+            return None
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+_POLL = 0.1
+"""Seconds between two looks whether a process is still wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """The command for one file.
+
+    Attributes:
+        source: the video as typed.
+        words: options of `redact run` and the source.
+        folder: in which relative paths among the words begin.
+    """
+
+    source: str
+    words: tuple[str, ...]
+    folder: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of the video, 0 if it is not there. The largest is begun first: one that is begun
+        last keeps all others waiting."""
+        try:
+            return Path(self.folder, self.source).stat().st_size
+        except OSError:
+            return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended.
+
+    Attributes:
+        result: of its file, as `redact run --json` prints it.
+        told: what it said to the person, lines.
+    """
+
+    result: dict[str, Any]
+    told: tuple[str, ...] = ()
+
+
+def at_once(commands: Sequence[Command], jobs: int) -> Generator[tuple[int, Done]]:
+    """Numbers and results as they come, so many at once; an error stops those that run."""
+    stopped = threading.Event()
+    # Threads only wait for processes here; they end with them.
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            numbers = {
+                pool.submit(run_in_process, command, stopped.is_set): number
+                for number, command in sorted(enumerate(commands), key=lambda pair: -pair[1].size)
+            }
+            for future in as_completed(numbers):
+                yield numbers[future], future.result()
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def run_in_process(
+    command: Command,
+    unwanted: Callable[[], bool],
+    environment: Mapping[str, str] | None = None,
+) -> Done:
+    """Run a command in a process of its own, and wait for it.
+
+    Args:
+        command: to be run.
+        unwanted: asked often; where it says True the process is stopped as by Ctrl-C.
+        environment: to run in; None for this one's.
+    """
+    begun = time.monotonic()
+    if unwanted():
+        return Done(lost(command.source, code=ExitCode.INTERRUPTED))
+    program = (sys.executable, "-m", "redact", "run", "--json", "--one-of-several")
+    with subprocess.Popen(
+        [*program, *command.words],
+        stdin=subprocess.PIPE,  # closed by the system when this process dies
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="surrogateescape",
+        cwd=command.folder,
+        env=environment,
+    ) as process:
+        printed: list[str] = []
+        told: list[str] = []
+        readers = [
+            threading.Thread(target=lambda: printed.extend(process.stdout or ())),
+            threading.Thread(target=lambda: told.extend(process.stderr or ())),
+        ]
+        for reader in readers:
+            reader.start()
+        while True:
+            try:
+                code = process.wait(_POLL)
+                break
+            except subprocess.TimeoutExpired:
+                if unwanted():
+                    process.terminate()
+        for reader in readers:
+            reader.join()
+    result = _printed_result("".join(printed))
+    if result is None:
+        known = code if code in set(ExitCode) else ExitCode.INTERNAL
+        result = lost(command.source, code=ExitCode(known))
+        result["seconds"] = round(time.monotonic() - begun, 1)
+    result.setdefault("state", "refused")
+    result.setdefault("seconds", round(time.monotonic() - begun, 1))
+    return Done(result, tuple("".join(told).splitlines()))
+
+
+def _printed_result(printed: str) -> dict[str, Any] | None:
+    try:
+        result = json.loads(printed)
+    except ValueError:
+        return None
+    known = isinstance(result, dict) and "source" in result and "exit_code" in result
+    return result if known else None
+
+
+def lost(
+    source: str,
+    why: str = "its process was stopped or killed",
+    code: ExitCode = ExitCode.INTERNAL,
+) -> dict[str, Any]:
+    """The result of a file whose process did not say how it ended: killed for want of memory,
+    for example."""
+    return {
+        "source": source,
+        "exit_code": int(code),
+        "error": f"{source}: {why}",
+        "hint": "Give the same command again; if it was memory, with fewer at once.",
+        "state": "refused",
+        "seconds": 0.0,
+    }

@@ -1,0 +1,107 @@
+"""What a worker does: the same command, for one file, in a process of its own; and whether it would
+write what this machine writes, by what it has and what it sees.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..record import library_versions
+from .processes import Command, Done, run_in_process
+
+_NO_PART = ("__pycache__",)
+
+
+def what_is_installed() -> dict[str, str]:
+    """Everything that the bytes of a result depend on besides the file and the options."""
+    return {
+        "redact": __version__,
+        "redact's files and models": _digest_of_package(),
+        "Python": platform.python_version(),
+        "processor": platform.machine(),
+        **library_versions(),
+    }
+
+
+def what_is_seen(folder: str, paths: list[str]) -> dict[str, Any]:
+    """A folder and files as they look from here: None for what is not there.
+
+    Args:
+        folder: in which paths begin; a worker must have it to be given a command there.
+        paths: files; each is told by its size, time and the hash of its first and last bytes.
+    """
+    return {folder: Path(folder).is_dir() or None, **{path: _look_of(path) for path in paths}}
+
+
+def unlike(here: Mapping[str, Any], there: Mapping[str, Any]) -> list[str]:
+    """Names under which two answers differ."""
+    return [name for name in here if here[name] != there.get(name)]
+
+
+def _look_of(path: str) -> list[str | int] | None:
+    try:
+        with Path(path).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            digest = hashlib.sha256(file.read(1 << 16))
+            file.seek(max(0, size - (1 << 16)))
+            digest.update(file.read(1 << 16))
+    except OSError:
+        return None
+    return [size, digest.hexdigest()]
+
+
+@cache
+def _digest_of_package() -> str:
+    """SHA-256 over names and contents of all that is installed as redact."""
+    digest = hashlib.sha256()
+    for name, item in sorted(_files(resources.files("redact"), "")):
+        data = item.read_bytes()
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
+
+
+def _files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
+    found = []
+    for item in folder.iterdir():
+        if item.name in _NO_PART or item.name.startswith("."):
+            continue
+        name = f"{prefix}/{item.name}"
+        found += _files(item, name) if item.is_dir() else [(name, item)]
+    return found
+
+
+_SET_BY_DASK = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def work_on(command: Command) -> Done:
+    """Run the command of one file here; it is stopped when nobody waits for it any more."""
+    # dask tells numerical libraries to use one processor; a local run is not told so.
+    environment = {k: v for k, v in os.environ.items() if k not in _SET_BY_DASK}
+    return run_in_process(command, _gone(), environment)
+
+
+def _gone() -> Callable[[], bool]:
+    """A function that says whether nobody waits any more for the task that runs now.
+
+    When the one who ordered it is gone, dask marks or forgets a task and lets its thread run on:
+    the task has to look itself.
+    """
+    from distributed import get_worker
+    from distributed.worker import thread_state
+
+    worker, key = get_worker(), thread_state.key
+
+    def gone() -> bool:
+        task = worker.state.tasks.get(key)
+        return task is None or task.state != "executing"
+
+    return gone

@@ -1,0 +1,84 @@
+"""A mark by which redact knows again what it wrote for this user on this machine.
+
+What a person decided is kept in files that can be handed on: a plan, a note about a result that was
+held back. Who receives one must not find the sender's decisions counted as his own. So what counts
+carries a mark (HMAC-SHA-256, RFC 2104) made with a secret that never leaves the user's own folder.
+Without that folder, marks last as long as the process.
+"""
+
+from __future__ import annotations
+
+import functools
+import hmac
+import os
+import secrets
+import stat
+import sys
+from pathlib import Path
+from typing import Final
+
+_BYTES: Final = 32
+
+
+def own_mark(data: bytes) -> str:
+    """The mark of some content, hex."""
+    return hmac.digest(_secret(), data, "sha256").hex()
+
+
+def is_own(data: bytes, mark: str) -> bool:
+    """Whether redact gave the content this mark, for this user on this machine."""
+    return hmac.compare_digest(own_mark(data).encode(), mark.encode("utf-8", "replace"))
+
+
+def belongs_to_user(path: Path) -> bool:
+    """Whether a file, not what it links to, is this user's; everything is where systems do not
+    tell."""
+    if sys.platform == "win32":
+        return True
+    try:
+        return path.lstat().st_uid == os.geteuid()
+    except OSError:
+        return False
+
+
+def _folder() -> Path:
+    """Where programs keep what is theirs (XDG Base Directory; its like elsewhere)."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "redact"
+    usual = Path.home() / ".local" / "state"
+    return Path(os.environ.get("XDG_STATE_HOME") or usual) / "redact"
+
+
+@functools.cache
+def _secret() -> bytes:
+    try:
+        folder = _folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return _read(folder / "mark") or _made(folder / "mark")
+    except (OSError, RuntimeError):  # there is no such folder
+        return secrets.token_bytes(_BYTES)
+
+
+def _read(path: Path) -> bytes:
+    """The secret, b"" where there is none that nobody else can know."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+    except FileNotFoundError:
+        return b""
+    with os.fdopen(handle, "rb") as file:
+        said = os.fstat(handle)
+        if sys.platform != "win32" and (
+            said.st_uid != os.geteuid() or said.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+        ):
+            raise OSError(f"{path}: is not closed to others")
+        found = file.read(_BYTES)
+    return found if len(found) == _BYTES else b""
+
+
+def _made(path: Path) -> bytes:
+    secret = secrets.token_bytes(_BYTES)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+        file.write(secret)
+    part.replace(path)
+    return _read(path)

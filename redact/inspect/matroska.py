@@ -1,0 +1,121 @@
+"""What the elements of Matroska and WebM say (RFC 8794, RFC 9559)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO, Final
+
+from ..formats import matroska, sound_headers
+from ..formats.matroska import Element
+from ..types import date_and_time
+from .findings import Findings, Kind
+from .mp4 import add_comments, kind_of_tag
+
+_PARENTS: Final = frozenset(
+    [
+        "EBML",
+        "Segment",
+        "Info",
+        "Tracks",
+        "TrackEntry",
+        "Attachments",
+        "AttachedFile",
+        "Chapters",
+        "EditionEntry",
+        "ChapterAtom",
+        "ChapterDisplay",
+        "Tags",
+        "Tag",
+        "SimpleTag",
+    ]
+)
+_SPEAKING: Final = {
+    "MuxingApp": Kind.ENCODER,
+    "WritingApp": Kind.ENCODER,
+    "Title": Kind.NAME,
+    "SegmentUUID": Kind.IDENTIFIER,
+    "SegmentFilename": Kind.NAME,
+    "PrevUUID": Kind.IDENTIFIER,
+    "NextUUID": Kind.IDENTIFIER,
+    "SegmentFamily": Kind.IDENTIFIER,
+    "Name": Kind.NAME,
+    "CodecName": Kind.ENCODER,
+    "CodecSettings": Kind.ENCODER,
+    "FileName": Kind.ATTACHMENT,
+    "FileDescription": Kind.ATTACHMENT,
+    "FileMimeType": Kind.ATTACHMENT,
+    "ChapString": Kind.NAME,
+}
+_NEUTRAL_APPS: Final = frozenset((b"Lavf", b""))
+"""What the muxer writes into two mandatory elements when told to name no version."""
+_EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
+_DATE_SIZE: Final = 8
+_COUNTS: Final = 255
+"""Largest TrackUID that says nothing: small numbers count tracks; large ones are random and mark
+this very file."""
+
+
+def walk(file: BinaryIO, size: int) -> Iterator[Element]:
+    """All elements outside clusters, parents before children."""
+    return matroska.walk(file, 0, size, lambda element: element.name in _PARENTS)
+
+
+def inspect_matroska(file: BinaryIO, size: int, found: Findings) -> None:
+    """Add everything that the elements outside clusters say."""
+    tag_name = ""
+    for element in walk(file, size):
+        if element.name == "TagName":
+            tag_name = element.content(file).decode("utf-8", "replace")
+        elif element.name in ("TagString", "TagBinary"):
+            _tag(tag_name, element, element.content(file), found)
+        else:
+            _element(file, element, found)
+
+
+def _tag(name: str, element: Element, value: bytes, found: Findings) -> None:
+    where = f"{'/'.join(element.above)} {name}"
+    # The only tag of Matroska that says what the structure says, not what somebody wrote.
+    if name == "DURATION":
+        found.add_generic(where, value)
+    else:
+        found.add(kind_of_tag(name), where, value)
+
+
+def _element(file: BinaryIO, element: Element, found: Findings) -> None:
+    if element.name in _SPEAKING:
+        kind, data = _SPEAKING[element.name], element.content(file)
+        if kind is Kind.ENCODER and data in _NEUTRAL_APPS:
+            found.add_generic(element.path, data)
+        else:
+            found.add(kind, element.path, data)
+    elif element.name == "CodecPrivate":
+        add_comments(sound_headers.comments(element.content(file)), element.path, found)
+    elif element.name == "FileData":
+        found.add(Kind.ATTACHMENT, element.path, f"{element.size} bytes")
+    elif element.name == "DateUTC":
+        found.add(Kind.DATE, element.path, _date(element.content(file)))
+    elif element.name in ("Language", "LanguageBCP47"):
+        if element.content(file) not in (b"und", b""):
+            found.add(Kind.LANGUAGE, element.path, element.content(file))
+    elif element.name == "TrackUID":
+        uid = int.from_bytes(element.content(file), "big")
+        if uid > _COUNTS:
+            found.add(Kind.IDENTIFIER, element.path, f"{uid:x}")
+    elif element.name == "Void" and element.content(file).strip(b"\0"):
+        found.add(Kind.UNUSUAL, f"{element.path} (padding that is not empty)", "not zero")
+    elif element.id == 0:
+        found.add(Kind.UNUSUAL, element.path, f"{element.size} bytes that are not an element")
+    elif element.id not in matroska.NAMES:
+        found.add(Kind.UNUSUAL, element.path, element.content(file))
+
+
+def _date(data: bytes) -> str:
+    if len(data) != _DATE_SIZE:
+        return f"{len(data)} bytes that are no date"
+    nanoseconds = int.from_bytes(data, "big", signed=True)
+    try:
+        moment = _EPOCH + timedelta(microseconds=nanoseconds // 1000)
+    except OverflowError:
+        return f"{nanoseconds} ns after 2001"
+    return date_and_time(moment)

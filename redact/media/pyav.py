@@ -1,0 +1,33 @@
+"""What releases of PyAV give differently, in one form: numbers, and texts that are no UTF-8.
+
+Up to release 18 a number is a Fraction, and None where a file does not tell it. From 19 on it is an
+`AVRational`, of value 0 or with a denominator of 0 where a file does not tell it.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, Final
+
+import av
+
+KEEPS_BAD_TEXT: Final[dict[str, Any]] = (
+    {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
+)
+"""Arguments of `av.open` with which a tag that is no UTF-8 is no error; release 19 needs none."""
+
+
+def fraction(number: Any) -> Fraction | None:
+    """A rate, a time base or the shape of a pixel, None where the file does not tell it."""
+    if not number or not number.denominator:
+        return None
+    return Fraction(number.numerator, number.denominator)
+
+
+def tags_of(metadata: dict[str, str]) -> dict[str, str]:
+    """Tags of a container, a stream, a chapter or a picture, with "�" for what is no UTF-8."""
+    return {_text(key): _text(value) for key, value in metadata.items()}
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -1,0 +1,189 @@
+"""What became of one source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from ..auditing import AuditResult
+from ..errors import ExitCode
+from ..plan import Plan
+from ..record import Manifest, RunRecord, manifest_path
+from ..types import Action
+
+
+class ResultState(StrEnum):
+    """What became of one source, in the words of a summary."""
+
+    DONE = "done"
+    INCOMPLETE = "source incomplete"
+    """Done, but the source ends before its headers say."""
+    NEEDS_REVIEW = "needs review"
+    """The audit found something, so the result did not get its final name."""
+    DONE_BEFORE = "done before"
+    """An earlier run made it from the same source in the same way; nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one source.
+
+    Attributes:
+        source: the original.
+        output: the file that was written: the final name, or, where it needs review, another one in
+            a closed folder.
+        wanted: the final name.
+        state: see `ResultState`.
+        missing: what is missing at the end of the source, in words; "" if nothing is known to be.
+        hidden: how many tracks are hidden, of each target by its word; None where that is not
+            known.
+        kept: how many a person kept visible.
+        false_alarms: how many a person said are nothing to hide.
+        audit, record: of this run; None where an earlier one had done the work.
+        plan_file, manifest, sheet: None where they are not kept.
+        pictures: of findings, where a result is held back.
+    """
+
+    source: Path
+    output: Path
+    wanted: Path
+    state: ResultState
+    missing: str = ""
+    hidden: dict[str, int] | None = None
+    kept: int = 0
+    false_alarms: int = 0
+    audit: AuditResult | None = None
+    record: RunRecord | None = None
+    plan_file: Path | None = None
+    manifest: Path | None = None
+    sheet: Path | None = None
+    pictures: tuple[Path, ...] = ()
+
+    @classmethod
+    def of_run(cls, record: RunRecord, audit: AuditResult, wanted: Path, held_back: bool) -> Result:
+        """Of a run that has just ended; the files beside the output are still to be written."""
+        source = record.source
+        missing = missing_words(
+            source.path.name,
+            record.frames_written,
+            source.video.shown,
+            source.missing,
+            source.torn,
+        )
+        state = ResultState.INCOMPLETE if missing else ResultState.DONE
+        return cls(
+            source.path,
+            record.output,
+            wanted,
+            ResultState.NEEDS_REVIEW if held_back else state,
+            missing,
+            *_counted((t.target.word, t.action) for t in record.plan.tracks),
+            audit=audit,
+            record=record,
+        )
+
+    @classmethod
+    def of_earlier(
+        cls,
+        source: Path,
+        output: Path,
+        wanted: Path,
+        state: ResultState,
+        known: Manifest | None,
+        plan_file: Path | None,
+    ) -> Result:
+        """Of an earlier run, as far as its record tells; None where it was to keep none."""
+        if known is None:
+            return cls(source, output, wanted, state, plan_file=plan_file)
+        said = known.source
+        declared = None if said.declared_frames is None else said.declared_frames - said.cut_frames
+        missing = missing_words(source.name, said.frames, declared, said.bytes_missing, said.torn)
+        counts = _counted((track.target, track.action) for track in known.tracks)
+        manifest = manifest_path(output)
+        return cls(
+            source, output, wanted, state, missing, *counts, plan_file=plan_file, manifest=manifest
+        )
+
+    @property
+    def needs_review(self) -> bool:
+        """Whether the result was held back from its final name."""
+        return self.state is ResultState.NEEDS_REVIEW
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What `redact run` would end with."""
+        if self.needs_review:
+            return ExitCode.NEEDS_REVIEW
+        return ExitCode.INCOMPLETE if self.missing else ExitCode.DONE
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan that was drawn by this run."""
+        return None if self.record is None else self.record.plan
+
+    def to_json(self) -> dict[str, Any]:
+        """As `redact run --json` prints it."""
+        told: dict[str, Any] = {
+            "source": str(self.source),
+            "output": str(self.output),
+            "exit_code": int(self.exit_code),
+            "state": self.state.value,
+            "plan": _text(self.plan_file),
+            "incomplete": self.missing,
+        }
+        if self.hidden is not None:
+            told |= {"hidden": self.hidden, "kept": self.kept}
+            if self.false_alarms:
+                told["false_alarms"] = self.false_alarms
+        record, audit = self.record, self.audit
+        if record is None or audit is None:
+            return told if self.needs_review else told | {"manifest": _text(self.manifest)}
+        return told | {
+            "frames": record.frames_written,
+            "stretches": record.stretches[0],
+            "stretches_untouched": record.stretches[1],
+            "tracks": dict(Counter(t.target.word for t in record.plan.tracks)),
+            "manifest": _text(self.manifest),
+            "sha256": record.output_sha256,
+            "warnings": [str(w) for w in (*record.warnings, *record.notes)],
+            "audit": audit.to_json(),
+            "pictures": [str(p) for p in self.pictures],
+        }
+
+
+def _counted(tracks: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int, int]:
+    """Tracks that are hidden, by target, how many are kept, and how many are false alarms."""
+    counts = Counter(tracks)
+    hidden = {word: n for (word, action), n in sorted(counts.items()) if action is Action.REDACT}
+    kept, alarms = (
+        sum(n for (_, action), n in counts.items() if action is wanted)
+        for wanted in (Action.KEEP, Action.FALSE_ALARM)
+    )
+    return hidden, kept, alarms
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
+
+
+def missing_words(
+    name: str, frames: int, declared: int | None, missing: int, torn: bool = False
+) -> str:
+    """What is missing at the end of a source, in words; "" if nothing is known to be.
+
+    Args:
+        name: of the source.
+        frames, declared: pictures that were read, and that its headers promise.
+        missing: bytes that the container promises besides.
+        torn: parts could not be read.
+    """
+    again = "What is there was redacted. Copy the file again from its origin."
+    if declared is not None and frames < declared:
+        return f"{name} has {frames} of {declared} pictures; the others are missing. {again}"
+    if missing:
+        return f"{name} ends early. {again}"
+    return f"{name} is damaged, and pictures of it may be missing. {again}" if torn else ""

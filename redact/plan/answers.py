@@ -1,0 +1,27 @@
+"""Whose answers to findings are these? Those of this user, or of whoever handed the plan on."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple, replace
+
+from ..files import is_own, own_mark
+from .plan import Plan
+from .review import FindingNote
+
+
+def marked(plan: Plan, note: FindingNote) -> FindingNote:
+    """A note whose answer this user has just given."""
+    return replace(note, mark=own_mark(_said(plan, note)))
+
+
+def answered_here(plan: Plan, note: FindingNote) -> bool:
+    """Whether this user, and nobody else, has answered a finding of a plan."""
+    return bool(note.answer) and is_own(_said(plan, note), note.mark)
+
+
+def _said(plan: Plan, note: FindingNote) -> bytes:
+    """All that an answer is about; not the number, which the next check may change, and not the
+    track, which is there for everybody to see."""
+    plain = replace(note, number=1, track=None, mark="")
+    return json.dumps(["answer", plan.source.sha256, astuple(plain)]).encode()

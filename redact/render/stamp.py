@@ -1,0 +1,79 @@
+"""Words in a corner of every picture: "redacted copy", the number of a case."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ..errors import UsageError
+from ..settings import Corner, Stamp
+from ..types import Box
+from .shapes import RIM, Rect
+from .styles import Canvas
+from .styles.outline import SMALLEST_CAPITAL, capital_of, size_of, write_words
+
+HEIGHT = 1 / 36
+"""Height of a capital, share of the picture's."""
+
+_WHITE = (255, 255, 255)
+
+
+def check_stamp(stamp: Stamp) -> None:
+    """Raises UsageError if a stamp is empty or has letters without a glyph."""
+    text = stamp.text
+    if not text.strip() or not text.isascii() or not text.isprintable():
+        raise UsageError(
+            f"stamp {text!r} cannot be drawn", "Use letters without accents, digits and signs."
+        )
+
+
+def require_room(stamp: Stamp | None, width: int, height: int) -> None:
+    """Raises UsageError if a stamp is too long for a picture of that size, in pixels."""
+    if stamp is None:
+        return
+    wide = size_of(stamp.text, SMALLEST_CAPITAL)[0]
+    if wide > width or height < 2 * SMALLEST_CAPITAL:
+        raise UsageError(
+            f"stamp {stamp.text!r} could not be read in a picture of {width}×{height} pixels",
+            f"Choose one of at most {len(stamp.text) * width // wide} letters.",
+        )
+
+
+def stamp_box(stamp: Stamp, width: int, height: int) -> Box:
+    """Where a stamp is drawn in a picture of that size, in pixels."""
+    (x, y), capital = _place(stamp, width, height)
+    across, down = size_of(stamp.text, capital)
+    return Box(x, y, x + across, y + down)
+
+
+def write_stamp(canvas: Canvas, stamp: Stamp) -> None:
+    """Draw a stamp on a frame whose masks have been drawn, in place, beside the masks.
+
+    Nothing but the place of the masks goes into it, and no pixel of a drawn area is touched: what
+    a mask is made of stays what the audit looks at, and a mask is never taken for a part of the
+    words.
+    """
+    hidden = canvas.hidden
+    corner, capital = _place(stamp, hidden.width, hidden.height)
+    across, down = size_of(stamp.text, capital)
+    box = Rect(*corner, corner[0] + across, corner[1] + down)
+    near = box.grown(RIM, RIM, hidden.width, hidden.height).slices
+    spared = np.zeros_like(hidden.core)
+    kernel = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
+    spared[near] = cv2.dilate(hidden.core[near], kernel)
+    planes, layout, coding = canvas.planes, canvas.layout, canvas.coding
+    write_words(planes, layout, coding, stamp.text, corner, capital, _WHITE, spared)
+
+
+def _place(stamp: Stamp, width: int, height: int) -> tuple[tuple[int, int], int]:
+    """Left and top, and the height of a capital: as wide as the picture at most."""
+    capital = capital_of(height, HEIGHT)
+    while capital > 1 and size_of(stamp.text, capital)[0] > width:
+        capital -= 1
+    across, down = size_of(stamp.text, capital)
+    gap = min(capital // 2, (width - across) // 2)
+    left = stamp.corner in (Corner.TOP_LEFT, Corner.BOTTOM_LEFT)
+    top = stamp.corner in (Corner.TOP_LEFT, Corner.TOP_RIGHT)
+    x = gap if left else width - across - gap
+    y = gap if top else height - down - gap
+    return (max(0, x), max(0, y)), capital

@@ -1,0 +1,107 @@
+"""No network's products can be cut off, on whatever processor it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from redact.detection import centerface, loader, network, processor, verifier
+from redact.detection.centerface import CenterFace
+from redact.detection.loader import WEIGHTS, OurNetwork
+from redact.detection.processor import CHANNELS, products_are_cut_off
+from redact.detection.verifier import SIDE, Verifier
+from redact.detection.weights import CENTERFACE, TRIAL, VERIFIER, in_7_bits, read_weights
+from redact.errors import DependencyError
+from redact.types import OWN
+
+
+@pytest.fixture
+def tried_anew() -> Iterator[None]:
+    products_are_cut_off.cache_clear()
+    yield
+    products_are_cut_off.cache_clear()
+
+
+@pytest.mark.parametrize("cut_off", [True, False])
+def test_where_products_are_cut_off_every_network_has_small_weights(
+    monkeypatch: pytest.MonkeyPatch, cut_off: bool
+) -> None:
+    monkeypatch.setattr(processor, "products_are_cut_off", lambda: cut_off)
+    opened: list[bytes] = []
+
+    def spy(weights: bytes, *arguments: Any, **options: Any) -> Any:
+        opened.append(weights)
+        return really(weights, *arguments, **options)
+
+    really = network.open_network
+    for module in (network, verifier, centerface):
+        monkeypatch.setattr(module, "open_network", spy)
+    OurNetwork(OWN, 1)
+    Verifier(1)
+    CenterFace(1)
+    names = (loader.WEIGHTS, VERIFIER, CENTERFACE)
+    assert opened == [read_weights(in_7_bits(name) if cut_off else name) for name in names]
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, VERIFIER, CENTERFACE])
+def test_the_answers_stay(name: str) -> None:
+    """Both forms are one network: their answers lie close together."""
+    rng = np.random.default_rng(3)
+    coarse = rng.integers(0, 256, (2, 8, 8, 3), np.uint8)
+    side = SIDE // 8 if name == VERIFIER else 12
+    image = coarse.repeat(side, axis=1).repeat(side, axis=2)
+    given = image if name == VERIFIER else image[:1]
+    if name == CENTERFACE:
+        given = given.transpose(0, 3, 1, 2)
+    answers = []
+    for model in (read_weights(name), read_weights(in_7_bits(name))):
+        session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+        taken, given_back = session.get_inputs()[0].name, session.get_outputs()[0].name
+        answers.append(session.run([given_back], {taken: given})[0])
+    before, after = answers
+    assert before.shape == after.shape and before.std() > 0
+    assert np.abs(after - before).mean() < 0.03  # where products are cut off, `before` is wrong
+
+
+class Engine:
+    """onnxruntime on a processor that gives so much for the trial."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answer: int) -> None:
+        self.answer = answer
+        monkeypatch.setattr(onnxruntime, "InferenceSession", lambda *_, **__: self)
+
+    def run(self, *_: object) -> list[np.ndarray]:
+        return [np.full((1, 16, 8, 8), self.answer, np.uint8)]
+
+
+@pytest.mark.parametrize(("answer", "cut_off"), [(CHANNELS, False), (CHANNELS - 1, True)])
+def test_whether_they_are_cut_off_is_found_out(
+    monkeypatch: pytest.MonkeyPatch, tried_anew: None, answer: int, cut_off: bool
+) -> None:
+    assert products_are_cut_off() in (True, False)  # the real processor
+    products_are_cut_off.cache_clear()
+    Engine(monkeypatch, answer)
+    assert products_are_cut_off() is cut_off
+
+
+def test_the_trial_is_never_above_the_right_answer() -> None:
+    """Cut off or not, on whatever processor this runs."""
+    session = onnxruntime.InferenceSession(read_weights(TRIAL), providers=["CPUExecutionProvider"])
+    bright = np.full((1, CHANNELS, 8, 8), 255, np.uint8)
+    (found,) = session.run(None, {"taken": bright})
+    assert (found <= CHANNELS).all() and (found > CHANNELS // 4).all()
+    (dark,) = session.run(None, {"taken": bright // 2})
+    assert (dark == round(CHANNELS * 127 / 255)).all(), "half of it fits 16 bits everywhere"
+
+
+def test_an_engine_that_contacts_a_server_is_not_even_tried(
+    monkeypatch: pytest.MonkeyPatch, tried_anew: None
+) -> None:
+    monkeypatch.setattr(onnxruntime, "__version__", "1.30.0")
+    monkeypatch.setattr(onnxruntime, "InferenceSession", None)
+    with pytest.raises(DependencyError, match="contacts a server"):
+        products_are_cut_off()

@@ -1,0 +1,71 @@
+"""Pictures that a file holds and that do not come out of it: counted where its headers state no
+number of pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import pytest
+
+from redact.media import Decode, probe
+from redact.words import Message
+
+from .footage import Clip, make, remux
+from .test_missing_pictures import fields
+
+CODINGS = {
+    "mkv": Clip(),
+    "mp4": Clip(container_options={"movflags": "frag_keyframe+empty_moov"}),
+    "ts": Clip(options={"preset": "ultrafast", "bf": "2"}),
+    "webm": Clip("libvpx", options={"deadline": "realtime", "cpu-used": "8", "auto-alt-ref": "1"}),
+    "vp9.webm": Clip("libvpx-vp9", options={"deadline": "realtime", "cpu-used": "8"}),
+    "h265": Clip("libx265", options={"preset": "ultrafast", "x265-params": "log-level=none"}),
+}
+
+
+def refused(numbers: Collection[int], kept: int = 0) -> Callable[[int, bytes], bytes]:
+    """What `remux` is to make of packets: of some, only the first bytes are as they were."""
+
+    def changed(number: int, data: bytes) -> bytes:
+        return data[:kept] + b"\xff" * (len(data) - kept) if number in numbers else data
+
+    return changed
+
+
+@pytest.mark.parametrize("ending", CODINGS)
+def test_each_is_told(tmp_path: Path, ending: str) -> None:
+    whole = make(tmp_path / f"whole.{ending}", CODINGS[ending])
+    sound = Decode(probe(whole))
+    assert (sum(1 for _ in sound), sound.lost, sound.torn) == (12, 0, False)
+    assert sound.found() == sound.info
+
+    kept = 0 if "webm" in ending else 6
+    options = CODINGS[ending].container_options
+    lost = remux(whole, tmp_path / f"lost.{ending}", refused({4, 7}, kept), options=options)
+    decode = Decode(probe(lost))
+    count = sum(1 for _ in decode)
+    assert count < 12
+    if ending in ("ts", "h265"):
+        # Where no packets are stored, FFmpeg cuts them, and joins what it does not recognise.
+        assert decode.torn and Message("file_torn") in decode.warnings
+    else:
+        assert count + decode.lost == 12 == decode.found().video.frames
+        assert Message("frames_lost", coded=12, shown=count) in decode.warnings
+
+
+def test_single_fields_are_halves_of_pictures(tmp_path: Path) -> None:
+    (tmp_path / "in.h264").write_bytes(b"".join(fields(24)))
+    decode = Decode(probe(tmp_path / "in.h264"))
+    assert (sum(1 for _ in decode), decode.lost, decode.torn) == (24, 0, False)
+
+
+def test_threads_take_no_sound_pictures_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several decoding threads, PyAV drops what the others have ready when one has an error."""
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    whole = make(tmp_path / "whole.webm", CODINGS["vp9.webm"])
+    decode = Decode(probe(remux(whole, tmp_path / "lost.webm", refused({11}))))
+    assert (sum(1 for _ in decode), decode.lost) == (11, 1)

@@ -1,0 +1,120 @@
+"""A folder that others may write to: what they put there is not published as ours, and what they
+decided is not taken for a decision of the user."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+import redact
+from redact.errors import MismatchError, OutputExistsError
+from redact.media import probe
+from redact.pipeline import Delivery, HeldBack, Journal, mend, order_to_run
+from redact.pipeline.kept_plan import take_up_plan
+from redact.progress import Silent
+from redact.settings import DetectSettings, Sensitivity, Settings
+
+from ..cli.conftest import call
+from ..media.footage import Clip, make
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is refused")
+
+SETTINGS = Settings(DetectSettings(sensitivity=Sensitivity.FAST))
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o777)
+    make(folder / "a.mp4", Clip())
+    return folder
+
+
+def swap(folder: Path) -> None:
+    """Another file in the place of whatever is hidden there and unfinished."""
+    for place in folder.glob(".*.partial"):
+        place.rename(folder / f"aside{place.suffix}")
+        target = place
+        if (folder / f"aside{place.suffix}").is_dir():
+            place.mkdir()
+            target = place / next((folder / f"aside{place.suffix}").iterdir()).name
+        target.write_bytes(b"of another")
+
+
+def test_what_was_checked_is_what_is_published(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages = importlib.import_module("redact.pipeline.run")
+    look = stages.look
+
+    def look_then_swap(*args: Any, **named: Any) -> Any:
+        found = look(*args, **named)
+        swap(shared)
+        return found
+
+    monkeypatch.setattr(stages, "look", look_then_swap)
+    redact.run(shared / "a.mp4", None, SETTINGS)
+    output = shared / "a.redacted.mp4"
+    assert output.read_bytes()[4:8] == b"ftyp"
+    record = json.loads((shared / "a.redacted.mp4.manifest.json").read_bytes())
+    assert record["output"]["sha256"] == hashlib.sha256(output.read_bytes()).hexdigest()
+    assert call("check", output).returncode == 0
+
+    if os.geteuid() == 0:  # only root can give files away
+        os.chown(shared / "a.redacted.mp4.manifest.json", 12345, -1)
+        with pytest.raises(OutputExistsError, match="belongs to another user"):
+            redact.run(shared / "a.mp4", None, SETTINGS)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
+def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
+    clip, path = shared / "a.mp4", shared / "a.redacted.plan.json"
+    redact.write_plan(redact.detect(clip, SETTINGS.detect), path)
+    os.chown(path, 12345, -1)
+    with pytest.raises(OutputExistsError, match="belongs to another user"):
+        redact.run(clip, None, SETTINGS)
+    info, journal = probe(clip), Journal(Silent())
+    order = order_to_run(info, SETTINGS.draw, Delivery(plan_out=path))
+    taken = take_up_plan(order, SETTINGS.detect, journal)
+    assert taken is not None, "what is named on the command line is taken up"
+
+
+def note(folder: Path, **changed: Any) -> HeldBack:
+    at = str(folder / "NOT-FOR-RELEASE" / "a.needs-review.mp4")
+    held = HeldBack(
+        source=str(folder / "a.mp4"), source_sha256="", final=str(folder / "a.redacted.mp4"),
+        output=at, plan=str(folder / "a.plan.json"), plan_sha256="", settings={}, release=False,
+        force=False, no_manifest=False, log="", sign_key="", case={}, findings=[], failed=[],
+        acceptable=True, files=[],
+    )  # fmt: skip
+    return msgspec.structs.replace(held, **changed)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"final": "/elsewhere/a.mp4"},
+        {"plan": "/elsewhere/p.json"},
+        {"log": "/l.jsonl"},
+        {"sign_key": "/k.pem"},
+        {"force": True},
+    ],
+)
+def test_a_note_of_somebody_else_reaches_nothing_elsewhere(
+    tmp_path: Path, changed: dict[str, Any]
+) -> None:
+    held = note(tmp_path, **changed)
+    with pytest.raises(MismatchError, match="was not written by redact for you"):
+        mend(held, Silent())
+    assert held.marked().own, "one's own may"
+    other = msgspec.structs.replace(held.marked(), output=str(tmp_path / "b.mp4"))
+    assert not other.own

@@ -1,0 +1,147 @@
+"""What a file says of its pixels' shape, its clock and its top may be a lie."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from redact.running import Search, looking
+
+from redact.auditing import AuditSettings, verify
+from redact.detection import load_close_up
+from redact.media import Decode, probe
+from redact.progress import Silent
+from redact.settings import DetectSettings, Sensitivity
+from redact.types import Detections, Frame, Target
+
+from ..media.footage import Clip, make
+from .conftest import SAMPLE
+
+FAST = DetectSettings(sensitivity=Sensitivity.FAST)
+CONTAINERS = "mp4", "mov", "mkv", "avi"
+SHAPES = tuple(Fraction(f) for f in ("1/16", "1/8", "4", "16"))
+
+
+def street(path: Path, shape: Fraction = Fraction(1), squeezed: Fraction = Fraction(1)) -> Path:
+    """Some frames of the sample, in which two faces are in view.
+
+    Args:
+        shape: what container and coded pictures say of a pixel.
+        squeezed: what it really is.
+    """
+    wide = 480 / max(squeezed, 1)
+    tall = 270 * min(squeezed, Fraction(1))
+    with av.open(str(SAMPLE)) as source, av.open(str(path), "w") as out:
+        options = {"preset": "veryfast", "crf": "16"}
+        video: Any = out.add_stream("libx264", rate=25, options=options)
+        video.width, video.height, video.pix_fmt = (
+            round(wide / 2) * 2,
+            round(tall / 2) * 2,
+            "yuv420p",
+        )
+        video.codec_context.sample_aspect_ratio = shape
+        for number, frame in enumerate(source.decode(video=0)):
+            if 70 <= number < 74:
+                small = frame.reformat(video.width, video.height, interpolation="AREA")
+                small.pts, small.time_base = number - 70, Fraction(1, 25)
+                out.mux(video.encode(small))
+        out.mux(video.encode(None))
+    return path
+
+
+def faces_in(path: Path) -> int:
+    """Faces that the search is sure of in the first frame."""
+    info = probe(path)
+    detector, look, _ = looking(info, FAST, None)
+    frame = next(iter(Decode(info)))
+    found = look(frame, None).only([Target.FACE])
+    sure = found.select(found.score > 0.5)
+    close = load_close_up(detector).ask(frame, sure.xyxy.astype(float), sure.target)
+    return int((close > 0).sum())
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_faces_are_seen_whatever_shape_the_pixels_are_said_to_have(
+    tmp_path: Path, shape: Fraction, container: str
+) -> None:
+    path = street(tmp_path / f"lie.{container}", shape)
+    assert probe(path).video.sample_aspect == shape  # the lie was told
+    assert faces_in(path) == 2
+
+
+def test_faces_are_seen_where_container_and_pictures_disagree(tmp_path: Path) -> None:
+    """Both shapes alone are ordinary."""
+    path = street(tmp_path / "lie.mp4", Fraction(4, 3))
+    data = path.read_bytes()
+    at = data.index(b"pasp") + 4
+    path.write_bytes(data[:at] + (3).to_bytes(4) + (4).to_bytes(4) + data[at + 8 :])
+    video = probe(path).video
+    assert (video.sample_aspect, video.coded_aspect) == (Fraction(3, 4), Fraction(4, 3))
+    assert any("as declared and as stored" in str(w) for w in probe(path).warnings)
+    assert {p.aspect for p in video.presentations} == {0.75, 4 / 3, 1.0}
+
+
+@pytest.mark.parametrize("shape", [Fraction(1, 4), Fraction(4)], ids=str)
+def test_faces_are_seen_in_pixels_that_are_as_odd_as_they_are_said_to_be(
+    tmp_path: Path, shape: Fraction
+) -> None:
+    assert faces_in(street(tmp_path / "true.mp4", shape, squeezed=shape)) >= 1
+
+
+def test_an_ordinary_shape_is_looked_at_once(tmp_path: Path) -> None:
+    for shape in (Fraction(1), Fraction(4, 3), Fraction(12, 11), Fraction(3, 2)):
+        assert len(probe(street(tmp_path / "tv.mp4", shape)).video.presentations) == 1
+
+
+def test_faces_are_seen_both_ways_up_where_the_file_turns_the_picture_round(tmp_path: Path) -> None:
+    """A matrix that turns upright footage upside down."""
+    upright, path = street(tmp_path / "upright.mp4"), tmp_path / "turned.mp4"
+    with av.open(str(upright)) as old, av.open(str(path), "w") as new:
+        stream: Any = new.add_stream_from_template(old.streams.video[0])
+        stream.set_display_rotation(180)
+        for packet in old.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                new.mux(packet)
+    assert probe(path).video.orientation.turns == 2
+    assert faces_in(path) == 2
+
+
+def with_clock(path: Path, times: int) -> Path:
+    """The same file with a time scale so many times as large."""
+    data = bytearray(path.read_bytes())
+    at = data.index(b"mdhd") + 4 + 12  # version and flags, created, changed
+    scale = int.from_bytes(data[at : at + 4]) * times
+    data[at : at + 4] = scale.to_bytes(4)
+    path.write_bytes(data)
+    return path
+
+
+def test_no_clock_leaves_many_pictures_unlooked_at(tmp_path: Path) -> None:
+    """Search and check count pictures as well: 60 of them last a millisecond here."""
+    frames = 60
+    path = make(tmp_path / "in.mp4", Clip(pts=range(frames), time_base=Fraction(1, 25)))
+    info = probe(with_clock(path, 2000))
+    assert info.duration is not None and info.duration < Fraction(1, 100)
+    looked: list[int] = []
+
+    def look(frame: Frame, only: Any) -> Detections:
+        looked.append(frame.index)
+        return Detections.empty()
+
+    def ask(frame: Frame, boxes: Any, target: Any) -> Any:
+        return np.zeros(len(boxes), np.float32)
+
+    search = Search(DetectSettings(), look, ask, parts=False)
+    for frame in Decode(info):
+        search.see(frame)
+    assert max(np.diff([*looked, frames])) <= 10
+
+    settings = AuditSettings(targets=(Target.FACE,))
+    result = verify(info, path, None, settings=settings, progress=Silent())
+    assert result.looked.whole >= 4  # 0, 26, 52 and the last

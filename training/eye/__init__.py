@@ -1,0 +1,1 @@
+"""One eye: a network that finds faces, heads and plates, trained on from CenterFace's weights."""

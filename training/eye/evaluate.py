@@ -1,0 +1,203 @@
+"""The eye on labelled dev frames that it did not learn from, beside the networks of today.
+
+    python -m training.eye.evaluate --clips CCTV SHARED/clips --centerface centerface.onnx \\
+        [--eye average-002500.pt ...] [--sizes 960 640] [--today] [--every 2] [--log dev.jsonl]
+
+Prints, for faces, plates and heads, average precision and how many false boxes a frame there are at
+recalls of .90, .93 and .96: plain boxes of single frames, scores joined over sizes as the mean of
+log odds. Heads are the labelled ones and those around labelled faces. Frames of camera scenes that
+`training.films` trains on are left out, and so is the half `test`, whatever is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.detect.centerface import CenterFace
+from benchmarks.detect.metrics import F32, ImageResult, tally
+from benchmarks.real.labels import find_clips, read_labels
+from benchmarks.real.measure import read_frames
+from training.eye.index import head_of
+from training.eye.look import Found, load_eye, one_size
+from training.eye.teacher import joined
+from training.films import CAMERA_SCENES, for_development
+
+ROOT = Path(__file__).parents[2] / "benchmarks" / "real"
+FILES = [ROOT / "labels_dev.json", ROOT / "labels_dev_shared.json"]
+RECALLS = (0.90, 0.93, 0.96)
+#: IoU of a match, and the least height in pixels that counts.
+MATCH = {"face": (0.35, 16.0), "plate": (0.35, 8.0), "head": (0.35, 16.0)}
+
+Rgb = NDArray[np.uint8]
+
+
+@dataclass
+class Frame:
+    """A labelled frame: boxes that count and boxes that count for neither side, by target."""
+
+    rgb: Rgb
+    truth: dict[str, F32]
+    neither: dict[str, F32]
+
+
+def trained_on(clip: str) -> bool:
+    """Whether the camera set may show this clip, or another of its scene, to the eye."""
+    name = clip.replace("__", "/").rsplit(".", 1)[0]
+    return any(name in clips and not for_development(s) for s, clips in CAMERA_SCENES.items())
+
+
+def frames(folders: list[Path], every: int) -> Iterator[Frame]:
+    labels = read_labels(FILES, "dev", ROOT / "split.json")
+    labels.frames = [f for f in labels.frames if not trained_on(f.clip)][::every]
+    for clip, path in find_clips(labels.clips(), folders).items():
+        mine = labels.of(clip).frames
+        pictures = read_frames(path, {f.frame for f in mine})
+        for f in mine:
+            if f.frame not in pictures:
+                continue
+            rgb = np.ascontiguousarray(pictures[f.frame][:, :, ::-1])
+            around = [head_of(list(b)) for b in f.faces]
+            yield Frame(
+                rgb,
+                {
+                    "face": _f32(f.faces),
+                    "plate": _f32(f.plates),
+                    "head": _f32([*f.heads, *around]),
+                },
+                {
+                    "face": _f32(f.dups + f.heads),
+                    "plate": _f32(()),
+                    "head": _f32([head_of(list(b)) for b in f.dups]),
+                },
+            )
+
+
+def _f32(boxes: Any) -> F32:
+    return np.asarray(boxes, np.float32).reshape(-1, 4)
+
+
+Look = Callable[[Rgb], Found]
+
+
+def centerface(file: Path, sizes: list[int]) -> Look:
+    eyes = [CenterFace(file, side, 0.03, 1) for side in sizes]
+
+    def look(rgb: Rgb) -> Found:
+        seen = []
+        for eye in eyes:
+            boxes, scores, _ = eye(rgb)
+            pairs = zip(boxes, scores, strict=True)
+            seen.append([[*(float(v) for v in b), float(s)] for b, s in pairs])
+        return {"face": joined(seen)}
+
+    return look
+
+
+def today() -> Look:
+    """The shipped face and plate network in `balanced`, plates only."""
+    from redact.detection.loader import SCALES, OurNetwork
+    from redact.settings import Sensitivity
+    from redact.types import Target
+
+    net = OurNetwork([Target.PLATE], 1).detector(*SCALES[Sensitivity.BALANCED])
+
+    def look(rgb: Rgb) -> Found:
+        found = net.detect(rgb)
+        rows = zip(found.xyxy, found.score, strict=True)
+        return {"plate": [[*(float(v) for v in b), float(s)] for b, s in rows]}
+
+    return look
+
+
+def the_eye(weights: Path, file: Path, sizes: list[int]) -> Look:
+    eye = load_eye(weights, file)
+
+    def look(rgb: Rgb) -> Found:
+        seen = [one_size(eye, rgb, side) for side in sizes]
+        return {name: joined([s[name] for s in seen]) for name in MATCH}
+
+    return look
+
+
+def judge(looks: dict[str, Look], samples: list[Frame]) -> list[dict[str, Any]]:
+    """A row for each way to look and target."""
+    rows = []
+    for name, look in looks.items():
+        results: dict[str, list[ImageResult]] = {}
+        begun = time.process_time()
+        for s in samples:
+            found = look(s.rgb)
+            for target, boxes in found.items():
+                every = np.concatenate([s.truth[target], s.neither[target]])
+                ignore = np.arange(len(every)) >= len(s.truth[target])
+                b = np.asarray(boxes, np.float32).reshape(-1, 5)
+                results.setdefault(target, []).append(ImageResult(every, ignore, b[:, :4], b[:, 4]))
+        ms = 1e3 * (time.process_time() - begun) / len(samples)
+        for target, mine in results.items():
+            match, least = MATCH[target]
+            counted = tally(mine, match, least, 1e9)
+            row: dict[str, Any] = {"eye": name, "target": target, "of": counted.truths}
+            row["ap"] = round(counted.average_precision(), 3)
+            _, precision, recall = counted.curve()
+            for wanted in RECALLS:
+                at = np.flatnonzero(recall >= wanted - 1e-6)
+                false = None
+                if len(at):
+                    i = int(at[0])
+                    false = round((i + 1) * (1 - float(precision[i])) / len(samples), 2)
+                row[f"{wanted:.2f}"] = false
+            row |= {"frames": len(samples), "ms": round(ms)}
+            rows.append(row)
+    return rows
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    ap.add_argument("--clips", type=Path, nargs="+", required=True)
+    ap.add_argument("--centerface", type=Path, required=True)
+    ap.add_argument("--eye", type=Path, nargs="*", default=[])
+    ap.add_argument("--sizes", type=int, nargs="+", default=[960, 640])
+    ap.add_argument("--today", action="store_true", help="also what is used now")
+    ap.add_argument("--every", type=int, default=1, help="one frame in so many")
+    ap.add_argument("--log", type=Path, help="rows are added here as lines of JSON")
+    args = ap.parse_args()
+    cv2.setNumThreads(1)
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    samples = list(frames(args.clips, args.every))
+    looks: dict[str, Look] = {}
+    if args.today:
+        for sizes in ([960, 416], [960, 640], [1280, 640]):
+            words = " + ".join(map(str, sizes))
+            looks[f"CenterFace {words}"] = centerface(args.centerface, sizes)
+        looks["face-plate"] = today()
+    for weights in args.eye:
+        words = " + ".join(map(str, args.sizes))
+        looks[f"{weights.stem} {words}"] = the_eye(weights, args.centerface, args.sizes)
+    print("| eye | target | labelled | AP | " + " | ".join(f"{r:.2f}" for r in RECALLS) + " | ms |")
+    print("|---|---|---|---|" + "---|" * len(RECALLS) + "---|")
+    for name, look in looks.items():
+        for row in judge({name: look}, samples):
+            cells = ["–" if row[f"{r:.2f}"] is None else str(row[f"{r:.2f}"]) for r in RECALLS]
+            said = [name, row["target"], row["of"], row["ap"], *cells, row["ms"]]
+            print("| " + " | ".join(map(str, said)) + " |", flush=True)
+            if args.log:
+                with args.log.open("a") as out:
+                    out.write(json.dumps(row) + "\n")
+    print(f"{len(samples)} frames")
+
+
+if __name__ == "__main__":
+    main()
