@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -26,23 +26,23 @@ def best_frame(keys: Sequence[Keyframe]) -> int:
     return max(keys, key=lambda k: (k.score or 0.0, k.box.area)).frame
 
 
-def breaks_of(track: Track, cuts: Sequence[int]) -> list[int]:
-    """Frames of a track, rising, that a cut or a jump of its look divides from the one before."""
+def own_stretch(track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
+    """First and last frame that no cut divides from where a track is seen best: of the rest,
+    whoever chose that picture has said nothing. None where no cut divides it.
+
+    Args:
+        track: of a plan.
+        cuts: of the plan, rising.
+    """
     inside = cuts[bisect_right(cuts, track.first) : bisect_right(cuts, track.last)]
-    jumps = (frame for frame in track.jumps if track.first < frame <= track.last)
-    return sorted({*inside, *jumps})
-
-
-def own_stretch(track: Track, breaks: Iterable[int]) -> tuple[int, int]:
-    """First and last frame that no break divides from where the track is seen best: of the rest,
-    whoever chose that picture has said nothing."""
-    best, first, last = best_frame(track.keyframes), track.first, track.last
-    for frame in breaks:
-        if frame <= best:
-            first = frame
-        else:
-            return first, frame - 1
-    return first, last
+    if not inside:
+        return None
+    best, first = best_frame(track.keyframes), track.first
+    for cut in inside:
+        if cut > best:
+            return first, cut - 1
+        first = cut
+    return first, track.last
 
 
 def is_certain(
@@ -52,7 +52,7 @@ def is_certain(
 
     It does where a detector saw it or a person drew it, and between two detections that are near
     in time and place: `fast` does not look at every frame. Where it was followed for longer, padded
-    or held the box is a guess, and so is everything behind a cut or a jump of its look.
+    or held the box is a guess, and so is everything behind a cut.
 
     Args:
         track, frame, timeline: of a plan.
@@ -76,7 +76,7 @@ class Known:
 
     def __init__(self, tracks: Sequence[Track], subjects: Sequence[Subject]) -> None:
         self._tracks, self._subjects = tracks, subjects
-        self._stretches: dict[int, tuple[Track, tuple[int, int]]] = {}
+        self._stretches: dict[int, tuple[Track, tuple[int, int] | None]] = {}
         self._parts: dict[int, list[Track]] | None = None
 
     def __reduce__(self) -> tuple[type[Known], tuple[Sequence[Track], Sequence[Subject]]]:
@@ -96,14 +96,13 @@ class Known:
         return self._parts.get(number, ())
 
     def own_stretch(self, track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
-        """See there; None where nothing divides the track."""
-        breaks = breaks_of(track, cuts) if cuts or track.jumps else ()
-        if not breaks:
+        """See there."""
+        if not cuts:
             return None
         # A track that is asked about need not be one of these: a change may have made it.
         known = self._stretches.get(id(track))
         if known is None:
-            known = self._stretches[id(track)] = track, own_stretch(track, breaks)
+            known = self._stretches[id(track)] = track, own_stretch(track, cuts)
         return known[1]
 
 

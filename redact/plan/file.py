@@ -130,7 +130,6 @@ def _track_record(track: Track, keyframes: list[KeyframeRecord]) -> TrackRecord:
         certainty=track.certainty,
         decided_at=track.decided_at,
         confirmed=[ConfirmedRecord(c.first, c.last, c.same, c.by, c.at) for c in track.confirmed],
-        jumps=list(track.jumps),
         keyframes=keyframes,
     )
 
@@ -268,7 +267,6 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
     for i, said in enumerate(record.confirmed):
         if not said.first <= said.last < count:
             raise ValueError(f"{where}.confirmed[{i}]: {said.first} to {said.last} is no span")
-    _check_frames(f"{where}.jumps", record.jumps, count)
     # Where the picture is damaged, a region hides it that no detector found.
     allowed = (*looked_for, Target.REGION.word)
     if record.origin is Origin.AUTO and record.target not in allowed:
@@ -297,7 +295,6 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
             confirmed=tuple(
                 Confirmed(c.first, c.last, c.same, c.by, c.at) for c in record.confirmed
             ),
-            jumps=tuple(record.jumps),
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None

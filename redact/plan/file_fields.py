@@ -304,9 +304,6 @@ class TrackRecord(_File, kw_only=True, omit_defaults=True):
     confirmed: Annotated[
         list[ConfirmedRecord], Meta(description="of two about one frame, the later counts")
     ] = []
-    jumps: Annotated[
-        list[_Natural], Meta(description="frames from which on it looks altogether different")
-    ] = []
     keyframes: Annotated[list[KeyframeRecord], Meta(min_length=1)]
 
 

@@ -120,7 +120,6 @@ class Track:
         certainty: probability, by all that was seen of it, that it is what `target` says; None
             where no detector found it.
         confirmed: what a person said of stretches of it; of two about one frame, the later counts.
-        jumps: frames, rising, from which on it looks altogether different than just before.
         first, last: frame indices, both included.
 
     Raises:
@@ -137,7 +136,6 @@ class Track:
     certainty: float | None = None
     decided_at: str = ""
     confirmed: tuple[Confirmed, ...] = ()
-    jumps: tuple[int, ...] = ()
     first: int = field(init=False, repr=False, compare=False)
     last: int = field(init=False, repr=False, compare=False)
     _keys: Keyframes = field(init=False, repr=False, compare=False)
