@@ -253,7 +253,7 @@ def _kept(plan: Plan | None) -> tuple[Kept, ...]:
     return tuple(
         Kept(t.id, t.target, t.first, t.last, t.reason, tuple(plan.shown_spans(t)))
         for t in plan.tracks
-        if t.action is Action.KEEP
+        if t.action is not Action.REDACT
     )
 
 

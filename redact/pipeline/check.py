@@ -37,6 +37,15 @@ def check(
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """Why a finding is no leak, who said so and when (UTC; "" where it is not known)."""
+
+    reason: str
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """Findings that a person has looked at, and why they may be published.
 
@@ -46,10 +55,12 @@ class Accepted:
     Attributes:
         findings: of an earlier audit of the same source.
         reason: why they are no leaks; nothing but spaces is none.
+        said: of each finding, where a person answered to each by itself; none: `reason` for all.
     """
 
     findings: tuple[Finding, ...]
     reason: str
+    said: tuple[Answer, ...] = ()
 
     def covers(self, audit: AuditResult) -> bool:
         """Whether all that an audit found is among these, and may be accepted at all.
@@ -69,6 +80,19 @@ def reason_to_publish(audit: AuditResult, accepted: Accepted | None) -> str:
     if audit.passed or accepted is None or not accepted.covers(audit):
         return ""
     return accepted.reason.strip()
+
+
+def answers_to(audit: AuditResult, accepted: Accepted | None) -> dict[int, tuple[str, str, str]]:
+    """Why each accepted finding of an audit is none, who said so and when, by its number."""
+    if accepted is None or not reason_to_publish(audit, accepted):
+        return {}
+    said = accepted.said or (Answer(accepted.reason.strip()),) * len(accepted.findings)
+    pairs = list(zip(accepted.findings, said, strict=True))
+    found = {
+        finding.number: next(answer for known, answer in pairs if same_place(finding, known))
+        for finding in audit.findings
+    }
+    return {number: (a.reason, a.by, a.at) for number, a in found.items()}
 
 
 def same_place(a: Finding, b: Finding) -> bool:

@@ -23,7 +23,7 @@ from ..progress import Progress
 from ..record import ModelUsed, RunRecord
 from ..settings import DetectSettings, Settings
 from ..words import Message, problem
-from .check import Accepted, check, reason_to_publish
+from .check import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
 from .draw import Drawn, draw
 from .held import meant_by
@@ -157,6 +157,7 @@ def apply(
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted=reason,
+        answers=answers_to(audit, accepted),
         case=evidence.case,
         credentials="" if evidence.credentials is None else evidence.credentials.sha256,
         sounded=drawn.sounded,

@@ -210,6 +210,9 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
     if kept:
         limits.append(LimitPart("kept_by_decision", ", ".join(kept)))
+    alarms = [str(t.id) for t in plan.tracks if t.action is Action.FALSE_ALARM]
+    if alarms:
+        limits.append(LimitPart("false_alarms", ", ".join(alarms)))
     if plan.unchecked:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:
@@ -276,6 +279,10 @@ def _audit(record: RunRecord) -> AuditPart | None:
     if record.audit is None:
         return None
     audit = msgspec.convert(_json_value(record.audit), AuditPart)
+    for finding in audit.findings:
+        if finding.number in record.answers:
+            said = record.answers[finding.number]
+            finding.accepted, finding.accepted_by, finding.accepted_at = said
     for check in audit.checks:
         check.detail = tuple(_without_folders(said, _files(record)) for said in check.detail)
     return audit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
@@ -74,6 +74,7 @@ class RunRecord:
         audit: the audit's own result as JSON values, None where none ran.
         accepted: reason for publishing in spite of what the audit saw, "" where there was no
             need to.
+        answers: why each accepted finding is none, who said so and when (UTC), by its number.
         case: what the user said about the case.
         sounded: when the sound begins and ends on the clock of the source, seconds, where spans
             were to be taken out of it; None where it has none.
@@ -102,6 +103,7 @@ class RunRecord:
     drawn: Plan | None = None
     audit: Mapping[str, Any] | None = None
     accepted: str = ""
+    answers: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
     case: CaseFields | None = None
     credentials: str = ""
     sounded: tuple[Fraction, Fraction] | None = None
