@@ -7,20 +7,22 @@ second.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..allocator import give_back
 from ..auditing import require_detectors
 from ..detection import Detector
-from ..errors import UnsafeError
+from ..errors import InputError, OutputError, UnsafeError
 from ..files import OutputFile
 from ..media import SourceInfo, probe, sha256_of
 from ..plan import Plan
 from ..progress import Progress
 from ..record import ModelUsed, RunRecord
 from ..settings import DetectSettings, Settings
+from ..words import problem
 from .check import Accepted, check, reason_to_publish
 from .claim import claimed
 from .draw import draw
@@ -126,11 +128,12 @@ def apply(
     require_detectors(plan.settings.targets)
     remark_on_run(order, plan, journal)
     with OutputFile(order.final, order.force, (info.path,), guarded=True) as out:
-        drawn = draw(order, plan, out.inside, journal)
-        give_back()
-        audit = check(order, drawn.plan, out.inside, journal)
-        after = _unchanged(info, before, journal)
-        output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
+        with _still_there(out.inside, order.final):
+            drawn = draw(order, plan, out.inside, journal)
+            give_back()
+            audit = check(order, drawn.plan, out.inside, journal)
+            after = _unchanged(info, before, journal)
+            output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
         reason = reason_to_publish(audit, accepted)
         held_back = not (audit.passed or reason)
         output = publish(out, order, output_sha256, held_back, publishing)
@@ -160,6 +163,18 @@ def apply(
         sounded=drawn.sounded,
     )
     return Result.of_run(record, audit, order.final, held_back)
+
+
+@contextmanager
+def _still_there(output: Path, final: Path) -> Iterator[None]:
+    """In here, what fails because the output is gone is told as that: somebody took away its
+    folder, or unplugged its disk."""
+    try:
+        yield
+    except (InputError, OSError) as error:
+        if output.exists():
+            raise
+        raise problem(OutputError, "output_gone", path=f"{final}") from error
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
