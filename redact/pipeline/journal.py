@@ -31,6 +31,7 @@ from ..types import (
     clock,
 )
 from ..words import Message, problem
+from .coverage import remarks
 
 
 class Entry:
@@ -171,6 +172,8 @@ def remark_on_run(info: SourceInfo, plan: Plan, encode: EncodeSettings, journal:
             journal.warn(Message("target_not_looked_for", target=target.word))
     for limit in plan.not_searched:
         journal.warn(limit)
+    for remark in remarks(plan):
+        journal.warn(remark)
     if standing := standing_plates(plan):
         first = standing[0]
         seconds = float(plan.source.timeline.time(first.first))

@@ -200,6 +200,8 @@ def apply(
     require_scope(info, plan.settings.scope, plan.source.timeline)
     require_detectors(plan.settings.targets)
     remark_on_run(info, plan, draw.encode, journal)
+    if delivery.release and draw.encode.audio is Audio.KEEP and len(info.audio) > 1:
+        journal.warn(Message("sounds_released", count=len(info.audio)))
     if delivery.release and draw.render.stamp is not None:
         journal.warn(Message("stamp_released", text=draw.render.stamp.text))
     final = delivery.output or default_output(info)
