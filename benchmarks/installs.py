@@ -23,6 +23,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -69,6 +70,8 @@ def _candidates() -> Iterator[Path]:
     named = re.compile(r"python3(\.\d+)?(\.exe)?")
     folders = [*os.environ.get("PATH", "").split(os.pathsep), "/usr/bin", "/usr/local/bin"]
     for folder in dict.fromkeys(folders):
+        if Path(folder).name == "shims":  # pyenv's, which start a shell; its Pythons come below
+            continue
         with contextlib.suppress(OSError):
             yield from (p for p in sorted(Path(folder).iterdir()) if named.fullmatch(p.name))
     yield from sorted(Path.home().glob(".pyenv/versions/3*/bin/python3"))
@@ -147,7 +150,12 @@ class Environment:
         """
         command = [self.programs / "redact", "review", source, "--no-open"]
         with subprocess.Popen(
-            command, cwd=self.folder, env=clean(), stdout=subprocess.PIPE, text=True
+            command,
+            cwd=self.folder,
+            env=clean(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         ) as review:
             assert review.stdout is not None
             try:
@@ -157,7 +165,7 @@ class Environment:
                 ask = _Asking(*address.groups())
                 page = ask("GET", "/")
                 ask("POST", "/api/join")
-                if not json.loads(ask("GET", "/api/plan"))["tracks"]:
+                if not json.loads(ask("GET", "/api/plan", wait=True))["tracks"]:
                     raise InstallError("redact review: shows nobody")
                 return page
             finally:
@@ -176,11 +184,17 @@ class _Asking:
             "X-Redact-Page": "one",
         }
 
-    def __call__(self, method: str, path: str) -> str:
+    def __call__(self, method: str, path: str, wait: bool = False) -> str:
+        """`wait` while the video is not open yet, as the page does."""
         body = "{}" if method == "POST" else None
-        self._connection.request(method, path, body, self._headers)
-        answer = self._connection.getresponse()
-        said = answer.read().decode()
+        end = time.monotonic() + 120
+        while True:
+            self._connection.request(method, path, body, self._headers)
+            answer = self._connection.getresponse()
+            said = answer.read().decode()
+            if answer.status != 422 or not wait or time.monotonic() > end:
+                break
+            time.sleep(0.2)
         if answer.status != 200:
             raise InstallError(
                 f"redact review: {method} {path} is answered with {answer.status}: {said}"

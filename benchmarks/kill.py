@@ -28,7 +28,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from redact.batch.work import what_is_installed
+from redact.batch.worker import what_is_installed
 from redact.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -1,7 +1,7 @@
 """Memory that one run takes, by the size of the picture: `python -m benchmarks.room`.
 
 Redacts short clips of several sizes, each in a process of its own with the usual encoder settings,
-and prints the peak resident memory beside what `redact.batch.process`
+and prints the peak resident memory beside what `redact.batch.processes`
 reckons with before it begins several at once. Ends with 1 where a run took more than that.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import av
 
-from redact.batch.process import bytes_for
+from redact.batch.processes import bytes_for
 from redact.errors import ExitCode
 
 ROOT = Path(__file__).resolve().parents[1]

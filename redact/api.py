@@ -26,17 +26,17 @@ from .pipeline import (
     Delivery,
     Journal,
     Result,
+    audit_settings,
+    check_order,
     find_held,
-    finish,
-    has_credentials,
-    margin_of,
+    keep_beside,
+    meant_by,
     mend,
+    order_to_apply,
     plan_beside,
-    prepare,
     record_beside,
-    redact_one,
+    redact_video,
     require_same_source,
-    stamp_of,
     write_masks,
     write_outline,
 )
@@ -86,7 +86,7 @@ def run(
     """
     ready = _delivery(delivery, output, "redact.run")
     listener = Silent() if progress is None else progress
-    return redact_one(Path(source), settings, ready, listener, detector=detector)
+    return redact_video(Path(source), settings, ready, listener, detector=detector)
 
 
 def detect(
@@ -144,11 +144,12 @@ def apply(
         PlanError: the plan cannot be read.
         RedactError: as `run`.
     """
-    path = Path(source)
-    found, plan_file = (plan, None) if isinstance(plan, Plan) else (read_plan(Path(plan)), plan)
-    ready = prepare(path, draw, _delivery(delivery, output, "redact.apply"))
-    outcome = pipeline.apply(probe(path), found, draw, ready, _journal(progress))
-    return finish(outcome, ready, None if plan_file is None else Path(plan_file))
+    found, plan_file = (plan, None) if isinstance(plan, Plan) else (read_plan(plan), Path(plan))
+    wish = _delivery(delivery, output, "redact.apply")
+    order = order_to_apply(probe(Path(source)), draw, wish, plan_file)
+    check_order(order)
+    accepted = meant_by(wish.acceptance, order)
+    return keep_beside(pipeline.apply(order, found, _journal(progress), accepted), order)
 
 
 def audit(
@@ -185,14 +186,7 @@ def audit(
     if known is not None:
         require_same_source(known, info, listener)
     if settings is None:
-        settings = AuditSettings(
-            margin=margin_of(record),
-            stamp=stamp_of(record),
-            credentials=has_credentials(record),
-        )
-        if known is not None:
-            said = known.settings
-            settings = replace(settings, sensitivity=said.sensitivity, targets=said.targets)
+        settings = audit_settings(record, known)
     require_detectors(settings.targets)
     return verify(info, finished, known, settings=settings, progress=listener)
 

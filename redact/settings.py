@@ -28,6 +28,16 @@ class Caution(StrEnum):
     HIGH = "high"
 
 
+class Damaged(StrEnum):
+    """What is done where the decoder could not show what the camera saw."""
+
+    HOLD = "hold"
+    """What it shows instead is searched like any picture, and masks are held and enlarged on top;
+    the whole picture is hidden where it is broken (`Frame.broken`)."""
+    HIDE = "hide"
+    """The whole picture is hidden wherever no mask is near, or where damage lasts."""
+
+
 class Audio(StrEnum):
     """What becomes of the sound."""
 
@@ -58,6 +68,7 @@ class DetectSettings:
             redact's own networks.
         caution: how readily something is hidden that may be no target.
         scope: where and when it is looked.
+        damaged: what is done with damaged pictures.
     """
 
     targets: tuple[Target, ...] = OWN
@@ -66,6 +77,7 @@ class DetectSettings:
     detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
+    damaged: Damaged = Damaged.HOLD
 
 
 class Corner(StrEnum):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from redact.errors import OutputError, OutputExistsError
-from redact.files import PRIVATE, OutputFile, make_private, sweep, write_whole
+from redact.files import PRIVATE, OutputFile, make_private, output, sweep, write_whole
 from redact.media import default_output, probe, sha256_of
 from redact.media.output_formats import MUXERS, container_for, muxer_name
 
@@ -95,6 +95,29 @@ def test_a_name_taken_meanwhile_is_not_replaced(
     assert names(tmp_path) == ["a.mp4"]
 
 
+@pytest.mark.parametrize("links", [True, False])
+def test_another_name_that_is_taken_at_the_last_moment_is_not_replaced(
+    tmp_path: Path, links: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By somebody else, between the look whether it is free and the renaming."""
+    if not links:
+        without_links(monkeypatch)
+    other = tmp_path / "a.needs-review.mp4"
+    synced = output._sync
+
+    def sync(path: Path) -> None:
+        if path.name.endswith(".partial"):
+            other.write_bytes(b"somebody else's")
+        synced(path)
+
+    monkeypatch.setattr(output, "_sync", sync)
+    with pytest.raises(OutputExistsError), OutputFile(tmp_path / "a.mp4") as out:
+        out.temporary.write_bytes(b"ours")
+        out.commit_as(other)
+    assert other.read_bytes() == b"somebody else's"
+    assert names(tmp_path) == ["a.needs-review.mp4"]
+
+
 def without_links(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on FAT and exFAT, the file systems of most memory cards."""
 
@@ -144,7 +167,7 @@ WRITES_FOR_EVER = """
 import sys, itertools
 from pathlib import Path
 from redact.media import Decode, VideoWriter, probe
-from redact.files import PRIVATE, OutputFile, make_private, sweep, write_whole
+from redact.files import PRIVATE, OutputFile, make_private, output, sweep, write_whole
 from redact.settings import EncodeSettings
 info = probe(Path(sys.argv[1]))
 with OutputFile(Path(sys.argv[2])) as out:

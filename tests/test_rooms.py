@@ -1,4 +1,6 @@
-"""Rooms know each other by their front doors only: what a package's `__init__` names."""
+"""Rooms know each other by their front doors only, what a package's `__init__` names; and each uses
+rooms of lower rows alone, as they are drawn in `docs/architecture.md`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ HOME = Path(redact.__file__).parent
 def imports(path: Path) -> Iterator[tuple[str, ...]]:
     """Modules inside redact that a file imports from, as parts below `redact`."""
     here = path.relative_to(HOME).parts[:-1]
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in executed(ast.parse(path.read_text())):
         if not isinstance(node, ast.ImportFrom):
             continue
         base = () if node.level == 0 else here[: len(here) - node.level + 1]
@@ -28,6 +30,14 @@ def imports(path: Path) -> Iterator[tuple[str, ...]]:
             inner = HOME.joinpath(*parts, name.name)
             named = inner.is_dir() or inner.with_suffix(".py").exists()
             yield (*parts, name.name) if named else parts
+
+
+def executed(node: ast.AST) -> Iterator[ast.AST]:
+    """All of a program but what only type checkers read."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from executed(child)
 
 
 def is_front_door(parts: tuple[str, ...]) -> bool:
@@ -46,6 +56,28 @@ def test_no_room_reaches_into_another() -> None:
             f"{path.relative_to(HOME)} imports {'.'.join(parts)}"
             for parts in imports(path)
             if parts and parts[0] != room and not is_front_door(parts)
+        ]
+    assert found == []
+
+
+def drawn_rows() -> dict[str, int]:
+    """Rooms, and modules that are in none, with their rows in the drawing, counted from below."""
+    page = (HOME.parent / "docs" / "architecture.md").read_text("utf-8")
+    drawing = page.split("### Which room may use which")[1].split("```")[1]
+    rows = enumerate(reversed(drawing.strip().splitlines()))
+    return {room: row for row, line in rows for room in line.split()}
+
+
+def test_no_room_uses_one_that_is_not_below_it() -> None:
+    rows, found = drawn_rows(), []
+    for path in sorted(HOME.rglob("*.py")):
+        room = path.relative_to(HOME).parts[0].removesuffix(".py")
+        if room in ("__init__", "__main__"):
+            continue
+        found += [
+            f"{path.relative_to(HOME)} imports {parts[0]}"
+            for parts in imports(path)
+            if parts and parts[0] != room and rows[parts[0]] >= rows[room]
         ]
     assert found == []
 

@@ -19,7 +19,8 @@ from redact.auditing import AuditSettings, Finding, verify
 from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.media import container_for, probe
-from redact.pipeline import Journal, detect, render
+from redact.pipeline import Journal, detect
+from redact.pipeline.draw import render
 from redact.plan import Plan
 from redact.progress import Silent
 from redact.render import mask_of

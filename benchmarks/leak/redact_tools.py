@@ -23,7 +23,8 @@ import redact
 from redact.detection import Area, CloseUp, Witnesses, load_close_up, load_detector
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
-from redact.pipeline import Journal, render
+from redact.pipeline import Journal
+from redact.pipeline.draw import render
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.settings import Caution, DetectSettings, Sensitivity, Settings
@@ -48,7 +49,7 @@ def fingerprint(rooms: tuple[str, ...] = ROOMS) -> str:
         if not (home / room).is_dir():
             raise FileNotFoundError(f"{home / room}: no such room; correct the list of rooms")
     files = [p for room in rooms for p in sorted((home / room).rglob("*"))]
-    for path in [*files, home / "settings.py", home / "pipeline" / "run.py"]:
+    for path in [*files, home / "settings.py", home / "pipeline" / "draw.py"]:
         if path.suffix in (".py", ".onnx", ".tflite", ".json"):
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -98,15 +99,18 @@ class Sightings:
 
 @dataclass
 class Seen:
-    """Frames that were decoded: their times, and the numbers of the damaged ones."""
+    """Frames that were decoded: their times, and the numbers of the damaged and the broken ones."""
 
     pts: list[int] = field(default_factory=list)
     damaged: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
 
     def add(self, frame: Frame) -> None:
         self.pts.append(frame.pts)
         if frame.damaged:
             self.damaged.append(frame.index)
+        if frame.broken:
+            self.broken.append(frame.index)
 
 
 @dataclass(frozen=True)
@@ -212,7 +216,7 @@ class RedactTool:
         timeline = Timeline(info.video.time_base, tuple(frames.pts))
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
         asked = DetectSettings((Target.FACE, Target.PLATE), self._sensitivity)
-        plan = build_plan(reference, asked, tracks, cuts, frames.damaged)
+        plan = build_plan(reference, asked, tracks, cuts, frames.damaged, broken=frames.broken)
         return Planned(info, plan, time.process_time() - begun + sightings.remembered)
 
     def _tracks(
@@ -226,7 +230,9 @@ class RedactTool:
                 single += self._alone(sightings.at(frame), frame.index, len(single))
             return tuple(single), ()
         numbers = settings_of(self._sensitivity, self._caution)
-        tracker = Tracker(settings=numbers, ablate=self._ablate, ask=close_up.ask)
+        tracker = Tracker(
+            settings=numbers, ablate=self._ablate, ask=close_up.ask, find=close_up.find
+        )
         looks = Looks(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)

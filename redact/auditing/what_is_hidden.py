@@ -201,8 +201,7 @@ def _one_tone(
         column = int(np.argmax(tones[y, x:] == number))
         place = sizes[places[y, x + column], cv2.CC_STAT_AREA]
         large[number] = _PARTS * stats[number, cv2.CC_STAT_AREA] >= place
-    flats: NDArray[np.uint8] = large[tones]
-    return flats
+    return np.asarray(large[tones], np.uint8)
 
 
 _PARTS = 4

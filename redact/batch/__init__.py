@@ -1,28 +1,25 @@
 """Many videos: which there are, each in a process of its own, on this machine or a dask cluster.
 
-`connect` (`redact run --scheduler`) is the only part of redact that speaks over a network, and only
+`cluster` (`redact run --scheduler`) is the only part of redact that speaks over a network, and only
 to the address that the user names. What goes there are command lines and results in words; videos
 are read and written by each worker in a folder that all see. dask unpickles what it gets, so
 whoever can talk to a scheduler can run programs on it: redact starts none, and accepts only
 addresses at which that is settled.
 """
 
-from .connect import Cluster, check_address
+from .cluster import Cluster, check_address
 from .find import Footage, Found, Inbox, find_footage
-from .process import Done, jobs_that_fit, lost, run_in_process, size_of
-from .work import Order
+from .processes import Command, Done, at_once, jobs_that_fit
 
 __all__ = [
     "Cluster",
+    "Command",
     "Done",
     "Footage",
     "Found",
     "Inbox",
-    "Order",
+    "at_once",
     "check_address",
     "find_footage",
     "jobs_that_fit",
-    "lost",
-    "run_in_process",
-    "size_of",
 ]

@@ -16,6 +16,7 @@ from ..settings import (
     Audio,
     Caution,
     Corner,
+    Damaged,
     DetectSettings,
     EncodeSettings,
     RenderSettings,
@@ -154,6 +155,15 @@ detect_options = _all(
         help="How readily something is hidden that may be no face or plate: high hides more that "
         "is neither, low leaves more faces and plates visible.",
     ),
+    click.option(
+        "--damage",
+        type=click.Choice([d.value for d in Damaged]),
+        default=Damaged.HOLD.value,
+        show_default=True,
+        help="What to do where parts of the video are missing or damaged. hold searches what "
+        "players show there, and holds masks enlarged; a picture that is broken itself is hidden "
+        "whole. hide hides the whole picture wherever damage lasts, or no mask is near.",
+    ),
     *scope_options,
     click.option(
         "--without-centerface",
@@ -259,6 +269,7 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
         params["detector"],
         caution=Caution(params["caution"]),
         scope=scope_of(params),
+        damaged=Damaged(params["damage"]),
     )
 
 

@@ -167,9 +167,9 @@ _NAMES = {
 def inspect(file: Path, as_json: bool, verbose: bool) -> int:
     """List everything in FILE that says something about who made it, when, where, with what.
 
-    It reads the container and the messages between the coded pictures: MP4, MOV, 3GP, Matroska,
-    WebM and AVI box by box, other containers by their tags. The exit code is 0 if FILE is clean,
-    and 11 if it is not.
+    It reads the container and the messages between the coded pictures: MP4, MOV, 3GP, Matroska
+    and WebM box by box. Of other containers, such as AVI, it reads the tags, and never calls them
+    clean: exiftool reads more of them. The exit code is 0 if FILE is clean, and 11 if it is not.
     """
     result = inspect_file(file)
     if as_json:
@@ -184,6 +184,7 @@ def _as_json(result: Inspection) -> dict[str, object]:
         "file": readable(result.path.name),
         "container": result.container,
         "clean": result.clean,
+        "walked": result.walked,
         "findings": [asdict(f) for f in result.found],
         "generic": list(result.generic),
         "packets": result.packets,
@@ -205,15 +206,21 @@ def _say(result: Inspection, verbose: bool) -> None:
         )
     else:
         tell(f"{counted(len(result.found), 'finding')} in {result.path.name}")
+    if not result.walked:
+        tell(
+            "Of a container of this kind only tags, streams and messages were read. To see all of "
+            "it, use exiftool: exiftool -a -G1 -s -ee FILE"
+        )
 
 
 @click.command(context_settings=HELP)
 @options.json_option
 def doctor(as_json: bool) -> int:
-    """Say what this installation has and lacks: versions, models, engines, encoders.
+    """Say what this installation has and lacks, and try it on a tiny video of its own.
 
-    Nothing is downloaded and no network is used. The exit code is 0 if both faces and plates can be
-    hidden, 6 if a model that this needs is missing or damaged, and 7 if a library is.
+    The video is opened, decoded, searched, drawn on and encoded. Nothing is downloaded and no
+    network is used. The exit code is 0 if both faces and plates can be hidden, 6 if a model that
+    this needs is missing or damaged, 7 if a library is, and another one if the trial fails.
     """
     report = examine()
     if as_json:
@@ -228,10 +235,16 @@ def examine() -> dict[str, Any]:
     from ..detection import describe_devices, describe_models
     from ..media import describe_encoders
     from ..record import library_versions
+    from .trial import try_stages
 
     models = describe_models()
     problems = {target: _problem(target) for target in OWN}
     first = next((p for p in problems.values() if p is not None), None)
+    # Without a model or a library there is nothing to try.
+    tried = [] if first is not None else list(try_stages())
+    failed = next((t for t in tried if t.error is not None), None)
+    if failed is not None:
+        first = failed.error
     return {
         "redact": __version__,
         "python": platform.python_version(),
@@ -252,8 +265,9 @@ def examine() -> dict[str, Any]:
         "engine": "onnxruntime",
         "devices": describe_devices(),
         "encoders": describe_encoders(),
+        "trial": {t.stage: "" if t.error is None else t.error.message for t in tried},
         "ready": first is None,
-        "ready_for": [target.word for target, p in problems.items() if p is None],
+        "ready_for": [t.word for t, p in problems.items() if p is None and failed is None],
         "problem": "" if first is None else first.message,
         "hint": "" if first is None else first.hint,
         "exit_code": int(ExitCode.DONE if first is None else first.exit_code),
@@ -282,6 +296,8 @@ def _print(report: dict[str, Any]) -> None:
         console.print(f"device {name}: {state}")
     for name, state in report["encoders"].items():
         console.print(f"encoder {name}: {state}")
+    for stage, wrong in report["trial"].items():
+        console.print(f"trial {stage}: {wrong or 'works'}", soft_wrap=True)
     libraries = ", ".join(f"{k} {v}" for k, v in report["libraries"].items())
     console.print(f"libraries: {libraries}")
     if report["ready"]:

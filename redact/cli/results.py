@@ -15,10 +15,10 @@ import click
 from click.core import ParameterSource
 
 from ..auditing import Finding, FindingKind
-from ..pipeline import Delivery, Outcome, Result, ResultState
+from ..pipeline import Delivery, Result, ResultState
 from ..plan import Plan
 from ..record import Manifest, manifest_path
-from ..types import Action, clock, counted, numbered
+from ..types import Action, as_argument, clock, counted, numbered
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
@@ -92,42 +92,50 @@ def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
     """Tell the user how a run went, and what to do next."""
     if result.sheet is not None:
         terminal.say(f"{result.sheet}: not for release")
-    if result.outcome is None:
+    if result.record is None:
         _tell_earlier(result, terminal)
         return
-    outcome = result.outcome
-    tell_findings(outcome, verbose, result.pictures, terminal)
+    tell_findings(result, verbose, terminal)
     if result.needs_review:
         terminal.error(
             f"{result.output}: needs review, so it did not get the final name",
-            what_to_do(outcome),
+            what_to_do(result),
         )
         if result.wanted.exists():
             terminal.say(f"note: {result.wanted} is there from an earlier run; it is not this one")
     else:
-        terminal.say(f"{result.output}: {_counted(outcome)}")
-    for limit in outcome.record.plan.not_searched:
+        terminal.say(f"{result.output}: {_counted(result)}")
+    for limit in result.record.plan.not_searched:
         terminal.say(f"NOT SEARCHED EVERYWHERE: {limit}")
     if result.missing:
         terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
 
 
-def tell_findings(
-    outcome: Outcome, verbose: bool, pictures: Sequence[Path], terminal: Terminal
-) -> None:
-    """What the audit found, in plain words or, verbose, with all numbers."""
-    audit = outcome.audit
+def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
+    """What the audit of this run found, in plain words or, verbose, with all numbers."""
+    audit, record = result.audit, result.record
+    assert audit is not None and record is not None
     if verbose:
         for line in audit.in_words():
             terminal.say(line)
-        for step in outcome.record.steps:
+        for step in record.steps:
             # What the audit found stands above, line by line.
             said = "; ".join(map(str, step.detail))
             detail = "see above" if step.name == "audit" else said
             terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
     elif not audit.passed:
-        for line in _plainly(outcome, pictures):
+        source = record.source
+        timeline = record.plan.source.timeline
+        start = float(timeline.time(0)) if len(timeline) else 0.0
+        size = source.video.upright_size
+        for line in in_plain_words(audit.findings, size, result.pictures, start):
             terminal.say(line)
+        for check in audit.checks:
+            if not check.passed:
+                terminal.say(f"check failed: {check.in_words()}")
+        if result.pictures:
+            folder = result.pictures[0].parent
+            terminal.say(f"The pictures are in {folder}; --verbose gives all numbers.")
 
 
 def _tell_earlier(result: Result, terminal: Terminal) -> None:
@@ -145,22 +153,11 @@ def _tell_earlier(result: Result, terminal: Terminal) -> None:
         terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
 
 
-def _plainly(outcome: Outcome, pictures: Sequence[Path]) -> Iterator[str]:
-    """What the audit found, for a person who has not read its documentation."""
-    audit, source = outcome.audit, outcome.record.source
-    timeline = outcome.record.plan.source.timeline
-    start = float(timeline.time(0)) if len(timeline) else 0.0
-    size = source.video.upright_size
-    yield from in_plain_words(audit.findings, size, pictures, start)
-    yield from (f"check failed: {c.in_words()}" for c in audit.checks if not c.passed)
-    if pictures:
-        yield f"The pictures are in {pictures[0].parent}; --verbose gives all numbers."
-
-
-def _counted(outcome: Outcome) -> str:
+def _counted(result: Result) -> str:
+    assert result.audit is not None and result.plan is not None
     nothing = "the check found nothing, which is not a proof: look through it"
-    passed = nothing if outcome.audit.passed else "published in spite of findings"
-    return f"{tracks_in_words(outcome.record.plan)}; {passed}"
+    passed = nothing if result.audit.passed else "published in spite of findings"
+    return f"{tracks_in_words(result.plan)}; {passed}"
 
 
 def tracks_in_words(plan: Plan) -> str:
@@ -231,16 +228,18 @@ def _when(first: float, last: float) -> str:
     return f"at {a}" if a == b else f"from {a} to {b}"
 
 
-def what_to_do(outcome: Outcome) -> str:
+def what_to_do(result: Result) -> str:
     """Lines for a person: commands stand alone on theirs, so that they can be copied."""
-    name, findings = _named(outcome.output), outcome.audit.findings
+    audit = result.audit
+    assert audit is not None
+    name, findings = as_argument(result.output), audit.findings
     if not findings:
         return (
             "Look at what failed above; the file is kept for you to look at. To delete it:\n"
             f"{shlex.join(['redact', 'fix', name, '--remove'])}"
         )
     lines = ["To hide what was found:", shlex.join(["redact", "fix", name])]
-    if outcome.audit.may_be_accepted:
+    if audit.may_be_accepted:
         lines.append(
             "If you have looked at it and some of it is not a face or plate, say which, and why:"
         )
@@ -252,9 +251,3 @@ def what_to_do(outcome: Outcome) -> str:
 
 def _all(count: int) -> str:
     return ",".join(map(str, range(1, count + 1))) if count <= 3 else "1,2"
-
-
-def _named(path: Path) -> str:
-    """A path that no program takes for an option."""
-    text = str(path)
-    return f"./{text}" if text.startswith("-") else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -12,7 +13,7 @@ from typing import Any
 
 import click
 
-from ..batch import Cluster, Footage, Found, check_address, find_footage, jobs_that_fit
+from ..batch import Cluster, Footage, Found, at_once, check_address, find_footage, jobs_that_fit
 from ..errors import ExitCode, UsageError
 from ..files import make_folder
 from ..pipeline import Delivery
@@ -25,13 +26,13 @@ from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
 from .search_options import part_wanted
 from .sources import (
+    commands_for,
     end_with_parent,
     neutral_places,
     preview,
     require_passphrase,
-    results_from,
-    results_here,
     run_one,
+    tell_as_they_end,
     typed_files,
 )
 from .summary import tell_summary
@@ -135,7 +136,8 @@ def run(
                 alone = not (several or one_of_several)
                 _all(found, delivery, settings, terminal, alone, verbose)
     finally:
-        title = delivery.case.case if delivery.case else ""
+        case = delivery.evidence.case
+        title = case.case if case else ""
         took = time.monotonic() - begun
         _tell_all(found, results, index, title or "Videos", took, terminal, several)
     if params["as_json"]:
@@ -209,14 +211,14 @@ def _at_once(found: Found, delivery: Delivery, jobs: int, terminal: Terminal) ->
     fitting = jobs_that_fit(min(jobs, len(paths)), paths)
     if fitting < min(jobs, len(paths)):
         terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
-    results = results_here(_work(found, delivery), fitting, terminal)
-    results_so_far().extend(results[n] for n in sorted(results))
+    with contextlib.closing(at_once(commands_for(_places(found, delivery)), fitting)) as ended:
+        results_so_far().extend(tell_as_they_end(ended, len(paths), terminal))
 
 
 def _elsewhere(found: Found, delivery: Delivery, address: str, terminal: Terminal) -> None:
     """By the workers of a cluster."""
     require_passphrase(delivery.evidence, elsewhere=True)
-    work = _work(found, delivery)
+    work = _places(found, delivery)
     # "x/" is a folder, "x" a file in one.
     folders = {Path(f"{name}_").parent if name else source.parent for source, name in work}
     for folder in folders:
@@ -224,8 +226,8 @@ def _elsewhere(found: Found, delivery: Delivery, address: str, terminal: Termina
     with Cluster(address) as cluster:
         cluster.check(Path.cwd(), sorted(folders), [source for source, _ in work] + typed_files())
         terminal.say(f"{address}: {counted(len(cluster.workers), 'worker')}")
-        results = results_from(cluster, work, terminal)
-    results_so_far().extend(results[n] for n in sorted(results))
+        ended = cluster.results(commands_for(work))
+        results_so_far().extend(tell_as_they_end(ended, len(work), terminal))
 
 
 def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
@@ -239,7 +241,7 @@ def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
     return check_address(address, insecure)
 
 
-def _work(found: Found, delivery: Delivery) -> list[tuple[Path, str]]:
+def _places(found: Found, delivery: Delivery) -> list[tuple[Path, str]]:
     """Each video with the place for its result, as a user would type it."""
     paths = [one.path for one in found.footage]
     places = [place_of(one, delivery.output) for one in found.footage]

@@ -10,15 +10,14 @@ import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any, Final
 
-from ..batch import Cluster, Done, Order, run_in_process, size_of
+from ..batch import Command, Done
 from ..errors import ExitCode, RedactError, UsageError
 from ..inspect import release_path
 from ..media import default_output_name
-from ..pipeline import Delivery, Preview, make_preview, redact_one
+from ..pipeline import Delivery, Preview, make_preview, redact_video
 from ..record import EvidenceChoice, needs_passphrase
 from ..settings import Settings
 from ..types import clock
@@ -51,7 +50,7 @@ def run_one(
     begun = time.monotonic()
     try:
         with terminal.file(source.name):
-            done = redact_one(
+            done = redact_video(
                 source, settings, delivery, terminal, leave_done=several, tell=terminal.say
             )
         tell_result(done, terminal, verbose)
@@ -103,30 +102,31 @@ def preview(
 
 
 def _as_json(source: Path, made: Preview) -> dict[str, Any]:
-    outcome = made.outcome
+    result, record, audit = made.result, made.result.record, made.result.audit
+    assert record is not None and audit is not None
     return {
         "source": str(source),
-        "output": str(outcome.output),
+        "output": str(result.output),
         "preview": True,
-        "exit_code": int(ExitCode.NEEDS_REVIEW if outcome.needs_review else ExitCode.DONE),
-        "frames": outcome.record.frames_written,
-        "warnings": [str(warning) for warning in outcome.record.warnings],
-        "audit": outcome.audit.to_json(),
-        "pictures": [str(path) for path in made.pictures],
+        "exit_code": int(ExitCode.NEEDS_REVIEW if result.needs_review else ExitCode.DONE),
+        "frames": record.frames_written,
+        "warnings": [str(warning) for warning in record.warnings],
+        "audit": audit.to_json(),
+        "pictures": [str(path) for path in result.pictures],
     }
 
 
 def _tell(
     made: Preview, part: tuple[float, float | None], verbose: bool, terminal: Terminal
 ) -> None:
-    outcome, (start, end) = made.outcome, part
-    tell_findings(outcome, verbose, made.pictures, terminal)
+    result, (start, end) = made.result, part
+    tell_findings(result, verbose, terminal)
     until = "the end" if end is None else clock(end, 1)
     terminal.say(
-        f"{outcome.output}: preview of {outcome.record.source.path.name} from {clock(start, 1)} to "
+        f"{result.output}: preview of {result.source.name} from {clock(start, 1)} to "
         f"{until} ({tracks_in_words(made.found)}); not for release"
     )
-    if outcome.needs_review:
+    if result.needs_review:
         terminal.say(
             "The check of the preview found what is told above; the times count from its first "
             "picture. A run of the whole video will find it again, and 'redact fix' hides it"
@@ -140,38 +140,23 @@ _NOT_PASSED_ON = frozenset(
     )
 )
 
-Work = tuple[Path, str]
-"""A video, and the folder or file for its result as a user would type it; "" for none."""
 
+def commands_for(places: Iterable[tuple[Path, str]]) -> list[Command]:
+    """The command that was typed, for one video each.
 
-def results_here(work: Sequence[Work], jobs: int, terminal: Terminal) -> dict[int, dict[str, Any]]:
-    """Results by number, so many videos at once, the largest first; an error stops those that
-    run."""
-    options = typed_options(_NOT_PASSED_ON)
-    stopped = threading.Event()
-    # Threads only wait for processes here; they end with them.
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            numbers = {
-                pool.submit(run_in_process, _words(item, options), str(item[0]), stopped.is_set): n
-                for n, item in sorted(enumerate(work), key=lambda pair: -size_of(pair[1][0]))
-            }
-            ended = ((numbers[future], future.result()) for future in as_completed(numbers))
-            return _told(ended, len(work), terminal)
-        except BaseException:
-            stopped.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-def results_from(
-    cluster: Cluster, work: Sequence[Work], terminal: Terminal
-) -> dict[int, dict[str, Any]]:
-    """Results by number, one video at a time for each worker of a cluster."""
-    options = typed_options(_NOT_PASSED_ON)
-    folder = str(Path.cwd())
-    orders = [Order(str(item[0]), tuple(_words(item, options)), folder) for item in work]
-    return _told(cluster.results(orders), len(work), terminal)
+    Args:
+        places: videos, each with the folder or file for its result as a user would type it; "" for
+            none.
+    """
+    options, folder = typed_options(_NOT_PASSED_ON), str(Path.cwd())
+    return [
+        Command(
+            str(source),
+            (*options, *(("-o", place) if place else ()), "--", str(source)),
+            folder,
+        )
+        for source, place in places
+    ]
 
 
 def typed_files() -> list[Path]:
@@ -179,22 +164,17 @@ def typed_files() -> list[Path]:
     return [path for word in typed_options(_NOT_PASSED_ON) if (path := Path(word)).is_file()]
 
 
-def _words(item: Work, options: Sequence[str]) -> list[str]:
-    source, place = item
-    return [*options, *(("-o", place) if place else ()), "--", str(source)]
-
-
-def _told(
+def tell_as_they_end(
     ended: Iterable[tuple[int, Done]], count: int, terminal: Terminal
-) -> dict[int, dict[str, Any]]:
-    """Results by number; what each process said is told when it has ended."""
+) -> list[dict[str, Any]]:
+    """Results in the order of their numbers; what each command said is told when it has ended."""
     found: dict[int, dict[str, Any]] = {}
     for number, done in ended:
         found[number] = done.result
         terminal.say(f"[{len(found)}/{count}] {done.result['source']}")
         for line in done.told:
             terminal.say(line)
-    return found
+    return [found[number] for number in sorted(found)]
 
 
 _LAST_WORDS: Final = 10.0

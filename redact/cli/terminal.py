@@ -8,7 +8,7 @@ import io
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +30,6 @@ from rich.text import Text
 from ..progress import About, Stage
 from ..types import one_line
 from ..words import Message
-from .time_left import TimeLeft
 
 
 class PlainConsole(Console):
@@ -88,65 +87,36 @@ class _Bar:
         self._progress.advance(self._task, steps)
 
 
-class _LeftColumn(ProgressColumn):
-    """Time left of the whole file, in words that do not pretend to more than is known."""
-
-    def render(self, task: Task) -> Text:
-        left = task.fields["left"]()
-        return Text("" if left is None else f"about {in_words(left)} left")
-
-
-def in_words(seconds: float) -> str:
-    """For example "40 s", "3 min", "1 h 20 min"."""
-    if seconds < 90:
-        return f"{max(5, 5 * round(seconds / 5))} s"
-    minutes = round(seconds / 60)
-    hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest:02} min" if hours else f"{minutes} min"
-
-
 class _FileBar:
-    """The one bar of a file: which it is, what is being done, and how long it will still take."""
+    """The one bar of a file: which it is, what is being done, and how long that will still take."""
 
-    def __init__(self, progress: Progress, name: str, usual: Mapping[str, float] | None) -> None:
-        self.clock = TimeLeft(time.monotonic(), usual)
+    def __init__(self, progress: Progress, name: str) -> None:
         self._progress = progress
-        left = lambda: self.clock.left(time.monotonic())  # noqa: E731 - asked at every redraw
-        self._task = progress.add_task(name, total=1.0, doing="", left=left)
-        self._most = 0.0
+        self._task = progress.add_task(name, total=None, doing="")
 
     @contextmanager
     def stage(self, name: str, total: int | None) -> Iterator[Stage]:
-        self.clock.begin(name, total, time.monotonic())
-        bar = _StageOfFile(self, name, total)
-        bar.show()
-        yield bar
-        self.clock.end(time.monotonic())
-
-    def show(self, doing: str) -> None:
-        # What is left may turn out to be more than was thought; a bar that goes back tells nobody.
-        self._most = max(self._most, self.clock.share_done(time.monotonic()))
-        self._progress.update(self._task, completed=self._most, doing=doing)
+        self._progress.reset(self._task, total=total)
+        stage = _StageOfFile(self._progress, self._task, name, total)
+        stage.advance(0)
+        yield stage
 
     def finish(self) -> None:
-        self._progress.update(self._task, completed=1.0, doing="done", left=lambda: None)
+        self._progress.update(self._task, total=1, completed=1, doing="done")
 
 
 class _StageOfFile:
-    def __init__(self, bar: _FileBar, name: str, total: int | None) -> None:
-        self._bar, self._name, self._total, self._done = bar, name, total, 0
+    def __init__(self, progress: Progress, task: TaskID, name: str, total: int | None) -> None:
+        self._progress, self._task = progress, task
+        self._name, self._total, self._done = name, total, 0
 
     def advance(self, steps: int = 1) -> None:
         self._done += steps
-        self._bar.clock.advance(steps, time.monotonic())
-        self.show()
-
-    def show(self) -> None:
         words = DOING.get(self._name, self._name)
         if self._total and self._name != "hash":
             about = "about " if isinstance(self._total, About) else ""
             words += f" {self._done:,}/{about}{int(self._total):,}"
-        self._bar.show(words)
+        self._progress.update(self._task, advance=steps, doing=words)
 
 
 DOING = {
@@ -206,7 +176,6 @@ class Terminal:
         self._bars = self.console.is_terminal and not quiet
         self.place = ""
         self._bar: _FileBar | None = None
-        self._usual: Mapping[str, float] | None = None
 
     @contextmanager
     def file(self, name: str) -> Iterator[None]:
@@ -219,18 +188,15 @@ class Terminal:
             TextColumn("{task.fields[doing]}", markup=False),
             BarColumn(bar_width=20),
             TaskProgressColumn(),
-            _LeftColumn(),
+            TimeRemainingColumn(),
             console=self.console,
         ) as progress:
-            bar = self._bar = _FileBar(
-                progress, one_line(f"{self.place} {name}".strip()), self._usual
-            )
+            bar = self._bar = _FileBar(progress, one_line(f"{self.place} {name}".strip()))
             try:
                 yield
                 bar.finish()
             finally:
                 self._bar = None
-            self._usual = bar.clock.shares or self._usual
 
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:

@@ -18,16 +18,14 @@ from ..media import SourceInfo, probe
 from ..pipeline import (
     Acceptance,
     HeldBack,
+    audit_settings,
     find_held,
-    has_credentials,
-    margin_of,
+    from_here,
     mend,
-    near,
     plan_beside,
     record_beside,
     refuse_elsewhere,
     remove_held,
-    stamp_of,
 )
 from ..plan import Plan, read_plan
 from ..record import checked_option
@@ -91,14 +89,10 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
         plan_file = plan_beside(output, record)
         terminal.say(words_for(output, record, plan_file))
     plan = None if plan_file is None else read_plan(plan_file)
-    if params["margin"] is None:
-        params["margin"] = margin_of(record)
-    params["credentials"] = has_credentials(record)
-    params["stamp"] = stamp_of(record)
     folder: Path | None = params["review_dir"]
     if folder is not None:
         check_folder(sheet_path(output, folder).parent)
-    settings = _settings(plan, params)
+    settings = _with_options(audit_settings(record, plan), params)
     result = api.audit(source, output, plan, settings, progress=terminal)
     if params["as_json"]:
         print(json.dumps(result.to_json(), indent=1))
@@ -112,12 +106,10 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     return int(code)
 
 
-def _settings(plan: Plan | None, params: dict[str, Any]) -> AuditSettings:
-    """What is asked for, and where nothing is, what the plan says: a target that it does not name
-    is visible on purpose."""
-    margin = params["margin"]
-    settings = AuditSettings(margin=margin) if plan is None else AuditSettings.of_plan(plan, margin)
-    settings = replace(settings, credentials=params["credentials"], stamp=params["stamp"])
+def _with_options(settings: AuditSettings, params: dict[str, Any]) -> AuditSettings:
+    """What is asked for, in the place of what record and plan say."""
+    if params["margin"] is not None:
+        settings = replace(settings, margin=params["margin"])
     if params["targets"] is not None:
         settings = replace(settings, targets=params["targets"])
     if params["sensitivity"] is not None:
@@ -226,8 +218,8 @@ def fix(
     left = held.all_files()
     if not result.needs_review and left:
         terminal.say(
-            f"{near(held.output)} and {counted(len(left) - 1, 'file')} beside it show what was "
-            f"found. To delete them: redact fix {name} --remove"
+            f"{from_here(held.output)} and {counted(len(left) - 1, 'file')} beside it show what "
+            f"was found. To delete them: redact fix {name} --remove"
         )
     if as_json:
         print(json.dumps(result.to_json(), indent=1))
@@ -239,5 +231,5 @@ def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> 
     if accepted is not None:
         raise UsageError("--remove mends nothing", "Leave out --accept-findings.")
     for path in remove_held(held):
-        terminal.say(f"{near(path)}: removed")
+        terminal.say(f"{from_here(path)}: removed")
     return 0

@@ -1,6 +1,6 @@
 """What in a file says who made it, when, where and with what; a release says none of it."""
 
-from . import matroska_avi, mp4
+from . import matroska, mp4
 from .findings import Finding, Findings
 from .release import clear_times, is_release_name, prepare_release, release_path
 from .scan import Inspection, inspect_file
@@ -12,7 +12,7 @@ __all__ = [
     "clear_times",
     "inspect_file",
     "is_release_name",
-    "matroska_avi",
+    "matroska",
     "mp4",
     "prepare_release",
     "release_path",

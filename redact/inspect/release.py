@@ -11,7 +11,8 @@ from typing import BinaryIO
 from ..errors import CheckFailedError
 from ..formats import matroska
 from ..words import problem
-from . import matroska_avi, mp4
+from . import mp4
+from .matroska import walk as walk_matroska
 from .scan import Inspection, inspect_file
 
 CLEARED = 315_532_800 * 10**9
@@ -91,6 +92,6 @@ def _mp4_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _matroska_edits(file: BinaryIO, size: int) -> Iterator[tuple[int, bytes]]:
-    for element in matroska_avi.walk(file, size):
+    for element in walk_matroska(file, size):
         if element.name == "Language" and element.size == 3:
             yield element.body, b"und"

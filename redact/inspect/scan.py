@@ -13,7 +13,7 @@ import av
 from ..errors import InputError
 from ..formats import matroska, mp4
 from .findings import Finding, Findings, Kind
-from .matroska_avi import inspect_matroska, inspect_riff
+from .matroska import inspect_matroska
 from .mp4 import inspect_mp4
 from .streams import inspect_streams
 
@@ -31,6 +31,8 @@ class Inspection:
         found: everything that says something about who made it.
         generic: what every file of the format has, for completeness.
         packets: coded pictures and sound units that were read.
+        walked: whether the container's own structure was read; of others only what FFmpeg reads of
+            them was looked at, and more may be there.
         changed: time of the last change that the file system keeps; not part of the file. None
             where no calendar has it: file systems take times of a million years.
     """
@@ -40,11 +42,13 @@ class Inspection:
     found: tuple[Finding, ...]
     generic: tuple[str, ...]
     packets: int
+    walked: bool
     changed: datetime | None
 
     @property
     def clean(self) -> bool:
-        return not self.found
+        """Whether nothing in the file says who made it, as far as that can be told."""
+        return self.walked and not self.found
 
 
 def inspect_file(path: Path) -> Inspection:
@@ -75,7 +79,7 @@ def inspect_file(path: Path) -> Inspection:
         found.add(Kind.UNUSUAL, "streams", f"cannot be read ({why}); packets were not searched")
         container, packets = "unknown", 0
     changed = _moment(status.st_mtime)
-    return Inspection(path, container, found.found, found.generic, packets, changed)
+    return Inspection(path, container, found.found, found.generic, packets, known, changed)
 
 
 def _moment(seconds: float) -> datetime | None:
@@ -99,8 +103,6 @@ def _container(file: BinaryIO, size: int, found: Findings) -> bool:
         inspect_mp4(file, size, found)
     elif head.startswith(matroska.MAGIC):
         inspect_matroska(file, size, found)
-    elif head[:4] == b"RIFF":
-        inspect_riff(file, size, found)
     else:
         return False
     return True

@@ -164,7 +164,7 @@ def inspect_strings(data: bytes, where: str, found: Findings) -> None:
             found.add(Kind.ENCODER, f"{where} coded data", match[0])
 
 
-WALKED = ("mov", "matroska", "avi")
+WALKED = ("mov", "matroska")
 """Demuxers whose files are walked box by box, so their tags are told there."""
 
 MPEG = frozenset(("mpeg1video", "mpeg2video", "mpeg4", "h263", "msmpeg4v3"))

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import IntEnum
 from typing import Any
 
 import av
 from av.video.frame import PictureType
+
+CONCEALED = 0.02
+"""Share of a picture that decoders may have made up, in all pictures since the last sound key
+picture together, before those that follow count as broken. Meaning: two hundredths of a picture of
+1280 by 720 pixels are a square of 136: larger than most faces in it, small enough that what is
+around it is seen as it was."""
+
+
+class Harm(IntEnum):
+    """What is wrong with a picture, in rising order."""
+
+    NONE = 0
+    DOUBTFUL = 1
+    """It is predicted from another picture than it was coded from, or from one in which a small
+    part (`CONCEALED`) was made up. It looks like any other."""
+    BROKEN = 2
 
 
 class Damage:
@@ -25,8 +43,9 @@ class Damage:
     def __init__(self) -> None:
         self._sent = 0
         self._latest: int | None = None
-        self._damaged = True
+        self._harm = Harm.BROKEN
         self._erred = False
+        self._concealed = 0.0
         self._after: int | None = None
         self._after_count = 0
 
@@ -38,9 +57,22 @@ class Damage:
         if corrupt:
             self.error()
 
-    def error(self) -> None:
-        """Note that the decoder refused something sent so far."""
-        self._damaged = self._erred = True
+    def missing(self) -> None:
+        """Note that a picture is missing before the packet that is sent next, from which it, or one
+        after it, was predicted."""
+        self._note(Harm.DOUBTFUL)
+
+    def error(self, concealed: float | None = None) -> None:
+        """Note that the decoder refused something sent so far.
+
+        Args:
+            concealed: share of a picture that it made up instead, None where nobody knows.
+        """
+        self._concealed += 1.0 if concealed is None else concealed
+        self._note(Harm.DOUBTFUL if self._concealed <= CONCEALED else Harm.BROKEN)
+
+    def _note(self, harm: Harm) -> None:
+        self._harm, self._erred = max(self._harm, harm), True
         self._after = self._latest
         self._after_count = self._sent
 
@@ -52,10 +84,10 @@ class Damage:
         leaving that the decoder is past what it refused.
         """
         if not self._erred:
-            self._damaged = False
+            self._harm = Harm.NONE
 
-    def frame(self, pts: int | None, index: int, key: bool, corrupt: bool) -> bool:
-        """Whether the next frame to leave the decoder is damaged.
+    def frame(self, pts: int | None, index: int, key: bool, corrupt: bool) -> Harm:
+        """What is wrong with the next frame to leave the decoder.
 
         Args:
             pts: its own, None where the file has none.
@@ -64,13 +96,16 @@ class Damage:
             corrupt: the decoder flagged it.
         """
         if corrupt:
-            self._damaged = self._erred = True
+            # What was made up in it has been said, or it is anything.
+            explained = 0 < self._concealed <= CONCEALED
+            self._harm = max(self._harm, Harm.DOUBTFUL if explained else Harm.BROKEN)
+            self._erred = True
             self._after = pts
             self._after_count = index + 1
-            return True
-        if self._damaged and key and self._sent_later(pts, index):
-            self._damaged = False
-        return self._damaged
+            return self._harm
+        if self._harm and key and self._sent_later(pts, index):
+            self._harm, self._concealed = Harm.NONE, 0.0
+        return self._harm
 
     def _sent_later(self, pts: int | None, index: int) -> bool:
         if pts is not None and self._after is not None:
@@ -109,6 +144,35 @@ class KeyPictures:
             return False
         self._packets.remove(picture.pts)
         return picture.pict_type in (PictureType.NONE, PictureType.I)
+
+
+_CONCEALING = re.compile(r"concealing (\d+) DC,")
+"""What FFmpeg says of the blocks of a picture that it made up (error_resilience.c)."""
+
+_BLOCK = 16
+"""Side in pixels of such a block."""
+
+_REFERENCES = re.compile(
+    "reference picture missing|Missing reference picture|mmco: unref short failure"
+    "|co located POCs unavailable"
+)
+"""What FFmpeg's H.264 decoder says where it took another picture to predict from than was coded;
+nothing in the picture itself is made up."""
+
+
+def concealed(log: Sequence[tuple[int, str, str]], width: int, height: int) -> float | None:
+    """Share of a picture that its decoder made up, from what it logged; None where it does not say;
+    0 where all that it misses is a picture to predict from.
+
+    Args:
+        log: level, name and text of each line.
+        width, height: of the picture in pixels.
+    """
+    counts = [int(said[1]) for _, _, text in log if (said := _CONCEALING.search(text))]
+    if counts:
+        return sum(counts) / (-(-width // _BLOCK) * -(-height // _BLOCK))
+    errors = [text for level, _, text in log if level <= av.logging.ERROR]
+    return 0.0 if errors and all(map(_REFERENCES.search, errors)) else None
 
 
 class Complaints:
@@ -178,7 +242,8 @@ def listening() -> Iterator[None]:
             logger = logging.getLogger("libav")
             _before = logger.level, av.logging.get_level(), av.logging.get_skip_repeated()
             logger.setLevel(logging.CRITICAL + 1)
-            av.logging.set_level(av.logging.ERROR)
+            # Which errors were concealed is told at this level.
+            av.logging.set_level(av.logging.INFO)
             av.logging.set_skip_repeated(False)
         _listeners += 1
     try:

@@ -17,7 +17,7 @@ from ..words import Message, problem
 from .coded_pictures import CodedPictures
 from .colour import numbers
 from .conversion import fits, join
-from .damage import Complaints, Damage, KeyPictures
+from .damage import Complaints, Damage, Harm, KeyPictures, concealed
 from .frame_planes import upright
 from .h264_gaps import gaps_in
 from .info import Part, SourceInfo
@@ -90,13 +90,14 @@ class Decode:
         index, last = 0, None
         while True:
             try:
-                for picture, pts, damaged in self._timed(threads):
+                for picture, pts, harm in self._timed(threads):
                     if last is not None and pts <= last:
                         continue  # given already, by the threads
                     last = pts
                     if self._known is not None:
-                        damaged = index in self._known
-                    yield self.upright_frame(picture, index, pts, damaged)
+                        harm = Harm.DOUBTFUL if index in self._known else Harm.NONE
+                    frame = self.upright_frame(picture, index, pts, harm > Harm.NONE)
+                    yield replace(frame, broken=harm is Harm.BROKEN)
                     index += 1
                 break
             except _RefusedError:
@@ -119,11 +120,11 @@ class Decode:
             video = replace(video, frames=self._given + self.lost)
         return replace(self.info, video=video, torn=self.torn)
 
-    def _timed(self, threads: int) -> Iterator[tuple[av.VideoFrame, int, bool]]:
-        """Decoded pictures, each with its time and whether it is damaged."""
+    def _timed(self, threads: int) -> Iterator[tuple[av.VideoFrame, int, Harm]]:
+        """Decoded pictures, each with its time and what is wrong with it."""
         self._reset()
         stamper, part = Stamper(self.info), self.info.part
-        for picture, damaged in self._judged(stamper, threads):
+        for picture, harm in self._judged(stamper, threads):
             pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
             self.moved = stamper.moved
             self._lasts = max(1, picture.duration)
@@ -133,16 +134,16 @@ class Decode:
                 if part.end is not None and pts >= part.end:
                     return
                 pts -= part.shift
-            yield picture, pts, damaged
+            yield picture, pts, harm
 
-    def _judged(self, stamper: Stamper, threads: int) -> Iterator[tuple[av.VideoFrame, bool]]:
-        """Decoded pictures, each with whether it is damaged.
+    def _judged(self, stamper: Stamper, threads: int) -> Iterator[tuple[av.VideoFrame, Harm]]:
+        """Decoded pictures, each with what is wrong with it.
 
         A spoilt picture is often shown after the B pictures that were predicted from it, so
         pictures are held back until those that follow are known.
         """
         damage = Damage()
-        held: deque[tuple[av.VideoFrame, bool]] = deque()
+        held: deque[tuple[av.VideoFrame, Harm]] = deque()
         index = self.info.video.index
         with opened(self.info.path) as container:
             stream: Any = container.streams[index]
@@ -156,11 +157,13 @@ class Decode:
             pictures = self._pictures(container, stream, damage, stamper, keys)
             for number, picture in enumerate(pictures):
                 corrupt = picture.is_corrupt
-                damaged = damage.frame(picture.pts, number, keys.is_key(picture), corrupt)
+                if corrupt and threads != 1:
+                    raise _RefusedError  # of a single thread it is known how much was made up
+                harm = damage.frame(picture.pts, number, keys.is_key(picture), corrupt)
                 if corrupt:
                     self._error(Message("decoder_filled_in"))
-                    held = deque((earlier, True) for earlier, _ in held)
-                held.append((picture, damaged))
+                    held = deque((earlier, max(harm, before)) for earlier, before in held)
+                held.append((picture, harm))
                 waits = self._known is None and stream.codec_context.reorder_depth > 0
                 while len(held) > (B_PICTURES if waits else 0):
                     yield held.popleft()
@@ -179,7 +182,7 @@ class Decode:
             keys.packet(packet)
             if gaps is not None and gaps.before(packet):
                 self._error(Message("pictures_missing"))
-                damage.error()
+                damage.missing()
             before = self.errors
             pictures = self._decoded(context, packet, damage, complaints)
             if packet.size:
@@ -216,20 +219,25 @@ class Decode:
     ) -> list[av.VideoFrame]:
         damage.packet(packet.pts, packet.is_corrupt)
         failed = False
-        try:
-            pictures: list[av.VideoFrame] = context.decode(packet if packet.size else None)
-        except (av.FFmpegError, EOFError):
-            failed = True
-            pictures = []
+        # Of a single thread this holds all that is said; with more, the first error ends them.
+        with av.logging.Capture() as log:
+            try:
+                pictures: list[av.VideoFrame] = context.decode(packet if packet.size else None)
+            except (av.FFmpegError, EOFError):
+                failed = True
+                pictures = []
         complained = complaints.new()
+        share = concealed(log, context.width, context.height)
         if failed:
             self._error(Message("not_decodable"))
         elif packet.is_corrupt:
             self._error(Message("packets_damaged"))
-        elif complained:
+        elif complained or share is not None:
             self._error(Message("decoder_filled_in"))
-        if failed or complained:
+        if failed or packet.is_corrupt:
             damage.error()
+        elif complained or share is not None:
+            damage.error(share)
         elif packet.is_discard and packet.is_keyframe and not packet.is_corrupt:
             damage.hidden_key()
         return pictures

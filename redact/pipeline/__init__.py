@@ -1,50 +1,20 @@
-"""One video: the run from the file to the redacted copy and its record, told in `run`."""
+"""One video: from the file to the redacted copy and its record; the story is told in `run`."""
 
-from .acceptance import Acceptance, Accepted, same_place
-from .delivery import Delivery, Outcome, review_name, review_plan, state_content
-from .done import (
-    Earlier,
-    State,
-    earlier_result,
-    has_credentials,
-    margin_of,
-    plan_beside,
-    record_beside,
-    settings_from_json,
-    stamp_of,
-)
-from .held import (
-    HeldBack,
-    among,
-    find_held,
-    findings_of,
-    held_back_for,
-    held_back_note,
-    note_path,
-    write_held,
-)
-from .journal import (
-    Entry,
-    Journal,
-    dropped_sound,
-    no_picture_in,
-    remark_on_damage,
-    remark_on_label,
-    remark_on_run,
-    remark_on_silence,
-    require_scope,
-)
-from .kept_looks import KeptLooks, forget_looks, looks_kept
-from .kept_plan import keep_plan, require_same_source, take_up_plan
-from .mend import mend, near, refuse_elsewhere, remove_held
-from .one_source import Work, redact_one
-from .outcome import Result, ResultState, missing_words
+from .check import Accepted, same_place
+from .finished import audit_settings, plan_beside, record_beside
+from .held import HeldBack, find_held, meant_by
+from .journal import Journal
+from .kept_looks import KeptLooks, forget_looks
+from .kept_plan import keep_plan, require_same_source
+from .mend import from_here, mend, refuse_elsewhere, remove_held
+from .order import Acceptance, Delivery, Order, check_order, order_to_apply, order_to_run
 from .planned_frames import CheckedFrames
-from .prepare_finish import finish, prepare, write_note
 from .preview import NOTICE, Preview, make_preview
+from .publish import keep_beside
+from .result import Result, ResultState
 from .review_copy import write_masks, write_outline
-from .run import apply, detect, look, render, run
-from .search import Search, looking, who_looks
+from .run import apply, redact_video
+from .search import detect
 
 __all__ = [
     "NOTICE",
@@ -52,65 +22,34 @@ __all__ = [
     "Accepted",
     "CheckedFrames",
     "Delivery",
-    "Earlier",
-    "Entry",
     "HeldBack",
     "Journal",
     "KeptLooks",
-    "Outcome",
+    "Order",
     "Preview",
     "Result",
     "ResultState",
-    "Search",
-    "State",
-    "Work",
-    "among",
     "apply",
+    "audit_settings",
+    "check_order",
     "detect",
-    "dropped_sound",
-    "earlier_result",
     "find_held",
-    "findings_of",
-    "finish",
     "forget_looks",
-    "has_credentials",
-    "held_back_for",
-    "held_back_note",
+    "from_here",
+    "keep_beside",
     "keep_plan",
-    "look",
-    "looking",
-    "looks_kept",
     "make_preview",
-    "margin_of",
+    "meant_by",
     "mend",
-    "missing_words",
-    "near",
-    "no_picture_in",
-    "note_path",
+    "order_to_apply",
+    "order_to_run",
     "plan_beside",
-    "prepare",
     "record_beside",
-    "redact_one",
+    "redact_video",
     "refuse_elsewhere",
-    "remark_on_damage",
-    "remark_on_label",
-    "remark_on_run",
-    "remark_on_silence",
     "remove_held",
-    "render",
     "require_same_source",
-    "require_scope",
-    "review_name",
-    "review_plan",
-    "run",
     "same_place",
-    "settings_from_json",
-    "stamp_of",
-    "state_content",
-    "take_up_plan",
-    "who_looks",
-    "write_held",
     "write_masks",
-    "write_note",
     "write_outline",
 ]

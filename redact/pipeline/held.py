@@ -16,14 +16,30 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from .. import __version__
-from ..auditing import AuditResult, Finding, FindingKind
+from ..auditing import Finding, FindingKind
 from ..errors import InputError, PlanError, UsageError
 from ..files import PRIVATE, belongs_to_user, is_own, own_mark, read_file, write_whole
 from ..plan import dump_plan
-from ..record import manifest_path, settings_as_json, sha256_of_bytes
+from ..record import (
+    CaseFields,
+    case_as_json,
+    manifest_path,
+    settings_as_json,
+    sha256_of_bytes,
+)
+from ..settings import (
+    Audio,
+    Corner,
+    DrawSettings,
+    EncodeSettings,
+    RenderSettings,
+    Stamp,
+    Style,
+)
 from ..types import Box, Target
-from .acceptance import Acceptance, Accepted
-from .delivery import Outcome
+from .check import Accepted
+from .order import Acceptance, Order
+from .result import Result
 
 FORMAT = "redact-held-back"
 _MARK = ".needs-review"
@@ -83,7 +99,8 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
 
     @property
     def note(self) -> Path:
-        return note_path(Path(self.output))
+        """Where it lies."""
+        return Path(self.output).with_suffix(".json")
 
     def found(self) -> tuple[Finding, ...]:
         """The findings as values. Raises PlanError."""
@@ -94,6 +111,31 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
                 f"{self.note}: a finding in it cannot be read ({error})", "Run 'redact run' again."
             ) from error
 
+    @property
+    def draw(self) -> DrawSettings:
+        """How the result was drawn. Raises PlanError."""
+        try:
+            render, encode = self.settings["render"], self.settings["encode"]
+            red, green, blue = render["colour"]
+            return DrawSettings(
+                RenderSettings(
+                    Style(render["style"]),
+                    float(render["margin"]),
+                    (int(red), int(green), int(blue)),
+                    str(render["label"]),
+                    str(render.get("notice", "")),
+                    stamp_from_json(render.get("stamp")),
+                ),
+                EncodeSettings(
+                    str(encode["codec"]), encode["crf"], encode["preset"], Audio(encode["audio"])
+                ),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise PlanError(
+                f"{self.note}: the settings in it are not readable ({error})",
+                "Run 'redact run' again.",
+            ) from error
+
     def all_files(self) -> list[Path]:
         """What the run that was held back left and is still there: all of it may go."""
         output = Path(self.output)
@@ -101,48 +143,48 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         return [path for path in dict.fromkeys(names) if path.exists()]
 
 
-def note_path(output: Path) -> Path:
-    """Where the note of a result that was held back lies."""
-    return output.with_suffix(".json")
+def stamp_from_json(value: Mapping[str, Any] | None) -> Stamp | None:
+    """Raises KeyError, TypeError or ValueError."""
+    return None if value is None else Stamp(str(value["text"]), Corner(value["corner"]))
 
 
-def held_back_note(
-    outcome: Outcome, plan: Path, options: Mapping[str, Any], files: Iterable[Path]
-) -> HeldBack:
-    """The note of an outcome that needs review.
+def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
+    """Write the note of a result that needs review, for its owner alone.
 
     Args:
-        outcome: of the run.
-        plan: file that holds its plan.
-        options: release, force, no_manifest, log, sign_key, case of the run.
+        result: with its plan in a file.
+        order: of its run, to be used again.
         files: what was written for it besides the video and its record.
     """
-    record, audit = outcome.record, outcome.audit
-    return HeldBack(
-        source=str(record.source.path.absolute()),
+    record, audit, evidence = result.record, result.audit, order.evidence
+    assert record is not None and audit is not None and result.plan_file is not None
+    signer = evidence.credentials
+    held = HeldBack(
+        source=_whole(record.source.path),
         source_sha256=record.source_sha256,
-        final=str(outcome.wanted.absolute()),
-        output=str(outcome.output.absolute()),
-        plan=str(plan.absolute()),
+        final=_whole(order.final),
+        output=_whole(result.output),
+        plan=_whole(result.plan_file),
         plan_sha256=sha256_of_bytes(dump_plan(record.plan)),
         settings=settings_as_json(record.settings),
+        release=order.release,
+        force=order.force,
+        no_manifest=not evidence.manifest,
+        log=_whole(evidence.log),
+        sign_key=_whole(evidence.key_file),
+        credentials=[] if signer is None else [_whole(path) for path in signer.files],
+        case=case_as_json(evidence.case or CaseFields()),
         findings=[f.to_json() for f in audit.findings],
-        failed=_failed(audit),
+        failed=[c.in_words() for c in audit.checks if not c.passed],
         acceptable=audit.may_be_accepted,
-        files=[str(p.absolute()) for p in files],
-        **options,
+        files=[_whole(path) for path in files],
     )
-
-
-def _failed(audit: AuditResult) -> list[str]:
-    return [c.in_words() for c in audit.checks if not c.passed]
-
-
-def write_held(held: HeldBack) -> Path:
-    """Write the note for its owner alone; an older one of the same name is replaced."""
     data = msgspec.json.format(msgspec.json.encode(held.marked()), indent=1) + b"\n"
     write_whole(held.note, data, force=True, mode=0o600)
-    return held.note
+
+
+def _whole(path: Path | None) -> str:
+    return "" if path is None else str(path.absolute())
 
 
 def read_held(path: Path) -> HeldBack:
@@ -258,17 +300,19 @@ def _finding(value: Mapping[str, Any]) -> Finding:
     )
 
 
-def findings_of(acceptance: Acceptance, final: Path, closed: Path) -> Accepted:
-    """The findings that are meant, of the run that was held back from a name.
+def meant_by(acceptance: Acceptance | None, order: Order) -> Accepted | None:
+    """The findings that are meant, of the run that was held back from the order's name.
 
     Raises:
         UsageError: nothing was held back, or it has no finding of one of the numbers.
     """
-    held = held_back_for(final, closed)
+    if acceptance is None:
+        return None
+    held = held_back_for(order.final, order.closed)
     if held is None:
         raise UsageError(
-            f"--accept-findings: no earlier run found anything in {final.name}, so nobody can "
-            "have looked at it",
+            f"--accept-findings: no earlier run found anything in {order.final.name}, so nobody "
+            "can have looked at it",
             "Run without it first; look at the pictures of what is found, if anything is.",
         )
     return among(acceptance, held)

@@ -13,67 +13,23 @@ and the same questions in the same order. What does not fit, and all behind it, 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import __version__
-from ..detection import Detector, Verifier, device_now
+from ..detection import Area, Detector, Verifier, device_now
 from ..errors import InputError, UnsafeError
 from ..files import Answer, AnswerFile, beside
 from ..record import library_versions
 from ..settings import DetectSettings
+from ..track import Ask, Look
 from ..types import Detections, Frame
-
-_DIGEST = 16
-
-
-def by_number(frame: Frame) -> bytes:
-    """A frame by its place in the video; means something within one video alone."""
-    return digest(repr((frame.index, frame.pts, frame.damaged, frame.size)).encode())
-
-
-def array_name(array: NDArray[np.generic]) -> bytes:
-    """An array by its shape, its type and all its values."""
-    about = repr((array.shape, array.dtype.str)).encode()
-    return digest(about, np.ascontiguousarray(array).data.cast("B"))
-
-
-def digest(*parts: bytes | memoryview) -> bytes:
-    """16 bytes that stand for some parts in their order."""
-    found = blake2b(digest_size=_DIGEST)
-    for part in parts:
-        found.update(len(part).to_bytes(8, "big"))
-        found.update(part)
-    return found.digest()
-
-
-def parts_of(seen: Detections) -> list[bytes]:
-    """Detections as bytes."""
-    return [seen.xyxy.tobytes(), seen.score.tobytes(), seen.target.tobytes()]
-
-
-def seen_in(parts: list[bytes]) -> Detections:
-    """What `parts_of` was given. Raises ValueError where the bytes are no detections."""
-    xyxy, score, target = parts
-    return Detections(
-        np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
-        np.frombuffer(score, np.float32).copy(),
-        np.frombuffer(target, np.int8).copy(),
-    )
-
-
-Look = Callable[..., Detections]
-"""As `redact.detection.Detector.detect_frame`."""
-
-Ask = Callable[[Frame, NDArray[np.float64], NDArray[np.int8]], NDArray[np.float32]]
-"""As `redact.track.tracker.Ask`."""
 
 
 class KeptLooks:
@@ -83,25 +39,18 @@ class KeptLooks:
         path: of the file, for its owner alone; None, or one that cannot be written or that another
             search has open: nothing is kept.
         made_by: JSON values of all that the answers depend on besides the frames.
-        name: how frames, or whatever is asked about, are named in questions.
 
     Attributes:
         taken_up: looks of an earlier run that were used.
     """
 
-    def __init__(
-        self,
-        path: Path | None,
-        made_by: object,
-        name: Callable[[Any], bytes] = by_number,
-    ) -> None:
+    def __init__(self, path: Path | None, made_by: object) -> None:
         self.taken_up = 0
-        self._name = name
         self._file: AnswerFile | None = None
         if path is not None:
             with contextlib.suppress(OSError):
                 self._file = AnswerFile.opened(path)
-        head = head_of(made_by)
+        head = _digest(msgspec.json.encode(made_by, order="deterministic"))
         if self._known(head, 0) is None:
             self._keep(head, [])
         self._used = False
@@ -125,17 +74,21 @@ class KeptLooks:
             self._file.remove()  # nothing was asked, as where a video has no picture in a span
 
     def looking(self, look: Look) -> Look:
-        """`look`, which is spared what it answered before; a question is a frame and whatever
-        else it is asked with."""
+        """`look`, which is spared what it answered before."""
 
-        def answer(frame: Any, *about: object) -> Detections:
-            question = look_at(self._name(frame), *about)
+        def answer(frame: Frame, areas: Sequence[Area] | None) -> Detections:
+            question = _digest(b"look", _name(frame), repr(areas).encode())
             known = self._known(question, 3)
             if known is not None:
                 self.taken_up += 1
-                return seen_in(known)
-            seen = look(frame, *about)
-            self._keep(question, parts_of(seen))
+                xyxy, score, target = known
+                return Detections(
+                    np.frombuffer(xyxy, np.float32).reshape(-1, 4).copy(),
+                    np.frombuffer(score, np.float32).copy(),
+                    np.frombuffer(target, np.int8).copy(),
+                )
+            seen = look(frame, areas)
+            self._keep(question, [x.tobytes() for x in (seen.xyxy, seen.score, seen.target)])
             return seen
 
         return answer
@@ -144,11 +97,11 @@ class KeptLooks:
         """`ask`, which is spared what it answered before."""
 
         def answer(
-            frame: Any, boxes: NDArray[np.float64], target: NDArray[np.int8]
+            frame: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
         ) -> NDArray[np.float32]:
             if not len(boxes):
                 return ask(frame, boxes, target)
-            question = ask_about(self._name(frame), boxes, target)
+            question = _digest(b"ask", _name(frame), boxes.tobytes(), target.tobytes())
             known = self._known(question, 1)
             if known is not None:
                 return np.frombuffer(known[0], np.float32).copy()
@@ -175,11 +128,22 @@ class KeptLooks:
             self._file.put(Answer(question, parts))
 
 
+def _name(frame: Frame) -> bytes:
+    """A frame by its place in the video."""
+    return repr((frame.index, frame.pts, frame.damaged, frame.size)).encode()
+
+
+def _digest(*parts: bytes) -> bytes:
+    """16 bytes that stand for some parts in their order."""
+    found = blake2b(digest_size=16)
+    for part in parts:
+        found.update(len(part).to_bytes(8, "big"))
+        found.update(part)
+    return found.digest()
+
+
 def looks_kept(
-    plan_file: Path | None,
-    source_sha256: str,
-    settings: DetectSettings,
-    detector: Detector,
+    plan_file: Path | None, source_sha256: str, settings: DetectSettings, detector: Detector
 ) -> KeptLooks:
     """The answers of the search for a plan, with those of a run that was stopped.
 
@@ -187,13 +151,8 @@ def looks_kept(
         plan_file: where the plan goes; None keeps nothing.
         source_sha256, settings, detector: that the answers depend on.
     """
-    made_by = {"source": source_sha256, **what_answers(settings, detector)}
-    return KeptLooks(None if plan_file is None else looks_path(plan_file), made_by)
-
-
-def what_answers(settings: DetectSettings, detector: Detector) -> dict[str, object]:
-    """JSON values of all that the answers of a search depend on besides the frames."""
-    return {
+    made_by = {
+        "source": source_sha256,
         "redact": __version__,
         "libraries": library_versions(),
         "settings": repr(settings),
@@ -201,6 +160,7 @@ def what_answers(settings: DetectSettings, detector: Detector) -> dict[str, obje
         "device": device_now(),
         "verifier": [Verifier.name, Verifier.weights_sha256],
     }
+    return KeptLooks(None if plan_file is None else looks_path(plan_file), made_by)
 
 
 def looks_path(plan_file: Path) -> Path:
@@ -212,18 +172,3 @@ def forget_looks(plan_file: Path) -> None:
     """Remove the answers of the search for a plan, which is there or not wanted any more."""
     with contextlib.suppress(OSError):
         looks_path(plan_file).unlink()
-
-
-def head_of(made_by: object) -> bytes:
-    """The first question of a file of answers, which has no answer."""
-    return digest(msgspec.json.encode(made_by, order="deterministic"))
-
-
-def look_at(picture: bytes, *about: object) -> bytes:
-    """The question what is seen in a picture, or in what else is said of it."""
-    return digest(b"look", picture, repr(about).encode())
-
-
-def ask_about(picture: bytes, boxes: NDArray[np.float64], target: NDArray[np.int8]) -> bytes:
-    """The question whether boxes of a picture hold what they are taken for."""
-    return digest(b"ask", picture, array_name(boxes), array_name(target))

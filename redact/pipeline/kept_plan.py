@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 
 from .. import __version__
@@ -16,6 +18,7 @@ from ..settings import DetectSettings
 from ..words import Message, problem
 from .journal import Journal
 from .kept_looks import forget_looks
+from .order import Order
 from .search import who_looks
 
 
@@ -29,35 +32,29 @@ def keep_plan(plan: Plan, path: Path) -> None:
 
 
 def take_up_plan(
-    info: SourceInfo,
-    settings: DetectSettings,
-    path: Path | None,
-    force: bool,
-    journal: Journal,
-    detector: Detector | None = None,
-    named: bool = False,
+    order: Order, settings: DetectSettings, journal: Journal, detector: Detector | None = None
 ) -> Plan | None:
     """The plan that an earlier run of the same source and settings, in which the same detector
     looked, kept; None if there is none.
 
     What a person has decided in it since is kept as well. One that does not fit is passed over, to
-    be replaced, with `force`. One of another user, who may have decided to show somebody, fits only
-    where it was `named` on the command line. The step goes on record in the place of detection.
+    be replaced, where the order says so. One of another user, who may have decided to show
+    somebody, fits only where the order names it. The step goes on record in the place of detection.
 
     Raises:
-        OutputExistsError: what is there is no such plan, and `force` is not set.
+        OutputExistsError: what is there is no such plan, and must not be replaced.
         UsageError, DependencyError: the detector that the settings name cannot be loaded.
     """
+    path = order.plan_file
     if path is None or not os.path.lexists(path):
         return None
-    why = ""
     try:
         plan = read_plan(path)
-        why = "" if named or belongs_to_user(path) else "belongs to another user"
-        why = why or unfit(plan, info, settings, journal, detector)
+        why = "" if order.plan_named or belongs_to_user(path) else "belongs to another user"
+        why = why or _unfit(plan, order.info, settings, journal, detector)
     except PlanError:
         why = "is not a plan that can be read"
-    if why and force:
+    if why and order.force:
         return None
     if why:
         raise OutputExistsError(
@@ -70,7 +67,7 @@ def take_up_plan(
     return plan
 
 
-def unfit(
+def _unfit(
     plan: Plan,
     info: SourceInfo,
     settings: DetectSettings,
@@ -86,22 +83,27 @@ def unfit(
         return "was made for another file"
     if plan.version != __version__:
         return "was made by another version of redact"
-    if plan.settings.sensitivity is not settings.sensitivity:
-        return f"was made with --sensitivity {plan.settings.sensitivity.value}"
-    if plan.settings.targets != settings.targets:
-        return "was made for other --targets"
-    if plan.settings.centerface is not settings.centerface:
-        return f"was made with{'' if plan.settings.centerface else 'out'} CenterFace"
-    if plan.settings.detector != settings.detector:
-        return "was made with another --detector"
-    if plan.settings.caution is not settings.caution:
-        return f"was made with --caution {plan.settings.caution.value}"
-    if plan.settings.scope != settings.scope:
-        return "was made with other --only-between, --only-area or --ignore-area"
+    for field in fields(settings):
+        then = getattr(plan.settings, field.name)
+        if then != getattr(settings, field.name):
+            return f"was made {_with(field.name, then)}"
     # Last, for a detector that a package brings is loaded for this.
     if plan.detectors != who_looks(info, settings, detector):
         return "was made with another detector, or with other weights of it"
     return ""
+
+
+def _with(name: str, value: object) -> str:
+    """A setting of the search in words."""
+    if isinstance(value, StrEnum):
+        option = "damage" if name == "damaged" else name
+        return f"with --{option} {value.value}"
+    others = {
+        "targets": "for other --targets",
+        "centerface": f"with{'' if value else 'out'} CenterFace",
+        "scope": "with other --only-between, --only-area or --ignore-area",
+    }
+    return others.get(name, f"with another --{name}")
 
 
 def require_same_source(

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -20,14 +19,13 @@ from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..types import counted
 from ..words import problem
-from .acceptance import Acceptance
-from .delivery import Delivery
-from .done import record_beside, settings_from_json
+from .finished import record_beside
 from .held import HeldBack, among, held_back_for
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source
-from .outcome import Result
-from .prepare_finish import finish
+from .order import Acceptance, Order
+from .publish import keep_beside
+from .result import Result
 from .run import apply
 
 
@@ -64,26 +62,25 @@ def mend(
         )
     refuse_elsewhere(held)
     for path in (held.final, held.output):
-        sweep(near(path).parent)
+        sweep(from_here(path).parent)
     journal = Journal(progress)
-    info, plan_file = probe(near(held.source)), near(held.plan)
+    order = _order_as_before(held, key, command, credentials)
+    info, plan_file = order.info, from_here(held.plan)
     plan = read_plan(plan_file)
     require_same_source(plan, info, journal)
     found = held.found()
     accepted = None if acceptance is None else among(acceptance, held)
-    delivery = replace(delivery_as_before(held, key, command, credentials), acceptance=accepted)
     # The first run left nothing in the folder for its result, so it may have taken it away again.
-    with made_folder(near(held.final).parent):
+    with made_folder(order.final.parent):
         _refuse_mended(held)
-        check_writable(near(held.final), held.force, never=(info.path, plan_file))
+        check_writable(order.final, held.force, never=(info.path, plan_file))
         shown = () if accepted is None else accepted.findings
-        mended = hiding(plan, [f for f in found if f not in shown], decided_by)
+        mended = _hiding(plan, [f for f in found if f not in shown], decided_by)
         if mended is not plan:
             keep_plan(mended, plan_file)
             added = len(mended.tracks) - len(plan.tracks)
             tell(f"{plan_file}: {counted(added, 'track')} added, to hide what was found")
-        draw = settings_from_json(held.settings, str(held.note)).draw
-        return finish(apply(info, mended, draw, delivery, journal), delivery, plan_file)
+        return keep_beside(apply(order, mended, journal, accepted), order)
 
 
 def refuse_elsewhere(held: HeldBack) -> None:
@@ -103,10 +100,10 @@ def refuse_elsewhere(held: HeldBack) -> None:
 
 def _refuse_mended(held: HeldBack) -> None:
     """Raise OutputExistsError where the result has its name already and is not to be replaced."""
-    final = near(held.final)
+    final = from_here(held.final)
     if held.force or not os.path.lexists(final):
         return
-    delete = shlex.join(["redact", "fix", str(near(held.output)), "--remove"])
+    delete = shlex.join(["redact", "fix", str(from_here(held.output)), "--remove"])
     record = record_beside(final)
     if record is not None and record.source.sha256_before == held.source_sha256:
         raise OutputExistsError(
@@ -120,13 +117,13 @@ def _refuse_mended(held: HeldBack) -> None:
     )
 
 
-def delivery_as_before(
+def _order_as_before(
     held: HeldBack,
     key: Ed25519PrivateKey | None,
     command: tuple[str, ...],
-    credentials: Credentials | None = None,
-) -> Delivery:
-    """The delivery of the run that was held back. Raises PlanError: its case cannot be read."""
+    credentials: Credentials | None,
+) -> Order:
+    """The order of the run that was held back. Raises PlanError: the note cannot be read."""
     case = case_from_mapping(held.case, str(held.note))
     evidence = EvidenceChoice(
         manifest=not held.no_manifest,
@@ -136,18 +133,20 @@ def delivery_as_before(
         key_file=Path(held.sign_key) if held.sign_key else None,
         credentials=credentials,
     )
-    return Delivery(
-        output=near(held.final),
+    return Order(
+        probe(from_here(held.source)),
+        held.draw,
+        from_here(held.final),
+        from_here(held.output).parent,
+        plan_file=from_here(held.plan),
+        evidence=evidence,
         force=held.force,
         release=held.release,
-        sound_chosen=True,
-        evidence=evidence,
         command=command,
-        closed=near(held.output).parent,
     )
 
 
-def hiding(plan: Plan, findings: list[Finding], decided_by: str) -> Plan:
+def _hiding(plan: Plan, findings: list[Finding], decided_by: str) -> Plan:
     """The plan with a track for each finding. A mask that was not drawn is in it already."""
     last = len(plan.source.timeline) - 1
     for finding in findings:
@@ -186,7 +185,7 @@ def remove_held(held: HeldBack) -> list[Path]:
     return removed
 
 
-def near(path: Path | str) -> Path:
+def from_here(path: Path | str) -> Path:
     """The path as seen from the working folder, if it lies there."""
     place, here = Path(path), Path.cwd()
     return place.relative_to(here) if place.is_relative_to(here) else place

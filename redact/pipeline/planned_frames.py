@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ..errors import UnsafeError
 from ..media import Decode, SourceInfo
 from ..plan import HELD_REACH, Plan
+from ..settings import Damaged
 from ..types import Frame, Region
 from ..words import Message, problem
 
@@ -61,9 +62,10 @@ class CheckedFrames:
                 )
             if frame.damaged and frame.index not in known:
                 self.held.append(frame.index)
-                self._stop_where_masks_are_too_old(frame.index)
+                if self._untrusted(frame):
+                    self._stop_where_masks_are_too_old(frame.index)
             regions = self._plan.regions_at(frame.index, frame.damaged)
-            if frame.damaged and not regions and frame.index not in known:
+            if self._untrusted(frame) and not regions and frame.index not in known:
                 self._stop(frame.index, frame.index)
             if frame.key or not self.stretches:
                 self.stretches += 1
@@ -85,6 +87,10 @@ class CheckedFrames:
         self.source = decoded.found()
         if self.held:
             self.warnings.append(Message("damaged_when_drawn", count=len(self.held)))
+
+    def _untrusted(self, frame: Frame) -> bool:
+        """Whether the whole picture would be hidden, had the plan known of the damage."""
+        return frame.broken or (frame.damaged and self._plan.settings.damaged is Damaged.HIDE)
 
     def _stop_where_masks_are_too_old(self, frame: int) -> None:
         """The plan hides whole pictures where damage lasts, but only damage that it knows of."""

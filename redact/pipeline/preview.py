@@ -11,15 +11,17 @@ from typing import Final
 
 from ..auditing import finding_pictures, require_detectors
 from ..files import PRIVATE, check_writable, keep_to_owner, make_private
-from ..media import SourceInfo, choose_encoding, container_for, default_output, part_of, probe
+from ..media import SourceInfo, choose_encoding, default_output, part_of, probe
 from ..plan import Plan, edit
 from ..progress import Progress
 from ..render import Renderer, notice_box, require_room
 from ..settings import Audio, DrawSettings, Settings
 from ..types import Target
-from .delivery import Delivery, Outcome
 from .journal import Journal
-from .run import apply, detect
+from .order import Delivery, Order
+from .result import Result
+from .run import apply
+from .search import detect
 
 NOTICE: Final = "PREVIEW - NOT FOR RELEASE"
 """Over every picture of a preview, since files get renamed and moved."""
@@ -30,21 +32,19 @@ class Preview:
     """A preview that was written.
 
     Attributes:
-        outcome: of the run over the part. Its plan has a region under the notice besides.
+        result: of the run over the part. Its plan has a region under the notice besides.
         found: the plan without that region.
-        pictures: of what the audit found; they show what is to be hidden.
     """
 
-    outcome: Outcome
+    result: Result
     found: Plan
-    pictures: tuple[Path, ...]
 
 
 def make_preview(
     source: Path,
     settings: Settings,
     part: tuple[float, float | None],
-    delivery: Delivery,
+    wish: Delivery,
     progress: Progress,
 ) -> Preview:
     """Redact and audit a part of a video; written into a folder NOT-FOR-RELEASE, without sound.
@@ -52,7 +52,7 @@ def make_preview(
     Args:
         source, settings: as of a run.
         part: first and last second, see `redact.media.part_of`.
-        delivery: its output, force and command count.
+        wish: its output, force and command count.
         progress: told about stages and warnings.
 
     Raises:
@@ -62,41 +62,42 @@ def make_preview(
     draw = DrawSettings(
         replace(settings.render, notice=NOTICE), replace(settings.encode, audio=Audio.MUTE)
     )
-    final = _place(info, delivery)
+    final = _place(info, wish)
     # Under a name of ours in the closed folder lies nothing but an earlier preview.
-    force = delivery.force or _ours(delivery)
-    choose_encoding(info, draw.encode, container_for(final))
+    force = wish.force or _ours(wish)
+    order = Order(info, draw, final, final.parent, force=force, command=wish.command)
+    choose_encoding(info, draw.encode, order.container)
     Renderer(draw.render)
+    require_room(draw.render.stamp, *info.video.upright_size)
     require_room(draw.render.stamp, *info.video.upright_size)
     require_detectors(settings.detect.targets)
     make_private(final.parent)
     check_writable(final, force, never=(source,))
     journal = Journal(progress)
     found = detect(info, settings.detect, journal)
-    marked = _with_notice(found)
-    ready = Delivery(output=final, force=force, closed=final.parent, command=delivery.command)
-    outcome = apply(info, marked, draw, ready, journal)
-    keep_to_owner(outcome.output, 0o600)
-    pictures = finding_pictures(info, outcome.output, outcome.audit)
-    if _ours(delivery):
-        _remove_earlier(final, (source, outcome.output, *pictures))
-    return Preview(outcome, found, tuple(pictures))
+    result = apply(order, _with_notice(found), journal)
+    keep_to_owner(result.output, 0o600)
+    assert result.audit is not None
+    pictures = tuple(finding_pictures(info, result.output, result.audit))
+    if _ours(wish):
+        _remove_earlier(final, (source, result.output, *pictures))
+    return Preview(replace(result, pictures=pictures), found)
 
 
-def _place(info: SourceInfo, delivery: Delivery) -> Path:
+def _place(info: SourceInfo, wish: Delivery) -> Path:
     """Name of a preview, in a folder whose name says what is in it."""
-    usual, output = default_output(info), delivery.output
-    if output is None or _ours(delivery):
+    usual, output = default_output(info), wish.output
+    if output is None or _ours(wish):
         folder, name = output or usual.parent, f"{info.path.stem}.preview{usual.suffix}"
     else:
         folder, name = output.parent, output.name
     return (folder if folder.resolve().name == PRIVATE else folder / PRIVATE) / name
 
 
-def _ours(delivery: Delivery) -> bool:
+def _ours(wish: Delivery) -> bool:
     """Whether the preview gets a name of ours."""
-    output = delivery.output
-    return output is None or delivery.in_folder or output.is_dir()
+    output = wish.output
+    return output is None or wish.in_folder or output.is_dir()
 
 
 def _remove_earlier(final: Path, kept: Iterable[Path]) -> None:

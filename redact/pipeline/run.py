@@ -1,229 +1,142 @@
-"""The whole run, told once: probe → detect → track → plan → render → audit → report.
+"""One video, told once: find what to hide, draw it, check the result, publish it.
 
 The clip is decoded twice on purpose. A mask must begin before a face is first recognised, so
 nothing is drawn until the whole clip has been seen; the plan is what the first pass hands to the
-second. `run` is `detect` followed by `apply`, and nothing more.
+second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from fractions import Fraction
 from pathlib import Path
 
-from ..allocator import give_back, trim_at_times
-from ..auditing import AuditResult, AuditSettings, require_detectors, verify
-from ..detection import Detector, device_now, load_close_up
+from ..allocator import give_back
+from ..auditing import require_detectors
+from ..detection import Detector
 from ..errors import InputError, OutputError, UnsafeError
-from ..files import OutputFile, make_private
-from ..inspect import clear_times, prepare_release
-from ..media import (
-    Decode,
-    SourceInfo,
-    VideoWriter,
-    container_for,
-    default_output,
-    probe,
-    read_ahead,
-    sha256_of,
-)
-from ..plan import Plan, SourceRef, build_plan, with_held
+from ..files import OutputFile
+from ..media import SourceInfo, probe, sha256_of
+from ..plan import Plan
 from ..progress import Progress
 from ..record import ModelUsed, RunRecord
-from ..render import Renderer
-from ..settings import Audio, DetectSettings, DrawSettings, Settings
-from ..track import Looks, Tracker
-from ..types import Frame, Timeline, readable
-from ..words import Message, problem
-from .delivery import Delivery, Outcome, review_name, state_content
-from .journal import (
-    Journal,
-    dropped_sound,
-    no_picture_in,
-    remark_on_damage,
-    remark_on_label,
-    remark_on_run,
-    remark_on_silence,
-    require_scope,
-)
-from .kept_looks import looks_kept
+from ..settings import DetectSettings, Settings
+from ..words import problem
+from .check import Accepted, check, reason_to_publish
+from .claim import claimed
+from .draw import draw
+from .held import meant_by
+from .journal import Journal
 from .kept_plan import keep_plan, require_same_source, take_up_plan
-from .planned_frames import CheckedFrames
-from .search import Search, looking, who_looks
+from .order import Delivery, Order, check_order, order_to_run
+from .publish import Publishing, keep_beside, publish
+from .remarks import remark_on_run
+from .result import Result
+from .resume import earlier_result
+from .search import detect, require_scope
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """What drawing the masks told.
-
-    Attributes:
-        source: as it was found when its pictures were decoded.
-        notes: what was converted.
-        sounded: see `RunRecord`.
-        plan: as it was drawn: with damage that was met and that the plan does not know.
-        stretches: of the source, each from one key frame to the next, and those of them in which
-            nothing was hidden.
-    """
-
-    source: SourceInfo
-    notes: tuple[Message, ...]
-    plan: Plan
-    stretches: tuple[int, int]
-    sounded: tuple[Fraction, Fraction] | None
-
-
-def run(
+def redact_video(
     source: Path,
     settings: Settings,
-    delivery: Delivery,
+    wish: Delivery,
     progress: Progress,
+    *,
+    leave_done: bool = False,
     detector: Detector | None = None,
-) -> Outcome:
-    """Redact one file. `detector` looks instead of redact's own networks."""
-    journal = Journal(progress)
-    info = probe(source)
-    require_detectors(settings.detect.targets)
-    plan = take_up_plan(
-        info,
-        settings.detect,
-        delivery.plan_file,
-        delivery.force,
-        journal,
-        detector,
-        named=delivery.plan_out is not None,
-    )
-    if plan is None:
-        plan = detect(info, settings.detect, journal, detector, delivery.plan_file)
-        if delivery.plan_file is not None:
-            keep_plan(plan, delivery.plan_file)
-    give_back()
-    # Both ways to the plan have read the whole file: its hash is known.
-    return apply(info, plan, settings.draw, delivery, journal, plan.source.sha256)
-
-
-def detect(
-    info: SourceInfo,
-    settings: DetectSettings,
-    journal: Journal,
-    detector: Detector | None = None,
-    plan_file: Path | None = None,
-) -> Plan:
-    """First pass: detect (`fast`: not in every frame), follow what was seen, make the plan.
+    tell: Callable[[str], None] = lambda text: None,
+) -> Result:
+    """Redact one video, unless an earlier run has done it from the same source in the same way.
 
     Args:
-        info, settings, journal: of the run.
-        detector: what looks; None for redact's own networks.
-        plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
-            it (`redact.pipeline.kept_looks`), and what a run that was stopped left there is used.
-            None keeps nothing.
+        source, settings, wish: what is wanted.
+        progress: told about stages and warnings.
+        leave_done: what is done already is left even if it may be replaced.
+        detector: what looks for faces and plates; None for redact's own networks.
+        tell: told in a sentence what is taken up.
+
+    Raises:
+        RedactError: it failed; nothing unfinished has its final name.
     """
-    scope = settings.scope
-    require_scope(info, scope)
-    detector, look, parts = looking(info, settings, detector)
-    close_up = load_close_up(detector)
-    digest = sha256_of(info.path, journal)
-    pts: list[int] = []
-    unchecked: list[int] = []
-    frames = Decode(info)
-    with (
-        looks_kept(plan_file, digest, settings, detector) as kept,
-        journal.step("detect", info.expected_frames) as step,
-    ):
-        search = Search(settings, kept.looking(look), kept.asking(close_up.ask), parts)
-        looks = search.looks
-        with read_ahead(_prepared(frames, search.tracker)) as decoded:
-            for frame in decoded:
-                pts.append(frame.pts)
-                search.see(frame)
-                if frame.damaged:
-                    unchecked.append(frame.index)
-                step.advance()
-        step.say(*_detected(len(pts), detector, looks, kept.taken_up))
-    if pts and not looks.whole + looks.parts:
-        raise no_picture_in(info, scope)
-    if not pts:
-        raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
-    remark_on_damage(frames, unchecked, journal)
-    with journal.step("track", None, "tracks") as step:
-        whole = search.tracker.finish()
-        step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
-    timeline = Timeline(info.video.time_base, tuple(pts))
-    return build_plan(
-        SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
-        settings,
-        whole.tracks,
-        whole.cuts,
-        unchecked,
-        who_looks(info, settings, detector),
-        looks.whole + looks.parts,
-    )
+    order = order_to_run(probe(source), settings.draw, wish)
+    with claimed(order) as (order, claim):
+        earlier = earlier_result(
+            order,
+            claim,
+            settings.detect,
+            detector,
+            progress,
+            leave_done=leave_done,
+            leave_held=wish.acceptance is None,
+        )
+        if earlier is not None:
+            return earlier
+        check_order(order, searched=True)
+        accepted = meant_by(wish.acceptance, order)
+        if order.plan_file is not None and order.plan_file.exists():
+            tell(f"{order.plan_file.name}: plan of an earlier run, taken up if it fits")
+        journal = Journal(progress)
+        plan = _plan_of(order, settings.detect, journal, detector)
+        publishing = None if claim is None else claim.publishing
+        # The search has read the whole file: its hash is known.
+        result = apply(
+            order, plan, journal, accepted, digest=plan.source.sha256, publishing=publishing
+        )
+        return keep_beside(result, order)
 
 
-def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
-    """Frames, prepared for the tracker in the thread that decodes them."""
-    for frame in frames:
-        tracker.prepare(frame)
-        yield frame
-
-
-def _detected(frames: int, detector: Detector, looks: Looks, taken_up: int) -> Iterator[Message]:
-    """How the search was done, for the record."""
-    yield Message(
-        "detected",
-        count=frames,
-        detector=detector.name,
-        looked=looks.whole + looks.parts,
-        parts=looks.parts,
-        device=device_now(),
-    )
-    if taken_up:
-        yield Message("looks_taken_up", count=taken_up)
+def _plan_of(
+    order: Order, settings: DetectSettings, journal: Journal, detector: Detector | None
+) -> Plan:
+    """The plan of an earlier run that was stopped, or that of a search."""
+    require_detectors(settings.targets)
+    plan = take_up_plan(order, settings, journal, detector)
+    if plan is None:
+        plan = detect(order.info, settings, journal, detector, order.plan_file)
+        if order.plan_file is not None:
+            keep_plan(plan, order.plan_file)
+    give_back()
+    return plan
 
 
 def apply(
-    info: SourceInfo,
+    order: Order,
     plan: Plan,
-    draw: DrawSettings,
-    delivery: Delivery,
     journal: Journal,
+    accepted: Accepted | None = None,
+    *,
     digest: str | None = None,
-) -> Outcome:
-    """Second pass: draw the plan's masks, look at the finished file, and publish it.
+    publishing: Publishing | None = None,
+) -> Result:
+    """Draw a plan's masks, check the finished file, and give it its name.
 
-    What the audit looks for, and how hard, is what the plan says was looked for. `digest` is the
-    source's SHA-256 where this run has taken it already.
+    What the check looks for, and how hard, is what the plan says was looked for.
+
+    Args:
+        order, plan, journal: of the run.
+        accepted: findings that may be published.
+        digest: SHA-256 of the source where this run has taken it already.
+        publishing: see `Publishing`.
+
+    Returns:
+        The result, of which nothing but the video is written so far: see `keep_beside`.
     """
+    info, evidence = order.info, order.evidence
     before = require_same_source(plan, info, journal, digest)
     require_scope(info, plan.settings.scope, plan.source.timeline)
     require_detectors(plan.settings.targets)
-    remark_on_run(info, plan, draw.encode, journal)
-    if delivery.release and draw.encode.audio is Audio.KEEP and len(info.audio) > 1:
-        journal.warn(Message("sounds_released", count=len(info.audio)))
-    if delivery.release and draw.render.stamp is not None:
-        journal.warn(Message("stamp_released", text=draw.render.stamp.text))
-    final = delivery.output or default_output(info)
-    with OutputFile(final, delivery.force, (info.path,), guarded=True) as out:
-        # A release copies no sound: its coded bytes can say who recorded it.
-        copy, container = not delivery.release, container_for(final)
-        drawn = render(info, plan, draw, out.inside, container, journal, copy_audio=copy)
-        with _still_there(out.inside, final):
-            if delivery.release:
-                prepare_release(out.inside)
-            signer = delivery.evidence.credentials
-            if signer is not None:
-                state_content(out.inside, container, signer, drawn.plan, draw, journal)
+    remark_on_run(order, plan, journal)
+    with OutputFile(order.final, order.force, (info.path,), guarded=True) as out:
+        with _still_there(out.inside, order.final):
+            drawn = draw(order, plan, out.inside, journal)
             give_back()
-            audit = look(info, drawn.plan, draw, out.inside, journal, signer is not None)
+            audit = check(order, drawn.plan, out.inside, journal)
             after = _unchanged(info, before, journal)
             output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
-        accepted = delivery.reason_for(audit)
-        held_back = not (audit.passed or accepted)
-        output = _publish(out, final, delivery, held_back, output_sha256)
-    if delivery.release:
-        clear_times(output)
+        reason = reason_to_publish(audit, accepted)
+        held_back = not (audit.passed or reason)
+        output = publish(out, order, output_sha256, held_back, publishing)
     record = RunRecord(
         source=drawn.source,
         source_sha256=before,
@@ -233,8 +146,8 @@ def apply(
         output_size=size,
         plan=plan,
         drawn=drawn.plan,
-        settings=Settings(plan.settings, draw.render, draw.encode),
-        command=delivery.command,
+        settings=Settings(plan.settings, order.draw.render, order.draw.encode),
+        command=order.command,
         started=journal.started,
         finished=datetime.now(UTC),
         steps=tuple(journal.steps),
@@ -244,12 +157,12 @@ def apply(
         stretches=drawn.stretches,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
-        accepted=accepted,
-        case=delivery.case,
-        credentials="" if signer is None else signer.sha256,
+        accepted=reason,
+        case=evidence.case,
+        credentials="" if evidence.credentials is None else evidence.credentials.sha256,
         sounded=drawn.sounded,
     )
-    return Outcome(output, final, held_back, audit, record)
+    return Result.of_run(record, audit, order.final, held_back)
 
 
 @contextmanager
@@ -262,94 +175,6 @@ def _still_there(output: Path, final: Path) -> Iterator[None]:
         if output.exists():
             raise
         raise problem(OutputError, "output_gone", path=f"{final}") from error
-
-
-def _publish(
-    out: OutputFile, final: Path, delivery: Delivery, held_back: bool, digest: str
-) -> Path:
-    """Give the file its name, in the closed folder if it is held back; returns the name."""
-    closed = delivery.closed_for(final)
-    name = review_name(final, closed) if held_back else final
-    if held_back:
-        make_private(closed)
-    if delivery.publishing is not None:
-        delivery.publishing(name, digest)
-    return out.commit_as(name, private=held_back)
-
-
-def look(
-    info: SourceInfo,
-    drawn: Plan,
-    draw: DrawSettings,
-    finished: Path,
-    journal: Journal,
-    credentials: bool = False,
-) -> AuditResult:
-    """What a hostile viewer would find in the finished file, before it gets its name."""
-    sound = draw.encode.audio is Audio.KEEP and bool(info.audio)
-    settings = AuditSettings.of_plan(
-        drawn, draw.render.margin, sound, credentials, draw.render.stamp
-    )
-    with journal.step("audit", None, inner=True) as step:
-        found = verify(info, finished, drawn, settings=settings, progress=journal)
-        step.say(*found.summary())
-    return found
-
-
-def render(
-    info: SourceInfo,
-    plan: Plan,
-    draw: DrawSettings,
-    output: Path,
-    container: str,
-    journal: Journal,
-    *,
-    copy_audio: bool = True,
-) -> Rendered:
-    """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
-    renderer = Renderer(draw.render)
-    frames, written = CheckedFrames(info, plan), 0
-    with (
-        journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(
-            output, info, draw.encode, container, copy_audio, silenced=plan.silenced()
-        ) as writer,
-        read_ahead(frames, most=1) as ahead,
-        # A thread decodes, one draws, and this one encodes.
-        read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,
-    ):
-        for frame in drawn:
-            writer.write(frame)
-            trim_at_times(written)
-            written += 1
-            step.advance()
-        step.say(
-            Message(
-                "rendered",
-                count=written,
-                style=draw.render.style_name,
-                encoder=writer.encoder,
-                stretches=frames.stretches,
-                untouched=frames.untouched,
-            ),
-            *_stamped(draw),
-        )
-    for warning in frames.warnings:
-        journal.warn(warning)
-    for note in writer.notes:
-        journal.note(note)
-    sounded = writer.sounded or dropped_sound(info, plan, draw.encode)
-    remark_on_silence(plan, sounded, journal)
-    remark_on_label(renderer.labelled, journal)
-    stretches = frames.stretches, frames.untouched
-    drawn_plan = with_held(plan, frames.held)
-    return Rendered(frames.source, tuple(writer.notes), drawn_plan, stretches, sounded)
-
-
-def _stamped(draw: DrawSettings) -> Iterator[Message]:
-    """What is drawn beside the masks, for the record."""
-    if (stamp := draw.render.stamp) is not None:
-        yield Message("stamped", text=stamp.text, corner=stamp.corner.value)
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

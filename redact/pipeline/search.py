@@ -1,68 +1,126 @@
-"""The first pass over a video, frame by frame: when the networks look, and who is followed."""
+"""The first pass over a video: networks look, what they see is followed, a plan is made of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
-from ..detection import Detector, in_every_way, load_detector, load_plugin, own_name
-from ..errors import UsageError
-from ..media import SourceInfo
+from ..detection import (
+    Detector,
+    device_now,
+    in_every_way,
+    load_close_up,
+    load_detector,
+    load_plugin,
+    own_name,
+)
+from ..errors import InputError, UsageError
+from ..media import Decode, SourceInfo, read_ahead, sha256_of
+from ..plan import Plan, SourceRef, build_plan
 from ..settings import DetectSettings
 from ..track import Look, Looks, Tracker, settings_of
-from ..types import Frame, Presentation
-from .kept_looks import Ask
+from ..types import Box, Frame, Presentation, Scope, Timeline, area_in_words, clock, readable
+from ..words import Message, problem
+from .journal import Journal
+from .kept_looks import looks_kept
+from .remarks import remark_on_damage
 
 
-class Search:
-    """Takes the frames of a video in order.
+def detect(
+    info: SourceInfo,
+    settings: DetectSettings,
+    journal: Journal,
+    detector: Detector | None = None,
+    plan_file: Path | None = None,
+) -> Plan:
+    """Find what to hide in a whole video.
 
     Args:
-        settings: of the search.
-        look: the detector.
-        ask: takes close looks (`redact.detection.CloseUp`).
-        parts: the detector knows how to look at parts of a picture.
+        info, settings, journal: of the run.
+        detector: what looks; None for redact's own networks.
+        plan_file: where the plan will be kept: until then, what the detectors saw is kept beside
+            it (`kept_looks`), and what a run that was stopped left there is used. None keeps
+            nothing.
 
-    Attributes:
-        tracker, looks: what follows, and what asks the detector.
+    Raises:
+        UsageError: nobody looks for what is wanted, or there is nothing in the limits of the
+            search.
+        InputError: the video cannot be read.
+        UnsafeError: a frame could not be checked.
     """
+    require_scope(info, settings.scope)
+    detector, look, whole_only = _who_looks(info, settings, detector)
+    close_up = load_close_up(detector)
+    numbers = settings_of(settings.sensitivity, settings.caution)
+    digest = sha256_of(info.path, journal)
+    frames, pts = Decode(info), list[int]()
+    unchecked, broken = list[int](), list[int]()
+    with (
+        looks_kept(plan_file, digest, settings, detector) as kept,
+        journal.step("detect", info.expected_frames) as step,
+    ):
+        ask = kept.asking(close_up.ask)
+        tracker = Tracker(settings=numbers, ask=ask, find=close_up.find)
+        looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
+        with read_ahead(_prepared(frames, tracker)) as decoded:
+            for frame in decoded:
+                pts.append(frame.pts)
+                found = None
+                since_first = float((frame.pts - pts[0]) * frame.time_base)
+                if tracker.wants_detection(frame) and settings.scope.at(since_first):
+                    found = settings.scope.select(looks.at(frame, tracker.small_picture(frame)))
+                tracker.observe(frame, found)
+                if frame.damaged:
+                    unchecked.append(frame.index)
+                if frame.broken:
+                    broken.append(frame.index)
+                step.advance()
+        looked = looks.whole + looks.parts
+        device = device_now()
+        step.say(
+            Message(
+                "detected",
+                count=len(pts),
+                detector=detector.name,
+                looked=looked,
+                parts=looks.parts,
+                device=device,
+            ),
+            *([Message("looks_taken_up", count=kept.taken_up)] if kept.taken_up else []),
+        )
+    if not pts:
+        raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
+    if not looked:
+        raise _no_picture_in(info, settings.scope)
+    remark_on_damage(frames, unchecked, journal)
+    with journal.step("track", None, "tracks") as step:
+        whole = tracker.finish()
+        step.say(Message("tracked", count=len(whole.tracks), cuts=len(whole.cuts)))
+    timeline = Timeline(info.video.time_base, tuple(pts))
+    return build_plan(
+        SourceRef(readable(info.path.name), digest, info.size, *info.video.upright_size, timeline),
+        settings,
+        whole.tracks,
+        whole.cuts,
+        unchecked,
+        who_looks(info, settings, detector),
+        looked,
+        broken,
+    )
 
-    def __init__(
-        self,
-        settings: DetectSettings,
-        look: Look,
-        ask: Ask,
-        parts: bool,
-    ) -> None:
-        numbers = settings_of(settings.sensitivity, settings.caution)
-        self.tracker = Tracker(settings=numbers, ask=ask)
-        every = numbers.whole_every if parts else 0.0
-        self.looks = Looks(look, every)
-        self._scope = settings.scope
-        self._zero: int | None = None
 
-    def see(self, frame: Frame) -> None:
-        """Take the next frame; raises as the detector does."""
-        if self._zero is None:
-            self._zero = frame.pts
-        found = None
-        if self.tracker.wants_detection(frame) and self._inside(frame, self._zero):
-            found = self.looks.at(frame, self.tracker.small_picture(frame))
-        self.tracker.observe(frame, None if found is None else self._scope.select(found))
-
-    def _inside(self, frame: Frame, zero: int) -> bool:
-        """Whether it is looked at this time of the video."""
-        return self._scope.at(float((frame.pts - zero) * frame.time_base))
+def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
+    """Frames, prepared for the tracker in the thread that decodes them."""
+    for frame in frames:
+        tracker.prepare(frame)
+        yield frame
 
 
-def looking(
+def _who_looks(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None
 ) -> tuple[Detector, Look, bool]:
-    """What the settings say is to look, how it is asked, and whether it knows parts of pictures.
-
-    Args:
-        info: of the video.
-        settings: of the search.
-        detector: looks instead of redact's own networks; None: none.
+    """What the settings say is to look, how it is asked, and whether only at whole pictures.
 
     Raises:
         UsageError: nobody looks for what is wanted.
@@ -70,7 +128,7 @@ def looking(
     detector = _of_others(info, settings, detector)
     if detector is not None:  # of others, who know nothing of looks at parts of a picture
         look = detector.detect_frame
-        return detector, lambda frame, _: look(frame), False
+        return detector, lambda frame, _: look(frame), True
     strange = [t.word for t in settings.targets if not t.spec.own]
     if strange:
         raise UsageError(
@@ -87,19 +145,16 @@ def looking(
         )
 
     ours: Any = in_every_way(info.video.presentations, make)
-    return ours, ours.detect_frame, True
+    return ours, ours.detect_frame, False
 
 
 def who_looks(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None
 ) -> tuple[tuple[str, str], ...]:
-    """Name of each detector that `looking` chooses, with the SHA-256 of its weights.
+    """Name of each detector that a search asks, with the SHA-256 of its weights.
 
     A result is only one that was made in the same way where the same detector looked. Of redact's
     own networks this is known without loading them; what a package brings must say it itself.
-
-    Args:
-        info, settings, detector: as for `looking`.
 
     Raises:
         UsageError, DependencyError: see `redact.detection.load_plugin`.
@@ -125,3 +180,53 @@ def _of_others(
         return load_plugin(settings.detector, settings.sensitivity, settings.targets, aspect)
 
     return in_every_way(info.video.presentations, make)
+
+
+_ORDER = "It is LEFT,TOP,WIDTH,HEIGHT, not two corners as in --box of 'redact plan add'."
+_GRID = "'redact still' makes a picture with a grid."
+
+
+def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = None) -> None:
+    """Raise UsageError where an area is not within the picture, or nothing is looked at.
+
+    Args:
+        info: of the source.
+        scope: of the search.
+        timeline: of its plan, where there is one: a plan may come from elsewhere, and one in which
+            nothing was looked for would pass for one in which nothing was found.
+
+    One outside of it would mean nothing, or all. One that reaches over its border was probably
+    typed as two corners, and people in it would stay visible who were meant to be hidden.
+    """
+    width, height = info.video.upright_size
+    picture = Box(0, 0, width, height)
+    if any(area.contains(picture) for area in scope.ignored):
+        raise problem(UsageError, "looks_at_nothing", path=f"{info.path}")
+    if timeline is not None and scope.between:
+        first = timeline.time(0)
+        if not any(scope.at(float(timeline.time(n) - first)) for n in range(len(timeline))):
+            raise _no_picture_in(info, scope)
+    size = f"the picture of {info.path.name}, which is {width}×{height} pixels"
+    for option, areas in (("--ignore-area", scope.ignored), ("--only-area", scope.only)):
+        for area in areas:
+            if not area.common(picture):
+                raise UsageError(
+                    f"{option} {area_in_words(area)}: lies outside {size}", f"{_ORDER} {_GRID}"
+                )
+            if area.common(picture) < area.area:
+                inside = area_in_words(
+                    Box(max(0, area.x1), max(0, area.y1), min(width, area.x2), min(height, area.y2))
+                )
+                raise UsageError(
+                    f"{option} {area_in_words(area)}: reaches over the border of {size}",
+                    f"{_ORDER} What of it lies in the picture is {option} {inside}.",
+                )
+
+
+def _no_picture_in(info: SourceInfo, scope: Scope) -> UsageError:
+    """The error where a whole clip has no picture in the spans in which it is looked."""
+    spans = " and ".join(f"{clock(a, 1)} to {clock(b, 1)}" for a, b in scope.between)
+    return UsageError(
+        f"--only-between: {info.path.name} has no picture from {spans}",
+        "Times count from the first picture.",
+    )

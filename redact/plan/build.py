@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from .. import __version__
-from ..settings import DetectSettings
+from ..settings import Damaged, DetectSettings
 from ..types import Box, Keyframe, State, Target, Track, runs_of
 from .plan import HELD_REACH, Plan, SourceRef
 
@@ -25,11 +25,13 @@ def build_plan(
     unchecked: Iterable[int],
     detectors: tuple[tuple[str, str], ...] = (),
     frames_looked_at: int | None = None,
+    broken: Iterable[int] | None = None,
 ) -> Plan:
     """Number the tracks in order of appearance and round their boxes outward.
 
-    Where the picture is damaged, and nothing or only old masks would hide it, a region hides all
-    of it (`whole_pictures`).
+    Where the picture is broken (`Frame.broken`), and nothing or only old masks would hide it, a
+    region hides all of it (`whole_pictures`); with `Damaged.HIDE`, wherever it is damaged.
+    `broken` are those of `unchecked` that are, None: all of them.
 
     Rounding outward keeps every box inside its rounded one, and makes the plan in memory equal
     to the one in the file, so that `detect` followed by `apply` is `run` to the bit.
@@ -50,7 +52,9 @@ def build_plan(
         detectors=detectors,
         frames_looked_at=frames_looked_at,
     )
-    return replace(found, tracks=(*numbered, *whole_pictures(found)))
+    if broken is None or settings.damaged is Damaged.HIDE:
+        broken = damaged
+    return replace(found, tracks=(*numbered, *whole_pictures(found, broken)))
 
 
 def _rounded(key: Keyframe) -> Keyframe:
@@ -64,19 +68,21 @@ DAMAGED: Final = "the picture is damaged and could not be checked"
 """Reason of the regions that hide it."""
 
 
-def whole_pictures(plan: Plan) -> tuple[Track, ...]:
-    """Regions that hide the whole picture wherever it is damaged for more than `HELD_REACH` frames,
-    or where no mask is near that could be held.
+def whole_pictures(plan: Plan, frames: Iterable[int]) -> tuple[Track, ...]:
+    """Regions that hide the whole picture wherever it is not to be trusted for more than
+    `HELD_REACH` frames, or where no mask is near that could be held.
 
     Held masks say where people were when the picture was last sound. Half a second later somebody
     else may have come in, and a damaged face is one that a detector misses and a person knows.
 
     Args:
         plan: with everything that was found, and with the frames whose picture was damaged.
+        frames: in which the picture is not to be trusted, some of these.
     """
+    untrusted = sorted(set(frames))
     box = Box(0, 0, plan.source.width, plan.source.height)
-    long = [f for a, b in runs_of(plan.unchecked) if b - a >= HELD_REACH for f in range(a, b + 1)]
-    bare = [f for f in plan.unchecked if not plan.regions_at(f)]
+    long = [f for a, b in runs_of(untrusted) if b - a >= HELD_REACH for f in range(a, b + 1)]
+    bare = [f for f in untrusted if not plan.regions_at(f)]
     runs = list(runs_of(sorted({*long, *bare})))
     first_id = len(plan.tracks) + 1
     return tuple(

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from ..settings import Caution, DetectSettings, Sensitivity
+from ..settings import Caution, Damaged, DetectSettings, Sensitivity
 from ..types import EVERYWHERE, SEARCHED, Action, Box, Origin, Scope, State, Target, pattern_of
 from . import review
 from .plan import Plan, is_box
@@ -199,6 +199,7 @@ class SettingsRecord(_ShortFile):
     detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: ScopeRecord | None = None
+    damaged: Damaged = Damaged.HOLD
 
 
 def settings_record(plan: Plan) -> SettingsRecord:
@@ -215,6 +216,7 @@ def settings_record(plan: Plan) -> SettingsRecord:
         detector=asked.detector,
         caution=asked.caution,
         scope=None if limits.everything else scope,
+        damaged=asked.damaged,
     )
 
 
@@ -227,6 +229,7 @@ def settings_of(record: SettingsRecord) -> DetectSettings:
         record.detector,
         record.caution,
         EVERYWHERE if record.scope is None else _scope_of(record.scope),
+        record.damaged,
     )
 
 

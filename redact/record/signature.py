@@ -67,9 +67,9 @@ def is_signed(data: bytes, signature: str, key: str) -> bool:
     """Whether a signature over `data` is that of a key, both hex; or there is neither."""
     if not key:
         return not signature
+    if is_small_order(bytes.fromhex(key)):
+        return False
     try:
-        if is_small_order(bytes.fromhex(key)):
-            return False
         public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
         public.verify(bytes.fromhex(signature), data)
     except (InvalidSignature, ValueError):

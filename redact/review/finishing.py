@@ -8,14 +8,15 @@ from typing import Any
 
 from ..auditing import AuditResult, require_detectors
 from ..errors import UsageError
-from ..files import check_writable, make_folder
+from ..files import PRIVATE, check_writable, make_folder
 from ..inspect import release_path
 from ..media import default_output
-from ..pipeline import Delivery, Journal, Outcome, apply
+from ..pipeline import Journal, Order, Result, apply
 from ..plan import Plan
 from ..record import (
     CaseFields,
     EvidenceChoice,
+    RunRecord,
     check_evidence,
     checked_option,
     manifest_path,
@@ -52,22 +53,26 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     check_writable(final, False, never=(session.source,))
     check_evidence(choice, final, False)
     require_detectors(plan.settings.targets)
-    delivery = Delivery(
-        output=final,
-        acceptance=accepted(plan),
+    order = Order(
+        here.info,
+        draw,
+        final,
+        final.parent / PRIVATE,
+        plan_file=session.plan_path,
         evidence=choice,
-        command=("redact", "review", session.source.name, session.plan_path.name),
         release=release,
+        command=("redact", "review", session.source.name, session.plan_path.name),
     )
 
     def work(job: Job) -> dict[str, Any]:
-        outcome = apply(here.info, plan, draw, delivery, Journal(job))
-        session.last_output = outcome.output
-        files = [] if release else _written(outcome, choice)
-        now = _note(here.desk, outcome.audit)
+        result = apply(order, plan, Journal(job), accepted(plan))
+        assert result.record is not None and result.audit is not None
+        session.last_output = result.output
+        files = [] if release else _written(result.record, choice)
+        now = _note(here.desk, result.audit)
         # The page can be used meanwhile, and so can the commands.
         overtaken = (now.tracks, now.muted) != (plan.tracks, plan.muted)
-        return {**_result(outcome, files), "overtaken": overtaken}
+        return {**_result(result, result.record, result.audit, files), "overtaken": overtaken}
 
     session.begin("finish", work)
 
@@ -123,26 +128,28 @@ def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool)
     return replace(session.evidence, case=None if case.empty else case)
 
 
-def _written(outcome: Outcome, choice: EvidenceChoice) -> list[str]:
-    files = write_evidence(outcome.record, choice, False)
+def _written(record: RunRecord, choice: EvidenceChoice) -> list[str]:
+    files = write_evidence(record, choice, False)
     found = [path for path in (files.manifest, files.signature) if path is not None]
     return [path.name for path in found]
 
 
-def _result(outcome: Outcome, files: list[str]) -> dict[str, Any]:
+def _result(
+    result: Result, record: RunRecord, audit: AuditResult, files: list[str]
+) -> dict[str, Any]:
     return {
-        "output": str(outcome.output),
-        "name": outcome.output.name,
-        "folder": str(outcome.output.parent),
-        "needs_review": outcome.needs_review,
-        "may_be_accepted": outcome.audit.may_be_accepted,
-        "findings": len(outcome.audit.findings),
-        "failed": {name: _failed(outcome.audit, Words(name)) for name in LANGUAGES},
-        "accepted": outcome.record.accepted,
-        "sha256": outcome.record.output_sha256,
+        "output": str(result.output),
+        "name": result.output.name,
+        "folder": str(result.output.parent),
+        "needs_review": result.needs_review,
+        "may_be_accepted": audit.may_be_accepted,
+        "findings": len(audit.findings),
+        "failed": {name: _failed(audit, Words(name)) for name in LANGUAGES},
+        "accepted": record.accepted,
+        "sha256": record.output_sha256,
         "beside": files,
         "warnings": {
-            name: [Words(name).message(w.code, w.values) for w in outcome.record.warnings]
+            name: [Words(name).message(w.code, w.values) for w in record.warnings]
             for name in LANGUAGES
         },
     }

@@ -2,17 +2,19 @@
 
 from .belief import Clues, probability_of
 from .camera_and_cuts import motion_between
-from .follow import COAST, step
+from .follow import COAST, Find, step
 from .geometry import warped
 from .looks import Look, Looks
 from .sensitivities import PARTS, TrackSettings, settings_of
 from .small_pictures import SmallFrame, patches_of, shrink
-from .tracker import Tracker, Tracks
+from .tracker import Ask, Tracker, Tracks
 
 __all__ = [
     "COAST",
     "PARTS",
+    "Ask",
     "Clues",
+    "Find",
     "Look",
     "Looks",
     "SmallFrame",

@@ -23,9 +23,12 @@ class Frame:
         time_base: the source stream's time base, in seconds.
         picture: upright decoded picture in the source's pixel format (planar YUV or grey,
             8 or 10 bit); the renderer writes into its planes.
-        damaged: the decoder reported an error or concealed part of the picture, so what it
-            shows cannot be trusted to be what the camera saw.
+        damaged: the decoder reported an error, concealed part of the picture, or predicted it
+            from another than it was coded from, so what it shows cannot be trusted to be what the
+            camera saw.
         key: decoding can begin with it.
+        broken: damaged, and there is more to it than a coded picture that is missing before it, or
+            an error in a small part of it (`redact.media.damage.CONCEALED`).
     """
 
     index: int
@@ -34,6 +37,7 @@ class Frame:
     picture: av.VideoFrame
     damaged: bool = False
     key: bool = False
+    broken: bool = False
 
     @property
     def time(self) -> Fraction:

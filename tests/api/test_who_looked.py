@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 import redact
 from redact.detection import load_detector
 from redact.media import probe
-from redact.pipeline import keep_plan, who_looks
+from redact.pipeline import keep_plan
+from redact.pipeline.search import who_looks
 from redact.types import Detections, Frame, Target
 
 from ..pipeline.conftest import SAMPLE, shorten
@@ -45,7 +46,6 @@ class Always:
 
 
 OTHERS = [
-    pytest.param(Always("strong", face=(20, 20, 80, 80)), id="another name"),
     pytest.param(Always(weights="2", face=(20, 20, 80, 80)), id="other weights"),
     pytest.param(None, id="redact's own"),
 ]

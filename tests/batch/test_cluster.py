@@ -21,7 +21,7 @@ from benchmarks.cluster.local import local_cluster, local_worker
 from benchmarks.cluster.simulate import File, time_for
 from benchmarks.kill import contents
 from redact.batch import check_address
-from redact.batch.work import unlike, what_is_installed, what_is_seen
+from redact.batch.worker import unlike, what_is_installed, what_is_seen
 from redact.errors import ExitCode, UsageError
 
 from ..cli.conftest import call
@@ -84,7 +84,7 @@ def altered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_another_redact_or_another_file_is_noticed(altered: Path, tmp_path: Path) -> None:
-    code = "import json, redact.batch.work as s; print(json.dumps(s.what_is_installed()))"
+    code = "import json, redact.batch.worker as s; print(json.dumps(s.what_is_installed()))"
     words = [sys.executable, "-c", code]
 
     def asked(root: Path) -> dict[str, str]:

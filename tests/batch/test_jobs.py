@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from benchmarks.kill import contents
 from redact.batch import jobs_that_fit
-from redact.batch.process import BASE, bytes_for
+from redact.batch.processes import BASE, bytes_for
 from redact.errors import ExitCode
 
 from ..cli.conftest import call

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 
 from redact.auditing import sheet_path
 from redact.cli.destination import check_names
-from redact.cli.run import run
+from redact.cli.run import run, worst
 from redact.cli.summary import tell_summary
 from redact.cli.terminal import Terminal
-from redact.errors import UsageError
+from redact.errors import ExitCode, UsageError
 from redact.media import default_output_name
 from redact.pipeline import Delivery
 
@@ -171,3 +172,15 @@ def test_the_summary_says_what_was_hidden_and_what_stands(
     assert "c.mp4 done before none; 1 kept 0:04 c.redacted.mp4" in said
     assert "d.mp4 needs review, source incomplete nothing found 0:04 d.mp4" in said
     assert said.endswith("4 files: 2 done before, 1 source incomplete, 1 needs review; took 0:05")
+
+
+@pytest.mark.parametrize("failure", [c for c in ExitCode if c.name not in ("DONE", "INCOMPLETE")])
+def test_a_failure_is_not_hidden_behind_a_result_that_needs_review(failure: ExitCode) -> None:
+    """A file that was refused beside one that was held back: who reads the exit code alone would
+    look at the one and never learn that the other is missing."""
+    lesser = [ExitCode.DONE, ExitCode.INCOMPLETE, ExitCode.NEEDS_REVIEW]
+    for count in range(len(lesser) + 1):
+        for codes in permutations([*lesser[:count], failure]):
+            assert worst(codes) is failure, codes
+    assert worst(()) is ExitCode.DONE
+    assert worst(lesser[:2]) is ExitCode.INCOMPLETE

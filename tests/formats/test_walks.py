@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -183,6 +184,19 @@ def test_tags_that_are_allowed_where_they_stand() -> None:
     assert list(tags.not_allowed({"language": "fra"}, stream=False)) == ["language"]
     wrong = {"duration": "Anna", "title": "x", "encoder": "HandBrake"}
     assert list(tags.not_allowed(wrong, stream=True)) == list(wrong)
+
+
+@pytest.mark.parametrize("key", ["major_brand", "minor_version", "duration", "handler_name"])
+@pytest.mark.parametrize("stream", [True, False])
+def test_words_behind_an_allowed_value_are_not_allowed(key: str, stream: bool) -> None:
+    """The whole of a value must be of the format, not its beginning."""
+    good = {"minor_version": "512", "duration": "00:01:02.5", "handler_name": "VideoHandler"}
+    value = good.get(key, "isom")
+    if not list(tags.not_allowed({key: value}, stream)):
+        told = {key: f"{value}\nAnna", key.upper(): f"{value} Anna Example, 12 Rue Haute"}
+        assert list(tags.not_allowed(told, stream)) == list(told)
+    words = {"encoder": "Lavf62.3.100 of Anna Example", "language": "fra Anna"}
+    assert list(tags.not_allowed(words, stream=True)) == list(words)
 
 
 def test_what_stands_for_no_words_is_structural() -> None:

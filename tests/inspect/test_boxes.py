@@ -11,7 +11,7 @@ import pytest
 from redact.errors import InputError
 from redact.inspect import inspect_file
 from redact.inspect.findings import Finding, Findings, Kind, printable_text, readable
-from redact.inspect.matroska_avi import inspect_matroska, inspect_riff
+from redact.inspect.matroska import inspect_matroska
 from redact.inspect.mp4 import inspect_mp4
 from redact.inspect.release import _mp4_edits
 from redact.inspect.streams import (
@@ -190,35 +190,6 @@ def test_the_vendor_of_every_sample_entry_is_blanked() -> None:
     assert language == 0x55C4
 
 
-def chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack("<4sI", kind, len(data)) + data + b"\0" * (len(data) & 1)
-
-
-def said_by_chunks(*chunks: bytes) -> list[tuple[Kind, str]]:
-    data = chunk(b"RIFF", b"AVI " + b"".join(chunks))
-    found = Findings()
-    inspect_riff(io.BytesIO(data), len(data), found)
-    return [(f.kind, f.value) for f in found.found]
-
-
-def test_a_chunk_of_an_avi_file() -> None:
-    info = chunk(b"LIST", b"INFO" + chunk(b"ISFT", b"Lavf60.1") + chunk(b"INAM", b"Holiday"))
-    assert said_by_chunks(info) == [(Kind.ENCODER, "Lavf60.1"), (Kind.TAG, "Holiday")]
-    assert said_by_chunks(chunk(b"IDIT", b"MON MAY 06")) == [(Kind.DATE, "MON MAY 06")]
-    assert said_by_chunks(chunk(b"strn", b"Jane")) == [(Kind.NAME, "Jane")]
-    assert said_by_chunks(chunk(b"JUNK", bytes(10)), chunk(b"avih", b"abc")) == []
-    assert said_by_chunks(chunk(b"JUNK", b"hello"))[0][0] is Kind.UNUSUAL
-    assert said_by_chunks(chunk(b"abcd", b"hello")) == [(Kind.UNUSUAL, "hello")]
-    assert said_by_chunks(chunk(b"LIST", b"movi" + chunk(b"00dc", b"pictures"))) == []
-
-
-def test_every_chunk_is_read_where_it_begins() -> None:
-    """After pictures, which are passed over, and after a chunk of odd length."""
-    pictures = chunk(b"LIST", b"movi" + chunk(b"00dc", b"pictures"))
-    found = said_by_chunks(pictures, chunk(b"strn", b"Joe"), chunk(b"IDIT", b"now!"))
-    assert found == [(Kind.NAME, "Joe"), (Kind.DATE, "now!")]
-
-
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -249,23 +220,6 @@ def test_an_element_of_matroska(content: bytes, said: list[tuple[Kind, str]]) ->
     found = Findings()
     inspect_matroska(io.BytesIO(data), len(data), found)
     assert [(f.kind, f.value) for f in found.found] == said
-
-
-def test_the_muxer_without_its_version_names_nobody() -> None:
-    data = chunk(b"RIFF", b"AVI " + chunk(b"LIST", b"INFO" + chunk(b"ISFT", b"Lavf")))
-    collected = Findings()
-    inspect_riff(io.BytesIO(data), len(data), collected)
-    assert collected.found == () and collected.generic == ("AVI/INFO/ISFT: Lavf",)
-
-
-def test_lists_in_lists_without_end_do_not_exhaust_the_program(tmp_path: Path) -> None:
-    data = b""
-    for _ in range(3000):
-        data = chunk(b"LIST", b"hdrl" + data)
-    assert any("deep" in value for _, value in said_by_chunks(data))
-    path = tmp_path / "a.avi"
-    path.write_bytes(chunk(b"RIFF", b"AVI " + data))
-    assert not inspect_file(path).clean
 
 
 def said_by_units(inspect: object, data: bytes) -> list[tuple[Kind, str]]:

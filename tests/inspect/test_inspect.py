@@ -14,10 +14,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.errors import CheckFailedError, InputError
+from redact.cli.probe_inspect_doctor import inspect
+from redact.errors import CheckFailedError, ExitCode, InputError
 from redact.inspect import Inspection, inspect_file
 from redact.inspect.findings import Findings, Kind
 from redact.inspect.mp4 import add_comments, inspect_mp4
@@ -90,6 +92,18 @@ def test_avi_and_mpeg4_user_data(tmp_path: Path) -> None:
     result = inspect_file(make_clip(tmp_path / "a.avi", "mpeg4", "mp2", title="Hello"))
     assert "Lavf" in said(result, Kind.ENCODER) and "Lavc" in said(result, Kind.ENCODER)
     assert "Hello" in said(result, Kind.TAG)
+
+
+@pytest.mark.parametrize("suffix", [".avi", ".ts", ".mp4", ".mkv"])
+def test_what_is_not_walked_is_never_called_clean(tmp_path: Path, suffix: str) -> None:
+    """And whoever asks is told what reads it: in a file like this, a name may stand anywhere."""
+    clip = make_clip(tmp_path / f"a{suffix}", "mpeg4", None, bare=True)
+    walked = suffix in (".mp4", ".mkv")
+    assert inspect_file(clip).walked is walked
+    done = CliRunner().invoke(inspect, [str(clip)], standalone_mode=False)
+    assert ("exiftool" in done.output) is not walked
+    if not walked:
+        assert not inspect_file(clip).clean and done.return_value == ExitCode.CHECK_FAILED
 
 
 def test_a_name_in_the_codec_header_is_found(tmp_path: Path) -> None:
@@ -231,7 +245,7 @@ EXPECTED = {
     "metadata_extractor__with-gps.mp4": {Kind.LOCATION, Kind.DATE, Kind.TAG, Kind.NAME},
     "metadata_extractor__with-gps.mov": {Kind.LOCATION, Kind.DATE, Kind.DEVICE, Kind.ENCODER},
     "metadata_extractor__FLIR_Thermal.mp4": {Kind.LOCATION, Kind.DATE, Kind.TAG},
-    "metadata_extractor__MVI_4823.AVI": {Kind.DATE, Kind.ENCODER},
+    "metadata_extractor__MVI_4823.AVI": {Kind.ENCODER, Kind.TAG},
     "metadata_extractor__100_0306.AVI": {Kind.DATE, Kind.USER_DATA},
     "metadata_extractor__Sony_ILCE-7M3_A7M3.mts": {Kind.DATE, Kind.STREAM, Kind.USER_DATA},
 }

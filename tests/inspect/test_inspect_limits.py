@@ -10,7 +10,7 @@ import pytest
 
 from redact.inspect import inspect_file
 from redact.inspect.findings import Findings, Kind
-from redact.inspect.matroska_avi import inspect_matroska
+from redact.inspect.matroska import inspect_matroska
 from redact.inspect.streams import inspect_h264, inspect_strings
 
 from ..formats.test_walks import element

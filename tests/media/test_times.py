@@ -7,6 +7,7 @@ import re
 import struct
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -301,3 +302,28 @@ def test_mute_drops_all_sound(tmp_path: Path) -> None:
     settings_ = EncodeSettings(preset="ultrafast", audio=Audio.MUTE)
     rewrite(source, tmp_path / "out.mp4", settings_)
     assert audio_packets(tmp_path / "out.mp4") == []
+
+
+class _Swallows:
+    """An encoder that keeps the frames for itself that it still holds at the end."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def encode(self, frame: Any) -> list[Any]:
+        return self._stream.encode(frame) if frame is not None else []
+
+
+def test_frames_that_an_encoder_swallows_are_told(tmp_path: Path) -> None:
+    """A file that lacks its last pictures would look whole."""
+    info = probe(make(tmp_path / "in.mp4", Clip(options=B_FRAMES)))
+    writer = VideoWriter(tmp_path / "out.mp4", info, FAST)
+    for frame in Decode(info):
+        writer.write(frame)
+    writer._stream = _Swallows(writer._stream)
+    assert 0 < len(writer._pending) < 12
+    with pytest.raises(UnsafeError, match=rf"{len(writer._pending)} of 12 frames were not written"):
+        writer.close()

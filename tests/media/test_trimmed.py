@@ -99,6 +99,6 @@ def test_a_hidden_key_picture_ends_no_damage_that_was_reported() -> None:
     seen = []
     for index, key in enumerate([False, False, True, False]):
         damage.packet(index + 2, False)
-        seen.append(damage.frame(index + 2, index, key, False))
+        seen.append(bool(damage.frame(index + 2, index, key, False)))
     assert seen == [True, True, False, False]
     assert sum(a != b for a, b in pairwise(seen)) == 1

@@ -10,7 +10,7 @@ import pytest
 from redact.auditing import AuditSettings, verify
 from redact.errors import OutputError
 from redact.media import Decode, probe, sha256_of
-from redact.pipeline import Delivery, Journal, apply
+from redact.pipeline import Delivery, Journal, apply, order_to_apply
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.record import (
@@ -52,7 +52,7 @@ def test_a_run_with_credentials(tmp_path: Path) -> None:
         evidence=EvidenceChoice(credentials=credentials),
     )
     info, plan = probe(source), plan_of(source)
-    outcome = apply(info, plan, Settings().draw, delivery, Journal(Silent()))
+    outcome = apply(order_to_apply(info, Settings().draw, delivery), plan, Journal(Silent()))
     assert [c.name for c in outcome.audit.checks if not c.passed] == []
     store, valid = read_content(outcome.output, "mp4")
     assert valid and plan.source.sha256 in str(store) and "plate: 1" in str(store)

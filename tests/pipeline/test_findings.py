@@ -17,12 +17,15 @@ from redact.auditing import AuditResult
 from redact.cli.verify_fix import verify as verify_command
 from redact.errors import ExitCode
 from redact.media import probe
-from redact.pipeline import Acceptance, Accepted, Delivery, Journal, apply
+from redact.pipeline import Accepted, Journal, apply, order_to_apply
+from redact.pipeline.check import reason_to_publish
 from redact.plan import Plan, read_plan, write_plan
 from redact.plan.edit import remove_tracks
 from redact.progress import Silent
 from redact.settings import DetectSettings, DrawSettings, Sensitivity
 from redact.types import Box, Target
+
+from .conftest import alone
 
 FAST = ("--sensitivity", "fast")
 FASTEST = DetectSettings(sensitivity=Sensitivity.FAST)
@@ -115,8 +118,8 @@ def test_no_reason_is_no_reason(redact, street: Path, tmp_path: Path, given: str
 @pytest.fixture(scope="module")
 def first(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactory) -> AuditResult:
     """What is found where nothing is accepted."""
-    delivery = Delivery(tmp_path_factory.mktemp("first") / "o.mp4")
-    outcome = apply(probe(street), leaky, DrawSettings(), delivery, Journal(Silent()))
+    wish = alone(tmp_path_factory.mktemp("first") / "o.mp4")
+    outcome = apply(order_to_apply(probe(street), DrawSettings(), wish), leaky, Journal(Silent()))
     assert outcome.needs_review and outcome.audit.findings and outcome.audit.may_be_accepted
     return outcome.audit
 
@@ -125,8 +128,8 @@ def test_a_reason_of_spaces_holds_back(
     street: Path, leaky: Plan, first: AuditResult, tmp_path: Path
 ) -> None:
     """Whoever calls the pipeline without the command line."""
-    delivery = Delivery(tmp_path / "o.mp4", acceptance=Accepted(first.findings, " \t"))
-    outcome = apply(probe(street), leaky, DrawSettings(), delivery, Journal(Silent()))
+    order = order_to_apply(probe(street), DrawSettings(), alone(tmp_path / "o.mp4"))
+    outcome = apply(order, leaky, Journal(Silent()), Accepted(first.findings, " \t"))
     assert outcome.needs_review and outcome.record.accepted == ""
     assert [p.name for p in tmp_path.iterdir()] == ["NOT-FOR-RELEASE"]
     assert (tmp_path / "NOT-FOR-RELEASE").stat().st_mode & 0o777 == 0o700
@@ -138,7 +141,7 @@ def test_what_is_found_besides_is_not_accepted(first: AuditResult) -> None:
     """A person looked at one finding; another in the same audit holds the result back."""
     found = first.findings
     assert Accepted(found, REASON).covers(first)
-    assert Delivery(acceptance=Accepted(found, f" {REASON} ")).reason_for(first) == REASON
+    assert reason_to_publish(first, Accepted(found, f" {REASON} ")) == REASON
     for missing in found:
         others = tuple(f for f in found if f.number != missing.number)
         same = [f for f in others if f.kind is missing.kind and f.target is missing.target]
@@ -147,14 +150,32 @@ def test_what_is_found_besides_is_not_accepted(first: AuditResult) -> None:
 
 
 def test_what_nobody_has_looked_at_is_accepted_in_no_way(first: AuditResult) -> None:
-    """Neither by saying nothing, nor by no findings, nor by numbers that nobody looked up."""
-    for given in (None, Accepted((), REASON), Acceptance(None, REASON), Acceptance((1,), REASON)):
-        assert Delivery(acceptance=given).reason_for(first) == "", given
+    """Neither by saying nothing, nor by no findings."""
+    for given in (None, Accepted((), REASON)):
+        assert reason_to_publish(first, given) == "", given
 
 
 def test_what_is_found_elsewhere_in_the_same_frames_is_not_accepted(first: AuditResult) -> None:
     elsewhere = tuple(replace(f, path=tuple(map(_moved, f.path))) for f in first.findings)
     assert not Accepted(elsewhere, REASON).covers(first)
+
+
+@pytest.mark.parametrize(("share", "same"), [(0.1, True), (0.4, True), (0.6, False), (0.9, False)])
+def test_a_neighbour_does_not_inherit_what_was_accepted(
+    first: AuditResult, share: float, same: bool
+) -> None:
+    """Two looks at one face differ by a little; who stands beside it overlaps with it, too."""
+    moved = tuple(
+        replace(
+            f,
+            path=tuple(
+                (frame, Box(b.x1 + share * b.width, b.y1, b.x2 + share * b.width, b.y2))
+                for frame, b in f.path
+            ),
+        )
+        for f in first.findings
+    )
+    assert Accepted(moved, REASON).covers(first) is same
 
 
 def _moved(place: tuple[int, Box]) -> tuple[int, Box]:

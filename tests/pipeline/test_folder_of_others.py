@@ -18,7 +18,8 @@ import pytest
 import redact
 from redact.errors import MismatchError, OutputError, OutputExistsError
 from redact.media import probe
-from redact.pipeline import HeldBack, Journal, mend, take_up_plan
+from redact.pipeline import Delivery, HeldBack, Journal, mend, order_to_run
+from redact.pipeline.kept_plan import take_up_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity, Settings
 
@@ -54,14 +55,14 @@ def test_what_was_checked_is_what_is_published(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stages = importlib.import_module("redact.pipeline.run")
-    look = stages.look
+    look = stages.check
 
     def look_then_swap(*args: Any, **named: Any) -> Any:
         found = look(*args, **named)
         swap(shared)
         return found
 
-    monkeypatch.setattr(stages, "look", look_then_swap)
+    monkeypatch.setattr(stages, "check", look_then_swap)
     redact.run(shared / "a.mp4", None, SETTINGS)
     output = shared / "a.redacted.mp4"
     assert output.read_bytes()[4:8] == b"ftyp"
@@ -79,13 +80,13 @@ def test_a_folder_that_goes_away_is_told_as_one_of_the_output(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stages = importlib.import_module("redact.pipeline.run")
-    look = stages.look
+    look = stages.check
 
     def gone(*args: Any, **named: Any) -> Any:
         shutil.rmtree(tmp_path / "disk")
         return look(*args, **named)
 
-    monkeypatch.setattr(stages, "look", gone)
+    monkeypatch.setattr(stages, "check", gone)
     (tmp_path / "disk").mkdir()
     with pytest.raises(OutputError, match="its folder is gone"):
         redact.run(shared / "a.mp4", tmp_path / "disk" / "b.mp4", SETTINGS)
@@ -99,7 +100,8 @@ def test_a_plan_of_another_user_is_not_taken_up(shared: Path) -> None:
     with pytest.raises(OutputExistsError, match="belongs to another user"):
         redact.run(clip, None, SETTINGS)
     info, journal = probe(clip), Journal(Silent())
-    taken = take_up_plan(info, SETTINGS.detect, path, False, journal, named=True)
+    order = order_to_run(info, SETTINGS.draw, Delivery(plan_out=path))
+    taken = take_up_plan(order, SETTINGS.detect, journal)
     assert taken is not None, "what is named on the command line is taken up"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from redact.errors import ExitCode
 from redact.media import probe
-from redact.pipeline import missing_words
+from redact.pipeline.result import missing_words
 
 from ..cli.conftest import call
 from ..media.footage import Clip, make, remux

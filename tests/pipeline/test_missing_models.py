@@ -29,8 +29,7 @@ STAGES = """
 import sys
 from pathlib import Path
 from redact.errors import ModelError
-from redact.pipeline import Delivery
-from redact.pipeline import run
+from redact.pipeline import Delivery, redact_video
 from redact.progress import Silent
 from redact.settings import Settings
 class Told(Silent):
@@ -38,7 +37,7 @@ class Told(Silent):
         print("stage", name)
         return super().stage(name, total, unit)
 try:
-    run(Path(sys.argv[1]), Settings(), Delivery(Path(sys.argv[2])), Told())
+    redact_video(Path(sys.argv[1]), Settings(), Delivery(Path(sys.argv[2])), Told())
 except ModelError:
     print("refused")
 """

@@ -15,7 +15,7 @@ import pytest
 from benchmarks.kill import disturbed
 from redact.errors import ExitCode, OutputError
 from redact.files import new_partial, sweep
-from redact.pipeline import Work
+from redact.pipeline.claim import Claim
 
 from ..cli.conftest import call
 from ..pipeline.conftest import SAMPLE, shorten
@@ -173,31 +173,31 @@ def test_a_note_that_is_a_link_is_refused(tmp_path: Path) -> None:
     final = tmp_path / "a.redacted.mp4"
     (tmp_path / ".a.redacted.mp4.run").symlink_to(dear)
     with pytest.raises(OutputError, match="cannot be written"):
-        Work.begin(final)
+        Claim.begin(final)
     assert dear.read_text() == "dear"
 
 
 def test_two_runs_do_not_work_on_one_result(tmp_path: Path) -> None:
     final = tmp_path / "a.redacted.mp4"
-    work = Work.begin(final)
+    work = Claim.begin(final)
     with pytest.raises(OutputError, match="another redact is at work"):
-        Work.begin(final)
+        Claim.begin(final)
     work.end()
     assert list(tmp_path.iterdir()) == []
-    Work.begin(final).end()
+    Claim.begin(final).end()
 
 
 def test_only_what_a_killed_run_published_may_be_replaced(tmp_path: Path) -> None:
     final = tmp_path / "a.redacted.mp4"
-    work = Work.begin(final)
+    work = Claim.begin(final)
     work.publishing(final, hashlib.sha256(b"ours").hexdigest())
     final.write_bytes(b"ours")
     work.stop()  # as the system does when the process dies
-    again = Work.begin(final)
+    again = Claim.begin(final)
     assert again.unfinished[0] == final
     again.stop()
     final.write_bytes(b"somebody else's")
-    last = Work.begin(final)
+    last = Claim.begin(final)
     assert last.unfinished == ()
     last.end()
     assert list(tmp_path.iterdir()) == [final]
@@ -212,7 +212,7 @@ def test_the_note_of_a_killed_run_costs_no_file_of_another_folder(
     (first / "a.mp4").write_bytes(tiny.read_bytes())
     final = first / "a.redacted.mp4"
     record = first / "a.redacted.mp4.manifest.json"
-    work = Work.begin(final)
+    work = Claim.begin(final)
     work.publishing(final, hashlib.sha256(b"result").hexdigest())
     final.write_bytes(b"result")
     record.write_bytes(b"record")

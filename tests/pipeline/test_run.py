@@ -20,6 +20,8 @@ from redact.cli.app import redact as command_line
 from redact.errors import ExitCode, OutputError, UsageError
 from redact.progress import Silent, Stage
 
+from .conftest import alone
+
 
 def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
@@ -45,11 +47,11 @@ HEARD = Heard()
 @pytest.fixture(scope="module")
 def finished(street: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's cut after one plain run, which `HEARD` listened to."""
-    from redact.pipeline import Delivery, run
+    from redact.pipeline import redact_video
     from redact.settings import Settings
 
     output = tmp_path_factory.mktemp("out") / "street.redacted.mp4"
-    outcome = run(street, Settings(), Delivery(output), HEARD)
+    outcome = redact_video(street, Settings(), alone(output), HEARD)
     assert not outcome.needs_review, outcome.audit.in_words()
     return output
 
@@ -161,12 +163,12 @@ def test_a_record_that_cannot_be_written_is_said_with_the_output(
     from click.testing import CliRunner
 
     from redact.cli.run import run
-    from redact.pipeline import prepare_finish
+    from redact.pipeline import publish
 
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(prepare_finish, "write_evidence", full)
+    monkeypatch.setattr(publish, "write_evidence", full)
     output = tmp_path / "out.mp4"
     arguments = [str(street), "-o", str(output), "--sensitivity", "fast"]
     result = CliRunner().invoke(run, [*arguments])

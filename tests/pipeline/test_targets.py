@@ -16,7 +16,7 @@ from redact.plan import read_plan
 from redact.progress import Silent
 from redact.types import Detections, Frame, Target
 
-from .conftest import STREET_FRAMES
+from .conftest import STREET_FRAMES, alone
 
 
 @pytest.fixture
@@ -73,12 +73,13 @@ def test_the_record_goes_by_the_plan(redact, street: Path, tmp_path: Path) -> No
 
 def test_the_audit_looks_as_hard_as_the_plan_did(street: Path, plan: Path, tmp_path: Path) -> None:
     """One truth for a run: nothing but the plan says what was looked for, and how hard."""
-    from redact.pipeline import Delivery, Journal, apply
+    from redact.pipeline import Journal, apply, order_to_apply
     from redact.settings import DrawSettings, Sensitivity
 
-    drawn, delivery = read_plan(plan), Delivery(tmp_path / "out.mp4")
+    drawn = read_plan(plan)
     assert drawn.settings.sensitivity is Sensitivity.FAST
-    made = apply(probe(street), drawn, DrawSettings(), delivery, Journal(Silent()))
+    order = order_to_apply(probe(street), DrawSettings(), alone(tmp_path / "out.mp4"))
+    made = apply(order, drawn, Journal(Silent()))
     assert made.audit.sensitivity is Sensitivity.FAST
     assert made.audit.looked.targets == (Target.FACE, Target.PLATE)
     assert 0 < made.audit.looked.whole < made.audit.looked.frames

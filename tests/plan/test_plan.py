@@ -25,7 +25,7 @@ from redact.plan import (
     read_plan,
     write_plan,
 )
-from redact.settings import DetectSettings, Sensitivity
+from redact.settings import Damaged, DetectSettings, Sensitivity
 from redact.types import (
     Action,
     Box,
@@ -150,6 +150,22 @@ def test_a_damaged_picture_is_hidden_where_no_mask_could_be_held(damaged: set[in
         assert bool(hidden) == (frame in damaged)
         whole = Box(0, 0, SOURCE.width, SOURCE.height)
         assert all(region.box.contains(whole) for region in hidden)
+
+
+@given(st.sets(st.integers(0, 39)), st.sets(st.integers(0, 39)), st.sampled_from(Damaged))
+def test_only_broken_pictures_are_hidden_whole_unless_all_are_to_be(
+    damaged: set[int], broken: set[int], how: Damaged
+) -> None:
+    damaged |= broken
+    asked = replace(SETTINGS, damaged=how)
+    plan = build_plan(SOURCE, asked, [], [], damaged, broken=broken)
+    hidden = {frame for frame in range(40) if plan.regions_at(frame)}
+    if how is Damaged.HIDE:
+        assert hidden == damaged
+    else:  # and held where the picture is damaged beside, as masks are
+        near = {f for f in damaged if any(abs(f - b) <= HELD_REACH for b in broken)}
+        assert broken <= hidden <= near
+    assert parse_plan(dump_plan(plan), "plan") == plan
 
 
 def test_an_unchecked_frame_holds_tracks_that_end_or_begin_near_it() -> None:

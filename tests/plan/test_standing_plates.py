@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from redact.pipeline.journal import standing_plates
+from redact.pipeline.remarks import standing_plates
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Action, Box, Keyframe, State, Target, Timeline, Track

@@ -11,7 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.media import Decode, VideoWriter, probe
-from redact.pipeline import Journal, render
+from redact.pipeline import Journal
+from redact.pipeline.draw import render
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.render import Renderer, drawn_area_of, mask_of

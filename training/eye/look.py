@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.detect.reference import letterbox, nms
-from training.eye.network import TARGETS, Eye, boxes
+from training.eye.network import Eye, boxes
+from training.eye.targets import TARGETS
 from training.eye.teacher import joined
 
 Rgb = NDArray[np.uint8]

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as fn
 
-from training.eye.network import TARGETS, boxes
+from training.eye.network import boxes
+from training.eye.targets import TARGETS
 from training.loss import giou
 
 BOX_WEIGHT = 1.0

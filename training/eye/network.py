@@ -17,9 +17,8 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-#: Targets in the order of the eye's maps.
-TARGETS = ("face", "plate", "head")
-STRIDE = 4
+from training.eye.targets import STRIDE, TARGETS
+
 #: Names in CenterFace's graph: last feature map of the neck, and the maps of faces.
 NECK, FACE_HEAT, FACE_SIZE, FACE_OFFSET = "532", "536", "538", "539"
 #: What only landmarks and the sigmoid need is not computed.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from training.eye.network import STRIDE, TARGETS
-
 F32 = NDArray[np.float32]
+#: Targets in the order of the eye's maps; the first two as in `training.augment`.
+TARGETS = ("face", "plate", "head")
+#: Pixels of the picture per cell of a map.
+STRIDE = 4
 #: Spread of the heat of an object in shares of its sides (TTFNet, arXiv:1909.00700: 0.54 / 6).
 SPREAD = 0.54 / 6
 #: Smallest spread in cells.

@@ -10,7 +10,7 @@ of what each saw there, so that only what is seen again and again is sure.
 
     python -m training.eye.teacher CONVERTED SEEN.jsonl --compare
 
-prints how far bare heads of `hardhat_workers` reach beyond the faces that were seen in them.
+prints how far heads that were labelled by eye reach beyond the faces that were seen in them.
 """
 
 from __future__ import annotations
@@ -122,21 +122,17 @@ def look(rgb: Rgb, eyes: list[CenterFace]) -> list[Box]:
     return joined(looks)
 
 
-def compare(converted: Path, seen: dict[str, Any]) -> None:
-    """Medians of how far heads reach beyond faces, in shares of the face's sides."""
-    folder = converted / "people" / "hardhat_workers"
-    labels = json.loads((folder / "labels.json").read_text())
+def compare(seen: dict[str, Any]) -> None:
+    """Quartiles of how far heads labelled by eye reach beyond faces, in shares of their sides."""
     found = []
-    for name, label in labels.items():
-        row = seen.get(image_key("hardhat_workers", name))
-        for *f, score in row["faces"] if row else ():
+    for key, label in json.loads(BY_EYE.read_text())["pictures"].items():
+        for *f, score in seen[key]["faces"] if key in seen else ():
             w, h = f[2] - f[0], f[3] - f[1]
             cx, cy = (f[0] + f[2]) / 2, (f[1] + f[3]) / 2
-            for b in label["boxes"]:
-                inside = b["x1"] < cx < b["x2"] and b["y1"] < cy < b["y2"]
-                if score > 0.7 and h > 14 and inside:
-                    sides = (f[0] - b["x1"]) / w, (b["x2"] - f[2]) / w
-                    found.append((*sides, (f[1] - b["y1"]) / h, (b["y2"] - f[3]) / h))
+            for x1, y1, x2, y2 in label["heads"]:
+                if score > 0.3 and x1 < cx < x2 and y1 < cy < y2:
+                    sides = (f[0] - x1) / w, (x2 - f[2]) / w
+                    found.append((*sides, (f[1] - y1) / h, (y2 - f[3]) / h))
     q = np.percentile(np.array(found), (25, 50, 75), axis=0)
     print(f"{len(found)} heads; left, right, above, below at the quartiles:\n{q.round(2)}")
 
@@ -154,7 +150,7 @@ def main() -> None:
     rows = [json.loads(r) for r in args.out.read_text().splitlines()] if args.out.exists() else []
     seen = {r["key"]: r for r in rows}
     if args.compare:
-        compare(args.converted, seen)
+        compare(seen)
         return
     cv2.setNumThreads(1)
     eyes = [CenterFace(args.centerface, side, LOW, 1) for side in SIZES]

@@ -5,7 +5,8 @@
 Two stages in one run: first the new branch alone on CenterFace's features, which stay as they are,
 then everything at a low rate. RUN/last.pt is written every few minutes, and every `--keep` steps a
 copy of the average weights stays as RUN/average-STEP.pt for `training.eye.evaluate`. The same
-command goes on from RUN/last.pt; a cache that has changed meanwhile is read anew then.
+command goes on from RUN/last.pt; a cache that has changed meanwhile is read anew then. SIGTERM
+(`kill`) ends a run after the step at hand, with a checkpoint.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import argparse
 import copy
 import json
 import math
+import signal
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -161,8 +163,10 @@ def train(run: Run) -> None:
     log = (run.out / "log.jsonl").open("a")
     saved = tick = time.monotonic()
     sums: dict[str, float] = {}
+    asked_to_stop: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: asked_to_stop.append(number))
     for images, maps in loader:
-        if run.step >= r.steps:
+        if run.step >= r.steps or asked_to_stop:
             break
         for name, value in run.update(images, maps).items():
             sums[name] = sums.get(name, 0.0) + value

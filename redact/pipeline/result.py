@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,8 @@ from typing import Any
 from ..auditing import AuditResult
 from ..errors import ExitCode
 from ..plan import Plan
-from ..record import RunRecord
+from ..record import Manifest, RunRecord, manifest_path
 from ..types import Action
-from .delivery import Outcome
 
 
 class ResultState(StrEnum):
@@ -30,24 +29,6 @@ class ResultState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """How many tracks a result hides, of each target by its word, and how many a person kept
-    visible."""
-
-    tracks: dict[str, int] = field(default_factory=dict)
-    kept: int = 0
-
-    @classmethod
-    def of(cls, tracks: Iterable[tuple[str, Action]]) -> Hidden:
-        """Counted from the tracks of a plan or of a record: target and what is done with it."""
-        counts = Counter(tracks)
-        hidden = {
-            word: n for (word, action), n in sorted(counts.items()) if action is Action.REDACT
-        }
-        return cls(hidden, counts.total() - sum(hidden.values()))
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """What became of one source.
 
@@ -57,24 +38,73 @@ class Result:
             a closed folder.
         wanted: the final name.
         state: see `ResultState`.
-        plan_file, manifest, sheet: of the run, None where they are not kept.
-        pictures: of findings, where a result is held back.
         missing: what is missing at the end of the source, in words; "" if nothing is known to be.
-        hidden: how many tracks; None where that is not known.
-        outcome: of the run; None where an earlier run had done the work.
+        hidden: how many tracks are hidden, of each target by its word; None where that is not
+            known.
+        kept: how many a person kept visible.
+        audit, record: of this run; None where an earlier one had done the work.
+        plan_file, manifest, sheet: None where they are not kept.
+        pictures: of findings, where a result is held back.
     """
 
     source: Path
     output: Path
     wanted: Path
     state: ResultState
+    missing: str = ""
+    hidden: dict[str, int] | None = None
+    kept: int = 0
+    audit: AuditResult | None = None
+    record: RunRecord | None = None
     plan_file: Path | None = None
     manifest: Path | None = None
     sheet: Path | None = None
     pictures: tuple[Path, ...] = ()
-    missing: str = ""
-    hidden: Hidden | None = None
-    outcome: Outcome | None = None
+
+    @classmethod
+    def of_run(cls, record: RunRecord, audit: AuditResult, wanted: Path, held_back: bool) -> Result:
+        """Of a run that has just ended; the files beside the output are still to be written."""
+        source = record.source
+        missing = missing_words(
+            source.path.name,
+            record.frames_written,
+            source.video.shown,
+            source.missing,
+            source.torn,
+        )
+        state = ResultState.INCOMPLETE if missing else ResultState.DONE
+        return cls(
+            source.path,
+            record.output,
+            wanted,
+            ResultState.NEEDS_REVIEW if held_back else state,
+            missing,
+            *_counted((t.target.word, t.action) for t in record.plan.tracks),
+            audit=audit,
+            record=record,
+        )
+
+    @classmethod
+    def of_earlier(
+        cls,
+        source: Path,
+        output: Path,
+        wanted: Path,
+        state: ResultState,
+        known: Manifest | None,
+        plan_file: Path | None,
+    ) -> Result:
+        """Of an earlier run, as far as its record tells; None where it was to keep none."""
+        if known is None:
+            return cls(source, output, wanted, state, plan_file=plan_file)
+        said = known.source
+        declared = None if said.declared_frames is None else said.declared_frames - said.cut_frames
+        missing = missing_words(source.name, said.frames, declared, said.bytes_missing, said.torn)
+        counts = _counted((track.target, track.action) for track in known.tracks)
+        manifest = manifest_path(output)
+        return cls(
+            source, output, wanted, state, missing, *counts, plan_file=plan_file, manifest=manifest
+        )
 
     @property
     def needs_review(self) -> bool:
@@ -89,19 +119,9 @@ class Result:
         return ExitCode.INCOMPLETE if self.missing else ExitCode.DONE
 
     @property
-    def audit(self) -> AuditResult | None:
-        """What the audit of this run found."""
-        return None if self.outcome is None else self.outcome.audit
-
-    @property
-    def record(self) -> RunRecord | None:
-        """Everything about this run that belongs on record."""
-        return None if self.outcome is None else self.outcome.record
-
-    @property
     def plan(self) -> Plan | None:
         """The plan that was drawn by this run."""
-        return None if self.outcome is None else self.outcome.record.plan
+        return None if self.record is None else self.record.plan
 
     def to_json(self) -> dict[str, Any]:
         """As `redact run --json` prints it."""
@@ -114,10 +134,10 @@ class Result:
             "incomplete": self.missing,
         }
         if self.hidden is not None:
-            told |= {"hidden": self.hidden.tracks, "kept": self.hidden.kept}
-        if self.outcome is None:
+            told |= {"hidden": self.hidden, "kept": self.kept}
+        record, audit = self.record, self.audit
+        if record is None or audit is None:
             return told if self.needs_review else told | {"manifest": _text(self.manifest)}
-        record = self.outcome.record
         return told | {
             "frames": record.frames_written,
             "stretches": record.stretches[0],
@@ -126,32 +146,33 @@ class Result:
             "manifest": _text(self.manifest),
             "sha256": record.output_sha256,
             "warnings": [str(w) for w in (*record.warnings, *record.notes)],
-            "audit": self.outcome.audit.to_json(),
+            "audit": audit.to_json(),
             "pictures": [str(p) for p in self.pictures],
         }
+
+
+def _counted(tracks: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int]:
+    """Tracks that are hidden, by target, and how many are kept."""
+    counts = Counter(tracks)
+    hidden = {word: n for (word, action), n in sorted(counts.items()) if action is Action.REDACT}
+    return hidden, counts.total() - sum(hidden.values())
 
 
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
 
 
-def incomplete(record: RunRecord) -> str:
-    """What is missing at the end of the source, in words; "" if nothing is known to be."""
-    source = record.source
-    return missing_words(
-        source.path.name,
-        record.frames_written,
-        source.video.shown,
-        source.missing,
-        source.torn,
-    )
-
-
 def missing_words(
     name: str, frames: int, declared: int | None, missing: int, torn: bool = False
 ) -> str:
-    """As `incomplete`, from the numbers: pictures read, and those that should be shown, bytes that
-    are missing, whether parts could not be read."""
+    """What is missing at the end of a source, in words; "" if nothing is known to be.
+
+    Args:
+        name: of the source.
+        frames, declared: pictures that were read, and that its headers promise.
+        missing: bytes that the container promises besides.
+        torn: parts could not be read.
+    """
     again = "What is there was redacted. Copy the file again from its origin."
     if declared is not None and frames < declared:
         return f"{name} has {frames} of {declared} pictures; the others are missing. {again}"

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
-from .process import Done, lost, size_of
-from .work import Order, unlike, what_is_installed, what_is_seen, work_on
+from .processes import Command, Done, lost
+from .worker import unlike, what_is_installed, what_is_seen, work_on
 
 _LOCAL_NAMES = ("localhost", "ip6-localhost")
 
@@ -160,7 +160,7 @@ class Cluster:
                     "folders under the same names.",
                 )
 
-    def results(self, orders: Sequence[Order]) -> Iterator[tuple[int, Done]]:
+    def results(self, commands: Sequence[Command]) -> Iterator[tuple[int, Done]]:
         """Numbers and results, as they come; each worker has one file at a time, the largest first.
 
         A file whose worker is lost goes to another one, which goes on where that one was.
@@ -168,25 +168,25 @@ class Cluster:
         Raises:
             InputError: the scheduler, or the last worker, is gone.
         """
-        waiting = sorted(enumerate(orders), key=lambda pair: size_of(Path(pair[1].source)))
+        waiting = sorted(enumerate(commands), key=lambda pair: pair[1].size)
         running: dict[Any, tuple[int, str]] = {}
         free = list(self.workers)
         while True:
             while free and waiting:
-                (number, order), worker = waiting.pop(), free.pop(0)
-                running[self._submit(order, worker)] = number, worker
+                (number, command), worker = waiting.pop(), free.pop(0)
+                running[self._submit(command, worker)] = number, worker
             if not running:
                 return
             for future in self._first_of([*running]):
                 number, worker = running.pop(future)
                 free.append(worker)
-                yield number, _done(future, orders[number])
+                yield number, _done(future, commands[number])
 
-    def _submit(self, order: Order, worker: str) -> Any:
+    def _submit(self, command: Command, worker: str) -> Any:
         """Hand a file to a worker, or to another one where that one is gone."""
         return self._client.submit(
             work_on,
-            order,
+            command,
             key=f"redact-{secrets.token_hex(8)}",
             workers=worker,
             allow_other_workers=True,
@@ -208,11 +208,11 @@ class Cluster:
                 )
 
 
-def _done(future: Any, order: Order) -> Done:
+def _done(future: Any, command: Command) -> Done:
     """What a task ended with; one that dask could not bring to its end is a file refused."""
     if future.status == "finished":
         done = future.result()
         assert isinstance(done, Done)
         return done
     why = future.exception() if future.status == "error" else "it was cancelled"
-    return Done(lost(order.source, f"its worker was lost ({why})"))
+    return Done(lost(command.source, f"its worker was lost ({why})"))

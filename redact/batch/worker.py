@@ -8,7 +8,6 @@ import hashlib
 import os
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -17,7 +16,7 @@ from typing import Any
 
 from .. import __version__
 from ..record import library_versions
-from .process import Done, run_in_process
+from .processes import Command, Done, run_in_process
 
 _NO_PART = ("__pycache__",)
 
@@ -83,28 +82,11 @@ def _files(folder: Traversable, prefix: str) -> list[tuple[str, Traversable]]:
 _SET_BY_DASK = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One file's command.
-
-    Attributes:
-        source: the video as typed.
-        words: options of `redact run` and the source.
-        folder: in which relative paths among the words begin.
-    """
-
-    source: str
-    words: tuple[str, ...]
-    folder: str
-
-
-def work_on(order: Order) -> Done:
+def work_on(command: Command) -> Done:
     """Run the command of one file here; it is stopped when nobody waits for it any more."""
     # dask tells numerical libraries to use one processor; a local run is not told so.
     environment = {k: v for k, v in os.environ.items() if k not in _SET_BY_DASK}
-    return run_in_process(
-        order.words, order.source, _gone(), folder=order.folder, environment=environment
-    )
+    return run_in_process(command, _gone(), environment)
 
 
 def _gone() -> Callable[[], bool]:

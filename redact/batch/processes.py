@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -79,8 +80,32 @@ _POLL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
+class Command:
+    """The command for one file.
+
+    Attributes:
+        source: the video as typed.
+        words: options of `redact run` and the source.
+        folder: in which relative paths among the words begin.
+    """
+
+    source: str
+    words: tuple[str, ...]
+    folder: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of the video, 0 if it is not there. The largest is begun first: one that is begun
+        last keeps all others waiting."""
+        try:
+            return Path(self.folder, self.source).stat().st_size
+        except OSError:
+            return 0
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
-    """How a process ended.
+    """How a command ended.
 
     Attributes:
         result: of its file, as `redact run --json` prints it.
@@ -91,34 +116,48 @@ class Done:
     told: tuple[str, ...] = ()
 
 
+def at_once(commands: Sequence[Command], jobs: int) -> Generator[tuple[int, Done]]:
+    """Numbers and results as they come, so many at once; an error stops those that run."""
+    stopped = threading.Event()
+    # Threads only wait for processes here; they end with them.
+    with ThreadPoolExecutor(jobs) as pool:
+        try:
+            numbers = {
+                pool.submit(run_in_process, command, stopped.is_set): number
+                for number, command in sorted(enumerate(commands), key=lambda pair: -pair[1].size)
+            }
+            for future in as_completed(numbers):
+                yield numbers[future], future.result()
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
 def run_in_process(
-    words: Sequence[str],
-    source: str,
+    command: Command,
     unwanted: Callable[[], bool],
-    *,
-    folder: str | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Done:
-    """Run `redact` with some words in a process of its own, and wait for it.
+    """Run a command in a process of its own, and wait for it.
 
     Args:
-        words: options and source of `run`.
-        source: the video, for the result of a process that is lost.
+        command: to be run.
         unwanted: asked often; where it says True the process is stopped as by Ctrl-C.
-        folder, environment: to run in; None for this one's.
+        environment: to run in; None for this one's.
     """
     begun = time.monotonic()
     if unwanted():
-        return Done(lost(source, code=ExitCode.INTERRUPTED))
-    command = [sys.executable, "-m", "redact", "run", "--json", "--one-of-several", *words]
+        return Done(lost(command.source, code=ExitCode.INTERRUPTED))
+    program = (sys.executable, "-m", "redact", "run", "--json", "--one-of-several")
     with subprocess.Popen(
-        command,
+        [*program, *command.words],
         stdin=subprocess.PIPE,  # closed by the system when this process dies
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         errors="surrogateescape",
-        cwd=folder,
+        cwd=command.folder,
         env=environment,
     ) as process:
         printed: list[str] = []
@@ -141,7 +180,7 @@ def run_in_process(
     result = _printed_result("".join(printed))
     if result is None:
         known = code if code in set(ExitCode) else ExitCode.INTERNAL
-        result = lost(source, code=ExitCode(known))
+        result = lost(command.source, code=ExitCode(known))
         result["seconds"] = round(time.monotonic() - begun, 1)
     result.setdefault("state", "refused")
     result.setdefault("seconds", round(time.monotonic() - begun, 1))
@@ -172,12 +211,3 @@ def lost(
         "state": "refused",
         "seconds": 0.0,
     }
-
-
-def size_of(source: Path) -> int:
-    """Bytes of a video, 0 if it is not there. The largest is begun first: one that is begun last
-    keeps all others waiting."""
-    try:
-        return source.stat().st_size
-    except OSError:
-        return 0

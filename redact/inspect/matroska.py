@@ -1,10 +1,7 @@
-"""What the elements of Matroska and WebM say (RFC 8794, RFC 9559), and the chunks of AVI (RIFF;
-OpenDML AVI extensions).
-"""
+"""What the elements of Matroska and WebM say (RFC 8794, RFC 9559)."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Final
@@ -55,8 +52,8 @@ _NEUTRAL_APPS: Final = frozenset((b"Lavf", b""))
 _EPOCH: Final = datetime(2001, 1, 1, tzinfo=UTC)
 _DATE_SIZE: Final = 8
 _COUNTS: Final = 255
-"""Largest TrackUID that says nothing. Meaning: small numbers count tracks; large ones are random
-and mark this very file."""
+"""Largest TrackUID that says nothing: small numbers count tracks; large ones are random and mark
+this very file."""
 
 
 def walk(file: BinaryIO, size: int) -> Iterator[Element]:
@@ -122,63 +119,3 @@ def _date(data: bytes) -> str:
     except OverflowError:
         return f"{nanoseconds} ns after 2001"
     return date_and_time(moment)
-
-
-STRUCTURE = frozenset((b"avih", b"strh", b"strf", b"vprp", b"indx", b"dmlh", b"idx1"))
-DATES = frozenset((b"IDIT", b"ICRD", b"DTIM"))
-ENCODERS = frozenset((b"ISFT", b"ITCH", b"IENC"))
-MAX_CHUNK = 1 << 20
-MAX_DEPTH: Final = 24
-"""Lists in lists. Meaning: real files have four; Python allows about a thousand calls."""
-
-
-def inspect_riff(file: BinaryIO, size: int, found: Findings) -> None:
-    """Add everything that the chunks outside the movie data say."""
-    _chunks(file, 0, size, "", found, 0)
-
-
-def _chunks(file: BinaryIO, start: int, end: int, path: str, found: Findings, depth: int) -> None:
-    if depth > MAX_DEPTH:
-        found.add(Kind.UNUSUAL, path, f"{end - start} bytes in lists that lie too deep")
-        return
-    at = start
-    while at + 8 <= end:
-        file.seek(at)
-        kind, length = struct.unpack("<4sI", file.read(8))
-        # A recording that was cut off, or a live one, has no length in its header.
-        stop = min(at + 8 + length, end)
-        if kind in (b"RIFF", b"LIST"):
-            form = file.read(4)
-            name = form.decode("latin-1").strip()
-            if form != b"movi":
-                _chunks(file, at + 12, stop, f"{path}/{name}".lstrip("/"), found, depth + 1)
-        else:
-            file.seek(at + 8)
-            data = file.read(min(stop - at - 8, MAX_CHUNK))
-            _chunk(kind, data, f"{path}/{kind.decode('latin-1').strip()}".lstrip("/"), found)
-        at = stop + (length & 1)
-    if at < end:
-        file.seek(at)
-        if file.read(end - at).strip(b"\0"):
-            found.add(Kind.UNUSUAL, f"{path} (end)".strip(), f"{end - at} bytes that are no chunk")
-
-
-def _chunk(kind: bytes, data: bytes, path: str, found: Findings) -> None:
-    if kind in STRUCTURE or kind[:2] == b"ix":
-        return
-    if kind in (b"JUNK", b"PAD "):
-        if data.strip(b"\0"):
-            found.add(Kind.UNUSUAL, f"{path} (padding that is not empty)", data)
-    elif kind in DATES:
-        found.add(Kind.DATE, path, data)
-    elif kind in ENCODERS:
-        if data.strip(b"\0") == b"Lavf":
-            found.add_generic(path, data)  # the muxer's name without version
-        else:
-            found.add(Kind.ENCODER, path, data)
-    elif kind == b"strn":
-        found.add(Kind.NAME, path, data)
-    elif "INFO" in path:
-        found.add(Kind.TAG, path, data)
-    else:
-        found.add(Kind.UNUSUAL, path, data)

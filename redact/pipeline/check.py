@@ -1,0 +1,70 @@
+"""The check of the finished file, before it gets its name; and what may be published in spite of
+what it finds: findings that a person has looked at, and never any others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..auditing import AuditResult, AuditSettings, Finding, verify
+from ..plan import Plan
+from ..settings import Audio
+from .journal import Journal
+from .order import Order
+
+
+def check(order: Order, drawn: Plan, finished: Path, journal: Journal) -> AuditResult:
+    """What a hostile viewer would find in a finished file that `drawn` was drawn in."""
+    draw = order.draw
+    sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
+    signed = order.evidence.credentials is not None
+    stamp = draw.render.stamp
+    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, signed, stamp)
+    with journal.step("audit", None, inner=True) as step:
+        found = verify(order.info, finished, drawn, settings=settings, progress=journal)
+        step.say(*found.summary())
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Findings that a person has looked at, and why they may be published.
+
+    There is no way to say "whatever is found": the next audit may find somebody whom nobody has
+    looked at.
+
+    Attributes:
+        findings: of an earlier audit of the same source.
+        reason: why they are no leaks; nothing but spaces is none.
+    """
+
+    findings: tuple[Finding, ...]
+    reason: str
+
+    def covers(self, audit: AuditResult) -> bool:
+        """Whether all that an audit found is among these, and may be accepted at all.
+
+        A check that fails, or a mask that was not drawn, is not for anybody to accept.
+        """
+        return (
+            bool(self.reason.strip())
+            and audit.may_be_accepted
+            and all(any(same_place(found, f) for f in self.findings) for found in audit.findings)
+        )
+
+
+def reason_to_publish(audit: AuditResult, accepted: Accepted | None) -> str:
+    """Why all that an audit found may be published; "" where nobody has looked at all of it, or
+    nothing was found."""
+    if audit.passed or accepted is None or not accepted.covers(audit):
+        return ""
+    return accepted.reason.strip()
+
+
+def same_place(a: Finding, b: Finding) -> bool:
+    """Whether two audits of one source mean the same thing."""
+    if a.kind is not b.kind or a.target is not b.target:
+        return False
+    there = dict(b.path)
+    return any(box.iou(there[frame]) >= 0.3 for frame, box in a.path if frame in there)

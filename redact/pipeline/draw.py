@@ -1,0 +1,130 @@
+"""The second pass over a video: it is decoded again, masked by its plan, and encoded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from ..allocator import trim_at_times
+from ..inspect import prepare_release
+from ..media import SourceInfo, VideoWriter, read_ahead
+from ..plan import Plan, with_held
+from ..record import sign_content
+from ..render import Renderer
+from ..settings import DrawSettings, Stamp
+from ..types import Action
+from ..words import Message
+from .journal import Journal
+from .order import Order
+from .planned_frames import CheckedFrames
+from .remarks import dropped_sound, remark_on_label, remark_on_silence
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What drawing the masks told.
+
+    Attributes:
+        source: as it was found when its pictures were decoded.
+        notes: what was converted.
+        sounded: see `RunRecord`.
+        plan: as it was drawn: with damage that was met and that the plan does not know.
+        stretches: of the source, each from one key frame to the next, and those of them in which
+            nothing was hidden.
+    """
+
+    source: SourceInfo
+    notes: tuple[Message, ...]
+    plan: Plan
+    stretches: tuple[int, int]
+    sounded: tuple[Fraction, Fraction] | None
+
+
+def draw(order: Order, plan: Plan, finished: Path, journal: Journal) -> Drawn:
+    """Write the masked video, with all that it says of itself. Raises as `render`."""
+    # A release copies no sound: its coded bytes can say who recorded it.
+    drawn = render(
+        order.info,
+        plan,
+        order.draw,
+        finished,
+        order.container,
+        journal,
+        copy_audio=not order.release,
+    )
+    if order.release:
+        prepare_release(finished)
+    if order.evidence.credentials is not None:
+        _state_content(order, drawn.plan, finished, journal)
+    return drawn
+
+
+def render(
+    info: SourceInfo,
+    plan: Plan,
+    draw: DrawSettings,
+    output: Path,
+    container: str,
+    journal: Journal,
+    *,
+    copy_audio: bool = True,
+) -> Drawn:
+    """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
+    renderer = Renderer(draw.render)
+    frames, written = CheckedFrames(info, plan), 0
+    with (
+        journal.step("render", len(plan.source.timeline)) as step,
+        VideoWriter(
+            output, info, draw.encode, container, copy_audio, silenced=plan.silenced()
+        ) as writer,
+        read_ahead(frames, most=1) as ahead,
+        # A thread decodes, one draws, and this one encodes.
+        read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,
+    ):
+        for frame in drawn:
+            writer.write(frame)
+            trim_at_times(written)
+            written += 1
+            step.advance()
+        step.say(
+            Message(
+                "rendered",
+                count=written,
+                style=draw.render.style_name,
+                encoder=writer.encoder,
+                stretches=frames.stretches,
+                untouched=frames.untouched,
+            ),
+            *_stamped(draw.render.stamp),
+        )
+    for warning in frames.warnings:
+        journal.warn(warning)
+    for note in writer.notes:
+        journal.note(note)
+    sounded = writer.sounded or dropped_sound(info, plan, draw.encode)
+    remark_on_silence(plan, sounded, journal)
+    remark_on_label(renderer.labelled, journal)
+    stretches = frames.stretches, frames.untouched
+    drawn_plan = with_held(plan, frames.held)
+    return Drawn(frames.source, tuple(writer.notes), drawn_plan, stretches, sounded)
+
+
+def _stamped(stamp: Stamp | None) -> Iterator[Message]:
+    """What is drawn beside the masks, for the record."""
+    if stamp is not None:
+        yield Message("stamped", text=stamp.text, corner=stamp.corner.value)
+
+
+def _state_content(order: Order, drawn: Plan, finished: Path, journal: Journal) -> None:
+    """Put content credentials into a file that has no name yet. Raises as `sign_content`."""
+    signer = order.evidence.credentials
+    assert signer is not None
+    hidden = Counter(t.target.word for t in drawn.tracks if t.action is Action.REDACT)
+    counts = ", ".join(f"{word}: {n}" for word, n in sorted(hidden.items())) or "nothing found"
+    did = f"Hidden in the picture, by tracks ({counts}); style {order.draw.render.style_name}."
+    with journal.step("credentials", None) as step:
+        sign_content(finished, order.container, signer, drawn.source.sha256, did)
+        step.say(Message("credentials_signed", algorithm=signer.algorithm, sha256=signer.sha256))

@@ -1,0 +1,58 @@
+"""What is known of a finished file: the record and the plan beside it, and how it is checked."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
+from ..auditing import AuditSettings
+from ..errors import PlanError
+from ..files import read_file
+from ..plan import Plan
+from ..record import Manifest, manifest_path, read_manifest, sha256_of_bytes
+from .held import stamp_from_json
+from .order import review_plan
+
+
+def record_beside(output: Path) -> Manifest | None:
+    """The manifest beside an output, None if there is none or it cannot be read."""
+    try:
+        return read_manifest(manifest_path(output))
+    except PlanError:
+        return None
+
+
+def plan_beside(output: Path, record: Manifest) -> Path | None:
+    """The plan that the record names by its hash, if it lies beside the output."""
+    path = review_plan(output)
+    return path if hash_of(path) == record.run.plan_sha256 else None
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a small file, "" if there is none."""
+    try:
+        return sha256_of_bytes(read_file(path))
+    except OSError:
+        return ""
+
+
+def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
+    """How a finished file is checked, as far as its record and its plan tell.
+
+    A target that the plan does not name is visible on purpose. Only a record may say that content
+    credentials belong into the file.
+    """
+    settings = AuditSettings()
+    if record is not None:
+        render = record.run.settings.get("render")
+        render = render if isinstance(render, dict) else {}
+        if isinstance(margin := render.get("margin"), (int, float)):
+            settings = replace(settings, margin=float(margin))
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            settings = replace(settings, stamp=stamp_from_json(render.get("stamp")))
+        settings = replace(settings, credentials=bool(record.output.credentials))
+    if plan is not None:
+        asked = plan.settings
+        settings = replace(settings, sensitivity=asked.sensitivity, targets=asked.targets)
+    return settings

@@ -1,0 +1,217 @@
+"""What is to become of one video: what a user wishes, and the order that is made of it, with every
+name worked out. What could only fail after a long run is refused before it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from ..errors import OutputError, OutputExistsError, UsageError
+from ..files import PRIVATE, check_folder, check_writable
+from ..inspect import release_path
+from ..media import SourceInfo, choose_encoding, container_for, default_output
+from ..record import (
+    CREDENTIAL_FORMATS,
+    EvidenceChoice,
+    check_evidence,
+    manifest_path,
+    require_c2pa,
+)
+from ..render import Renderer, require_room
+from ..settings import Audio, DrawSettings
+from ..words import problem
+
+LONGEST_NAME: Final = 255 - len(".needs-review-9.manifest.json")
+"""Bytes of a result's name. Meaning: file systems take 255, and what lies beside it has longer
+ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Findings that are no leaks, by the numbers that they have in a result that was held back.
+
+    It accepts nothing by itself: what the numbers mean has to be looked up first (`meant_by`).
+
+    Attributes:
+        numbers: of the findings; None for all of that result.
+        reason: why they are no leaks; goes on record.
+    """
+
+    numbers: tuple[int, ...] | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a user wants written for a source besides the settings of the picture, and where.
+
+    Attributes:
+        output: final name, or a folder for a name of ours; None for "<stem>.redacted<ext>" beside
+            the source.
+        in_folder: `output` is a folder even if it is not there yet.
+        force: what exists may be replaced.
+        release: write the video alone; nothing in the file, its name or its times may say who
+            made it.
+        sound_chosen: somebody decided whether the sound is published; a release with sound is
+            refused otherwise.
+        evidence: the record that is kept.
+        plan_out: keep the plan in this file.
+        keep_plan: keep the plan beside the result where `plan_out` names no other place.
+        review_dir: folder for a private sheet of doubtful places.
+        acceptance: findings of an earlier run that may be published; None accepts none.
+        command: the command line, for the record.
+    """
+
+    output: Path | None = None
+    in_folder: bool = False
+    force: bool = False
+    release: bool = False
+    sound_chosen: bool = False
+    evidence: EvidenceChoice = field(default_factory=EvidenceChoice)
+    plan_out: Path | None = None
+    keep_plan: bool = True
+    review_dir: Path | None = None
+    acceptance: Acceptance | None = None
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One video, and what is to become of it.
+
+    Attributes:
+        info: of the video.
+        draw: how masks look and how the result is encoded.
+        final: name of the result.
+        closed: folder for the result if it is held back.
+        plan_file: where the plan lies. A search keeps it there as soon as it is made, and takes up
+            what an earlier run kept there. None: nowhere.
+        plan_named: that place was named, so that a plan of another user may lie there.
+        plan_copy: where the plan is written at the end, besides; None: nowhere.
+        review_dir, evidence, force, release, command: see `Delivery`.
+    """
+
+    info: SourceInfo
+    draw: DrawSettings
+    final: Path
+    closed: Path
+    plan_file: Path | None = None
+    plan_named: bool = False
+    plan_copy: Path | None = None
+    review_dir: Path | None = None
+    evidence: EvidenceChoice = field(default_factory=EvidenceChoice)
+    force: bool = False
+    release: bool = False
+    command: tuple[str, ...] = ()
+
+    @property
+    def container(self) -> str:
+        return container_for(self.final)
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """Files that a plan must not replace."""
+        return self.info.path, self.final, manifest_path(self.final)
+
+
+def order_to_run(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
+    """The order of a whole run. Raises UsageError where the wish contradicts itself."""
+    order = _order(info, draw, wish)
+    beside = review_plan(order.final) if wish.keep_plan and not wish.release else None
+    named = wish.plan_out is not None
+    return replace(order, plan_file=wish.plan_out or beside, plan_named=named)
+
+
+def order_to_apply(
+    info: SourceInfo, draw: DrawSettings, wish: Delivery, plan_file: Path | None = None
+) -> Order:
+    """The order to draw a plan, which `plan_file` holds. Raises UsageError as above."""
+    return replace(_order(info, draw, wish), plan_file=plan_file, plan_copy=wish.plan_out)
+
+
+def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
+    final, evidence = _final_name(info, wish), wish.evidence
+    if len(os.fsencode(final.name)) > LONGEST_NAME:
+        raise problem(OutputError, "name_too_long", path=f"{final}", most=LONGEST_NAME)
+    if wish.release:
+        evidence.refuse_with("--release")
+        evidence = EvidenceChoice(manifest=False)
+        _require_choice_of_sound(info, draw, wish)
+    # Never into a folder that is to be handed out.
+    beside = info.path if wish.release else final
+    closed = (wish.review_dir or beside.parent) / PRIVATE
+    return Order(
+        info,
+        draw,
+        final,
+        closed,
+        review_dir=wish.review_dir,
+        evidence=evidence,
+        force=wish.force,
+        release=wish.release,
+        command=wish.command,
+    )
+
+
+def _final_name(info: SourceInfo, wish: Delivery) -> Path:
+    """Name of the result; in a folder, or where none is given, one of ours."""
+    usual, output = default_output(info), wish.output
+    if output is not None and not (wish.in_folder or output.is_dir()):
+        return output
+    folder = output or usual.parent
+    # A release must not carry the source's name, in whatever folder it lies.
+    return release_path(folder, usual.suffix) if wish.release else folder / usual.name
+
+
+def _require_choice_of_sound(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> None:
+    """Raise UsageError where nobody said whether voices are to be published."""
+    if info.audio and draw.encode.audio is Audio.KEEP and not wish.sound_chosen:
+        raise UsageError(
+            f"--release: {info.path.name} has sound, and voices identify people",
+            "Choose: --audio mute drops it, --audio keep publishes what is heard, encoded anew.",
+        )
+
+
+def review_plan(output: Path) -> Path:
+    """Where the plan of a result is kept beside it, for the user to repair."""
+    return output.with_suffix(".plan.json")
+
+
+def check_order(order: Order, *, searched: bool = False) -> None:
+    """Raise RedactError where the result, or what belongs beside it, could not be written.
+
+    Args:
+        order: to be checked.
+        searched: the plan is still to be made, and kept in `plan_file`.
+    """
+    if order.evidence.credentials is not None:
+        if order.container not in CREDENTIAL_FORMATS:
+            raise UsageError(
+                f"--c2pa: {order.final.name} cannot hold content credentials",
+                "Choose an output in .mp4 or .mov with -o, or leave out --c2pa.",
+            )
+        require_c2pa()
+    choose_encoding(order.info, order.draw.encode, order.container)
+    Renderer(order.draw.render)
+    require_room(order.draw.render.stamp, *order.info.video.upright_size)
+    _check_result(order)
+    if searched and order.plan_file is not None:
+        # A plan that an earlier run kept is taken up, or refused for what it is.
+        check_writable(order.plan_file, force=True, never=order.beside, whole=True)
+    elif order.plan_copy is not None:
+        check_writable(order.plan_copy, order.force, never=order.beside, whole=True)
+    check_folder(order.closed)
+    check_evidence(order.evidence, order.final, order.force)
+
+
+def _check_result(order: Order) -> None:
+    """As `redact.files.check_writable`; the advice names the option that results have."""
+    try:
+        check_writable(order.final, order.force, never=(order.info.path,))
+    except (OutputError, OutputExistsError) as error:
+        hint = re.sub("another (?:name|place)", r"\g<0> with -o", error.hint)
+        raise type(error)(error.message, hint) from error

@@ -1,0 +1,121 @@
+"""A finished file gets its name, or one in a closed folder; and what belongs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ..auditing import finding_pictures, review_sheet
+from ..errors import OutputError
+from ..files import OutputFile, make_private
+from ..inspect import clear_times
+from ..plan import write_plan
+from ..record import EvidenceFiles, RunRecord, manifest_path, signature_path, write_evidence
+from .held import write_held
+from .kept_plan import keep_plan
+from .order import Order, review_plan
+from .result import Result
+
+Publishing = Callable[[Path, str], None]
+"""Told of a file and its SHA-256 just before it gets its name."""
+
+
+def publish(
+    out: OutputFile, order: Order, digest: str, held_back: bool, publishing: Publishing | None
+) -> Path:
+    """Give a finished file its name, or one in the closed folder; returns it.
+
+    Args:
+        out: the file.
+        order: of the run.
+        digest: SHA-256 of the file.
+        held_back: the audit found something that nobody has accepted.
+        publishing: see `Publishing`.
+    """
+    name = order.final
+    if held_back:
+        name = _free_name(order)
+        make_private(order.closed)
+    if publishing is not None:
+        publishing(name, digest)
+    output = out.commit_as(name, private=held_back)
+    if order.release:
+        clear_times(output)
+    return output
+
+
+def _free_name(order: Order) -> Path:
+    """A name in the closed folder that says that a person must look first; it, its record and its
+    plan are all new, so that nothing of an earlier run is replaced."""
+    final, number = order.final, 1
+    while True:
+        mark = "needs-review" if number == 1 else f"needs-review-{number}"
+        name = order.closed / f"{final.stem}.{mark}{final.suffix}"
+        number += 1
+        if not any(p.exists() for p in (name, manifest_path(name), review_plan(name))):
+            return name
+
+
+def keep_beside(result: Result, order: Order) -> Result:
+    """Write everything that belongs beside a result of this run: record, plan, sheet, and what is
+    needed to mend it where it is held back.
+
+    Raises:
+        OutputError: something could not be written. The video has its name already.
+    """
+    record = result.record
+    assert record is not None
+    try:
+        files = write_evidence(record, order.evidence, order.force)
+        plan_file = _keep_plan(record, order, result.needs_review)
+        result = replace(
+            result, manifest=files.manifest, plan_file=plan_file, sheet=_sheet(result, order)
+        )
+        return _with_pictures(result, order, files) if result.needs_review else result
+    except Exception as error:
+        # The output has its name already: a failure must say that it has.
+        raise OutputError(
+            f"{result.output}: is written, but what belongs beside it is not ({error})",
+            "Mend what the message names, then run the same command again with --force.",
+        ) from error
+
+
+def _keep_plan(record: RunRecord, order: Order, needs_review: bool) -> Path | None:
+    """Write the plan where the user wants it, or where it is needed; returns where it is."""
+    wanted = order.plan_copy
+    if wanted is not None:
+        if wanted != order.plan_file:
+            never = (order.info.path, record.output, manifest_path(record.output))
+            write_plan(record.plan, wanted, force=order.force, never=never)
+        return wanted
+    if needs_review and order.plan_file is None:
+        # The plan is what the user repairs; without it the whole search would be repeated.
+        kept = review_plan(record.output)
+        keep_plan(record.plan, kept)
+        return kept
+    return order.plan_file
+
+
+def _sheet(result: Result, order: Order) -> Path | None:
+    if order.review_dir is None or result.audit is None or result.plan is None:
+        return None
+    output = result.output
+    sheet = review_sheet(order.info, output, result.audit, result.plan, order.review_dir)
+    if order.release:
+        clear_times(output)  # which was read just now
+    return sheet
+
+
+def _with_pictures(result: Result, order: Order, files: EvidenceFiles) -> Result:
+    """Write pictures of the findings, and the note that `redact fix` reads."""
+    assert result.audit is not None
+    pictures = finding_pictures(order.info, result.output, result.audit)
+    extra = [*pictures]
+    if files.manifest is not None:
+        extra.append(signature_path(files.manifest))
+    if result.plan_file == review_plan(result.output):
+        extra.append(result.plan_file)  # made for this result alone
+    result = replace(result, pictures=tuple(pictures))
+    write_held(result, order, extra)
+    return result

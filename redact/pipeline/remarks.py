@@ -1,0 +1,144 @@
+"""What a run tells its user, and the record, about the source, the plan and the sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ..media import Decode, SourceInfo
+from ..plan import DAMAGED, Plan
+from ..plan.typed import length_of
+from ..record import muted_parts
+from ..settings import Audio, EncodeSettings
+from ..types import OWN, Action, State, Target, Timeline, Track, audited_for
+from ..words import Message
+from .coverage import remarks
+from .journal import Journal
+from .order import Order
+
+STANDING_TIME = 1
+"""Seconds in which a plate that moves would be seen to. Meaning: a car that drives at a walking
+pace has gone its plate's width; a judgement."""
+
+STANDING_SHARE = 0.25
+"""Share of its height by which a standing thing's boxes differ. Meaning: what detections of a thing
+that stands differ by."""
+
+
+def remark_on_damage(frames: Decode, unchecked: Sequence[int], journal: Journal) -> None:
+    for warning in frames.warnings:
+        journal.warn(warning)
+    if unchecked:
+        journal.warn(Message("damaged_unchecked", count=len(unchecked)))
+
+
+def remark_on_streams(info: SourceInfo, journal: Journal) -> None:
+    """Say so where the file has more video streams than the one that is kept: "all pictures" would
+    be taken for those of all. And where it has sound that cannot be kept."""
+    if silent := sum(d.kind == "audio" for d in info.dropped):
+        journal.warn(Message("sound_left_out", count=silent))
+    others = [d.where.removeprefix("stream ") for d in info.dropped if d.kind == "video"]
+    if others:
+        width, height = info.video.upright_size
+        journal.warn(
+            Message(
+                "other_video_streams",
+                count=len(others),
+                kept=info.video.index,
+                width=width,
+                height=height,
+                others=", ".join(others),
+            )
+        )
+
+
+def remark_on_lasting_damage(plan: Plan, journal: Journal) -> None:
+    hidden = [t for t in plan.tracks if t.reason == DAMAGED]
+    if hidden:
+        frames = sum(t.last - t.first + 1 for t in hidden)
+        journal.warn(Message("damage_lasts", count=frames, regions=len(hidden)))
+
+
+def standing_plates(plan: Plan) -> list[Track]:
+    """Tracks that may be a clock or a caption: doubtful plates that never move in the picture."""
+    return [
+        track
+        for track in plan.tracks
+        if track.target is Target.PLATE
+        and track.action is Action.REDACT
+        and track.doubtful
+        and _stands(track, plan.source.timeline)
+    ]
+
+
+def _stands(track: Track, timeline: Timeline) -> bool:
+    seen = [k.box for k in track.keyframes if k.state is State.DETECTED]
+    # Of a plan for other frames nothing is said here: the pass that draws refuses it.
+    there = track.last < len(timeline)
+    if not (seen and there):
+        return False
+    if timeline.time(track.last) - timeline.time(track.first) < STANDING_TIME:
+        return False
+    across = [(b.x1 + b.x2) / 2 for b in seen]
+    down = [(b.y1 + b.y2) / 2 for b in seen]
+    least = min(b.height for b in seen)
+    return max(max(across) - min(across), max(down) - min(down)) <= STANDING_SHARE * least
+
+
+def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
+    info = order.info
+    for warning in info.warnings:
+        journal.warn(warning)
+    remark_on_streams(info, journal)
+    remark_on_lasting_damage(plan, journal)
+    for target in OWN:
+        if target not in audited_for(plan.settings.targets):
+            journal.warn(Message("target_not_looked_for", target=target.word))
+    for limit in plan.not_searched:
+        journal.warn(limit)
+    for remark in remarks(plan):
+        journal.warn(remark)
+    if standing := standing_plates(plan):
+        first = standing[0]
+        seconds = float(plan.source.timeline.time(first.first))
+        numbers = ",".join(str(t.id) for t in standing)
+        journal.warn(
+            Message("standing_plates", count=len(standing), tracks=numbers, seconds=seconds)
+        )
+    if info.audio and order.draw.encode.audio is Audio.KEEP:
+        journal.warn(Message("sound_kept"))
+    if order.release and order.draw.encode.audio is Audio.KEEP and len(info.audio) > 1:
+        journal.warn(Message("sounds_released", count=len(info.audio)))
+    if order.release and (stamp := order.draw.render.stamp) is not None:
+        journal.warn(Message("stamp_released", text=stamp.text))
+
+
+def remark_on_label(labelled: tuple[int, int] | None, journal: Journal) -> None:
+    """Say so where a label did not fit on all that is hidden.
+
+    Args:
+        labelled: see `Renderer.labelled`.
+        journal: of the run.
+    """
+    if labelled is not None and labelled[0] < labelled[1]:
+        journal.warn(Message("label_left_out", written=labelled[0], count=labelled[1]))
+
+
+def dropped_sound(
+    info: SourceInfo, plan: Plan, encode: EncodeSettings
+) -> tuple[Fraction, Fraction] | None:
+    """When sound begins and ends that is dropped as a whole, spans of a plan with it, as far as
+    headers tell; None where there is none, or where it is kept."""
+    if not info.audio or encode.audio is Audio.KEEP:
+        return None
+    start = plan.source.timeline.time(0)
+    lasts = length_of(plan) or Fraction() if info.duration is None else info.duration
+    return start, start + lasts
+
+
+def remark_on_silence(
+    plan: Plan, sounded: tuple[Fraction, Fraction] | None, journal: Journal
+) -> None:
+    """Say so where spans were to be taken out of sound that is not there."""
+    if empty := len(plan.muted) - len(muted_parts(plan, sounded)):
+        journal.warn(Message("spans_without_sound", count=empty))

@@ -1,0 +1,179 @@
+"""Is a result there already, made from the same source in the same way? By the record and the plan
+that lie beside it, or by the note of one that was held back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..detection import Detector
+from ..errors import OutputExistsError, PlanError, RedactError
+from ..files import belongs_to_user
+from ..media import sha256_of
+from ..plan import read_plan
+from ..progress import Progress
+from ..record import (
+    CaseFields,
+    Manifest,
+    case_part,
+    check_output,
+    library_versions,
+    manifest_path,
+    raw_public,
+    read_manifest,
+    settings_as_json,
+)
+from ..settings import DetectSettings, Settings
+from .claim import Claim
+from .finished import hash_of, record_beside
+from .held import HeldBack, held_back_for
+from .order import Order
+from .result import Result, ResultState
+from .search import who_looks
+
+
+def earlier_result(
+    order: Order,
+    claim: Claim | None,
+    settings: DetectSettings,
+    detector: Detector | None,
+    progress: Progress,
+    *,
+    leave_done: bool,
+    leave_held: bool,
+) -> Result | None:
+    """What an earlier run made from the same source in the same way; None where a run is needed.
+
+    Reads only; hashes where all else is equal.
+
+    Args:
+        order, claim, settings, detector: of the run that is wanted now.
+        progress: told about hashing.
+        leave_done: a result that is done stays even if it may be replaced.
+        leave_held: one that was held back stays so.
+
+    Raises:
+        OutputExistsError: something else has the name, and may not be replaced.
+        UsageError, DependencyError: a result was held back, and the detector that the settings name
+            cannot be loaded.
+    """
+    if claim is None or claim.unfinished or (order.force and not leave_done):
+        return None
+    wanted = _Wanted(order, settings, detector)
+    source, final = order.info.path, order.final
+    if final.exists():
+        why = _why_other(wanted, progress)
+        if not why:
+            plan = order.plan_file if order.plan_file and order.plan_file.exists() else None
+            known = read_manifest(manifest_path(final))
+            return Result.of_earlier(source, final, final, ResultState.DONE_BEFORE, known, plan)
+        if not order.force:
+            raise OutputExistsError(
+                f"{final}: is already there, and {why}",
+                "choose another name with -o, or replace it with --force",
+            )
+        return None
+    held = held_back_for(final, order.closed)
+    if held is None or not leave_held or _held_differs(held, wanted, progress):
+        return None
+    output = order.closed / Path(held.output).name
+    known_held = record_beside(Path(held.output))  # none where --no-manifest was given
+    return Result.of_earlier(
+        source, output, final, ResultState.NEEDS_REVIEW, known_held, Path(held.plan)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """All that a result depends on."""
+
+    order: Order
+    settings: DetectSettings
+    detector: Detector | None
+
+    @property
+    def who_looks(self) -> tuple[tuple[str, str], ...]:
+        """See `who_looks`; the settings do not say it."""
+        return who_looks(self.order.info, self.settings, self.detector)
+
+    def differs_from(self, before: Mapping[str, Any]) -> list[str]:
+        """Names of settings that differ from those on record, for example "style"."""
+        draw = self.order.draw
+        now = settings_as_json(Settings(self.settings, draw.render, draw.encode))
+        then, today = _flat(before), _flat(json.loads(json.dumps(now)))
+        keys = sorted(key for key in then.keys() | today.keys() if then.get(key) != today.get(key))
+        return [key.rpartition(".")[2] for key in keys]
+
+
+def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, item in value.items():
+        if isinstance(item, Mapping):
+            flat |= _flat(item, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = item
+    return flat
+
+
+def _why_other(wanted: _Wanted, progress: Progress) -> str:
+    """Why a result that is there is not the one that is wanted now; "" if it is."""
+    order = wanted.order
+    if not order.evidence.manifest or not manifest_path(order.final).exists():
+        return "it has no record that says how it was made"
+    try:
+        manifest = read_manifest(manifest_path(order.final))
+        return next(_unlike(manifest, wanted, progress), "")
+    except RedactError as error:
+        return error.message
+
+
+def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator[str]:
+    """Reasons why a result is not the one that is wanted now, the cheapest first."""
+    order = wanted.order
+    source, evidence, plan_file = order.info.path, order.evidence, order.plan_file
+    if manifest.source.size != source.stat().st_size:
+        yield "it was made from another file"
+    changed = wanted.differs_from(manifest.run.settings)
+    if changed:
+        yield f"it was made with other settings ({', '.join(changed)})"
+    if manifest.tool.redact != __version__ or manifest.tool.libraries != library_versions():
+        yield "it was made by another version of redact or its libraries"
+    signer = "" if evidence.credentials is None else evidence.credentials.sha256
+    if manifest.output.credentials != signer:
+        yield "its content credentials are others"
+    if manifest.case != case_part(evidence.case or CaseFields()):
+        yield "its record says something else about the case"
+    if plan_file is not None and hash_of(plan_file) not in ("", manifest.run.plan_sha256):
+        yield f"{plan_file.name} was changed since, or belongs to something else"
+    looked = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
+    if looked != wanted.who_looks:
+        yield "another detector looked, or one with other weights"
+    theirs = (order.final, manifest_path(order.final))
+    if evidence.key is None and not all(map(belongs_to_user, theirs)):
+        yield "it, or its record, belongs to another user"
+    if manifest.source.sha256_before != sha256_of(source, progress):
+        yield "it was made from another file"
+    key = None if evidence.key is None else raw_public(evidence.key.public_key())
+    record = check_output(order.final, log=evidence.log, key=key)
+    if not record.holds:
+        yield record.summary
+
+
+def _held_differs(held: HeldBack, wanted: _Wanted, progress: Progress) -> bool:
+    plan_file = wanted.order.plan_file
+    path = plan_file if plan_file is not None and plan_file.exists() else Path(held.plan)
+    if held.redact != __version__ or wanted.differs_from(held.settings):
+        return True
+    if hash_of(path) != held.plan_sha256:
+        return True
+    try:  # the note does not say who looked; the plan does
+        if read_plan(path).detectors != wanted.who_looks:
+            return True
+    except PlanError:
+        return True
+    return held.source_sha256 != sha256_of(wanted.order.info.path, progress)

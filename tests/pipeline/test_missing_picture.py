@@ -1,0 +1,40 @@
+"""A coded picture is missing: what players show is searched and written, with masks held on it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from redact.errors import ExitCode
+from redact.media import Decode, probe
+from redact.plan import read_plan
+from redact.settings import Damaged
+
+from ..media.footage import Clip, make, remux, samples
+
+
+@pytest.mark.parametrize("damage", Damaged)
+def test_only_who_asks_for_it_gets_whole_pictures_hidden(
+    redact, tmp_path: Path, damage: Damaged
+) -> None:
+    """Nobody is in the clip, so no mask is near that could be held."""
+    whole = make(tmp_path / "whole.mp4", Clip(options={"preset": "ultrafast", "g": "12"}))
+    gap, output = tmp_path / "gap.mp4", tmp_path / "new.mp4"
+    remux(whole, gap, lambda number, data: None if number == 5 else data)
+    before = [samples(f.picture) for f in Decode(probe(gap))]
+    asked = () if damage is Damaged.HOLD else ("--damage", damage.value)
+    done = redact("run", gap, "-o", output, "--crf", "0", "--sensitivity", "fast", *asked)
+    assert done.returncode == ExitCode.DONE, done.stderr
+    assert "frames are damaged" in " ".join(done.stderr.split())
+    plan = read_plan(output.with_name("new.mp4.plan.json"))
+    record = json.loads(output.with_name("new.mp4.manifest.json").read_bytes())
+    assert plan.settings.damaged is damage
+    assert record["run"]["settings"]["detect"]["damaged"] == damage.value
+    assert plan.unchecked == tuple(range(5, 11)) == tuple(record["damaged_frames"])
+    shown = [samples(f.picture) for f in Decode(probe(output))]
+    pairs = zip(before, shown, strict=True)
+    same = [np.abs(np.subtract(a[0], b[0], dtype=int)).mean() < 2 for a, b in pairs]
+    assert same == [damage is Damaged.HOLD or n not in plan.unchecked for n in range(11)]
