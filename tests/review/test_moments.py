@@ -68,7 +68,7 @@ def test_fifteen_seconds_of_a_crowd_can_be_finished() -> None:
 
 def test_where_nothing_points_to_anybody_a_person_looks_at_even_distances() -> None:
     """Of whoever was missed altogether a plan knows nothing, and no moment led there."""
-    found = ranking(plan_of(track(1, (0, 300, State.DETECTED, Box(0, 9, 40, 60))), frames=1500))
+    found = ranking(plan_of(track(1, (0, 300, State.DETECTED, AWAY)), frames=1500))
     times = sorted(m.frame / 25 for m in found)
     assert len(found) == A_MINUTE and {m.why for m in found} == {"ends", "missed"}
     gaps = [b - a for a, b in itertools.pairwise([0.0, *times, 60.0])]
@@ -78,9 +78,12 @@ def test_where_nothing_points_to_anybody_a_person_looks_at_even_distances() -> N
 def test_who_walks_out_of_the_picture_comes_after_who_vanishes_in_its_midst() -> None:
     leaves = track(1, (0, 40, State.DETECTED, Box(0, 100, 50, 160)))
     vanishes = track(2, (0, 80, State.DETECTED, AWAY))
-    first, second = (m for m in ranking(plan_of(leaves, vanishes)) if m.why == "ends")
+    plan, kept = plan_of(leaves, vanishes), SightsKept()
+    (first,) = undecided_moments(plan, (vanishes,), kept)
+    (second,) = undecided_moments(plan, (leaves,), kept)
     assert (first.track, first.frame, first.shown) == (2, 81, 80)
-    assert (second.track, second.frame) == (1, 41)
+    assert first.chance > 3 * second.chance
+    assert ranking(plan)[0] == first
 
 
 def test_whoever_another_mask_goes_on_over_is_no_likely_leak() -> None:
