@@ -7,10 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import lt
-from typing import overload
+from typing import Final, overload
 
 from .boxes import Box
 from .target import Action, Origin, State, Target
+
+DOUBTFUL: Final = 0.5
+"""Probability below which a track is as likely something else as what it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,24 @@ class Keyframes(Sequence[Keyframe]):
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a person said of a stretch of a track while looking at its pictures.
+
+    Attributes:
+        first, last: frames, both included.
+        same: it is the one whom the decision is about; False: it is not.
+        by: who said so, "" where they gave no name.
+        at: when, UTC.
+    """
+
+    first: int
+    last: int
+    same: bool = True
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """One object over time: keyframes in rising frame order, linear in between.
 
@@ -97,8 +118,11 @@ class Track:
     be given as any sequence and are kept as `Keyframes`.
 
     Attributes:
+        reason, decided_by, decided_at: why, who and when (UTC), of the last decision; all empty
+            where nobody decided.
         certainty: probability, by all that was seen of it, that it is what `target` says; None
             where no detector found it.
+        confirmed: what a person said of stretches of it; of two about one frame, the later counts.
         first, last: frame indices, both included.
 
     Raises:
@@ -113,9 +137,16 @@ class Track:
     reason: str = ""
     decided_by: str = ""
     certainty: float | None = None
+    decided_at: str = ""
+    confirmed: tuple[Confirmed, ...] = ()
     first: int = field(init=False, repr=False, compare=False)
     last: int = field(init=False, repr=False, compare=False)
     _keys: Keyframes = field(init=False, repr=False, compare=False)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is as likely something else; it is hidden all the same."""
+        return self.certainty is not None and self.certainty < DOUBTFUL
 
     def __post_init__(self) -> None:
         if not self.keyframes:
@@ -137,6 +168,15 @@ class Track:
     def score(self) -> float | None:
         """Highest detector score on the track, None if no detector saw it."""
         return max((k.score for k in self.keyframes if k.score is not None), default=None)
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person decided about it, be it that it stays hidden."""
+        return bool(self.decided_at or self.decided_by) or self.action is not Action.REDACT
+
+    def confirmed_at(self, frame: int) -> Confirmed | None:
+        """What a person said last of a frame."""
+        return next((c for c in reversed(self.confirmed) if c.first <= frame <= c.last), None)
 
     def at(self, frame: int) -> Keyframe | None:
         """Interpolated keyframe at `frame`, None outside the track."""
@@ -161,8 +201,7 @@ class Region:
 
     Attributes:
         track: id of the track it comes from.
-        target: decides the shape of the mask (face: ellipse; plate and region: rounded
-            rectangle).
+        target: decides the shape of the mask (face: ellipse; plate and region: rectangle).
         box: upright source pixels, without margin; the mask contains all of it.
         state: how certain the box is; see `State`.
         label: text that a style may print on the mask; never derived from pixels.
