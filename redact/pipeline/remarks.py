@@ -15,9 +15,6 @@ from ..words import Message
 from .journal import Journal
 from .order import Order
 
-DOUBTFUL = 0.5
-"""Probability below which a plate is as likely something else. Meaning: an even guess."""
-
 STANDING_TIME = 1
 """Seconds in which a plate that moves would be seen to. Meaning: a car that drives at a walking
 pace has gone its plate's width; a judgement."""
@@ -68,8 +65,7 @@ def standing_plates(plan: Plan) -> list[Track]:
         for track in plan.tracks
         if track.target is Target.PLATE
         and track.action is Action.REDACT
-        and track.certainty is not None
-        and track.certainty < DOUBTFUL
+        and track.doubtful
         and _stands(track, plan.source.timeline)
     ]
 

@@ -23,7 +23,7 @@ from ..settings import Audio, Sensitivity, Settings
 from ..types import Action, Target, audited_for, readable, stamp
 from ..words import Message
 from .case import CaseFields
-from .ledger import ledger, muted_parts, review_part, seconds_from_start
+from .ledger import ledger, muted_parts, review_part
 from .manifest import FORMAT, FORMAT_VERSION, Manifest, OutputPart, RunPart, SourcePart, ToolPart
 from .manifest_parts import (
     AuditPart,
@@ -108,7 +108,7 @@ def _source(record: RunRecord) -> SourcePart:
         width=width,
         height=height,
         frames=frames,
-        seconds=seconds_from_start(plan, frames - 1) if frames else 0.0,
+        seconds=plan.seconds(frames - 1) if frames else 0.0,
         sound_tracks=len(info.audio),
         declared_frames=info.video.frames,
         cut_frames=info.video.cut,

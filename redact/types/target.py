@@ -63,7 +63,7 @@ class TargetSpec:
         measured: the target whose measured limits, weights and costs hold for it, in tracker and
             audit; None: nothing is measured, for no detector finds it.
         audited: what the audit's networks look for where this is hidden; None: nothing.
-        category: its number in exchange files; MOT and COCO count from 1.
+        category: its number in exchange files; COCO counts from 1.
         names: by language.
     """
 
