@@ -6,12 +6,13 @@
 FROM python:3.12-slim AS build
 WORKDIR /source
 COPY . .
-RUN pip install --no-cache-dir build && python -m build --wheel --outdir /wheel
 RUN python -m venv /opt/redact \
-    && /opt/redact/bin/pip install --no-cache-dir /wheel/*.whl \
+    && /opt/redact/bin/pip install --no-cache-dir --require-hashes -r constraints/redact.txt \
+    && /opt/redact/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
     # No display here: OpenCV's headless build needs none of its libraries.
     && /opt/redact/bin/pip uninstall --yes opencv-contrib-python \
-    && /opt/redact/bin/pip install --no-cache-dir --force-reinstall --no-deps opencv-contrib-python-headless \
+    && /opt/redact/bin/pip install --no-cache-dir --force-reinstall --no-deps --require-hashes \
+        -r constraints/headless.txt \
     && /opt/redact/bin/redact doctor
 
 FROM python:3.12-slim

@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 EVAL   ?= ../shared/eval
 HALF   ?= test
 STAMP  := $(VENV)/.installed
-PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
 # Releases that were tried together, with the hash of each file: tomorrow's break nobody.
 LOCKED := $(PIP) --require-hashes -r constraints
 

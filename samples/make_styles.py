@@ -31,11 +31,7 @@ PLATE_ON_CAR = Box(98, 112, 202, 136)
 
 Scene = tuple[Image, list[Region]]
 
-LOOKS = (
-    RenderSettings(style=Style.BLUR),
-    RenderSettings(style=Style.MOSAIC),
-    RenderSettings(style=Style.SOLID, label="{track}"),
-)
+LOOKS = (RenderSettings(), RenderSettings(style=Style.BLUR), RenderSettings(style=Style.MOSAIC))
 
 
 def portrait(name: str) -> Image:
@@ -114,7 +110,7 @@ def drawn(scene: Scene, settings: RenderSettings) -> Image:
 
 
 def sheet(scene: Scene) -> Image:
-    """Source, blur, mosaic and solid, two by two."""
+    """Source, cover, blur and mosaic, two by two."""
     parts = [scene[0], *(drawn(scene, settings) for settings in LOOKS)]
     height = 300
     width = round(scene[0].shape[1] * height / scene[0].shape[0])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from redact.errors import OutputError, OutputExistsError
-from redact.files import PRIVATE, OutputFile, make_private, output, sweep
+from redact.files import PRIVATE, OutputFile, make_private, output, sweep, write_whole
 from redact.media import default_output, probe, sha256_of
 from redact.media.output_formats import MUXERS, container_for, muxer_name
 
@@ -167,7 +167,7 @@ WRITES_FOR_EVER = """
 import sys, itertools
 from pathlib import Path
 from redact.media import Decode, VideoWriter, probe
-from redact.files import PRIVATE, OutputFile, make_private, output, sweep
+from redact.files import PRIVATE, OutputFile, make_private, output, sweep, write_whole
 from redact.settings import EncodeSettings
 info = probe(Path(sys.argv[1]))
 with OutputFile(Path(sys.argv[2])) as out:
@@ -286,3 +286,19 @@ def test_a_very_long_name_has_a_hidden_one(tmp_path: Path) -> None:
     with OutputFile(final) as out:
         out.commit()
     assert names(tmp_path) == [final.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such permissions there")
+def test_small_files_are_for_whom_the_user_wants(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        write_whole(tmp_path / "a.json", b"{}")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_killed_run_left_goes_when_its_command_is_given_again(tmp_path: Path) -> None:
+    (tmp_path / ".a.mp4.0123abcd.partial").write_bytes(b"half")
+    OutputFile(tmp_path / "a.mp4").discard()
+    assert names(tmp_path) == []

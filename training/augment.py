@@ -192,7 +192,8 @@ def clip(boxes: Boxes, size: tuple[int, int]) -> Boxes:
 def rotate(
     image: Image, boxes: Boxes, degrees: float, squeeze: float = 1.0, slope: float = 0.0
 ) -> tuple[Image, Boxes]:
-    """Rotate about the centre. A face's or head's box becomes its ellipse's, a plate's its corners.
+    """Rotate about the centre. A face's and a head's box becomes its ellipse's, a plate's its
+    corners'.
 
     Before, widths are multiplied by `squeeze`, and level lines get the `slope`: what is flat looks
     then as if seen from aside.

@@ -230,7 +230,9 @@ class RedactTool:
                 single += self._alone(sightings.at(frame), frame.index, len(single))
             return tuple(single), ()
         numbers = settings_of(self._sensitivity, self._caution)
-        tracker = Tracker(settings=numbers, ablate=self._ablate, ask=close_up.ask)
+        tracker = Tracker(
+            settings=numbers, ablate=self._ablate, ask=close_up.ask, find=close_up.find
+        )
         looks = Looks(sightings.at, tracker.settings.whole_every)
         for frame in Decode(info):
             seen.add(frame)

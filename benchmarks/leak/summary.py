@@ -29,6 +29,7 @@ class Leaks:
         tracks, leaked_tracks: with at least one judged instance, and with a leaked one.
         longest, longest_ms: frames and milliseconds of the longest run of leaked frames.
         edge: leaked instances in runs that begin with a track's first or end with its last.
+        start, end: of these, those in runs that begin with its first, and in the others.
         where: (clip, target, id, leaked frames) of leaked tracks.
     """
 
@@ -40,6 +41,8 @@ class Leaks:
     longest: int = 0
     longest_ms: float = 0.0
     edge: int = 0
+    start: int = 0
+    end: int = 0
     where: list[tuple[str, str, int, list[int]]] = field(default_factory=list)
 
     def add(self, clip: str, track: TrackResult, keep: Keep) -> None:
@@ -68,6 +71,8 @@ class Leaks:
             self.longest, self.longest_ms = len(run), ms
         if first == judged[0] or last == judged[-1]:
             self.edge += len(run)
+            self.start += len(run) if first == judged[0] else 0
+            self.end += len(run) if first != judged[0] else 0
 
     @property
     def frame_leak(self) -> float:

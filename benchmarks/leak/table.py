@@ -33,7 +33,7 @@ def headline(summaries: list[Summary]) -> str:
     rows = []
     for s in summaries:
         for target, leaks in s.headline.items():
-            edge = f"{100 * leaks.edge / leaks.leaked:.0f} %" if leaks.leaked else "–"
+            edge = f"{leaks.start}, {leaks.end} of {leaks.leaked}" if leaks.leaked else "–"
             rows.append(
                 [
                     s.tool,
@@ -45,7 +45,7 @@ def headline(summaries: list[Summary]) -> str:
                 ]
             )
     return _rows(
-        ["tool", "target, px", "track leak", "frame leak", "longest run", "at start or end"], rows
+        ["tool", "target, px", "track leak", "frame leak", "longest run", "at start, at end"], rows
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
-from ..types import Box, Target
+from ..types import Box, Target, as_argument
 from .compared import Places
 from .limits import Limits
 from .result import Finding, FindingKind
@@ -184,7 +184,7 @@ def fix_command(
         options: of `redact apply`, as they were given the first time: whoever asked for a mute
             output must not get a talking one from the repair.
     """
-    plan = shlex.quote(_named(plan_path))
+    plan = shlex.quote(as_argument(plan_path))
     lines = []
     found = tuple(findings)
     for finding in found:
@@ -199,7 +199,9 @@ def fix_command(
             where = " ".join(f"--at f{frame}={_corners(box)}" for frame, box in places)
             lines.append(f"{head} {where}")
     if found:
-        lines.append(shlex.join(["redact", "apply", _named(source), _named(plan_path), *options]))
+        lines.append(
+            shlex.join(["redact", "apply", as_argument(source), as_argument(plan_path), *options])
+        )
     return "\n".join(lines)
 
 
@@ -222,12 +224,6 @@ def _containing(end: Box, lines: list[tuple[Box, Box]]) -> Box:
     right = max(max(0.0, seen.x2 - line.x2) for line, seen in lines)
     bottom = max(max(0.0, seen.y2 - line.y2) for line, seen in lines)
     return Box(end.x1 - left, end.y1 - top, end.x2 + right, end.y2 + bottom)
-
-
-def _named(path: Path | str) -> str:
-    """A path that no program takes for an option."""
-    text = str(path)
-    return f"./{text}" if text.startswith("-") else text
 
 
 def _corners(box: Box) -> str:

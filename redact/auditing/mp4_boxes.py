@@ -18,48 +18,10 @@ _MOST: Final = 1 << 20
 """Bytes that are read at once. Meaning: no box with words in it is as large."""
 
 
-def _kinds(words: str) -> frozenset[bytes]:
-    return frozenset(word.encode("latin-1").ljust(4) for word in words.split())
-
-
-_TOP: Final = _kinds("ftyp styp moov mdat moof mfra sidx")
-_INSIDE: Final = {
-    b"moov": _kinds("mvhd trak mvex udta"),
-    b"trak": _kinds("tkhd edts tapt mdia"),
-    b"edts": _kinds("elst"),
-    b"tapt": _kinds("clef prof enof"),
-    b"mdia": _kinds("mdhd hdlr minf"),
-    b"minf": _kinds("vmhd smhd hdlr dinf stbl"),
-    b"dinf": _kinds("dref"),
-    b"dref": _kinds("url"),
-    b"stbl": _kinds("stsd stts stss stps ctts cslg sdtp stsc stsz stz2 stco co64 sgpd sbgp"),
-    b"mvex": _kinds("mehd trex"),
-    b"moof": _kinds("mfhd traf"),
-    b"traf": _kinds("tfhd tfdt trun sdtp sgpd sbgp"),
-    b"mfra": _kinds("tfra mfro"),
-    b"udta": _kinds("meta ©swr"),
-    b"meta": _kinds("hdlr ilst"),
-    b"ilst": _kinds("©too"),
-}
-"""Boxes that hold boxes, with those that FFmpeg's writer puts there and a player may need
-(ISO/IEC 14496-12, QuickTime File Format). `udta` is redact's own, too, with an empty `ilst`."""
-
-_VIDEO: Final = _kinds("avc1 avc3 hvc1 hev1 av01 vp08 vp09 mp4v")
-_SOUND: Final = _kinds(
-    "mp4a .mp3 ac-3 ec-3 alac Opus fLaC dtsc dtsh dtsl dtse lpcm sowt twos in24 in32 fl32 fl64 "
-    "raw ulaw alaw ipcm fpcm"
-)
-_VIDEO_PARTS: Final = _kinds(
-    "avcC hvcC av1C vpcC esds colr pasp fiel clap btrt mdcv clli SmDm CoLL gama glbl"
-)
-_SOUND_PARTS: Final = _kinds(
-    "esds chan chnl wave btrt srat dac3 dec3 dOps dfLa alac pcmC frma enda"
-)
-_WAVE_PARTS: Final = _kinds("frma enda esds mp4a alac dac3 dec3 chan") | {bytes(4)}
 _INSIDE_ENTRY: Final = (
-    {(b"stsd", kind): _VIDEO_PARTS for kind in _VIDEO}
-    | {(b"stsd", kind): _SOUND_PARTS for kind in _SOUND}
-    | {(kind, b"wave"): _WAVE_PARTS for kind in _SOUND}
+    {(b"stsd", kind): mp4.VIDEO_PARTS for kind in mp4.VIDEO}
+    | {(b"stsd", kind): mp4.SOUND_PARTS for kind in mp4.SOUND}
+    | {(kind, b"wave"): mp4.WAVE_PARTS for kind in mp4.SOUND}
 )
 """(parent, kind) of sample entries and what QuickTime puts inside: the same codes name other
 boxes elsewhere (`mp4a` in `wave`)."""
@@ -90,7 +52,7 @@ def wrong_boxes(path: Path, credentials: bool = False) -> list[Message]:
         path: the file.
         credentials: it must hold content credentials, in one box of their own; without, it may not.
     """
-    top = _TOP | {_UUID} if credentials else _TOP
+    top = mp4.TOP | {_UUID} if credentials else mp4.TOP
     with path.open("rb") as file:
         size = path.stat().st_size
         wrong = _wrong_credentials(file, size) if credentials else []
@@ -154,8 +116,8 @@ def _allowed(box: Box, top: frozenset[bytes]) -> frozenset[bytes]:
 def _children(path: tuple[bytes, ...]) -> frozenset[bytes] | None:
     """Kinds that the box at the end of a path may hold; None where it holds no boxes."""
     if path[-1] == b"stsd":
-        return _VIDEO | _SOUND
-    return _INSIDE_ENTRY.get((path[-2] if len(path) > 1 else b"", path[-1])) or _INSIDE.get(
+        return mp4.VIDEO | mp4.SOUND
+    return _INSIDE_ENTRY.get((path[-2] if len(path) > 1 else b"", path[-1])) or mp4.INSIDE.get(
         path[-1]
     )
 
@@ -165,7 +127,7 @@ def _first_child(file: BinaryIO, box: Box, top: frozenset[bytes]) -> int | None:
     if box.kind not in _allowed(box, top) or _children((*box.above, box.kind)) is None:
         return None
     if box.parent == b"stsd":
-        return mp4.first_part(file, box, box.kind in _VIDEO)
+        return mp4.first_part(file, box, box.kind in mp4.VIDEO)
     return mp4.first_child(file, box)
 
 

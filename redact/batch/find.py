@@ -152,7 +152,10 @@ def _why_not(path: Path, results: Path | None, place: Path) -> str:
     """Why a video is passed over, "" if it is not."""
     if _why_hidden(path, place):
         return _why_hidden(path, place)
-    if _OURS.search(path.stem) or manifest_path(path).exists():
+    recorded = False
+    with contextlib.suppress(OSError):  # no record has a name that is too long
+        recorded = manifest_path(path).exists()
+    if _OURS.search(path.stem) or recorded:
         return "made by redact"
     if PRIVATE in path.parts:
         return f"in a folder {PRIVATE}"

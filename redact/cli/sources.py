@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ..batch import Command, Done
 from ..errors import ExitCode, RedactError, UsageError
@@ -177,6 +177,10 @@ def tell_as_they_end(
     return [found[number] for number in sorted(found)]
 
 
+_LAST_WORDS: Final = 10.0
+"""Seconds in which a process that is to stop may tidy up."""
+
+
 def end_with_parent() -> None:
     """Let this process be stopped, as with Ctrl-C, when the one that started it is gone.
 
@@ -188,6 +192,8 @@ def end_with_parent() -> None:
             while os.read(0, 1):
                 pass
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_LAST_WORDS)
+        os._exit(ExitCode.INTERRUPTED)  # it hangs in a library; what it left is swept
 
     threading.Thread(target=watch, daemon=True).start()
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 import io
 import json
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
@@ -134,12 +135,35 @@ class _Quiet:
         pass
 
 
+class _Lines:
+    """A line now and then, for who waits without a terminal: a log, a pipe, a service."""
+
+    def __init__(self, terminal: Terminal, name: str, total: int | None, unit: str) -> None:
+        self._terminal, self._name, self._total, self._unit = terminal, name, total, unit
+        self._done, self._said = 0, time.monotonic()
+
+    def advance(self, steps: int = 1) -> None:
+        self._done += steps
+        if time.monotonic() - self._said < SAID_EVERY:
+            return
+        self._said = time.monotonic()
+        words = f"{DOING.get(self._name, self._name)}: {self._done:,}"
+        if self._total:
+            words += f" of {int(self._total):,} {self._unit}"
+            words += f" ({min(100, 100 * self._done // int(self._total))} %)"
+        self._terminal.say(f"  {words}")
+
+
+SAID_EVERY: Final = 30.0
+"""Seconds between two lines about progress where there is no terminal."""
+
+
 class Terminal:
     """A `redact.progress.Progress` for the command line.
 
     Where standard error is a terminal, a bar for each file that is worked on (`file`), or for each
-    stage outside of one; nothing where it is a file or a pipe. Warnings are printed once each,
-    everywhere.
+    stage outside of one; a line every half minute where it is a file or a pipe. Warnings are
+    printed once each, everywhere.
 
     Attributes:
         place: of the file among several, for example "2 of 6".
@@ -148,6 +172,7 @@ class Terminal:
     def __init__(self, quiet: bool = False) -> None:
         self.console = PlainConsole(stderr=True, soft_wrap=True)
         self.warnings: list[str] = []
+        self._quiet = quiet
         self._bars = self.console.is_terminal and not quiet
         self.place = ""
         self._bar: _FileBar | None = None
@@ -176,7 +201,7 @@ class Terminal:
     @contextmanager
     def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
         if not self._bars:
-            yield _Quiet()
+            yield _Quiet() if self._quiet else _Lines(self, name, total, unit)
             return
         if self._bar is not None:
             with self._bar.stage(name, total) as stage:

@@ -18,6 +18,7 @@ from .loader import (
 )
 from .network import threads_each
 from .nms import iou
+from .parts import CONTEXT as PART_CONTEXT
 from .parts import Scale
 from .scaling import Area, Scaler
 from .verifier import Verifier
@@ -28,6 +29,7 @@ __all__ = [
     "CANDIDATE_SCORE",
     "DEVICES",
     "LARGE",
+    "PART_CONTEXT",
     "SAME_FACE",
     "SCALES",
     "SMALL",

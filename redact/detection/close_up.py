@@ -101,6 +101,53 @@ class CloseUp:
             odds[plates] = self._plates(rgb, boxes[plates])
         return odds
 
+    def find(
+        self, grey: NDArray[np.uint8], boxes: NDArray[np.float64], target: NDArray[np.int8]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+        """Where things that were seen a moment before, or after, are in a picture.
+
+        Args:
+            grey: luma in full range, uint8 [H, W].
+            boxes: [N, 4], where they are expected, in its pixels.
+            target: [N], values of `Target`.
+
+        Returns:
+            Boxes [N, 4] of the sizes that were given, and log odds [N] that they hold it. A face
+            may be beside its place, a plate is looked for there alone.
+
+        Raises:
+            UnsafeError: if a network fails.
+        """
+        out, odds = boxes.copy(), np.full(len(boxes), log_odds(np.array([UNSEEN]))[0], np.float32)
+        for row, kind in enumerate(target.tolist()):
+            if kind not in (Target.FACE, Target.PLATE):
+                continue
+            rgb, origin = _cut_out(grey, boxes[row])
+            box = boxes[row] - np.tile(origin, 2)
+            if kind == Target.PLATE:
+                odds[row] = self._plates(rgb, box[None])[0]
+                continue
+            move, odds[row] = self._face_beside(rgb, box)
+            out[row] = boxes[row] + np.tile(move, 2)
+        return out, odds
+
+    def _face_beside(
+        self, rgb: NDArray[np.uint8], box: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], np.float32]:
+        """How far a face lies from where it is expected, and log odds that it is one."""
+        seen = self._faces(square_around(rgb, box, FACE_WINDOW)).only([Target.FACE])
+        zoom = SIDE / _window(box, FACE_WINDOW)
+        x1, y1, x2, y2 = seen.xyxy.astype(np.float64).T
+        move = np.stack([x1 + x2 - SIDE, y1 + y2 - SIDE], axis=1) / 2 / zoom
+        size = np.sqrt((box[2:] - box[:2]).prod())
+        grown = np.sqrt(np.maximum((x2 - x1) * (y2 - y1), 1e-6)) / zoom / max(size, 1e-6)
+        near = np.hypot(*move.T) <= BESIDE * size
+        near &= (grown <= GROWN) & (grown >= 1 / GROWN)
+        if not near.any():
+            return np.zeros(2), np.float32(log_odds(np.array([UNSEEN]))[0])
+        best = int(np.flatnonzero(near)[seen.score[near].argmax()])
+        return move[best], np.float32(log_odds(seen.score[best : best + 1])[0])
+
     def _face(self, rgb: NDArray[np.uint8], box: NDArray[np.float64]) -> np.float32:
         """Of the surest face that is seen at the box."""
         seen = self._faces(square_around(rgb, box, FACE_WINDOW)).only([Target.FACE])
@@ -115,6 +162,31 @@ class CloseUp:
         windows = [square_around(rgb, box, times) for box in boxes for times in PLATE_WINDOWS]
         odds = log_odds(self._verifier.scores(np.stack(windows))[:, int(Target.PLATE)])
         return np.asarray(odds.reshape(len(boxes), -1).mean(axis=1), np.float32)
+
+
+BESIDE: Final = 0.7
+"""Sizes of a face by which it may be off its place. Meaning: farther away it is somebody else."""
+
+GROWN: Final = 1.6
+"""Times as large or small as it was. Meaning: networks frame a face with hair or without."""
+
+
+def _cut_out(
+    grey: NDArray[np.uint8], box: NDArray[np.float64]
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """All of a picture that close looks at a box may need, [h, w, 3], and its left and top."""
+    cv2 = load_opencv()
+    height, width = grey.shape
+    half = _window(box, max(FACE_WINDOW, *PLATE_WINDOWS)) / 2 + 2
+    x, y = (box[:2] + box[2:]) / 2
+    left, top = (
+        int(min(max(v, 0), most - 1)) for v, most in ((x - half, width), (y - half, height))
+    )
+    right, bottom = (int(min(max(v + 1, 1), m)) for v, m in ((x + half, width), (y + half, height)))
+    part = np.ascontiguousarray(grey[top : max(bottom, top + 1), left : max(right, left + 1)])
+    return np.asarray(cv2.cvtColor(part, cv2.COLOR_GRAY2RGB), np.uint8), np.array(
+        [left, top], float
+    )
 
 
 WIDEST: Final = 4.0

@@ -38,8 +38,8 @@ from .witnesses import LARGE, SMALL, TILTED, Look, Witnesses
 
 FILLING: Final = Scale(160, least=20.0)
 """What fills the picture is looked at very small. `least` is an eighth of the longer side: larger
-than that, a plate is as large as those that the network was trained on only here. Measured in
-`training/README.md`, "What fills the picture"."""
+than that, a plate is as large as those that the network was trained on only here. Measured:
+`python -m benchmarks.detect.filling` (`training/README.md`, "What fills the picture")."""
 
 SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
     Sensitivity.FAST: (Scale(640), Scale(256), FILLING),

@@ -19,7 +19,7 @@ from typing import Final, Self
 from ..errors import OutputError, OutputExistsError
 from ..words import problem, reason_of
 from .closed import ClosedFolder, others_may_write
-from .leftovers import Held, new_partial
+from .leftovers import Held, new_partial, sweep
 
 FOOTAGE_ENDINGS: Final = re.compile(
     r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)$",
@@ -188,6 +188,8 @@ class OutputFile:
 
     def _create(self, guarded: bool) -> Held:
         folder, name = self._final.parent, self._final.name
+        if names_footage(self._final):
+            sweep(folder)  # of what a killed run left: it can be as large as the film
         try:
             if guarded and others_may_write(folder):
                 self._closed = ClosedFolder.make(folder, name)
@@ -270,7 +272,7 @@ def write_whole(
     *,
     force: bool = False,
     never: Iterable[Path] = (),
-    mode: int = 0o644,
+    mode: int | None = None,
 ) -> None:
     """Write a small file whole or not at all.
 
@@ -278,7 +280,7 @@ def write_whole(
         path: final name.
         data: whole content.
         force, never: see `OutputFile`.
-        mode: permissions where the system has them.
+        mode: permissions where the system has them; None: those of every new file there.
 
     Raises:
         OutputExistsError, OutputError: nothing was written, and nothing was left behind.

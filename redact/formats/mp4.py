@@ -19,11 +19,49 @@ MAX_DEPTH: Final = 24
 FIRST_KINDS: Final = frozenset((b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
 """Kinds of the first box by which a file is known for one of these."""
 
-PARENTS: Final = frozenset(
-    b"moov trak mdia minf stbl dinf edts mvex moof traf mfra tref gmhd sinf schi ilst udta "
-    b"meta tapt wave".split()
+
+def kinds(words: str) -> frozenset[bytes]:
+    """Four-character codes that stand in one text."""
+    return frozenset(word.encode("latin-1").ljust(4) for word in words.split())
+
+
+TOP: Final = kinds("ftyp styp moov mdat moof mfra sidx")
+INSIDE: Final = {
+    b"moov": kinds("mvhd trak mvex udta"),
+    b"trak": kinds("tkhd edts tapt mdia"),
+    b"edts": kinds("elst"),
+    b"tapt": kinds("clef prof enof"),
+    b"mdia": kinds("mdhd hdlr minf"),
+    b"minf": kinds("vmhd smhd hdlr dinf stbl"),
+    b"dinf": kinds("dref"),
+    b"dref": kinds("url"),
+    b"stbl": kinds("stsd stts stss stps ctts cslg sdtp stsc stsz stz2 stco co64 sgpd sbgp"),
+    b"mvex": kinds("mehd trex"),
+    b"moof": kinds("mfhd traf"),
+    b"traf": kinds("tfhd tfdt trun sdtp sgpd sbgp"),
+    b"mfra": kinds("tfra mfro"),
+    b"udta": kinds("meta ©swr"),
+    b"meta": kinds("hdlr ilst"),
+    b"ilst": kinds("©too"),
+}
+"""Boxes that hold boxes, with those that FFmpeg's writer puts there and a player may need
+(ISO/IEC 14496-12, QuickTime File Format). `udta` is redact's own, too, with an empty `ilst`."""
+
+VIDEO: Final = kinds("avc1 avc3 hvc1 hev1 av01 vp08 vp09 mp4v")
+SOUND: Final = kinds(
+    "mp4a .mp3 ac-3 ec-3 alac Opus fLaC dtsc dtsh dtsl dtse lpcm sowt twos in24 in32 fl32 fl64 "
+    "raw ulaw alaw ipcm fpcm"
 )
-"""Boxes that hold boxes and little else."""
+VIDEO_PARTS: Final = kinds(
+    "avcC hvcC av1C vpcC esds colr pasp fiel clap btrt mdcv clli SmDm CoLL gama glbl"
+)
+SOUND_PARTS: Final = kinds("esds chan chnl wave btrt srat dac3 dec3 dOps dfLa alac pcmC frma enda")
+WAVE_PARTS: Final = kinds("frma enda esds mp4a alac dac3 dec3 chan") | {bytes(4)}
+"""Sample entries that FFmpeg writes, and the boxes in them; `wave` is QuickTime's."""
+
+
+PARENTS: Final = (INSIDE.keys() - {b"dref"}) | kinds("gmhd schi sinf tref wave")
+"""Boxes that hold boxes and little else, whoever wrote them."""
 
 PADDING: Final = frozenset((b"free", b"skip", b"wide"))
 """Allowed everywhere, and no player needs what is in them."""

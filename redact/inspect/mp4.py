@@ -12,17 +12,13 @@ from ..formats.mp4 import Box
 from ..types import date_and_time, day
 from .findings import Findings, Kind, printable_text, readable
 
-STRUCTURE = frozenset(
-    b"ftyp styp moov mvhd iods mvex mehd trex trak tkhd tref edts elst mdia mdhd minf vmhd smhd "
-    b"hmhd nmhd gmhd gmin dinf dref stbl stts ctts cslg stss stsc stsz stz2 stco co64 sdtp sbgp "
-    b"sgpd stps padb subs saiz saio moof mfhd traf tfhd tfdt trun mfra tfra mfro sidx ssix "
-    b"mdat tapt clef prof enof load hint dpnd vdep auxl cdsc cdep font".split()
+SPEAKING = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
+"""Of what FFmpeg writes, boxes with room for words."""
+STRUCTURE = (mp4.TOP.union(*mp4.INSIDE.values()) - SPEAKING) | mp4.kinds(
+    "auxl cdep cdsc dpnd font gmhd gmin hint hmhd iods load nmhd padb saio saiz ssix subs tref vdep"
 )
-SAMPLE_ENTRY_PARTS = frozenset(
-    b"avcC hvcC av1C vpcC dvcC dvvC esds colr pasp fiel clap btrt mdcv clli gama SmDm CoLL chan "
-    b"dOps dac3 dec3 dfLa alac pcmC srat wave frma d263 damr glbl".split()
-)
-WAVE_PARTS = SAMPLE_ENTRY_PARTS | frozenset(b"mp4a enda samr".split())
+SAMPLE_ENTRY_PARTS = mp4.VIDEO_PARTS | mp4.SOUND_PARTS | mp4.kinds("d263 damr dvcC dvvC")
+WAVE_PARTS = SAMPLE_ENTRY_PARTS | mp4.kinds("mp4a samr")
 """What QuickTime keeps about a coding of sound: the coding once more, and its byte order."""
 NEUTRAL_NAMES = frozenset(("", *tags.HANDLERS, "DataHandler", "videohandler"))
 THREE_GPP_TEXT = frozenset(b"titl auth cprt dscp perf gnre albm".split())

@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import av
@@ -21,7 +22,7 @@ from .frame_planes import upright
 from .h264_gaps import gaps_in
 from .info import Part, SourceInfo
 from .pixel_formats import working_format, working_notes
-from .source import NO_TIMESTAMPS, LateStreamsError, only, opened, packets_of
+from .source import NO_TIMESTAMPS, LateStreamsError, only, opened, packets_of, stated_end
 from .stamper import Stamper
 
 MAX_THREADS = 8
@@ -33,6 +34,11 @@ _CUT_BY_US = ("mpeg", "mpegts")
 B_PICTURES = 8
 """Pictures that may be shown before, and predicted from, a picture that was coded earlier:
 encoders use 2 to 7 between two anchors."""
+
+
+_EARLY = Fraction(1, 2)
+"""Seconds before the end that a file states at which its last picture may be. Meaning: many frames
+of a camera, none of which would be missed of a video whose last picture stays for a while."""
 
 
 class _RefusedError(Exception):
@@ -68,6 +74,8 @@ class Decode:
     def _reset(self) -> None:
         self.errors = self.moved = self.lost = self._given = 0
         self.torn = False
+        self._stated: Fraction | None = None
+        self._lasts = 1
 
     def __iter__(self) -> Iterator[Frame]:
         """Decode from the start, or the part that `info` names.
@@ -102,7 +110,7 @@ class Decode:
             )
         if index == 0:
             raise problem(InputError, "no_frame", path=f"{self.info.path}")
-        self._conclude(index)
+        self._conclude(index, last or 0)
 
     def found(self) -> SourceInfo:
         """The source as the last whole iteration found it: where its headers state no number of
@@ -119,6 +127,7 @@ class Decode:
         for picture, harm in self._judged(stamper, threads):
             pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
             self.moved = stamper.moved
+            self._lasts = max(1, picture.duration)
             if part is not None:
                 if pts < part.first:
                     continue
@@ -143,6 +152,7 @@ class Decode:
                 _go_near(self.info, self.info.part, container, stream)
             stream.codec_context.thread_type = "AUTO"
             stream.codec_context.thread_count = threads
+            self._stated = stated_end(container, stream)
             keys = KeyPictures(stream.codec_context)
             pictures = self._pictures(container, stream, damage, stamper, keys)
             for number, picture in enumerate(pictures):
@@ -240,7 +250,10 @@ class Decode:
         if what not in self.warnings:
             self.warnings.append(what)
 
-    def _conclude(self, frames: int) -> None:
+    def _conclude(self, frames: int, last: int) -> None:
+        ends = (last + self._lasts) * self.info.video.time_base
+        if self.info.part is None and self._stated and self._stated - ends > _EARLY:
+            self.torn = True
         self._given = frames
         if self.moved:
             self._warn(Message("frames_moved", count=self.moved))

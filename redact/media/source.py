@@ -7,9 +7,11 @@ Where a file ends by its own account, and how many pictures it holds, tells what
 from __future__ import annotations
 
 import hashlib
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +59,8 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
     Raises:
         InputError: where the file cannot be read or is no video container.
     """
+    if re.match(r"^(https?|rtsp|rtmp|ftp):/", str(path)):
+        raise problem(InputError, "is_address", path=f"{path}")
     try:
         kind = path.stat()
     except OSError as error:
@@ -233,6 +237,24 @@ def _segment_end(path: Path) -> int:
     if segment is None or segment.name != "Segment" or segment.endless:
         return 0
     return segment.end
+
+
+def stated_end(container: InputContainer, stream: Any) -> Fraction | None:
+    """Second at which a Matroska or WebM file says that its video ends; None where it does not.
+
+    What FFmpeg's demuxer cannot make sense of, it passes over, to the end of the file if need be,
+    and says so at most when the file is opened.
+    """
+    if "matroska" not in container.format.name:
+        return None
+    said = next((v for k, v in stream.metadata.items() if k.upper().startswith("DURATION")), "")
+    parts = re.fullmatch(r"(\d+):(\d\d):(\d\d\.\d{1,9})", said.strip())
+    if parts:
+        hours, minutes, seconds = map(Fraction, parts.groups())
+        return hours * 3600 + minutes * 60 + seconds
+    if container.duration is None or container.streams.audio:
+        return None  # the sound may go on
+    return Fraction(container.duration, av.time_base)
 
 
 def coded_pictures(info: SourceInfo) -> int:

@@ -4,23 +4,32 @@ what it finds: findings that a person has looked at, and never any others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..auditing import AuditResult, AuditSettings, Finding, verify
+from ..media import Copied
 from ..plan import Plan
 from ..settings import Audio
 from .journal import Journal
 from .order import Order
 
 
-def check(order: Order, drawn: Plan, finished: Path, journal: Journal) -> AuditResult:
-    """What a hostile viewer would find in a finished file that `drawn` was drawn in."""
+def check(
+    order: Order,
+    drawn: Plan,
+    finished: Path,
+    journal: Journal,
+    copied: tuple[Copied, ...] = (),
+) -> AuditResult:
+    """What a hostile viewer would find in a finished file that `drawn` was drawn in, and whether
+    what was copied of the source is the source's."""
     draw = order.draw
     sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
     signed = order.evidence.credentials is not None
     stamp = draw.render.stamp
     settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, signed, stamp)
+    settings = replace(settings, copied=copied)
     with journal.step("audit", None, inner=True) as step:
         found = verify(order.info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from .. import __version__
 from ..detection import Area, Detector, Verifier, device_now
+from ..errors import InputError, UnsafeError
 from ..files import Answer, AnswerFile, beside
 from ..record import library_versions
 from ..settings import DetectSettings
@@ -65,7 +66,9 @@ class KeptLooks:
     ) -> None:
         if self._file is None:
             return
-        if self._used or self._file.peek() is not None:
+        if isinstance(error, InputError | UnsafeError):
+            self._file.remove()  # the source is refused, and would be again
+        elif self._used or self._file.peek() is not None:
             self._file.close()
         else:
             self._file.remove()  # nothing was asked, as where a video has no picture in a span

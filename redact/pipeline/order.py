@@ -4,9 +4,11 @@ name worked out. What could only fail after a long run is refused before it.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from ..errors import OutputError, OutputExistsError, UsageError
 from ..files import PRIVATE, check_folder, check_writable
@@ -21,6 +23,10 @@ from ..record import (
 )
 from ..render import Renderer, require_room
 from ..settings import Audio, DrawSettings
+from ..words import problem
+
+LONGEST_NAME: Final = 255 - len(".needs-review-9.manifest.json")
+"""Bytes of a result's name: file systems take 255, and what lies beside it has longer names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,11 @@ class Order:
     release: bool = False
     command: tuple[str, ...] = ()
 
+    def without_copies(self) -> Order:
+        """The same, but that everything is encoded anew."""
+        encode = replace(self.draw.encode, copy_untouched=False)
+        return replace(self, draw=replace(self.draw, encode=encode))
+
     @property
     def container(self) -> str:
         return container_for(self.final)
@@ -128,10 +139,17 @@ def order_to_apply(
 
 def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
     final, evidence = _final_name(info, wish), wish.evidence
+    if len(os.fsencode(final.name)) > LONGEST_NAME:
+        raise problem(OutputError, "name_too_long", path=f"{final}", most=LONGEST_NAME)
     if wish.release:
         evidence.refuse_with("--release")
         evidence = EvidenceChoice(manifest=False)
         _require_choice_of_sound(info, draw, wish)
+        if draw.encode.copy_untouched:
+            raise UsageError(
+                "--copy-untouched: a release copies nothing of what was recorded",
+                "Leave out --copy-untouched or --release.",
+            )
     # Never into a folder that is to be handed out.
     beside = info.path if wish.release else final
     closed = (wish.review_dir or beside.parent) / PRIVATE

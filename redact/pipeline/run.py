@@ -7,23 +7,25 @@ second.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..allocator import give_back
-from ..auditing import require_detectors
+from ..auditing import COPIED, AuditResult, require_detectors
 from ..detection import Detector
-from ..errors import UnsafeError
+from ..errors import InputError, OutputError, UnsafeError
 from ..files import OutputFile
 from ..media import SourceInfo, probe, sha256_of
 from ..plan import Plan
 from ..progress import Progress
 from ..record import ModelUsed, RunRecord
 from ..settings import DetectSettings, Settings
+from ..words import Message, problem
 from .check import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
-from .draw import draw
+from .draw import Drawn, draw
 from .held import meant_by
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source, take_up_plan
@@ -126,11 +128,10 @@ def apply(
     require_detectors(plan.settings.targets)
     remark_on_run(order, plan, journal)
     with OutputFile(order.final, order.force, (info.path,), guarded=True) as out:
-        drawn = draw(order, plan, out.inside, journal)
-        give_back()
-        audit = check(order, drawn.plan, out.inside, journal)
-        after = _unchanged(info, before, journal)
-        output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
+        with _still_there(out.inside, order.final):
+            drawn, audit = _drawn_and_checked(order, plan, out.inside, journal)
+            after = _unchanged(info, before, journal)
+            output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
         reason = reason_to_publish(audit, accepted)
         held_back = not (audit.passed or reason)
         output = publish(out, order, output_sha256, held_back, publishing)
@@ -152,6 +153,7 @@ def apply(
         warnings=tuple(journal.warnings),
         notes=drawn.notes,
         stretches=drawn.stretches,
+        copied=drawn.copied,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted=reason,
@@ -161,6 +163,33 @@ def apply(
         sounded=drawn.sounded,
     )
     return Result.of_run(record, audit, order.final, held_back)
+
+
+def _drawn_and_checked(
+    order: Order, plan: Plan, finished: Path, journal: Journal
+) -> tuple[Drawn, AuditResult]:
+    """The finished file; made anew without copies where one of them is not the recording."""
+    drawn = draw(order, plan, finished, journal)
+    give_back()
+    audit = check(order, drawn.plan, finished, journal, drawn.copied)
+    if all(found.passed for found in audit.checks if found.name == COPIED):
+        return drawn, audit
+    journal.warn(Message("copies_given_up"))
+    drawn = draw(order.without_copies(), plan, finished, journal)
+    give_back()
+    return drawn, check(order, drawn.plan, finished, journal)
+
+
+@contextmanager
+def _still_there(output: Path, final: Path) -> Iterator[None]:
+    """In here, what fails because the output is gone is told as that: somebody took away its
+    folder, or unplugged its disk."""
+    try:
+        yield
+    except (InputError, OSError) as error:
+        if output.exists():
+            raise
+        raise problem(OutputError, "output_gone", path=f"{final}") from error
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

@@ -60,7 +60,8 @@ def detect(
         looks_kept(plan_file, digest, settings, detector) as kept,
         journal.step("detect", info.expected_frames) as step,
     ):
-        tracker = Tracker(settings=numbers, ask=kept.asking(close_up.ask))
+        ask = kept.asking(close_up.ask)
+        tracker = Tracker(settings=numbers, ask=ask, find=close_up.find)
         looks = Looks(kept.looking(look), 0.0 if whole_only else numbers.whole_every)
         with read_ahead(_prepared(frames, tracker)) as decoded:
             for frame in decoded:

@@ -23,7 +23,7 @@ from .content_credentials import (
     sign_content,
 )
 from .custody import append, read_log
-from .ledger import CERTAINTY, ledger, muted_parts, seconds_from_start
+from .ledger import CERTAINTY, ledger, muted_parts
 from .log_head import head_path
 from .manifest import (
     Manifest,
@@ -101,7 +101,6 @@ __all__ = [
     "read_manifest",
     "reasons_from_options",
     "require_c2pa",
-    "seconds_from_start",
     "settings_as_json",
     "sha256_of_bytes",
     "sign_content",

@@ -23,8 +23,17 @@ from ..settings import Audio, Sensitivity, Settings
 from ..types import Action, Target, audited_for, readable, stamp
 from ..words import Message
 from .case import CaseFields
-from .ledger import ledger, muted_parts, review_part, seconds_from_start
-from .manifest import FORMAT, FORMAT_VERSION, Manifest, OutputPart, RunPart, SourcePart, ToolPart
+from .ledger import ledger, muted_parts, review_part
+from .manifest import (
+    FORMAT,
+    FORMAT_VERSION,
+    CopiedPart,
+    Manifest,
+    OutputPart,
+    RunPart,
+    SourcePart,
+    ToolPart,
+)
 from .manifest_parts import (
     AuditPart,
     CasePart,
@@ -75,6 +84,7 @@ def build_manifest(
             sha256=record.output_sha256,
             frames=record.frames_written,
             credentials=record.credentials,
+            copied=tuple(CopiedPart(*stretch) for stretch in record.copied),
         ),
         case=case_part(case),
         run=_run(record),
@@ -108,7 +118,7 @@ def _source(record: RunRecord) -> SourcePart:
         width=width,
         height=height,
         frames=frames,
-        seconds=seconds_from_start(plan, frames - 1) if frames else 0.0,
+        seconds=plan.seconds(frames - 1) if frames else 0.0,
         sound_tracks=len(info.audio),
         declared_frames=info.video.frames,
         cut_frames=info.video.cut,
@@ -243,7 +253,8 @@ def _removed(dropped: Dropped) -> RemovedPart:
     what = dropped.what
     if dropped.kind == "tag":
         what = Message("tag_unread", key=dropped.what.values["key"])
-    elif dropped.kind == "attachment":
+    elif dropped.kind == "attachment" or (dropped.kind == "data" and what.code == "named"):
+        # A camera's handler name can be its owner's.
         what = Message("unnamed")
     number = dropped.where.removeprefix("stream ")
     return RemovedPart(

@@ -78,8 +78,8 @@ def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int
         shown_confirmed=list(_by_confirmation(track, plan, shown)) if kept else [],
         first_frame=first,
         last_frame=last,
-        first_seconds=seconds_from_start(plan, first),
-        last_seconds=seconds_from_start(plan, last),
+        first_seconds=plan.seconds(first),
+        last_seconds=plan.seconds(last),
         frames_per_state=dict(sorted(counts.items())),
         spans=tuple(_spans(runs)),
         score=_certainty(track),
@@ -110,12 +110,6 @@ def _by_confirmation(
 def _certainty(track: Track) -> float | None:
     sure = track.score if track.certainty is None else track.certainty
     return None if sure is None else round(sure, 4)
-
-
-def seconds_from_start(plan: Plan, frame: int) -> float:
-    """Time of a frame in seconds after the first picture, as a player shows it; to 1 µs."""
-    timeline = plan.source.timeline
-    return round(float(timeline.time(frame) - timeline.time(0)), 6)
 
 
 def _merged(runs: list[tuple[int, int, State]]) -> Iterator[tuple[int, int, State]]:

@@ -31,9 +31,6 @@ RIM = 8
 (1 pixel in 4:2:0), for those that resampling reaches over (`hidden.FILTER_REACH`, 6 pixels), and
 for the soft edge."""
 
-CORNER = 0.25
-"""Corner radius of the rounded rectangle, share of the shorter side of the margin box."""
-
 FARTHEST = 1e7
 """Largest coordinate of a margin box, in pixels; beyond it arithmetic loses single pixels."""
 
@@ -102,7 +99,7 @@ class Shape:
         return 2 * max(self.half)
 
     @property
-    def rounded_rectangle(self) -> bool:
+    def rectangle(self) -> bool:
         return not self.region.target.spec.round
 
     def radius(self, xs: Coordinates, ys: Coordinates) -> NDArray[np.float32]:
@@ -116,15 +113,13 @@ class Shape:
         """
         (cx, cy), (hx, hy) = self.box.centre, self.half
         across, down = np.abs(xs - cx), np.abs(ys - cy)
-        if not self.rounded_rectangle:
+        if not self.rectangle:
             x2, y2 = (across / hx) ** 2, (down / hy) ** 2
             return np.asarray(np.sqrt(x2[None, :] + y2[:, None]), np.float32)
-        corner = _corner(self.box)
-        # Signed distance to a rounded rectangle, scaled so that the outline is 1.
-        dx = (across - (hx - corner))[None, :]
-        dy = (down - (hy - corner))[:, None]
+        # Signed distance to the rectangle, scaled so that the outline is 1.
+        dx, dy = (across - hx)[None, :], (down - hy)[:, None]
         outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))
-        distance = outside + np.minimum(np.maximum(dx, dy), 0) - corner
+        distance = outside + np.minimum(np.maximum(dx, dy), 0)
         return np.asarray(1 + distance / min(hx, hy), np.float32)
 
     def holds(self, other: Shape) -> bool:
@@ -133,7 +128,7 @@ class Shape:
         (cx, cy), (hx, hy) = other.box.centre, other.half
         around = np.linspace(0, 2 * np.pi, _AROUND, endpoint=False) + np.pi / 4
         across, down = np.cos(around) / _CHORD, np.sin(around) / _CHORD
-        if other.rounded_rectangle:  # its corners, and so more than it
+        if other.rectangle:  # its corners, and so more than it
             across, down = np.sign(across), np.sign(down)
         return bool((np.diag(self.radius(cx + hx * across, cy + hy * down)) <= 1).all())
 
@@ -185,17 +180,8 @@ def shape_of(region: Region, margin: float) -> Shape:
             "correct the plan and run again",
         )
     box = Box(grown.x1 - half, grown.y1 - half, grown.x2 + half, grown.y2 + half)
-    a, b = box.width / 2, box.height / 2
-    if region.target.spec.round:
-        # A head is an ellipse in its box; the corners of the box show what is behind it.
-        return Shape(region, box, (a, b))
-    # The arc of each corner passes through the corner of the margin box.
-    push = _corner(box) * (1 - math.sqrt(0.5))
-    return Shape(region, box, (a + push, b + push))
-
-
-def _corner(box: Box) -> float:
-    return CORNER * min(box.width, box.height)
+    # A head is an ellipse in its box; the corners of the box show what is behind it.
+    return Shape(region, box, (box.width / 2, box.height / 2))
 
 
 def core_of(shapes: Sequence[Shape], width: int, height: int) -> NDArray[np.uint8]:

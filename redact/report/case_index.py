@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from .. import __version__
-from ..types import counted, day, readable
+from ..types import counted, day, one_line, readable
 
 MARK = b'<meta name="generator" content="redact case index">'
 """Stands in every such page: one may be replaced by a newer one, other files may not."""
@@ -78,21 +78,21 @@ def case_page(
         not_done: videos that were not come to.
     """
     rows = [_row(place, result, report) for result, report in zip(results, reports, strict=True)]
-    rows += [{**_EMPTY, "source": readable(str(p)), "state": "not done"} for p in not_done]
+    rows += [{**_EMPTY, "source": _name(p), "state": "not done"} for p in not_done]
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = resources.files(__package__).joinpath("template")
     good = all(row["state"] in _GOOD for row in rows)
     page = environment.from_string(template.joinpath("case.html").read_text("utf-8")).render(
-        title=readable(title),
+        title=one_line(readable(title)),
         version=__version__,
         date=day(datetime.now(UTC)),
         style=Markup(template.joinpath("report.css").read_text("utf-8")),
         verdict="good" if good else "bad",
         line=line,
         rows=rows,
-        left_out=[(readable(str(path)), why) for path, why in left_out],
+        left_out=[(_name(path), why) for path, why in left_out],
     )
     return page.encode("utf-8", "replace")
 
@@ -100,15 +100,20 @@ def case_page(
 _EMPTY = {"css": "", "hidden": "", "words": "", "report": "", "time": ""}
 
 
+def _name(path: Path | str) -> str:
+    """A name as a page may hold it: no control character, which XML and terminals mind."""
+    return one_line(readable(str(path)))
+
+
 def _row(place: Path, result: dict[str, Any], report: Path | None) -> dict[str, str]:
     words = result.get("error") or Path(result["output"]).name
     link = "" if report is None else os.path.relpath(report, place.parent)
     return {
         "css": "redact" if verdict(result) in _GOOD else "keep",
-        "source": readable(result["source"]),
+        "source": _name(result["source"]),
         "state": verdict(result),
         "hidden": tracks_hidden(result),
-        "words": readable(words),
+        "words": one_line(readable(words)),
         "report": quote(link.replace(os.sep, "/"), errors="surrogateescape"),
         "time": f"{result['seconds']:.0f} s",
     }

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ..record import CERTAINTY, Manifest, TrackPart
-from ..types import Action, Origin, State, clock, runs_of
+from ..types import DOUBTFUL, Action, Origin, State, clock, runs_of
 from .catalogue import Catalogue
 from .timeline import COLOURS
 
@@ -140,15 +140,11 @@ def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
     return tuple(found)
 
 
-UNSURE: Final = 0.5
-"""Certainty below which nobody may read that a thing was there, only what it was taken for: much
-that is hidden to be on the safe side is no face and no plate."""
-
-
 def target_words(track: TrackPart, text: Catalogue) -> str:
-    """What a track is, or, where no detector was sure, what it was taken for."""
+    """What a track is, or, where no detector was sure, what it was taken for: much that is hidden
+    to be on the safe side is no face and no plate."""
     word = text.word("target", track.target)
-    unsure = track.origin is Origin.AUTO and track.score is not None and track.score < UNSURE
+    unsure = track.origin is Origin.AUTO and track.score is not None and track.score < DOUBTFUL
     return text("target.unsure", target=word) if unsure else word
 
 

@@ -2,7 +2,7 @@
 
 from .belief import Clues, probability_of
 from .camera_and_cuts import motion_between
-from .follow import COAST, step
+from .follow import COAST, Find, step
 from .geometry import warped
 from .looks import Look, Looks
 from .sensitivities import PARTS, TrackSettings, settings_of
@@ -14,6 +14,7 @@ __all__ = [
     "PARTS",
     "Ask",
     "Clues",
+    "Find",
     "Look",
     "Looks",
     "SmallFrame",

@@ -12,8 +12,18 @@ from ..types import Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
-from .follow import COAST, step
-from .geometry import IDENTITY, SAME, Affine, iou_pairs, lies_on, scale_of, to_centres, warped
+from .follow import COAST, SEARCHED, Find, find_again, step
+from .geometry import (
+    IDENTITY,
+    SAME,
+    Affine,
+    Boxes,
+    iou_pairs,
+    lies_on,
+    scale_of,
+    to_centres,
+    warped,
+)
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
 from .small_pictures import Samples, SmallFrame, patches_of, picture_area
@@ -94,8 +104,9 @@ class ActiveTracklets:
         log: SightingLog,
         ablate: frozenset[str],
         weights: Mapping[str, TargetWeights],
+        find: Find | None = None,
     ) -> None:
-        self._settings = settings
+        self._settings, self._find = settings, find
         self._log = log
         self._ablate = ablate
         self._weights = weights
@@ -208,29 +219,55 @@ class ActiveTracklets:
         if earlier is None or not len(self.rows) or "follow" in self._ablate:
             return
         rows = self._unseen(small)
-        if not len(rows):
-            return
         r = self.rows
-        found = step(
-            earlier,
-            small,
-            r.box[rows],
-            self._bank.boxes[rows],
-            r.recent[rows],
-            r.anchor[rows],
-            r.seen[rows] < earlier.time,
-        )
+        if len(rows):
+            found = step(
+                earlier,
+                small,
+                r.box[rows],
+                self._bank.boxes[rows],
+                r.recent[rows],
+                r.anchor[rows],
+                r.seen[rows] < earlier.time,
+            )
+            good = found.found & ~self._on_detected(rows, found.boxes, small)
+            lost = rows[~good]
+            r.chasing[lost] = small.time - r.seen[lost] <= COAST
+            r.box[lost] = self._bank.boxes[lost]
+            self._followed(rows[good], found.boxes[good], found.patches[good], small)
+        self._look_closely(small)
+
+    def _look_closely(self, small: SmallFrame) -> None:
+        """Look for those whom neither the detector nor the pixels show any more."""
+        r = self.rows
+        unseen = r.believed & (r.seen < small.time) & (small.time - r.seen <= SEARCHED)
+        rows = np.flatnonzero(unseen)
+        if self._find is None or not len(rows):
+            return
+        expected = self._bank.boxes[rows]
+        wanted = ~self._on_detected(rows, expected, small)
+        found, boxes = find_again(self._find, small, expected, r.target[rows], wanted)
+        found &= ~self._on_detected(rows, boxes, small)
+        rows, boxes = rows[found], boxes[found]
+        self._followed(rows, boxes, patches_of(small, boxes), small)
+        r.sure[rows], r.chasing[rows] = small.time, True
+
+    def _on_detected(
+        self, rows: NDArray[np.intp], boxes: Boxes, small: SmallFrame
+    ) -> NDArray[np.bool_]:
+        """Which boxes of rows lie on what was detected in this frame: a mask on the one is a mask
+        on most of the other."""
+        r = self.rows
         here = r.detected == small.time
-        # A mask on the one is a mask on most of the other.
-        hidden = lies_on(found.boxes, r.target[rows], r.box[here], r.target[here], SAME)
-        good = found.found & ~hidden
-        lost = rows[~good]
-        r.chasing[lost] = small.time - r.seen[lost] <= COAST
-        r.box[lost] = self._bank.boxes[lost]
-        rows = rows[good]
-        boxes = found.boxes[good]
+        return lies_on(boxes, r.target[rows], r.box[here], r.target[here], SAME)
+
+    def _followed(
+        self, rows: NDArray[np.intp], boxes: Boxes, patches: Samples, small: SmallFrame
+    ) -> None:
+        """Take in where rows were found in this frame."""
+        r = self.rows
         self._bank.update(rows, boxes, FOLLOW_NOISE)
-        r.seen[rows], r.box[rows], r.recent[rows] = small.time, boxes, found.patches[good]
+        r.seen[rows], r.box[rows], r.recent[rows] = small.time, boxes, patches
         none = np.zeros(len(rows), np.float32)
         self._log.add(r.id[rows], small.index, How.FOLLOWED, boxes, none)
 
@@ -301,7 +338,7 @@ class ActiveTracklets:
     def _unseen(self, small: SmallFrame) -> NDArray[np.intp]:
         """Rows to be followed into this frame."""
         r = self.rows
-        undetected = small.time - r.detected
+        undetected = small.time - r.sure
         wanted = (r.seen < small.time) & r.believed & r.chasing
         rows = np.flatnonzero(wanted)
         return np.asarray(rows[undetected[rows] <= self._earned(rows)])
@@ -325,7 +362,7 @@ class ActiveTracklets:
         r = self.rows
         self._log.add(r.id[rows], small.index, How.DETECTED, seen.boxes, seen.probability)
         seen_before = r.seen[rows].copy()
-        r.detected[rows] = r.seen[rows] = small.time
+        r.detected[rows] = r.sure[rows] = r.seen[rows] = small.time
         r.since[rows] = 0
         r.clues.hit(rows, seen.odds, seen.boxes, picture_area(small))
         r.clues.travel[rows] = np.maximum(
@@ -357,6 +394,7 @@ class ActiveTracklets:
                 id=ids,
                 target=seen.target,
                 detected=now,
+                sure=now,
                 seen=now,
                 since=np.zeros(count),
                 pending=np.full(count, np.nan),

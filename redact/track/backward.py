@@ -7,16 +7,17 @@ picture or older than the ring; and one that was found again after a gap, back i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Target
-from .follow import COAST, step
+from .follow import COAST, SEARCHED, Find, find_again, step
 from .geometry import IDENTITY, SAME, Affine, Boxes, iou_pairs, warped
 from .sightings import ClipRecord, How, SightingLog
-from .small_pictures import Ring, Samples, SmallFrame
+from .small_pictures import Ring, Samples, SmallFrame, patches_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Job:
         box: [4] in `frame`.
         look: [CELLS, CELLS], its patch in `frame`.
         speed: [2] pixels per second, camera motion apart.
-        seconds: how long it may be followed.
+        seconds: how long it may be followed by its pixels alone.
     """
 
     tracklet: int
@@ -80,20 +81,38 @@ class _Chase:
     speed: NDArray[np.float64]
     recent: Samples
     seen: NDArray[np.float64]
+    sure: NDArray[np.float64]
+    """Time at which a network saw it last (first, as time goes)."""
 
     def keep(self, rows: NDArray[np.bool_]) -> None:
         self.job, self.box, self.speed = self.job[rows], self.box[rows], self.speed[rows]
         self.recent, self.seen = self.recent[rows], self.seen[rows]
+        self.sure = self.sure[rows]
 
 
 class BackwardFollower:
-    """Runs jobs together, one frame at a time into the past.
+    """Runs jobs together, one frame at a time into the past, and over no cut.
+
+    Args:
+        ring, clip, log, sighted: of the tracker.
+        cuts: first frames of new scenes, as far as they are known.
+        find: looks closely for whom the pixels have lost, or may no longer be trusted with; None:
+            nobody does.
 
     Attributes:
         links: pairs of tracklets that following has shown to be one object.
     """
 
-    def __init__(self, ring: Ring, clip: ClipRecord, log: SightingLog, sighted: Sighted) -> None:
+    def __init__(
+        self,
+        ring: Ring,
+        clip: ClipRecord,
+        log: SightingLog,
+        sighted: Sighted,
+        cuts: Sequence[int] = (),
+        find: Find | None = None,
+    ) -> None:
+        self._cuts, self._find = cuts, find
         self._ring = ring
         self._clip = clip
         self._log = log
@@ -106,16 +125,28 @@ class BackwardFollower:
         if not waiting:
             return
         none = np.zeros((0, *jobs[0].look.shape), np.float32)
-        chase = _Chase(np.zeros(0, np.intp), np.zeros((0, 4)), np.zeros((0, 2)), none, np.zeros(0))
+        chase = _Chase(
+            np.zeros(0, np.intp),
+            np.zeros((0, 4)),
+            np.zeros((0, 2)),
+            none,
+            np.zeros(0),
+            np.zeros(0),
+        )
         here = self._ring.get(jobs[waiting[0]].frame)
         for there in self._ring.before(jobs[waiting[0]].frame):
             while waiting and jobs[waiting[0]].frame > there.index:
                 self._join(chase, waiting.pop(0), jobs)
+            if here is not None and self._cut_between(there, here):
+                chase.keep(np.zeros(len(chase.job), np.bool_))
             if here is not None:
                 self._back(chase, jobs, here, there)
             if not waiting and not len(chase.job):
                 return
             here = there
+
+    def _cut_between(self, there: SmallFrame, here: SmallFrame) -> bool:
+        return any(there.index < cut <= here.index for cut in self._cuts)
 
     def _join(self, chase: _Chase, number: int, jobs: list[Job]) -> None:
         job = jobs[number]
@@ -124,16 +155,10 @@ class BackwardFollower:
         chase.speed = np.concatenate([chase.speed, job.speed[None]])
         chase.recent = np.concatenate([chase.recent, job.look[None]])
         chase.seen = np.append(chase.seen, self._clip.time(job.frame))
+        chase.sure = np.append(chase.sure, self._clip.time(job.frame))
 
     def _back(self, chase: _Chase, jobs: list[Job], here: SmallFrame, there: SmallFrame) -> None:
         """One step of all jobs under way."""
-        mine = [jobs[i] for i in chase.job]
-        chase.keep(
-            np.array(
-                [self._clip.time(j.frame) - there.time <= j.seconds for j in mine],
-                np.bool_,
-            )
-        )
         if not len(chase.job):
             return
         mine = [jobs[i] for i in chase.job]
@@ -143,19 +168,29 @@ class BackwardFollower:
         expected = expected - np.tile(chase.speed, 2) * elapsed
         anchor = np.stack([j.look for j in mine])
         blind = chase.seen > here.time
-        found = step(here, there, chase.box, expected, chase.recent, anchor, blind)
-        chase.box = np.where(found.found[:, None], found.boxes, expected)
-        self._learn(chase, found.found, found.boxes, expected, elapsed)
-        chase.recent = np.where(found.found[:, None, None], found.patches, chase.recent)
-        chase.seen = np.where(found.found, there.time, chase.seen)
-        over = self._record(chase, mine, found.found, there)
-        chase.keep(~over & (chase.seen - there.time <= COAST))
+        stepped = step(here, there, chase.box, expected, chase.recent, anchor, blind)
+        found = stepped.found & (chase.sure - there.time <= np.array([job.seconds for job in mine]))
+        boxes = np.where(stepped.found[:, None], stepped.boxes, expected)
+        targets = np.array([job.target for job in mine], np.int8)
+        again, boxes = find_again(self._find, there, boxes, targets, ~found)
+        patches = stepped.patches.copy()
+        patches[again] = patches_of(there, boxes[again])
+        found |= again
+        chase.box = boxes
+        self._learn(chase, found, boxes, expected, elapsed)
+        chase.recent = np.where(found[:, None, None], patches, chase.recent)
+        chase.seen = np.where(found, there.time, chase.seen)
+        chase.sure = np.where(again, there.time, chase.sure)
+        over = self._record(chase, mine, found, again, there)
+        patience = COAST if self._find is None else SEARCHED
+        chase.keep(~over & (chase.seen - there.time <= patience))
 
     def _record(
         self,
         chase: _Chase,
         mine: list[Job],
         found: NDArray[np.bool_],
+        again: NDArray[np.bool_],
         there: SmallFrame,
     ) -> NDArray[np.bool_]:
         """Log what was found; True where it has met an earlier sighting of the object."""
@@ -163,7 +198,9 @@ class BackwardFollower:
         targets = np.array([j.target for j in mine], np.int8)
         other = self._sighted.same(there.index, ids, chase.box, targets)
         met = found & (other >= 0)
-        pairs = zip(ids[met].tolist(), other[met].tolist(), strict=True)
+        # A close look knows a face, and not whose.
+        same = met & ~again
+        pairs = zip(ids[same].tolist(), other[same].tolist(), strict=True)
         self.links += [(a, b) for a, b in pairs if a != b]
         rows = found & ~met
         boxes = chase.box[rows]

@@ -12,6 +12,7 @@ cut that is missed somebody may be taken for another; one that is imagined costs
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import cv2
@@ -126,12 +127,20 @@ faster than anybody can see."""
 SAME_SCENE = 1.1
 """Share of corners that follow the camera, plus how well blocks are found again (a correlation),
 below which the picture is another one. Chosen on the clips of dev, as they are and darkened: of
-frames that follow each other hardly any has less than 1.13, and of two clips hardly any more than
-1.07, most less than .7 (`python -m benchmarks.cuts`)."""
+frames that follow each other hardly any has less than 1.13; of two clips of the same room, with
+another person in it, none had more than 1.07."""
 
-FLASH_TIME = 0.25
-"""Seconds within which the old picture returns after a flash. Meaning: longer than a flash lasts,
-shorter than a shot."""
+DROP = 0.55
+"""And so much less than between the two pictures before. Meaning: half of what a cut takes off at
+least; whoever swings a camera blurs one picture after the other. A judgement, looked at on dev."""
+
+OTHER_SCENE = 0.7
+"""Below this it is another picture whatever was before. Chosen with `SAME_SCENE`: of 50 pairs of
+unrelated clips, as they are and darkened, none had more than .66."""
+
+FLASH_TIME = 0.4
+"""Seconds within which the old picture returns after a flash. Meaning: longer than several flashes
+on end last, shorter than a shot."""
 
 
 class CutFinder:
@@ -139,9 +148,10 @@ class CutFinder:
 
     def __init__(self) -> None:
         self.cuts: list[int] = []
-        self._before: SmallFrame | None = None
+        self._recent: deque[SmallFrame] = deque()
         self._dark = False
-        self._suspects: list[tuple[SmallFrame, SmallFrame]] = []
+        self._usual = 2.0
+        self._suspects: list[_Suspect] = []
 
     def push(self, small: SmallFrame, agreed: float) -> bool:
         """Look at a frame; whether a new scene may start here (known for sure a little later).
@@ -153,26 +163,60 @@ class CutFinder:
         if _flat(small):  # between two scenes it may be black for a while
             self._dark = True
             return False
-        before, self._before = self._before, small
-        dark, self._dark = self._dark, False
-        if self._is_back(small) or before is None or (agreed >= AGREED and not dark):
-            return False
-        suspect = _likeness(before, small, None if dark else agreed) < SAME_SCENE
+        self._settle(small)
+        suspect = bool(self._recent) and self._changes(small, agreed)
         if suspect:
-            self._suspects.append((before, small))
+            self._suspects.append(_Suspect(small, self._earlier()))
+        self._dark = False
+        self._recent.append(small)
+        while small.time - self._recent[0].time > FLASH_TIME:
+            self._recent.popleft()
         return suspect
 
-    def _is_back(self, now: SmallFrame) -> bool:
-        """Decide about suspects; True where the scene before one is back: it was a flash."""
-        for number, (before, _) in enumerate(self._suspects):
-            if _likeness(before, now) >= SAME_SCENE:
-                # And what came after it was part of the flash.
-                del self._suspects[number:]
-                return True
-        late = [now.time - after.time >= FLASH_TIME for _, after in self._suspects]
-        self.cuts += [a.index for (_, a), due in zip(self._suspects, late, strict=True) if due]
-        self._suspects = [s for s, due in zip(self._suspects, late, strict=True) if not due]
-        return False
+    def _changes(self, small: SmallFrame, agreed: float) -> bool:
+        """Whether the picture is another than that before it, and than those before that one."""
+        before, usual = self._recent[-1], self._usual
+        self._usual = agreed + 1
+        if agreed >= AGREED and not self._dark:
+            return False
+        if self._dark:
+            usual, agreed = 2.0, motion_between(before, small).agreed
+        self._usual = agreed + _found_again(before, small)
+        if self._usual >= max(OTHER_SCENE, min(SAME_SCENE, usual - DROP)):
+            return False
+        return self._dark or not _back(self._earlier(), small)
+
+    def _earlier(self) -> tuple[SmallFrame, ...]:
+        """Some pictures of the last moments: the flash may have begun already."""
+        count = len(self._recent)
+        return tuple(self._recent[i] for i in sorted({0, count // 2, count - 1}))
+
+    def _settle(self, now: SmallFrame) -> None:
+        """Decide about suspects: the old scene is back (it was a flash), or stayed away (a cut)."""
+        waiting = []
+        for suspect in self._suspects:
+            if _back(suspect.earlier, now):
+                break  # and what came after it was part of the flash
+            if now.time - suspect.first.time >= FLASH_TIME:
+                self.cuts.append(suspect.first.index)
+            else:
+                waiting.append(suspect)
+        self._suspects = waiting
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """Attributes:
+    first: of the new scene, if it is one.
+    earlier: pictures before it.
+    """
+
+    first: SmallFrame
+    earlier: tuple[SmallFrame, ...]
+
+
+def _back(earlier: tuple[SmallFrame, ...], now: SmallFrame) -> bool:
+    return any(_likeness(one, now) >= SAME_SCENE for one in earlier)
 
 
 def _flat(small: SmallFrame) -> bool:
@@ -180,33 +224,30 @@ def _flat(small: SmallFrame) -> bool:
     return float(small.levels[-1].std()) < FLAT
 
 
-def _likeness(a: SmallFrame, b: SmallFrame, agreed: float | None = None) -> float:
-    """0 to 2: share of corners that follow one motion, if it is not known yet, plus how well blocks
-    of `b` are found again in `a`."""
-    share = motion_between(a, b).agreed if agreed is None else agreed
-    return share + _found_again(a, b)
+def _likeness(a: SmallFrame, b: SmallFrame) -> float:
+    """0 to 2: share of corners that follow one motion, plus how well blocks are found again."""
+    return motion_between(a, b).agreed + _found_again(a, b)
 
 
 def _found_again(a: SmallFrame, b: SmallFrame) -> float:
-    """Mean of the best correlations of the blocks of `b` near their places in `a`, weighted by
-    contrast; 1 where no block shows anything."""
+    """Mean of the best correlations of the blocks of `b` near their places in `a`. A block without
+    contrast is found again where there was none before."""
     before, now = _narrow(a), _narrow(b)
     if before.shape != now.shape:
         return 0.0
     height, width = now.shape
-    found, weight = 0.0, 0.0
+    found = []
     for y in range(0, height - BLOCK + 1, BLOCK):
         for x in range(0, width - BLOCK + 1, BLOCK):
             block = now[y : y + BLOCK, x : x + BLOCK]
-            contrast = float(block.std())
-            if contrast < FLAT:
+            if block.std() < FLAT:
+                found.append(float(before[y : y + BLOCK, x : x + BLOCK].std() < FLAT))
                 continue
             top, left = max(0, y - SEARCHED), max(0, x - SEARCHED)
             around = before[top : y + BLOCK + SEARCHED, left : x + BLOCK + SEARCHED]
             fits = cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED)
-            found += contrast * float(np.nan_to_num(fits, nan=0.0, posinf=0.0, neginf=0.0).max())
-            weight += contrast
-    return found / weight if weight else 1.0
+            found.append(float(np.nan_to_num(fits, nan=0.0, posinf=0.0, neginf=0.0).max()))
+    return float(np.mean(found)) if found else 0.0
 
 
 def _narrow(small: SmallFrame) -> NDArray[np.uint8]:

@@ -8,6 +8,7 @@ Time has no direction here: the same step goes forwards and backwards.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -111,6 +112,47 @@ def _peak(window: NDArray[np.float32], recent: Samples, anchor: Samples) -> NDAr
     surface = np.nan_to_num(np.asarray(surface, np.float64) / 2, nan=-1.0) - _DISTANCE
     y, x = divmod(int(surface.argmax()), surface.shape[1])
     return np.array([_vertex(surface[y, :], x), _vertex(surface[:, x], y)]) - CELLS / 2
+
+
+Find = Callable[[NDArray[np.uint8], Boxes, NDArray[np.int8]], tuple[Boxes, NDArray[np.float32]]]
+"""Luma, boxes [N, 4] in its pixels where things are expected, their targets [N]; to boxes and log
+odds [N]: `redact.detection.CloseUp.find`."""
+
+STILL_THERE = -1.1
+"""Log odds of such a look from which a thing that was followed to this place is still there.
+Meaning: one in four; a detector that looks for everything everywhere must be surer than one who
+looks where somebody has just been."""
+
+SEARCHED = 0.2
+"""Seconds for which it is looked for so in every picture, once pixels have lost it. Meaning: a head
+that turns away and back, or passes behind a post."""
+
+
+def find_again(
+    find: Find | None,
+    there: SmallFrame,
+    expected: Boxes,
+    target: NDArray[np.int8],
+    wanted: NDArray[np.bool_],
+) -> tuple[NDArray[np.bool_], Boxes]:
+    """Who is seen by a close look: [N] whether, and [N, 4] where (else: where it was expected).
+
+    Args:
+        find: takes the looks; None: nobody is found.
+        there: the picture.
+        expected: [N, 4] where they should be, full-resolution pixels.
+        target: [N].
+        wanted: [N] who is looked for.
+    """
+    wanted = wanted & _inside(expected, there)
+    found, boxes = np.zeros(len(expected), np.bool_), expected.copy()
+    rows = np.flatnonzero(wanted)
+    if find is None or not len(rows):
+        return found, boxes
+    places, odds = find(there.luma, expected[rows] * there.scale, target[rows])
+    found[rows] = odds >= STILL_THERE
+    boxes[rows] = np.where(found[rows, None], places / there.scale, expected[rows])
+    return found, boxes
 
 
 _AXIS = (np.arange(WINDOW - CELLS + 1) - CELLS / 2) / (CELLS / 2)

@@ -16,12 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..detection import Area
+from ..detection import PART_CONTEXT, SCALES, Area
+from ..settings import Sensitivity
 from ..types import Detections, Frame, Target
 from .active import STARTS
 from .geometry import SAME, iou_pairs
 from .sensitivities import JITTER
-from .small_pictures import SmallFrame
+from .small_pictures import LONG_SIDE, SmallFrame
 
 LEVEL = 1
 """Pyramid level that is compared. Meaning: of a long side up to 480, so that noise averages out and
@@ -41,9 +42,11 @@ large is noticed."""
 MOST_AREAS = 8
 """Meaning: each is an image of its own to the networks; about what a busy street needs."""
 
-AROUND = 3
-"""Blocks around an area that the networks are shown besides. Meaning:
-`redact.detection.parts.CONTEXT` at the sizes at which pictures of 480 to 1080 lines are shown."""
+AROUND = round(
+    PART_CONTEXT * (LONG_SIDE >> LEVEL) / (BLOCK * SCALES[Sensitivity.BALANCED][0].long_side)
+)
+"""Blocks around an area that the networks are shown besides, at the size at which `balanced` shows
+them the picture."""
 
 APART = 60
 """Blocks that looking at one area more costs beside its size. Meaning: a run of both networks on

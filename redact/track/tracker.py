@@ -6,6 +6,7 @@ all sightings -> pieces cut at scene cuts -> stitched -> filled, padded, grown -
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,7 @@ from .associate import observations_of
 from .backward import BackwardFollower, Sighted
 from .belief import BEST_LOOK, TargetWeights
 from .camera_and_cuts import CameraMotion, CutFinder, motion_between
+from .follow import Find
 from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, Boxes
 from .sensitivities import JITTER, PARTS, TrackSettings, settings_of
@@ -84,6 +86,7 @@ class Tracker:
         settings: numbers to use instead of the sensitivity's own.
         weights: of the belief in tracks, those of the installed models if None.
         ask: takes close looks (`redact.detection.CloseUp.ask`) at each object's best pictures.
+        find: takes close looks (`redact.detection.CloseUp.find`) where somebody should be.
 
     Raises:
         ValueError: for an unknown name in `ablate`.
@@ -97,6 +100,7 @@ class Tracker:
         settings: TrackSettings | None = None,
         weights: Mapping[str, TargetWeights] | None = None,
         ask: Ask | None = None,
+        find: Find | None = None,
     ) -> None:
         if ablate - PARTS:
             raise ValueError(f"unknown parts {sorted(ablate - PARTS)}; known: {sorted(PARTS)}")
@@ -113,14 +117,17 @@ class Tracker:
         self._weights = load_calibration().tracks if weights is None else weights
         if "belief" in ablate:
             self._weights = BEST_LOOK
-        self._active = ActiveTracklets(self.settings, self._log, ablate, self._weights)
+        self._active = ActiveTracklets(self.settings, self._log, ablate, self._weights, find)
         self._sighted = Sighted()
-        self._back = BackwardFollower(self._ring, self._clip, self._log, self._sighted)
+        self._back = BackwardFollower(
+            self._ring, self._clip, self._log, self._sighted, self._cuts.cuts, find
+        )
         self._last: SmallFrame | None = None
         self._view: _View | None = None
         self._ahead: dict[int, _Prepared] = {}
         self._ahead_of: SmallFrame | None = None
         self._looked_at: float | None = None
+        self._scene_began = -math.inf
 
     def prepare(self, frame: Frame) -> None:
         """Make what only depends on the pictures, before the frame is asked about and observed.
@@ -138,13 +145,15 @@ class Tracker:
     def wants_detection(self, frame: Frame) -> bool:
         """Whether the detector must look at this frame, which is observed next.
 
-        It must on the first frame, on a damaged one, where a new scene may begin, where anything
-        moves fast or has just been lost, and `look_every` seconds after the last look.
+        It must on the first frame, on a damaged one, where a new scene may begin and in its first
+        second, where anything moves fast or has just been lost, and `look_every` seconds after the
+        last look.
         """
         if frame.damaged or self._looked_at is None:
             return True
         view = self._view_of(frame)
         due = view.small.time - self._looked_at >= self.settings.look_every - JITTER
+        due = due or view.small.time - self._scene_began < self.settings.look_first
         return due or view.suspect or self._active.restless(view.camera, view.small)
 
     def small_picture(self, frame: Frame) -> SmallFrame:
@@ -162,6 +171,8 @@ class Tracker:
         view = self._view_of(frame)
         self._view = None
         small = view.small
+        if view.suspect:
+            self._scene_began = small.time
         self._clip.add(small.time, view.camera, frame.size)
         self._active.predict(small.time, view.camera)
         if detections is not None:

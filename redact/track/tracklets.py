@@ -119,6 +119,7 @@ class Columns:
     id: int32 [N], tracklet id.
     target: int8 [N].
     detected: float64 [N], time of the last detection in seconds.
+    sure: float64 [N], time at which a network saw it last, by a close look too.
     seen: float64 [N], time of the last sighting, detected or followed.
     since: float64 [N], looks since the last detection.
     pending: float64 [N], time from which the object is believed and still to be followed back
@@ -138,6 +139,7 @@ class Columns:
     id: NDArray[np.int32]
     target: NDArray[np.int8]
     detected: NDArray[np.float64]
+    sure: NDArray[np.float64]
     seen: NDArray[np.float64]
     since: NDArray[np.float64]
     pending: NDArray[np.float64]
@@ -162,6 +164,7 @@ class Columns:
             id=ids,
             target=np.zeros(0, np.int8),
             detected=times,
+            sure=times,
             seen=times,
             since=times,
             pending=times,

@@ -18,6 +18,7 @@ from .target import (
 )
 from .text import (
     EXAMPLES,
+    as_argument,
     clock,
     counted,
     date_and_time,
@@ -30,9 +31,10 @@ from .text import (
     readable,
     stamp,
 )
-from .track import Confirmed, Keyframe, Keyframes, Region, Track
+from .track import DOUBTFUL, Confirmed, Keyframe, Keyframes, Region, Track
 
 __all__ = [
+    "DOUBTFUL",
     "EVERYWHERE",
     "EXAMPLES",
     "OWN",
@@ -56,6 +58,7 @@ __all__ = [
     "Timeline",
     "Track",
     "area_in_words",
+    "as_argument",
     "audited_for",
     "clock",
     "count_of",

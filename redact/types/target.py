@@ -57,13 +57,13 @@ class TargetSpec:
     """All that is peculiar to a kind of target. A new one is a member of `Target` and a row here.
 
     Attributes:
-        round: its mask is an ellipse in the box plus margin; else a rounded rectangle around it.
+        round: its mask is an ellipse in the box plus margin; else all of that box.
         searched: detectors can look for it.
         own: redact's own networks find it.
         measured: the target whose measured limits, weights and costs hold for it, in tracker and
             audit; None: nothing is measured, for no detector finds it.
         audited: what the audit's networks look for where this is hidden; None: nothing.
-        category: its number in exchange files; MOT and COCO count from 1.
+        category: its number in exchange files; COCO counts from 1.
         names: by language.
     """
 

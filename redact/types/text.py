@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Final
 
 from ..errors import UsageError
@@ -119,3 +120,9 @@ def read_clock(text: str) -> Fraction:
         raise UsageError(f"{text!r}: is not a time", f"Write for example {EXAMPLES}.")
     hours, minutes, seconds = (Fraction((g or "0").replace(",", ".")) for g in match.groups())
     return hours * 3600 + minutes * 60 + seconds
+
+
+def as_argument(path: Path | str) -> str:
+    """A path as a person may type it into a command: no program takes it for an option."""
+    text = str(path)
+    return f"./{text}" if text.startswith("-") else text

@@ -7,10 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import lt
-from typing import overload
+from typing import Final, overload
 
 from .boxes import Box
 from .target import Action, Origin, State, Target
+
+DOUBTFUL: Final = 0.5
+"""Probability below which a track is as likely something else as what it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,11 @@ class Track:
     last: int = field(init=False, repr=False, compare=False)
     _keys: Keyframes = field(init=False, repr=False, compare=False)
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is as likely something else; it is hidden all the same."""
+        return self.certainty is not None and self.certainty < DOUBTFUL
+
     def __post_init__(self) -> None:
         if not self.keyframes:
             raise ValueError(f"track {self.id} has no keyframe")
@@ -193,8 +201,7 @@ class Region:
 
     Attributes:
         track: id of the track it comes from.
-        target: decides the shape of the mask (face: ellipse; plate and region: rounded
-            rectangle).
+        target: decides the shape of the mask (face: ellipse; plate and region: rectangle).
         box: upright source pixels, without margin; the mask contains all of it.
         state: how certain the box is; see `State`.
         label: text that a style may print on the mask; never derived from pixels.

@@ -85,8 +85,11 @@ class Words:
         if how in self.tables:
             return self.word(how, str(value))
         text = format(value, how)
-        decimal = isinstance(value, float) and self.language == "fr"
-        return text.replace(".", ",") if decimal else text
+        return self.number(text) if isinstance(value, float) else text
+
+    def number(self, text: str) -> str:
+        """A number that is written as in English: 1,234.5, or 1 234,5 (narrow no-break space)."""
+        return text.replace(",", "\u202f").replace(".", ",") if self.language == "fr" else text
 
 
 class _Formatter(Formatter):

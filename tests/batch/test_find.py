@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from redact.batch import find_footage
-from redact.errors import InputError
+from redact.errors import InputError, OutputError
+from redact.media import probe
+from redact.pipeline import Delivery, order_to_run
+from redact.settings import DrawSettings
 
+from ..media.footage import Clip, make
 from ..pipeline.conftest import SAMPLE
 
 
@@ -118,3 +122,13 @@ def test_masks_are_known_by_what_they_are(tmp_path: Path) -> None:
     found = find_footage([tmp_path])
     assert [one.path.name for one in found.footage] == ["s.mp4"]
     assert found.left_out == ((tmp_path / "m.mkv", "masks made by redact"),)
+
+
+def test_a_very_long_name_does_not_end_a_folder(tmp_path: Path) -> None:
+    long = tmp_path / ("a" * 251 + ".mp4")
+    for path in (long, tmp_path / "b.mp4"):
+        path.write_bytes(b"")
+    assert names(find_footage([tmp_path]), tmp_path) == [long.name, "b.mp4"]
+    make(long, Clip())
+    with pytest.raises(OutputError, match="longer name"):
+        order_to_run(probe(long), DrawSettings(), Delivery())

@@ -59,7 +59,7 @@ def test_with_once_nothing_is_left_without_a_word(folder: Path, tmp_path: Path) 
         with (folder / "copied.mp4").open("ab") as file:
             file.write(b"no video")
         time.sleep(0.4)
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=200)
     assert process.returncode == ExitCode.INPUT, told
     assert "empty.mp4: refused (" in told and "copied.mp4: refused (" in told
     assert (tmp_path / "out" / "failed" / "empty.mp4.txt").exists()

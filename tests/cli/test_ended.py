@@ -89,7 +89,7 @@ def test_stopped_among_several_tells_what_was_finished(tmp_path: Path) -> None:
         child.stderr.readline()
         time.sleep(0.5)
         child.send_signal(signal.SIGINT)
-        out, _ = child.communicate(timeout=60)
+        out, _ = child.communicate(timeout=200)
     assert child.returncode == ExitCode.INTERRUPTED
     results = json.loads(out)
     assert [(r["source"], r["exit_code"]) for r in results] == [

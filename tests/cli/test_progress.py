@@ -11,6 +11,7 @@ from pathlib import Path
 import av
 import pytest
 
+from redact.cli import terminal
 from redact.media import probe
 from redact.progress import About
 
@@ -81,3 +82,16 @@ def test_files_of_several_are_counted(matroska: Path, tmp_path: Path) -> None:
     words = ("run", matroska, other, "-o", f"{tmp_path}/out/", "--sensitivity", "fast")
     shown = on_a_terminal(*words)
     assert re.search(rf"1 of 2 {matroska.name} ", shown) and re.search(r"2 of 2 b\.mkv ", shown)
+
+
+def test_without_a_terminal_a_line_is_said_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)
+    with terminal.Terminal().stage("detect", 40) as stage:
+        stage.advance(10)
+    assert "looking for faces and plates: 10 of 40 frames (25 %)" in capsys.readouterr().err
+    monkeypatch.setattr(terminal, "SAID_EVERY", 30.0)
+    with terminal.Terminal().stage("detect", 40) as stage:
+        stage.advance(40)
+    assert capsys.readouterr().err == ""

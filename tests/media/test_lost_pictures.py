@@ -69,3 +69,18 @@ def test_threads_take_no_sound_pictures_along(
     whole = make(tmp_path / "whole.webm", CODINGS["vp9.webm"])
     decode = Decode(probe(remux(whole, tmp_path / "lost.webm", refused({11}))))
     assert (sum(1 for _ in decode), decode.lost) == (11, 1)
+
+
+def test_what_a_demuxer_passes_over_without_a_word_is_told(tmp_path: Path) -> None:
+    """An element that claims to reach beyond its parent: FFmpeg goes to the end of the file."""
+    whole = make(tmp_path / "whole.mkv", Clip(pts=range(0, 50)))
+    data, told = whole.read_bytes(), 0
+    for share in (0.3, 0.4, 0.5):
+        at = int(len(data) * share)
+        broken = tmp_path / f"{at}.mkv"
+        broken.write_bytes(data[:at] + data[at - 300 : at] + data[at:])
+        decode = Decode(probe(broken))
+        if sum(1 for _ in decode) < 40:
+            assert decode.torn or decode.lost
+            told += 1
+    assert told

@@ -140,3 +140,8 @@ def test_cover_art_is_not_a_video(tmp_path: Path) -> None:
     rewrite(info, tmp_path / "out.mp4")
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert len(container.streams) == 1
+
+
+def test_an_address_is_no_file() -> None:
+    with pytest.raises(InputError, match="never goes to the network"):
+        probe(Path("https://example.org/a.mp4"))

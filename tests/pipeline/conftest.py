@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +14,8 @@ import pytest
 from redact.pipeline import Delivery
 from redact.record import EvidenceChoice
 
-ROOT = Path(__file__).resolve().parents[2]
+from ..program import ROOT, program
+
 SAMPLE = ROOT / "samples" / "street.mp4"
 STREET_FRAMES = 16
 """Of the clip that most whole runs take: every frame costs each of them."""
@@ -79,15 +79,7 @@ def redact() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs the command line as a user does, in a process of its own."""
 
     def call(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "redact", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            errors="surrogateescape",  # names of files are bytes
-            cwd=cwd,
-            timeout=1500 if os.environ.get("REDACT_ALL_CLIPS") else 280,
-            env=None,
-            check=False,
-        )
+        limit = 1500 if os.environ.get("REDACT_ALL_CLIPS") else 280
+        return program(*arguments, cwd=cwd, limit=limit)
 
     return call

@@ -116,7 +116,7 @@ def test_a_polite_stop_cleans_up(longer: Path, plan: Path, tmp_path: Path, numbe
     process = start(longer, plan, output)
     wait_for_partial(tmp_path, process, 1)
     process.send_signal(number)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=200)
     assert process.returncode == ExitCode.INTERRUPTED
     assert b"Traceback" not in stderr
     assert list(tmp_path.iterdir()) == []

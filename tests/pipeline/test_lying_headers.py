@@ -9,11 +9,10 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from redact.running import Search, looking
 
 from redact.auditing import AuditSettings, verify
-from redact.detection import load_close_up
-from redact.media import Decode, probe
+from redact.media import probe
+from redact.pipeline import Journal, detect
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Detections, Frame, Target
@@ -54,14 +53,9 @@ def street(path: Path, shape: Fraction = Fraction(1), squeezed: Fraction = Fract
 
 
 def faces_in(path: Path) -> int:
-    """Faces that the search is sure of in the first frame."""
-    info = probe(path)
-    detector, look, _ = looking(info, FAST, None)
-    frame = next(iter(Decode(info)))
-    found = look(frame, None).only([Target.FACE])
-    sure = found.select(found.score > 0.5)
-    close = load_close_up(detector).ask(frame, sure.xyxy.astype(float), sure.target)
-    return int((close > 0).sum())
+    """Faces that the search finds and believes."""
+    plan = detect(probe(path), FAST, Journal(Silent()))
+    return sum(track.target is Target.FACE for track in plan.tracks)
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
@@ -130,16 +124,17 @@ def test_no_clock_leaves_many_pictures_unlooked_at(tmp_path: Path) -> None:
     assert info.duration is not None and info.duration < Fraction(1, 100)
     looked: list[int] = []
 
-    def look(frame: Frame, only: Any) -> Detections:
-        looked.append(frame.index)
-        return Detections.empty()
+    class Looks:
+        name, weights_sha256 = "nobody", ""
 
-    def ask(frame: Frame, boxes: Any, target: Any) -> Any:
-        return np.zeros(len(boxes), np.float32)
+        def detect_frame(self, frame: Frame) -> Detections:
+            looked.append(frame.index)
+            return Detections.empty()
 
-    search = Search(DetectSettings(), look, ask, parts=False)
-    for frame in Decode(info):
-        search.see(frame)
+        def detect(self, rgb: Any) -> Detections:
+            return Detections.empty()
+
+    detect(info, DetectSettings(), Journal(Silent()), Looks())
     assert max(np.diff([*looked, frames])) <= 10
 
     settings = AuditSettings(targets=(Target.FACE,))

@@ -184,7 +184,7 @@ def test_nothing_held_back_lies_in_a_release_folder(
 def test_no_text_replaces_footage(redact, source: Path, plan: bytes, tmp_path: Path) -> None:
     path, before = tmp_path / "p.json", digest(source)
     path.write_bytes(plan)
-    done = redact("plan", "export", path, "--format", "mot", "-o", source, "--force")
+    done = redact("plan", "export", path, "--format", "coco", "-o", source, "--force")
     assert done.returncode == ExitCode.EXISTS, done.stderr
     assert digest(source) == before
 

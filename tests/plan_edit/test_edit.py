@@ -22,6 +22,7 @@ from redact.types import Action, Box, Keyframe, Origin, State, Target, Track
 
 from ..cli.conftest import call as call_apart
 from ..record.samples import FRAMES, make_plan
+from .test_exchange import coco
 
 
 @pytest.fixture
@@ -216,16 +217,16 @@ def test_add_still_and_moving(path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a pipe with a name")
 def test_of_two_changes_at_once_none_is_lost(path: Path, tmp_path: Path) -> None:
     """An import that has read the plan waits for its file, while a mask is added."""
-    pipe = tmp_path / "tracks.csv"
+    pipe = tmp_path / "tracks.json"
     os.mkfifo(pipe)
-    words = ("plan", "import", path, pipe, "--format", "mot")
+    words = ("plan", "import", path, pipe, "--format", "coco")
     with ThreadPoolExecutor() as pool:
         importing = pool.submit(call_apart, *words)
         with pipe.open("wb") as tracks:  # opens when the import does
             box = ("--box", "10,10,60,60", "--from", "start", "--to", "end")
             assert call("add", path, *box).exit_code == 0
             kept = path.read_bytes()
-            tracks.write(b"1,1,10,10,20,20,1,1,1\n")
+            tracks.write(coco([(0, 1, 10)]))
         done = importing.result()
     assert done.returncode == ExitCode.PLAN and "was changed meanwhile" in done.stderr
     assert path.read_bytes() == kept

@@ -1,9 +1,11 @@
-"""MOT, COCO and CVAT: what is exported comes back; what is malformed is refused precisely."""
+"""COCO and CVAT: what is exported comes back; what is malformed is refused precisely."""
 
 from __future__ import annotations
 
+import json
 import math
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -28,6 +30,22 @@ EMPTY = replace(PLAN, tracks=())
 
 def imported(name: str, data: bytes, target: Target | None = None) -> Plan:
     return add_imported(EMPTY, FORMATS[name].read(data, "x", target))[0]
+
+
+def coco(boxes: Iterable[tuple[int, int, float]], target: str = "face") -> bytes:
+    """Boxes of 20 pixels, each with its frame, its track and how far to the right it is."""
+    annotations, frames = [], {}
+    for frame, track, left in boxes:
+        frames[frame] = {"id": frame, "frame_id": frame}
+        box = [left, 10, 20, 20]
+        annotations.append({"image_id": frame, "category_id": 1, "bbox": box, "track_id": track})
+    return json.dumps(
+        {
+            "images": list(frames.values()),
+            "categories": [{"id": 1, "name": target}],
+            "annotations": annotations,
+        }
+    ).encode()
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -81,24 +99,21 @@ def test_by_command(tmp_path: Path, name: str) -> None:
 
 
 def test_only_tracks_of_one_object_coincide() -> None:
-    def numbers(lines: list[str]) -> list[tuple[int, int]]:
-        data = "\n".join(lines).encode()
-        first, _ = add_imported(EMPTY, FORMATS["mot"].read(data, "x", None)[:1])
-        plan, new = add_imported(first, FORMATS["mot"].read(data, "x", None)[1:])
-        return coinciding(plan, new)
+    face = coco((f, 1, 10 + f) for f in range(39))
+    first, _ = add_imported(EMPTY, FORMATS["coco"].read(face, "x", None))
 
-    face = [f"{f},1,{10 + f},10,20,20,1,1,1" for f in range(1, 40)]
-    near = [f"{f},2,{13 + f},12,20,20,1,1,1" for f in range(20, 60)]
-    beside = [f"{f},2,{28 + f},10,20,20,1,1,1" for f in range(1, 40)]
-    plate = [f"{f},2,{10 + f},10,20,20,1,2,1" for f in range(1, 40)]
-    later = [f"{f},2,{10 + f},10,20,20,1,1,1" for f in range(38, 90)]
-    assert numbers(face + near) == [(2, 1)]
-    assert numbers(face + beside) == numbers(face + plate) == numbers(face + later) == []
+    def numbers(left: int, frames: range, target: str = "face") -> list[tuple[int, int]]:
+        other = coco(((f, 2, left + f) for f in frames), target)
+        return coinciding(*add_imported(first, FORMATS["coco"].read(other, "x", None)))
+
+    assert numbers(13, range(19, 59)) == [(2, 1)]
+    assert numbers(28, range(39)) == [], "beside it"
+    assert numbers(10, range(39), "plate") == [], "another thing"
+    assert numbers(10, range(37, 89)) == [], "later"
 
 
 def test_gaps_of_a_second_are_bridged_and_longer_ones_split() -> None:
-    lines = [f"{f},1,10,10,20,20,1,1,1" for f in (1, 2, 20, 60)]
-    tracks = imported("mot", "\n".join(lines).encode()).tracks
+    tracks = imported("coco", coco((f, 1, 10) for f in (0, 1, 19, 59))).tracks
     assert [(t.first, t.last) for t in tracks] == [(0, 19), (59, 59)]
 
 
@@ -171,7 +186,7 @@ def test_what_is_turned_is_covered_at_its_corners_too(name: str, degrees: float)
 
 def test_a_crowd_is_imported_and_decided_about_at_once() -> None:
     """Ten thousand tracks took half a minute, each of two ways; a track in pieces as well."""
-    lines = "\n".join(f"1,{track},10,10,20,20,1,1,1" for track in range(1, 10_001))
+    crowd = coco((0, track, 10) for track in range(1, 10_001))
     long = replace(EMPTY.source, timeline=Timeline(Fraction(1, 25), tuple(range(40_000))))
     place = 'xtl="1" ytl="1" xbr="9" ybr="9"'
     boxes = "".join(
@@ -180,7 +195,7 @@ def test_a_crowd_is_imported_and_decided_about_at_once() -> None:
     )
     pieces = f'<annotations><track label="face">{boxes}</track></annotations>'
     start = time.process_time()
-    plan = imported("mot", lines.encode())
+    plan = imported("coco", crowd)
     changed = edit.set_tracks(plan, [t.id for t in plan.tracks], reason="crowd")
     cut, _ = add_imported(
         replace(EMPTY, source=long), FORMATS["cvat"].read(pieces.encode(), "x", None)
@@ -192,15 +207,11 @@ def test_a_crowd_is_imported_and_decided_about_at_once() -> None:
 
 
 BAD = [
-    ("mot", "1,1,2", "line 1: 3 columns"),
-    ("mot", "1,1,0,0,9,9,1,1\n2,1,a,0,9,9,1,1", "line 2: left: 'a'"),
-    ("mot", "1,1,0,0,9,9,1,7", "line 1: class: class 7"),
-    ("mot", "0,1,0,0,9,9,1,1", "line 1: frame: 0"),
-    ("mot", "1,1,0,0,9,9,1,1\n1,1,0,0,9,9,1,1", "line 2: track 1 has two boxes"),
-    ("mot", "1,1,0,0,nan,9,1,1", "line 1: width: 'nan'"),
-    ("mot", "999,1,0,0,9,9,1,1", "track 1: frame 998 is outside the clip"),
-    ("mot", "1,1,0,0,9,9,1,1\n999,1,0,0,9,9,1,1", "track 1: frame 998 is outside the clip"),
-    ("mot", "1,1,0,0,-9,9,1,1", "is not a box"),
+    ("coco", coco([(0, 1, 0), (0, 1, 0)]).decode(), "track 1 has two boxes in frame 0"),
+    ("coco", coco([(998, 1, 0)]).decode(), "track 1: frame 998 is outside the clip"),
+    ("coco", coco([(0, 1, 0), (998, 1, 0)]).decode(), "track 1: frame 998 is outside the clip"),
+    ("coco", coco([(0, 1, 0)]).decode().replace("20]", "-20]"), "is not a box"),
+    ("coco", coco([(0, 1, 0)]).decode().replace("20]", "NaN]"), "x: "),
     ("coco", "{", "x: "),
     ("coco", '{"images": [], "annotations": [{"image_id": 1}]}', r"\$\.annotations\[0\]"),
     (

@@ -17,9 +17,9 @@ def test_an_export_never_replaces_the_plan(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
     write_plan(make_plan(), path)
     before = path.read_bytes()
-    (path.parent / "link.csv").symlink_to(path)
-    for name in (path, path.parent / "link.csv"):
-        result = call("export", path, "--format", "mot", "-o", name, "--force")
+    (path.parent / "link.json").symlink_to(path)
+    for name in (path, path.parent / "link.json"):
+        result = call("export", path, "--format", "coco", "-o", name, "--force")
         assert isinstance(result.exception, OutputExistsError)
         assert "never replaced" in result.exception.message
     assert path.read_bytes() == before

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.errors import OutputExistsError, PlanError, RedactError, UnsafeError
+from redact.media import Dropped
 from redact.plan import MutedSpan
 from redact.record import build_manifest, dump_manifest, read_manifest, write_manifest
 from redact.record.manifest import Manifest, manifest_schema, parse_manifest
@@ -24,6 +25,7 @@ from redact.record.manifest_parts import MessagePart, RemovedPart
 from redact.record.text_on_record import argument_without_folders, without_folders
 from redact.settings import Sensitivity
 from redact.types import Target
+from redact.words import Message
 
 from .samples import FRAMES, make_plan, make_record
 
@@ -333,3 +335,11 @@ def test_muted_spans_are_on_record_where_there_was_sound(tmp_path: Path) -> None
     silent = build_manifest(replace(record, sounded=None))
     assert silent.muted == []
     assert "sound_partly_muted" not in {limit.code for limit in silent.not_checked}
+
+
+def test_the_name_of_a_removed_track_is_not_on_record(tmp_path: Path) -> None:
+    record = make_record(tmp_path)
+    what = Message("named", name="gpmd Jane Doe's GoPro MET")
+    source = replace(record.source, dropped=(Dropped("data", what, "stream 2"),))
+    data = dump_manifest(build_manifest(replace(record, source=source)))
+    assert b"Jane Doe" not in data

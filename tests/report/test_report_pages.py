@@ -21,6 +21,7 @@ from redact.report import (
     as_pdf,
     report_html,
 )
+from redact.report.case_index import case_page
 from redact.report.exemptions import ranges
 from redact.types import Box, Keyframe, State
 from redact.words import LANGUAGES
@@ -142,3 +143,9 @@ def test_a_browser_shows_it(manifest: Manifest, language: str, tmp_path: Path) -
     # Heading, a seen span and a held span are really drawn.
     assert {(0x1F, 0x4E, 0x79), (0xC0, 0x39, 0x2B)} <= colours
     assert picture.size[0] == 1000 and pdf.read_bytes()[:5] == b"%PDF-"
+
+
+def test_no_control_character_of_a_name_reaches_the_index() -> None:
+    nasty = Path("a\x1b[2J\nb.mp4")
+    page = case_page(Path("i.html"), "t\x1b", "l", [], [], [(nasty, "hidden")], [nasty])
+    assert b"\x1b" not in page and b"[2J" in page

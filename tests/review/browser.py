@@ -78,7 +78,7 @@ def served(source: Path, *words: object) -> Iterator[tuple[str, subprocess.Popen
         yield address, process
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=200)
 
 
 @contextmanager
@@ -108,7 +108,7 @@ def look_like(page: Page, language: str, theme: str) -> None:
         page.until(lambda now=now, wanted=wanted: page.js(now) == wanted)
 
 
-def until(true: Callable[[], Any], seconds: float = 30) -> Any:
+def until(true: Callable[[], Any], seconds: float = 60) -> Any:
     """What a condition gives once it holds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -141,7 +141,7 @@ class Page:
             f"import('/store.js').then(({{ state }}) => done({what}))"
         )
 
-    def until(self, true: Callable[[], Any], seconds: float = 30) -> Any:
+    def until(self, true: Callable[[], Any], seconds: float = 60) -> Any:
         return until(true, seconds)
 
     def shot(self, name: str) -> None:

@@ -31,13 +31,13 @@ def in_node(address: str, folder: Path, steps: str) -> Any:
         pytest.skip("needs Node")
     shutil.copytree(ASSETS, folder, dirs_exist_ok=True)
     (folder / "package.json").write_text('{"type": "module"}')
-    names = "state, document, wait, until, find, send, page, text, click, press, write"
+    names = "state, document, clock, wait, until, find, send, page, text, click, press, write"
     (folder / "steps.mjs").write_text(f"export default async ({{ {names} }}) => {{\n{steps}\n}};\n")
     ran = subprocess.run(
         [node, STAND_IN, address, folder / "index.html", folder / "steps.mjs"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=250,
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
     return json.loads(ran.stdout.splitlines()[-1])

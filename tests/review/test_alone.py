@@ -190,7 +190,7 @@ def test_ctrl_c_is_its_usual_end(work: tuple[Path, Path]) -> None:
     with served(*work) as (address, process):
         opened(page(address))
         process.send_signal(signal.SIGINT)
-        _, words = process.communicate(timeout=60)
+        _, words = process.communicate(timeout=200)
         assert process.returncode == 0 and "holds every decision" in words
 
 
@@ -199,7 +199,7 @@ def test_it_closes_with_the_page(work: tuple[Path, Path]) -> None:
         ask = page(address)
         opened(ask)
         ask("POST", "/api/leave", {})
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=200) == 0
 
 
 def test_the_command_line_and_the_page_take_turns(work: tuple[Path, Path]) -> None:

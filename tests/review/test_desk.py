@@ -178,7 +178,7 @@ def test_killed_at_any_moment_the_plan_is_whole(tmp_path: Path) -> None:
         last = int(process.stdout.readline())
         time.sleep(dice.uniform(0, 0.05))
         process.send_signal(signal.SIGKILL)
-        process.wait(timeout=30)
+        process.wait(timeout=200)
         rest = process.stdout.read().split()  # `communicate` would lose what is buffered
         last = int(rest[-1]) if rest else last
         name = next(s.name for s in read_plan(path).subjects if 1 in s.tracks)

@@ -50,7 +50,7 @@ def test_a_reason_that_is_given_after_the_decision_stands_in_the_plan(review: Re
       press("k");
       await until(() => [...state.subjects.values()].some((s) => s.decision === "keep"));
       await write("#keep-reason", "client");
-      await wait(700);
+      await until(() => [...state.subjects.values()].some((s) => s.reason === "client"));
     """)
     kept = [t for t in review.plan.tracks if t.action is Action.KEEP]
     assert kept and {t.reason for t in kept} == {"client"}
@@ -107,9 +107,12 @@ def test_what_flew_by_under_the_hand_is_not_looked_at(review: Review) -> None:
     """Dragged over on the timeline, or with a held key, a whole video was looked at in seconds."""
     flew, stood = review.does("""
       const last = state.frames - 1;
+      clock.hold();
       press("End");
       await until(() => state.frame === last);
       press("Home");
+      await until(() => state.frame === 0);
+      clock.go();
       await until(() => state.summary.frames_seen_fast_only);
       const flew = state.wasSeen[last];
       press("End");
@@ -144,9 +147,10 @@ def test_to_take_back_is_said_only_of_what_was_taken_back(review: Review) -> Non
     """At the beginning, "Undone" stood there for every press of the keys."""
     words = review.does("""
       const undo = async () => {
+        const toasts = await find("#toasts");
+        toasts.replaceChildren();
         press("z", { ctrlKey: true });
-        await wait(500);
-        return text("#toasts");
+        return until(() => toasts.textContent);
       };
       press("ArrowDown");
       press("h");
@@ -226,11 +230,14 @@ def test_a_mask_is_moved_in_the_picture_in_which_it_was_taken_hold_of(review: Re
       const y = place.top + ((box[2] + box[4]) / 2) * place.sy;
       const mouse = (type, by) =>
         send(overlay, type, {{ clientX: x + by, clientY: y + by, button: 0, pointerId: 1 }});
+      clock.hold();
       player.play();
+      clock.pass(60);
       await until(() => state.frame > 2);
       const taken = state.frame;
       mouse("pointerdown", 0);
       mouse("pointermove", 9);
+      clock.pass(200);
       await wait(600);
       mouse("pointermove", 12);
       mouse("pointerup", 12);
@@ -251,8 +258,11 @@ def test_a_box_that_could_not_be_taken_is_not_lost(review: Review) -> None:
       const kept = [];
       for (const button of ["#draw-still", "#draw-follow"]) {
         redraw([-90, -90, -10, -10]);
+        const toasts = await find("#toasts");
+        toasts.replaceChildren();
         await click(button);
-        await wait(500);
+        await until(() => toasts.textContent);
+        await wait(50);
         kept.push(drawnBox());
       }
       return kept;

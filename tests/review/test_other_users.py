@@ -80,7 +80,7 @@ def test_the_browser_is_started_without_the_token(work: tuple[Path, Path], tmp_p
         assert token not in started
     finally:
         process.terminate()
-        process.communicate(timeout=60)
+        process.communicate(timeout=200)
 
 
 @linux

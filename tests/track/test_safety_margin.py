@@ -6,19 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from redact.track.box_per_frame import UNSURE, enlarged
+from redact.track.box_per_frame import STEADY, UNSURE, enlarged, steady
+from redact.types import Target
 
 TIMES = np.arange(5) / 10
 STILL = np.tile([100.0, 100.0, 140.0, 160.0], (5, 1))
 
 
-def widths(scores: dict[int, float]) -> list[float]:
+def widths(scores: dict[int, float], target: Target = Target.FACE) -> list[float]:
     """Of the boxes of an object that stands still, detected in these frames with these scores."""
     rows = np.full(5, np.nan, np.float32)
     for at, score in scores.items():
         rows[at] = score
-    boxes = enlarged(STILL, np.array(sorted(scores), np.intp), rows, TIMES)
+    boxes = enlarged(STILL, np.array(sorted(scores), np.intp), rows, TIMES, target)
     return [float(w) for w in boxes[:, 2] - boxes[:, 0]]
 
 
@@ -39,6 +41,11 @@ def test_a_mask_grows_by_what_was_measured_and_by_no_more(score: float) -> None:
     assert widths({2: score})[2] / 40 == pytest.approx(1 + 2 * MEASURED[score], abs=0.002)
 
 
+@pytest.mark.parametrize("score", [0.1, 0.5, 0.99])
+def test_a_plate_ends_where_its_edge_is_however_doubtful_it_is(score: float) -> None:
+    assert widths({2: score}, Target.PLATE) == [40.0] * 5
+
+
 def test_between_a_sure_and_a_doubtful_sighting_the_mask_grows_gradually() -> None:
     found = widths({0: 0.995, 4: 0.4})
     assert found == sorted(found) and found[0] == 40 and found[1] < found[3] < found[4]
@@ -49,17 +56,47 @@ def test_what_no_detector_saw_is_drawn_as_for_an_even_guess() -> None:
 
 
 @given(
+    target=st.sampled_from(Target),
     scores=st.dictionaries(st.integers(0, 4), st.floats(0, 1), max_size=5),
     walk=st.lists(st.floats(-30, 30), min_size=5, max_size=5),
 )
 def test_every_box_holds_the_estimate_and_half_the_way_to_its_neighbours(
-    scores: dict[int, float], walk: list[float]
+    target: Target, scores: dict[int, float], walk: list[float]
 ) -> None:
     boxes = STILL + np.cumsum(walk)[:, None] * np.array([1.0, 0.0, 1.0, 0.0])
     rows = np.full(5, np.nan, np.float32)
     rows[list(scores)] = np.array(list(scores.values()), np.float32)
-    drawn = enlarged(boxes, np.array(sorted(scores), np.intp), rows, TIMES)
+    drawn = enlarged(boxes, np.array(sorted(scores), np.intp), rows, TIMES, target)
     halfway = (boxes[1:] + boxes[:-1]) / 2
     for inner, outer in ((boxes, drawn), (halfway, drawn[:-1]), (halfway, drawn[1:])):
         assert (outer[:, :2] <= inner[:, :2] + 1e-6).all()
         assert (outer[:, 2:] >= inner[:, 2:] - 1e-6).all()
+
+
+def areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((boxes[:, 2:] - boxes[:, :2]).prod(axis=1))
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-500, 500), st.floats(-500, 500), st.floats(1, 400), st.floats(1, 400)),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_no_mask_changes_its_area_by_more_than_a_fifth_from_frame_to_frame(
+    places: list[tuple[float, float, float, float]],
+) -> None:
+    """Nor is one smaller for it."""
+    boxes = np.array([[x, y, x + w, y + h] for x, y, w, h in places])
+    drawn = steady(boxes)
+    assert (drawn[:, :2] <= boxes[:, :2] + 1e-6).all()
+    assert (drawn[:, 2:] >= boxes[:, 2:] - 1e-6).all()
+    ratio = areas(drawn)[1:] / areas(drawn)[:-1]
+    assert (np.maximum(ratio, 1 / ratio) <= STEADY + 1e-6).all()
+
+
+def test_who_comes_nearer_at_an_ordinary_speed_is_hidden_as_he_is() -> None:
+    sizes = 40 * 1.05 ** np.arange(30)
+    boxes = np.stack([0 * sizes, 0 * sizes, sizes, 1.3 * sizes], axis=1)
+    assert steady(boxes) == pytest.approx(boxes)

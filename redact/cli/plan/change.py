@@ -178,7 +178,7 @@ def import_(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Add the tracks of FILE (MOT CSV, COCO JSON, CVAT XML) to PLAN."""
+    """Add the tracks of FILE (COCO JSON, CVAT XML) to PLAN."""
     value = read_plan(plan_path)
     try:
         data = read_file(file)
@@ -208,11 +208,11 @@ def import_(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Default: beside PLAN; p.mot.csv, p.coco.json or p.cvat.xml for p.json.",
+    help="Default: beside PLAN; p.coco.json or p.cvat.xml for p.json.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None:
-    """Write the tracks of PLAN for another tool (MOT CSV, COCO JSON, CVAT XML)."""
+    """Write the tracks of PLAN for another tool (COCO JSON, CVAT XML)."""
     value = read_plan(plan_path)
     path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
     write_whole(path, FORMATS[name].export(value), force=force, never=(plan_path,), mode=0o600)

@@ -14,7 +14,7 @@ import click
 from ...errors import PlanError
 from ...files import claim_beside, unwritable
 from ...plan import MutedSpan, Plan, read_plan, typed, write_plan
-from ...record import checked_option, seconds_from_start
+from ...record import checked_option
 from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
 from ..app import HELP
 from ..terminal import Terminal
@@ -118,7 +118,7 @@ def mention_outside(plan: Plan, track: Track) -> None:
 
 
 def _when(plan: Plan, keys: list[Keyframe]) -> str:
-    first, last = (clock(seconds_from_start(plan, key.frame)) for key in (keys[0], keys[-1]))
+    first, last = (clock(plan.seconds(key.frame)) for key in (keys[0], keys[-1]))
     return f"at {first}" if first == last else f"between {first} and {last}"
 
 
@@ -132,7 +132,7 @@ def span_words(span: MutedSpan, plan: Plan) -> str:
 def mention_late(option: str, text: str, plan: Plan, where: str = "the span ends there") -> None:
     """Say so where a span was to go on after the end of the clip."""
     if typed.is_after_end(text, plan):
-        end = clock(seconds_from_start(plan, len(plan.source.timeline) - 1))
+        end = clock(plan.seconds(len(plan.source.timeline) - 1))
         Terminal().warn(f"{option} {text}: the clip ends at {end}; {where}")
 
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 from rich.table import Table
 
 from ...plan import Plan, read_plan, typed, with_subjects
-from ...record import seconds_from_start
-from ...types import Origin, Track, clock, counted
+from ...types import DOUBTFUL, Origin, Track, clock, counted
 from ..terminal import PlainConsole
 from .group import plan, plan_argument, span_words, target_choice
-
-UNSURE: Final = 0.5
-"""A track that is less surely what it seems is called unsure; it is hidden all the same."""
 
 
 def chosen_tracks(
@@ -29,8 +25,7 @@ def chosen_tracks(
         plan: with the tracks.
         moment: a time or a frame at which they are there; None: any.
         target: word of what they are; None: anything.
-        unsure: only those found by a detector whose certainty, or, in older plans, whose best
-            score is below `UNSURE`.
+        unsure: only those found by a detector that are as likely something else.
 
     Raises:
         UsageError: the moment is no time of this clip.
@@ -41,20 +36,15 @@ def chosen_tracks(
         for track in plan.tracks
         if (frame is None or track.first <= frame <= track.last)
         and (target is None or track.target.word == target)
-        and (not unsure or _unsure(track))
+        and (not unsure or (track.origin is Origin.AUTO and track.doubtful))
     ]
-
-
-def _unsure(track: Track) -> bool:
-    sure = track.score if track.certainty is None else track.certainty
-    return track.origin is Origin.AUTO and (sure or 0.0) < UNSURE
 
 
 @plan.command()
 @plan_argument
 @click.option("--at", "moment", help="Only what is there at this time (12.5, 0:12, f120).")
 @click.option("--target", "only", type=target_choice, help="Only faces, plates or regions.")
-@click.option("--unsure", is_flag=True, help=f"Only tracks whose probability is below {UNSURE}.")
+@click.option("--unsure", is_flag=True, help=f"Only tracks whose probability is below {DOUBTFUL}.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def show(
     plan_path: Path, moment: str | None, only: str | None, unsure: bool, as_json: bool
@@ -65,8 +55,7 @@ def show(
     surely follow each other. Decide about all of them.
 
     'probability' is that a track is what it seems, by all that was seen of it, as in the record
-    and for --unsure ('certainty' in --json). Plans of earlier versions have the best score of one
-    detection instead, and a track that a person drew has neither.
+    and for --unsure ('certainty' in --json). A track that a person drew has none.
 
     The columns 'seen' and 'place' say when each track is seen best, and where: left,top
     width×height in pixels.
@@ -152,7 +141,7 @@ def _best(value: Plan, track: Track) -> dict[str, Any]:
     box = key.box
     return {
         "frame": key.frame,
-        "time": clock(seconds_from_start(value, key.frame)),
+        "time": clock(value.seconds(key.frame)),
         "x": round(box.x1),
         "y": round(box.y1),
         "width": round(box.width),
@@ -166,8 +155,8 @@ def _row(value: Plan, track: Track, subject: int, name: str) -> dict[str, Any]:
         "name": name,
         "track": track.id,
         "target": track.target.word,
-        "from": clock(seconds_from_start(value, track.first)),
-        "to": clock(seconds_from_start(value, track.last)),
+        "from": clock(value.seconds(track.first)),
+        "to": clock(value.seconds(track.last)),
         "frames": track.last - track.first + 1,
         "score": None if track.score is None else round(track.score, 2),
         "certainty": track.certainty,

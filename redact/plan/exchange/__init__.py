@@ -1,7 +1,6 @@
 """Tracks of other tools: import into a plan, and export from one.
 
-Coordinates are upright source pixels, corners from 0, in every format. Frames count from 0 in
-plans, COCO and CVAT, from 1 in MOT files, as these formats have it.
+Coordinates are upright source pixels, corners from 0, and frames count from 0, as in plans.
 """
 
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from ..plan import Plan
 from .coco import export_coco, read_coco
 from .cvat import export_cvat, read_cvat
 from .imported import ImportedTrack, add_imported, coinciding
-from .mot import export_mot, read_mot
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,6 @@ class Format:
 
 
 FORMATS = {
-    "mot": Format(".csv", read_mot, export_mot),
     "coco": Format(".json", read_coco, export_coco),
     "cvat": Format(".xml", read_cvat, export_cvat),
 }

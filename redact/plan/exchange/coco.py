@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import Annotated, Any
 
 import msgspec
@@ -11,8 +12,8 @@ from msgspec import Meta, Struct
 from ...errors import PlanError
 from ...types import Box, Target
 from ..plan import Plan
-from .exported import shown_keys
-from .imported import CATEGORIES, ImportedTrack, number_of
+from .exported import shown_runs
+from .imported import ImportedTrack
 
 _HINT = "Needed: images (id, frame_id), categories (id, name), annotations (image_id, bbox, …)."
 _Number = Annotated[float, Meta(ge=-1e6, le=1e6)]
@@ -107,13 +108,13 @@ def export_coco(plan: Plan) -> bytes:
     """One image per frame, one annotation per track and frame in which it lies in the picture."""
     annotations: list[dict[str, Any]] = []
     for track in plan.tracks:
-        for key in shown_keys(plan, track):
+        for key in chain.from_iterable(shown_runs(plan, track)):
             box = key.box
             annotations.append(
                 {
                     "id": len(annotations) + 1,
                     "image_id": key.frame + 1,
-                    "category_id": number_of(track.target),
+                    "category_id": track.target.spec.category,
                     "bbox": [round(v, 4) for v in (box.x1, box.y1, box.width, box.height)],
                     "area": round(box.area, 4),
                     "iscrowd": 0,
@@ -132,6 +133,6 @@ def export_coco(plan: Plan) -> bytes:
         }
         for frame in range(len(source.timeline))
     ]
-    categories = [{"id": number, "name": t.word} for number, t in CATEGORIES.items()]
+    categories = [{"id": t.spec.category, "name": t.word} for t in Target]
     value = {"images": images, "categories": categories, "annotations": annotations}
     return (json.dumps(value, ensure_ascii=False) + "\n").encode("utf-8", "replace")

@@ -30,11 +30,6 @@ def shown_runs(plan: Plan, track: Track) -> list[list[Keyframe]]:
     return runs
 
 
-def shown_keys(plan: Plan, track: Track) -> list[Keyframe]:
-    """All of `shown_runs`, one after the other."""
-    return [key for run in shown_runs(plan, track) for key in run]
-
-
 def _shown(box: Box, source: SourceRef) -> bool:
     right, bottom = source.width - _SEEN, source.height - _SEEN
     return box.x1 < right and box.y1 < bottom and box.x2 > _SEEN and box.y2 > _SEEN

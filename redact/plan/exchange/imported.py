@@ -17,11 +17,6 @@ BRIDGED = Fraction(1)
 """Seconds without a box over which a track goes on. Most tools write no box while the object is
 hidden behind something or missed; hiding too much for a second is better than a leak."""
 
-CATEGORIES = {target.spec.category: target for target in Target}
-"""Numbers of targets in exported files."""
-
-_CLASSES = ", ".join(f"{number} {target.word}" for number, target in CATEGORIES.items())
-
 
 @dataclass(slots=True)
 class ImportedTrack:
@@ -154,20 +149,3 @@ def _around(box: Box) -> Box:
     as well, whatever way it turns there."""
     (x, y), half = box.centre, math.hypot(box.width, box.height) / 2
     return Box(x - half, y - half, x + half, y + half)
-
-
-def target_of(number: int, target: Target | None, where: str) -> Target:
-    """Target for a class number of a file; `target` overrides. Raises PlanError."""
-    if target is not None:
-        return target
-    try:
-        return CATEGORIES[number]
-    except KeyError:
-        raise PlanError(
-            f"{where}: class {number} is not known here",
-            f"Classes are {_CLASSES}; or name one with --target.",
-        ) from None
-
-
-def number_of(target: Target) -> int:
-    return target.spec.category

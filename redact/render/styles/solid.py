@@ -124,6 +124,6 @@ def _fitting(text: str, shape: Shape) -> tuple[float, tuple[int, int]]:
     """Font scale at which a text fits on a mask, and its width and height in pixels."""
     (width, height), _ = cv2.getTextSize(text, FONT, 1.0, 2)
     box = shape.box
-    tallest = TALLEST_ON_PLATE if shape.rounded_rectangle else TALLEST_ON_FACE
+    tallest = TALLEST_ON_PLATE if shape.rectangle else TALLEST_ON_FACE
     scale = min(WIDEST * box.width / max(1, width), tallest * box.height / max(1, height))
     return scale, (round(width * scale), round(height * scale))

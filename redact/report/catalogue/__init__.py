@@ -60,7 +60,4 @@ class Catalogue:
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number in the language's own form: 1,234.5 or 1 234,5 (narrow no-break space)."""
-        text = f"{value:,.{digits}f}"
-        if self.language == "fr":
-            return text.replace(",", "\u202f").replace(".", ",")
-        return text
+        return self.words.number(f"{value:,.{digits}f}")

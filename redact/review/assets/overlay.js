@@ -86,10 +86,9 @@ const corners = (x, y, w, h) => [[x, y], [x + w, y], [x, y + h], [x + w, y + h]]
 
 /** The edge of the mask (redact/render/shapes.py). */
 function shape(box, x, y, w, h) {
-  const corner = Math.min(w, h) / 4, push = corner * (1 - Math.SQRT1_2);
   pen.beginPath();
   if (["face", "head"].includes(subjectOf(box)?.target)) pen.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 2 * Math.PI);
-  else pen.roundRect(x - push, y - push, w + 2 * push, h + 2 * push, corner);
+  else pen.rect(x, y, w, h);
   pen.stroke();
 }
 

@@ -1,0 +1,128 @@
+"""The first and the last picture of somebody: looked for closely, and never left by the mask."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from redact.track import Tracker
+from redact.types import Box, Detections, Frame
+
+from .scenes import (
+    HEIGHT,
+    WIDTH,
+    Thing,
+    as_frame,
+    covered,
+    draw,
+    seen,
+    texture,
+    track_clip,
+    tracker_of,
+)
+
+BRIGHT = 190
+"""Grey level above which the place of `flickering` shows it."""
+
+PLACE = Box(140.0, 70.0, 170.0, 106.0)
+
+
+def flickering(first: int, last: int, count: int) -> list[Frame]:
+    """Somebody whose pixels are others in every picture, as in the noise of the dark, so that they
+    cannot be followed. There from frame `first` to `last`."""
+    ground = texture(99, HEIGHT, WIDTH) // 2
+    rng = np.random.default_rng(3)
+    frames = []
+    x1, y1, x2, y2 = map(int, PLACE)
+    for i in range(count):
+        picture = ground.copy()
+        if first <= i <= last:
+            picture[y1:y2, x1:x2] = rng.integers(160, 255, (y2 - y1, x2 - x1))
+        frames.append(as_frame(i, picture))
+    return frames
+
+
+def find(
+    grey: NDArray[np.uint8], boxes: NDArray[np.float64], target: NDArray[np.int8]
+) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
+    """A close look that knows what is bright."""
+    odds = []
+    for x1, y1, x2, y2 in boxes.round().astype(int).tolist():
+        part = grey[max(0, y1) : y2, max(0, x1) : x2]
+        odds.append(0.0 if part.size and part.mean() > BRIGHT else -4.0)
+    return boxes, np.array(odds, np.float32)
+
+
+def looked(count: int, first: int, last: int) -> list[Detections | None]:
+    """What the detector sees, which looks at every third picture."""
+    found = seen([PLACE])
+    return [
+        None if i % 3 else found if first <= i <= last else Detections.empty() for i in range(count)
+    ]
+
+
+def test_who_is_found_late_is_looked_for_back_to_the_first_picture() -> None:
+    frames = flickering(0, 60, 60)
+    tracks = track_clip(frames, looked(60, 27, 60), tracker_of(find=find)).tracks
+    for i in range(60):
+        assert covered(tracks, i, PLACE), i
+
+
+def test_who_is_lost_is_looked_for_until_he_is_gone() -> None:
+    frames = flickering(0, 44, 70)
+    tracks = track_clip(frames, looked(70, 0, 24), tracker_of(find=find)).tracks
+    for i in range(45):
+        assert covered(tracks, i, PLACE), i
+    assert max(t.last for t in tracks) < 44 + 10  # and no longer
+
+
+def test_nobody_is_looked_for_before_a_cut() -> None:
+    after = flickering(0, 60, 40)
+    before = [as_frame(i, texture(5, HEIGHT, WIDTH) // 4 + 190) for i in range(20)]
+    frames = before + [
+        Frame(f.index + 20, f.pts + 20 * 512, Fraction(f.time_base), f.picture) for f in after
+    ]
+    found = [Detections.empty()] * 24 + looked(36, 0, 60)
+    tracks = track_clip(frames, found, tracker_of(find=find))
+    assert tracks.cuts == (20,)
+    assert [t.first for t in tracks.tracks] == [20]
+
+
+@pytest.mark.parametrize("speed", [6.0, -6.0])
+def test_a_mask_does_not_leave_the_place_where_somebody_was_seen(speed: float) -> None:
+    """Before the first and after the last sighting it holds, and reaches on."""
+    thing = Thing(lambda i: (140.0 + speed * (i - 20), 60.0))
+    ground = texture(99, HEIGHT, WIDTH)
+    frames = [as_frame(i, draw(ground, [thing], i)) for i in range(40)]
+    found = [seen([thing.box(i)]) if 15 <= i <= 25 else Detections.empty() for i in range(40)]
+    tracker = tracker_of(ablate=frozenset({"follow"}))
+    (track,) = track_clip(frames, found, tracker).tracks
+    assert track.first < 15 and track.last > 25
+    for beyond, edge in (
+        *((i, 15) for i in range(track.first, 15)),
+        *((i, 25) for i in range(26, track.last + 1)),
+    ):
+        here = track.at(beyond)
+        assert here is not None and here.box.contains(thing.box(edge), 1.0), beyond
+
+
+def looked_at(tracker: Tracker, frames: list[Frame]) -> list[int]:
+    """Frames at which the tracker wants a look."""
+    wanted = []
+    for frame in frames:
+        if tracker.wants_detection(frame):
+            wanted.append(frame.index)
+        tracker.observe(frame, Detections.empty() if wanted[-1:] == [frame.index] else None)
+    return wanted
+
+
+def test_every_picture_of_the_first_second_of_a_scene_is_looked_at() -> None:
+    one, two = texture(1, HEIGHT, WIDTH), texture(2, HEIGHT, WIDTH)
+    frames = [as_frame(i, one if i < 50 else two) for i in range(90)]
+    wanted = looked_at(Tracker("balanced"), frames)
+    assert set(range(25)) | set(range(50, 75)) <= set(wanted)
+    assert len(wanted) < 65  # and in between as before
+    assert len(looked_at(Tracker("fast"), frames)) < 30
