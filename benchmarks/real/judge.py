@@ -12,10 +12,10 @@ from .measure import LEAK, LEAST, Mask, View, area_of
 
 REACH = 0.35
 """Hidden pixels within this share of a labelled box around it are no stray ones."""
-NEIGHBOURHOOD = 1.5
-"""A face stands alone if nothing labelled lies within this many widths and heights of it."""
+NEIGHBOURHOOD = {"face": (1.5, 1.5), "plate": (1.0, 1.5)}
+"""It stands alone if nothing labelled lies within this many widths and heights of it."""
 LEAST_GROWTH = 0.3
-"""A face less covered than this has no mask whose size could be told."""
+"""A thing less covered than this has no mask whose size could be told."""
 BURNT_IN = 0.33
 """Share of a clock or caption from which it counts as hidden."""
 
@@ -46,6 +46,7 @@ class FrameScore:
     Attributes:
         hidden, stray: shares of the picture.
         growth: hidden area around each face that stands alone, over the area of its ellipse.
+        plate_growth: around each plate that does, over the area of its box.
         burnt: for each box of `osd` whether it is hidden; burnt_all: of `osd_all`.
     """
 
@@ -55,6 +56,7 @@ class FrameScore:
     hidden: float
     stray: float
     growth: tuple[float, ...]
+    plate_growth: tuple[float, ...]
     burnt: tuple[bool, ...]
     burnt_all: tuple[bool, ...]
 
@@ -109,7 +111,8 @@ def judge_frame(labelled: LabelledFrame, view: View) -> FrameScore:
         tuple(o for o in found if o is not None),
         float(hidden.mean()),
         float((hidden & beside).mean()),
-        tuple(_growths(labelled, hidden)),
+        tuple(_growths(labelled, hidden, "face")),
+        tuple(_growths(labelled, hidden, "plate")),
         tuple(_is_covered(hidden, b) for b in labelled.osd),
         tuple(_is_covered(hidden, b) for b in labelled.osd_all),
     )
@@ -146,18 +149,20 @@ def judge_clip(scores: Scores, labels: Labels, view_of: Callable[[int], View | N
     scores.tracks += judge_tracks(labels.tracks, view_of)
 
 
-def _growths(labelled: LabelledFrame, hidden: Mask) -> list[float]:
+def _growths(labelled: LabelledFrame, hidden: Mask, target: str) -> list[float]:
     shape = hidden.shape[0], hidden.shape[1]
+    across, down = NEIGHBOURHOOD[target]
+    # Several boxes may have been drawn around one face.
+    once = [b for b in labelled.known if target == "plate" or b not in labelled.dups]
     found = []
-    for n, (x1, y1, x2, y2) in enumerate(labelled.faces):
+    for own in labelled.faces if target == "face" else labelled.plates:
+        x1, y1, x2, y2 = own
         w, h = x2 - x1, y2 - y1
-        reach = NEIGHBOURHOOD
-        near = (x1 - reach * w, y1 - reach * h, x2 + reach * w, y2 + reach * h)
-        others = labelled.faces[:n] + labelled.faces[n + 1 :] + labelled.heads + labelled.plates
-        alone = not any(_overlap(o, near) for o in others if o not in labelled.dups)
-        if h < LEAST["face"] or not alone:
+        near = (x1 - across * w, y1 - down * h, x2 + across * w, y2 + down * h)
+        if h < LEAST[target] or any(b is not own and _overlap(b, near) for b in once):
             continue
-        growth = float((hidden & area_of(shape, [near])).sum()) / (np.pi / 4 * w * h)
+        area = w * h * (np.pi / 4 if target == "face" else 1.0)
+        growth = float((hidden & area_of(shape, [near])).sum()) / area
         if growth > LEAST_GROWTH:
             found.append(growth)
     return found

@@ -53,6 +53,7 @@ def figures(scores: Scores) -> dict[str, Figure]:
     """All figures of one tool."""
     frames = scores.frames
     growth = [g for f in frames for g in f.growth]
+    of_plates = [g for f in frames for g in f.plate_growth]
     found = {
         f"{t}s": _share((f.clip, o.leaked) for f in frames for o in f.objects if o.target == t)
         for t in ("face", "plate")
@@ -61,6 +62,9 @@ def figures(scores: Scores) -> dict[str, Figure]:
     found["hidden"] = _mean((f.clip, f.hidden) for f in frames)
     found["stray"] = _mean((f.clip, f.stray) for f in frames)
     found["growth"] = Figure(float(np.median(growth)) if growth else None, len(growth))
+    found["plate_growth"] = Figure(
+        float(np.median(of_plates)) if of_plates else None, len(of_plates)
+    )
     found["burnt_in"] = _share((f.clip, hit) for f in frames for hit in f.burnt)
     found["burnt_in_all"] = _share((f.clip, hit) for f in frames for hit in f.burnt_all)
     return found
@@ -73,6 +77,7 @@ HEADER = {
     "hidden": "hidden, of the picture",
     "stray": "of it stray",
     "growth": "mask ÷ face",
+    "plate_growth": "mask ÷ plate",
     "burnt_in": "burnt-in text hidden, of flagged",
     "burnt_in_all": "of all",
 }
@@ -96,7 +101,7 @@ def table(all_scores: list[Scores]) -> str:
     lines = ["| tool | " + " | ".join(HEADER[n] for n in shown) + " |"]
     lines.append("|---|" + "---|" * len(shown))
     for tool, f in rows.items():
-        cells = [_growth(f[n]) if n == "growth" else cell(f[n]) for n in shown]
+        cells = [_growth(f[n]) if n.endswith("growth") else cell(f[n]) for n in shown]
         lines.append(f"| {tool} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

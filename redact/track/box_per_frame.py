@@ -75,6 +75,26 @@ def _smeared(out: Boxes, boxes: Boxes) -> Boxes:
     return out
 
 
+STEADY: Final = 1.2
+"""How much larger the area of a box may be than that of the one in a neighbouring frame. Meaning:
+things do not grow by a fifth in a frame, so it was a look that was off, and a mask that jumps draws
+every eye; the box beside it is made larger, never one smaller. Something that does (a plate that
+comes into view from behind a pole) is hidden a little farther around, for a few frames."""
+
+
+def steady(boxes: Boxes) -> Boxes:
+    """Boxes of neighbouring frames, each containing the one it came from, that do not jump in size.
+
+    Args:
+        boxes: [N, 4], one per frame.
+    """
+    centre, size = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
+    least = 1 / np.sqrt(STEADY)
+    for here, there in (*pairwise(range(len(size))), *pairwise(range(len(size))[::-1])):
+        size[there] = np.maximum(size[there], least * size[here])
+    return np.hstack([centre - size / 2, centre + size / 2])
+
+
 SLACK = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes
 between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100."""
@@ -196,7 +216,7 @@ def fill(
     boxes = whole_at_border(boxes, detected, clip.size, target)
     if "growth" not in ablate:
         boxes = enlarged(boxes, detected, scores, clip.times(start, end), target)
-    return Dense(start, boxes, _states(len(boxes), at, detected), scores)
+    return Dense(start, steady(boxes), _states(len(boxes), at, detected), scores)
 
 
 def _states(count: int, at: NDArray[np.intp], detected: NDArray[np.intp]) -> list[State]:

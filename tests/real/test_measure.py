@@ -82,6 +82,16 @@ def test_growth_is_told_of_faces_that_stand_alone() -> None:
     )
 
 
+def test_growth_is_told_of_plates_that_stand_alone() -> None:
+    x1, y1, x2, y2 = PLATE
+    wide = (x1 - 10, y1 - 5, x2 + 10, y2 + 5)
+    alone = LabelledFrame("a.mp4", 0, plates=(PLATE,))
+    view = PixelView(grey_of(noise()), grey_of(masked(wide)))
+    whole = (x2 - x1 + 20) * (y2 - y1 + 10) / ((x2 - x1) * (y2 - y1))
+    assert judge_frame(alone, view).plate_growth[0] == pytest.approx(whole, rel=0.1)
+    assert judged(masked(FACE, wide)).plate_growth == ()  # The face is near.
+
+
 def test_masks_before_drawing_are_judged_alike() -> None:
     mask = np.zeros((180, 240), np.uint8)
     mask[30:110, 40:100] = 1

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from redact.track.box_per_frame import UNSURE, enlarged
+from redact.track.box_per_frame import STEADY, UNSURE, enlarged, steady
 from redact.types import Target
 
 TIMES = np.arange(5) / 10
@@ -70,3 +71,32 @@ def test_every_box_holds_the_estimate_and_half_the_way_to_its_neighbours(
     for inner, outer in ((boxes, drawn), (halfway, drawn[:-1]), (halfway, drawn[1:])):
         assert (outer[:, :2] <= inner[:, :2] + 1e-6).all()
         assert (outer[:, 2:] >= inner[:, 2:] - 1e-6).all()
+
+
+def areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((boxes[:, 2:] - boxes[:, :2]).prod(axis=1))
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(-500, 500), st.floats(-500, 500), st.floats(1, 400), st.floats(1, 400)),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_no_mask_changes_its_area_by_more_than_a_fifth_from_frame_to_frame(
+    places: list[tuple[float, float, float, float]],
+) -> None:
+    """Nor is one smaller for it."""
+    boxes = np.array([[x, y, x + w, y + h] for x, y, w, h in places])
+    drawn = steady(boxes)
+    assert (drawn[:, :2] <= boxes[:, :2] + 1e-6).all()
+    assert (drawn[:, 2:] >= boxes[:, 2:] - 1e-6).all()
+    ratio = areas(drawn)[1:] / areas(drawn)[:-1]
+    assert (np.maximum(ratio, 1 / ratio) <= STEADY + 1e-6).all()
+
+
+def test_who_comes_nearer_at_an_ordinary_speed_is_hidden_as_he_is() -> None:
+    sizes = 40 * 1.05 ** np.arange(30)
+    boxes = np.stack([0 * sizes, 0 * sizes, sizes, 1.3 * sizes], axis=1)
+    assert steady(boxes) == pytest.approx(boxes)
