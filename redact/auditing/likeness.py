@@ -65,7 +65,7 @@ class Looks:
         self._ends: dict[int, tuple[int, _End, _End]] = {}
         self._due: dict[int, list[_End]] = defaultdict(list)
         for track in tracks:
-            if track.action is Action.KEEP:
+            if track.action is not Action.REDACT:
                 continue
             seen = [k for k in track.keyframes if k.state is State.DETECTED] or track.keyframes
             first, last = _End(seen[0].box), _End(seen[-1].box)
@@ -164,7 +164,7 @@ def between_tracks(
         plan: what is hidden.
         looks: searches around every track's ends, all of them done.
     """
-    sure = [t for t in plan.tracks if t.action is not Action.KEEP and _sure(t, limits)]
+    sure = [t for t in plan.tracks if t.action is Action.REDACT and _sure(t, limits)]
     begins: dict[int, list[Track]] = defaultdict(list)
     for track in sure:
         begins[track.first].append(track)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
+from ..media import Copied
 from ..plan import Plan
 from ..settings import RenderSettings, Sensitivity, Stamp
 from ..types import OWN, Box, Target, clock
@@ -27,6 +28,7 @@ class AuditSettings:
         limits: every number that decides.
         stamp: that was drawn on every picture (`RenderSettings.stamp`). Its place may differ from
             the source; it hides nothing.
+        copied: stretches that must be those of the source, bit for bit.
     """
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
@@ -36,6 +38,7 @@ class AuditSettings:
     credentials: bool = False
     limits: Limits = LIMITS
     stamp: Stamp | None = None
+    copied: tuple[Copied, ...] = ()
 
     @classmethod
     def of_plan(

@@ -97,7 +97,7 @@ def edges(tracks: Iterable[Track], cuts: Iterable[int], reach: int) -> dict[int,
     cut = sorted(cuts)
     found: dict[int, list[Place]] = defaultdict(list)
     for track in tracks:
-        if track.action is Action.KEEP:
+        if track.action is not Action.REDACT:
             continue
         low = max([c for c in cut if c <= track.first], default=0)
         end = track.last + 1 + reach

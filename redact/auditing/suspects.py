@@ -154,7 +154,7 @@ def beside(target: Target, path: Stretch, around: Surroundings, limits: Limits) 
     best: tuple[float, Track] | None = None
     for track in around.tracks:
         sure = track.certainty is None or track.certainty >= limits.believed
-        if track.target is not target or track.action is Action.KEEP or not sure:
+        if track.target is not target or track.action is not Action.REDACT or not sure:
             continue
         gap, mine, theirs = _gap(path, track, around.times)
         if gap > 2 * limits.look_every or not _same_place(mine, theirs, gap, limits):

@@ -18,6 +18,7 @@ from ..types import Action, Presentation, Target, Track
 from ..words import Message
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
+from .copied_pictures import CopiedPictures
 from .file_checks import check_container, check_sound, decode_alone
 from .findings_and_fixes import Seen, findings_of
 from .likeness import MakeMask
@@ -145,6 +146,7 @@ def collect(
     visible = _visible(plan, covers, detectors, settings, size)
     compared = Compared(plan, limits, stamped(settings.stamp, *size))
     clock, times = TimeCheck(), dict[int, float]()
+    copies = CopiedPictures(settings.copied)
     # Those who searched and drew have found out what is damaged.
     known = None if plan is None else frozenset(plan.unchecked)
     decoded = _with_last(pairs(iter(Decode(source, known)), output.frames()))
@@ -155,6 +157,7 @@ def collect(
     ):
         for pair, mask, last in passing:
             clock.add(pair)
+            copies.see(pair)
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
                 times[pair.index] = pair.source.seconds
@@ -162,12 +165,15 @@ def collect(
             trim_at_times(pair.index)
             stage.advance()
     tracks = visible.finish()
+    proof: list[Check] = []
+    if settings.copied and plan is not None:
+        proof.append(copies.check(source, finished, plan.source.timeline))
     return Collected(
         tracks,
         tuple(visible.misfits),
         Surroundings(plan, covers, compared.looks, times),
         compared,
-        (*clock.checks(output.errors), output.check(), compared.check()),
+        (*clock.checks(output.errors), output.check(), compared.check(), *proof),
         Looked(
             compared.frames,
             detectors.looks,
@@ -247,7 +253,7 @@ def _kept(plan: Plan | None) -> tuple[Kept, ...]:
     return tuple(
         Kept(t.id, t.target, t.first, t.last, t.reason, tuple(plan.shown_spans(t)))
         for t in plan.tracks
-        if t.action is Action.KEEP
+        if t.action is not Action.REDACT
     )
 
 

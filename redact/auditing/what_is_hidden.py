@@ -50,7 +50,7 @@ class PlanCovers:
         return hidden.view(np.uint8)
 
     def kept(self, index: int) -> list[Region]:
-        return self._plan.shown_at(index)
+        return self._plan.judged_at(index)
 
 
 def stamped(stamp: Stamp | None, width: int, height: int) -> Mask | None:

@@ -14,9 +14,9 @@ import click
 
 from .. import api
 from ..errors import UsageError
-from ..files import check_writable, names_footage
+from ..files import check_writable, make_folder, names_footage
 from ..media import probe
-from ..pipeline import forget_looks
+from ..pipeline import forget_looks, plan_of_video
 from ..plan import read_plan, write_plan
 from ..review import Session, alone_with, serve
 from ..settings import DrawSettings
@@ -86,19 +86,25 @@ def review(
 ) -> int:
     """Open a page in your browser on which you see who was found in SOURCE, and decide.
 
-    PLAN is SOURCE with the ending .plan.json unless you name another. If there is no plan yet,
-    SOURCE is searched first. Every change is saved in the plan at once, so you can switch between
-    the page and the commands 'redact plan' and 'redact apply'.
+    PLAN is the one that 'redact run' or 'redact detect' left for SOURCE, unless you name another.
+    If there is no plan yet, SOURCE is searched first; if that was stopped, give the same command
+    again and it goes on. Every change is saved in the plan at once, so you can switch between the
+    page and the commands 'redact plan' and 'redact apply', and 'redact run' goes on with it.
 
     This program serves the page itself, on 127.0.0.1 alone, to whoever has its address with the
     secret in it. It ends when you close the page, after an hour without you, or with Ctrl-C. Only
     one review of a plan can be open at a time.
     """
     terminal = Terminal()
-    probe(source)
+    info = probe(source)
     if folder is not None and (names_footage(folder) or (folder.exists() and not folder.is_dir())):
         raise UsageError(f"{folder}: is not a folder", "Name a folder for results with -o.")
-    plan_file = plan_file or source.with_suffix(".plan.json")
+    if plan_file is None:
+        if folder is not None:
+            make_folder(folder)
+        plan_file = plan_of_video(info, folder)
+        if plan_file.exists():
+            terminal.say(f"{plan_file}: goes on with this plan")
     if plan_file.exists():
         read_plan(plan_file)
     else:
@@ -121,7 +127,10 @@ def review(
             serve(session, say, not no_open)
     if session.last_output is not None:
         terminal.say(f"{session.last_output}: was made")
-    terminal.say(f"{plan_file}: holds every decision")
+    if plan_file.exists():
+        terminal.say(f"{plan_file}: holds every decision")
+    else:
+        terminal.say("There is no plan yet. Give the same command again, and the search goes on.")
     return 0
 
 

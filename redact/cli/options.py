@@ -254,6 +254,12 @@ encode_options = _all(
     click.option(
         "--preset", help="Speed of the encoder: ultrafast to veryslow, or a number for vp9 and av1."
     ),
+    click.option(
+        "--copy-untouched",
+        is_flag=True,
+        help="Copy the stretches in which nothing is hidden bit for bit instead of encoding them "
+        "anew (H.264 in MP4, MOV and MKV). The record says which, and 'redact verify' checks them.",
+    ),
 )
 
 force_option = click.option("--force", is_flag=True, help="Replace an output that exists.")
@@ -308,7 +314,13 @@ def encode_settings(params: dict[str, Any]) -> EncodeSettings:
     if preset is not None and presets and preset not in presets:
         whose = "" if params["codec"] == "auto" else f" of {params['codec']}"
         raise UsageError(f"--preset {preset}: is not a preset{whose}", f"Use {', '.join(presets)}.")
-    return EncodeSettings(params["codec"], params["crf"], params["preset"], Audio(params["audio"]))
+    return EncodeSettings(
+        params["codec"],
+        params["crf"],
+        params["preset"],
+        Audio(params["audio"]),
+        params["copy_untouched"],
+    )
 
 
 def all_settings(params: dict[str, Any]) -> Settings:

@@ -168,6 +168,8 @@ def tracks_in_words(plan: Plan) -> str:
     # What stays visible must never be counted among what is hidden.
     kept = [t.id for t in tracks if t.action is Action.KEEP]
     words += [f"{numbered(kept)} visible by decision"] if kept else []
+    alarms = [t.id for t in tracks if t.action is Action.FALSE_ALARM]
+    words += [f"{numbered(alarms)} called a false alarm"] if alarms else []
     return ", ".join(words) or "nothing found to hide"
 
 

@@ -1,5 +1,6 @@
 """Reading and writing video files: exact times, upright pictures, nothing but what is allowed."""
 
+from .copies import Copied, Copies, choose_copies, stretches_of
 from .decode import Decode
 from .encoders import Encoding, choose_encoding, describe_encoders
 from .frame_planes import copy_tags, plane_array, upright
@@ -27,6 +28,8 @@ __all__ = [
     "AudioInfo",
     "Colour",
     "ContentLight",
+    "Copied",
+    "Copies",
     "Decode",
     "Dropped",
     "Encoding",
@@ -35,6 +38,7 @@ __all__ = [
     "SourceInfo",
     "VideoInfo",
     "VideoWriter",
+    "choose_copies",
     "choose_encoding",
     "coded_pictures",
     "container_for",
@@ -55,6 +59,7 @@ __all__ = [
     "read_sound",
     "sha256_of",
     "sha256_of_bytes",
+    "stretches_of",
     "tags_of",
     "upright",
 ]

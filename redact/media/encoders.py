@@ -63,6 +63,9 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
     interlaced = codec.name == "h264" and _fields_fit(video, pixel_format)
     if video.interlaced and not interlaced and not codec.lossless:
         notes.append(Message("interlaced_as_lines"))
+    everywhere = codec.lossless or (codec.name == "h264" and pixel_format == "yuv420p")
+    if settings.codec == "auto" and container in ("mp4", "mov") and not everywhere:
+        notes.append(Message("not_played_everywhere", codec=codec.name, format=pixel_format))
     options = _options(codec, settings, video)
     if interlaced:
         # Or x264 tells the container "top field first", whatever the frames say.

@@ -1,11 +1,11 @@
 """One video: from the file to the redacted copy and its record; the story is told in `run`."""
 
-from .check import Accepted, same_place
+from .check import Accepted, Answer, same_place
 from .finished import audit_settings, plan_beside, record_beside
 from .held import HeldBack, find_held, meant_by
 from .journal import Journal
 from .kept_looks import KeptLooks, forget_looks
-from .kept_plan import keep_plan, require_same_source
+from .kept_plan import keep_plan, plan_of_video, require_same_source
 from .mend import from_here, mend, refuse_elsewhere, remove_held
 from .order import Acceptance, Delivery, Order, check_order, order_to_apply, order_to_run
 from .planned_frames import CheckedFrames
@@ -20,6 +20,7 @@ __all__ = [
     "NOTICE",
     "Acceptance",
     "Accepted",
+    "Answer",
     "CheckedFrames",
     "Delivery",
     "HeldBack",
@@ -44,6 +45,7 @@ __all__ = [
     "order_to_apply",
     "order_to_run",
     "plan_beside",
+    "plan_of_video",
     "record_beside",
     "redact_video",
     "refuse_elsewhere",

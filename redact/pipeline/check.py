@@ -4,27 +4,45 @@ what it finds: findings that a person has looked at, and never any others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..auditing import AuditResult, AuditSettings, Finding, verify
+from ..media import Copied
 from ..plan import Plan
 from ..settings import Audio
 from .journal import Journal
 from .order import Order
 
 
-def check(order: Order, drawn: Plan, finished: Path, journal: Journal) -> AuditResult:
-    """What a hostile viewer would find in a finished file that `drawn` was drawn in."""
+def check(
+    order: Order,
+    drawn: Plan,
+    finished: Path,
+    journal: Journal,
+    copied: tuple[Copied, ...] = (),
+) -> AuditResult:
+    """What a hostile viewer would find in a finished file that `drawn` was drawn in, and whether
+    what was copied of the source is the source's."""
     draw = order.draw
     sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
     signed = order.evidence.credentials is not None
     stamp = draw.render.stamp
     settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, signed, stamp)
+    settings = replace(settings, copied=copied)
     with journal.step("audit", None, inner=True) as step:
         found = verify(order.info, finished, drawn, settings=settings, progress=journal)
         step.say(*found.summary())
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Why a finding is no leak, who said so and when (UTC; "" where it is not known)."""
+
+    reason: str
+    by: str = ""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +55,12 @@ class Accepted:
     Attributes:
         findings: of an earlier audit of the same source.
         reason: why they are no leaks; nothing but spaces is none.
+        said: of each finding, where a person answered to each by itself; none: `reason` for all.
     """
 
     findings: tuple[Finding, ...]
     reason: str
+    said: tuple[Answer, ...] = ()
 
     def covers(self, audit: AuditResult) -> bool:
         """Whether all that an audit found is among these, and may be accepted at all.
@@ -60,6 +80,19 @@ def reason_to_publish(audit: AuditResult, accepted: Accepted | None) -> str:
     if audit.passed or accepted is None or not accepted.covers(audit):
         return ""
     return accepted.reason.strip()
+
+
+def answers_to(audit: AuditResult, accepted: Accepted | None) -> dict[int, tuple[str, str, str]]:
+    """Why each accepted finding of an audit is none, who said so and when, by its number."""
+    if accepted is None or not reason_to_publish(audit, accepted):
+        return {}
+    said = accepted.said or (Answer(accepted.reason.strip()),) * len(accepted.findings)
+    pairs = list(zip(accepted.findings, said, strict=True))
+    found = {
+        finding.number: next(answer for known, answer in pairs if same_place(finding, known))
+        for finding in audit.findings
+    }
+    return {number: (a.reason, a.by, a.at) for number, a in found.items()}
 
 
 def same_place(a: Finding, b: Finding) -> bool:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from ..allocator import trim_at_times
 from ..inspect import prepare_release
-from ..media import SourceInfo, VideoWriter, read_ahead
+from ..media import (
+    Copied,
+    Copies,
+    SourceInfo,
+    VideoWriter,
+    choose_copies,
+    choose_encoding,
+    read_ahead,
+)
 from ..plan import Plan, with_held
 from ..record import sign_content
 from ..render import Renderer
 from ..settings import DrawSettings, Stamp
-from ..types import Action
+from ..types import Action, Frame, Region
 from ..words import Message
 from .journal import Journal
 from .order import Order
@@ -34,6 +42,7 @@ class Drawn:
         plan: as it was drawn: with damage that was met and that the plan does not know.
         stretches: of the source, each from one key frame to the next, and those of them in which
             nothing was hidden.
+        copied: stretches that were copied as they were coded.
     """
 
     source: SourceInfo
@@ -41,6 +50,7 @@ class Drawn:
     plan: Plan
     stretches: tuple[int, int]
     sounded: tuple[Fraction, Fraction] | None
+    copied: tuple[Copied, ...] = ()
 
 
 def draw(order: Order, plan: Plan, finished: Path, journal: Journal) -> Drawn:
@@ -73,14 +83,62 @@ def render(
     copy_audio: bool = True,
 ) -> Drawn:
     """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
+    copies, notes = _copies(info, plan, draw, container)
+    try:
+        drawn = _rendered(info, plan, draw, output, container, journal, copy_audio, copies)
+    except _TouchedError:
+        # Damage that the plan does not know, in a stretch that was to be copied.
+        return _rendered(info, plan, draw, output, container, journal, copy_audio, None)
+    for note in notes:
+        journal.note(note)
+    return replace(drawn, notes=(*drawn.notes, *notes))
+
+
+def _copies(
+    info: SourceInfo, plan: Plan, draw: DrawSettings, container: str
+) -> tuple[Copies | None, list[Message]]:
+    """What of the source is copied, where that is asked for, and what is not, in words."""
+    if not draw.encode.copy_untouched:
+        return None, []
+    encoding = choose_encoding(info, draw.encode, container)
+    if draw.render.stamp is not None or draw.render.notice:
+        reasons, copies = {"stamp": 1}, None
+    elif encoding.codec.name != "h264" or encoding.pixel_format != info.video.frame_format:
+        reasons, copies = {"codec": 1}, None
+    else:
+        damaged = set(plan.unchecked)
+        times = plan.source.timeline.pts
+        untouched = [n not in damaged and not plan.regions_at(n) for n in range(len(times))]
+        copies, reasons = choose_copies(info, times, untouched)
+    notes = [Message("not_copied", count=n, reason=reason) for reason, n in reasons.items()]
+    if copies is not None:
+        frames = sum(stretch.last + 1 - stretch.first for stretch in copies.copied)
+        notes.append(Message("copied", count=len(copies.copied), frames=frames, all=len(times)))
+    return copies, notes
+
+
+class _TouchedError(Exception):
+    """Something is hidden in a frame that was to be copied."""
+
+
+def _rendered(
+    info: SourceInfo,
+    plan: Plan,
+    draw: DrawSettings,
+    output: Path,
+    container: str,
+    journal: Journal,
+    copy_audio: bool,
+    copies: Copies | None,
+) -> Drawn:
     renderer = Renderer(draw.render)
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
         VideoWriter(
-            output, info, draw.encode, container, copy_audio, silenced=plan.silenced()
+            output, info, draw.encode, container, copy_audio, plan.silenced(), copies
         ) as writer,
-        read_ahead(frames, most=1) as ahead,
+        read_ahead(_untouched_where_copied(frames, copies), most=1) as ahead,
         # A thread decodes, one draws, and this one encodes.
         read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,
     ):
@@ -109,7 +167,18 @@ def render(
     remark_on_label(renderer.labelled, journal)
     stretches = frames.stretches, frames.untouched
     drawn_plan = with_held(plan, frames.held)
-    return Drawn(frames.source, tuple(writer.notes), drawn_plan, stretches, sounded)
+    copied = () if copies is None else copies.copied
+    return Drawn(frames.source, tuple(writer.notes), drawn_plan, stretches, sounded, copied)
+
+
+def _untouched_where_copied(
+    frames: CheckedFrames, copies: Copies | None
+) -> Iterator[tuple[Frame, list[Region]]]:
+    for frame, regions in frames:
+        touched = bool(regions) or frame.damaged
+        if touched and copies is not None and copies.at(frame.index) is not None:
+            raise _TouchedError
+        yield frame, regions
 
 
 def _stamped(stamp: Stamp | None) -> Iterator[Message]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..auditing import AuditSettings
 from ..errors import PlanError
 from ..files import read_file
+from ..media import Copied
 from ..plan import Plan
 from ..record import Manifest, manifest_path, read_manifest, sha256_of_bytes
 from .held import stamp_from_json
@@ -51,7 +52,11 @@ def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
             settings = replace(settings, margin=float(margin))
         with contextlib.suppress(KeyError, TypeError, ValueError):
             settings = replace(settings, stamp=stamp_from_json(render.get("stamp")))
-        settings = replace(settings, credentials=bool(record.output.credentials))
+        settings = replace(
+            settings,
+            credentials=bool(record.output.credentials),
+            copied=tuple(Copied(c.first, c.last, c.sha256) for c in record.output.copied),
+        )
     if plan is not None:
         asked = plan.settings
         settings = replace(settings, sensitivity=asked.sensitivity, targets=asked.targets)

@@ -127,7 +127,11 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
                     stamp_from_json(render.get("stamp")),
                 ),
                 EncodeSettings(
-                    str(encode["codec"]), encode["crf"], encode["preset"], Audio(encode["audio"])
+                    str(encode["codec"]),
+                    encode["crf"],
+                    encode["preset"],
+                    Audio(encode["audio"]),
+                    bool(encode.get("copy_untouched", False)),
                 ),
             )
         except (KeyError, TypeError, ValueError) as error:

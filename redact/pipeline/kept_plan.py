@@ -11,14 +11,14 @@ from .. import __version__
 from ..detection import Detector
 from ..errors import MismatchError, OutputExistsError, PlanError
 from ..files import belongs_to_user
-from ..media import SourceInfo, sha256_of
+from ..media import SourceInfo, default_output, sha256_of
 from ..plan import Plan, read_plan, write_plan
 from ..progress import Progress
 from ..settings import DetectSettings
 from ..words import Message, problem
 from .journal import Journal
 from .kept_looks import forget_looks
-from .order import Order
+from .order import Order, review_plan
 from .search import who_looks
 
 
@@ -29,6 +29,23 @@ def keep_plan(plan: Plan, path: Path) -> None:
     """
     write_plan(plan, path, force=True)
     forget_looks(path)
+
+
+def plan_of_video(info: SourceInfo, folder: Path | None = None) -> Path:
+    """The plan that a review of a video goes on with: the one that a run or an earlier review left;
+    of several the one that was changed last. Where there is none, the place in which a run would
+    keep its own, so that it goes on with what is decided.
+
+    Args:
+        info: of the video.
+        folder: for results; None: beside the video.
+    """
+    usual = default_output(info)
+    places = [review_plan(usual), info.path.with_suffix(".plan.json")]
+    if folder is not None:
+        places.insert(0, review_plan(folder / usual.name))
+    there = [path for path in places if path.exists() and belongs_to_user(path)]
+    return max(there, key=lambda path: path.stat().st_mtime_ns, default=places[0])
 
 
 def take_up_plan(

@@ -107,6 +107,11 @@ class Order:
     release: bool = False
     command: tuple[str, ...] = ()
 
+    def without_copies(self) -> Order:
+        """The same, but that everything is encoded anew."""
+        encode = replace(self.draw.encode, copy_untouched=False)
+        return replace(self, draw=replace(self.draw, encode=encode))
+
     @property
     def container(self) -> str:
         return container_for(self.final)
@@ -140,6 +145,11 @@ def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
         evidence.refuse_with("--release")
         evidence = EvidenceChoice(manifest=False)
         _require_choice_of_sound(info, draw, wish)
+        if draw.encode.copy_untouched:
+            raise UsageError(
+                "--copy-untouched: a release copies nothing of what was recorded",
+                "Leave out --copy-untouched or --release.",
+            )
     # Never into a folder that is to be handed out.
     beside = info.path if wish.release else final
     closed = (wish.review_dir or beside.parent) / PRIVATE

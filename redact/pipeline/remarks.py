@@ -12,6 +12,7 @@ from ..record import muted_parts
 from ..settings import Audio, EncodeSettings
 from ..types import OWN, Action, State, Target, Timeline, Track, audited_for
 from ..words import Message
+from .coverage import remarks
 from .journal import Journal
 from .order import Order
 
@@ -95,6 +96,8 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
             journal.warn(Message("target_not_looked_for", target=target.word))
     for limit in plan.not_searched:
         journal.warn(limit)
+    for remark in remarks(plan):
+        journal.warn(remark)
     if standing := standing_plates(plan):
         first = standing[0]
         seconds = float(plan.source.timeline.time(first.first))
@@ -104,6 +107,8 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
         )
     if info.audio and order.draw.encode.audio is Audio.KEEP:
         journal.warn(Message("sound_kept"))
+    if order.release and order.draw.encode.audio is Audio.KEEP and len(info.audio) > 1:
+        journal.warn(Message("sounds_released", count=len(info.audio)))
     if order.release and (stamp := order.draw.render.stamp) is not None:
         journal.warn(Message("stamp_released", text=stamp.text))
 

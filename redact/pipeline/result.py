@@ -42,6 +42,7 @@ class Result:
         hidden: how many tracks are hidden, of each target by its word; None where that is not
             known.
         kept: how many a person kept visible.
+        false_alarms: how many a person said are nothing to hide.
         audit, record: of this run; None where an earlier one had done the work.
         plan_file, manifest, sheet: None where they are not kept.
         pictures: of findings, where a result is held back.
@@ -54,6 +55,7 @@ class Result:
     missing: str = ""
     hidden: dict[str, int] | None = None
     kept: int = 0
+    false_alarms: int = 0
     audit: AuditResult | None = None
     record: RunRecord | None = None
     plan_file: Path | None = None
@@ -135,6 +137,8 @@ class Result:
         }
         if self.hidden is not None:
             told |= {"hidden": self.hidden, "kept": self.kept}
+            if self.false_alarms:
+                told["false_alarms"] = self.false_alarms
         record, audit = self.record, self.audit
         if record is None or audit is None:
             return told if self.needs_review else told | {"manifest": _text(self.manifest)}
@@ -151,11 +155,15 @@ class Result:
         }
 
 
-def _counted(tracks: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int]:
-    """Tracks that are hidden, by target, and how many are kept."""
+def _counted(tracks: Iterable[tuple[str, Action]]) -> tuple[dict[str, int], int, int]:
+    """Tracks that are hidden, by target, how many are kept, and how many are false alarms."""
     counts = Counter(tracks)
     hidden = {word: n for (word, action), n in sorted(counts.items()) if action is Action.REDACT}
-    return hidden, counts.total() - sum(hidden.values())
+    kept, alarms = (
+        sum(n for (_, action), n in counts.items() if action is wanted)
+        for wanted in (Action.KEEP, Action.FALSE_ALARM)
+    )
+    return hidden, kept, alarms
 
 
 def _text(path: Path | None) -> str | None:

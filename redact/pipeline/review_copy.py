@@ -128,4 +128,5 @@ def _named(region: Region, words: dict[int, str], certain: set[int]) -> Region:
 
 def _words(track: Track) -> str:
     """What stands after a track's number."""
-    return f"{track.target.word}{', KEEP' if track.action is Action.KEEP else ''}"
+    more = {Action.KEEP: ", KEEP", Action.FALSE_ALARM: ", FALSE ALARM"}.get(track.action, "")
+    return f"{track.target.word}{more}"

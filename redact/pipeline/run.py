@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..allocator import give_back
-from ..auditing import require_detectors
+from ..auditing import COPIED, AuditResult, require_detectors
 from ..detection import Detector
 from ..errors import InputError, OutputError, UnsafeError
 from ..files import OutputFile
@@ -22,10 +22,10 @@ from ..plan import Plan
 from ..progress import Progress
 from ..record import ModelUsed, RunRecord
 from ..settings import DetectSettings, Settings
-from ..words import problem
-from .check import Accepted, check, reason_to_publish
+from ..words import Message, problem
+from .check import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
-from .draw import draw
+from .draw import Drawn, draw
 from .held import meant_by
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source, take_up_plan
@@ -129,9 +129,7 @@ def apply(
     remark_on_run(order, plan, journal)
     with OutputFile(order.final, order.force, (info.path,), guarded=True) as out:
         with _still_there(out.inside, order.final):
-            drawn = draw(order, plan, out.inside, journal)
-            give_back()
-            audit = check(order, drawn.plan, out.inside, journal)
+            drawn, audit = _drawn_and_checked(order, plan, out.inside, journal)
             after = _unchanged(info, before, journal)
             output_sha256, size = sha256_of(out.inside, journal), out.inside.stat().st_size
         reason = reason_to_publish(audit, accepted)
@@ -155,14 +153,31 @@ def apply(
         warnings=tuple(journal.warnings),
         notes=drawn.notes,
         stretches=drawn.stretches,
+        copied=drawn.copied,
         models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted=reason,
+        answers=answers_to(audit, accepted),
         case=evidence.case,
         credentials="" if evidence.credentials is None else evidence.credentials.sha256,
         sounded=drawn.sounded,
     )
     return Result.of_run(record, audit, order.final, held_back)
+
+
+def _drawn_and_checked(
+    order: Order, plan: Plan, finished: Path, journal: Journal
+) -> tuple[Drawn, AuditResult]:
+    """The finished file; made anew without copies where one of them is not the recording."""
+    drawn = draw(order, plan, finished, journal)
+    give_back()
+    audit = check(order, drawn.plan, finished, journal, drawn.copied)
+    if all(found.passed for found in audit.checks if found.name == COPIED):
+        return drawn, audit
+    journal.warn(Message("copies_given_up"))
+    drawn = draw(order.without_copies(), plan, finished, journal)
+    give_back()
+    return drawn, check(order, drawn.plan, finished, journal)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from .certain import is_certain
 from .consequences import consequences, covering, mistakable
 from .file import Dumped, dump_plan, parse_plan, read_plan, write_plan
 from .file_fields import plan_schema
-from .plan import HELD_REACH, Plan, SourceRef
+from .plan import HELD_REACH, SAME, Plan, SourceRef
 from .review import (
     Decision,
     FindingNote,
@@ -24,6 +24,7 @@ from .subjects import all_subjects, standing, state_runs, subject_of, with_subje
 __all__ = [
     "DAMAGED",
     "HELD_REACH",
+    "SAME",
     "Decision",
     "Dumped",
     "FindingNote",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
 
-from ..types import Box, State, Timeline, Track
+from ..types import Box, Keyframe, State, Timeline, Track
+from .review import Subject
 
 _BETWEEN: Final = (State.INTERPOLATED, State.FOLLOWED)
 
@@ -17,25 +20,98 @@ _AGREE: Final = 0.3
 """Overlap of these two detections, at least: the same thing has not gone farther."""
 
 
-def is_certain(track: Track, frame: int, timeline: Timeline) -> bool:
+def best_frame(keys: Sequence[Keyframe]) -> int:
+    """Frame in which a track is seen best: most surely, else largest. That is the picture by which
+    it is chosen, on the page and in lists."""
+    return max(keys, key=lambda k: (k.score or 0.0, k.box.area)).frame
+
+
+def own_stretch(track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
+    """First and last frame that no cut divides from where a track is seen best: of the rest,
+    whoever chose that picture has said nothing. None where no cut divides it.
+
+    Args:
+        track: of a plan.
+        cuts: of the plan, rising.
+    """
+    inside = cuts[bisect_right(cuts, track.first) : bisect_right(cuts, track.last)]
+    if not inside:
+        return None
+    best, first = best_frame(track.keyframes), track.first
+    for cut in inside:
+        if cut > best:
+            return first, cut - 1
+        first = cut
+    return first, track.last
+
+
+def is_certain(
+    track: Track, frame: int, timeline: Timeline, within: tuple[int, int] | None = None
+) -> bool:
     """Whether a track's box in a frame says where its own subject is.
 
     It does where a detector saw it or a person drew it, and between two detections that are near
     in time and place: `fast` does not look at every frame. Where it was followed for longer, padded
-    or held the box is a guess.
+    or held the box is a guess, and so is everything behind a cut.
+
+    Args:
+        track, frame, timeline: of a plan.
+        within: see `own_stretch`; None: all of the track.
     """
     here = track.at(frame)
-    if here is None:
+    first, last = within or (track.first, track.last)
+    if here is None or not first <= frame <= last:
         return False
     if here.state in _BETWEEN:
-        return _between_two_near(track, frame, timeline)
+        return _between_two_near(track, frame, timeline, (first, last))
     return here.state in (State.DETECTED, State.MANUAL)
 
 
-def _between_two_near(track: Track, frame: int, timeline: Timeline) -> bool:
+class Known:
+    """What is asked of the tracks of a plan for every frame, worked out once, when it is asked.
+
+    Args:
+        tracks, subjects: of the plan.
+    """
+
+    def __init__(self, tracks: Sequence[Track], subjects: Sequence[Subject]) -> None:
+        self._tracks, self._subjects = tracks, subjects
+        self._stretches: dict[int, tuple[Track, tuple[int, int] | None]] = {}
+        self._parts: dict[int, list[Track]] | None = None
+
+    def __reduce__(self) -> tuple[type[Known], tuple[Sequence[Track], Sequence[Subject]]]:
+        """Copies and pickles are made of what it was made of."""
+        return Known, (self._tracks, self._subjects)
+
+    def parts_of(self, number: int) -> Sequence[Track]:
+        """All tracks of a track's subject; none where it is alone."""
+        if self._parts is None:
+            several = [s.tracks for s in self._subjects if len(s.tracks) > 1]
+            by_number = {track.id: track for track in self._tracks} if several else {}
+            self._parts = {
+                number: [by_number[n] for n in numbers if n in by_number]
+                for numbers in several
+                for number in numbers
+            }
+        return self._parts.get(number, ())
+
+    def own_stretch(self, track: Track, cuts: Sequence[int]) -> tuple[int, int] | None:
+        """See there."""
+        if not cuts:
+            return None
+        # A track that is asked about need not be one of these: a change may have made it.
+        known = self._stretches.get(id(track))
+        if known is None:
+            known = self._stretches[id(track)] = track, own_stretch(track, cuts)
+        return known[1]
+
+
+def _between_two_near(
+    track: Track, frame: int, timeline: Timeline, within: tuple[int, int]
+) -> bool:
     before = _seen(track, frame, -1, timeline)
     after = _seen(track, frame, 1, timeline)
-    if before is None or after is None:
+    if before is None or after is None or before[0] < within[0] or after[0] > within[1]:
         return False
     (a, left), (b, right) = before, after
     return timeline.time(b) - timeline.time(a) <= _NEAR and left.iou(right) >= _AGREE

@@ -8,7 +8,6 @@ from typing import Final
 
 from ..types import Runs, Track, clock, counted, runs_of
 from . import edit
-from .certain import is_certain
 from .plan import Plan
 
 _COVERED: Final = 0.15
@@ -26,7 +25,8 @@ _MOST: Final = 8
 
 LOOK: Final = (
     "look at it with `redact review`, or `redact outline`: a track may have gone over to another "
-    "person where two cross"
+    "person where two cross; where you have seen that it is always the same one, `--confirmed` "
+    "shows it in all of its pictures"
 )
 
 
@@ -79,7 +79,7 @@ def _visible(plan: Plan, track: Track) -> str:
         return f"track {track.id}: {words}"
     return (
         f"track {track.id}: {words}; stays hidden in {counted(hidden, 'frame')} of {total}, where "
-        "it is only followed or guessed, or the picture is damaged"
+        "it is only followed or guessed, or behind a cut, or the picture is damaged"
     )
 
 
@@ -103,15 +103,14 @@ def _guessed_on(plan: Plan, track: Track, other: Track) -> list[int]:
     None if, where both are seen, they mostly lie on each other: then they are one person.
     """
     guessed, seen, met = [], 0, 0
-    timeline = plan.source.timeline
     for frame in range(max(track.first, other.first), min(track.last, other.last) + 1):
-        if not is_certain(other, frame, timeline):
+        if not plan.certain(other, frame):
             continue
         mine, theirs = track.at(frame), other.at(frame)
         assert mine is not None and theirs is not None
         smaller = min(mine.box.area, theirs.box.area)
         on = mine.box.common(theirs.box) >= _ON * smaller
-        if is_certain(track, frame, timeline):
+        if plan.certain(track, frame):
             seen, met = seen + 1, met + on
         elif on:
             guessed.append(frame)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..errors import PlanError
-from ..types import Action, Box, Keyframe, Origin, State, Target, Track, clock
+from ..types import Action, Box, Confirmed, Keyframe, Origin, State, Target, Track, clock
 from ..words import problem
 from .plan import Plan, is_box
 from .review import MutedSpan, ReviewState, Sound
@@ -21,11 +21,19 @@ def set_tracks(
     action: Action | None = None,
     reason: str | None = None,
     decided_by: str | None = None,
+    at: str = "",
+    confirmed: bool = False,
 ) -> Plan:
     """Change the decision on some tracks; None leaves a field as it is.
 
     Where the action becomes another one, reason and name are those of a decision that is no
-    longer so: what is not given anew is cleared.
+    longer so: what is not given anew is cleared, and so is what was confirmed for it.
+
+    Args:
+        plan, ids: of which tracks.
+        action, reason, decided_by: what is decided, why, and by whom.
+        at: when, UTC; "" where the caller does not say.
+        confirmed: the person has looked at all of the tracks' pictures, and it is always the same.
 
     Raises:
         PlanError: there is no track of that number.
@@ -36,13 +44,18 @@ def set_tracks(
 
     def decided(track: Track) -> Track:
         if action not in (None, track.action):
-            track = replace(track, reason="", decided_by="")
-        return replace(
+            track = replace(track, reason="", decided_by="", decided_at="", confirmed=())
+        track = replace(
             track,
             action=track.action if action is None else action,
             reason=track.reason if reason is None else reason,
             decided_by=track.decided_by if decided_by is None else decided_by,
+            decided_at=at or track.decided_at,
         )
+        if not confirmed:
+            return track
+        whole = Confirmed(track.first, track.last, True, track.decided_by, at)
+        return replace(track, confirmed=(whole,))
 
     return replace(plan, tracks=tuple(decided(t) if t.id in wanted else t for t in plan.tracks))
 
@@ -55,11 +68,12 @@ def add_track(
     origin: Origin = Origin.MANUAL,
     reason: str = "",
     decided_by: str = "",
+    at: str = "",
 ) -> tuple[Plan, int]:
     """Add a track as `new_track` makes it; returns the plan and the track's number."""
     number = plan.next_id()
     track = new_track(
-        plan, number, target, places, origin=origin, reason=reason, decided_by=decided_by
+        plan, number, target, places, origin=origin, reason=reason, decided_by=decided_by, at=at
     )
     return plan.with_track(track), number
 
@@ -73,6 +87,7 @@ def new_track(
     origin: Origin = Origin.MANUAL,
     reason: str = "",
     decided_by: str = "",
+    at: str = "",
 ) -> Track:
     """A track that is linear between places.
 
@@ -82,6 +97,7 @@ def new_track(
         target: what is hidden.
         places: frame index and box in upright source pixels, in any order.
         origin, reason, decided_by: see `Track`.
+        at: its `decided_at`.
 
     Raises:
         PlanError: no place, two at one frame, a frame outside the clip, or a box that is none
@@ -101,7 +117,7 @@ def new_track(
             raise PlanError(f"{where}: two boxes at frame {frame}", "Give one box per frame.")
         check_box(box, plan, f"{where}: frame {frame}")
     keys = tuple(Keyframe(frame, box, State.MANUAL) for frame, box in ordered)
-    return Track(number, target, keys, Action.REDACT, origin, reason, decided_by)
+    return Track(number, target, keys, Action.REDACT, origin, reason, decided_by, decided_at=at)
 
 
 def add_followed(
@@ -111,6 +127,7 @@ def add_followed(
     *,
     reason: str = "",
     decided_by: str = "",
+    at: str = "",
 ) -> tuple[Plan, int]:
     """Add what a person drew once and the pixels carried on (`redact.follow.follow`).
 
@@ -120,7 +137,10 @@ def add_followed(
     number = plan.next_id()
     for key in keys:
         check_box(key.box, plan, f"new track {number}: frame {key.frame}")
-    track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, reason, decided_by)
+    track = Track(
+        *(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, reason, decided_by),
+        decided_at=at,
+    )
     return plan.with_track(track), number
 
 
@@ -153,7 +173,9 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
 
 def _without_masks(review: ReviewState, gone: set[int]) -> ReviewState:
     notes = (
-        replace(note, answer="", reason="", track=None, mark="") if note.track in gone else note
+        replace(note, answer="", reason="", track=None, mark="", answered_by="", answered_at="")
+        if note.track in gone
+        else note
         for note in review.findings
     )
     return replace(review, findings=tuple(notes))
@@ -167,6 +189,7 @@ def mute(
     *,
     reason: str = "",
     decided_by: str = "",
+    at: str = "",
 ) -> Plan:
     """Take a span out of the sound; times are seconds after the first picture.
 
@@ -184,7 +207,9 @@ def mute(
         shown = clock(plan.seconds(len(plan.source.timeline) - 1))
         raise problem(PlanError, "muted_after_end", start=clock(start), shown=shown)
     # Outward to the millisecond: no trace of the sound may be left at either end.
-    span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, reason, decided_by)
+    span = MutedSpan(
+        *(math.floor(start * 1000), math.ceil(end * 1000), how), reason, decided_by, at
+    )
     order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))
     return replace(plan, muted=tuple(order))
 

@@ -15,11 +15,12 @@ import msgspec
 from ..errors import PlanError
 from ..files import FOOTAGE_ENDINGS, open_file, write_whole
 from ..formats import matroska
-from ..types import Box, Keyframe, Origin, Target, Timeline, Track, is_text
+from ..types import Box, Confirmed, Keyframe, Origin, Target, Timeline, Track, is_text
 from ..words import problem, reason_of
 from .file_fields import (
     FORMAT,
     FORMAT_VERSION,
+    ConfirmedRecord,
     KeyframeRecord,
     PlanRecord,
     SourceRecord,
@@ -127,6 +128,8 @@ def _track_record(track: Track, keyframes: list[KeyframeRecord]) -> TrackRecord:
         reason=track.reason,
         decided_by=track.decided_by,
         certainty=track.certainty,
+        decided_at=track.decided_at,
+        confirmed=[ConfirmedRecord(c.first, c.last, c.same, c.by, c.at) for c in track.confirmed],
         keyframes=keyframes,
     )
 
@@ -261,6 +264,9 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
             raise ValueError(
                 f"{where}.keyframes[{i}].frame: {key.frame} is past the last frame {count - 1}"
             )
+    for i, said in enumerate(record.confirmed):
+        if not said.first <= said.last < count:
+            raise ValueError(f"{where}.confirmed[{i}]: {said.first} to {said.last} is no span")
     # Where the picture is damaged, a region hides it that no detector found.
     allowed = (*looked_for, Target.REGION.word)
     if record.origin is Origin.AUTO and record.target not in allowed:
@@ -285,6 +291,10 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
             reason=record.reason,
             decided_by=record.decided_by,
             certainty=record.certainty,
+            decided_at=record.decided_at,
+            confirmed=tuple(
+                Confirmed(c.first, c.last, c.same, c.by, c.at) for c in record.confirmed
+            ),
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None

@@ -30,6 +30,15 @@ class _ShortFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """As `_File`; what has its default value is left out."""
 
 
+_Utc = Annotated[
+    str,
+    Meta(
+        pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)?$",
+        description="UTC, ISO 8601; empty: nobody did, or a plan of an older version does not say",
+    ),
+]
+
+
 class SubjectRecord(_ShortFile):
     tracks: Annotated[list[_Positive], Meta(min_length=1)]
     decision: Decision = Decision.NONE
@@ -42,6 +51,7 @@ class MutedRecord(_ShortFile, rename={"start": "start_ms", "end": "end_ms"}):
     how: Sound = Sound.MUTE
     reason: str = ""
     decided_by: str = ""
+    decided_at: _Utc = ""
 
 
 class SeenRecord(_ShortFile):
@@ -66,6 +76,8 @@ class FindingRecord(_ShortFile):
     reason: str = ""
     track: _Positive | None = None
     drawn: bool = True
+    answered_by: str = ""
+    answered_at: _Utc = ""
     mark: str = ""
 
 
@@ -267,6 +279,16 @@ class KeyframeRecord(_File, omit_defaults=True):
     score: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
+class ConfirmedRecord(_ShortFile):
+    """What a person said of a stretch of frames while looking at it."""
+
+    first: _Natural
+    last: _Natural
+    same: Annotated[bool, Meta(description="it is the one whom the decision is about")] = True
+    by: str = ""
+    at: _Utc = ""
+
+
 class TrackRecord(_File, kw_only=True, omit_defaults=True):
     id: _Positive
     target: _TargetWord
@@ -278,6 +300,10 @@ class TrackRecord(_File, kw_only=True, omit_defaults=True):
         Annotated[float, Meta(ge=0, le=1, description="probability that it is what it seems")]
         | None
     ) = None
+    decided_at: _Utc = ""
+    confirmed: Annotated[
+        list[ConfirmedRecord], Meta(description="of two about one frame, the later counts")
+    ] = []
     keyframes: Annotated[list[KeyframeRecord], Meta(min_length=1)]
 
 

@@ -1,8 +1,9 @@
 """The plan: everything that will be hidden, decided before a single pixel is drawn.
 
-A decision to show somebody counts only in frames in which a track is surely where its box is.
-Following and padding are made to hide more: they carry a mask on over a crossing, and it does
-no harm if the mask goes over to somebody else. A decision to show one person must not go with it.
+A decision to show somebody counts only in frames in which a track is surely where its box is, or
+in which a person looked and confirmed it. Following and padding are made to hide more: they carry a
+mask on over a crossing, and it does no harm if the mask goes over to somebody else. A decision to
+show one person must not go with it. What is nothing to hide has no mask at all.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from ..types import (
     runs_of,
 )
 from ..words import Message
-from .certain import is_certain
+from .certain import Known, is_certain
 from .near import TracksByFrame
 from .review import MutedSpan, ReviewState, Subject
 
@@ -36,6 +37,9 @@ an object seldom moves more than a third of its own size between neighbouring fr
 HELD_REACH = 12
 """Frames around an unchecked frame from which tracks are held: about half a second, the usual
 distance after which a decoder has recovered at the next intra picture."""
+
+SAME = 0.5
+"""Overlap from which two masks of one kept subject are on one and the same face."""
 
 LARGEST = 1e6
 """Pixels from the corner of the picture, at most, at which a side of a box may lie."""
@@ -106,6 +110,7 @@ class Plan:
     detectors: tuple[tuple[str, str], ...] = ()
     frames_looked_at: int | None = None
     _by_frame: TracksByFrame = field(init=False, repr=False, compare=False)
+    _known: Known = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         ids = [t.id for t in self.tracks]
@@ -113,6 +118,7 @@ class Plan:
             raise ValueError("two tracks have the same id")
         by_frame = TracksByFrame(self.tracks, HELD_REACH)
         object.__setattr__(self, "_by_frame", by_frame)  # the way past `frozen`
+        object.__setattr__(self, "_known", Known(self.tracks, self.subjects))
 
     @property
     def not_searched(self) -> tuple[Message, ...]:
@@ -138,7 +144,7 @@ class Plan:
         unchecked although the plan does not know: decoders report damage late, so that one
         pass may be told of it and the other not.
 
-        A track that is kept is among them wherever `shows` does not hold.
+        A track that is not to be hidden is among them wherever `shows` does not hold.
         """
         held = damaged or self._unchecked(frame)
         regions = []
@@ -155,26 +161,87 @@ class Plan:
     def shows(self, track: Track, frame: int, damaged: bool = False) -> bool:
         """Whether a track is visible by decision in a frame.
 
-        This alone decides it, for masks, audit, record and review copies. A decision is about one
-        person, so it counts only where the track is surely on its subject (`is_certain`) and the
-        picture is sound; elsewhere the track may be on somebody else and is hidden.
+        This alone decides it, for masks, audit, record and review copies. What is nothing to hide
+        is visible in every sound picture. A decision to keep is about one person, so it counts
+        only where the track is surely on its subject (`is_certain`), or a person said so of this
+        very frame, or another part of the same subject is there; elsewhere the track may be on
+        somebody else and is hidden. Of damaged pictures nobody can say anything.
         """
-        if track.action is not Action.KEEP or damaged or self._unchecked(frame):
+        if track.action is Action.REDACT or damaged or self._unchecked(frame):
             return False
-        return is_certain(track, frame, self.source.timeline)
+        if track.action is Action.FALSE_ALARM:
+            return track.at(frame) is not None
+        said = track.confirmed_at(frame)
+        if said is not None and not said.same:
+            return False
+        return self.vouched(track, frame) or self._lies_on_its_own(track, frame)
+
+    def vouched(self, track: Track, frame: int) -> bool:
+        """Whether a track is surely on its subject in a frame, or a person looked and said so."""
+        said = track.confirmed_at(frame)
+        if said is not None:
+            return said.same and track.at(frame) is not None
+        return self.certain(track, frame)
+
+    def certain(self, track: Track, frame: int) -> bool:
+        """See `is_certain`."""
+        within = self._known.own_stretch(track, self.cuts)
+        return is_certain(track, frame, self.source.timeline, within)
+
+    def _lies_on_its_own(self, track: Track, frame: int) -> bool:
+        """Whether another part of the same kept subject is surely there: one person found twice is
+        not hidden by their own second mask."""
+        parts = self._known.parts_of(track.id)
+        here = track.at(frame) if parts else None
+        if here is None:
+            return False
+        for other in parts:
+            there = other.at(frame) if other is not track else None
+            if there is None or other.action is not Action.KEEP or other.target != track.target:
+                continue
+            if there.box.iou(here.box) >= SAME and self.vouched(other, frame):
+                return True
+        return False
+
+    def to_confirm(self, track: Track) -> list[tuple[int, int]]:
+        """First and last frame of every span of a kept track in which it stays hidden for nobody
+        is sure, and nobody has said that it is somebody else."""
+        if track.action is not Action.KEEP:
+            return []
+        frames = range(track.first, track.last + 1)
+        return list(
+            runs_of(
+                frame
+                for frame in frames
+                if track.confirmed_at(frame) is None
+                and not self._unchecked(frame)
+                and not self.shows(track, frame)
+            )
+        )
 
     def shown_at(self, frame: int, damaged: bool = False) -> list[Region]:
         """Everything that is visible by decision in a frame, in order of track id.
 
         What `regions_at` gives is hidden all the same where the two overlap.
         """
-        kept = (t for t in self.near(frame) if t.action is Action.KEEP)
+        kept = (t for t in self.near(frame) if t.action is not Action.REDACT)
         here = ((t, t.at(frame)) for t in kept if self.shows(t, frame, damaged))
         return [Region(t.id, t.target, k.box, k.state) for t, k in here if k is not None]
 
+    def judged_at(self, frame: int) -> list[Region]:
+        """What is visible in a frame because a person saw it and decided so: `shown_at`, but of
+        what is nothing to hide only where it surely is that thing. Where its mask was only carried
+        on, somebody may have come in its place, of whom nobody has said anything."""
+        alarms = {t.id: t for t in self.near(frame) if t.action is Action.FALSE_ALARM}
+        return [
+            region
+            for region in self.shown_at(frame)
+            if region.track not in alarms or self.certain(alarms[region.track], frame)
+        ]
+
     def shown_spans(self, track: Track) -> list[tuple[int, int]]:
         """First and last frame of every span in which a track is visible by decision."""
-        if track.action is not Action.KEEP:
+        if track.action is Action.REDACT:
             return []
         frames = range(track.first, track.last + 1)
         return list(runs_of(frame for frame in frames if self.shows(track, frame)))

@@ -16,7 +16,7 @@ class Decision(StrEnum):
     HIDE = "hide"
     KEEP = "keep"
     FALSE_ALARM = "false alarm"
-    """It is no face and no plate; it is kept, so that the picture stays as it was."""
+    """It is no face and no plate: it has no mask, so that the picture stays as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class MutedSpan:
     Attributes:
         start, end: milliseconds after the first picture.
         how: silence, or a tone.
-        reason, decided_by: go on record.
+        reason, decided_by, decided_at: why, who and when (UTC); they go on record.
     """
 
     start: int
@@ -56,6 +56,7 @@ class MutedSpan:
     how: Sound = Sound.MUTE
     reason: str = ""
     decided_by: str = ""
+    decided_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class FindingNote:
         reason: of the answer.
         track: that hides it, where the answer is hide.
         drawn: a mask of the plan was not drawn there; no answer mends that.
+        answered_by, answered_at: who answered, and when (UTC).
         mark: by which the answer is known as this user's, see `redact.plan.answered_here`.
     """
 
@@ -107,6 +109,8 @@ class FindingNote:
     reason: str = ""
     track: int | None = None
     drawn: bool = True
+    answered_by: str = ""
+    answered_at: str = ""
     mark: str = ""
 
 

@@ -198,10 +198,15 @@ def standing(subject: Subject, tracks: Sequence[Track]) -> Decision:
     Args:
         subject, tracks: it and all of its tracks. If one of them is visible, so is the subject.
     """
-    kept = any(track.action is Action.KEEP for track in tracks)
-    if subject.decision in (Decision.KEEP, Decision.FALSE_ALARM):
-        return subject.decision if kept else Decision.HIDE
-    return Decision.KEEP if kept else subject.decision
+    actions = {track.action for track in tracks}
+    if Action.KEEP in actions:  # plans of older versions kept false alarms
+        alarm = subject.decision is Decision.FALSE_ALARM
+        return Decision.FALSE_ALARM if alarm else Decision.KEEP
+    if Action.FALSE_ALARM in actions:
+        return Decision.FALSE_ALARM
+    # Whoever decided by a command that it stays hidden need not have a page.
+    decided = subject.decision is not Decision.NONE or all(t.decided_at for t in tracks)
+    return Decision.HIDE if decided else Decision.NONE
 
 
 def state_runs(first: int, last: int, keys: Sequence[Keyframe]) -> Iterator[tuple[int, int, State]]:

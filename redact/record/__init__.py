@@ -23,7 +23,7 @@ from .content_credentials import (
     sign_content,
 )
 from .custody import append, read_log
-from .ledger import CERTAINTY, muted_parts
+from .ledger import CERTAINTY, ledger, muted_parts
 from .log_head import head_path
 from .manifest import (
     Manifest,
@@ -83,6 +83,7 @@ __all__ = [
     "dump_manifest",
     "fingerprint",
     "head_path",
+    "ledger",
     "library_versions",
     "load_credentials",
     "load_private_key",

@@ -24,7 +24,16 @@ from ..types import Action, Target, audited_for, readable, stamp
 from ..words import Message
 from .case import CaseFields
 from .ledger import ledger, muted_parts, review_part
-from .manifest import FORMAT, FORMAT_VERSION, Manifest, OutputPart, RunPart, SourcePart, ToolPart
+from .manifest import (
+    FORMAT,
+    FORMAT_VERSION,
+    CopiedPart,
+    Manifest,
+    OutputPart,
+    RunPart,
+    SourcePart,
+    ToolPart,
+)
 from .manifest_parts import (
     AuditPart,
     CasePart,
@@ -75,6 +84,7 @@ def build_manifest(
             sha256=record.output_sha256,
             frames=record.frames_written,
             credentials=record.credentials,
+            copied=tuple(CopiedPart(*stretch) for stretch in record.copied),
         ),
         case=case_part(case),
         run=_run(record),
@@ -200,6 +210,9 @@ def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
     kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
     if kept:
         limits.append(LimitPart("kept_by_decision", ", ".join(kept)))
+    alarms = [str(t.id) for t in plan.tracks if t.action is Action.FALSE_ALARM]
+    if alarms:
+        limits.append(LimitPart("false_alarms", ", ".join(alarms)))
     if plan.unchecked:
         limits.append(LimitPart("damaged_frames", str(len(plan.unchecked))))
     if record.source.dropped:
@@ -266,6 +279,10 @@ def _audit(record: RunRecord) -> AuditPart | None:
     if record.audit is None:
         return None
     audit = msgspec.convert(_json_value(record.audit), AuditPart)
+    for finding in audit.findings:
+        if finding.number in record.answers:
+            said = record.answers[finding.number]
+            finding.accepted, finding.accepted_by, finding.accepted_at = said
     for check in audit.checks:
         check.detail = tuple(_without_folders(said, _files(record)) for said in check.detail)
     return audit

@@ -6,14 +6,15 @@ Besides, what a person did to the sound, and what they looked at.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from ..plan import Plan, answered_here, count_of, joined, state_runs
-from ..types import Origin, State, Track
+from ..types import Action, Confirmed, Origin, State, Track, runs_of
 from .case import CaseFields
 from .manifest_parts import (
     AnswerPart,
+    ConfirmedPart,
     MutedPart,
     ReviewPart,
     SeenPart,
@@ -61,6 +62,7 @@ def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int
     shown = plan.shown_spans(track)
     hidden = sum(counts.values()) > sum(b - a + 1 for a, b in shown)
     first, last = runs[0][0], runs[-1][1]
+    kept = bool(track.confirmed) and track.action is Action.KEEP
     return TrackPart(
         track=track.id,
         target=track.target.word,
@@ -70,6 +72,10 @@ def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int
         found_by=_found_by(track, plan),
         reason=track.reason or case.reason_for(track.target),
         decided_by=track.decided_by,
+        decided_at=track.decided_at,
+        by_person=track.by_person,
+        confirmed=list(_confirmed(track)) if kept else [],
+        shown_confirmed=list(_by_confirmation(track, plan, shown)) if kept else [],
         first_frame=first,
         last_frame=last,
         first_seconds=plan.seconds(first),
@@ -80,6 +86,25 @@ def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int
         shown=tuple(shown),
         subject=next((s.tracks[0] for s in plan.subjects if track.id in s.tracks[1:]), None),
     )
+
+
+def _confirmed(track: Track) -> Iterator[ConfirmedPart]:
+    """What a person said of the track's frames; of two things about one frame, the later."""
+    frames: dict[int, Confirmed] = {}
+    for said in track.confirmed:
+        first, last = max(said.first, track.first), min(said.last, track.last)
+        frames |= dict.fromkeys(range(first, last + 1), said)
+    for said in dict.fromkeys(frames.values()):
+        for first, last in runs_of(frame for frame, what in frames.items() if what == said):
+            yield ConfirmedPart(first, last, said.same, said.by, said.at)
+
+
+def _by_confirmation(
+    track: Track, plan: Plan, shown: Iterable[tuple[int, int]]
+) -> Sequence[tuple[int, int]]:
+    """Of the frames in which a kept track is shown, those that rest on a person's word."""
+    frames = (frame for first, last in shown for frame in range(first, last + 1))
+    return runs_of(f for f in frames if plan.vouched(track, f) and not plan.certain(track, f))
 
 
 def _certainty(track: Track) -> float | None:
@@ -147,7 +172,14 @@ def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[M
     first = plan.source.timeline.time(0)
     begin, end = (round(float(time - first), 3) for time in sounded)
     return [
-        MutedPart(m.start / 1000, min(m.end / 1000, end), m.how.value, m.reason, m.decided_by)
+        MutedPart(
+            m.start / 1000,
+            min(m.end / 1000, end),
+            m.how.value,
+            m.reason,
+            m.decided_by,
+            m.decided_at,
+        )
         for m in plan.muted
         if m.start / 1000 < end and m.end / 1000 > begin
     ]
@@ -171,7 +203,11 @@ def review_part(plan: Plan) -> ReviewPart | None:
         seen=tuple(SeenPart(s.view, s.speed, s.frames) for s in review.seen),
         subjects=tuple(SeenSubjectPart(s.track, s.frames) for s in review.subjects),
         answers=tuple(
-            AnswerPart(f.kind, f.target, f.first, f.last, f.answer, f.reason)
+            AnswerPart(
+                *(f.kind, f.target, f.first, f.last, f.answer, f.reason),
+                answered_by=f.answered_by,
+                answered_at=f.answered_at,
+            )
             for f in review.findings
         ),
     )

@@ -69,6 +69,20 @@ class SourcePart(Part):
     video_stream: Annotated[Natural, Meta(description="the one that is redacted, from 0")] = 0
 
 
+class CopiedPart(Part):
+    """A stretch of the result that was copied as it was coded."""
+
+    first: Natural
+    last: Natural
+    sha256: Annotated[
+        str,
+        Meta(
+            pattern="^[0-9a-f]{64}$",
+            description="over its slices in coded order, four bytes of length before each",
+        ),
+    ]
+
+
 class OutputPart(Part):
     """The redacted file: a new file, with its own hash."""
 
@@ -84,6 +98,10 @@ class OutputPart(Part):
             "empty: it has none",
         ),
     ] = ""
+    copied: Annotated[
+        tuple[CopiedPart, ...],
+        Meta(description="first and last frame of stretches that are the source's, bit for bit"),
+    ] = ()
 
 
 class ToolPart(Part):

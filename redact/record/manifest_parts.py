@@ -21,6 +21,13 @@ Utc = Annotated[
         description="UTC, ISO 8601",
     ),
 ]
+UtcOrNone = Annotated[
+    str,
+    Meta(
+        pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)?$",
+        description="UTC, ISO 8601; empty: not on record",
+    ),
+]
 FileName = Annotated[str, Meta(pattern=r"^[^/\\]+$", description="file name without folders")]
 TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
 Certainty = Annotated[
@@ -65,6 +72,9 @@ class FindingPart(Part):
         tuple[tuple[int, Pixels, Pixels, Pixels, Pixels], ...], Meta(description="frame and box")
     ]
     track: Annotated[Positive | None, Meta(description="hidden track that it belongs to")] = None
+    accepted: Annotated[str, Meta(description="why it is none; empty: nobody accepted it")] = ""
+    accepted_by: str = ""
+    accepted_at: UtcOrNone = ""
 
 
 class CheckPart(Part):
@@ -120,6 +130,16 @@ class SpanPart(Part):
     last: Natural
 
 
+class ConfirmedPart(Part):
+    """What a person said of a stretch of a kept track while looking at its pictures."""
+
+    first: Natural
+    last: Natural
+    same: Annotated[bool, Meta(description="it is the one whom the decision is about")] = True
+    by: str = ""
+    at: UtcOrNone = ""
+
+
 class TrackPart(Part):
     """One object and what was done with it. Times count from the first picture."""
 
@@ -132,7 +152,7 @@ class TrackPart(Part):
     ]
     found_by: tuple[str, ...]
     reason: str
-    decided_by: Annotated[str, Meta(description="empty: decided by the program's rule")]
+    decided_by: Annotated[str, Meta(description="empty: nobody gave a name")]
     first_frame: Natural
     last_frame: Natural
     first_seconds: Seconds
@@ -157,6 +177,25 @@ class TrackPart(Part):
             "all its other frames it is hidden"
         ),
     ] = field(default_factory=tuple)
+    decided_at: UtcOrNone = ""
+    by_person: Annotated[
+        bool | None,
+        Meta(
+            description="a person decided about it, be it that it stays hidden; false: nobody "
+            "touched it, and it is hidden by the program's rule; null: older records do not say"
+        ),
+    ] = None
+    confirmed: Annotated[
+        list[ConfirmedPart],
+        Meta(description="what a person said of it while looking at its pictures"),
+    ] = field(default_factory=list)
+    shown_confirmed: Annotated[
+        list[tuple[Natural, Natural]],
+        Meta(
+            description="those of the frames in `shown` in which no detector was sure of it: it is "
+            "visible there for a person looked and said so"
+        ),
+    ] = field(default_factory=list)
 
 
 class MutedPart(Part):
@@ -167,6 +206,7 @@ class MutedPart(Part):
     how: Annotated[str, Meta(pattern="^(mute|tone)$")]
     reason: str
     decided_by: Annotated[str, Meta(description="empty: not stated")]
+    decided_at: UtcOrNone = ""
 
 
 class SeenPart(Part):
@@ -199,6 +239,8 @@ class AnswerPart(Part):
     last_frame: Natural
     answer: Annotated[str, Meta(pattern="^(|hide|none)$")]
     reason: str
+    answered_by: str = ""
+    answered_at: UtcOrNone = ""
 
 
 class ReviewPart(Part):

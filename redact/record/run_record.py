@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from ..media import SourceInfo
+from ..media import Copied, SourceInfo
 from ..plan import Plan
 from ..settings import Settings
 from ..words import Message
@@ -67,12 +67,14 @@ class RunRecord:
         notes: what was converted on the way, for example "audio track 1: pcm → aac".
         stretches: of the source, each from one key frame to the next, and those of them in which
             nothing was hidden; 0, 0 where that is not known.
+        copied: stretches of the output that are those of the source, bit for bit.
         models: networks that ran besides the plan's detectors, for example in the audit.
         drawn: the plan as its masks were drawn, with damage that drawing met and the plan does
             not know; None where it met none. Times and damaged frames on record are its.
         audit: the audit's own result as JSON values, None where none ran.
         accepted: reason for publishing in spite of what the audit saw, "" where there was no
             need to.
+        answers: why each accepted finding is none, who said so and when (UTC), by its number.
         case: what the user said about the case.
         sounded: when the sound begins and ends on the clock of the source, seconds, where spans
             were to be taken out of it; None where it has none.
@@ -96,10 +98,12 @@ class RunRecord:
     warnings: tuple[Message, ...] = ()
     notes: tuple[Message, ...] = ()
     stretches: tuple[int, int] = (0, 0)
+    copied: tuple[Copied, ...] = ()
     models: tuple[ModelUsed, ...] = ()
     drawn: Plan | None = None
     audit: Mapping[str, Any] | None = None
     accepted: str = ""
+    answers: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
     case: CaseFields | None = None
     credentials: str = ""
     sounded: tuple[Fraction, Fraction] | None = None

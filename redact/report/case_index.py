@@ -18,7 +18,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from .. import __version__
-from ..types import day, one_line, readable
+from ..types import counted, day, one_line, readable
 
 MARK = b'<meta name="generator" content="redact case index">'
 """Stands in every such page: one may be replaced by a newer one, other files may not."""
@@ -51,9 +51,10 @@ def tracks_hidden(result: Mapping[str, Any]) -> str:
     if "hidden" not in result:
         return ""
     hidden = ", ".join(f"{count} {word}" for word, count in result["hidden"].items())
-    if result["kept"]:
-        return f"{hidden or 'none'}; {result['kept']} kept"
-    return hidden or "nothing found"
+    alarms = result.get("false_alarms", 0)
+    more = [f"{result['kept']} kept"] if result["kept"] else []
+    more += [counted(alarms, "false alarm")] if alarms else []
+    return "; ".join([hidden or "none", *more]) if more else hidden or "nothing found"
 
 
 def case_page(

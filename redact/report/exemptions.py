@@ -35,9 +35,11 @@ class Entry:
         code, reason: as given; the code is "" where the case has none.
         basis: statutory basis of the code, else that of the case.
         decided_by: a person, or the program's rule.
+        decided_at: when, UTC; "" where it is not on record.
         origin: how it came to be marked.
         pictures: in which it is, "" for sound.
         kept: whether it is shown by decision.
+        alarm: whether it was called a false alarm.
     """
 
     tracks: tuple[int, ...]
@@ -53,6 +55,8 @@ class Entry:
     origin: str
     pictures: str
     kept: bool = False
+    alarm: bool = False
+    decided_at: str = ""
 
 
 def entries(manifest: Manifest, text: Catalogue) -> list[Entry]:
@@ -64,7 +68,10 @@ def picture_entries(manifest: Manifest, text: Catalogue) -> list[Entry]:
     """One entry for all tracks of a subject about which the same was decided."""
     groups: dict[object, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
-        same = (track.action, track.target, track.method, track.reason, track.decided_by)
+        same = (
+            *(track.action, track.target, track.method, track.reason, track.decided_by),
+            track.by_person,
+        )
         words = target_words(track, text)
         groups[(track.subject or track.track, *same, track.origin, words)].append(track)
     found = [_of_subject(tracks, manifest, text) for tracks in groups.values()]
@@ -88,6 +95,8 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: Catalogue) ->
         origin=text.word("origin", first.origin.value),
         pictures=str(sum(map(_pictures, tracks))),
         kept=first.action is Action.KEEP,
+        alarm=first.action is Action.FALSE_ALARM,
+        decided_at=_moment(max(t.decided_at for t in tracks)),
     )
 
 
@@ -105,6 +114,7 @@ def _sound_entries(manifest: Manifest, text: Catalogue) -> Iterator[Entry]:
             reason=reason,
             basis=basis,
             decided_by=span.decided_by or text("log.not_stated"),
+            decided_at=_moment(span.decided_at),
             origin=text.word("origin", "manual"),
             pictures="",
         )
@@ -145,17 +155,38 @@ def _pictures(track: TrackPart) -> int:
 def _action(tracks: Sequence[TrackPart], text: Catalogue) -> str:
     """Hidden or shown; shown in how many pictures, where kept tracks are hidden in some."""
     word, total = text.word("action", tracks[0].action.value), sum(map(_pictures, tracks))
-    if tracks[0].action is not Action.KEEP:
+    if tracks[0].action is Action.REDACT:
         return word
     shown = sum(last - first + 1 for t in tracks for first, last in t.shown)
-    return word if shown == total else text("log.shown_part", shown=shown, total=total)
+    if shown < total:
+        word = text("log.shown_part", shown=shown, total=total)
+    confirmed = sum(last - first + 1 for t in tracks for first, last in t.shown_confirmed)
+    if confirmed:
+        word += text("title.semicolon") + text(
+            "log.confirmed", count=confirmed, by=_who(tracks, text)
+        )
+    return word
+
+
+def _who(tracks: Sequence[TrackPart], text: Catalogue) -> str:
+    """Who confirmed what is shown."""
+    names = dict.fromkeys(c.by for t in tracks for c in t.confirmed if c.same)
+    return ", ".join(name or text("log.person") for name in names)
+
+
+def _moment(at: str) -> str:
+    """A moment for people, to the minute: 2026-05-06 07:08 UTC."""
+    return f"{at[:10]} {at[11:16]} UTC" if at else ""
 
 
 def _nobody_named(track: TrackPart) -> str:
     """Key of what stands for the name of whoever decided, where none is on record.
 
-    Only what a detector found is hidden by rule; the rest somebody decided, whoever it was.
+    Only what a detector found and nobody touched is hidden by rule; the rest somebody decided,
+    whoever it was.
     """
+    if track.by_person and track.decided_at:
+        return "log.person"
     by_rule = track.origin is Origin.AUTO and track.action is Action.REDACT
     return "log.by_rule" if by_rule else "log.not_stated"
 
@@ -174,7 +205,7 @@ def exemption_csv(manifest: Manifest, text: Catalogue) -> bytes:
             row = (
                 str(number), clock(start), clock(end), entry.medium, entry.withheld, entry.action,
                 entry.method, entry.code, entry.reason, entry.basis, entry.decided_by,
-                entry.origin, " ".join(map(str, entry.tracks)), entry.pictures,
+                entry.decided_at, entry.origin, " ".join(map(str, entry.tracks)), entry.pictures,
             )  # fmt: skip
             writer.writerow([harmless(cell) for cell in row])
     return out.getvalue().encode("utf-8-sig", "replace")
@@ -191,13 +222,23 @@ FEW: Final = 60
 PACKED: Final = 150
 """Rows from which on the log is printed as small as can be read: a crowd of 262 in eight pages."""
 
+_OF_ITS_OWN: Final = ("number", "tracks", "states", "decided_at")
+"""What rows that are printed as one may differ in."""
+
 _COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
 
 
 def log_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
-    """The rows of the log. Where there are many, what is the same in all stands above them once,
-    and a row has one line; the CSV has all of it."""
-    every = list(_rows(manifest, text))
+    """The rows of the log, and apart from them what was called a false alarm. Where there are many,
+    what is the same in all stands above them once, and a row has one line; the CSV has all of it.
+    """
+    rows_of = list(_rows(manifest, text))
+    alarms = [row for row in rows_of if row["alarm"]]
+    return {**_log(rows_of, text), "alarms": list(_merged(alarms)) if len(alarms) > FEW else alarms}
+
+
+def _log(rows_of: Sequence[dict[str, Any]], text: Catalogue) -> dict[str, Any]:
+    every = [row for row in rows_of if not row["alarm"]]
     if len(every) <= FEW:
         return {"log_rows": every, "log_common": None, "log_varying": (), "log_packed": False}
     same = [name for name in _COMMON if len({row[name] for row in every}) == 1]
@@ -219,7 +260,7 @@ def _merged(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Rows of a crowd that differ in their numbers only, as one."""
     groups: dict[object, list[dict[str, Any]]] = {}
     for row in rows:
-        told = {k: v for k, v in row.items() if k not in ("number", "tracks", "states")}
+        told = {k: v for k, v in row.items() if k not in _OF_ITS_OWN}
         groups.setdefault(repr(told), []).append(row)
     for group in groups.values():
         numbers = ranges(row["number"] for row in group)
@@ -245,6 +286,8 @@ def _rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
             "reason": with_code(entry, text),
             "legal_basis": entry.basis,
             "decided_by": entry.decided_by,
+            "decided_at": entry.decided_at,
+            "alarm": entry.alarm,
             "origin": entry.origin,
             "pictures": entry.pictures,
             "css": "keep" if entry.kept else "redact",

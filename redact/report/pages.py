@@ -68,7 +68,11 @@ def render_report(
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    audit = None if manifest.audit is None else audit_view(manifest.audit, text)
+    audit = (
+        None
+        if manifest.audit is None
+        else audit_view(manifest.audit, text, manifest.findings_accepted)
+    )
     page = environment.from_string(_resource("report.html")).render(
         m=manifest,
         t=text,

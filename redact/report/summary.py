@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,18 +28,30 @@ from .timeline import COLOURS, KEPT
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
-    """Lines of the audit section: `checks` and `findings` are rows of cells."""
+    """Lines of the audit section: `checks`, `findings` and `accepted` are rows of cells.
+
+    Attributes:
+        findings: those that nobody accepted.
+        accepted: the others, each with why and by whom.
+    """
 
     passed: bool
     looked: str
     detectors: tuple[str, ...]
     checks: tuple[tuple[str, str, str], ...]
-    findings: tuple[tuple[str, str, str, str, str], ...]
+    findings: tuple[tuple[str, ...], ...]
+    accepted: tuple[tuple[str, ...], ...]
 
 
-def audit_view(audit: AuditPart, text: Catalogue) -> AuditView:
-    """What the section says."""
+def audit_view(audit: AuditPart, text: Catalogue, accepted: str = "") -> AuditView:
+    """What the section says.
+
+    Args:
+        audit, text: what is told, and in which words.
+        accepted: why all findings were accepted; "" where they were not.
+    """
     looked = audit.looked
+    taken = [f for f in audit.findings if f.accepted or accepted]
     return AuditView(
         passed=audit.passed,
         looked=text(
@@ -50,7 +62,8 @@ def audit_view(audit: AuditPart, text: Catalogue) -> AuditView:
         ),
         detectors=tuple(d.name for d in looked.detectors),
         checks=tuple(_check(check, text) for check in audit.checks),
-        findings=tuple(_finding(f, text) for f in audit.findings),
+        findings=tuple(_finding(f, text) for f in audit.findings if f not in taken),
+        accepted=tuple(_taken(f, accepted, text) for f in taken),
     )
 
 
@@ -67,6 +80,13 @@ def _finding(finding: FindingPart, text: Catalogue) -> tuple[str, str, str, str,
         _place(finding.box, text),
         text.term("rule", finding.rule),
     )
+
+
+def _taken(finding: FindingPart, accepted: str, text: Catalogue) -> tuple[str, ...]:
+    kind, time, target, place, _ = _finding(finding, text)
+    moment = f"{finding.accepted_at[:10]} {finding.accepted_at[11:16]} UTC"
+    who = [finding.accepted_by or text("log.person"), *([moment] if finding.accepted_at else [])]
+    return kind, time, target, place, finding.accepted or accepted, ", ".join(who)
 
 
 def _place(box: Iterable[float], text: Catalogue) -> str:
@@ -124,23 +144,50 @@ def _verdict(verdict: str, text: Catalogue) -> str:
 
 
 def summary_parts(manifest: Manifest, audit: AuditView | None, text: Catalogue) -> dict[str, Any]:
-    hidden = sum(t.action is Action.REDACT for t in manifest.tracks)
+    hidden, kept, alarms = _counts(manifest.tracks)
     if audit is None:
         verdict, words = "none", text("summary.no_audit")
     elif audit.passed:
         verdict, words = "good", text("summary.held")
+    elif audit.accepted and not audit.findings and all(c.passed for c in _checks(manifest)):
+        verdict, words = "none", text("summary.accepted", count=len(audit.accepted))
     else:
         failed = sum(result != text("audit.yes") for _, result, _ in audit.checks)
-        count = len(audit.findings) + failed
+        count = len(audit.findings) + len(audit.accepted) + failed
         verdict, words = "bad", text("summary.findings", count=count)
     return {
         **_completeness(manifest.source, text),
         **_streams(manifest, text),
         "hidden": hidden,
-        "kept": len(manifest.tracks) - hidden,
+        "kept": kept,
+        "alarms_count": alarms,
+        "by_person": _by_person(manifest, text),
         "verdict": verdict,
         "verdict_text": words,
     }
+
+
+def _counts(tracks: Sequence[TrackPart]) -> tuple[int, int, int]:
+    """How many are hidden, kept, and called a false alarm."""
+    hidden, kept, alarms = (
+        sum(t.action is action for t in tracks)
+        for action in (Action.REDACT, Action.KEEP, Action.FALSE_ALARM)
+    )
+    return hidden, kept, alarms
+
+
+def _by_person(manifest: Manifest, text: Catalogue) -> str:
+    """Of how many tracks a person decided, and how many nobody touched; "" where the record is
+    older than that."""
+    told = [t.by_person for t in manifest.tracks]
+    if not told or None in told:
+        return ""
+    decided = sum(map(bool, told))
+    return text("summary.decided", decided=decided, rest=len(told) - decided)
+
+
+def _checks(manifest: Manifest) -> tuple[CheckPart, ...]:
+    return () if manifest.audit is None else manifest.audit.checks
 
 
 def _completeness(source: SourcePart, text: Catalogue) -> dict[str, str]:
@@ -207,12 +254,13 @@ def per_target(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
     for target in (t.word for t in Target):
         tracks = groups.get(target, [])
         if tracks:
-            hidden = sum(t.action is Action.REDACT for t in tracks)
+            hidden, kept, alarms = _counts(tracks)
             yield {
                 "target": text.word("target", target),
                 "tracks": len(tracks),
                 "hidden": hidden,
-                "kept": len(tracks) - hidden,
+                "kept": kept,
+                "alarms": alarms,
                 "reasons": _reasons(tracks, text),
             }
 
@@ -220,7 +268,7 @@ def per_target(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
 def _reasons(tracks: list[TrackPart], text: Catalogue) -> str:
     """Each decision with its reasons: "hidden: third party; shown: client"."""
     parts = []
-    for action in (Action.REDACT, Action.KEEP):
+    for action in Action:
         given = {t.reason for t in tracks if t.action is action}
         words = [*sorted(given - {""}), *([text("log.no_reason")] if "" in given else [])]
         if words:
@@ -255,6 +303,7 @@ def reviewed(manifest: Manifest, text: Catalogue) -> dict[str, Any] | None:
                 clock(a.first_frame * per_frame),
                 text.word("target", a.target),
                 _answer(a.answer, a.reason, text),
+                ", ".join(filter(None, (a.answered_by, a.answered_at[:16].replace("T", " ")))),
             )
             for a in review.answers
         ],

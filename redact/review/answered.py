@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..auditing import AuditResult, Finding, FindingKind, hiding_places
-from ..pipeline import Accepted, same_place
+from ..pipeline import Accepted, Answer, same_place
 from ..plan import FindingNote, Plan, ReviewState, answered_here, marked
 from ..types import Box, Target
 
@@ -23,7 +23,9 @@ def accepted(plan: Plan) -> Accepted | None:
     if not explained or not all(answered_here(plan, note) for note in notes):
         return None
     reasons = dict.fromkeys(note.reason for note in explained)
-    return Accepted(tuple(_finding(note, plan) for note in explained), "; ".join(reasons))
+    said = tuple(Answer(note.reason, note.answered_by, note.answered_at) for note in explained)
+    findings = tuple(_finding(note, plan) for note in explained)
+    return Accepted(findings, "; ".join(reasons), said)
 
 
 def noted(plan: Plan, audit: AuditResult) -> Plan:
@@ -49,7 +51,14 @@ def _with_answer(
 ) -> FindingNote:
     for old, place in before:
         if same_place(found, place):
-            return marked(plan, replace(note, answer=old.answer, reason=old.reason))
+            same = replace(
+                note,
+                answer=old.answer,
+                reason=old.reason,
+                answered_by=old.answered_by,
+                answered_at=old.answered_at,
+            )
+            return marked(plan, same)
     return note
 
 

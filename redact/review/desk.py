@@ -9,7 +9,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +33,7 @@ from ..words import problem, reason_of
 from .editing import (
     add,
     answer,
+    confirm,
     decide,
     merge,
     only,
@@ -42,6 +43,7 @@ from .editing import (
     separate,
     span,
     split,
+    uncover,
 )
 from .refused import RefusedError
 
@@ -209,13 +211,13 @@ class Desk:
         return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def edited(plan: Plan, what: dict[str, Any], by: str) -> Plan:
+def edited(plan: Plan, what: dict[str, Any], by: str, at: str = "") -> Plan:
     """The plan after one action of the page.
 
     Args:
         plan: before.
         what: "op" names the action, other keys are its arguments.
-        by: who decides.
+        by, at: who decides, and when (UTC).
 
     Raises:
         PlanError: there is no such action, an argument is missing or wrong, or it makes no sense.
@@ -224,7 +226,7 @@ def edited(plan: Plan, what: dict[str, Any], by: str) -> Plan:
     if action is None:
         raise RefusedError("unknown")
     try:
-        return action(plan, what, by)
+        return action(plan, Deed(what, by, at))
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise PlanError(f"{what.get('op')}: {error}", "Load the page anew.") from error
 
@@ -252,28 +254,55 @@ def _box_of(values: Sequence[float]) -> Box:
     return Box(*(float(value) for value in values))
 
 
-def _still(plan: Plan, what: dict[str, Any], by: str) -> Plan:
-    box, first, last = _box_of(what["box"]), int(what["first"]), int(what["last"])
+def _still(plan: Plan, deed: Deed) -> Plan:
+    box, first, last = _box_of(deed["box"]), int(deed["first"]), int(deed["last"])
     if not 0 <= first <= last < len(plan.source.timeline):
         raise RefusedError("span_clip")
     keys = [Keyframe(frame, box, State.MANUAL) for frame in sorted({first, last})]
-    return add(plan, Target.from_word(what["target"]), keys, _text(what), by)[0]
+    return add(plan, Target.from_word(deed["target"]), keys, deed.reason, *deed.who)[0]
 
 
-_ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], str], Plan]]] = {
-    "decide": lambda p, w, by: decide(p, map(int, w["ids"]), Decision(w["decision"]), _text(w), by),
-    "only": lambda p, w, by: only(p, int(w["id"]), _text(w), by),
-    "merge": lambda p, w, by: merge(p, [int(n) for n in w["ids"]]),
-    "separate": lambda p, w, by: separate(p, int(w["track"])),
-    "rename": lambda p, w, by: rename(p, int(w["id"]), str(w["name"])),
-    "add": _still,
-    "place": lambda p, w, by: place(p, int(w["track"]), int(w["frame"]), _box_of(w["box"])),
-    "span": lambda p, w, by: span(p, int(w["track"]), int(w["first"]), int(w["last"]), by),
-    "split": lambda p, w, by: split(p, int(w["track"]), int(w["frame"])),
-    "remove": lambda p, w, by: remove(p, map(int, w["ids"])),
-    "mute": lambda p, w, by: edit.mute(
-        p, _seconds(w["start"]), _seconds(w["end"]), Sound(w["how"]), reason=_text(w), decided_by=by
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a person does: which action, with what, and who does it when (UTC)."""
+
+    what: dict[str, Any]
+    by: str
+    at: str
+
+    def __getitem__(self, name: str) -> Any:
+        return self.what[name]
+
+    @property
+    def reason(self) -> str:
+        return _text(self.what)
+
+    @property
+    def who(self) -> tuple[str, str]:
+        return self.by, self.at
+
+
+_ACTIONS: Final[dict[str, Callable[[Plan, Deed], Plan]]] = {
+    "decide": lambda p, d: decide(p, map(int, d["ids"]), Decision(d["decision"]), d.reason, *d.who),
+    "only": lambda p, d: only(p, int(d["id"]), d.reason, *d.who),
+    "confirm": lambda p, d: confirm(
+        p, int(d["track"]), int(d["first"]), int(d["last"]), d["same"] is True, *d.who
     ),
-    "unmute": lambda p, w, by: edit.unmute(p, [int(w["number"])]),
-    "answer": lambda p, w, by: answer(p, int(w["number"]), str(w["answer"]), _text(w), by),
+    "uncover": lambda p, d: uncover(p, int(d["id"]), int(d["other"]), *d.who),
+    "merge": lambda p, d: merge(p, [int(n) for n in d["ids"]], *d.who),
+    "separate": lambda p, d: separate(p, int(d["track"])),
+    "rename": lambda p, d: rename(p, int(d["id"]), str(d["name"])),
+    "add": lambda p, d: _still(p, d),
+    "place": lambda p, d: place(p, int(d["track"]), int(d["frame"]), _box_of(d["box"])),
+    "span": lambda p, d: span(p, int(d["track"]), int(d["first"]), int(d["last"]), *d.who),
+    "split": lambda p, d: split(p, int(d["track"]), int(d["frame"])),
+    "remove": lambda p, d: remove(p, map(int, d["ids"])),
+    "mute": lambda p, d: edit.mute(
+        *(p, _seconds(d["start"]), _seconds(d["end"]), Sound(d["how"])),
+        reason=d.reason,
+        decided_by=d.by,
+        at=d.at,
+    ),
+    "unmute": lambda p, d: edit.unmute(p, [int(d["number"])]),
+    "answer": lambda p, d: answer(p, int(d["number"]), str(d["answer"]), d.reason, *d.who),
 }

@@ -7,21 +7,35 @@ from dataclasses import replace
 from typing import Final
 
 from ..plan import (
+    SAME,
     Decision,
     FindingNote,
     Plan,
     ReviewState,
     Subject,
     all_subjects,
+    covering,
     edit,
     marked,
     standing,
     subject_of,
 )
-from ..types import Action, Box, Keyframe, Origin, State, Target, Track
+from ..types import (
+    Action,
+    Box,
+    Confirmed,
+    Keyframe,
+    Origin,
+    Runs,
+    State,
+    Target,
+    Track,
+    runs_of,
+)
 from .bridging import REASON as BRIDGE
 from .bridging import Gap, gaps_of
 from .refused import RefusedError
+from .seen import seen_runs
 
 CUT_OFF: Final = "cut off by hand"
 """Reason of the part of a detected track that a person says is not there."""
@@ -30,17 +44,14 @@ _ACTION = {
     Decision.NONE: Action.REDACT,
     Decision.HIDE: Action.REDACT,
     Decision.KEEP: Action.KEEP,
-    Decision.FALSE_ALARM: Action.KEEP,
+    Decision.FALSE_ALARM: Action.FALSE_ALARM,
 }
 
 
 def decide(
-    plan: Plan, ids: Iterable[int], decision: Decision, reason: str = "", by: str = ""
+    plan: Plan, ids: Iterable[int], decision: Decision, reason: str = "", by: str = "", at: str = ""
 ) -> Plan:
-    """Decide about subjects, each named by one of its tracks.
-
-    A false alarm is kept like a person, and so is on record; its reason says what it is.
-    """
+    """Decide about subjects, each named by one of its tracks; who decided so and when (UTC)."""
     wanted = set(ids)
     for number in wanted - {track.id for track in plan.tracks}:
         edit.track_of(plan, number)  # says that there is none
@@ -49,19 +60,26 @@ def decide(
     subjects = tuple(
         replace(s, decision=decision) if s.tracks in chosen else s for s in all_subjects(plan)
     )
-    tracks = tuple(_decided(t, decision, reason, by) if t.id in numbers else t for t in plan.tracks)
+    tracks = tuple(
+        _decided(t, decision, reason, by, at) if t.id in numbers else t for t in plan.tracks
+    )
     return replace(plan, tracks=tracks, subjects=subjects)
 
 
-def _decided(track: Track, decision: Decision, reason: str, by: str) -> Track:
+def _decided(track: Track, decision: Decision, reason: str, by: str, at: str) -> Track:
     if decision is Decision.NONE:
-        return replace(track, action=Action.REDACT, reason="", decided_by="")
-    if decision is Decision.FALSE_ALARM:
-        reason = reason or f"is no {track.target.word}"
-    return replace(track, action=_ACTION[decision], reason=reason, decided_by=by)
+        reason = by = at = ""
+    return replace(
+        track,
+        action=_ACTION[decision],
+        reason=reason,
+        decided_by=by,
+        decided_at=at,
+        confirmed=track.confirmed if decision is Decision.KEEP else (),
+    )
 
 
-def only(plan: Plan, number: int, reason: str = "", by: str = "") -> Plan:
+def only(plan: Plan, number: int, reason: str = "", by: str = "", at: str = "") -> Plan:
     """Keep one subject and hide all others; false alarms stay as they are."""
     chosen = subject_of(plan, number)
     others = [
@@ -69,12 +87,13 @@ def only(plan: Plan, number: int, reason: str = "", by: str = "") -> Plan:
         for s in all_subjects(plan)
         if s.tracks != chosen.tracks and s.decision is not Decision.FALSE_ALARM
     ]
-    plan = decide(plan, others, Decision.HIDE, "", by)
-    return decide(plan, [number], Decision.KEEP, reason, by)
+    plan = decide(plan, others, Decision.HIDE, "", by, at)
+    return decide(plan, [number], Decision.KEEP, reason, by, at)
 
 
-def merge(plan: Plan, ids: Sequence[int]) -> Plan:
-    """Say that subjects are one. If they were decided differently, the whole is hidden again.
+def merge(plan: Plan, ids: Sequence[int], by: str = "", at: str = "") -> Plan:
+    """Say that subjects are one. If one of them is kept, the whole is; if they were decided
+    differently in another way, the whole is hidden again.
 
     Raises:
         PlanError: they are of different kinds, or fewer than two.
@@ -89,11 +108,17 @@ def merge(plan: Plan, ids: Sequence[int]) -> Plan:
     decided = {standing(s, [edit.track_of(plan, n) for n in s.tracks]) for s in old}
     same = len(decided) == 1
     name = next((s.name for s in old if s.name), "")
-    decision = decided.pop() if same else Decision.NONE
+    decision = next(iter(decided)) if same else Decision.NONE
     rest = [s for s in all_subjects(plan) if s.tracks not in chosen]
     joined = Subject(tuple(tracks), decision, name)
     plan = replace(plan, subjects=_ordered((*rest, joined)))
-    return plan if same else decide(plan, [tracks[0]], Decision.NONE)
+    if same:
+        return plan
+    if decided <= {Decision.KEEP, Decision.HIDE, Decision.NONE} and Decision.KEEP in decided:
+        kept = [edit.track_of(plan, number) for number in tracks]
+        reason = next((t.reason for t in kept if t.action is Action.KEEP and t.reason), "")
+        return decide(plan, [tracks[0]], Decision.KEEP, reason, by, at)
+    return decide(plan, [tracks[0]], Decision.NONE)
 
 
 def separate(plan: Plan, number: int) -> Plan:
@@ -117,16 +142,36 @@ def rename(plan: Plan, number: int, name: str) -> Plan:
 
 
 def add(
-    plan: Plan, target: Target, keys: Sequence[Keyframe], reason: str = "", by: str = ""
+    plan: Plan,
+    target: Target,
+    keys: Sequence[Keyframe],
+    reason: str = "",
+    by: str = "",
+    at: str = "",
+    to: int | None = None,
 ) -> tuple[Plan, int]:
-    """Add what a person drew, or drew and had followed, as a subject of its own that is hidden."""
-    added, number = edit.add_followed(plan, target, keys, reason=reason, decided_by=by)
+    """Add what a person drew, or drew and had followed: as a subject of its own that is hidden, or
+    as a part of the subject of the track `to`, about which the same is decided."""
+    added, number = edit.add_followed(plan, target, keys, reason=reason, decided_by=by, at=at)
+    if to is not None:
+        subject = subject_of(plan, to)
+        first = edit.track_of(plan, to)
+        track = edit.track_of(added, number)
+        part = replace(
+            track, target=first.target, action=first.action, reason=reason or first.reason
+        )
+        longer = replace(subject, tracks=(*subject.tracks, number))
+        rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
+        return replace(added.with_track(part), subjects=_ordered((*rest, longer))), number
     subjects = (*all_subjects(plan), Subject((number,), Decision.HIDE))
     return replace(added, subjects=_ordered(subjects)), number
 
 
-def bridge(plan: Plan, gap: Gap, keys: Sequence[Keyframe], by: str = "") -> tuple[Plan, int]:
-    """Fill the gap between two parts of a subject with a track that is hidden whatever is decided.
+def bridge(
+    plan: Plan, gap: Gap, keys: Sequence[Keyframe], by: str = "", at: str = ""
+) -> tuple[Plan, int]:
+    """Fill the gap between two parts of a subject with a part about which the same is decided. In
+    all of it nobody is sure, so that a decision to keep shows it only where it is confirmed.
 
     Raises:
         PlanError: the two are not parts of one subject, or there is no such gap any more.
@@ -136,8 +181,11 @@ def bridge(plan: Plan, gap: Gap, keys: Sequence[Keyframe], by: str = "") -> tupl
     if gap not in gaps_of(tracks):
         raise RefusedError("no_gap")
     number = plan.next_id()
-    target = edit.track_of(plan, gap.before).target
-    track = Track(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, BRIDGE, by)
+    first = edit.track_of(plan, gap.before)
+    track = Track(
+        *(number, first.target, tuple(keys), first.action, Origin.MANUAL, BRIDGE, by),
+        decided_at=at,
+    )
     rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
     longer = replace(subject, tracks=(*subject.tracks, number))
     return replace(plan.with_track(track), subjects=_ordered((*rest, longer))), number
@@ -164,11 +212,11 @@ def place(plan: Plan, number: int, frame: int, box: Box) -> Plan:
     return plan.with_track(replace(track, keyframes=_sorted(keys)))
 
 
-def span(plan: Plan, number: int, first: int, last: int, by: str = "") -> Plan:
+def span(plan: Plan, number: int, first: int, last: int, by: str = "", at: str = "") -> Plan:
     """Let a track begin and end elsewhere.
 
     A longer one stays where it was at its end. Of a shorter one that a detector found, what is cut
-    off becomes a track of its own that is kept and says why, for the record.
+    off becomes a track of its own that has no mask and says why, for the record.
     """
     if not 0 <= first <= last < len(plan.source.timeline):
         raise RefusedError("span_order")
@@ -176,22 +224,27 @@ def span(plan: Plan, number: int, first: int, last: int, by: str = "") -> Plan:
     if first > track.last or last < track.first:
         raise RefusedError("span_outside")
     if first > track.first:
-        plan = _cut_off(plan, number, track.first, first - 1, by)
+        plan = _cut_off(plan, number, track.first, first - 1, by, at)
     if last < track.last:
-        plan = _cut_off(plan, number, last + 1, track.last, by)
+        plan = _cut_off(plan, number, last + 1, track.last, by, at)
     track = edit.track_of(plan, number)
     keys = {key.frame: key for key in track.keyframes}
+    # The person looks at the picture in which it is to begin or end. Nobody has seen those between.
     if first < track.first:
-        keys[first] = Keyframe(first, track.keyframes[0].box, State.MANUAL)
+        box = track.keyframes[0].box
+        keys[first] = Keyframe(first, box, State.MANUAL)
+        if first + 1 < track.first:
+            keys[first + 1] = Keyframe(first + 1, box, State.INTERPOLATED)
     if last > track.last:
         end = track.at(track.last)
         assert end is not None
-        keys[track.last] = replace(end, state=State.MANUAL, score=None)
+        if track.last + 1 < last:
+            keys[track.last + 1] = Keyframe(track.last + 1, end.box, State.INTERPOLATED)
         keys[last] = Keyframe(last, end.box, State.MANUAL)
     return plan.with_track(replace(track, keyframes=_sorted(keys)))
 
 
-def _cut_off(plan: Plan, number: int, first: int, last: int, by: str) -> Plan:
+def _cut_off(plan: Plan, number: int, first: int, last: int, by: str, at: str) -> Plan:
     track = edit.track_of(plan, number)
     rest = (last + 1, track.last) if first == track.first else (track.first, first - 1)
     plan = plan.with_track(replace(track, keyframes=keys_between(track, *rest)))
@@ -201,9 +254,11 @@ def _cut_off(plan: Plan, number: int, first: int, last: int, by: str) -> Plan:
         track,
         id=plan.next_id(),
         keyframes=keys_between(track, first, last),
-        action=Action.KEEP,
+        action=Action.FALSE_ALARM,
         reason=CUT_OFF,
         decided_by=by,
+        decided_at=at,
+        confirmed=(),
     )
     subjects = (*all_subjects(plan), Subject((gone.id,), Decision.FALSE_ALARM))
     return replace(plan.with_track(gone), subjects=_ordered(subjects))
@@ -221,9 +276,112 @@ def split(plan: Plan, number: int, frame: int) -> Plan:
     new = plan.next_id()
     before = keys_between(track, track.first, frame - 1)
     after = keys_between(track, frame, track.last)
-    other = replace(track, id=new, keyframes=after, action=Action.REDACT, reason="", decided_by="")
+    other = replace(
+        _decided(track, Decision.NONE, "", "", ""), id=new, keyframes=after, confirmed=()
+    )
     plan = plan.with_track(replace(track, keyframes=before)).with_track(other)
     return replace(plan, subjects=_ordered((*all_subjects(plan),)))
+
+
+def confirm(
+    plan: Plan, number: int, first: int, last: int, same: bool, by: str = "", at: str = ""
+) -> Plan:
+    """Say of a stretch of a kept track, while looking at it, that it is the one who is kept, or
+    that it is not. Only what was on the screen can be confirmed; the other parts of the subject
+    that lie on the track there are no less somebody else.
+
+    Raises:
+        PlanError: the track is not kept, or none of these frames was looked at.
+    """
+    track = edit.track_of(plan, number)
+    if track.action is not Action.KEEP:
+        raise RefusedError("not_kept", number=number)
+    frames = range(max(first, track.first), min(last, track.last) + 1)
+    runs = runs_of(set(frames) & _looked_at(plan)) if same else runs_of(frames)
+    if not runs:
+        raise RefusedError("not_looked")
+    plan = plan.with_track(_said(track, runs, same, by, at))
+    if same:
+        return plan
+    for other in subject_of(plan, number).tracks:
+        part = edit.track_of(plan, other)
+        if other != number and part.action is Action.KEEP:
+            on = [frame for frame in frames if _on(track, part, frame)]
+            plan = plan.with_track(_said(part, runs_of(on), False, by, at))
+    return plan
+
+
+def _said(track: Track, runs: Runs, same: bool, by: str, at: str) -> Track:
+    more = (Confirmed(first, last, same, by, at) for first, last in runs)
+    return replace(track, confirmed=(*track.confirmed, *more))
+
+
+def _on(track: Track, other: Track, frame: int) -> bool:
+    here, there = track.at(frame), other.at(frame)
+    return here is not None and there is not None and here.box.iou(there.box) >= SAME
+
+
+def _looked_at(plan: Plan) -> set[int]:
+    return {n for first, last in seen_runs(plan.review) for n in range(first, last + 1)}
+
+
+def uncover(plan: Plan, number: int, other: int, by: str = "", at: str = "") -> Plan:
+    """Take the mask of another subject away where it is only a guess and hides a kept one.
+
+    Raises:
+        PlanError: the other is seen there itself, or nobody has looked at the pictures.
+    """
+    mine = frozenset(subject_of(plan, number).tracks)
+    frames = guessed_over(plan, mine, frozenset(subject_of(plan, other).tracks))
+    if not any(frames.values()):
+        raise RefusedError("seen_there")
+    looked = _looked_at(plan)
+    if any(frame not in looked for hiding in frames.values() for frame in hiding):
+        raise RefusedError("look_first")
+    for track, hiding in frames.items():
+        for first, last in reversed(runs_of(hiding)):
+            plan = _cut_out(plan, track, first, last, by, at)
+    return plan
+
+
+def guessed_over(plan: Plan, mine: frozenset[int], others: frozenset[int]) -> dict[int, list[int]]:
+    """Frames in which tracks of `others` hide shown ones of `mine`, and are not sure of being
+    where they are."""
+    found: dict[int, list[int]] = {}
+    for by_other in covering(plan, mine).values():
+        for number, frames in by_other.items():
+            if number in others:
+                track = edit.track_of(plan, number)
+                guessed = [frame for frame in frames if not plan.certain(track, frame)]
+                found.setdefault(number, []).extend(guessed)
+    return found
+
+
+def _cut_out(plan: Plan, number: int, first: int, last: int, by: str, at: str) -> Plan:
+    """Cut a stretch off a track; what is behind it goes on as a part of the same subject."""
+    track = edit.track_of(plan, number)
+    if first > track.first and last < track.last:
+        rest = replace(
+            track, id=plan.next_id(), keyframes=keys_between(track, last + 1, track.last)
+        )
+        subject = subject_of(plan, number)
+        others = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
+        longer = replace(subject, tracks=(*subject.tracks, rest.id))
+        shorter = replace(track, keyframes=keys_between(track, track.first, last))
+        plan = plan.with_track(shorter).with_track(rest)
+        plan = replace(plan, subjects=_ordered((*others, longer)))
+        track = shorter
+    if first == track.first and last == track.last:
+        return decide_track(plan, number, by, at)
+    return _cut_off(plan, number, first, last, by, at)
+
+
+def decide_track(plan: Plan, number: int, by: str, at: str) -> Plan:
+    """Take all of a track's mask away: it becomes a subject of its own that has none."""
+    subject = subject_of(plan, number)
+    if len(subject.tracks) > 1:
+        plan = separate(plan, number)
+    return decide(plan, [number], Decision.FALSE_ALARM, CUT_OFF, by, at)
 
 
 def remove(plan: Plan, ids: Iterable[int]) -> Plan:
@@ -242,7 +400,7 @@ def keys_between(track: Track, first: int, last: int) -> tuple[Keyframe, ...]:
     return _sorted(keys)
 
 
-def answer(plan: Plan, number: int, words: str, reason: str, by: str) -> Plan:
+def answer(plan: Plan, number: int, words: str, reason: str, by: str, at: str = "") -> Plan:
     """Hide a finding, or say why it is none. Raises PlanError."""
     review = plan.review or ReviewState()
     note = next((f for f in review.findings if f.number == number), None)
@@ -258,8 +416,9 @@ def answer(plan: Plan, number: int, words: str, reason: str, by: str) -> Plan:
     hidden = None
     if words == "hide" and note.drawn:
         keys = [Keyframe(frame, Box(*box), State.MANUAL) for frame, box in note.places]
-        plan, hidden = add(plan, Target.from_word(note.target), keys, reason, by)
-    done = marked(plan, replace(note, answer=words, reason=reason, track=hidden))
+        plan, hidden = add(plan, Target.from_word(note.target), keys, reason, by, at)
+    done = replace(note, answer=words, reason=reason, track=hidden, answered_by=by, answered_at=at)
+    done = marked(plan, done)
     return _with_note(plan, review, done)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..auditing import AuditResult, require_detectors
-from ..errors import UsageError
+from ..errors import PlanError, UsageError
 from ..files import PRIVATE, check_writable, make_folder
 from ..inspect import release_path
 from ..media import default_output
@@ -17,9 +17,12 @@ from ..record import (
     CaseFields,
     EvidenceChoice,
     RunRecord,
+    TrackPart,
     check_evidence,
     checked_option,
+    ledger,
     manifest_path,
+    read_manifest,
     write_evidence,
 )
 from ..settings import Audio, DrawSettings, EncodeSettings, Style
@@ -27,6 +30,7 @@ from ..words import LANGUAGES, Words
 from .answered import accepted, noted
 from .desk import ChangedOutsideError, Desk
 from .jobs import Job
+from .refused import RefusedError
 from .session import Session
 
 
@@ -35,9 +39,11 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
 
     Args:
         session: with its plan.
-        wish: "style", "audio" (keep or mute), "release" (bool), "case" (its name).
+        wish: "style", "audio" (keep or mute), "release" (bool), "case" (its name), "replace"
+            (bool): a result that is there already may go.
 
     Raises:
+        RefusedError: a result is there, and nobody said that it may go.
         RedactError: the output or its record could not be written in the end.
     """
     here = session.ready()
@@ -50,8 +56,11 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     release = bool(wish.get("release"))
     final = _place(session, default_output(here.info), release)
     choice = _evidence(session, plan, wish, release)
-    check_writable(final, False, never=(session.source,))
-    check_evidence(choice, final, False)
+    replaced = bool(wish.get("replace"))
+    if not replaced and (final.exists() or manifest_path(final).exists()):
+        raise RefusedError("result_there", name=final.name, holds=_held_by(final, plan))
+    check_writable(final, replaced, never=(session.source,))
+    check_evidence(choice, final, replaced)
     require_detectors(plan.settings.targets)
     order = Order(
         here.info,
@@ -61,6 +70,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
         plan_file=session.plan_path,
         evidence=choice,
         release=release,
+        force=replaced,
         command=("redact", "review", session.source.name, session.plan_path.name),
     )
 
@@ -68,7 +78,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
         result = apply(order, plan, Journal(job), accepted(plan))
         assert result.record is not None and result.audit is not None
         session.last_output = result.output
-        files = [] if release else _written(result.record, choice)
+        files = [] if release else _written(result.record, choice, replaced)
         now = _note(here.desk, result.audit)
         # The page can be used meanwhile, and so can the commands.
         overtaken = (now.tracks, now.muted) != (plan.tracks, plan.muted)
@@ -101,18 +111,30 @@ def _place(session: Session, usual: Path, release: bool) -> Path:
     if session.folder is not None:
         make_folder(session.folder)
         usual = session.folder / usual.name
-    return release_path(usual.parent, usual.suffix) if release else _free(usual)
+    return release_path(usual.parent, usual.suffix) if release else usual
 
 
-def _free(usual: Path) -> Path:
-    """A name that no earlier result, and no record of one, has."""
-    number = 1
-    while True:
-        mark = "" if number == 1 else f"-{number}"
-        path = usual.with_name(f"{usual.stem}{mark}{usual.suffix}")
-        if not path.exists() and not manifest_path(path).exists():
-            return path
-        number += 1
+def _held_by(final: Path, plan: Plan) -> str:
+    """Whether the result that is there was made of the decisions of a plan: "all" or "other".
+
+    What was only looked at since makes no difference.
+    """
+    try:
+        record = read_manifest(manifest_path(final))
+    except PlanError:
+        return "other"
+    now = ledger(plan, "", CaseFields())
+    same = [_decided(t) for t in now] == [_decided(t) for t in record.tracks]
+    return (
+        "all"
+        if same and [m.start / 1000 for m in plan.muted] == [m.start_seconds for m in record.muted]
+        else "other"
+    )
+
+
+def _decided(track: TrackPart) -> tuple[object, ...]:
+    ends = track.first_frame, track.last_frame
+    return (track.track, track.action, ends, track.shown, track.decided_by, track.decided_at)
 
 
 def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool) -> EvidenceChoice:
@@ -128,8 +150,8 @@ def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool)
     return replace(session.evidence, case=None if case.empty else case)
 
 
-def _written(record: RunRecord, choice: EvidenceChoice) -> list[str]:
-    files = write_evidence(record, choice, False)
+def _written(record: RunRecord, choice: EvidenceChoice, replaced: bool) -> list[str]:
+    files = write_evidence(record, choice, replaced)
     found = [path for path in (files.manifest, files.signature) if path is not None]
     return [path.name for path in found]
 

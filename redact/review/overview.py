@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..media import SourceInfo
 from ..plan import (
+    Decision,
     FindingNote,
     MutedSpan,
     Plan,
@@ -15,23 +16,14 @@ from ..plan import (
     Subject,
     all_subjects,
     answered_here,
-    is_certain,
     joined,
     standing,
 )
 from ..plan.typed import length_of
-from ..types import Keyframe, Track
+from ..types import Keyframe, Origin, Track, runs_of
 from .bridging import gaps_of
-from .seen import (
-    Moment,
-    Sights,
-    SightsKept,
-    common_moments,
-    decided_moments,
-    review_summary,
-    seen_runs,
-    undecided_moments,
-)
+from .moments import Moment, risky_moments, subject_moments, undecided_moments
+from .seen import Sights, SightsKept, review_summary, seen_runs
 
 SURE: Final = 0.9
 """Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its
@@ -53,13 +45,21 @@ class _Found:
         keys: the keyframes it was made of, kept here: an id may be used again once its object
             is gone.
         told: for the page.
-        moments, listed: worth a look while it is hidden; the same for the page.
+        moments: worth a look while it is hidden.
     """
 
     keys: tuple[Sequence[Keyframe], ...]
     told: dict[str, Any]
     moments: list[Moment]
-    listed: list[tuple[int, str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A subject with what is decided about it; the tracks are kept here, as the keyframes are."""
+
+    tracks: tuple[Track, ...]
+    told: dict[str, Any]
+    moments: list[Moment]
 
 
 class Overview:
@@ -74,7 +74,9 @@ class Overview:
 
     def __init__(self) -> None:
         self._found: dict[tuple[int, ...], _Found] = {}
-        self._made: dict[tuple[Any, ...], tuple[tuple[Track, ...], dict[str, Any]]] = {}
+        self._made: dict[tuple[Any, ...], _Made] = {}
+        self._moments: list[list[Moment]] = []
+        self._ranked: tuple[object, list[list[Moment]], list[Moment]] | None = None
         self._told: dict[int, dict[str, Any]] = {}
         self.kept = SightsKept()
 
@@ -97,15 +99,25 @@ class Overview:
 
     def _changing(self, plan: Plan) -> dict[str, Any]:
         """What a decision changes besides subjects; `_told` is already that of the plan."""
-        review, common = plan.review, common_moments(plan)
-        frames = [m[0] for told in self._told.values() for m in told["moments"]]
+        review = plan.review
+        moments = self._ranking(plan)
         return {
             "muted": [_muted(plan, n, m) for n, m in enumerate(plan.muted, 1)],
             "findings": [_finding(plan, f) for f in review.findings] if review else [],
-            "moments": _listed(common),
+            "moments": [(m.frame, m.why, m.track, m.shown, m.more) for m in moments],
             "seen": seen_runs(review),
-            "summary": review_summary(plan, [*frames, *(m.frame for m in common)]),
+            "summary": review_summary(plan, [m.frame for m in moments]),
         }
+
+    def _ranking(self, plan: Plan) -> list[Moment]:
+        """The risky moments, ranked anew where something changed in what they are made of."""
+        findings = plan.review.findings if plan.review else ()
+        made_of = (findings, plan.unchecked, tuple(map(id, self._moments)))
+        if self._ranked is None or self._ranked[0] != made_of:
+            every = (moment for of_one in self._moments for moment in of_one)
+            # The lists are kept beside: an id may be used again once its object is gone.
+            self._ranked = made_of, self._moments, risky_moments(plan, every)
+        return self._ranked[2]
 
     def _subjects(self, plan: Plan) -> dict[int, dict[str, Any]]:
         by_number = {track.id: track for track in plan.tracks}
@@ -117,13 +129,12 @@ class Overview:
             known[keys] = self._found.get(keys) or _found(plan, tracks, self.kept)
             looked = _looked(tracks, by_chosen)
             key = (*map(id, tracks), subject.decision, subject.name, looked)
-            # The tracks are kept beside, as the keyframes are.
-            made[key] = self._made.get(key) or (
-                tracks,
-                {**_told(plan, subject, tracks, known[keys]), "looked": looked},
+            made[key] = self._made.get(key) or _of_subject(
+                plan, subject, tracks, known[keys], looked
             )
-            found[subject.tracks[0]] = made[key][1]
+            found[subject.tracks[0]] = made[key].told
         self._made, self._found = made, known
+        self._moments = [one.moments for one in made.values()]
         self.kept.forget_all_but(plan.tracks)
         return found
 
@@ -157,10 +168,6 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
     }
 
 
-def _listed(moments: Iterable[Moment]) -> list[tuple[int, str, int]]:
-    return [(m.frame, m.why, m.track) for m in moments]
-
-
 def _found(plan: Plan, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
     known = {track.id: kept.of(track) for track in tracks}
     best = max(tracks, key=lambda t: (known[t.id].score or 0.0, known[t.id].keys))
@@ -168,7 +175,7 @@ def _found(plan: Plan, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
     score = max((k.score for k in known.values() if k.score is not None), default=None)
     sure = max((t.certainty for t in tracks if t.certainty is not None), default=score)
     detected = sum(k.detected for k in known.values())
-    moments = undecided_moments(tracks, kept)
+    moments = undecided_moments(plan, tracks, kept)
     told = {
         "id": tracks[0].id,
         "target": best.target.word,
@@ -186,7 +193,7 @@ def _found(plan: Plan, tracks: tuple[Track, ...], kept: SightsKept) -> _Found:
             for g in gaps_of(tracks)
         ],
     }
-    return _Found(tuple(t.keyframes for t in tracks), told, moments, _listed(moments))
+    return _Found(tuple(t.keyframes for t in tracks), told, moments)
 
 
 def _track(track: Track, known: Sights) -> dict[str, Any]:
@@ -207,20 +214,53 @@ def _looked(tracks: Sequence[Track], by_chosen: Mapping[int, Runs]) -> Runs:
     return runs
 
 
-def _told(plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found) -> dict[str, Any]:
+def _of_subject(
+    plan: Plan, subject: Subject, tracks: tuple[Track, ...], found: _Found, looked: Runs
+) -> _Made:
     """A subject with what is decided about it; the parts that were found are those of `found`."""
     visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
     decision = standing(subject, tracks)
-    moments = decided_moments(decision, found.moments, visible)
-    return {
+    told = {
         **found.told,
         "name": subject.name,
         "decision": decision.value,
         "reason": next((t.reason for t in tracks if t.reason), ""),
         "by": next((t.decided_by for t in tracks if t.decided_by), ""),
         "shown": [span for _, span in visible],
-        "moments": found.listed if moments is found.moments else _listed(moments),
+        **_confirmation(plan, tracks, decision, visible),
+        "looked": looked,
     }
+    return _Made(tracks, told, subject_moments(decision, found.moments, visible))
+
+
+def _confirmation(
+    plan: Plan,
+    tracks: tuple[Track, ...],
+    decision: Decision,
+    visible: Sequence[tuple[int, tuple[int, int]]],
+) -> dict[str, Any]:
+    """In how many pictures a subject is and is visible; of one who is kept, the stretches in which
+    nobody is sure of it: track, first and last frame.
+
+    Of two parts in one frame, the one is asked about that a person drew: it is where they said.
+    """
+    if decision not in (Decision.KEEP, Decision.FALSE_ALARM):
+        return {"frames": 0, "visible": 0, "confirm": []}
+    there = {n for track in tracks for n in range(track.first, track.last + 1)}
+    shown = {n for _, (first, last) in visible for n in range(first, last + 1)}
+    asked: dict[int, int] = {}
+    for track in sorted(tracks, key=lambda t: (t.origin is not Origin.MANUAL, t.id)):
+        for first, last in plan.to_confirm(track):
+            for frame in range(first, last + 1):
+                if frame not in shown:
+                    asked.setdefault(frame, track.id)
+    stretches = [
+        (number, first, last)
+        for number in dict.fromkeys(asked.values())
+        for first, last in runs_of(frame for frame, who in asked.items() if who == number)
+    ]
+    stretches.sort(key=lambda s: s[1])
+    return {"frames": len(there), "visible": len(there & shown), "confirm": stretches}
 
 
 def _certainty(tracks: tuple[Track, ...], score: float | None, seen: int) -> str:
@@ -245,7 +285,7 @@ def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
         here = shown.get(track.id) or hidden.get(track.id)
         if here is not None:
             corners = [round(v, 2) for v in here.box]
-            sure = is_certain(track, frame, plan.source.timeline)
+            sure = plan.certain(track, frame)
             found.append([track.id, *corners, here.state.value, sure, track.id in shown])
     return found
 

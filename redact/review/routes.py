@@ -117,8 +117,12 @@ class _Page:
         here = self._session.ready()
         with here.desk.lock:
             everything = here.overview.everything(here.desk.plan, here.info)
-            signs, margin = self._session.evidence.key is not None, self._session.render.margin
-            return as_json({**everything, **self._steps(), "signs": signs, "margin": margin})
+            about = {
+                "signs": self._session.evidence.key is not None,
+                "margin": self._session.render.margin,
+                "case": self._session.case_name,
+            }
+            return as_json({**everything, **self._steps(), **about})
 
     def frame(self, values: dict[str, Any]) -> Answer:
         """A frame and who is in it: length of the JSON (4 bytes), JSON, JPEG."""
@@ -152,14 +156,22 @@ class _Page:
         return as_json({"alike": found, "every": every})
 
     def covered(self, values: dict[str, Any]) -> Answer:
-        """Subjects that hide a kept one all the same, each with the first frame and how many."""
+        """Subjects that hide a kept one all the same, each with the first frame, how many, and in
+        how many of them it is itself only a guess."""
         plan = self._session.ready().desk.plan
         mine = frozenset(subject_of(plan, int(values["id"])).tracks)
-        frames: dict[int, set[int]] = {}
+        by_number = {track.id: track for track in plan.tracks}
+        frames: dict[int, dict[int, bool]] = {}
         for others in covering(plan, mine).values():
             for track, where in others.items():
-                frames.setdefault(subject_of(plan, track).tracks[0], set()).update(where)
-        told = [[number, min(where), len(where)] for number, where in frames.items()]
+                found = frames.setdefault(subject_of(plan, track).tracks[0], {})
+                for frame in where:
+                    sure = plan.certain(by_number[track], frame)
+                    found[frame] = found.get(frame, False) or sure
+        told = [
+            [number, min(where), len(where), sum(not sure for sure in where.values())]
+            for number, where in frames.items()
+        ]
         told.sort(key=lambda row: -row[2])
         return as_json({"covered": told})
 

@@ -1,30 +1,23 @@
-"""What can be seen of a track, what of it a person has really looked at, and what is still worth a
-look.
-"""
+"""What can be seen of a track, and what of it a person has really looked at."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..plan import (
-    Decision,
     Plan,
     ReviewState,
     SeenFrames,
     SeenSubject,
-    Subject,
-    all_subjects,
     answered_here,
     count_of,
     joined,
     runs_of,
-    standing,
     state_runs,
 )
 from ..types import Keyframe, State, Track
-from .bridging import gaps_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +74,6 @@ def _sights(track: Track) -> Sights:
 VIEWS: Final = ("outlines", "result", "original")
 SPEEDS: Final = ("still", "normal", "fast")
 
-_WEAK: Final = (State.FOLLOWED, State.INTERPOLATED, State.HELD)
-
-LONG: Final = 8
-"""Frames of a stretch that was only followed or guessed, at least, to be worth a look."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A frame worth a look: why, and for which track (0 for none)."""
-
-    frame: int
-    why: str
-    track: int
-
 
 def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int) -> ReviewState:
     """A review with more frames that were shown.
@@ -129,91 +108,6 @@ def seen_runs(review: ReviewState | None, *, fast: bool = False) -> tuple[tuple[
         if fast or part.speed != "fast":
             runs = joined(runs, part.frames)
     return runs
-
-
-def risky_moments(plan: Plan) -> list[Moment]:
-    """Frames at which a mistake is likeliest, in order of time.
-
-    These are: ends and middle of every span in which somebody is visible by decision; the middle
-    of long stretches in which a mask was only followed or guessed; where a track begins and ends;
-    where there is no mask between two parts of one person; damage; and the findings of the last
-    audit.
-    """
-    by_number = {t.id: t for t in plan.tracks}
-    found, kept = common_moments(plan), SightsKept()
-    for subject in all_subjects(plan):
-        found += subject_moments(plan, subject, [by_number[n] for n in subject.tracks], kept)
-    return _in_order(found)
-
-
-def common_moments(plan: Plan) -> list[Moment]:
-    """Those that belong to no subject: findings and damage."""
-    findings = plan.review.findings if plan.review else ()
-    found = {Moment((f.first + f.last) // 2, "finding", f.track or 0) for f in findings}
-    return [*found, *(Moment(first, "damaged", 0) for first, _ in runs_of(plan.unchecked))]
-
-
-def subject_moments(
-    plan: Plan, subject: Subject, tracks: Sequence[Track], kept: SightsKept
-) -> list[Moment]:
-    """Those of one subject, in order of time; none of a false alarm.
-
-    Args:
-        plan: its timeline, damage and nothing else: what is found stays right while these stay.
-        subject, tracks: of the plan.
-        kept: what is known of tracks.
-    """
-    visible = [(track.id, span) for track in tracks for span in plan.shown_spans(track)]
-    return decided_moments(standing(subject, tracks), undecided_moments(tracks, kept), visible)
-
-
-def undecided_moments(tracks: Sequence[Track], kept: SightsKept) -> list[Moment]:
-    """Those of a subject that is hidden, in order of time: what the keyframes alone say."""
-    found = {moment for track in tracks for moment in _moments_of(track, kept)}
-    for gap in gaps_of(tracks):
-        found.add(Moment((gap.first + gap.last) // 2, "gap", gap.before))
-    return _in_order(found)
-
-
-def decided_moments(
-    decision: Decision, undecided: list[Moment], visible: Sequence[tuple[int, tuple[int, int]]]
-) -> list[Moment]:
-    """The moments of a subject once its decision is known.
-
-    Args:
-        decision: that holds of the subject.
-        undecided: see `undecided_moments`.
-        visible: track, and first and last frame of a span in which it is visible by decision.
-    """
-    if decision is Decision.FALSE_ALARM:
-        return []
-    if decision is Decision.KEEP:
-        undecided = [m for m in undecided if m.why != "gap"]
-    if not visible:
-        return undecided
-    found = set(undecided)
-    for track, (first, last) in visible:
-        for frame in (first, (first + last) // 2, last):
-            found.add(Moment(frame, "visible", track))
-    return _in_order(found)
-
-
-def _in_order(moments: Iterable[Moment]) -> list[Moment]:
-    return sorted(moments, key=lambda m: (m.frame, m.why, m.track))
-
-
-def _moments_of(track: Track, kept: SightsKept) -> Iterator[Moment]:
-    yield Moment(track.first, "begins", track.id)
-    yield Moment(track.last, "ends", track.id)
-    for first, last, state in kept.of(track).runs:
-        if state in _WEAK and last - first >= LONG:
-            yield Moment((first + last) // 2, "guessed", track.id)
-
-
-def unseen_moments(plan: Plan, moments: Iterable[Moment]) -> Iterator[Moment]:
-    """Those whose frame was not shown slowly enough to be looked at."""
-    seen = {n for a, b in seen_runs(plan.review) for n in range(a, b + 1)}
-    return (m for m in moments if m.frame not in seen)
 
 
 def review_summary(plan: Plan, moments: Iterable[int]) -> dict[str, Any]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ..follow import Frames, follow, index_packets
 from ..media import SourceInfo, probe
-from ..pipeline import Journal, detect, require_same_source
+from ..pipeline import Journal, detect, forget_looks, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
-from ..record import EvidenceChoice
+from ..record import CaseFields, EvidenceChoice
 from ..settings import DetectSettings, RenderSettings
-from ..types import Box, State, Target
+from ..types import Box, State, Target, stamp
 from . import editing
 from .bridging import Gap, followed_across, held_across
 from .desk import Desk, edited
@@ -72,6 +73,10 @@ class Session:
         self.render = RenderSettings(margin=margin)
         self.open: Open | None = None
         self.last_output: Path | None = None
+        case = self.evidence.case or CaseFields()
+        self.named = case.reviewer or case.operator
+        """Who works here, as the command line says it."""
+        self.case_name = case.case
         self._jobs = threading.Lock()
         self.job: Job | None = None
         self.begin("open", self._opened)
@@ -109,12 +114,14 @@ class Session:
         if what.get("op") == "mute" and not here.info.audio:
             raise RefusedError("no_sound")
         desk = here.desk
-        return desk.change(lambda plan: edited(plan, what, reviewer_of(plan)))
+        return desk.change(lambda plan: edited(plan, what, reviewer_of(plan), now()))
 
     def follow(self, what: dict[str, Any]) -> None:
-        """Draw a box and follow what is in it, or follow a track again from a frame on."""
+        """Draw a box and follow what is in it; with "track", it is a part of that one's subject,
+        about which the same is decided."""
         here = self.ready()
         frame, box = int(what["frame"]), Box(*map(float, what["box"]))
+        to = None if what.get("track") is None else int(what["track"])
         target = Target.from_word(str(what.get("target", "region")))
         reason = str(what.get("reason") or "")[:500]
         plan = here.desk.plan
@@ -133,8 +140,10 @@ class Session:
                 keys = follow(here.others, plan, frame, box, go_on)
             made: list[int] = []
 
-            def added(now: Plan) -> Plan:
-                after, number = editing.add(now, target, keys, reason, reviewer_of(now))
+            def added(plan: Plan) -> Plan:
+                after, number = editing.add(
+                    plan, target, keys, reason, reviewer_of(plan), now(), to
+                )
                 made.append(number)
                 return after
 
@@ -166,8 +175,8 @@ class Session:
                     keys = followed_across(here.others, plan, before, after, gap, go_on)
             made: list[int] = []
 
-            def added(now: Plan) -> Plan:
-                filled, number = editing.bridge(now, gap, keys, reviewer_of(now))
+            def added(plan: Plan) -> Plan:
+                filled, number = editing.bridge(plan, gap, keys, reviewer_of(plan), now())
                 made.append(number)
                 return filled
 
@@ -184,9 +193,13 @@ class Session:
             plan = read_plan(self.plan_path)
             require_same_source(plan, info, journal)
         else:
-            plan = detect(info, self.settings, journal)
+            # What was seen is kept until there is a plan: a search that is stopped goes on.
+            plan = detect(info, self.settings, journal, plan_file=self.plan_path)
             write_plan(plan, self.plan_path, never=(self.source,))
+            forget_looks(self.plan_path)
         desk = Desk(self.plan_path)
+        if self.named:
+            desk.note(lambda review: replace(review, reviewer=self.named))
         with job.stage("index", info.expected_frames) as stage:
             index = index_packets(info, plan, stage.advance)
         shown, others = Frames(info, plan, index), Frames(info, plan, index, 64 << 20)
@@ -206,6 +219,11 @@ class Session:
             overview,
             Waveform(info, plan),
         )
+
+
+def now() -> str:
+    """The moment of a decision, as plans and records hold it."""
+    return stamp(datetime.now(UTC))
 
 
 def reviewer_of(plan: Plan) -> str:

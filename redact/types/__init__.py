@@ -31,7 +31,7 @@ from .text import (
     readable,
     stamp,
 )
-from .track import DOUBTFUL, Keyframe, Keyframes, Region, Track
+from .track import DOUBTFUL, Confirmed, Keyframe, Keyframes, Region, Track
 
 __all__ = [
     "DOUBTFUL",
@@ -41,6 +41,7 @@ __all__ = [
     "SEARCHED",
     "Action",
     "Box",
+    "Confirmed",
     "Detections",
     "Frame",
     "Keyframe",

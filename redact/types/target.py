@@ -179,6 +179,9 @@ class Action(StrEnum):
 
     REDACT = "redact"
     KEEP = "keep"
+    """It is the one who stays visible: wherever it surely is, or a person confirmed it."""
+    FALSE_ALARM = "false-alarm"
+    """It is nothing to hide: it has no mask in any picture."""
 
 
 class Origin(StrEnum):

@@ -93,6 +93,24 @@ class Keyframes(Sequence[Keyframe]):
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a person said of a stretch of a track while looking at its pictures.
+
+    Attributes:
+        first, last: frames, both included.
+        same: it is the one whom the decision is about; False: it is not.
+        by: who said so, "" where they gave no name.
+        at: when, UTC.
+    """
+
+    first: int
+    last: int
+    same: bool = True
+    by: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
     """One object over time: keyframes in rising frame order, linear in between.
 
@@ -100,8 +118,11 @@ class Track:
     be given as any sequence and are kept as `Keyframes`.
 
     Attributes:
+        reason, decided_by, decided_at: why, who and when (UTC), of the last decision; all empty
+            where nobody decided.
         certainty: probability, by all that was seen of it, that it is what `target` says; None
             where no detector found it.
+        confirmed: what a person said of stretches of it; of two about one frame, the later counts.
         first, last: frame indices, both included.
 
     Raises:
@@ -116,6 +137,8 @@ class Track:
     reason: str = ""
     decided_by: str = ""
     certainty: float | None = None
+    decided_at: str = ""
+    confirmed: tuple[Confirmed, ...] = ()
     first: int = field(init=False, repr=False, compare=False)
     last: int = field(init=False, repr=False, compare=False)
     _keys: Keyframes = field(init=False, repr=False, compare=False)
@@ -145,6 +168,15 @@ class Track:
     def score(self) -> float | None:
         """Highest detector score on the track, None if no detector saw it."""
         return max((k.score for k in self.keyframes if k.score is not None), default=None)
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a person decided about it, be it that it stays hidden."""
+        return bool(self.decided_at or self.decided_by) or self.action is not Action.REDACT
+
+    def confirmed_at(self, frame: int) -> Confirmed | None:
+        """What a person said last of a frame."""
+        return next((c for c in reversed(self.confirmed) if c.first <= frame <= c.last), None)
 
     def at(self, frame: int) -> Keyframe | None:
         """Interpolated keyframe at `frame`, None outside the track."""

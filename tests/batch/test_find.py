@@ -9,9 +9,9 @@ import pytest
 
 from redact.batch import find_footage
 from redact.errors import InputError, OutputError
-from redact.pipeline import Delivery, redact_one
-from redact.progress import Silent
-from redact.settings import Settings
+from redact.media import probe
+from redact.pipeline import Delivery, order_to_run
+from redact.settings import DrawSettings
 
 from ..media.footage import Clip, make
 from ..pipeline.conftest import SAMPLE
@@ -131,4 +131,4 @@ def test_a_very_long_name_does_not_end_a_folder(tmp_path: Path) -> None:
     assert names(find_footage([tmp_path]), tmp_path) == [long.name, "b.mp4"]
     make(long, Clip())
     with pytest.raises(OutputError, match="longer name"):
-        redact_one(long, Settings(), Delivery(), Silent())
+        order_to_run(probe(long), DrawSettings(), Delivery())

@@ -55,14 +55,14 @@ def test_what_was_checked_is_what_is_published(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stages = importlib.import_module("redact.pipeline.run")
-    look = stages.look
+    look = stages.check
 
     def look_then_swap(*args: Any, **named: Any) -> Any:
         found = look(*args, **named)
         swap(shared)
         return found
 
-    monkeypatch.setattr(stages, "look", look_then_swap)
+    monkeypatch.setattr(stages, "check", look_then_swap)
     redact.run(shared / "a.mp4", None, SETTINGS)
     output = shared / "a.redacted.mp4"
     assert output.read_bytes()[4:8] == b"ftyp"
@@ -80,13 +80,13 @@ def test_a_folder_that_goes_away_is_told_as_one_of_the_output(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stages = importlib.import_module("redact.pipeline.run")
-    look = stages.look
+    look = stages.check
 
     def gone(*args: Any, **named: Any) -> Any:
         shutil.rmtree(tmp_path / "disk")
         return look(*args, **named)
 
-    monkeypatch.setattr(stages, "look", gone)
+    monkeypatch.setattr(stages, "check", gone)
     (tmp_path / "disk").mkdir()
     with pytest.raises(OutputError, match="its folder is gone"):
         redact.run(shared / "a.mp4", tmp_path / "disk" / "b.mp4", SETTINGS)

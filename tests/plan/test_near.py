@@ -125,7 +125,7 @@ def test_a_changed_plan_is_asked_anew() -> None:
     added = plan.with_track(Track(1, Target.FACE, keys))
     assert [r.track for r in added.regions_at(9)] == [1]
     assert replace(added, tracks=()).regions_at(9) == []
-    assert {f.name for f in fields(plan) if not f.init} == {"_by_frame"}
+    assert {f.name for f in fields(plan) if not f.init} == {"_by_frame", "_known"}
 
 
 @given(st.integers(0, 1 << 20), st.integers(1, 1 << 20))

@@ -29,7 +29,7 @@ def crossing() -> Plan:
     other = track(1, (40, 99, State.FOLLOWED, HERE), (100, 199, State.DETECTED, AWAY))
     client = track(2, (0, 150, State.DETECTED, HERE))
     third = track(3, (130, 139, State.DETECTED, AWAY))
-    return replace(make_plan(), tracks=(other, client, third), unchecked=())
+    return replace(make_plan(), tracks=(other, client, third), unchecked=(), cuts=())
 
 
 def keep(tmp_path: Path, plan: Plan, tracks: str) -> list[str]:
@@ -44,7 +44,7 @@ def test_it_says_when_a_track_is_visible_and_in_how_many_frames_it_is_not(tmp_pa
     lines = keep(tmp_path, crossing(), "1")
     assert lines[0] == (
         "track 1: visible at 0:04.0–0:08.0 (frames 100–199); stays hidden in 60 frames of 160, "
-        "where it is only followed or guessed, or the picture is damaged"
+        "where it is only followed or guessed, or behind a cut, or the picture is damaged"
     )
     assert lines[1] == "track 1: hidden all the same where track 3 covers it: 0:05.2–0:05.6"
     assert lines[2] == LOOK

@@ -91,7 +91,7 @@ def make_plan(digest: str = "ab" * 32, size: int = 1000) -> Plan:
         settings=DetectSettings((Target.FACE, Target.PLATE), Sensitivity.BALANCED),
         detectors=(("face-plate", "cd" * 32),),
         tracks=(first, kept, plate, drawn),
-        cuts=(150,),
+        cuts=(260,),
         unchecked=(100, 101),
         version="0.1.0",
     )

@@ -19,6 +19,7 @@ from redact.plan import (
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
 from redact.record.manifest_parts import AuditPart, LogAnchor, MessagePart, RemovedPart
+from redact.types import Action, Confirmed, State
 
 from ..record.samples import AUDIT, make_plan, make_record
 from .conftest import MANY
@@ -62,6 +63,31 @@ def reviewed(folder: Path) -> list[Manifest]:
     muted = (MutedSpan(400, 800), MutedSpan(900, 1000, Sound.TONE, "an address", "R. Roe"))
     plans = replace(plan, review=state, muted=muted), replace(plan, review=ReviewState())
     return [build_manifest(make_record(folder, plan=p)) for p in plans]
+
+
+WHEN = "2026-11-27T22:15:03.000001Z"
+
+
+def decided(folder: Path) -> Manifest:
+    """The record of a run in which a person decided about all, and accepted a finding."""
+    plan = make_plan()
+    face, client, plate, drawn = plan.tracks
+    seen = (Confirmed(40, 60, True, "R. Roe", WHEN), Confirmed(61, 70, False, "R. Roe", WHEN))
+    guessed = [
+        replace(key, state=State.FOLLOWED) if 40 <= key.frame <= 70 else key
+        for key in (client.at(n) for n in range(client.first, client.last + 1))
+        if key is not None
+    ]
+    tracks = (
+        replace(face, decided_at=WHEN),  # "hide everybody but this one", by somebody without a name
+        replace(client, keyframes=tuple(guessed), decided_at=WHEN, confirmed=seen),
+        replace(plate, action=Action.FALSE_ALARM, decided_by="R. Roe", decided_at=WHEN),
+        drawn,
+    )
+    record = make_record(
+        folder, plan=replace(plan, tracks=tracks), accepted="a statue", audit=AUDIT
+    )
+    return build_manifest(replace(record, answers={1: ("a statue", "R. Roe", WHEN)}))
 
 
 def variants(folder: Path) -> list[Manifest]:
@@ -111,4 +137,5 @@ def variants(folder: Path) -> list[Manifest]:
         *reviewed(folder),
         with_other_streams(full, 3, 0),
         with_other_streams(full, 3, 0, 5),
+        decided(folder),
     ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,8 +18,10 @@ from redact.record.manifest import Manifest
 from redact.report import Catalogue, exemption_csv, report_html
 from redact.report.exemptions import harmless
 from redact.types import Keyframe
+from redact.words import LANGUAGES
 
 from ..record.samples import make_case, make_plan, make_record
+from .manifests import decided
 
 
 def table(manifest: Manifest, language: str = "en") -> list[dict[str, str]]:
@@ -48,6 +51,7 @@ def test_csv(manifest: Manifest) -> None:
         "reason": "third party",
         "statutory basis": "art. 6(1)(c) GDPR",
         "decided by": "rule of the program",
+        "decided at (UTC)": "",
         "origin": "detector",
         "tracks": "1",
         "pictures": "117",
@@ -118,3 +122,54 @@ def test_codes_of_a_case_stand_with_their_words_and_their_rule(tmp_path: Path) -
 def test_no_cell_is_a_formula(text: str) -> None:
     assert not harmless(text).startswith(("=", "+", "-", "@", "\t", "\r"))
     assert harmless(text).endswith(text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_persons_decisions_are_told_from_what_nobody_touched(
+    tmp_path: Path, language: str
+) -> None:
+    record, text = decided(tmp_path), Catalogue(language)
+    rows = {row["tracks"]: row for row in table(record, language)}
+    by, at = "decided by", "decided at (UTC)"
+    # Nobody gave a name, and yet somebody decided: no rule did.
+    assert (rows["1"][by], rows["1"][at]) == (text("log.person"), "2026-11-27 22:15 UTC")
+    assert (rows["3"][by], rows["3"][at]) == ("R. Roe", "2026-11-27 22:15 UTC")
+    page = report_html(record, language).decode()
+    assert text("summary.decided", decided=4, rest=0) in page
+    untouched = build_manifest(make_record(tmp_path))
+    page = report_html(untouched, language).decode()
+    assert text("summary.decided", decided=2, rest=2) in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_false_alarms_and_accepted_findings_have_lists_of_their_own(
+    tmp_path: Path, language: str
+) -> None:
+    record, text = decided(tmp_path), Catalogue(language)
+    page = report_html(record, language).decode()
+    log, rest = page.split(f"<h3>{text('alarms.heading')}</h3>")
+    alarms, rest = rest.split(text("audit.heading"))
+    plate = text.word("target", "plate")
+    assert plate in alarms and "R. Roe" in alarms
+    in_log = log.split(text("log.heading"))[1]
+    assert plate not in in_log, "it stands among what is hidden and shown"
+    accepted = rest.split(f"<h3>{text('audit.accepted')}</h3>")[1].split("</table>")[0]
+    assert "a statue" in accepted and "R. Roe, 2026-11-27 22:15 UTC" in accepted
+    # It is said as what it is, at the top too.
+    assert text("summary.accepted", count=1) in page and text("audit.all_accepted") in page
+    assert text("summary.findings", count=1) not in page and text("audit.failed") not in page
+
+
+def test_the_record_says_what_rests_on_a_persons_word(tmp_path: Path) -> None:
+    record = decided(tmp_path)
+    client = record.tracks[1]
+    assert client.shown == ((30, 60), (71, 99), (102, 250))
+    assert client.shown_confirmed == [(40, 60)]
+    assert [(c.first, c.last, c.same, c.by) for c in client.confirmed] == [
+        (40, 60, True, "R. Roe"),
+        (61, 70, False, "R. Roe"),
+    ]
+    assert rows_of(record, "2")[0]["action"] == (
+        "shown in 209 of 221 pictures, else hidden; in 21 of them because it was confirmed while "
+        "looking, by: R. Roe"
+    )

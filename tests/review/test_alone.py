@@ -157,7 +157,7 @@ def test_without_a_plan_it_looks_first(street: Path, tmp_path: Path) -> None:
     source.write_bytes(street.read_bytes())
     with served(source) as (address, _):
         opened(page(address))
-        assert len(read_plan(tmp_path / "clip.plan.json").tracks) >= 3
+        assert len(read_plan(tmp_path / "clip.redacted.plan.json").tracks) >= 3
 
 
 def test_a_second_review_of_a_plan_is_refused(work: tuple[Path, Path]) -> None:

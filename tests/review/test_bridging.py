@@ -13,7 +13,8 @@ from redact.media import probe
 from redact.plan import Plan, Subject
 from redact.review import editing
 from redact.review.bridging import Gap, followed_across, gaps_of, held_across
-from redact.review.seen import risky_moments
+from redact.review.moments import subject_moments, undecided_moments
+from redact.review.seen import SightsKept
 from redact.types import Action, Box, Keyframe, State, Target, Track
 
 from ..pipeline.test_mask import plan_of as plan_of_clip
@@ -39,12 +40,14 @@ def test_a_gap_lies_where_no_part_is() -> None:
 
 def test_a_gap_is_a_risky_moment_until_it_is_filled() -> None:
     plan = apart()
-    assert [m.frame for m in risky_moments(plan) if m.why == "gap"] == [50]
+    moments = undecided_moments(plan, plan.tracks, SightsKept())
+    assert [m.frame for m in moments if m.why == "gap"] == [50]
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
     filled, _ = editing.bridge(plan, GAP, keys)
-    assert [m for m in risky_moments(filled) if m.why == "gap"] == []
-    kept = editing.decide(plan, [1], editing.Decision.KEEP)
-    assert [m for m in risky_moments(kept) if m.why == "gap"] == []
+    mended = undecided_moments(filled, filled.tracks, SightsKept())
+    assert [m for m in mended if m.why == "gap"] == []
+    # Of somebody who is to be seen, it is no leak.
+    assert subject_moments(editing.Decision.KEEP, moments, []) == []
 
 
 @pytest.mark.parametrize("cuts", [(), (41,), (50,), (59,), (60,)])

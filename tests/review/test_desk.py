@@ -19,7 +19,7 @@ from redact.plan import Dumped, ReviewState, dump_plan, edit, read_plan, write_p
 from redact.review import editing
 from redact.review.desk import ChangedOutsideError, Desk, edited
 from redact.review.overview import Overview
-from redact.review.seen import risky_moments, seen_runs, unseen_moments, with_seen
+from redact.review.seen import seen_runs, with_seen
 from redact.types import Action, State
 
 from .plans import FRAMES, HERE, plan_of, three, track
@@ -200,36 +200,24 @@ def test_frames_that_flew_by_are_not_seen() -> None:
     assert seen_runs(review, fast=True) == ((1, 4),)
 
 
-def test_all_risky_moments_can_be_seen() -> None:
-    plan = plan_of(
-        track(1, (0, 30, State.DETECTED, HERE), (31, 60, State.FOLLOWED, HERE)),
-    )
-    plan = replace(editing.decide(plan, [1], editing.Decision.KEEP, "client"), unchecked=(70, 71))
-    moments = risky_moments(plan)
-    found = {(m.frame, m.why) for m in moments}
-    assert {(0, "visible"), (15, "visible"), (30, "visible"), (45, "guessed")} <= found
-    assert (70, "damaged") in found and (60, "ends") in found
-    assert len(list(unseen_moments(plan, moments))) == len(moments)
-    shown = [{"view": "result", "speed": "still", "frames": [m.frame for m in moments]}]
-    seen = replace(plan, review=with_seen(ReviewState(), shown, FRAMES))
-    assert list(unseen_moments(seen, moments)) == []
-
-
-def test_the_page_is_told_every_moment_with_its_subject() -> None:
+def test_the_page_is_told_the_ranking_and_what_is_left_of_it() -> None:
     """What did not change is not worked out again, and is right all the same."""
     memory, plan, info = Overview(), three(), probe(SAMPLE)
-    told = {s["id"]: s for s in memory.everything(plan, info)["subjects"]}
+    memory.everything(plan, info)
     for change in ([1], [3], [1, 2]):
         plan = editing.decide(plan, change, editing.Decision.KEEP)
         news = memory.changes(plan)
-        told |= {s["id"]: {**told[s["id"]], **s} for s in news["changed"]}
         assert [s["id"] for s in news["changed"]] == change
-        listed = [*news["moments"], *(m for s in told.values() for m in s["moments"])]
-        assert sorted(listed) == [(m.frame, m.why, m.track) for m in risky_moments(plan)]
-        assert news["summary"]["moments"] == len(listed)
-    plan = editing.decide(plan, [2], editing.Decision.FALSE_ALARM)
-    (changed,) = memory.changes(plan)["changed"]
-    assert changed["moments"] == []
+        assert news["moments"] == Overview().everything(plan, info)["moments"]
+        assert news["summary"]["moments"] == len(news["moments"]) > 0
+    frames = [frame for frame, *_ in news["moments"]]
+    shown = [{"view": "result", "speed": "still", "frames": frames}]
+    seen = replace(plan, review=with_seen(ReviewState(), shown, FRAMES))
+    assert memory.changes(seen)["summary"]["moments_seen"] == len(frames)
+    for number in (1, 2, 3):
+        plan = editing.decide(plan, [number], editing.Decision.FALSE_ALARM)
+    of_tracks = [track for _, _, track, *_ in memory.changes(plan)["moments"] if track]
+    assert of_tracks == [], "a false alarm is no risk"
 
 
 @pytest.mark.parametrize(
@@ -248,12 +236,11 @@ def test_what_a_command_decided_since_is_told(on_the_page: str, command: Action,
     plan = edit.set_tracks(plan, [1], action=command)
     (subject, *_) = Overview().everything(plan, probe(SAMPLE))["subjects"]
     assert (subject["decision"], bool(subject["shown"])) == (told, command is Action.KEEP)
-    assert subject["moments"], "worth a look in any case"
-    # To join it with one that is decided otherwise hides the whole.
+    # To join it with one that is decided otherwise keeps the whole, whichever is kept.
     other = "hide" if told == "keep" else "keep"
     plan = edited(plan, {"op": "decide", "ids": [2], "decision": other}, "")
     joined = edited(plan, {"op": "merge", "ids": [1, 2]}, "")
-    assert all(t.action is Action.REDACT for t in joined.tracks if t.id != 3)
+    assert all(t.action is Action.KEEP for t in joined.tracks if t.id != 3)
 
 
 def test_of_parts_that_a_command_decided_apart_the_visible_one_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from ...follow import follow as carry_on
 from ...media import probe
 from ...pipeline import require_same_source
 from ...plan import Plan, edit, read_plan, typed
-from ...types import Box, Keyframe, Target, clock
+from ...types import Box, Keyframe, Target, clock, stamp
 from ..search_options import AREA, AreaType
 from ..terminal import Terminal, tell
 from .group import (
@@ -84,6 +85,7 @@ def add(
         given,
         reason=said(reason, "--reason") or "",
         decided_by=said(by, "--by") or "",
+        at=stamp(datetime.now(UTC)),
     )
     save(changed, value, plan_path)
     first = given[0][1]
@@ -122,6 +124,7 @@ def _follow(
         keys,
         reason=said(reason, "--reason") or "",
         decided_by=said(by, "--by") or "",
+        at=stamp(datetime.now(UTC)),
     )
     save(changed, value, path)
     first, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from ...errors import PlanError, UsageError
 from ...files import read_file, write_whole
 from ...plan import Sound, consequences, edit, mistakable, read_plan, typed
 from ...plan.exchange import FORMATS, add_imported, coinciding
-from ...types import Action, Target, Track, counted
+from ...types import Action, Target, Track, counted, stamp
 from ..terminal import Terminal, tell
 from .group import (
     by_option,
@@ -32,21 +33,38 @@ from .group import (
 @plan.command("set")
 @plan_argument
 @click.argument("tracks")
-@click.option("--action", type=click.Choice([a.value for a in Action]), help="Hide or keep.")
+@click.option(
+    "--action", type=click.Choice([a.value for a in Action]), help="Hide, keep, or no mask at all."
+)
+@click.option(
+    "--confirmed",
+    is_flag=True,
+    help="With --action keep: you have looked at all of it, and it is always the same one.",
+)
 @reason_option
 @by_option
 def set_(
-    plan_path: Path, tracks: str, action: str | None, reason: str | None, by: str | None
+    plan_path: Path,
+    tracks: str,
+    action: str | None,
+    confirmed: bool,
+    reason: str | None,
+    by: str | None,
 ) -> None:
     """Decide about TRACKS, for example: redact plan set PLAN 3,7 --action keep.
 
     A kept track is visible only where it was detected or drawn by hand, or for a moment between
-    two detections. Where it is only followed or guessed, it may lie on somebody else, so it stays
-    hidden there. What a hidden track covers stays hidden too. The command lists when each kept
-    track will be visible.
+    two detections. Where it is only followed or guessed, and behind a cut, it may lie on somebody
+    else, so it stays hidden there. If you have looked at all of its pictures, add --confirmed: then
+    it is visible in all of them, and the record says that you confirmed it. What a hidden track
+    covers stays hidden too. The command lists when each kept track will be visible.
+
+    With --action false-alarm a track has no mask at all: it is no face, no plate, nothing to hide.
     """
-    if action is None and reason is None and by is None:
+    if action is None and reason is None and by is None and not confirmed:
         raise UsageError("nothing to set", "Give --action, --reason or --by.")
+    if confirmed and action != Action.KEEP:
+        raise UsageError("--confirmed belongs to --action keep", "Give both, or none of them.")
     value = read_plan(plan_path)
     ids = typed.parse_ids(tracks, value)
     changed = edit.set_tracks(
@@ -55,6 +73,8 @@ def set_(
         action=None if action is None else Action(action),
         reason=said(reason, "--reason"),
         decided_by=said(by, "--by"),
+        at=stamp(datetime.now(UTC)),
+        confirmed=confirmed,
     )
     save(changed, value, plan_path)
     tell(f"{plan_path}: {named(ids)} changed", err=True)
@@ -83,7 +103,8 @@ def _mention_unexplained(kept: list[Track]) -> None:
 @click.argument("tracks")
 @click.option("--automatic", is_flag=True, help="Also remove tracks that a detector found.")
 def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
-    """Take TRACKS out of PLAN. To show a face on purpose, use 'plan set --action keep' instead."""
+    """Take TRACKS out of PLAN. To show a face on purpose, use 'plan set --action keep' instead; for
+    what is no face and no plate, '--action false-alarm'."""
     value = read_plan(plan_path)
     ids = typed.parse_ids(tracks, value)
     save(edit.remove_tracks(value, ids, automatic=automatic), value, plan_path)
@@ -116,6 +137,7 @@ def mute(
         Sound(how),
         reason=said(reason, "--reason") or "",
         decided_by=said(by, "--by") or "",
+        at=stamp(datetime.now(UTC)),
     )
     save(changed, value, plan_path)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])

@@ -50,7 +50,12 @@ class ImportedTrack:
 
 
 def add_imported(
-    plan: Plan, tracks: list[ImportedTrack], *, reason: str = "", decided_by: str = ""
+    plan: Plan,
+    tracks: list[ImportedTrack],
+    *,
+    reason: str = "",
+    decided_by: str = "",
+    at: str = "",
 ) -> tuple[Plan, tuple[int, ...]]:
     """Add foreign tracks to a plan, each cut where it is gone; returns the new numbers.
 
@@ -68,6 +73,7 @@ def add_imported(
             origin=Origin.IMPORTED,
             reason=reason,
             decided_by=decided_by,
+            at=at,
         )
         for number, (target, piece) in enumerate(pieces, plan.next_id())
     )

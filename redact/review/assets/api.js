@@ -44,9 +44,12 @@ async function isThere() {
 }
 
 const ends = [];
-/** Call `listener` with "gone", "elsewhere" or "token" where the page cannot go on. */
+/** Call `listener` with "gone", "elsewhere" or "token" where the page cannot go on, and whether a
+ *  change was lost with it. */
 export const onEnd = (listener) => ends.push(listener);
-const end = (why) => ends.forEach((listener) => listener(why));
+const end = (why, lost = false) => ends.forEach((listener) => listener(why, lost));
+/** What only tells what was on the screen, or that the page goes: nobody waits for it. */
+const TOLD = ["seen", "leave", "join", "stop"];
 
 async function ask(method, path, { query, body, signal, keepalive } = {}) {
   const headers = { "X-Redact-Token": sessionStorage.getItem(KEY) || "", "X-Redact-Page": sessionStorage.getItem(PAGE) };
@@ -61,7 +64,7 @@ async function ask(method, path, { query, body, signal, keepalive } = {}) {
     // A browser drops what is under way when the machine changes its network; the server is still
     // there. What only asks is asked again; a change is not, for it may have been made.
     if (!(await isThere())) {
-      end("gone");
+      end("gone", method !== "GET" && !TOLD.includes(path));
       throw error;
     }
     if (method !== "GET") throw new Refused(0, { error: "outside" });

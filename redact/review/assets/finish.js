@@ -39,26 +39,38 @@ export function askFinish() {
       state.clip.sound ? choices("f-audio", t("sound"), "audio", [["keep", state.muted.length ? t("audio.keep", { n: state.muted.length }) : t("audio.keep_all")], ["mute", t("audio.mute")]]) : null),
     make("div", { class: "pair" },
       make("div", {}, make("label", { for: "f-reviewer" }, t("reviewer")), make("input", { id: "f-reviewer", type: "text", maxlength: 120, value: state.summary.reviewer || "", onchange: (e) => change("reviewer", { name: e.target.value }) })),
-      make("div", {}, make("label", { for: "f-case" }, t("case")), make("input", { id: "f-case", type: "text", value: wish.case || "", onchange: (e) => { wish.case = e.target.value; } }))),
+      make("div", {}, make("label", { for: "f-case" }, t("case")), make("input", { id: "f-case", type: "text", value: wish.case ?? state.clip.case ?? "", onchange: (e) => { wish.case = e.target.value; } }))),
     make("p", { class: "small muted" }, state.clip.signs ? t("signs") : t("signs_not")),
     make("div", { class: "actions" },
       make("button", { onclick: () => dialog.close() }, t("cancel")),
-      make("button", { class: "primary", id: "start-finish", onclick: begin }, t("start"))));
+      make("button", { class: "primary", id: "start-finish", onclick: () => begin() }, t("start"))));
   if (!dialog.open) dialog.showModal();
   document.getElementById("start-finish").focus();
 }
 
-async function begin() {
+async function begin(replace = false) {
   showJob(); // at once: what was looked at is told first, and that may take a moment
   await flush();
   await inTurn(async () => {}); // a name that was just written has been saved
   try {
-    await post("finish", { style: wish.style, audio: wish.audio, release: wish.kind === "release", case: wish.case || "" });
+    await post("finish", { style: wish.style, audio: wish.audio, release: wish.kind === "release", case: wish.case ?? state.clip.case ?? "", replace });
     tell("job");
   } catch (error) {
+    if (error.error === "result_there") return askReplace(error.values);
     askFinish();
     toast(said(error), true);
   }
+}
+/** There is a result already: it goes only if the person says so. */
+function askReplace({ name, holds }) {
+  fill(
+    make("h2", { id: "dialog-title" }, t("replace_title", { name })),
+    make("p", { id: "replace-why" }, t(holds === "all" ? "replace_same" : "replace_other")),
+    make("p", { class: "small muted" }, t("replace_note")),
+    make("div", { class: "actions" },
+      make("button", { onclick: askFinish }, t("cancel")),
+      make("button", { class: "primary", id: "replace", onclick: () => begin(true) }, t("replace"))));
+  if (!dialog.open) dialog.showModal();
 }
 
 /** Progress of the work in the dialog, then its result. */

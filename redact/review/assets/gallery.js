@@ -29,7 +29,7 @@ function card(subject) {
   const kind = kindOf(subject);
   const sure = subject.certainty === "by hand" ? t("by_hand") : t(`certainty.${subject.certainty}`);
   const parts = subject.tracks.length > 1 ? ` · ${t("parts", { n: subject.tracks.length })}` : "";
-  const reason = subject.decision === "false alarm" && OWN_REASON.test(subject.reason) ? "" : subject.reason;
+  const reason = subject.reason;
   const node = make("div", { class: "card", role: "option", id: `card-${subject.id}`, data: { id: subject.id, kind }, "aria-label": `${title(subject)}, ${t(`state.${kind}`)}, ${sure}` },
     make("canvas", { width: 112, height: 112 }),
     make("div", {},
@@ -40,8 +40,6 @@ function card(subject) {
   seen.observe(node);
   return node;
 }
-/** What stands in the record where nobody gave another reason; the tag says it already. */
-const OWN_REASON = /^is no (face|plate|region)$/;
 export const MARKS = { keep: "✓", hide: "■", none: "∅", open: "○" };
 export const tag = (kind) => make("span", { class: `tag ${kind}` }, `${MARKS[kind]} ${t(`state.${kind}`)}`);
 

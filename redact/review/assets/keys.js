@@ -6,7 +6,7 @@ const dialog = document.getElementById("dialog");
 const GROUPS = {
   move: [["Space", "play"], ["← →", "step1"], ["Shift ← →", "step10"], ["Home End", "ends"], ["C", "next_change"], ["N", "next_moment"], ["F", "next_finding"]],
   look: [["1 2 3", "view"], ["+ − 0", "zoom"]],
-  decide: [["↑ ↓", "choose_next"], ["Ctrl A", "choose_all"], ["H", "hide"], ["K", "keep"], ["X", "no_face"], ["O", "only_this"]],
+  decide: [["↑ ↓", "choose_next"], ["Ctrl A", "choose_all"], ["H", "hide"], ["K", "keep"], ["X", "no_face"], ["O", "only_this"], ["V", "confirm_play"], ["Y", "confirm_yes"], ["R", "confirm_no"], ["T", "uncover"]],
   correct: [["D", "draw"], ["Enter", "draw_enter"], ["Alt ← → ↑ ↓", "nudge"], ["Alt Shift ←…", "nudge_size"], ["J", "join"], ["S", "split"], ["[ ]", "span_keys"], ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"]],
   other: [["Esc", "escape"], ["?", "keys"]],
 };

@@ -12,6 +12,7 @@ import { jobMoved, jobOver, stageWords } from "./finish.js";
 import { loadWave, setMark } from "./sound.js";
 import { flush } from "./seen.js";
 import { nudge } from "./nudge.js";
+import { answer, end as endConfirming, isConfirming, playStretch } from "./confirm.js";
 import { showKeys } from "./keys.js";
 
 const $ = (id) => document.getElementById(id);
@@ -149,18 +150,20 @@ function busy(job) {
   $("saved").textContent = job ? stageWords(job) : savedWords();
 }
 
-function ending(why, answer) {
+function ending(why, answer, lost = false) {
   usable(false);
   $("opening").hidden = false;
   $("opening-bar").hidden = true;
   $("opening-text").textContent = t(`end.${why}`);
-  $("opening-detail").replaceChildren(t(`end.${why}_hint`));
+  const hint = why === "gone" && !state.clip ? "end.search_hint" : `end.${why}_hint`; // there is no plan yet
+  $("opening-detail").replaceChildren(...(lost ? [make("p", { id: "lost" }, t("end.lost"))] : []), t(hint));
+  if (dialog.open) dialog.close();
   if (why === "busy" || why === "elsewhere") $("opening-detail").append(make("div", { class: "actions" }, make("button", { class: "primary", onclick: () => { if (answer) { $("opening-detail").replaceChildren(); answer(true); } else join(true).then(() => location.reload()); } }, t("take_over"))));
 }
-onEnd((why) => {
-  if (ended) return;
+onEnd((why, lost) => {
+  if (ended && !lost) return; // what was lost is said, whoever noticed the end first
   ended = true;
-  ending(why);
+  ending(why, null, lost);
 });
 
 function nextChange() {
@@ -182,16 +185,17 @@ const ACTIONS = {
   1: () => player.setView("outlines"), 2: () => player.setView("result"), 3: () => player.setView("original"),
   h: () => gallery.decide("hide"), k: () => gallery.decide("keep"), x: () => gallery.decide("false alarm"),
   o: () => one() && gallery.only(one().id), j: () => side.joinChosen(), n: side.nextMoment, f: nextFinding, c: nextChange,
+  v: () => playStretch(), y: () => answer(true), r: () => answer(false), t: () => side.uncoverFirst(),
   d: () => overlay.setDrawing(!overlay.isDrawing()),
   s: () => here() && edit("split", { track: here().id, frame: state.frame }, t("split_done")),
   "[": () => here() && edit("span", { track: here().id, first: state.frame, last: here().last }, t("done")),
   "]": () => here() && edit("span", { track: here().id, first: here().first, last: state.frame }, t("done")),
   "+": () => player.zoomBy(1.4), "=": () => player.zoomBy(1.4), "-": () => player.zoomBy(1 / 1.4),
   0: player.resetZoom, "?": showKeys,
-  Escape: () => { overlay.endDrawn(); overlay.setDrawing(false); setMark(null); select([]); },
+  Escape: () => { if (isConfirming()) { endConfirming(); side.render(); return; } overlay.endDrawn(); overlay.setDrawing(false); setMark(null); select([]); },
 };
 document.addEventListener("keydown", (event) => {
-  if (!state.clip || dialog.open || event.target.closest("input, textarea, select")) return;
+  if (!state.clip || ended || dialog.open || event.target.closest("input, textarea, select")) return;
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
     event.preventDefault();
     change(event.shiftKey ? "redo" : "undo", {}, t(event.shiftKey ? "redone" : "undone"));

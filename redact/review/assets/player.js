@@ -166,6 +166,11 @@ function lensMoved() {
   paint();
   tell("lens");
 }
+/** Show a place of the picture in the middle, so many times as large; 0 to 1 across and down. */
+export function look(zoom, x, y) {
+  Object.assign(lens, { zoom, x, y });
+  lensMoved();
+}
 /** Larger or smaller around the middle of what is seen. */
 export const zoomBy = (factor) => zoomAt(factor, viewport.clientWidth / 2, viewport.clientHeight / 2);
 export function pan(dx, dy) {

@@ -3,11 +3,13 @@ import { get } from "./api.js";
 import { chosen, change, css, edit, kindOf, make, on, select, state, taken, tell, title, toast } from "./store.js";
 import { clock, t } from "./words.js";
 import { drawFace } from "./faces.js";
+import { flush } from "./seen.js";
 import { decide, goTo, only, tag } from "./gallery.js";
 import * as player from "./player.js";
 import { mark, setMark } from "./sound.js";
 import { stripes } from "./timeline.js";
 import { findings, showFinding } from "./findings.js";
+import { answer, asked, playAround, playStretch } from "./confirm.js";
 
 const panel = document.getElementById("panel"), tabs = document.getElementById("tabs");
 const TABS = ["subject", "findings", "sound", "seen"];
@@ -83,12 +85,26 @@ function looked(s) {
 /** When a kept one is really visible: a decision to show counts only where the track is sure. */
 function visible(s, kind) {
   if (kind !== "keep" && kind !== "none") return [];
-  const shown = s.shown, frames = shown.reduce((n, [a, b]) => n + b - a + 1, 0);
-  const all = s.tracks.reduce((n, k) => n + k.last - k.first + 1, 0);
+  const shown = s.shown, frames = s.visible, all = s.frames;
   const times = shown.slice(0, 4).map(([a, b]) => `${clock(state.times[a])}–${clock(state.times[b])}`).join(", ");
   const more = shown.length > 4 ? ` ${t("and_more", { n: shown.length - 4 })}` : "";
-  return [make("p", { class: "small" }, frames ? t("visible_at", { times, more }) : t("visible_nowhere"),
-    frames < all ? ` ${t("stays_hidden", { n: all - frames })}` : "")];
+  const waiting = s.confirm.reduce((n, [, a, b]) => n + b - a + 1, 0), rest = all - frames - waiting;
+  return [make("p", { id: "visible" }, make("b", {}, t("visible_in", { n: frames, of: all })), waiting ? make("b", { class: "doubt" }, `, ${t("to_confirm", { n: waiting })}`) : ""),
+    make("p", { class: "small muted" }, frames ? t("visible_at", { times, more }) : t("visible_nowhere"), rest ? ` ${t("stays_hidden", { n: rest })}` : ""),
+    ...confirming(s)];
+}
+/** Where nobody is sure of a kept one: what plays it, and what answers. */
+function confirming(s) {
+  if (!s.confirm.length) return [];
+  const now = String(asked() || "");
+  return [make("div", { class: "item warn", id: "confirm" },
+    make("p", { class: "small" }, t("confirm_note")),
+    make("div", { class: "row" },
+      keyed(t("confirm_play"), "V", () => playStretch(), { class: now ? "" : "primary", id: "confirm-play" }),
+      keyed(t("confirm_yes"), "Y", () => answer(true), { class: now ? "primary" : "", id: "confirm-yes" }),
+      keyed(t("confirm_no"), "R", () => answer(false), { id: "confirm-no" })),
+    make("div", { class: "row" }, ...s.confirm.slice(0, 12).map((stretch) => button(`${clock(state.times[stretch[1]])}–${clock(state.times[stretch[2]])}`, () => playStretch(stretch), { class: "quiet small", "aria-pressed": String(String(stretch) === now) }))),
+    s.confirm.length > 12 ? make("p", { class: "small muted" }, t("and_more", { n: s.confirm.length - 12 })) : "")];
 }
 /** Who hides a kept one all the same: often the same person, found twice. */
 let coveredOf = "", coveredBy = [];
@@ -100,18 +116,33 @@ function covers(s, kind) {
     coveredBy = [];
     get("covered", { id: s.id }).then((told) => { if (coveredOf === key) { coveredBy = told.covered; if (state.tab === "subject") render(); } }).catch(() => {});
   }
-  const rows = coveredBy.slice(0, 4).filter(([id]) => state.subjects.has(id)).map(([id, frame, n]) => {
+  const rows = coveredBy.slice(0, 4).filter(([id]) => state.subjects.has(id)).map(([id, frame, n, guessed]) => {
     const other = state.subjects.get(id), face = make("canvas", { width: 112, height: 112 });
     face.style.width = face.style.height = "40px";
     drawFace(face, other.best);
-    return make("div", { class: "item row small" }, face, make("span", {}, t("covered_by", { who: title(other), n })),
-      button(t("show"), () => { select([s.id, id]); player.show(frame); }));
+    return make("div", { class: "item small", data: { covers: id } }, make("div", { class: "row" }, face, make("span", {}, t("covered_by", { who: title(other), n }))),
+      make("div", { class: "row" }, button(t("show"), () => playAround(nearestAt(s, frame).id, frame, endOfRun(s, frame))),
+        guessed ? keyed(t("uncover"), "T", () => uncover(s.id, id)) : button(t("choose_both_button"), () => { select([s.id, id]); player.show(frame); })),
+      make("p", { class: "muted" }, guessed ? t("covered_guess") : t("covered_note")));
   });
-  return rows.length ? [...rows, make("p", { class: "small muted" }, t("covered_note"))] : [];
+  return rows;
+}
+const nearestAt = (s, frame) => s.tracks.reduce((a, b) => (Math.max(0, b.first - frame, frame - b.last) < Math.max(0, a.first - frame, frame - a.last) ? b : a));
+/** The end of what is visible of one from a picture on, two seconds at most. */
+const endOfRun = (s, frame) => Math.min((s.shown.find(([a, b]) => a <= frame && frame <= b) || [0, frame])[1], frame + 50);
+async function uncover(id, other) {
+  await flush();
+  return edit("uncover", { id, other }, t("uncovered"));
+}
+/** Take the mask away of whoever hides the chosen one without being sure to be there. */
+export function uncoverFirst() {
+  const s = chosen().length === 1 ? chosen()[0] : null, row = coveredBy.find(([id, , , guessed]) => guessed && state.subjects.has(id));
+  if (s && coveredOf === `${s.id}/${state.revision}` && row) return uncover(s.id, row[0]);
+  return toast(t("nothing_covers"));
 }
 async function followFrom(s, track) {
   const box = state.boxes.find((b) => b[0] === track.id);
-  if (box && (await change("follow", { frame: state.frame, box: box.slice(1, 5), target: s.target }))) { toast(t("following")); tell("job"); }
+  if (box && (await change("follow", { frame: state.frame, box: box.slice(1, 5), target: s.target, track: track.id }))) { toast(t("following")); tell("job"); }
 }
 /** Where somebody who is hidden has no mask between two parts: what can be done about it. */
 function gaps(s, kind) {
@@ -226,10 +257,17 @@ function seenPanel() {
     make("h3", {}, t("seen_moments", { n: s.moments_seen, of: s.moments })), meter(s.moments_seen, s.moments),
     make("p", { class: "small" }, unseen.length ? t("moments_note") : allSeen()),
     unseen.length ? make("div", { class: "row" }, button(t("next_moment"), nextMoment, { class: "primary" })) : null,
-    make("div", { class: "list" }, ...unseen.slice(0, 40).map(([frame, why, track]) => make("button", { class: "quiet small", onclick: () => goMoment(frame, track) },
-      make("span", {}, clock(state.times[frame])), make("span", {}, t(`why.${why}`) + (track && state.ofTrack.has(track) ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : ""))))),
-    unseen.length > 40 ? make("p", { class: "small muted" }, t("and_more", { n: unseen.length - 40 })) : null,
+    make("div", { class: "list moments" }, ...unseen.slice(0, 30).map(moment)),
+    unseen.length > 30 ? make("p", { class: "small muted" }, t("and_more", { n: unseen.length - 30 })) : null,
   ].filter(Boolean);
+}
+/** One of the ranking: its picture, when, whom it is about, and what may be wrong there. */
+function moment([frame, why, track, shown, more]) {
+  const face = make("canvas", { width: 112, height: 112 }), known = track && state.ofTrack.has(track);
+  if (known) drawFace(face, [track, shown]);
+  const who = known ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : "";
+  return make("button", { class: "quiet small moment", data: { moment: frame }, onclick: () => goMoment(frame, track) },
+    face, make("span", {}, make("b", {}, clock(state.times[frame]) + who), make("span", {}, t(`why.${why}`) + (more ? ` ${t("more_here", { n: more })}` : ""))));
 }
 function goMoment(frame, track) {
   player.stop();
@@ -240,7 +278,7 @@ function goMoment(frame, track) {
 const allSeen = () => (state.moments.length ? `✓ ${t("all_moments")}` : t("no_moments"));
 export function nextMoment() {
   const unseen = state.moments.filter(([frame]) => frame !== state.frame && !state.wasSeen[frame]);
-  const next = unseen.find(([frame]) => frame > state.frame) || unseen[0];
+  const next = unseen[0]; // they are in order, the likeliest first
   if (!next) return toast(allSeen());
   goMoment(next[0], next[2]);
 }

@@ -43,10 +43,7 @@ export function taken(told) {
   for (const s of state.subjects.values()) for (const track of s.tracks) state.ofTrack.set(track.id, s.id);
   state.selected = state.selected.filter((id) => state.subjects.has(id));
   const renewed = told.revision !== state.revision;
-  const moved = told.subjects || told.changed?.some((news) => news.moments) || told.gone?.length || String(told.moments) !== String(state.common);
-  state.common = told.moments;
-  if (moved) state.moments = [...told.moments, ...[...state.subjects.values()].flatMap((s) => s.moments)].sort((a, b) => a[0] - b[0]);
-  for (const name of ["muted", "findings", "seen", "summary", "revision", "undo", "redo"]) if (name in told) state[name] = told[name];
+  for (const name of ["moments", "muted", "findings", "seen", "summary", "revision", "undo", "redo"]) if (name in told) state[name] = told[name];
   state.wasSeen = new Uint8Array(state.frames);
   state.unseen = [];
   let next = 0;

@@ -1,0 +1,43 @@
+"""What is said of a plan before it is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from redact.pipeline.coverage import remarks
+from redact.plan import Plan
+from redact.types import Box, Keyframe, State, Target, Track
+
+from ..review.plans import plan_of
+
+FRAMES = 100
+
+
+def plan_with(*boxes: Box, last: int = FRAMES - 1) -> Plan:
+    tracks = tuple(
+        Track(n, Target.FACE, tuple(Keyframe(f, box, State.DETECTED, 0.9) for f in (0, last)))
+        for n, box in enumerate(boxes, 1)
+    )
+    plan = plan_of()
+    assert len(plan.source.timeline) == FRAMES
+    return replace(plan, tracks=tracks)
+
+
+def said(plan: Plan) -> list[str]:
+    return [message.code for message in remarks(plan)]
+
+
+def test_masks_that_cover_most_of_the_picture_are_told() -> None:
+    width, height = plan_of().source.width, plan_of().source.height
+    low, left = Box(0, height * 0.2, width, height), Box(0, 0, width * 0.4, height)
+    assert said(plan_with(low)) == ["masks_large"]
+    assert said(plan_with(left)) == []
+    assert said(plan_with(left, Box(5, 0, width * 0.4, height))) == [], "what overlaps counts once"
+    assert said(plan_with(low, last=5)) == [], "a fifth of a second"
+
+
+def test_people_who_are_too_small_are_told() -> None:
+    small, large = Box(10, 10, 20, 22), Box(100, 10, 140, 60)
+    assert said(plan_with(small, small, large)) == ["heads_small"]
+    assert said(plan_with(small, large, large)) == []
+    assert said(plan_with()) == []

@@ -1,0 +1,121 @@
+"""Risky moments: one ranking, short enough for a person to work through."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redact.plan import Decision, FindingNote, Plan, ReviewState, marked
+from redact.review.moments import (
+    A_MINUTE,
+    APART,
+    Moment,
+    risky_moments,
+    subject_moments,
+    undecided_moments,
+)
+from redact.review.seen import SightsKept
+from redact.types import Box, State
+
+from .plans import AWAY, HERE, plan_of, track
+
+
+def ranking(plan: Plan) -> list[Moment]:
+    kept = SightsKept()
+    return risky_moments(
+        plan, [m for t in plan.tracks for m in undecided_moments(plan, (t,), kept)]
+    )
+
+
+@given(
+    st.lists(
+        st.builds(
+            Moment,
+            st.integers(0, 1499),
+            st.just("ends"),
+            st.integers(1, 9),
+            st.just(0),
+            st.floats(0, 1, allow_nan=False),
+        ),
+        max_size=300,
+    )
+)
+@settings(deadline=None)
+def test_at_most_one_a_second_and_thirty_a_minute_the_likeliest_first(given: list[Moment]) -> None:
+    plan = plan_of(frames=1500)  # a minute
+    found = risky_moments(plan, given)
+    assert len(found) <= A_MINUTE
+    times = sorted(plan.seconds(m.frame) for m in found)
+    assert all(b - a >= APART for a, b in itertools.pairwise(times))
+    chances = [m.chance for m in found]
+    assert chances == sorted(chances, reverse=True)
+    if given:
+        # The likeliest of all is always among them.
+        assert max(m.chance for m in given) <= max(chances) + 1e-12
+
+
+def test_fifteen_seconds_of_a_crowd_can_be_finished() -> None:
+    """Every begin and end of every mask was one: 236 of them in fifteen seconds."""
+    crowd = [
+        track(n, (3 * n, 3 * n + 60, State.DETECTED, Box(40 + n, 60, 60 + n, 90)))
+        for n in range(1, 100)
+    ]
+    assert 0 < len(ranking(plan_of(*crowd, frames=375))) <= 8
+
+
+def test_where_nothing_points_to_anybody_a_person_looks_at_even_distances() -> None:
+    """Of whoever was missed altogether a plan knows nothing, and no moment led there."""
+    found = ranking(plan_of(track(1, (0, 300, State.DETECTED, AWAY)), frames=1500))
+    times = sorted(m.frame / 25 for m in found)
+    assert len(found) == A_MINUTE and {m.why for m in found} == {"ends", "missed"}
+    gaps = [b - a for a, b in itertools.pairwise([0.0, *times, 60.0])]
+    assert max(gaps) <= 4
+
+
+def test_who_walks_out_of_the_picture_comes_after_who_vanishes_in_its_midst() -> None:
+    leaves = track(1, (0, 40, State.DETECTED, Box(0, 100, 50, 160)))
+    vanishes = track(2, (0, 80, State.DETECTED, AWAY))
+    plan, kept = plan_of(leaves, vanishes), SightsKept()
+    (first,) = undecided_moments(plan, (vanishes,), kept)
+    (second,) = undecided_moments(plan, (leaves,), kept)
+    assert (first.track, first.frame, first.shown) == (2, 81, 80)
+    assert first.chance > 3 * second.chance
+    assert ranking(plan)[0] == first
+
+
+def test_whoever_another_mask_goes_on_over_is_no_likely_leak() -> None:
+    one = track(1, (0, 40, State.DETECTED, HERE))
+    other = track(2, (30, 99, State.DETECTED, HERE))
+    alone, both = (
+        undecided_moments(plan, plan.tracks[:1], SightsKept())
+        for plan in (plan_of(one), plan_of(one, other))
+    )
+    assert both[0].chance < alone[0].chance / 3
+
+
+def test_nothing_is_asked_at_a_cut_or_at_the_ends_of_the_video() -> None:
+    plan = plan_of(
+        track(1, (0, 49, State.DETECTED, HERE)), track(2, (50, 99, State.DETECTED, HERE))
+    )
+    assert {m.why for m in ranking(replace(plan, cuts=(50,)))} == {"missed"}
+
+
+def test_a_finding_comes_first_until_it_is_answered() -> None:
+    plan = plan_of(track(1, (0, 40, State.DETECTED, HERE)))
+    note = FindingNote(1, "possible_leak", "face", 80, 84, ((80, tuple(AWAY)),))
+    open_ = replace(plan, review=ReviewState(findings=(note,)))
+    assert ranking(open_)[0].why == "finding"
+    answered = marked(plan, replace(note, answer="none", reason="a statue"))
+    assert ranking(replace(plan, review=ReviewState(findings=(answered,))))[0].why != "finding"
+
+
+def test_of_a_kept_one_it_is_asked_whether_it_is_still_the_same() -> None:
+    plan = plan_of(track(1, (0, 60, State.DETECTED, HERE)))
+    undecided = undecided_moments(plan, plan.tracks, SightsKept())
+    assert {m.why for m in undecided} == {"ends"}
+    kept = subject_moments(Decision.KEEP, undecided, [(1, (0, 60))])
+    assert [(m.frame, m.why) for m in kept] == [(0, "visible"), (30, "visible"), (60, "visible")]
+    assert subject_moments(Decision.FALSE_ALARM, undecided, []) == []
