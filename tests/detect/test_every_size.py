@@ -1,4 +1,4 @@
-"""From twelve pixels (faces: 24) to the whole picture, in the middle and at a border: it is seen."""
+"""From twelve pixels (faces: 24) to the whole picture, in its middle and at a border: seen."""
 
 from __future__ import annotations
 
