@@ -2,7 +2,7 @@
 import { chosen, edit, on, state, toast } from "./store.js";
 import { t } from "./words.js";
 import * as player from "./player.js";
-import { flush } from "./seen.js";
+import { allTold } from "./seen.js";
 
 const SLOWER = 4, LEAST = 220; // times as slow as it plays; milliseconds a picture, so that it counts as looked at
 const TALL = 0.4; // share of the height that a face gets
@@ -59,8 +59,7 @@ export async function answer(same) {
   const { track, first, last, far } = playing, until = same ? Math.max(first, Math.min(far, last)) : last;
   clearTimeout(wait);
   const mine = playing;
-  await new Promise((done) => setTimeout(done, LEAST)); // the last picture is looked at, too
-  await flush(); // what was on the screen is told first: nothing else can be confirmed
+  await allTold(); // what was on the screen, the last picture too: nothing else can be confirmed
   const told = await edit("confirm", { track, first, last: until, same }, t(same ? "confirmed" : "not_here", { n: until - first + 1 }));
   if (!told || playing !== mine) return;
   if (stretches().length) { playing = null; playStretch(stretches().find(([, from]) => from > until) || stretches()[0]); } else { end(); toast(t("all_confirmed")); }

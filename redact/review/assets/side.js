@@ -3,7 +3,7 @@ import { get } from "./api.js";
 import { chosen, change, css, edit, kindOf, make, on, select, state, taken, tell, title, toast } from "./store.js";
 import { clock, t } from "./words.js";
 import { drawFace } from "./faces.js";
-import { flush } from "./seen.js";
+import { allTold } from "./seen.js";
 import { decide, goTo, only, tag } from "./gallery.js";
 import * as player from "./player.js";
 import { mark, setMark } from "./sound.js";
@@ -131,7 +131,7 @@ const nearestAt = (s, frame) => s.tracks.reduce((a, b) => (Math.max(0, b.first -
 /** The end of what is visible of one from a picture on, two seconds at most. */
 const endOfRun = (s, frame) => Math.min((s.shown.find(([a, b]) => a <= frame && frame <= b) || [0, frame])[1], frame + 50);
 async function uncover(id, other) {
-  await flush();
+  await allTold();
   return edit("uncover", { id, other }, t("uncovered"));
 }
 /** Take the mask away of whoever hides the chosen one without being sure to be there. */
