@@ -48,7 +48,7 @@ def test_copies_are_on_record_and_verified(clip: Path) -> None:
     assert "copied" in [note.code for note in record.notes]
     result = audit(clip, output)
     (told,) = [c for c in result.checks if c.name == "copied"]
-    assert told.passed and told.notes[0].code == "copies_hold"
+    assert told.passed and told.said[0].code == "copies_hold"
 
 
 def audit(clip: Path, output: Path) -> redact.AuditResult:

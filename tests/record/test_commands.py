@@ -226,17 +226,8 @@ def test_a_record_that_cannot_be_written_is_told_before_the_work(tmp_path: Path)
     EvidenceChoice().refuse_with("--release")
 
 
-def test_names_that_leave_no_room_for_a_record_are_told_before_the_work(tmp_path: Path) -> None:
-    """A file system takes 255 bytes; a record and a log need more of them than their subjects."""
+def test_what_stands_in_the_place_of_a_record_is_told_before_the_work(tmp_path: Path) -> None:
     output = tmp_path / "a.mp4"
-    with pytest.raises(OutputError, match="File name too long"):
-        check_evidence(EvidenceChoice(), tmp_path / f"{'a' * 229}.mp4", force=False)
-    long = tmp_path / ("c" * 236)
-    append(tmp_path / "case.log", "note", {})
-    for suffix in ("", ".head"):
-        (tmp_path / f"case.log{suffix}").rename(long.with_name(long.name + suffix))
-    with pytest.raises(OutputError, match="File name too long"):
-        check_evidence(EvidenceChoice(log=long), output, force=False)
     manifest_path(output).symlink_to(tmp_path / "nowhere")  # is not followed, nor replaced
     with pytest.raises(OutputExistsError):
         check_evidence(EvidenceChoice(), output, force=False)
