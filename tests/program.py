@@ -2,7 +2,7 @@
 Python imports everything.
 
 A server that has imported the program, and done nothing else, forks a process for each call. Where
-there is no fork, each call starts Python.
+there is no fork, or where Python itself is told something by its environment, each call starts it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def program(
         env: what is added to the environment.
     """
     command = [sys.executable, "-m", "redact", *map(str, words)]
-    if not FORKS:
+    if not FORKS or any(name.startswith("PYTHON") for name in env):
         return subprocess.run(
             command,
             stdin=subprocess.DEVNULL,

@@ -83,9 +83,7 @@ class StillVisible:
         self._tracker = Tracker(
             # Everything is kept, however doubtful or large: nothing is hidden by it.
             # When it is looked, the schedule says.
-            settings=TrackSettings(
-                leak_cost=float("inf"), look_every=float("inf"), look_first=0.0, ring_time=1.0
-            ),
+            settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
             # Two people who each show for a moment are two suspects, not one who comes back.
             ablate=frozenset({"padding", "stitch"}),
             ask=self._ask,

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..media import Orientation, upright
 from ..types import Detections, Frame, Presentation
 from .detector import Detector
 from .nms import suppress
@@ -24,6 +23,9 @@ from .witnesses import SAME_FACE
 
 def turned(frame: Frame) -> Frame:
     """The same frame upside down."""
+    # Only now: it loads OpenCV, and what that lacks is told by whoever loads a network.
+    from ..media import Orientation, upright
+
     picture, how = frame.picture, Orientation(turns=2)
     # In its own format: chroma of an odd side may then lie a pixel beside its place.
     return replace(frame, picture=upright(picture, how, picture.format.name))

@@ -25,8 +25,6 @@ class TrackSettings:
             costs 1: such a track is hidden from a probability of 1 / (1 + leak_cost) on. The one
             number in which the sensitivities differ in what they hide.
         look_every: seconds between two looks of the detector where nothing asks for more.
-        look_first: seconds from the first picture of a scene, or of what may be one, in which every
-            picture is looked at: who is in view then was not seen coming.
         whole_every: seconds between two looks at all of the picture where only parts of it change,
             more where these show nothing new (`redact.track.Looks`); 0: every look is at all of it.
         lost_time: how long an unseen object may be found again by its motion alone.
@@ -39,7 +37,6 @@ class TrackSettings:
 
     leak_cost: float = 10.0
     look_every: float = 0.15
-    look_first: float = 1.0
     whole_every: float = 1.0
     lost_time: float = 0.5
     stitch_time: float = 2.0
@@ -59,11 +56,9 @@ JITTER = 5e-4
 
 
 def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> TrackSettings:
-    """The tracker's numbers for a sensitivity and a caution; `fast` has those of `balanced` but for
-    the beginnings of scenes, and smaller pictures to look at."""
+    """The tracker's numbers for a sensitivity and a caution; `fast` has those of `balanced`, and
+    smaller pictures to look at."""
     base = TrackSettings()
-    if sensitivity is Sensitivity.FAST:
-        base = replace(base, look_first=0.0)
     if sensitivity is Sensitivity.THOROUGH:
         base = replace(
             base, leak_cost=20.0, look_every=0.0, whole_every=0.0, stitch_time=3.0, grace=0.4

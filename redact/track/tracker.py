@@ -6,7 +6,6 @@ all sightings -> pieces cut at scene cuts -> stitched -> filled, padded, grown -
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -127,7 +126,6 @@ class Tracker:
         self._ahead: dict[int, _Prepared] = {}
         self._ahead_of: SmallFrame | None = None
         self._looked_at: float | None = None
-        self._scene_began = -math.inf
 
     def prepare(self, frame: Frame) -> None:
         """Make what only depends on the pictures, before the frame is asked about and observed.
@@ -145,15 +143,13 @@ class Tracker:
     def wants_detection(self, frame: Frame) -> bool:
         """Whether the detector must look at this frame, which is observed next.
 
-        It must on the first frame, on a damaged one, where a new scene may begin and in its first
-        second, where anything moves fast or has just been lost, and `look_every` seconds after the
-        last look.
+        It must on the first frame, on a damaged one, where a new scene may begin, where
+        anything moves fast or has just been lost, and `look_every` seconds after the last look.
         """
         if frame.damaged or self._looked_at is None:
             return True
         view = self._view_of(frame)
         due = view.small.time - self._looked_at >= self.settings.look_every - JITTER
-        due = due or view.small.time - self._scene_began < self.settings.look_first
         return due or view.suspect or self._active.restless(view.camera, view.small)
 
     def small_picture(self, frame: Frame) -> SmallFrame:
@@ -171,8 +167,6 @@ class Tracker:
         view = self._view_of(frame)
         self._view = None
         small = view.small
-        if view.suspect:
-            self._scene_began = small.time
         self._clip.add(small.time, view.camera, frame.size)
         self._active.predict(small.time, view.camera)
         if detections is not None:

@@ -1,4 +1,4 @@
-"""From twelve pixels to the whole picture, in the middle and beside a border: it is seen."""
+"""From twelve pixels (faces: 24) to the whole picture, in its middle and at a border: seen."""
 
 from __future__ import annotations
 
@@ -64,4 +64,4 @@ def test_plates_of_two_lines(shared_eval: Path) -> None:
 
 
 def test_faces(shared_eval: Path) -> None:
-    check(looked(largest(shared_eval, "face", 5), Target.FACE, 14.0, 8))
+    check(looked(largest(shared_eval, "face", 6), Target.FACE, 24.0, 7))

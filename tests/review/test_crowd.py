@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from redact.plan import Plan, Subject, read_plan, write_plan
+from redact.settings import RenderSettings
 from redact.types import Box, Keyframe, State, Target, Track
 
 from .browser import Page, resize, served_here
@@ -93,11 +94,14 @@ def test_a_corner_is_dragged(page: Page, tmp_path: Path) -> None:
     box = BESIDE[2]
     click(page, 25, 55)
     page.until(lambda: page.state("state.selected") == [3])
-    page.drag((box.x2, box.y2), (box.x2 + 20, box.y2 + 10))
+    margin = RenderSettings().margin
+    mask = box.grown(margin)  # what is seen on screen, and taken hold of
+    page.drag((mask.x2, mask.y2), (mask.x2 + 20, mask.y2 + 10))
 
     def placed() -> Any:
         return next(t for t in read_plan(tmp_path / "p.json").tracks if t.id == 3).at(page.frame())
 
     page.until(lambda: placed().state is State.MANUAL)
     moved = placed().box
-    assert tuple(moved) == pytest.approx((box.x1, box.y1, box.x2 + 20, box.y2 + 10), abs=1)
+    wanted = (mask.x1, mask.y1, mask.x2 + 20, mask.y2 + 10)
+    assert tuple(moved.grown(margin)) == pytest.approx(wanted, abs=1)

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.track import Tracker
 from redact.types import Box, Detections, Frame
 
 from .scenes import (
@@ -107,22 +106,3 @@ def test_a_mask_does_not_leave_the_place_where_somebody_was_seen(speed: float) -
     ):
         here = track.at(beyond)
         assert here is not None and here.box.contains(thing.box(edge), 1.0), beyond
-
-
-def looked_at(tracker: Tracker, frames: list[Frame]) -> list[int]:
-    """Frames at which the tracker wants a look."""
-    wanted = []
-    for frame in frames:
-        if tracker.wants_detection(frame):
-            wanted.append(frame.index)
-        tracker.observe(frame, Detections.empty() if wanted[-1:] == [frame.index] else None)
-    return wanted
-
-
-def test_every_picture_of_the_first_second_of_a_scene_is_looked_at() -> None:
-    one, two = texture(1, HEIGHT, WIDTH), texture(2, HEIGHT, WIDTH)
-    frames = [as_frame(i, one if i < 50 else two) for i in range(90)]
-    wanted = looked_at(Tracker("balanced"), frames)
-    assert set(range(25)) | set(range(50, 75)) <= set(wanted)
-    assert len(wanted) < 65  # and in between as before
-    assert len(looked_at(Tracker("fast"), frames)) < 30

