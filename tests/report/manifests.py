@@ -15,6 +15,7 @@ from redact.plan import (
     SeenFrames,
     SeenSubject,
     Sound,
+    marked,
 )
 from redact.record import build_manifest
 from redact.record.manifest import Manifest
@@ -51,7 +52,7 @@ def reviewed(folder: Path) -> list[Manifest]:
     plan = make_plan()
     box = ((3, (1.0, 2.0, 30.0, 40.0)),)
     notes = tuple(
-        FindingNote(n, "possible leak", "face", 3, 9, box, answer, "a statue")
+        marked(plan, FindingNote(n, "possible leak", "face", 3, 9, box, answer, "a statue"))
         for n, answer in enumerate(("", "hide", "none"), 1)
     )
     state = ReviewState(
@@ -120,7 +121,7 @@ def variants(folder: Path) -> list[Manifest]:
         findings_accepted="a statue",
     )  # fmt: skip
     imported = msgspec.structs.replace(
-        full, tracks=(msgspec.structs.replace(full.tracks[0], origin="imported"),)
+        full, tracks=(msgspec.structs.replace(full.tracks[0], origin="imported", method="blur"),)
     )
     return [
         full,

@@ -191,6 +191,7 @@ def import_(
         tracks,
         reason=said(reason, "--reason") or "",
         decided_by=said(by, "--by") or "",
+        at=stamp(datetime.now(UTC)),
     )
     save(changed, value, plan_path)
     tell(f"{plan_path}: {counted(len(numbers), 'track')} imported", err=True)
