@@ -165,7 +165,7 @@ class Environment:
                 ask = _Asking(*address.groups())
                 page = ask("GET", "/")
                 ask("POST", "/api/join")
-                if not json.loads(ask("GET", "/api/plan", wait=True))["tracks"]:
+                if not json.loads(ask("GET", "/api/plan", wait=True))["subjects"]:
                     raise InstallError("redact review: shows nobody")
                 return page
             finally:
