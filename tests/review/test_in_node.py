@@ -88,6 +88,9 @@ def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
       await click("#finish");
       const left = await text("dialog");
       await click(".todo button");
+      press("Home");
+      await until(() => state.frame === 0);
+      press("ArrowRight");
       await until(() => state.frame === 1);
       for (let n = 2; n < state.frames; n++) {
         press("ArrowRight");
@@ -98,7 +101,7 @@ def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:
       await click("#finish");
       return [pill, left, await text("dialog")];
     """)
-    assert pill == "No risky moments are known"
+    assert "risky moment" in pill
     assert "15 pictures not looked at" in left and "Everything was decided" not in left
     assert "Everything was decided and looked at" in all_looked
 
