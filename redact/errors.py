@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import IntEnum
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -65,7 +66,7 @@ class RedactError(Exception):
         self.message = message
         self.hint = hint
         self.code = ""
-        self.values: Mapping[str, str | int | float | None] = {}
+        self.values: Mapping[str, Any] = {}
 
 
 class UsageError(RedactError):

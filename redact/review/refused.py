@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from ..errors import PlanError, RedactError
-from ..words import LANGUAGES, problem, told
+from ..words import LANGUAGES, problem, surface, told
 
 
 class RefusedError(PlanError):
@@ -20,7 +17,8 @@ class RefusedError(PlanError):
     """
 
     def __init__(self, code: str, **values: int | str) -> None:
-        message, _, hint = _english()[f"refused.{code}"].format(**values).partition(". ")
+        words: str = surface("en", "page")[f"refused.{code}"]
+        message, _, hint = words.format(**values).partition(". ")
         super().__init__(message.removesuffix("."), hint)
         self.refusal = code
         self.filled = values
@@ -38,10 +36,3 @@ def defect(error: Exception) -> dict[str, Any]:
     """The same for a defect of ours, which nobody foresaw."""
     kind = type(error).__name__
     return in_words(problem(RedactError, "internal", kind=kind, text=f"{error}"))
-
-
-@cache
-def _english() -> dict[str, str]:
-    text = resources.files(__package__).joinpath("assets", "en.json").read_text("utf-8")
-    words: dict[str, str] = json.loads(text)
-    return words

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from ..types import table_of
+from ..words import LANGUAGES, surface
 from .guard import (
     PAGE_HEADER,
     SAFE_HEADERS,
@@ -47,7 +48,6 @@ _KINDS = {
     "html": "text/html; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
-    "json": "application/json",
     "svg": "image/svg+xml",
 }
 
@@ -75,20 +75,20 @@ def page_files() -> dict[str, Answer]:
     for file in folder.iterdir():
         kind = _KINDS.get(file.name.rpartition(".")[2])
         if kind:
-            data = file.read_bytes()
-            if kind == _KINDS["json"]:
-                data = _with_targets(data, file.name.partition(".")[0])
-            found[f"/{file.name}"] = Answer(data, kind)
+            found[f"/{file.name}"] = Answer(file.read_bytes(), kind)
     found["/"] = found.pop("/index.html")
+    for language in LANGUAGES:
+        found[f"/{language}.json"] = as_json(_words(language))
     return found
 
 
-def _with_targets(words: bytes, language: str) -> bytes:
+def _words(language: str) -> dict[str, Any]:
     """The page's words in a language, with those of targets that it does not name itself."""
-    known: dict[str, str] = json.loads(words)
-    ours = {f"target.{w}": name.capitalize() for w, name in table_of(language, "short").items()}
+    ours: dict[str, Any] = {
+        f"target.{w}": name.capitalize() for w, name in table_of(language, "short").items()
+    }
     ours |= {f"a_target.{w}": name for w, name in table_of(language, "a").items()}
-    return json.dumps({**ours, **known}, ensure_ascii=False).encode()
+    return {**ours, **surface(language, "page")}
 
 
 @dataclass

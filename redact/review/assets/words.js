@@ -25,10 +25,10 @@ function labelled(node, words) {
   }
 }
 
-/** The words of a key, `{name}` filled in; "one|many" goes by `values.n`. */
+/** The words of a key, `{name}` filled in; of two texts, `one` and `many`, `values.n` chooses. */
 export function t(key, values = {}) {
   let text = catalogue[key] ?? key;
-  if (text.includes("|")) text = text.split("|")[values.n === 1 ? 0 : 1];
+  if (typeof text !== "string") text = values.n === 1 || (language === "fr" && values.n === 0) ? text.one : text.many;
   return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === "number" ? number(values[name]) : values[name] ?? ""));
 }
 /** Keys by what is printed on them. */

@@ -1,16 +1,11 @@
-"""All text of the report, one TOML file per language with the same keys in each.
-
-What the program itself says in a record has its words in `redact.words`.
-"""
+"""All text of the report, from `redact/words/`, as `report.html` and its parts ask for it."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
-from importlib import resources
 
-from ...record import MessagePart
-from ...words import LANGUAGES, Words
+from ..record import MessagePart
+from ..words import LANGUAGES, Words, surface
 
 
 class Catalogue:
@@ -23,11 +18,10 @@ class Catalogue:
     def __init__(self, language: str) -> None:
         if language not in LANGUAGES:
             raise ValueError(f"no catalogue for {language!r}")
-        text = resources.files(__package__).joinpath(f"{language}.toml").read_text("utf-8")
         self.language = language
         self.entries: dict[str, str] = {
             f"{section}.{key}": value
-            for section, values in tomllib.loads(text).items()
+            for section, values in surface(language, "report").items()
             for key, value in values.items()
         }
         self.used: set[str] = set()

@@ -1,0 +1,38 @@
+"""Which language is spoken: what was asked for, else that of the locale, else English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from .catalogue import LANGUAGES
+
+VARIABLE: Final = "REDACT_LANG"
+
+_SOURCES: Final = (VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG")
+"""The first that is set decides, as for every program (POSIX, 8.2)."""
+
+_spoken = "en"
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language that the environment asks for; English where it is one without a catalogue."""
+    named = next((environment[name] for name in _SOURCES if environment.get(name)), "")
+    language = re.split("[._@-]", named)[0].lower()
+    return language if language in LANGUAGES else "en"
+
+
+def speak(language: str) -> None:
+    """Choose the language of everything that the command line says from now on.
+
+    Args:
+        language: one of `LANGUAGES`.
+    """
+    global _spoken
+    _spoken = language
+
+
+def spoken() -> str:
+    """The language in which people are told something."""
+    return _spoken
