@@ -30,7 +30,7 @@ from ..detection import (
 )
 from ..types import Detections, Frame, Presentation, Target, audited_for
 from .limits import Limits
-from .shown import mirrored
+from .unmasked import mirrored
 
 OURS: Final = (Scale(960, up_to=1600, tile=1600), Scale(416))
 """Sizes at which our network looks; the plan of a balanced run is made at 1280 (up to 1920)."""
@@ -109,7 +109,7 @@ class AuditDetectors:
         """Faces and plates in a picture, large enough to be reported; scores are probabilities.
 
         Args:
-            frame: upright; see `redact.auditing.shown`.
+            frame: upright; see `redact.auditing.unmasked`.
             only: parts of it, in its pixels, that matter: what lies elsewhere may be seen or not.
                 None: all of it.
 

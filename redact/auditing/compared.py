@@ -12,13 +12,13 @@ from fractions import Fraction
 from ..plan import Plan
 from ..types import Box, Frame, clock
 from ..words import Message
-from .likeness import LetGo, Looks, MakeMask, between_tracks
 from .limits import Limits
 from .mask_drawn import not_drawn
 from .outside_masks import OutsideMasks, drawn_around
 from .planes import Both, Plane
 from .result import Check
 from .schedule import edges
+from .template_match import LetGo, MakeMask, TemplateMatcher, between_tracks
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Compared:
         self._let_go = LetGo(limits)
         tracks = () if plan is None else plan.tracks
         self._edges = {} if plan is None else edges(tracks, plan.cuts, limits.edge_frames)
-        self.looks = Looks(tracks, limits)
+        self.looks = TemplateMatcher(tracks, limits)
         self.frames = 0
         self.undrawn: Places = defaultdict(list)
 

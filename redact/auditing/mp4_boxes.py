@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ..formats import mp4, tags
-from ..formats.mp4 import Box
+from ..formats.mp4 import Mp4Box
 from ..words import Message
 
 _MOST: Final = 1 << 20
@@ -84,7 +84,7 @@ def _wrong_credentials(file: BinaryIO, size: int) -> list[Message]:
     return []
 
 
-def _wrong(file: BinaryIO, box: Box, top: frozenset[bytes]) -> list[Message]:
+def _wrong(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> list[Message]:
     """What is wrong with a box itself, not with those in it."""
     if box.kind in mp4.PADDING:
         filled = _not_empty(file, box)
@@ -98,7 +98,7 @@ def _wrong(file: BinaryIO, box: Box, top: frozenset[bytes]) -> list[Message]:
     return [] if fits else [Message("box_other_content", box=box.path, at=box.start)]
 
 
-def _no_box(file: BinaryIO, rest: Box) -> list[Message]:
+def _no_box(file: BinaryIO, rest: Mp4Box) -> list[Message]:
     """What is told of the bytes behind the last box of a level."""
     inside = "/".join(map(mp4.name_of, rest.above)) or "/"
     if rest.size >= 8:
@@ -108,7 +108,7 @@ def _no_box(file: BinaryIO, rest: Box) -> list[Message]:
     return [Message("bytes_after_boxes", length=rest.size, inside=inside)]
 
 
-def _allowed(box: Box, top: frozenset[bytes]) -> frozenset[bytes]:
+def _allowed(box: Mp4Box, top: frozenset[bytes]) -> frozenset[bytes]:
     """Kinds that may lie where a box lies."""
     return _children(box.above) or frozenset() if box.above else top
 
@@ -122,7 +122,7 @@ def _children(path: tuple[bytes, ...]) -> frozenset[bytes] | None:
     )
 
 
-def _first_child(file: BinaryIO, box: Box, top: frozenset[bytes]) -> int | None:
+def _first_child(file: BinaryIO, box: Mp4Box, top: frozenset[bytes]) -> int | None:
     """Where the boxes in an allowed box begin; None where it holds none."""
     if box.kind not in _allowed(box, top) or _children((*box.above, box.kind)) is None:
         return None
@@ -131,7 +131,7 @@ def _first_child(file: BinaryIO, box: Box, top: frozenset[bytes]) -> int | None:
     return mp4.first_child(file, box)
 
 
-def _not_empty(file: BinaryIO, box: Box) -> bool:
+def _not_empty(file: BinaryIO, box: Mp4Box) -> bool:
     """Whether padding holds anything but zeros, to its last byte."""
     file.seek(box.body)
     sizes = (min(_MOST, box.end - at) for at in range(box.body, box.end, _MOST))

@@ -21,10 +21,10 @@ from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
 from ..types import EVERYWHERE, Box, Detections, Frame, Region, Target, Track
 from .audit_detectors import AuditDetectors
 from .compared import Pair
-from .likeness import MakeMask
 from .limits import Limits
 from .schedule import Schedule
-from .shown import unmasked
+from .template_match import MakeMask
+from .unmasked import unmasked
 from .what_is_hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
 
 

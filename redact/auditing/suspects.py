@@ -11,8 +11,8 @@ from typing import Final
 
 from ..plan import Plan
 from ..types import Action, Box, Region, State, Target, Track
-from .likeness import Looks
 from .limits import Limits
+from .template_match import TemplateMatcher
 from .what_is_hidden import Covers, by_decision
 
 Stretch = tuple[tuple[int, Box], ...]
@@ -59,7 +59,7 @@ class Surroundings:
 
     plan: Plan | None
     covers: Covers
-    looks: Looks
+    looks: TemplateMatcher
     times: Mapping[int, float]
     hidden: Callable[[int], list[Region]] = field(init=False, repr=False, compare=False)
     kept: Callable[[int], list[Region]] = field(init=False, repr=False, compare=False)
@@ -195,9 +195,9 @@ def _same_place(a: Box, b: Box, gap: float, limits: Limits) -> bool:
     return hypot(x - u, y - v) <= side * (0.5 + limits.pace * gap)
 
 
-def _alike(track: int, path: Stretch, looks: Looks, limits: Limits) -> bool:
+def _alike(track: int, path: Stretch, looks: TemplateMatcher, limits: Limits) -> bool:
     """Whether its pixels, in a frame at least, are those of what the track hides."""
-    found = ((looks.likeness(track, frame), box) for frame, box in path)
+    found = ((looks.match(track, frame), box) for frame, box in path)
     return any(
         like is not None and like.value >= limits.alike and like.box.iou(box) >= limits.same
         for like, box in found

@@ -21,13 +21,13 @@ from .compared import Compared, Pair, TimeCheck, pairs
 from .copied_pictures import CopiedPictures
 from .file_checks import check_container, check_sound, decode_alone
 from .findings_and_fixes import Seen, findings_of
-from .likeness import MakeMask
 from .limits import Limits
 from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Schedule
 from .still_visible import Misfit, StillVisible
 from .suspects import Surroundings, believed
+from .template_match import MakeMask
 from .what_is_hidden import Covers, PixelCovers, PlanCovers, stamped
 
 Load = Callable[[tuple[Target, ...], Sequence[Presentation], Limits, bool], AuditDetectors]

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import UsageError
 from ..pipeline import Acceptance
-from ..plan import typed
+from ..plan import user_input
 from ..record import (
     TEXT_FIELDS,
     CaseFields,
@@ -104,10 +104,10 @@ def take_case(params: dict[str, Any]) -> tuple[CaseFields | None, tuple[str, ...
     file: Path | None = params.pop("case_file")
     texts = {name: params.pop(f"case_{name}") for name in TEXT_FIELDS}
     reasons = params.pop("reasons")
-    typed = {
+    user_input = {
         name: checked_option(text, "--" + name.replace("_", "-")) for name, text in texts.items()
     }
-    given = CaseFields(**typed, reasons=reasons_from_options(reasons), codes=())
+    given = CaseFields(**user_input, reasons=reasons_from_options(reasons), codes=())
     options = ["--" + name.replace("_", "-") for name, text in texts.items() if text]
     options += ["--reason"] if reasons else []
     options += ["--case-file"] if file is not None else []
@@ -232,4 +232,4 @@ def parse_acceptance(text: str) -> Acceptance:
         raise UsageError("--accept-findings: the reason is empty", _EXAMPLE)
     if numbers.strip().lower() == "all":
         return Acceptance(None, reason)
-    return Acceptance(typed.parse_numbers(numbers), reason)
+    return Acceptance(user_input.parse_numbers(numbers), reason)

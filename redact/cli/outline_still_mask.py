@@ -16,7 +16,7 @@ from .. import api
 from ..errors import OutputError, UsageError
 from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, default_output, probe
-from ..plan import read_plan, typed
+from ..plan import read_plan, user_input
 from ..types import Frame, clock, counted
 from . import options
 from .app import HELP
@@ -126,7 +126,7 @@ def find_frame(info: SourceInfo, text: str) -> tuple[Frame, Fraction]:
     Raises:
         UsageError: it is no time, or there is no such frame.
     """
-    number, seconds = typed.parse_moment(text)
+    number, seconds = user_input.parse_moment(text)
     start, found, passed = Fraction(0), None, False
     for frame in Decode(info):
         if frame.index == 0:

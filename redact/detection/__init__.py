@@ -18,10 +18,10 @@ from .loader import (
 )
 from .network import threads_each
 from .nms import iou
-from .parts import CONTEXT as PART_CONTEXT
-from .parts import Scale
 from .scaling import Area, Scaler
 from .verifier import Verifier
+from .views import CONTEXT as PART_CONTEXT
+from .views import Scale
 from .weights import CANDIDATE_SCORE
 from .witnesses import LARGE, SAME_FACE, SMALL, Witnesses
 

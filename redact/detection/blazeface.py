@@ -25,8 +25,8 @@ from ..types import Detections, Frame, Target
 from .network import clipped, to_source
 from .nms import suppress
 from .opencv import load_mediapipe, refusal
-from .parts import Scale, View, views
 from .scaling import Area, Picture, Scaler
+from .views import Scale, View, views
 from .weights import BLAZEFACE_SCORE, MEDIAPIPE_SHA256, NMS_IOU, read_weights
 
 FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"

@@ -22,9 +22,9 @@ from .device import open_network
 from .network import clipped, to_source
 from .nms import suppress
 from .opencv import load_opencv
-from .parts import Scale, look_at_view, views
 from .processor import read_network
 from .scaling import Picture
+from .views import Scale, look_at_view, views
 from .weights import CENTERFACE, CENTERFACE_SHA256
 
 TILTS: Final = (-45.0, 45.0)

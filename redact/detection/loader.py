@@ -19,9 +19,9 @@ from .detector import Detector
 from .every_way import InEveryWay
 from .network import FacePlateDetector, Network, default_threads, threads_each
 from .opencv import load_opencv
-from .parts import Scale
 from .processor import read_network
 from .verifier import Verifier
+from .views import Scale
 from .weights import (
     CANDIDATE_SCORE,
     CENTERFACE,

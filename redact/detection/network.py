@@ -13,8 +13,8 @@ from ..errors import UnsafeError
 from ..types import Detections, Frame, Target
 from .device import open_network
 from .nms import cluster
-from .parts import Scale, View, look_at_view, views
 from .scaling import Area, Picture, Scaler
+from .views import Scale, View, look_at_view, views
 from .weights import CANDIDATE_SCORE, NMS_IOU
 
 STRIDES: Final = (8, 16, 32)

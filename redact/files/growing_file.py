@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from .leftovers import Held, claim
+from .leftovers import LockedFile, claim
 
 MOST_BYTES: Final = 1 << 30
 """Answers beyond this size are not kept. Meaning: days of a street, hours of a dense crowd."""
@@ -40,7 +40,7 @@ class Answer(msgspec.Struct, array_like=True):
 class AnswerFile:
     """Answers up to here are accepted; `peek` shows the next, `put` replaces all that follow."""
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: LockedFile) -> None:
         self._held = held
         self._end = 0
         self._sum = b""

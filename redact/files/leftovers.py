@@ -29,7 +29,7 @@ def hidden_name(name: str) -> str:
     return f".{kept}.{secrets.token_hex(4)}.partial"
 
 
-class Held:
+class LockedFile:
     """An open, locked file.
 
     Attributes:
@@ -54,7 +54,7 @@ class Held:
         self.release()
 
 
-def new_partial(folder: Path, name: str, mode: int = 0o600) -> Held:
+def new_partial(folder: Path, name: str, mode: int = 0o600) -> LockedFile:
     """Create and lock `.NAME.`, eight random characters, `.partial`. Raises OSError.
 
     It is for its owner alone unless `mode` says otherwise: nobody has checked yet what it shows.
@@ -62,7 +62,7 @@ def new_partial(folder: Path, name: str, mode: int = 0o600) -> Held:
     while True:
         path = folder / hidden_name(name)
         with contextlib.suppress(FileExistsError):
-            held = Held(path, os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
+            held = LockedFile(path, os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
             if sys.platform == "win32":
                 # A file that is open cannot be renamed there; what uses it keeps it open itself.
                 held.release()
@@ -73,7 +73,7 @@ def new_partial(folder: Path, name: str, mode: int = 0o600) -> Held:
             held.release()
 
 
-def claim(path: Path, mode: int = 0o600) -> Held | None:
+def claim(path: Path, mode: int = 0o600) -> LockedFile | None:
     """Create or open a file and lock it; None if another process holds it.
 
     Raises:
@@ -87,11 +87,11 @@ def claim(path: Path, mode: int = 0o600) -> Held | None:
             return None
         with contextlib.suppress(OSError):
             if os.path.samestat(os.fstat(handle), path.stat()):
-                return Held(path, handle)
+                return LockedFile(path, handle)
         os.close(handle)  # whoever held it removed it meanwhile
 
 
-def claim_beside(file: Path, word: str) -> Held | None:
+def claim_beside(file: Path, word: str) -> LockedFile | None:
     """The same of `.FILE.WORD` beside a file; links to a file are that file. Raises OSError."""
     return claim(beside(Path(os.path.realpath(file)), word))
 

@@ -19,7 +19,7 @@ from typing import Final, Self
 from ..errors import OutputError, OutputExistsError
 from ..words import problem, reason_of
 from .closed import ClosedFolder, others_may_write
-from .leftovers import Held, new_partial, sweep
+from .leftovers import LockedFile, new_partial, sweep
 
 FOOTAGE_ENDINGS: Final = re.compile(
     r"\.(3gp|avi|flv|h26[45]|hevc|m2ts|m4v|mjpeg|mk[av]|mov|mp4|mpe?g|mts|ts|webm|wmv)$",
@@ -186,7 +186,7 @@ class OutputFile:
             if not self._force:
                 raise _exists(name)
 
-    def _create(self, guarded: bool) -> Held:
+    def _create(self, guarded: bool) -> LockedFile:
         folder, name = self._final.parent, self._final.name
         if names_footage(self._final):
             sweep(folder)  # of what a killed run left: it can be as large as the film

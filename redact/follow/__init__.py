@@ -14,9 +14,9 @@ from av.video.reformatter import VideoReformatter
 from ..plan import Plan
 from ..track import COAST, SmallFrame, motion_between, patches_of, shrink, step, warped
 from ..types import Box, Keyframe, State
-from .frames import Frames, PacketIndex, Superseded, index_packets, size_of
+from .frames import Frames, PacketIndex, Superseded, bytes_of, index_packets
 
-__all__ = ["Frames", "GoOn", "PacketIndex", "Superseded", "follow", "index_packets", "size_of"]
+__all__ = ["Frames", "GoOn", "PacketIndex", "Superseded", "bytes_of", "follow", "index_packets"]
 
 CHUNK: Final = 96
 """Small pictures that are held at once where time runs backwards."""

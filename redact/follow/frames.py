@@ -251,14 +251,14 @@ class Frames:
         if frame.index in self._kept:
             return
         self._kept[frame.index] = frame
-        self._bytes += size_of(frame)
+        self._bytes += bytes_of(frame)
         while self._bytes > self._most and len(self._kept) > 1:
             farthest = max(self._kept, key=lambda n: (abs(n - wanted), n < wanted))
             if farthest == wanted:
                 break
-            self._bytes -= size_of(self._kept.pop(farthest))
+            self._bytes -= bytes_of(self._kept.pop(farthest))
 
 
-def size_of(frame: Frame) -> int:
+def bytes_of(frame: Frame) -> int:
     """Bytes of its planes."""
     return sum(plane.buffer_size for plane in frame.picture.planes)

@@ -74,7 +74,7 @@ VIDEO_ENTRY: Final = 78
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class Mp4Box:
     """One box.
 
     Attributes:
@@ -113,7 +113,7 @@ class Box:
         return file.read(min(self.size, MAX_BOX))
 
 
-def boxes(file: BinaryIO, start: int, end: int, above: tuple[bytes, ...] = ()) -> Iterator[Box]:
+def boxes(file: BinaryIO, start: int, end: int, above: tuple[bytes, ...] = ()) -> Iterator[Mp4Box]:
     """The boxes of one level, which lies between two offsets.
 
     Together they cover it to its last byte: what follows the last box and is none comes as a box
@@ -126,10 +126,10 @@ def boxes(file: BinaryIO, start: int, end: int, above: tuple[bytes, ...] = ()) -
         above: codes of the boxes around it.
     """
     if start > end:
-        yield Box(b"", above, end, end, end)
+        yield Mp4Box(b"", above, end, end, end)
     at = start
     while at < end:
-        box = _box_at(file, at, end, above) or Box(b"", above, at, at, end)
+        box = _box_at(file, at, end, above) or Mp4Box(b"", above, at, at, end)
         yield box
         at = box.end
 
@@ -138,9 +138,9 @@ def walk(
     file: BinaryIO,
     start: int,
     end: int,
-    enter: Callable[[Box], int | None],
+    enter: Callable[[Mp4Box], int | None],
     above: tuple[bytes, ...] = (),
-) -> Iterator[Box]:
+) -> Iterator[Mp4Box]:
     """All boxes between two offsets, parents before children, no deeper than `MAX_DEPTH`.
 
     Args:
@@ -154,7 +154,7 @@ def walk(
             yield from walk(file, inside, box.end, enter, (*above, box.kind))
 
 
-def first_child(file: BinaryIO, box: Box) -> int:
+def first_child(file: BinaryIO, box: Mp4Box) -> int:
     """Where the boxes in a box begin; see `first_part` for those in a sample entry.
 
     ISO `meta` has four bytes of version and flags before its boxes, QuickTime's has none.
@@ -165,7 +165,7 @@ def first_child(file: BinaryIO, box: Box) -> int:
     return box.body if file.read(8)[4:] == b"hdlr" else box.body + 4
 
 
-def first_part(file: BinaryIO, entry: Box, video: bool) -> int:
+def first_part(file: BinaryIO, entry: Mp4Box, video: bool) -> int:
     """Where the boxes in a sample entry of video or sound begin.
 
     QuickTime's versions 1 and 2 of sound entries have longer headers.
@@ -182,7 +182,7 @@ def name_of(kind: bytes) -> str:
     return "".join(c if c.isprintable() else "?" for c in kind.decode("mac_roman"))
 
 
-def _box_at(file: BinaryIO, at: int, end: int, above: tuple[bytes, ...]) -> Box | None:
+def _box_at(file: BinaryIO, at: int, end: int, above: tuple[bytes, ...]) -> Mp4Box | None:
     """The box at a byte; None where there is none that ends by `end`."""
     file.seek(at)
     header = file.read(min(16, end - at))
@@ -195,4 +195,4 @@ def _box_at(file: BinaryIO, at: int, end: int, above: tuple[bytes, ...]) -> Box 
         size = end - at
     if not body <= at + size <= end:
         return None
-    return Box(kind, above, at, body, at + size)
+    return Mp4Box(kind, above, at, body, at + size)

@@ -28,7 +28,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Disclosure:
     """One find.
 
     Attributes:
@@ -50,7 +50,7 @@ millions, and then only their number is told."""
 
 
 @dataclass(slots=True)
-class Findings:
+class Disclosures:
     """Collects finds, equal ones once with a count, in order of appearance.
 
     `generic` holds what any file of the format has and what names nobody ("VideoHandler"); it is
@@ -85,11 +85,11 @@ class Findings:
         return wanted in self._texts or any(wanted in value for value in self._texts)
 
     @property
-    def found(self) -> tuple[Finding, ...]:
-        told = tuple(Finding(*key, count) for key, count in self._found.items())
+    def found(self) -> tuple[Disclosure, ...]:
+        told = tuple(Disclosure(*key, count) for key, count in self._found.items())
         if not self._more:
             return told
-        return (*told, Finding(Kind.UNUSUAL, "file", "finds that are not listed", self._more))
+        return (*told, Disclosure(Kind.UNUSUAL, "file", "finds that are not listed", self._more))
 
     @property
     def generic(self) -> tuple[str, ...]:

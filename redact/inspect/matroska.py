@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 from ..formats import matroska, sound_headers
 from ..formats.matroska import Element
 from ..types import date_and_time
-from .findings import Findings, Kind
+from .findings import Disclosures, Kind
 from .mp4 import add_comments, kind_of_tag
 
 _PARENTS: Final = frozenset(
@@ -61,7 +61,7 @@ def walk(file: BinaryIO, size: int) -> Iterator[Element]:
     return matroska.walk(file, 0, size, lambda element: element.name in _PARENTS)
 
 
-def inspect_matroska(file: BinaryIO, size: int, found: Findings) -> None:
+def inspect_matroska(file: BinaryIO, size: int, found: Disclosures) -> None:
     """Add everything that the elements outside clusters say."""
     tag_name = ""
     for element in walk(file, size):
@@ -73,7 +73,7 @@ def inspect_matroska(file: BinaryIO, size: int, found: Findings) -> None:
             _element(file, element, found)
 
 
-def _tag(name: str, element: Element, value: bytes, found: Findings) -> None:
+def _tag(name: str, element: Element, value: bytes, found: Disclosures) -> None:
     where = f"{'/'.join(element.above)} {name}"
     # The only tag of Matroska that says what the structure says, not what somebody wrote.
     if name == "DURATION":
@@ -82,7 +82,7 @@ def _tag(name: str, element: Element, value: bytes, found: Findings) -> None:
         found.add(kind_of_tag(name), where, value)
 
 
-def _element(file: BinaryIO, element: Element, found: Findings) -> None:
+def _element(file: BinaryIO, element: Element, found: Disclosures) -> None:
     if element.name in _SPEAKING:
         kind, data = _SPEAKING[element.name], element.content(file)
         if kind is Kind.ENCODER and data in _NEUTRAL_APPS:

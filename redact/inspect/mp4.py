@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from ..formats import mp4, sound_headers, tags
-from ..formats.mp4 import Box
+from ..formats.mp4 import Mp4Box
 from ..types import date_and_time, day
-from .findings import Findings, Kind, printable_text, readable
+from .findings import Disclosures, Kind, printable_text, readable
 
 SPEAKING = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
 """Of what FFmpeg writes, boxes with room for words."""
@@ -53,7 +53,7 @@ def kind_of_tag(name: str) -> Kind:
     return next((kind for part, kind in TAG_KINDS.items() if part in lower), Kind.TAG)
 
 
-def add_comments(comments: Iterable[tuple[str, bytes]], where: str, found: Findings) -> None:
+def add_comments(comments: Iterable[tuple[str, bytes]], where: str, found: Disclosures) -> None:
     """Add what `sound_headers` finds in the header of a sound track, unless it is told already."""
     for name, value in comments:
         if name == "picture":
@@ -63,21 +63,21 @@ def add_comments(comments: Iterable[tuple[str, bytes]], where: str, found: Findi
             found.add(kind, f"{where} {readable(name)}", value)
 
 
-def walk(file: BinaryIO, size: int) -> Iterator[Box]:
+def walk(file: BinaryIO, size: int) -> Iterator[Mp4Box]:
     """All boxes but those of sample entries and references, parents before children."""
 
-    def enter(box: Box) -> int | None:
+    def enter(box: Mp4Box) -> int | None:
         return mp4.first_child(file, box) if box.kind in mp4.PARENTS else None
 
     return mp4.walk(file, 0, size, enter)
 
 
-def children(file: BinaryIO, box: Box) -> Iterator[Box]:
+def children(file: BinaryIO, box: Mp4Box) -> Iterator[Mp4Box]:
     """The boxes in one box of which `walk` passes over the content."""
     return mp4.boxes(file, mp4.first_child(file, box), box.end, (*box.above, box.kind))
 
 
-def inspect_mp4(file: BinaryIO, size: int, found: Findings) -> None:
+def inspect_mp4(file: BinaryIO, size: int, found: Disclosures) -> None:
     """Add everything that the boxes say."""
     keys: list[str] = []
     media = b""  # what the track at hand holds: its handler comes before its sample entries
@@ -96,7 +96,7 @@ def inspect_mp4(file: BinaryIO, size: int, found: Findings) -> None:
             _structure(file, box, found)
 
 
-def _structure(file: BinaryIO, box: Box, found: Findings) -> None:
+def _structure(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
     match box.kind:
         case b"mvhd" | b"tkhd" | b"mdhd":
             _dates(box, box.content(file), found)
@@ -118,7 +118,7 @@ def _structure(file: BinaryIO, box: Box, found: Findings) -> None:
             found.add(Kind.UNUSUAL, box.path, box.content(file))
 
 
-def _dates(box: Box, data: bytes, found: Findings) -> None:
+def _dates(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     wide = data[:1] == b"\1"
     layout, start = (">QQ", 4) if wide else (">II", 4)
     if len(data) < start + struct.calcsize(layout):
@@ -133,7 +133,7 @@ def _dates(box: Box, data: bytes, found: Findings) -> None:
         _language(box, data, found)
 
 
-def _language(box: Box, data: bytes, found: Findings) -> None:
+def _language(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     at = 4 + (28 if data[:1] == b"\1" else 16)
     if len(data) < at + 2:
         return
@@ -156,14 +156,14 @@ def _as_date(seconds: int) -> str:
         return f"{seconds} s after 1904"
 
 
-def _recorded(box: Box, data: bytes, found: Findings) -> None:
+def _recorded(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     """What the clock of the encoder said at a fragment (ISO/IEC 14496-12, 8.16.5; NTP time). It
     says so for each, to the fraction of a second: told once for each day."""
     date = NTP_EPOCH + timedelta(seconds=int.from_bytes(data[8:12], "big"))
     found.add(Kind.DATE, box.path, f"clock of the encoder, {day(date)}")
 
 
-def _handler(box: Box, data: bytes, found: Findings) -> None:
+def _handler(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     maker, name = data[12:16], data[24:]
     if maker.strip(b"\0"):
         found.add(Kind.ENCODER, f"{box.path} manufacturer", maker)
@@ -178,20 +178,20 @@ def _handler(box: Box, data: bytes, found: Findings) -> None:
         found.add(Kind.NAME, box.path, name)
 
 
-def _padding(file: BinaryIO, box: Box, found: Findings) -> None:
+def _padding(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
     data = box.content(file)
     if data.strip(b"\0"):
         found.add(Kind.UNUSUAL, f"{box.path} (padding that is not empty)", data)
 
 
-def _references(file: BinaryIO, box: Box, found: Findings) -> None:
+def _references(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
     for entry in children(file, box):
         data = entry.content(file)
         if data[4:].strip(b"\0"):
             found.add(Kind.NAME, entry.path, data[4:])  # a file name or URL
 
 
-def _sample_entries(file: BinaryIO, box: Box, media: bytes, found: Findings) -> None:
+def _sample_entries(file: BinaryIO, box: Mp4Box, media: bytes, found: Disclosures) -> None:
     for entry in children(file, box):
         data = entry.content(file)
         if media not in (b"vide", b"soun"):
@@ -207,8 +207,8 @@ def _sample_entries(file: BinaryIO, box: Box, media: bytes, found: Findings) -> 
         _entry_parts(file, entry, media == b"vide", found)
 
 
-def _entry_parts(file: BinaryIO, entry: Box, video: bool, found: Findings) -> None:
-    def enter(part: Box) -> int | None:
+def _entry_parts(file: BinaryIO, entry: Mp4Box, video: bool, found: Disclosures) -> None:
+    def enter(part: Mp4Box) -> int | None:
         return mp4.first_child(file, part) if part.kind in mp4.PARENTS else None
 
     start, above = mp4.first_part(file, entry, video), (*entry.above, entry.kind)
@@ -224,7 +224,7 @@ def _entry_parts(file: BinaryIO, entry: Box, video: bool, found: Findings) -> No
             found.add(Kind.UNUSUAL, part.path, data)
 
 
-def _user_data(file: BinaryIO, box: Box, found: Findings) -> None:
+def _user_data(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
     if box.kind in (b"meta", b"ilst", b"hdlr", b"udta"):
         return
     data = box.content(file)
@@ -258,7 +258,7 @@ def _keys(data: bytes) -> list[str]:
     return names
 
 
-def _metadata_item(file: BinaryIO, box: Box, keys: list[str], found: Findings) -> None:
+def _metadata_item(file: BinaryIO, box: Mp4Box, keys: list[str], found: Disclosures) -> None:
     if box.parent != b"ilst":
         return
     number = int.from_bytes(box.kind, "big")

@@ -12,7 +12,7 @@ import av
 
 from ..errors import InputError
 from ..formats import matroska, mp4
-from .findings import Finding, Findings, Kind
+from .findings import Disclosure, Disclosures, Kind
 from .matroska import inspect_matroska
 from .mp4 import inspect_mp4
 from .streams import inspect_streams
@@ -39,7 +39,7 @@ class Inspection:
 
     path: Path
     container: str
-    found: tuple[Finding, ...]
+    found: tuple[Disclosure, ...]
     generic: tuple[str, ...]
     packets: int
     walked: bool
@@ -57,7 +57,7 @@ def inspect_file(path: Path) -> Inspection:
     Raises:
         InputError: it cannot be read, is empty, or is of no format known here.
     """
-    found = Findings()
+    found = Disclosures()
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -96,7 +96,7 @@ def _reason(path: Path, error: Exception) -> str:
     return str(error).removeprefix(f"{path}: ")
 
 
-def _container(file: BinaryIO, size: int, found: Findings) -> bool:
+def _container(file: BinaryIO, size: int, found: Disclosures) -> bool:
     """Walk the container's structure; False if it is none that is walked here."""
     head = file.read(HEAD)
     if head[4:8] in mp4.FIRST_KINDS:

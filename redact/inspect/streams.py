@@ -16,7 +16,7 @@ from av.stream import Disposition
 
 from ..formats import sound_headers, tags
 from ..media import opened, packets_of, tags_of
-from .findings import Findings, Kind, printable_text
+from .findings import Disclosures, Kind, printable_text
 from .mp4 import NEUTRAL_NAMES, add_comments, kind_of_tag
 
 MDPM = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")
@@ -49,7 +49,7 @@ def units(packet: bytes, length_size: int) -> Iterator[bytes]:
         at += length_size + size
 
 
-def inspect_h264(unit: bytes, where: str, found: Findings) -> None:
+def inspect_h264(unit: bytes, where: str, found: Disclosures) -> None:
     kind = unit[0] & 31 if unit else 0
     if kind == 6:
         _messages(unit[1:], where, found)
@@ -57,7 +57,7 @@ def inspect_h264(unit: bytes, where: str, found: Findings) -> None:
         found.add(Kind.UNUSUAL, f"{where} unit of type {kind}", f"{len(unit)} bytes")
 
 
-def inspect_hevc(unit: bytes, where: str, found: Findings) -> None:
+def inspect_hevc(unit: bytes, where: str, found: Disclosures) -> None:
     kind = unit[0] >> 1 & 63 if unit else 0
     if kind in (39, 40):
         _messages(unit[2:], where, found)
@@ -65,7 +65,7 @@ def inspect_hevc(unit: bytes, where: str, found: Findings) -> None:
         found.add(Kind.UNUSUAL, f"{where} unit of type {kind}", f"{len(unit)} bytes")
 
 
-def _messages(data: bytes, where: str, found: Findings) -> None:
+def _messages(data: bytes, where: str, found: Disclosures) -> None:
     data = data.replace(b"\0\0\3", b"\0\0")  # emulation prevention
     at = 0
     while at + 2 < len(data):
@@ -82,7 +82,7 @@ def _sei_number(data: bytes, at: int) -> tuple[int, int]:
     return value + (data[at] if at < len(data) else 0), at + 1
 
 
-def _message(kind: int, body: bytes, where: str, found: Findings) -> None:
+def _message(kind: int, body: bytes, where: str, found: Disclosures) -> None:
     if kind == UNREGISTERED:
         uuid, text = body[:16], body[16:]
         if uuid == MDPM:
@@ -101,7 +101,7 @@ def _message(kind: int, body: bytes, where: str, found: Findings) -> None:
         found.add(Kind.UNUSUAL, f"{where} SEI of unknown type {kind}", f"{len(body)} bytes")
 
 
-def inspect_mpeg(packet: bytes, where: str, found: Findings) -> None:
+def inspect_mpeg(packet: bytes, where: str, found: Disclosures) -> None:
     """User data of MPEG-1, -2 and -4 part 2 video."""
     for part in packet.split(b"\0\0\1")[1:]:
         if part[:1] == b"\xb2" and part[1:].strip(b"\0"):
@@ -110,7 +110,7 @@ def inspect_mpeg(packet: bytes, where: str, found: Findings) -> None:
             found.add(kind, f"{where} user data", text or f"begins with {part[1:5].hex(' ')}")
 
 
-def inspect_av1(packet: bytes, where: str, found: Findings) -> None:
+def inspect_av1(packet: bytes, where: str, found: Disclosures) -> None:
     """Metadata units with ITU-T T.35 data, and unit types that the format leaves open."""
     at = 0
     while at < len(packet):
@@ -141,7 +141,7 @@ def _leb128(data: bytes, at: int) -> tuple[int, int]:
     return value, at
 
 
-def inspect_jpeg(packet: bytes, where: str, found: Findings) -> None:
+def inspect_jpeg(packet: bytes, where: str, found: Disclosures) -> None:
     """Comments and application segments of a JPEG picture, up to its image data."""
     at = 2
     while at + 4 <= len(packet) and packet[at] == 0xFF:
@@ -157,7 +157,7 @@ def inspect_jpeg(packet: bytes, where: str, found: Findings) -> None:
         at += 2 + size
 
 
-def inspect_strings(data: bytes, where: str, found: Findings) -> None:
+def inspect_strings(data: bytes, where: str, found: Disclosures) -> None:
     """Names that encoders leave in coded data of any kind."""
     for match in islice(SIGNATURES.finditer(data), MATCHES):
         if not found.mentions(match[0].decode("ascii", "replace").strip("\0")):
@@ -172,7 +172,7 @@ STRING_PACKETS = 8
 """Packets per stream searched for names of encoders: they stand at the start."""
 
 
-def inspect_streams(path: Path, found: Findings) -> tuple[str, int]:
+def inspect_streams(path: Path, found: Disclosures) -> tuple[str, int]:
     """Add what tags, streams and packets say; returns the demuxer's name and the packet count.
 
     Raises:
@@ -190,7 +190,7 @@ def inspect_streams(path: Path, found: Findings) -> tuple[str, int]:
         return name, _packets(container, found)
 
 
-def _tags(metadata: Any, where: str, walked: bool, found: Findings) -> None:
+def _tags(metadata: Any, where: str, walked: bool, found: Disclosures) -> None:
     for key, value in metadata.items():
         lower = key.lower()
         # The language is found by the container's walk, or by `_stream`.
@@ -207,15 +207,15 @@ def _tags(metadata: Any, where: str, walked: bool, found: Findings) -> None:
             found.add(kind_of_tag(key), f"{where} tag {key}", value)
 
 
-def _has_dates(found: Findings) -> bool:
+def _has_dates(found: Disclosures) -> bool:
     return any(f.kind is Kind.DATE for f in found.found)
 
 
-def _generic(value: str, found: Findings) -> bool:
+def _generic(value: str, found: Disclosures) -> bool:
     return any(value.strip() in text for text in found.generic)
 
 
-def _stream(stream: Any, walked: bool, found: Findings) -> None:
+def _stream(stream: Any, walked: bool, found: Disclosures) -> None:
     where = f"stream {stream.index}"
     _tags(tags_of(stream.metadata), where, walked, found)
     language = tags_of(stream.metadata).get("language", "und")
@@ -235,7 +235,7 @@ def _stream(stream: Any, walked: bool, found: Findings) -> None:
         inspect_strings(context.extradata, header, found)
 
 
-def _codec_header(codec: str, data: bytes, where: str, found: Findings) -> None:
+def _codec_header(codec: str, data: bytes, where: str, found: Disclosures) -> None:
     """Add the messages in a codec header, where a writer may put those that hold for all pictures.
 
     They need not stand in a packet again (`hvcC`, `av1C`, MPEG-4's start of a sequence).
@@ -268,7 +268,7 @@ def _hvcc_units(data: bytes) -> Iterator[bytes]:
                 return
 
 
-def _packets(container: Any, found: Findings) -> int:
+def _packets(container: Any, found: Disclosures) -> int:
     readers = {s.index: _reader(s) for s in container.streams}
     seen: dict[int, int] = {}
     total = 0
@@ -286,7 +286,7 @@ def _packets(container: Any, found: Findings) -> int:
     return total
 
 
-_Reader = Callable[[bytes, str, Findings], None]
+_Reader = Callable[[bytes, str, Disclosures], None]
 
 
 def _reader(stream: Any) -> _Reader:
@@ -297,7 +297,7 @@ def _reader(stream: Any) -> _Reader:
         inspect_unit = inspect_h264 if codec == "h264" else inspect_hevc
         size = _length_size(codec, extradata)
 
-        def read(data: bytes, where: str, found: Findings) -> None:
+        def read(data: bytes, where: str, found: Disclosures) -> None:
             for unit in units(data, size):
                 inspect_unit(unit, where, found)
 
@@ -315,5 +315,5 @@ def _length_size(codec: str, extradata: bytes) -> int:
     return (extradata[at] & 3) + 1
 
 
-def _nothing(data: bytes, where: str, found: Findings) -> None:
+def _nothing(data: bytes, where: str, found: Disclosures) -> None:
     pass

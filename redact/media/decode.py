@@ -19,11 +19,11 @@ from .colour import numbers
 from .conversion import fits, join
 from .damage import Complaints, Damage, Harm, KeyPictures, concealed
 from .frame_planes import upright
+from .frame_times import FrameTimes
 from .h264_gaps import gaps_in
-from .info import Part, SourceInfo
+from .info import Excerpt, SourceInfo
 from .pixel_formats import working_format, working_notes
 from .source import NO_TIMESTAMPS, LateStreamsError, only, opened, packets_of, stated_end
-from .stamper import Stamper
 
 MAX_THREADS = 8
 """More decoding threads each hold frames in memory and gain little."""
@@ -59,7 +59,7 @@ class Decode:
 
     Attributes:
         errors: packets that could not be decoded or lack one before them, in the iteration so far.
-        moved: frames whose time had to be made up, see `Stamper`.
+        moved: frames whose time had to be made up, see `FrameTimes`.
         lost: pictures that the file holds, as far as its packets tell, and that did not come out.
         torn: the file could not be read everywhere, so that nobody knows how many are lost.
         warnings: what a person should know about the iteration so far, without repetition.
@@ -123,10 +123,12 @@ class Decode:
     def _timed(self, threads: int) -> Iterator[tuple[av.VideoFrame, int, Harm]]:
         """Decoded pictures, each with its time and what is wrong with it."""
         self._reset()
-        stamper, part = Stamper(self.info), self.info.part
-        for picture, harm in self._judged(stamper, threads):
-            pts = stamper.stamp(picture.pts, picture.dts, picture.duration, picture.key_frame)
-            self.moved = stamper.moved
+        frame_times, part = FrameTimes(self.info), self.info.part
+        for picture, harm in self._judged(frame_times, threads):
+            pts = frame_times.next_pts(
+                picture.pts, picture.dts, picture.duration, picture.key_frame
+            )
+            self.moved = frame_times.moved
             self._lasts = max(1, picture.duration)
             if part is not None:
                 if pts < part.first:
@@ -136,7 +138,9 @@ class Decode:
                 pts -= part.shift
             yield picture, pts, harm
 
-    def _judged(self, stamper: Stamper, threads: int) -> Iterator[tuple[av.VideoFrame, Harm]]:
+    def _judged(
+        self, frame_times: FrameTimes, threads: int
+    ) -> Iterator[tuple[av.VideoFrame, Harm]]:
         """Decoded pictures, each with what is wrong with it.
 
         A spoilt picture is often shown after the B pictures that were predicted from it, so
@@ -154,7 +158,7 @@ class Decode:
             stream.codec_context.thread_count = threads
             self._stated = stated_end(container, stream)
             keys = KeyPictures(stream.codec_context)
-            pictures = self._pictures(container, stream, damage, stamper, keys)
+            pictures = self._pictures(container, stream, damage, frame_times, keys)
             for number, picture in enumerate(pictures):
                 corrupt = picture.is_corrupt
                 if corrupt and threads != 1:
@@ -170,7 +174,12 @@ class Decode:
             yield from held
 
     def _pictures(
-        self, container: Any, stream: Any, damage: Damage, stamper: Stamper, keys: KeyPictures
+        self,
+        container: Any,
+        stream: Any,
+        damage: Damage,
+        frame_times: FrameTimes,
+        keys: KeyPictures,
     ) -> Iterator[av.VideoFrame]:
         context = stream.codec_context
         complaints, gaps, coded = Complaints(), gaps_in(context), CodedPictures(context)
@@ -178,7 +187,7 @@ class Decode:
         for packet in self._packets(container, stream, damage):
             # A single thread decodes nothing meanwhile: what complains is the demuxer.
             self.torn |= context.thread_count == 1 and complaints.any()
-            stamper.packet(packet.pts)
+            frame_times.packet(packet.pts)
             keys.packet(packet)
             if gaps is not None and gaps.before(packet):
                 self._error(Message("pictures_missing"))
@@ -333,7 +342,7 @@ _EARLIER = 2
 decoded, and pictures refer to those before them."""
 
 
-def _go_near(info: SourceInfo, part: Part, container: Any, stream: Any) -> None:
+def _go_near(info: SourceInfo, part: Excerpt, container: Any, stream: Any) -> None:
     """Have the demuxer go on at a key picture before a part, where the container can be trusted
     to find one; others are read from the beginning."""
     if info.video.timestamps and info.container.startswith(("mov", "matroska")):

@@ -203,7 +203,7 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Excerpt:
     """Which pictures of a video are read, by their PTS; see `redact.media.part_of`.
 
     Attributes:
@@ -245,7 +245,7 @@ class SourceInfo:
     missing: int = 0
     torn: bool = False
     warnings: tuple[Message, ...] = ()
-    part: Part | None = None
+    part: Excerpt | None = None
 
     @property
     def expected_frames(self) -> int | None:

@@ -15,7 +15,7 @@ import av
 from ..types import Frame, Timeline
 from .decode import MAX_THREADS, Decode
 from .frame_planes import upright
-from .info import Orientation, Part, SourceInfo
+from .info import Excerpt, Orientation, SourceInfo
 from .source import only, opened, packets_of
 
 Mark = tuple[int | None, int | None, int]
@@ -99,7 +99,7 @@ def part_of(info: SourceInfo, start: float, end: float | None) -> SourceInfo:
     zero = next(iter(Decode(info))).pts
     base = info.video.time_base
     first = zero + _units(start, base)
-    part = Part(first, None if end is None else zero + _units(end, base), first - zero)
+    part = Excerpt(first, None if end is None else zero + _units(end, base), first - zero)
     narrowed = replace(
         info,
         part=part,

@@ -24,10 +24,10 @@ HERTZ: Final = 1000
 LEVEL: Final = 0.1
 """Its amplitude, 1 being full: heard, and no shock."""
 
-Samples = NDArray[np.float32]
+AudioSamples = NDArray[np.float32]
 
 
-def quietly(samples: Samples, time: Fraction, rate: int, spans: Sequence[Silenced]) -> None:
+def quietly(samples: AudioSamples, time: Fraction, rate: int, spans: Sequence[Silenced]) -> None:
     """Take spans out of samples, in place; what was there is overwritten, not turned down.
 
     Args:
@@ -50,7 +50,7 @@ def quietly(samples: Samples, time: Fraction, rate: int, spans: Sequence[Silence
 
 def read_sound(
     path: Path, stream: int, rate: int, start: Fraction | None = None
-) -> Iterator[tuple[Fraction, Samples]]:
+) -> Iterator[tuple[Fraction, AudioSamples]]:
     """Mono sound of a stream, piece by piece: time of the first sample in seconds, samples [n].
 
     Args:

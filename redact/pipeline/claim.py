@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from ..errors import OutputError, RedactError
-from ..files import Held, beside, claim, sweep
+from ..files import LockedFile, beside, claim, sweep
 from ..media import sha256_of
 from ..record import manifest_path
 from .kept_looks import forget_looks
@@ -38,7 +38,7 @@ class Claim:
 
     final: Path
     unfinished: tuple[Path, ...]
-    _note: Held
+    _note: LockedFile
     _published: bool = False
 
     @classmethod
@@ -88,7 +88,7 @@ class Claim:
         self._note.remove()
 
 
-def _unfinished(note: Held, final: Path, closed: Path | None) -> tuple[Path, ...]:
+def _unfinished(note: LockedFile, final: Path, closed: Path | None) -> tuple[Path, ...]:
     """The file that a killed run had published, if it is still that file, and its record.
 
     A note that was copied with its folder, or that a stranger wrote, may name a file elsewhere:

@@ -28,7 +28,7 @@ from ..errors import InputError, UnsafeError
 from ..files import Answer, AnswerFile, beside
 from ..record import library_versions
 from ..settings import DetectSettings
-from ..track import Ask, Look
+from ..track import Ask, LookAtParts
 from ..types import Detections, Frame
 
 
@@ -73,7 +73,7 @@ class KeptLooks:
         else:
             self._file.remove()  # nothing was asked, as where a video has no picture in a span
 
-    def looking(self, look: Look) -> Look:
+    def looking(self, look: LookAtParts) -> LookAtParts:
         """`look`, which is spared what it answered before."""
 
         def answer(frame: Frame, areas: Sequence[Area] | None) -> Detections:

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 from ..media import Decode, SourceInfo
 from ..plan import DAMAGED, Plan
-from ..plan.typed import length_of
 from ..record import muted_parts
 from ..settings import Audio, EncodeSettings
 from ..types import OWN, Action, State, Target, Timeline, Track, audited_for
@@ -132,7 +131,7 @@ def dropped_sound(
     if not info.audio or encode.audio is Audio.KEEP:
         return None
     start = plan.source.timeline.time(0)
-    lasts = length_of(plan) or Fraction() if info.duration is None else info.duration
+    lasts = plan.source.timeline.length or Fraction() if info.duration is None else info.duration
     return start, start + lasts
 
 

@@ -19,7 +19,7 @@ from ..errors import InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan
 from ..settings import DetectSettings
-from ..track import Look, Looks, Tracker, settings_of
+from ..track import LookAtParts, Looks, Tracker, settings_of
 from ..types import Box, Frame, Presentation, Scope, Timeline, area_in_words, clock, readable
 from ..words import Message, problem
 from .journal import Journal
@@ -119,7 +119,7 @@ def _prepared(frames: Iterable[Frame], tracker: Tracker) -> Iterator[Frame]:
 
 def _who_looks(
     info: SourceInfo, settings: DetectSettings, detector: Detector | None
-) -> tuple[Detector, Look, bool]:
+) -> tuple[Detector, LookAtParts, bool]:
     """What the settings say is to look, how it is asked, and whether only at whole pictures.
 
     Raises:

@@ -1,7 +1,7 @@
 """The plan between the two passes: what is hidden where, as a value and as a file."""
 
 from ..types import Runs, count_of, joined, runs_of
-from . import edit, typed
+from . import edit, user_input
 from .answers import answered_here, marked
 from .build import DAMAGED, build_plan, with_held
 from .certain import is_certain
@@ -56,7 +56,7 @@ __all__ = [
     "standing",
     "state_runs",
     "subject_of",
-    "typed",
+    "user_input",
     "with_held",
     "with_subjects",
     "write_plan",

@@ -11,7 +11,6 @@ from ..types import Action, Box, Confirmed, Keyframe, Origin, State, Target, Tra
 from ..words import problem
 from .plan import Plan, is_box
 from .review import MutedSpan, ReviewState, Sound
-from .typed import length_of
 
 
 def set_tracks(
@@ -202,7 +201,7 @@ def mute(
     """
     if not (0 <= start < end and math.isfinite(end)):
         raise problem(PlanError, "no_span", start=f"{start:g}", end=f"{end:g}")
-    length = length_of(plan)
+    length = plan.source.timeline.length
     if length is not None and start >= length:
         shown = clock(plan.seconds(len(plan.source.timeline) - 1))
         raise problem(PlanError, "muted_after_end", start=clock(start), shown=shown)

@@ -27,8 +27,8 @@ from ..types import (
 )
 from ..words import Message
 from .certain import Known, is_certain
-from .near import TracksByFrame
 from .review import MutedSpan, ReviewState, Subject
+from .tracks_by_frame import TracksByFrame
 
 HELD_GROWTH = 0.35
 """How much every side of a box grows (share of its size) in a frame that could not be checked:
@@ -131,10 +131,10 @@ class Plan:
         )
         return tuple(message for message in told if message.code in limits)
 
-    def near(self, frame: int) -> list[Track]:
+    def tracks_near(self, frame: int) -> list[Track]:
         """Tracks that are there at most `HELD_REACH` frames before or after a frame, or in it, in
         order of id: what any other does has no part in the frame."""
-        return self._by_frame.near(frame)
+        return self._by_frame.tracks_near(frame)
 
     def regions_at(self, frame: int, damaged: bool = False) -> list[Region]:
         """Everything to hide in a frame, in order of track id.
@@ -148,7 +148,7 @@ class Plan:
         """
         held = damaged or self._unchecked(frame)
         regions = []
-        for track in self.near(frame):
+        for track in self.tracks_near(frame):
             if self.shows(track, frame, damaged):
                 continue
             here = track.at(frame)
@@ -224,7 +224,7 @@ class Plan:
 
         What `regions_at` gives is hidden all the same where the two overlap.
         """
-        kept = (t for t in self.near(frame) if t.action is not Action.REDACT)
+        kept = (t for t in self.tracks_near(frame) if t.action is not Action.REDACT)
         here = ((t, t.at(frame)) for t in kept if self.shows(t, frame, damaged))
         return [Region(t.id, t.target, k.box, k.state) for t, k in here if k is not None]
 
@@ -232,7 +232,7 @@ class Plan:
         """What is visible in a frame because a person saw it and decided so: `shown_at`, but of
         what is nothing to hide only where it surely is that thing. Where its mask was only carried
         on, somebody may have come in its place, of whom nobody has said anything."""
-        alarms = {t.id: t for t in self.near(frame) if t.action is Action.FALSE_ALARM}
+        alarms = {t.id: t for t in self.tracks_near(frame) if t.action is Action.FALSE_ALARM}
         return [
             region
             for region in self.shown_at(frame)

@@ -41,7 +41,7 @@ START = "0" * 64
 _Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 
 
-class Entry(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+class LogEntry(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     """One thing that happened.
 
     Attributes:
@@ -63,7 +63,7 @@ class Entry(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True)
     signed_by: PublicKeyHex = ""
     signature: SignatureHex = ""
 
-    def sealed(self, key: Ed25519PrivateKey | None = None) -> Entry:
+    def sealed(self, key: Ed25519PrivateKey | None = None) -> LogEntry:
         """The entry with its own hash filled in, signed if there is a key."""
         entry = replace(self, hash="", signed_by=named_key(key), signature="")
         entry = replace(entry, hash=entry.digest())
@@ -107,7 +107,7 @@ def split_lines(data: bytes) -> list[bytes]:
     return data.split(b"\n")
 
 
-def read_chain(data: bytes) -> tuple[tuple[Entry, ...], tuple[Break, ...]]:
+def read_chain(data: bytes) -> tuple[tuple[LogEntry, ...], tuple[Break, ...]]:
     """All entries that can be read, in file order, and everything wrong with the chain."""
     lines = split_lines(data)
     breaks: list[Break] = []
@@ -115,8 +115,8 @@ def read_chain(data: bytes) -> tuple[tuple[Entry, ...], tuple[Break, ...]]:
         breaks.append(Break(len(lines), "cut", "the last line does not end: it was cut off"))
     else:
         lines.pop()
-    entries: list[Entry] = []
-    readable: list[tuple[int, Entry]] = []
+    entries: list[LogEntry] = []
+    readable: list[tuple[int, LogEntry]] = []
     for number, line in enumerate(lines, start=1):
         entry = _parse(line)
         if entry is None:
@@ -128,16 +128,16 @@ def read_chain(data: bytes) -> tuple[tuple[Entry, ...], tuple[Break, ...]]:
     return tuple(entries), tuple(sorted(breaks, key=lambda b: b.line))
 
 
-def _parse(line: bytes) -> Entry | None:
+def _parse(line: bytes) -> LogEntry | None:
     try:
-        entry = msgspec.json.decode(line, type=Entry)
+        entry = msgspec.json.decode(line, type=LogEntry)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     # One layout only: otherwise blanks could be changed without breaking the chain.
     return entry if entry.line() == line else None
 
 
-def _chain_breaks(readable: list[tuple[int, Entry]]) -> list[Break]:
+def _chain_breaks(readable: list[tuple[int, LogEntry]]) -> list[Break]:
     breaks = []
     expected, previous, last_line = 1, START, 0
     for line, entry in readable:
@@ -186,11 +186,11 @@ class LogState:
         uncovered: the last entries, those that the head does not know.
     """
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LogEntry, ...]
     breaks: tuple[Break, ...]
     remarks: tuple[str, ...]
     signer: str = ""
-    uncovered: tuple[Entry, ...] = ()
+    uncovered: tuple[LogEntry, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -227,7 +227,7 @@ def _head_of(log: Path, after: int) -> tuple[Head | None, tuple[Break, ...]]:
     return head, ()
 
 
-def _remarks(entries: tuple[Entry, ...], uncovered: tuple[Entry, ...]) -> Iterator[str]:
+def _remarks(entries: tuple[LogEntry, ...], uncovered: tuple[LogEntry, ...]) -> Iterator[str]:
     if unsigned := [e for e in uncovered if not e.signature]:
         yield (
             f"{len(unsigned)} at the end of the log not covered by its head file: either writing "
@@ -267,12 +267,14 @@ def _entries(count: int) -> str:
     return "entry is" if count == 1 else f"{count} entries are"
 
 
-def check_anchor(entries: tuple[Entry, ...], anchor: LogAnchor) -> Break | None:
+def check_anchor(entries: tuple[LogEntry, ...], anchor: LogAnchor) -> Break | None:
     """What contradicts an anchor that a manifest kept, None if nothing does."""
     return _against_anchor(entries, anchor.entries, anchor.head, "the manifest")
 
 
-def _against_anchor(entries: tuple[Entry, ...], count: int, head: str, keeper: str) -> Break | None:
+def _against_anchor(
+    entries: tuple[LogEntry, ...], count: int, head: str, keeper: str
+) -> Break | None:
     if len(entries) < count:
         missing = count - len(entries)
         text = f"{keeper} knows {count} entries: the last {missing} of them are missing"

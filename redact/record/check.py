@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import InputError, PlanError
 from ..files import read_file
 from ..media import sha256_of
-from .check_log import Logged, Part, check_log
+from .check_log import CheckedPart, Logged, check_log
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
     LENGTH,
@@ -31,7 +31,7 @@ class CheckResult:
             the same key vouches for it.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[CheckedPart, ...]
     summary: str
     trust: str
     signer: str = ""
@@ -48,7 +48,7 @@ class CheckResult:
         failed = {(p.name, p.verdict) for p in self.parts if p.failed}
         return bool(failed) and failed <= {("output", "missing"), ("source", "missing")}
 
-    def part(self, name: str) -> Part | None:
+    def part(self, name: str) -> CheckedPart | None:
         return next((p for p in self.parts if p.name == name), None)
 
 
@@ -88,7 +88,7 @@ def check_output(
     ]
     if logged is None and record is not None and record.custody_log is not None:
         text = "The run was entered in a custody log, which was not given (--log)."
-        parts.append(Part("log", "not given", text))
+        parts.append(CheckedPart("log", "not given", text))
     signer = fingerprint(signature.key)
     entry = logged.entry if logged and not logged.part.failed else (0, "")
     trust = _trust(signature, logged, key)
@@ -130,42 +130,46 @@ def _ties(
     logged = None if log is None else check_log(log, data, record, anchored, given, named)
     if signature.either and logged is not None and logged.manifest_vouched:
         text = "The signature file was changed; the manifest is the one that the log names."
-        signature = _Signature(Part("signature", "changed", text))
+        signature = _Signature(CheckedPart("signature", "changed", text))
     return signature, logged
 
 
-def _file_part(name: str, path: Path, expected: str | None) -> Part:
+def _file_part(name: str, path: Path, expected: str | None) -> CheckedPart:
     if expected is None:
-        return Part(name, "not given", "The manifest cannot be read, so no hash is known for it.")
+        return CheckedPart(
+            name, "not given", "The manifest cannot be read, so no hash is known for it."
+        )
     try:
         found = sha256_of(path)
     except (InputError, ValueError) as error:  # ValueError: no path, for it holds a zero
         why = error.message if isinstance(error, InputError) else f"{path!r}: {error}"
-        return Part(name, "missing", f"{why}.")
+        return CheckedPart(name, "missing", f"{why}.")
     if found == expected:
-        return Part(name, "intact", "It is, bit for bit, the file that the manifest describes.")
+        return CheckedPart(
+            name, "intact", "It is, bit for bit, the file that the manifest describes."
+        )
     text = f"It is not the file that the manifest describes: its SHA-256 is {found}."
-    return Part(name, "changed", text)
+    return CheckedPart(name, "changed", text)
 
 
-def _named(part: Part, output: Path, record: Manifest | None) -> Part:
+def _named(part: CheckedPart, output: Path, record: Manifest | None) -> CheckedPart:
     """The verdict, with a word where the file goes by another name: a whole record can be put
     beside another case's video under its name, and all hashes still hold."""
     if record is None or part.verdict != "intact" or file_name(output) == record.output.name:
         return part
     text = f"{part.text} But the record calls it {record.output.name}, not {output.name}: "
     text += f"it was made from {record.source.name}."
-    return Part(part.name, part.verdict, text)
+    return CheckedPart(part.name, part.verdict, text)
 
 
-def _source_part(source: Path, record: Manifest | None) -> Part:
+def _source_part(source: Path, record: Manifest | None) -> CheckedPart:
     part = _file_part("source", source, record.source.sha256_before if record else None)
     if record is None or part.verdict != "changed":
         return part
     named = record.source.name
     text = f"{source.name} is not the original of this record, or it was changed since: "
     text += f"the record is about {named}, {record.source.size} bytes, SHA-256 "
-    return Part("source", "not the original", f"{text}{record.source.sha256_before}.")
+    return CheckedPart("source", "not the original", f"{text}{record.source.sha256_before}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ class _Signature:
     """What the signature shows. `either`: it does not fit the manifest, so one of the two was
     changed. `key`: raw public key of one that holds, hex."""
 
-    part: Part
+    part: CheckedPart
     either: bool = False
     key: str = ""
 
@@ -184,53 +188,57 @@ def _signature(path: Path, data: bytes, record: Manifest | None, given: bytes | 
     if not file.exists():
         if named:
             text = f"The manifest was signed with the key {fingerprint(named)}, and "
-            return _Signature(Part("signature", "missing", f"{text}its signature is missing."))
+            return _Signature(
+                CheckedPart("signature", "missing", f"{text}its signature is missing.")
+            )
         if given is not None:
             text = "A key was given to check with, but the manifest is not signed."
-            return _Signature(Part("signature", "missing", text))
-        return _Signature(Part("signature", "unsigned", "The manifest is not signed."))
+            return _Signature(CheckedPart("signature", "missing", text))
+        return _Signature(CheckedPart("signature", "unsigned", "The manifest is not signed."))
     try:
         signature = read_file(file)
     except OSError as error:
         text = f"{file.name}: cannot be read ({error.strerror or error})."
-        return _Signature(Part("signature", "missing", text))
+        return _Signature(CheckedPart("signature", "missing", text))
     if len(signature) != LENGTH:
         text = f"It was damaged or edited: {file.name} has {len(signature)} bytes instead of "
-        return _Signature(Part("signature", "damaged", f"{text}{LENGTH}."))
+        return _Signature(CheckedPart("signature", "damaged", f"{text}{LENGTH}."))
     # Where the manifest names no key, only the one that was given can be tried.
     key = named or (given or b"").hex()
     if not key:
         text = "The manifest does not say which key signed it; give it with --key."
-        return _Signature(Part("signature", "damaged", text), either=True)
+        return _Signature(CheckedPart("signature", "damaged", text), either=True)
     if not is_signed(data, signature.hex(), key):
         text = "It does not fit the manifest: one of the two was changed after signing."
-        return _Signature(Part("signature", "changed", text), either=True)
+        return _Signature(CheckedPart("signature", "changed", text), either=True)
     mark = fingerprint(key)
     if given is not None and given.hex() != key:
         text = f"Signed with another key ({mark}) than the one given ({fingerprint(given)})."
-        return _Signature(Part("signature", "other key", text))
+        return _Signature(CheckedPart("signature", "other key", text))
     return _Signature(
-        Part("signature", "intact", f"It holds. It was made with the key {mark}."), key=key
+        CheckedPart("signature", "intact", f"It holds. It was made with the key {mark}."), key=key
     )
 
 
-def _manifest_part(problem: str, signature: _Signature, logged: Logged | None) -> Part:
+def _manifest_part(problem: str, signature: _Signature, logged: Logged | None) -> CheckedPart:
     if problem:
-        return Part("manifest", "damaged", f"It cannot be read: {problem}.")
+        return CheckedPart("manifest", "damaged", f"It cannot be read: {problem}.")
     if signature.either:
         text = "It does not fit its signature: one of the two was changed after signing."
-        return Part("manifest", "changed", text)
+        return CheckedPart("manifest", "changed", text)
     if logged is not None and logged.manifest_changed:
-        return Part("manifest", "changed", "It is not the manifest that the custody log names.")
+        return CheckedPart(
+            "manifest", "changed", "It is not the manifest that the custody log names."
+        )
     if signature.key:
-        return Part("manifest", "intact", "It is, bit for bit, what was signed.")
+        return CheckedPart("manifest", "intact", "It is, bit for bit, what was signed.")
     if logged is not None and logged.manifest_vouched:
-        return Part("manifest", "intact", "It is, bit for bit, what the custody log names.")
+        return CheckedPart("manifest", "intact", "It is, bit for bit, what the custody log names.")
     text = "It can be read, but nothing shows whether it was edited: no signature, no log."
-    return Part("manifest", "unsigned", text)
+    return CheckedPart("manifest", "unsigned", text)
 
 
-def _summary(parts: list[Part], doubt: bool) -> str:
+def _summary(parts: list[CheckedPart], doubt: bool) -> str:
     failed = [p for p in parts if p.failed]
     if [(p.name, p.verdict) for p in failed] == [("source", "not the original")]:
         return "This is not the original of this record. All else in it holds."

@@ -15,7 +15,7 @@ from .run_entry import told_otherwise
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CheckedPart:
     """Verdict on one part of the record.
 
     Attributes:
@@ -47,7 +47,7 @@ class Logged:
         unproven: whether there is one that no signature vouches for, though the run was signed.
     """
 
-    part: Part
+    part: CheckedPart
     manifest_known: bool = False
     manifest_changed: bool = False
     entry: tuple[int, str] = (0, "")
@@ -79,7 +79,7 @@ def check_log(
     try:
         state = read_log(log)
     except PlanError as error:
-        return Logged(Part("log", "missing", error.message))
+        return Logged(CheckedPart("log", "missing", error.message))
     digest = sha256_of_bytes(data)
     entry = next((e for e in state.entries if e.details.get("manifest_sha256") == digest), None)
     known = entry is not None
@@ -87,12 +87,14 @@ def check_log(
         first = state.breaks[0]
         text = "; ".join(b.text for b in state.breaks[:3])
         verdict = "cut" if first.kind == "cut" else "broken"
-        return Logged(Part("log", verdict, f"It does not hold: {text}."), manifest_known=known)
+        return Logged(
+            CheckedPart("log", verdict, f"It does not hold: {text}."), manifest_known=known
+        )
     other = [] if entry is None or record is None else told_otherwise(entry.details, record, data)
     if entry is not None and other:
         text = f"Entry {entry.number} names this very manifest, but says otherwise than it: "
         text += f"{', '.join(other)}. The entry was rewritten."
-        return Logged(Part("log", "broken", text))
+        return Logged(CheckedPart("log", "broken", text))
     logged = _against_log(state, known, record, anchored)
     # A manifest that was changed, and that the log does not know, may name anybody's key.
     key = given or (named if anchored or known else "")
@@ -105,13 +107,13 @@ def check_log(
     return replace(logged, entry=(entry.number, entry.time))
 
 
-def _end_not_signed(kind: str, why: str) -> Part:
+def _end_not_signed(kind: str, why: str) -> CheckedPart:
     text = (
         f"Its chain holds, but {why}, so nothing shows that its last entries are those that were "
         "written. If an entry was added without --sign or with another key, read the log, and "
         "sign its end again with 'redact log add LOG EVENT --sign KEY'."
     )
-    return Part("log", "end not signed" if kind == "unsigned" else kind, text)
+    return CheckedPart("log", "end not signed" if kind == "unsigned" else kind, text)
 
 
 def _against_log(state: LogState, known: bool, record: Manifest | None, anchored: bool) -> Logged:
@@ -119,16 +121,16 @@ def _against_log(state: LogState, known: bool, record: Manifest | None, anchored
         problem = check_anchor(state.entries, record.custody_log)
         if problem:
             verdict = "cut" if problem.kind == "cut" else "broken"
-            return Logged(Part("log", verdict, f"It does not hold: {problem.text}."), known)
+            return Logged(CheckedPart("log", verdict, f"It does not hold: {problem.text}."), known)
     remarks = "".join(f" Note: {remark}." for remark in state.remarks)
     if known:
         text = f"It holds ({counted(state)}) and names this very manifest.{remarks}"
-        return Logged(Part("log", "intact", text), manifest_known=True)
+        return Logged(CheckedPart("log", "intact", text), manifest_known=True)
     if record is None or any(_of_run(entry.details, record) for entry in state.entries):
         text = f"It holds ({counted(state)}), but names another manifest for this output.{remarks}"
-        return Logged(Part("log", "intact", text), manifest_changed=True)
+        return Logged(CheckedPart("log", "intact", text), manifest_changed=True)
     text = f"It holds ({counted(state)}), but does not mention this output.{remarks}"
-    return Logged(Part("log", "not mentioned", text))
+    return Logged(CheckedPart("log", "not mentioned", text))
 
 
 def _of_run(details: Mapping[str, str], record: Manifest) -> bool:

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import check_writable
 from ..types import stamp
-from .chain import START, Entry, LogState, examine
+from .chain import START, LogEntry, LogState, examine
 from .log_head import head_path, write_head
 from .manifest_parts import LogAnchor
 from .text_on_record import checked_text
@@ -103,7 +103,7 @@ else:
 
 def append(
     log: Path, event: str, details: Mapping[str, str], key: Ed25519PrivateKey | None = None
-) -> Entry:
+) -> LogEntry:
     """Append one entry and move the anchor; safe with any number of writers at once.
 
     Args:
@@ -125,7 +125,7 @@ def append(
         data = _read_all(handle, log)
         state = examine(log, data)
         entries = entries_to_extend(log, state)
-        entry = Entry(
+        entry = LogEntry(
             number=len(entries) + 1,
             time=stamp(datetime.now(UTC)),
             event=event,
@@ -171,7 +171,7 @@ def _read_all(handle: int, log: Path) -> bytes:
     return b"".join(pieces)
 
 
-def entries_to_extend(log: Path, state: LogState) -> tuple[Entry, ...]:
+def entries_to_extend(log: Path, state: LogState) -> tuple[LogEntry, ...]:
     """Entries of a log that may be added to: adding to a broken one would paper over the break.
 
     Raises CheckFailedError.

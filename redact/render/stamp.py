@@ -10,7 +10,7 @@ from ..settings import Corner, Stamp
 from ..types import Box
 from .shapes import RIM, Rect
 from .styles import Canvas
-from .styles.outline import SMALLEST_CAPITAL, capital_of, size_of, write_words
+from .styles.outline import SMALLEST_CAPITAL, capital_of, text_size, write_words
 
 HEIGHT = 1 / 36
 """Height of a capital, share of the picture's."""
@@ -31,7 +31,7 @@ def require_room(stamp: Stamp | None, width: int, height: int) -> None:
     """Raises UsageError if a stamp is too long for a picture of that size, in pixels."""
     if stamp is None:
         return
-    wide = size_of(stamp.text, SMALLEST_CAPITAL)[0]
+    wide = text_size(stamp.text, SMALLEST_CAPITAL)[0]
     if wide > width or height < 2 * SMALLEST_CAPITAL:
         raise UsageError(
             f"stamp {stamp.text!r} could not be read in a picture of {width}×{height} pixels",
@@ -42,7 +42,7 @@ def require_room(stamp: Stamp | None, width: int, height: int) -> None:
 def stamp_box(stamp: Stamp, width: int, height: int) -> Box:
     """Where a stamp is drawn in a picture of that size, in pixels."""
     (x, y), capital = _place(stamp, width, height)
-    across, down = size_of(stamp.text, capital)
+    across, down = text_size(stamp.text, capital)
     return Box(x, y, x + across, y + down)
 
 
@@ -55,7 +55,7 @@ def write_stamp(canvas: Canvas, stamp: Stamp) -> None:
     """
     hidden = canvas.hidden
     corner, capital = _place(stamp, hidden.width, hidden.height)
-    across, down = size_of(stamp.text, capital)
+    across, down = text_size(stamp.text, capital)
     box = Rect(*corner, corner[0] + across, corner[1] + down)
     near = box.grown(RIM, RIM, hidden.width, hidden.height).slices
     spared = np.zeros_like(hidden.core)
@@ -68,9 +68,9 @@ def write_stamp(canvas: Canvas, stamp: Stamp) -> None:
 def _place(stamp: Stamp, width: int, height: int) -> tuple[tuple[int, int], int]:
     """Left and top, and the height of a capital: as wide as the picture at most."""
     capital = capital_of(height, HEIGHT)
-    while capital > 1 and size_of(stamp.text, capital)[0] > width:
+    while capital > 1 and text_size(stamp.text, capital)[0] > width:
         capital -= 1
-    across, down = size_of(stamp.text, capital)
+    across, down = text_size(stamp.text, capital)
     gap = min(capital // 2, (width - across) // 2)
     left = stamp.corner in (Corner.TOP_LEFT, Corner.BOTTOM_LEFT)
     top = stamp.corner in (Corner.TOP_LEFT, Corner.TOP_RIGHT)

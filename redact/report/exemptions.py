@@ -22,7 +22,7 @@ Spans = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Exemption:
     """What is decided about one subject in the picture, or about one span of sound; in words.
 
     Attributes:
@@ -59,12 +59,12 @@ class Entry:
     decided_at: str = ""
 
 
-def entries(manifest: Manifest, text: Catalogue) -> list[Entry]:
+def entries(manifest: Manifest, text: Catalogue) -> list[Exemption]:
     """The entries for pictures, in order of time, then those for sound."""
     return [*picture_entries(manifest, text), *_sound_entries(manifest, text)]
 
 
-def picture_entries(manifest: Manifest, text: Catalogue) -> list[Entry]:
+def picture_entries(manifest: Manifest, text: Catalogue) -> list[Exemption]:
     """One entry for all tracks of a subject about which the same was decided."""
     groups: dict[object, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
@@ -78,10 +78,10 @@ def picture_entries(manifest: Manifest, text: Catalogue) -> list[Entry]:
     return sorted(found, key=lambda e: (e.spans[0], e.tracks))
 
 
-def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: Catalogue) -> Entry:
+def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: Catalogue) -> Exemption:
     first = tracks[0]
     code, reason, basis = _reason(first.reason, manifest)
-    return Entry(
+    return Exemption(
         tracks=tuple(sorted(t.track for t in tracks)),
         spans=_joined((t.first_seconds, t.last_seconds) for t in tracks),
         medium=text("log.picture"),
@@ -100,10 +100,10 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: Catalogue) ->
     )
 
 
-def _sound_entries(manifest: Manifest, text: Catalogue) -> Iterator[Entry]:
+def _sound_entries(manifest: Manifest, text: Catalogue) -> Iterator[Exemption]:
     for span in manifest.muted:
         code, reason, basis = _reason(span.reason, manifest)
-        yield Entry(
+        yield Exemption(
             tracks=(),
             spans=((span.start_seconds, span.end_seconds),),
             medium=text("log.sound"),
@@ -295,7 +295,7 @@ def _rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
         }
 
 
-def with_code(entry: Entry, text: Catalogue) -> str:
+def with_code(entry: Exemption, text: Catalogue) -> str:
     """The reason, after its code where it has one that says something else."""
     if entry.code in ("", entry.reason):
         return entry.reason

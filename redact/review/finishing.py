@@ -28,8 +28,8 @@ from ..record import (
 from ..settings import Audio, DrawSettings, EncodeSettings, Style
 from ..words import LANGUAGES, Words
 from .answered import accepted, noted
-from .desk import ChangedOutsideError, Desk
 from .jobs import Job
+from .open_plan import ChangedOutsideError, OpenPlan
 from .refused import RefusedError
 from .session import Session
 
@@ -47,8 +47,8 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
         RedactError: the output or its record could not be written in the end.
     """
     here = session.ready()
-    here.desk.keep()
-    plan = here.desk.plan
+    here.open_plan.keep()
+    plan = here.open_plan.plan
     draw = DrawSettings(
         replace(session.render, style=_release_style(str(wish.get("style", Style.COVER)))),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
@@ -79,7 +79,7 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
         assert result.record is not None and result.audit is not None
         session.last_output = result.output
         files = [] if release else _written(result.record, choice, replaced)
-        now = _note(here.desk, result.audit)
+        now = _note(here.open_plan, result.audit)
         # The page can be used meanwhile, and so can the commands.
         overtaken = (now.tracks, now.muted) != (plan.tracks, plan.muted)
         return {**_result(result, result.record, result.audit, files), "overtaken": overtaken}
@@ -87,16 +87,16 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     session.begin("finish", work)
 
 
-def _note(desk: Desk, audit: AuditResult) -> Plan:
+def _note(open_plan: OpenPlan, audit: AuditResult) -> Plan:
     """Note what was found; also in a plan that somebody else wrote meanwhile. Raises PlanError."""
 
     def found(now: Plan) -> Plan:
         return noted(now, audit)
 
     try:
-        return desk.change(found)
-    except ChangedOutsideError:  # the desk has the new one now
-        return desk.change(found)
+        return open_plan.change(found)
+    except ChangedOutsideError:  # the new one is open now
+        return open_plan.change(found)
 
 
 def _release_style(name: str) -> Style:

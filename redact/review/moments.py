@@ -211,7 +211,7 @@ def _end_chance(plan: Plan, track: Track, at: int, beyond: int) -> float:
     assert here is not None
     if _at_border(here, plan.source.width, plan.source.height):
         return LEFT
-    there = (other.at(beyond) for other in plan.near(beyond) if other.id != track.id)
+    there = (other.at(beyond) for other in plan.tracks_near(beyond) if other.id != track.id)
     boxes = [key.box for key in there if key is not None]
     return LEFT if any(_covers(box, here.box) for box in boxes) else ENDS
 

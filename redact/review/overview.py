@@ -19,7 +19,6 @@ from ..plan import (
     joined,
     standing,
 )
-from ..plan.typed import length_of
 from ..types import Keyframe, Origin, Track, runs_of
 from .bridging import gaps_of
 from .moments import Moment, risky_moments, subject_moments, undecided_moments
@@ -146,7 +145,7 @@ def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
 
 def _muted(plan: Plan, number: int, span: MutedSpan) -> dict[str, Any]:
     """A muted span as the page draws it: one that goes on with the sound ends with the clip."""
-    length = length_of(plan)
+    length = plan.source.timeline.length
     end = span.end if length is None else min(span.end, round(length * 1000))
     return {**asdict(span), "number": number, "end": end}
 
@@ -281,7 +280,7 @@ def boxes_at(plan: Plan, frame: int) -> list[list[Any]]:
     hidden = {region.track: region for region in plan.regions_at(frame)}
     shown = {region.track: region for region in plan.shown_at(frame)}
     found = []
-    for track in plan.near(frame):
+    for track in plan.tracks_near(frame):
         here = shown.get(track.id) or hidden.get(track.id)
         if here is not None:
             corners = [round(v, 2) for v in here.box]

@@ -17,8 +17,8 @@ from ..follow import Superseded
 from ..plan import Plan, covering, subject_of
 from ..record import checked_option
 from ..settings import Style
-from .desk import ChangedOutsideError
 from .finishing import begin_finish
+from .open_plan import ChangedOutsideError
 from .overview import boxes_at
 from .pictures_and_sound import heard, jpeg, masked
 from .refused import RefusedError, defect, in_words
@@ -97,8 +97,8 @@ class _Page:
         outside, unsaved = False, None
         if open_ is not None:
             try:
-                outside = open_.desk.look_outside()
-                open_.desk.keep()
+                outside = open_.open_plan.look_outside()
+                open_.open_plan.keep()
             except RedactError as error:
                 unsaved = in_words(error)
         return as_json(
@@ -106,7 +106,7 @@ class _Page:
                 "ready": open_ is not None,
                 "name": session.source.name,
                 "plan": session.plan_path.name,
-                "revision": open_.desk.revision if open_ else 0,
+                "revision": open_.open_plan.revision if open_ else 0,
                 "outside": outside,
                 "unsaved": unsaved,
                 "job": session.job.state() if session.job else None,
@@ -115,8 +115,8 @@ class _Page:
 
     def plan(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
-        with here.desk.lock:
-            everything = here.overview.everything(here.desk.plan, here.info)
+        with here.open_plan.lock:
+            everything = here.overview.everything(here.open_plan.plan, here.info)
             about = {
                 "signs": self._session.evidence.key is not None,
                 "margin": self._session.render.margin,
@@ -127,7 +127,7 @@ class _Page:
     def frame(self, values: dict[str, Any]) -> Answer:
         """A frame and who is in it: length of the JSON (4 bytes), JSON, JPEG."""
         here = self._session.ready()
-        plan, number = here.desk.plan, int(values["n"])
+        plan, number = here.open_plan.plan, int(values["n"])
         if not 0 <= number < len(plan.source.timeline) or values.get("view") not in VIEWS:
             raise ValueError("there is no such frame or view")
         width = min(max(int(values.get("w", WIDEST)), 16), WIDEST)
@@ -147,18 +147,18 @@ class _Page:
         """Pictures of subjects: length of the JSON, JSON with each picture's length, JPEGs."""
         here = self._session.ready()
         pairs = [tuple(map(int, part.split(":"))) for part in str(values["of"]).split(",")][:64]
-        pictures = here.gallery.pictures(here.desk.plan, [(t, f) for t, f in pairs])
+        pictures = here.gallery.pictures(here.open_plan.plan, [(t, f) for t, f in pairs])
         return _packed({"sizes": [len(p) for p in pictures]}, pictures)
 
     def alike(self, values: dict[str, Any]) -> Answer:
         here = self._session.ready()
-        found, every = here.gallery.alike(here.desk.plan, int(values["id"]), AT_ONCE)
+        found, every = here.gallery.alike(here.open_plan.plan, int(values["id"]), AT_ONCE)
         return as_json({"alike": found, "every": every})
 
     def covered(self, values: dict[str, Any]) -> Answer:
         """Subjects that hide a kept one all the same, each with the first frame, how many, and in
         how many of them it is itself only a guess."""
-        plan = self._session.ready().desk.plan
+        plan = self._session.ready().open_plan.plan
         mine = frozenset(subject_of(plan, int(values["id"])).tracks)
         by_number = {track.id: track for track in plan.tracks}
         frames: dict[int, dict[int, bool]] = {}
@@ -179,7 +179,7 @@ class _Page:
         here = self._session.ready()
         start, end = float(values["from"]), float(values["to"])
         muted = values.get("view") == "result"
-        data = heard(here.info, here.desk.plan, start, end, muted)
+        data = heard(here.info, here.open_plan.plan, start, end, muted)
         return Answer(data, "application/octet-stream")
 
     def waveform(self, values: dict[str, Any]) -> Answer:
@@ -187,33 +187,33 @@ class _Page:
 
     def leave(self, values: dict[str, Any]) -> Answer:
         if self._session.open is not None:
-            self._session.open.desk.keep()
+            self._session.open.open_plan.keep()
         return as_json({})
 
     def edit(self, values: dict[str, Any]) -> Answer:
         return self._changed(lambda: self._session.edit(values))
 
     def undo(self, values: dict[str, Any]) -> Answer:
-        desk = self._session.ready().desk
-        if not desk.can_undo:
+        open_plan = self._session.ready().open_plan
+        if not open_plan.can_undo:
             raise RefusedError("no_undo")
-        return self._changed(desk.undo)
+        return self._changed(open_plan.undo)
 
     def redo(self, values: dict[str, Any]) -> Answer:
-        desk = self._session.ready().desk
-        if not desk.can_redo:
+        open_plan = self._session.ready().open_plan
+        if not open_plan.can_redo:
             raise RefusedError("no_redo")
-        return self._changed(desk.redo)
+        return self._changed(open_plan.redo)
 
     def reviewer(self, values: dict[str, Any]) -> Answer:
         name = checked_option(str(values["name"]).strip()[:120], "the name")
 
         def named() -> Plan:
-            desk = self._session.ready().desk
+            open_plan = self._session.ready().open_plan
             # No change to take back: to take back keeps who looked, and what was looked at.
-            desk.note(lambda review: replace(review, reviewer=name))
-            desk.keep()
-            return desk.plan
+            open_plan.note(lambda review: replace(review, reviewer=name))
+            open_plan.keep()
+            return open_plan.plan
 
         return self._changed(named)
 
@@ -229,13 +229,13 @@ class _Page:
         """Note frames that were shown."""
         here = self._session.ready()
         shown = [item for item in values.get("shown", []) if isinstance(item, dict)]
-        frames = len(here.desk.plan.source.timeline)
-        there = {track.id for track in here.desk.plan.tracks}
+        frames = len(here.open_plan.plan.source.timeline)
+        there = {track.id for track in here.open_plan.plan.tracks}
         for item in shown:
             if item.get("subject") not in there:  # taken back before the page told of it
                 item["subject"] = None
-        here.desk.note(lambda review: with_seen(review, shown, frames))
-        return self._changed(lambda: here.desk.plan)
+        here.open_plan.note(lambda review: with_seen(review, shown, frames))
+        return self._changed(lambda: here.open_plan.plan)
 
     def finish(self, values: dict[str, Any]) -> Answer:
         begin_finish(self._session, values)
@@ -248,13 +248,17 @@ class _Page:
 
     def _changed(self, change: Callable[[], Plan]) -> Answer:
         here = self._session.ready()
-        with here.desk.lock:
+        with here.open_plan.lock:
             change()
-            return as_json({**here.overview.changes(here.desk.plan), **self._steps()})
+            return as_json({**here.overview.changes(here.open_plan.plan), **self._steps()})
 
     def _steps(self) -> dict[str, Any]:
-        desk = self._session.ready().desk
-        return {"revision": desk.revision, "undo": desk.can_undo, "redo": desk.can_redo}
+        open_plan = self._session.ready().open_plan
+        return {
+            "revision": open_plan.revision,
+            "undo": open_plan.can_undo,
+            "redo": open_plan.can_redo,
+        }
 
 
 def _packed(head: dict[str, Any], parts: list[bytes]) -> Answer:

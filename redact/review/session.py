@@ -1,4 +1,4 @@
-"""One review: a source, its plan on the desk, and everything that the page may ask for."""
+"""One review: a source, its open plan, and everything that the page may ask for."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from ..settings import DetectSettings, RenderSettings
 from ..types import Box, State, Target, stamp
 from . import editing
 from .bridging import Gap, followed_across, held_across
-from .desk import Desk, edited
 from .jobs import Job
+from .open_plan import OpenPlan, edited
 from .overview import Overview
 from .pictures_and_sound import Gallery, Waveform
 from .refused import RefusedError
@@ -36,7 +36,7 @@ class Open:
     """
 
     info: SourceInfo
-    desk: Desk
+    open_plan: OpenPlan
     shown: Frames
     others: Frames
     gallery: Gallery
@@ -104,7 +104,7 @@ class Session:
             self.job.ask_to_stop()
             self.job.over.wait(30)
         if self.open is not None:
-            self.open.desk.keep()
+            self.open.open_plan.keep()
             self.open.shown.close()
             self.open.others.close()
 
@@ -113,8 +113,8 @@ class Session:
         here = self.ready()
         if what.get("op") == "mute" and not here.info.audio:
             raise RefusedError("no_sound")
-        desk = here.desk
-        return desk.change(lambda plan: edited(plan, what, reviewer_of(plan), now()))
+        open_plan = here.open_plan
+        return open_plan.change(lambda plan: edited(plan, what, reviewer_of(plan), now()))
 
     def follow(self, what: dict[str, Any]) -> None:
         """Draw a box and follow what is in it; with "track", it is a part of that one's subject,
@@ -124,7 +124,7 @@ class Session:
         to = None if what.get("track") is None else int(what["track"])
         target = Target.from_word(str(what.get("target", "region")))
         reason = str(what.get("reason") or "")[:500]
-        plan = here.desk.plan
+        plan = here.open_plan.plan
         edit.check_box(box, plan, f"frame {frame}")
         if not 0 <= frame < len(plan.source.timeline):
             raise ValueError(f"there is no frame {frame}")
@@ -147,7 +147,7 @@ class Session:
                 made.append(number)
                 return after
 
-            here.desk.change(added)
+            here.open_plan.change(added)
             return {"track": made[-1], "first": keys[0].frame, "last": keys[-1].frame}
 
         self.begin("follow", work)
@@ -155,7 +155,7 @@ class Session:
     def bridge(self, what: dict[str, Any]) -> None:
         """Follow or hold the mask across the gap between two parts of a subject."""
         here = self.ready()
-        plan = here.desk.plan
+        plan = here.open_plan.plan
         before, after = (edit.track_of(plan, int(what[end])) for end in ("before", "after"))
         gap = Gap(before.id, after.id, before.last + 1, after.first - 1)
         if gap.first > gap.last:
@@ -180,7 +180,7 @@ class Session:
                 made.append(number)
                 return filled
 
-            here.desk.change(added)
+            here.open_plan.change(added)
             followed = sum(key.state is State.FOLLOWED for key in keys)
             return {"track": made[-1], "followed": followed, "frames": gap.last - gap.first + 1}
 
@@ -197,22 +197,22 @@ class Session:
             plan = detect(info, self.settings, journal, plan_file=self.plan_path)
             write_plan(plan, self.plan_path, never=(self.source,))
             forget_looks(self.plan_path)
-        desk = Desk(self.plan_path)
+        open_plan = OpenPlan(self.plan_path)
         if self.named:
-            desk.note(lambda review: replace(review, reviewer=self.named))
+            open_plan.note(lambda review: replace(review, reviewer=self.named))
         with job.stage("index", info.expected_frames) as stage:
             index = index_packets(info, plan, stage.advance)
         shown, others = Frames(info, plan, index), Frames(info, plan, index, 64 << 20)
         aspect = float(info.video.upright_sample_aspect or 1)
         overview = Overview()
-        overview.everything(desk.plan, info)
+        overview.everything(open_plan.plan, info)
         # What is there now stays until the end. Python would look through all of it again and
         # again, a tenth of a second each time for the plan of an hour, in the midst of an answer.
         gc.collect()
         gc.freeze()
         self.open = Open(
             info,
-            desk,
+            open_plan,
             shown,
             others,
             Gallery(others, aspect, overview.kept),

@@ -4,7 +4,7 @@ from .belief import Clues, probability_of
 from .camera_and_cuts import motion_between
 from .follow import COAST, Find, step
 from .geometry import warped
-from .looks import Look, Looks
+from .looks import LookAtParts, Looks
 from .sensitivities import PARTS, TrackSettings, settings_of
 from .small_pictures import SmallFrame, patches_of, shrink
 from .tracker import Ask, Tracker, Tracks
@@ -15,7 +15,7 @@ __all__ = [
     "Ask",
     "Clues",
     "Find",
-    "Look",
+    "LookAtParts",
     "Looks",
     "SmallFrame",
     "TrackSettings",

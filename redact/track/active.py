@@ -26,7 +26,7 @@ from .geometry import (
 )
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
-from .small_pictures import Samples, SmallFrame, patches_of, picture_area
+from .small_pictures import Patches, SmallFrame, patches_of, picture_area
 from .tracklets import Columns, MotionBank
 
 FIRM = 0.0
@@ -85,7 +85,7 @@ class Retired:
     """
 
     target: Target
-    looks: Samples
+    looks: Patches
     clues: Clues
 
 
@@ -193,7 +193,7 @@ class ActiveTracklets:
 
     def _round(
         self, free: NDArray[np.bool_], seen: Observations, small: SmallFrame
-    ) -> list[tuple[Observations, Samples]]:
+    ) -> list[tuple[Observations, Patches]]:
         """Match what was seen to the rows that are `free`; what is left is handed back."""
         if not len(seen):
             return []
@@ -262,7 +262,7 @@ class ActiveTracklets:
         return lies_on(boxes, r.target[rows], r.box[here], r.target[here], SAME)
 
     def _followed(
-        self, rows: NDArray[np.intp], boxes: Boxes, patches: Samples, small: SmallFrame
+        self, rows: NDArray[np.intp], boxes: Boxes, patches: Patches, small: SmallFrame
     ) -> None:
         """Take in where rows were found in this frame."""
         r = self.rows
@@ -344,7 +344,7 @@ class ActiveTracklets:
         return np.asarray(rows[undetected[rows] <= self._earned(rows)])
 
     def _pairs(
-        self, rows: NDArray[np.intp], seen: Observations, looks: Samples
+        self, rows: NDArray[np.intp], seen: Observations, looks: Patches
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         r = self.rows
         expected = Objects(self._bank.boxes[rows], r.target[rows], r.recent[rows])
@@ -355,7 +355,7 @@ class ActiveTracklets:
         return assign(replace(pairs, cost=pairs.cost + doubt))
 
     def _continue(
-        self, rows: NDArray[np.intp], small: SmallFrame, seen: Observations, looks: Samples
+        self, rows: NDArray[np.intp], small: SmallFrame, seen: Observations, looks: Patches
     ) -> None:
         if not len(rows):
             return
@@ -381,7 +381,7 @@ class ActiveTracklets:
         for row in rows[r.believed[rows]]:
             self._gaps.append(self._job(int(row), small.index, r.box[row], r.recent[row]))
 
-    def _start(self, small: SmallFrame, seen: Observations, looks: Samples) -> None:
+    def _start(self, small: SmallFrame, seen: Observations, looks: Patches) -> None:
         if not len(seen):
             return
         count = len(seen)

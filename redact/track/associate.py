@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..types import Detections
 from .geometry import Boxes, Index, close_pairs, paired_iou, to_centres
-from .small_pictures import Samples, pairwise_likeness
+from .small_pictures import Patches, pairwise_likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Objects:
 
     boxes: Boxes
     target: NDArray[np.int8]
-    looks: Samples
+    looks: Patches
 
 
 @dataclass(frozen=True, slots=True)

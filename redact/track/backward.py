@@ -17,7 +17,7 @@ from ..types import Target
 from .follow import COAST, SEARCHED, Find, find_again, step
 from .geometry import IDENTITY, SAME, Affine, Boxes, iou_pairs, warped
 from .sightings import ClipRecord, How, SightingLog
-from .small_pictures import Ring, Samples, SmallFrame, patches_of
+from .small_pictures import Patches, Ring, SmallFrame, patches_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class _Chase:
     job: NDArray[np.intp]
     box: Boxes
     speed: NDArray[np.float64]
-    recent: Samples
+    recent: Patches
     seen: NDArray[np.float64]
     sure: NDArray[np.float64]
     """Time at which a network saw it last (first, as time goes)."""

@@ -19,7 +19,7 @@ from .geometry import Boxes, to_boxes, to_centres
 from .small_pictures import (
     CELLS,
     CONTEXT,
-    Samples,
+    Patches,
     SmallFrame,
     pairwise_likeness,
     patches_of,
@@ -67,7 +67,7 @@ class Step:
     """
 
     boxes: Boxes
-    patches: Samples
+    patches: Patches
     found: NDArray[np.bool_]
 
 
@@ -76,8 +76,8 @@ def step(
     there: SmallFrame,
     boxes: Boxes,
     expected: Boxes,
-    recent: Samples,
-    anchor: Samples,
+    recent: Patches,
+    anchor: Patches,
     blind: NDArray[np.bool_],
 ) -> Step:
     """Find objects of `here` in `there`.
@@ -105,7 +105,7 @@ def step(
     return Step(places, patches, found)
 
 
-def _peak(window: NDArray[np.float32], recent: Samples, anchor: Samples) -> NDArray[np.float64]:
+def _peak(window: NDArray[np.float32], recent: Patches, anchor: Patches) -> NDArray[np.float64]:
     """Shift in cells (x, y) at which both patches fit best together."""
     surface = cv2.matchTemplate(window, recent, cv2.TM_CCOEFF_NORMED)
     surface = surface + cv2.matchTemplate(window, anchor, cv2.TM_CCOEFF_NORMED)
@@ -174,7 +174,7 @@ def _shifted(boxes: Boxes, cells: NDArray[np.float64]) -> Boxes:
     return to_boxes(centres)
 
 
-def _rescaled(small: SmallFrame, boxes: Boxes, look: Samples) -> tuple[Boxes, Samples]:
+def _rescaled(small: SmallFrame, boxes: Boxes, look: Patches) -> tuple[Boxes, Patches]:
     """The scale of `SCALES` that fits best, with the patch there."""
     centres = to_centres(boxes)
     tries = np.concatenate(
@@ -188,7 +188,7 @@ def _rescaled(small: SmallFrame, boxes: Boxes, look: Samples) -> tuple[Boxes, Sa
     return tries.reshape(len(SCALES), -1, 4)[best, each], patches[best, each]
 
 
-def _leads_back(here: SmallFrame, boxes: Boxes, patches: Samples) -> NDArray[np.bool_]:
+def _leads_back(here: SmallFrame, boxes: Boxes, patches: Patches) -> NDArray[np.bool_]:
     """Whether the new look, searched for in the frame of departure, is found at the start."""
     windows = sample(here, boxes, WINDOW, CONTEXT * WINDOW / CELLS)
     out = np.zeros(len(boxes), np.bool_)

@@ -168,7 +168,7 @@ MOST_PATIENCE = 4.0
 """Times `whole_every` after which all of the picture is looked at, however often that told nothing
 new. Meaning: two doublings, from one second to four."""
 
-Look = Callable[[Frame, Sequence[Area] | None], Detections]
+LookAtParts = Callable[[Frame, Sequence[Area] | None], Detections]
 """A detector: everything that is seen in parts of a frame, or, for None, in all of it."""
 
 
@@ -185,7 +185,7 @@ class Looks:
         whole, parts, kept: frames of which all, or parts, or nothing was looked at.
     """
 
-    def __init__(self, look: Look, whole_every: float) -> None:
+    def __init__(self, look: LookAtParts, whole_every: float) -> None:
         self._look = look
         self._every = whole_every
         self._seen: Seen | None = None

@@ -160,7 +160,7 @@ def picture_area(small: SmallFrame) -> float:
     return float(width * height) / small.scale**2
 
 
-Samples = NDArray[np.float32]
+Patches = NDArray[np.float32]
 """[N, cells, cells]."""
 
 CELLS = 16
@@ -176,7 +176,7 @@ thumbnail (`camera_and_cuts`) nothing that could be told apart. Meaning: noise a
 much."""
 
 
-def sample(small: SmallFrame, boxes: Boxes, cells: int, reach: float) -> Samples:
+def sample(small: SmallFrame, boxes: Boxes, cells: int, reach: float) -> Patches:
     """Luma at a grid of `cells` x `cells` points over every box enlarged `reach` times.
 
     Points outside the picture repeat its border. Large boxes are read from coarser pyramid
@@ -222,18 +222,18 @@ def _remap(
     return np.concatenate(parts).reshape(count, cells, cells).astype(np.float32)
 
 
-def patches_of(small: SmallFrame, boxes: Boxes) -> Samples:
+def patches_of(small: SmallFrame, boxes: Boxes) -> Patches:
     """Patches of the objects in `boxes`, mean 0 and norm 1; all 0 where there is no texture."""
     return normalised(sample(small, boxes, CELLS, CONTEXT))
 
 
-def normalised(samples: Samples) -> Samples:
+def normalised(samples: Patches) -> Patches:
     centred = samples - samples.mean(axis=(1, 2), keepdims=True)
     norm = np.sqrt((centred**2).sum(axis=(1, 2), keepdims=True))
     shows = norm >= FLAT * samples.shape[1]
     return np.asarray(np.where(shows, centred / np.maximum(norm, 1e-6), 0.0), np.float32)
 
 
-def pairwise_likeness(a: Samples, b: Samples) -> NDArray[np.float64]:
+def pairwise_likeness(a: Patches, b: Patches) -> NDArray[np.float64]:
     """Correlation of patches row by row: [N]."""
     return np.asarray((a * b).sum(axis=(1, 2)), np.float64)

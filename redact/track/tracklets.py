@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .belief import Clues
 from .geometry import IDENTITY, Affine, Boxes, scale_of, to_boxes, to_centres, warped_centres
-from .small_pictures import CELLS, Samples
+from .small_pictures import CELLS, Patches
 
 POSITION_NOISE = 0.05
 """Error of a detected centre and size, share of the object's size, after ByteTrack (1/20)."""
@@ -147,12 +147,12 @@ class Columns:
     chasing: NDArray[np.bool_]
     box: Boxes
     origin: Boxes
-    recent: Samples
-    anchor: Samples
+    recent: Patches
+    anchor: Patches
     start: NDArray[np.int32]
     start_time: NDArray[np.float64]
     start_box: Boxes
-    start_look: Samples
+    start_look: Patches
     clues: Clues
 
     @classmethod

@@ -81,6 +81,13 @@ class Timeline:
         steps = (b - a for a, b in pairwise(self.pts))
         return [[self.pts[0]], *([step, len(list(run))] for step, run in groupby(steps))]
 
+    @property
+    def length(self) -> Fraction | None:
+        """Seconds for which the pictures play; None where one picture alone does not tell."""
+        if len(self) < 2:
+            return None
+        return 2 * self.time(-1) - self.time(-2) - self.time(0)
+
     @classmethod
     def from_runs(cls, time_base: Fraction, runs: Iterable[list[int]]) -> Timeline:
         """Inverse of `to_runs`. Raises ValueError for malformed runs."""

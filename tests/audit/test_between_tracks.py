@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from redact.auditing.likeness import Looks, between_tracks
+from redact.auditing.template_match import TemplateMatcher, between_tracks
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Keyframe, State, Target, Timeline, Track
@@ -28,7 +28,7 @@ def _found(
         DetectSettings((Target.FACE,), Sensitivity.BALANCED),
         tuple(tracks),
     )
-    looks = Looks(tracks)
+    looks = TemplateMatcher(tracks)
     for n in range(COUNT):
         source = picture(subject(n))
         looks.see(n, source)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing.likeness import Looks
 from redact.auditing.limits import LIMITS
 from redact.auditing.suspects import Surroundings, believed, stretches
+from redact.auditing.template_match import TemplateMatcher
 from redact.auditing.what_is_hidden import PlanCovers
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
@@ -31,7 +31,7 @@ def plan_of(*tracks: Track) -> Plan:
 
 def around(plan: Plan) -> Surroundings:
     times = {n: n / 25 for n in range(FRAMES)}
-    return Surroundings(plan, PlanCovers(plan, 0.1), Looks(plan.tracks), times)
+    return Surroundings(plan, PlanCovers(plan, 0.1), TemplateMatcher(plan.tracks), times)
 
 
 def track(
@@ -122,7 +122,7 @@ def test_of_a_long_clip_no_more_is_remembered_than_of_half_a_minute() -> None:
 
     plan = plan_of(track(1, range(long)))
     times = {n: n / 25 for n in range(long)}
-    everything = Surroundings(plan, Covers(plan, 0.1), Looks(plan.tracks), times)
+    everything = Surroundings(plan, Covers(plan, 0.1), TemplateMatcher(plan.tracks), times)
     before = everything.hidden(0)
     assert everything.hidden(0) is before  # a crowd is judged frame by frame, again and again
     for frame in range(long):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from redact.detection import load_calibration
 from redact.detection.calibration import Calibration, probability
 from redact.detection.centerface import CenterFace
-from redact.detection.parts import Scale
 from redact.detection.scaling import Picture, Scaler
+from redact.detection.views import Scale
 from redact.detection.witnesses import (
     LARGE,
     OURS,

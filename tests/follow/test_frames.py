@@ -13,7 +13,7 @@ from pathlib import Path
 import av
 import pytest
 
-from redact.follow import Frames, PacketIndex, Superseded, index_packets, size_of
+from redact.follow import Frames, PacketIndex, Superseded, bytes_of, index_packets
 from redact.media import Decode, plane_array, probe
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
@@ -133,7 +133,7 @@ def test_a_damaged_file_shows_the_very_frame(tmp_path: Path, seed: int) -> None:
 
 def test_little_is_kept(tmp_path: Path) -> None:
     frames, _ = check(make(tmp_path / "b-frames.mp4", CLIPS["b-frames.mp4"]), most_bytes=200_000)
-    assert sum(map(size_of, frames._kept.values())) <= 200_000
+    assert sum(map(bytes_of, frames._kept.values())) <= 200_000
 
 
 def test_the_next_frame_needs_no_new_start(tmp_path: Path) -> None:

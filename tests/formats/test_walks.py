@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from redact.formats import matroska, mp4, tags
 from redact.formats.matroska import IDS, Element
-from redact.formats.mp4 import Box
+from redact.formats.mp4 import Mp4Box
 
 
 def box(kind: bytes, content: bytes = b"", size: int | None = None, wide: bool = False) -> bytes:
@@ -32,7 +32,7 @@ def element(name: str, content: bytes = b"", size: int | None = None) -> bytes:
     return head + (1 << 56 | said).to_bytes(8, "big") + content
 
 
-def boxes_in(data: bytes, end: int | None = None) -> list[Box]:
+def boxes_in(data: bytes, end: int | None = None) -> list[Mp4Box]:
     file = io.BytesIO(data)
     end = len(data) if end is None else end
     return list(mp4.walk(file, 0, end, lambda b: _first(file, b) if b.kind in PARENTS else None))
@@ -42,7 +42,7 @@ PARENTS = frozenset((b"moov", b"trak", b"meta", b"stsd"))
 NAMED = ("EBML", "Segment", "Info", "Cluster", "Tags", "Void")
 
 
-def _first(file: io.BytesIO, parent: Box) -> int:
+def _first(file: io.BytesIO, parent: Mp4Box) -> int:
     return mp4.first_child(file, parent)
 
 
@@ -74,7 +74,7 @@ ELEMENTS = st.recursive(
 )
 
 
-def covered(parts: list[Box] | list[Element], start: int, end: int) -> bool:
+def covered(parts: list[Mp4Box] | list[Element], start: int, end: int) -> bool:
     """Whether parts of one level follow each other from the first byte to the last."""
     at = start
     for part in parts:
@@ -163,7 +163,7 @@ def test_clusters_of_a_live_recording_lie_beside_each_other() -> None:
 
 
 def test_only_a_few_bytes_are_read_of_a_large_one() -> None:
-    whole = Box(b"mdat", (), 0, 0, 1 << 60)
+    whole = Mp4Box(b"mdat", (), 0, 0, 1 << 60)
     assert whole.content(io.BytesIO(b"abc")) == b"abc"
     assert len(whole.content(io.BytesIO(bytes(mp4.MAX_BOX + 9)))) == mp4.MAX_BOX
 

@@ -10,7 +10,7 @@ import pytest
 
 from redact.errors import InputError
 from redact.inspect import inspect_file
-from redact.inspect.findings import Finding, Findings, Kind, printable_text, readable
+from redact.inspect.findings import Disclosure, Disclosures, Kind, printable_text, readable
 from redact.inspect.matroska import inspect_matroska
 from redact.inspect.mp4 import inspect_mp4
 from redact.inspect.release import _mp4_edits
@@ -35,7 +35,7 @@ def box(kind: bytes, *content: bytes) -> bytes:
 
 
 def said_by(data: bytes) -> list[tuple[Kind, str, str]]:
-    found = Findings()
+    found = Disclosures()
     inspect_mp4(io.BytesIO(data), len(data), found)
     return [(f.kind, f.where, f.value) for f in found.found]
 
@@ -217,13 +217,13 @@ def test_the_vendor_of_every_sample_entry_is_blanked() -> None:
 )
 def test_an_element_of_matroska(content: bytes, said: list[tuple[Kind, str]]) -> None:
     data = element("EBML") + element("Segment", content)
-    found = Findings()
+    found = Disclosures()
     inspect_matroska(io.BytesIO(data), len(data), found)
     assert [(f.kind, f.value) for f in found.found] == said
 
 
 def said_by_units(inspect: object, data: bytes) -> list[tuple[Kind, str]]:
-    found = Findings()
+    found = Disclosures()
     inspect(data, "v", found)  # type: ignore[operator]
     return [(f.kind, f.value) for f in found.found]
 
@@ -288,10 +288,10 @@ def test_text_is_told_from_bytes() -> None:
 
 
 def test_equal_finds_are_one_with_a_count() -> None:
-    found = Findings()
+    found = Disclosures()
     for _ in range(3):
         found.add(Kind.TAG, "here", "Holiday 2024")
-    assert found.found == (Finding(Kind.TAG, "here", "Holiday 2024", 3),)
+    assert found.found == (Disclosure(Kind.TAG, "here", "Holiday 2024", 3),)
     assert found.mentions("Holiday") and not found.mentions("Easter")
 
 

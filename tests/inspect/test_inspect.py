@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from redact.cli.probe_inspect_doctor import inspect
 from redact.errors import CheckFailedError, ExitCode, InputError
 from redact.inspect import Inspection, inspect_file
-from redact.inspect.findings import Findings, Kind
+from redact.inspect.findings import Disclosures, Kind
 from redact.inspect.mp4 import add_comments, inspect_mp4
 from redact.inspect.release import (
     CLEARED,
@@ -117,7 +117,7 @@ def test_a_name_that_is_part_of_another_text_is_told(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.flv", "flv", None, title="Annual report", artist="Ann")
     told = {f.where: f.value for f in inspect_file(clip).found}
     assert told["container tag title"] == "Annual report" and told["container tag artist"] == "Ann"
-    found = Findings()
+    found = Disclosures()
     add_comments([("TITLE", b"Annual report"), ("ARTIST", b"Ann"), ("x", b"Ann")], "header", found)
     assert [f.where for f in found.found] == ["header TITLE", "header ARTIST"]
 
@@ -139,13 +139,13 @@ def test_messages_in_the_header_of_hevc_and_av1() -> None:
         "av1": b"\x81" + bytes(3) + b"\x2a\5\4\xb5\0\x31x",
     }
     for codec, told in (("hevc", "hello"), ("av1", "T.35 b5 00 31")):
-        found = Findings()
+        found = Disclosures()
         _codec_header(codec, headers[codec], "header", found)
         assert [f.value for f in found.found] == [told]
         for cut in range(len(headers[codec])):
-            _codec_header(codec, headers[codec][:cut], "header", Findings())
+            _codec_header(codec, headers[codec][:cut], "header", Disclosures())
     endless = b"\1" + bytes(21) + b"\xff" + 255 * b"\x27\xff\xff"
-    _codec_header("hevc", endless, "header", Findings())
+    _codec_header("hevc", endless, "header", Disclosures())
 
 
 @pytest.mark.parametrize("sound", ["aac", "alac", "pcm_s16le", "pcm_s16be"])
@@ -160,7 +160,7 @@ def test_sound_of_a_quicktime_file_says_nothing_but_its_coding(tmp_path: Path, s
         frame.sample_rate, frame.pts = 44100, 0
         out.mux(voice.encode(frame))
         out.mux(voice.encode(None))
-    found = Findings()
+    found = Disclosures()
     with clip.open("rb") as file:
         inspect_mp4(file, clip.stat().st_size, found)
     assert [f.where for f in found.found if f.kind is Kind.UNUSUAL] == []
@@ -228,7 +228,7 @@ def test_names_and_times(tmp_path: Path) -> None:
 
 
 def test_sei_messages() -> None:
-    found = Findings()
+    found = Disclosures()
     text = b"\x05" + bytes([16 + 5]) + bytes(range(16)) + b"hello"
     inspect_h264(b"\x06" + text + b"\x80", "v", found)
     inspect_hevc(b"\x4e\x01" + b"\x04\x07\xb5\x00\x31GA94" + b"\x80", "v", found)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from redact.inspect import inspect_file
-from redact.inspect.findings import Findings, Kind
+from redact.inspect.findings import Disclosures, Kind
 from redact.inspect.matroska import inspect_matroska
 from redact.inspect.streams import inspect_h264, inspect_strings
 
@@ -27,13 +27,13 @@ def quick() -> object:
 
 
 def test_a_unit_of_a_million_messages() -> None:
-    found = Findings()
+    found = Disclosures()
     inspect_h264(b"\6" + 1_000_000 * b"\1\0" + b"\5\x15" + bytes(16) + b"hello\x80", "v", found)
     assert [f.value for f in found.found] == ["hello"]
 
 
 def test_a_message_before_the_trailing_bits_is_the_last() -> None:
-    found = Findings()
+    found = Disclosures()
     inspect_h264(b"\6\xe0\1x\x80", "v", found)
     inspect_h264(b"\6\xe1\1x", "v", found)
     assert [f.where for f in found.found] == [
@@ -43,7 +43,7 @@ def test_a_message_before_the_trailing_bits_is_the_last() -> None:
 
 
 def test_packets_full_of_names_of_encoders() -> None:
-    found = Findings()
+    found = Disclosures()
     for packet in range(8):
         names = (b"Lavc%d.%d\0" % (packet, number) for number in range(60_000))
         inspect_strings(b"".join(names), "v", found)
@@ -51,7 +51,7 @@ def test_packets_full_of_names_of_encoders() -> None:
 
 
 def test_more_finds_than_anybody_reads_are_counted() -> None:
-    found = Findings()
+    found = Disclosures()
     for number in range(30_000):
         if not found.mentions(f"tag {number}"):
             found.add(Kind.TAG, "x", f"tag {number}")
@@ -65,7 +65,7 @@ def test_more_finds_than_anybody_reads_are_counted() -> None:
 @pytest.mark.parametrize("size", [0, 7, 9, 100_000])
 def test_a_date_of_another_size_is_no_date(size: int) -> None:
     data = element("EBML") + element("Segment", element("Info", element("DateUTC", b"\x7f" * size)))
-    found = Findings()
+    found = Disclosures()
     inspect_matroska(io.BytesIO(data), len(data), found)
     assert [(f.kind, f.value) for f in found.found] == [
         (Kind.DATE, f"{size} bytes that are no date")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from redact.errors import InputError, OutputError, UnsafeError
 from redact.media import Decode, VideoWriter, probe
-from redact.media.stamper import Stamper
+from redact.media.frame_times import FrameTimes
 from redact.settings import Audio, EncodeSettings
 
 from .footage import FAST, Clip, Sound, audio_packets, changing_sound, make, rewrite, times
@@ -145,28 +145,28 @@ def test_what_an_edit_list_hides_stays_hidden(tmp_path: Path) -> None:
     assert times(tmp_path / "out.mp4") == times(source)
 
 
-def stamper(tmp_path: Path) -> Stamper:
-    return Stamper(probe(make(tmp_path / "in.mp4", Clip())))
+def frame_times(tmp_path: Path) -> FrameTimes:
+    return FrameTimes(probe(make(tmp_path / "in.mp4", Clip())))
 
 
 def test_a_repeated_time_moves_by_one_unit_and_is_counted(tmp_path: Path) -> None:
-    stamps = stamper(tmp_path)
+    stamps = frame_times(tmp_path)
     given_pts = [0, 512, 512, 1024]
-    assert [stamps.stamp(p, None, 512, False) for p in given_pts] == [0, 512, 513, 1024]
+    assert [stamps.next_pts(p, None, 512, False) for p in given_pts] == [0, 512, 513, 1024]
     assert stamps.moved == 1
 
 
 def test_a_missing_time_follows_from_the_frame_before(tmp_path: Path) -> None:
-    stamps = stamper(tmp_path)
-    assert [stamps.stamp(p, None, 512, False) for p in (0, None, 1024)] == [0, 512, 1024]
+    stamps = frame_times(tmp_path)
+    assert [stamps.next_pts(p, None, 512, False) for p in (0, None, 1024)] == [0, 512, 1024]
     assert stamps.moved == 1
 
 
 def test_a_clock_that_jumps_back_is_refused(tmp_path: Path) -> None:
-    stamps = stamper(tmp_path)
-    stamps.stamp(128000, None, 512, True)
+    stamps = frame_times(tmp_path)
+    stamps.next_pts(128000, None, 512, True)
     with pytest.raises(InputError, match="jumps back"):
-        stamps.stamp(0, None, 512, True)
+        stamps.next_pts(0, None, 512, True)
 
 
 def test_frames_out_of_order_are_refused(tmp_path: Path) -> None:

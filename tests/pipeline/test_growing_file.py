@@ -112,7 +112,7 @@ def test_a_full_disk_or_a_large_file_ends_the_keeping_alone(
     if not full.exists():
         pytest.skip("no /dev/full here")
     handle = os.open(full, os.O_RDWR)
-    file = AnswerFile(answer_file.Held(full, handle))
+    file = AnswerFile(answer_file.LockedFile(full, handle))
     for answer in these:
         file.put(answer)
     file.close()

@@ -15,7 +15,7 @@ from redact.cli.check_key_log import check, log
 from redact.cli.report import report
 from redact.errors import CheckFailedError, ExitCode
 from redact.record import append, check_output, new_key, read_log
-from redact.record.chain import START, Entry, read_chain
+from redact.record.chain import START, LogEntry, read_chain
 from redact.record.log_head import head_path, read_head, write_head
 from redact.record.signature import named_key, raw_public
 
@@ -25,7 +25,7 @@ from .test_tampering import Case, make_case
 FORGED = "2020-01-01T00:00:00.000000Z"
 
 
-def write_entries(case: Case, entries: list[Entry], key: Ed25519PrivateKey | None) -> None:
+def write_entries(case: Case, entries: list[LogEntry], key: Ed25519PrivateKey | None) -> None:
     """Write a log anew from its first changed entry on, with a head that fits, as anyone can: what
     they have no key for, they cannot sign."""
     previous, lines, same = START, [], True
@@ -49,7 +49,7 @@ def add_by_hand(log: Path, words: str = "handed over to Mallory") -> None:
     """A line that fits the chain, which needs no key."""
     entries, _ = read_chain(log.read_bytes())
     last = entries[-1]
-    line = Entry(last.number + 1, last.time, words, {}, last.hash, "").sealed().line()
+    line = LogEntry(last.number + 1, last.time, words, {}, last.hash, "").sealed().line()
     log.write_bytes(log.read_bytes() + line + b"\n")
 
 

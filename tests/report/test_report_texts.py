@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from redact.record import CheckResult
-from redact.record.check import Part
+from redact.record.check import CheckedPart
 from redact.record.manifest import Manifest, dump_manifest
 from redact.report import (
     Catalogue,
@@ -49,7 +49,9 @@ def test_catalogues_have_the_same_keys_and_places() -> None:
 
 
 def record_of(*parts: tuple[str, str], signer: str = "") -> CheckResult:
-    return CheckResult(tuple(Part(name, verdict, "") for name, verdict in parts), "", "", signer)
+    return CheckResult(
+        tuple(CheckedPart(name, verdict, "") for name, verdict in parts), "", "", signer
+    )
 
 
 RECORDS = (

@@ -244,18 +244,18 @@ def hour() -> Plan:
 
 def test_an_hour_of_plan_data_is_answered_quickly(tmp_path: Path, street: Path) -> None:
     """Processor time: other work on the machine does not count."""
-    from redact.review.desk import Desk, edited
+    from redact.review.open_plan import OpenPlan, edited
     from redact.review.overview import Overview, boxes_at
 
     write_plan(hour(), tmp_path / "p.json")
-    desk, overview, info = Desk(tmp_path / "p.json"), Overview(), probe(street)
-    overview.everything(desk.plan, info)
+    open_plan, overview, info = OpenPlan(tmp_path / "p.json"), Overview(), probe(street)
+    overview.everything(open_plan.plan, info)
     costs = []
     for number in range(1, 12):
         start = time.process_time()
         what = {"op": "decide", "ids": [number], "decision": "hide"}
-        desk.change(lambda plan, what=what: edited(plan, what, ""))
-        json.dumps(overview.changes(desk.plan))
-        boxes_at(desk.plan, 40_000)
+        open_plan.change(lambda plan, what=what: edited(plan, what, ""))
+        json.dumps(overview.changes(open_plan.plan))
+        boxes_at(open_plan.plan, 40_000)
         costs.append(time.process_time() - start)
     assert sorted(costs[1:])[5] < 0.2, costs

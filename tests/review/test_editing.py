@@ -24,7 +24,7 @@ from redact.plan import (
     with_subjects,
 )
 from redact.review import editing
-from redact.review.desk import edited
+from redact.review.open_plan import edited
 from redact.types import Action, Box, Keyframe, Origin, State, Target
 
 from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track

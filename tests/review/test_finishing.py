@@ -174,7 +174,7 @@ def test_a_face_that_nobody_has_looked_at_is_not_published(
     result = over(session)
     assert result["needs_review"] and result["may_be_accepted"] and not result["accepted"]
     assert not final.exists()
-    review = session.ready().desk.plan.review
+    review = session.ready().open_plan.plan.review
     assert review is not None and review.findings
     # It says of none of them that it is a statue: that was another place.
     assert {note.answer for note in review.findings} == {""}
@@ -189,7 +189,7 @@ def test_a_face_that_nobody_has_looked_at_is_not_published(
     assert final.exists()
     manifest = json.loads(Path(f"{final}.manifest.json").read_text())
     assert manifest["findings_accepted"] == "a drawing"
-    review = session.ready().desk.plan.review
+    review = session.ready().open_plan.plan.review
     assert review is not None and {note.answer for note in review.findings} == {"none"}
 
 
@@ -216,7 +216,7 @@ def test_what_was_decided_while_the_video_was_made_is_not_in_it(
     begin_finish(session, {"style": "solid"})
     result = over(session)
     assert result["overtaken"]
-    plan = session.ready().desk.plan
+    plan = session.ready().open_plan.plan
     assert plan.tracks[-1].keyframes[0].box == Box(*BOX)
     assert plan.review is not None and len(plan.review.findings) == result["findings"]
     monkeypatch.undo()

@@ -12,7 +12,7 @@ from ...follow import Frames, index_packets
 from ...follow import follow as carry_on
 from ...media import probe
 from ...pipeline import require_same_source
-from ...plan import Plan, edit, read_plan, typed
+from ...plan import Plan, edit, read_plan, user_input
 from ...types import Box, Keyframe, Target, clock, stamp
 from ..search_options import AREA, AreaType
 from ..terminal import Terminal, tell
@@ -156,12 +156,12 @@ def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
         moment, equals, corners = text.partition("=")
         if not equals:
             raise UsageError(f"--at {text}: is not TIME=BOX", "For example --at 12.5=10,20,110,80.")
-        places.append((typed.parse_time(moment, value), moment, typed.parse_box(corners)))
+        places.append((user_input.parse_time(moment, value), moment, user_input.parse_box(corners)))
     places.sort(key=lambda place: place[0])
     frames = [(frame, box) for frame, _, box in places]
     if len(places) > 1:  # rounded outward at the end, as --to is
         _, moment, box = places[-1]
-        frames[-1] = (typed.parse_time(moment, value, last=True), box)
+        frames[-1] = (user_input.parse_time(moment, value, last=True), box)
     return frames
 
 
@@ -169,7 +169,7 @@ def _one_of(box: str | None, area: Box | None) -> Box | None:
     """The box that was given in one of the two ways. Raises UsageError where both were."""
     if box is not None and area is not None:
         raise UsageError("--box and --area say the same in two ways", "Give one of them.")
-    return area if box is None else typed.parse_box(box)
+    return area if box is None else user_input.parse_box(box)
 
 
 def _still(
@@ -181,7 +181,7 @@ def _still(
         raise UsageError(
             "--box (or --area), --from and --to belong together", "Give all three, or --at."
         )
-    first, last = typed.parse_time(start, value), typed.parse_time(end, value, last=True)
+    first, last = user_input.parse_time(start, value), user_input.parse_time(end, value, last=True)
     if last < first:
         raise UsageError(f"--to {end}: is before --from {start}", "Swap them.")
     return [(frame, box) for frame in sorted({first, last})]

@@ -11,7 +11,7 @@ import click
 
 from ...errors import PlanError, UsageError
 from ...files import read_file, write_whole
-from ...plan import Sound, consequences, edit, mistakable, read_plan, typed
+from ...plan import Sound, consequences, edit, mistakable, read_plan, user_input
 from ...plan.exchange import FORMATS, add_imported, coinciding
 from ...types import Action, Target, Track, counted, stamp
 from ..terminal import Terminal, tell
@@ -66,7 +66,7 @@ def set_(
     if confirmed and action != Action.KEEP:
         raise UsageError("--confirmed belongs to --action keep", "Give both, or none of them.")
     value = read_plan(plan_path)
-    ids = typed.parse_ids(tracks, value)
+    ids = user_input.parse_ids(tracks, value)
     changed = edit.set_tracks(
         value,
         ids,
@@ -106,7 +106,7 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
     """Take TRACKS out of PLAN. To show a face on purpose, use 'plan set --action keep' instead; for
     what is no face and no plate, '--action false-alarm'."""
     value = read_plan(plan_path)
-    ids = typed.parse_ids(tracks, value)
+    ids = user_input.parse_ids(tracks, value)
     save(edit.remove_tracks(value, ids, automatic=automatic), value, plan_path)
     tell(f"{plan_path}: {named(ids)} removed", err=True)
 
@@ -132,8 +132,8 @@ def mute(
     value = read_plan(plan_path)
     changed = edit.mute(
         value,
-        typed.parse_seconds(start, value),
-        typed.parse_seconds(end, value),
+        user_input.parse_seconds(start, value),
+        user_input.parse_seconds(end, value),
         Sound(how),
         reason=said(reason, "--reason") or "",
         decided_by=said(by, "--by") or "",
@@ -153,7 +153,7 @@ def mute(
 def unmute(plan_path: Path, spans: str) -> None:
     """Give back spans of the sound by their numbers, for example 1,3; see 'plan show'."""
     value = read_plan(plan_path)
-    numbers = typed.parse_numbers(spans)
+    numbers = user_input.parse_numbers(spans)
     save(edit.unmute(value, numbers), value, plan_path)
     tell(f"{plan_path}: {counted(len(numbers), 'span')} given back", err=True)
 

@@ -13,7 +13,7 @@ import click
 
 from ...errors import PlanError
 from ...files import claim_beside, unwritable
-from ...plan import MutedSpan, Plan, read_plan, typed, write_plan
+from ...plan import MutedSpan, Plan, read_plan, user_input, write_plan
 from ...record import checked_option
 from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
 from ..app import HELP
@@ -124,14 +124,14 @@ def _when(plan: Plan, keys: list[Keyframe]) -> str:
 
 def span_words(span: MutedSpan, plan: Plan) -> str:
     """From when to when a span of sound lasts, for example "0:01.000 to the end"."""
-    length = typed.length_of(plan)
+    length = plan.source.timeline.length
     late = length is not None and span.end > length * 1000
     return f"{clock(span.start / 1000)} to {'the end' if late else clock(span.end / 1000)}"
 
 
 def mention_late(option: str, text: str, plan: Plan, where: str = "the span ends there") -> None:
     """Say so where a span was to go on after the end of the clip."""
-    if typed.is_after_end(text, plan):
+    if user_input.is_after_end(text, plan):
         end = clock(plan.seconds(len(plan.source.timeline) - 1))
         Terminal().warn(f"{option} {text}: the clip ends at {end}; {where}")
 

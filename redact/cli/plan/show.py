@@ -10,7 +10,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from ...plan import Plan, read_plan, typed, with_subjects
+from ...plan import Plan, read_plan, user_input, with_subjects
 from ...types import DOUBTFUL, Origin, Track, clock, counted
 from ..terminal import PlainConsole
 from .group import plan, plan_argument, span_words, target_choice
@@ -30,7 +30,7 @@ def chosen_tracks(
     Raises:
         UsageError: the moment is no time of this clip.
     """
-    frame = None if moment is None else typed.parse_time(moment, plan)
+    frame = None if moment is None else user_input.parse_time(moment, plan)
     return [
         track
         for track in plan.tracks

@@ -67,7 +67,7 @@ class Outline:
         width, height = canvas.hidden.width, canvas.hidden.height
         text = shape.region.label or str(shape.region.track)
         capital = capital_of(height, 1 / 40)
-        wide, tall = size_of(text, capital)
+        wide, tall = text_size(text, capital)
         rect = shape.rect(width, height)
         x = max(0, min(rect.x1, width - wide))
         gap = capital // 3
@@ -98,7 +98,7 @@ def capital_of(height: int, share: float) -> int:
     return max(SMALLEST_CAPITAL, round(share * height))
 
 
-def size_of(text: str, capital: int) -> tuple[int, int]:
+def text_size(text: str, capital: int) -> tuple[int, int]:
     """Width and height in pixels of a line of text with its dark edge."""
     stroke = _stroke(capital)
     (width, height), _ = cv2.getTextSize(text, FONT, capital / _CAPITAL, stroke)
@@ -125,7 +125,7 @@ def write_words(
         spared: uint8 [H, W], not 0 on pixels that stay as they are; None: there are none.
     """
     stroke = _stroke(capital)
-    width, height = size_of(text, capital)
+    width, height = text_size(text, capital)
     letters: NDArray[np.uint8] = np.zeros((height, width), np.uint8)
     start, scale = (stroke, height - stroke - 1), capital / _CAPITAL
     cv2.putText(letters, text, start, FONT, scale, 255, stroke, cv2.LINE_8)
@@ -139,15 +139,15 @@ def write_words(
 def notice_box(width: int, height: int, text: str = NOTICE) -> Box:
     """Where `write_notice` draws in a picture of that size."""
     (x, y), capital = _notice_place(width, height, text)
-    across, down = size_of(text, capital)
+    across, down = text_size(text, capital)
     return Box(x, y, x + across, y + down)
 
 
 def _notice_place(width: int, height: int, text: str) -> tuple[tuple[int, int], int]:
     """Left and top, and the height of a capital: nine tenths of the picture wide at most."""
     capital = capital_of(height, 1 / 24)
-    capital = max(1, min(capital, capital * width * 9 // (10 * size_of(text, capital)[0])))
-    return ((width - size_of(text, capital)[0]) // 2, capital // 3), capital
+    capital = max(1, min(capital, capital * width * 9 // (10 * text_size(text, capital)[0])))
+    return ((width - text_size(text, capital)[0]) // 2, capital // 3), capital
 
 
 def write_notice(frame: Frame, text: str = NOTICE) -> Frame:

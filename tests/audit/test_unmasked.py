@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.auditing.outside_masks import drawn_around
-from redact.auditing.shown import mirrored, unmasked
+from redact.auditing.unmasked import mirrored, unmasked
 from redact.detection import Area, Scaler
 from redact.media import plane_array
 from redact.types import Frame

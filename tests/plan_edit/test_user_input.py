@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.errors import RedactError, UsageError
-from redact.plan import edit, typed
+from redact.plan import edit, user_input
 from redact.types import Timeline
 
 from ..record.samples import FRAMES, make_plan
@@ -22,7 +22,7 @@ PLAN = make_plan()
 @given(st.text(max_size=12) | st.from_regex(r"[0-9:.f]{1,9}", fullmatch=True), st.booleans())
 def test_any_time_is_a_frame_or_refused(text: str, last: bool) -> None:
     try:
-        assert 0 <= typed.parse_time(text, PLAN, last=last) < FRAMES
+        assert 0 <= user_input.parse_time(text, PLAN, last=last) < FRAMES
     except UsageError as error:
         assert error.hint
 
@@ -31,7 +31,7 @@ def test_any_time_is_a_frame_or_refused(text: str, last: bool) -> None:
 @given(st.text(max_size=12) | st.from_regex(r"[0-9,\- ]{1,9}", fullmatch=True))
 def test_any_list_of_numbers_is_read_or_refused(text: str) -> None:
     try:
-        ids = typed.parse_ids(text, PLAN)
+        ids = user_input.parse_ids(text, PLAN)
         assert list(ids) == sorted(set(ids))
         edit.set_tracks(PLAN, ids, reason="x")
     except RedactError as error:
@@ -43,8 +43,8 @@ def test_any_list_of_numbers_is_read_or_refused(text: str) -> None:
 def test_spans_cover_every_frame_that_is_on_screen(start: Fraction, length: Fraction) -> None:
     """Nothing shown at any moment between --from and --to is left out."""
     begin, end = float(round(start, 6)), float(round(start + length, 6))
-    first = typed.parse_time(f"{begin:.6f}", PLAN)
-    last = typed.parse_time(f"{end:.6f}", PLAN, last=True)
+    first = user_input.parse_time(f"{begin:.6f}", PLAN)
+    last = user_input.parse_time(f"{end:.6f}", PLAN, last=True)
     timeline = PLAN.source.timeline
     for frame in range(FRAMES):
         shown = timeline.time(frame) - timeline.time(0)
@@ -56,21 +56,21 @@ def test_spans_cover_every_frame_that_is_on_screen(start: Fraction, length: Frac
 def test_the_last_picture_can_be_named_by_its_own_time_and_nothing_behind_it() -> None:
     timeline = PLAN.source.timeline
     end = timeline.time(FRAMES - 1) - timeline.time(0)
-    assert typed.parse_time(f"{float(end):.6f}", PLAN) == FRAMES - 1
+    assert user_input.parse_time(f"{float(end):.6f}", PLAN) == FRAMES - 1
     with pytest.raises(UsageError, match="after the last picture"):
-        typed.parse_time(f"{float(end) + 0.001:.6f}", PLAN)
+        user_input.parse_time(f"{float(end) + 0.001:.6f}", PLAN)
 
 
 def test_words_and_numbers_name_the_frames_that_they_say() -> None:
-    assert [typed.parse_time(word, PLAN) for word in ("start", " END ", "f0", "F7")] == [
+    assert [user_input.parse_time(word, PLAN) for word in ("start", " END ", "f0", "F7")] == [
         0,
         FRAMES - 1,
         0,
         7,
     ]
-    assert typed.parse_time(f"f{FRAMES - 1}", PLAN) == FRAMES - 1
+    assert user_input.parse_time(f"f{FRAMES - 1}", PLAN) == FRAMES - 1
     with pytest.raises(UsageError) as caught:
-        typed.parse_time(f"f{FRAMES}", PLAN)
+        user_input.parse_time(f"f{FRAMES}", PLAN)
     assert caught.value.hint == f"It is f{FRAMES - 1}."
 
 
@@ -82,33 +82,33 @@ def test_a_clip_plays_until_its_last_picture_was_shown_as_long_as_the_one_before
     late = Timeline(Fraction(1, 10), tuple(range(40, 40 + frames)))
     plan = replace(PLAN, source=replace(PLAN.source, timeline=late))
     end = frames / 10
-    assert not typed.is_after_end(f"{end}", plan)
-    assert typed.is_after_end(f"{end + 0.01:.2f}", plan) == (frames > 1)
+    assert not user_input.is_after_end(f"{end}", plan)
+    assert user_input.is_after_end(f"{end + 0.01:.2f}", plan) == (frames > 1)
     for word in ("end", "start", "f999"):
-        assert not typed.is_after_end(word, plan)
+        assert not user_input.is_after_end(word, plan)
 
 
 def test_numbers_seconds_and_moments() -> None:
-    assert typed.parse_numbers("5-7, 1,3, 6") == (1, 3, 5, 6, 7)
+    assert user_input.parse_numbers("5-7, 1,3, 6") == (1, 3, 5, 6, 7)
     for wrong in ("", "x", "7-5", "1,,2"):
         with pytest.raises(UsageError):
-            typed.parse_numbers(wrong)
-    assert typed.parse_seconds(" Start", PLAN) == 0
-    assert typed.parse_seconds("0:01.5", PLAN) == 1.5
+            user_input.parse_numbers(wrong)
+    assert user_input.parse_seconds(" Start", PLAN) == 0
+    assert user_input.parse_seconds("0:01.5", PLAN) == 1.5
     # Sound may go on after the last picture.
-    assert typed.parse_seconds("END", PLAN) > PLAN.seconds(FRAMES - 1) + 60
-    assert typed.parse_moment("start ") == (0, None)
-    assert typed.parse_moment("End") == (None, None)
-    assert typed.parse_moment("F12") == (12, None)
-    assert typed.parse_moment("1:02.5") == (None, Fraction(125, 2))
+    assert user_input.parse_seconds("END", PLAN) > PLAN.seconds(FRAMES - 1) + 60
+    assert user_input.parse_moment("start ") == (0, None)
+    assert user_input.parse_moment("End") == (None, None)
+    assert user_input.parse_moment("F12") == (12, None)
+    assert user_input.parse_moment("1:02.5") == (None, Fraction(125, 2))
 
 
 def test_a_range_of_tracks_takes_those_that_are_there() -> None:
     there = [track.id for track in PLAN.tracks]
-    assert typed.parse_ids(" ALL ", PLAN) == tuple(there)
-    assert typed.parse_ids("2-99,1", PLAN) == tuple(there)
+    assert user_input.parse_ids(" ALL ", PLAN) == tuple(there)
+    assert user_input.parse_ids("2-99,1", PLAN) == tuple(there)
     # One number alone is taken as it is: that there is no such track is said by whoever needs it.
-    assert typed.parse_ids("99", PLAN) == (99,)
+    assert user_input.parse_ids("99", PLAN) == (99,)
     for wrong in ("90-99", "3-2"):
         with pytest.raises(UsageError):
-            typed.parse_ids(wrong, PLAN)
+            user_input.parse_ids(wrong, PLAN)

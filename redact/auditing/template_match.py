@@ -29,7 +29,7 @@ from .what_is_hidden import middle_of, share_of_middle
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class TemplateMatch:
     """Where in a frame something looks most like a hidden subject.
 
     Attributes:
@@ -48,10 +48,10 @@ class _End:
     box: Box
     look: NDArray[np.float32] | None = None
     waiting: list[tuple[int, Box, NDArray[np.float32]]] = field(default_factory=list)
-    found: dict[int, Likeness] = field(default_factory=dict)
+    found: dict[int, TemplateMatch] = field(default_factory=dict)
 
 
-class Looks:
+class TemplateMatcher:
     """Compares places beside tracks with what the tracks hide.
 
     Memory: one patch for each end of a track, and one for each search of the last moments.
@@ -95,7 +95,7 @@ class Looks:
         else:
             end.found[index] = best_place(end.look, here, window, self._limits)
 
-    def likeness(self, track: int, index: int) -> Likeness | None:
+    def match(self, track: int, index: int) -> TemplateMatch | None:
         """What the search for a track's subject in a frame gave; None if there was none."""
         end = self._end(track, index)
         return end.found.get(index) if end is not None else None
@@ -112,7 +112,7 @@ def best_place(
     box: Box,
     window: NDArray[np.float32],
     limits: Limits = LIMITS,
-) -> Likeness:
+) -> TemplateMatch:
     """Best place of a look in a window around `box`.
 
     Args:
@@ -121,13 +121,13 @@ def best_place(
         window: `sample_around` of the frame at that box.
     """
     if float(look.std()) < limits.texture:
-        return Likeness(box, -1.0)
+        return TemplateMatch(box, -1.0)
     fit = np.nan_to_num(cv2.matchTemplate(window, look, cv2.TM_CCOEFF_NORMED), nan=-1.0)
     row, column = divmod(int(fit.argmax()), fit.shape[1])
     dx = (column / limits.side - 0.5) * box.width
     dy = (row / limits.side - 0.5) * box.height
     moved = Box(box.x1 + dx, box.y1 + dy, box.x2 + dx, box.y2 + dy)
-    return Likeness(moved, float(np.clip(fit[row, column], -1.0, 1.0)))
+    return TemplateMatch(moved, float(np.clip(fit[row, column], -1.0, 1.0)))
 
 
 def sample_around(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
@@ -156,7 +156,7 @@ def sample(luma: NDArray[np.uint8], box: Box, side: int) -> NDArray[np.float32]:
 
 
 def between_tracks(
-    plan: Plan, looks: Looks, limits: Limits = LIMITS
+    plan: Plan, looks: TemplateMatcher, limits: Limits = LIMITS
 ) -> dict[int, list[tuple[int, Box]]]:
     """Places between two tracks of one subject where it shows: id of the first → (frame, box).
 
@@ -184,13 +184,13 @@ def _sure(track: Track, limits: Limits) -> bool:
 
 
 def _shown(
-    plan: Plan, looks: Looks, pair: tuple[Track, Track], limits: Limits
+    plan: Plan, looks: TemplateMatcher, pair: tuple[Track, Track], limits: Limits
 ) -> list[tuple[int, Box]]:
     """Frames between two tracks in which the subject shows; none unless it is there in all."""
     track, other = pair
     places: list[tuple[int, Box]] = []
     for frame in range(track.last + 1, other.first):
-        a, b = looks.likeness(track.id, frame), looks.likeness(other.id, frame)
+        a, b = looks.match(track.id, frame), looks.match(other.id, frame)
         if (
             a is None
             or b is None

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from redact.detection import Area, load_detector
 from redact.detection.loader import SCALES
-from redact.detection.parts import CONTEXT, GRID, Scale, View, spans, spans_of, views
+from redact.detection.views import CONTEXT, GRID, Scale, View, spans, spans_of, views
 from redact.types import Frame
 
 from ..pipeline.conftest import SAMPLE

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.plan import HELD_REACH, Plan, SourceRef, is_certain
-from redact.plan.near import TracksByFrame
+from redact.plan.tracks_by_frame import TracksByFrame
 from redact.review.overview import boxes_at
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
@@ -75,7 +75,7 @@ def test_all_that_is_hidden_or_shown_is_found_in_its_order(plan: Plan, data: st.
             assert plan.regions_at(frame, damaged) == list(scanned(plan, frame, damaged))
             shown = [t for t in plan.tracks if plan.shows(t, frame, damaged)]
             assert [r.track for r in plan.shown_at(frame, damaged)] == [t.id for t in shown]
-        assert plan.near(frame) == [
+        assert plan.tracks_near(frame) == [
             t for t in plan.tracks if t.first - HELD_REACH <= frame <= t.last + HELD_REACH
         ]
 

@@ -38,7 +38,7 @@ class TracksByFrame:
         """Copies and pickles are made of the tracks alone."""
         return TracksByFrame, (self._tracks, self._reach)
 
-    def near(self, frame: int) -> list[Track]:
+    def tracks_near(self, frame: int) -> list[Track]:
         """The tracks that are near a frame, in their order."""
         numbers: list[int] = []
         for size, blocks in self._sizes:

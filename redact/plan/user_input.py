@@ -124,17 +124,8 @@ def is_after_end(text: str, plan: Plan) -> bool:
     word = text.strip().lower()
     if word in ("start", "end") or _FRAME.fullmatch(word):
         return False
-    end = length_of(plan)
+    end = plan.source.timeline.length
     return end is not None and read_clock(text) > end
-
-
-def length_of(plan: Plan) -> Fraction | None:
-    """Seconds for which the pictures play; None where one picture alone does not tell."""
-    timeline = plan.source.timeline
-    if len(timeline) < 2:
-        return None
-    last = timeline.time(len(timeline) - 1)
-    return 2 * last - timeline.time(len(timeline) - 2) - timeline.time(0)
 
 
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:

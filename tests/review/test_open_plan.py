@@ -17,7 +17,7 @@ from redact.errors import PlanError
 from redact.media import probe
 from redact.plan import Dumped, ReviewState, dump_plan, edit, read_plan, write_plan
 from redact.review import editing
-from redact.review.desk import ChangedOutsideError, Desk, edited
+from redact.review.open_plan import ChangedOutsideError, OpenPlan, edited
 from redact.review.overview import Overview
 from redact.review.seen import seen_runs, with_seen
 from redact.types import Action, State
@@ -29,14 +29,14 @@ SAMPLE = ROOT / "samples" / "street.mp4"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def open_plan(tmp_path: Path) -> OpenPlan:
     write_plan(three(), tmp_path / "p.json")
-    return Desk(tmp_path / "p.json")
+    return OpenPlan(tmp_path / "p.json")
 
 
-def keep(desk: Desk, number: int) -> None:
+def keep(open_plan: OpenPlan, number: int) -> None:
     what = {"op": "decide", "ids": [number], "decision": "keep", "reason": "client"}
-    desk.change(lambda plan: edited(plan, what, "R. Roe"))
+    open_plan.change(lambda plan: edited(plan, what, "R. Roe"))
 
 
 def kept(path: Path) -> list[int]:
@@ -46,98 +46,110 @@ def kept(path: Path) -> list[int]:
 def test_opening_changes_nothing(tmp_path: Path) -> None:
     write_plan(three(), tmp_path / "p.json")
     before = (tmp_path / "p.json").read_bytes()
-    Desk(tmp_path / "p.json").keep()
+    OpenPlan(tmp_path / "p.json").keep()
     assert (tmp_path / "p.json").read_bytes() == before
     assert b"subjects" not in before and b"review" not in before
 
 
-def test_a_change_opens_the_plan_to_nobody(desk: Desk) -> None:
-    desk.path.chmod(0o600)
-    for act in (lambda: keep(desk, 1), desk.undo, desk.redo, lambda: note(desk)):
+def test_a_change_opens_the_plan_to_nobody(open_plan: OpenPlan) -> None:
+    open_plan.path.chmod(0o600)
+    for act in (
+        lambda: keep(open_plan, 1),
+        open_plan.undo,
+        open_plan.redo,
+        lambda: note(open_plan),
+    ):
         act()
-        assert os.name == "nt" or desk.path.stat().st_mode & 0o777 == 0o600
+        assert os.name == "nt" or open_plan.path.stat().st_mode & 0o777 == 0o600
 
 
-def note(desk: Desk) -> None:
-    desk.note(lambda review: replace(review, reviewer="R. Roe"))
-    desk.keep()
+def note(open_plan: OpenPlan) -> None:
+    open_plan.note(lambda review: replace(review, reviewer="R. Roe"))
+    open_plan.keep()
 
 
-def test_a_change_is_saved_and_taken_back_without_end(desk: Desk) -> None:
-    states = [desk.plan]
+def test_a_change_is_saved_and_taken_back_without_end(open_plan: OpenPlan) -> None:
+    states = [open_plan.plan]
     for number in (1, 2, 3):
-        keep(desk, number)
-        states.append(desk.plan)
-    assert kept(desk.path) == [1, 2, 3]
+        keep(open_plan, number)
+        states.append(open_plan.plan)
+    assert kept(open_plan.path) == [1, 2, 3]
     for state in reversed(states[:-1]):
-        desk.undo()
-        assert [t.action for t in read_plan(desk.path).tracks] == [t.action for t in state.tracks]
-    assert not desk.can_undo
-    desk.undo()  # nothing more
+        open_plan.undo()
+        assert [t.action for t in read_plan(open_plan.path).tracks] == [
+            t.action for t in state.tracks
+        ]
+    assert not open_plan.can_undo
+    open_plan.undo()  # nothing more
     for _ in range(3):
-        desk.redo()
-    assert kept(desk.path) == [1, 2, 3] and not desk.can_redo
-    desk.undo()
-    keep(desk, 3)
-    assert not desk.can_redo
+        open_plan.redo()
+    assert kept(open_plan.path) == [1, 2, 3] and not open_plan.can_redo
+    open_plan.undo()
+    keep(open_plan, 3)
+    assert not open_plan.can_redo
 
 
-def test_what_was_seen_stays_seen_when_a_change_is_undone(desk: Desk) -> None:
-    keep(desk, 1)
+def test_what_was_seen_stays_seen_when_a_change_is_undone(open_plan: OpenPlan) -> None:
+    keep(open_plan, 1)
     shown = [{"view": "outlines", "speed": "still", "frames": [4, 5, 9], "subject": 1}]
-    desk.note(lambda review: with_seen(review, shown, FRAMES))
-    desk.undo()
-    review = read_plan(desk.path).review
+    open_plan.note(lambda review: with_seen(review, shown, FRAMES))
+    open_plan.undo()
+    review = read_plan(open_plan.path).review
     assert review is not None and seen_runs(review) == ((4, 5), (9, 9))
-    assert kept(desk.path) == []
+    assert kept(open_plan.path) == []
 
 
-def test_a_plan_that_changed_outside_is_not_overwritten(desk: Desk) -> None:
-    keep(desk, 1)
-    other = read_plan(desk.path)
+def test_a_plan_that_changed_outside_is_not_overwritten(open_plan: OpenPlan) -> None:
+    keep(open_plan, 1)
+    other = read_plan(open_plan.path)
     theirs = editing.decide(other, [2], editing.Decision.KEEP, "witness", "S. Poe")
-    write_plan(theirs, desk.path, force=True)
-    data = desk.path.read_bytes()
+    write_plan(theirs, open_plan.path, force=True)
+    data = open_plan.path.read_bytes()
     with pytest.raises(ChangedOutsideError):
-        keep(desk, 3)
-    assert desk.path.read_bytes() == data, "nothing was overwritten"
-    assert [t.id for t in desk.plan.tracks if t.action is Action.KEEP] == [1, 2]
-    assert not desk.can_undo, "a step back would take the other's work with it"
-    keep(desk, 3)
-    assert kept(desk.path) == [1, 2, 3]
+        keep(open_plan, 3)
+    assert open_plan.path.read_bytes() == data, "nothing was overwritten"
+    assert [t.id for t in open_plan.plan.tracks if t.action is Action.KEEP] == [1, 2]
+    assert not open_plan.can_undo, "a step back would take the other's work with it"
+    keep(open_plan, 3)
+    assert kept(open_plan.path) == [1, 2, 3]
 
 
-def test_what_cannot_be_read_is_not_overwritten(desk: Desk) -> None:
+def test_what_cannot_be_read_is_not_overwritten(open_plan: OpenPlan) -> None:
     """Somebody changes the plan by hand, and a comma is missing: the page asked once, in the
     background, and the next decision replaced what they had written."""
-    keep(desk, 1)
-    whole = desk.path.read_bytes()
-    desk.path.write_bytes(whole[:-40])
-    for act in (desk.look_outside, lambda: keep(desk, 2), desk.undo, lambda: note(desk)) * 2:
+    keep(open_plan, 1)
+    whole = open_plan.path.read_bytes()
+    open_plan.path.write_bytes(whole[:-40])
+    for act in (
+        open_plan.look_outside,
+        lambda: keep(open_plan, 2),
+        open_plan.undo,
+        lambda: note(open_plan),
+    ) * 2:
         with pytest.raises(PlanError, match=r"p\.json"):
             act()
-    assert desk.path.read_bytes() == whole[:-40]
-    assert [t.id for t in desk.plan.tracks if t.action is Action.KEEP] == [1]
-    desk.path.write_bytes(whole)
-    keep(desk, 2)
-    assert kept(desk.path) == [1, 2]
+    assert open_plan.path.read_bytes() == whole[:-40]
+    assert [t.id for t in open_plan.plan.tracks if t.action is Action.KEEP] == [1]
+    open_plan.path.write_bytes(whole)
+    keep(open_plan, 2)
+    assert kept(open_plan.path) == [1, 2]
 
 
-def test_the_plan_of_another_video_is_not_taken_in(desk: Desk) -> None:
+def test_the_plan_of_another_video_is_not_taken_in(open_plan: OpenPlan) -> None:
     other = plan_of(track(1, (0, 5, State.DETECTED, HERE)), frames=6)
-    write_plan(other, desk.path, force=True)
-    for act in (desk.look_outside, lambda: keep(desk, 1)) * 2:
+    write_plan(other, open_plan.path, force=True)
+    for act in (open_plan.look_outside, lambda: keep(open_plan, 1)) * 2:
         with pytest.raises(PlanError, match="of another video"):
             act()
-    assert len(desk.plan.source.timeline) == FRAMES
-    assert read_plan(desk.path) == other
+    assert len(open_plan.plan.source.timeline) == FRAMES
+    assert read_plan(open_plan.path) == other
 
 
-def test_the_same_bytes_written_again_are_no_change(desk: Desk) -> None:
-    keep(desk, 1)
-    desk.path.write_bytes(desk.path.read_bytes())
-    assert not desk.look_outside()
-    keep(desk, 2)
+def test_the_same_bytes_written_again_are_no_change(open_plan: OpenPlan) -> None:
+    keep(open_plan, 1)
+    open_plan.path.write_bytes(open_plan.path.read_bytes())
+    assert not open_plan.look_outside()
+    keep(open_plan, 2)
 
 
 def test_known_tracks_give_the_same_bytes() -> None:
@@ -152,7 +164,7 @@ WORKER = """
 import sys
 from pathlib import Path
 from redact.review import editing
-from redact.review.desk import Desk
+from redact.review.open_plan import Desk
 desk, n = Desk(Path(sys.argv[1])), 0
 while True:
     n += 1

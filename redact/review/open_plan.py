@@ -1,4 +1,5 @@
-"""The plan on the desk: every change is saved at once, can be taken back, and replaces nobody's.
+"""The plan that is open on the page: each change is saved at once, can be taken back, and replaces
+nobody else's.
 
 Changes are the actions of the page by name, with arguments that are not trusted.
 """
@@ -54,10 +55,10 @@ Change = Callable[[Plan], Plan]
 
 
 class ChangedOutsideError(PlanError):
-    """Somebody else wrote the plan; nothing was saved, and the desk has the new one."""
+    """Somebody else wrote the plan; nothing was saved, and the new one is open."""
 
 
-class Desk:
+class OpenPlan:
     """A plan file and what a person does to it.
 
     Args:

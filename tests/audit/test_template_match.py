@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from redact.auditing.likeness import Looks
 from redact.auditing.limits import LIMITS
+from redact.auditing.template_match import TemplateMatcher
 from redact.types import Action, Box, Keyframe, State, Target, Track
 
 HEIGHT, WIDTH = 240, 320
@@ -34,24 +34,24 @@ def _track(
 def test_subject_is_found_after_its_mask_where_it_moved(side: int, dx: int, dy: int) -> None:
     source = _picture(1)
     box = Box(100, 80, 100 + side, 80 + side)
-    looks = Looks([_track(5, 9, box)])
+    looks = TemplateMatcher([_track(5, 9, box)])
     for index in range(5, 10):
         looks.see(index, source)
     moved = np.roll(source, (dy, dx), axis=(0, 1))
     looks.search(1, 10, box, moved)
-    found = looks.likeness(1, 10)
+    found = looks.match(1, 10)
     assert found is not None and found.value >= LIMITS.alike
     assert found.box.iou(Box(box.x1 + dx, box.y1 + dy, box.x2 + dx, box.y2 + dy)) > 0.8
 
 
 def test_subject_is_found_before_its_mask() -> None:
     source, box = _picture(2), Box(40, 40, 80, 90)
-    looks = Looks([_track(5, 9, box)])
+    looks = TemplateMatcher([_track(5, 9, box)])
     looks.search(1, 3, box, source)
     looks.see(3, source)
-    assert looks.likeness(1, 3) is None
+    assert looks.match(1, 3) is None
     looks.see(5, source)
-    found = looks.likeness(1, 3)
+    found = looks.match(1, 3)
     assert found is not None and found.value >= LIMITS.alike
 
 
@@ -62,11 +62,11 @@ def test_other_things_and_flat_ones_are_not_alike() -> None:
         (_picture(3), cv2.GaussianBlur(_picture(3), (0, 0), 20)),
         (np.full((HEIGHT, WIDTH), 90, np.uint8),) * 2,
     ):
-        looks = Looks([_track(5, 9, box)])
+        looks = TemplateMatcher([_track(5, 9, box)])
         looks.see(5, source)
         looks.see(9, source)
         looks.search(1, 11, box, output)
-        found = looks.likeness(1, 11)
+        found = looks.match(1, 11)
         assert found is not None and found.value < LIMITS.alike
 
 
@@ -82,22 +82,22 @@ def test_compared_with_the_last_detection_not_with_grace_time() -> None:
             Keyframe(8, gone, State.PADDED),
         ),
     )
-    looks = Looks([track])
+    looks = TemplateMatcher([track])
     looks.see(0, source)
     looks.search(1, 9, gone, source)
-    found = looks.likeness(1, 9)
+    found = looks.match(1, 9)
     assert found is not None and found.value < LIMITS.alike
 
 
 def test_subjects_that_stay_visible_and_places_at_the_border() -> None:
     source = _picture(6)
-    kept = Looks([_track(5, 9, Box(40, 40, 80, 90), action=Action.KEEP)])
+    kept = TemplateMatcher([_track(5, 9, Box(40, 40, 80, 90), action=Action.KEEP)])
     kept.see(5, source)
     kept.search(1, 10, Box(40, 40, 80, 90), source)
-    assert kept.likeness(1, 10) is None
+    assert kept.match(1, 10) is None
     edge = Box(-20, 200, 30, 260)
-    looks = Looks([_track(5, 9, edge)])
+    looks = TemplateMatcher([_track(5, 9, edge)])
     looks.see(9, source)
     looks.search(1, 10, edge, source)
-    found = looks.likeness(1, 10)
+    found = looks.match(1, 10)
     assert found is not None and found.value >= LIMITS.alike

@@ -14,7 +14,7 @@ MAX_BACKWARD = Fraction(1, 2)
 More is a jump of the clock, as in joined recordings: the file has no single time line."""
 
 
-class Stamper:
+class FrameTimes:
     """Gives each frame its PTS, in `info.video.time_base` units, strictly rising.
 
     The source's own PTS is used wherever there is one, else the decoding time. AVI states only
@@ -42,7 +42,7 @@ class Stamper:
         if self._unordered and pts is not None:
             heappush(self._waiting, pts)
 
-    def stamp(self, pts: int | None, dts: int | None, duration: int, key: bool) -> int:
+    def next_pts(self, pts: int | None, dts: int | None, duration: int, key: bool) -> int:
         """PTS of the next frame in presentation order.
 
         Args:
