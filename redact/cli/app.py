@@ -109,8 +109,8 @@ def typed_options(names_left_out: Collection[str]) -> list[str]:
     found: list[str] = []
     for option in context.command.params:
         name = option.name or ""
-        user_input = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if isinstance(option, click.Option) and user_input and name not in names_left_out:
+        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if isinstance(option, click.Option) and typed and name not in names_left_out:
             found += _as_typed(option, context.params[name])
     return found
 

@@ -104,10 +104,10 @@ def take_case(params: dict[str, Any]) -> tuple[CaseFields | None, tuple[str, ...
     file: Path | None = params.pop("case_file")
     texts = {name: params.pop(f"case_{name}") for name in TEXT_FIELDS}
     reasons = params.pop("reasons")
-    user_input = {
+    texts_given = {
         name: checked_option(text, "--" + name.replace("_", "-")) for name, text in texts.items()
     }
-    given = CaseFields(**user_input, reasons=reasons_from_options(reasons), codes=())
+    given = CaseFields(**texts_given, reasons=reasons_from_options(reasons), codes=())
     options = ["--" + name.replace("_", "-") for name, text in texts.items() if text]
     options += ["--reason"] if reasons else []
     options += ["--case-file"] if file is not None else []

@@ -287,8 +287,8 @@ def render_settings(params: dict[str, Any]) -> RenderSettings:
         ("label", "--label", (Style.COVER, Style.SOLID)),
         ("colour", "--color", (Style.SOLID,)),
     ):
-        user_input = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if user_input and style not in shown_by:
+        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if typed and style not in shown_by:
             raise UsageError(
                 f"{option} does nothing with --style {style.value}",
                 f"Add --style {shown_by[-1].value}.",

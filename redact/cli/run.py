@@ -245,13 +245,13 @@ def _places(found: Found, delivery: Delivery) -> list[tuple[Path, str]]:
     """Each video with the place for its result, as a user would type it."""
     paths = [one.path for one in found.footage]
     places = [place_of(one, delivery.output) for one in found.footage]
-    user_input = ["" if place is None else _as_typed(place, found) for place in places]
+    typed = ["" if place is None else _as_typed(place, found) for place in places]
     if delivery.release:  # two at once could choose the same neutral name
-        user_input = list(map(str, neutral_places(paths, places)))
+        typed = list(map(str, neutral_places(paths, places)))
         for place in places:
             if place is not None:
                 make_folder(place)
-    return list(zip(paths, user_input, strict=True))
+    return list(zip(paths, typed, strict=True))
 
 
 def _as_typed(place: Path, found: Found) -> str:
