@@ -10,16 +10,3 @@ addresses at which that is settled.
 from .cluster import Cluster, check_address
 from .find import Footage, Found, Inbox, find_footage
 from .processes import Command, Done, at_once, jobs_that_fit
-
-__all__ = [
-    "Cluster",
-    "Command",
-    "Done",
-    "Footage",
-    "Found",
-    "Inbox",
-    "at_once",
-    "check_address",
-    "find_footage",
-    "jobs_that_fit",
-]

@@ -15,32 +15,3 @@ from .output import (
 )
 from .own_mark import belongs_to_user, is_own, own_mark
 from .reading import open_file, read_file
-
-__all__ = [
-    "FOOTAGE_ENDINGS",
-    "PRIVATE",
-    "Answer",
-    "AnswerFile",
-    "LockedFile",
-    "OutputFile",
-    "belongs_to_user",
-    "beside",
-    "check_folder",
-    "check_writable",
-    "claim",
-    "claim_beside",
-    "is_own",
-    "keep_to_owner",
-    "made_folder",
-    "make_folder",
-    "make_private",
-    "names_footage",
-    "new_partial",
-    "open_file",
-    "own_mark",
-    "read_file",
-    "sweep",
-    "sync_folder",
-    "unwritable",
-    "write_whole",
-]

@@ -5,5 +5,3 @@ their own.
 """
 
 from . import matroska, mp4, sound_headers, tags
-
-__all__ = ["matroska", "mp4", "sound_headers", "tags"]

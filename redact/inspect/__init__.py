@@ -1,19 +1,5 @@
 """What in a file says who made it, when, where and with what; a release says none of it."""
 
 from . import matroska, mp4
-from .findings import Disclosure, Disclosures
 from .release import clear_times, is_release_name, prepare_release, release_path
 from .scan import Inspection, inspect_file
-
-__all__ = [
-    "Disclosure",
-    "Disclosures",
-    "Inspection",
-    "clear_times",
-    "inspect_file",
-    "is_release_name",
-    "matroska",
-    "mp4",
-    "prepare_release",
-    "release_path",
-]

@@ -8,21 +8,3 @@ from .renderer import Renderer
 from .shapes import RIM, Rect, Shape, drawn_area_of, mask_frame, mask_info, mask_of
 from .stamp import require_room, stamp_box
 from .styles import Canvas, MaskStyle, notice_box, write_notice
-
-__all__ = [
-    "RIM",
-    "Canvas",
-    "Field",
-    "MaskStyle",
-    "Rect",
-    "Renderer",
-    "Shape",
-    "drawn_area_of",
-    "mask_frame",
-    "mask_info",
-    "mask_of",
-    "notice_box",
-    "require_room",
-    "stamp_box",
-    "write_notice",
-]

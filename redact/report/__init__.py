@@ -5,19 +5,3 @@ from .case_index import case_page, counted_as, tracks_hidden, verdict
 from .catalogue import Catalogue
 from .exemptions import exemption_csv
 from .pages import as_pdf, render_report, report_html, require_pdf
-from .timeline import timeline_svg
-
-__all__ = [
-    "CASE_MARK",
-    "Catalogue",
-    "as_pdf",
-    "case_page",
-    "counted_as",
-    "exemption_csv",
-    "render_report",
-    "report_html",
-    "require_pdf",
-    "timeline_svg",
-    "tracks_hidden",
-    "verdict",
-]

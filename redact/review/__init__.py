@@ -3,5 +3,3 @@
 from .alone import alone_with
 from .routes import serve
 from .session import Session
-
-__all__ = ["Session", "alone_with", "serve"]

@@ -2,30 +2,9 @@
 
 from .belief import Clues, probability_of
 from .camera_and_cuts import motion_between
-from .follow import COAST, Find, step
+from .follow import COAST, step
 from .geometry import warped
 from .looks import LookAtParts, Looks
 from .sensitivities import PARTS, TrackSettings, settings_of
 from .small_pictures import SmallFrame, patches_of, shrink
 from .tracker import Ask, Tracker, Tracks
-
-__all__ = [
-    "COAST",
-    "PARTS",
-    "Ask",
-    "Clues",
-    "Find",
-    "LookAtParts",
-    "Looks",
-    "SmallFrame",
-    "TrackSettings",
-    "Tracker",
-    "Tracks",
-    "motion_between",
-    "patches_of",
-    "probability_of",
-    "settings_of",
-    "shrink",
-    "step",
-    "warped",
-]

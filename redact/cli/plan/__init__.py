@@ -2,5 +2,3 @@
 
 from . import add, change, show
 from .group import plan
-
-__all__ = ["add", "change", "plan", "show"]
