@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from .types import EVERYWHERE, OWN, Scope, Target
+from .types import EVERYWHERE, USUAL, Scope, Target, apart
 
 if TYPE_CHECKING:
     from .render import MaskStyle
@@ -61,7 +61,8 @@ class DetectSettings:
     """What is looked for, and how.
 
     Attributes:
-        targets: what to hide.
+        targets: what to hide, in the order of `Target`; a kind that is part of another that is
+            asked for, as a face is of a head, is left out: it is hidden with that.
         sensitivity: how hard to look.
         centerface: whether CenterFace, a network of others, may look too; see the model card.
         detector: name of one that another package brings (`redact.detection.load_plugin`); "" for
@@ -69,15 +70,21 @@ class DetectSettings:
         caution: how readily something is hidden that may be no target.
         scope: where and when it is looked.
         damaged: what is done with damaged pictures.
+
+    Raises:
+        ValueError: nothing to look for, or something that nothing can look for.
     """
 
-    targets: tuple[Target, ...] = OWN
+    targets: tuple[Target, ...] = USUAL
     sensitivity: Sensitivity = Sensitivity.BALANCED
     centerface: bool = True
     detector: str = ""
     caution: Caution = Caution.NORMAL
     scope: Scope = EVERYWHERE
     damaged: Damaged = Damaged.HOLD
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "targets", apart(self.targets))  # the way past `frozen`
 
 
 class Corner(StrEnum):

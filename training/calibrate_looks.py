@@ -9,7 +9,9 @@ are the weights of every network's log odds, of the size and of the constant, fo
 * "face": our network and CenterFace, as `balanced` looks;
 * "face alone": our network only (a run without the networks of others);
 * "plate": our network;
-* "face thorough", with --thorough only: all networks as `thorough` looks, tilted too.
+* "face thorough", with --thorough only: all networks as `thorough` looks, tilted too;
+* "head" and "person", with --heads only: the eye, beside what the fitted weights say of faces, and
+  the person detector, whose box is right if the middle of a labelled head lies in its upper half.
 
 What the product would have seen is asked of the product itself: `redact.detection.witnesses` joins
 the boxes, and what it asks of its calibration is what is fitted. No witness can get a weight below
@@ -28,8 +30,22 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.detection.calibration import UNSEEN, Calibration, log_odds, size_units
-from redact.detection.witnesses import LARGE, OURS, SMALL, TILTED, weighed, weighed_plates
+from redact.detection.calibration import UNSEEN, Calibration, load_calibration, log_odds, size_units
+from redact.detection.witnesses import (
+    EYE,
+    EYE_SMALL,
+    FACES,
+    LARGE,
+    OURS,
+    PEOPLE,
+    SMALL,
+    TILTED,
+    UPPER,
+    as_wholes,
+    weighed,
+    weighed_people,
+    weighed_plates,
+)
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
 from training import calibration_file
@@ -46,7 +62,7 @@ ON_IGNORED = 0.3
 RIDGE = 5e-4
 """So little that it only keeps weights finite where a column tells the two apart exactly."""
 
-JUDGED_FROM = {"face": 16.0, "plate": 8.0}
+JUDGED_FROM = {"face": 16.0, "plate": 8.0, "head": 16.0, "person": 16.0}
 """Pixels of height from which a missed object counts; as in `benchmarks/real`."""
 
 BOX_FROM = 20.0
@@ -57,6 +73,8 @@ WITNESSES = {
     "face alone": (OURS,),
     "plate": (OURS,),
     "face thorough": (OURS, LARGE, SMALL, TILTED),
+    "head": (FACES, EYE, EYE_SMALL),
+    "person": (PEOPLE,),
 }
 
 
@@ -101,14 +119,15 @@ def rows_of(
     """All objects of one kind in all pictures in which that kind was labelled."""
     rows, word = Rows(), kind.split()[0]
     for picture in pictures:
-        truth = picture.label.of(word)
+        truth = picture.label.of("head" if word == "person" else word)
         if truth is None:
             continue
         rows.pictures += 1
         rows.labelled += len(truth)
         found, listener = _seen(picture, kind, boxes)
         ignored = picture.label.ignored if word == "face" else np.zeros((0, 4))
-        verdict, missed = judged(found.xyxy.astype(np.float64), truth, ignored)
+        judge = of_a_head if word == "person" else judged
+        verdict, missed = judge(found.xyxy.astype(np.float64), truth, ignored)
         rows.missed += missed
         columns = [size_units(listener.height)]
         columns += [log_odds(np.maximum(s, UNSEEN)) for s in listener.scores.values()]
@@ -126,7 +145,13 @@ def _seen(
     asked = cast(Calibration, listener)
     if kind == "plate":
         return weighed_plates(picture.seen[OURS].only([Target.PLATE]), asked), listener
-    seen = {name: picture.seen[name].only([Target.FACE]) for name in WITNESSES[kind]}
+    if kind == "person":
+        return weighed_people(picture.seen[PEOPLE], asked), listener
+    of = "face" if kind == "head" else kind
+    seen = {name: picture.seen[name].only([Target.FACE]) for name in WITNESSES[of]}
+    if kind == "head":
+        faces = as_wholes(weighed(seen, "face", load_calibration()))
+        seen = {FACES: faces, EYE: picture.seen[EYE], EYE_SMALL: picture.seen[EYE_SMALL]}
     found = weighed(seen, kind, asked)
     if not len(found):
         listener.scores = {name: np.zeros(0, np.float32) for name in seen}
@@ -157,6 +182,15 @@ def judged(found: Boxes, truth: Boxes, ignored: Boxes) -> tuple[NDArray[np.int8]
     return verdict, [float(b[3] - b[1]) for b in truth[~taken]]
 
 
+def of_a_head(found: Boxes, heads: Boxes, ignored: Boxes) -> tuple[NDArray[np.int8], list[float]]:
+    """Which boxes of bodies hold the middle of a labelled head in their upper half; as `judged`."""
+    middle = (heads[:, :2] + heads[:, 2:]) / 2
+    low, high = found[:, None, :2], found[:, None, 2:].copy()
+    high[:, :, 1] = low[:, :, 1] + UPPER * (high[:, :, 1] - low[:, :, 1])
+    holds = ((middle > low) & (middle < high)).all(axis=2)
+    return holds.any(axis=1).astype(np.int8), [float(h) for h in heads[~holds.any(axis=0), 3]]
+
+
 def fitted(rows: Rows, kind: str) -> tuple[dict[str, float], F64]:
     """The weights of one kind by name, and the log odds that they give to the rows."""
     columns = np.array(rows.columns).reshape(-1, 1 + len(WITNESSES[kind]))
@@ -168,11 +202,12 @@ def fitted(rows: Rows, kind: str) -> tuple[dict[str, float], F64]:
 
 
 def measured_box(pictures: Iterable[LookedAt], witness: str) -> dict[str, float]:
-    """What to add to each side of a network's boxes of faces: the median, shares of their size."""
-    sides = []
+    """What to add to each side of a network's boxes of faces, or of the eye's of heads: the median,
+    shares of their size."""
+    sides, target = [], Target.HEAD if witness in (EYE, EYE_SMALL) else Target.FACE
     for picture in pictures:
-        truth = picture.label.of("face")
-        own = picture.seen[witness].only([Target.FACE])
+        truth = picture.label.of(target.word)
+        own = picture.seen[witness].only([target])
         for face in np.zeros((0, 4)) if truth is None else truth:
             on = overlaps(face, own.xyxy.astype(np.float64))
             if face[3] - face[1] >= BOX_FROM and len(on) and on.max() >= SAME:
@@ -207,7 +242,9 @@ def fit_all(
     """Weights of every kind. Networks whose boxes nobody measured yet are measured first."""
     for witness in {w for kind in kinds for w in WITNESSES[kind]}:
         if witness not in file["boxes"]:
-            file["boxes"][witness] = measured_box(pictures, witness)
+            joined = witness in (FACES, PEOPLE)  # boxes of heads from faces; nobody boxed bodies
+            measured = dict.fromkeys(SIDES, 0.0) if joined else measured_box(pictures, witness)
+            file["boxes"][witness] = measured
     file["boxes"].setdefault(f"{OURS} plate", dict.fromkeys(SIDES, 0))
     boxes = {n: np.array([b[s] for s in SIDES], np.float32) for n, b in file["boxes"].items()}
     looks = {}
@@ -226,14 +263,17 @@ def main() -> None:
     ap.add_argument("--clips", type=Path, nargs="+", required=True, help="folders of the clips")
     ap.add_argument("--eval", type=Path, help="folder of annotated stills")
     ap.add_argument("--thorough", action="store_true", help="fit 'face thorough', and only that")
+    ap.add_argument("--heads", action="store_true", help="fit 'head' and 'person', and only those")
+    ap.add_argument("--every", type=int, default=1, help="of the labelled frames one in so many")
     ap.add_argument("--keep", type=Path, help="file in which looks are kept between runs")
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--out", type=Path, default=calibration_file.FILE)
     a = ap.parse_args()
-    networks = Networks(Sensitivity.THOROUGH if a.thorough else Sensitivity.BALANCED, a.threads)
+    sensitivity = Sensitivity.THOROUGH if a.thorough else Sensitivity.BALANCED
+    networks = Networks(sensitivity, a.threads, people=a.heads)
     kept = Kept(a.keep, networks.weights)
     pictures: list[LookedAt] = []
-    for number, picture in enumerate(look_at_footage(a.labels, a.clips, networks, kept)):
+    for number, picture in enumerate(look_at_footage(a.labels, a.clips, networks, kept, a.every)):
         pictures.append(picture)
         if sys.stderr.isatty():
             print(f"\r{number + 1} frames, {picture.label.name}   ", end="", file=sys.stderr)
@@ -241,20 +281,23 @@ def main() -> None:
     if a.eval:
         pictures += look_at_stills(a.eval, networks, kept)
     file = calibration_file.read(a.out)
-    kinds = ("face thorough",) if a.thorough else ("face", "face alone", "plate")
+    kinds: tuple[str, ...] = ("face", "face alone", "plate")
+    if a.thorough or a.heads:
+        kinds = ("face thorough",) if a.thorough else ("head", "person")
     looks = fit_all(pictures, kinds, file)
     on = f"{frames} frames, {len(pictures) - frames} stills, {counted(pictures)}"
-    name = "looks, thorough" if a.thorough else "looks"
+    name = "looks, thorough" if a.thorough else "looks, heads" if a.heads else "looks"
     numbers = {"looks": looks, "boxes": file["boxes"]}
     calibration_file.write(a.out, numbers, name, on, networks.weights)
 
 
 def counted(pictures: Iterable[LookedAt]) -> str:
-    """How many faces and plates are labelled in the pictures."""
+    """How many faces, plates and heads are labelled in the pictures."""
     labels = [p.label for p in pictures]
     faces = sum(len(x.faces) for x in labels if x.faces is not None)
     plates = sum(len(x.plates) for x in labels if x.plates is not None)
-    return f"{faces} faces, {plates} plates"
+    heads = sum(len(x.heads) for x in labels if x.heads is not None)
+    return f"{faces} faces, {plates} plates, {heads} heads"
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ from benchmarks.leak.scenes.catalogue import specs
 from benchmarks.leak.tools import cache_folder
 from benchmarks.real.labels import find_clips
 from redact.detection.loader import WEIGHTS
-from redact.detection.weights import CENTERFACE, VERIFIER
+from redact.detection.weights import CENTERFACE, EYE, VERIFIER
+from redact.types import USUAL, Target
 from training import calibration_file
 from training.labelled import Labelled, dev_labels, of_frame, of_truth
 from training.regression import answers, false_at_recall, held_out, logistic
@@ -35,12 +36,13 @@ from training.tracklets import Tracklet, tracklets_of
 CLUES = {
     "face": ("best", "mean", "hits", "travel", "close"),
     "plate": ("best", "mean", "close"),
+    "head": ("best", "mean", "hits", "travel", "close"),
 }
 """Which clues are weighed, chosen by the figures of held-out clips that this command prints. How
 large a plate is counts for nothing: those of footage are far away and those of stills near, and
 each alone teaches that the other is none."""
 
-RIDGE = {"face": 0.003, "plate": 0.005}
+RIDGE = {"face": 0.003, "plate": 0.005, "head": 0.003}
 """Pull towards 0: there are few tracks of plates, and those of one clip are alike."""
 
 RISING = ("best", "mean", "hits", "close")
@@ -66,10 +68,13 @@ def moved_stills() -> Clips:
     return {path.name: (path, of_truth(truth)) for path, truth in made}
 
 
-def gather(clips: Clips, keep: Path | None, threads: int) -> list[Tracklet]:
+def gather(
+    clips: Clips, keep: Path | None, threads: int, targets: tuple[Target, ...] = USUAL
+) -> list[Tracklet]:
     """Tracklets of all clips.
 
     Args:
+        targets: what is looked for.
         keep: file in which the tracklets of finished clips are kept, None to keep nothing.
     """
     state = json.dumps(calibration_file.read(calibration_file.FILE)["looks"], sort_keys=True)
@@ -77,7 +82,7 @@ def gather(clips: Clips, keep: Path | None, threads: int) -> list[Tracklet]:
     for clip, (path, mine) in clips.items():
         if clip in done:
             continue
-        done[clip] = [t.as_json() for t in tracklets_of(path, mine, threads)]
+        done[clip] = [t.as_json() for t in tracklets_of(path, mine, threads, targets)]
         if sys.stderr.isatty():
             print(f"\r{len(done)} clips, {clip}   ", end="", file=sys.stderr)
         if keep is not None:
@@ -128,19 +133,26 @@ def main() -> None:
     ap.add_argument("--clips", type=Path, nargs="+", required=True, help="folders of the clips")
     ap.add_argument("--moved", action="store_true", help="moved stills of the half dev as well")
     ap.add_argument("--only", choices=sorted(CLUES), help="the one target to fit, not both")
+    ap.add_argument("--heads", action="store_true", help="fit 'head', and only that")
+    ap.add_argument("--every", type=int, default=1, help="of the clips one in so many")
     ap.add_argument("--keep", type=Path, help="JSON file in which tracklets are kept between runs")
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--out", type=Path, default=calibration_file.FILE)
     a = ap.parse_args()
     clips = footage(a.labels, a.clips) | (moved_stills() if a.moved else {})
-    tracklets = gather(clips, a.keep, a.threads)
-    weights = {word: fit(tracklets, word) for word in CLUES if a.only in (None, word)}
+    clips = {name: clips[name] for name in sorted(clips)[:: a.every]}
+    targets = (Target.HEAD,) if a.heads else USUAL
+    tracklets = gather(clips, a.keep, a.threads, targets)
+    words = [t.word for t in targets if a.only in (None, t.word)]
+    weights = {word: fit(tracklets, word) for word in words}
     used = [t for t in tracklets if t.verdict >= 0]
-    real = {w: sum(t.verdict for t in used if t.word == w) for w in CLUES}
+    real = {w: sum(t.verdict for t in used if t.word == w) for w in words}
     frames = sum(len(labels) for _, labels in clips.values())
-    on = f"{frames} frames, {len(used)} tracks, {real['face']} faces, {real['plate']} plates"
-    used_weights = (WEIGHTS, CENTERFACE, VERIFIER)
-    calibration_file.write(a.out, {"tracks": weights}, "tracks", on, used_weights)
+    said = ", ".join(f"{count} {word}s" for word, count in real.items())
+    on = f"{frames} frames, {len(used)} tracks, {said}"
+    used_weights = (WEIGHTS, CENTERFACE, VERIFIER, *((EYE,) if a.heads else ()))
+    name = "tracks, heads" if a.heads else "tracks"
+    calibration_file.write(a.out, {"tracks": weights}, name, on, used_weights)
 
 
 if __name__ == "__main__":

@@ -210,21 +210,28 @@ def ranges(
     return {name: (round(low[name], 5), round(high[name], 5)) for name in read}
 
 
-def made(model: onnx.ModelProto, images: Sequence[F32], digest: str, how: str) -> Numbers:
-    """All numbers, measured on pictures."""
+def made(
+    model: onnx.ModelProto,
+    images: Sequence[F32],
+    digest: str,
+    how: str,
+    outputs: Sequence[str] = OUTPUTS,
+) -> Numbers:
+    """All numbers, measured on pictures, for a network of these outputs, the heat map first."""
     channels, convolutions = factors(model, images)
-    numbers = Numbers(how, digest, list(OUTPUTS), {}, channels, convolutions)
+    numbers = Numbers(how, digest, list(outputs), {}, channels, convolutions)
     return msgspec.structs.replace(numbers, ranges=ranges(model, numbers, images))
 
 
-def apart(model: onnx.ModelProto, numbers: Numbers, images: Sequence[F32]) -> F32:
-    """By how much the log odds of peaks differ between the two forms."""
-    exact = Measured(model, OUTPUTS[:1])
+def apart(model: onnx.ModelProto, numbers: Numbers, images: Sequence[F32], channel: int = 0) -> F32:
+    """By how much the log odds of peaks, in a channel of the heat map, differ between the forms."""
+    heat_map = numbers.outputs[:1]
+    exact = Measured(model, heat_map)
     rough = open_network(in_8_bits(model, numbers).SerializeToString(), 2, "CenterFace")
     name, found = rough.get_inputs()[0].name, []
     for image, given in zip(images, exact.on(images), strict=True):
-        before = given[OUTPUTS[0]][0, 0]
-        after = rough.run(list(OUTPUTS[:1]), {name: image.astype(np.uint8)})[0][0, 0]
+        before = given[heat_map[0]][0, channel]
+        after = rough.run(heat_map, {name: image.astype(np.uint8)})[0][0, channel]
         near = np.ones((3, 3), np.uint8)
         peaks = [cv2.dilate(heat, near) for heat in (before, after)]
         at = (before == peaks[0]) & (before > PEAK) | (after == peaks[1]) & (after > PEAK)

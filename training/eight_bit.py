@@ -109,7 +109,7 @@ def in_8_bits(model: ModelProto, numbers: Numbers) -> ModelProto:
     made.CopyFrom(model)
     graph = made.graph
     del made.opset_import[:], graph.node[:], graph.initializer[:], graph.output[:]
-    made.opset_import.append(make_opsetid("", OPSET))
+    made.opset_import.append(make_opsetid("", max(OPSET, *(o.version for o in model.opset_import))))
     graph.input[0].type.tensor_type.elem_type = TensorProto.UINT8
     outputs = {value.name: value for value in model.graph.output}
     graph.output.extend(outputs[name] for name in numbers.outputs)

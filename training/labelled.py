@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from benchmarks.halves import in_half
 from benchmarks.leak.truth import Truth
 from benchmarks.real.labels import LabelledFrame, Labels, read_labels
+from redact.types import Target, widened
 
 SPLIT = Path(__file__).parents[1] / "benchmarks" / "real" / "split.json"
 
@@ -33,6 +34,7 @@ class Labelled:
         faces, plates: what must be hidden; None where nobody looked for them.
         ignored: heads and further boxes on faces, which count for neither side.
         weight: how much the picture counts.
+        heads: with a visible face or without; None where nobody looked for them.
     """
 
     name: str
@@ -41,10 +43,11 @@ class Labelled:
     plates: Boxes | None
     ignored: Boxes
     weight: float = 1.0
+    heads: Boxes | None = None
 
     def of(self, word: str) -> Boxes | None:
-        """The labelled "face"s or "plate"s."""
-        return self.faces if word == "face" else self.plates
+        """The labelled "face"s, "plate"s or "head"s, those around faces among them."""
+        return {"face": self.faces, "plate": self.plates, "head": self.heads}[word]
 
 
 def dev_labels(files: Sequence[Path]) -> Labels:
@@ -60,6 +63,9 @@ def of_frame(label: LabelledFrame) -> Labelled:
         boxes(label.faces),
         boxes(label.plates),
         boxes(label.heads + label.dups),
+        heads=np.concatenate(
+            [boxes(label.heads), widened(boxes(label.faces), Target.FACE).astype(np.float64)]
+        ),
     )
 
 

@@ -14,10 +14,14 @@ import numpy as np
 from benchmarks.real.labels import find_clips
 from redact.detection import SCALES, OurNetwork
 from redact.detection.centerface import TILTS, CenterFace
-from redact.detection.loader import CENTERFACE_SCALES, TILTED_SCALE, WEIGHTS
+from redact.detection.eye import Eye
+from redact.detection.loader import CENTERFACE_SCALES, PEOPLE_SCALES, TILTED_SCALE, WEIGHTS
+from redact.detection.people import People
 from redact.detection.scaling import Picture, Scaler
-from redact.detection.weights import CENTERFACE, all_weights
-from redact.detection.witnesses import LARGE, OURS, SMALL, TILTED, Look
+from redact.detection.weights import CENTERFACE, EYE, PEOPLE, all_weights
+from redact.detection.witnesses import EYE as EYE_LARGE
+from redact.detection.witnesses import EYE_SMALL, LARGE, OURS, SMALL, TILTED, Look
+from redact.detection.witnesses import PEOPLE as BODIES
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
@@ -38,10 +42,12 @@ class Networks:
     Args:
         sensitivity: at `thorough` CenterFace's tilted looks too.
         threads: processors.
+        people: the eye and the person detector too.
     """
 
-    def __init__(self, sensitivity: Sensitivity, threads: int) -> None:
-        self.weights = [WEIGHTS, CENTERFACE]
+    def __init__(self, sensitivity: Sensitivity, threads: int, people: bool = False) -> None:
+        self.weights = [WEIGHTS, CENTERFACE, *((EYE, PEOPLE) if people else ())]
+        self._people = (Eye(threads), People(threads)) if people else None
         self._sensitivity = sensitivity
         self._ours = OurNetwork((Target.FACE, Target.PLATE), threads)
         self._centerface = CenterFace(threads)
@@ -63,6 +69,15 @@ class Networks:
             looks[TILTED] = lambda picture: self._centerface.look(
                 picture, TILTED_SCALE, aspect, TILTS
             )
+        if self._people is not None:
+            eye, bodies = self._people
+            looks |= {
+                EYE_LARGE: lambda picture: eye.look(picture, large, aspect),
+                EYE_SMALL: lambda picture: eye.look(picture, small, aspect),
+                BODIES: lambda picture: bodies.look(
+                    picture, PEOPLE_SCALES[self._sensitivity], aspect
+                ),
+            }
         self._looks[aspect] = looks
         return looks
 
@@ -97,10 +112,15 @@ class Kept:
 
 
 def look_at_footage(
-    files: Sequence[Path], folders: Sequence[Path], networks: Networks, kept: Kept
+    files: Sequence[Path],
+    folders: Sequence[Path],
+    networks: Networks,
+    kept: Kept,
+    every: int = 1,
 ) -> Iterator[LookedAt]:
-    """All labelled frames of the half dev whose clips are in `folders`."""
+    """Labelled frames of the half dev whose clips are in `folders`, one in `every`."""
     labels = dev_labels(files)
+    labels.frames = labels.frames[::every]
     for clip, path in find_clips(labels.clips(), folders).items():
         mine = {f.frame: of_frame(f) for f in labels.of(clip).frames}
         missing = {n for n, label in mine.items() if kept.get(label) is None}

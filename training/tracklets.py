@@ -18,8 +18,10 @@ from redact.progress import Silent
 from redact.settings import Sensitivity
 from redact.track import Looks, Tracker
 from redact.track.active import Retired
+from redact.track.belief import BEST_LOOK
 from redact.track.sensitivities import settings_of
 from redact.track.sightings import Rows
+from redact.types import USUAL, Target
 from training.labelled import Boxes, Labelled, holds_centre, overlaps
 
 SAME = 0.3
@@ -33,16 +35,13 @@ BELIEVE_MOST = 50.0
 """Cost of a leak at which tracklets are made for the fit: nearly all are followed to their end, so
 that what is learnt does not depend on what was believed before."""
 
-ANY = {"face": {"bias": 0.0, "best": 1.0}, "plate": {"bias": 0.0, "best": 1.0}}
-"""Belief in a track while the weights are still to be found: its best look."""
-
 
 @dataclass(frozen=True)
 class Tracklet:
     """One object as the tracker saw it.
 
     Attributes:
-        clip: name; word: "face" or "plate"; frame: of the first sighting.
+        clip: name; word: of the target; frame: of the first sighting.
         verdict: 1 a labelled object, 0 a mistake, -1 neither.
         clues: what the belief weighs, see `redact.track.belief.Clues.columns`.
         weight: how much it counts, as its clip's labels say.
@@ -59,7 +58,9 @@ class Tracklet:
         return asdict(self)
 
 
-def tracklets_of(path: Path, labels: Sequence[Labelled], threads: int) -> list[Tracklet]:
+def tracklets_of(
+    path: Path, labels: Sequence[Labelled], threads: int, targets: tuple[Target, ...] = USUAL
+) -> list[Tracklet]:
     """All tracklets of a clip that were there in one of its labelled frames.
 
     What the detector sees is kept as `benchmarks.leak` keeps it, so that a change of the tracker or
@@ -67,12 +68,12 @@ def tracklets_of(path: Path, labels: Sequence[Labelled], threads: int) -> list[T
     """
     info = probe(path)
     aspect = float(info.video.upright_sample_aspect)
-    detector = load_detector(threads=threads, sample_aspect=aspect)
+    detector = load_detector(targets=targets, threads=threads, sample_aspect=aspect)
     shape = f"{sha256_of(path, Journal(Silent()))} {aspect}"
     seen = Sightings(detector, shape, cache_folder() / "detections")
     tracker = Tracker(
-        weights=ANY,
-        ask=load_close_up(detector, threads).ask,
+        weights=BEST_LOOK,  # while the weights are still to be found
+        ask=load_close_up(detector, targets, threads).ask,
         settings=replace(settings_of(Sensitivity.BALANCED), leak_cost=BELIEVE_MOST),
     )
     looks = Looks(seen.at, tracker.settings.whole_every)

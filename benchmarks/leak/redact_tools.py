@@ -29,7 +29,17 @@ from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.settings import Caution, DetectSettings, Sensitivity, Settings
 from redact.track import Looks, Tracker, settings_of
-from redact.types import Box, Detections, Frame, Keyframe, State, Target, Timeline, Track
+from redact.types import (
+    USUAL,
+    Box,
+    Detections,
+    Frame,
+    Keyframe,
+    State,
+    Target,
+    Timeline,
+    Track,
+)
 
 from .errors import ToolError
 
@@ -139,10 +149,8 @@ class RedactTool:
             else.
         folder: where detections are kept.
         centerface: False for our network alone.
-        caution: as of the command line.
+        caution, hides: as of the command line; `hides` are its --targets.
     """
-
-    targets: tuple[str, ...] = ("face", "plate")
 
     def __init__(
         self,
@@ -153,8 +161,11 @@ class RedactTool:
         tracking: bool = True,
         centerface: bool = True,
         caution: Caution = Caution.NORMAL,
+        hides: tuple[Target, ...] = USUAL,
     ) -> None:
         self.name = name
+        self.targets = tuple(t.word for t in hides)
+        self._hides = hides
         self._sensitivity = Sensitivity(sensitivity)
         self._ablate, self._tracking, self._folder = ablate, tracking, folder
         self._centerface, self._caution = centerface, caution
@@ -166,9 +177,9 @@ class RedactTool:
         aspect = float(info.video.upright_sample_aspect)
         if aspect not in self._loaded:
             detector = load_detector(
-                self._sensitivity, sample_aspect=aspect, centerface=self._centerface
+                self._sensitivity, self._hides, sample_aspect=aspect, centerface=self._centerface
             )
-            self._loaded[aspect] = detector, load_close_up(detector)
+            self._loaded[aspect] = detector, load_close_up(detector, self._hides)
         return self._loaded[aspect]
 
     def run(self, source: Path, output: Path) -> dict[str, Any]:
@@ -215,7 +226,7 @@ class RedactTool:
         sightings.keep()
         timeline = Timeline(info.video.time_base, tuple(frames.pts))
         reference = SourceRef(info.path.name, digest, info.size, *info.video.upright_size, timeline)
-        asked = DetectSettings((Target.FACE, Target.PLATE), self._sensitivity)
+        asked = DetectSettings(self._hides, self._sensitivity)
         plan = build_plan(reference, asked, tracks, cuts, frames.damaged, broken=frames.broken)
         return Planned(info, plan, time.process_time() - begun + sightings.remembered)
 

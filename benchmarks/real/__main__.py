@@ -39,6 +39,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--only", help="only clips whose name contains one of these (commas)")
     parser.add_argument("--tools", help="names with commas; default all, of redact with --boxes")
+    parser.add_argument("--targets", help="what redact is to hide, as its own option has it")
     parser.add_argument(
         "--boxes", action="store_true", help="judge masks before drawing: quick, redact only"
     )
@@ -91,14 +92,15 @@ def measured(
     """Scores of every tool, and how to look at a frame of what it made."""
     names = args.tools.split(",") if args.tools else list(DEFAULT)
     if args.boxes:
-        tools = [named(n) for n in names if args.tools or n.startswith("redact-")]
+        chosen = (n for n in names if args.tools or n.startswith("redact-"))
+        tools = [named(n, args.targets) for n in chosen]
         scores, plans = judge_boxes(tools, labels, clips)
         for name in (tool.name for tool in tools):
             mine = [planned for (tool, _), planned in plans.items() if tool == name]
             frames = sum(len(planned.plan.source.timeline) for planned in mine)
             costs.first_passes[name] = sum(planned.processor for planned in mine), frames
         return scores, look_at_masks(tools, plans, clips)
-    tools = [named(n) for n in names if n != TRANSCODE]
+    tools = [named(n, args.targets) for n in names if n != TRANSCODE]
     outputs = Outputs(cache_folder() / "real")
     scores = judge_pixels([*tools, named(TRANSCODE)], labels, clips, outputs, costs)
     return scores, look_at_outputs(tools, outputs, clips)

@@ -44,6 +44,7 @@ class FrameScore:
     """One frame.
 
     Attributes:
+        heads: labelled heads without a visible face, and faces; only who hides heads can hide all.
         hidden, stray: shares of the picture.
         growth: hidden area around each face that stands alone, over the area of its ellipse.
         plate_growth: around each plate that does, over the area of its box.
@@ -53,6 +54,7 @@ class FrameScore:
     clip: str
     frame: int
     objects: tuple[ObjectScore, ...]
+    heads: tuple[ObjectScore, ...]
     hidden: float
     stray: float
     growth: tuple[float, ...]
@@ -94,8 +96,8 @@ class Scores:
 
 
 def judge_object(view: View, clip: str, frame: int, target: str, box: Box) -> ObjectScore | None:
-    """None for an object too small to be judged, and for a head, which counts for nothing."""
-    if target not in LEAST or box[3] - box[1] < LEAST[target]:
+    """None for an object too small to be judged."""
+    if box[3] - box[1] < LEAST[target]:
         return None
     return ObjectScore(clip, frame, target, box, view.open_share(box, target))
 
@@ -103,12 +105,17 @@ def judge_object(view: View, clip: str, frame: int, target: str, box: Box) -> Ob
 def judge_frame(labelled: LabelledFrame, view: View) -> FrameScore:
     """One frame of one output."""
     hidden = view.hidden
-    found = (judge_object(view, labelled.clip, labelled.frame, t, b) for t, b in labelled.targets())
+
+    def judged(targets: list[tuple[str, Box]]) -> tuple[ObjectScore, ...]:
+        found = (judge_object(view, labelled.clip, labelled.frame, t, b) for t, b in targets)
+        return tuple(o for o in found if o is not None)
+
     beside = 1 - area_of((hidden.shape[0], hidden.shape[1]), labelled.known, REACH)
     return FrameScore(
         labelled.clip,
         labelled.frame,
-        tuple(o for o in found if o is not None),
+        judged(labelled.targets()),
+        judged([("head", b) for b in labelled.heads + labelled.faces]),
         float(hidden.mean()),
         float((hidden & beside).mean()),
         tuple(_growths(labelled, hidden, "face")),
@@ -127,7 +134,9 @@ def judge_tracks(
         score = TrackScore(track.clip, track.id, track.target)
         for frame, box in sorted(track.boxes.items()):
             view = view_of(frame)
-            judged = view and judge_object(view, track.clip, frame, track.target, box)
+            if view is None or track.target == "head":
+                continue
+            judged = judge_object(view, track.clip, frame, track.target, box)
             if judged:
                 score.judged += 1
                 score.leaked += [frame] if judged.leaked else []

@@ -32,9 +32,9 @@ Bgr = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
 """1 inside, 0 outside, [H, W]."""
 
-LEAST = {"face": 16.0, "plate": 8.0}
-"""Height in px from which a face or plate is judged."""
-LEAK = {"face": 0.17, "plate": 0.12}
+LEAST = {"face": 16.0, "plate": 8.0, "head": 16.0}
+"""Height in px from which a face, plate or head is judged."""
+LEAK = {"face": 0.17, "plate": 0.12, "head": 0.17}
 """Share that is still open from which it has leaked."""
 HIGH_PASS = 2.5
 """Sigma in px of the blur that is taken away: what is left are edges, not brightness."""
@@ -115,7 +115,7 @@ def visible_share(source: Grey, output: Grey, box: Box, target: str) -> float:
     if x2 - x1 < LEAST_SIDE or y2 - y1 < LEAST_SIDE:
         return 0.0
     rows, columns = _grid(x2 - x1, y2 - y1)
-    corners = target == "face" and rows == columns == 4
+    corners = target != "plate" and rows == columns == 4
     textured = visible = 0
     for i in range(rows):
         for j in range(columns):
@@ -156,8 +156,8 @@ def area_of(shape: tuple[int, int], boxes: Sequence[Box], reach: float = 0.0) ->
 
 
 def region_of(box: Box, target: str, shape: tuple[int, int]) -> Mask:
-    """The ellipse in a face's box, or a plate's box."""
-    if target != "face":
+    """The ellipse in a face's or head's box, or a plate's box."""
+    if target == "plate":
         return area_of(shape, [box])
     region = np.zeros(shape, np.uint8)
     x1, y1, x2, y2 = box

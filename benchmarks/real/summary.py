@@ -58,6 +58,7 @@ def figures(scores: Scores) -> dict[str, Figure]:
         f"{t}s": _share((f.clip, o.leaked) for f in frames for o in f.objects if o.target == t)
         for t in ("face", "plate")
     }
+    found["heads"] = _share((f.clip, o.leaked) for f in frames for o in f.heads)
     found["tracks"] = _share((t.clip, bool(t.leaked)) for t in scores.tracks if t.judged)
     found["hidden"] = _mean((f.clip, f.hidden) for f in frames)
     found["stray"] = _mean((f.clip, f.stray) for f in frames)
@@ -73,6 +74,7 @@ def figures(scores: Scores) -> dict[str, Figure]:
 HEADER = {
     "faces": "faces leaked (≥ 16 px)",
     "plates": "plates leaked (≥ 8 px)",
+    "heads": "heads open (≥ 16 px)",
     "tracks": "tracks with a leak",
     "hidden": "hidden, of the picture",
     "stray": "of it stray",

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.leak.errors import ToolError
-from benchmarks.leak.tools import Tool
+from benchmarks.leak.redact_tools import RedactTool
+from benchmarks.leak.tools import Tool, cache_folder
 from benchmarks.leak.tools import tool as leak_tool
 from redact.errors import RedactError
 from redact.media import Decode, VideoWriter, container_for, probe
-from redact.settings import EncodeSettings
+from redact.settings import EncodeSettings, Sensitivity
+from redact.types import SEARCHED, apart
 
 DEFAULT = ("redact-balanced", "redact-fast", "redact-thorough", "deface")
 TRANSCODE = "transcode"
@@ -37,10 +39,22 @@ class Transcode:
         return {"frames": count, "height": info.video.upright_size[1]}
 
 
-def named(name: str) -> Tool:
+def named(name: str, targets: str | None = None) -> Tool:
     """A tool by name: `transcode`, or any of `benchmarks.leak.tools`.
 
+    Args:
+        targets: what redact is to hide, as its option `--targets` has it; None: the usual.
+
     Raises:
-        ValueError: for any other name.
+        ValueError: for any other name, or for a tool that hides what it hides.
     """
-    return Transcode() if name == TRANSCODE else leak_tool(name)
+    if targets is None or name == TRANSCODE:
+        return Transcode() if name == TRANSCODE else leak_tool(name)
+    product, _, sensitivity = name.partition("-")
+    if product != "redact" or sensitivity not in set(Sensitivity):
+        raise ValueError(f"{name} does not take --targets")
+    wanted = [t for w in targets.split(",") for t in SEARCHED if w in (t.spec.option, t.word)]
+    if len(wanted) != len(targets.split(",")):
+        raise ValueError(f"--targets {targets}: not one of {', '.join(t.word for t in SEARCHED)}")
+    folder = cache_folder() / "detections"
+    return RedactTool(f"{name} --targets {targets}", sensitivity, folder, hides=apart(wanted))

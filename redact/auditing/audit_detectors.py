@@ -14,29 +14,28 @@ from numpy.typing import NDArray
 
 from ..allocator import trim
 from ..detection import (
-    LARGE,
-    SMALL,
     Area,
-    CenterFace,
-    OurNetwork,
+    Networks,
     Scale,
+    Sizes,
     Verifier,
     Witnesses,
+    files_of,
     in_every_way,
-    load_calibration,
     load_close_up,
     require_models,
-    threads_each,
 )
-from ..types import Detections, Frame, Presentation, Target, audited_for
+from ..types import Detections, Frame, Presentation, Target, apart
 from .limits import Limits
 from .unmasked import mirrored
 
-OURS: Final = (Scale(960, up_to=1600, tile=1600), Scale(416))
-"""Sizes at which our network looks; the plan of a balanced run is made at 1280 (up to 1920)."""
-
-CENTERFACE: Final = (Scale(720, up_to=1120), Scale(352))
-"""The same of CenterFace, where the plan is made at 960 (up to 1280) and 416."""
+SIZES: Final = Sizes(
+    ours=(Scale(960, up_to=1600, tile=1600), Scale(416)),
+    faces=(Scale(720, up_to=1120), Scale(352)),
+    people=(Scale(384, tile=416), Scale(640, most_zoom=1.0, tile=416, overlap=96)),
+)
+"""Sizes at which they look; the plan of a balanced run is made at 1280 (up to 1920) by our network,
+and at 960 (up to 1280) and 416 by CenterFace and the eye."""
 
 
 def require_detectors(targets: tuple[Target, ...]) -> None:
@@ -45,20 +44,7 @@ def require_detectors(targets: tuple[Target, ...]) -> None:
     Raises:
         ModelError, DependencyError: see `redact.detection.require_models`.
     """
-    require_models(faces=Target.FACE in audited_for(targets))
-
-
-def _witnesses(network: OurNetwork, center: CenterFace | None, aspect: float) -> Witnesses:
-    """Both networks, or ours alone, for pixels of a width over their height."""
-    ours = network.detector(*OURS, sample_aspect=aspect)
-    others, kind, closely = {}, "face alone", network.run
-    if center is not None:
-        kind, closely = "face", center.run
-        others = {
-            LARGE: lambda picture: center.look(picture, CENTERFACE[0], aspect),
-            SMALL: lambda picture: center.look(picture, CENTERFACE[1], aspect),
-        }
-    return Witnesses(ours, others, kind, load_calibration(), "", "", closely)
+    require_models(targets)
 
 
 class AuditDetectors:
@@ -86,19 +72,13 @@ class AuditDetectors:
         limits: Limits,
         centerface: bool = True,
     ) -> None:
-        looked_for = audited_for(targets)
-        beside = centerface and Target.FACE in looked_for
-        network = OurNetwork(looked_for, threads_each() if beside else None)
-        self.targets = network.targets
+        self.targets = apart(t for t in targets if t.spec.searched)
         self._limits = limits
-        ours = network.detector(*OURS)
-        self.names = [(ours.name, ours.weights_sha256)]
-        center = CenterFace(threads_each()) if beside else None
-        if center is not None:
-            self.names.append((center.name, center.weights_sha256))
+        networks = Networks(self.targets, centerface=centerface)
+        self.names = files_of(self.targets, centerface=centerface)
 
         def make(aspect: float) -> Witnesses:
-            return _witnesses(network, center, aspect)
+            return networks.witnesses(SIZES, aspect, "")
 
         self._all: Any = in_every_way(presentations, make)
         self._close_up = load_close_up(self._all)
@@ -106,7 +86,7 @@ class AuditDetectors:
         self.looks = self.close = 0
 
     def look(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
-        """Faces and plates in a picture, large enough to be reported; scores are probabilities.
+        """All targets in a picture, large enough to be reported; scores are probabilities.
 
         Args:
             frame: upright; see `redact.auditing.unmasked`.
@@ -123,8 +103,8 @@ class AuditDetectors:
             only = [area._replace(left=width - area.left - area.width) for area in only]
         found = self.seen(mirrored(frame), only)
         height = found.xyxy[:, 3] - found.xyxy[:, 1]
-        least = np.array([self._limits.least_height(t) for t in Target])[found.target]
-        found = found.select((found.score >= self._limits.candidate) & (height >= least))
+        tall = height >= self._limits.least.of(found.target)
+        found = found.select((found.score >= self._limits.candidate) & tall)
         x1, y1, x2, y2 = found.xyxy.T
         return Detections(np.stack([width - x2, y1, width - x1, y2], 1), found.score, found.target)
 

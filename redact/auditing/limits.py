@@ -13,7 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..settings import Sensitivity
-from ..types import Target
+from ..types import PerKind, Target
+
+_LEAST = PerKind(
+    "auditing/limits: the least height",
+    {Target.FACE: 10.0, Target.PLATE: 6.0, Target.HEAD: 14.0, Target.PERSON: 24.0},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +30,9 @@ class Limits:
             every frame). Meaning: two or three looks at whoever shows for a second.
         risky_looks: most looks a second at frames in which something may have gone wrong.
             Meaning: with those above, about half as many as the detection makes.
-        least_face, least_plate: height in pixels below which nothing is reported. Meaning: nobody
-            recognises a face of 10 pixels; letters on a plate of 6 are 4 high.
+        least: height in pixels below which nothing is reported. Meaning: nobody recognises a face
+            of 10 pixels, in a head of 14 or on a body of 100; letters on a plate of 6 are 4 high.
+            Of whom only the silhouette shows less is known, but a body of 24 pixels is a speck.
         candidate: probability of one look from which a place is followed (`--sweep`).
         believed: probability of all that was seen of it from which a place is a finding. Meaning:
             more likely than not, at every sensitivity.
@@ -75,8 +81,7 @@ class Limits:
 
     look_every: float = 0.4
     risky_looks: float = 2.0
-    least_face: float = 10.0
-    least_plate: float = 6.0
+    least: PerKind[float] = _LEAST
     candidate: float = 0.05
     believed: float = 0.5
     covered: float = 0.4
@@ -108,16 +113,15 @@ class Limits:
     tone_left: float = 0.05
     smear: float = 0.06
 
+    def least_height(self, target: Target) -> float:
+        """Pixels below which a thing is not reported; 0 for what a person marked."""
+        return self.least[target] if target.spec.searched else 0.0
+
     def look_seconds(self, sensitivity: Sensitivity) -> float:
         """Seconds from one whole look to the next."""
         if sensitivity is Sensitivity.THOROUGH:
             return 0.0
         return (2 if sensitivity is Sensitivity.FAST else 1) * self.look_every
-
-    def least_height(self, target: Target) -> float:
-        """Pixels below which a thing is not reported."""
-        least = {Target.FACE: self.least_face, Target.PLATE: self.least_plate}
-        return 0.0 if target.spec.measured is None else least[target.spec.measured]
 
 
 LIMITS = Limits()

@@ -10,7 +10,7 @@ from typing import Any, Self
 from ..media import Copied
 from ..plan import Plan
 from ..settings import RenderSettings, Sensitivity, Stamp
-from ..types import OWN, Box, Target, clock
+from ..types import USUAL, Box, Target, clock, hidden_with
 from ..words import Message, word
 from .limits import LIMITS, Limits
 
@@ -33,7 +33,7 @@ class AuditSettings:
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
     margin: float = RenderSettings().margin
-    targets: tuple[Target, ...] = OWN
+    targets: tuple[Target, ...] = USUAL
     audio_expected: bool | None = None
     credentials: bool = False
     limits: Limits = LIMITS
@@ -285,8 +285,8 @@ class AuditResult:
         if kept:
             yield Message("visible_by_decision", count=len(kept), tracks=", ".join(kept))
         yield Message("looked_at", compared=looked.frames, looked=looked.whole, close=looked.close)
-        for target in OWN:
-            if looked.targets and target not in looked.targets:
+        for target in USUAL:
+            if looked.targets and target not in hidden_with(looked.targets):
                 yield Message("not_looked_for", target=target.word)
         yield from self.not_searched
         if not self.with_plan:

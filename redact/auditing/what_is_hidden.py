@@ -120,10 +120,7 @@ def by_decision(target: Target, box: Box, kept: list[Region], limits: Limits) ->
     A decision is about one subject: it says nothing of another kind of thing in the same place,
     and nothing of a much smaller one, a head that passes before the kept one.
     """
-    return any(
-        target in (k.target, k.target.spec.audited) and _is_kept(box, k.box, limits.same)
-        for k in kept
-    )
+    return any(target.is_of(k.target) and _is_kept(box, k.box, limits.same) for k in kept)
 
 
 def _is_kept(box: Box, kept: Box, same: float) -> bool:

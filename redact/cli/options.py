@@ -25,7 +25,7 @@ from ..settings import (
     Stamp,
     Style,
 )
-from ..types import OWN, SEARCHED, Target
+from ..types import SEARCHED, USUAL, Target, apart
 from .app import remember_sources
 from .search_options import preview_flags, scope_of, scope_options
 from .terminal import Terminal
@@ -36,7 +36,7 @@ RELEASE_STYLES = [s.value for s in Style if s.value != "outline"]
 
 
 class TargetsType(click.ParamType[tuple[Target, ...]]):
-    """A comma-separated list of targets."""
+    """A comma-separated list of targets, in the plural or as plans name them."""
 
     name = "targets"
 
@@ -46,13 +46,14 @@ class TargetsType(click.ParamType[tuple[Target, ...]]):
         if isinstance(value, tuple):
             return value
         words = [w.strip().lower() for w in str(value).split(",") if w.strip()]
-        known = {t.word: t for t in SEARCHED}
+        known = {w: t for t in SEARCHED for w in (t.spec.option, t.word)}
         for word in words:
             if word not in known:
-                self.fail(f"{word!r} is not one of {', '.join(known)}", param, ctx)
+                there = ", ".join(t.spec.option for t in SEARCHED)
+                self.fail(f"{word!r} is not one of {there}", param, ctx)
         if not words:
             self.fail("name at least one target", param, ctx)
-        return tuple(t for w, t in known.items() if w in words)
+        return apart(known[word] for word in words)
 
 
 class ColourType(click.ParamType[tuple[int, int, int]]):
@@ -131,10 +132,11 @@ detect_options = _all(
     click.option(
         "--targets",
         type=TargetsType(),
-        default=",".join(t.word for t in OWN),
+        default=",".join(t.spec.option for t in USUAL),
         show_default=True,
-        help="What to hide, with commas: face, plate, or head (also from behind), which only a "
-        "--detector of another package finds.",
+        help="What to hide, with commas: faces, plates, heads (from every side, also without a "
+        "face), people (whole bodies). Who hides heads hides their faces with them, and who hides "
+        "people both.",
     ),
     click.option(
         "--sensitivity",

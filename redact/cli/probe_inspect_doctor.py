@@ -20,7 +20,7 @@ from ..inspect import Inspection, inspect_file
 from ..media import SourceInfo, default_output
 from ..media import probe as probe_source
 from ..progress import About
-from ..types import OWN, Target, clock, counted, decimal, readable
+from ..types import USUAL, Target, clock, counted, decimal, readable
 from . import options
 from .app import HELP
 from .terminal import PlainConsole, tell, tell_json
@@ -238,7 +238,7 @@ def examine() -> dict[str, Any]:
     from .trial import try_stages
 
     models = describe_models()
-    problems = {target: _problem(target) for target in OWN}
+    problems = {target: _problem(target) for target in USUAL}
     first = next((p for p in problems.values() if p is not None), None)
     # Without a model or a library there is nothing to try.
     tried = [] if first is not None else list(try_stages())

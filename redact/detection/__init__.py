@@ -8,8 +8,11 @@ from .device import DEVICES, describe_devices, device_now, on_device
 from .every_way import in_every_way
 from .loader import (
     SCALES,
+    Networks,
     OurNetwork,
+    Sizes,
     describe_models,
+    files_of,
     load_close_up,
     load_detector,
     own_name,
@@ -21,4 +24,4 @@ from .scaling import Area, Scaler
 from .verifier import Verifier
 from .views import CONTEXT as PART_CONTEXT
 from .views import Scale
-from .witnesses import LARGE, SMALL, Witnesses
+from .witnesses import Witnesses

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ModelError
+from ..types import SEARCHED
 from .weights import all_weights
 
 FILE: Final = "calibration.json"
@@ -53,10 +54,10 @@ class Calibration:
     """Fitted numbers.
 
     Attributes:
-        looks: for "face", "face alone" (without CenterFace) and "plate": the weight of each
-            witness's log odds, of the size, and "bias".
+        looks: for every kind of target, "face alone" (without CenterFace) and "face thorough": the
+            weight of each witness's log odds, of the size, and "bias".
         boxes: for each witness, what to add to (left, top, right, bottom), shares of the size.
-        tracks: for "face" and "plate": weights of what a whole track shows (`redact.track`).
+        tracks: for every kind of target: weights of what a whole track shows (`redact.track`).
     """
 
     looks: Mapping[str, Mapping[str, float]]
@@ -108,7 +109,8 @@ def load_calibration() -> Calibration:
     """The numbers for the weights that are installed.
 
     Raises:
-        ModelError: if the file is missing, malformed, or belongs to other weights.
+        ModelError: if the file is missing, malformed, belongs to other weights, or has nothing
+            for a kind of target.
     """
     try:
         data = resources.files("redact.models").joinpath(FILE).read_bytes()
@@ -119,6 +121,10 @@ def load_calibration() -> Calibration:
     strange = [name for name, digest in file.weights.items() if known.get(name) != digest]
     if strange:
         raise ModelError(f"{FILE} belongs to other weights than {strange[0]}", _CURE)
+    if missing := [
+        t.word for t in SEARCHED if t.word not in file.looks or t.word not in file.tracks
+    ]:
+        raise ModelError(f"{FILE} has nothing for {', '.join(missing)}", _CURE)
     boxes = {
         name: np.array([s.left, s.top, s.right, s.bottom], np.float32)
         for name, s in file.boxes.items()

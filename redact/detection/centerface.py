@@ -92,8 +92,8 @@ class CenterFace:
         DependencyError: if the engine contacts a server.
     """
 
-    name: Final = "CenterFace"
-    weights_sha256: Final = CENTERFACE_SHA256[CENTERFACE]
+    name: str = "CenterFace"
+    weights_sha256: str = CENTERFACE_SHA256[CENTERFACE]
 
     def __init__(self, threads: int) -> None:
         network = read_network(CENTERFACE)
@@ -128,22 +128,36 @@ class CenterFace:
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""
-        height, width = rgb.shape[:2]
-        padded = np.zeros((1, 3, -(-height // ALIGN) * ALIGN, -(-width // ALIGN) * ALIGN), np.uint8)
-        padded[0, :, :height, :width] = rgb.transpose(2, 0, 1)
         try:
-            heat, size, offset = self._session.run(list(OUTPUTS), {self._input: padded})
+            heat, size, offset = self._session.run(list(OUTPUTS), {self._input: padded(rgb)})
         except Exception as error:  # onnxruntime has no common base class for its errors
             raise UnsafeError(f"CenterFace failed: {error}") from error
         if not all(np.isfinite(part).all() for part in (heat, size, offset)):
             raise UnsafeError("CenterFace gave an unusable answer")
-        return _decoded(heat[0, 0], size[0], offset[0])
+        return decoded(heat[0, 0], size[0], offset[0], Target.FACE)
 
 
-def _decoded(
-    heat: NDArray[np.float32], size: NDArray[np.float32], offset: NDArray[np.float32]
+def padded(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """An image [H, W, 3] as the network takes it: [1, 3, H', W'], sides multiples of `ALIGN`."""
+    height, width = rgb.shape[:2]
+    out = np.zeros((1, 3, -(-height // ALIGN) * ALIGN, -(-width // ALIGN) * ALIGN), np.uint8)
+    out[0, :, :height, :width] = rgb.transpose(2, 0, 1)
+    return out
+
+
+def decoded(
+    heat: NDArray[np.float32],
+    size: NDArray[np.float32],
+    offset: NDArray[np.float32],
+    target: Target,
 ) -> Detections:
-    """Boxes of all points of the heat map that count."""
+    """Boxes of all points of a heat map [H, W] that count, in pixels of the image.
+
+    Args:
+        size: [2, H, W], log of height and width in strides.
+        offset: [2, H, W], of the centre from the cell's, down and to the right, in strides.
+        target: what the map shows.
+    """
     row, column = np.divmod(np.flatnonzero(heat >= LEAST_SCORE), heat.shape[1])
     tall, wide = np.exp(np.minimum(size[:, row, column], 10.0)) * STRIDE
     y = (row + offset[0, row, column] + 0.5) * STRIDE
@@ -153,5 +167,5 @@ def _decoded(
     return Detections(
         boxes.astype(np.float32).reshape(count, 4),
         heat[row, column].astype(np.float32),
-        np.full(count, Target.FACE, np.int8),
+        np.full(count, target, np.int8),
     )

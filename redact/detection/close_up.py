@@ -1,14 +1,14 @@
 """A close look at a place in which a detector has seen something: is it really a face, or a plate?
 
 A detector looks at the whole picture at a few sizes, and small things are small to it. Here the
-place is cut out and enlarged. Faces are shown to CenterFace once more, at a size that it knows
-well: what it took for a face by a hair at one size, a wheel or a bag, it seldom takes for one at
-another. Plates are shown to the verifier.
+place is cut out and enlarged. Faces are shown to CenterFace once more, and heads to the eye, at a
+size that they know well: what they took for a face by a hair at one size, a wheel or a bag, they
+seldom take for one at another. Plates are shown to the verifier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -21,15 +21,15 @@ from .network import PAD
 from .nms import iou
 from .opencv import load_opencv
 from .scaling import Area, Picture, Scaler, turned_boxes
-from .verifier import SIDE, Verifier
+from .verifier import CHANNELS, SIDE, Verifier
 
 LookAtImage = Callable[[NDArray[np.uint8]], Detections]
 """A network: uint8 [H, W, 3], RGB, to what it sees, in its pixels."""
 
 FACE_WINDOW: Final = 5.0
-"""Side of the square around a face, in its longer side: it is then 32 pixels tall to CenterFace,
-with head and shoulders around it. Chosen in `training/README.md`, "Close looks", of eight squares:
-the one that tells best for its cost."""
+"""Side of the square around a face or head, in its longer side: it is then 32 pixels tall to its
+network, with head and shoulders around it. Chosen in `training/README.md`, "Close looks", of eight
+squares: the one that tells best for its cost."""
 
 PLATE_WINDOWS: Final = (1.8, 4.8)
 """The same for the verifier: a plate is told by its letters and, as burnt-in text has letters too,
@@ -45,17 +45,18 @@ class CloseUp:
 
     Args:
         verifier: knows plates.
-        faces: knows faces, in one image: CenterFace, or our network where that is not to look.
+        networks: who knows each other kind in one image: faces CenterFace, or our network where
+            that is not to look; heads the eye.
         presentations: every place is looked at in each of these ways, and the best counts.
     """
 
     def __init__(
         self,
         verifier: Verifier,
-        faces: LookAtImage,
+        networks: Mapping[Target, LookAtImage],
         presentations: Sequence[Presentation] = (Presentation(),),
     ) -> None:
-        self._verifier, self._faces = verifier, faces
+        self._verifier, self._networks = verifier, dict(networks)
         self._presentations = tuple(dict.fromkeys(presentations))
         self._scaler = Scaler()
 
@@ -67,9 +68,10 @@ class CloseUp:
         Args:
             frame: upright.
             boxes: [N, 4], upright source pixels.
-            target: [N], values of `Target`, faces and plates only.
+            target: [N], values of `Target`.
 
         Raises:
+            LookupError: nobody here knows one of the targets.
             UnsafeError: if the frame cannot be converted or a network fails.
         """
         if not len(boxes):
@@ -94,12 +96,18 @@ class CloseUp:
         if way.upside_down:
             rgb, boxes = rgb[::-1, ::-1], turned_boxes(boxes, shown)
             rgb = np.ascontiguousarray(rgb)
-        for row in np.flatnonzero(target == Target.FACE):
-            odds[row] = self._face(rgb, boxes[row])
         plates = np.flatnonzero(target == Target.PLATE)
         if len(plates):
             odds[plates] = self._plates(rgb, boxes[plates])
+        for row in np.flatnonzero(target != Target.PLATE):
+            odds[row] = self._round(rgb, boxes[row], Target(int(target[row])))
         return odds
+
+    def _seen(self, window: NDArray[np.uint8], target: Target) -> Detections:
+        """What the network that knows a kind sees of it in an image."""
+        if target not in self._networks:
+            raise LookupError(f"no network looks closely at {target.word}")
+        return self._networks[target](window).only([target])
 
     def find(
         self, grey: NDArray[np.uint8], boxes: NDArray[np.float64], target: NDArray[np.int8]
@@ -116,26 +124,25 @@ class CloseUp:
             may be beside its place, a plate is looked for there alone.
 
         Raises:
+            LookupError: nobody here knows one of the targets.
             UnsafeError: if a network fails.
         """
-        out, odds = boxes.copy(), np.full(len(boxes), log_odds(np.array([UNSEEN]))[0], np.float32)
+        out, odds = boxes.copy(), np.zeros(len(boxes), np.float32)
         for row, kind in enumerate(target.tolist()):
-            if kind not in (Target.FACE, Target.PLATE):
-                continue
             rgb, origin = _cut_out(grey, boxes[row])
             box = boxes[row] - np.tile(origin, 2)
             if kind == Target.PLATE:
                 odds[row] = self._plates(rgb, box[None])[0]
                 continue
-            move, odds[row] = self._face_beside(rgb, box)
+            move, odds[row] = self._beside(rgb, box, Target(kind))
             out[row] = boxes[row] + np.tile(move, 2)
         return out, odds
 
-    def _face_beside(
-        self, rgb: NDArray[np.uint8], box: NDArray[np.float64]
+    def _beside(
+        self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
     ) -> tuple[NDArray[np.float64], np.float32]:
-        """How far a face lies from where it is expected, and log odds that it is one."""
-        seen = self._faces(square_around(rgb, box, FACE_WINDOW)).only([Target.FACE])
+        """How far a face or head lies from where it is expected, and log odds that it is one."""
+        seen = self._seen(square_around(rgb, box, FACE_WINDOW), target)
         zoom = SIDE / _window(box, FACE_WINDOW)
         x1, y1, x2, y2 = seen.xyxy.astype(np.float64).T
         move = np.stack([x1 + x2 - SIDE, y1 + y2 - SIDE], axis=1) / 2 / zoom
@@ -148,9 +155,11 @@ class CloseUp:
         best = int(np.flatnonzero(near)[seen.score[near].argmax()])
         return move[best], np.float32(log_odds(seen.score[best : best + 1])[0])
 
-    def _face(self, rgb: NDArray[np.uint8], box: NDArray[np.float64]) -> np.float32:
-        """Of the surest face that is seen at the box."""
-        seen = self._faces(square_around(rgb, box, FACE_WINDOW)).only([Target.FACE])
+    def _round(
+        self, rgb: NDArray[np.uint8], box: NDArray[np.float64], target: Target
+    ) -> np.float32:
+        """Of the surest face or head that is seen at the box."""
+        seen = self._seen(square_around(rgb, box, FACE_WINDOW), target)
         half = (box[2:] - box[:2]) / _window(box, FACE_WINDOW) * SIDE / 2
         shown = np.concatenate([SIDE / 2 - half, SIDE / 2 + half])
         there = iou(shown[None], seen.xyxy)[0] >= SAME
@@ -160,7 +169,7 @@ class CloseUp:
     def _plates(self, rgb: NDArray[np.uint8], boxes: NDArray[np.float64]) -> NDArray[np.float32]:
         """[N] by the verifier, mean over the windows."""
         windows = [square_around(rgb, box, times) for box in boxes for times in PLATE_WINDOWS]
-        odds = log_odds(self._verifier.scores(np.stack(windows))[:, int(Target.PLATE)])
+        odds = log_odds(self._verifier.scores(np.stack(windows))[:, CHANNELS.index(Target.PLATE)])
         return np.asarray(odds.reshape(len(boxes), -1).mean(axis=1), np.float32)
 
 

@@ -17,6 +17,9 @@ from .scaling import Area, Picture, Scaler
 from .views import Scale, View, look_at_view, views
 from .weights import CANDIDATE_SCORE, NMS_IOU
 
+CHANNELS: Final = (Target.FACE, Target.PLATE)
+"""What each channel of the network's scores stands for (model card)."""
+
 STRIDES: Final = (8, 16, 32)
 """Output grids in the order in which the network lists them (model card). Meaning: pixels of its
 picture per point of the grid."""
@@ -65,7 +68,7 @@ class Network:
 
     Args:
         weights: contents of the ONNX file.
-        least: lowest score to return, per target; targets not in it are not looked for.
+        least: lowest score to return, per target of `CHANNELS`; those not in it are not looked for.
         threads: processors for one image.
         keep_memory: see `redact.detection.device.open_network`.
 
@@ -84,6 +87,8 @@ class Network:
         self._session = open_network(
             weights, threads, "the face and plate network", keep_memory=keep_memory
         )
+        if strange := [t.word for t in least if t not in CHANNELS]:
+            raise ValueError(f"the face and plate network does not know {', '.join(strange)}")
         self._least = dict(least)
         self._grids: dict[
             tuple[int, int],
@@ -112,7 +117,8 @@ class Network:
         scores, distances = scores[0], distances[0]
         if not np.isfinite(scores).all() or scores.shape[1] != len(x):
             raise UnsafeError("the face and plate network gave an unusable answer")
-        parts = [self._decode(scores[t], distances, x, y, t) for t in self._least]
+        channels = ((n, t) for n, t in enumerate(CHANNELS) if t in self._least)
+        parts = [self._decode(scores[n], distances, x, y, t) for n, t in channels]
         return Detections.concat(parts)
 
     def _prepared(
@@ -261,7 +267,6 @@ class FacePlateDetector:
         self._scales = scales
         self._aspect = sample_aspect
         self._scaler = Scaler()
-        self._least = np.array([CANDIDATE_SCORE.get(t, 0.0) for t in Target], np.float32)
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return self.look(self._scaler.array(rgb))
@@ -284,7 +289,7 @@ class FacePlateDetector:
         least = [self._scales[number].least for number in zooms]
         merged = agree(Detections.concat(parts), np.concatenate(scale), list(zooms.values()), least)
         merged = clipped(merged, width, height)  # a mean is exact to some digits only
-        return merged.select(merged.score >= self._least[merged.target])
+        return merged.select(merged.score >= CANDIDATE_SCORE)
 
 
 def to_source(found: Detections, view: View) -> Detections:

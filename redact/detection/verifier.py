@@ -13,10 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
+from ..types import Target
 from .device import open_network
 from .network import default_threads
 from .processor import read_network
 from .weights import VERIFIER, VERIFIER_SHA256
+
+CHANNELS: Final = (Target.FACE, Target.PLATE)
+"""What each of its two scores stands for (model card)."""
 
 SIDE: Final = 160
 """Pixels of the square pictures that it is shown. Meaning: as it was trained."""
@@ -53,7 +57,7 @@ class Verifier:
                 longer side between a fifth and two thirds of SIDE.
 
         Returns:
-            float32 [N, 2] from 0 to 1, in the order of `Target.FACE` and `Target.PLATE`.
+            float32 [N, 2] from 0 to 1, in the order of `CHANNELS`.
 
         Raises:
             UnsafeError: if the network fails or answers with numbers that are not finite.

@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import ModelError
-from ..types import Target
 
 FACE_PLATE_SHA256: Final[dict[str, str]] = {
     "face-plate.int8.onnx": "98ac7172563a19fc62ac3bfa9adfad9bb221e4ef0942cbee700c25679c620959",
@@ -46,6 +45,20 @@ CENTERFACE_SHA256: Final[dict[str, str]] = {
 }
 """CenterFace in 8 bits, made by `training.eight_bit` from what its authors published."""
 
+EYE: Final = "eye/eye.int8.onnx"
+
+EYE_SHA256: Final[dict[str, str]] = {
+    EYE: "a5dc3491af13e6b6a76691d9d0735f22517cb999cd38d742d527ec7883ec5048",
+}
+"""The eye in 8 bits, made by `training.eye.eight_bit`; it knows heads."""
+
+PEOPLE: Final = "nanodet/nanodet-person.int8.onnx"
+
+PEOPLE_SHA256: Final[dict[str, str]] = {
+    PEOPLE: "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f",
+}
+"""NanoDet in 8 bits, made by `training.people_8bit` from what its authors published."""
+
 TRIAL: Final = "eight-bit-trial.onnx"
 
 OLDER_PROCESSORS_SHA256: Final[dict[str, str]] = {
@@ -54,6 +67,10 @@ OLDER_PROCESSORS_SHA256: Final[dict[str, str]] = {
     "verifier.int7.onnx": "fada87f7ff91f4facc5aa3d20651cc33a8d19f73967e0a41d65e075ee2e8c083",
     "centerface/centerface.int7.onnx": (
         "93ba21baaf6c1e83c66fa6ae2a0bcdc958f10c31d414adf8054b97d0c1c60ef2"
+    ),
+    "eye/eye.int7.onnx": "a6396bd9164709cc1a2c27c2ee0e2ca5d07c981a780377d39b63e8b89b788692",
+    "nanodet/nanodet-person.int7.onnx": (
+        "869fe957ffc0212029e4b0c48b46cd6c51b4ac7a80a8958c5ce1359bef0e1ccd"
     ),
 }
 """The same networks for processors without VNNI, and the small one that finds that out, made by
@@ -83,6 +100,8 @@ def all_weights() -> dict[str, str]:
         **FACE_PLATE_SHA256,
         **VERIFIER_SHA256,
         **CENTERFACE_SHA256,
+        **EYE_SHA256,
+        **PEOPLE_SHA256,
         **OLDER_PROCESSORS_SHA256,
         **MEDIAPIPE_SHA256,
     }
@@ -120,7 +139,7 @@ def read_weights(name: str, folder: Path | None = None) -> bytes:
     return data
 
 
-CANDIDATE_SCORE: Final[dict[Target, float]] = {Target.FACE: 0.06, Target.PLATE: 0.06}
+CANDIDATE_SCORE: Final = 0.06
 """Our network's answer of one picture ends here, before it is weighed. Meaning: above what is noise
 at every place of a picture; the calibration decides what a score is worth."""
 

@@ -3,6 +3,8 @@
 Where one network doubts, another is often sure, and they seldom take the same lantern for a face.
 Each look of each network is a witness: candidates that overlap are one object, every witness gives
 its log odds for it (or that of having seen nothing), and their weighted sum is the object's.
+
+A face makes a head, and a head makes a person: what is asked for is weighed from its parts up.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame, Target
+from ..types import USUAL, Detections, Frame, Target, widened
 from .calibration import Calibration, probability
 from .close_up import LookAtImage
 from .network import FacePlateDetector, clipped
@@ -30,10 +32,22 @@ LEAST_PROBABILITY: Final = 0.005
 """Meaning: candidates below this are not worth keeping for anybody."""
 
 OURS, LARGE, SMALL, TILTED = "ours", "centerface", "centerface small", "centerface tilted"
-"""Names of the witnesses in `calibration.json`."""
+FACES, EYE, EYE_SMALL, PEOPLE = "faces", "eye", "eye small", "people"
+"""Names of the witnesses in `calibration.json`; of heads all that is known of faces is one."""
 
 Look = Callable[[Picture], Detections]
-"""All faces that a witness sees in a picture, in its pixels, its own duplicates removed."""
+"""All that a witness sees of one kind in a picture, in its pixels, its own duplicates removed."""
+
+HOLDS: Final = 0.7
+"""Share of a head that lies in the box of the body it belongs to. Meaning: a body's box begins at
+the hair; a judgement."""
+
+LIES_IN: Final = 0.9
+"""Share of a box from which it lies in another. Meaning: nearly all; what is left open of it is no
+part by which anybody is known."""
+
+UPPER: Final = 0.5
+"""Share of a body's height in which the middle of its head lies. Meaning: also of one who bends."""
 
 
 class Witnesses:
@@ -41,26 +55,30 @@ class Witnesses:
 
     Args:
         ours: our detector, which alone knows plates.
-        others: further witnesses for faces, by their name in `calibration.json`.
-        kind: which weights of the calibration hold for these witnesses.
+        others: further witnesses, for each kind by their name in `calibration.json`.
+        kind: which weights of the calibration hold for these witnesses of faces.
         calibration: what scores mean.
         name, weights_sha256: for reports.
-        look_closely: the network that knows faces best, for close looks at them.
+        look_closely: the network that knows a kind best, for close looks.
+        targets: what is asked for, none part of another.
     """
 
     def __init__(
         self,
         ours: FacePlateDetector,
-        others: Mapping[str, Look],
+        others: Mapping[Target, Mapping[str, Look]],
         kind: str,
         calibration: Calibration,
         name: str,
         weights_sha256: str,
-        look_closely: LookAtImage,
+        look_closely: Mapping[Target, LookAtImage],
+        targets: tuple[Target, ...] = USUAL,
     ) -> None:
         self.name, self.weights_sha256 = name, weights_sha256
         self.look_closely = look_closely
-        self._ours, self._others = ours, dict(others)
+        self._ours, self._targets = ours, targets
+        self._names = {target: tuple(looks) for target, looks in others.items()}
+        self._others = {n: look for looks in others.values() for n, look in looks.items()}
         self._kind, self._calibration = kind, calibration
         self._scaler = Scaler()
         # What our network says is sorted while the others look: that keeps one processor busy,
@@ -83,14 +101,30 @@ class Witnesses:
 
     def _weigh(self, picture: Picture) -> Detections:
         ours, others = self._looks(picture)
-        faces = {OURS: ours.only([Target.FACE])} | others
-        parts = [
-            weighed(faces, self._kind, self._calibration),
-            weighed_plates(ours.only([Target.PLATE]), self._calibration),
-        ]
+        parts = [self._weighed(target, ours, others) for target in self._targets]
         found = clipped(Detections.concat(parts), *picture.size)
         found = found.select(found.score >= LEAST_PROBABILITY)
         return found.select(np.argsort(-found.score, kind="stable"))
+
+    def _weighed(
+        self, target: Target, ours: Detections, others: Mapping[str, Detections]
+    ) -> Detections:
+        """Everything of one kind, from what each witness saw. Raises LookupError for a kind that
+        no network here knows."""
+        mine = {name: others[name] for name in self._names.get(target, ())}
+        if target is Target.FACE:
+            seen = {OURS: ours.only([target])} | mine
+            return weighed(seen, self._kind, self._calibration)
+        if target is Target.PLATE:
+            return weighed_plates(ours.only([target]), self._calibration)
+        if target is Target.HEAD:
+            faces = self._weighed(Target.FACE, ours, others)
+            return weighed({FACES: as_wholes(faces)} | mine, "head", self._calibration)
+        if target is Target.PERSON:
+            heads = self._weighed(Target.HEAD, ours, others)
+            heads = heads.select(heads.score >= LEAST_PROBABILITY)
+            return with_heads(weighed_people(mine[PEOPLE], self._calibration), heads)
+        raise LookupError(f"no network finds {target.word}")
 
     def _looks(self, picture: Picture) -> tuple[Detections, dict[str, Detections]]:
         """What our network sees, and each of the others; two of them look at a time."""
@@ -152,7 +186,71 @@ def weighed(seen: Mapping[str, Detections], kind: str, calibration: Calibration)
 
 def weighed_plates(found: Detections, calibration: Calibration) -> Detections:
     """Plates of one picture as our network alone saw them, scores made probabilities."""
+    return _weighed_alone(found, "plate", OURS, "ours plate", calibration)
+
+
+def weighed_people(found: Detections, calibration: Calibration) -> Detections:
+    """Bodies of one picture as the person detector saw them, scores made probabilities."""
+    return _weighed_alone(found, "person", PEOPLE, PEOPLE, calibration)
+
+
+def _weighed_alone(
+    found: Detections, kind: str, witness: str, box: str, calibration: Calibration
+) -> Detections:
+    """What one witness saw of a kind that it alone knows."""
     height = found.xyxy[:, 3] - found.xyxy[:, 1]
-    odds = calibration.odds("plate", {OURS: found.score}, height)
-    boxes = calibration.corrected("ours plate", found.xyxy)
-    return Detections(boxes, probability(odds), found.target)
+    odds = calibration.odds(kind, {witness: found.score}, height)
+    return Detections(calibration.corrected(box, found.xyxy), probability(odds), found.target)
+
+
+def as_wholes(parts: Detections) -> Detections:
+    """The wholes that things of one kind are parts of: the heads of faces, the bodies of heads."""
+    if not len(parts):
+        return parts
+    (target,) = {Target(t) for t in parts.target.tolist()}
+    whole = target.wholes[0]
+    return Detections(widened(parts.xyxy, target), parts.score, np.full(len(parts), whole, np.int8))
+
+
+def with_heads(bodies: Detections, heads: Detections) -> Detections:
+    """People of one picture, each with all of body and head.
+
+    A head belongs to the surest body that holds it and has no surer head; both are then one
+    person, as probable as the likelier. A head without a body is a person of usual extent.
+
+    Args:
+        bodies: boxes of whole people.
+        heads: of the same picture.
+    """
+    heads = heads.select(np.argsort(-heads.score, kind="stable"))
+    box, score = bodies.xyxy.copy(), bodies.score.copy()
+    low = np.maximum(heads.xyxy[:, None, :2], box[None, :, :2])
+    high = np.minimum(heads.xyxy[:, None, 2:], box[None, :, 2:])
+    inside = np.clip(high - low, 0, None).prod(axis=2)
+    size = np.clip(heads.xyxy[:, 2:] - heads.xyxy[:, :2], 0, None).prod(axis=1)[:, None]
+    middle = (heads.xyxy[:, 1] + heads.xyxy[:, 3])[:, None] / 2
+    fits = (inside >= HOLDS * size) & (middle <= box[:, 1] + UPPER * (box[:, 3] - box[:, 1]))
+    alone = np.ones(len(heads), np.bool_)
+    for row in np.flatnonzero(fits.any(axis=1)):
+        free = np.flatnonzero(fits[row])
+        if not len(free):
+            continue
+        body = int(free[bodies.score[free].argmax()])
+        alone[row], fits[:, body] = False, False
+        box[body, :2] = np.minimum(box[body, :2], heads.xyxy[row, :2])
+        box[body, 2:] = np.maximum(box[body, 2:], heads.xyxy[row, 2:])
+        score[body] = max(score[body], heads.score[row])
+    return without_parts(
+        Detections.concat([Detections(box, score, bodies.target), as_wholes(heads.select(alone))])
+    )
+
+
+def without_parts(found: Detections) -> Detections:
+    """Without what lies in a surer one, an arm or half a body: it is hidden with that."""
+    found = found.select(np.argsort(-found.score, kind="stable"))
+    low = np.maximum(found.xyxy[:, None, :2], found.xyxy[None, :, :2])
+    high = np.minimum(found.xyxy[:, None, 2:], found.xyxy[None, :, 2:])
+    common = np.clip(high - low, 0, None).prod(axis=2)
+    size = np.maximum(np.diagonal(common), 1e-6)
+    within = np.tril(common >= LIES_IN * size[:, None], -1).any(axis=1)
+    return found.select(~within)

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from ..plan import DAMAGED, Plan
-from ..types import State, Target
+from ..types import SEARCHED, PerKind, State, Target
 from ..words import Message
 
 _HALF: Final = 0.5
@@ -25,8 +25,12 @@ _STEP: Final = Fraction(1, 10)
 _GRID: Final = (36, 64)
 """Rows and columns of points at which it is looked whether a mask covers them."""
 
-SMALL: Final = 16
-"""Pixels that a head is high; below that, many are missed."""
+SMALL: Final = PerKind(
+    "pipeline/coverage: SMALL",
+    {Target.FACE: 16, Target.PLATE: 0, Target.HEAD: 24, Target.PERSON: 60},
+)
+"""Pixels of height below which many are missed. Meaning: a face of 16, and the head and the body
+that have one; 0 where nobody is."""
 
 
 def remarks(plan: Plan) -> Iterator[Message]:
@@ -34,14 +38,15 @@ def remarks(plan: Plan) -> Iterator[Message]:
     large = next(_largely_covered(plan), None)
     if large is not None:
         yield Message("masks_large", seconds=large)
-    heads = [
-        median(k.box.height for k in t.keyframes if k.state is State.DETECTED)
-        for t in plan.tracks
-        if t.target is Target.FACE and any(k.state is State.DETECTED for k in t.keyframes)
-    ]
-    small = sum(height < SMALL for height in heads)
-    if small * 2 > len(heads):
-        yield Message("heads_small", count=small, pixels=SMALL)
+    for target in SEARCHED:
+        heights = [
+            median(k.box.height for k in t.keyframes if k.state is State.DETECTED)
+            for t in plan.tracks
+            if t.target is target and any(k.state is State.DETECTED for k in t.keyframes)
+        ]
+        small = sum(height < SMALL[target] for height in heights)
+        if small * 2 > len(heights):
+            yield Message("heads_small", count=small, pixels=SMALL[target])
 
 
 def _largely_covered(plan: Plan) -> Iterator[float]:

@@ -9,7 +9,7 @@ from ..media import Decode, SourceInfo
 from ..plan import DAMAGED, Plan
 from ..record import muted_parts
 from ..settings import Audio, EncodeSettings
-from ..types import OWN, Action, State, Target, Timeline, Track, audited_for
+from ..types import USUAL, Action, State, Target, Timeline, Track, hidden_with
 from ..words import Message
 from .coverage import remarks
 from .journal import Journal
@@ -90,8 +90,8 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
         journal.warn(warning)
     remark_on_streams(info, journal)
     remark_on_lasting_damage(plan, journal)
-    for target in OWN:
-        if target not in audited_for(plan.settings.targets):
+    for target in USUAL:
+        if target not in hidden_with(plan.settings.targets):
             journal.warn(Message("target_not_looked_for", target=target.word))
     for limit in plan.not_searched:
         journal.warn(limit)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from ..detection import (
+    Area,
     Detector,
     device_now,
     in_every_way,
@@ -15,12 +16,24 @@ from ..detection import (
     load_plugin,
     own_name,
 )
-from ..errors import InputError, UsageError
+from ..errors import DependencyError, InputError, UsageError
 from ..media import Decode, SourceInfo, read_ahead, sha256_of
 from ..plan import Plan, SourceRef, build_plan
 from ..settings import DetectSettings
 from ..track import LookAtParts, Looks, Tracker, settings_of
-from ..types import Box, Frame, Presentation, Scope, Timeline, area_in_words, clock, readable
+from ..types import (
+    Box,
+    Detections,
+    Frame,
+    Presentation,
+    Scope,
+    Target,
+    Timeline,
+    area_in_words,
+    clock,
+    hidden_with,
+    readable,
+)
 from ..words import Message, problem
 from .journal import Journal
 from .kept_looks import looks_kept
@@ -51,7 +64,7 @@ def detect(
     """
     require_scope(info, settings.scope)
     detector, look, whole_only = _who_looks(info, settings, detector)
-    close_up = load_close_up(detector)
+    close_up = load_close_up(detector, settings.targets)
     numbers = settings_of(settings.sensitivity, settings.caution)
     digest = sha256_of(info.path, journal)
     frames, pts = Decode(info), list[int]()
@@ -127,14 +140,7 @@ def _who_looks(
     """
     detector = _of_others(info, settings, detector)
     if detector is not None:  # of others, who know nothing of looks at parts of a picture
-        look = detector.detect_frame
-        return detector, lambda frame, _: look(frame), True
-    strange = [t.word for t in settings.targets if not t.spec.own]
-    if strange:
-        raise UsageError(
-            f"--targets {','.join(strange)}: redact's own networks do not find it",
-            "Name a detector of another package that does, with --detector.",
-        )
+        return detector, _only_asked(detector, settings), True
 
     def make(aspect: float) -> Detector:
         return load_detector(
@@ -146,6 +152,23 @@ def _who_looks(
 
     ours: Any = in_every_way(info.video.presentations, make)
     return ours, ours.detect_frame, False
+
+
+def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:
+    """How a detector of others is asked; an answer that nobody asked for stops the run."""
+    asked = hidden_with(settings.targets)
+
+    def look(frame: Frame, _: Sequence[Area] | None) -> Detections:
+        found = detector.detect_frame(frame)
+        if strange := set(found.target.tolist()) - set(asked):
+            words = ", ".join(t.word for t in Target if t in strange) or f"{min(strange)}"
+            raise DependencyError(
+                f"the detector {detector.name} found what nobody asked it for: {words}",
+                "Ask its makers, or leave out --detector.",
+            )
+        return found
+
+    return look
 
 
 def who_looks(

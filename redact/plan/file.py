@@ -15,7 +15,7 @@ import msgspec
 from ..errors import PlanError
 from ..files import FOOTAGE_ENDINGS, open_file, write_whole
 from ..formats import matroska
-from ..types import Box, Confirmed, Keyframe, Origin, Target, Timeline, Track, is_text
+from ..types import Box, Confirmed, Keyframe, Origin, Target, Timeline, Track, hidden_with, is_text
 from ..words import problem, reason_of
 from .file_fields import (
     FORMAT,
@@ -268,8 +268,8 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
         if not said.first <= said.last < count:
             raise ValueError(f"{where}.confirmed[{i}]: {said.first} to {said.last} is no span")
     # Where the picture is damaged, a region hides it that no detector found.
-    allowed = (*looked_for, Target.REGION.word)
-    if record.origin is Origin.AUTO and record.target not in allowed:
+    allowed = (*hidden_with(map(Target.from_word, looked_for)), Target.REGION)
+    if record.origin is Origin.AUTO and record.target not in {t.word for t in allowed}:
         raise ValueError(
             f"{where}.target: a detector found this {record.target}, but $.settings.targets says "
             "that none was looked for"

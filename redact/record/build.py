@@ -20,7 +20,7 @@ from ..errors import UnsafeError
 from ..media import Dropped
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
-from ..types import Action, Target, audited_for, readable, stamp
+from ..types import USUAL, Action, Target, hidden_with, readable, stamp
 from ..words import Message
 from .case import CaseFields
 from .ledger import ledger, muted_parts, review_part
@@ -197,16 +197,13 @@ def settings_as_json(settings: Settings) -> dict[str, Any]:
 
 
 def _limits(record: RunRecord, case: CaseFields) -> list[LimitPart]:
-    plan, looked_for = record.as_drawn, audited_for(record.plan.settings.targets)
+    plan, hidden = record.as_drawn, hidden_with(record.plan.settings.targets)
     limits = [LimitPart("detector_can_miss"), LimitPart("other_identifying_features")]
     if record.source.audio and record.settings.encode.audio is Audio.KEEP:
         muted = muted_parts(record.plan, record.sounded)
         code = "sound_partly_muted" if muted else "sound_unchanged"
         limits.append(LimitPart(code, str(len(record.source.audio))))
-    if Target.FACE not in looked_for:
-        limits.append(LimitPart("faces_not_looked_for"))
-    if Target.PLATE not in looked_for:
-        limits.append(LimitPart("plates_not_looked_for"))
+    limits += [LimitPart(f"{t.word}s_not_looked_for") for t in USUAL if t not in hidden]
     kept = [str(t.id) for t in plan.tracks if t.action is Action.KEEP]
     if kept:
         limits.append(LimitPart("kept_by_decision", ", ".join(kept)))

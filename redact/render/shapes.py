@@ -2,9 +2,9 @@
 
 Two areas belong to every mask:
 
-* the *core* (`mask_of`): a face's holds the ellipse in the margin box, anything else's the whole
-  margin box. Nothing of what a picture shows in the core, and no chroma sample computed from it,
-  is ever used or kept.
+* the *core* (`mask_of`): a face's or head's holds the ellipse in the margin box, a person's that
+  box with round corners, anything else's the whole margin box. Nothing of what a picture shows in
+  the core, and no chroma sample computed from it, is ever used or kept.
 * the *drawn area* (`drawn_area_of`): the core and a rim of at most `RIM` pixels around it, in which
   outside pixels are blended into the fill and chroma samples that reach into the core are
   replaced. Everything beyond it stays bit-identical.
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..media import Colour, SourceInfo
-from ..types import Box, Frame, Region
+from ..types import Box, Frame, Outline, Region
 
 RIM = 8
 """Pixels around the core that may change. Room for a chroma sample that straddles the core's edge
@@ -33,6 +33,10 @@ for the soft edge."""
 
 FARTHEST = 1e7
 """Largest coordinate of a margin box, in pixels; beyond it arithmetic loses single pixels."""
+
+ROUNDING = 0.3
+"""Radius of round corners, share of the box's shorter side. Meaning: a head and feet reach the ends
+of the box near the middle, hands its sides far from the ends; a judgement."""
 
 HALF_PIXEL = 0.5
 """A pixel that a box touches has its centre at most this far from the box."""
@@ -99,8 +103,8 @@ class Shape:
         return 2 * max(self.half)
 
     @property
-    def rectangle(self) -> bool:
-        return not self.region.target.spec.round
+    def outline(self) -> Outline:
+        return self.region.target.spec.outline
 
     def radius(self, xs: Coordinates, ys: Coordinates) -> NDArray[np.float32]:
         """Distance from the centre as a share of the outline's, at the points ys × xs.
@@ -113,13 +117,15 @@ class Shape:
         """
         (cx, cy), (hx, hy) = self.box.centre, self.half
         across, down = np.abs(xs - cx), np.abs(ys - cy)
-        if not self.rectangle:
+        if self.outline is Outline.ELLIPSE:
             x2, y2 = (across / hx) ** 2, (down / hy) ** 2
             return np.asarray(np.sqrt(x2[None, :] + y2[:, None]), np.float32)
-        # Signed distance to the rectangle, scaled so that the outline is 1.
-        dx, dy = (across - hx)[None, :], (down - hy)[:, None]
+        # Signed distance to the rectangle, scaled so that the outline is 1; with round corners, to
+        # a smaller one, and from there on as far as they reach.
+        bend = 2 * ROUNDING * min(hx, hy) if self.outline is Outline.ROUNDED else 0.0
+        dx, dy = (across - hx + bend)[None, :], (down - hy + bend)[:, None]
         outside = np.hypot(np.maximum(dx, 0), np.maximum(dy, 0))
-        distance = outside + np.minimum(np.maximum(dx, dy), 0)
+        distance = outside + np.minimum(np.maximum(dx, dy), 0) - bend
         return np.asarray(1 + distance / min(hx, hy), np.float32)
 
     def holds(self, other: Shape) -> bool:
@@ -128,7 +134,7 @@ class Shape:
         (cx, cy), (hx, hy) = other.box.centre, other.half
         around = np.linspace(0, 2 * np.pi, _AROUND, endpoint=False) + np.pi / 4
         across, down = np.cos(around) / _CHORD, np.sin(around) / _CHORD
-        if other.rectangle:  # its corners, and so more than it
+        if other.outline is not Outline.ELLIPSE:  # its box's corners, and so no less than it
             across, down = np.sign(across), np.sign(down)
         return bool((np.diag(self.radius(cx + hx * across, cy + hy * down)) <= 1).all())
 
@@ -195,9 +201,9 @@ def core_of(shapes: Sequence[Shape], width: int, height: int) -> NDArray[np.uint
 def mask_of(regions: Sequence[Region], width: int, height: int, margin: float) -> NDArray[np.bool_]:
     """Union of the masks' cores: bool [height, width], True where nothing of the source stays.
 
-    Contains every pixel of a plate's or region's box plus margin, and of a face's the ellipse in
-    it. Raises UnsafeError for a box
-    that is not finite.
+    Contains every pixel of a plate's or region's box plus margin, of a face's or head's the ellipse
+    in it, and of a person's all but its round corners. Raises UnsafeError for a box that is not
+    finite.
     """
     return core_of([shape_of(r, margin) for r in regions], width, height) > 0
 

@@ -19,7 +19,8 @@ from ..plan import (
     joined,
     standing,
 )
-from ..types import Keyframe, Origin, Track, runs_of
+from ..render import ROUNDING
+from ..types import SEARCHED, Keyframe, Origin, Outline, Target, Track, runs_of
 from .bridging import gaps_of
 from .moments import Moment, risky_moments, subject_moments, undecided_moments
 from .seen import Sights, SightsKept, review_summary, seen_runs
@@ -163,6 +164,15 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
         "cuts": list(plan.cuts),
         "unchecked": list(plan.unchecked),
         "targets": [target.word for target in plan.settings.targets],
+        # How the mask of each kind looks, and which a person may draw: any, the usual ones first.
+        "kinds": {
+            t.word: {
+                "outline": t.spec.outline.value,
+                "rounding": ROUNDING if t.spec.outline is Outline.ROUNDED else 0,
+            }
+            for t in Target
+        },
+        "drawn": [t.word for t in (Target.REGION, *SEARCHED)],
         "sound": len(info.audio),
     }
 

@@ -83,12 +83,10 @@ def page_files() -> dict[str, Answer]:
 
 
 def _words(language: str) -> dict[str, Any]:
-    """The page's words in a language, with those of targets that it does not name itself."""
-    ours: dict[str, Any] = {
-        f"target.{w}": name.capitalize() for w, name in table_of(language, "short").items()
-    }
-    ours |= {f"a_target.{w}": name for w, name in table_of(language, "a").items()}
-    return {**ours, **surface(language, "page")}
+    """The page's words in a language, with the names of targets."""
+    words = dict(surface(language, "page"))
+    words |= {f"target.{w}": name.capitalize() for w, name in table_of(language, "short").items()}
+    return words | {f"a_target.{w}": name for w, name in table_of(language, "a").items()}
 
 
 @dataclass

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Target
+from ..types import PerKind, Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
-from .follow import COAST, SEARCHED, Find, find_again, step
+from .follow import CLOSELY, COAST, SEARCHED, Find, find_again, step
 from .geometry import (
     IDENTITY,
     SAME,
@@ -32,9 +32,13 @@ from .tracklets import Columns, MotionBank
 FIRM = 0.0
 """Log odds from which a detection is matched in the first round. Meaning: as likely as not."""
 
-STARTS = {Target.FACE: -3.2, Target.PLATE: -4.2}
+STARTS = PerKind(
+    "track/active: STARTS",
+    {Target.FACE: -3.2, Target.PLATE: -4.2, Target.HEAD: -3.2, Target.PERSON: -3.2},
+)
 """Log odds from which a detection may start a tracklet. Meaning: one face in 25 is real, one plate
-in 70; plates are known by a close look, which only a tracklet gets."""
+in 70; plates are known by a close look, which only a tracklet gets. Heads and people as faces,
+whose networks see them too."""
 
 DOUBT_PENALTY = 0.3
 """Added to the cost of a tracklet that is not believed. Meaning: of two that fit alike, the
@@ -161,7 +165,7 @@ class ActiveTracklets:
         free = np.ones(len(self.rows), np.bool_)
         started = self._round(free, seen.select(seen.odds >= FIRM), small)
         if "low-round" not in self._ablate:
-            starts = seen.odds >= _starts(seen.target)
+            starts = seen.odds >= STARTS.of(seen.target)
             weak = seen.select(starts & (seen.odds < FIRM))
             started += self._round(free, weak, small)
             free &= self.rows.believed[: len(free)]
@@ -182,8 +186,8 @@ class ActiveTracklets:
         """Rows whose present picture is worth a close look: their best so far, and few of them."""
         r = self.rows
         good = (r.detected == time) & (r.clues.asked < ASKED)
-        # A head that detectors of others find may be seen from behind: that is no face to look at.
-        good &= (r.target == Target.PLATE) | ((r.target == Target.FACE) & (r.clues.best < SURE))
+        good &= CLOSELY.of(r.target)
+        good &= (r.target == Target.PLATE) | (r.clues.best < SURE)
         best = r.clues.latest >= r.clues.best
         return np.flatnonzero(good & best)
 
@@ -419,11 +423,3 @@ def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.floa
     first, second = to_centres(a), to_centres(b)
     size = np.sqrt(np.maximum(second[:, 2:], 1.0).prod(axis=1))
     return np.asarray(np.hypot(*(first[:, :2] - second[:, :2]).T) / size)
-
-
-def _starts(target: NDArray[np.int8]) -> NDArray[np.float64]:
-    """[N] `STARTS` of each, or of the target whose limits hold for it."""
-    # What nothing is measured of starts at any odds: no detector may find it, and if one does,
-    # it is followed.
-    odds = [-np.inf if t.spec.measured is None else STARTS[t.spec.measured] for t in Target]
-    return np.array(odds)[target]

@@ -13,20 +13,26 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Target
+from ..types import PerKind, Target
 from .geometry import OUTWARD, Boxes
 
 AT_BORDER: Final = 0.05
 """Share of its size from which a seen box ends at the border. Meaning: detectors' boxes end a
 pixel or two before it."""
 
-FACE: Final = (1.0, 1.6)
+LARGEST: Final = PerKind(
+    "track/at_border: LARGEST",
+    {
+        Target.FACE: (1.0, 1.6),
+        Target.PLATE: (3.2, 0.6),
+        Target.HEAD: (1.1, 1.5),
+        Target.PERSON: (0.8, 3.5),
+    },
+)
 """Largest width in heights, and height in widths. Measured: of the 284 faces in the labels of dev
 (`benchmarks/real/labels_dev*.json`) that no border cuts, nine in ten are no wider, and nineteen in
-twenty no taller."""
-
-PLATE: Final = (3.2, 0.6)
-"""The same of 46 plates. Measured: nine in ten are no wider, and nine in ten no taller."""
+twenty no taller; of 46 plates nine in ten. Heads: faces with `TargetSpec.reach` around them.
+People: somebody who stands with arms beside the body, or walks; a judgement."""
 
 
 def whole_at_border(
@@ -50,7 +56,7 @@ def whole_at_border(
     before = np.maximum(after - 1, 0)
     cut_here = cut[before] | cut[np.minimum(after, len(detected) - 1)]
     cut_here[detected] = False
-    wide, tall = PLATE if target.spec.measured is Target.PLATE else FACE
+    wide, tall = LARGEST[target]
     largest = np.stack([wide * height, tall * width] * 2, axis=1)
     # From the side that lies opposite; no farther than to the border.
     whole = np.roll(boxes, 2, axis=1) + OUTWARD * largest

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Target
+from ..types import SEARCHED, PerKind, Target
 from .geometry import Boxes, areas
 
 MISSED: Final = -4.0
@@ -29,14 +29,18 @@ ENOUGH_LOOKS: Final = 16
 FARTHEST: Final = 4.0
 """Meaning: its own sizes that something has to travel to have moved for sure."""
 
-ORDINARY: Final = 0.005
+ORDINARY: Final = PerKind(
+    "track/belief: ORDINARY",
+    {Target.FACE: 0.005, Target.PLATE: 0.005, Target.HEAD: 0.01, Target.PERSON: 0.1},
+)
 """Meaning: share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten
-times that hides ten times as much of what happened."""
+times that hides ten times as much of what happened. A head is twice its face, and a body ten times
+a head (`TargetSpec.reach`)."""
 
 TargetWeights = Mapping[str, float]
 
 BEST_LOOK: Final[Mapping[str, TargetWeights]] = {
-    word: {"bias": 0.0, "best": 1.0} for word in ("face", "plate")
+    target.word: {"bias": 0.0, "best": 1.0} for target in SEARCHED
 }
 """Meaning: weights with which a track is as probable as its best look, to leave belief out."""
 
@@ -174,15 +178,18 @@ def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArra
 
     Args:
         weights: `Calibration.tracks`, by the target's word.
+
+    Raises:
+        LookupError: there are no weights for a target among them.
     """
     columns = clues.columns()
     odds = np.zeros(len(clues))
-    for word, mine in weights.items():
-        alike = [t for t in Target if t.spec.measured is Target.from_word(word)]
-        rows = np.isin(clues.target, alike)
-        if rows.any():
-            total = mine["bias"] + sum(mine[n] * v[rows] for n, v in columns.items() if n in mine)
-            odds[rows] = total
+    for target in map(Target, np.unique(clues.target).tolist()):
+        if target.word not in weights:
+            raise LookupError(f"track/belief: no weights for {target.word}")
+        mine, rows = weights[target.word], clues.target == target
+        total = mine["bias"] + sum(mine[n] * v[rows] for n, v in columns.items() if n in mine)
+        odds[rows] = total
     return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))))
 
 
@@ -198,5 +205,5 @@ def worth_hiding(
         doubt: factor on the odds from which it is worth it.
     """
     p = probability_of(clues, weights)
-    in_vain = np.maximum(1.0, clues.share / ORDINARY)
+    in_vain = np.maximum(1.0, clues.share / ORDINARY.of(clues.target))
     return np.asarray(p * leak_cost >= doubt * in_vain * (1 - p))

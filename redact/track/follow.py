@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..types import PerKind, Target
 from .geometry import Boxes, to_boxes, to_centres
 from .small_pictures import (
     CELLS,
@@ -118,6 +119,13 @@ Find = Callable[[NDArray[np.uint8], Boxes, NDArray[np.int8]], tuple[Boxes, NDArr
 """Luma, boxes [N, 4] in its pixels where things are expected, their targets [N]; to boxes and log
 odds [N]: `redact.detection.CloseUp.find`."""
 
+CLOSELY = PerKind(
+    "track/follow: CLOSELY",
+    {Target.FACE: True, Target.PLATE: True, Target.HEAD: True, Target.PERSON: False},
+)
+"""What a network can look at closely. Meaning: what `CloseUp` knows; a body is large and needs no
+closer look."""
+
 STILL_THERE = -1.1
 """Log odds of such a look from which a thing that was followed to this place is still there.
 Meaning: one in four; a detector that looks for everything everywhere must be surer than one who
@@ -144,9 +152,8 @@ def find_again(
         target: [N].
         wanted: [N] who is looked for.
     """
-    wanted = wanted & _inside(expected, there)
     found, boxes = np.zeros(len(expected), np.bool_), expected.copy()
-    rows = np.flatnonzero(wanted)
+    rows = np.flatnonzero(wanted & _inside(expected, there) & CLOSELY.of(target))
     if find is None or not len(rows):
         return found, boxes
     places, odds = find(there.luma, expected[rows] * there.scale, target[rows])

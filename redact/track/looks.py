@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..detection import PART_CONTEXT, SCALES, Area
 from ..settings import Sensitivity
-from ..types import Detections, Frame, Target
+from ..types import SEARCHED, Detections, Frame, PerKind
 from .active import STARTS
 from .geometry import SAME, iou_pairs
 from .sensitivities import JITTER
@@ -160,9 +160,9 @@ def _cost(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(sides[..., 0] * sides[..., 1] + APART)
 
 
-FAINT = 1 / (1 + math.exp(-STARTS[Target.FACE]))
-"""Probability below which a part may cut through a thing that was seen before: that from which a
-face may start a tracklet. Fainter boxes lie all over a picture."""
+FAINT = PerKind("track/looks: FAINT", {t: 1 / (1 + math.exp(-STARTS[t])) for t in SEARCHED})
+"""Probability below which a part may cut through a thing that was seen before: that from which it
+may start a tracklet. Fainter boxes lie all over a picture."""
 
 MOST_PATIENCE = 4.0
 """Times `whole_every` after which all of the picture is looked at, however often that told nothing
@@ -232,19 +232,19 @@ class Looks:
         areas = None if self._seen is None else self._seen.changed(small)
         if areas is None:
             return 1.0
-        found = found.select((found.score >= FAINT) & ~_touching(found.xyxy, areas))
+        found = found.select(_plain(found) & ~_touching(found.xyxy, areas))
         known = np.zeros(len(found), np.bool_)
         old, new, _ = iou_pairs(
             self._found.xyxy.astype(np.float64), found.xyxy.astype(np.float64), SAME
         )
-        likely = self._found.score[old] >= FAINT
+        likely = _plain(self._found)[old]
         known[new[likely & (self._found.target[old] == found.target[new])]] = True
         return min(2 * self._patience, MOST_PATIENCE) if known.all() else 1.0
 
     def _with_what_they_cut(self, areas: list[Area], frame: Frame) -> list[Area]:
         """Areas made so large that none cuts through anything that was seen before."""
         grown = []
-        boxes = self._found.xyxy[self._found.score >= FAINT]
+        boxes = self._found.xyxy[_plain(self._found)]
         for area in areas:
             hit = boxes[_touching(boxes, [area])]
             corners = np.array(
@@ -256,6 +256,11 @@ class Looks:
             right, bottom = (min(int(v), side) for v, side in zip(high, frame.size, strict=True))
             grown.append(Area(left, top, right - left, bottom - top))
         return grown
+
+
+def _plain(found: Detections) -> NDArray[np.bool_]:
+    """[N] which are no fainter than what may start a tracklet."""
+    return np.asarray(found.score >= FAINT.of(found.target))
 
 
 def taken_together(before: Detections, now: Detections, areas: Sequence[Area]) -> Detections:

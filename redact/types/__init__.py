@@ -5,15 +5,19 @@ from .frame import Frame, Runs, Silenced, Timeline, count_of, joined, runs_of
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words
 from .target import (
-    OWN,
     SEARCHED,
+    USUAL,
     Action,
     Origin,
+    Outline,
+    PerKind,
     State,
     Target,
-    audited_for,
+    apart,
+    hidden_with,
     pattern_of,
     table_of,
+    widened,
 )
 from .text import (
     as_argument,

@@ -2,30 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
-from typing import Final
+from enum import IntEnum, StrEnum, auto
+from typing import Any, Final, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+T = TypeVar("T")
 
 
 class Target(IntEnum):
-    """Kind of thing that is hidden. FACE and PLATE are the class numbers of redact's network."""
+    """Kind of thing that is hidden. The numbers stand for it in arrays and mean nothing."""
 
-    FACE = 0
-    PLATE = 1
-    REGION = 2
+    FACE = auto()
+    PLATE = auto()
+    REGION = auto()
     """Anything else, marked by hand: a screen, a document, a tattoo."""
-    HEAD = 3
-    """A head, also from behind: redact's own networks do not know it, detectors of others may."""
+    HEAD = auto()
+    """A head from every side, also from behind; its face is part of it."""
+    PERSON = auto()
+    """A whole body; head and face are part of it."""
 
     @property
     def word(self) -> str:
-        """In plans, records and options."""
+        """In plans and records."""
         return self.name.lower()
 
     @property
     def spec(self) -> TargetSpec:
         """All that is peculiar to it."""
         return TARGETS[self]
+
+    @property
+    def wholes(self) -> tuple[Target, ...]:
+        """What it is a part of, from the nearest on: of a face the head and the person."""
+        whole = self.spec.part_of
+        return () if whole is None else (whole, *whole.wholes)
+
+    def is_of(self, other: Target) -> bool:
+        """Whether the two are of one subject: the same, or one part of the other."""
+        return self is other or other in self.wholes or self in other.wholes
 
     @classmethod
     def from_word(cls, word: str) -> Target:
@@ -34,6 +52,15 @@ class Target(IntEnum):
             return cls[word.upper()]
         except KeyError:
             raise ValueError(f"unknown target {word!r}") from None
+
+
+class Outline(StrEnum):
+    """Shape of a mask within the box plus margin."""
+
+    ELLIPSE = "ellipse"
+    BOX = "box"
+    ROUNDED = "rounded"
+    """The box with round corners (`redact.render.shapes.ROUNDING`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +84,38 @@ class TargetSpec:
     """All that is peculiar to a kind of target. A new one is a member of `Target` and a row here.
 
     Attributes:
-        round: its mask is an ellipse in the box plus margin; else all of that box.
-        searched: detectors can look for it.
-        own: redact's own networks find it.
-        measured: the target whose measured limits, weights and costs hold for it, in tracker and
-            audit; None: nothing is measured, for no detector finds it.
-        audited: what the audit's networks look for where this is hidden; None: nothing.
+        outline: of its mask.
+        searched: detectors look for it; every room then has a number for it (`PerKind`).
+        option: in `--targets`, "" for one that is not searched.
+        part_of: the kind that it lies in; where both are asked for, they are one target.
+        reach: how far that one reaches beyond it: left and right, above, below, shares of its
+            width and height.
         category: its number in exchange files; COCO counts from 1.
         names: by language.
     """
 
-    round: bool
+    outline: Outline
     searched: bool
-    own: bool
-    measured: Target | None
-    audited: Target | None
+    option: str
     category: int
     names: dict[str, Names]
+    part_of: Target | None = None
+    reach: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    @property
+    def round(self) -> bool:
+        """Whether the corners of its box show what is behind it."""
+        return self.outline is not Outline.BOX
 
 
 TARGETS: Final[dict[Target, TargetSpec]] = {
     Target.FACE: TargetSpec(
-        round=True,
+        outline=Outline.ELLIPSE,
         searched=True,
-        own=True,
-        measured=Target.FACE,
-        audited=Target.FACE,
+        option="faces",
+        part_of=Target.HEAD,
+        # Medians of the heads labelled by eye (`training.eye.index`).
+        reach=(0.2, 0.36, 0.1),
         category=1,
         names={
             "en": Names("face", "faces", "a face", "face"),
@@ -90,11 +123,9 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         },
     ),
     Target.PLATE: TargetSpec(
-        round=False,
+        outline=Outline.BOX,
         searched=True,
-        own=True,
-        measured=Target.PLATE,
-        audited=Target.PLATE,
+        option="plates",
         category=2,
         names={
             "en": Names("licence plate", "licence plates", "a licence plate", "plate"),
@@ -104,11 +135,9 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         },
     ),
     Target.REGION: TargetSpec(
-        round=False,
+        outline=Outline.BOX,
         searched=False,
-        own=False,
-        measured=None,
-        audited=None,
+        option="",
         category=3,
         names={
             "en": Names("marked region", "marked regions", "something", "region"),
@@ -116,33 +145,100 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         },
     ),
     Target.HEAD: TargetSpec(
-        round=True,
+        outline=Outline.ELLIPSE,
         searched=True,
-        own=False,
-        measured=Target.FACE,
-        audited=Target.FACE,
+        option="heads",
+        part_of=Target.PERSON,
+        # A body is seven to eight heads tall, and three wide with its arms. Meaning: an artist's
+        # canon; of whom only the head is seen, more is hidden rather than less.
+        reach=(1.0, 0.1, 6.5),
         category=4,
         names={
             "en": Names("head", "heads", "a head", "head"),
             "fr": Names("tête", "têtes", "une tête", "tête"),
         },
     ),
+    Target.PERSON: TargetSpec(
+        outline=Outline.ROUNDED,
+        searched=True,
+        option="people",
+        category=5,
+        names={
+            "en": Names("person", "people", "a person", "person"),
+            "fr": Names("personne", "personnes", "une personne", "personne"),
+        },
+    ),
 }
 
 SEARCHED: Final = tuple(t for t in Target if t.spec.searched)
-"""What detectors can look for."""
+"""What detectors can look for; redact's own networks know all of it."""
 
-OWN: Final = tuple(t for t in Target if t.spec.own)
-"""What redact's own networks find, and what is looked for where nobody says otherwise."""
-
-
-def audited_for(targets: tuple[Target, ...]) -> tuple[Target, ...]:
-    """What the audit looks for where `targets` are hidden, in the order of `Target`."""
-    looked_for = {t.spec.audited for t in targets}
-    return tuple(t for t in Target if t in looked_for)
+USUAL: Final = (Target.FACE, Target.PLATE)
+"""What is looked for where nobody says otherwise."""
 
 
-def pattern_of(targets: tuple[Target, ...]) -> str:
+def apart(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Kinds of which none is a part of another, in the order of `Target`: who hides heads hides
+    their faces with them, and each is one target, not two.
+
+    Raises:
+        ValueError: for a kind that nobody can search for, or none at all.
+    """
+    wanted = set(targets)
+    strange = [t.word for t in Target if t in wanted and not t.spec.searched]
+    if strange or not wanted:
+        raise ValueError(f"nothing can look for {', '.join(strange) or 'nothing'}")
+    return tuple(t for t in Target if t in wanted and wanted.isdisjoint(t.wholes))
+
+
+def hidden_with(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """All kinds that are hidden where `targets` are: faces where heads are."""
+    hidden = set(targets)
+    return tuple(t for t in Target if t in hidden or not hidden.isdisjoint(t.wholes))
+
+
+class PerKind(Generic[T]):
+    """What a room has for each kind of target that is searched for.
+
+    Args:
+        room: the name of the table, for the error.
+        rows: a value for each.
+
+    Raises:
+        LookupError: there is no row for a kind that is searched for, so that it is noticed when
+            the room is opened and not by what it leaves visible.
+    """
+
+    def __init__(self, room: str, rows: Mapping[Target, T]) -> None:
+        missing = [t.word for t in SEARCHED if t not in rows]
+        if missing:
+            raise LookupError(f"{room} has nothing for {', '.join(missing)}")
+        self._room, self._rows = room, dict(rows)
+
+    def __getitem__(self, target: Target) -> T:
+        """Raises LookupError for a kind without a row."""
+        try:
+            return self._rows[target]
+        except KeyError:
+            raise LookupError(f"{self._room} has nothing for {target.word}") from None
+
+    def of(self, targets: NDArray[np.int8]) -> NDArray[Any]:
+        """[N, ...] the value of each of [N] targets. Raises LookupError for one without a row."""
+        kinds, which = np.unique(targets, return_inverse=True)
+        if not len(kinds):
+            return np.array(list(self._rows.values()))[:0]
+        return np.array([self[Target(int(k))] for k in kinds])[which]
+
+
+def widened(boxes: NDArray[np.floating], target: Target) -> NDArray[np.float32]:
+    """Boxes [N, 4] of the wholes that things of one kind are parts of, by `TargetSpec.reach`."""
+    beside, above, below = target.spec.reach
+    w, h = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    out = np.stack([-beside * w, -above * h, beside * w, below * h], axis=1)
+    return np.asarray(boxes + out, np.float32)
+
+
+def pattern_of(targets: Sequence[Target]) -> str:
     """A regular expression that matches the word of any of them, for schemas."""
     return f"^({'|'.join(t.word for t in targets)})$"
 

@@ -201,7 +201,7 @@ class Region:
 
     Attributes:
         track: id of the track it comes from.
-        target: decides the shape of the mask (face: ellipse; plate and region: rectangle).
+        target: decides the shape of the mask (`TargetSpec.outline`).
         box: upright source pixels, without margin; the mask contains all of it.
         state: how certain the box is; see `State`.
         label: text that a style may print on the mask; never derived from pixels.

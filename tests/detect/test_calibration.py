@@ -16,7 +16,16 @@ from redact.detection import calibration
 from redact.detection.calibration import FILE, load_calibration, log_odds, probability
 from redact.detection.loader import WEIGHTS
 from redact.detection.weights import CENTERFACE, VERIFIER, all_weights
-from redact.detection.witnesses import LARGE, OURS, SMALL, TILTED
+from redact.detection.witnesses import (
+    EYE,
+    EYE_SMALL,
+    FACES,
+    LARGE,
+    OURS,
+    PEOPLE,
+    SMALL,
+    TILTED,
+)
 from redact.errors import ModelError
 
 INSTALLED = Path(calibration.__file__).parents[1] / "models" / FILE
@@ -25,6 +34,8 @@ KINDS = {
     "face alone": {OURS},
     "face thorough": {OURS, LARGE, SMALL, TILTED},
     "plate": {OURS},
+    "head": {FACES, EYE, EYE_SMALL},
+    "person": {PEOPLE},
 }
 
 

@@ -71,7 +71,7 @@ def test_nobody_is_asked_about_nothing(verifier: Verifier) -> None:
     def never(rgb: NDArray[np.uint8]) -> Detections:
         raise AssertionError("there is nothing to look at")
 
-    assert ask(CloseUp(verifier, never), data.astronaut()) == []
+    assert ask(CloseUp(verifier, {Target.FACE: never}), data.astronaut()) == []
 
 
 @given(
@@ -91,7 +91,7 @@ def test_the_place_lies_where_it_is_looked_for(
         plate = np.array([Target.FACE, Target.FACE, Target.PLATE], np.int8)
         return Detections(np.stack([box, aside, box]), np.array([score, 1, 1], np.float32), plate)
 
-    (odds,) = ask(CloseUp(verifier, middle), data.astronaut(), [x, y, x + w, y + h])
+    (odds,) = ask(CloseUp(verifier, {Target.FACE: middle}), data.astronaut(), [x, y, x + w, y + h])
     least = np.array([max(score, UNSEEN)], np.float32)
     assert odds == pytest.approx(float(log_odds(least)[0]))
 
@@ -101,10 +101,11 @@ def test_a_network_that_fails_is_never_an_answer(verifier: Verifier) -> None:
         raise UnsafeError("it failed")
 
     with pytest.raises(UnsafeError, match="failed"):
-        ask(CloseUp(verifier, broken), data.astronaut(), list(ASTRONAUT))
+        ask(CloseUp(verifier, {Target.FACE: broken}), data.astronaut(), list(ASTRONAUT))
 
 
 def test_centerface_takes_close_looks_wherever_it_looks_at_all() -> None:
     with_it, without = (load_detector(threads=1, centerface=on) for on in (True, False))
-    assert isinstance(getattr(with_it.look_closely, "__self__", None), CenterFace)
-    assert not isinstance(getattr(without.look_closely, "__self__", None), CenterFace)
+    for detector, on in ((with_it, True), (without, False)):
+        closely = detector.look_closely[Target.FACE]
+        assert isinstance(getattr(closely, "__self__", None), CenterFace) is on

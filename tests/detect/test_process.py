@@ -60,8 +60,9 @@ def test_missing_libgl_is_told_with_the_cure() -> None:
     code = HIDE.format(error=error) + (
         "from redact.detection import load_detector, require_models\n"
         "from redact.errors import DependencyError\n"
+        "from redact.types import USUAL\n"
         "load_detector('balanced')\n"
-        "try:\n    require_models(faces=True)\n"
+        "try:\n    require_models(USUAL)\n"
         "except DependencyError as e:\n    print(e.message); print(e.hint)\n"
     )
     done = python(code)

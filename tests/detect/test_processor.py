@@ -16,7 +16,7 @@ from redact.detection.processor import CHANNELS, products_are_cut_off
 from redact.detection.verifier import SIDE, Verifier
 from redact.detection.weights import CENTERFACE, TRIAL, VERIFIER, in_7_bits, read_weights
 from redact.errors import DependencyError
-from redact.types import OWN
+from redact.types import USUAL
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_where_products_are_cut_off_every_network_has_small_weights(
     really = network.open_network
     for module in (network, verifier, centerface):
         monkeypatch.setattr(module, "open_network", spy)
-    OurNetwork(OWN, 1)
+    OurNetwork(USUAL, 1)
     Verifier(1)
     CenterFace(1)
     names = (loader.WEIGHTS, VERIFIER, CENTERFACE)

@@ -82,4 +82,4 @@ def test_a_word_is_told_from_a_plate_by_the_words_beside_it(verifier: Verifier) 
     picture = av.VideoFrame.from_ndarray(rgb, format="rgb24")
     frame = Frame(0, 0, Fraction(1, 30), picture)
     plate = np.array([Target.PLATE], np.int8)
-    assert CloseUp(verifier, nobody).ask(frame, word, plate)[0] < -3.5
+    assert CloseUp(verifier, {Target.FACE: nobody}).ask(frame, word, plate)[0] < -3.5

@@ -181,7 +181,10 @@ class Looking:
 
 def witnesses(**others: Look) -> Witnesses:
     ours: Any = Looking()
-    return Witnesses(ours, others, "face", load_calibration(), "", "", lambda rgb: faces())
+    mine = {Target.FACE: others}
+    return Witnesses(
+        ours, mine, "face", load_calibration(), "", "", {Target.FACE: lambda _: faces()}
+    )
 
 
 @pytest.mark.parametrize("slow", [OURS, LARGE, SMALL])

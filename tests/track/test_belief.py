@@ -10,7 +10,7 @@ from redact.detection import load_calibration
 from redact.settings import Sensitivity
 from redact.track import settings_of
 from redact.track.belief import ORDINARY, STRONGEST, Clues, probability_of, worth_hiding
-from redact.types import Target
+from redact.types import SEARCHED, Target
 
 from .scenes import WEIGHTS
 
@@ -83,7 +83,7 @@ def test_pieces_are_one_object_in_any_order(parts: list, rng: object) -> None:
 
 
 def test_hiding_much_of_the_picture_needs_more_than_hiding_little() -> None:
-    side = np.sqrt(ORDINARY * PICTURE)
+    side = np.sqrt(ORDINARY[Target.FACE] * PICTURE)
     little = np.array([[0.0, 0, side, side]])
     odds = np.arange(-5, 6, 0.25)
 
@@ -109,9 +109,9 @@ def test_what_a_more_careful_sensitivity_leaves_open_the_others_leave_open_too(
 
 
 def test_the_installed_weights_hide_what_one_look_is_sure_of() -> None:
-    """Faces and plates of ordinary size, at every sensitivity; and evidence counts for it."""
+    """Whatever it is, if of ordinary size, at every sensitivity; and evidence counts for it."""
     weights = load_calibration().tracks
-    for word in ("face", "plate"):
+    for word in (target.word for target in SEARCHED):
         assert weights[word]["best"] >= 0 and weights[word]["mean"] >= 0
         assert weights[word].get("hits", 0) >= 0
         for how in Sensitivity:

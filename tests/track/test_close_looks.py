@@ -10,13 +10,13 @@ from redact.detection import load_calibration
 from redact.track import settings_of
 from redact.track.active import ASKED
 from redact.track.belief import Clues, worth_hiding
-from redact.types import Box, Detections, Frame, Target, Track
+from redact.types import SEARCHED, Box, Detections, Frame, Target, Track
 
 from .scenes import WEIGHTS, rendered, seen, track_clip, tracker_of
 
 HEAD = Box(100, 60, 130, 96)
 COUNT = 20
-BELIEF = {word: {**weights, "close": 1.2} for word, weights in WEIGHTS.items()}
+BELIEF = {t.word: {**WEIGHTS["face"], "close": 1.2} for t in SEARCHED}
 
 
 class Closely:
@@ -62,9 +62,9 @@ def test_a_face_that_is_sure_needs_none_and_a_plate_does() -> None:
         assert len(closely.boxes) == count
 
 
-def test_a_head_is_not_judged_by_the_face_that_it_may_not_show() -> None:
+def test_what_no_network_looks_at_closely_is_not_asked_about() -> None:
     closely = Closely(-3.5)
-    assert tracked(closely, rising(0.6, Target.HEAD)) and not closely.boxes
+    assert tracked(closely, rising(0.6, Target.PERSON)) and not closely.boxes
 
 
 def test_a_fainter_look_than_the_best_so_far_is_no_reason_for_another_close_one() -> None:

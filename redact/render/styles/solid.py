@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import UsageError
+from ...types import Outline
 from ..fill import Field
 from ..samples import samples_of
 from ..shapes import Rect, Shape
@@ -124,6 +125,7 @@ def _fitting(text: str, shape: Shape) -> tuple[float, tuple[int, int]]:
     """Font scale at which a text fits on a mask, and its width and height in pixels."""
     (width, height), _ = cv2.getTextSize(text, FONT, 1.0, 2)
     box = shape.box
-    tallest = TALLEST_ON_PLATE if shape.rectangle else TALLEST_ON_FACE
+    boxed = shape.outline is Outline.BOX
+    tallest = TALLEST_ON_PLATE if boxed else TALLEST_ON_FACE
     scale = min(WIDEST * box.width / max(1, width), tallest * box.height / max(1, height))
     return scale, (round(width * scale), round(height * scale))

@@ -87,8 +87,9 @@ const corners = (x, y, w, h) => [[x, y], [x + w, y], [x, y + h], [x + w, y + h]]
 /** The edge of the mask (redact/render/shapes.py). */
 function shape(box, x, y, w, h) {
   pen.beginPath();
-  if (["face", "head"].includes(subjectOf(box)?.target)) pen.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 2 * Math.PI);
-  else pen.rect(x, y, w, h);
+  const { outline, rounding } = state.clip.kinds[subjectOf(box)?.target] || { outline: "box" };
+  if (outline === "ellipse") pen.ellipse(x + w / 2, y + h / 2, w / 2, h / 2, 0, 0, 2 * Math.PI);
+  else pen.roundRect(x, y, w, h, rounding * Math.min(w, h) || 0);
   pen.stroke();
 }
 
@@ -255,7 +256,7 @@ document.getElementById("draw-still").addEventListener("click", async () => {
   if (!(await edit("add", { box, first: 0, last: state.frames - 1, target: target() }, t("added"))) && state.frame === frame) redraw(box);
 });
 export function fillTargets() {
-  document.getElementById("draw-target").replaceChildren(...["region", "face", "plate"].map((w) => make("option", { value: w }, t(`target.${w}`))));
+  document.getElementById("draw-target").replaceChildren(...state.clip.drawn.map((w) => make("option", { value: w }, t(`target.${w}`))));
 }
 for (const name of ["frame", "select", "point", "lens", "view", "theme"]) on(name, paint);
 on("plan", paint);

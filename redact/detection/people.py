@@ -1,0 +1,133 @@
+"""NanoDet: a person detector of others, asked where whole bodies are hidden.
+
+NanoDet-g 416 (github.com/RangiLyu/nanodet, Apache-2.0), trained by its authors on COCO, brought to
+8 bits by `training.people_8bit`. Its picture has one fixed size; larger ones are cut into tiles.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UnsafeError
+from ..types import Detections, Target
+from .device import open_network
+from .network import clipped, to_source
+from .nms import suppress
+from .views import Scale, View, look_at_view, views
+from .processor import read_network
+from .scaling import Picture
+from .weights import NMS_IOU, PEOPLE, PEOPLE_SHA256
+
+SIDE: Final = 416
+"""Pixels of the square picture that it takes. Meaning: as it was trained."""
+
+PERSON: Final = 0
+"""Its channel of people. Meaning: COCO's first class."""
+
+BINS: Final = 11
+"""Of the distribution in which it gives each side's distance. Meaning: the network's structure."""
+
+LEAST_SCORE: Final = 0.05
+"""Nothing below this is returned. Meaning: far below every score that calibration gives weight."""
+
+CUT: Final = 6.0
+"""Pixels of a tile from its edge at which a body may go on beyond it. Meaning: about what its boxes
+are off."""
+
+_MEAN: Final = np.array([123.675, 116.28, 103.53], np.float32)
+_SPREAD: Final = np.array([58.395, 57.12, 57.375], np.float32)
+"""Of red, green and blue in ImageNet: what its pictures are brought to."""
+
+
+class People:
+    """The network, loaded once.
+
+    Args:
+        threads: processors for one picture.
+
+    Attributes:
+        name, weights_sha256: see `redact.detection.Detector`.
+
+    Raises:
+        ModelError: if the weights are missing or are not the pinned ones.
+        DependencyError: if the engine contacts a server.
+    """
+
+    name: Final = "NanoDet"
+    weights_sha256: Final = PEOPLE_SHA256[PEOPLE]
+
+    def __init__(self, threads: int) -> None:
+        self._session = open_network(read_network(PEOPLE), threads, self.name, keep_memory=True)
+        self._input = self._session.get_inputs()[0].name
+
+    def look(
+        self, picture: Picture, scales: tuple[Scale, ...], sample_aspect: float = 1.0
+    ) -> Detections:
+        """People in a picture, boxes in its pixels, duplicates removed.
+
+        Args:
+            scales: sizes at which it looks, of tiles no larger than `SIDE`.
+
+        Raises:
+            UnsafeError: if the network fails or answers with numbers that are not finite.
+        """
+        width, height = picture.size
+        found = [
+            whole_in(to_source(look_at_view(picture, view, self.run), view), view, picture.size)
+            for view in views(width, height, scales, sample_aspect)
+        ]
+        return suppress(clipped(Detections.concat(found), width, height), NMS_IOU)
+
+    def run(self, rgb: NDArray[np.uint8]) -> Detections:
+        """All people in one image, uint8 [H, W, 3], at most `SIDE` on each side, boxes in its
+        pixels, duplicates among them."""
+        return decoded(self._session.run(None, {self._input: prepared(rgb)}))
+
+
+def whole_in(found: Detections, view: View, size: tuple[int, int]) -> Detections:
+    """Without those who end at the edge of a tile inside the picture: a larger scale, or the next
+    tile, shows all of them.
+
+    Args:
+        found: of one view, source pixels.
+        size: width and height of the picture.
+    """
+    area, near = view.area, CUT / view.zoom
+    x1, y1, x2, y2 = found.xyxy.T
+    right, bottom = area.left + area.width, area.top + area.height
+    cut = (x1 < area.left + near) & (area.left > 0) | (x2 > right - near) & (right < size[0])
+    cut |= (y1 < area.top + near) & (area.top > 0) | (y2 > bottom - near) & (bottom < size[1])
+    return found.select(~cut)
+
+
+def prepared(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """An image [H, W, 3] as the network takes it: blue, green, red, float32 [1, 3, SIDE, SIDE]."""
+    height, width = rgb.shape[:2]
+    out = np.zeros((1, 3, SIDE, SIDE), np.float32)
+    out[0, :, :height, :width] = ((rgb - _MEAN) / _SPREAD).transpose(2, 0, 1)[::-1]
+    return out
+
+
+def decoded(given: list[NDArray[np.float32]]) -> Detections:
+    """People from what the network gives: for each of three grids the scores [1, N, classes], then
+    for each the distances of the sides from the points [1, N, 4 · BINS]."""
+    boxes, scores = [], []
+    for score, sides in zip(given[:3], given[3:], strict=True):
+        if not (np.isfinite(score).all() and np.isfinite(sides).all()):
+            raise UnsafeError(f"{People.name} gave an unusable answer")
+        which = np.flatnonzero(score[0, :, PERSON] >= LEAST_SCORE)
+        across = round(score.shape[1] ** 0.5)
+        stride = SIDE / across
+        bins = sides[0, which].reshape(-1, 4, BINS)
+        bins = np.exp(bins - bins.max(axis=2, keepdims=True))
+        far = (bins @ np.arange(BINS, dtype=np.float32)) / bins.sum(axis=2) * stride
+        row, column = np.divmod(which, across)
+        x, y = (column + 0.5) * stride, (row + 0.5) * stride
+        boxes.append(np.stack([x - far[:, 0], y - far[:, 1], x + far[:, 2], y + far[:, 3]], axis=1))
+        scores.append(score[0, which, PERSON])
+    every = np.concatenate(scores).astype(np.float32)
+    xyxy = np.concatenate(boxes).astype(np.float32)
+    return Detections(xyxy, every, np.full(len(every), Target.PERSON, np.int8))
