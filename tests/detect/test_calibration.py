@@ -27,6 +27,7 @@ from redact.detection.witnesses import (
     TILTED,
 )
 from redact.errors import ModelError
+from redact.types import SEARCHED
 
 INSTALLED = Path(calibration.__file__).parents[1] / "models" / FILE
 KINDS = {
@@ -69,8 +70,18 @@ def test_every_witness_has_weights_and_a_box() -> None:
     numbers = load_calibration()
     for kind, names in KINDS.items():
         assert set(numbers.looks[kind]) == {"bias", "size"} | names
-    assert set(numbers.boxes) == {OURS, LARGE, SMALL, TILTED, "ours plate"}
-    assert set(numbers.tracks) == {"face", "plate"}
+    witnesses = set().union(*KINDS.values())
+    assert set(numbers.boxes) == {*witnesses, "ours plate"}
+    assert set(numbers.tracks) == {target.word for target in SEARCHED}
+
+
+@pytest.mark.parametrize("part", ["looks", "tracks"])
+def test_a_file_that_does_not_serve_a_kind_of_target_is_refused(
+    changed: Callable[..., None], part: str
+) -> None:
+    changed(lambda file: file[part].pop("head"))
+    with pytest.raises(ModelError, match="nothing for head"):
+        load_calibration()
 
 
 def test_a_file_for_other_weights_is_refused(changed: Callable[..., None]) -> None:
