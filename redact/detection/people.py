@@ -16,9 +16,9 @@ from ..types import Detections, Target
 from .device import open_network
 from .network import clipped, to_source
 from .nms import suppress
-from .views import Scale, View, look_at_view, views
 from .processor import read_network
 from .scaling import Picture
+from .views import Scale, View, look_at_view, views
 from .weights import NMS_IOU, PEOPLE, PEOPLE_SHA256
 
 SIDE: Final = 416
