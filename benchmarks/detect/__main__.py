@@ -38,11 +38,13 @@ class Package:
         self.net: Any = load_detector(sensitivity)
 
     def __call__(self, rgb: NDArray[np.uint8]) -> tuple[F32, F32, I64]:
+        from redact.types import Target
+
         found = self.net.detect(rgb)
         return (
             np.asarray(found.xyxy, np.float32).reshape(-1, 4),
             np.asarray(found.score, np.float32),
-            np.asarray(found.target, np.int64),
+            (found.target == Target.PLATE).astype(np.int64),
         )
 
 

@@ -100,12 +100,13 @@ class Ours:
         from redact.settings import Sensitivity
         from redact.types import Target
 
+        self._plate = Target.PLATE
         network = OurNetwork((Target.FACE, Target.PLATE))
         self._net = network.detector(*SCALES[Sensitivity.BALANCED])
 
     def __call__(self, rgb: Rgb) -> tuple[F32, F32, I64]:
         found = self._net.detect(rgb)
-        return _boxes(found.xyxy), found.score, found.target.astype(np.int64)
+        return _boxes(found.xyxy), found.score, (found.target == self._plate).astype(np.int64)
 
 
 class BetterScore:

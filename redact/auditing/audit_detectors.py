@@ -72,7 +72,7 @@ class AuditDetectors:
         limits: Limits,
         centerface: bool = True,
     ) -> None:
-        self.targets = apart(t for t in targets if t.spec.searched)
+        self.targets = apart(targets)
         self._limits = limits
         networks = Networks(self.targets, centerface=centerface)
         self.names = files_of(self.targets, centerface=centerface)

@@ -187,7 +187,8 @@ def apart(targets: Iterable[Target]) -> tuple[Target, ...]:
     wanted = set(targets)
     strange = [t.word for t in Target if t in wanted and not t.spec.searched]
     if strange or not wanted:
-        raise ValueError(f"nothing can look for {', '.join(strange) or 'nothing'}")
+        words = ", ".join(strange) or "nothing"
+        raise ValueError(f"a detector needs a target that it can look for, not {words}")
     return tuple(t for t in Target if t in wanted and wanted.isdisjoint(t.wholes))
 
 

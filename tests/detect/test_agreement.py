@@ -28,7 +28,7 @@ def candidates(draw: st.DrawFn) -> tuple[Detections, np.ndarray]:
     xyxy = np.concatenate([middle - half, middle + half], axis=1).astype(np.float32)
     # No two scores alike: which of two equal boxes wins is not part of the promise.
     score = (rng.permutation(n) + 1).astype(np.float32) / (n + 1)
-    target = rng.integers(0, 2, n).astype(np.int8)
+    target = np.array([Target.FACE, Target.PLATE], np.int8)[rng.integers(0, 2, n)]
     return Detections(xyxy, score, target), rng.integers(0, 2, n).astype(np.intp)
 
 
@@ -36,8 +36,11 @@ def candidates(draw: st.DrawFn) -> tuple[Detections, np.ndarray]:
 def test_same_answer_as_the_measured_recipe(given_: tuple[Detections, np.ndarray]) -> None:
     found, scale = given_
     mine = agree(found, scale, ZOOMS)
-    parts = (found.xyxy, found.score, found.target.astype(np.int64), scale.astype(np.int64))
+    # The recipe counts channels.
+    channel = (found.target == Target.PLATE).astype(np.int64)
+    parts = (found.xyxy, found.score, channel, scale.astype(np.int64))
     boxes, scores, targets = reference.merge(parts, (1000, 400), 1000)
+    targets = np.array([Target.FACE, Target.PLATE])[targets]
     order = np.lexsort((targets, -scores))
     again = np.lexsort((mine.target, -mine.score))
     np.testing.assert_allclose(mine.score[again], scores[order], rtol=1e-4)
@@ -72,7 +75,7 @@ def test_order_of_candidates_does_not_matter(
 
 def test_one_scale_keeps_its_scores() -> None:
     box = np.array([[0, 0, 40, 50], [2, 1, 41, 50], [100, 0, 140, 50]], np.float32)
-    found = Detections(box, np.array([0.8, 0.5, 0.3], np.float32), np.zeros(3, np.int8))
+    found = Detections(box, np.array([0.8, 0.5, 0.3], np.float32), np.full(3, Target.FACE, np.int8))
     merged = agree(found, np.zeros(3, np.intp), [1.0])
     np.testing.assert_allclose(merged.score, [0.8, 0.3])
     assert 0 < merged.xyxy[0, 0] < 2
@@ -80,7 +83,7 @@ def test_one_scale_keeps_its_scores() -> None:
 
 def test_a_lone_witness_counts_less_unless_the_other_could_not_see() -> None:
     box = np.array([[0, 0, 50, 50], [300, 0, 312, 15]], np.float32)
-    found = Detections(box, np.array([0.5, 0.5], np.float32), np.zeros(2, np.int8))
+    found = Detections(box, np.array([0.5, 0.5], np.float32), np.full(2, Target.FACE, np.int8))
     merged = agree(found, np.zeros(2, np.intp), ZOOMS)
     # 15 px × 0.4 are too few for a face, 50 px × 0.4 are not.
     np.testing.assert_allclose(merged.score, [0.5, 0.5 * (1 + ABSENT) / 2])

@@ -12,14 +12,16 @@ from skimage import data
 
 from redact.detection import load_detector
 from redact.detection.centerface import TILTS, look_tilted
-from redact.types import Detections
+from redact.types import Detections, Target
 
 
 def mark_in(rgb: NDArray[np.uint8]) -> Detections:
     """A detector that finds the one bright mark of a picture."""
     rows, columns = np.nonzero(rgb[:, :, 0] > 100)
     box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
-    return Detections(np.array([box], np.float32), np.ones(1, np.float32), np.zeros(1, np.int8))
+    return Detections(
+        np.array([box], np.float32), np.ones(1, np.float32), np.full(1, Target.FACE, np.int8)
+    )
 
 
 @given(
@@ -46,6 +48,6 @@ def test_thorough_is_surer_of_a_face_that_lies_on_its_side() -> None:
         found = load_detector(sensitivity).detect(rgb)
         middle = (found.xyxy[:, :2] + found.xyxy[:, 2:]) / 2
         inside = ((middle > face[:2]) & (middle < face[2:])).all(axis=1)
-        return float(found.score[inside & (found.target == 0)].max(initial=0))
+        return float(found.score[inside & (found.target == Target.FACE)].max(initial=0))
 
     assert surest("thorough") > surest("balanced")

@@ -135,7 +135,7 @@ def test_weights_that_were_changed_are_not_used(tmp_path: Path, street: Path) ->
 def test_scores_that_are_no_numbers_are_an_error() -> None:
     with pytest.raises(ValueError, match="not finite"):
         Detections(
-            np.zeros((1, 4), np.float32), np.array([np.nan], np.float32), np.zeros(1, np.int8)
+            np.zeros((1, 4), np.float32), np.array([np.nan], np.float32), np.ones(1, np.int8)
         )
 
 

@@ -22,7 +22,7 @@ boxes = st.tuples(number, number, number, number).map(
 def detections(found: list[Box]) -> Detections:
     n = len(found)
     xyxy = np.array(found, np.float32).reshape(n, 4)
-    return Detections(xyxy, np.ones(n, np.float32), np.zeros(n, np.int8))
+    return Detections(xyxy, np.ones(n, np.float32), np.full(n, Target.FACE, np.int8))
 
 
 @given(st.lists(boxes, max_size=6))
