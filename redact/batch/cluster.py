@@ -11,7 +11,6 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -110,12 +109,7 @@ class Cluster:
     def __enter__(self) -> Cluster:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *how: object) -> None:
         self._client.close()  # the scheduler forgets what nobody waits for, and the workers stop
 
     def check(self, folder: Path, places: Sequence[Path], sources: Sequence[Path]) -> None:
@@ -140,8 +134,7 @@ class Cluster:
             self._compare("does not see the same", here, what_is_seen, str(folder), paths)
         finally:
             for mark in marks:
-                mark.path.unlink(missing_ok=True)
-                mark.release()
+                mark.remove()
 
     def _compare(self, words: str, here: dict[str, Any], ask: Any, *arguments: Any) -> None:
         answers = self._client.run(ask, *arguments, workers=self.workers, on_error="return")

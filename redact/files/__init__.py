@@ -2,7 +2,7 @@
 
 from .folders import check_folder, keep_to_owner, made_folder, make_folder, make_private
 from .growing_file import Answer, AnswerFile
-from .leftovers import LockedFile, beside, claim, claim_beside, new_partial, sweep
+from .leftovers import LockedFile, beside, claim, claim_beside, lock, new_partial, sweep
 from .output import (
     FOOTAGE_ENDINGS,
     PRIVATE,

@@ -111,9 +111,7 @@ class AnswerFile:
 
     def remove(self) -> None:
         """Close the file, and remove it: nothing in it is of use."""
-        with contextlib.suppress(OSError):
-            self._held.path.unlink()
-        self._held.release()
+        self._held.remove()
 
     def _read(self) -> tuple[int, bytes, Answer] | None:
         return _record(self._held.handle, self._end, self._sum)

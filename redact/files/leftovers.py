@@ -160,7 +160,7 @@ def remove_folder(path: Path, handle: int) -> None:
 
 if sys.platform == "win32":
 
-    def lock(handle: int) -> bool | None:
+    def lock(handle: int, *, shared: bool = False) -> bool | None:
         """As below."""
         import msvcrt
 
@@ -174,10 +174,14 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def lock(handle: int) -> bool | None:
-        """Whether the file was locked; None where the file system has no locks."""
+    def lock(handle: int, *, shared: bool = False) -> bool | None:
+        """Whether the file was locked, until it is closed; None where the file system has no locks.
+
+        `shared` keeps writers out, but not other readers.
+        """
+        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, kind | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         except OSError:

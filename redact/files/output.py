@@ -13,7 +13,6 @@ import shutil
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from ..errors import OutputError, OutputExistsError
@@ -83,12 +82,7 @@ class OutputFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *how: object) -> None:
         self.discard()
 
     def commit(self) -> Path:
@@ -170,8 +164,7 @@ class OutputFile:
         try:
             mode = stat.S_IMODE(usual.path.stat().st_mode)
         finally:
-            usual.path.unlink()
-            usual.release()
+            usual.remove()
         if mode != now:
             with contextlib.suppress(OSError):  # it can be handed out as it is
                 self.inside.chmod(mode)

@@ -67,18 +67,10 @@ IDS: Final = {name: number for number, name in NAMES.items()}
 
 _ENDS_CLUSTER: Final = frozenset(
     IDS[name]
-    for name in [
-        "EBML",
-        "Segment",
-        "SeekHead",
-        "Info",
-        "Tracks",
-        "Cluster",
-        "Cues",
-        "Attachments",
-        "Chapters",
-        "Tags",
-    ]
+    for name in (
+        *("EBML", "Segment", "SeekHead", "Info", "Tracks"),
+        *("Cluster", "Cues", "Attachments", "Chapters", "Tags"),
+    )
 )
 """What cannot lie in a cluster and so ends one that does not say where it ends (RFC 8794, 6.2)."""
 

@@ -22,7 +22,7 @@ from ..media import (
 from ..plan import Plan, with_held
 from ..record import sign_content
 from ..render import Renderer
-from ..settings import DrawSettings, Stamp
+from ..settings import Stamp
 from ..types import Action, Frame, Region
 from ..words import Message
 from .journal import Journal
@@ -54,53 +54,29 @@ class Drawn:
 
 
 def draw(order: Order, plan: Plan, finished: Path, journal: Journal) -> Drawn:
-    """Write the masked video, with all that it says of itself. Raises as `render`."""
-    # A release copies no sound: its coded bytes can say who recorded it.
-    drawn = render(
-        order.info,
-        plan,
-        order.draw,
-        finished,
-        order.container,
-        journal,
-        copy_audio=not order.release,
-    )
+    """Write the masked video, with all that it says of itself. Raises as `CheckedFrames`,
+    `VideoWriter` and `sign_content`."""
+    copies, notes = _copies(order, plan)
+    try:
+        drawn = _rendered(order, plan, finished, journal, copies)
+    except _TouchedError:
+        # Damage that the plan does not know, in a stretch that was to be copied.
+        drawn, notes = _rendered(order, plan, finished, journal, None), []
+    for note in notes:
+        journal.note(note)
     if order.release:
         prepare_release(finished)
     if order.evidence.credentials is not None:
         _state_content(order, drawn.plan, finished, journal)
-    return drawn
-
-
-def render(
-    info: SourceInfo,
-    plan: Plan,
-    draw: DrawSettings,
-    output: Path,
-    container: str,
-    journal: Journal,
-    *,
-    copy_audio: bool = True,
-) -> Drawn:
-    """Write the masked clip to `output`. Raises as `CheckedFrames` and `VideoWriter`."""
-    copies, notes = _copies(info, plan, draw, container)
-    try:
-        drawn = _rendered(info, plan, draw, output, container, journal, copy_audio, copies)
-    except _TouchedError:
-        # Damage that the plan does not know, in a stretch that was to be copied.
-        return _rendered(info, plan, draw, output, container, journal, copy_audio, None)
-    for note in notes:
-        journal.note(note)
     return replace(drawn, notes=(*drawn.notes, *notes))
 
 
-def _copies(
-    info: SourceInfo, plan: Plan, draw: DrawSettings, container: str
-) -> tuple[Copies | None, list[Message]]:
+def _copies(order: Order, plan: Plan) -> tuple[Copies | None, list[Message]]:
     """What of the source is copied, where that is asked for, and what is not, in words."""
+    info, draw = order.info, order.draw
     if not draw.encode.copy_untouched:
         return None, []
-    encoding = choose_encoding(info, draw.encode, container)
+    encoding = choose_encoding(info, draw.encode, order.container)
     if draw.render.stamp is not None or draw.render.notice:
         reasons, copies = {"stamp": 1}, None
     elif encoding.codec.name != "h264" or encoding.pixel_format != info.video.frame_format:
@@ -122,22 +98,16 @@ class _TouchedError(Exception):
 
 
 def _rendered(
-    info: SourceInfo,
-    plan: Plan,
-    draw: DrawSettings,
-    output: Path,
-    container: str,
-    journal: Journal,
-    copy_audio: bool,
-    copies: Copies | None,
+    order: Order, plan: Plan, finished: Path, journal: Journal, copies: Copies | None
 ) -> Drawn:
+    info, draw = order.info, order.draw
+    # A release copies no sound: its coded bytes can say who recorded it.
+    where = (finished, info, draw.encode, order.container, not order.release)
     renderer = Renderer(draw.render)
     frames, written = CheckedFrames(info, plan), 0
     with (
         journal.step("render", len(plan.source.timeline)) as step,
-        VideoWriter(
-            output, info, draw.encode, container, copy_audio, plan.silenced(), copies
-        ) as writer,
+        VideoWriter(*where, plan.silenced(), copies) as writer,
         read_ahead(_untouched_where_copied(frames, copies), most=1) as ahead,
         # A thread decodes, one draws, and this one encodes.
         read_ahead((renderer.draw(*masked) for masked in ahead), most=1) as drawn,

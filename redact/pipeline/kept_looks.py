@@ -16,7 +16,6 @@ import contextlib
 from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from types import TracebackType
 
 import msgspec
 import numpy as np
@@ -58,12 +57,7 @@ class KeptLooks:
     def __enter__(self) -> KeptLooks:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
         if self._file is None:
             return
         if isinstance(error, InputError | UnsafeError):

@@ -11,7 +11,7 @@ from ..errors import OutputError
 from ..files import OutputFile, make_private
 from ..inspect import clear_times
 from ..plan import write_plan
-from ..record import EvidenceFiles, RunRecord, manifest_path, signature_path, write_evidence
+from ..record import RunRecord, manifest_path, signature_path, write_evidence
 from .held import write_held
 from .kept_plan import keep_plan
 from .order import Order, review_plan
@@ -67,12 +67,12 @@ def keep_beside(result: Result, order: Order) -> Result:
     record = result.record
     assert record is not None
     try:
-        files = write_evidence(record, order.evidence, order.force)
+        manifest = write_evidence(record, order.evidence, order.force)
         plan_file = _keep_plan(record, order, result.needs_review)
         result = replace(
-            result, manifest=files.manifest, plan_file=plan_file, sheet=_sheet(result, order)
+            result, manifest=manifest, plan_file=plan_file, sheet=_sheet(result, order)
         )
-        return _with_pictures(result, order, files) if result.needs_review else result
+        return _with_pictures(result, order) if result.needs_review else result
     except Exception as error:
         # The output has its name already: a failure must say that it has.
         raise OutputError(
@@ -107,13 +107,13 @@ def _sheet(result: Result, order: Order) -> Path | None:
     return sheet
 
 
-def _with_pictures(result: Result, order: Order, files: EvidenceFiles) -> Result:
+def _with_pictures(result: Result, order: Order) -> Result:
     """Write pictures of the findings, and the note that `redact fix` reads."""
     assert result.audit is not None
     pictures = finding_pictures(order.info, result.output, result.audit)
     extra = [*pictures]
-    if files.manifest is not None:
-        extra.append(signature_path(files.manifest))
+    if result.manifest is not None:
+        extra.append(signature_path(result.manifest))
     if result.plan_file == review_plan(result.output):
         extra.append(result.plan_file)  # made for this result alone
     result = replace(result, pictures=tuple(pictures))

@@ -20,7 +20,7 @@ from ..files import OutputFile
 from ..media import SourceInfo, probe, sha256_of
 from ..plan import Plan
 from ..progress import Progress
-from ..record import ModelUsed, RunRecord
+from ..record import ModelPart, RunRecord
 from ..settings import DetectSettings, Settings
 from ..words import Message, problem
 from .check import Accepted, answers_to, check, reason_to_publish
@@ -154,7 +154,7 @@ def apply(
         notes=drawn.notes,
         stretches=drawn.stretches,
         copied=drawn.copied,
-        models=tuple(ModelUsed(name, sha, "audit") for name, sha in audit.looked.detectors),
+        models=tuple(ModelPart(name, sha, "audit") for name, sha in audit.looked.detectors),
         audit=audit.to_json(),
         accepted=reason,
         answers=answers_to(audit, accepted),

@@ -35,8 +35,16 @@ from .manifest import (
     read_manifest,
     write_manifest,
 )
-from .manifest_parts import AuditPart, CheckPart, FindingPart, MessagePart, RemovedPart, TrackPart
-from .run_record import ModelUsed, RunRecord, Step
+from .manifest_parts import (
+    AuditPart,
+    CheckPart,
+    FindingPart,
+    MessagePart,
+    ModelPart,
+    RemovedPart,
+    TrackPart,
+)
+from .run_record import RunRecord, Step
 from .signature import (
     fingerprint,
     load_private_key,
@@ -47,4 +55,4 @@ from .signature import (
     signature_path,
 )
 from .text_on_record import checked_option
-from .write_evidence import EvidenceChoice, EvidenceFiles, check_evidence, write_evidence
+from .write_evidence import EvidenceChoice, check_evidence, write_evidence

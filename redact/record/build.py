@@ -154,13 +154,12 @@ def _run(record: RunRecord) -> RunPart:
 
 def _tool(record: RunRecord) -> ToolPart:
     detectors = tuple(ModelPart(n, s, "detect") for n, s in record.plan.detectors)
-    others = tuple(ModelPart(m.name, m.sha256, m.role) for m in record.models)
     return ToolPart(
         redact=__version__,
         python=platform.python_version(),
         platform=f"{platform.system()} {platform.machine()}",
         libraries=library_versions(),
-        models=detectors + others,
+        models=detectors + record.models,
         device=device_now(),
     )
 

@@ -239,8 +239,7 @@ def sign_content(
             "Check certificate and key: readers ask for a certificate for signing, with its chain.",
         ) from error
     finally:
-        signed.path.unlink(missing_ok=True)
-        signed.release()
+        signed.remove()
 
 
 def _sign(

@@ -6,7 +6,6 @@ What an entry is, and whether a log still holds, is said in `chain`.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import CheckFailedError, OutputError, PlanError
-from ..files import check_writable
+from ..files import check_writable, lock
 from ..types import stamp
 from .chain import START, LogEntry, LogState, examine
 from .log_head import head_path, write_head
@@ -28,77 +27,30 @@ PATIENCE = 30.0
 longer than this is stuck, and waiting on would look like a hang."""
 
 
-@contextmanager
-def locked(
-    handle: int, name: str, *, shared: bool = False, patience: float = PATIENCE
-) -> Iterator[None]:
-    """Hold the lock of an open file.
+def _lock(handle: int, log: Path, *, shared: bool) -> None:
+    """Lock an open log until it is closed.
 
     Args:
         handle: file descriptor, open for writing, or for reading if `shared`.
-        name: of the file, for the message.
+        log: for the message.
         shared: keep writers out, but not other readers.
-        patience: seconds to wait.
 
     Raises:
         OutputError: a writer did not let go in time, or the file system has no locks.
     """
-    deadline = time.monotonic() + patience
-    while not _lock_or_say_why(handle, name, shared):
+    deadline = time.monotonic() + PATIENCE
+    while (locked := lock(handle, shared=shared)) is False:
         if time.monotonic() > deadline:
             raise OutputError(
-                f"{name}: another program has kept it locked for {patience:.0f} s",
+                f"{log}: another program has kept it locked for {PATIENCE:.0f} s",
                 "Wait until the other redact is done, then try again.",
             )
         time.sleep(0.005)
-    try:
-        yield
-    finally:
-        _unlock(handle)
-
-
-def _lock_or_say_why(handle: int, name: str, shared: bool) -> bool:
-    try:
-        return _try_lock(handle, shared)
-    except OSError as error:
+    if locked is None:
         raise OutputError(
-            f"{name}: cannot be locked ({error.strerror or error})",
+            f"{log}: cannot be locked",
             "Keep the log on a file system with locks, such as the machine's own disk.",
-        ) from None
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    # Windows locks are mandatory, so the locked byte lies far behind any content: readers
-    # (and `redact log show`) are not shut out.
-    _FAR = 0x7FFFFFFF
-
-    def _try_lock(handle: int, shared: bool) -> bool:
-        os.lseek(handle, _FAR, os.SEEK_SET)
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(handle: int) -> None:
-        os.lseek(handle, _FAR, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(handle: int, shared: bool) -> bool:
-        kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        try:
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def _unlock(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_UN)
+        )
 
 
 def append(
@@ -152,8 +104,8 @@ def _open_locked(log: Path, flags: int) -> Iterator[int]:
             f"{log}: cannot be written ({why})", "Choose a folder that exists and can be written."
         ) from None
     try:
-        with locked(handle, str(log), shared=reading):
-            yield handle
+        _lock(handle, log, shared=reading)
+        yield handle
     finally:
         os.close(handle)
 

@@ -14,6 +14,7 @@ from ..plan import Plan
 from ..settings import Settings
 from ..words import Message
 from .case import CaseFields
+from .manifest_parts import ModelPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +30,6 @@ class Step:
     name: str
     detail: tuple[Message, ...]
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class ModelUsed:
-    """A network that ran, apart from those that the plan names already.
-
-    Attributes:
-        name: as the detector calls itself.
-        sha256: of its weights, hex.
-        role: what it was used for, for example "audit".
-    """
-
-    name: str
-    sha256: str
-    role: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +85,7 @@ class RunRecord:
     notes: tuple[Message, ...] = ()
     stretches: tuple[int, int] = (0, 0)
     copied: tuple[Copied, ...] = ()
-    models: tuple[ModelUsed, ...] = ()
+    models: tuple[ModelPart, ...] = ()
     drawn: Plan | None = None
     audit: Mapping[str, Any] | None = None
     accepted: str = ""

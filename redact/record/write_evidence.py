@@ -53,15 +53,6 @@ class EvidenceChoice:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceFiles:
-    """What was written; None where it was not asked for."""
-
-    manifest: Path | None = None
-    signature: Path | None = None
-    log: Path | None = None
-
-
 def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
     """Find out before a long run whether its record can be written after it.
 
@@ -95,15 +86,17 @@ def _check_entry(choice: EvidenceChoice, output: Path) -> None:
         checked_text(text, f"{choice.log}: {key}")
 
 
-def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = False) -> EvidenceFiles:
+def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = False) -> Path | None:
     """Write the manifest, sign it, and enter the run in the log, in that order.
+
+    Returns where the manifest is; None where it was not asked for.
 
     Raises:
         UnsafeError: the original changed during the run; nothing was written.
         OutputExistsError, OutputError, CheckFailedError: a file could not be written.
     """
     if not choice.manifest:
-        return EvidenceFiles()
+        return None
     anchor = anchor_of(choice.log) if choice.log else None
     manifest = build_manifest(record, log=anchor, signed_by=named_key(choice.key))
     data = dump_manifest(manifest)
@@ -120,4 +113,4 @@ def write_evidence(record: RunRecord, choice: EvidenceChoice, force: bool = Fals
         signature.unlink(missing_ok=True)  # of an older manifest, replaced by --force
     if choice.log is not None:
         append(choice.log, "run", run_details(manifest, data), choice.key)
-    return EvidenceFiles(path, signature if choice.key else None, choice.log)
+    return path

@@ -23,6 +23,7 @@ from ..record import (
     ledger,
     manifest_path,
     read_manifest,
+    signature_path,
     write_evidence,
 )
 from ..settings import Audio, DrawSettings, EncodeSettings, Style
@@ -151,9 +152,10 @@ def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool)
 
 
 def _written(record: RunRecord, choice: EvidenceChoice, replaced: bool) -> list[str]:
-    files = write_evidence(record, choice, replaced)
-    found = [path for path in (files.manifest, files.signature) if path is not None]
-    return [path.name for path in found]
+    manifest = write_evidence(record, choice, replaced)
+    if manifest is None:
+        return []
+    return [manifest.name, *([] if choice.key is None else [signature_path(manifest).name])]
 
 
 def _result(

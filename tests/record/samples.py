@@ -11,7 +11,7 @@ from typing import Any
 
 from redact.media.info import AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
 from redact.plan import Plan, SourceRef
-from redact.record import CaseFields, ModelUsed, RunRecord, Step
+from redact.record import CaseFields, ModelPart, RunRecord, Step
 from redact.settings import DetectSettings, Sensitivity, Settings
 from redact.types import Action, Box, Keyframe, Origin, State, Target, Timeline, Track
 from redact.words import Message
@@ -164,7 +164,7 @@ def make_record(folder: Path, **changes: Any) -> RunRecord:
         frames_written=FRAMES,
         warnings=(Message("not_decodable"), Message("container_tag", key=f"of {source}")),
         notes=(Message("audio_converted", track=1, codec="pcm_s16le", name="aac"),),
-        models=(ModelUsed("second opinion", "ef" * 32, "audit"),),
+        models=(ModelPart("second opinion", "ef" * 32, "audit"),),
         audit=AUDIT,
         case=make_case(),
         sounded=(Fraction(2), Fraction(14)),
