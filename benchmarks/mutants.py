@@ -48,7 +48,7 @@ TESTS = {
 """Folder in `redact/` → tests of that package."""
 
 LIMIT = 300
-"""Seconds that the tests may take; a mutant that runs on is noticed. Meaning: ten times as long as
+"""Seconds that the tests may take; a mutant that runs on is noticed. Ten times as long as
 they take on two processors."""
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {

@@ -28,11 +28,11 @@ from redact.settings import DetectSettings, DrawSettings
 from redact.types import Box, Target
 
 SOON = 0.5
-"""Seconds from a finding to a labelled frame in which it counts. Meaning: who looks at the finding
+"""Seconds from a finding to a labelled frame in which it counts: who looks at the finding
 sees the face."""
 
 TOUCHES = 0.1
-"""IoU from which a finding lies on a label. Meaning: as in `benchmarks.audit`."""
+"""IoU from which a finding lies on a label: as in `benchmarks.audit`."""
 
 
 def missed(plan: Plan, label: LabelledFrame) -> list[tuple[Target, Box]]:

@@ -21,11 +21,11 @@ Rgb = NDArray[np.uint8]
 FEW_FACES, CROWD = "aiguy__test.mp4", "dlib_mot__MOT20-08-raw_shorter.h264"
 CAMERA = ("intel_sample__walk.mkv", "intel_sample__again.mkv")
 NOISE = 1.5
-"""Standard deviation in grey levels of the noise of a still camera. Meaning: that of an indoor
+"""Standard deviation in grey levels of the noise of a still camera: that of an indoor
 camera by day."""
 
 STILL_FOR = 17.0
-"""Seconds between two visits of people in the still clip. Meaning: twenty in six minutes."""
+"""Seconds between two visits of people in the still clip: twenty in six minutes."""
 
 
 @dataclass(frozen=True)

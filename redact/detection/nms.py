@@ -88,7 +88,7 @@ def _overlapping(
 
 
 _ROUNDED = np.float32(0.999)
-"""Meaning: less than one by more than any rounding."""
+"""Less than one by more than any rounding."""
 
 
 def _areas(xyxy: NDArray[np.float32]) -> NDArray[np.float32]:

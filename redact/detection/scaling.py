@@ -26,7 +26,7 @@ _MATRIX: Final = {
     10: Colorspace.BT2020,
 }
 _PQ: Final = 16
-"""Transfer function of HDR10. Meaning: AVCOL_TRC_SMPTE2084 in FFmpeg."""
+"""Transfer function of HDR10: AVCOL_TRC_SMPTE2084 in FFmpeg."""
 
 
 class Area(NamedTuple):

@@ -23,7 +23,7 @@ CHANNELS: Final = (Target.FACE, Target.PLATE)
 """What each of its two scores stands for (model card)."""
 
 SIDE: Final = 160
-"""Pixels of the square pictures that it is shown. Meaning: as it was trained."""
+"""Pixels of the square pictures that it is shown: as it was trained."""
 
 
 class Verifier:

@@ -20,7 +20,7 @@ from .scaling import Area, Picture
 
 _ALIGN: Final = 8
 """Tiles begin on multiples of this: the origin then falls on a chroma sample in every format.
-Meaning: a whole number of chroma samples, whatever the subsampling."""
+A whole number of chroma samples, whatever the subsampling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +112,15 @@ def _source_spans(length: int, zoom: float, scale: Scale) -> list[tuple[int, int
 
 
 CONTEXT: Final = 64
-"""Pixels of the network's image shown around a part. Meaning: two points of its coarsest grid; a
+"""Pixels of the network's image shown around a part: two points of its coarsest grid; a
 face of that size lies wholly in the image, with its shoulders."""
 
 GRID: Final = 32
-"""Parts begin and end on multiples of this. Meaning: both networks halve their image five times;
+"""Parts begin and end on multiples of this: both networks halve their image five times;
 so a point of their grids is the same place of the picture, whatever is cut."""
 
 WORTH: Final = 0.8
-"""Share of an image from which all of it is looked at. Meaning: several parts cost more than one
+"""Share of an image from which all of it is looked at: several parts cost more than one
 image of their size."""
 
 

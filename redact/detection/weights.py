@@ -140,17 +140,17 @@ def read_weights(name: str, folder: Path | None = None) -> bytes:
 
 
 CANDIDATE_SCORE: Final = 0.06
-"""Our network's answer of one picture ends here, before it is weighed. Meaning: above what is noise
+"""Our network's answer of one picture ends here, before it is weighed: above what is noise
 at every place of a picture; the calibration decides what a score is worth."""
 
 NETWORK_SCORE: Final = 0.05
-"""From here on what the network says of one view takes part in the merging of scales.
-Meaning: just below `CANDIDATE_SCORE`, which the mean of the scales may reach from there."""
+"""From here on what the network says of one view takes part in the merging of scales:
+just below `CANDIDATE_SCORE`, which the mean of the scales may reach from there."""
 
 NMS_IOU: Final = 0.5
-"""Two boxes of one target that overlap more than this are one object. Meaning: as in
+"""Two boxes of one target that overlap more than this are one object: as in
 training."""
 
 BLAZEFACE_SCORE: Final = 0.3
-"""MediaPipe's detections below this are not returned. Meaning: its scores are near 0 or near 1,
+"""MediaPipe's detections below this are not returned: its scores are near 0 or near 1,
 and below this nearly all are no faces."""

@@ -26,10 +26,10 @@ from .scaling import Area, Picture, Scaler
 
 SAME_FACE: Final = 0.35
 """IoU from which boxes of different networks are one face: one frames the head from the eyebrows
-down, another from the hair. Meaning: as matching in `benchmarks/detect`."""
+down, another from the hair. As matching in `benchmarks/detect`."""
 
 LEAST_PROBABILITY: Final = 0.005
-"""Meaning: candidates below this are not worth keeping for anybody."""
+"""Candidates below this are not worth keeping for anybody."""
 
 OURS, LARGE, SMALL, TILTED = "ours", "centerface", "centerface small", "centerface tilted"
 FACES, EYE, EYE_SMALL, PEOPLE = "faces", "eye", "eye small", "people"

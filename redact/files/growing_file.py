@@ -20,10 +20,10 @@ import msgspec
 from .leftovers import LockedFile, claim
 
 MOST_BYTES: Final = 1 << 30
-"""Answers beyond this size are not kept. Meaning: days of a street, hours of a dense crowd."""
+"""Answers beyond this size are not kept: days of a street, hours of a dense crowd."""
 
 SYNC_EVERY: Final = 5.0
-"""Seconds after which answers are brought to the disk. Meaning: a power cut costs these; a program
+"""Seconds after which answers are brought to the disk: a power cut costs these; a program
 that is killed costs the one answer in hand."""
 
 _CHECKSUM: Final = 8

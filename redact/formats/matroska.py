@@ -14,10 +14,10 @@ MAGIC: Final = b"\x1a\x45\xdf\xa3"
 """How a file begins: the id of its first element."""
 
 MAX_ELEMENT: Final = 1 << 20
-"""Bytes of one element that are read into memory. Meaning: more than any text in a real file."""
+"""Bytes of one element that are read into memory: more than any text in a real file."""
 
 MAX_DEPTH: Final = 24
-"""Elements in elements. Meaning: the format knows eight levels; Python allows about a thousand
+"""Elements in elements: the format knows eight levels; Python allows about a thousand
 calls."""
 
 ANYWHERE: Final = 1 << 62

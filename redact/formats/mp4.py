@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 MAX_BOX: Final = 64 << 20
-"""Bytes of one box that are read into memory. Meaning: only mdat is larger in real files."""
+"""Bytes of one box that are read into memory: only mdat is larger in real files."""
 
 MAX_DEPTH: Final = 24
-"""Boxes in boxes. Meaning: real files have about ten; Python allows about a thousand calls."""
+"""Boxes in boxes: real files have about ten; Python allows about a thousand calls."""
 
 FIRST_KINDS: Final = frozenset((b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
 """Kinds of the first box by which a file is known for one of these."""

@@ -45,7 +45,7 @@ class Disclosure:
 
 
 MOST = 1000
-"""Different finds that are told. Meaning: more than anybody reads. A file can be made to have
+"""Different finds that are told: more than anybody reads. A file can be made to have
 millions, and then only their number is told."""
 
 

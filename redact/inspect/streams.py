@@ -32,7 +32,7 @@ SIGNATURES = re.compile(
 """Strings of at least four bytes that encoders and cameras leave in coded data."""
 
 MATCHES = 64
-"""Such strings that are looked at in one piece of coded data. Meaning: real ones hold a few, and a
+"""Such strings that are looked at in one piece of coded data: real ones hold a few, and a
 piece full of them must not take hours."""
 
 

@@ -138,9 +138,9 @@ class AudioFeed:
 
 
 RUN_IN = 2
-"""Whole packets at either end of a track that nobody hears and that a copy may hold. Meaning:
-coders put 2112 samples of no sound or fewer before and behind it, two packets of AAC and a part of
-one, and decoders need them. More is sound that was cut off."""
+"""Whole packets at either end of a track that nobody hears and that a copy may hold: coders put
+2112 samples of no sound or fewer before and behind it, two packets of AAC and a part of one, and
+decoders need them. More is sound that was cut off."""
 
 
 def cut_by_edits(stream: Any) -> bool:

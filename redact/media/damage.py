@@ -15,7 +15,7 @@ from av.video.frame import PictureType
 
 CONCEALED = 0.02
 """Share of a picture that decoders may have made up, in all pictures since the last sound key
-picture together, before those that follow count as broken. Meaning: two hundredths of a picture of
+picture together, before those that follow count as broken: two hundredths of a picture of
 1280 by 720 pixels are a square of 136: larger than most faces in it, small enough that what is
 around it is seen as it was."""
 

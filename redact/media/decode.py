@@ -37,7 +37,7 @@ encoders use 2 to 7 between two anchors."""
 
 
 _EARLY = Fraction(1, 2)
-"""Seconds before the end that a file states at which its last picture may be. Meaning: many frames
+"""Seconds before the end that a file states at which its last picture may be: many frames
 of a camera, none of which would be missed of a video whose last picture stays for a while."""
 
 

@@ -80,7 +80,7 @@ class ContentLight:
 
 
 OF_CAMERAS: Final = Fraction(3, 2)
-"""Largest ratio of a pixel's sides that is taken as it is declared. Meaning: that of DVCPRO HD; of
+"""Largest ratio of a pixel's sides that is taken as it is declared: that of DVCPRO HD; of
 PAL and NTSC widescreen it is less. Halved lines of video recorders are above it: they are looked at
 as stored, too."""
 

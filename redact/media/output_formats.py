@@ -35,7 +35,7 @@ LOOKAHEAD, LOOKAHEAD_LARGE = 16, 3
 in larger ones: their own 40 and more hold several hundred MB of full HD, for a little less size."""
 
 LARGE = 2560 * 1440
-"""Meaning: between full HD and 4K."""
+"""Between full HD and 4K."""
 
 
 @dataclass(frozen=True, slots=True)

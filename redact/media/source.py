@@ -39,7 +39,7 @@ _NOT_VIDEO = frozenset(
 _SEARCHED = {"probesize": "50000000", "analyzeduration": "600000000"}
 """Bytes and microseconds in which FFmpeg looks for the headers of each stream. Transport and
 program streams have none at their beginning: what starts later than this cannot be decoded.
-Meaning: the first minute of a large film. Files that tell earlier are read no further."""
+The first minute of a large film. Files that tell earlier are read no further."""
 
 NO_TIMESTAMPS = 0x0080
 """AVFMT_NOTIMESTAMPS (libavformat/avformat.h): the format holds no times."""

@@ -16,11 +16,11 @@ from .journal import Journal
 from .order import Order
 
 STANDING_TIME = 1
-"""Seconds in which a plate that moves would be seen to. Meaning: a car that drives at a walking
+"""Seconds in which a plate that moves would be seen to: a car that drives at a walking
 pace has gone its plate's width; a judgement."""
 
 STANDING_SHARE = 0.25
-"""Share of its height by which a standing thing's boxes differ. Meaning: what detections of a thing
+"""Share of its height by which a standing thing's boxes differ: what detections of a thing
 that stands differ by."""
 
 

@@ -204,7 +204,7 @@ def write_plan(
 
 
 _MOST_FRAMES: Final = 10_000_000
-"""Meaning: more than four days at 25 frames a second, half a gigabyte of times in memory."""
+"""More than four days at 25 frames a second, half a gigabyte of times in memory."""
 
 
 def _plan_of(record: PlanRecord) -> Plan:

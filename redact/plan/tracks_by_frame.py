@@ -12,7 +12,7 @@ from typing import Final
 from ..types import Track
 
 _SMALLEST: Final = 6
-"""Meaning: blocks have 64 frames at least, two seconds: few tracks are in view for less."""
+"""Blocks have 64 frames at least, two seconds: few tracks are in view for less."""
 
 _PARTS: Final = 3
 """A track lies in 9 blocks (2 to this power, and one) at most, however long it is."""

@@ -23,7 +23,7 @@ SOFT = 3
 """Radius in pixels of the widest soft edge; it ends 2 × SOFT pixels outside the core."""
 
 SOFT_SHARE = 0.02
-"""The same as a share of the mask's larger side: a small face keeps its surroundings. Meaning: the
+"""The same as a share of the mask's larger side: a small face keeps its surroundings. The
 edge of a mask 100 pixels wide is as soft as that of one 1,000 wide seen from ten times as far."""
 
 

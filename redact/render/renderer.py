@@ -22,7 +22,7 @@ EDGE_WEIGHT = 0.02
 """Say of a mask at its own edge where masks overlap; 1 is that at its centre."""
 
 FADING = 12
-"""Power of the distance by which it fades beyond the edge. Meaning: in the corners around a face's
+"""Power of the distance by which it fades beyond the edge: in the corners around a face's
 ellipse next to nothing is left, so that its rectangle does not show in a mask behind it."""
 
 Paint = Callable[[Canvas, Shape, Rect], Field]

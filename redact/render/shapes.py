@@ -42,7 +42,7 @@ HALF_PIXEL = 0.5
 """A pixel that a box touches has its centre at most this far from the box."""
 
 _AROUND = 16
-"""Points on an outline. Meaning: enough to tell whether it lies in another."""
+"""Points on an outline: enough to tell whether it lies in another."""
 
 _CHORD = math.cos(math.pi / _AROUND)
 """An ellipse larger by the inverse of this goes through the corners of the polygon of so many sides

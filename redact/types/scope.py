@@ -11,7 +11,7 @@ from .boxes import Box, Detections
 from .text import clock
 
 SLACK: Final = 1.0
-"""Seconds for which it is looked before and after a span. Meaning: players show whole seconds, so a
+"""Seconds for which it is looked before and after a span: players show whole seconds, so a
 time that is read off one may be a second late or early."""
 
 

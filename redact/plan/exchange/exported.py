@@ -8,7 +8,7 @@ from ...types import Box, Keyframe, Track
 from ..plan import Plan, SourceRef
 
 _SEEN: Final = 0.1
-"""Pixels by which a box must reach into the picture. Meaning: more than what the numbers of a file
+"""Pixels by which a box must reach into the picture: more than what the numbers of a file
 are rounded by, so that no box comes back that hides nothing and is refused."""
 
 

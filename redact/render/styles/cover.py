@@ -11,7 +11,7 @@ from .base import Canvas
 from .solid import Solid
 
 TONE = (128, 128, 128)
-"""Red, green, blue of a cover. Meaning: in the middle, it stands out from the dark as from the
+"""Red, green, blue of a cover: in the middle, it stands out from the dark as from the
 light, and is no glare at night. It never changes, so it cannot flicker."""
 
 EDGE = (24, 24, 24)
