@@ -28,8 +28,9 @@ from .views import Scale, look_at_view, views
 from .weights import CENTERFACE, CENTERFACE_SHA256
 
 TILTS: Final = (-45.0, 45.0)
-"""Degrees by which a picture is tilted: a network that knows faces up to about 30 degrees from upright then knows them
-up to 75. On labelled dev frames the two looks halved the false boxes at a recall of .96."""
+"""Degrees by which a picture is tilted: a network that knows faces up to about 30 degrees from
+upright then knows them up to 75. On labelled dev frames the two looks halved the false boxes at a
+recall of .96."""
 
 
 def look_tilted(
