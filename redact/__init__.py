@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from .errors import InputError as InputError
     from .errors import MismatchError as MismatchError
     from .errors import ModelError as ModelError
-    from .errors import NeedsReviewError as NeedsReviewError
     from .errors import OutputError as OutputError
     from .errors import OutputExistsError as OutputExistsError
     from .errors import PlanError as PlanError
@@ -102,7 +101,6 @@ _HOMES = {
         "InputError",
         "MismatchError",
         "ModelError",
-        "NeedsReviewError",
         "OutputError",
         "OutputExistsError",
         "PlanError",

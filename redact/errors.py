@@ -117,12 +117,6 @@ class MismatchError(RedactError):
     exit_code = ExitCode.MISMATCH
 
 
-class NeedsReviewError(RedactError):
-    """Possible leaks were found; the result did not get its final name."""
-
-    exit_code = ExitCode.NEEDS_REVIEW
-
-
 class CheckFailedError(RedactError):
     """A signature, hash or log chain does not hold."""
 

@@ -92,11 +92,6 @@ def _check_file(place: Path) -> None:
         )
 
 
-def check_names(sources: tuple[Path, ...], folder: Path | None, delivery: Delivery) -> None:
-    """As `check_results`, with one folder for all results; None: beside each source."""
-    check_results([(source, folder) for source in sources], delivery)
-
-
 def check_results(sources: Sequence[tuple[Path, Path | None]], delivery: Delivery) -> None:
     """Refuse sources whose files would get the same names, before work is done on the first.
 

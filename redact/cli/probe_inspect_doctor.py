@@ -250,18 +250,7 @@ def examine() -> dict[str, Any]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "libraries": library_versions(),
-        "models": [
-            {
-                "name": m.name,
-                "file": m.file,
-                "sha256": m.sha256,
-                "state": m.state,
-                "needed_for": m.needed_for,
-                "required": m.required,
-                "how_to_get": m.how_to_get,
-            }
-            for m in models
-        ],
+        "models": [asdict(model) for model in models],
         "engine": "onnxruntime",
         "devices": describe_devices(),
         "encoders": describe_encoders(),

@@ -63,12 +63,6 @@ class PacketIndex:
         frames = [s.frame for s in self.starts]
         return self.starts[max(0, bisect_right(frames, frame) - 1)]
 
-    def end_of(self, start: Start) -> int | None:
-        """First frame of the next group, None where it lasts to the end."""
-        frames = [s.frame for s in self.starts]
-        at = bisect_right(frames, start.frame)
-        return frames[at] if at < len(frames) else None
-
 
 BEGINNING: Final = Start(0, 0, (None, None, -1))
 

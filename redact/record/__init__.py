@@ -33,7 +33,6 @@ from .manifest import (
     manifest_schema,
     parse_manifest,
     read_manifest,
-    write_manifest,
 )
 from .manifest_parts import (
     AuditPart,

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, field
 
 from ..errors import PlanError
-from ..files import read_file, write_whole
+from ..files import read_file
 from .manifest_parts import (
     AuditPart,
     CasePart,
@@ -187,15 +187,6 @@ def dump_manifest(manifest: Manifest) -> bytes:
     return msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=2) + (
         b"\n"
     )
-
-
-def write_manifest(manifest: Manifest, path: Path, *, force: bool = False) -> None:
-    """Write by atomic replacement; refuses to overwrite without `force`.
-
-    Raises:
-        OutputExistsError, OutputError: nothing was written.
-    """
-    write_whole(path, dump_manifest(manifest), force=force)
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -234,9 +234,3 @@ def _sure(track: Track) -> float:
     if track.certainty is not None:
         return track.certainty
     return 1.0 if track.score is None else track.score
-
-
-def unseen_moments(moments: Iterable[Moment], seen: Iterable[tuple[int, int]]) -> Iterator[Moment]:
-    """Those whose frame is in none of the stretches that were looked at."""
-    looked = {n for first, last in seen for n in range(first, last + 1)}
-    return (m for m in moments if m.frame not in looked)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redact.auditing import sheet_path
-from redact.cli.destination import check_names
+from redact.cli.destination import check_results
 from redact.cli.run import run, worst
 from redact.cli.summary import tell_summary
 from redact.cli.terminal import Terminal
@@ -125,7 +125,7 @@ def test_what_is_let_through_has_names_of_its_own(
     clash = clash or (review_dir is not None and len(sheets) < len(sources))
     delivery = Delivery(force=True, review_dir=review_dir)
     try:
-        check_names(sources, folder, delivery)
+        check_results([(source, folder) for source in sources], delivery)
     except UsageError:
         assert clash
     else:
