@@ -1,7 +1,6 @@
 """How stages tell what they are doing, without knowing who listens.
 
-The command line passes a listener that draws on the terminal; libraries and tests pass
-`SILENT`.
+The command line passes a listener that draws on the terminal; who wants none passes `Silent`.
 """
 
 from __future__ import annotations

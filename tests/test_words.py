@@ -132,12 +132,6 @@ def test_a_message_of_tomorrow_or_one_that_was_edited_stops_no_report() -> None:
     assert FRENCH.message("named", {}) == "named"
 
 
-def test_kinds_of_older_plans_are_read() -> None:
-    assert FindingKind("mask does not fit") is FindingKind.MISFIT
-    with pytest.raises(ValueError, match="of tomorrow"):
-        FindingKind("of tomorrow")
-
-
 def test_every_error_with_a_code_has_words_and_a_cure_in_both_languages() -> None:
     said = set()
     for where, code, names in problems():

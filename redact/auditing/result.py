@@ -69,12 +69,6 @@ class FindingKind(StrEnum):
     UNDRAWN = "mask_not_drawn"
     """The plan hides something here, and the output shows the source's own pixels."""
 
-    @classmethod
-    def _missing_(cls, value: object) -> FindingKind | None:
-        """Plans and notes that were written before these were codes hold English words."""
-        code = str(value).replace(" ", "_")
-        return next((kind for kind in cls if kind.value == code), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:

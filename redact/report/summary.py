@@ -299,7 +299,7 @@ def reviewed(manifest: Manifest, text: Catalogue) -> dict[str, Any] | None:
         ),
         "answers": [
             (
-                text.term("finding", a.kind.replace(" ", "_")),
+                text.term("finding", a.kind),
                 clock(a.first_frame * per_frame),
                 text.word("target", a.target),
                 _answer(a.answer, a.reason, text),

@@ -40,7 +40,7 @@ def noted(plan: Plan, audit: AuditResult) -> Plan:
 def _is_explained(plan: Plan, note: FindingNote) -> bool:
     """A plan may come from elsewhere: what somebody else said, and what the page does not let
     through, does not count here."""
-    known = note.kind.replace(" ", "_") in {kind.value for kind in FindingKind}
+    known = note.kind in {kind.value for kind in FindingKind}
     said = any(c.isalnum() for c in note.reason)
     none = note.answer == "none" and answered_here(plan, note)
     return known and note.drawn and none and said and bool(note.places)

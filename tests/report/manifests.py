@@ -52,7 +52,7 @@ def reviewed(folder: Path) -> list[Manifest]:
     plan = make_plan()
     box = ((3, (1.0, 2.0, 30.0, 40.0)),)
     notes = tuple(
-        marked(plan, FindingNote(n, "possible leak", "face", 3, 9, box, answer, "a statue"))
+        marked(plan, FindingNote(n, "possible_leak", "face", 3, 9, box, answer, "a statue"))
         for n, answer in enumerate(("", "hide", "none"), 1)
     )
     state = ReviewState(
