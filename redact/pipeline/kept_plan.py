@@ -120,7 +120,7 @@ def _with(name: str, value: object) -> str:
         "centerface": f"with{'' if value else 'out'} CenterFace",
         "scope": "with other --only-between, --only-area or --ignore-area",
     }
-    return others.get(name, f"with another --{name}")
+    return others.get(name, f"with another --{name.replace('_', '-')}")
 
 
 def require_same_source(
