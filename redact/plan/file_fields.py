@@ -24,6 +24,7 @@ _Natural = Annotated[int, Meta(ge=0, le=_MOST)]
 _Positive = Annotated[int, Meta(ge=1, le=_MOST)]
 _Number = Annotated[float, Meta(ge=-1e30, le=1e30)]
 _Runs = list[tuple[_Natural, _Natural]]
+_TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
 
 
 class _ShortFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -68,7 +69,7 @@ class SeenSubjectRecord(_ShortFile):
 class FindingRecord(_ShortFile):
     number: _Positive
     kind: str
-    target: Annotated[str, Meta(pattern="^(face|plate|region)$")]
+    target: _TargetWord
     first: _Natural
     last: _Natural
     places: list[tuple[_Natural, tuple[float, float, float, float]]]
@@ -264,7 +265,6 @@ FORMAT = "redact-plan"
 FORMAT_VERSION = 1
 
 _Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-_TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 

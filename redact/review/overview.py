@@ -20,7 +20,7 @@ from ..plan import (
     standing,
 )
 from ..render import ROUNDING
-from ..types import SEARCHED, Keyframe, Origin, Outline, Target, Track, runs_of
+from ..types import Keyframe, Origin, Outline, Target, Track, runs_of
 from .bridging import gaps_of
 from .moments import Moment, risky_moments, subject_moments, undecided_moments
 from .seen import Sights, SightsKept, review_summary, seen_runs
@@ -172,7 +172,7 @@ def clip(plan: Plan, info: SourceInfo) -> dict[str, Any]:
             }
             for t in Target
         },
-        "drawn": [t.word for t in (Target.REGION, *SEARCHED)],
+        "drawn": [t.word for t in sorted(Target, key=lambda t: t.spec.searched)],
         "sound": len(info.audio),
     }
 

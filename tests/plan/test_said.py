@@ -44,7 +44,7 @@ def reviewed() -> Plan:
             "R. Roe",
             (SeenFrames("result", "still", ((0, 4), (9, FRAMES - 1))),),
             (SeenSubject(1, ((0, 3),)),),
-            (FindingNote(1, "possible_leak", "face", 3, FRAMES - 1, (PLACE,), "none", "statue"),),
+            (FindingNote(1, "possible_leak", "person", 3, FRAMES - 1, (PLACE,), "none", "statue"),),
         ),
     )
 
