@@ -36,6 +36,12 @@ def for_development(scene: str) -> bool:
     return zlib.crc32(scene.encode()) % 3 == 0
 
 
+def trained_on(clip: str) -> bool:
+    """Whether the camera set may show this clip, or another of its scene, to a network."""
+    name = clip.replace("__", "/").rsplit(".", 1)[0]
+    return any(name in clips and not for_development(s) for s, clips in CAMERA_SCENES.items())
+
+
 def decoded(file: Path, every: int, folder: Path) -> Iterator[tuple[int, Path, tuple[int, int]]]:
     """Number, JPEG file and size of frames n and n + PAIR for every `every`-th n of a film."""
     film = cv2.VideoCapture(str(file))

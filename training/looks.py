@@ -25,6 +25,7 @@ from redact.detection.witnesses import PEOPLE as BODIES
 from redact.media import Decode, probe
 from redact.settings import Sensitivity
 from redact.types import Detections, Target
+from training.films import trained_on
 from training.labelled import Labelled, dev_labels, dev_stills, of_frame
 
 
@@ -47,6 +48,7 @@ class Networks:
 
     def __init__(self, sensitivity: Sensitivity, threads: int, people: bool = False) -> None:
         self.weights = [WEIGHTS, CENTERFACE, *((EYE, PEOPLE) if people else ())]
+        self.people = people
         self._people = (Eye(threads), People(threads)) if people else None
         self._sensitivity = sensitivity
         self._ours = OurNetwork((Target.FACE, Target.PLATE), threads)
@@ -118,8 +120,13 @@ def look_at_footage(
     kept: Kept,
     every: int = 1,
 ) -> Iterator[LookedAt]:
-    """Labelled frames of the half dev whose clips are in `folders`, one in `every`."""
+    """Labelled frames of the half dev whose clips are in `folders`, one in `every`.
+
+    Where the eye looks, without those that it learnt from: it is surer there than elsewhere.
+    """
     labels = dev_labels(files)
+    if networks.people:
+        labels.frames = [f for f in labels.frames if not trained_on(f.clip)]
     labels.frames = labels.frames[::every]
     for clip, path in find_clips(labels.clips(), folders).items():
         mine = {f.frame: of_frame(f) for f in labels.of(clip).frames}

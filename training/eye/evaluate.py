@@ -30,7 +30,7 @@ from benchmarks.real.measure import read_frames
 from training.eye.index import head_of
 from training.eye.look import Found, load_eye, one_size
 from training.eye.teacher import joined
-from training.films import CAMERA_SCENES, for_development
+from training.films import trained_on
 
 ROOT = Path(__file__).parents[2] / "benchmarks" / "real"
 FILES = [ROOT / "labels_dev.json", ROOT / "labels_dev_shared.json"]
@@ -48,12 +48,6 @@ class Frame:
     rgb: Rgb
     truth: dict[str, F32]
     neither: dict[str, F32]
-
-
-def trained_on(clip: str) -> bool:
-    """Whether the camera set may show this clip, or another of its scene, to the eye."""
-    name = clip.replace("__", "/").rsplit(".", 1)[0]
-    return any(name in clips and not for_development(s) for s, clips in CAMERA_SCENES.items())
 
 
 def frames(folders: list[Path], every: int) -> Iterator[Frame]:
