@@ -121,7 +121,7 @@ class _StageOfFile:
 
 DOING = {
     "hash": "reading",
-    "detect": "looking for faces and plates",
+    "detect": "looking for what is to be hidden",
     "track": "following them",
     "render": "hiding them",
     "decode": "checking that the result plays",

@@ -68,7 +68,7 @@ def test_length_of_matroska_is_estimated(matroska: Path) -> None:
 def test_a_run_has_one_bar_with_a_name_and_totals(matroska: Path, tmp_path: Path) -> None:
     shown = on_a_terminal("run", matroska, "-o", tmp_path / "o.mkv", "--sensitivity", "fast")
     lines = [line for line in re.split(r"[\r\n]+", shown) if line.startswith(matroska.name)]
-    for doing in ("looking for faces and plates", "looking for what is left"):
+    for doing in ("looking for what is to be hidden", "looking for what is left"):
         counts = [line for line in lines if doing in line]
         assert counts and all("/about 20 " in line for line in counts), counts
     assert any("hiding them 20/20 " in line for line in lines)
@@ -90,7 +90,7 @@ def test_without_a_terminal_a_line_is_said_now_and_then(
     monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(10)
-    assert "looking for faces and plates: 10 of 40 frames (25 %)" in capsys.readouterr().err
+    assert "looking for what is to be hidden: 10 of 40 frames (25 %)" in capsys.readouterr().err
     monkeypatch.setattr(terminal, "SAID_EVERY", 30.0)
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(40)
