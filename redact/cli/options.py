@@ -228,7 +228,7 @@ render_options = _all(
         "--label",
         default="",
         help="Text on masks of the styles cover and solid. {track} stands for the track's "
-        "number, {target} for face, plate or region.",
+        "number, {target} for its kind, as face or plate.",
     ),
     *stamp_flags,
 )

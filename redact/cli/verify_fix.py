@@ -52,8 +52,8 @@ from .terminal import Terminal
 @click.option(
     "--targets",
     type=options.TargetsType(),
-    show_default="those of the plan, else face,plate",
-    help="What to look for: face, plate, or both with a comma.",
+    show_default="those of the plan, else faces,plates",
+    help="What to look for, with commas: faces, plates, heads, people.",
 )
 @click.option(
     "--sensitivity",

@@ -101,7 +101,7 @@ class CaseFields:
         recipient: who will get the output.
         purpose: what for.
         legal_basis: the rule that asks for or allows the redaction.
-        reasons: reason code or text per target word (face, plate, region), sorted by word;
+        reasons: reason code or text per target word (`Target.word`), sorted by word;
             a track's own reason goes before it.
         codes: what reason codes of this case mean; empty where reasons are plain words.
     """

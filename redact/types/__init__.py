@@ -5,6 +5,7 @@ from .frame import Frame, Runs, Silenced, Timeline, count_of, joined, runs_of
 from .presentation import Presentation
 from .scope import EVERYWHERE, Scope, area_in_words
 from .target import (
+    ANY_KIND,
     SEARCHED,
     USUAL,
     Action,

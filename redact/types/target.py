@@ -239,6 +239,10 @@ def widened(boxes: NDArray[np.floating], target: Target) -> NDArray[np.float32]:
     return np.asarray(boxes + out, np.float32)
 
 
+ANY_KIND: Final = ", ".join(t.word for t in Target)
+"""The words of all, for people."""
+
+
 def pattern_of(targets: Sequence[Target]) -> str:
     """A regular expression that matches the word of any of them, for schemas."""
     return f"^({'|'.join(t.word for t in targets)})$"

@@ -165,9 +165,7 @@ format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)
 @plan_argument
 @click.argument("file", type=click.Path(path_type=Path))
 @format_option
-@click.option(
-    "--target", type=target_choice, help="What all tracks of FILE are: face, plate or region."
-)
+@click.option("--target", type=target_choice, help="What all tracks of FILE are.")
 @reason_option
 @by_option
 def import_(

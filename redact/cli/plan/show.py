@@ -43,7 +43,7 @@ def chosen_tracks(
 @plan.command()
 @plan_argument
 @click.option("--at", "moment", help="Only what is there at this time (12.5, 0:12, f120).")
-@click.option("--target", "only", type=target_choice, help="Only faces, plates or regions.")
+@click.option("--target", "only", type=target_choice, help="Only tracks of this kind.")
 @click.option("--unsure", is_flag=True, help=f"Only tracks whose probability is below {DOUBTFUL}.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def show(

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ...errors import PlanError
-from ...types import Box, Target
+from ...types import ANY_KIND, Box, Target
 from ..plan import Plan
 from .exported import shown_runs
 from .imported import ImportedTrack
@@ -64,7 +64,7 @@ def read_coco(data: bytes, name: str, target: Target | None) -> list[ImportedTra
         kind = target or targets.get(annotation.category_id)
         if kind is None:
             raise PlanError(
-                f"{where}.category_id: {annotation.category_id} is not face, plate or region",
+                f"{where}.category_id: {annotation.category_id} is not one of {ANY_KIND}",
                 "Name the categories so, or name one target with --target.",
             )
         key = f"annotation {i}" if _track_id(annotation) is None else str(_track_id(annotation))

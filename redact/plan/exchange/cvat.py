@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import quoteattr
 
 from ...errors import PlanError
-from ...types import Box, Keyframe, Target
+from ...types import ANY_KIND, Box, Keyframe, Target
 from ..plan import Plan
 from .exported import shown_runs
 from .imported import ImportedTrack
@@ -48,7 +48,7 @@ def _track(
             kind = Target.from_word(label.strip())
         except ValueError:
             raise PlanError(
-                f"{where}: label: {label!r} is not face, plate or region",
+                f"{where}: label: {label!r} is not one of {ANY_KIND}",
                 "Name the labels so, or name one target with --target.",
             ) from None
     track = ImportedTrack(element.get("id", number), kind, lasting=True)
