@@ -142,7 +142,8 @@ print(Target(int(found.target[0])).word, round(float(found.score[0]), 4))
 
 def test_the_numbers_of_kinds_mean_nothing() -> None:
     """The networks have tables of their own from channel to kind."""
-    code = RENUMBERED.format(numbers="7, 3, 9, 11, 0")
+    numbers = ", ".join(str(number) for number in reversed(range(len(Target))))
+    code = RENUMBERED.format(numbers=numbers)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     found = load_detector("fast", threads=1).detect(data.astronaut())
     assert done.stdout.split() == ["face", f"{round(float(found.score[0]), 4)}"], done.stderr
