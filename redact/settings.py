@@ -143,7 +143,8 @@ class EncodeSettings:
     """How the output is written.
 
     Attributes:
-        codec: "auto", or one of `redact.media.CODECS`.
+        codec: one of `redact.media.CODECS`; "auto" goes by the source, "web" is H.264 as every
+            browser plays it.
         crf: quality, None for the codec's default here.
         preset: speed, None for the codec's default here.
         audio: keep or mute.

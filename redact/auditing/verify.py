@@ -10,7 +10,7 @@ from pathlib import Path
 from ..allocator import give_back, trim_at_times
 from ..detection import load_calibration
 from ..errors import RedactError, UnsafeError
-from ..media import Decode, SourceInfo, probe, read_ahead
+from ..media import Decode, SourceInfo, for_web, probe, read_ahead
 from ..plan import Plan
 from ..progress import Progress
 from ..track import settings_of
@@ -68,6 +68,8 @@ def verify(
         finished = probe(output)
     except RedactError:
         return _blind(settings, plan, [*checks, Check("decodes", False, (Message("unreadable"),))])
+    if _made_for_web(source, finished):
+        source = for_web(source)
     same_size = size_check(source.video.upright_size, finished.video.upright_size)
     checks += [_upright(finished), same_size]
     silenced = () if plan is None else plan.silenced()
@@ -229,6 +231,13 @@ def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:
         yield before, False
         before = pair
     yield before, True
+
+
+def _made_for_web(source: SourceInfo, finished: SourceInfo) -> bool:
+    """Whether the output was made for browsers from what not all of them show."""
+    was, now = source.video, finished.video
+    other = was.frame_format != now.frame_format or was.colour.hdr
+    return now.codec == "h264" and now.frame_format == "yuv420p" and not now.colour.hdr and other
 
 
 def size_check(source: tuple[int, int], output: tuple[int, int]) -> Check:

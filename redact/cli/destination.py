@@ -92,14 +92,16 @@ def _check_file(place: Path) -> None:
         )
 
 
-def check_results(sources: Sequence[tuple[Path, Path | None]], delivery: Delivery) -> None:
+def check_results(
+    sources: Sequence[tuple[Path, Path | None]], delivery: Delivery, codec: str = "auto"
+) -> None:
     """Refuse sources whose files would get the same names, before work is done on the first.
 
     Manifests and repaired plans are named after results, so they differ where results do.
 
     Args:
         sources: of one command, each with the folder for its result; they need not be there.
-        delivery: of the command.
+        delivery, codec: of the command.
 
     Raises:
         UsageError: two names are the same.
@@ -109,7 +111,9 @@ def check_results(sources: Sequence[tuple[Path, Path | None]], delivery: Deliver
     if delivery.release:
         _check_release(sources, review_dir)
         return
-    finals = [(folder or source.parent) / default_output_name(source) for source, folder in sources]
+    finals = [
+        (folder or source.parent) / default_output_name(source, codec) for source, folder in sources
+    ]
     twice = _repeated(finals)
     if twice is not None:
         raise UsageError(

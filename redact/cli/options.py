@@ -11,7 +11,7 @@ from click.core import ParameterSource
 
 from ..detection import DEVICES, on_device
 from ..errors import UsageError
-from ..media import CODECS, presets_of
+from ..media import CODECS, WEB, presets_of
 from ..settings import (
     Audio,
     Caution,
@@ -243,10 +243,16 @@ encode_options = _all(
     ),
     click.option(
         "--codec",
-        type=click.Choice(CODECS),
+        type=click.Choice([c for c in CODECS if c != WEB]),
         default="auto",
         show_default=True,
         help="Video codec; 'redact doctor' lists those that work here.",
+    ),
+    click.option(
+        "--for-web",
+        is_flag=True,
+        help="Write what every browser plays: H.264 in MP4, 8 bits 4:2:0. HDR is brought into the "
+        "range of usual screens, sound becomes AAC.",
     ),
     click.option(
         "--crf",
@@ -311,13 +317,24 @@ def _stamp(params: dict[str, Any]) -> Stamp | None:
 
 
 def encode_settings(params: dict[str, Any]) -> EncodeSettings:
-    """Raises UsageError for a preset that the codec does not have."""
-    preset, presets = params["preset"], presets_of(params["codec"])
+    """Raises UsageError for a preset that the codec does not have, and for options that contradict
+    each other."""
+    codec, preset = params["codec"], params["preset"]
+    if params["for_web"]:
+        if codec not in ("auto", "h264", WEB):
+            raise UsageError(f"--for-web writes H.264, not {codec}", "Leave out --codec.")
+        if params["copy_untouched"]:
+            raise UsageError(
+                "--for-web and --copy-untouched exclude each other",
+                "Leave one of them out: what is copied may not play in every browser.",
+            )
+        codec = WEB
+    presets = presets_of(codec)
     if preset is not None and presets and preset not in presets:
-        whose = "" if params["codec"] == "auto" else f" of {params['codec']}"
+        whose = "" if codec == "auto" else f" of {codec}"
         raise UsageError(f"--preset {preset}: is not a preset{whose}", f"Use {', '.join(presets)}.")
     return EncodeSettings(
-        params["codec"],
+        codec,
         params["crf"],
         params["preset"],
         Audio(params["audio"]),

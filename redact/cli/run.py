@@ -121,17 +121,18 @@ def run(
     part = part_wanted(params)
     if part is not None:
         return _previews(found, delivery, part, params, terminal)
-    _check(found, delivery, several)
-    check_index(index, delivery)
     settings, verbose = options.all_settings(params), params["verbose"]
+    codec = settings.encode.codec
+    _check(found, delivery, several, codec)
+    check_index(index, delivery)
     remember_found([one.path for one in found.footage], several)
     results, begun = results_so_far(), time.monotonic()
     try:
         with folder_for(output, several):
             if address is not None:
-                _elsewhere(found, delivery, address, terminal)
+                _elsewhere(found, delivery, codec, address, terminal)
             elif several and jobs > 1:
-                _at_once(found, delivery, jobs, terminal)
+                _at_once(found, delivery, codec, jobs, terminal)
             else:
                 alone = not (several or one_of_several)
                 _all(found, delivery, settings, terminal, alone, verbose)
@@ -204,21 +205,25 @@ def _all(
             results.append(done)
 
 
-def _at_once(found: Found, delivery: Delivery, jobs: int, terminal: Terminal) -> None:
+def _at_once(found: Found, delivery: Delivery, codec: str, jobs: int, terminal: Terminal) -> None:
     """Several at once, as many as fit into the memory."""
     require_passphrase(delivery.evidence)
     paths = [one.path for one in found.footage]
     fitting = jobs_that_fit(min(jobs, len(paths)), paths)
     if fitting < min(jobs, len(paths)):
         terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
-    with contextlib.closing(at_once(commands_for(_places(found, delivery)), fitting)) as ended:
+    with contextlib.closing(
+        at_once(commands_for(_places(found, delivery, codec)), fitting)
+    ) as ended:
         results_so_far().extend(tell_as_they_end(ended, len(paths), terminal))
 
 
-def _elsewhere(found: Found, delivery: Delivery, address: str, terminal: Terminal) -> None:
+def _elsewhere(
+    found: Found, delivery: Delivery, codec: str, address: str, terminal: Terminal
+) -> None:
     """By the workers of a cluster."""
     require_passphrase(delivery.evidence, elsewhere=True)
-    work = _places(found, delivery)
+    work = _places(found, delivery, codec)
     # "x/" is a folder, "x" a file in one.
     folders = {Path(f"{name}_").parent if name else source.parent for source, name in work}
     for folder in folders:
@@ -241,13 +246,13 @@ def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
     return check_address(address, insecure)
 
 
-def _places(found: Found, delivery: Delivery) -> list[tuple[Path, str]]:
+def _places(found: Found, delivery: Delivery, codec: str) -> list[tuple[Path, str]]:
     """Each video with the place for its result, as a user would type it."""
     paths = [one.path for one in found.footage]
     places = [place_of(one, delivery.output) for one in found.footage]
     typed = ["" if place is None else _as_typed(place, found) for place in places]
     if delivery.release:  # two at once could choose the same neutral name
-        typed = list(map(str, neutral_places(paths, places)))
+        typed = list(map(str, neutral_places(paths, places, codec)))
         for place in places:
             if place is not None:
                 make_folder(place)
@@ -265,7 +270,7 @@ def place_of(one: Footage, output: Path | None) -> Path | None:
     return output if output is None or one.below == Path() else output / one.below
 
 
-def _check(found: Found, delivery: Delivery, several: bool) -> None:
+def _check(found: Found, delivery: Delivery, several: bool, codec: str) -> None:
     """Refuse what makes sense for a single source only, and results that replace each other.
 
     Raises:
@@ -284,7 +289,7 @@ def _check(found: Found, delivery: Delivery, several: bool) -> None:
             "Use 'redact fix NAME --accept-findings …' for each.",
         )
     places = [(one.path, place_of(one, delivery.output)) for one in found.footage]
-    check_results(places, delivery)
+    check_results(places, delivery, codec)
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:

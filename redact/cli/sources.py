@@ -218,10 +218,13 @@ def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> Non
         )
 
 
-def neutral_places(sources: Sequence[Path], places: Sequence[Path | None]) -> Iterator[Path]:
+def neutral_places(
+    sources: Sequence[Path], places: Sequence[Path | None], codec: str
+) -> Iterator[Path]:
     """A free neutral name of its own for each source, in the folder for its result."""
     taken: set[Path] = set()
     for source, place in zip(sources, places, strict=True):
-        path = release_path(place or source.parent, Path(default_output_name(source)).suffix, taken)
+        suffix = Path(default_output_name(source, codec)).suffix
+        path = release_path(place or source.parent, suffix, taken)
         taken.add(path)
         yield path

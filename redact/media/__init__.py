@@ -3,6 +3,7 @@
 from .copies import Copied, Copies, choose_copies, stretches_of
 from .decode import Decode
 from .encoders import choose_encoding, describe_encoders
+from .for_web import for_web
 from .frame_planes import copy_tags, plane_array, upright
 from .info import (
     Colour,
@@ -12,7 +13,14 @@ from .info import (
     Orientation,
     SourceInfo,
 )
-from .output_formats import CODECS, container_for, default_output, default_output_name, presets_of
+from .output_formats import (
+    CODECS,
+    WEB,
+    container_for,
+    default_output,
+    default_output_name,
+    presets_of,
+)
 from .probe import probe
 from .pyav import tags_of
 from .read_ahead import read_ahead

@@ -37,7 +37,7 @@ class AudioFeed:
     Args:
         info: its `audio` says which streams.
         output: streams are added to it on construction, so before its header is written.
-        container: muxer name.
+        container: muxer name, or "web" for an MP4 that every browser plays.
         copy: False to code all sound anew, so that no coded byte of the source gets through.
         silenced: spans that are taken out; where there is one, all sound is coded again.
 

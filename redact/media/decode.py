@@ -18,6 +18,7 @@ from .coded_pictures import CodedPictures
 from .colour import numbers
 from .conversion import fits, join
 from .damage import Complaints, Damage, Harm, KeyPictures, concealed
+from .for_web import web_pictures
 from .frame_planes import upright
 from .frame_times import FrameTimes
 from .h264_gaps import gaps_in
@@ -68,6 +69,7 @@ class Decode:
     def __init__(self, info: SourceInfo, known: Collection[int] | None = None) -> None:
         self.info = info
         self._known = known
+        self._shown = None if info.video.stored is None else web_pictures(info.video)
         self.warnings: list[Message] = []
         self._reset()
 
@@ -283,6 +285,8 @@ class Decode:
         picture.time_base = video.time_base
         key = bool(picture.key_frame)
         picture = self._plain(picture)
+        if self._shown is not None:
+            picture = self._shown(picture)
         picture.pts = pts
         # The decoder's frame type would force the encoder's choice.
         picture.pict_type = 0
@@ -330,8 +334,8 @@ class Decode:
             # into it.
             picture.make_writable()
             return picture
-        if picture.format.name != video.frame_format or not video.orientation.identity:
-            picture = upright(picture, video.orientation, video.frame_format)
+        if picture.format.name != video.upright_format or not video.orientation.identity:
+            picture = upright(picture, video.orientation, video.upright_format)
         elif any(p.line_size < 0 for p in picture.planes):
             picture = upright(picture, video.orientation)
         return picture

@@ -17,7 +17,16 @@ from ..settings import EncodeSettings
 from ..words import Message
 from .colour import svt_mastering, x265_mastering
 from .info import SourceInfo, VideoInfo
-from .output_formats import CODECS, KNOWN, LARGE, LOOKAHEAD, LOOKAHEAD_LARGE, X26X_PRESETS, Codec
+from .output_formats import (
+    CODECS,
+    KNOWN,
+    LARGE,
+    LOOKAHEAD,
+    LOOKAHEAD_LARGE,
+    WEB,
+    X26X_PRESETS,
+    Codec,
+)
 from .pixel_formats import layout
 
 _NAMES = {"mp4": "MP4", "mov": "MOV", "matroska": "MKV", "webm": "WebM"}
@@ -52,6 +61,11 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
     """
     video = info.video
     codec = _codec(video, settings.codec, container)
+    if codec.name == WEB and container not in codec.containers:
+        raise OutputError(
+            "--for-web writes MP4: not every browser plays another container",
+            "End the output's name in .mp4, or leave -o out.",
+        )
     if container not in codec.containers:
         fits = ", ".join(sorted(_NAMES[c] for c in codec.containers))
         raise OutputError(
@@ -64,6 +78,8 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
     if video.interlaced and not interlaced and not codec.lossless:
         notes.append(Message("interlaced_as_lines"))
     everywhere = codec.lossless or (codec.name == "h264" and pixel_format == "yuv420p")
+    if video.stored is not None:
+        notes += _changed_for_web(video)
     if settings.codec == "auto" and container in ("mp4", "mov") and not everywhere:
         notes.append(Message("not_played_everywhere", codec=codec.name, format=pixel_format))
     options = _options(codec, settings, video)
@@ -79,6 +95,18 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
         tag="hvc1" if codec.name == "hevc" and container in ("mp4", "mov") else "",
         notes=tuple(notes),
     )
+
+
+def _changed_for_web(video: VideoInfo) -> Iterator[Message]:
+    """What of the pictures is not as it was stored, because not every browser shows that."""
+    assert video.stored is not None
+    if video.stored.colour.hdr:
+        yield Message("web_tone_mapped")
+    if video.upright_format != video.frame_format:
+        yield Message("web_format", format=video.upright_format)
+    width, height = video.orientation.upright_size(video.width, video.height)
+    if video.upright_size != (width, height):
+        yield Message("web_even", width=width, height=height)
 
 
 def _codec(video: VideoInfo, wanted: str, container: str) -> Codec:
@@ -214,7 +242,7 @@ def _vpx(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
     return {"crf": str(crf), "b": "0", "cpu-used": preset, "row-mt": "1", "tile-columns": "2"}
 
 
-_BUILDERS = {"h264": _x264, "hevc": _x265, "av1": _svt, "vp9": _vpx}
+_BUILDERS = {"h264": _x264, WEB: _x264, "hevc": _x265, "av1": _svt, "vp9": _vpx}
 
 
 def describe_encoders() -> dict[str, str]:

@@ -79,6 +79,19 @@ class ContentLight:
     max_fall: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What pictures were before they became those of `redact.media.for_web`.
+
+    Attributes:
+        colour: their tags.
+        peak: brightest light of HDR, cd/m².
+    """
+
+    colour: Colour
+    peak: float
+
+
 OF_CAMERAS: Final = Fraction(3, 2)
 """Largest ratio of a pixel's sides that is taken as it is declared: that of DVCPRO HD; of
 PAL and NTSC widescreen it is less. Halved lines of video recorders are above it: they are looked at
@@ -108,6 +121,8 @@ class VideoInfo:
             numbered at `rate`, one unit of `time_base` each.
         mastering, content_light: static HDR metadata, None where absent.
         coded_aspect: `sample_aspect` as the coded pictures say it, None where they say nothing.
+        stored: where `Decode` yields pictures for browsers (`redact.media.for_web`), what they
+            were before; None elsewhere.
     """
 
     index: int
@@ -128,6 +143,7 @@ class VideoInfo:
     mastering: Mastering | None = None
     content_light: ContentLight | None = None
     coded_aspect: Fraction | None = None
+    stored: Stored | None = None
 
     @property
     def shown(self) -> int | None:
@@ -136,7 +152,9 @@ class VideoInfo:
 
     @property
     def upright_size(self) -> tuple[int, int]:
-        return self.orientation.upright_size(self.width, self.height)
+        """Of the frames that `Decode` yields."""
+        width, height = self.orientation.upright_size(self.width, self.height)
+        return (width, height) if self.stored is None else (width + width % 2, height + height % 2)
 
     @property
     def upright_sample_aspect(self) -> Fraction:
@@ -167,6 +185,11 @@ class VideoInfo:
     @property
     def frame_format(self) -> str:
         """Pixel format of the frames that `Decode` yields: planar YUV or grey, 8 or 10 bit."""
+        return self.upright_format if self.stored is None else "yuv420p"
+
+    @property
+    def upright_format(self) -> str:
+        """Pixel format of upright pictures before they become those of `redact.media.for_web`."""
         return upright_format(
             working_format(self.pixel_format),
             self.width,

@@ -66,6 +66,8 @@ class Codec:
     lossless: bool = False
 
 
+WEB = "web"
+
 KNOWN = {
     codec.name: codec
     for codec in (
@@ -74,6 +76,17 @@ KNOWN = {
             "libx264",
             frozenset(("mp4", "mov", "matroska")),
             _YUV[8] | _YUV[10],
+            18,
+            51,
+            "medium",
+            X26X_PRESETS,
+        ),
+        # What every browser plays; the pictures are made for it before (`for_web`).
+        Codec(
+            WEB,
+            "libx264",
+            frozenset(("mp4",)),
+            frozenset(("yuv420p",)),
             18,
             51,
             "medium",
@@ -168,14 +181,16 @@ def muxer_name(container: str) -> str:
     return name
 
 
-def default_output(info: SourceInfo) -> Path:
-    """`<stem>.redacted<ext>` beside the source; .mp4 where its container cannot be written."""
-    return info.path.with_name(default_output_name(info.path))
+def default_output(info: SourceInfo, codec: str = "auto") -> Path:
+    """`<stem>.redacted<ext>` beside the source; .mp4 where its container cannot be written, or is
+    none for browsers and `codec` is "web"."""
+    return info.path.with_name(default_output_name(info.path, codec))
 
 
-def default_output_name(source: Path) -> str:
+def default_output_name(source: Path, codec: str = "auto") -> str:
     """Name of `default_output`, for a source that need not be there."""
-    suffix = source.suffix if source.suffix.lower() in MUXERS else ".mp4"
+    muxer = MUXERS.get(source.suffix.lower())
+    suffix = ".mp4" if muxer is None or (codec == WEB and muxer != "mp4") else source.suffix
     return f"{source.stem}.redacted{suffix}"
 
 

@@ -24,6 +24,7 @@ from .frame_planes import Fields, fitted
 from .info import SourceInfo
 from .output_formats import (
     THREADS,
+    WEB,
     container_for,
     exact,
     muxer_name,
@@ -102,7 +103,8 @@ class VideoWriter:
             self._stream: Any = self._add_video()
             self._encoder: Any = self._stream.codec_context
             if settings.audio is Audio.KEEP and info.audio:
-                self._audio = AudioFeed(info, self._output, muxer, copy_audio, silenced)
+                goal = WEB if self._encoding.codec.name == WEB else muxer
+                self._audio = AudioFeed(info, self._output, goal, copy_audio, silenced)
                 self.notes += self._audio.notes
         except (av.FFmpegError, ValueError, OSError) as error:
             raise self._failed(error) from error
@@ -304,7 +306,7 @@ class VideoWriter:
                 packet.dts = self._decoding.next()
                 if packet.dts > packet.pts:
                     raise problem(UnsafeError, "strange_time", path=self._path.name)
-            if self._encoding.codec.name == "h264":
+            if self._encoding.codec.encoder == "libx264":
                 packet = self._without_user_data(packet)
             if duration > 0:
                 packet.duration = duration

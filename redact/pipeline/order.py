@@ -13,7 +13,7 @@ from typing import Final
 from ..errors import OutputError, OutputExistsError, UsageError
 from ..files import PRIVATE, check_folder, check_writable
 from ..inspect import release_path
-from ..media import SourceInfo, choose_encoding, container_for, default_output
+from ..media import WEB, SourceInfo, choose_encoding, container_for, default_output, for_web
 from ..record import (
     CREDENTIAL_FORMATS,
     EvidenceChoice,
@@ -138,7 +138,10 @@ def order_to_apply(
 
 
 def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
-    final, evidence = _final_name(info, wish), wish.evidence
+    codec = draw.encode.codec
+    if codec == WEB:
+        info = for_web(info)
+    final, evidence = _final_name(info, wish, codec), wish.evidence
     if len(os.fsencode(final.name)) > LONGEST_NAME:
         raise problem(OutputError, "name_too_long", path=f"{final}", most=LONGEST_NAME)
     if wish.release:
@@ -166,9 +169,9 @@ def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
     )
 
 
-def _final_name(info: SourceInfo, wish: Delivery) -> Path:
+def _final_name(info: SourceInfo, wish: Delivery, codec: str) -> Path:
     """Name of the result; in a folder, or where none is given, one of ours."""
-    usual, output = default_output(info), wish.output
+    usual, output = default_output(info, codec), wish.output
     if output is not None and not (wish.in_folder or output.is_dir()):
         return output
     folder = output or usual.parent

@@ -11,7 +11,15 @@ from typing import Final
 
 from ..auditing import finding_pictures, require_detectors
 from ..files import PRIVATE, check_writable, keep_to_owner, make_private
-from ..media import SourceInfo, choose_encoding, default_output, part_of, probe
+from ..media import (
+    WEB,
+    SourceInfo,
+    choose_encoding,
+    default_output,
+    for_web,
+    part_of,
+    probe,
+)
 from ..plan import Plan, edit
 from ..progress import Progress
 from ..render import Renderer, notice_box, require_room
@@ -59,10 +67,12 @@ def make_preview(
         RedactError: as a run.
     """
     info = part_of(probe(source), *part)
+    if settings.encode.codec == WEB:
+        info = for_web(info)
     draw = DrawSettings(
         replace(settings.render, notice=NOTICE), replace(settings.encode, audio=Audio.MUTE)
     )
-    final = _place(info, wish)
+    final = _place(info, wish, settings.encode.codec)
     # Under a name of ours in the closed folder lies nothing but an earlier preview.
     force = wish.force or _ours(wish)
     order = Order(info, draw, final, final.parent, force=force, command=wish.command)
@@ -83,9 +93,9 @@ def make_preview(
     return Preview(replace(result, pictures=pictures), found)
 
 
-def _place(info: SourceInfo, wish: Delivery) -> Path:
+def _place(info: SourceInfo, wish: Delivery, codec: str) -> Path:
     """Name of a preview, in a folder whose name says what is in it."""
-    usual, output = default_output(info), wish.output
+    usual, output = default_output(info, codec), wish.output
     if output is None or _ours(wish):
         folder, name = output or usual.parent, f"{info.path.stem}.preview{usual.suffix}"
     else:

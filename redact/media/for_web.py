@@ -1,0 +1,199 @@
+"""Pictures as every browser shows them: 8 bits, 4:2:0, no HDR, even sides.
+
+HDR is brought into the range of usual screens by a table of colours, which is reckoned here and
+looked up by FFmpeg (`lut3d`): this build of FFmpeg has no filter that knows HDR.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from .frame_planes import copy_tags, plane_array
+from .info import Colour, SourceInfo, Stored, VideoInfo
+from .pixel_formats import is_rgb
+
+Floats = NDArray[np.float64]
+
+WEB_FORMAT: Final = "yuv420p"
+_SDR: Final = Colour("bt709", "bt709", "bt709", "tv")
+
+_WHITE: Final = 203.0
+"""White of HDR, cd/m² (ITU-R BT.2408-7, 2.2), which becomes the white of usual screens."""
+
+_PEAK: Final = 1000.0
+"""Of HLG at its nominal display, and of HDR10 that does not say it; cd/m²."""
+
+_STEPS: Final = 33
+"""Of the table in each direction, as usual for such tables; colours between are interpolated."""
+
+_TO_BT709: Final = np.array(
+    [[1.660491, -0.587641, -0.072850], [-0.124550, 1.132900, -0.008349],
+     [-0.018151, -0.100579, 1.118730]]
+)  # fmt: skip
+"""Linear BT.2020 to linear BT.709 (ITU-R BT.2087-0)."""
+
+
+def for_web(info: SourceInfo) -> SourceInfo:
+    """The source, of which `Decode` gives its pictures as every browser shows them.
+
+    All that is found, drawn and compared is then of these pictures. Their sides are even: an odd
+    one is longer by one row or column, which repeats the last.
+    """
+    video = info.video
+    if video.stored is not None:
+        return info
+    light = video.content_light.max_cll if video.content_light is not None else 0
+    if not light and video.mastering is not None and video.mastering.luminance is not None:
+        light = int(video.mastering.luminance[1])
+    hlg = video.colour.transfer == "arib-std-b67"
+    peak = _PEAK if hlg or not light else max(2 * _WHITE, min(float(light), 10000.0))
+    seen = replace(
+        video,
+        stored=Stored(video.colour, peak),
+        colour=_SDR if video.colour.hdr else video.colour,
+        mastering=None,
+        content_light=None,
+    )
+    return replace(info, video=seen)
+
+
+def web_pictures(video: VideoInfo) -> Callable[[av.VideoFrame], av.VideoFrame]:
+    """What makes upright pictures in a working format into those of `for_web`."""
+    stored = video.stored
+    assert stored is not None
+    graph: av.filter.Graph | None = None
+
+    def shown(picture: av.VideoFrame) -> av.VideoFrame:
+        nonlocal graph
+        if stored.colour.hdr or picture.format.name != WEB_FORMAT:
+            if graph is None:
+                full = stored.colour.range == "pc" or is_rgb(video.pixel_format)
+                graph = _graph(picture, stored, full)
+            graph.push(picture)
+            made: Any = graph.pull()
+            copy_tags(picture, made)
+            picture = made
+        return _even(picture)
+
+    return shown
+
+
+def _graph(picture: av.VideoFrame, stored: Stored, full: bool) -> av.filter.Graph:
+    """Filters for all pictures like this one."""
+    graph, range_ = av.filter.Graph(), "pc" if full else "tv"
+    source = graph.add_buffer(
+        width=picture.width,
+        height=picture.height,
+        format=picture.format,
+        time_base=picture.time_base,
+    )
+    exact = "accurate_rnd+full_chroma_int+bitexact"
+    same = {"in_range": range_, "out_range": range_, "flags": exact}
+    if not stored.colour.hdr:
+        filters = [graph.add("scale", **same), graph.add("format", WEB_FORMAT)]
+        graph.link_nodes(source, *filters, graph.add("buffersink")).configure()
+        return graph
+    matrix = "bt709" if stored.colour.matrix == "bt709" else "bt2020"
+    with tempfile.TemporaryDirectory() as folder:
+        table = Path(folder) / "colours.cube"
+        _write_table(table, sdr_of(stored.colour.transfer, stored.peak))
+        filters = [
+            graph.add("scale", in_color_matrix=matrix, in_range=range_, flags=exact),
+            graph.add("format", "gbrp10le"),
+            graph.add("lut3d", file=str(table)),
+            graph.add("scale", out_color_matrix="bt709", out_range="tv", flags=exact),
+            graph.add("format", WEB_FORMAT),
+        ]
+        graph.link_nodes(source, *filters, graph.add("buffersink")).configure()
+    return graph
+
+
+def _even(picture: av.VideoFrame) -> av.VideoFrame:
+    """The 4:2:0 picture, the last row and column twice where their number is odd."""
+    width, height = picture.width, picture.height
+    if not (width % 2 or height % 2):
+        return picture
+    even = av.VideoFrame(width + width % 2, height + height % 2, WEB_FORMAT)
+    plane_array(even, 0)[...] = np.pad(
+        plane_array(picture, 0), ((0, height % 2), (0, width % 2)), "edge"
+    )
+    for index in (1, 2):  # of odd sides chroma is rounded up already
+        plane_array(even, index)[...] = plane_array(picture, index)
+    copy_tags(picture, even)
+    return even
+
+
+def sdr_of(transfer: str, peak: float) -> Callable[[Floats], Floats]:
+    """What makes R'G'B' of HDR into that of usual screens, both from 0 to 1, [..., 3].
+
+    Args:
+        transfer: "smpte2084" (PQ) or "arib-std-b67" (HLG).
+        peak: brightest light that is shown, cd/m².
+    """
+    light_of = _light_of_pq if transfer == "smpte2084" else _light_of_hlg
+
+    def sdr(colours: Floats) -> Floats:
+        light = light_of(colours)
+        # By the brightest of the three, so that the hue stays.
+        most = np.maximum(light.max(axis=-1, keepdims=True), 1e-6)
+        light = light / most * _mapped(most, peak)
+        shown = np.clip(light @ _TO_BT709.T / _WHITE, 0, 1)
+        return np.asarray(shown ** (1 / 2.4))  # ITU-R BT.1886
+
+    return sdr
+
+
+def _light_of_pq(signal: Floats) -> Floats:
+    """cd/m² of PQ (ITU-R BT.2100-2, table 4)."""
+    power = np.clip(signal, 0, 1) ** (32 / 2523)
+    least = np.maximum(power - 3424 / 4096, 0)
+    return np.asarray(10000 * (least / (2413 / 128 - 2392 / 128 * power)) ** (16384 / 2610))
+
+
+def _pq_of_light(light: Floats) -> Floats:
+    power = (np.asarray(light) / 10000) ** (2610 / 16384)
+    return np.asarray(
+        ((3424 / 4096 + 2413 / 128 * power) / (1 + 2392 / 128 * power)) ** (2523 / 32)
+    )
+
+
+def _light_of_hlg(signal: Floats) -> Floats:
+    """cd/m² of HLG on its nominal display (ITU-R BT.2100-2, table 5)."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    scene = np.where(signal <= 0.5, signal**2 / 3, (np.exp((signal - c) / a) + b) / 12)
+    luma = scene @ np.array([0.2627, 0.6780, 0.0593])
+    return np.asarray(_PEAK * np.maximum(luma, 1e-9)[..., None] ** 0.2 * scene)
+
+
+def _mapped(light: Floats, peak: float) -> Floats:
+    """cd/m² of 0 to `peak` within 0 to white: as it was where it is dark, with a knee above
+    (ITU-R BT.2390-11, 5.4.1)."""
+    top = float(_pq_of_light(np.array(peak)))
+    most = float(_pq_of_light(np.array(_WHITE))) / top
+    knee = 1.5 * most - 0.5
+    value = np.clip(_pq_of_light(light) / top, 0, 1)
+    t = (value - knee) / (1 - knee)
+    bent = (
+        (2 * t**3 - 3 * t**2 + 1) * knee
+        + (t**3 - 2 * t**2 + t) * (1 - knee)
+        + (3 * t**2 - 2 * t**3) * most
+    )
+    return _light_of_pq(np.where(value < knee, value, bent) * top)
+
+
+def _write_table(path: Path, colour: Callable[[Floats], Floats]) -> None:
+    """A table as `lut3d` reads it, red running fastest (Adobe, Cube LUT Specification 1.0)."""
+    steps = np.linspace(0, 1, _STEPS)
+    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
+    values = colour(np.stack([red, green, blue], axis=-1)).reshape(-1, 3)
+    with path.open("w", encoding="ascii") as file:
+        file.write(f"LUT_3D_SIZE {_STEPS}\n")
+        np.savetxt(file, values, "%.6f")
