@@ -83,7 +83,7 @@ class Order:
     """One video, and what is to become of it.
 
     Attributes:
-        info: of the video.
+        info: of the video; where it is written for browsers, of its pictures as they show them.
         draw: how masks look and how the result is encoded.
         final: name of the result.
         closed: folder for the result if it is held back.
@@ -106,6 +106,10 @@ class Order:
     force: bool = False
     release: bool = False
     command: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.draw.encode.codec == WEB:
+            object.__setattr__(self, "info", for_web(self.info))
 
     def without_copies(self) -> Order:
         """The same, but that everything is encoded anew."""
@@ -138,10 +142,7 @@ def order_to_apply(
 
 
 def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
-    codec = draw.encode.codec
-    if codec == WEB:
-        info = for_web(info)
-    final, evidence = _final_name(info, wish, codec), wish.evidence
+    final, evidence = _final_name(info, wish, draw.encode.codec), wish.evidence
     if len(os.fsencode(final.name)) > LONGEST_NAME:
         raise problem(OutputError, "name_too_long", path=f"{final}", most=LONGEST_NAME)
     if wish.release:

@@ -12,11 +12,9 @@ from typing import Final
 from ..auditing import finding_pictures, require_detectors
 from ..files import PRIVATE, check_writable, keep_to_owner, make_private
 from ..media import (
-    WEB,
     SourceInfo,
     choose_encoding,
     default_output,
-    for_web,
     part_of,
     probe,
 )
@@ -67,8 +65,6 @@ def make_preview(
         RedactError: as a run.
     """
     info = part_of(probe(source), *part)
-    if settings.encode.codec == WEB:
-        info = for_web(info)
     draw = DrawSettings(
         replace(settings.render, notice=NOTICE), replace(settings.encode, audio=Audio.MUTE)
     )
@@ -76,6 +72,7 @@ def make_preview(
     # Under a name of ours in the closed folder lies nothing but an earlier preview.
     force = wish.force or _ours(wish)
     order = Order(info, draw, final, final.parent, force=force, command=wish.command)
+    info = order.info
     choose_encoding(info, draw.encode, order.container)
     Renderer(draw.render)
     require_room(draw.render.stamp, *info.video.upright_size)
