@@ -84,7 +84,11 @@ class People:
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All people in one image, uint8 [H, W, 3], at most `SIDE` on each side, boxes in its
         pixels, duplicates among them."""
-        return decoded(self._session.run(None, {self._input: prepared(rgb)}))
+        try:
+            given = self._session.run(None, {self._input: prepared(rgb)})
+        except Exception as error:  # onnxruntime has no common base class for its errors
+            raise UnsafeError(f"{self.name} failed: {error}") from error
+        return decoded(given)
 
 
 def whole_in(found: Detections, view: View, size: tuple[int, int]) -> Detections:
