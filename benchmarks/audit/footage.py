@@ -18,11 +18,12 @@ from benchmarks.real.labels import HOME, LabelledFrame, default_files, find_clip
 from redact.auditing import AuditSettings, Finding, verify
 from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import share_of_middle
-from redact.media import container_for, probe
-from redact.pipeline import Journal, detect
-from redact.pipeline.draw import render
+from redact.media import probe
+from redact.pipeline import Delivery, Journal, detect, order_to_apply
+from redact.pipeline.draw import draw as write
 from redact.plan import Plan
 from redact.progress import Silent
+from redact.record import EvidenceChoice
 from redact.render import mask_of
 from redact.settings import DetectSettings, DrawSettings
 from redact.types import Box, Target
@@ -82,7 +83,8 @@ def main() -> None:
         plan = detect(info, DetectSettings(), journal)
         with tempfile.TemporaryDirectory() as folder:
             output = Path(folder) / "output.mp4"
-            render(info, plan, draw, output, container_for(output), journal)
+            wish = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
+            write(order_to_apply(info, draw, wish), plan, output, journal)
             settings = AuditSettings.of_plan(plan, draw.render.margin)
             result = verify(info, output, plan, settings=settings, progress=Silent())
         seconds += float(plan.source.timeline.time(len(plan.source.timeline) - 1))

@@ -22,11 +22,12 @@ import numpy as np
 import redact
 from redact.detection import Area, CloseUp, Witnesses, load_close_up, load_detector
 from redact.errors import RedactError
-from redact.media import Decode, SourceInfo, container_for, probe, sha256_of
-from redact.pipeline import Journal
-from redact.pipeline.draw import render
+from redact.media import Decode, SourceInfo, probe, sha256_of
+from redact.pipeline import Delivery, Journal, order_to_apply
+from redact.pipeline.draw import draw
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
+from redact.record import EvidenceChoice
 from redact.settings import Caution, DetectSettings, Sensitivity, Settings
 from redact.track import Looks, Tracker, settings_of
 from redact.types import (
@@ -191,14 +192,9 @@ class RedactTool:
         try:
             planned = self.planned(source)
             begun = time.process_time()
-            render(
-                planned.info,
-                planned.plan,
-                self.settings.draw,
-                output,
-                container_for(output),
-                Journal(Silent()),
-            )
+            wish = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
+            order = order_to_apply(planned.info, self.settings.draw, wish)
+            draw(order, planned.plan, output, Journal(Silent()))
         except RedactError as error:
             raise ToolError(error.message) from error
         return {

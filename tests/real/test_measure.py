@@ -173,6 +173,8 @@ def test_same_numbers_as_the_measure_of_the_shared_folder(
     mine = figures(scores)
     assert mine["faces"].count == said["faces"] > 0
     assert 0 < 100 * (mine["faces"].value or 0) == pytest.approx(said["face_leak"])
+    assert mine["heads"].count == said["heads"] > 0
+    assert 100 * (mine["heads"].value or 0) == pytest.approx(said["head_leak"])
     assert 100 * (mine["hidden"].value or 0) == pytest.approx(said["hidden"])
     assert 0 < 100 * (mine["stray"].value or 0) == pytest.approx(said["stray"])
     assert mine["growth"].value == pytest.approx(said["growth"])

@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from redact.media import Decode, VideoWriter, probe
-from redact.pipeline import Journal
-from redact.pipeline.draw import render
+from redact.pipeline import Journal, order_to_apply
+from redact.pipeline.draw import draw
 from redact.plan import Plan, SourceRef, build_plan
 from redact.progress import Silent
 from redact.render import Renderer, drawn_area_of, mask_of
@@ -26,6 +26,7 @@ from redact.settings import (
 )
 from redact.types import Box, Keyframe, Region, State, Target, Timeline, Track
 
+from ..pipeline.conftest import alone
 from .pictures import frame_of, noise, planes, reached
 
 WIDTH, HEIGHT, FRAMES = 98, 74, 6
@@ -119,7 +120,8 @@ def test_same_plan_same_pictures_through_the_pipeline_and_its_usual_encoder(
         write_source(source, "yuv420p", inside)
         plan = plan or plan_of(source)
         journal = Journal(Silent())
-        render(probe(source), plan, settings.draw, output, "mp4", journal)
+        order = order_to_apply(probe(source), settings.draw, alone(output))
+        draw(order, plan, output, journal)
         assert "libx264" in str(journal.steps[-1].detail[0])
         results.append(decoded(output))
     assert len(results[0]) == len(results[1]) == FRAMES
