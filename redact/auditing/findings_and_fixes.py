@@ -49,7 +49,7 @@ class Seen:
 
 
 def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
-    """Everything that a person must look at, in order of time."""
+    """Everything that a person must look at, the doubtful last, otherwise in order of time."""
     found = [_of_suspect(s, seen.times) for s in _joined(seen.suspects, limits.same)]
     found += _of_misfits(seen, limits)
     for track, places in seen.undrawn.items():
@@ -67,7 +67,7 @@ def findings_of(seen: Seen, limits: Limits) -> tuple[Finding, ...]:
                 for run in runs(places, seen.times, limits)
                 if not any(_told(f, kind, run, limits.same) for f in found)
             ]
-    found.sort(key=lambda f: (f.first, f.last, f.kind.value, f.box))
+    found.sort(key=lambda f: (f.doubtful, f.first, f.last, f.kind.value, f.box))
     return tuple(replace(f, number=n) for n, f in enumerate(found, 1))
 
 

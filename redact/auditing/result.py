@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from ..media import Copied
 from ..plan import Plan
@@ -70,12 +70,16 @@ class FindingKind(StrEnum):
     """The plan hides something here, and the output shows the source's own pixels."""
 
 
+_SURE: Final = 0.75
+"""Probability from which a finding is not called doubtful. Meaning: three of four are there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One place, over one span of time, that a person must look at.
 
     Attributes:
-        number: from 1, in order of time.
+        number: from 1, the doubtful ones last, otherwise in order of time.
         kind: what is wrong.
         target: what is visible.
         first, last: frame indices of the source, both included.
@@ -110,6 +114,11 @@ class Finding:
     def frames(self) -> int:
         return self.last - self.first + 1
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may well be nothing, by what detectors say; facts of pixels are not."""
+        return dict(self.scores).get("probability", 1.0) < _SURE
+
     def in_words(self) -> str:
         box = self.path[len(self.path) // 2][1]
         x, y = box.centre
@@ -127,6 +136,7 @@ class Finding:
         return {
             "number": self.number,
             "kind": self.kind.value,
+            "doubtful": self.doubtful,
             "target": self.target.word,
             "frames": [self.first, self.last],
             "seconds": [round(self.start, 6), round(self.end, 6)],

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
@@ -199,10 +199,24 @@ def in_plain_words(
         pictures: of the first findings, in order.
         start: time of the first picture in seconds; players count from there.
     """
+    doubtful = [finding for finding in findings if finding.doubtful]
+    folded = doubtful if _FEW < len(doubtful) < len(findings) else []
     for n, finding in enumerate(findings):
-        picture = f"; see {pictures[n].name}" if n < len(pictures) else ""
-        when = _when(finding.start - start, finding.end - start)
-        yield f"{finding.number}. {_what(finding)} {when}, {place(finding, size)}{picture}"
+        if finding not in folded:
+            when = _when(finding.start - start, finding.end - start)
+            hide = "" if finding.kind is FindingKind.UNDRAWN else " Hide it?"
+            perhaps = " Perhaps it is nothing." if finding.doubtful else ""
+            picture = f" See {pictures[n].name}" if n < len(pictures) else ""
+            told = f"{_what(finding)} {when}, {place(finding, size)}."
+            yield f"{finding.number}. {told}{perhaps}{hide}{picture}"
+    if folded:
+        times = ", ".join(clock(max(0, int(f.start - start)), 0) for f in folded)
+        numbers = f"{folded[0].number} to {folded[-1].number}"
+        yield f"{numbers}. Doubtful, each perhaps nothing: at {times}. --verbose tells each."
+
+
+_FEW: Final = 2
+"""Doubtful findings that are told one by one beside those that are not."""
 
 
 def _what(finding: Finding) -> str:
@@ -212,7 +226,8 @@ def _what(finding: Finding) -> str:
         return f"The mask{whose}, {thing}, was not drawn"
     if finding.kind is FindingKind.MISFIT:
         return f"The mask{whose} may leave part of {thing} visible"
-    return f"{thing[0].upper()}{thing[1:]} may be visible"
+    seen = finding.target.spec.names["en"].seen
+    return f"{seen[0].upper()}{seen[1:]} may be visible"
 
 
 def place(finding: Finding, size: tuple[int, int]) -> str:

@@ -46,7 +46,9 @@ def remarks(plan: Plan) -> Iterator[Message]:
         ]
         small = sum(height < SMALL[target] for height in heights)
         if small * 2 > len(heights):
-            yield Message("heads_small", count=small, pixels=SMALL[target])
+            whole = next((t.spec.option for t in reversed(target.wholes) if t in SEARCHED), "")
+            code = "heads_small" if not whole else "heads_small_of"
+            yield Message(code, count=small, pixels=SMALL[target], whole=whole)
 
 
 def _largely_covered(plan: Plan) -> Iterator[float]:

@@ -72,6 +72,7 @@ class FindingPart(Part):
         tuple[tuple[int, Pixels, Pixels, Pixels, Pixels], ...], Meta(description="frame and box")
     ]
     track: Annotated[Positive | None, Meta(description="hidden track that it belongs to")] = None
+    doubtful: Annotated[bool, Meta(description="it may well be nothing")] = False
     accepted: Annotated[str, Meta(description="why it is none; empty: nobody accepted it")] = ""
     accepted_by: str = ""
     accepted_at: UtcOrNone = ""

@@ -73,8 +73,9 @@ def _check(check: CheckPart, text: Catalogue) -> tuple[str, str, str]:
 
 
 def _finding(finding: FindingPart, text: Catalogue) -> tuple[str, str, str, str, str]:
+    kind = text.term("finding", finding.kind)
     return (
-        text.term("finding", finding.kind),
+        text("audit.doubtful", kind=kind) if finding.doubtful else kind,
         "–".join(map(clock, finding.seconds)),
         text.word("target", finding.target),
         _place(finding.box, text),

@@ -86,7 +86,10 @@ def _words(language: str) -> dict[str, Any]:
     """The page's words in a language, with the names of targets."""
     words = dict(surface(language, "page"))
     words |= {f"target.{w}": name.capitalize() for w, name in table_of(language, "short").items()}
-    return words | {f"a_target.{w}": name for w, name in table_of(language, "a").items()}
+    forms = (("a_target", "a"), ("seen_target", "seen"))
+    return words | {
+        f"{key}.{w}": name for key, form in forms for w, name in table_of(language, form).items()
+    }
 
 
 @dataclass

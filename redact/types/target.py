@@ -71,12 +71,19 @@ class Names:
         one, several: as terms, singular and plural.
         a: in a sentence.
         short: where there is little room.
+        like: in a sentence about what detectors take for it, "" where that is `a`.
     """
 
     one: str
     several: str
     a: str
     short: str
+    like: str = ""
+
+    @property
+    def seen(self) -> str:
+        """What was seen, where nobody has looked at it yet."""
+        return self.like or self.a
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +125,8 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         reach=(0.2, 0.36, 0.1),
         category=1,
         names={
-            "en": Names("face", "faces", "a face", "face"),
-            "fr": Names("visage", "visages", "un visage", "visage"),
+            "en": Names("face", "faces", "a face", "face", "a face or the back of a head"),
+            "fr": Names("visage", "visages", "un visage", "visage", "un visage ou une tête de dos"),
         },
     ),
     Target.PLATE: TargetSpec(
@@ -253,7 +260,7 @@ def table_of(language: str, form: str) -> dict[str, str]:
 
     Args:
         language: "en" or "fr".
-        form: a field of `Names`.
+        form: a field of `Names`, or `seen`.
     """
     return {t.word: getattr(t.spec.names[language], form) for t in Target}
 

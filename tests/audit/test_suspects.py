@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redact.auditing.findings_and_fixes import Seen, findings_of
 from redact.auditing.limits import LIMITS
-from redact.auditing.suspects import Surroundings, believed, stretches
+from redact.auditing.suspects import Surroundings, Suspect, believed, stretches
 from redact.auditing.template_match import TemplateMatcher
 from redact.auditing.what_is_hidden import PlanCovers
+from redact.cli.results import in_plain_words
 from redact.plan import Plan, SourceRef
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Action, Box, Keyframe, Region, State, Target, Timeline, Track
@@ -138,3 +140,20 @@ def test_what_was_seen_can_be_kept_and_judged_again() -> None:
     assert before.hidden(3)
     after = pickle.loads(pickle.dumps(before))
     assert after.hidden(3) == before.hidden(3) and after.times == before.times
+
+
+def test_doubtful_findings_come_last_and_are_folded() -> None:
+    """Twenty lamps before the one face: nobody reads on to it."""
+    sure = [(90, Target.PLATE, 0.9), (15, Target.FACE, 0.8)]
+    seen = [(n, Target.FACE, 0.6) for n in (0, 30, 60)] + sure
+    suspects = [Suspect(kind, ((n, HERE),), p, "probable", None) for n, kind, p in seen]
+    times = {n: n / 15 for n in range(100)}
+    found = findings_of(Seen(suspects, (), {}, {}, {}, times, {}, {}), LIMITS)
+    assert [f.first for f in found] == [15, 90, 0, 30, 60]
+    assert list(in_plain_words(found, (320, 240), (), 0.0)) == [
+        "1. A face or the back of a head may be visible at 0:01, upper. Hide it?",
+        "2. A licence plate may be visible at 0:06, upper. Hide it?",
+        "3 to 5. Doubtful, each perhaps nothing: at 0:00, 0:02, 0:04. --verbose tells each.",
+    ]
+    alone = list(in_plain_words(found[2:], (320, 240), (), 0.0))
+    assert len(alone) == 3 and alone[0].endswith(" Perhaps it is nothing. Hide it?")

@@ -38,6 +38,6 @@ def test_masks_that_cover_most_of_the_picture_are_told() -> None:
 
 def test_people_who_are_too_small_are_told() -> None:
     small, large = Box(10, 10, 20, 22), Box(100, 10, 140, 60)
-    assert said(plan_with(small, small, large)) == ["heads_small"]
+    assert said(plan_with(small, small, large)) == ["heads_small_of"]
     assert said(plan_with(small, large, large)) == []
     assert said(plan_with()) == []

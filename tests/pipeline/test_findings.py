@@ -186,10 +186,11 @@ def _moved(place: tuple[int, Box]) -> tuple[int, Box]:
 def test_findings_are_told_in_plain_words_with_pictures(published: Published) -> None:
     lines, folder = published.first.stderr.splitlines(), published.held.parent
     told = [line for line in lines if re.match(r"\d+\. ", line)]
-    assert told and any(line.startswith("1. A face may be visible ") for line in told)
+    seen = "1. A face or the back of a head may be visible "
+    assert told and any(line.startswith(seen) for line in told)
     for number, line in enumerate(told, 1):
         picture = folder / f"out.needs-review.finding-{number}.png"
-        assert f"see {picture.name}" in line
+        assert f"See {picture.name}" in line
         assert cv2.imread(str(picture)) is not None
         assert picture.stat().st_mode & 0o777 == 0o600
     assert lines[lines.index("To hide what was found:") + 1] == f"redact fix {published.held}"
@@ -219,7 +220,7 @@ def test_verify_writes_a_private_sheet(
     lines = done.stderr.splitlines()
     # What was found is told before the sheet is written, and the way to hide it is plain.
     assert lines.index(f"{sheet}: not for release") == len(lines) - 1
-    assert any(line.startswith("1. A face may be visible ") for line in lines)
+    assert any(line.startswith("1. A face or the back of a head may be visible ") for line in lines)
     assert "probability" not in done.stderr  # numbers are for --verbose
     (told,) = (n for n, line in enumerate(lines) if line.startswith("These commands hide"))
     assert "Add to the last one the options" in lines[told]

@@ -24,7 +24,7 @@ function item(f) {
   const key = { possible_leak: "leak", mask_does_not_fit: "misfit", mask_not_drawn: "undrawn" }[f.kind.replaceAll(" ", "_")] || "leak";
   const from = clock(state.times[f.first]), to = clock(state.times[f.last]);
   const when = from === to ? t("at_time", { from }) : t("between_times", { from, to });
-  const words = t(`finding.${key}`, { target: t(`a_target.${f.target}`), time: when, where: whereIn(middle(f)[1]) });
+  const words = t(`finding.${key}`, { target: t(`${key === "leak" ? "seen" : "a"}_target.${f.target}`), time: when, where: whereIn(middle(f)[1]) });
   const shot = make("canvas", { class: "shot", width: 280, height: 140 });
   const reason = make("input", { type: "text", placeholder: t("none_example"), value: f.answer === "none" ? f.reason : "", "aria-label": t("reason") });
   const answered = f.answer ? make("div", { class: "row" }, make("span", { class: `tag ${f.answer === "hide" ? "hide" : "none"}` }, f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`)) : null;
