@@ -5,9 +5,12 @@ The command line passes a listener that draws on the terminal; who wants none pa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
+from typing import Final, Protocol
 
 from .words import Message
 
@@ -52,3 +55,38 @@ class Silent:
 
     def warn(self, what: Message) -> None:
         self.warnings.append(str(what))
+
+
+Moved = Callable[[str, int, int | None], None]
+"""Told of a stage, how much of it is done, and its total where that is known."""
+
+_MARK: Final = "\x1e"
+"""Before a line about progress that another process reads (ASCII's record separator)."""
+
+_EVERY: Final = 0.5
+"""Seconds between two such lines."""
+
+
+class StageForParent:
+    """A stage of a process that another one started, told on standard error for it to read."""
+
+    def __init__(self, name: str, total: int | None) -> None:
+        self._name, self._total = name, total
+        self._done, self._said = 0, 0.0
+        self.advance(0)
+
+    def advance(self, steps: int = 1) -> None:
+        self._done += steps
+        if time.monotonic() - self._said >= _EVERY:
+            self._said = time.monotonic()
+            total = None if self._total is None else int(self._total)
+            line = json.dumps([self._name, self._done, total])
+            print(f"{_MARK}{line}", file=sys.stderr, flush=True)
+
+
+def read_progress(line: str) -> tuple[str, int, int | None] | None:
+    """What such a line says; None for any other line."""
+    if not line.startswith(_MARK):
+        return None
+    name, done, total = json.loads(line.removeprefix(_MARK))
+    return str(name), int(done), None if total is None else int(total)

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from ..errors import ExitCode, RedactError
 from ..media import probe
+from ..progress import Moved, read_progress
 
 BASE: Final = 500_000_000
 """Bytes that one run takes whatever the picture: libraries, models, and a reserve."""
@@ -85,13 +86,15 @@ class Command:
 
     Attributes:
         source: the video as typed.
-        words: options of `redact run` and the source.
+        words: options of the command and the source.
         folder: in which relative paths among the words begin.
+        name: of the command.
     """
 
     source: str
     words: tuple[str, ...]
     folder: str
+    name: str = "run"
 
     @property
     def size(self) -> int:
@@ -116,14 +119,24 @@ class Done:
     told: tuple[str, ...] = ()
 
 
-def at_once(commands: Sequence[Command], jobs: int) -> Generator[tuple[int, Done]]:
-    """Numbers and results as they come, so many at once; an error stops those that run."""
+def at_once(
+    commands: Sequence[Command], jobs: int, moved: Callable[[int], Moved] | None = None
+) -> Generator[tuple[int, Done]]:
+    """Numbers and results as they come, so many at once; an error stops those that run.
+
+    Args:
+        commands: to be run.
+        jobs: how many at once.
+        moved: gives for the number of a command who is told how far it is.
+    """
     stopped = threading.Event()
     # Threads only wait for processes here; they end with them.
     with ThreadPoolExecutor(jobs) as pool:
         try:
             numbers = {
-                pool.submit(run_in_process, command, stopped.is_set): number
+                pool.submit(
+                    run_in_process, command, stopped.is_set, moved=moved and moved(number)
+                ): number
                 for number, command in sorted(enumerate(commands), key=lambda pair: -pair[1].size)
             }
             for future in as_completed(numbers):
@@ -138,6 +151,7 @@ def run_in_process(
     command: Command,
     unwanted: Callable[[], bool],
     environment: Mapping[str, str] | None = None,
+    moved: Moved | None = None,
 ) -> Done:
     """Run a command in a process of its own, and wait for it.
 
@@ -145,11 +159,21 @@ def run_in_process(
         command: to be run.
         unwanted: asked often; where it says True the process is stopped as by Ctrl-C.
         environment: to run in; None for this one's.
+        moved: told how far it is.
     """
+
+    def listen(lines: Iterable[str]) -> None:
+        for line in lines:
+            progress = read_progress(line)
+            if progress is None:
+                told.append(line)
+            elif moved is not None:
+                moved(*progress)
+
     begun = time.monotonic()
     if unwanted():
         return Done(lost(command.source, code=ExitCode.INTERRUPTED))
-    program = (sys.executable, "-m", "redact", "run", "--json", "--one-of-several")
+    program = (sys.executable, "-m", "redact", command.name, "--json", "--one-of-several")
     with subprocess.Popen(
         [*program, *command.words],
         stdin=subprocess.PIPE,  # closed by the system when this process dies
@@ -164,7 +188,7 @@ def run_in_process(
         told: list[str] = []
         readers = [
             threading.Thread(target=lambda: printed.extend(process.stdout or ())),
-            threading.Thread(target=lambda: told.extend(process.stderr or ())),
+            threading.Thread(target=lambda: listen(process.stderr or ())),
         ]
         for reader in readers:
             reader.start()

@@ -61,10 +61,11 @@ class Asked:
         several = self.begun and self.several
         if several and len(self.finished) == len(self.sources):
             return self.finished
-        at = len(self.finished) if several else 0
-        known = several or len(self.sources) == 1
+        known = {result["source"] for result in self.finished}
+        left = [n for n, source in enumerate(self.sources) if str(source) not in known]
+        at = next(iter(left), 0) if several else 0
         error = {
-            "source": str(self.sources[at]) if known else None,
+            "source": str(self.sources[at]) if several or len(self.sources) == 1 else None,
             "exit_code": int(code),
             "error": message,
             "hint": hint,
@@ -144,6 +145,7 @@ COMMANDS = {
     "detect": "first half of run: find what to hide, write it to a plan",
     "apply": "second half of run: hide what a plan says, and check the result",
     "review": "see, decide and release on a local page",
+    "desktop": "write a starter for the page to your desktop",
     "outline": "show what a plan hides and keeps; the copy is not for release",
     "still": "write one picture with a grid, to read coordinates off; not for release",
     "mask": "write the masks of a plan as a lossless black and white video",

@@ -16,16 +16,17 @@ from .. import api
 from ..errors import UsageError
 from ..files import check_writable, make_folder, names_footage
 from ..media import probe
-from ..pipeline import forget_looks, plan_of_video
+from ..pipeline import find_held, forget_looks, from_here, plan_of_video, refuse_elsewhere
 from ..plan import read_plan, write_plan
-from ..review import Session, alone_with, serve
+from ..review import Case, Session, Wish, alone_with, serve, server_of
 from ..settings import DrawSettings
 from ..types import counted
 from . import options
-from .app import HELP
+from .app import HELP, typed_options
 from .destination import PlaceType, folder_for
 from .evidence_options import evidence_options
 from .results import chosen_delivery, finish_options, tell_result
+from .sources import end_with_parent, lower_priority
 from .terminal import Terminal
 
 
@@ -41,7 +42,8 @@ from .terminal import Terminal
 @options.detect_options
 @options.force_option
 @options.json_option
-def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
+@click.option("--one-of-several", is_flag=True, hidden=True)
+def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params: Any) -> int:
     """Find what to hide in SOURCE and write it to a plan, without drawing anything.
 
     If it was stopped, give the same command again and it goes on.
@@ -49,9 +51,12 @@ def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     A plan is text: look at it with 'redact plan show', change it with 'redact plan set' or
     'redact plan add', then hide what it says with 'redact apply'.
     """
+    if one_of_several:  # in the background of a review
+        end_with_parent()
+        lower_priority()
     plan_file = plan_file or source.with_suffix(".plan.json")
     check_writable(plan_file, params["force"], never=(source,), whole=True)
-    terminal = Terminal()
+    terminal = Terminal(for_parent=one_of_several)
     settings = options.detect_settings(params)
     plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
     write_plan(plan, plan_file, force=params["force"], never=(source,))
@@ -59,6 +64,8 @@ def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
     counts = Counter(track.target.word for track in plan.tracks)
     if params["as_json"]:
         result = {
+            "source": str(source),
+            "exit_code": 0,
             "plan": str(plan_file),
             "frames": len(plan.source.timeline),
             "unchecked_frames": len(plan.unchecked),
@@ -72,19 +79,23 @@ def detect(source: Path, plan_file: Path | None, **params: Any) -> int:
 
 
 @click.command(context_settings=HELP)
-@options.source_argument
-@click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path(path_type=Path))
+@click.argument("names", metavar="[SOURCE]... [PLAN]", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "-o", "--output", "folder", type=PlaceType(), help="Folder for results. Default: beside SOURCE."
 )
+@click.option("-r", "--recursive", is_flag=True, help="Also search the folders inside each folder.")
 @options.detect_options
 @options.margin_option
 @evidence_options
 @click.option("--no-open", is_flag=True, help="Print the address of the page; open no browser.")
 def review(
-    source: Path, plan_file: Path | None, folder: Path | None, no_open: bool, **params: Any
+    names: tuple[Path, ...], folder: Path | None, recursive: bool, no_open: bool, **params: Any
 ) -> int:
     """Open a page in your browser on which you see who was found in SOURCE, and decide.
+
+    SOURCE is a video, or a result of it that was held back. If you name a folder or several videos,
+    the page lists them all, searches them one after the other, and leads to each. If you name
+    nothing, you choose the folder on the page.
 
     PLAN is the one that 'redact run' or 'redact detect' left for SOURCE, unless you name another.
     If there is no plan yet, SOURCE is searched first; if that was stopped, give the same command
@@ -96,9 +107,36 @@ def review(
     one review of a plan can be open at a time.
     """
     terminal = Terminal()
-    info = probe(source)
     if folder is not None and (names_footage(folder) or (folder.exists() and not folder.is_dir())):
         raise UsageError(f"{folder}: is not a folder", "Name a folder for results with -o.")
+
+    def say(address: str) -> None:
+        click.echo(address)
+        terminal.say("The page shows faces. Keep the address to yourself; Ctrl-C ends it.")
+
+    named, plan_file = list(names), None
+    if len(named) == 2 and not (named[1].is_dir() or names_footage(named[1])):
+        plan_file = named.pop()
+    if len(named) != 1 or named[0].is_dir():
+        searched = {option.name for option in detect.params} - {"plan_file"}
+        words = typed_options({option.name or "" for option in review.params} - searched)
+        settings, evidence = options.detect_settings(params), params["evidence"]
+        wish = Wish(settings, params["margin"], evidence, folder, tuple(words))
+        with (
+            contextlib.suppress(KeyboardInterrupt),
+            contextlib.closing(Case(wish, named, recursive)) as case,
+        ):
+            serve(case.server(), say, not no_open)
+        terminal.say("Every decision stands in the plan of its video. Searches go on another time.")
+        return 0
+    source = named[0]
+    if ".needs-review" in source.name:
+        held = find_held(source)
+        refuse_elsewhere(held)
+        source, plan_file = from_here(held.source), from_here(held.plan)
+        folder = from_here(held.final).parent
+        terminal.say(f"{named[0]}: was made from {source}")
+    info = probe(source)
     if plan_file is None:
         if folder is not None:
             make_folder(folder)
@@ -109,11 +147,6 @@ def review(
         read_plan(plan_file)
     else:
         check_writable(plan_file, never=(source,), whole=True)
-
-    def say(address: str) -> None:
-        click.echo(address)
-        terminal.say("The page shows faces. Keep the address to yourself; Ctrl-C ends it.")
-
     with alone_with(plan_file):
         session = Session(
             source,
@@ -123,8 +156,9 @@ def review(
             params["evidence"],
             folder,
         )
-        with contextlib.suppress(KeyboardInterrupt):  # the usual end, and everything is saved
-            serve(session, say, not no_open)
+        # Ctrl-C is the usual end, and everything is saved.
+        with contextlib.suppress(KeyboardInterrupt), contextlib.closing(session):
+            serve(server_of(session), say, not no_open)
     if session.last_output is not None:
         terminal.say(f"{session.last_output}: was made")
     if plan_file.exists():

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -30,6 +30,8 @@ from ..record import (
     reasons_from_options,
 )
 from .terminal import Terminal
+
+Opened = TypeVar("Opened")
 
 _HELP = {
     "case": "Number or name of the case.",
@@ -136,10 +138,7 @@ def _choice(params: dict[str, Any]) -> EvidenceChoice:
 
 def content_signer(certificate: Path, key: Path) -> Credentials:
     """Load what signs content credentials; the key's passphrase as that of `private_key`."""
-    secret = None
-    if needs_passphrase(key):
-        secret = passphrase(f"Passphrase of {key.name}", confirm=False)
-    return load_credentials(certificate, key, secret)
+    return _unlocked(key, lambda path, secret: load_credentials(certificate, path, secret))
 
 
 def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:
@@ -166,16 +165,25 @@ def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:
 
 def private_key(path: Path) -> Ed25519PrivateKey:
     """Load a private key; the passphrase comes from REDACT_PASSPHRASE or a prompt."""
+    return _unlocked(path, load_private_key)
+
+
+def _unlocked(path: Path, load: Callable[[Path, bytes | None], Opened]) -> Opened:
+    """What a key file opens; who types a wrong passphrase is asked again. Raises UsageError."""
     if not needs_passphrase(path):
-        return load_private_key(path, None)
-    secret = passphrase(f"Passphrase of {path.name}", confirm=False)
-    try:
-        return load_private_key(path, secret)
-    except UsageError as error:
-        if _VARIABLE not in os.environ:
-            raise
-        hint = f"It was taken from {_VARIABLE}: correct that, or unset it to be asked."
-        raise UsageError(error.message, hint) from error
+        return load(path, None)
+    for tries_left in (2, 1, 0):
+        secret = passphrase(f"Passphrase of {path.name}", confirm=False)
+        try:
+            return load(path, secret)
+        except UsageError as error:
+            if _VARIABLE in os.environ:
+                hint = f"It was taken from {_VARIABLE}: correct that, or unset it to be asked."
+                raise UsageError(error.message, hint) from error
+            if not tries_left:
+                raise
+            Terminal().error(error.message, "Type it again.")
+    raise AssertionError
 
 
 def passphrase(prompt: str, confirm: bool) -> bytes:

@@ -21,12 +21,13 @@ from ..report import (
     as_pdf,
     case_page,
     exemption_csv,
+    in_one_line,
+    report_beside,
     report_html,
     require_pdf,
 )
 from ..words import LANGUAGES
 from .app import HELP
-from .summary import in_one_line
 from .terminal import Terminal, tell
 
 
@@ -163,13 +164,8 @@ def _report(result: dict[str, Any], terminal: Terminal) -> Path | None:
     if "output" not in result:
         return None
     output = Path(result["output"])
-    record, page = manifest_path(output), output.with_name(f"{output.name}.report.html")
     try:
-        data = record.read_bytes()
-        if page.exists() and page.stat().st_mtime_ns >= record.stat().st_mtime_ns:
-            return page
-        write_whole(page, report_html(parse_manifest(data, str(record)), "en", data), force=True)
+        return report_beside(output, "en")
     except (RedactError, OSError) as error:
         terminal.warn(f"{output}: no report could be made ({error})")
         return None
-    return page

@@ -15,7 +15,8 @@ import click
 from click.core import ParameterSource
 
 from ..auditing import Finding, FindingKind
-from ..pipeline import Delivery, Result, ResultState
+from ..files import PRIVATE
+from ..pipeline import Delivery, HeldBack, Result, ResultState, from_here, held_back_for
 from ..plan import Plan
 from ..record import Manifest, manifest_path
 from ..types import Action, as_argument, clock, counted, numbered
@@ -88,8 +89,17 @@ def typed_command() -> tuple[str, ...]:
     return ("redact", *(word for word in sys.argv[1:] if word != "--one-of-several"))
 
 
-def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
-    """Tell the user how a run went, and what to do next."""
+def tell_result(
+    result: Result, terminal: Terminal, verbose: bool, mended: HeldBack | None = None
+) -> None:
+    """Tell the user how a run went, and what to do next.
+
+    Args:
+        result: of the run.
+        terminal: to tell it on.
+        verbose: say more about what was done.
+        mended: what was held back, where the run mended that.
+    """
     if result.sheet is not None:
         terminal.say(f"{result.sheet}: not for release")
     if result.record is None:
@@ -105,10 +115,25 @@ def tell_result(result: Result, terminal: Terminal, verbose: bool) -> None:
             terminal.say(f"note: {result.wanted} is there from an earlier run; it is not this one")
     else:
         terminal.say(f"{result.output}: {_counted(result)}")
+        _tell_old_copy(result, terminal, mended)
     for limit in result.record.plan.not_searched:
         terminal.say(f"NOT SEARCHED EVERYWHERE: {limit}")
     if result.missing:
         terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
+
+
+def _tell_old_copy(result: Result, terminal: Terminal, mended: HeldBack | None) -> None:
+    """Offer to delete an older copy that was held back: it shows what was found."""
+    folders = (place.parent / PRIVATE for place in (result.output, result.source))
+    found = (held_back_for(result.wanted, folder) for folder in folders)
+    held = mended or next(filter(None, found), None)
+    files = [] if held is None else held.all_files()
+    if held is None or not files:
+        return
+    name = from_here(held.output)
+    beside = f" and {counted(len(files) - 1, 'file')} beside it" if len(files) > 1 else ""
+    terminal.say(f"{name}{beside} show what was found before. To delete them:")
+    terminal.say(shlex.join(["redact", "fix", as_argument(name), "--remove"]))
 
 
 def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:

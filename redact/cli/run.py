@@ -113,7 +113,7 @@ def run(
     """
     if one_of_several:
         end_with_parent()
-    terminal = Terminal()
+    terminal = Terminal(for_parent=one_of_several)
     address = _scheduler(scheduler, insecure_scheduler, jobs)
     found = find_footage(sources, recursive=recursive, results=output)
     several = found.searched or len(found.footage) != 1
@@ -141,6 +141,8 @@ def run(
         title = case.case if case else ""
         took = time.monotonic() - begun
         _tell_all(found, results, index, title or "Videos", took, terminal, several)
+        if several and len(results) < len(found.footage) and not delivery.release:
+            terminal.say("Give the same command again: it goes on with what is not done.")
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
@@ -156,7 +158,8 @@ def _tell_all(
     several: bool,
 ) -> None:
     """Sum up what was done and what was not, also after an error: in words, and in the index."""
-    left = [one.path for one in found.footage[len(results) :]]
+    known = {result["source"] for result in results}
+    left = [one.path for one in found.footage if str(one.path) not in known]
     if several:
         tell_summary(results, found.left_out, terminal, left, took=took)
     if index is not None:
@@ -212,10 +215,12 @@ def _at_once(found: Found, delivery: Delivery, codec: str, jobs: int, terminal: 
     fitting = jobs_that_fit(min(jobs, len(paths)), paths)
     if fitting < min(jobs, len(paths)):
         terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
-    with contextlib.closing(
-        at_once(commands_for(_places(found, delivery, codec)), fitting)
-    ) as ended:
-        results_so_far().extend(tell_as_they_end(ended, len(paths), terminal))
+    commands = commands_for(_places(found, delivery, codec))
+    with (
+        terminal.files([path.name for path in paths]) as moved,
+        contextlib.closing(at_once(commands, fitting, moved)) as ended,
+    ):
+        tell_as_they_end(ended, len(paths), terminal, results_so_far())
 
 
 def _elsewhere(
@@ -232,7 +237,7 @@ def _elsewhere(
         cluster.check(Path.cwd(), sorted(folders), [source for source, _ in work] + typed_files())
         terminal.say(f"{address}: {counted(len(cluster.workers), 'worker')}")
         ended = cluster.results(commands_for(work))
-        results_so_far().extend(tell_as_they_end(ended, len(work), terminal))
+        tell_as_they_end(ended, len(work), terminal, results_so_far())
 
 
 def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import threading
 import time
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -165,16 +167,21 @@ def typed_files() -> list[Path]:
 
 
 def tell_as_they_end(
-    ended: Iterable[tuple[int, Done]], count: int, terminal: Terminal
-) -> list[dict[str, Any]]:
-    """Results in the order of their numbers; what each command said is told when it has ended."""
-    found: dict[int, dict[str, Any]] = {}
+    ended: Iterable[tuple[int, Done]],
+    count: int,
+    terminal: Terminal,
+    results: list[dict[str, Any]],
+) -> None:
+    """Put results into a list in the order of their numbers, each as soon as it is there: what is
+    done counts as done if the others are stopped. What a command said is told when it has ended."""
+    numbers: list[int] = []
     for number, done in ended:
-        found[number] = done.result
-        terminal.say(f"[{len(found)}/{count}] {done.result['source']}")
+        at = bisect(numbers, number)
+        numbers.insert(at, number)
+        results.insert(at, done.result)
+        terminal.say(f"[{len(numbers)}/{count}] {done.result['source']}")
         for line in done.told:
             terminal.say(line)
-    return [found[number] for number in sorted(found)]
 
 
 _LAST_WORDS: Final = 10.0
@@ -196,6 +203,12 @@ def end_with_parent() -> None:
         os._exit(ExitCode.INTERRUPTED)  # it hangs in a library; what it left is swept
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def lower_priority() -> None:
+    """Let everything else on the machine go first: somebody waits for a page meanwhile."""
+    if sys.platform != "win32":
+        os.nice(10)
 
 
 def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> None:

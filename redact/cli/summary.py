@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 
-from ..report import counted_as, tracks_hidden, verdict
-from ..types import clock, counted
+from ..report import in_one_line, tracks_hidden, verdict
+from ..types import clock
 from .terminal import PlainConsole, Terminal
-
-ORDER = ("done", "done before", "source incomplete", "needs review", "refused", "not done")
 
 
 def tell_summary(
@@ -71,15 +68,6 @@ def _common(sources: Sequence[str]) -> str:
         return os.path.commonpath([Path(source).parent for source in sources])
     except ValueError:  # typed from different beginnings, or on different drives
         return ""
-
-
-def in_one_line(results: Sequence[dict[str, Any]], not_done: int, took: float) -> str:
-    """For example "20 files: 15 done, 3 needs review, 2 refused; took 3:10"."""
-    counts = Counter(map(counted_as, results))
-    counts["not done"] += not_done
-    parts = [f"{counts[state]} {state}" for state in ORDER if counts[state]]
-    total = counted(len(results) + not_done, "file")
-    return f"{total}: {', '.join(parts)}; took {clock(took, 0)}"
 
 
 def without(text: str) -> str:

@@ -8,8 +8,8 @@ import io
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -27,7 +27,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from ..progress import About, Stage
+from ..progress import About, Moved, Stage, StageForParent
 from ..types import one_line
 from ..words import Message
 
@@ -102,7 +102,7 @@ class _FileBar:
         yield stage
 
     def finish(self) -> None:
-        self._progress.update(self._task, total=1, completed=1, doing="done")
+        self._progress.update(self._task, total=1, completed=1, doing="all steps done")
 
 
 class _StageOfFile:
@@ -117,6 +117,34 @@ class _StageOfFile:
             about = "about " if isinstance(self._total, About) else ""
             words += f" {self._done:,}/{about}{int(self._total):,}"
         self._progress.update(self._task, advance=steps, doing=words)
+
+
+class _LeftColumn(TimeRemainingColumn):
+    """How long the step that is going on still takes; others may follow."""
+
+    def render(self, task: Task) -> Text:
+        left = super().render(task)
+        return Text() if task.finished else left.append(" for this step")
+
+
+class _MovedBar:
+    """The bar of a file that another process works on, from its first word on."""
+
+    def __init__(self, progress: Progress, name: str) -> None:
+        self._progress, self._name = progress, name
+        self._task: TaskID | None = None
+        self._stage: _StageOfFile | None = None
+        self._doing, self._done = "", 0
+
+    def __call__(self, doing: str, done: int, total: int | None) -> None:
+        if self._task is None:
+            self._task = self._progress.add_task(self._name, total=None, doing="")
+        if self._stage is None or doing != self._doing:
+            self._progress.reset(self._task, total=total)
+            self._stage = _StageOfFile(self._progress, self._task, doing, total)
+            self._doing, self._done = doing, 0
+        self._stage.advance(done - self._done)
+        self._done = done
 
 
 DOING = {
@@ -138,8 +166,11 @@ class _Quiet:
 class _Lines:
     """A line now and then, for who waits without a terminal: a log, a pipe, a service."""
 
-    def __init__(self, terminal: Terminal, name: str, total: int | None, unit: str) -> None:
+    def __init__(
+        self, terminal: Terminal, name: str, total: int | None, unit: str, before: str = ""
+    ) -> None:
         self._terminal, self._name, self._total, self._unit = terminal, name, total, unit
+        self._before = before
         self._done, self._said = 0, time.monotonic()
 
     def advance(self, steps: int = 1) -> None:
@@ -147,11 +178,27 @@ class _Lines:
         if time.monotonic() - self._said < SAID_EVERY:
             return
         self._said = time.monotonic()
-        words = f"{DOING.get(self._name, self._name)}: {self._done:,}"
+        words = f"{self._before}{DOING.get(self._name, self._name)}: {self._done:,}"
         if self._total:
-            words += f" of {int(self._total):,} {self._unit}"
+            words += f" of {int(self._total):,} {self._unit}".rstrip()
             words += f" ({min(100, 100 * self._done // int(self._total))} %)"
         self._terminal.say(f"  {words}")
+
+
+class _MovedLines:
+    """The same where there is no terminal: a line now and then, with the file's name."""
+
+    def __init__(self, terminal: Terminal, name: str) -> None:
+        self._terminal, self._name = terminal, name
+        self._lines: _Lines | None = None
+        self._doing, self._done = "", 0
+
+    def __call__(self, doing: str, done: int, total: int | None) -> None:
+        if self._lines is None or doing != self._doing:
+            self._lines = _Lines(self._terminal, doing, total, "", f"{self._name}: ")
+            self._doing, self._done = doing, 0
+        self._lines.advance(done - self._done)
+        self._done = done
 
 
 SAID_EVERY: Final = 30.0
@@ -165,15 +212,19 @@ class Terminal:
     stage outside of one; a line every half minute where it is a file or a pipe. Warnings are
     printed once each, everywhere.
 
+    Args:
+        quiet: no progress at all.
+        for_parent: progress goes to the process that started this one, see `StageForParent`.
+
     Attributes:
         place: of the file among several, for example "2 of 6".
     """
 
-    def __init__(self, quiet: bool = False) -> None:
+    def __init__(self, quiet: bool = False, for_parent: bool = False) -> None:
         self.console = PlainConsole(stderr=True, soft_wrap=True)
         self.warnings: list[str] = []
-        self._quiet = quiet
-        self._bars = self.console.is_terminal and not quiet
+        self._quiet, self._for_parent = quiet, for_parent
+        self._bars = self.console.is_terminal and not (quiet or for_parent)
         self.place = ""
         self._bar: _FileBar | None = None
 
@@ -183,14 +234,7 @@ class Terminal:
         if not self._bars:
             yield
             return
-        with Progress(
-            TextColumn("{task.description}", markup=False),
-            TextColumn("{task.fields[doing]}", markup=False),
-            BarColumn(bar_width=20),
-            TaskProgressColumn(),
-            TimeRemainingColumn(),
-            console=self.console,
-        ) as progress:
+        with self._files() as progress:
             bar = self._bar = _FileBar(progress, one_line(f"{self.place} {name}".strip()))
             try:
                 yield
@@ -199,7 +243,33 @@ class Terminal:
                 self._bar = None
 
     @contextmanager
+    def files(self, names: Sequence[str]) -> Iterator[Callable[[int], Moved]]:
+        """Of files that are worked on at once, each by a process of its own: gives for the number
+        of a file who is told how far it is."""
+        with self._files() if self._bars else nullcontext() as progress:
+
+            def of(number: int) -> Moved:
+                if progress is None:
+                    return _MovedLines(self, names[number])
+                return _MovedBar(progress, one_line(names[number]))
+
+            yield of
+
+    def _files(self) -> Progress:
+        return Progress(
+            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.fields[doing]}", markup=False),
+            BarColumn(bar_width=20),
+            TaskProgressColumn(),
+            _LeftColumn(),
+            console=self.console,
+        )
+
+    @contextmanager
     def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
+        if self._for_parent:
+            yield StageForParent(name, total)
+            return
         if not self._bars:
             yield _Quiet() if self._quiet else _Lines(self, name, total, unit)
             return

@@ -30,7 +30,6 @@ from ..pipeline import (
 from ..plan import Plan, read_plan
 from ..record import checked_option
 from ..settings import RenderSettings, Sensitivity
-from ..types import counted
 from . import options
 from .app import HELP
 from .evidence_options import content_signer, private_key, take_acceptance
@@ -214,13 +213,7 @@ def fix(
         command=typed_command(),
         tell=terminal.say,
     )
-    tell_result(result, terminal, verbose)
-    left = held.all_files()
-    if not result.needs_review and left:
-        terminal.say(
-            f"{from_here(held.output)} and {counted(len(left) - 1, 'file')} beside it show what "
-            f"was found. To delete them: redact fix {name} --remove"
-        )
+    tell_result(result, terminal, verbose, held)
     if as_json:
         print(json.dumps(result.to_json(), indent=1))
     return int(result.exit_code)

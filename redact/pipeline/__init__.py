@@ -2,7 +2,7 @@
 
 from .check import Accepted, Answer, same_place
 from .finished import audit_settings, plan_beside, record_beside
-from .held import HeldBack, find_held, meant_by
+from .held import HeldBack, find_held, held_back_for, meant_by
 from .journal import Journal
 from .kept_looks import KeptLooks, forget_looks
 from .kept_plan import keep_plan, plan_of_video, require_same_source

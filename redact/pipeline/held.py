@@ -5,9 +5,11 @@ that a person has looked at, which are found again, or refused.
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,8 +38,8 @@ from ..settings import (
     Stamp,
     Style,
 )
-from ..types import Box, Target
-from .check import Accepted
+from ..types import Box, Target, stamp
+from .check import Accepted, Answer
 from .order import Acceptance, Order
 from .result import Result
 
@@ -141,9 +143,11 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
             ) from error
 
     def all_files(self) -> list[Path]:
-        """What the run that was held back left and is still there: all of it may go."""
+        """What the run that was held back left and is still there, and what was made of it since,
+        as reports are: all of it may go."""
         output = Path(self.output)
-        names = [output, manifest_path(output), *map(Path, self.files), self.note]
+        beside = output.parent.glob(f"{glob.escape(output.stem)}.*")
+        names = [output, manifest_path(output), *map(Path, self.files), *sorted(beside), self.note]
         return [path for path in dict.fromkeys(names) if path.exists()]
 
 
@@ -305,7 +309,8 @@ def _finding(value: Mapping[str, Any]) -> Finding:
 
 
 def meant_by(acceptance: Acceptance | None, order: Order) -> Accepted | None:
-    """The findings that are meant, of the run that was held back from the order's name.
+    """The findings that are meant, of the run that was held back from the order's name; whoever the
+    case names looked at them.
 
     Raises:
         UsageError: nothing was held back, or it has no finding of one of the numbers.
@@ -319,11 +324,16 @@ def meant_by(acceptance: Acceptance | None, order: Order) -> Accepted | None:
             "can have looked at it",
             "Run without it first; look at the pictures of what is found, if anything is.",
         )
-    return among(acceptance, held)
+    return among(acceptance, held, name_in(order.evidence.case))
 
 
-def among(acceptance: Acceptance, held: HeldBack) -> Accepted:
-    """The findings of a result that are meant. Raises UsageError."""
+def name_in(case: CaseFields | None) -> str:
+    """Who looked at the result, or else who runs redact; "" where nobody is named."""
+    return "" if case is None else case.reviewer or case.operator
+
+
+def among(acceptance: Acceptance, held: HeldBack, by: str = "") -> Accepted:
+    """The findings of a result that are meant; `by` accepts them now. Raises UsageError."""
     found = held.found()
     numbers = {f.number for f in found}
     wanted = numbers if acceptance.numbers is None else set(acceptance.numbers)
@@ -339,4 +349,6 @@ def among(acceptance: Acceptance, held: HeldBack) -> Accepted:
             "nobody can accept",
             "Look at what failed; 'redact fix' draws the plan again.",
         )
-    return Accepted(tuple(f for f in found if f.number in wanted), acceptance.reason)
+    meant = tuple(f for f in found if f.number in wanted)
+    said = Answer(acceptance.reason.strip(), by, stamp(datetime.now(UTC)))
+    return Accepted(meant, acceptance.reason, (said,) * len(meant))

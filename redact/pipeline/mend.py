@@ -18,9 +18,9 @@ from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..types import counted
-from ..words import problem
+from ..words import Message, problem
 from .finished import record_beside
-from .held import HeldBack, among, held_back_for
+from .held import HeldBack, among, held_back_for, name_in
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source
 from .order import Acceptance, Order
@@ -69,7 +69,10 @@ def mend(
     plan = read_plan(plan_file)
     require_same_source(plan, info, journal)
     found = held.found()
-    accepted = None if acceptance is None else among(acceptance, held)
+    by = decided_by or name_in(order.evidence.case)
+    accepted = None if acceptance is None else among(acceptance, held, by)
+    if accepted is not None and not by:
+        journal.warn(Message("accepted_by_nobody"))
     # The first run left nothing in the folder for its result, so it may have taken it away again.
     with made_folder(order.final.parent):
         _refuse_mended(held)
@@ -168,6 +171,7 @@ def remove_held(held: HeldBack) -> list[Path]:
         MismatchError: the original is among it.
     """
     folder, one = Path(held.output).parent, held
+    sweep(folder)
     removed: list[Path] = []
     while True:
         files = [path for path in one.all_files() if path.parent == folder]

@@ -111,7 +111,7 @@ def _with_pictures(result: Result, order: Order) -> Result:
     """Write pictures of the findings, and the note that `redact fix` reads."""
     assert result.audit is not None
     pictures = finding_pictures(order.info, result.output, result.audit)
-    extra = [*pictures]
+    extra = [*pictures, *([] if result.sheet is None else [result.sheet])]
     if result.manifest is not None:
         extra.append(signature_path(result.manifest))
     if result.plan_file == review_plan(result.output):

@@ -26,7 +26,7 @@ from ..words import Message, problem
 from .check import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
 from .draw import Drawn, draw
-from .held import meant_by
+from .held import meant_by, name_in
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source, take_up_plan
 from .order import Delivery, Order, check_order, order_to_run
@@ -77,6 +77,8 @@ def redact_video(
         if order.plan_file is not None and order.plan_file.exists():
             tell(f"{order.plan_file.name}: plan of an earlier run, taken up if it fits")
         journal = Journal(progress)
+        if accepted is not None and not name_in(order.evidence.case):
+            journal.warn(Message("accepted_by_nobody"))
         plan = _plan_of(order, settings.detect, journal, detector)
         publishing = None if claim is None else claim.publishing
         # The search has read the whole file: its hash is known.

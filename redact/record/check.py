@@ -255,19 +255,20 @@ def _summary(parts: list[CheckedPart], doubt: bool) -> str:
             "The record holds. But its entry in the custody log is not signed with that key, so "
             "nothing vouches for the time in it: see the note on the log."
         )
-    return "The record holds: nothing was changed."
+    return "The record holds: the output and its manifest were not changed."
 
 
 def _trust(signature: _Signature, logged: Logged | None, key: bytes | None) -> str:
     if signature.key and key is not None:
         return (
             "The signature was made with the key that you gave. It proves who signed as far as "
-            "you know whose key that is, and that nothing was changed since."
+            "you know whose key that is, and that the manifest was not changed since."
         )
     if signature.key:
         return (
             f"The key {fingerprint(signature.key)} is not known to redact. The signature proves "
-            "that nothing was changed since it was made, not by whom: anyone can make a key. "
+            "that the manifest was not changed since, not by whom it was made: anyone can make a "
+            "key. "
             "Compare the key with its owner over another channel, and give it with --key."
         )
     if signature.part.verdict == "unsigned" and logged is not None:

@@ -7,6 +7,7 @@ No script, no outside resource, escaped throughout.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import resources
@@ -18,10 +19,12 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from .. import __version__
-from ..types import counted, day, one_line, readable
+from ..types import clock, counted, day, one_line, readable
 
 MARK = b'<meta name="generator" content="redact case index">'
 """Stands in every such page: one may be replaced by a newer one, other files may not."""
+
+_ORDER: Final = ("done", "done before", "source incomplete", "needs review", "refused", "not done")
 
 _GOOD: Final = ("done", "done before")
 
@@ -44,6 +47,23 @@ def verdict(result: Mapping[str, Any]) -> str:
 def counted_as(result: Mapping[str, Any]) -> str:
     """The one state under which a source is counted."""
     return verdict(result).partition(",")[0]
+
+
+def in_one_line(
+    results: Sequence[Mapping[str, Any]], not_done: int, took: float | None = None
+) -> str:
+    """For example "20 files: 15 done, 3 needs review, 2 refused; took 3:10".
+
+    Args:
+        results: of `redact run`, as JSON values.
+        not_done: how many sources were not come to.
+        took: seconds by the clock; None where nobody counted.
+    """
+    counts = Counter(map(counted_as, results))
+    counts["not done"] += not_done
+    parts = [f"{counts[state]} {state}" for state in _ORDER if counts[state]]
+    time = "" if took is None else f"; took {clock(took, 0)}"
+    return f"{counted(len(results) + not_done, 'file')}: {', '.join(parts)}{time}"
 
 
 def tracks_hidden(result: Mapping[str, Any]) -> str:
@@ -115,5 +135,5 @@ def _row(place: Path, result: dict[str, Any], report: Path | None) -> dict[str, 
         "hidden": tracks_hidden(result),
         "words": one_line(readable(words)),
         "report": quote(link.replace(os.sep, "/"), errors="surrogateescape"),
-        "time": f"{result['seconds']:.0f} s",
+        "time": f"{result['seconds']:.0f} s" if "seconds" in result else "",
     }

@@ -216,6 +216,9 @@ def harmless(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
+IN_TEXT: Final = 8
+"""Entries up to which the log stands in the report itself; a longer one stands in its annex."""
+
 FEW: Final = 60
 """Entries up to which the log says everything about each; a crowd would fill twenty pages."""
 
@@ -234,7 +237,11 @@ def log_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
     """
     rows_of = list(_rows(manifest, text))
     alarms = [row for row in rows_of if row["alarm"]]
-    return {**_log(rows_of, text), "alarms": list(_merged(alarms)) if len(alarms) > FEW else alarms}
+    return {
+        **_log(rows_of, text),
+        "alarms": list(_merged(alarms)) if len(alarms) > FEW else alarms,
+        "log_in_annex": len(rows_of) > IN_TEXT,
+    }
 
 
 def _log(rows_of: Sequence[dict[str, Any]], text: Catalogue) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class AuditView:
     """Lines of the audit section: `checks`, `findings` and `accepted` are rows of cells.
 
     Attributes:
+        failed: those of the checks that did not hold.
         findings: those that nobody accepted.
         accepted: the others, each with why and by whom.
     """
@@ -39,6 +40,7 @@ class AuditView:
     looked: str
     detectors: tuple[str, ...]
     checks: tuple[tuple[str, str, str], ...]
+    failed: tuple[tuple[str, str, str], ...]
     findings: tuple[tuple[str, ...], ...]
     accepted: tuple[tuple[str, ...], ...]
 
@@ -62,6 +64,7 @@ def audit_view(audit: AuditPart, text: Catalogue, accepted: str = "") -> AuditVi
         ),
         detectors=tuple(d.name for d in looked.detectors),
         checks=tuple(_check(check, text) for check in audit.checks),
+        failed=tuple(_check(check, text) for check in audit.checks if not check.passed),
         findings=tuple(_finding(f, text) for f in audit.findings if f not in taken),
         accepted=tuple(_taken(f, accepted, text) for f in taken),
     )

@@ -1,5 +1,6 @@
-"""The local page on which a person reviews, corrects and releases."""
+"""The local pages on which a person reviews, corrects and releases: one video, or a whole case."""
 
 from .alone import alone_with
-from .routes import serve
+from .case import Case, Wish
+from .routes import serve, server_of
 from .session import Session

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ..auditing import AuditResult, Finding, FindingKind, hiding_places
+from ..auditing import Finding, FindingKind, hiding_places
 from ..pipeline import Accepted, Answer, same_place
 from ..plan import FindingNote, Plan, ReviewState, answered_here, marked
 from ..types import Box, Target
@@ -28,12 +28,12 @@ def accepted(plan: Plan) -> Accepted | None:
     return Accepted(findings, "; ".join(reasons), said)
 
 
-def noted(plan: Plan, audit: AuditResult) -> Plan:
+def noted(plan: Plan, findings: Iterable[Finding]) -> Plan:
     """The plan with the findings of an audit; those that were explained before stay explained."""
     review = plan.review or ReviewState()
     before = [(note, _finding(note, plan)) for note in review.findings if _is_explained(plan, note)]
     last = len(plan.source.timeline) - 1
-    notes = tuple(_with_answer(plan, _note(found, last), found, before) for found in audit.findings)
+    notes = tuple(_with_answer(plan, _note(found, last), found, before) for found in findings)
     return replace(plan, review=replace(review, findings=notes))
 
 

@@ -8,31 +8,28 @@ from typing import Any
 
 from ..auditing import AuditResult, require_detectors
 from ..errors import PlanError, UsageError
-from ..files import PRIVATE, check_writable, make_folder
+from ..files import PRIVATE, make_folder
 from ..inspect import release_path
-from ..media import default_output
-from ..pipeline import Journal, Order, Result, apply
+from ..media import SourceInfo
+from ..pipeline import Journal, Order, Result, apply, check_order, held_back_for, keep_beside
 from ..plan import Plan
 from ..record import (
     CaseFields,
     EvidenceChoice,
-    RunRecord,
     TrackPart,
-    check_evidence,
     checked_option,
     ledger,
     manifest_path,
     read_manifest,
     signature_path,
-    write_evidence,
 )
-from ..settings import Audio, DrawSettings, EncodeSettings, Style
+from ..settings import Audio, Corner, DrawSettings, EncodeSettings, Stamp, Style
 from ..words import LANGUAGES, Words
 from .answered import accepted, noted
 from .jobs import Job
 from .open_plan import ChangedOutsideError, OpenPlan
 from .refused import RefusedError
-from .session import Session
+from .session import Session, place_of
 
 
 def begin_finish(session: Session, wish: dict[str, Any]) -> None:
@@ -40,8 +37,9 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
 
     Args:
         session: with its plan.
-        wish: "style", "audio" (keep or mute), "release" (bool), "case" (its name), "replace"
-            (bool): a result that is there already may go.
+        wish: "style", "audio" (keep or mute), "release" (bool), "case" (its name), "stamp" and
+            "corner" (words in a corner of every picture; "" for none), "replace" (bool): a result
+            that is there already may go.
 
     Raises:
         RefusedError: a result is there, and nobody said that it may go.
@@ -50,40 +48,41 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
     here = session.ready()
     here.open_plan.keep()
     plan = here.open_plan.plan
+    style, stamp = _release_style(str(wish.get("style", Style.COVER))), _stamp(wish)
     draw = DrawSettings(
-        replace(session.render, style=_release_style(str(wish.get("style", Style.COVER)))),
+        replace(session.render, style=style, stamp=stamp),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
     )
     release = bool(wish.get("release"))
-    final = _place(session, default_output(here.info), release)
+    final = _place(session, here.info, release)
     choice = _evidence(session, plan, wish, release)
     replaced = bool(wish.get("replace"))
     if not replaced and (final.exists() or manifest_path(final).exists()):
-        raise RefusedError("result_there", name=final.name, holds=_held_by(final, plan))
-    check_writable(final, replaced, never=(session.source,))
-    check_evidence(choice, final, replaced)
-    require_detectors(plan.settings.targets)
+        raise RefusedError(
+            "result_there", name=final.name, holds="all" if holds(final, plan) else "other"
+        )
     order = Order(
         here.info,
         draw,
         final,
-        final.parent / PRIVATE,
+        (session.source if release else final).parent / PRIVATE,
         plan_file=session.plan_path,
         evidence=choice,
         release=release,
         force=replaced,
         command=("redact", "review", session.source.name, session.plan_path.name),
     )
+    check_order(order)
+    require_detectors(plan.settings.targets)
 
     def work(job: Job) -> dict[str, Any]:
-        result = apply(order, plan, Journal(job), accepted(plan))
-        assert result.record is not None and result.audit is not None
+        result = keep_beside(apply(order, plan, Journal(job), accepted(plan)), order)
+        assert result.audit is not None
         session.last_output = result.output
-        files = [] if release else _written(result.record, choice, replaced)
         now = _note(here.open_plan, result.audit)
         # The page can be used meanwhile, and so can the commands.
         overtaken = (now.tracks, now.muted) != (plan.tracks, plan.muted)
-        return {**_result(result, result.record, result.audit, files), "overtaken": overtaken}
+        return {**_result(result, order), "overtaken": overtaken}
 
     session.begin("finish", work)
 
@@ -92,7 +91,7 @@ def _note(open_plan: OpenPlan, audit: AuditResult) -> Plan:
     """Note what was found; also in a plan that somebody else wrote meanwhile. Raises PlanError."""
 
     def found(now: Plan) -> Plan:
-        return noted(now, audit)
+        return noted(now, audit.findings)
 
     try:
         return open_plan.change(found)
@@ -107,30 +106,31 @@ def _release_style(name: str) -> Style:
     return style
 
 
-def _place(session: Session, usual: Path, release: bool) -> Path:
+def _stamp(wish: dict[str, Any]) -> Stamp | None:
+    text = str(wish.get("stamp") or "").strip()
+    return Stamp(text, Corner(str(wish.get("corner", Corner.BOTTOM_RIGHT)))) if text else None
+
+
+def _place(session: Session, info: SourceInfo, release: bool) -> Path:
     """A free name for the output, in the folder for results, which is made."""
-    if session.folder is not None:
-        make_folder(session.folder)
-        usual = session.folder / usual.name
+    usual = place_of(info, session.folder)
+    make_folder(usual.parent)
     return release_path(usual.parent, usual.suffix) if release else usual
 
 
-def _held_by(final: Path, plan: Plan) -> str:
-    """Whether the result that is there was made of the decisions of a plan: "all" or "other".
+def holds(final: Path, plan: Plan) -> bool:
+    """Whether the result that is there was made of the decisions of a plan.
 
     What was only looked at since makes no difference.
     """
     try:
         record = read_manifest(manifest_path(final))
     except PlanError:
-        return "other"
+        return False
     now = ledger(plan, "", CaseFields())
     same = [_decided(t) for t in now] == [_decided(t) for t in record.tracks]
-    return (
-        "all"
-        if same and [m.start / 1000 for m in plan.muted] == [m.start_seconds for m in record.muted]
-        else "other"
-    )
+    muted = [m.start / 1000 for m in plan.muted] == [m.start_seconds for m in record.muted]
+    return same and muted
 
 
 def _decided(track: TrackPart) -> tuple[object, ...]:
@@ -151,16 +151,13 @@ def _evidence(session: Session, plan: Plan, wish: dict[str, Any], release: bool)
     return replace(session.evidence, case=None if case.empty else case)
 
 
-def _written(record: RunRecord, choice: EvidenceChoice, replaced: bool) -> list[str]:
-    manifest = write_evidence(record, choice, replaced)
-    if manifest is None:
-        return []
-    return [manifest.name, *([] if choice.key is None else [signature_path(manifest).name])]
-
-
-def _result(
-    result: Result, record: RunRecord, audit: AuditResult, files: list[str]
-) -> dict[str, Any]:
+def _result(result: Result, order: Order) -> dict[str, Any]:
+    """What the page tells of a result; of one that is ready also whether an older copy of it, which
+    was held back, is there still."""
+    record, audit, beside = result.record, result.audit, result.manifest
+    assert record is not None and audit is not None
+    files = [] if beside is None else [beside, signature_path(beside)]
+    held = None if result.needs_review else held_back_for(order.final, order.closed)
     return {
         "output": str(result.output),
         "name": result.output.name,
@@ -171,7 +168,8 @@ def _result(
         "failed": {name: _failed(audit, Words(name)) for name in LANGUAGES},
         "accepted": record.accepted,
         "sha256": record.output_sha256,
-        "beside": files,
+        "beside": [path.name for path in files if path.exists()],
+        "held": 0 if held is None else len(held.all_files()),
         "warnings": {
             name: [Words(name).message(w.code, w.values) for w in record.warnings]
             for name in LANGUAGES

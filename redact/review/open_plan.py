@@ -304,6 +304,7 @@ _ACTIONS: Final[dict[str, Callable[[Plan, Deed], Plan]]] = {
         decided_by=d.by,
         at=d.at,
     ),
+    "remute": lambda p, d: _ACTIONS["mute"](edit.unmute(p, [int(d["number"])]), d),
     "unmute": lambda p, d: edit.unmute(p, [int(d["number"])]),
     "answer": lambda p, d: answer(p, int(d["number"]), str(d["answer"]), d.reason, *d.who),
 }

@@ -26,7 +26,7 @@ from ..media import SourceInfo, copy_of, quietly, read_sound
 from ..plan import Plan, Subject, all_subjects
 from ..render import Renderer
 from ..settings import RenderSettings
-from ..types import Box, Frame, Track
+from ..types import Box, Frame, Target, Track
 from .seen import SightsKept
 
 QUALITY: Final = 88
@@ -166,7 +166,8 @@ class Gallery:
             seconds: after which no further picture is made.
 
         Returns:
-            Them with their likeness, likest first; and whether all were compared.
+            Them with their likeness, likest first; and whether all were compared. None for a plate
+            or a region, and only what is of the same kind.
         """
         end = monotonic() + seconds
         tracks = {t.id: t for t in plan.tracks}
@@ -175,6 +176,8 @@ class Gallery:
         if mine is None:
             return [], True
         chosen = [tracks[n] for n in mine.tracks]
+        if chosen[0].target in (Target.PLATE, Target.REGION):  # by looks, all of them are alike
+            return [], True
         own = self._look(plan, chosen)
         found, every = [], True
         first, last = min(t.first for t in chosen), max(t.last for t in chosen)

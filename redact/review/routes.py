@@ -13,10 +13,13 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ..errors import RedactError
+from ..files import PRIVATE
 from ..follow import Superseded
+from ..pipeline import held_back_for, remove_held
 from ..plan import Plan, covering, subject_of
 from ..record import checked_option
 from ..settings import Style
+from ..words import LANGUAGES
 from .finishing import begin_finish
 from .open_plan import ChangedOutsideError
 from .overview import boxes_at
@@ -25,6 +28,7 @@ from .refused import RefusedError, defect, in_words
 from .seen import VIEWS, with_seen
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
+from .show import show_of
 
 WIDEST: Final = 4096
 """Pixels of a picture that the page gets."""
@@ -61,12 +65,14 @@ def routes_of(session: Session) -> dict[tuple[str, str], Route]:
         "seen": page.seen,
         "finish": page.finish,
         "stop": page.stop,
+        "open": page.open,
+        "remove-held": page.remove_held,
     }
-    found = {("GET", f"/api/{name}"): _told(route) for name, route in gets.items()}
-    return found | {("POST", f"/api/{name}"): _told(route) for name, route in posts.items()}
+    found = {("GET", f"/api/{name}"): told(route) for name, route in gets.items()}
+    return found | {("POST", f"/api/{name}"): told(route) for name, route in posts.items()}
 
 
-def _told(route: Route) -> Route:
+def told(route: Route) -> Route:
     """A route whose errors become answers that the page can show."""
 
     def answer(values: dict[str, Any]) -> Answer:
@@ -246,6 +252,21 @@ class _Page:
             self._session.job.ask_to_stop()
         return as_json({})
 
+    def open(self, values: dict[str, Any]) -> Answer:
+        """Show the result that was made last, or its report."""
+        output = self._session.last_output
+        if output is None:
+            raise RefusedError("nothing_made", name=self._session.source.name)
+        language = values["language"] if values.get("language") in LANGUAGES else LANGUAGES[0]
+        show_of(output, str(values["what"]), language)
+        return as_json({})
+
+    def remove_held(self, values: dict[str, Any]) -> Answer:
+        """Remove the older copy of what is ready now, which was held back, with all beside it."""
+        output = self._session.last_output
+        held = None if output is None else held_back_for(output, output.parent / PRIVATE)
+        return as_json({"removed": 0 if held is None else len(remove_held(held))})
+
     def _changed(self, change: Callable[[], Plan]) -> Answer:
         here = self._session.ready()
         with here.open_plan.lock:
@@ -266,15 +287,19 @@ def _packed(head: dict[str, Any], parts: list[bytes]) -> Answer:
     return Answer(struct.pack(">I", len(data)) + data + b"".join(parts), "application/octet-stream")
 
 
-def serve(session: Session, say: Callable[[str], None], open_browser: bool = True) -> None:
-    """Serve the page of a review; returns once it is closed, with everything saved.
+def server_of(session: Session) -> PageServer:
+    """Serves the page of one video."""
+    return PageServer(routes_of(session), QUIET, session.busy)
+
+
+def serve(server: PageServer, say: Callable[[str], None], open_browser: bool = True) -> None:
+    """Serve a page; returns once it is closed.
 
     Args:
-        session: what is reviewed; it is closed at the end.
+        server: of a session or a case, which whoever made it closes.
         say: told the address, with the token in its fragment.
         open_browser: show it to the user.
     """
-    server = PageServer(routes_of(session), QUIET, session.busy)
     try:
         say(server.address)
         if open_browser:
@@ -285,4 +310,3 @@ def serve(session: Session, say: Callable[[str], None], open_browser: bool = Tru
         server.serve()
     finally:
         server.server_close()
-        session.close()

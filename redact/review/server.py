@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 import time
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from importlib import resources
 from socketserver import TCPServer, ThreadingMixIn
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from ..types import table_of
@@ -68,18 +69,37 @@ def as_json(value: object, status: int = 200) -> Answer:
     return Answer(json.dumps(value, separators=(",", ":")).encode(), status=status)
 
 
-def page_files() -> dict[str, Answer]:
-    """Every file of the page by its path; no other path leads to a file."""
+class Routes(Protocol):
+    """Finds a route by its method and path, as a dictionary does."""
+
+    def get(self, asked: tuple[str, str], /) -> Route | None: ...
+
+
+PAGE: Final = "index.html"
+"""The page of one video."""
+
+MOUNTED: Final = re.compile(r"^/v/\d+/")
+"""Paths under which the page of a video is where there are several."""
+
+
+def page_files(front: str = PAGE) -> dict[str, Answer]:
+    """Every file of the pages by its path; no other path leads to a file.
+
+    Args:
+        front: name of the page that is at the root. Where it is not that of one video, that one is
+            at `MOUNTED`, named by its pattern.
+    """
     found = {}
     folder = resources.files(__package__).joinpath("assets")
     for file in folder.iterdir():
         kind = _KINDS.get(file.name.rpartition(".")[2])
         if kind:
             found[f"/{file.name}"] = Answer(file.read_bytes(), kind)
-    found["/"] = found.pop("/index.html")
     for language in LANGUAGES:
         found[f"/{language}.json"] = as_json(_words(language))
-    return found
+    pages = {name: found.pop(f"/{name}") for name in (PAGE, "case.html")}
+    mounted = {} if front == PAGE else {MOUNTED.pattern: pages[PAGE]}
+    return {**found, **mounted, "/": pages[front]}
 
 
 def _words(language: str) -> dict[str, Any]:
@@ -142,9 +162,12 @@ class PageServer(ThreadingMixIn, TCPServer):
 
     Args:
         routes: by method and path, for example ("POST", "/api/edit"). A path that begins with
-            /api/ needs the token, and all but /api/join the page that has joined.
+            /api/ needs the token, and all but /api/join the page that has joined. So does one that
+            goes on like that after the path of a video, see `MOUNTED`.
         quiet: paths that a page asks for by itself, which keep nobody awake.
         busy: whether work is going on that a closed page must not end.
+        front: see `page_files`.
+        works: whether work is going on for which a page that is open may wait without an end.
     """
 
     daemon_threads = True
@@ -153,14 +176,17 @@ class PageServer(ThreadingMixIn, TCPServer):
 
     def __init__(
         self,
-        routes: dict[tuple[str, str], Route],
+        routes: Routes,
         quiet: frozenset[str] = frozenset(),
         busy: Callable[[], bool] = lambda: False,
+        front: str = PAGE,
+        works: Callable[[], bool] = lambda: False,
     ) -> None:
         self.routes = routes
         self.quiet = quiet
         self.busy = busy
-        self.files = page_files()
+        self.works = works
+        self.files = page_files(front)
         self.token = new_token()
         self.hand_over = HandOver(self.token)
         self.presence = Presence()
@@ -190,6 +216,8 @@ class PageServer(ThreadingMixIn, TCPServer):
 
     def _end_when_over(self) -> None:
         while True:
+            if self.works():
+                self.presence.wait()
             if self.busy():  # a person waits for it: their hour begins when it is done
                 self.presence.wait()
             elif self.presence.over():
@@ -238,7 +266,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, body: dict[str, Any] | None) -> None:
         path = self.path.partition("?")[0]
-        file = self.server.files.get(path) if self.command == "GET" else None
+        name = MOUNTED.pattern if MOUNTED.fullmatch(path) else path
+        file = self.server.files.get(name) if self.command == "GET" else None
         exchange = (self.command, path) == ("POST", EXCHANGE)
         secret = self.server.hand_over.code if exchange else self.server.token
         why = refused(self._asked(file is not None), self.server.port, secret)
@@ -272,6 +301,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _routed(self, path: str, values: dict[str, Any]) -> Answer:
         route = self.server.routes.get((self.command, path))
         page, presence = self.headers.get(PAGE_HEADER, ""), self.server.presence
+        path = MOUNTED.sub("/", path, count=1)
         if path == "/api/join" and self.command == "POST":
             if not page or not presence.join(page[:64], bool(values.get("force"))):
                 return as_json({"error": "busy"}, 409)

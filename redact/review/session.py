@@ -10,14 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ..files import PRIVATE
 from ..follow import Frames, follow, index_packets
-from ..media import SourceInfo, probe
-from ..pipeline import Journal, detect, forget_looks, require_same_source
+from ..media import SourceInfo, default_output, probe
+from ..pipeline import Journal, detect, forget_looks, held_back_for, require_same_source
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
 from ..settings import DetectSettings, RenderSettings
 from ..types import Box, State, Target, stamp
 from . import editing
+from .answered import noted
 from .bridging import Gap, followed_across, held_across
 from .jobs import Job
 from .open_plan import OpenPlan, edited
@@ -107,9 +109,10 @@ class Session:
             self.open.open_plan.keep()
             self.open.shown.close()
             self.open.others.close()
+            gc.unfreeze()  # another video may be opened, and this one is to leave the memory
 
     def edit(self, what: dict[str, Any]) -> Plan:
-        """One action of the page. Raises as `Desk.change` and `actions.edited`."""
+        """One action of the page. Raises as `OpenPlan.change` and `edited`."""
         here = self.ready()
         if what.get("op") == "mute" and not here.info.audio:
             raise RefusedError("no_sound")
@@ -198,6 +201,7 @@ class Session:
             write_plan(plan, self.plan_path, never=(self.source,))
             forget_looks(self.plan_path)
         open_plan = OpenPlan(self.plan_path)
+        self._take_up_findings(open_plan, info)
         if self.named:
             open_plan.note(lambda review: replace(review, reviewer=self.named))
         with job.stage("index", info.expected_frames) as stage:
@@ -219,6 +223,22 @@ class Session:
             overview,
             Waveform(info, plan),
         )
+
+    def _take_up_findings(self, open_plan: OpenPlan, info: SourceInfo) -> None:
+        """Note what a run found that held its result back, where the plan does not know it."""
+        final = place_of(info, self.folder)
+        held = held_back_for(final, final.parent / PRIVATE)
+        if held is None or (open_plan.plan.review and open_plan.plan.review.findings):
+            return
+        newest = not final.exists() or final.stat().st_mtime_ns < held.note.stat().st_mtime_ns
+        if newest and Path(held.plan).resolve() == self.plan_path.resolve():
+            open_plan.note(lambda review: noted(open_plan.plan, held.found()).review or review)
+
+
+def place_of(info: SourceInfo, folder: Path | None) -> Path:
+    """Where the result of a video goes, in the folder for results if there is one."""
+    usual = default_output(info)
+    return usual if folder is None else folder / usual.name
 
 
 def now() -> str:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.kill import contents
-from redact.batch import jobs_that_fit
+from redact.batch import Command, Done, jobs_that_fit, run_in_process
 from redact.batch.processes import BASE, bytes_for
+from redact.cli.sources import tell_as_they_end
+from redact.cli.terminal import Terminal
 from redact.errors import ExitCode
 
 from ..cli.conftest import call
@@ -125,3 +128,25 @@ _NEED = bytes_for(SAMPLE)
 def test_what_is_no_video_takes_little(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"")
     assert bytes_for(tmp_path / "a.mp4") == BASE < _NEED
+
+
+def test_what_is_done_counts_as_done_when_the_others_are_stopped() -> None:
+    def ended() -> Iterator[tuple[int, Done]]:
+        yield 2, Done({"source": "c"})
+        yield 0, Done({"source": "a"})
+        raise KeyboardInterrupt
+
+    results: list[dict[str, object]] = []
+    with pytest.raises(KeyboardInterrupt):
+        tell_as_they_end(ended(), 3, Terminal(quiet=True), results)
+    assert [result["source"] for result in results] == ["a", "c"]
+
+
+def test_how_far_each_of_several_is_can_be_followed(case: Path, tmp_path: Path) -> None:
+    told: list[tuple[str, int, int | None]] = []
+    words = ("-o", f"{tmp_path}/", *FAST, "--", str(case / "a.mp4"))
+    command = Command("a.mp4", words, str(ROOT))
+    done = run_in_process(command, lambda: False, moved=lambda *what: told.append(what))
+    assert done.result["state"] == "done" and not any("\x1e" in line for line in done.told)
+    stages = list(dict.fromkeys(name for name, _, _ in told))
+    assert stages.index("detect") < stages.index("render") < stages.index("audit"), stages

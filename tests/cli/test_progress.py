@@ -72,7 +72,8 @@ def test_a_run_has_one_bar_with_a_name_and_totals(matroska: Path, tmp_path: Path
         counts = [line for line in lines if doing in line]
         assert counts and all("/about 20 " in line for line in counts), counts
     assert any("hiding them 20/20 " in line for line in lines)
-    assert "done" in lines[-1] and "100%" in lines[-1]
+    assert "all steps done" in lines[-1] and "100%" in lines[-1]
+    assert any(" for this step" in line for line in lines), "what is told is no time for all"
     assert "?" not in shown
 
 
@@ -95,3 +96,22 @@ def test_without_a_terminal_a_line_is_said_now_and_then(
     with terminal.Terminal().stage("detect", 40) as stage:
         stage.advance(40)
     assert capsys.readouterr().err == ""
+
+
+def test_of_several_at_once_each_says_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "SAID_EVERY", 0.0)
+    with terminal.Terminal().files(["a.mp4", "b.mp4"]) as moved:
+        first, second = moved(0), moved(1)
+        first("detect", 10, 40)
+        second("render", 5, None)
+        first("detect", 30, 40)
+        first("render", 1, 40)
+    said = [line.strip() for line in capsys.readouterr().err.splitlines() if line.strip()]
+    assert said == [
+        "a.mp4: looking for faces and plates: 10 of 40 (25 %)",
+        "b.mp4: hiding them: 5",
+        "a.mp4: looking for faces and plates: 30 of 40 (75 %)",
+        "a.mp4: hiding them: 1 of 40 (2 %)",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass, replace
@@ -76,7 +77,12 @@ def published(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactor
     assert first.returncode == ExitCode.NEEDS_REVIEW, first.stderr
     held = folder / "desk" / "NOT-FOR-RELEASE" / "out.needs-review.mp4"
     run = subprocess.run(
-        [*map(str, (*redact, "fix", held, "--accept-findings", f"all=  {REASON} "))],
+        [
+            *map(
+                str,
+                (*redact, "fix", held, "--accept-findings", f"all=  {REASON} ", "--by", "R. Roe"),
+            )
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -95,7 +101,12 @@ def test_findings_are_accepted_with_a_reason(published: Published) -> None:
     assert "face" in {f["target"] for f in manifest["audit"]["findings"]}
     # It was drawn as the first run was asked to, and what lies in the closed folder is named.
     assert manifest["run"]["settings"]["render"]["margin"] == 0.3
-    assert f"redact fix {published.held} --remove" in published.run.stderr
+    command = next(x for x in published.run.stderr.splitlines() if x.endswith("--remove"))
+    assert shlex.split(command) == ["redact", "fix", str(published.held), "--remove"]
+    # Who accepted, and when, stands beside each.
+    accepted = [f for f in manifest["audit"]["findings"] if f["accepted"]]
+    assert {f["accepted_by"] for f in accepted} == {"R. Roe"}
+    assert all(f["accepted_at"] for f in accepted)
 
 
 def test_a_first_run_accepts_nothing(redact, street: Path, tmp_path: Path) -> None:
@@ -294,3 +305,12 @@ def test_verify_looks_for_what_the_plan_names(
     assert found("--plan", plan) == ({"face"}, ["face"])
     assert found("--plan", plan, "--targets", "plate") == ({"plate"}, ["plate"])
     assert found() == ({"face", "plate"}, ["face", "plate"])
+
+
+def test_what_was_removed_leaves_nothing_behind(redact, published: Published) -> None:
+    """Last: with the result go its pictures, its sheet, and the report that was made since."""
+    assert redact("report", published.held).returncode == ExitCode.DONE
+    left = {path.name for path in published.held.parent.iterdir()}
+    assert {"review-out.needs-review.mp4.png", "out.needs-review.mp4.report.html"} <= left
+    assert redact("fix", published.held, "--remove").returncode == ExitCode.DONE
+    assert not published.held.parent.exists() and published.output.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -191,3 +192,11 @@ def test_umask_does_not_matter(tmp_path: Path) -> None:
         os.umask(old)
     if sys.platform != "win32":
         assert stat.S_IMODE((tmp_path / "k.pem").stat().st_mode) == 0o600
+
+
+def test_the_page_for_lawyers_shows_every_field_of_a_case_file(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "lawyers.md").read_text("utf-8")
+    file = tmp_path / "case.toml"
+    file.write_text(page.partition("```toml\n")[2].partition("```")[0], "utf-8")
+    shown = read_case_file(file)
+    assert [f.name for f in fields(shown) if not getattr(shown, f.name)] == []

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from redact.cli import evidence_options as evidence
 from redact.cli.check_key_log import check, key, log
 from redact.cli.evidence_options import evidence_options
 from redact.cli.probe_inspect_doctor import inspect
@@ -30,7 +31,12 @@ from redact.errors import (
 )
 from redact.record import EvidenceChoice, append, check_evidence, new_key, write_evidence
 from redact.record.manifest import manifest_path
-from redact.record.signature import load_private_key, load_public_key, signature_path
+from redact.record.signature import (
+    load_private_key,
+    load_public_key,
+    raw_public,
+    signature_path,
+)
 
 from ..media.footage import Clip, make
 from .authority import make_signer
@@ -55,7 +61,7 @@ def test_key_sign_check_log(tmp_path: Path) -> None:
     write_evidence(record, EvidenceChoice(log=custody, key=private))
     options = ["--source", record.source.path, "--log", custody, "--key", f"{secret}.pub"]
     good = call(check, record.output, *options)
-    assert good.return_value == ExitCode.DONE and "nothing was changed" in good.output
+    assert good.return_value == ExitCode.DONE and "were not changed" in good.output
     as_json = json.loads(call(check, record.output, "--json", *options).output)
     assert as_json["holds"] and {p["name"] for p in as_json["parts"]} >= {"output", "log"}
     wrong = tmp_path / "other.mp4"
@@ -239,6 +245,25 @@ def test_what_stands_in_the_place_of_a_record_is_told_before_the_work(tmp_path: 
     key = new_key(tmp_path / "k.pem", None)
     with pytest.raises(OutputError, match="folder"):
         check_evidence(EvidenceChoice(key=key), tmp_path / "b.mp4", force=False)
+
+
+def test_who_types_a_wrong_passphrase_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = tmp_path / "k.pem"
+    made = raw_public(new_key(key, b"right").public_key())
+    monkeypatch.delenv("REDACT_PASSPHRASE", raising=False)
+    typed = iter((b"wrong", b"right"))
+    monkeypatch.setattr(evidence, "passphrase", lambda *_, **__: next(typed))
+    assert raw_public(evidence.private_key(key).public_key()) == made
+    typed = iter([b"wrong"] * 3)
+    with pytest.raises(UsageError, match="wrong passphrase"):
+        evidence.private_key(key)
+    monkeypatch.setenv("REDACT_PASSPHRASE", "wrong")
+    typed = iter([b"wrong"])
+    with pytest.raises(UsageError, match="wrong passphrase") as refused:
+        evidence.private_key(key)
+    assert "REDACT_PASSPHRASE" in refused.value.hint
 
 
 def test_a_key_of_another_kind_is_no_key_for_signing(tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def assert_said(result: CheckResult) -> None:
     elif manifest.verdict == "unsigned":
         assert "this shows accidents, not forgery" in result.summary
     else:
-        assert result.summary == "The record holds: nothing was changed."
+        assert result.summary == "The record holds: the output and its manifest were not changed."
     assert result.holds == (not failed)
     # Nobody is named as the signer whose signature does not hold.
     signature = result.part("signature")

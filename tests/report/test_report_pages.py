@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -48,7 +49,7 @@ def keyframes(first: int, length: int) -> tuple[Keyframe, ...]:
 
 def log_of(page: bytes) -> str:
     text = page.decode()
-    return text[text.index("For all of them") : text.index("5. Check of the finished file")]
+    return text[text.index("For all of them") : text.index("B. Checks of the finished file")]
 
 
 def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
@@ -143,6 +144,23 @@ def test_a_browser_shows_it(manifest: Manifest, language: str, tmp_path: Path) -
     # Heading, a seen span and a held span are really drawn.
     assert {(0x1F, 0x4E, 0x79), (0xC0, 0x39, 0x2B)} <= colours
     assert picture.size[0] == 1000 and pdf.read_bytes()[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.timeout(90)
+def test_a_long_log_stands_in_the_annex_behind_four_pages(language: str, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("chromium-browser")
+    if browser is None:
+        pytest.skip("needs the program chromium")
+    html = report_html(crowd_of(40, tmp_path), language).decode()
+    report, annex = html.split('<section class="annex">')
+    assert "log" in annex and '<table class="list log' not in report
+    page, pdf = tmp_path / "r.html", tmp_path / "r.pdf"
+    page.write_text(f"{report}</main></body></html>", "utf-8")
+    common = [browser, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}"]
+    words = [*common, f"--print-to-pdf={pdf}", page.as_uri()]
+    subprocess.run(words, check=True, capture_output=True, timeout=60)
+    assert len(re.findall(rb"/Type /Page\b", pdf.read_bytes())) <= 4
 
 
 def test_no_control_character_of_a_name_reaches_the_index() -> None:

@@ -17,8 +17,7 @@ from typing import Any
 
 import pytest
 
-from redact.review import Session
-from redact.review.routes import QUIET, routes_of
+from redact.review import Session, server_of
 from redact.review.server import PageServer
 from redact.settings import DetectSettings, RenderSettings
 
@@ -58,8 +57,11 @@ def resize(browser: Any, width: int, height: int) -> None:
 
 
 @contextmanager
-def served(source: Path, *words: object) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """The address of the page of a review that runs in a process of its own."""
+def served(
+    source: Path, *words: object, programs: Path | None = None
+) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The address of the page of a review that runs in a process of its own, which finds programs
+    of the system in the folder `programs` first."""
     command = [sys.executable, "-m", "redact", "review", source, *words, "--no-open"]
     process = subprocess.Popen(
         list(map(str, command)),
@@ -67,7 +69,11 @@ def served(source: Path, *words: object) -> Iterator[tuple[str, subprocess.Popen
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "PATH": os.pathsep.join([*([str(programs)] if programs else []), os.environ["PATH"]]),
+        },
         # A shell has its background jobs ignore Ctrl-C, and so their children.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
@@ -86,7 +92,7 @@ def served_here(source: Path, plan_file: Path, folder: Path | None = None) -> It
     """The same in this process, which is up in a moment; results go into `folder`."""
     margin = RenderSettings().margin
     session = Session(source, plan_file, DetectSettings(), margin, folder=folder)
-    server = PageServer(routes_of(session), QUIET, session.busy)
+    server = server_of(session)
     threading.Thread(target=server.serve, daemon=True).start()
     try:
         yield server
@@ -94,6 +100,26 @@ def served_here(source: Path, plan_file: Path, folder: Path | None = None) -> It
         server.shutdown()
         server.server_close()
         session.close()
+
+
+_CUT_OFF = """
+const style = (node) => getComputedStyle(node);
+const scrolls = (node) => node && node !== document.body
+  && (/auto|scroll/.test(style(node).overflowY) || scrolls(node.parentElement));
+const cuts = (node) => style(node).textOverflow !== "ellipsis" && node.clientWidth
+  && node.scrollWidth > node.clientWidth + 1;
+const parts = "button, select, input, h1, h2, h3, label, a, .tag, .mark, #clock, #saved";
+const root = document.querySelector("dialog[open]") || document.body;
+const there = [...root.querySelectorAll(parts)].filter((node) =>
+  node.checkVisibility({ visibilityProperty: true }) && !node.closest("[inert]"));
+return there.filter((node) => {
+  const r = node.getBoundingClientRect(), around = node.parentElement;
+  const below = !scrolls(node) && (r.bottom > innerHeight + 1 || r.top < -1);
+  return r.left < -1 || r.right > innerWidth + 1 || below
+    || (!/INPUT|SELECT/.test(node.tagName) && cuts(node))
+    || (style(around).overflowX === "hidden" && cuts(around));
+}).map((node) => `${node.tagName} ${node.id} ${node.innerText || node.value}`.slice(0, 80));
+"""
 
 
 def look_like(page: Page, language: str, theme: str) -> None:
@@ -128,8 +154,15 @@ class Page:
         self._name, self._number = name, 0
         browser.get_log("browser")  # what an earlier page complained about
         browser.get(address)
-        self.until(lambda: self.js("return document.getElementById('opening').hidden"), 200)
-        self.until(lambda: self.js("return 'frame' in document.getElementById('viewport').dataset"))
+        self.opened()
+
+    def opened(self) -> None:
+        """Wait until the page of a case, or of a video with its first picture, is there."""
+        there = (
+            "document.getElementById('opening')?.hidden && (document.getElementById('case-main')"
+        )
+        there += "?.children.length || document.getElementById('viewport')?.dataset.frame)"
+        self.until(lambda: self.js(f"return {there}"), 200)
 
     def js(self, script: str, *values: Any) -> Any:
         return self.browser.execute_script(script, *values)
@@ -254,6 +287,13 @@ class Page:
             " const p = place(); done([r.left + p.left, r.top + p.top, p.sx, p.sy]); })"
         )
         return place[0] + x * place[2], place[1] + y * place[3]
+
+    def cut_off(self) -> list[str]:
+        """What a person cannot read or reach: beyond the window, or longer than its place.
+
+        What ends in an ellipsis and what lies in a list that scrolls is meant to be.
+        """
+        return list(self.js(_CUT_OFF))
 
     def complaints(self) -> list[str]:
         """What the browser's console says went wrong; a superseded picture is no fault, nor is

@@ -105,7 +105,7 @@ const asked = globalThis.fetch;
 const outside = new EventTarget();
 for (const [name, value] of Object.entries({
   document, window: globalThis, devicePixelRatio: 1, localStorage: memory(), sessionStorage: memory(), history: { replaceState() {} },
-  location: { hash: address.slice(address.indexOf("#")), reload() {} }, navigator: { language: "en", clipboard: { writeText: async () => {} }, locks: { request: locked } },
+  location: { hash: address.slice(address.indexOf("#")), pathname: "/", reload() {} }, navigator: { language: "en", clipboard: { writeText: async () => {} }, locks: { request: locked } },
   matchMedia: () => ({ matches: false }), getComputedStyle: () => ({ getPropertyValue: () => "#000" }), ResizeObserver: observer, IntersectionObserver: observer,
   requestAnimationFrame: (act) => setTimeout(act, 16), cancelAnimationFrame: clearTimeout, createImageBitmap: async () => ({ width: 112, height: 112, close() {} }),
   OffscreenCanvas: class { getContext() { return pen; } }, AudioContext: anything(), addEventListener: outside.addEventListener.bind(outside),

@@ -65,7 +65,7 @@ def notes_of(plan: Plan) -> list[tuple[str, str]]:
 
 def test_an_answer_is_about_one_place() -> None:
     statue = finding(1, (10, STATUE), (25, STATUE), (40, STATUE))
-    plan = answered(noted(plan_of(), audit(statue)), "none")
+    plan = answered(noted(plan_of(), audit(statue).findings), "none")
     assert accepts(plan, statue)
     # The next audit may look at other frames, and see it from another one on.
     assert accepts(plan, finding(1, (12, STATUE), (33, STATUE)))
@@ -78,16 +78,19 @@ def test_an_answer_is_about_one_place() -> None:
     ):
         assert not accepts(plan, other), other
         assert not accepts(plan, statue, other), other
-        assert notes_of(noted(plan, audit(other))) == [("", "")], other
-        assert notes_of(noted(plan, audit(statue, other))) == [("none", REASON), ("", "")], other
-    assert notes_of(noted(plan, audit(finding(1, (12, STATUE), (33, STATUE))))) == [
+        assert notes_of(noted(plan, audit(other).findings)) == [("", "")], other
+        assert notes_of(noted(plan, audit(statue, other).findings)) == [
+            ("none", REASON),
+            ("", ""),
+        ], other
+    assert notes_of(noted(plan, audit(finding(1, (12, STATUE), (33, STATUE))).findings)) == [
         ("none", REASON)
     ]
 
 
 def test_what_moves_is_known_again_between_the_places_of_its_note() -> None:
     path = [(n, Box(5 * n, 100, 5 * n + 40, 150)) for n in range(60)]
-    plan = answered(noted(plan_of(), audit(finding(1, *path))), "none")
+    plan = answered(noted(plan_of(), audit(finding(1, *path)).findings), "none")
     assert plan.review is not None and len(plan.review.findings[0].places) < len(path)
     for start in range(0, 59, 7):
         assert accepts(plan, finding(1, path[start], path[start + 1])), start
@@ -97,7 +100,7 @@ def test_what_moves_is_known_again_between_the_places_of_its_note() -> None:
 
 def test_nothing_is_accepted_while_a_finding_waits_for_its_answer() -> None:
     both = finding(1, (10, STATUE), (40, STATUE)), finding(2, (15, ELSEWHERE), (20, ELSEWHERE))
-    plan = noted(plan_of(), audit(*both))
+    plan = noted(plan_of(), audit(*both).findings)
     assert accepted(plan_of()) is None and accepted(plan) is None
     assert accepted(answered(plan, "none", "")) is None
     hidden = answered(plan, "none", "hide")
@@ -128,7 +131,7 @@ def test_an_answer_that_the_page_would_not_take_accepts_nothing(change: dict[str
 def test_what_another_user_answered_does_not_count(tmp_path: Path) -> None:
     statue = finding(1, (10, STATUE), (40, STATUE))
     path = tmp_path / "p.json"
-    write_plan(answered(noted(plan_of(), audit(statue)), "none"), path)
+    write_plan(answered(noted(plan_of(), audit(statue).findings), "none"), path)
     assert accepts(read_plan(path), statue), "his own answer counts in the next session, too"
     told = json.loads(path.read_bytes())
     told["review"]["findings"][0]["mark"] = "0" * 64

@@ -164,11 +164,11 @@ WORKER = """
 import sys
 from pathlib import Path
 from redact.review import editing
-from redact.review.open_plan import Desk
-desk, n = Desk(Path(sys.argv[1])), 0
+from redact.review.open_plan import OpenPlan
+open_plan, n = OpenPlan(Path(sys.argv[1])), 0
 while True:
     n += 1
-    desk.change(lambda plan: editing.rename(plan, 1, f"name {n}"))
+    open_plan.change(lambda plan: editing.rename(plan, 1, f"name {n}"))
     print(n, flush=True)
 """
 

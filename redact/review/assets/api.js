@@ -2,8 +2,11 @@
 // the fragment and is good once, and goes in a header.
 const KEY = "redact.token", PAGE = "redact.page", ONCE = "once.";
 const given = location.hash.slice(1);
+const BASE = location.pathname; // "/", or that of one video of several
+/** Whether this is the page of one video of several. */
+export const isOneOfSeveral = BASE !== "/";
 if (given) {
-  history.replaceState(null, "", "/"); // not left in the address bar or the history
+  history.replaceState(null, "", BASE); // not left in the address bar or the history
   sessionStorage.setItem(KEY, given.startsWith(ONCE) ? await exchanged(given.slice(ONCE.length)) : given);
 }
 /** The token for a code; "" where somebody has used it before. */
@@ -54,7 +57,7 @@ const TOLD = ["seen", "leave", "join", "stop"];
 async function ask(method, path, { query, body, signal, keepalive } = {}) {
   const headers = { "X-Redact-Token": sessionStorage.getItem(KEY) || "", "X-Redact-Page": sessionStorage.getItem(PAGE) };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const url = `/api/${path}` + (query ? `?${new URLSearchParams(query)}` : "");
+  const url = `${BASE}api/${path}` + (query ? `?${new URLSearchParams(query)}` : "");
   const send = () => fetch(url, { method, headers, signal, keepalive, body: body === undefined ? undefined : JSON.stringify(body), cache: "no-store" });
   let reply;
   try {

@@ -4,8 +4,6 @@ import { edit, make, state, tell } from "./store.js";
 import { clock, t } from "./words.js";
 import * as player from "./player.js";
 
-let current = 0;
-
 /** Where in the picture, as a person says it. */
 function whereIn([x1, y1, x2, y2]) {
   const third = (v, size) => Math.max(0, Math.min(2, Math.floor((3 * v) / size)));
@@ -28,7 +26,7 @@ function item(f) {
   const shot = make("canvas", { class: "shot", width: 280, height: 140 });
   const reason = make("input", { type: "text", placeholder: t("none_example"), value: f.answer === "none" ? f.reason : "", "aria-label": t("reason") });
   const answered = f.answer ? make("div", { class: "row" }, make("span", { class: `tag ${f.answer === "hide" ? "hide" : "none"}` }, f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`)) : null;
-  const node = make("div", { class: `item${f.number === current ? " current" : ""}`, data: { finding: f.number } },
+  const node = make("div", { class: `item${f.number === state.finding ? " current" : ""}`, data: { finding: f.number } },
     make("div", {}, `${f.number}. ${words[0].toUpperCase()}${words.slice(1)}`), shot, answered,
     f.said ? make("p", { class: "small" }, f.said === "hide" ? t("said_hide") : t("said_none", { reason: f.said_reason })) : null,
     f.drawn ? reason : make("p", { class: "small" }, t("undrawn_note")),
@@ -67,7 +65,7 @@ async function answer(f, words, reason) {
 export function showFinding(n) {
   const f = state.findings.find((g) => g.number === n);
   if (!f) return;
-  current = n;
+  state.finding = n;
   player.stop();
   if (state.view !== "result") player.setView("result");
   player.show(middle(f)[0]);
@@ -76,6 +74,6 @@ export function showFinding(n) {
 }
 export function nextFinding() {
   const open = state.findings.filter((f) => !f.answer);
-  const next = open.find((f) => f.number > current) || open[0];
+  const next = open.find((f) => f.number > state.finding) || open[0];
   if (next) tell("finding", next.number);
 }

@@ -1,12 +1,14 @@
 // The last step: how it is made, how far it is, where it lies.
-import { post } from "./api.js";
+import { isOneOfSeveral, post } from "./api.js";
 import { change, inTurn, load, make, said, state, tell, toast } from "./store.js";
-import { current, duration, t } from "./words.js";
+import { current, t } from "./words.js";
+import { stageWords } from "./stage.js";
 import { flush } from "./seen.js";
 
 const dialog = document.getElementById("dialog");
-const wish = { style: "cover", audio: "keep", kind: "evidence" };
+const wish = { style: "cover", audio: "keep", kind: "evidence", stamp: "", corner: "bottom-right" };
 
+const CORNERS = ["top-left", "top-right", "bottom-left", "bottom-right"];
 const fill = (...nodes) => dialog.replaceChildren(...nodes.filter(Boolean));
 const choice = (name, value, words, note) => make("label", { class: "choice" },
   make("input", { type: "radio", name, value, checked: wish[name] === value, onchange: () => { wish[name] = value; } }),
@@ -23,7 +25,7 @@ function leftToDo() {
     open ? item(t("left_open", { n: open }), () => tell("filter", "open")) : null,
   ].filter(Boolean);
 }
-const option = (value, words) => make("option", { value, selected: value === wish.style || value === wish.audio }, words);
+const option = (value, words) => make("option", { value, selected: [wish.style, wish.audio, wish.corner].includes(value) }, words);
 const choices = (id, words, key, values) => make("div", {}, make("label", { for: id }, words),
   make("select", { id, onchange: (e) => { wish[key] = e.target.value; } }, ...values.map(([value, said]) => option(value, said))));
 
@@ -40,6 +42,9 @@ export function askFinish() {
     make("div", { class: "pair" },
       make("div", {}, make("label", { for: "f-reviewer" }, t("reviewer")), make("input", { id: "f-reviewer", type: "text", maxlength: 120, value: state.summary.reviewer || "", onchange: (e) => change("reviewer", { name: e.target.value }) })),
       make("div", {}, make("label", { for: "f-case" }, t("case")), make("input", { id: "f-case", type: "text", value: wish.case ?? state.clip.case ?? "", onchange: (e) => { wish.case = e.target.value; } }))),
+    make("div", { class: "pair" },
+      make("div", {}, make("label", { for: "f-stamp" }, t("stamp")), make("input", { id: "f-stamp", type: "text", maxlength: 80, value: wish.stamp, placeholder: t("stamp_example"), onchange: (e) => { wish.stamp = e.target.value; } })),
+      choices("f-corner", t("corner"), "corner", CORNERS.map((v) => [v, t(`corner.${v}`)]))),
     make("p", { class: "small muted" }, state.clip.signs ? t("signs") : t("signs_not")),
     make("div", { class: "actions" },
       make("button", { onclick: () => dialog.close() }, t("cancel")),
@@ -53,7 +58,7 @@ async function begin(replace = false) {
   await flush();
   await inTurn(async () => {}); // a name that was just written has been saved
   try {
-    await post("finish", { style: wish.style, audio: wish.audio, release: wish.kind === "release", case: wish.case ?? state.clip.case ?? "", replace });
+    await post("finish", { style: wish.style, audio: wish.audio, release: wish.kind === "release", stamp: wish.stamp, corner: wish.corner, case: wish.case ?? state.clip.case ?? "", replace });
     tell("job");
   } catch (error) {
     if (error.error === "result_there") return askReplace(error.values);
@@ -85,17 +90,10 @@ export function jobMoved(job) {
   document.getElementById("job-words").textContent = stageWords(job);
   if (job.total) { bar.max = job.total; bar.value = job.done; } else bar.removeAttribute("value");
 }
-const begun = { stage: "", done: 0, since: 0 };
-export function stageWords(job) {
-  const stage = `${job.number}/${job.stage}`, now = performance.now() / 1000;
-  if (begun.stage !== stage) Object.assign(begun, { stage, done: job.done, since: now });
-  const parts = [t(`stage.${job.stage || "start"}`)];
-  if (job.total) parts.push(t("percent", { n: Math.min(100, Math.round((100 * job.done) / job.total)) }));
-  const spent = now - begun.since, made = job.done - begun.done;
-  if (job.total && spent > 4 && made > 0) parts.push(t("time_left", { time: duration((spent * (job.total - job.done)) / made) }));
-  return parts.join(" · ");
+async function tried(work) {
+  try { await work(); } catch (error) { toast(said(error), true); }
 }
-
+const shown = (what) => tried(async () => { await post("open", { what, language: current() }); toast(t(what === "result" ? "opening_player" : "opening_report")); });
 export async function jobOver(job) {
   await load();
   if (job.problem) {
@@ -112,8 +110,12 @@ export async function jobOver(job) {
     make("p", {}, r.needs_review ? t(r.findings ? "needs_look_findings" : "needs_look_checks", { n: r.findings }) : t(r.accepted ? "done_accepted_note" : "done_note")),
     ...r.failed[current()].map((line) => make("p", { class: "small" }, line)),
     make("div", { class: "path" }, make("span", { id: "result-path" }, r.output), make("button", { onclick: () => navigator.clipboard.writeText(r.output).then(() => toast(t("copied"))) }, t("copy"))),
+    r.held ? make("div", { class: "item row", id: "old-copy" }, make("span", { class: "grow small" }, t("old_copy", { n: r.held })), make("button", { onclick: (e) => { const row = e.target.parentNode; tried(async () => { await post("remove-held"); row.replaceChildren(`✓ ${t("removed")}`); }); } }, t("remove"))) : null,
     make("details", {}, make("summary", {}, t("notes")), ...notes.map((line) => make("div", {}, line))),
     make("div", { class: "actions" },
+      r.needs_review ? null : make("button", { id: "play-result", onclick: () => shown("result") }, t("play_result")),
+      r.needs_review || !r.beside.length ? null : make("button", { id: "show-report", onclick: () => shown("report") }, t("report")),
+      isOneOfSeveral && !r.needs_review ? make("button", { id: "to-all", onclick: () => { location.href = "/"; } }, t("all_videos")) : null,
       make("button", { id: "close-result", class: bad ? "" : "primary", onclick: () => dialog.close() }, t("close")),
       r.needs_review && r.findings ? make("button", { class: "primary", id: "to-findings", onclick: () => { dialog.close(); tell("finding", state.findings[0]?.number); } }, t("to_findings")) : null));
   if (!dialog.open) dialog.showModal();

@@ -4,8 +4,14 @@ import { clock, number, t } from "./words.js";
 import { drawFace } from "./faces.js";
 import * as player from "./player.js";
 
+const $ = (id) => document.getElementById(id);
 const box = document.getElementById("cards"), filters = document.getElementById("filters");
-const SORTS = (a, b) => a.first - b.first || a.id - b.id;
+const BY = {
+  time: (a, b) => a.first - b.first || a.id - b.id,
+  doubt: (a, b) => (a.score ?? 1) - (b.score ?? 1) || BY.time(a, b),
+  long: (a, b) => b.to - b.from - (a.to - a.from) || BY.time(a, b),
+};
+const sorted = (a, b) => BY[state.sort](a, b);
 const nodes = new Map();
 const TESTS = {
   all: () => true,
@@ -15,7 +21,8 @@ const TESTS = {
   here: (s) => s.first <= state.frame && state.frame <= s.last && s.tracks.some((k) => k.first <= state.frame && state.frame <= k.last),
 };
 
-export const listed = () => [...state.subjects.values()].filter(TESTS[state.filter]).sort(SORTS);
+const ofKind = (s) => state.kind === "all" || s.target === state.kind;
+export const listed = () => [...state.subjects.values()].filter((s) => ofKind(s) && TESTS[state.filter](s)).sort(sorted);
 
 const seen = new IntersectionObserver((entries) => {
   for (const entry of entries) if (entry.isIntersecting) {
@@ -92,11 +99,23 @@ export function renderAll() {
   render();
 }
 function renderFilters() {
-  const all = [...state.subjects.values()];
+  const everybody = [...state.subjects.values()], kinds = [...new Set(everybody.map((s) => s.target))];
+  if (state.kind !== "all" && !kinds.includes(state.kind)) state.kind = "all";
+  choices($("kinds"), ["all", ...kinds], "kind", (name) => (name === "all" ? t("every_kind") : t(`target.${name}`)));
+  choices($("sort"), Object.keys(BY), "sort", (name) => t(`sort.${name}`));
+  const all = everybody.filter(ofKind);
   filters.replaceChildren(...Object.keys(TESTS).map((name) => make("button", {
     "aria-pressed": String(state.filter === name), data: { filter: name },
-    onclick: () => { state.filter = name; render(); },
+    onclick: () => { state.filter = name; tell("filtered"); render(); },
   }, t(`filter.${name}`), name === "here" ? null : make("b", {}, number(all.filter(TESTS[name]).length)))));
+}
+/** What a list of choices offers now; one that is open stays as it is. */
+function choices(list, names, key, words) {
+  const wanted = names.map((name) => make("option", { value: name, selected: state[key] === name }, words(name)));
+  if (String(wanted.map((o) => o.outerHTML)) !== list.dataset.has) list.replaceChildren(...wanted);
+  list.dataset.has = String(wanted.map((o) => o.outerHTML));
+  list.value = state[key];
+  list.onchange = () => { state[key] = list.value; tell("filtered"); render(); };
 }
 function mark() {
   for (const [id, node] of nodes) {
@@ -154,7 +173,7 @@ export async function decide(decision) {
   const words = { hide: "decided_hide", keep: "decided_keep", "false alarm": "decided_none" }[decision];
   const done = await edit("decide", { ids: who.map((s) => s.id), decision, reason }, t(words, { n: who.length }));
   if (done && state.filter === "open") {
-    const next = listed().find((s) => SORTS(s, who.at(-1)) > 0) || listed()[0];
+    const next = listed().find((s) => sorted(s, who.at(-1)) > 0) || listed()[0];
     if (next) { select(next.id); goTo(next); }
   }
 }

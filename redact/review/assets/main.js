@@ -1,14 +1,16 @@
 // Beginning, keys, and the watch over what happens outside the page.
-import { get, join, leave, onEnd, post } from "./api.js";
+import { get, isOneOfSeveral, join, leave, onEnd, post } from "./api.js";
 import { change, edit, load as loadPlan, make, on, said, select, state, tell, toast } from "./store.js";
-import { current, LANGUAGES, load as loadWords, t } from "./words.js";
+import { t } from "./words.js";
+import { beginLook } from "./look.js";
+import { stageWords } from "./stage.js";
 import * as player from "./player.js";
 import * as overlay from "./overlay.js";
 import * as gallery from "./gallery.js";
 import * as timeline from "./timeline.js";
 import * as side from "./side.js";
 import { nextFinding } from "./findings.js";
-import { jobMoved, jobOver, stageWords } from "./finish.js";
+import { jobMoved, jobOver } from "./finish.js";
 import { loadWave, setMark } from "./sound.js";
 import { flush } from "./seen.js";
 import { nudge } from "./nudge.js";
@@ -20,15 +22,8 @@ const dialog = $("dialog");
 const TOLD = "redact.told", told = () => Number(sessionStorage.getItem(TOLD) || 0); // the last work whose end was shown
 let ended = false, working = false, handled = 0, unsaved = "", wake = () => {};
 
-function theme(name) {
-  document.documentElement.dataset.theme = name;
-  localStorage.setItem("redact.theme", name);
-  tell("theme");
-}
-async function language(name) {
-  localStorage.setItem("redact.language", name);
-  await loadWords(name);
-  $("language").textContent = LANGUAGES.find((x) => x !== name).toUpperCase();
+/** Draw anew what has words in it. */
+function reworded() {
   if (!state.clip) return;
   overlay.fillTargets();
   views();
@@ -53,8 +48,8 @@ function saved() {
 }
 
 async function begin() {
-  theme(localStorage.getItem("redact.theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
-  await language(localStorage.getItem("redact.language") || (navigator.language || "en").slice(0, 2));
+  await beginLook(reworded);
+  $("all-videos").hidden = !isOneOfSeveral;
   if (!(await join(false))) {
     const take = await new Promise((done) => ending("busy", done));
     if (!take || !(await join(true))) return;
@@ -94,8 +89,21 @@ function usable(yes) {
   for (const id of ["finish", "progress-pill"]) $(id).disabled = !yes;
   for (const part of [document.querySelector("main"), $("timeline")]) part.inert = !yes;
 }
+/** Where the person was, kept for when the page is loaded anew: by the window, and by the video. */
+const PLACE = `redact.place${location.pathname}`;
+function placed() {
+  const { frame, view, tab, filter, kind, sort, selected, finding } = state;
+  sessionStorage.setItem(PLACE, JSON.stringify({ frame, view, tab, filter, kind, sort, selected, finding }));
+}
+function backInPlace() {
+  const { frame = 0, selected = [], ...rest } = JSON.parse(sessionStorage.getItem(PLACE) || "{}");
+  Object.assign(state, rest);
+  state.selected = selected.filter((id) => state.subjects.has(id));
+  return Math.min(frame, state.frames - 1);
+}
 async function start() {
   await loadPlan();
+  const frame = backInPlace();
   $("opening").hidden = true;
   usable(true);
   overlay.fillTargets();
@@ -104,7 +112,10 @@ async function start() {
   side.render();
   timeline.reset();
   saved();
-  player.show(0);
+  player.show(frame);
+  // Of one that was held back, what was found comes first.
+  const open = sessionStorage.getItem(PLACE) ? null : state.findings.find((f) => !f.answer);
+  if (open) tell("finding", open.number);
   loadWave();
 }
 /** Every second while something is worked on, else every three: progress, and changes from outside. */
@@ -224,14 +235,15 @@ $("zoom-whole").onclick = player.resetZoom;
 $("speed").onchange = (event) => player.setSpeed(Number(event.target.value));
 $("undo").onclick = () => change("undo", {}, t("undone"));
 $("redo").onclick = () => change("redo", {}, t("redone"));
-$("theme").onclick = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
-$("language").onclick = () => language(LANGUAGES.find((x) => x !== current()));
 $("help").onclick = showKeys;
 $("stop").onclick = () => post("stop");
 on("playing", () => { $("play").setAttribute("aria-pressed", String(player.isPlaying())); if (!player.isPlaying()) { flush(); side.render(); } });
 on("view", views);
 on("plan", saved);
 on("theme", () => { if (state.clip) player.paint(); });
-addEventListener("pagehide", () => { flush(true); if (!ended) leave(); });
+addEventListener("pagehide", () => { if (state.clip) placed(); flush(true); if (!ended) leave(); });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-begin().catch((error) => console.warn(error.message));
+begin().catch((error) => {
+  console.warn(error.message);
+  if (!ended && !$("opening").hidden && !$("opening-detail").textContent) $("opening-detail").textContent = said(error);
+});

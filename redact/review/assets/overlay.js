@@ -37,6 +37,7 @@ export function paint() {
   for (const box of [...boxes].reverse()) if (state.view === "outlines" || first(box)) label(box, first(box), taken);
   if (drag?.rect) dashed(drag.rect);
   for (const box of [drawn, previewed]) if (box) dashed(rectOf([0, ...box]));
+  if (state.tab === "findings") foundHere();
   note();
 }
 
@@ -52,6 +53,31 @@ function note() {
   else if (crowded && state.view === "outlines" && !drawn) words.push(t("crowded", { n: state.boxes.length }));
   node.hidden = !words.length;
   node.textContent = words.join(" · ");
+}
+
+/** Where the finding lies that is looked at, with its number: brackets, so that nothing is hidden. */
+function foundHere() {
+  const finding = state.findings.find((f) => f.number === state.finding), box = finding && placeOf(finding, state.frame);
+  if (!box) return;
+  const { left, top, sx, sy } = player.place(), [x1, y1, x2, y2] = [left + box[0] * sx - 6, top + box[1] * sy - 6, left + box[2] * sx + 6, top + box[3] * sy + 6];
+  const arm = Math.min(18, (x2 - x1) / 3, (y2 - y1) / 3);
+  for (const [wide, colour] of [[6, "#000b"], [3, "#ff5b45"]]) {
+    pen.lineWidth = wide; pen.strokeStyle = colour;
+    pen.beginPath();
+    for (const [x, y, dx, dy] of [[x1, y1, 1, 1], [x2, y1, -1, 1], [x1, y2, 1, -1], [x2, y2, -1, -1]]) { pen.moveTo(x + dx * arm, y); pen.lineTo(x, y); pen.lineTo(x, y + dy * arm); }
+    pen.stroke();
+  }
+  pen.font = '600 13px system-ui, "DejaVu Sans", sans-serif';
+  const words = `${finding.number}`, y = y1 > 24 ? y1 - 22 : y2 + 4;
+  pen.fillStyle = "#ff5b45"; pen.beginPath(); pen.roundRect(x1, y, pen.measureText(words).width + 12, 19, 4); pen.fill();
+  pen.fillStyle = "#10151f"; pen.fillText(words, x1 + 6, y + 14);
+}
+/** A finding's place in a picture: between two that are known, on the way from one to the other. */
+function placeOf(finding, frame) {
+  if (frame < finding.first || frame > finding.last) return null;
+  const before = finding.places.findLast(([n]) => n <= frame) || finding.places[0], after = finding.places.find(([n]) => n >= frame) || finding.places.at(-1);
+  const share = after[0] > before[0] ? (frame - before[0]) / (after[0] - before[0]) : 0;
+  return before[1].map((v, i) => v + share * (after[1][i] - v));
 }
 
 function dashed(rect) {
@@ -250,13 +276,15 @@ document.getElementById("draw-follow").addEventListener("click", async () => {
   if (await change("follow", { frame, box, target: target() })) { toast(t("following")); tell("job"); }
   else if (state.frame === frame) redraw(box); // so that it is not lost
 });
-document.getElementById("draw-still").addEventListener("click", async () => {
-  const box = drawn, frame = state.frame;
-  endDrawn();
-  if (!(await edit("add", { box, first: 0, last: state.frames - 1, target: target() }, t("added"))) && state.frame === frame) redraw(box);
-});
+for (const [id, span] of [["draw-here", () => [state.frame, state.frame]], ["draw-still", () => [0, state.frames - 1]]]) {
+  document.getElementById(id).addEventListener("click", async () => {
+    const box = drawn, frame = state.frame, [first, last] = span();
+    endDrawn();
+    if (!(await edit("add", { box, first, last, target: target() }, t("added"))) && state.frame === frame) redraw(box);
+  });
+}
 export function fillTargets() {
   document.getElementById("draw-target").replaceChildren(...state.clip.drawn.map((w) => make("option", { value: w }, t(`target.${w}`))));
 }
-for (const name of ["frame", "select", "point", "lens", "view", "theme"]) on(name, paint);
+for (const name of ["frame", "select", "point", "lens", "view", "theme", "tab"]) on(name, paint);
 on("plan", paint);

@@ -29,7 +29,7 @@ export function render() {
 }
 export function openTab(name) {
   state.tab = name;
-  render();
+  tell("tab");
 }
 
 function subjectPanel() {
@@ -223,6 +223,7 @@ function legend() {
   return make("div", {}, make("h3", {}, t("legend")), ...rows, make("h3", {}, t("timeline")), ...lanes);
 }
 
+let changing = 0; // number of the span whose times are in the fields
 function soundPanel() {
   const out = [make("p", { class: "small" }, t("sound_note"))];
   const reason = make("input", { type: "text", id: "mute-reason", placeholder: t("mute_example") });
@@ -230,18 +231,23 @@ function soundPanel() {
   const to = make("input", { type: "text", id: "mute-to", value: mark.end == null ? "" : mark.end.toFixed(2) });
   const seconds = (node) => { const parts = node.value.trim().replace(",", ".").split(":").map(Number); return parts.reduce((a, b) => a * 60 + b, 0); };
   const mute = async (how) => {
-    if (await edit("mute", { start: seconds(from), end: seconds(to), how, reason: reason.value }, t("muted"))) { setMark(null); render(); }
+    const values = { start: seconds(from), end: seconds(to), how, reason: reason.value };
+    if (await (changing ? edit("remute", { number: changing, ...values }, t("done")) : edit("mute", values, t("muted")))) { changing = 0; setMark(null); render(); }
   };
-  out.push(make("label", { for: "mute-from" }, t("mute_from")), from, make("label", { for: "mute-to" }, t("mute_to")), to,
+  const old = state.muted.find((m) => m.number === changing);
+  if (old) reason.value = old.reason;
+  const end = () => { changing = 0; setMark(null); render(); };
+  out.push(old ? make("h3", {}, t("change_span")) : "", make("label", { for: "mute-from" }, t("mute_from")), from, make("label", { for: "mute-to" }, t("mute_to")), to,
     make("label", { for: "mute-reason" }, t("reason")), reason,
-    make("div", { class: "row" }, button(t("mute"), () => mute("mute"), { class: "primary", id: "mute" }), button(t("tone"), () => mute("tone"), { id: "tone" })),
+    make("div", { class: "row" }, button(t("mute"), () => mute("mute"), { class: "primary", id: "mute" }), button(t("tone"), () => mute("tone"), { id: "tone" }), old ? button(t("cancel"), end, { class: "quiet" }) : ""),
     make("h3", {}, t("muted_spans")));
   if (!state.muted.length) out.push(make("p", { class: "muted small" }, t("muted_none")));
-  for (const m of state.muted) out.push(make("div", { class: "item" },
+  for (const m of state.muted) out.push(make("div", { class: m.number === changing ? "item current" : "item" },
     make("div", {}, `${m.how === "tone" ? "♪" : "✕"} ${clock(m.start / 1000, 2)} – ${clock(m.end / 1000, 2)}`),
     make("div", { class: "small muted" }, `${t(`how.${m.how}`)}${m.reason ? ` · ${m.reason}` : ""}`),
     make("div", { class: "row" }, button(t("listen"), () => { player.stop(); player.show(Math.max(0, state.times.findIndex((s) => s >= m.start / 1000 - 1))); player.play(); }),
-      button(t("give_back"), () => edit("unmute", { number: m.number }, t("done"))))));
+      button(t("change"), () => { changing = m.number; setMark(m.start / 1000, m.end / 1000); }, { data: { change: m.number } }),
+      button(t("give_back"), () => { changing = 0; edit("unmute", { number: m.number }, t("done")); }))));
   return out;
 }
 

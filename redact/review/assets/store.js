@@ -4,7 +4,7 @@ import { current, t } from "./words.js";
 
 export const state = {
   clip: null, times: [], subjects: new Map(), ofTrack: new Map(), muted: [], findings: [], moments: [], seen: [], summary: {},
-  selected: [], pointed: 0, filter: "all", frame: 0, boxes: [], view: "outlines", revision: 0, undo: false, redo: false, tab: "subject", job: null,
+  selected: [], pointed: 0, filter: "all", kind: "all", sort: "time", frame: 0, boxes: [], view: "outlines", revision: 0, undo: false, redo: false, tab: "subject", finding: 0, job: null,
 };
 const listeners = {};
 export const on = (name, listener) => (listeners[name] ||= []).push(listener);

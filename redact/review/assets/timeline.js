@@ -229,3 +229,4 @@ for (const name of ["point", "mark", "wave", "theme"]) on(name, draw);
 on("select", reveal);
 on("frame", follow);
 on("plan", layout);
+on("filtered", layout);

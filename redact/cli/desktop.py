@@ -1,0 +1,142 @@
+"""`redact desktop`: a file that opens the page of `redact review` with a double click."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import click
+
+from ..errors import OutputError
+from ..files import check_writable, write_whole
+from ..words import reason_of
+from .app import HELP
+from .terminal import Terminal
+
+_MARK: Final = "written by redact desktop"
+"""Stands in every such file: only what has it is removed."""
+
+_LINUX: Final = """\
+# {mark}
+[Desktop Entry]
+Type=Application
+Name=redact
+GenericName=Redaction of videos
+GenericName[fr]=Masquage dans les vidéos
+Comment=Hide faces and licence plates in videos
+Comment[fr]=Masquer visages et plaques dans les vidéos
+Exec={program} -m redact review
+Icon={icon}
+Terminal=false
+Categories=AudioVideo;Video;
+StartupNotify=false
+"""
+# Desktop Entry Specification 1.5
+
+_MACOS: Final = "#!/bin/sh\n# {mark}\nexec {program} -m redact review\n"
+
+_WINDOWS: Final = '@rem {mark}\r\n@start "" {program} -m redact review\r\n'
+
+_NAMES: Final = {"linux": "redact.desktop", "macos": "redact.command", "windows": "redact.cmd"}
+
+
+@click.command(context_settings=HELP)
+@click.option(
+    "--system",
+    type=click.Choice(tuple(_NAMES)),
+    help="For which system. Default: this one. The files for macOS and Windows were not tested.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder for the file. Default: your desktop and, on Linux, the menu of programs.",
+)
+@click.option("--remove", is_flag=True, help="Remove what this command wrote.")
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+def desktop(system: str | None, folder: Path | None, remove: bool, force: bool) -> None:
+    """Write a starter to your desktop: a double click opens the page of 'redact review', on which
+    you choose a folder of videos. No terminal is needed then.
+    """
+    terminal, system = Terminal(), system or _this_system()
+    places = [place / _NAMES[system] for place in ([folder] if folder else _usual(system))]
+    if remove:
+        for place in filter(_ours, places):
+            place.unlink()
+            terminal.say(f"{place}: removed")
+        return
+    for place in places:
+        check_writable(place, force, whole=True)
+    for place in places:
+        write_whole(place, _content(system), force=force, mode=0o755)
+        terminal.say(f"{place}: starts 'redact review'")
+    if system != "linux":
+        terminal.say("This file was not tested on its system. Tell us whether it works.")
+
+
+def _this_system() -> str:
+    return {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
+
+
+def _usual(system: str) -> Iterator[Path]:
+    """Where starters are looked for. Raises OutputError where there is no such folder."""
+    found = []
+    if system == "linux":
+        data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+        found.append(data / "applications")
+        try:
+            found[0].mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(
+                f"{found[0]}: cannot be made ({reason_of(error)})", "Name a folder with -o."
+            ) from error
+    found.append(_desktop())
+    yield from (place for place in found if place.is_dir())
+    if not any(place.is_dir() for place in found):
+        raise OutputError(f"{found[-1]}: there is no such folder", "Name a folder with -o.")
+
+
+def _desktop() -> Path:
+    """The user's desktop, which goes by another name in other languages (xdg-user-dirs)."""
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    try:
+        lines = (config / "user-dirs.dirs").read_text("utf-8").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        name, _, value = line.partition("=")
+        if name == "XDG_DESKTOP_DIR":
+            return Path(value.strip('"').replace("$HOME", str(Path.home())))
+    return Path.home() / "Desktop"
+
+
+def _content(system: str) -> bytes:
+    program = Path(sys.executable)
+    if system == "linux":
+        icon = resources.files("redact.review").joinpath("assets", "icon.svg")
+        return _LINUX.format(mark=_MARK, program=_in_exec(f"{program}"), icon=icon).encode()
+    if system == "macos":
+        return _MACOS.format(mark=_MARK, program=shlex.quote(f"{program}")).encode()
+    silent = program.with_name("pythonw.exe")  # without a window of its own
+    chosen = silent if silent.exists() else program
+    return _WINDOWS.format(mark=_MARK, program=f'"{chosen}"'.replace("%", "%%")).encode()
+
+
+def _in_exec(path: str) -> str:
+    """A path as one argument of an Exec key: quoted, then escaped as a string."""
+    for sign in '\\"`$':
+        path = path.replace(sign, f"\\{sign}")
+    return f'"{path}"'.replace("\\", "\\\\").replace("%", "%%")
+
+
+def _ours(place: Path) -> bool:
+    try:
+        return _MARK.encode() in place.read_bytes()[:200]
+    except OSError:
+        return False

@@ -1,0 +1,411 @@
+"""A whole case: its videos, what has become of each, and the review of each, mounted under a path.
+
+The videos that nobody has searched yet are searched one after the other, each by a process of its
+own with low priority, which ends with this one. At most one review is open, besides those whose
+result is being made.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from ..batch import Command, Footage, find_footage, run_in_process
+from ..errors import InputError, RedactError
+from ..files import PRIVATE, check_writable, names_footage, write_whole
+from ..media import Decode, SourceInfo, probe
+from ..pipeline import Result, ResultState, held_back_for, plan_of_video, record_beside
+from ..plan import read_plan
+from ..record import EvidenceChoice
+from ..report import CASE_MARK, case_page, in_one_line, report_beside
+from ..settings import DetectSettings
+from ..words import LANGUAGES
+from .alone import alone_with
+from .finishing import holds
+from .pictures_and_sound import jpeg
+from .refused import RefusedError, defect, in_words
+from .routes import QUIET, routes_of, told
+from .server import Answer, PageServer, Route, as_json
+from .session import Session, place_of
+from .show import show, show_of
+
+WIDE: Final = 320
+"""Pixels of a video's picture."""
+
+DARK: Final = 24
+"""Mean grey of a picture below which the next one is taken: many clips begin black."""
+
+_MOUNTED: Final = re.compile(r"/v/(\d+)(/api/[\w-]+)")
+
+FRONT: Final = "case.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the command line asked for, for every video.
+
+    Attributes:
+        settings: of the search.
+        margin: that masks are drawn with.
+        evidence: what record is kept.
+        folder: for results; None: beside each video.
+        words: the options of the search as they were typed.
+    """
+
+    settings: DetectSettings
+    margin: float
+    evidence: EvidenceChoice
+    folder: Path | None = None
+    words: tuple[str, ...] = ()
+
+
+@dataclass
+class Video:
+    """One video of a case.
+
+    Attributes:
+        number: from 1.
+        source: where it lies.
+        folder: for its result; None: beside it.
+        problem: why it cannot be searched, in words.
+        moved: stage of the search, how much of it is done, and of how much; None: nobody searches.
+        session: its review, once that was opened.
+    """
+
+    number: int
+    source: Path
+    folder: Path | None
+    info: SourceInfo | None = None
+    picture: bytes = b""
+    problem: dict[str, Any] | None = None
+    plan: Path = Path()
+    final: Path = Path()
+    moved: tuple[str, int, int | None] | None = None
+    session: Session | None = None
+    routes: dict[tuple[str, str], Route] = field(default_factory=dict)
+    _claim: ExitStack = field(default_factory=ExitStack)
+    _known: tuple[object, str] = (None, "")
+
+    def look(self) -> None:
+        """Find out what it is, with its picture."""
+        try:
+            info = probe(self.source)
+            for frame in itertools.islice(Decode(info), 50):
+                self.picture = jpeg(frame, WIDE)
+                if frame.picture.to_ndarray(format="gray").mean() > DARK:
+                    break
+            self.plan, self.final = plan_of_video(info, self.folder), place_of(info, self.folder)
+            self.info = info
+        except RedactError as error:
+            self.problem = in_words(error)
+        except Exception as error:  # of one file, which must not take the others with it
+            self.problem = defect(error)
+
+    @property
+    def busy(self) -> bool:
+        return self.session is not None and self.session.busy()
+
+    @property
+    def state(self) -> str:
+        """What is to be done next with it."""
+        if self.busy and self.session and self.session.job and self.session.job.kind == "finish":
+            return "making"
+        if self.moved is not None:
+            return "searching"
+        if self.problem is not None:
+            return "refused"
+        if self.info is None or not self.plan.exists():
+            return "search"
+        seen = tuple(map(_changed, (self.plan, self.final, self.final.parent / PRIVATE)))
+        if seen != self._known[0]:
+            self._known = seen, self._standing()
+        return self._known[1]
+
+    def _standing(self) -> str:
+        """Of one that was searched."""
+        if self.held is not None:
+            return "held"
+        if not self.final.exists():
+            return "look"
+        try:
+            return "ready" if holds(self.final, read_plan(self.plan)) else "behind"
+        except RedactError:
+            return "behind"
+
+    @property
+    def held(self) -> Path | None:
+        """The result that was held back after any that is ready."""
+        note = held_back_for(self.final, self.final.parent / PRIVATE)
+        newer = note is not None and _changed(note.note) > _changed(self.final)
+        return Path(note.output) if note is not None and newer else None
+
+    def told(self) -> dict[str, Any]:
+        """For the page."""
+        info = self.info
+        work = self.session.job.state() if self.busy and self.session and self.session.job else None
+        if self.moved is not None:
+            work = dict(zip(("stage", "done", "total"), self.moved, strict=True))
+        return {
+            "number": self.number,
+            "name": self.source.name,
+            "seconds": None if info is None or info.duration is None else float(info.duration),
+            "size": None if info is None else info.video.upright_size,
+            "picture": bool(self.picture),
+            "state": self.state,
+            "work": work,
+            "problem": self.problem and _without(self.problem, f"{self.source}"),
+            "result": self.final.name,
+        }
+
+    def open(self, wish: Wish) -> None:
+        """Begin its review. Raises RefusedError before it was searched, OutputError while another
+        review has its plan."""
+        if self.session is not None:
+            return
+        if not self.plan.is_file():
+            raise RefusedError("not_searched", name=self.source.name)
+        self._claim.enter_context(alone_with(self.plan))
+        session = self.session = Session(
+            self.source, self.plan, wish.settings, wish.margin, wish.evidence, self.folder
+        )
+        self.routes = routes_of(session)
+
+    def close(self) -> None:
+        """End its review, with everything saved."""
+        session, self.session, self.routes = self.session, None, {}
+        if session is not None:
+            session.close()
+        self._claim.close()
+
+    def result(self) -> dict[str, Any]:
+        """As `redact run --json` tells of it, for the index."""
+        held = self.held
+        if held is None and not self.final.exists():
+            why = (self.problem or {}).get("said", {}).get("en", ["not done"])[0]
+            return {"source": str(self.source), "state": "refused", "error": why}
+        state = ResultState.DONE_BEFORE if held is None else ResultState.NEEDS_REVIEW
+        output = held or self.final
+        known = record_beside(output)
+        return Result.of_earlier(self.source, output, self.final, state, known, self.plan).to_json()
+
+
+class Case:
+    """The videos of a folder, or those that were named; none before a folder was chosen.
+
+    It is what a `PageServer` asks for routes: its own, and those of each video's review under
+    `/v/NUMBER`.
+    """
+
+    def __init__(self, wish: Wish, places: Sequence[Path] = (), recursive: bool = False) -> None:
+        self.wish = wish
+        self.videos: list[Video] = []
+        self.name = ""
+        self._recursive = recursive
+        self._first = 0
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        own = {
+            ("GET", "case"): self._told,
+            ("GET", "picture"): self._picture,
+            ("POST", "join"): self._told,
+            ("POST", "leave"): lambda values: as_json({}),
+            ("POST", "first"): self._search_first,
+            ("POST", "open"): self._open,
+            ("POST", "folders"): self._folders,
+            ("POST", "choose"): self._choose,
+        }
+        self._routes = {(method, f"/api/{name}"): told(own[method, name]) for method, name in own}
+        if places:
+            self.take(places)
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def server(self) -> PageServer:
+        """Serves the page of the case, and under it that of each video."""
+        quiet = QUIET | {"/api/case", "/api/picture"}
+        return PageServer(self, quiet, self.busy, front=FRONT, works=self.searching)
+
+    def busy(self) -> bool:
+        return any(video.busy for video in self.videos)
+
+    def searching(self) -> bool:
+        return any(video.moved is not None for video in self.videos)
+
+    def close(self) -> None:
+        """Stop the search, which goes on another time, and save everything."""
+        self._over.set()
+        for video in self.videos:
+            video.close()
+
+    def take(self, places: Sequence[Path]) -> None:
+        """Take the videos in these places. Raises InputError where there are none."""
+        found = find_footage(places, recursive=self._recursive, results=self.wish.folder)
+        if not found.footage:
+            raise InputError(
+                f"{places[0]}: holds no video that redact has not made itself",
+                "Choose another folder.",
+            )
+        self.name = places[0].resolve().name if len(places) == 1 else ""
+        self.videos = [
+            Video(n, one.path, self._folder_of(one)) for n, one in enumerate(found.footage, 1)
+        ]
+
+    def _folder_of(self, one: Footage) -> Path | None:
+        return None if self.wish.folder is None else self.wish.folder / one.below
+
+    def get(self, asked: tuple[str, str], /) -> Route | None:
+        """The route for a method and a path."""
+        mounted = _MOUNTED.fullmatch(asked[1])
+        if mounted is None:
+            return self._routes.get(asked)
+        video = self._video(mounted[1])
+        if video is None:
+            return None
+        if mounted[2] == "/api/join":  # what comes late from a page that is gone opens nothing
+            return told(lambda values: self._opened(video)(values))
+        if video.session is None:
+            return told(_not_open)
+        return video.routes.get((asked[0], mounted[2]))
+
+    def _video(self, number: object) -> Video | None:
+        return next((v for v in self.videos if str(v.number) == str(number)), None)
+
+    def _opened(self, video: Video) -> Route:
+        with self._lock:
+            for other in self.videos:
+                if other is not video and not other.busy:
+                    other.close()
+            video.open(self.wish)
+            return video.routes["POST", "/api/join"]
+
+    def _work(self) -> None:
+        """Look at the videos, then search one after the other, until the server ends."""
+        while not self._over.wait(0.5):
+            for video in self.videos:
+                if video.info is None and video.problem is None and not self._over.is_set():
+                    video.look()
+            waiting = [v for v in self.videos if v.problem is None and not v.plan.exists()]
+            if waiting:
+                self._search(min(waiting, key=lambda v: (v.number != self._first, v.number)))
+
+    def _search(self, video: Video) -> None:
+        words = (*self.wish.words, "-o", str(video.plan), "--", str(video.source))
+        command = Command(str(video.source), words, str(Path.cwd()), "detect")
+
+        def moved(stage: str, done: int, total: int | None) -> None:
+            video.moved = (stage, done, total)
+
+        moved("start", 0, None)
+        try:
+            video.plan.parent.mkdir(parents=True, exist_ok=True)
+            check_writable(video.plan, never=(video.source,), whole=True)
+            result = run_in_process(command, self._over.is_set, moved=moved).result
+            if not video.plan.exists() and not self._over.is_set():
+                said = [result.get("error", ""), result.get("hint", "")]
+                problem = {"error": "refused", "said": dict.fromkeys(LANGUAGES, said)}
+                video.problem = problem
+        except (RedactError, OSError) as error:
+            video.problem = in_words(error if isinstance(error, RedactError) else _input(error))
+        finally:
+            video.moved = None
+
+    def _told(self, values: dict[str, Any]) -> Answer:
+        return as_json(
+            {
+                "name": self.name,
+                "case": self.wish.evidence.case.case if self.wish.evidence.case else "",
+                "videos": [video.told() for video in self.videos],
+                "pdf": find_spec("weasyprint") is not None,
+            }
+        )
+
+    def _picture(self, values: dict[str, Any]) -> Answer:
+        video = self._video(values["n"])
+        return Answer(b"" if video is None else video.picture, "image/jpeg")
+
+    def _search_first(self, values: dict[str, Any]) -> Answer:
+        self._first = int(values["n"])
+        return as_json({})
+
+    def _open(self, values: dict[str, Any]) -> Answer:
+        """Show a result, its report, or the index of the case."""
+        language = values["language"] if values.get("language") in LANGUAGES else LANGUAGES[0]
+        if values["what"] == "index":
+            show(self._index(language))
+            return as_json({})
+        video = self._video(values["n"])
+        if video is None:
+            raise RefusedError("unknown")
+        held = video.held
+        show_of(held or video.final, str(values["what"]), language)
+        return as_json({})
+
+    def _index(self, language: str) -> Path:
+        """Write the page about the whole case, with a report of each result."""
+        done = [v for v in self.videos if v.state in ("ready", "behind", "held", "refused")]
+        results = [video.result() for video in done]
+        reports = [
+            report_beside(Path(r["output"]), language) if "output" in r else None for r in results
+        ]
+        rest = [v.source for v in self.videos if v not in done]
+        place = (self.wish.folder or self.videos[0].source.parent) / "case.html"
+        if place.exists() and CASE_MARK not in place.read_bytes()[:4096]:
+            raise RefusedError("no_index", name=place.name)
+        title = (self.wish.evidence.case.case if self.wish.evidence.case else "") or self.name
+        line = in_one_line(results, len(rest))
+        write_whole(place, case_page(place, title, line, results, reports, (), rest), force=True)
+        return place
+
+    def _folders(self, values: dict[str, Any]) -> Answer:
+        """What lies in a folder that the user may read: its folders, and how many videos."""
+        folder = Path(str(values.get("in") or Path.home()))
+        try:
+            inside = sorted(folder.iterdir(), key=lambda path: path.name.lower())
+            listed = [p.name for p in inside if not p.name.startswith(".") and _readable(p)]
+            videos = sum(names_footage(path) and path.is_file() for path in inside)
+        except (OSError, ValueError) as error:
+            raise RefusedError("no_folder", name=str(folder)) from error
+        told = {"in": str(folder.resolve()), "up": str(folder.resolve().parent)}
+        return as_json({**told, "folders": listed, "videos": videos})
+
+    def _choose(self, values: dict[str, Any]) -> Answer:
+        if self.videos:
+            raise RefusedError("case_chosen")
+        self.take([Path(str(values["folder"]))])
+        return as_json({})
+
+
+def _changed(path: Path) -> int:
+    """When a file was changed last, in nanoseconds; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _without(problem: dict[str, Any], path: str) -> dict[str, Any]:
+    """A problem of a video beside whose name it stands."""
+    said = {
+        language: [text.removeprefix(path).lstrip(" :") for text in texts]
+        for language, texts in problem["said"].items()
+    }
+    return {**problem, "said": said}
+
+
+def _readable(path: Path) -> bool:
+    return path.is_dir() and os.access(path, os.R_OK | os.X_OK)
+
+
+def _not_open(values: dict[str, Any]) -> Answer:
+    raise RefusedError("not_open")
+
+
+def _input(error: OSError) -> RedactError:
+    return InputError(f"{error}", "")

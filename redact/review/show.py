@@ -1,0 +1,50 @@
+"""What was made, shown by the system's own programs: a player, a browser.
+
+The page hands over the name of nothing: it says which of a video's own files is meant.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from ..report import report_beside
+from .refused import RefusedError
+
+
+def show_of(output: Path, what: str, language: str) -> None:
+    """Show a result or what belongs to it.
+
+    Args:
+        output: the result.
+        what: "result", "report" or "pdf".
+        language: of a report that is made now.
+
+    Raises:
+        RefusedError: it is not there, or the system has no program that opens files.
+        RedactError, OSError: the report cannot be made.
+    """
+    if not output.exists():
+        raise RefusedError("nothing_made", name=output.name)
+    show(output if what == "result" else report_beside(output, language, pdf=what == "pdf"))
+
+
+def show(path: Path) -> None:
+    """Open a file with the program that the user's system has for it. Raises RefusedError."""
+    if sys.platform == "win32":
+        os.startfile(path.absolute())
+        return
+    program = shutil.which("open" if sys.platform == "darwin" else "xdg-open")
+    if program is None:
+        raise RefusedError("no_viewer", path=str(path.absolute()))
+    nothing = subprocess.DEVNULL
+    subprocess.Popen(
+        [program, str(path.absolute())],
+        stdin=nothing,
+        stdout=nothing,
+        stderr=nothing,
+        start_new_session=True,
+    )

@@ -1,0 +1,63 @@
+"""The starter on the desktop: it starts the page, replaces nothing unasked, and can be removed."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from redact.cli.desktop import _in_exec
+from redact.errors import ExitCode
+
+from .conftest import call
+
+
+def test_it_replaces_nothing_and_can_be_removed(tmp_path: Path) -> None:
+    for system in ("linux", "macos", "windows"):
+        made = call("desktop", "--system", system, "-o", tmp_path)
+        assert made.returncode == ExitCode.DONE, made.stderr
+        assert call("desktop", "--system", system, "-o", tmp_path).returncode == ExitCode.EXISTS
+        assert call("desktop", "--system", system, "-o", tmp_path, "--force").returncode == 0
+        assert call("desktop", "--system", system, "-o", tmp_path, "--remove").returncode == 0
+        assert list(tmp_path.iterdir()) == []
+    other = tmp_path / "redact.desktop"
+    other.write_text("somebody's own")
+    call("desktop", "--system", "linux", "-o", tmp_path, "--remove")
+    assert other.read_text() == "somebody's own"
+
+
+def test_the_desktop_goes_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "Bureau").mkdir()
+    (tmp_path / ".config").mkdir()
+    (tmp_path / ".config/user-dirs.dirs").write_text('XDG_DESKTOP_DIR="$HOME/Bureau"\n')
+    done = subprocess.run(
+        [sys.executable, "-m", "redact", "desktop", "--system", "linux"],
+        env={"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    places = [".local/share/applications/redact.desktop", "Bureau/redact.desktop"]
+    for place in places:
+        text = (tmp_path / place).read_text()
+        (line,) = [line for line in text.splitlines() if line.startswith("Exec=")]
+        assert shlex.split(line.removeprefix("Exec=")) == [
+            *(sys.executable, "-m", "redact", "review")
+        ]
+        assert os.access(tmp_path / place, os.X_OK)
+        check = shutil.which("desktop-file-validate")
+        if check:
+            subprocess.run([check, tmp_path / place], check=True)
+
+
+@pytest.mark.parametrize("path", ["/home/R. Roe/py", '/a"b/$HOME/`x`/100%/back\\slash'])
+def test_a_path_stays_one_argument(path: str) -> None:
+    """As the specification reads it: escapes of strings, quotes as in a shell, then %."""
+    said = _in_exec(path).replace("\\\\", "\\").replace("%%", "%")
+    shown = subprocess.run(["sh", "-c", f"printf %s {said}"], capture_output=True, text=True)
+    assert shown.stdout == path

@@ -1,0 +1,190 @@
+"""A whole case: what each video is told to be, what leads to its review, and who may ask."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redact.plan import read_plan, write_plan
+from redact.record import EvidenceChoice
+from redact.review import Case, Wish
+from redact.review.server import PageServer
+from redact.settings import DetectSettings, RenderSettings, Sensitivity
+
+from ..pipeline.conftest import SAMPLE, shorten
+from .browser import until
+
+PAGE = "a page"
+
+
+class Asking:
+    """The page of a case, without a browser."""
+
+    def __init__(self, case: Case, server: PageServer) -> None:
+        self.case, self.server = case, server
+
+    def __call__(self, path: str, body: Any = None, **changed: str | None) -> tuple[int, Any]:
+        own = f"127.0.0.1:{self.server.port}"
+        headers: dict[str, str | None] = {
+            "Host": own,
+            "Origin": None if body is None else f"http://{own}",
+            "Sec-Fetch-Site": "same-origin",
+            "X-Redact-Token": self.server.token,
+            "X-Redact-Page": PAGE,
+        }
+        headers |= {name.replace("_", "-"): value for name, value in changed.items()}
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
+        data = None if body is None else json.dumps(body)
+        known = {name: value for name, value in headers.items() if value is not None}
+        connection.request("GET" if body is None else "POST", path, data, known)
+        answer = connection.getresponse()
+        said = answer.read()
+        kind = answer.headers["Content-Type"]
+        return answer.status, json.loads(said) if kind == "application/json" and said else said
+
+    def videos(self) -> list[dict[str, Any]]:
+        return list(self("/api/case")[1]["videos"])
+
+    def states(self) -> dict[str, str]:
+        return {video["name"]: video["state"] for video in self.videos()}
+
+
+@contextmanager
+def asking(*places: Path, folder: Path | None = None) -> Iterator[Asking]:
+    settings = DetectSettings(sensitivity=Sensitivity.FAST)
+    words = ("--sensitivity", "fast")
+    case = Case(Wish(settings, RenderSettings().margin, EvidenceChoice(), folder, words), places)
+    server = case.server()
+    threading.Thread(target=server.serve, daemon=True).start()
+    try:
+        ask = Asking(case, server)
+        assert ask("/api/join", {})[0] == 200
+        yield ask
+    finally:
+        server.shutdown()
+        server.server_close()
+        case.close()
+
+
+@pytest.fixture
+def two(street: Path, street_plan: Path, tmp_path: Path) -> Path:
+    """A folder of two videos that were searched."""
+    for name in ("a", "b c"):
+        shutil.copy(street, tmp_path / f"{name}.mp4")
+        write_plan(read_plan(street_plan), tmp_path / f"{name}.plan.json")
+    return tmp_path
+
+
+def test_each_video_leads_to_its_own_review(two: Path) -> None:
+    with asking(two) as ask:
+        until(lambda: set(ask.states().values()) == {"look"})
+        assert ask("/v/1/")[1].startswith(b"<!doctype html>")
+        status, told = ask("/v/2/api/edit", {"op": "decide", "ids": [1], "decision": "keep"})
+        assert status == 422 and told["error"] == "not_open", "what comes late opens nothing"
+        for number, name in ((1, "a"), (2, "b c")):
+            until(lambda n=number: ask(f"/v/{n}/api/join", {})[1].get("ready"))
+            (track, *_) = ask(f"/v/{number}/api/plan")[1]["subjects"]
+            deed = {"op": "decide", "ids": [track["id"]], "decision": "keep", "reason": name}
+            assert ask(f"/v/{number}/api/edit", deed)[0] == 200
+            plan = read_plan(two / f"{name}.plan.json")
+            assert [t.reason for t in plan.tracks if t.id == track["id"]] == [name]
+        assert not (two / ".a.plan.json.review").exists(), "one review is open at a time"
+        assert ask("/v/1/api/plan")[0] == 422
+        assert ask("/v/3/api/join", {})[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/v/1/api/plan", "/api/case", "/v/1/api/frame?n=0&view=original"])
+def test_another_page_in_the_browser_gets_nothing(two: Path, path: str) -> None:
+    with asking(two) as ask:
+        until(lambda: ask("/v/1/api/join", {})[1].get("ready"))
+        for changed in (
+            {"X_Redact_Token": None},
+            {"X_Redact_Token": "x"},
+            {"Host": "evil.example"},
+            {"Origin": "http://evil.example"},
+            {"Sec_Fetch_Site": "cross-site"},
+        ):
+            status, told = ask(path, **changed)
+            assert status in (401, 403, 421) and set(told) == {"error"}, changed
+
+
+def test_folders_are_shown_to_the_page_alone_and_one_is_taken(two: Path) -> None:
+    closed = two / "closed"
+    closed.mkdir()
+    (two / "empty").mkdir()
+    (two / ".hidden").mkdir()
+    with asking() as ask:
+        assert ask("/api/folders", {"in": str(two)}, X_Redact_Token=None)[0] == 401
+        assert ask("/api/choose", {"folder": str(two)}, Origin="http://evil.example")[0] == 403
+        assert ask("/api/choose", {"folder": str(two)}, Origin=None)[0] == 403
+        status, told = ask("/api/folders", {"in": str(two)})
+        assert (status, told["folders"], told["videos"]) == (200, ["closed", "empty"], 2)
+        for nothing in ("/no/such", "relative\0", str(two / "a.mp4")):
+            assert ask("/api/folders", {"in": nothing})[1]["error"] == "no_folder"
+        assert ask("/api/choose", {"folder": str(two / "empty")})[0] == 422
+        assert ask.videos() == []
+        assert ask("/api/choose", {"folder": str(two)})[0] == 200
+        assert [video["name"] for video in ask.videos()] == ["a.mp4", "b c.mp4"]
+        assert ask("/api/choose", {"folder": "/"})[1]["error"] == "case_chosen"
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read all")
+def test_a_folder_that_the_user_may_not_read_is_not_shown(two: Path) -> None:
+    (two / "closed").mkdir(mode=0)
+    with asking() as ask:
+        assert ask("/api/folders", {"in": str(two)})[1]["folders"] == []
+        assert ask("/api/folders", {"in": str(two / "closed")})[1]["error"] == "no_folder"
+
+
+def test_only_what_was_made_of_a_video_is_opened(
+    two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[list[str]] = []
+    monkeypatch.setattr("redact.review.show.shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(
+        "redact.review.show.subprocess.Popen", lambda words, **_: opened.append(words)
+    )
+    with asking(two) as ask:
+        until(lambda: set(ask.states().values()) == {"look"})
+        for wish in ({"n": 1, "what": "result"}, {"n": "../2", "what": "result"}, {"n": 1}):
+            assert ask("/api/open", wish)[0] in (400, 422), wish
+        (two / "a.redacted.mp4").write_bytes(b"made")
+        assert ask("/api/open", {"n": 1, "what": "result"})[0] == 200
+        assert opened[0][1:] == [str(two / "a.redacted.mp4")]
+        assert ask.states()["a.mp4"] == "behind", "no record says that it holds the decisions"
+        (two / "case.html").write_text("somebody's own")
+        assert ask("/api/open", {"what": "index"})[1]["error"] == "no_index"
+
+
+@pytest.mark.slow
+def test_the_next_ones_are_searched_meanwhile_until_the_page_is_closed(tmp_path: Path) -> None:
+    for name, length in (("long", 75), ("one", 8), ("two", 8)):
+        shorten(SAMPLE, tmp_path / f"{name}.mp4", length, skip=20)
+    (tmp_path / "broken.mp4").write_bytes(b"no video")
+    with asking(tmp_path, folder=tmp_path / "out") as ask:
+        until(lambda: ask.states()["long.mp4"] == "searching")
+        number = next(v["number"] for v in ask.videos() if v["name"] == "two.mp4")
+        assert ask(f"/v/{number}/api/join", {})[1]["error"] == "not_searched"
+        assert ask("/api/first", {"n": number})[0] == 200
+        until(lambda: ask.videos()[1]["work"] and ask.videos()[1]["work"]["done"], 120)
+        until(lambda: ask.states()["two.mp4"] == "look", 200)
+        states = ask.states()
+        assert states["long.mp4"] == "look" and states["one.mp4"] in ("search", "searching")
+        assert states["broken.mp4"] == "refused"
+        until(lambda: ask.states()["one.mp4"] == "searching" or ask.case.searching())
+    end = time.monotonic() + 20  # with the page, the search ends
+    while ask.case.searching() and time.monotonic() < end:
+        time.sleep(0.1)
+    assert not ask.case.searching()
+    assert not (tmp_path / "out" / "one.redacted.plan.json").exists()
