@@ -47,8 +47,10 @@ def remarks(plan: Plan) -> Iterator[Message]:
         small = sum(height < SMALL[target] for height in heights)
         if small * 2 > len(heights):
             whole = next((t.spec.option for t in reversed(target.wholes) if t in SEARCHED), "")
-            code = "heads_small" if not whole else "heads_small_of"
-            yield Message(code, count=small, pixels=SMALL[target], whole=whole)
+            if whole:
+                yield Message("heads_small_of", count=small, pixels=SMALL[target], whole=whole)
+            else:
+                yield Message("heads_small", count=small, pixels=SMALL[target])
 
 
 def _largely_covered(plan: Plan) -> Iterator[float]:
