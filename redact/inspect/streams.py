@@ -15,6 +15,7 @@ from typing import Any
 from av.stream import Disposition
 
 from ..formats import sound_headers, tags
+from ..formats.nal_units import messages, units
 from ..media import opened, packets_of, tags_of
 from .findings import Disclosures, Kind, printable_text
 from .mp4 import NEUTRAL_NAMES, add_comments, kind_of_tag
@@ -36,19 +37,6 @@ MATCHES = 64
 piece full of them must not take hours."""
 
 
-def units(packet: bytes, length_size: int) -> Iterator[bytes]:
-    """NAL units of an access unit: length-prefixed (size of the prefix), or Annex B (0)."""
-    if length_size == 0:
-        for unit in re.split(rb"\x00\x00\x01", packet)[1:]:
-            yield unit.rstrip(b"\0")
-        return
-    at = 0
-    while at + length_size <= len(packet):
-        size = int.from_bytes(packet[at : at + length_size], "big")
-        yield packet[at + length_size : at + length_size + size]
-        at += length_size + size
-
-
 def inspect_h264(unit: bytes, where: str, found: Disclosures) -> None:
     kind = unit[0] & 31 if unit else 0
     if kind == 6:
@@ -65,21 +53,9 @@ def inspect_hevc(unit: bytes, where: str, found: Disclosures) -> None:
         found.add(Kind.UNUSUAL, f"{where} unit of type {kind}", f"{len(unit)} bytes")
 
 
-def _messages(data: bytes, where: str, found: Disclosures) -> None:
-    data = data.replace(b"\0\0\3", b"\0\0")  # emulation prevention
-    at = 0
-    while at + 2 < len(data):
-        kind, at = _sei_number(data, at)
-        size, at = _sei_number(data, at)
-        _message(kind, data[at : at + size], where, found)
-        at += size  # the trailing bits, one byte at the end, are no message
-
-
-def _sei_number(data: bytes, at: int) -> tuple[int, int]:
-    value = 0
-    while at < len(data) and data[at] == 0xFF:
-        value, at = value + 255, at + 1
-    return value + (data[at] if at < len(data) else 0), at + 1
+def _messages(payload: bytes, where: str, found: Disclosures) -> None:
+    for kind, body in messages(payload):
+        _message(kind, body, where, found)
 
 
 def _message(kind: int, body: bytes, where: str, found: Disclosures) -> None:

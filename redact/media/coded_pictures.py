@@ -11,7 +11,7 @@ from typing import Any
 
 import av
 
-from .h264_headers import units_with_codes
+from ..formats.nal_units import units
 
 _ONE_EACH = frozenset(
     ("av1", "dnxhd", "ffv1", "h264", "hevc", "mjpeg", "mpeg2video", "prores", "vp8", "vp9")
@@ -77,8 +77,8 @@ class CodedPictures:
         if self._codec == "vp8":
             return not hidden_vp8(packet)
         if self._codec == "hevc" and self._keys <= 1 and packet.pts is None:
-            units = units_with_codes(bytes(packet))
-            return not any((u[0] >> 1) & 63 in _HEVC_SKIPPED for u in units if u)
+            heads = units(bytes(packet), 0, 1)
+            return not any((u[0] >> 1) & 63 in _HEVC_SKIPPED for u in heads if u)
         return True
 
 

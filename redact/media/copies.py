@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import av
 
+from ..formats.nal_units import messages, parameter_sets, units
 from .h264_headers import Bits, sequence_of
 from .info import SourceInfo
 from .source import only, opened, packets_of
@@ -89,12 +90,12 @@ def stretches_of(info: SourceInfo) -> Iterator[Coded]:
             for packet in packets_of(container, stream):
                 if not packet.size:
                     continue
-                units = list(_units(bytes(packet), own.length_size))
-                if begun is None or any(kind_of(unit) == IDR for unit in units):
+                here = list(units(bytes(packet), own.length_size))
+                if begun is None or any(kind_of(unit) == IDR for unit in here):
                     if begun is not None:
                         yield begun.done()
                     begun = _Stretch()
-                begun.add(packet, units, own)
+                begun.add(packet, here, own)
         except av.FFmpegError:
             return  # decoding stops at the same place, and tells
         if begun is not None:
@@ -151,20 +152,14 @@ class ParameterSets:
         """Raises ValueError where they cannot be read."""
         if extradata is None or len(extradata) < 7 or extradata[0] != 1:
             raise ValueError("no parameter sets before the pictures")
-        units, at = [], 5
-        for mask in (31, 255):
-            count, at = extradata[at] & mask, at + 1
-            for _ in range(count):
-                size = int.from_bytes(extradata[at : at + 2])
-                units.append(extradata[at + 2 : at + 2 + size])
-                at += 2 + size
+        own = parameter_sets(extradata)
         numbers = set()
-        for unit in units:
+        for unit in own:
             if kind_of(unit) == SEQUENCE:
                 numbers.add(sequence_of(unit)[0])
             else:
                 numbers.add(Bits(unit[1:]).ue())
-        return cls((extradata[4] & 3) + 1, tuple(units), frozenset(numbers))
+        return cls((extradata[4] & 3) + 1, tuple(own), frozenset(numbers))
 
     def free_number(self) -> int:
         """One that no parameter set of the source has."""
@@ -176,9 +171,9 @@ class ParameterSets:
         Args:
             encoder: its parameter sets with start codes.
         """
-        units = [unit for unit in with_codes(encoder) if kind_of(unit) in (SEQUENCE, PICTURE)]
-        units = sorted([*units, *self.units], key=_place)
-        return b"".join(_START + unit for unit in units)
+        theirs = [unit for unit in units(encoder, 0) if kind_of(unit) in (SEQUENCE, PICTURE)]
+        every = sorted([*theirs, *self.units], key=_place)
+        return b"".join(_START + unit for unit in every)
 
 
 def _place(unit: bytes) -> tuple[int, int]:
@@ -239,9 +234,9 @@ class Copies:
                 if span is None:
                     return
                 if packet.pts >= self.times[span.first]:
-                    units = [u for u in map(kept, _units(bytes(packet), size)) if u]
-                    key = any(kind_of(unit) == IDR for unit in units)
-                    yield packet.pts, b"".join(_START + unit for unit in units), key
+                    copied = [u for u in map(kept, units(bytes(packet), size)) if u]
+                    key = any(kind_of(unit) == IDR for unit in copied)
+                    yield packet.pts, b"".join(_START + unit for unit in copied), key
 
 
 def parameters_of(info: SourceInfo) -> ParameterSets:
@@ -319,41 +314,4 @@ def kept(unit: bytes) -> bytes:
     kind = kind_of(unit)
     if kind in (SLICE, IDR):
         return unit
-    return unit if kind == SEI and messages_of(unit) <= _TIMING else b""
-
-
-def messages_of(unit: bytes) -> frozenset[int]:
-    """Kinds of the messages in a unit of messages (7.3.2.3.1)."""
-    data, at = unit[1:].replace(b"\0\0\3", b"\0\0"), 0
-    kinds = set[int]()
-    while at < len(data) and data[at] != 0x80:
-        values = []
-        for _ in range(2):
-            value = 0
-            while at < len(data) and data[at] == 255:
-                value, at = value + 255, at + 1
-            if at >= len(data):
-                return frozenset((*kinds, -1))  # it ends midway: nobody knows what it holds
-            values.append(value + data[at])
-            at += 1
-        kinds.add(values[0])
-        at += values[1]
-    return frozenset(kinds)
-
-
-def with_codes(data: bytes) -> Iterator[bytes]:
-    """The units of a packet in which a start code stands before each."""
-    begin = data.find(b"\0\0\1") + 3
-    while begin > 2:
-        end = data.find(b"\0\0\1", begin)
-        yield data[begin : end if end >= 0 else len(data)].rstrip(b"\0")
-        begin = end + 3
-
-
-def _units(data: bytes, size: int) -> Iterator[bytes]:
-    """The units of a packet in which a length of `size` bytes stands before each."""
-    at = 0
-    while at + size <= len(data):
-        begin = at + size
-        at = begin + int.from_bytes(data[at:begin])
-        yield data[begin:at]
+    return unit if kind == SEI and {kind for kind, _ in messages(unit[1:])} <= _TIMING else b""

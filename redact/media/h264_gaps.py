@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..formats.nal_units import parameter_sets, units
 from .h264_headers import (
+    HEAD,
     Picture,
     Sequence,
     Slice,
     picture_of,
     sequence_of,
     slice_of,
-    units_with_codes,
-    units_with_lengths,
 )
 
 _SLICES, _SEQUENCE, _PICTURE = (1, 2, 5), 7, 8
@@ -49,21 +49,10 @@ class Gaps:
     def _configure(self, head: bytes) -> None:
         if head[:1] == b"\1" and len(head) > 6:
             self._length = (head[4] & 3) + 1
-            self._read_configuration(head)
+            for unit in parameter_sets(head):
+                self._unit(unit)
         else:
             self._read(head)
-
-    def _read_configuration(self, record: bytes) -> None:
-        """The `avcC` record of MP4 and Matroska (ISO/IEC 14496-15, 5.3.3.1)."""
-        at = 5
-        for mask in (31, 255):
-            if at >= len(record):
-                return
-            count, at = record[at] & mask, at + 1
-            for _ in range(count):
-                size = int.from_bytes(record[at : at + 2])
-                self._unit(record[at + 2 : at + 2 + size])
-                at += 2 + size
 
     def before(self, packet: Any) -> bool:
         """Whether a picture is missing that should have come before one of this packet, or between
@@ -81,9 +70,7 @@ class Gaps:
         return self._fields == 1
 
     def _read(self, packet: bytes) -> bool:
-        size = self._length
-        units = units_with_lengths(packet, size) if size else units_with_codes(packet)
-        return sum(map(self._unit, units)) > 0
+        return sum(map(self._unit, units(packet, self._length, HEAD))) > 0
 
     def _unit(self, unit: bytes) -> bool:
         kind = unit[0] & 31 if unit else 0

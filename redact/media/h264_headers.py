@@ -5,10 +5,9 @@ Only as much is read as it takes to follow `frame_num`, see `h264_gaps`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-_HEAD = 512
+HEAD = 512
 """Bytes of a unit that are read: the longest headers have a weight for each of 64 references."""
 
 _HIGH_PROFILES = frozenset((100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135))
@@ -22,7 +21,7 @@ class Bits:
 
     def __init__(self, unit: bytes) -> None:
         # A 3 behind two zeros only keeps a start code from being seen where there is none.
-        data = unit[:_HEAD].replace(b"\0\0\3", b"\0\0")
+        data = unit[:HEAD].replace(b"\0\0\3", b"\0\0")
         self._value = int.from_bytes(data)
         self._left = len(data) * 8
 
@@ -104,25 +103,6 @@ class Slice(NamedTuple):
     restarts: bool
     field: bool
     sequence: Sequence
-
-
-def units_with_lengths(data: bytes, size: int) -> Iterator[bytes]:
-    """Heads of the units of a packet in which a length of `size` bytes stands before each."""
-    at = 0
-    while at + size < len(data):
-        begin = at + size
-        at = begin + int.from_bytes(data[at:begin])
-        yield data[begin : min(at, begin + _HEAD)]
-
-
-def units_with_codes(data: bytes) -> Iterator[bytes]:
-    """Heads of the units of a packet in which a start code stands before each."""
-    begin = data.find(b"\0\0\1") + 3
-    while begin > 2:
-        end = data.find(b"\0\0\1", begin)
-        stop = end if end >= 0 else len(data)
-        yield data[begin : min(stop, begin + _HEAD)]
-        begin = end + 3
 
 
 def sequence_of(unit: bytes) -> tuple[int, Sequence]:

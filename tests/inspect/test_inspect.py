@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from redact.cli.probe_inspect_doctor import inspect
 from redact.errors import CheckFailedError, ExitCode, InputError
+from redact.formats.nal_units import units
 from redact.inspect import Inspection, inspect_file
 from redact.inspect.findings import Disclosures, Kind
 from redact.inspect.mp4 import add_comments, inspect_mp4
@@ -30,7 +31,7 @@ from redact.inspect.release import (
     prepare_release,
     release_path,
 )
-from redact.inspect.streams import _codec_header, inspect_h264, inspect_hevc, units
+from redact.inspect.streams import _codec_header, inspect_h264, inspect_hevc
 from redact.media import Decode, VideoWriter, probe
 from redact.settings import EncodeSettings
 

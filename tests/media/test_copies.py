@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redact.formats.nal_units import messages
 from redact.media import Decode, SourceInfo, VideoWriter, choose_copies, plane_array, probe
-from redact.media.copies import DecodingTimes, messages_of, stretches_of
+from redact.media.copies import DecodingTimes, stretches_of
 from redact.settings import EncodeSettings
 from redact.types import Frame
 
@@ -115,6 +116,6 @@ def test_nothing_is_decoded_after_it_is_shown(steps: list[int], late: int) -> No
 
 
 def test_messages_that_end_midway_are_not_taken_for_timing() -> None:
-    assert messages_of(b"\x06\x06\x01\xc4\x80") == {6}
-    assert messages_of(b"\x06\x05\x01\xc4\x06\x01\xc4\x80") == {5, 6}
-    assert -1 in messages_of(b"\x06\xff")
+    assert list(messages(b"\x06\x01\xc4\x80")) == [(6, b"\xc4")]
+    assert [kind for kind, _ in messages(b"\x05\x01\xc4\x06\x01\xc4\x80")] == [5, 6]
+    assert -1 in dict(messages(b"\xff"))

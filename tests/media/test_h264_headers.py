@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from redact.formats.nal_units import units
 from redact.media.h264_headers import (
     picture_of,
     sequence_of,
     slice_of,
-    units_with_codes,
-    units_with_lengths,
 )
 
 from .h264_streams import B, Coded, I, P, Stream
@@ -57,7 +56,7 @@ PICTURES = st.builds(
 @settings(max_examples=300)
 @given(STREAMS, st.lists(PICTURES, min_size=1, max_size=4))
 def test_what_is_read_is_what_was_written(stream: Stream, pictures: list[Coded]) -> None:
-    first, second = units_with_codes(stream.head())
+    first, second = units(stream.head(), 0)
     number, sequence = sequence_of(first)
     which, picture = picture_of(second)
     assert (number, which) == (0, 0) and picture is not None
@@ -65,7 +64,7 @@ def test_what_is_read_is_what_was_written(stream: Stream, pictures: list[Coded])
     assert (sequence.fields, sequence.colour) == (stream.fields, stream.colour)
     assert picture.references == stream.references
     for coded in pictures:
-        (unit,) = units_with_codes(coded.written(stream))
+        (unit,) = units(coded.written(stream), 0)
         read = slice_of(unit, {0: sequence}, {0: picture})
         assert read is not None and read.number == coded.number % (1 << stream.frame_bits)
         assert (read.idr, read.reference) == (coded.idr, coded.reference)
@@ -75,16 +74,16 @@ def test_what_is_read_is_what_was_written(stream: Stream, pictures: list[Coded])
 
 @pytest.mark.parametrize("size", [1, 2, 3, 4])
 def test_units_behind_their_length(size: int) -> None:
-    units = [b"\x67abc", b"\x68", b"\x65" + b"x" * 100]
-    packet = b"".join(len(u).to_bytes(size) + u for u in units)
-    assert list(units_with_lengths(packet, size)) == units
-    assert list(units_with_lengths(packet[:-5], size)) == [*units[:2], units[2][:-5]]
+    given = [b"\x67abc", b"\x68", b"\x65" + b"x" * 100]
+    packet = b"".join(len(u).to_bytes(size) + u for u in given)
+    assert list(units(packet, size)) == given
+    assert list(units(packet[:-5], size)) == [*given[:2], given[2][:-5]]
 
 
 def test_only_the_first_slice_of_a_picture_counts() -> None:
     stream = Stream()
-    first, second = units_with_codes(stream.head())
+    first, second = units(stream.head(), 0)
     known = {0: sequence_of(first)[1]}, {0: picture_of(second)[1]}
-    (unit,) = units_with_codes(Coded(1).written(stream))
+    (unit,) = units(Coded(1).written(stream), 0)
     assert slice_of(unit, *known) is not None
     assert slice_of(unit[:1] + b"\x40" + unit[2:], *known) is None
