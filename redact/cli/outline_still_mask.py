@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .. import api
 from ..errors import OutputError, UsageError
-from ..files import PRIVATE, make_private, write_whole
+from ..files import make_private, private_folder, write_whole
 from ..media import Decode, SourceInfo, default_output, probe
 from ..plan import read_plan, user_input
 from ..types import Frame, clock, counted
@@ -101,8 +101,7 @@ def still(source: Path, moment: str, output: Path, force: bool) -> int:
         raise UsageError(f"{output}: stills are PNG", "End its name in .png.")
     info = probe(source)
     frame, start = find_frame(info, moment)
-    folder = output.parent
-    closed = folder if folder.resolve().name == PRIVATE else folder / PRIVATE
+    closed = private_folder(output.parent)
     final = closed / output.name
     when = clock(float(frame.time - start))
     rgb = np.asarray(frame.picture.to_ndarray(format="rgb24"), np.uint8)

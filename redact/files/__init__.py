@@ -1,6 +1,13 @@
 """Writing files: whole or not at all, nothing replaced unasked, nothing of a killed run left."""
 
-from .folders import check_folder, keep_to_owner, made_folder, make_folder, make_private
+from .folders import (
+    check_folder,
+    keep_to_owner,
+    made_folder,
+    make_folder,
+    make_private,
+    private_folder,
+)
 from .growing_file import Answer, AnswerFile
 from .leftovers import LockedFile, beside, claim, claim_beside, lock, new_partial, sweep
 from .output import (

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import OutputError
 from ..words import problem, reason_of
-from .output import unwritable
+from .output import PRIVATE, unwritable
 
 
 def check_folder(folder: Path) -> None:
@@ -39,6 +39,11 @@ def make_private(folder: Path) -> None:
     """Make a folder for its owner alone, or take all others' access to it. Raises OutputError."""
     make_folder(folder)
     keep_to_owner(folder, 0o700)
+
+
+def private_folder(folder: Path) -> Path:
+    """The folder NOT-FOR-RELEASE in a folder, which may be one itself."""
+    return folder if folder.resolve().name == PRIVATE else folder / PRIVATE
 
 
 def keep_to_owner(path: Path, mode: int) -> None:

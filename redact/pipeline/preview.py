@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from ..auditing import finding_pictures, require_detectors
-from ..files import PRIVATE, check_writable, keep_to_owner, make_private
+from ..files import check_writable, keep_to_owner, make_private, private_folder
 from ..media import (
     SourceInfo,
     choose_encoding,
@@ -97,7 +97,7 @@ def _place(info: SourceInfo, wish: Delivery, codec: str) -> Path:
         folder, name = output or usual.parent, f"{info.path.stem}.preview{usual.suffix}"
     else:
         folder, name = output.parent, output.name
-    return (folder if folder.resolve().name == PRIVATE else folder / PRIVATE) / name
+    return private_folder(folder) / name
 
 
 def _ours(wish: Delivery) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import UsageError
-from ..files import PRIVATE, OutputFile, make_private
+from ..files import OutputFile, make_private, private_folder
 from ..media import SourceInfo, VideoWriter, container_for
 from ..plan import Plan
 from ..render import Renderer, mask_frame, mask_info, write_notice
@@ -49,8 +49,7 @@ def write_outline(
         UnsafeError: the decoder yields other frames than those that the plan was made on.
     """
     container = container_for(output)
-    folder = output.parent
-    closed = folder if folder.resolve().name == PRIVATE else folder / PRIVATE
+    closed = private_folder(output.parent)
     require_same_source(plan, info, journal)
     make_private(closed)
     with OutputFile(closed / output.name, force, (info.path, *never), mode=0o600) as out:

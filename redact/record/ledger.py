@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from typing import TypeVar
 
 from ..plan import Plan, answered_here, count_of, joined, state_runs
 from ..types import Action, Confirmed, Origin, State, Track, runs_of
@@ -22,6 +23,8 @@ from .manifest_parts import (
     SpanPart,
     TrackPart,
 )
+
+T = TypeVar("T")
 
 CERTAINTY = {
     State.DETECTED: "seen",
@@ -112,15 +115,14 @@ def _certainty(track: Track) -> float | None:
     return None if sure is None else round(sure, 4)
 
 
-def _merged(runs: list[tuple[int, int, State]]) -> Iterator[tuple[int, int, State]]:
-    first, last, state = runs[0]
-    for a, b, other in runs[1:]:
-        if other is state and a == last + 1:
-            last = b
-        else:
-            yield first, last, state
-            first, last, state = a, b, other
-    yield first, last, state
+def _merged(runs: Iterable[tuple[int, int, T]]) -> Iterator[tuple[int, int, T]]:
+    """First, last and value of runs, those that follow each other with one value as one."""
+    found: list[tuple[int, int, T]] = []
+    for first, last, value in runs:
+        if found and found[-1][2] == value and found[-1][1] == first - 1:
+            first = found.pop()[0]
+        found.append((first, last, value))
+    yield from found
 
 
 def _with_held(
@@ -148,15 +150,9 @@ def _found_by(track: Track, plan: Plan) -> tuple[str, ...]:
     return (track.origin.value,)
 
 
-def _spans(runs: list[tuple[int, int, State]]) -> Iterator[SpanPart]:
-    first, last, word = runs[0][0], runs[0][1], CERTAINTY[runs[0][2]]
-    for a, b, state in runs[1:]:
-        if CERTAINTY[state] == word and a == last + 1:
-            last = b
-        else:
-            yield SpanPart(certainty=word, first=first, last=last)
-            first, last, word = a, b, CERTAINTY[state]
-    yield SpanPart(certainty=word, first=first, last=last)
+def _spans(runs: Iterable[tuple[int, int, State]]) -> Iterator[SpanPart]:
+    words = ((first, last, CERTAINTY[state]) for first, last, state in runs)
+    return (SpanPart(word, first, last) for first, last, word in _merged(words))
 
 
 def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[MutedPart]:
