@@ -20,7 +20,7 @@ from ..inspect import Inspection, inspect_file
 from ..media import SourceInfo, default_output
 from ..media import probe as probe_source
 from ..progress import About
-from ..types import USUAL, Target, clock, counted, decimal, readable
+from ..types import SEARCHED, Target, clock, counted, decimal, readable
 from . import options
 from .app import HELP
 from .terminal import PlainConsole, tell, tell_json
@@ -219,8 +219,8 @@ def doctor(as_json: bool) -> int:
     """Say what this installation has and lacks, and try it on a tiny video of its own.
 
     The video is opened, decoded, searched, drawn on and encoded. Nothing is downloaded and no
-    network is used. The exit code is 0 if both faces and plates can be hidden, 6 if a model that
-    this needs is missing or damaged, 7 if a library is, and another one if the trial fails.
+    network is used. The exit code is 0 if faces, plates, heads and people can be hidden, 6 if a
+    model that this needs is missing or damaged, 7 if a library is, and another one if the trial fails.
     """
     report = examine()
     if as_json:
@@ -238,7 +238,7 @@ def examine() -> dict[str, Any]:
     from .trial import try_stages
 
     models = describe_models()
-    problems = {target: _problem(target) for target in USUAL}
+    problems = {target: _problem(target) for target in SEARCHED}
     first = next((p for p in problems.values() if p is not None), None)
     # Without a model or a library there is nothing to try.
     tried = [] if first is not None else list(try_stages())

@@ -106,4 +106,4 @@ def test_doctor_calls_a_whole_installation_ready(redact) -> None:
     done = redact("doctor", "--json")
     assert done.returncode == ExitCode.DONE, done.stdout
     report = json.loads(done.stdout)
-    assert report["ready"] and report["ready_for"] == ["face", "plate"]
+    assert report["ready"] and report["ready_for"] == ["face", "plate", "head", "person"]
