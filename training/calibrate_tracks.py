@@ -134,16 +134,18 @@ def main() -> None:
     ap.add_argument("--moved", action="store_true", help="moved stills of the half dev as well")
     ap.add_argument("--only", choices=sorted(CLUES), help="the one target to fit, not both")
     ap.add_argument("--heads", action="store_true", help="fit 'head', and only that")
-    ap.add_argument("--every", type=int, default=1, help="of the clips one in so many")
+    ap.add_argument("--clips-named", nargs="+", default=[], help="these clips only")
     ap.add_argument("--keep", type=Path, help="JSON file in which tracklets are kept between runs")
     ap.add_argument("--threads", type=int, default=2)
     ap.add_argument("--out", type=Path, default=calibration_file.FILE)
     a = ap.parse_args()
     clips = footage(a.labels, a.clips) | (moved_stills() if a.moved else {})
-    clips = {name: clips[name] for name in sorted(clips)[:: a.every]}
-    targets = (Target.HEAD,) if a.heads else USUAL
+    if a.clips_named:
+        clips = {name: clips[name] for name in a.clips_named}
+    targets = (Target.PLATE, Target.HEAD) if a.heads else USUAL
     tracklets = gather(clips, a.keep, a.threads, targets)
-    words = [t.word for t in targets if a.only in (None, t.word)]
+    only = Target.HEAD.word if a.heads else a.only
+    words = [t.word for t in targets if only in (None, t.word)]
     weights = {word: fit(tracklets, word) for word in words}
     used = [t for t in tracklets if t.verdict >= 0]
     real = {w: sum(t.verdict for t in used if t.word == w) for w in words}

@@ -69,7 +69,7 @@ def tracklets_of(
     info = probe(path)
     aspect = float(info.video.upright_sample_aspect)
     detector = load_detector(targets=targets, threads=threads, sample_aspect=aspect)
-    shape = f"{sha256_of(path, Journal(Silent()))} {aspect}"
+    shape = f"{sha256_of(path, Journal(Silent()))} {aspect} {tuple(t.word for t in targets)}"
     seen = Sightings(detector, shape, cache_folder() / "detections")
     tracker = Tracker(
         weights=BEST_LOOK,  # while the weights are still to be found

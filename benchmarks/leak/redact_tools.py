@@ -215,7 +215,7 @@ class RedactTool:
         info = probe(source)
         digest = sha256_of(source, Journal(Silent()))
         detector, close_up = self._looking(info)
-        shape = f"{digest} {float(info.video.upright_sample_aspect)}"
+        shape = f"{digest} {float(info.video.upright_sample_aspect)} {self.targets}"
         sightings = Sightings(detector, shape, self._folder)
         frames = Seen()
         tracks, cuts = self._tracks(info, sightings, close_up, frames)

@@ -220,7 +220,8 @@ def doctor(as_json: bool) -> int:
 
     The video is opened, decoded, searched, drawn on and encoded. Nothing is downloaded and no
     network is used. The exit code is 0 if faces, plates, heads and people can be hidden, 6 if a
-    model that this needs is missing or damaged, 7 if a library is, and another one if the trial fails.
+    model that this needs is missing or damaged, 7 if a library is, and another one if the trial
+    fails.
     """
     report = examine()
     if as_json:
