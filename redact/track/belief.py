@@ -31,11 +31,11 @@ FARTHEST: Final = 4.0
 
 ORDINARY: Final = PerKind(
     "track/belief: ORDINARY",
-    {Target.FACE: 0.005, Target.PLATE: 0.005, Target.HEAD: 0.01, Target.PERSON: 0.1},
+    {Target.FACE: 0.005, Target.PLATE: 0.005, Target.HEAD: 0.01, Target.PERSON: 0.02},
 )
 """Meaning: share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten
-times that hides ten times as much of what happened. A head is twice its face, and a body ten times
-a head (`TargetSpec.reach`)."""
+times that hides ten times as much of what happened. A head is twice its face. A body is twenty
+times a head, but nobody gives a fifth of the picture for a doubt; a judgement."""
 
 TargetWeights = Mapping[str, float]
 
