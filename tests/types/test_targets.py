@@ -18,6 +18,7 @@ from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.detection import load_calibration, load_detector
 from redact.detection.loader import files_of
+from redact.errors import ExitCode
 from redact.pipeline.coverage import SMALL
 from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
@@ -45,6 +46,7 @@ from redact.types import (
 from redact.words import LANGUAGES, Words
 
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
+from ..program import program
 
 HEAD = Target.HEAD
 PLACE = (40.0, 50.0, 70.0, 90.0)
@@ -198,3 +200,22 @@ def _dark(path: Path, box: tuple[float, float, float, float]) -> bool:
     x, y = int(box[0] + box[2]) // 2, int(box[1] + box[3]) // 2
     pictures = [f.picture.to_ndarray(format="gray") for f in Decode(probe(path))]
     return all(p[y - 4 : y + 4, x - 4 : x + 4].mean() < 30 for p in pictures)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("cats", "'cats' is not one of faces, plates, heads, people"),
+        ("region", "'region' is not one of faces, plates, heads, people"),
+        (",", "name at least one target"),
+        ("heads", "--without-centerface: heads and people are found by a network"),
+    ],
+)
+def test_what_nobody_finds_is_refused_before_anything_is_read(
+    tmp_path: Path, asked: str, said: str
+) -> None:
+    asks = "--without-centerface", "--targets", asked
+    done = program("run", SAMPLE, "-o", tmp_path / "o.mp4", *asks)
+    assert done.returncode == ExitCode.USAGE
+    assert said in done.stderr
+    assert not list(tmp_path.iterdir())
