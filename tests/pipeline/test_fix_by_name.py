@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
+import time
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +18,7 @@ from redact.errors import ExitCode, InputError
 from redact.pipeline import find_held
 
 from ..cli.conftest import call
-from ..pipeline.conftest import SAMPLE, shorten
+from ..pipeline.conftest import ROOT, SAMPLE, shorten
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +106,40 @@ def test_the_folder_of_a_release_that_was_held_back_is_made_again(
     again = call("fix", "a.mp4", cwd=tmp_path)
     assert again.returncode == ExitCode.EXISTS
     assert "new/rel/video.mp4: is there already, and no record" in again.stderr
+
+
+def test_a_review_of_what_was_held_back_begins_with_what_was_found(case: Path) -> None:
+    """Named as the run named it: the page has its source, its plan, and its findings."""
+    name = "out/NOT-FOR-RELEASE/a.redacted.needs-review.mp4"
+    found = [finding.number for finding in find_held(case / name).found()]
+    words = [sys.executable, "-m", "redact", "review", name, "--no-open"]
+    with subprocess.Popen(
+        words,
+        cwd=case,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:
+        assert process.stdout is not None
+        address, _, token = process.stdout.readline().strip().partition("#")
+
+        def ask(path: str, data: bytes | None = None) -> Any:
+            headers = {
+                "Origin": address.rstrip("/"),
+                "X-Redact-Token": token,
+                "X-Redact-Page": "a page",
+            }
+            request = urllib.request.Request(f"{address}api/{path}", data, headers)
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)
+
+        try:
+            assert ask("join", b"{}")["name"] == "a.mp4"
+            while not ask("state")["ready"]:
+                time.sleep(0.2)
+            assert [note["number"] for note in ask("plan")["findings"]] == found != []
+        finally:
+            process.terminate()
 
 
 def test_what_is_mended_already_is_called_so(case: Path) -> None:
