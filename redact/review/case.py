@@ -267,7 +267,7 @@ class Case:
             return self._routes.get(asked)
         video = self._video(mounted[1])
         if video is None:
-            return None
+            return told(_unknown)
         if mounted[2] == "/api/join":  # what comes late from a page that is gone opens nothing
             return told(lambda values: self._opened(video)(values))
         if video.session is None:
@@ -348,16 +348,15 @@ class Case:
         return as_json({})
 
     def _index(self, language: str) -> Path:
-        """Write the page about the whole case, with a report of each result."""
-        done = [v for v in self.videos if v.state in ("ready", "behind", "held", "refused")]
-        results = [video.result() for video in done]
-        reports = [
-            report_beside(Path(r["output"]), language) if "output" in r else None for r in results
-        ]
-        rest = [v.source for v in self.videos if v not in done]
+        """Write the page about the whole case, with a report of each result that has a record."""
         place = (self.wish.folder or self.videos[0].source.parent) / "case.html"
         if place.exists() and CASE_MARK not in place.read_bytes()[:4096]:
             raise RefusedError("no_index", name=place.name)
+        done = [v for v in self.videos if v.state in ("ready", "behind", "held", "refused")]
+        results = [video.result() for video in done]
+        made = [Path(r["output"]) if "hidden" in r else None for r in results]
+        reports = [None if output is None else report_beside(output, language) for output in made]
+        rest = [v.source for v in self.videos if v not in done]
         title = (self.wish.evidence.case.case if self.wish.evidence.case else "") or self.name
         line = in_one_line(results, len(rest))
         write_whole(place, case_page(place, title, line, results, reports, (), rest), force=True)
@@ -401,6 +400,10 @@ def _without(problem: dict[str, Any], path: str) -> dict[str, Any]:
 
 def _readable(path: Path) -> bool:
     return path.is_dir() and os.access(path, os.R_OK | os.X_OK)
+
+
+def _unknown(values: dict[str, Any]) -> Answer:
+    raise RefusedError("unknown")
 
 
 def _not_open(values: dict[str, Any]) -> Answer:

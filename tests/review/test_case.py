@@ -101,7 +101,7 @@ def test_each_video_leads_to_its_own_review(two: Path) -> None:
             assert [t.reason for t in plan.tracks if t.id == track["id"]] == [name]
         assert not (two / ".a.plan.json.review").exists(), "one review is open at a time"
         assert ask("/v/1/api/plan")[0] == 422
-        assert ask("/v/3/api/join", {})[0] == 404
+        assert ask("/v/3/api/join", {})[0] == 422
 
 
 @pytest.mark.parametrize("path", ["/v/1/api/plan", "/api/case", "/v/1/api/frame?n=0&view=original"])
