@@ -85,7 +85,7 @@ def main() -> None:
             output = Path(folder) / "output.mp4"
             wish = Delivery(output, keep_plan=False, evidence=EvidenceChoice(manifest=False))
             write(order_to_apply(info, draw, wish), plan, output, journal)
-            settings = AuditSettings.of_plan(plan, draw.render.margin)
+            settings = AuditSettings.of_plan(plan, draw.render)
             result = verify(info, output, plan, settings=settings, progress=Silent())
         seconds += float(plan.source.timeline.time(len(plan.source.timeline) - 1))
         for label in frames:

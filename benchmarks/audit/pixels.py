@@ -14,7 +14,7 @@ import argparse
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from redact.auditing.limits import LIMITS, Limits
 from redact.auditing.mask_drawn import not_drawn
 from redact.auditing.outside_masks import OutsideMasks
 from redact.auditing.planes import Both
+from redact.auditing.redrawn import Redrawn
 from redact.auditing.what_is_hidden import PixelCovers
 from redact.errors import RedactError
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
@@ -49,13 +50,16 @@ LARGEST = 1_000_000  # pixels; larger pictures take long and tell nothing else
 FACES = ((60, 140), (30, 60), (18, 30), (16, 24))
 PLATES = ((6, 7.5), (6, 7.5), (10, 20))
 MASKED = {
-    "blur": RenderSettings(),
+    "cover": RenderSettings(),
+    "blur": RenderSettings(style=Style.BLUR),
     "mosaic": RenderSettings(style=Style.MOSAIC),
     "solid": RenderSettings(style=Style.SOLID, label="Face {track}"),
 }
 SWEPT: dict[str, tuple[float, ...]] = {
     "block": (10, 15, 30, 40),
     "lost": (0.3, 0.45, 0.8),
+    "nearer": (6, 9, 18, 24),
+    "nearer_lossy": (4, 6, 10),
     "detail": (0.5, 0.6, 0.8, 0.9),
     "gain": (0.0, 0.2, 0.6),
     "texture": (1.5, 2, 4, 6),
@@ -72,9 +76,10 @@ class Coded:
     """Frames of a clip as a codec wrote them.
 
     Attributes:
-        what: "whole", "patched", "masked", "bare" (masks planned and not drawn) or "luma" (only
-            luma hidden).
+        what: "whole", "patched", "masked", "bare" (masks planned and not drawn), "moved", "small"
+            (drawn beside their place, and too small) or "luma" (only luma hidden).
         regions: boxes of the masks.
+        wanted: what was to be drawn, beside the output.
         places: of the patches, pixels.
     """
 
@@ -84,6 +89,22 @@ class Coded:
     frames: tuple[Both, ...]
     regions: tuple[Region, ...] = ()
     places: tuple[Box, ...] = ()
+    wanted: tuple[Both, ...] = ()
+
+
+def wanted_of(
+    info: SourceInfo, frames: Sequence[Both], regions: Sequence[Region], settings: RenderSettings
+) -> tuple[Both, ...]:
+    """What was to be drawn in each frame, beside the output."""
+    renderer = Renderer(settings)
+    drawn = (renderer.draw(frame, list(regions)) for frame in islice(Decode(info), len(frames)))
+    found = []
+    for frame, both in zip(drawn, frames, strict=True):
+        planes = Both.of(frame, frame)
+        chroma = tuple((a, o) for (a, _), (_, o) in zip(planes.chroma, both.chroma, strict=True))
+        luma = planes.luma[0].copy(), both.luma[1]
+        found.append(Both(luma, tuple((a.copy(), o) for a, o in chroma), both.right, both.down))
+    return tuple(found)
 
 
 def coded(
@@ -185,10 +206,26 @@ def outputs(info: SourceInfo) -> Iterator[Coded]:
     for crf in (None, 40):
         for settings in MASKED.values():
             draw = masked(Renderer(settings), regions, False)
-            yield Coded("masked", "h264", crf, coded(info, "h264", crf, draw), regions)
-        yield Coded("bare", "h264", crf, coded(info, "h264", crf), regions)
-    draw = masked(Renderer(RenderSettings()), regions, True)
-    yield Coded("luma", "h264", None, coded(info, "h264", None, draw), regions)
+            frames = coded(info, "h264", crf, draw)
+            wanted = wanted_of(info, frames, regions, settings)
+            yield Coded("masked", "h264", crf, frames, regions, wanted=wanted)
+        wrong = {
+            "bare": (),
+            "moved": tuple(replace(r, box=_moved(r.box)) for r in regions),
+            "small": tuple(replace(r, box=r.box.grown(-0.15)) for r in regions),
+        }
+        for what, drawn in wrong.items():
+            frames = coded(info, "h264", crf, masked(Renderer(RenderSettings()), drawn, False))
+            wanted = wanted_of(info, frames, regions, RenderSettings())
+            yield Coded(what, "h264", crf, frames, regions, wanted=wanted)
+    frames = coded(info, "h264", None, masked(Renderer(RenderSettings()), regions, True))
+    wanted = wanted_of(info, frames, regions, RenderSettings())
+    yield Coded("luma", "h264", None, frames, regions, wanted=wanted)
+
+
+def _moved(box: Box) -> Box:
+    """By 15 % of its width."""
+    return Box(box.x1 + 0.15 * box.width, box.y1, box.x2 + 0.15 * box.width, box.y2)
 
 
 @dataclass
@@ -229,9 +266,12 @@ class Counts:
 
     def masks(self, output: Coded, limits: Limits) -> None:
         """Masks called not drawn, and what counts as hidden where no plan is known."""
-        for both in output.frames:
+        proof, name = Redrawn(RenderSettings(), limits), f"{output.what} {output.crf or 'usual'}"
+        for both, wanted in zip(output.frames, output.wanted, strict=True):
+            bare = proof.bare(both, wanted, output.regions)
+            self.add(f"drawn again, not so: {name}", len(bare), len(output.regions))
             for region in output.regions:
-                self.add(f"not drawn: {output.what}", not_drawn(both, region, limits), 1)
+                self.add(f"not drawn: {name}", not_drawn(both, region, limits), 1)
             if output.what in ("masked", "bare"):
                 height, width = both.luma[0].shape
                 core = mask_of(list(output.regions), width, height, RenderSettings().margin)

@@ -7,6 +7,7 @@ what a network overlooks by a hair, that is another picture.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -25,9 +26,9 @@ from ..detection import (
     load_close_up,
     require_models,
 )
+from ..media import Orientation, upright
 from ..types import Detections, Frame, Presentation, Target, apart
 from .limits import Limits
-from .unmasked import mirrored
 
 SIZES: Final = Sizes(
     ours=(Scale(960, up_to=1600, tile=1600), Scale(416)),
@@ -45,6 +46,13 @@ def require_detectors(targets: tuple[Target, ...]) -> None:
         ModelError, DependencyError: see `redact.detection.require_models`.
     """
     require_models(targets)
+
+
+def mirrored(frame: Frame) -> Frame:
+    """The same frame with left and right exchanged."""
+    picture, how = frame.picture, Orientation(mirrored=True)
+    # In its own format: chroma of an odd width may then lie a pixel beside its place.
+    return replace(frame, picture=upright(picture, how, picture.format.name))
 
 
 class AuditDetectors:
@@ -89,7 +97,7 @@ class AuditDetectors:
         """All targets in a picture, large enough to be reported; scores are probabilities.
 
         Args:
-            frame: upright; see `redact.auditing.unmasked`.
+            frame: upright.
             only: parts of it, in its pixels, that matter: what lies elsewhere may be seen or not.
                 None: all of it.
 

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ..plan import Plan
+from ..settings import Style
 from ..types import Box, Frame, clock
 from ..words import Message
-from .limits import Limits
 from .mask_drawn import not_drawn
 from .outside_masks import OutsideMasks, drawn_around
-from .planes import Both, Plane
-from .result import Check
+from .planes import Both
+from .redrawn import Redrawn
+from .result import AuditSettings, Check
 from .schedule import edges
 from .template_match import LetGo, MakeMask, TemplateMatcher, between_tracks
+from .what_is_hidden import stamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +136,12 @@ Places = dict[int, list[tuple[int, Box]]]
 
 
 class Compared:
-    """Takes the planes of both pictures, frame by frame in order.
+    """Takes both pictures, frame by frame in order.
 
     Args:
         plan: what was to be hidden, None if it is not known.
-        limits: see `Limits`.
-        stamped: where every picture has a stamp (not 0), None for nowhere.
+        settings: of the audit.
+        size: width and height of the pictures.
 
     Attributes:
         frames: compared so far.
@@ -147,39 +149,49 @@ class Compared:
         looks: what the hidden tracks' pixels look like beside them.
     """
 
-    def __init__(self, plan: Plan | None, limits: Limits, stamped: Plane | None = None) -> None:
-        self._plan, self._limits = plan, limits
-        self._stamped = None if stamped is None else drawn_around(stamped)
-        self._outside = OutsideMasks(blocks=plan is not None, limits=limits)
-        self._let_go = LetGo(limits)
+    def __init__(self, plan: Plan | None, settings: AuditSettings, size: tuple[int, int]) -> None:
+        self._plan, self._limits = plan, settings.limits
+        render = settings.render
+        known = plan is not None and render is not None and isinstance(render.style, Style)
+        self._drawn = Redrawn(render, self._limits) if known and render is not None else None
+        stamp = stamped(settings.stamp, *size)
+        self._stamped = None if stamp is None else drawn_around(stamp)
+        self._outside = OutsideMasks(blocks=plan is not None, limits=self._limits)
+        self._let_go = LetGo(self._limits)
         tracks = () if plan is None else plan.tracks
-        self._edges = {} if plan is None else edges(tracks, plan.cuts, limits.edge_frames)
-        self.looks = TemplateMatcher(tracks, limits)
+        self._edges = {} if plan is None else edges(tracks, plan.cuts, self._limits.edge_frames)
+        self.looks = TemplateMatcher(tracks, self._limits)
         self.frames = 0
         self.undrawn: Places = defaultdict(list)
 
-    def add(self, index: int, both: Both, mask: MakeMask) -> None:
+    def add(self, source: Frame, output: Frame, both: Both, mask: MakeMask) -> None:
         """Take the next frame.
 
         Args:
-            index: of the source frame.
-            both: its planes and the output's.
+            source, output: of one size; neither is changed.
+            both: their planes.
             mask: makes its mask.
         """
         self.frames += 1
-        source, output = both.luma
-        self.looks.see(index, source)
+        index = source.index
+        self.looks.see(index, both.luma[0])
         for place in self._edges.pop(index, ()):
-            self.looks.search(place.track, index, place.box, output)
+            self.looks.search(place.track, index, place.box, both.luma[1])
         regions = [] if self._plan is None else self._plan.regions_at(index)
-        hidden = mask() if self._plan is None else drawn_around(mask()) if regions else None
-        if self._stamped is not None:
-            hidden = self._stamped if hidden is None else hidden | self._stamped
-        self._outside.see(index, both, hidden)
-        for region in regions:
-            if not_drawn(both, region, self._limits):
-                self.undrawn[region.track].append((index, region.box))
-        self._let_go.see(index, source, regions, mask)
+        if self._drawn is not None:
+            # Neither masks nor a stamp need leaving out: all of the picture is known.
+            wanted = self._drawn.wanted(source, output, regions)
+            self._outside.see(index, both if wanted is None else wanted, None)
+            bare = [] if wanted is None else self._drawn.bare(both, wanted, regions)
+        else:
+            hidden = mask() if self._plan is None else drawn_around(mask()) if regions else None
+            if self._stamped is not None:
+                hidden = self._stamped if hidden is None else hidden | self._stamped
+            self._outside.see(index, both, hidden)
+            bare = [region for region in regions if not_drawn(both, region, self._limits)]
+        for region in bare:
+            self.undrawn[region.track].append((index, region.box))
+        self._let_go.see(index, both.luma[0], regions, mask)
 
     def check(self) -> Check:
         """Is the picture outside the masks the source's?"""

@@ -26,10 +26,14 @@ class Limits:
     """What the audit looks at, and from when on it believes what it sees.
 
     Attributes:
-        look_every: seconds from one whole look to the next (`fast`: twice as many; `thorough`:
+        share: of the search's looks, as many as the second opinion makes at places (`thorough`:
+            twice). Meaning: its price.
+        least_part: of a look at all of the picture, what a look at a place takes at least. Meaning:
+            about as large a part is what networks are shown around a place.
+        whole_every: seconds from one of its looks at all of the picture to the next (`thorough`:
+            half). Meaning: in each scene that a person would call one.
+        look_every: seconds from one look to the next there (`fast`: twice as many; `thorough`:
             every frame). Meaning: two or three looks at whoever shows for a second.
-        risky_looks: most looks a second at frames in which something may have gone wrong.
-            Meaning: with those above, about half as many as the detection makes.
         least: height in pixels below which nothing is reported. Meaning: nobody recognises a face
             of 10 pixels, in a head of 14 or on a body of 100; letters on a plate of 6 are 4 high.
             Of whom only the silhouette shows less is known, but a body of 24 pixels is a speck.
@@ -52,6 +56,9 @@ class Limits:
         pace: own sizes that a subject moves in a second at most. Meaning: a walker's head.
         apart: seconds without a sighting after which the next is another finding. Meaning: what a
             viewer takes for one event.
+        nearer, nearer_lossy: levels (8 bit) of luma by which a place that shows the source is
+            nearer to it than to what was to be drawn, and at least so many times what the codec
+            changes on average; of chroma half as many (`pixels`).
         detail: correlation of output and source from which the source's detail shows (`pixels`).
         gain: slope of output over source from which it does, 1 as it is (`pixels`).
         texture, colour_texture: deviation of luma (8 bit) and chroma below which a place tells
@@ -79,8 +86,10 @@ class Limits:
             sound beside a span into it, over two of its blocks.
     """
 
+    share: float = 0.06
+    least_part: float = 0.15
+    whole_every: float = 4.0
     look_every: float = 0.4
-    risky_looks: float = 2.0
     least: PerKind[float] = _LEAST
     candidate: float = 0.05
     believed: float = 0.5
@@ -95,6 +104,8 @@ class Limits:
     same: float = 0.3
     pace: float = 2.5
     apart: float = 1.5
+    nearer: float = 12.0
+    nearer_lossy: float = 7.5
     detail: float = 0.7
     gain: float = 0.4
     texture: float = 3.0

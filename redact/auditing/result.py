@@ -29,6 +29,9 @@ class AuditSettings:
         stamp: that was drawn on every picture (`RenderSettings.stamp`). Its place may differ from
             the source; it hides nothing.
         copied: stretches that must be those of the source, bit for bit.
+        render: how this version of redact drew the masks: they are drawn again, and the output must
+            be that. None where this is not known: that a mask was drawn is then told by the detail
+            of the source under it.
     """
 
     sensitivity: Sensitivity = Sensitivity.BALANCED
@@ -39,23 +42,29 @@ class AuditSettings:
     limits: Limits = LIMITS
     stamp: Stamp | None = None
     copied: tuple[Copied, ...] = ()
+    render: RenderSettings | None = None
 
     @classmethod
     def of_plan(
         cls,
         plan: Plan,
-        margin: float,
+        render: RenderSettings,
         audio_expected: bool | None = None,
         credentials: bool = False,
-        stamp: Stamp | None = None,
     ) -> Self:
         """What an output of a plan is audited for: targets and sensitivity are the plan's own.
 
         A run has one truth about what was to be hidden, and how hard it was looked for.
         """
-        sensitivity, targets = Sensitivity(plan.settings.sensitivity), plan.settings.targets
+        asked = plan.settings
         return cls(
-            sensitivity, margin, targets, audio_expected, credentials=credentials, stamp=stamp
+            Sensitivity(asked.sensitivity),
+            render.margin,
+            asked.targets,
+            audio_expected,
+            credentials=credentials,
+            stamp=render.stamp,
+            render=render,
         )
 
 

@@ -1,81 +1,102 @@
-"""Which frames are looked at whole, and where a hidden subject is searched for in its pixels."""
+"""Where it is worth to look again, and where a hidden subject is searched for in its pixels."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
-from math import inf
 
 from ..plan import Plan
 from ..settings import Sensitivity
-from ..types import Action, Box, State, Track
+from ..types import Action, Box, Frame, State, Timeline, Track
 from .limits import Limits
 
 
-class Schedule:
-    """Decides for every frame, in order, whether detectors look at all of it.
+def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, list[Box] | None]:
+    """Frames at which a second opinion is worth most → places to look at, upright source pixels;
+    None is all of the picture.
 
-    Args:
-        sensitivity: sets how often.
-        plan: its risky moments are looked at besides, as far as `Limits.risky_looks` goes.
-        limits: see `Limits`.
+    All of the picture at even distances and in the last frame; and the places where somebody is
+    most probably overlooked, as many as `Limits.share` of what the search looked at.
     """
+    line, looked = plan.source.timeline, plan.frames_looked_at
+    if looked is None:
+        looked = len(line)
+    times = 2 if sensitivity is Sensitivity.THOROUGH else 1
+    left = times * max(1.0, limits.share * looked)
+    chosen: dict[int, list[Box] | None] = {len(line) - 1: None}
+    chosen |= dict.fromkeys(_even(line, limits.whole_every / times))
+    picture = plan.source.width * plan.source.height
+    for _, frame, box in sorted(_risky(plan, limits), key=lambda r: (-r[0], r[1])):
+        if left <= 0:
+            break
+        places = chosen.setdefault(frame, [])
+        if places is not None:  # who is looked for in all of the picture is looked for here
+            # A place is looked at with all around it that networks need: see `PART_CONTEXT`.
+            left -= max(limits.least_part, box.area / picture)
+            places.append(box)
+    return chosen
 
-    def __init__(self, sensitivity: Sensitivity, plan: Plan | None, limits: Limits) -> None:
-        self._every = limits.look_seconds(sensitivity)
-        self._risky = frozenset[int]() if plan is None else risky_frames(plan, limits)
-        self._rate = limits.risky_looks
-        self._left = 2 * limits.risky_looks
-        self._last: float | None = None
-        self._time = 0.0
 
-    def wants(self, index: int, time: float, sure: bool, asked: bool) -> bool:
-        """Whether a frame is looked at; ask once a frame.
+def _even(line: Timeline, every: float) -> Iterator[int]:
+    """First frames of stretches of so many seconds."""
+    due = line.time(0)
+    for frame in range(len(line)):
+        if line.time(frame) >= due:
+            yield frame
+            due = line.time(frame) + Fraction(every)
 
-        Args:
-            index: of the source frame.
-            time: seconds, of the clock of the tracker.
-            sure: it must be: it is damaged, or the clip's last.
-            asked: somebody who is followed asks for it; counts as a risky moment.
-        """
-        passed = max(0.0, time - self._time) if self._last is not None else 0.0
-        self._left = min(self._left + self._rate * passed, 2 * self._rate)
-        self._time = time
-        # To the millisecond: sums of frame times are not exact.
-        due = self._last is None or round(time - self._last, 3) >= self._every
-        if due or sure:
-            self._last = time
-            return True
-        # Who is followed leaves some of them for the plan's own moments.
-        if self._left >= (1 if index in self._risky else 1 + self._rate if asked else inf):
-            self._left -= 1
-            return True
-        return False
+
+def _risky(plan: Plan, limits: Limits) -> Iterator[tuple[float, int, Box]]:
+    """How probable it is that somebody is there, frame and place: just before and after hidden
+    tracks, in the middle of stretches in which nobody saw them, at cuts and in damage."""
+    line = plan.source.timeline
+    whole = Box(0, 0, plan.source.width, plan.source.height)
+    for track in plan.tracks:
+        sure = 1.0 if track.certainty is None else track.certainty
+        seen = [k for k in track.keyframes if k.state is State.DETECTED and k.frame < len(line)]
+        ends = [(track.first - 1, track.keyframes[0]), (track.last + 1, track.keyframes[-1])]
+        for frame, key in ends:
+            if 0 <= frame < len(line):
+                yield sure, frame, key.box.grown(1.0)
+        for a, b in pairwise(seen):
+            middle = (a.frame + b.frame) // 2
+            here = track.at(middle)
+            unseen = here is not None and here.state not in (State.DETECTED, State.MANUAL)
+            if unseen and line.time(b.frame) - line.time(a.frame) > limits.look_every:
+                yield sure, middle, a.box.union(b.box).grown(0.5)
+    for cut in plan.cuts:
+        yield from ((0.5, frame, whole) for frame in (cut - 1, cut))
+    yield from ((0.5, frame, whole) for frame in plan.unchecked)
 
 
 def risky_frames(plan: Plan, limits: Limits) -> frozenset[int]:
-    """Where detection and tracking err most: just before and after a hidden track's life, in the
-    middle of a stretch of it in which nobody saw it, and around cuts and damaged frames."""
-    frames = {f for cut in plan.cuts for f in (cut - 1, cut)}
-    frames |= {f for bad in plan.unchecked for f in (bad - 1, bad, bad + 1)}
-    line = plan.source.timeline
-    for track in plan.tracks:
-        frames |= {track.first - 1, track.last + 1}
-        detected = (k.frame for k in track.keyframes if k.state is State.DETECTED)
-        seen = [frame for frame in detected if frame < len(line)]
-        frames |= {
-            (a + b) // 2
-            for a, b in pairwise(seen)
-            if line.time(b) - line.time(a) > limits.look_every and not _seen(track, (a + b) // 2)
-        }
-    return frozenset(f for f in frames if 0 <= f < len(line))
+    """All frames in which somebody may be overlooked."""
+    return frozenset(frame for _, frame, _ in _risky(plan, limits))
 
 
-def _seen(track: Track, frame: int) -> bool:
-    here = track.at(frame)
-    return here is not None and here.state in (State.DETECTED, State.MANUAL)
+class Due:
+    """Whether frames are looked at that come in order: as often as it is told, and those that are
+    named or damaged.
+
+    Args:
+        every: seconds from one look to the next.
+        also: frames that are looked at besides.
+    """
+
+    def __init__(self, every: float, also: Collection[int]) -> None:
+        self._every, self._also = every, also
+        self._last: float | None = None
+
+    def __call__(self, frame: Frame) -> bool:
+        # To the millisecond: sums of frame times are not exact.
+        passed = None if self._last is None else round(frame.seconds - self._last, 3)
+        if passed is None or not 0 <= passed < self._every:
+            self._last = frame.seconds
+            return True
+        return frame.damaged or frame.index in self._also
 
 
 @dataclass(frozen=True, slots=True)

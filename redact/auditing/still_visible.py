@@ -1,30 +1,29 @@
-"""Who can still be seen: detectors look at the finished file, and a tracker joins what they see.
+"""Who can still be seen: detectors look, and a tracker joins what they see.
 
-What is looked at is the output, but for the masks: there the source is put back. So what lies
-beside a mask is judged by what the source shows there and by the mask's outline alone. Nothing that
-was drawn can be taken for a face, and no text on a mask changes what is found beside it.
+With a plan they look at the source, for the proof of drawing tells that the output is the source
+outside the masks: so what lies beside a mask is judged by what the source shows there and by the
+mask's outline alone. Nothing that was drawn can be taken for a face, and no text on a mask changes
+what is found beside it. Without one they look at the output.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 
 import numpy as np
 from av.video.reformatter import VideoReformatter
-from numpy.typing import NDArray
 
-from ..detection import Scaler
+from ..allocator import trim_at_times
+from ..detection import Area, load_calibration
 from ..plan import Plan
 from ..track import Clues, Looks, Tracker, TrackSettings, probability_of, shrink
 from ..types import EVERYWHERE, Box, Detections, Frame, Region, Target, Track
 from .audit_detectors import AuditDetectors
-from .compared import Pair
 from .limits import Limits
-from .schedule import Schedule
 from .template_match import MakeMask
-from .unmasked import unmasked
 from .what_is_hidden import Covers, Mask, by_decision, share_of_middle, shares_covered
 
 
@@ -46,17 +45,14 @@ class Misfit:
 
 
 class StillVisible:
-    """Takes pairs of frames in order, looks at some, and follows what is seen outside the masks.
+    """Looks at pictures of one clip, in order, for who can be seen outside the masks.
 
     Args:
         plan: what was to be hidden, None if it is not known.
         covers: what is hidden where.
         detectors: the audit's.
-        schedule: which frames are looked at.
         limits: see `Limits`.
         whole_every: see `redact.track.Looks`. 0: every look is at all of the picture.
-        stamped: where every picture has a stamp (not 0): it is looked at as the source is, and
-            hides nothing. None for nowhere.
 
     Attributes:
         misfits: subjects that their masks do not cover.
@@ -67,109 +63,121 @@ class StillVisible:
         plan: Plan | None,
         covers: Covers,
         detectors: AuditDetectors,
-        schedule: Schedule,
         limits: Limits,
-        whole_every: float,
-        stamped: Mask | None = None,
+        whole_every: float = 0.0,
     ) -> None:
-        self._plan, self._covers, self._stamped = plan, covers, stamped
-        self._detectors, self._schedule, self._limits = detectors, schedule, limits
+        self._plan, self._covers = plan, covers
+        self._detectors, self._limits = detectors, limits
         # What a user did not want looked for is visible on purpose.
         self._scope = EVERYWHERE if plan is None else plan.settings.scope
         self._begun: Fraction | None = None
-        self._scaler, self._shrinker = Scaler(), VideoReformatter()
-        self._shown: Frame | None = None
+        self._shrinker = VideoReformatter()
         self._looks = Looks(detectors.look, whole_every)
-        self._tracker = Tracker(
-            # Everything is kept, however doubtful or large: nothing is hidden by it.
-            # When it is looked, the schedule says.
-            settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
-            # Two people who each show for a moment are two suspects, not one who comes back.
-            ablate=frozenset({"padding", "stitch"}),
-            ask=self._ask,
-        )
         self.misfits: list[Misfit] = []
 
-    def prepare(self, source: Frame) -> None:
-        """As `Tracker.prepare`, of the source's frames."""
-        self._tracker.prepare(source)
-
-    def add(self, pair: Pair, mask: MakeMask | None, last: bool) -> None:
-        """Take the next pair.
+    def look(
+        self, shown: Frame, mask: MakeMask, places: Sequence[Box] | None = None
+    ) -> Detections | None:
+        """What is visible in a frame outside its masks; subjects that only a part of a mask lies on
+        are noted. None where a user did not want anything looked for.
 
         Args:
-            mask: makes the mask of the frame; None if the two pictures are no pair.
-            last: it is the clip's last.
+            shown: frames in rising order, the first one that of the clip.
+            mask: makes its mask.
+            places: parts of it to look at, None for all of it.
         """
-        source, output = pair.source, pair.output
-        if source is None:
-            return  # a frame too many: the check of frames tells of it
-        found = None
-        if output is not None and mask is not None:
-            asks = self._tracker.wants_detection(source)
-            damaged = source.damaged or output.damaged
-            time = self._tracker.small_picture(source).time
-            wanted = self._schedule.wants(pair.index, time, damaged or last, asks)
-            if self._begun is None:
-                self._begun = source.time
-            if wanted and self._scope.at(float(source.time - self._begun)):
-                found = self._look(pair.index, time, source, output, mask())
-        self._tracker.observe(source, found)
-        self._shown = None
-
-    def finish(self) -> tuple[Track, ...]:
-        """Everything that was seen outside the masks, however doubtful, over the whole clip."""
-        return self._tracker.finish().tracks
-
-    def _look(
-        self, index: int, time: float, source: Frame, output: Frame, mask: Mask
-    ) -> Detections:
-        """What is visible in a frame; subjects that only a part of a mask lies on are noted."""
-        drawn = mask if self._stamped is None else mask | self._stamped
-        self._shown = shown = unmasked(source, output, drawn, self._scaler)
-        # What is compared with earlier looks is what is looked at, not the source.
-        found = self._scope.select(self._looks.at(shown, shrink(shown, self._shrinker, time)))
-        if not len(found):
-            return found
-        if kept := self._covers.kept(index):
+        if self._begun is None:
+            self._begun = shown.time
+        if not self._scope.at(float(shown.time - self._begun)):
+            return None
+        if places is None:
+            found = self._looks.at(shown, shrink(shown, self._shrinker, shown.seconds))
+        else:
+            found = self._detectors.look(shown, [_area(box, *shown.size) for box in places])
+        found = self._scope.select(found)
+        if kept := self._covers.kept(shown.index):
             named = zip(found.target, map(found.box, range(len(found))), strict=True)
             decided = [by_decision(Target(int(t)), box, kept, self._limits) for t, box in named]
-            found = found.select(~np.array(decided))
-        covered = shares_covered(mask, found.xyxy)
+            found = found.select(~np.array(decided, np.bool_))
+        if not len(found):
+            return found
+        hidden = mask()
+        covered = shares_covered(hidden, found.xyxy)
         outside = covered < self._limits.covered
         if self._plan is not None:
             sure = (found.score >= self._limits.believed) & ~outside
-            self._note(index, source, found.select(sure), mask, self._plan.regions_at(index))
+            self._note(shown, found.select(sure), hidden, self._plan.regions_at(shown.index))
         return found.select(outside)
 
-    def _note(
-        self, index: int, source: Frame, found: Detections, mask: Mask, regions: list[Region]
-    ) -> None:
+    def suspects(self, shown: Frame, found: Detections) -> list[tuple[float, Target, int, Box]]:
+        """What was seen outside the masks of one frame, after a close look at each: how probable it
+        is, what it seems to be, frame and place."""
+        clues = self._clues(shown, found)
+        p = probability_of(clues, load_calibration().tracks)
+        return [
+            (float(p[i]), Target(int(found.target[i])), shown.index, found.box(i))
+            for i in range(len(found))
+        ]
+
+    def _clues(self, shown: Frame, found: Detections) -> Clues:
+        """One look and one close look at each."""
+        boxes = found.xyxy.astype(np.float64)
+        p = np.clip(found.score, 1e-4, 1 - 1e-4)
+        odds = np.log(p / (1 - p)).astype(np.float32)
+        width, height = shown.size
+        clues = Clues.of_new(found.target, odds, boxes, float(width * height))
+        asked = self._detectors.ask(shown, boxes, found.target)
+        clues.looked_closely(np.arange(len(found)), asked)
+        return clues
+
+    def _note(self, shown: Frame, found: Detections, mask: Mask, regions: list[Region]) -> None:
         """Remember which subjects their masks do not cover."""
         core = self._limits.core
         seen = [(found.box(i), Target(int(found.target[i]))) for i in range(len(found))]
         bare = [share_of_middle(mask, b, t, core) < self._limits.fits for b, t in seen]
         found = found.select(np.array(bare, np.bool_))
-        boxes = found.xyxy.astype(np.float64)
-        asked = self._ask(source, boxes, found.target)
-        p = np.clip(found.score, 1e-4, 1 - 1e-4)
+        clues = self._clues(shown, found)
         for i in range(len(found)):
             box = found.box(i)
             owner = max(regions, key=lambda r: r.box.common(box), default=None)
-            if owner is None:
-                continue
-            row = slice(i, i + 1)
-            odds = np.log(p[row] / (1 - p[row])).astype(np.float32)
-            clues = Clues.of_new(found.target[row], odds, boxes[row], float(mask.size))
-            clues.looked_closely(np.zeros(1, np.intp), asked[row])
-            self.misfits.append(Misfit(index, box, owner.track, clues))
+            if owner is not None:
+                row = clues.select(np.array([i]))
+                self.misfits.append(Misfit(shown.index, box, owner.track, row))
 
-    def _ask(
-        self, _: Frame, boxes: NDArray[np.float64], target: NDArray[np.int8]
-    ) -> NDArray[np.float32]:
-        """Close looks at places in the picture that was looked at last."""
-        assert self._shown is not None
-        return self._detectors.ask(self._shown, boxes, target)
+
+def followed(
+    frames: Iterable[tuple[Frame, MakeMask]],
+    wanted: Callable[[Frame], bool],
+    looking: StillVisible,
+    detectors: AuditDetectors,
+) -> tuple[Track, ...]:
+    """Everything that is seen outside the masks, however doubtful, followed over the whole clip.
+
+    Args:
+        frames: all of them, each with what makes its mask.
+        wanted: whether a frame is looked at.
+        looking: looks.
+        detectors: take the close looks of the tracker.
+    """
+    tracker = Tracker(
+        # Everything is kept, however doubtful or large: nothing is hidden by it.
+        # When it is looked, the schedule says.
+        settings=TrackSettings(leak_cost=float("inf"), look_every=float("inf"), ring_time=1.0),
+        # Two people who each show for a moment are two suspects, not one who comes back.
+        ablate=frozenset({"padding", "stitch"}),
+        ask=detectors.ask,
+    )
+    for frame, mask in frames:
+        tracker.observe(frame, looking.look(frame, mask) if wanted(frame) else None)
+        trim_at_times(frame.index)
+    return tracker.finish().tracks
+
+
+def _area(box: Box, width: int, height: int) -> Area:
+    """Whole pixels of a place, cut at the picture."""
+    x1, y1 = max(0, int(box.x1)), max(0, int(box.y1))
+    x2, y2 = min(width, ceil(box.x2)), min(height, ceil(box.y2))
+    return Area(x1, y1, max(1, x2 - x1), max(1, y2 - y1))
 
 
 def probable(misfits: list[Misfit], weights: Mapping[str, Mapping[str, float]]) -> float:

@@ -90,16 +90,23 @@ def believed(tracks: Iterable[Track], around: Surroundings, limits: Limits) -> l
     found = []
     for track in tracks:
         for path in stretches(track, around, limits):
-            suspect = _judged(track, path, around, limits)
+            suspect = judged(track.certainty or 0.0, track.target, path, around, limits)
             if suspect.probability >= limits.believed:
                 found.append(suspect)
     return found
 
 
-def _judged(seen: Track, path: Stretch, around: Surroundings, limits: Limits) -> Suspect:
-    p = min(max(seen.certainty or 0.0, 1e-6), 1 - 1e-6)
+def judged(
+    probability: float, target: Target, path: Stretch, around: Surroundings, limits: Limits
+) -> Suspect:
+    """What is believed of something that was seen outside the masks.
+
+    Args:
+        probability: that it is a `target`, by what was seen of it alone.
+    """
+    p = min(max(probability, 1e-6), 1 - 1e-6)
     odds, rule = log(p / (1 - p)), "probable"
-    neighbour = beside(seen.target, path, around, limits)
+    neighbour = beside(target, path, around, limits)
     if neighbour is not None:
         rule = "beside_hidden"
         odds += limits.beside_odds
@@ -107,7 +114,7 @@ def _judged(seen: Track, path: Stretch, around: Surroundings, limits: Limits) ->
             rule = "alike_beside"
             odds += limits.alike_odds
     track = neighbour.id if neighbour is not None else None
-    return Suspect(seen.target, path, 1 / (1 + exp(-odds)), rule, track)
+    return Suspect(target, path, 1 / (1 + exp(-odds)), rule, track)
 
 
 def stretches(seen: Track, around: Surroundings, limits: Limits) -> list[Stretch]:

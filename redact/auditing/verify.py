@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..allocator import give_back, trim_at_times
@@ -14,7 +14,7 @@ from ..media import Decode, SourceInfo, for_web, probe, read_ahead
 from ..plan import Plan
 from ..progress import Progress
 from ..track import settings_of
-from ..types import Action, Presentation, Target, Track
+from ..types import Action, Box, Frame, Presentation, Target, Track
 from ..words import Message
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
@@ -24,11 +24,11 @@ from .findings_and_fixes import Seen, findings_of
 from .limits import Limits
 from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
-from .schedule import Schedule
-from .still_visible import Misfit, StillVisible
-from .suspects import Surroundings, believed
+from .schedule import Due, moments, risky_frames
+from .still_visible import Misfit, StillVisible, followed, probable
+from .suspects import Surroundings, believed, judged
 from .template_match import MakeMask
-from .what_is_hidden import Covers, PixelCovers, PlanCovers, stamped
+from .what_is_hidden import Covers, PixelCovers, PlanCovers
 
 Load = Callable[[tuple[Target, ...], Sequence[Presentation], Limits, bool], AuditDetectors]
 """Makes detectors as `AuditDetectors` does, from what that takes."""
@@ -133,7 +133,11 @@ def collect(
     progress: Progress,
     load: Load = AuditDetectors,
 ) -> Collected:
-    """Both passes of the audit; see `verify` for arguments and errors.
+    """All passes of the audit; see `verify` for arguments and errors.
+
+    The first compares every frame (the proof of drawing), and detectors look where somebody is most
+    probably overlooked. Only where they see somebody there, or no plan tells where to look, does a
+    second one look everywhere.
 
     Args:
         load: makes the detectors; benchmarks give some that remember what they saw.
@@ -144,36 +148,58 @@ def collect(
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     ways = source.video.presentations
     detectors = load(settings.targets, ways, limits, plan is None or plan.settings.centerface)
-    size = source.video.upright_size
-    visible = _visible(plan, covers, detectors, settings, size)
-    compared = Compared(plan, limits, stamped(settings.stamp, *size))
+    compared = Compared(plan, settings, source.video.upright_size)
     clock, times = TimeCheck(), dict[int, float]()
     copies = CopiedPictures(settings.copied)
-    # Those who searched and drew have found out what is damaged.
-    known = None if plan is None else frozenset(plan.unchecked)
-    decoded = _with_last(pairs(iter(Decode(source, known)), output.frames()))
+    wanted = {} if plan is None else moments(plan, settings.sensitivity, limits)
+    opinion = StillVisible(plan, covers, detectors, limits)
+    suspects: list[tuple[float, Target, int, Box]] = []
     with (
         progress.stage("audit", source.expected_frames) as stage,
         # Decoded and compared in a thread, while the networks look at the pair before.
-        read_ahead(_compared(decoded, covers, compared, visible), most=1) as passing,
+        read_ahead(
+            _compared(_decoded(source, finished, plan), covers, compared), most=1
+        ) as passing,
     ):
-        for pair, mask, last in passing:
+        for pair, mask in passing:
             clock.add(pair)
             copies.see(pair)
             # A frame that the output has besides bears the number of the one before it.
             if pair.source is not None:
                 times[pair.index] = pair.source.seconds
-            visible.add(pair, mask, last)
+                if pair.index in wanted and mask is not None:
+                    found = opinion.look(pair.source, mask, wanted[pair.index])
+                    if found is not None:
+                        suspects += opinion.suspects(pair.source, found)
             trim_at_times(pair.index)
             stage.advance()
-    tracks = visible.finish()
+    around = Surroundings(plan, covers, compared.looks, times)
+    weights = load_calibration().tracks
+    doubted = [
+        s
+        for s in suspects
+        if judged(*s[:2], ((s[2:]),), around, limits).probability >= limits.believed
+    ]
+    tracks: tuple[Track, ...] = ()
+    misfits = opinion.misfits
+    if plan is None or doubted or any(probable([m], weights) >= limits.believed for m in misfits):
+        also = {*wanted} if plan is None else {*wanted} | risky_frames(plan, limits)
+        last = max(times, default=0)
+        everywhere = StillVisible(
+            plan, covers, detectors, limits, settings_of(settings.sensitivity).whole_every
+        )
+        due = Due(limits.look_seconds(settings.sensitivity), {*also, last})
+        with progress.stage("audit", source.expected_frames) as stage:
+            shown = _shown(source, finished, plan, covers, stage.advance)
+            tracks = followed(shown, due, everywhere, detectors)
+        misfits = everywhere.misfits
     proof: list[Check] = []
     if settings.copied and plan is not None:
         proof.append(copies.check(source, finished, plan.source.timeline))
     return Collected(
         tracks,
-        tuple(visible.misfits),
-        Surroundings(plan, covers, compared.looks, times),
+        tuple(misfits),
+        around,
         compared,
         (*clock.checks(output.errors), output.check(), compared.check(), *proof),
         Looked(
@@ -186,51 +212,52 @@ def collect(
     )
 
 
+def _decoded(source: SourceInfo, finished: SourceInfo, plan: Plan | None) -> Iterator[Pair]:
+    """Both files, frame by frame."""
+    # Those who searched and drew have found out what is damaged.
+    known = None if plan is None else frozenset(plan.unchecked)
+    return pairs(iter(Decode(source, known)), iter(Decode(finished)))
+
+
 def _compared(
-    decoded: Iterator[tuple[Pair, bool]],
-    covers: Covers,
-    compared: Compared,
-    visible: StillVisible,
-) -> Iterator[tuple[Pair, MakeMask | None, bool]]:
-    """Every pair once it has been compared, with what makes its mask (None where the two pictures
-    cannot be compared), and whether it is the last one."""
-    for pair, last in decoded:
+    decoded: Iterator[Pair], covers: Covers, compared: Compared
+) -> Iterator[tuple[Pair, MakeMask | None]]:
+    """Every pair once it has been compared, with what makes its mask; None where the two pictures
+    cannot be compared."""
+    for pair in decoded:
         source, output = pair.source, pair.output
-        if source is not None:
-            visible.prepare(source)
         if source is None or output is None or source.size != output.size:
-            yield pair, None, last  # the checks of frames and size tell of it
+            yield pair, None  # the checks of frames and size tell of it
             continue
         both = Both.of(source, output)
         # One for all that need it: drawing it is what takes time in a crowd.
         mask = functools.cache(functools.partial(covers.mask, pair.index, *both.luma))
-        compared.add(pair.index, both, mask)
-        yield pair, mask, last
+        compared.add(source, output, both, mask)
+        yield pair, mask
 
 
-def _visible(
+def _shown(
+    source: SourceInfo,
+    finished: SourceInfo,
     plan: Plan | None,
     covers: Covers,
-    detectors: AuditDetectors,
-    settings: AuditSettings,
-    size: tuple[int, int],
-) -> StillVisible:
-    limits, numbers = settings.limits, settings_of(settings.sensitivity)
-    schedule = Schedule(settings.sensitivity, plan, limits)
-    # As often as the search looks at all of the picture.
-    words = stamped(settings.stamp, *size)
-    return StillVisible(plan, covers, detectors, schedule, limits, numbers.whole_every, words)
-
-
-def _with_last(found: Iterator[Pair]) -> Iterator[tuple[Pair, bool]]:
-    """Every pair, and whether it is the last one."""
-    before = next(found, None)
-    if before is None:
-        return
-    for pair in found:
-        yield before, False
-        before = pair
-    yield before, True
+    done: Callable[[], object],
+) -> Iterator[tuple[Frame, MakeMask]]:
+    """Every picture of the source that is to be looked at: with a plan the source's own, which the
+    output is outside the masks; without one the output's."""
+    for pair in _decoded(source, finished, plan):
+        if pair.source is None:
+            continue
+        output = pair.output or pair.source
+        same = output.size == pair.source.size
+        shown = pair.source if plan is not None or not same else output
+        luma = Both.of(pair.source, output if same else pair.source).luma
+        damaged = pair.source.damaged or output.damaged
+        yield (
+            replace(pair.source, picture=shown.picture, damaged=damaged),
+            functools.cache(functools.partial(covers.mask, pair.index, *luma)),
+        )
+        done()
 
 
 def _made_for_web(source: SourceInfo, finished: SourceInfo) -> bool:

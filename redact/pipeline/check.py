@@ -27,8 +27,7 @@ def check(
     draw = order.draw
     sound = draw.encode.audio is Audio.KEEP and bool(order.info.audio)
     signed = order.evidence.credentials is not None
-    stamp = draw.render.stamp
-    settings = AuditSettings.of_plan(drawn, draw.render.margin, sound, signed, stamp)
+    settings = AuditSettings.of_plan(drawn, draw.render, sound, signed)
     settings = replace(settings, copied=copied)
     with journal.step("audit", None, inner=True) as step:
         found = verify(order.info, finished, drawn, settings=settings, progress=journal)

@@ -44,7 +44,6 @@ class Hidden:
     def __init__(self, shapes: Sequence[Shape], layout: Layout, width: int, height: int) -> None:
         self.layout = layout
         self.core = core_of(shapes, width, height)
-        self._shapes = shapes
 
     @property
     def width(self) -> int:
@@ -53,6 +52,12 @@ class Hidden:
     @property
     def height(self) -> int:
         return int(self.core.shape[0])
+
+    @cached_property
+    def bounds(self) -> Rect:
+        """Smallest rectangle around all cores; empty where there is none."""
+        x, y, width, height = cv2.boundingRect(self.core)
+        return Rect(x, y, x + width, y + height)
 
     @property
     def has_rim(self) -> bool:
@@ -68,11 +73,8 @@ class Hidden:
         grid = np.zeros((rows, columns), np.uint8)
         reach_x, reach_y = filter_reach(sub_x), filter_reach(sub_y)
         kernel = np.ones((2 * reach_y + 1, 2 * reach_x + 1), np.uint8)
-        for shape in self._shapes:
-            rect = self.grid_rect(shape.rect(self.width, self.height))
-            wide = rect.grown(reach_x, reach_y, columns, rows)
-            touched = self.touched(wide)
-            grid[wide.slices] |= np.asarray(cv2.dilate(touched, kernel), np.uint8)
+        wide = self.grid_rect(self.bounds).grown(reach_x, reach_y, columns, rows)
+        grid[wide.slices] = cv2.dilate(self.touched(wide), kernel)
         return grid
 
     def touched(self, grid: Rect) -> NDArray[np.uint8]:

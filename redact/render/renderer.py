@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..settings import RenderSettings, Style
 from ..types import Frame, Region
 from .fill import Field, Surroundings
-from .hidden import Hidden, soft_radius
+from .hidden import Hidden, filter_reach, soft_radius
 from .samples import Layout, Samples, coding_of, layout_of, planes_of
 from .shapes import RIM, Rect, Shape, shape_of
 from .stamp import check_stamp, write_stamp
@@ -93,8 +95,13 @@ class Renderer:
         coding = coding_of(picture, layout)
         canvas = Canvas(planes, layout, coding, hidden, Surroundings(planes, hidden))
         if shapes and self._style.hides:
-            seen = canvas if self._trusted else _blackened(canvas)
-            _store(planes, self._patches(canvas, seen, shapes))
+            if not self._style.soft:
+                _colour_beside(canvas)
+            if isinstance(self._style, Solid):
+                _store_flat(canvas, self._style.tone(canvas))
+            else:
+                seen = canvas if self._trusted else _blackened(canvas)
+                _store(planes, self._patches(canvas, seen, shapes))
             _cover_alpha(canvas)
         self._style.decorate(canvas, shapes)
         if self._stamp is not None:
@@ -114,17 +121,11 @@ class Renderer:
         shapes, rects = _outermost(shapes, rects)
         soft = self._style.soft
         paint = _composed(seen, shapes, rects, self._style.paint, soft)
-        rim = paint
-        if not soft and canvas.hidden.has_rim:
-            # Colour is given up around the core as well; there the surroundings continue, so
-            # that a hard mask has no coloured fringe.
-            rim = _composed(canvas, shapes, rects, _sealed, soft=True)
         patches: list[Patch] = []
         for shape, rect in zip(shapes, rects, strict=True):
-            radius = soft_radius(shape.size) if soft else 0
-            fill = paint(rect)
-            beside = fill if rim is paint else rim(rect)
-            patches += _patches_of(canvas, rect, fill, beside, radius)
+            patches += _patches_of(
+                canvas, rect, paint(rect), soft_radius(shape.size) if soft else 0
+            )
         return patches
 
 
@@ -137,8 +138,44 @@ def _blackened(canvas: Canvas) -> Canvas:
     return replace(canvas, planes=planes)
 
 
-def _sealed(canvas: Canvas, shape: Shape, grid: Rect) -> Field:
-    return canvas.surroundings.fill(grid, shape.size)
+def _colour_beside(canvas: Canvas) -> None:
+    """Around the cores of hard masks colour is given up as well (see `Hidden`): there it becomes
+    the mean of the colour that is left beside it, so that a mask has no coloured fringe."""
+    hidden, layout = canvas.hidden, canvas.layout
+    if not hidden.has_rim:
+        return
+    columns, rows = layout.grid_size(hidden.width, hidden.height)
+    # Windows reach over the whole rim, and one sample farther.
+    reach = 2 * filter_reach(layout.sub_x) + 1, 2 * filter_reach(layout.sub_y) + 1
+    window = 2 * reach[0] + 1, 2 * reach[1] + 1
+    part = hidden.grid_rect(hidden.bounds).grown(2 * reach[0], 2 * reach[1], columns, rows).slices
+    given_up = hidden.grid[part] > 0
+    left = (~given_up).view(np.uint8)
+    count = _sums(left, window)[given_up]
+    grey = np.float32((layout.top + 1) / 2)
+    for plane in canvas.planes[1:3]:
+        total = _sums(cv2.copyTo(plane[part], left), window)[given_up]
+        mean = np.where(count > 0, total / np.maximum(count, 1), grey)
+        plane[part][given_up] = np.rint(mean)
+
+
+def _sums(samples: NDArray[Any], window: tuple[int, int]) -> Field:
+    """Sum of the samples in a window (columns, rows) around each; beyond the border are none."""
+    border = cv2.BORDER_CONSTANT
+    summed = cv2.boxFilter(samples, cv2.CV_32F, window, normalize=False, borderType=border)
+    return np.asarray(summed, np.float32)
+
+
+def _store_flat(canvas: Canvas, tone: Field) -> None:
+    """Give every sample that shows something of a core the same colour."""
+    hidden = canvas.hidden
+    grid = hidden.grid_rect(hidden.bounds)
+    touched = hidden.touched(grid) > 0
+    core = hidden.core[hidden.bounds.slices] > 0
+    for number, value in enumerate(np.rint(tone).astype(canvas.planes[0].dtype)):
+        coarse = number > 0 and hidden.has_rim
+        part, where = (grid, touched) if coarse else (hidden.bounds, core)
+        np.copyto(canvas.planes[number][part.slices], value, where=where)
 
 
 def _composed(
@@ -212,12 +249,11 @@ def _say(shape: Shape, grid: Rect, layout: Layout) -> Field:
     return np.asarray(edge + np.maximum(1 - radius, 0) ** 2, np.float32)
 
 
-def _patches_of(canvas: Canvas, grid: Rect, paint: Field, rim: Field, radius: int) -> list[Patch]:
+def _patches_of(canvas: Canvas, grid: Rect, paint: Field, radius: int) -> list[Patch]:
     """New samples of all planes in one rectangle of the grid.
 
     Args:
         paint: fill, float32 [h, w, channels].
-        rim: the same, for colour beside the core.
         radius: of the soft edge, pixels; 0 for a hard one.
     """
     hidden, layout = canvas.hidden, canvas.layout
@@ -232,9 +268,9 @@ def _patches_of(canvas: Canvas, grid: Rect, paint: Field, rim: Field, radius: in
     patches = [(0, pixels, _blend(canvas.planes[0][pixels.slices], luma, opacity))]
     if layout.channels == 1:
         return patches
-    shown = hidden.grid[grid.slices] if hidden.has_rim else opacity
-    if rim is not paint:
-        paint = np.where(hidden.touched(grid)[..., None] > 0, paint, rim)
+    shown = opacity
+    if hidden.has_rim:
+        shown = hidden.grid[grid.slices] if radius else hidden.touched(grid)
     for plane in (1, 2):
         old = canvas.planes[plane][grid.slices]
         patches.append((plane, grid, _blend(old, paint[..., plane], shown)))

@@ -41,6 +41,10 @@ of the box near the middle, hands its sides far from the ends; a judgement."""
 HALF_PIXEL = 0.5
 """A pixel that a box touches has its centre at most this far from the box."""
 
+_HAIR = 1 + 1e-5
+"""Times by which an outline is larger when it is asked which pixels lie in it: rounding must not
+lose a pixel at the edge."""
+
 _AROUND = 16
 """Points on an outline: enough to tell whether it lies in another."""
 
@@ -159,8 +163,12 @@ class Shape:
             return
         xs = np.arange(rect.x1, rect.x2) + 0.5
         ys = np.arange(rect.y1, rect.y2) + 0.5
-        # A hair more than 1: rounding must not lose a pixel at the edge.
-        inside = self.radius(xs, ys) <= 1 + 1e-5
+        if self.outline is Outline.ELLIPSE:  # as below, without roots: a crowd has many
+            (cx, cy), (hx, hy) = self.box.centre, self.half
+            x2, y2 = ((xs - cx) / (hx * _HAIR)) ** 2, ((ys - cy) / (hy * _HAIR)) ** 2
+            inside = x2[None, :] <= (1 - y2)[:, None]
+        else:
+            inside = self.radius(xs, ys) <= _HAIR
         core[rect.slices] |= inside.view(np.uint8) * np.uint8(255)
 
 

@@ -135,9 +135,8 @@ class Clip:
     def audit(
         self, output: Path, plan: Plan | None, settings: AuditSettings | None = None
     ) -> AuditResult:
-        return verify(
-            self.info, output, plan, settings=settings or AuditSettings(), progress=Silent()
-        )
+        known = settings or AuditSettings(render=RenderSettings())
+        return verify(self.info, output, plan, settings=known, progress=Silent())
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ FRAMES = 76
 def audited(
     folder: Path, shares: list[float], settings: AuditSettings, step: int = 1
 ) -> AuditResult:
-    """Of a still clip in which a face that nobody hides is shown by these shares.
+    """Of a still clip in which a face that nobody hides is shown by these shares; no plan is known.
 
     Args:
         step: from one picture to the next, 25ths of a second.
@@ -31,9 +31,7 @@ def audited(
     shown = [np.rint(empty + s * (face - empty)).astype(np.uint8) for s in shares]
     path = folder / "still.mp4"
     write_video(path, shown, [step * n for n in range(len(shown))])
-    clip = Clip(probe(path), folder)
-    plan = clip.plan(lambda n: None)
-    return clip.audit(clip.render(plan, "out.mp4"), plan, settings)
+    return Clip(probe(path), folder).audit(path, None, settings)
 
 
 def test_a_still_picture_is_looked_at_once_a_second(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import cv2
 import numpy as np
 
@@ -39,23 +41,29 @@ class Cover(Solid):
         super().__init__(TONE, label)
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
-        for shape in shapes:
-            _draw_edge(canvas, shape)
+        _draw_edges(canvas, shapes)
         super().decorate(canvas, shapes)
 
 
-def _draw_edge(canvas: Canvas, shape: Shape) -> None:
-    """Darken the outermost pixels of a mask, on luma, but not where another mask goes on: masks
+def _draw_edges(canvas: Canvas, shapes: list[Shape]) -> None:
+    """Darken the outermost pixels of masks, on luma, but not where another mask goes on: masks
     that touch become one cover."""
     hidden = canvas.hidden
-    thick = max(1, round(min(hidden.height / LINES, SHARE * shape.size)))
-    # One pixel more than the edge: only where something else begins is there an edge.
-    rect = shape.rect(hidden.width, hidden.height, thick)
-    core = hidden.core[rect.slices]
-    kernel = np.ones((2 * thick + 1, 2 * thick + 1), np.uint8)
-    # The picture's own border is no edge.
-    edge = (core > 0) & (cv2.erode(core, kernel, borderValue=255) == 0)
     ink = samples_of(EDGE, canvas.coding, canvas.layout)
     planes = range(canvas.layout.channels if canvas.layout.rgb else 1)
-    for plane in planes:
-        canvas.planes[plane][rect.slices][edge] = round(float(ink[plane]))
+    by_width = defaultdict[int, list[Shape]](list)
+    for shape in shapes:
+        thick = max(1, round(min(hidden.height / LINES, SHARE * shape.size)))
+        by_width[thick].append(shape)
+    for thick, alike in by_width.items():
+        kernel = np.ones((2 * thick + 1, 2 * thick + 1), np.uint8)
+        # With what lies around: only where something else begins is there an edge, and the
+        # picture's own border is none.
+        wide = hidden.bounds.grown(thick, thick, hidden.width, hidden.height)
+        inner = np.full_like(hidden.core, 255)
+        inner[wide.slices] = cv2.erode(hidden.core[wide.slices], kernel, borderValue=255)
+        for shape in alike:
+            rect = shape.rect(hidden.width, hidden.height)
+            edge = hidden.core[rect.slices] > inner[rect.slices]
+            for plane in planes:
+                canvas.planes[plane][rect.slices][edge] = round(float(ink[plane]))

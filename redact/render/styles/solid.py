@@ -56,8 +56,12 @@ class Solid:
         self.asked: set[int] = set()
         self.labelled: set[int] = set()
 
+    def tone(self, canvas: Canvas) -> Field:
+        """Sample values of the colour, float32, one for each plane that carries a picture."""
+        return samples_of(self._rgb, canvas.coding, canvas.layout)
+
     def paint(self, canvas: Canvas, shape: Shape, grid: Rect) -> Field:
-        colour = samples_of(self._rgb, canvas.coding, canvas.layout)
+        colour = self.tone(canvas)
         return np.broadcast_to(colour, (grid.height, grid.width, len(colour)))
 
     def decorate(self, canvas: Canvas, shapes: list[Shape]) -> None:
