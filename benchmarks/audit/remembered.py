@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from redact.auditing.audit_detectors import CENTERFACE, OURS, AuditDetectors
+from redact.auditing.audit_detectors import SIZES, AuditDetectors
 from redact.detection import Area
 from redact.media import plane_array
 from redact.types import Detections, Frame
@@ -67,7 +67,7 @@ def remembering(memory: Memory) -> type[AuditDetectors]:
 
     class Remembering(AuditDetectors):
         def seen(self, frame: Frame, only: Sequence[Area] | None = None) -> Detections:
-            question = (OURS, CENTERFACE, self.targets, self.names, by_pixels(frame), only)
+            question = (SIZES, self.targets, self.names, by_pixels(frame), only)
             found: Detections = memory.answer(
                 question, lambda: super(Remembering, self).seen(frame, only)
             )

@@ -22,7 +22,7 @@ from redact.settings import DetectSettings, Settings
 
 from .transcode import transcode
 
-STAGES = ("detect", "track", "render", "decode", "audit")
+STAGES = ("detect", "track", "render", "audit")
 
 
 class Clock(Silent):

@@ -81,7 +81,7 @@ class TimeCheck:
         self._missing: list[int] = []
         self._extra: list[str] = []
         self._late: list[str] = []
-        self._damaged: list[int] = []
+        self.damaged = 0
 
     def add(self, pair: Pair) -> None:
         source, output = pair.source, pair.output
@@ -95,11 +95,10 @@ class TimeCheck:
             shift = output.time - source.time
             if shift and abs(shift) > _rounding(source, output):
                 self._late.append(f"{source.index} ({float(shift):+.6f} s)")
-        if output is not None and output.damaged:
-            self._damaged.append(output.index)
+        self.damaged += output is not None and output.damaged
 
-    def checks(self, decode_errors: int) -> list[Check]:
-        """Frame count, times, and whether the output decodes without error."""
+    def checks(self, damaged: int) -> list[Check]:
+        """Frame count, times, and whether the output decodes without error (how many there are)."""
         missing, extra, late = self._missing, self._extra, self._late
         wrong = []
         if missing:
@@ -110,7 +109,6 @@ class TimeCheck:
         times = Message("times_good")
         if late:
             times = Message("times_wrong", count=len(late), list=_some(late))
-        damaged = max(decode_errors, len(self._damaged))
         errors = Message("decode_errors", count=damaged) if damaged else Message("decodes_good")
         return [
             Check("frames", not wrong and self.output > 0, (counts, *wrong)),

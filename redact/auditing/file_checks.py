@@ -8,8 +8,7 @@ whole process, so beside a damaged source a sound output would be blamed for the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +18,8 @@ from numpy.typing import NDArray
 
 from ..errors import InputError, RedactError
 from ..formats import tags
-from ..media import Decode, SourceInfo, coded_pictures, opened, read_sound, tags_of
-from ..progress import Progress
-from ..types import Frame, Silenced
+from ..media import SourceInfo, coded_pictures, opened, read_sound, tags_of
+from ..types import Silenced
 from ..words import Message
 from .limits import LIMITS, Limits
 from .matroska_elements import wrong_elements
@@ -98,50 +96,13 @@ def _tags(container: av.container.InputContainer) -> Check:
 _NAME = "all_shown"
 
 
-@dataclass(frozen=True, slots=True)
-class Alone:
-    """What decoding a file by itself told.
-
-    Attributes:
-        errors: packets that could not be decoded without error.
-        damaged: indices of frames that cannot be trusted.
-        shown: frames.
-        held: coded pictures in the file, shown or not.
-    """
-
-    info: SourceInfo
-    errors: int
-    damaged: frozenset[int]
-    shown: int
-    held: int
-
-    def frames(self) -> Iterator[Frame]:
-        """The file's frames once more, damaged where the first decoding found them to be."""
-        return iter(Decode(self.info, self.damaged))
-
-    def check(self) -> Check:
-        """Whether every picture that the file holds is one of the frames that are looked at."""
-        if self.held == self.shown:
-            return Check(_NAME, True, (Message("all_shown", held=self.held),))
-        if self.held > self.shown:
-            told = Message("not_all_shown", held=self.held, shown=self.shown)
-        else:
-            told = Message("shows_more", held=self.held, shown=self.shown)
-        return Check(_NAME, False, (told,))
-
-
-def decode_alone(finished: SourceInfo, progress: Progress) -> Alone:
-    """Decode a whole file, one frame in memory at a time; raises as `Decode`."""
-    decoded = Decode(finished)
-    damaged, shown = set(), 0
-    with progress.stage("decode", finished.video.frames) as stage:
-        for frame in decoded:
-            shown += 1
-            if frame.damaged:
-                damaged.add(frame.index)
-            stage.advance()
+def check_all_shown(finished: SourceInfo, shown: int) -> Check:
+    """Whether every picture that a file holds is one of the `shown` frames that were compared."""
     held = coded_pictures(finished)
-    return Alone(finished, decoded.errors, frozenset(damaged), shown, held)
+    if held == shown:
+        return Check(_NAME, True, (Message("all_shown", held=held),))
+    code = "not_all_shown" if held > shown else "shows_more"
+    return Check(_NAME, False, (Message(code, held=held, shown=shown),))
 
 
 NAME: Final = "muted_sound"

@@ -19,7 +19,7 @@ from ..words import Message
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
 from .copied_pictures import CopiedPictures
-from .file_checks import check_container, check_sound, decode_alone
+from .file_checks import check_all_shown, check_container, check_sound
 from .findings_and_fixes import Seen, findings_of
 from .limits import Limits
 from .planes import Both
@@ -45,8 +45,8 @@ def verify(
 ) -> AuditResult:
     """Audit a finished file against its source.
 
-    The output is decoded by itself; then both files are decoded side by side. One or two frames of
-    each are in memory at a time. Neither is changed.
+    Both files are decoded side by side, one or two frames of each in memory at a time. Neither is
+    changed.
 
     Args:
         source: the original.
@@ -55,7 +55,7 @@ def verify(
             only drawing met. None: the hidden area is worked out from the pixels, and checks
             that need a plan are left out.
         settings: how hard to look, and the margin that the masks were drawn with.
-        progress: told about two stages, "decode" and "audit".
+        progress: told about a stage "audit".
         load: makes the detectors.
 
     Raises:
@@ -143,13 +143,12 @@ def collect(
         load: makes the detectors; benchmarks give some that remember what they saw.
     """
     limits = settings.limits
-    output = decode_alone(finished, progress)
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
     ways = source.video.presentations
     detectors = load(settings.targets, ways, limits, plan is None or plan.settings.centerface)
     compared = Compared(plan, settings, source.video.upright_size)
-    clock, times = TimeCheck(), dict[int, float]()
+    clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     copies = CopiedPictures(settings.copied)
     wanted = {} if plan is None else moments(plan, settings.sensitivity, limits)
     opinion = StillVisible(plan, covers, detectors, limits)
@@ -157,9 +156,7 @@ def collect(
     with (
         progress.stage("audit", source.expected_frames) as stage,
         # Decoded and compared in a thread, while the networks look at the pair before.
-        read_ahead(
-            _compared(_decoded(source, finished, plan), covers, compared), most=1
-        ) as passing,
+        read_ahead(_compared(_decoded(source, played, plan), covers, compared), most=1) as passing,
     ):
         for pair, mask in passing:
             clock.add(pair)
@@ -201,7 +198,12 @@ def collect(
         tuple(misfits),
         around,
         compared,
-        (*clock.checks(output.errors), output.check(), compared.check(), *proof),
+        (
+            *clock.checks(max(played.errors, clock.damaged) and _damage_alone(finished)),
+            check_all_shown(finished, clock.output),
+            compared.check(),
+            *proof,
+        ),
         Looked(
             compared.frames,
             detectors.looks,
@@ -212,11 +214,18 @@ def collect(
     )
 
 
-def _decoded(source: SourceInfo, finished: SourceInfo, plan: Plan | None) -> Iterator[Pair]:
+def _decoded(source: SourceInfo, finished: Decode, plan: Plan | None) -> Iterator[Pair]:
     """Both files, frame by frame."""
     # Those who searched and drew have found out what is damaged.
     known = None if plan is None else frozenset(plan.unchecked)
-    return pairs(iter(Decode(source, known)), iter(Decode(finished)))
+    return pairs(iter(Decode(source, known)), iter(finished))
+
+
+def _damage_alone(finished: SourceInfo) -> int:
+    """Errors in a file that is decoded by itself: beside another one, it is blamed for both."""
+    alone = Decode(finished)
+    damaged = sum(frame.damaged for frame in alone)
+    return max(alone.errors, damaged)
 
 
 def _compared(
@@ -245,7 +254,7 @@ def _shown(
 ) -> Iterator[tuple[Frame, MakeMask]]:
     """Every picture of the source that is to be looked at: with a plan the source's own, which the
     output is outside the masks; without one the output's."""
-    for pair in _decoded(source, finished, plan):
+    for pair in _decoded(source, Decode(finished), plan):
         if pair.source is None:
             continue
         output = pair.output or pair.source

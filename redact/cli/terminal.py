@@ -152,7 +152,6 @@ DOING = {
     "detect": "looking for what is to be hidden",
     "track": "following them",
     "render": "hiding them",
-    "decode": "checking that the result plays",
     "audit": "looking for what is left",
 }
 """What the stages of a run are for, in a user's words."""

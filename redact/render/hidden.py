@@ -44,6 +44,7 @@ class Hidden:
     def __init__(self, shapes: Sequence[Shape], layout: Layout, width: int, height: int) -> None:
         self.layout = layout
         self.core = core_of(shapes, width, height)
+        self._shapes = shapes
 
     @property
     def width(self) -> int:
@@ -56,8 +57,10 @@ class Hidden:
     @cached_property
     def bounds(self) -> Rect:
         """Smallest rectangle around all cores; empty where there is none."""
-        x, y, width, height = cv2.boundingRect(self.core)
-        return Rect(x, y, x + width, y + height)
+        if not self._shapes:
+            return Rect(0, 0, 0, 0)
+        rects = np.array([shape.rect(self.width, self.height) for shape in self._shapes])
+        return Rect(*map(int, (*rects[:, :2].min(axis=0), *rects[:, 2:].max(axis=0))))
 
     @property
     def has_rim(self) -> bool:
