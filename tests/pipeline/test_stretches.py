@@ -42,7 +42,7 @@ def plan_of(clip: Path, *frames: tuple[int, int]) -> Plan:
         Track(n, Target.FACE, tuple(Keyframe(f, box, State.DETECTED, 0.9) for f in span))
         for n, span in enumerate(frames, 1)
     ]
-    return build_plan(source, DetectSettings((), Sensitivity.FAST), tracks, (), ())
+    return build_plan(source, DetectSettings(sensitivity=Sensitivity.FAST), tracks, (), ())
 
 
 @pytest.mark.parametrize(
