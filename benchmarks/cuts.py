@@ -259,6 +259,7 @@ def of_redact(frames: Shot) -> list[int]:
         else:
             finder.push(small, 1.0)
         before = small
+    finder.finish()
     return finder.cuts
 
 

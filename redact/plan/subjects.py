@@ -87,7 +87,10 @@ def _handovers(plan: Plan) -> Iterator[tuple[Track, Track]]:
         nexts = [
             b
             for b in _starting_after(end, starts, timeline.time, len(timeline))
-            if b.target is a.target and not _cut_between(plan, end, spans[b.id][0])
+            if b.target is a.target
+            and not _cut_between(plan, end, spans[b.id][0])
+            # One that begins where the other ends was divided from it, as its looks had jumped.
+            and b.first != a.last + 1
         ]
         fits = [b for b in nexts if _iou(a, end, b, spans[b.id][0]) >= SAME_PLACE]
         if len(fits) != 1:

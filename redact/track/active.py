@@ -12,7 +12,7 @@ from ..types import PerKind, Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
-from .follow import CLOSELY, COAST, SEARCHED, Find, find_again, step
+from .follow import ANCHOR, CLOSELY, COAST, SEARCHED, Find, find_again, step
 from .geometry import (
     IDENTITY,
     SAME,
@@ -26,7 +26,7 @@ from .geometry import (
 )
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
-from .small_pictures import Patches, SmallFrame, patches_of, picture_area
+from .small_pictures import Patches, SmallFrame, pairwise_likeness, patches_of, picture_area
 from .tracklets import Columns, MotionBank
 
 FIRM = 0.0
@@ -253,7 +253,9 @@ class ActiveTracklets:
         found, boxes = find_again(self._find, small, expected, r.target[rows], wanted)
         found &= ~self._on_detected(rows, boxes, small)
         rows, boxes = rows[found], boxes[found]
-        self._followed(rows, boxes, patches_of(small, boxes), small)
+        looks = patches_of(small, boxes)
+        r.unbroken[rows] &= self._alike(rows, looks)  # a close look knows a face, and not whose
+        self._followed(rows, boxes, looks, small)
         r.sure[rows], r.chasing[rows] = small.time, True
 
     def _on_detected(
@@ -374,10 +376,31 @@ class ActiveTracklets:
         )
         if small.damaged:
             return
+        self._note_jumps(rows, small, seen.odds >= FIRM, looks)
         self._bank.update(rows, seen.boxes)
         r.chasing[rows] = True
         r.box[rows], r.recent[rows], r.anchor[rows] = seen.boxes, looks, looks
         self._note_gaps(rows[seen_before < self._before], small)
+
+    def _note_jumps(
+        self, rows: NDArray[np.intp], small: SmallFrame, firm: NDArray[np.bool_], looks: Patches
+    ) -> None:
+        """Objects that no longer look like what they were: somebody else may have come in their
+        place. Faint looks frame an object so loosely that they tell nothing of it by themselves."""
+        r = self.rows
+        r.unbroken[rows] &= self._alike(rows, looks)
+        known = r.known[rows]
+        other = known.any(axis=(1, 2)) & (pairwise_likeness(looks, known) < ANCHOR)
+        for row in rows[firm & other & ~r.unbroken[rows]]:
+            self._log.jumped(int(r.id[row]), small.index)
+        rows, looks = rows[firm], looks[firm]
+        r.known[rows], r.unbroken[rows] = looks, True
+
+    def _alike(self, rows: NDArray[np.intp], looks: Patches) -> NDArray[np.bool_]:
+        """[N] whether rows look like what they were when they were seen, or detected, last."""
+        r = self.rows
+        before = pairwise_likeness(looks, r.recent[rows]), pairwise_likeness(looks, r.anchor[rows])
+        return np.asarray(np.maximum(*before) >= ANCHOR)
 
     def _note_gaps(self, rows: NDArray[np.intp], small: SmallFrame) -> None:
         """Objects that were found again after they had been out of sight."""
@@ -408,6 +431,8 @@ class ActiveTracklets:
                 origin=seen.boxes,
                 recent=looks,
                 anchor=looks,
+                known=np.where((seen.odds >= FIRM)[:, None, None], looks, np.float32(0)),
+                unbroken=np.ones(count, np.bool_),
                 start=np.full(count, small.index, np.int32),
                 start_time=now,
                 start_box=seen.boxes,

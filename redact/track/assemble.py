@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from .active import Retired
 from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
+from .follow import ANCHOR
 from .geometry import Boxes, Index, areas, carried, to_centres
 from .sensitivities import TrackSettings
 from .sightings import SPEED_TIME, ClipRecord, How, Rows, SightingLog, end_speed
@@ -156,6 +158,10 @@ STACKED = 0.8
 """Share of the smaller box from which two tracks that lie on each other are one. Meaning: nearly
 all of it; of a face that looks over a shoulder more sticks out, and that must stay hidden."""
 
+ONE_PLATE = 0.5
+"""The same for plates, in the middle of these frames. Meaning: half; no plate hangs on another, so
+it is one that is framed in two ways. One that passes behind another is seldom half hidden."""
+
 STACKED_FRAMES = 0.5
 """Share of the shorter track's sightings in which both were seen. Meaning: half of its life; two
 who cross part again."""
@@ -202,13 +208,30 @@ def weave(
             objects.append((group, _joined([piece.rows for piece in group]), p))
     if "merge" not in ablate:
         objects = _without_stacks(objects)
-    tracks = []
-    for number, (group, rows, p) in enumerate(objects, start=1):
+    parts = []
+    for group, rows, p in objects:
         first = group[0]
         dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings, ablate)
-        keyframes = keyframes_of(dense.first, dense.boxes, dense.states, dense.scores)
-        tracks.append(Track(number, first.target, keyframes, certainty=round(p, 4)))
-    return tuple(tracks)
+        begins = first.first
+        for part in dense.divided(_jumps(group, log.jumps)):
+            parts.append((begins, first.target, keyframes_of(part), round(p, 4)))
+            begins = part.first + len(part.boxes)
+    parts.sort(key=lambda part: part[0])
+    return tuple(
+        Track(number, target, keyframes, certainty=p)
+        for number, (_, target, keyframes, p) in enumerate(parts, start=1)
+    )
+
+
+def _jumps(group: list[Piece], jumps: set[tuple[int, int]]) -> list[int]:
+    """Frames from which an object may be somebody else: it looks like another than before. What was
+    decided about the one must not hold for the other, so a track ends there; both are hidden as
+    the one would be."""
+    frames = {f for t, f in jumps if any(t == piece.tracklet for piece in group)}
+    for before, after in pairwise(group):
+        if (before.looks[1] * after.looks[0]).sum() < ANCHOR:
+            frames.add(after.first)
+    return sorted(frames)
 
 
 def _likely(
@@ -274,6 +297,8 @@ def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Ro
     if len(i) < STACKED_FRAMES * len(rows):
         return False
     share = _shares(mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64))
+    if host[0][0].target is Target.PLATE:
+        return bool(np.median(share) >= ONE_PLATE)
     # In every frame: where they part in one, that one would be open.
     return bool((share >= STACKED).all())
 

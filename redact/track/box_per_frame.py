@@ -95,25 +95,38 @@ def steady(boxes: Boxes) -> Boxes:
     return np.hstack([centre - size / 2, centre + size / 2])
 
 
+@dataclass(frozen=True, slots=True)
+class Dense:
+    """Attributes:
+    first: frame of row 0.
+    boxes: float64 [N, 4], one per frame.
+    states: [N].
+    scores: float32 [N], NaN where not detected.
+    """
+
+    first: int
+    boxes: Boxes
+    states: list[State]
+    scores: NDArray[np.float32]
+
+    def divided(self, frames: list[int]) -> list[Dense]:
+        """Parts, one behind the other, that begin with these frames; rising, those that are not
+        inside count for nothing."""
+        inside = [f - self.first for f in frames if 0 < f - self.first < len(self.boxes)]
+        return [
+            Dense(self.first + a, self.boxes[a:b], self.states[a:b], self.scores[a:b])
+            for a, b in pairwise([0, *inside, len(self.boxes)])
+        ]
+
+
 SLACK = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes
 between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100."""
 
 
-def keyframes_of(
-    first: int,
-    boxes: Boxes,
-    states: list[State],
-    scores: NDArray[np.float32],
-) -> tuple[Keyframe, ...]:
-    """Keyframes whose interpolation contains `boxes[i]` in frame `first + i`, for every i.
-
-    Args:
-        first: frame index of row 0.
-        boxes: [N, 4], a box for every frame.
-        states: [N].
-        scores: [N], not finite where no detector saw the object.
-    """
+def keyframes_of(dense: Dense) -> tuple[Keyframe, ...]:
+    """Keyframes whose interpolation contains the box of every frame."""
+    first, boxes, states, scores = dense.first, dense.boxes, dense.states, dense.scores
     size = np.maximum(np.tile(boxes[:, 2:] - boxes[:, :2], 2), 0.0)
     # Of a box of less than a pixel as well: far more than interpolation in float64 can lose.
     step = np.maximum(size, 1.0) * SLACK
@@ -167,21 +180,6 @@ def _holds(start: int, end: int, inner: Boxes, outer: Boxes, room: Boxes) -> boo
     line = outer[start] + (outer[end] - outer[start]) * (np.arange(1, steps)[:, None] / steps)
     spare = line - inner[start + 1 : end]
     return bool(spare.min() >= 1e-6) and bool((spare <= room[start + 1 : end]).all())
-
-
-@dataclass(frozen=True, slots=True)
-class Dense:
-    """Attributes:
-    first: frame of row 0.
-    boxes: float64 [N, 4], one per frame.
-    states: [N].
-    scores: float32 [N], NaN where not detected.
-    """
-
-    first: int
-    boxes: Boxes
-    states: list[State]
-    scores: NDArray[np.float32]
 
 
 def fill(

@@ -12,6 +12,7 @@ cut that is missed somebody may be taken for another; one that is imagined costs
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 
@@ -92,17 +93,12 @@ def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
         ransacReprojThreshold=float(1.5 * factor),
         maxIters=300,
     )
-    return _believed(matrix, inliers, len(corners))
-
-
-def _believed(
-    matrix: NDArray[np.float64] | None, inliers: NDArray[np.uint8] | None, corners: int
-) -> CameraMotion:
     if matrix is None or inliers is None or not np.isfinite(matrix).all():
         return STILL
-    agreed = float(inliers.sum()) / corners
+    agreed = float(inliers.sum()) / len(corners)
     scale = scale_of(matrix)
-    if agreed < AGREED or not 1 / MOST_SCALE < scale < MOST_SCALE:
+    # Of all that are followed at most: of few corners a third may sit on one car that passes.
+    if inliers.sum() < AGREED * CORNERS or not 1 / MOST_SCALE < scale < MOST_SCALE:
         return CameraMotion(IDENTITY, agreed)
     return CameraMotion(np.asarray(matrix, np.float64), agreed)
 
@@ -152,6 +148,7 @@ class CutFinder:
         self._dark = False
         self._usual = 2.0
         self._suspects: list[_Suspect] = []
+        self._cut_at = -math.inf
 
     def push(self, small: SmallFrame, agreed: float) -> bool:
         """Look at a frame; whether a new scene may start here (known for sure a little later).
@@ -172,6 +169,12 @@ class CutFinder:
         while small.time - self._recent[0].time > FLASH_TIME:
             self._recent.popleft()
         return suspect
+
+    def finish(self) -> None:
+        """After the last frame: what stayed away until then is a cut."""
+        if self._suspects and self._suspects[0].first.time - self._cut_at >= FLASH_TIME:
+            self.cuts.append(self._suspects[0].first.index)
+        self._suspects = []
 
     def _changes(self, small: SmallFrame, agreed: float) -> bool:
         """Whether the picture is another than that before it, and than those before that one."""
@@ -197,10 +200,11 @@ class CutFinder:
         for suspect in self._suspects:
             if _back(suspect.earlier, now):
                 break  # and what came after it was part of the flash
-            if now.time - suspect.first.time >= FLASH_TIME:
-                self.cuts.append(suspect.first.index)
-            else:
+            if now.time - suspect.first.time < FLASH_TIME:
                 waiting.append(suspect)
+            elif suspect.first.time - self._cut_at >= FLASH_TIME:  # no shot is so short
+                self.cuts.append(suspect.first.index)
+                self._cut_at = suspect.first.time
         self._suspects = waiting
 
 
@@ -230,24 +234,26 @@ def _likeness(a: SmallFrame, b: SmallFrame) -> float:
 
 
 def _found_again(a: SmallFrame, b: SmallFrame) -> float:
-    """Mean of the best correlations of the blocks of `b` near their places in `a`. A block without
-    contrast is found again where there was none before."""
+    """Mean of the best correlations of the blocks of `b` near their places in `a`, each weighed by
+    its contrast: where there is hardly any, noise is looked for, which is never found again. A
+    block without contrast is found again where there was none before."""
     before, now = _narrow(a), _narrow(b)
     if before.shape != now.shape:
         return 0.0
     height, width = now.shape
-    found = []
+    found, weights = [], []
     for y in range(0, height - BLOCK + 1, BLOCK):
         for x in range(0, width - BLOCK + 1, BLOCK):
             block = now[y : y + BLOCK, x : x + BLOCK]
-            if block.std() < FLAT:
+            weights.append(max(float(block.std()), FLAT))
+            if weights[-1] <= FLAT:
                 found.append(float(before[y : y + BLOCK, x : x + BLOCK].std() < FLAT))
                 continue
             top, left = max(0, y - SEARCHED), max(0, x - SEARCHED)
             around = before[top : y + BLOCK + SEARCHED, left : x + BLOCK + SEARCHED]
             fits = cv2.matchTemplate(around, block, cv2.TM_CCOEFF_NORMED)
             found.append(float(np.nan_to_num(fits, nan=0.0, posinf=0.0, neginf=0.0).max()))
-    return float(np.mean(found)) if found else 0.0
+    return float(np.average(found, weights=weights)) if found else 0.0
 
 
 def _narrow(small: SmallFrame) -> NDArray[np.uint8]:

@@ -97,6 +97,8 @@ class SightingLog:
 
     def __init__(self) -> None:
         self._parts: list[Rows] = []
+        self.jumps: set[tuple[int, int]] = set()
+        """Tracklets and frames in which they no longer look like what they were."""
 
     def add(
         self,
@@ -115,6 +117,10 @@ class SightingLog:
         self._parts.append(rows)
         if len(self._parts) > 1024:
             self._parts = [np.concatenate(self._parts)]
+
+    def jumped(self, tracklet: int, frame: int) -> None:
+        """A tracklet no longer looks like what it was."""
+        self.jumps.add((tracklet, frame))
 
     def by_tracklet(self) -> dict[int, Rows]:
         """Rows of every tracklet in rising frame order, one per frame, the strongest kept."""

@@ -185,6 +185,7 @@ class Tracker:
 
     def finish(self) -> Tracks:
         """All tracks of the clip, after its last frame."""
+        self._cuts.finish()
         if self._last is not None:
             self._back.run(self._active.jobs(self._last, all_now=True))
         self._active.finish()

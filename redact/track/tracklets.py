@@ -130,6 +130,8 @@ class Columns:
     origin: float64 [N, 4], where it began, moved with the camera since.
     recent: float32 [N, CELLS, CELLS], look at the last sighting.
     anchor: float32 [N, CELLS, CELLS], look at the last detection.
+    known: float32 [N, CELLS, CELLS], look at the last firm detection, all 0 where there was none.
+    unbroken: bool [N], whether every look since then was like one of those before it.
     start: int32 [N], frame of the first sighting.
     start_time: float64 [N], seconds.
     start_box, start_look: box and patch there.
@@ -149,6 +151,8 @@ class Columns:
     origin: Boxes
     recent: Patches
     anchor: Patches
+    known: Patches
+    unbroken: NDArray[np.bool_]
     start: NDArray[np.int32]
     start_time: NDArray[np.float64]
     start_box: Boxes
@@ -174,6 +178,8 @@ class Columns:
             origin=boxes,
             recent=looks,
             anchor=looks,
+            known=looks,
+            unbroken=flags,
             start=ids,
             start_time=times,
             start_box=boxes,

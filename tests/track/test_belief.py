@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,10 +22,11 @@ looks = st.lists(st.none() | st.floats(-5, 9), max_size=20)
 first = st.floats(-5, 9)
 
 
-def clues_of(start: float, later: list[float | None], box: np.ndarray = BOX) -> Clues:
-    """Of a face seen with log odds `start`, then in each look with some, or not at all."""
-    target = np.array([Target.FACE], np.int8)
-    clues = Clues.of_new(target, np.array([start], np.float32), box, PICTURE)
+def clues_of(
+    start: float, later: list[float | None], box: np.ndarray = BOX, target: Target = Target.FACE
+) -> Clues:
+    """Of a thing seen with log odds `start`, then in each look with some, or not at all."""
+    clues = Clues.of_new(np.array([target], np.int8), np.array([start], np.float32), box, PICTURE)
     for odds in later:
         clues.missed()
         if odds is not None:
@@ -82,15 +84,16 @@ def test_pieces_are_one_object_in_any_order(parts: list, rng: object) -> None:
     assert one.hits[0] == sum(1 + sum(o is not None for o in later) for _, later in parts)
 
 
-def test_hiding_much_of_the_picture_needs_more_than_hiding_little() -> None:
-    side = np.sqrt(ORDINARY[Target.FACE] * PICTURE)
+@pytest.mark.parametrize("target", [Target.FACE, Target.PLATE])
+def test_hiding_much_of_the_picture_needs_more_than_hiding_little(target: Target) -> None:
+    side = np.sqrt(ORDINARY[target] * PICTURE)
     little = np.array([[0.0, 0, side, side]])
     odds = np.arange(-5, 6, 0.25)
 
     def least(box: np.ndarray) -> float:
         """Log odds of a lone look from which a box is hidden."""
         return next(
-            o for o in odds if worth_hiding(clues_of(o, [], box), WEIGHTS, leak_cost=4.0)[0]
+            o for o in odds if worth_hiding(clues_of(o, [], box, target), WEIGHTS, leak_cost=4.0)[0]
         )
 
     assert least(little / 2) == least(little) < least(3 * little) < least(6 * little)

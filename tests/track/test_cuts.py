@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
-from redact.types import Box, Detections
+from redact.plan import SourceRef, build_plan, with_subjects
+from redact.settings import DetectSettings
+from redact.types import Box, Detections, Timeline
 
 from .scenes import HEIGHT, WIDTH, Thing, as_frame, covered, draw, seen, texture, track_clip
 
@@ -79,3 +83,29 @@ def test_large_thing_entering_fast_is_no_cut() -> None:
     bus = Thing(lambda i: (-400.0 + 25 * i, 10.0), (300, 170), 9)
     frames = [as_frame(i, draw(A, [bus], i)) for i in range(40)]
     assert track_clip(frames, [seen([Box(10, 10, 40, 40)])] + [NONE] * 39).cuts == ()
+
+
+def test_a_track_ends_where_it_begins_to_look_like_somebody_else() -> None:
+    """As after a cut that was missed: who comes in the place of somebody is not kept with him."""
+    other = Thing(STAND.place, seed=5)
+    frames = [as_frame(i, draw(A, [STAND if i < 20 else other], i)) for i in range(40)]
+    found = track_clip(frames, [seen([STAND.box(i)]) for i in range(40)])
+    assert found.cuts == ()
+    assert [(t.first, t.last) for t in found.tracks] == [(0, 19), (20, 39)]
+    assert all(covered(found.tracks, i, STAND.box(i)) for i in range(40))
+    timeline = Timeline(Fraction(1, 25), tuple(range(40)))
+    source = SourceRef("a.mp4", "0" * 64, 1, WIDTH, HEIGHT, timeline)
+    plan = with_subjects(build_plan(source, DetectSettings(), found.tracks, found.cuts, ()))
+    assert [subject.tracks for subject in plan.subjects] == [(1,), (2,)]
+    same = track_clip(
+        [as_frame(i, draw(A, [STAND], i)) for i in range(40)],
+        [seen([STAND.box(i)]) for i in range(40)],
+    )
+    assert len(same.tracks) == 1
+
+
+def test_a_cut_in_the_last_moment_of_a_clip_is_one() -> None:
+    frames = [as_frame(i, draw(A, [STAND], i) if i < 40 else B) for i in range(45)]
+    tracks = track_clip(frames, [seen([STAND.box(i)]) if i < 40 else NONE for i in range(45)])
+    assert tracks.cuts == (40,)
+    assert max(t.last for t in tracks.tracks) == 39

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from redact.track.assemble import STACKED
-from redact.track.box_per_frame import keyframes_of
+from redact.track.box_per_frame import Dense, keyframes_of
 from redact.types import Box, Detections, Frame, State, Track
 
 from .scenes import HEIGHT, WIDTH, as_frame, texture, track_clip, tracker_of
@@ -164,7 +164,7 @@ def test_keyframes_lose_no_pixel_and_no_state(
     boxes = np.array([[x, y, x + w, y + h] for x, y, w, h, _ in rows])
     states = [row[4] for row in rows]
     scores = np.full(len(rows), np.nan, np.float32)
-    track = Track(1, 0, keyframes_of(5, boxes, states, scores))  # type: ignore[arg-type]
+    track = Track(1, 0, keyframes_of(Dense(5, boxes, states, scores)))  # type: ignore[arg-type]
     assert (track.first, track.last) == (5, 4 + len(rows))
     for i, box in enumerate(boxes):
         here = track.at(5 + i)
@@ -177,5 +177,5 @@ def test_keyframes_lose_no_pixel_and_no_state(
 def test_steady_object_needs_few_keyframes() -> None:
     t = np.arange(200.0)[:, None]
     boxes = np.hstack([10 + t, 20 + t / 2, 50 + t, 70 + t / 2])
-    keyframes = keyframes_of(0, boxes, [State.DETECTED] * 200, np.ones(200, np.float32))
+    keyframes = keyframes_of(Dense(0, boxes, [State.DETECTED] * 200, np.ones(200, np.float32)))
     assert len(keyframes) <= 3

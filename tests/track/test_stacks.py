@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from redact.types import Box, Detections
+from redact.types import Box, Detections, Target
 
 from .scenes import contained, rendered, seen, track_clip, tracker_of
 
@@ -60,3 +60,16 @@ def test_one_who_is_hidden_by_another_only_at_times_stays_hidden_at_all() -> Non
     tracks = track_clip(rendered([], COUNT), found).tracks
     for i, path in enumerate(paths):
         assert i < 9 or contained(tracks, i, path), i
+
+
+def test_one_plate_that_is_framed_in_two_ways_is_one_track() -> None:
+    plate, bumper, beside = Box(100, 60, 148, 76), Box(104, 67, 156, 85), Box(200, 60, 248, 76)
+    sure, less = (
+        seen([plate, beside], target=Target.PLATE),
+        seen([bumper], 0.6, target=Target.PLATE),
+    )
+    tracks = track_clip(rendered([], COUNT), [Detections.concat([sure, less])] * COUNT).tracks
+    assert len(tracks) == 2
+    for i in range(COUNT):
+        assert contained(tracks, i, plate) and contained(tracks, i, beside), i
+        assert not contained(tracks, i, bumper), i
