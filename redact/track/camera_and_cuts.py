@@ -161,14 +161,14 @@ class CutFinder:
             self._dark = True
             return False
         self._settle(small)
-        suspect = bool(self._recent) and self._changes(small, agreed)
-        if suspect:
-            self._suspects.append(_Suspect(small, self._earlier()))
+        suspect = self._suspect(small, agreed) if self._recent else None
+        if suspect is not None:
+            self._suspects.append(suspect)
         self._dark = False
         self._recent.append(small)
         while small.time - self._recent[0].time > FLASH_TIME:
             self._recent.popleft()
-        return suspect
+        return suspect is not None
 
     def finish(self) -> None:
         """After the last frame: what stayed away until then is a cut."""
@@ -176,18 +176,20 @@ class CutFinder:
             self.cuts.append(self._suspects[0].first.index)
         self._suspects = []
 
-    def _changes(self, small: SmallFrame, agreed: float) -> bool:
-        """Whether the picture is another than that before it, and than those before that one."""
+    def _suspect(self, small: SmallFrame, agreed: float) -> _Suspect | None:
+        """A picture that is another than that before it, and than those before that one."""
         before, usual = self._recent[-1], self._usual
         self._usual = agreed + 1
         if agreed >= AGREED and not self._dark:
-            return False
+            return None
         if self._dark:
             usual, agreed = 2.0, motion_between(before, small).agreed
         self._usual = agreed + _found_again(before, small)
-        if self._usual >= max(OTHER_SCENE, min(SAME_SCENE, usual - DROP)):
-            return False
-        return self._dark or not _back(self._earlier(), small)
+        limit = max(OTHER_SCENE, min(SAME_SCENE, usual - DROP))
+        suspect = _Suspect(small, self._earlier(), limit)
+        if self._usual >= limit or (not self._dark and suspect.is_over(small)):
+            return None
+        return suspect
 
     def _earlier(self) -> tuple[SmallFrame, ...]:
         """Some pictures of the last moments: the flash may have begun already."""
@@ -198,7 +200,7 @@ class CutFinder:
         """Decide about suspects: the old scene is back (it was a flash), or stayed away (a cut)."""
         waiting = []
         for suspect in self._suspects:
-            if _back(suspect.earlier, now):
+            if suspect.is_over(now):
                 break  # and what came after it was part of the flash
             if now.time - suspect.first.time < FLASH_TIME:
                 waiting.append(suspect)
@@ -213,14 +215,16 @@ class _Suspect:
     """Attributes:
     first: of the new scene, if it is one.
     earlier: pictures before it.
+    limit: likeness from which a picture is of their scene.
     """
 
     first: SmallFrame
     earlier: tuple[SmallFrame, ...]
+    limit: float
 
-
-def _back(earlier: tuple[SmallFrame, ...], now: SmallFrame) -> bool:
-    return any(_likeness(one, now) >= SAME_SCENE for one in earlier)
+    def is_over(self, now: SmallFrame) -> bool:
+        """Whether the old scene is back: it was a flash."""
+        return any(_likeness(one, now) >= self.limit for one in self.earlier)
 
 
 def _flat(small: SmallFrame) -> bool:
