@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -171,10 +171,19 @@ class CutFinder:
         return suspect is not None
 
     def finish(self) -> None:
-        """After the last frame: what stayed away until then is a cut."""
-        if self._suspects and self._suspects[0].first.time - self._cut_at >= FLASH_TIME:
-            self.cuts.append(self._suspects[0].first.index)
+        """After the last frame: what has nothing in common with the old scene is a cut, and what
+        may be a flash is none."""
+        for suspect in self._suspects:
+            other = replace(suspect, limit=OTHER_SCENE)
+            if not other.is_over(self._recent[-1]):
+                self._cut(suspect.first)
         self._suspects = []
+
+    def _cut(self, first: SmallFrame) -> None:
+        """A new scene begins here, unless one has just begun: no shot is so short."""
+        if first.time - self._cut_at >= FLASH_TIME:
+            self.cuts.append(first.index)
+            self._cut_at = first.time
 
     def _suspect(self, small: SmallFrame, agreed: float) -> _Suspect | None:
         """A picture that is another than that before it, and than those before that one."""
@@ -204,9 +213,8 @@ class CutFinder:
                 break  # and what came after it was part of the flash
             if now.time - suspect.first.time < FLASH_TIME:
                 waiting.append(suspect)
-            elif suspect.first.time - self._cut_at >= FLASH_TIME:  # no shot is so short
-                self.cuts.append(suspect.first.index)
-                self._cut_at = suspect.first.time
+            else:
+                self._cut(suspect.first)
         self._suspects = waiting
 
 
