@@ -159,8 +159,8 @@ STACKED = 0.8
 all of it; of a face that looks over a shoulder more sticks out, and that must stay hidden."""
 
 ONE_PLATE = 0.5
-"""The same for plates, in the middle of these frames. Meaning: half; no plate hangs on another, so
-it is one that is framed in two ways. One that passes behind another is seldom half hidden."""
+"""The same for a plate that was never firmly seen, in the middle of these frames. Meaning: half; no
+plate hangs on another, so it is the other one, framed less well."""
 
 STACKED_FRAMES = 0.5
 """Share of the shorter track's sightings in which both were seen. Meaning: half of its life; two
@@ -297,7 +297,7 @@ def _stacked(host: tuple[list[Piece], Rows, float], other: tuple[list[Piece], Ro
     if len(i) < STACKED_FRAMES * len(rows):
         return False
     share = _shares(mine["box"][i].astype(np.float64), rows["box"][j].astype(np.float64))
-    if host[0][0].target is Target.PLATE:
+    if host[0][0].target is Target.PLATE and rows["score"].max() < 0.5:
         return bool(np.median(share) >= ONE_PLATE)
     # In every frame: where they part in one, that one would be open.
     return bool((share >= STACKED).all())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from redact.track.assemble import STACKED
 from redact.track.box_per_frame import Dense, keyframes_of
-from redact.types import Box, Detections, Frame, State, Track
+from redact.types import Box, Detections, Frame, State, Target, Track
 
 from .scenes import HEIGHT, WIDTH, as_frame, texture, track_clip, tracker_of
 
@@ -48,9 +48,8 @@ def detections(draw: st.DrawFn, most: int = 4) -> Detections:
     )
     about = st.tuples(*(st.integers(v - 12, v + 12) for v in (400, 240, 100, 120)))
     score = st.one_of(st.integers(1, 99), st.just(100))
-    row = st.tuples(st.one_of(about, anywhere), score, st.integers(0, 1)).map(
-        lambda r: (*r[0], r[1], r[2])
-    )
+    target = st.sampled_from([Target.FACE, Target.PLATE])
+    row = st.tuples(st.one_of(about, anywhere), score, target).map(lambda r: (*r[0], r[1], r[2]))
     rows = np.array(draw(st.lists(row, max_size=most)), np.float32).reshape(-1, 6)
     corner, sides = rows[:, :2] / 4, rows[:, 2:4] / 4
     xyxy = np.concatenate([corner, corner + sides], axis=1)
@@ -106,8 +105,9 @@ def one_followed_and_one_seen() -> list[Detections]:
     """A plate that is surely seen once, and later a larger one that holds the place to which it was
     followed: the two become one track, and it must lie on what was seen."""
     found = [seen() for _ in range(COUNT)]
-    found[7] = seen((97, 57, 119, 84, 1.0, 1))
-    found[11] = seen((97, 57, 119, 84, 0.01, 0), (42.25, 2.5, 108.25, 81.75, 1.0, 1))
+    face, plate = Target.FACE, Target.PLATE
+    found[7] = seen((97, 57, 119, 84, 1.0, plate))
+    found[11] = seen((97, 57, 119, 84, 0.01, face), (42.25, 2.5, 108.25, 81.75, 1.0, plate))
     return found
 
 
@@ -164,7 +164,7 @@ def test_keyframes_lose_no_pixel_and_no_state(
     boxes = np.array([[x, y, x + w, y + h] for x, y, w, h, _ in rows])
     states = [row[4] for row in rows]
     scores = np.full(len(rows), np.nan, np.float32)
-    track = Track(1, 0, keyframes_of(Dense(5, boxes, states, scores)))  # type: ignore[arg-type]
+    track = Track(1, Target.FACE, keyframes_of(Dense(5, boxes, states, scores)))
     assert (track.first, track.last) == (5, 4 + len(rows))
     for i, box in enumerate(boxes):
         here = track.at(5 + i)

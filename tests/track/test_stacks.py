@@ -66,7 +66,7 @@ def test_one_plate_that_is_framed_in_two_ways_is_one_track() -> None:
     plate, bumper, beside = Box(100, 60, 148, 76), Box(104, 67, 156, 85), Box(200, 60, 248, 76)
     sure, less = (
         seen([plate, beside], target=Target.PLATE),
-        seen([bumper], 0.6, target=Target.PLATE),
+        seen([bumper], 0.4, target=Target.PLATE),
     )
     tracks = track_clip(rendered([], COUNT), [Detections.concat([sure, less])] * COUNT).tracks
     assert len(tracks) == 2
