@@ -65,7 +65,7 @@ def test_two_who_cross_stay_two() -> None:
 
 
 def test_face_and_plate_are_never_one_track() -> None:
-    found = [seen([STAND.box(i)], 0.99, Target(i % 2)) for i in range(20)]
+    found = [seen([STAND.box(i)], 0.99, (Target.FACE, Target.PLATE)[i % 2]) for i in range(20)]
     tracks = track_clip(rendered([STAND], 20), found).tracks
     assert {t.target for t in tracks} == {Target.FACE, Target.PLATE}
 
@@ -213,7 +213,7 @@ def test_variable_frame_rate_pads_by_time() -> None:
 
 def test_a_weak_thing_that_moves_by_its_own_width_is_confirmed() -> None:
     """A small plate that drives by: no two detections at every second frame overlap."""
-    car = Thing(lambda i: (4.0 + 11 * i, 70.0), (24, 20))
+    car = Thing(lambda i: (4.0 + 8 * i, 70.0), (16, 14))
     tracker = tracker_of("fast")
     for i, frame in enumerate(rendered([car], 26)):
         wanted = tracker.wants_detection(frame)
