@@ -13,6 +13,7 @@ from benchmarks.leak.scenes.build import film
 from benchmarks.leak.scenes.catalogue import specs
 from benchmarks.leak.scenes.stills import Library
 from benchmarks.real.__main__ import main
+from benchmarks.real.tools import named
 
 FRAMES = (2, 8)
 
@@ -88,3 +89,11 @@ def test_what_cannot_be_done_is_said(folder: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         main(["--half", "dev", "--labels", str(folder / "labels_more.json")])
     assert "1 labelled clips are not at hand" in capsys.readouterr().err
+
+
+def test_what_redact_hides_can_be_asked_for() -> None:
+    tool = named("redact-fast", "heads,plates")
+    assert set(tool.targets) == {"head", "plate"} and tool.name != "redact-fast"
+    for name, targets in (("redact-fast", "cats"), ("deface", "heads")):
+        with pytest.raises(ValueError, match="--targets"):
+            named(name, targets)
