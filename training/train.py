@@ -15,7 +15,7 @@ import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -77,6 +77,43 @@ def update_average(average: nn.Module, net: nn.Module, decay: float) -> None:
             value.copy_(theirs[name])
 
 
+class Resumable(Protocol):
+    """What every training run is to its command."""
+
+    step: int
+    used_s: float
+
+    def resume(self) -> bool: ...
+
+
+def add_options(ap: argparse.ArgumentParser, recipe: Any) -> None:
+    """An option for every field of a recipe, a dataclass with its defaults."""
+    for name, value in asdict(recipe).items():
+        ap.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+
+
+def prepare(out: Path, threads: int) -> None:
+    """The run's folder, and how this process computes."""
+    out.mkdir(parents=True, exist_ok=True)
+    # Without this the tiny values of a nearly silent network cost five times the time.
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(threads)
+
+
+def begin(run: Resumable, out: Path, recipe: Any) -> None:
+    """Go on where the run was stopped, and say so; the recipe of this start is kept."""
+    resumed = run.resume()
+    (out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
+    print(f"step {run.step}, {run.used_s / 60:.1f} min used, resumed: {resumed}", flush=True)
+
+
+def save_whole(state: dict[str, Any], file: Path) -> None:
+    """Write a checkpoint at once, so that whatever stops the run leaves a whole file."""
+    part = file.with_name(f"{file.name}.part")
+    torch.save(state, part)
+    part.replace(file)
+
+
 class Run:
     """A training run's state: network, average, optimiser, step and the time used."""
 
@@ -117,7 +154,7 @@ class Run:
             part.eval()
 
     def save(self) -> None:
-        """Write a checkpoint atomically; OUT/last.pt is always whole."""
+        """Write OUT/last.pt."""
         state = {
             "net": self.net.state_dict(),
             "average": self.average.state_dict(),
@@ -128,9 +165,7 @@ class Run:
             "recipe": asdict(self.recipe),
             "shape": asdict(self.net.shape),
         }
-        part = self.out / "last.pt.part"
-        torch.save(state, part)
-        part.replace(self.out / "last.pt")
+        save_whole(state, self.out / "last.pt")
 
     def resume(self) -> bool:
         path = self.out / "last.pt"
@@ -267,19 +302,13 @@ def main() -> None:
     ap.add_argument("out", type=Path)
     ap.add_argument("--init", type=Path)
     ap.add_argument("--teacher", type=Path, help="float32 file whose outputs are imitated as well")
-    for name, value in asdict(Recipe()).items():
-        ap.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    add_options(ap, Recipe())
     args = vars(ap.parse_args())
     cache, out, init, teacher = (args.pop(k) for k in ("cache", "out", "init", "teacher"))
     recipe = Recipe(**args)
-    out.mkdir(parents=True, exist_ok=True)
-    # Without this the tiny values of a nearly silent network cost five times the time.
-    torch.set_flush_denormal(True)
-    torch.set_num_threads(recipe.threads)
+    prepare(out, recipe.threads)
     run = Run(cache, out, recipe, init, teacher)
-    resumed = run.resume()
-    (out / "recipe.json").write_text(json.dumps(asdict(recipe), indent=1))
-    print(f"step {run.step}, {run.used_s / 60:.1f} min used, resumed: {resumed}", flush=True)
+    begin(run, out, recipe)
     train(run)
 
 

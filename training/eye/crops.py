@@ -19,11 +19,11 @@ from training.eye.targets import target_maps
 
 #: How often a set is drawn: the sum of a set's pictures has so much of the crops.
 SHARE = {
-    "hardhat_workers": 24.0,
-    "camera_clips": 14.0,
+    "hardhat_workers": 20.0,
+    "camera_clips": 24.0,
     "hardhat_groups": 7.0,
-    "icdar2015_walk": 3.0,
-    "openmpf_samples": 2.0,
+    "icdar2015_walk": 5.0,
+    "openmpf_samples": 3.0,
     "intel_previews": 2.0,
     "falls_at_home": 4.0,
     "caltech_things": 2.0,

@@ -1,20 +1,23 @@
 """The eye on labelled dev frames that it did not learn from, beside the networks of today.
 
     python -m training.eye.evaluate --clips CCTV SHARED/clips --centerface centerface.onnx \\
-        [--eye average-002500.pt ...] [--sizes 960 640] [--today] [--every 2] [--log dev.jsonl]
+        [--eye average-002500.pt eye.onnx ...] [--sizes 960 640] [--today] [--every 2] \\
+        [--keep FRAMES] [--log dev.jsonl]
 
-Prints, for faces, plates and heads, average precision and how many false boxes a frame there are at
-recalls of .90, .93 and .96: plain boxes of single frames, scores joined over sizes as the mean of
-log odds. Heads are the labelled ones and those around labelled faces. Frames of camera scenes that
-`training.films` trains on are left out, and so is the half `test`, whatever is given.
+Prints, for faces, plates and heads, average precision, how many false boxes a frame there are at
+recalls of .90, .93 and .96, and from which score on a box counts there: plain boxes of single
+frames, scores joined over sizes as the mean of log odds. Heads are the labelled ones and those
+around labelled faces. Frames of camera scenes that `training.films` trains on are left out, and so
+is the half `test`, whatever is given.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +31,7 @@ from benchmarks.detect.metrics import F32, ImageResult, tally
 from benchmarks.real.labels import find_clips, read_labels
 from benchmarks.real.measure import read_frames
 from training.eye.index import head_of
-from training.eye.look import Found, load_eye, one_size
+from training.eye.look import Found, Look, load_look
 from training.eye.teacher import joined
 from training.films import trained_on
 
@@ -76,11 +79,19 @@ def frames(folders: list[Path], every: int) -> Iterator[Frame]:
             )
 
 
+def kept(file: Path | None, folders: list[Path], every: int) -> list[Frame]:
+    """The frames, from `file` if an earlier call left them there."""
+    if file is not None and file.exists():
+        found: list[Frame] = pickle.loads(file.read_bytes())
+        return found
+    found = list(frames(folders, every))
+    if file is not None:
+        file.write_bytes(pickle.dumps(found))
+    return found
+
+
 def _f32(boxes: Any) -> F32:
     return np.asarray(boxes, np.float32).reshape(-1, 4)
-
-
-Look = Callable[[Rgb], Found]
 
 
 def centerface(file: Path, sizes: list[int]) -> Look:
@@ -113,16 +124,6 @@ def today() -> Look:
     return look
 
 
-def the_eye(weights: Path, file: Path, sizes: list[int]) -> Look:
-    eye = load_eye(weights, file)
-
-    def look(rgb: Rgb) -> Found:
-        seen = [one_size(eye, rgb, side) for side in sizes]
-        return {name: joined([s[name] for s in seen]) for name in MATCH}
-
-    return look
-
-
 def judge(looks: dict[str, Look], samples: list[Frame]) -> list[dict[str, Any]]:
     """A row for each way to look and target."""
     rows = []
@@ -142,14 +143,15 @@ def judge(looks: dict[str, Look], samples: list[Frame]) -> list[dict[str, Any]]:
             counted = tally(mine, match, least, 1e9)
             row: dict[str, Any] = {"eye": name, "target": target, "of": counted.truths}
             row["ap"] = round(counted.average_precision(), 3)
-            _, precision, recall = counted.curve()
+            scores, precision, recall = counted.curve()
             for wanted in RECALLS:
+                row[f"{wanted:.2f}"] = row[f"score {wanted:.2f}"] = None
                 at = np.flatnonzero(recall >= wanted - 1e-6)
-                false = None
                 if len(at):
                     i = int(at[0])
-                    false = round((i + 1) * (1 - float(precision[i])) / len(samples), 2)
-                row[f"{wanted:.2f}"] = false
+                    false = (i + 1) * (1 - float(precision[i])) / len(samples)
+                    row[f"{wanted:.2f}"] = round(false, 2)
+                    row[f"score {wanted:.2f}"] = round(float(scores[i]), 3)
             row |= {"frames": len(samples), "ms": round(ms)}
             rows.append(row)
     return rows
@@ -163,6 +165,7 @@ def main() -> None:
     ap.add_argument("--sizes", type=int, nargs="+", default=[960, 640])
     ap.add_argument("--today", action="store_true", help="also what is used now")
     ap.add_argument("--every", type=int, default=1, help="one frame in so many")
+    ap.add_argument("--keep", type=Path, help="the decoded frames, so that none is decoded twice")
     ap.add_argument("--log", type=Path, help="rows are added here as lines of JSON")
     args = ap.parse_args()
     cv2.setNumThreads(1)
@@ -170,7 +173,7 @@ def main() -> None:
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    samples = list(frames(args.clips, args.every))
+    samples = kept(args.keep, args.clips, args.every)
     looks: dict[str, Look] = {}
     if args.today:
         for sizes in ([960, 416], [960, 640], [1280, 640]):
@@ -179,13 +182,18 @@ def main() -> None:
         looks["face-plate"] = today()
     for weights in args.eye:
         words = " + ".join(map(str, args.sizes))
-        looks[f"{weights.stem} {words}"] = the_eye(weights, args.centerface, args.sizes)
-    print("| eye | target | labelled | AP | " + " | ".join(f"{r:.2f}" for r in RECALLS) + " | ms |")
-    print("|---|---|---|---|" + "---|" * len(RECALLS) + "---|")
+        looks[f"{weights.stem} {words}"] = load_look(weights, args.centerface, args.sizes)
+    print(
+        "| eye | target | labelled | AP | "
+        + " | ".join(f"{r:.2f}" for r in RECALLS)
+        + " | from | ms |"
+    )
+    print("|---|---|---|---|" + "---|" * len(RECALLS) + "---|---|")
     for name, look in looks.items():
         for row in judge({name: look}, samples):
             cells = ["–" if row[f"{r:.2f}"] is None else str(row[f"{r:.2f}"]) for r in RECALLS]
-            said = [name, row["target"], row["of"], row["ap"], *cells, row["ms"]]
+            asked = " / ".join(str(row[f"score {r:.2f}"] or "–") for r in RECALLS)
+            said = [name, row["target"], row["of"], row["ap"], *cells, asked, row["ms"]]
             print("| " + " | ".join(map(str, said)) + " |", flush=True)
             if args.log:
                 with args.log.open("a") as out:

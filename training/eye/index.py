@@ -11,8 +11,9 @@ What is not known is ignored and never taken for background:
 
 - the held-out twelfth of every set is left out, as everywhere in `training`;
 - faces: the set's own, else the teacher's sure ones; its doubtful ones are ignored;
-- heads: the set's own or those labelled by eye; else heads around sure faces, and all other places
-  are ignored, unless no teacher sees anybody in the picture: then it has no head.
+- heads: the set's own or those labelled by eye; else heads around sure faces, and wherever a
+  teacher sees somebody, however doubtfully, is ignored. All of a picture in which nobody looked for
+  people is ignored.
 """
 
 from __future__ import annotations
@@ -45,8 +46,10 @@ HEADS_LABELLED = frozenset({"hardhat_workers"})
 NO_PLATES = PLATES_ABSENT | {"hardhat_workers"}
 #: A teacher's face counts from the first score on; below it, down to the second, it is ignored.
 SURE, DOUBTFUL = 0.5, 0.1
-#: Nobody is in a picture in which no person and no face reaches this score.
-NOBODY = 0.1
+#: Nobody is where no person reaches this score.
+NOBODY = 0.05
+#: Around a person so much of its box's sides is ignored as well.
+AROUND = 0.2
 #: How much oftener than others of its set a picture is drawn whose heads were labelled by eye.
 BY_EYE_WEIGHT = 4.0
 #: How far a head reaches beyond a face's box, in shares of its sides: left and right, up, down.
@@ -67,6 +70,12 @@ def head_of(face: Box) -> Box:
     ]
 
 
+def grown(person: Box) -> Box:
+    """A person's box [x1, y1, x2, y2, ...] and what is around it."""
+    w, h = AROUND * (person[2] - person[0]), AROUND * (person[3] - person[1])
+    return [person[0] - w, person[1] - h, person[2] + w, person[3] + h]
+
+
 def rows_of(
     source: str, kind: str, label: dict[str, Any], seen: dict[str, Any] | None, by_eye: Any
 ) -> tuple[list[bool], list[list[float]]]:
@@ -85,14 +94,16 @@ def rows_of(
     own_faces = [r[1:5] for r in rows if r[0] == FACE and not r[5]]
     incomplete = kind == "faces" or source in FACES_INCOMPLETE
     sure: list[Box] = list(own_faces)
-    doubtful: list[Box] = []
-    for *box, score in seen["faces"] if seen else ():
+    looked = seen["faces"] if seen else None
+    for *box, score in looked or ():
         if score < DOUBTFUL or any(overlap(box, have) > 0.5 for have in own_faces):
             continue
         good = score >= SURE and not incomplete
-        (sure if good else doubtful).append(box)
+        if good:
+            sure.append(box)
         rows.append([FACE, *box, 0 if good else 1])
     plates_known = kind == "plates" or source in NO_PLATES
+    faces_known = kind == "faces" or looked is not None
     heads_known = source in HEADS_LABELLED
     if by_eye is not None:
         rows = [r for r in rows if r[0] != HEAD]
@@ -101,12 +112,12 @@ def rows_of(
         heads_known = True
     elif not heads_known:
         rows += [[HEAD, *head_of(b), 0] for b in sure]
-        rows += [[HEAD, *head_of(b), 1] for b in doubtful]
+        ignored = [r[1:5] for r in rows if r[0] == FACE and r[5]]
+        rows += [[HEAD, *head_of(b), 1] for b in ignored]
         people = seen["people"] if seen else None
-        ignored_faces = any(r[0] == FACE and r[5] for r in rows)
-        nobody = not sure and not doubtful and not ignored_faces
-        heads_known = people is not None and nobody and all(p[4] < NOBODY for p in people)
-    return [kind == "faces" or seen is not None, plates_known, heads_known], rows
+        heads_known = people is not None and faces_known
+        rows += [[HEAD, *grown(p), 1] for p in people or () if p[4] >= NOBODY]
+    return [faces_known, plates_known, heads_known], rows
 
 
 def one(job: tuple[str, str, str, str, dict[str, Any], Any, Any]) -> dict[str, Any] | None:
@@ -131,7 +142,8 @@ def one(job: tuple[str, str, str, str, dict[str, Any], Any, Any]) -> dict[str, A
 def read_seen(files: list[Path]) -> dict[str, Any]:
     """What the teachers saw, by key; of a picture seen twice the later counts.
 
-    A file of `training.teacher` ends on .json; it knows faces only, and not at several sizes.
+    A file of `training.teacher` ends on .json; it knows faces only, and not at several sizes. Of a
+    picture of which only people were looked for, the faces of the files before count.
     """
     found: dict[str, Any] = {}
     for file in files:
@@ -142,7 +154,13 @@ def read_seen(files: list[Path]) -> dict[str, Any]:
             continue
         for line in file.read_text().splitlines():
             row = json.loads(line)
-            found[row.pop("key")] = row
+            key = row.pop("key")
+            if row["faces"] is not None:
+                found[key] = row
+            elif key in found:
+                found[key]["people"] = row["people"]
+            else:
+                found[key] = {"faces": None, "people": row["people"]}
     return found
 
 

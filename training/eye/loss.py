@@ -47,3 +47,21 @@ def eye_loss(
         parts[f"{name} heat"] = float(of_heat[k].detach() / objects[k])
         parts[f"{name} box"] = float(of_box[k].detach() / objects[k])
     return ((of_heat + of_box) / objects * kinds).sum(), parts
+
+
+def faithful_loss(faces: Tensor, before: Tensor, maps: tuple[Tensor, ...]) -> Tensor:
+    """How far the eye's faces are from CenterFace's own, wherever no label has a face.
+
+    Focal loss with CenterFace's heat as the goal, as in `training.loss.imitation_loss`: it holds
+    what nobody labelled, and is weak where a label that says "no face" contradicts it.
+
+    Args:
+        faces, before: logits [N, H/4, W/4] of the eye and of CenterFace on the same crops.
+        maps: see `eye_loss`.
+    """
+    heat, counts = maps[0][:, 0], maps[1][:, 0]
+    faces, goal = faces.float(), torch.sigmoid(before.float())
+    far = (torch.sigmoid(faces) - goal).abs() ** 2
+    missed = fn.binary_cross_entropy_with_logits(faces, goal, reduction="none") * far
+    objects = ((heat == 1) * counts).sum().clamp_min(4.0)
+    return (missed * (heat == 0)).sum() / objects

@@ -66,17 +66,26 @@ class CenterFace(nn.Module):
         found: Tensor = getattr(self, _key(name))
         return found
 
-    def maps(self, x: Tensor, still: bool = False) -> dict[str, Tensor]:
+    def maps(self, x: Tensor) -> dict[str, Tensor]:
         """All values by name.
 
         Args:
             x: f32 [N, 3, H, W], RGB 0 to 255, H and W multiples of 32.
-            still: no gradient reaches what comes before `EARLY`.
         """
         v = {self.entry: x}
-        if still:
-            with torch.no_grad():
-                self._run(v, EARLY)
+        self._run(v, None)
+        return v
+
+    def early(self, x: Tensor) -> Tensor:
+        """What the first layers, up to stride 4, make of a picture, without a gradient."""
+        v = {self.entry: x}
+        with torch.no_grad():
+            self._run(v, EARLY)
+        return v[EARLY]
+
+    def late(self, early: Tensor) -> dict[str, Tensor]:
+        """All values after the first layers by name."""
+        v = {EARLY: early}
         self._run(v, None)
         return v
 
@@ -145,7 +154,7 @@ class Eye(nn.Module):
         return [p for part in parts for p in part.parameters()]
 
     def forward(
-        self, x: Tensor, frozen: bool = False, still: bool = False
+        self, x: Tensor, frozen: bool = False, early: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         """Logits of heat [N, 3, H/4, W/4] and geometry [N, 3, 4, H/4, W/4].
 
@@ -155,20 +164,19 @@ class Eye(nn.Module):
         Args:
             x: f32 [N, 3, H, W], RGB 0 to 255, H and W multiples of 32.
             frozen: no gradient reaches CenterFace.
-            still: none reaches its first layers.
+            early: what its first layers made of `x`, if that is known; they learn nothing then.
         """
         with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
-            v = self.body.maps(x, still)
+            v = self.body.maps(x) if early is None else self.body.late(early)
         seen = fn.relu(self.branch(v[NECK]))
         heat = torch.cat([v[FACE_HEAT], self.heat(seen)], 1)
-        n, _, h, w = heat.shape
         size, offset = self.size(seen), self.offset(seen)
         face = torch.cat([v[FACE_SIZE], v[FACE_OFFSET]], 1)
         more = [
             torch.cat([size[:, 2 * k : 2 * k + 2], offset[:, 2 * k : 2 * k + 2]], 1)
             for k in range(len(TARGETS) - 1)
         ]
-        return heat, torch.stack([face, *more], 1).view(n, len(TARGETS), 4, h, w)
+        return heat, torch.stack([face, *more], 1)
 
 
 def boxes(geometry: Tensor) -> Tensor:

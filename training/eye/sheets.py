@@ -3,9 +3,10 @@
     python -m training.eye.sheets CONVERTED SEEN.jsonl OUT --sets camera_clips --count 100 \\
         [--eye average-001000.pt --centerface centerface.onnx]
 
-OUT gets sheet-NNN.jpg of four frames each and proposals.json: {key: {"size", "boxes"}} in pixels
+OUT gets sheet-NNN.png of four frames each and proposals.json: {key: {"size", "boxes"}} in pixels
 of the converted picture, as the numbers on the sheets count them. Proposals are heads around the
-teachers' faces, or what an eye sees. What was decided goes into `heads_by_eye.json`.
+teachers' faces, or what an eye sees. Pictures in which no teacher saw anybody are left out, and so
+are those of `heads_by_eye.json`, into which goes what was decided.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.eye.index import DOUBTFUL, head_of, read_seen
+from training.eye.index import BY_EYE, DOUBTFUL, NOBODY, head_of, read_seen
 from training.prepare import chosen, held_out, image_key
 
 WIDE, HIGH = 960, 540
+#: An eye's heads are shown from this score on.
+PROPOSED = 0.3
 COLOURS = ((0, 255, 0), (0, 220, 255), (255, 120, 255), (255, 200, 0))
 
 
@@ -53,6 +56,12 @@ def drawn(picture: NDArray[Any], boxes: list[list[float]], key: str) -> NDArray[
     return out
 
 
+def empty(seen: dict[str, Any]) -> bool:
+    """Whether the teachers, all of which looked, saw nobody."""
+    people = seen["people"]
+    return people is not None and not any(b[4] >= NOBODY for b in [*people, *(seen["faces"] or ())])
+
+
 def main() -> None:
     ap = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     ap.add_argument("converted", type=Path)
@@ -71,7 +80,9 @@ def main() -> None:
         from training.eye.look import load_look
 
         look = load_look(args.eye, args.centerface, (960, 640))
-    tiles, proposals = [], {}
+    labelled = json.loads(BY_EYE.read_text())["pictures"]
+    tiles: list[NDArray[Any]] = []
+    proposals: dict[str, Any] = {}
     for name in args.sets:
         (labels,) = args.converted.glob(f"*/{name}/labels.json")
         files = list(chosen(json.loads(labels.read_text()), name, 0))
@@ -84,26 +95,35 @@ def main() -> None:
             order.append((turns[clip], zlib.crc32(f.encode()), f))
         for _, _, f in sorted(order):
             key = image_key(name, f)
-            if held_out(key) or key not in seen:
+            if held_out(key) or key not in seen or key in labelled or empty(seen[key]):
+                continue
+            if len(proposals) < args.skip:
+                proposals[key] = {}
                 continue
             picture = cv2.imread(str(labels.parent / "images" / f))
             if look is not None:
                 found = look(np.ascontiguousarray(picture[:, :, ::-1]))
-                boxes = [b[:4] for b in found["head"] if b[4] >= 0.12]
+                boxes = [b[:4] for b in found["head"] if b[4] >= PROPOSED]
             else:
-                boxes = [head_of(b) for *b, s in seen[key]["faces"] if s >= DOUBTFUL]
+                boxes = [head_of(b) for *b, s in seen[key]["faces"] or () if s >= DOUBTFUL]
             boxes = [[round(v, 1) for v in b] for b in boxes]
             proposals[key] = {"size": [picture.shape[1], picture.shape[0]], "boxes": boxes}
-            tiles.append((picture, boxes, key))
-            if len(tiles) >= args.skip + args.count:
+            tiles.append(drawn(picture, boxes, key))
+            if len(tiles) == 4:
+                write(args.out, tiles, proposals)
+            if len(proposals) >= args.skip + args.count:
                 break
-    tiles = tiles[args.skip :]
-    for at in range(0, len(tiles), 4):
-        cells = [drawn(*t) for t in tiles[at : at + 4]]
-        cells += [np.zeros((HIGH, WIDE, 3), np.uint8)] * (4 - len(cells))
-        sheet = np.vstack([np.hstack(cells[:2]), np.hstack(cells[2:])])
-        cv2.imwrite(str(args.out / f"sheet-{(args.skip + at) // 4:03d}.jpg"), sheet)
-    (args.out / "proposals.json").write_text(json.dumps(proposals))
+    if tiles:
+        write(args.out, tiles, proposals)
+
+
+def write(out: Path, tiles: list[NDArray[Any]], proposals: dict[str, Any]) -> None:
+    """The next sheet, of up to four frames, which are forgotten then; and all proposals so far."""
+    tiles += [np.zeros((HIGH, WIDE, 3), np.uint8)] * (4 - len(tiles))
+    sheet = np.vstack([np.hstack(tiles[:2]), np.hstack(tiles[2:])])
+    cv2.imwrite(str(out / f"sheet-{(len(proposals) - 1) // 4:03d}.png"), sheet)
+    (out / "proposals.json").write_text(json.dumps(proposals))
+    tiles.clear()
 
 
 if __name__ == "__main__":

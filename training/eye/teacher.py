@@ -3,10 +3,11 @@
     python -m training.eye.teacher CONVERTED SEEN.jsonl --centerface centerface.onnx \\
         --people nanodet-person-416.onnx --sets camera_clips hardhat_groups ... [--at-most 900]
 
-A line: {"key", "faces": [[x1, y1, x2, y2, score], ...], "people": [...] or null}, pixels of the
-converted picture. Pictures that SEEN.jsonl holds are not looked at again. CenterFace looks at two
-sizes, at the smaller one also mirrored; a face's score is the mean over the looks, in log odds,
-of what each saw there, so that only what is seen again and again is sure.
+A line: {"key", "faces": [[x1, y1, x2, y2, score], ...] or null, "people": [...] or null}, pixels of
+the converted picture; null where that network is not given. Pictures that SEEN.jsonl holds are not
+looked at again. CenterFace looks at two sizes, at the smaller one also mirrored; a face's score is
+the mean over the looks, in log odds, of what each saw there, so that only what is seen again and
+again is sure.
 
     python -m training.eye.teacher CONVERTED SEEN.jsonl --compare
 
@@ -126,7 +127,7 @@ def compare(seen: dict[str, Any]) -> None:
     """Quartiles of how far heads labelled by eye reach beyond faces, in shares of their sides."""
     found = []
     for key, label in json.loads(BY_EYE.read_text())["pictures"].items():
-        for *f, score in seen[key]["faces"] if key in seen else ():
+        for *f, score in seen[key]["faces"] or () if key in seen else ():
             w, h = f[2] - f[0], f[3] - f[1]
             cx, cy = (f[0] + f[2]) / 2, (f[1] + f[3]) / 2
             for x1, y1, x2, y2 in label["heads"]:
@@ -153,7 +154,7 @@ def main() -> None:
         compare(seen)
         return
     cv2.setNumThreads(1)
-    eyes = [CenterFace(args.centerface, side, LOW, 1) for side in SIZES]
+    eyes = [CenterFace(args.centerface, side, LOW, 1) for side in SIZES if args.centerface]
     people = People(args.people) if args.people else None
     by_eye = json.loads(BY_EYE.read_text())["pictures"] if BY_EYE.exists() else {}
     with args.out.open("a") as out:
@@ -169,7 +170,7 @@ def main() -> None:
                 if bgr is None:
                     continue
                 rgb = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
-                row = {"key": key, "faces": look(rgb, eyes)}
+                row = {"key": key, "faces": look(rgb, eyes) if eyes else None}
                 row["people"] = people(rgb) if people else None
                 out.write(json.dumps(row) + "\n")
                 out.flush()
