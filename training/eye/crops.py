@@ -21,7 +21,7 @@ from training.eye.targets import target_maps
 SHARE = {
     "hardhat_workers": 20.0,
     "camera_clips": 24.0,
-    "hardhat_groups": 7.0,
+    "hardhat_groups": 10.0,
     "icdar2015_walk": 5.0,
     "openmpf_samples": 3.0,
     "intel_previews": 2.0,
