@@ -5,10 +5,14 @@
         [--keep FRAMES] [--log dev.jsonl]
 
 Prints, for faces, plates and heads, average precision, how many false boxes a frame there are at
-recalls of .90, .93 and .96, and from which score on a box counts there: plain boxes of single
-frames, scores joined over sizes as the mean of log odds. Heads are the labelled ones and those
-around labelled faces. Frames of camera scenes that `training.films` trains on are left out, and so
-is the half `test`, whatever is given.
+some recalls (`RECALLS`), and from which score on a box counts there: plain boxes of single frames,
+scores joined over sizes as the mean of log odds. Heads are the labelled ones and those around
+labelled faces. Frames of camera scenes that `training.films` trains on are left out, and so is the
+half `test`, whatever is given.
+
+Heads were labelled so that nobody blames a mask on them: boxes loose or tight, some of them twice,
+some left out. So a head is found by a box that covers half of it and is not far larger, and a box
+is false if it lies on no labelled head or face. The least height is that of a face as well.
 """
 
 from __future__ import annotations
@@ -37,9 +41,13 @@ from training.films import trained_on
 
 ROOT = Path(__file__).parents[2] / "benchmarks" / "real"
 FILES = [ROOT / "labels_dev.json", ROOT / "labels_dev_shared.json"]
-RECALLS = (0.90, 0.93, 0.96)
+#: Recalls at which false boxes are counted.
+RECALLS = {"face": (0.90, 0.93, 0.96), "plate": (0.90, 0.93, 0.96), "head": (0.70, 0.80, 0.90)}
 #: IoU of a match, and the least height in pixels that counts.
 MATCH = {"face": (0.35, 16.0), "plate": (0.35, 8.0), "head": (0.35, 16.0)}
+#: A head is found by a box that covers so much of it and has at most so many times its area; a box
+#: lies on a head from this share of the smaller of both on.
+COVERED, LARGER, ON = 0.5, 6.0, 0.3
 
 Rgb = NDArray[np.uint8]
 
@@ -124,6 +132,79 @@ def today() -> Look:
     return look
 
 
+@dataclass
+class Curve:
+    """What is found and what is false from each score on, best score first.
+
+    Attributes:
+        truths: labelled things that count.
+        scores, precision, recall: after each detection.
+        false: false boxes so far.
+    """
+
+    truths: int
+    scores: F32
+    precision: F32
+    recall: F32
+
+    @property
+    def false(self) -> F32:
+        found = np.arange(1, len(self.scores) + 1)
+        return np.asarray(found * (1 - self.precision), np.float32)
+
+    @property
+    def average_precision(self) -> float:
+        if not len(self.recall):
+            return 0.0
+        best = np.maximum.accumulate(self.precision[::-1])[::-1]
+        return float((best * np.diff(self.recall, prepend=0.0)).sum())
+
+
+def one_to_one(target: str, results: list[ImageResult]) -> Curve:
+    """Boxes matched with labels as in `benchmarks.detect.metrics`."""
+    match, least = MATCH[target]
+    counted = tally(results, match, least, 1e9)
+    return Curve(counted.truths, *counted.curve())
+
+
+def covering(target: str, results: list[ImageResult]) -> Curve:
+    """A labelled thing counts as found with the best score of a box that covers half of it."""
+    least = MATCH[target][1]
+    scores: list[float] = []
+    hits: list[bool] = []
+    truths = 0
+    for r in results:
+        both = _intersection(r.truth, r.boxes)
+        mine, theirs = _area(r.truth)[:, None], _area(r.boxes)[None]
+        found = (both >= COVERED * mine) & (theirs <= LARGER * mine)
+        counts = ~r.ignore & (r.truth[:, 3] - r.truth[:, 1] >= least)
+        truths += int(counts.sum())
+        for row in found[counts]:
+            if row.any():
+                scores.append(float(r.scores[row].max()))
+                hits.append(True)
+        apart = (both < ON * np.minimum(mine, theirs)).all(0)
+        high = r.boxes[:, 3] - r.boxes[:, 1] >= least
+        scores += [float(s) for s in r.scores[apart & high]]
+        hits += [False] * int((apart & high).sum())
+    order = np.argsort(-np.asarray(scores, np.float32), kind="stable")
+    hit = np.asarray(hits, np.float32)[order]
+    so_far = np.cumsum(hit)
+    precision = so_far / np.arange(1, len(hit) + 1)
+    recall = so_far / max(truths, 1)
+    return Curve(truths, np.asarray(scores, np.float32)[order], precision, recall)
+
+
+def _area(boxes: F32) -> F32:
+    return np.asarray((boxes[:, 2:] - boxes[:, :2]).clip(1e-3).prod(-1), np.float32)
+
+
+def _intersection(a: F32, b: F32) -> F32:
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    return np.asarray((high - low).clip(0).prod(-1), np.float32)
+
+
 def judge(looks: dict[str, Look], samples: list[Frame]) -> list[dict[str, Any]]:
     """A row for each way to look and target."""
     rows = []
@@ -131,29 +212,24 @@ def judge(looks: dict[str, Look], samples: list[Frame]) -> list[dict[str, Any]]:
         results: dict[str, list[ImageResult]] = {}
         begun = time.process_time()
         for s in samples:
-            found = look(s.rgb)
-            for target, boxes in found.items():
+            for target, boxes in look(s.rgb).items():
                 every = np.concatenate([s.truth[target], s.neither[target]])
                 ignore = np.arange(len(every)) >= len(s.truth[target])
                 b = np.asarray(boxes, np.float32).reshape(-1, 5)
                 results.setdefault(target, []).append(ImageResult(every, ignore, b[:, :4], b[:, 4]))
         ms = 1e3 * (time.process_time() - begun) / len(samples)
         for target, mine in results.items():
-            match, least = MATCH[target]
-            counted = tally(mine, match, least, 1e9)
-            row: dict[str, Any] = {"eye": name, "target": target, "of": counted.truths}
-            row["ap"] = round(counted.average_precision(), 3)
-            scores, precision, recall = counted.curve()
-            for wanted in RECALLS:
+            curve = (covering if target == "head" else one_to_one)(target, mine)
+            row: dict[str, Any] = {"eye": name, "target": target, "of": curve.truths}
+            row["ap"] = round(curve.average_precision, 3)
+            for wanted in RECALLS[target]:
                 row[f"{wanted:.2f}"] = row[f"score {wanted:.2f}"] = None
-                at = np.flatnonzero(recall >= wanted - 1e-6)
+                at = np.flatnonzero(curve.recall >= wanted - 1e-6)
                 if len(at):
                     i = int(at[0])
-                    false = (i + 1) * (1 - float(precision[i])) / len(samples)
-                    row[f"{wanted:.2f}"] = round(false, 2)
-                    row[f"score {wanted:.2f}"] = round(float(scores[i]), 3)
-            row |= {"frames": len(samples), "ms": round(ms)}
-            rows.append(row)
+                    row[f"{wanted:.2f}"] = round(float(curve.false[i]) / len(samples), 2)
+                    row[f"score {wanted:.2f}"] = round(float(curve.scores[i]), 3)
+            rows.append(row | {"frames": len(samples), "ms": round(ms)})
     return rows
 
 
@@ -191,9 +267,12 @@ def main() -> None:
     print("|---|---|---|---|" + "---|" * len(RECALLS) + "---|---|")
     for name, look in looks.items():
         for row in judge({name: look}, samples):
-            cells = ["–" if row[f"{r:.2f}"] is None else str(row[f"{r:.2f}"]) for r in RECALLS]
-            asked = " / ".join(str(row[f"score {r:.2f}"] or "–") for r in RECALLS)
-            said = [name, row["target"], row["of"], row["ap"], *cells, asked, row["ms"]]
+            recalls = RECALLS[row["target"]]
+            cells = [
+                f"{r:.2f}: {'–' if row[f'{r:.2f}'] is None else row[f'{r:.2f}']}" for r in recalls
+            ]
+            asked = " / ".join(str(row[f"score {r:.2f}"] or "–") for r in recalls)
+            said = [name, row["target"], row["of"], row["ap"], ", ".join(cells), asked, row["ms"]]
             print("| " + " | ".join(map(str, said)) + " |", flush=True)
             if args.log:
                 with args.log.open("a") as out:
