@@ -259,12 +259,8 @@ def main() -> None:
     for weights in args.eye:
         words = " + ".join(map(str, args.sizes))
         looks[f"{weights.stem} {words}"] = load_look(weights, args.centerface, args.sizes)
-    print(
-        "| eye | target | labelled | AP | "
-        + " | ".join(f"{r:.2f}" for r in RECALLS)
-        + " | from | ms |"
-    )
-    print("|---|---|---|---|" + "---|" * len(RECALLS) + "---|---|")
+    print("| eye | target | labelled | AP | false boxes a frame at a recall of | from | ms |")
+    print("|---|---|---|---|---|---|---|")
     for name, look in looks.items():
         for row in judge({name: look}, samples):
             recalls = RECALLS[row["target"]]
