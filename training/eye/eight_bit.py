@@ -1,44 +1,60 @@
 """The eye in 8 bits, for processors with VNNI and without.
 
-    python -m training.eye.eight_bit eye.onnx LABELS... --clips FOLDER... --out redact/models/eye
+    python -m training.eye.eight_bit eye.onnx CACHE --out redact/models/eye
 
-`eye.onnx` is what `training.eye.export` writes. The ranges of values are measured as CenterFace's
-are (`training.centerface_8bit`), on the same dev frames; `eye.int8.onnx` and `eye.int7.onnx` are
-written, and how far their log odds lie from the float network's on frames that took no part.
+`eye.onnx` is what `training.eye.export` writes, CACHE what `training.eye.index` does. The ranges of
+values are measured as CenterFace's are (`training.centerface_8bit`), on pictures that it learns
+from; `eye.int8.onnx` and `eye.int7.onnx` are written, and how far their log odds lie from the float
+network's on pictures that took no part.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
+from numpy.typing import NDArray
 
-from benchmarks.real.labels import find_clips
 from redact.detection.eye import OUTPUTS
 from redact.detection.weights import in_7_bits
 from training.calibration_file import said
-from training.centerface_8bit import apart, made, pictures
+from training.centerface_8bit import apart, made, shown
 from training.eight_bit import in_8_bits, with_free_size
 from training.headroom import with_headroom
-from training.labelled import dev_labels
+
+#: Ranges are measured on half of so many pictures, of these sets and at these sizes in turn.
+COUNT = 96
+SETS = ("camera_clips", "openlpr", "icdar2015_walk", "oid_google_lp")
+SIZES = (960, 640, 416)
+
+
+def pictures(cache: Path) -> Iterator[NDArray[np.float32]]:
+    """As the eye is shown them, f32 [1, 3, H, W]: as many of people as of vehicles."""
+    entries = json.loads((cache / "index.json").read_text())
+    for number in range(COUNT):
+        mine = [e for e in entries if e["source"] == SETS[number % len(SETS)]]
+        turn = number * 2 % COUNT + number * 2 // COUNT
+        entry = mine[turn * len(mine) // COUNT]
+        bgr = cv2.imread(str(cache / "images" / entry["file"]))
+        yield shown(np.asarray(bgr[:, :, ::-1], np.uint8), SIZES[number // 4 % len(SIZES)])
 
 
 def main() -> None:
     ap = argparse.ArgumentParser(prog="python -m training.eye.eight_bit", description=__doc__)
     ap.add_argument("weights", type=Path, help="the eye in floats")
-    ap.add_argument("labels", type=Path, nargs="+", help="label files of real footage")
-    ap.add_argument("--clips", type=Path, nargs="+", required=True, help="folders of the clips")
-    ap.add_argument("--frames", type=int, default=80, help="pictures to measure on")
+    ap.add_argument("cache", type=Path)
     ap.add_argument("--out", type=Path, required=True, help="folder")
     a = ap.parse_args()
     exported = a.weights.read_bytes()
     model = with_free_size(onnx.load_from_string(exported))
-    clips = find_clips(dev_labels(a.labels).clips(), a.clips)
-    images = list(pictures([clips[name] for name in sorted(clips)]))
-    rest, used = images[1::2], images[::2][: a.frames]
+    images = list(pictures(a.cache))
+    used, rest = images[: COUNT // 2], images[COUNT // 2 :]
     numbers = made(model, used, hashlib.sha256(exported).hexdigest(), said(), OUTPUTS)
     whole = in_8_bits(model, numbers)
     a.out.mkdir(parents=True, exist_ok=True)
@@ -52,7 +68,7 @@ def main() -> None:
     for number, target in enumerate(("face", "plate", "head")):
         off = apart(model, numbers, rest, number)
         print(
-            f"{target}: {len(rest)} other frames, {len(off)} peaks: "
+            f"{target}: {len(rest)} other pictures, {len(off)} peaks: "
             f"log odds rms {np.sqrt((off**2).mean()):.3f}, mean {off.mean():+.3f}"
         )
 
