@@ -18,7 +18,6 @@ from .loader import (
     own_name,
     require_models,
 )
-from .network import threads_each
 from .nms import iou
 from .scaling import Area, Scaler
 from .verifier import Verifier

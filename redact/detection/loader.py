@@ -76,8 +76,6 @@ to 1280 with 416 leaked least."""
 TILTED_SCALE: Final = Scale(960, up_to=1280)
 """How large `thorough` looks at the tilted picture: as `balanced` at the upright one."""
 
-_ALL: Final = Scale(SIDE, tile=SIDE)
-
 PEOPLE_SCALES: Final[dict[Sensitivity, tuple[Scale, ...]]] = {
     Sensitivity.FAST: (Scale(SIDE, tile=SIDE),),
     Sensitivity.BALANCED: (
