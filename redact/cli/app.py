@@ -238,6 +238,10 @@ def _show(error: click.ClickException) -> None:
     error.show(words)
     for line in words.getvalue().rstrip("\n").split("\n"):
         tell(line, err=True)
+    if isinstance(error, click.NoSuchOption):
+        for name in filter(os.path.isfile, sys.argv[1:]):
+            if name.startswith(error.option_name):
+                tell(f"If you mean the file of that name, write .{os.sep}{name}", err=True)
 
 
 def defect(error: Exception) -> tuple[str, str]:

@@ -131,6 +131,12 @@ def check_results(
         )
 
 
+def check_release(source: Path, delivery: Delivery) -> None:
+    """As `check_results`, where the one result of a command gets a neutral name."""
+    if delivery.release and (delivery.output is None or delivery.in_folder):
+        check_results([(source, delivery.output)], delivery)
+
+
 def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
     """Each run spares its own source, but knows nothing of the others'."""
     originals = {_entry(s) for s in sources} | {Path(os.path.realpath(s)) for s in sources}
@@ -143,7 +149,11 @@ def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
 
 
 def _check_release(sources: Sequence[tuple[Path, Path | None]], review_dir: Path | None) -> None:
-    """In one folder no two results get the same name, in several they do."""
+    """In one folder no two results get the same name, in several they do; and nobody could tell
+    which two were made from one source."""
+    twice = _repeated(source for source, _ in sources)
+    if twice is not None:
+        raise UsageError(f"{twice}: is named twice", "Name it once.")
     folders = {Path(os.path.realpath(folder or source.parent)) for source, folder in sources}
     if review_dir is not None and len(folders) > 1:
         raise UsageError(
@@ -165,7 +175,7 @@ def _refuse_second_release(folders: Iterable[Path], sources: Collection[Path]) -
                 f"{folder}: holds results with neutral names already ({earlier[0]}{more}), and "
                 "--release keeps no record by which those that are done could be told",
                 "Name a new folder with -o. If an earlier run was stopped, delete what it made "
-                "first, or give the videos that are missing one by one.",
+                f"first. To add one video, name it: -o {folder / 'NAME.mp4'}",
             )
 
 

@@ -23,7 +23,7 @@ from ..settings import DrawSettings
 from ..types import counted
 from . import options
 from .app import HELP, typed_options
-from .destination import PlaceType, folder_for
+from .destination import PlaceType, check_release, folder_for
 from .evidence_options import evidence_options
 from .results import chosen_delivery, finish_options, tell_result
 from .sources import end_with_parent, lower_priority
@@ -193,6 +193,7 @@ def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> 
     draw = DrawSettings(options.render_settings(params), options.encode_settings(params))
     with folder_for(output):
         delivery = chosen_delivery(params, output)
+        check_release(source, delivery)
         result = api.apply(source, plan_file, draw=draw, delivery=delivery, progress=terminal)
         tell_result(result, terminal, params["verbose"])
     if params["as_json"]:

@@ -21,7 +21,7 @@ from ..settings import Settings
 from ..types import counted
 from . import options
 from .app import HELP, remember_found, results_so_far
-from .destination import PlaceType, check_results, folder_for, is_folder
+from .destination import PlaceType, check_release, check_results, folder_for, is_folder
 from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
 from .search_options import part_wanted
@@ -282,6 +282,7 @@ def _check(found: Found, delivery: Delivery, several: bool, codec: str) -> None:
         UsageError: so it is.
     """
     if not several:
+        check_release(found.footage[0].path, delivery)
         return
     if delivery.plan_out is not None:
         raise UsageError(

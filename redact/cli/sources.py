@@ -118,12 +118,18 @@ def _as_json(source: Path, made: Preview) -> dict[str, Any]:
     }
 
 
+_A_MOMENT: Final = 0.5
+"""Seconds before the end of what was asked for at which the last picture may be."""
+
+
 def _tell(
     made: Preview, part: tuple[float, float | None], verbose: bool, terminal: Terminal
 ) -> None:
     result, (start, end) = made.result, part
     tell_findings(result, verbose, terminal)
-    until = "the end" if end is None else clock(end, 1)
+    reached = start + made.found.seconds(len(made.found.source.timeline) - 1)
+    shorter = end is None or end - reached > _A_MOMENT
+    until = f"the end, {clock(reached, 1)}" if shorter else clock(end or 0, 1)
     terminal.say(
         f"{result.output}: preview of {result.source.name} from {clock(start, 1)} to "
         f"{until} ({tracks_in_words(made.found)}); not for release"

@@ -73,7 +73,7 @@ def inspect_file(path: Path) -> Inspection:
         if not known:
             raise InputError(
                 f"{path}: is not a video file that can be read ({_reason(path, error)})",
-                "Is the file complete?",
+                error.hint if isinstance(error, InputError) else "Is the file complete?",
             ) from None
         why = _reason(path, error)
         found.add(Kind.UNUSUAL, "streams", f"cannot be read ({why}); packets were not searched")

@@ -60,7 +60,7 @@ def opened(path: Path, *, edit_lists: bool = True) -> Iterator[InputContainer]:
         InputError: where the file cannot be read or is no video container.
     """
     if re.match(r"^(https?|rtsp|rtmp|ftp):/", str(path)):
-        raise problem(InputError, "is_address", path=f"{path}")
+        raise problem(InputError, "is_address", path=re.sub(":/+", "://", f"{path}"))
     try:
         kind = path.stat()
     except OSError as error:

@@ -218,10 +218,24 @@ def read_held(path: Path) -> HeldBack:
     return held
 
 
-def held_back_for(final: Path, closed: Path) -> HeldBack | None:
-    """This user's newest result that was held back from a name, None if there is none."""
-    wanted = str(final.absolute())
-    found = [h for h in _notes(closed) if h.final == wanted and belongs_to_user(h.note)]
+def held_back_for(final: Path, closed: Path, released: Path | None = None) -> HeldBack | None:
+    """This user's newest result that was held back from a name, None if there is none.
+
+    Args:
+        final: the name.
+        closed: folder in which it lies.
+        released: the source of a release, whose name is neutral: what counts is that it was made
+            from this, for this folder.
+    """
+    wanted = final.absolute()
+
+    def same(held: HeldBack) -> bool:
+        if released is None:
+            return held.final == str(wanted)
+        there = Path(held.final).parent == wanted.parent
+        return held.release and there and held.source == str(released.absolute())
+
+    found = [held for held in _notes(closed) if same(held) and belongs_to_user(held.note)]
     return found[-1] if found else None
 
 
@@ -317,7 +331,7 @@ def meant_by(acceptance: Acceptance | None, order: Order) -> Accepted | None:
     """
     if acceptance is None:
         return None
-    held = held_back_for(order.final, order.closed)
+    held = held_back_for(order.final, order.closed, order.info.path if order.release else None)
     if held is None:
         raise UsageError(
             f"--accept-findings: no earlier run found anything in {order.final.name}, so nobody "

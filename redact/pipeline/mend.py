@@ -180,7 +180,8 @@ def remove_held(held: HeldBack) -> list[Path]:
         for path in files:
             path.unlink()
             removed.append(path)
-        other = held_back_for(Path(held.final), folder)
+        released = Path(held.source) if held.release else None
+        other = held_back_for(Path(held.final), folder, released)
         if other is None or other == one:
             break
         one = other

@@ -49,9 +49,11 @@ def _free_name(order: Order) -> Path:
     """A name in the closed folder that says that a person must look first; it, its record and its
     plan are all new, so that nothing of an earlier run is replaced."""
     final, number = order.final, 1
+    # In the closed folder no name has to be neutral: it tells what a release was made from.
+    stem = order.info.path.stem if order.release else final.stem
     while True:
         mark = "needs-review" if number == 1 else f"needs-review-{number}"
-        name = order.closed / f"{final.stem}.{mark}{final.suffix}"
+        name = order.closed / f"{stem}.{mark}{final.suffix}"
         number += 1
         if not any(p.exists() for p in (name, manifest_path(name), review_plan(name))):
             return name

@@ -52,7 +52,8 @@ def earlier_result(
     Reads only; hashes where all else is equal.
 
     Args:
-        order, claim, settings, detector: of the run that is wanted now.
+        order, claim, settings, detector: of the run that is wanted now. Of a release, which has no
+            claim, only what was held back can be told.
         progress: told about hashing.
         leave_done: a result that is done stays even if it may be replaced.
         leave_held: one that was held back stays so.
@@ -62,11 +63,11 @@ def earlier_result(
         UsageError, DependencyError: a result was held back, and the detector that the settings name
             cannot be loaded.
     """
-    if claim is None or claim.unfinished or (order.force and not leave_done):
+    if (claim and claim.unfinished) or (order.force and not leave_done):
         return None
     wanted = _Wanted(order, settings, detector)
     source, final = order.info.path, order.final
-    if final.exists():
+    if claim is not None and final.exists():
         why = _why_other(wanted, progress)
         if not why:
             plan = order.plan_file if order.plan_file and order.plan_file.exists() else None
@@ -78,7 +79,7 @@ def earlier_result(
                 "choose another name with -o, or replace it with --force",
             )
         return None
-    held = held_back_for(final, order.closed)
+    held = held_back_for(final, order.closed, source if order.release else None)
     if held is None or not leave_held or _held_differs(held, wanted, progress):
         return None
     output = order.closed / Path(held.output).name

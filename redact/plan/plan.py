@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Any
 
 from ..settings import DetectSettings
 from ..types import (
@@ -130,6 +131,14 @@ class Plan:
             Message("ignored_area", where=limits.get("ignored_area", "")),
         )
         return tuple(message for message in told if message.code in limits)
+
+    def table(self) -> list[dict[str, Any]]:
+        """One row a track, in order of id, for `csv`, pandas and the like: its subject, what and
+        when it is, how sure, where it is seen best ("best": frame, time, and pixels of the upright
+        picture), and what was decided. Times count from the first picture."""
+        from .table import rows_of
+
+        return rows_of(self)
 
     def tracks_near(self, frame: int) -> list[Track]:
         """Tracks that are there at most `HELD_REACH` frames before or after a frame, or in it, in

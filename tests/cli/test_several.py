@@ -60,6 +60,8 @@ def test_results_of_one_name_in_two_folders_are_none_of_that(folders: Path) -> N
     assert refused("one/a.mp4", "two/a.mp4", "-o", "two") is not None
     assert refused("a.mp4", "a.mkv", "b.mp4") is None
     assert refused("a.mp4", "a.avi", "--release") is None  # each takes a name that is free
+    error = refused("a.mp4", "b.mp4", "./a.mp4", "--release")
+    assert error is not None and "is named twice" in error.message
 
 
 def test_a_result_does_not_replace_the_next_source(folders: Path) -> None:
@@ -95,8 +97,10 @@ def test_a_second_release_into_one_folder_is_refused(folders: Path) -> None:
     (folders / "many" / "a.mp4").write_bytes(b"")
     error = refused("many", "--release", "-o", "link", "--jobs", "2")  # a folder with one video
     assert error is not None and "(video.mkv)" in error.message
-    # One after the other they take the names that are free, and a source is no result.
-    assert refused("a.mp4", "--release", "-o", "two") is None
+    # The same rule for one video; who names the file means it, and a source is no result.
+    error = refused("a.mp4", "--release", "-o", "two")
+    assert error is not None and "two/NAME.mp4" in error.hint
+    assert refused("a.mp4", "--release", "-o", "two/b.mp4") is None
     assert refused("one/video.mkv", "one/b.mp4", "--release") is None
     assert refused("a.mp4", "b.mp4", "-o", "two") is None
 

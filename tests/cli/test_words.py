@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from docs.generate import cli_reference
 from redact.cli.probe_inspect_doctor import examine
 from redact.cli.terminal import Terminal
+from redact.errors import ExitCode
 from redact.types import counted
+
+from ..program import program
 
 
 def test_one_thing_is_singular() -> None:
@@ -41,3 +46,10 @@ def test_doctor_names_each_model_once_and_no_engine_that_is_not_used() -> None:
     names = [m["name"] for m in report["models"]]
     assert len(set(names)) == len(names)
     assert "gpu" not in report
+
+
+def test_a_file_that_looks_like_an_option_is_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "-dash.mp4").write_bytes(b"")
+    done = program("run", "-dash.mp4", cwd=tmp_path)
+    assert done.returncode == ExitCode.USAGE and "write ./-dash.mp4" in done.stderr
+    assert "write ./" not in program("run", "-dosh.mp4", cwd=tmp_path).stderr

@@ -12,6 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -264,6 +265,11 @@ def test_missing_empty_and_foreign_files(tmp_path: Path) -> None:
     for name in ("absent.mp4", "empty.mp4", "text.mp4", "."):
         with pytest.raises(InputError):
             inspect_file(tmp_path / name)
+    picture = np.zeros((8, 8, 3), np.uint8)
+    cv2.imwrite(str(tmp_path / "still.jpg"), picture)
+    with pytest.raises(InputError, match="is a picture") as refused:
+        inspect_file(tmp_path / "still.jpg")
+    assert "complete" not in refused.value.hint
 
 
 @pytest.mark.parametrize("seconds", [1e12, -1e12])

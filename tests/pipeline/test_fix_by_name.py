@@ -100,6 +100,12 @@ def test_the_folder_of_a_release_that_was_held_back_is_made_again(
     done = call(step, "a.mp4", *words, *release, cwd=tmp_path)
     assert done.returncode == ExitCode.NEEDS_REVIEW, done.stderr
     assert not (tmp_path / "new").exists()
+    held = sorted((tmp_path / "NOT-FOR-RELEASE").iterdir())
+    if step == "run":  # given again, nothing is made anew
+        again = call(step, "a.mp4", *words, *release, cwd=tmp_path)
+        assert again.returncode == ExitCode.NEEDS_REVIEW, again.stderr
+        assert "needs review since an earlier run" in again.stderr
+        assert sorted((tmp_path / "NOT-FOR-RELEASE").iterdir()) == held
     mended = call("fix", "a.mp4", cwd=tmp_path)
     assert mended.returncode == ExitCode.DONE, mended.stderr
     assert [p.name for p in (tmp_path / "new" / "rel").iterdir()] == ["video.mp4"]

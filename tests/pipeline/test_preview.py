@@ -62,6 +62,11 @@ def test_a_preview_is_marked_and_closed(redact, folder: Path) -> None:
     assert len(list(Decode(probe(output)))) < len(frames)
 
 
+def test_a_preview_of_a_shorter_clip_says_where_it_ends(redact, folder: Path) -> None:
+    done = redact("run", folder / "cam.mp4", "--preview", "10s", "--sensitivity", "fast")
+    assert "from 0:00.0 to the end, 0:00.6 " in done.stderr, done.stderr
+
+
 def test_a_preview_under_a_name_of_the_user_replaces_nothing(redact, folder: Path) -> None:
     there = folder / "NOT-FOR-RELEASE" / "mine.mp4"
     there.parent.mkdir(mode=0o700, exist_ok=True)

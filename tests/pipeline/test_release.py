@@ -41,7 +41,9 @@ def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> 
     assert done.returncode == ExitCode.DONE, done.stderr
     assert {p.name for p in tmp_path.iterdir()} == {source.name, "video.mp4"}
     folder = tmp_path / "out"
-    done = redact("run", source, source, "--release", "-o", folder, *COMMON, "--targets", "plate")
+    other = tmp_path / "Ben.mp4"
+    other.write_bytes(street.read_bytes())
+    done = redact("run", source, other, "--release", "-o", folder, *COMMON, "--targets", "plate")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert {p.name for p in folder.iterdir()} == {"video.mp4", "video-2.mp4"}
 

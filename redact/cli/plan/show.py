@@ -10,8 +10,8 @@ from typing import Any
 import click
 from rich.table import Table
 
-from ...plan import Plan, read_plan, user_input, with_subjects
-from ...types import DOUBTFUL, Origin, Track, clock, counted
+from ...plan import Plan, read_plan, user_input
+from ...types import DOUBTFUL, Origin, Track, counted
 from ..terminal import PlainConsole
 from .group import plan, plan_argument, span_words, target_choice
 
@@ -61,13 +61,8 @@ def show(
     width×height in pixels.
     """
     value = read_plan(plan_path)
-    chosen = chosen_tracks(value, moment, only, unsure)
-    subjects = {
-        track: (number, subject.name)
-        for number, subject in enumerate(with_subjects(value).subjects, 1)
-        for track in subject.tracks
-    }
-    rows = [_row(value, track, *subjects[track.id]) for track in chosen]
+    chosen = {track.id for track in chosen_tracks(value, moment, only, unsure)}
+    rows = [row for row in value.table() if row["track"] in chosen]
     looked_for = [target.word for target in value.settings.targets]
     if as_json:
         head = {"source": value.source.name, "looked_for": looked_for}
@@ -133,36 +128,3 @@ def _probability(row: dict[str, Any]) -> str:
 def _place(best: dict[str, Any]) -> str:
     """Where to look, and how large it is there: enough to pick a person."""
     return f"{best['x']},{best['y']} {best['width']}×{best['height']}"
-
-
-def _best(value: Plan, track: Track) -> dict[str, Any]:
-    """Time and box of a track where it is seen best: most surely, else largest."""
-    key = max(track.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
-    box = key.box
-    return {
-        "frame": key.frame,
-        "time": clock(value.seconds(key.frame)),
-        "x": round(box.x1),
-        "y": round(box.y1),
-        "width": round(box.width),
-        "height": round(box.height),
-    }
-
-
-def _row(value: Plan, track: Track, subject: int, name: str) -> dict[str, Any]:
-    return {
-        "subject": subject,
-        "name": name,
-        "track": track.id,
-        "target": track.target.word,
-        "from": clock(value.seconds(track.first)),
-        "to": clock(value.seconds(track.last)),
-        "frames": track.last - track.first + 1,
-        "score": None if track.score is None else round(track.score, 2),
-        "certainty": track.certainty,
-        "best": _best(value, track),
-        "origin": track.origin.value,
-        "action": track.action.value,
-        "reason": track.reason,
-        "by": track.decided_by,
-    }

@@ -104,6 +104,11 @@ def _track_id(annotation: _Annotation) -> object:
     return annotation.attributes.get("track_id")
 
 
+def _corners(box: Box) -> tuple[float, ...]:
+    """The box as a polygon, which many readers of COCO want: x and y of each corner."""
+    return box.x1, box.y1, box.x2, box.y1, box.x2, box.y2, box.x1, box.y2
+
+
 def export_coco(plan: Plan) -> bytes:
     """One image per frame, one annotation per track and frame in which it lies in the picture."""
     annotations: list[dict[str, Any]] = []
@@ -116,6 +121,7 @@ def export_coco(plan: Plan) -> bytes:
                     "image_id": key.frame + 1,
                     "category_id": track.target.spec.category,
                     "bbox": [round(v, 4) for v in (box.x1, box.y1, box.width, box.height)],
+                    "segmentation": [[round(v, 4) for v in _corners(box)]],
                     "area": round(box.area, 4),
                     "iscrowd": 0,
                     "track_id": track.id,

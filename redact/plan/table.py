@@ -1,0 +1,52 @@
+"""The tracks of a plan as rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..types import Track, clock
+from .plan import Plan
+from .subjects import with_subjects
+
+
+def rows_of(plan: Plan) -> list[dict[str, Any]]:
+    """See `Plan.table`."""
+    subjects = {
+        track: (number, subject.name)
+        for number, subject in enumerate(with_subjects(plan).subjects, 1)
+        for track in subject.tracks
+    }
+    return [_row(plan, track, *subjects[track.id]) for track in plan.tracks]
+
+
+def _row(plan: Plan, track: Track, subject: int, name: str) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "name": name,
+        "track": track.id,
+        "target": track.target.word,
+        "from": clock(plan.seconds(track.first)),
+        "to": clock(plan.seconds(track.last)),
+        "frames": track.last - track.first + 1,
+        "score": None if track.score is None else round(track.score, 2),
+        "certainty": track.certainty,
+        "best": _best(plan, track),
+        "origin": track.origin.value,
+        "action": track.action.value,
+        "reason": track.reason,
+        "by": track.decided_by,
+    }
+
+
+def _best(plan: Plan, track: Track) -> dict[str, Any]:
+    """Time and box of a track where it is seen best: most surely, else largest."""
+    key = max(track.keyframes, key=lambda k: (k.score or 0.0, k.box.area))
+    box = key.box
+    return {
+        "frame": key.frame,
+        "time": clock(plan.seconds(key.frame)),
+        "x": round(box.x1),
+        "y": round(box.y1),
+        "width": round(box.width),
+        "height": round(box.height),
+    }
