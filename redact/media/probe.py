@@ -150,6 +150,7 @@ def _video_info(
             if declared_rate
             else Message("no_timestamps_assumed", rate=shown)
         )
+        warnings.append(Message("no_end"))
     extras = side_data(frame)
     pixel_format = frame.format.name
     declared, coded = _shapes(stream, context)

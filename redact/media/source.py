@@ -187,8 +187,8 @@ def sha256_of(path: Path, progress: Progress | None = None) -> str:
 def cut_off(path: Path, container: str, stream: Any) -> tuple[int, Message | None]:
     """Bytes that a file lacks at its end, and that in words; 0 and None where none are known of.
 
-    MP4 and MOV list every picture in an index; Matroska and WebM state the length of the whole.
-    No other container says where it should end.
+    MP4 and MOV list every picture in an index; Matroska and WebM state the length of the whole;
+    transport streams consist of whole packets. No other container says where it should end.
 
     Args:
         path: the file.
@@ -207,7 +207,27 @@ def cut_off(path: Path, container: str, stream: Any) -> tuple[int, Message | Non
         missing = _segment_end(path) - size
         if missing > 0:
             return missing, Message("bytes_missing", missing=missing)
+    elif container == "mpegts":
+        missing = _missing_of_packet(path, size)
+        if missing:
+            return missing, Message("bytes_missing", missing=missing)
     return 0, None
+
+
+_PACKETS = ((188, 0), (192, 4), (204, 0))
+"""Bytes of a packet in a transport stream, and before its sync byte (ISO/IEC 13818-1; with a time
+before it, as cameras write; with check bytes behind it)."""
+
+
+def _missing_of_packet(path: Path, size: int) -> int:
+    """Bytes that the last packet of a transport stream lacks; 0 where the first ones do not say how
+    long packets are."""
+    with path.open("rb") as file:
+        head = file.read(4 * 204)
+    for length, before in _PACKETS:
+        if len(head) >= 4 * length and set(head[before : 4 * length : length]) == {0x47}:
+            return -size % length
+    return 0
 
 
 def cut_off_by_edits(path: Path, container: str, stream: Any) -> int:

@@ -55,6 +55,18 @@ def test_each_is_told(tmp_path: Path, ending: str) -> None:
         assert Message("frames_lost", coded=12, shown=count) in decode.warnings
 
 
+@pytest.mark.parametrize(("ending", "code"), [("ts", "bytes_missing"), ("h265", "no_end")])
+def test_an_end_that_is_cut_off_is_told(tmp_path: Path, ending: str, code: str) -> None:
+    """In the middle of a picture of which the decoder shows what is there, without a complaint."""
+    data = make(tmp_path / f"whole.{ending}", CODINGS[ending]).read_bytes()
+    cut = tmp_path / f"cut.{ending}"
+    cut.write_bytes(data[: len(data) * 2 // 3])
+    info = probe(cut)
+    assert code in {warning.code for warning in info.warnings}
+    assert bool(info.missing) == (ending == "ts")
+    assert not probe(tmp_path / f"whole.{ending}").missing
+
+
 def test_single_fields_are_halves_of_pictures(tmp_path: Path) -> None:
     (tmp_path / "in.h264").write_bytes(b"".join(fields(24)))
     decode = Decode(probe(tmp_path / "in.h264"))
