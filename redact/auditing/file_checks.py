@@ -101,8 +101,9 @@ def check_all_shown(finished: SourceInfo, shown: int) -> Check:
     held = coded_pictures(finished)
     if held == shown:
         return Check(_NAME, True, (Message("all_shown", held=held),))
-    code = "not_all_shown" if held > shown else "shows_more"
-    return Check(_NAME, False, (Message(code, held=held, shown=shown),))
+    if held > shown:
+        return Check(_NAME, False, (Message("not_all_shown", held=held, shown=shown),))
+    return Check(_NAME, False, (Message("shows_more", held=held, shown=shown),))
 
 
 NAME: Final = "muted_sound"

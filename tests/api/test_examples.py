@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import redact
+from redact.testing import StyleContract
 
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 
@@ -52,5 +53,12 @@ def test_a_detector_that_is_passed_in_is_the_one_that_looked(told: dict[str, obj
 
 def test_the_contract_of_the_example_is_kept(told: dict[str, object]) -> None:
     contract = told["TestLights"]()  # type: ignore[operator]
+    for name in [n for n in dir(contract) if n.startswith("test_")]:
+        getattr(contract, name)()
+
+
+def test_the_style_of_the_example_keeps_its_contract(told: dict[str, object]) -> None:
+    contract = StyleContract()
+    contract.make_style = told["Stripes"]  # type: ignore[assignment]
     for name in [n for n in dir(contract) if n.startswith("test_")]:
         getattr(contract, name)()
