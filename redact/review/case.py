@@ -30,6 +30,7 @@ from ..settings import DetectSettings
 from ..words import LANGUAGES
 from .alone import alone_with
 from .finishing import holds
+from .jobs import Job
 from .pictures_and_sound import jpeg
 from .refused import RefusedError, defect, in_words
 from .routes import QUIET, routes_of, told
@@ -110,13 +111,15 @@ class Video:
             self.problem = defect(error)
 
     @property
-    def busy(self) -> bool:
-        return self.session is not None and self.session.busy()
+    def job(self) -> Job | None:
+        """What its review works on now."""
+        return self.session.job if self.session is not None and self.session.busy() else None
 
     @property
     def state(self) -> str:
         """What is to be done next with it."""
-        if self.busy and self.session and self.session.job and self.session.job.kind == "finish":
+        job = self.job
+        if job is not None and job.kind == "finish":
             return "making"
         if self.moved is not None:
             return "searching"
@@ -149,8 +152,8 @@ class Video:
 
     def told(self) -> dict[str, Any]:
         """For the page."""
-        info = self.info
-        work = self.session.job.state() if self.busy and self.session and self.session.job else None
+        info, job = self.info, self.job
+        work = None if job is None else job.state()
         if self.moved is not None:
             work = dict(zip(("stage", "done", "total"), self.moved, strict=True))
         return {
@@ -168,8 +171,9 @@ class Video:
     def open(self, wish: Wish) -> None:
         """Begin its review. Raises RefusedError before it was searched, OutputError while another
         review has its plan."""
-        if self.session is not None:
+        if self.session is not None and (self.session.open or self.job):
             return
+        self.close()  # it could not be opened the last time
         if not self.plan.is_file():
             raise RefusedError("not_searched", name=self.source.name)
         self._claim.enter_context(alone_with(self.plan))
@@ -233,7 +237,7 @@ class Case:
         return PageServer(self, quiet, self.busy, front=FRONT, works=self.searching)
 
     def busy(self) -> bool:
-        return any(video.busy for video in self.videos)
+        return any(video.job for video in self.videos)
 
     def searching(self) -> bool:
         return any(video.moved is not None for video in self.videos)
@@ -280,7 +284,7 @@ class Case:
     def _opened(self, video: Video) -> Route:
         with self._lock:
             for other in self.videos:
-                if other is not video and not other.busy:
+                if other is not video and other.job is None:
                     other.close()
             video.open(self.wish)
             return video.routes["POST", "/api/join"]
