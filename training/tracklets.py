@@ -17,7 +17,7 @@ from redact.pipeline import Journal
 from redact.progress import Silent
 from redact.settings import Sensitivity
 from redact.track import Looks, Tracker
-from redact.track.active import Retired
+from redact.track.active_tracklets import Retired
 from redact.track.belief import BEST_LOOK
 from redact.track.sensitivities import settings_of
 from redact.track.sightings import Rows

@@ -109,7 +109,7 @@ def check_all_shown(finished: SourceInfo, shown: int) -> Check:
 NAME: Final = "muted_sound"
 
 RATE: Final = 8000
-"""Samples a second that are listened to. Meaning: all of speech."""
+"""Samples a second that are listened to: all of speech."""
 
 
 def check_sound(

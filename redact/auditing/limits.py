@@ -1,7 +1,7 @@
 """Every number that decides a verdict, in one frozen value, each with where it comes from.
 
-A number of meaning says so ("Meaning:"): nobody could choose it otherwise by measuring. All others
-are moved up and down by a command, and its table stands in `benchmarks/audit/README.md`:
+A number that is marked "chosen" follows from what it means, and no measurement could give it. All
+others are moved up and down by a command, and its table stands in `benchmarks/audit/README.md`:
 
 * `--sweep`: `python -m benchmarks.audit --half dev --sweep`, planted leaks found and false spans;
 * `pixels`: `python -m benchmarks.audit.pixels --sweep FOLDER`, what codecs and fills do to pixels,
@@ -27,34 +27,34 @@ class Limits:
 
     Attributes:
         share: of the search's looks, as many as the second opinion makes at places (`thorough`:
-            twice). Meaning: its price.
-        least_part: of a look at all of the picture, what a look at a place takes at least. Meaning:
+            twice) (chosen): its price.
+        least_part: of a look at all of the picture, what a look at a place takes at least (chosen):
             about as large a part is what networks are shown around a place.
         whole_every: seconds from one of its looks at all of the picture to the next (`thorough`:
-            half). Meaning: in each scene that a person would call one.
+            half) (chosen): in each scene that a person would call one.
         look_every: seconds from one look to the next there (`fast`: twice as many; `thorough`:
-            every frame). Meaning: two or three looks at whoever shows for a second.
-        least: height in pixels below which nothing is reported. Meaning: nobody recognises a face
+            every frame) (chosen): two or three looks at whoever shows for a second.
+        least: height in pixels below which nothing is reported (chosen): nobody recognises a face
             of 10 pixels, in a head of 14 or on a body of 100; letters on a plate of 6 are 4 high.
             Of whom only the silhouette shows less is known, but a body of 24 pixels is a speck.
         candidate: probability of one look from which a place is followed (`--sweep`).
-        believed: probability of all that was seen of it from which a place is a finding. Meaning:
+        believed: probability of all that was seen of it from which a place is a finding (chosen):
             more likely than not, at every sensitivity.
         covered: share of a thing under masks from which it is the hidden thing itself (`--sweep`).
         fits: share of a thing's middle that its mask must cover (`--sweep`).
-        core: taken off every side of a face before that share is measured, share of the box.
-            Meaning: boxes of two looks at one face differ by so much.
+        core: taken off every side of a face before that share is measured, share of the box
+            (chosen): boxes of two looks at one face differ by so much.
         beside_odds, alike_odds: log odds that a place gains beside a hidden track of its kind, and
             if its pixels are those of what that track hides (`--sweep`).
-        edge_frames: frames at each end of a track in which its pixels are searched for. Meaning: a
+        edge_frames: frames at each end of a track in which its pixels are searched for (chosen): a
             face hardly changes in a quarter of a second.
         alike: correlation from which a place shows what was hidden a moment before (`--sweep`).
-        side: samples along a side of a patch that is compared so. Meaning: enough to tell two
+        side: samples along a side of a patch that is compared so (chosen): enough to tell two
             faces, too few for a codec's errors.
-        same: overlap (IoU) of two boxes from which they are one place. Meaning: two looks at one
+        same: overlap (IoU) of two boxes from which they are one place (chosen): two looks at one
             face frame it from the eyebrows or from the hair.
-        pace: own sizes that a subject moves in a second at most. Meaning: a walker's head.
-        apart: seconds without a sighting after which the next is another finding. Meaning: what a
+        pace: own sizes that a subject moves in a second at most (chosen): a walker's head.
+        apart: seconds without a sighting after which the next is another finding (chosen): what a
             viewer takes for one event.
         nearer, nearer_lossy: levels (8 bit) of luma by which a place that shows the source is
             nearer to it than to what was to be drawn, and at least so many times what the codec
@@ -66,23 +66,23 @@ class Limits:
         undrawn: share of a mask's telling cells that must show the source for the mask to count as
             not drawn (`pixels`).
         grid: a mask is judged in so many rows and columns of cells, and as many cells as one row
-            has must show the source. Meaning: half a face left visible is a leak, too.
+            has must show the source (chosen): half a face left visible is a leak, too.
         fewest: pixels along a cell below which a plane explains nearly everything; of chroma twice
-            as many, whose samples may each stand for two. Meaning.
+            as many, whose samples may each stand for two (chosen).
         block: mean difference of a 16x16 block that nothing explains but a change (`pixels`).
         lost: error of a plane, share of its distance from grey or from its mean, from which it
             is not the source's picture (`pixels`).
         changed, changed_times: without a plan, mean difference of a 16x16 block that may be hidden,
             and at least so many times what the least changed blocks differ by (`pixels`).
         window: without a plan, side in pixels of the window in which the two pictures are
-            correlated. Meaning: as large as a block.
+            correlated (chosen): as large as a block.
         within: share of such a window that must have changed, for the rim of a mask shows what
-            lies outside; and of the picture that may be hidden. Meaning: nearly all.
-        scales: at which that is done. Meaning: a strong blur or a mosaic leaves coarse detail
+            lies outside; and of the picture that may be hidden (chosen): nearly all.
+        scales: at which that is done (chosen): a strong blur or a mosaic leaves coarse detail
             alone, and of a large face that is enough.
         quiet, tone_left: largest sample, 1 being full, of a span whose sound was taken out; the
-            same once a tone in its place is taken off. Meaning: -40 and -26 dB.
-        smear: seconds at either end of such a span that are left out. Meaning: a codec spreads the
+            same once a tone in its place is taken off (chosen): -40 and -26 dB.
+        smear: seconds at either end of such a span that are left out (chosen): a codec spreads the
             sound beside a span into it, over two of its blocks.
     """
 

@@ -15,7 +15,7 @@ from ..formats.mp4 import Mp4Box
 from ..words import Message
 
 _MOST: Final = 1 << 20
-"""Bytes that are read at once. Meaning: no box with words in it is as large."""
+"""Bytes that are read at once: no box with words in it is as large."""
 
 
 _INSIDE_ENTRY: Final = (

@@ -80,7 +80,7 @@ class FindingKind(StrEnum):
 
 
 _SURE: Final = 0.75
-"""Probability from which a finding is not called doubtful. Meaning: three of four are there."""
+"""Probability from which a finding is not called doubtful: three of four are there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,8 @@ class Suspect:
 
 
 _REMEMBERED: Final = 1024
-"""Frames whose regions are remembered, a matter of time and memory that decides nothing. Meaning:
-half a minute, longer than most are in view, so that those who are there together are judged with
+"""Frames whose regions are remembered, a matter of time and memory that decides nothing: half a
+minute, longer than most are in view, so that those who are there together are judged with
 it; of a whole film it would be gigabytes."""
 
 

@@ -19,7 +19,7 @@ from .processor import read_network
 from .weights import EYE, EYE_SHA256
 
 CHANNELS: Final = (Target.FACE, Target.PLATE, Target.HEAD)
-"""What each channel of its maps stands for. Meaning: `training.eye.targets.TARGETS`."""
+"""What each channel of its maps stands for: `training.eye.targets.TARGETS`."""
 
 OUTPUTS: Final = ("heat", "geometry")
 """Heat [1, channels, H/4, W/4] and geometry [1, channels, 4, H/4, W/4]: log of height and width,

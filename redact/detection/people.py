@@ -22,19 +22,19 @@ from .views import Scale, View, look_at_view, views
 from .weights import NMS_IOU, PEOPLE, PEOPLE_SHA256
 
 SIDE: Final = 416
-"""Pixels of the square picture that it takes. Meaning: as it was trained."""
+"""Pixels of the square picture that it takes: as it was trained."""
 
 PERSON: Final = 0
-"""Its channel of people. Meaning: COCO's first class."""
+"""Its channel of people: COCO's first class."""
 
 BINS: Final = 11
-"""Of the distribution in which it gives each side's distance. Meaning: the network's structure."""
+"""Of the distribution in which it gives each side's distance: the network's structure."""
 
 LEAST_SCORE: Final = 0.05
-"""Nothing below this is returned. Meaning: far below every score that calibration gives weight."""
+"""Nothing below this is returned: far below every score that calibration gives weight."""
 
 CUT: Final = 6.0
-"""Pixels of a tile from its edge at which a body may go on beyond it. Meaning: about what its boxes
+"""Pixels of a tile from its edge at which a body may go on beyond it: about what its boxes
 are off."""
 
 _MEAN: Final = np.array([123.675, 116.28, 103.53], np.float32)

@@ -39,15 +39,15 @@ Look = Callable[[Picture], Detections]
 """All that a witness sees of one kind in a picture, in its pixels, its own duplicates removed."""
 
 HOLDS: Final = 0.7
-"""Share of a head that lies in the box of the body it belongs to. Meaning: a body's box begins at
+"""Share of a head that lies in the box of the body it belongs to: a body's box begins at
 the hair; a judgement."""
 
 LIES_IN: Final = 0.9
-"""Share of a box from which it lies in another. Meaning: nearly all; what is left open of it is no
+"""Share of a box from which it lies in another: nearly all; what is left open of it is no
 part by which anybody is known."""
 
 UPPER: Final = 0.5
-"""Share of a body's height in which the middle of its head lies. Meaning: also of one who bends."""
+"""Share of a body's height in which the middle of its head lies: also of one who bends."""
 
 
 class Witnesses:

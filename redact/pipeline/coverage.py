@@ -29,7 +29,7 @@ SMALL: Final = PerKind(
     "pipeline/coverage: SMALL",
     {Target.FACE: 16, Target.PLATE: 0, Target.HEAD: 24, Target.PERSON: 60},
 )
-"""Pixels of height below which many are missed. Meaning: a face of 16, and the head and the body
+"""Pixels of height below which many are missed: a face of 16, and the head and the body
 that have one; 0 where nobody is."""
 
 

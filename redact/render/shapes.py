@@ -35,7 +35,7 @@ FARTHEST = 1e7
 """Largest coordinate of a margin box, in pixels; beyond it arithmetic loses single pixels."""
 
 ROUNDING = 0.3
-"""Radius of round corners, share of the box's shorter side. Meaning: a head and feet reach the ends
+"""Radius of round corners, share of the box's shorter side: a head and feet reach the ends
 of the box near the middle, hands its sides far from the ends; a judgement."""
 
 HALF_PIXEL = 0.5

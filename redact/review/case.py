@@ -36,7 +36,7 @@ from .refused import RefusedError, defect, in_words
 from .routes import QUIET, routes_of, told
 from .server import Answer, PageServer, Route, as_json
 from .session import Session, place_of
-from .show import show, show_of
+from .system_programs import show, show_of
 
 WIDE: Final = 320
 """Pixels of a video's picture."""

@@ -28,7 +28,7 @@ from .refused import RefusedError, defect, in_words
 from .seen import VIEWS, with_seen
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
-from .show import show_of
+from .system_programs import show_of
 
 WIDEST: Final = 4096
 """Pixels of a picture that the page gets."""

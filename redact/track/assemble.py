@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Target, Track
-from .active import Retired
+from .active_tracklets import Retired
 from .associate import LOOK_WEIGHT, MOST_REACH, REACH, SIZE_RATIO, Pairs, assign
 from .belief import Clues, TargetWeights, probability_of, worth_hiding
 from .box_per_frame import fill, keyframes_of
@@ -152,18 +152,18 @@ def _pair_costs(
 
 DOUBTED = 0.25
 """Factor on the odds from which a tracklet takes part in stitching: pieces of one person may each
-be doubtful and together be believed. Meaning: two doublings."""
+be doubtful and together be believed. Two doublings of the odds."""
 
 STACKED = 0.8
-"""Share of the smaller box from which two tracks that lie on each other are one. Meaning: nearly
+"""Share of the smaller box from which two tracks that lie on each other are one: nearly
 all of it; of a face that looks over a shoulder more sticks out, and that must stay hidden."""
 
 ONE_PLATE = 0.5
-"""The same for a plate that was never firmly seen, in the middle of these frames. Meaning: half; no
+"""The same for a plate that was never firmly seen, in the middle of these frames: half; no
 plate hangs on another, so it is the other one, framed less well."""
 
 STACKED_FRAMES = 0.5
-"""Share of the shorter track's sightings in which both were seen. Meaning: half of its life; two
+"""Share of the shorter track's sightings in which both were seen: half of its life; two
 who cross part again."""
 
 

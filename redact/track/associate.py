@@ -54,19 +54,19 @@ def observations_of(found: Detections) -> Observations:
 
 
 REACH = 0.6
-"""Farthest centre distance, in object sizes, that is believed without any uncertainty.
-Meaning: the boxes still overlap; a judgement, not fitted."""
+"""Farthest centre distance, in object sizes, that is believed without any uncertainty:
+the boxes still overlap; a judgement, not fitted."""
 
 MOST_REACH = 1.6
 """And with the greatest uncertainty; over a gap (`assemble`), for every second of it as much more.
-Meaning: farther away it is another object, as two people beside each other are."""
+Farther away it is another object, as two people beside each other are."""
 
 SIZE_RATIO = 2.2
-"""Largest change of width or height between sightings. Meaning: a head that turns, or two
+"""Largest change of width or height between sightings: a head that turns, or two
 detectors that frame it differently, differ by less; a judgement, not fitted."""
 
 LOOK_WEIGHT = 0.4
-"""Cost of no likeness at all. Meaning: enough to tell two who cross, not to part one who turns."""
+"""Cost of no likeness at all: enough to tell two who cross, not to part one who turns."""
 
 
 @dataclass(frozen=True, slots=True)

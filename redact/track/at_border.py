@@ -17,7 +17,7 @@ from ..types import PerKind, Target
 from .geometry import OUTWARD, Boxes
 
 AT_BORDER: Final = 0.05
-"""Share of its size from which a seen box ends at the border. Meaning: detectors' boxes end a
+"""Share of its size from which a seen box ends at the border: detectors' boxes end a
 pixel or two before it."""
 
 LARGEST: Final = PerKind(

@@ -18,23 +18,23 @@ from ..types import SEARCHED, PerKind, Target
 from .geometry import Boxes, areas
 
 MISSED: Final = -4.0
-"""Log odds of a look that did not see the object. Meaning: about the least that a look returns."""
+"""Log odds of a look that did not see the object: about the least that a look returns."""
 
 STRONGEST: Final = 6.0
-"""Meaning: log odds beyond which one look says no more (a probability of .9975)."""
+"""Log odds beyond which one look says no more (a probability of .9975)."""
 
 ENOUGH_LOOKS: Final = 16
-"""Meaning: looks after which more of the same are no further evidence."""
+"""Looks after which more of the same are no further evidence."""
 
 FARTHEST: Final = 4.0
-"""Meaning: its own sizes that something has to travel to have moved for sure."""
+"""Its own sizes that something has to travel to have moved for sure."""
 
 ORDINARY: Final = PerKind(
     "track/belief: ORDINARY",
     {Target.FACE: 0.005, Target.PLATE: 0.001, Target.HEAD: 0.01, Target.PERSON: 0.02},
 )
 """Share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten times
-that hides ten times as much of what happened. Meaning: what most of a kind take. That of plates was
+that hides ten times as much of what happened. It is what most of a kind take. That of plates was
 chosen on dev: from .002 to .0003 none of 37 is lost, and ever fewer signs, boxes and seats are
 hidden that look like a large one. A head is twice its face. A body is twenty times a head, but
 nobody gives a fifth of the picture for a doubt; a judgement."""
@@ -44,7 +44,7 @@ TargetWeights = Mapping[str, float]
 BEST_LOOK: Final[Mapping[str, TargetWeights]] = {
     target.word: {"bias": 0.0, "best": 1.0} for target in SEARCHED
 }
-"""Meaning: weights with which a track is as probable as its best look, to leave belief out."""
+"""Weights with which a track is as probable as its best look, to leave belief out."""
 
 
 @dataclass

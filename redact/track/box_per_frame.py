@@ -76,8 +76,8 @@ def _smeared(out: Boxes, boxes: Boxes) -> Boxes:
 
 
 STEADY: Final = 1.2
-"""How much larger the area of a box may be than that of the one in a neighbouring frame. Meaning:
-things do not grow by a fifth in a frame, so it was a look that was off, and a mask that jumps draws
+"""How much larger the area of a box may be than that of the one in a neighbouring frame: things
+do not grow by a fifth in a frame, so it was a look that was off, and a mask that jumps draws
 every eye; the box beside it is made larger, never one smaller. Something that does (a plate that
 comes into view from behind a pole) is hidden a little farther around, for a few frames."""
 
@@ -121,7 +121,7 @@ class Dense:
 
 SLACK = 0.01
 """Keyframes are larger than the boxes by this share of the size, on every side; the boxes
-between may then wander inside the interpolated ones. Meaning: a pixel of a face of 100."""
+between may then wander inside the interpolated ones. It is a pixel of a face of 100."""
 
 
 def keyframes_of(dense: Dense) -> tuple[Keyframe, ...]:

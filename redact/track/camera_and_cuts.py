@@ -25,23 +25,23 @@ from .looks import unchanged
 from .small_pictures import FLAT, SmallFrame
 
 LONG_SIDE = 320
-"""Camera motion is measured in the first pyramid level that is not longer than this.
-Meaning: pixels; camera motion is coarse, and small pictures are fast."""
+"""Camera motion is measured in the first pyramid level that is not longer than this,
+in pixels: camera motion is coarse, and small pictures are fast."""
 
 CORNERS = 120
-"""Meaning: corners that are followed at most; four numbers are told by far fewer."""
+"""Corners that are followed at most; four numbers are told by far fewer."""
 
 FEW = 12
-"""Fewer corners than this say nothing; the camera is taken as standing still. Meaning:
-a few may all sit on one person who walks."""
+"""Fewer corners than this say nothing; the camera is taken as standing still. A few
+may all sit on one person who walks."""
 
 AGREED = 0.35
 """Share of corners that must agree for a motion to be the camera's; and above which it is the same
-scene. Meaning: the ground may show less than half of the corners where a crowd walks, and after a
+scene. The ground may show less than half of the corners where a crowd walks, and after a
 cut hardly any agree; a judgement, not fitted."""
 
 MOST_SCALE = 1.25
-"""Largest zoom between two frames that is believed. Meaning: faster than any lens."""
+"""Largest zoom between two frames that is believed: faster than any lens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class CameraMotion:
 
 
 STILL = CameraMotion(IDENTITY, 0.0)
-"""Meaning: no motion that any corner agreed to."""
+"""No motion that any corner agreed to."""
 
 
 UNMOVED = CameraMotion(IDENTITY, 1.0)
-"""Meaning: all of the picture agrees that nothing moved."""
+"""All of the picture agrees that nothing moved."""
 
 
 def motion_between(earlier: SmallFrame, later: SmallFrame) -> CameraMotion:
@@ -109,15 +109,15 @@ def _full_pixels(small: SmallFrame, level: int) -> float:
 
 
 WIDE = 160
-"""Pixels along the wide side of the pictures in which cuts are looked for. Meaning: noise of dark
+"""Pixels along the wide side of the pictures in which cuts are looked for: noise of dark
 footage averages out, and a block still has features."""
 
 BLOCK = 16
-"""Meaning: pixels along the side of a block that is searched for in the picture before; what moves
+"""Pixels along the side of a block that is searched for in the picture before; what moves
 inside a scene moves as a whole over less."""
 
 SEARCHED = 16
-"""Pixels by which a block may have moved. Meaning: a tenth of the picture in a frame, which is
+"""Pixels by which a block may have moved: a tenth of the picture in a frame, which is
 faster than anybody can see."""
 
 SAME_SCENE = 1.1
@@ -127,7 +127,7 @@ frames that follow each other hardly any has less than 1.13; of two clips of the
 another person in it, none had more than 1.07."""
 
 DROP = 0.55
-"""And so much less than between the two pictures before. Meaning: half of what a cut takes off at
+"""And so much less than between the two pictures before: half of what a cut takes off at
 least; whoever swings a camera blurs one picture after the other. A judgement, looked at on dev."""
 
 OTHER_SCENE = 0.7
@@ -135,7 +135,7 @@ OTHER_SCENE = 0.7
 unrelated clips, as they are and darkened, none had more than .66."""
 
 FLASH_TIME = 0.4
-"""Seconds within which the old picture returns after a flash. Meaning: longer than several flashes
+"""Seconds within which the old picture returns after a flash: longer than several flashes
 on end last, shorter than a shot."""
 
 

@@ -28,32 +28,32 @@ from .small_pictures import (
 )
 
 WINDOW = 2 * CELLS
-"""Samples along one side of the searched window. Meaning: the object may be off its predicted
+"""Samples along one side of the searched window: the object may be off its predicted
 place by 0.62 of its own size in every direction."""
 
 RECENT = 0.6
 """Smallest likeness to the frame before, and to the last detection where the frame before does not
-show it: then nothing but that look says that it is the same. Meaning: a correlation, 1 for the
+show it: then nothing but that look says that it is the same. It is a correlation, 1 for the
 same; a judgement, not fitted."""
 
 ANCHOR = 0.35
 """Smallest likeness to the last detection; lower and something else has come in its place.
-Meaning: a correlation, less than `RECENT`, as a head turns; a judgement, not fitted."""
+A correlation, less than `RECENT`, as a head turns; a judgement, not fitted."""
 
 RETURN = 2.5
-"""Cells (1/13 of the box) by which the way back may miss the start. Meaning: a fifth of the
+"""Cells (1/13 of the box) by which the way back may miss the start: a fifth of the
 box."""
 
 SCALES = (0.94, 1.0, 1.064)
 SCALE_GAIN = 0.01
-"""Sizes that are tried, and by how much another must fit better. Meaning: somebody who comes
+"""Sizes that are tried, and by how much another must fit better: somebody who comes
 nearer grows by less than 6 % a frame; noise must not make boxes breathe."""
 
 COAST = 0.12
-"""Seconds for which an object may be out of sight before it is lost. Meaning: a flash, a post."""
+"""Seconds for which an object may be out of sight before it is lost: a flash, a post."""
 
 DISTANCE_COST = 0.15
-"""Taken from the correlation at the window's edge. Meaning: of two equal places the nearer is
+"""Taken from the correlation at the window's edge: of two equal places the nearer is
 right."""
 
 
@@ -123,16 +123,16 @@ CLOSELY = PerKind(
     "track/follow: CLOSELY",
     {Target.FACE: True, Target.PLATE: True, Target.HEAD: True, Target.PERSON: False},
 )
-"""What a network can look at closely. Meaning: what `CloseUp` knows; a body is large and needs no
+"""What a network can look at closely: what `CloseUp` knows; a body is large and needs no
 closer look."""
 
 STILL_THERE = -1.1
-"""Log odds of such a look from which a thing that was followed to this place is still there.
-Meaning: one in four; a detector that looks for everything everywhere must be surer than one who
+"""Log odds of such a look from which a thing that was followed to this place is still there:
+one in four; a detector that looks for everything everywhere must be surer than one who
 looks where somebody has just been."""
 
 SEARCHED = 0.2
-"""Seconds for which it is looked for so in every picture, once pixels have lost it. Meaning: a head
+"""Seconds for which it is looked for so in every picture, once pixels have lost it: a head
 that turns away and back, or passes behind a post."""
 
 

@@ -20,10 +20,10 @@ Affine = NDArray[np.float64]
 IDENTITY: Affine = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 OUTWARD = np.array([-1.0, -1.0, 1.0, 1.0])
-"""Meaning: the direction of each side of a box; times this, all four count outward."""
+"""The direction of each side of a box; times this, all four count outward."""
 
 SAME = 0.5
-"""IoU from which two boxes are taken for the same object. Meaning: most of each lies in the
+"""IoU from which two boxes are taken for the same object: most of each lies in the
 other."""
 
 

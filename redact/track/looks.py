@@ -19,28 +19,28 @@ from numpy.typing import NDArray
 from ..detection import PART_CONTEXT, SCALES, Area
 from ..settings import Sensitivity
 from ..types import SEARCHED, Detections, Frame, PerKind
-from .active import STARTS
+from .active_tracklets import STARTS
 from .geometry import SAME, iou_pairs
 from .sensitivities import JITTER
 from .small_pictures import LONG_SIDE, SmallFrame
 
 LEVEL = 1
-"""Pyramid level that is compared. Meaning: of a long side up to 480, so that noise averages out and
+"""Pyramid level that is compared: of a long side up to 480, so that noise averages out and
 a face of 20 pixels in 1080p still has 5."""
 
 BLOCK = 8
-"""Meaning: pixels of that level along the side of a block, which changes or stays as a whole."""
+"""Pixels of that level along the side of a block, which changes or stays as a whole."""
 
 PIXEL = 5
-"""Grey levels by which one pixel of a block may differ. Meaning: what a codec does to a still
+"""Grey levels by which one pixel of a block may differ: what a codec does to a still
 picture (on the fixed cameras of the dev clips, blocks where nothing moves); a judgement."""
 
 MEAN = 1.5
-"""And all of a block on average. Meaning: less than one pixel may, so that something faint and
+"""And all of a block on average: less than one pixel may, so that something faint and
 large is noticed."""
 
 MOST_AREAS = 8
-"""Meaning: each is an image of its own to the networks; about what a busy street needs."""
+"""Each is an image of its own to the networks; about what a busy street needs."""
 
 AROUND = round(
     PART_CONTEXT * (LONG_SIDE >> LEVEL) / (BLOCK * SCALES[Sensitivity.BALANCED][0].long_side)
@@ -49,7 +49,7 @@ AROUND = round(
 them the picture."""
 
 APART = 60
-"""Blocks that looking at one area more costs beside its size. Meaning: a run of both networks on
+"""Blocks that looking at one area more costs beside its size: a run of both networks on
 the smallest image takes about as long; a judgement."""
 
 Mask = NDArray[np.bool_]
@@ -166,7 +166,7 @@ may start a tracklet. Fainter boxes lie all over a picture."""
 
 MOST_PATIENCE = 4.0
 """Times `whole_every` after which all of the picture is looked at, however often that told nothing
-new. Meaning: two doublings, from one second to four."""
+new: two doublings, from one second to four."""
 
 LookAtParts = Callable[[Frame, Sequence[Area] | None], Detections]
 """A detector: everything that is seen in parts of a frame, or, for None, in all of it."""

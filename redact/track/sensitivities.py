@@ -47,12 +47,12 @@ class TrackSettings:
 
 
 CAUTION = {Caution.LOW: 0.25, Caution.NORMAL: 1.0, Caution.HIGH: 4.0}
-"""What the cost of a leak is multiplied by. Meaning: as far apart as two sensitivities and more, so
+"""What the cost of a leak is multiplied by: as far apart as two sensitivities and more, so
 that a user sees it; chosen by whoever runs it, not fitted."""
 
 
 JITTER = 5e-4
-"""Seconds by which sums of frame times may be off. Meaning: half a millisecond."""
+"""Seconds by which sums of frame times may be off: half a millisecond."""
 
 
 def settings_of(sensitivity: Sensitivity, caution: Caution = Caution.NORMAL) -> TrackSettings:

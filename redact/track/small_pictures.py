@@ -24,7 +24,7 @@ from ..types import Frame
 from .geometry import Boxes, to_centres
 
 LONG_SIDE = 960
-"""Pixels. Meaning: a plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
+"""Pixels: a plate 12 pixels high in 1080p keeps 6, which is about what matching needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,15 +164,15 @@ Patches = NDArray[np.float32]
 """[N, cells, cells]."""
 
 CELLS = 16
-"""Samples along one side of a patch. Meaning: about as many pixels as a small face has."""
+"""Samples along one side of a patch: about as many pixels as a small face has."""
 
 CONTEXT = 1.25
-"""A patch reaches over its box by this factor. Meaning: an eighth more on every side, as outlines
+"""A patch reaches over its box by this factor: an eighth more on every side, as outlines
 help where a face has few pixels."""
 
 FLAT = 1.5
 """Standard deviation in grey levels below which a patch shows nothing that could be found, and a
-thumbnail (`camera_and_cuts`) nothing that could be told apart. Meaning: noise alone deviates by as
+thumbnail (`camera_and_cuts`) nothing that could be told apart: noise alone deviates by as
 much."""
 
 

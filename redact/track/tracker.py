@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..detection import load_calibration
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Track
-from .active import ActiveTracklets
+from .active_tracklets import ActiveTracklets
 from .assemble import weave
 from .associate import observations_of
 from .backward import BackwardFollower, Sighted

@@ -22,11 +22,11 @@ POSITION_NOISE = 0.05
 """Error of a detected centre and size, share of the object's size, after ByteTrack (1/20)."""
 
 ACCELERATION = (3.0, 3.0, 0.7, 0.7)
-"""Acceleration noise of the four coordinates, object sizes per s^1.5. Meaning: people and cars
+"""Acceleration noise of the four coordinates, object sizes per s^1.5: people and cars
 change their speed; their apparent size changes slowly."""
 
 START_SPEED = (4.0, 4.0, 0.5, 0.5)
-"""Standard deviation of the unknown speed of a new object, its sizes per second. Meaning: a
+"""Standard deviation of the unknown speed of a new object, its sizes per second: a
 head on a bicycle passes in less than half a second by its own size."""
 
 

@@ -156,7 +156,7 @@ TARGETS: Final[dict[Target, TargetSpec]] = {
         searched=True,
         option="heads",
         part_of=Target.PERSON,
-        # A body is seven to eight heads tall, and three wide with its arms. Meaning: an artist's
+        # A body is seven to eight heads tall, and three wide with its arms: an artist's
         # canon; of whom only the head is seen, more is hidden rather than less.
         reach=(1.0, 0.1, 6.5),
         category=4,

@@ -89,7 +89,7 @@ def test_every_limit_has_a_meaning_or_is_moved_up_and_down_by_a_command() -> Non
     for name, words in said.items():
         ways = {"`--sweep`": sweep.SWEPT, "`pixels`": pixels.SWEPT}
         swept = [table[name] for way, table in ways.items() if way in words]
-        assert ("Meaning" in words) != bool(swept), name
+        assert ("(chosen)" in words) != bool(swept), name
         for values in swept:
             own = getattr(LIMITS, name)
             assert min(values) < own < max(values), name

@@ -151,9 +151,11 @@ def test_only_what_was_made_of_a_video_is_opened(
     two: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[list[str]] = []
-    monkeypatch.setattr("redact.review.show.shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setattr(
-        "redact.review.show.subprocess.Popen", lambda words, **_: opened.append(words)
+        "redact.review.system_programs.shutil.which", lambda name: f"/usr/bin/{name}"
+    )
+    monkeypatch.setattr(
+        "redact.review.system_programs.subprocess.Popen", lambda words, **_: opened.append(words)
     )
     with asking(two) as ask:
         until(lambda: set(ask.states().values()) == {"look"})

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from redact.detection import load_calibration
 from redact.track import settings_of
-from redact.track.active import ASKED
+from redact.track.active_tracklets import ASKED
 from redact.track.belief import Clues, worth_hiding
 from redact.types import SEARCHED, Box, Detections, Frame, Target, Track
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from av.video.reformatter import VideoReformatter
 
-from redact.track.active import ActiveTracklets
+from redact.track.active_tracklets import ActiveTracklets
 from redact.track.associate import observations_of
 from redact.track.backward import Job
 from redact.track.geometry import IDENTITY

@@ -24,7 +24,7 @@ from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
 from redact.report.catalogue import Catalogue
 from redact.review.server import page_files
-from redact.track.active import STARTS
+from redact.track.active_tracklets import STARTS
 from redact.track.at_border import LARGEST
 from redact.track.belief import ORDINARY, Clues, probability_of
 from redact.track.follow import CLOSELY

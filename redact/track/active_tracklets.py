@@ -30,50 +30,50 @@ from .small_pictures import Patches, SmallFrame, pairwise_likeness, patches_of, 
 from .tracklets import Columns, MotionBank
 
 FIRM = 0.0
-"""Log odds from which a detection is matched in the first round. Meaning: as likely as not."""
+"""Log odds from which a detection is matched in the first round: as likely as not."""
 
 STARTS = PerKind(
-    "track/active: STARTS",
+    "track/active_tracklets: STARTS",
     {Target.FACE: -3.2, Target.PLATE: -4.2, Target.HEAD: -3.2, Target.PERSON: -3.2},
 )
-"""Log odds from which a detection may start a tracklet. Meaning: one face in 25 is real, one plate
+"""Log odds from which a detection may start a tracklet: one face in 25 is real, one plate
 in 70; plates are known by a close look, which only a tracklet gets. Heads and people as faces,
 whose networks see them too."""
 
 DOUBT_PENALTY = 0.3
-"""Added to the cost of a tracklet that is not believed. Meaning: of two that fit alike, the
+"""Added to the cost of a tracklet that is not believed: of two that fit alike, the
 believed one gets the detection."""
 
 DOUBT_LOST_TIME = 0.35
-"""Seconds after which one that is not believed and not seen again is forgotten. Meaning: three
+"""Seconds after which one that is not believed and not seen again is forgotten: three
 looks."""
 
 FOLLOW_NOISE = 1.5
-"""Expected error of a followed box, in errors of a detected one. Meaning: small errors add up from
+"""Expected error of a followed box, in errors of a detected one: small errors add up from
 frame to frame; a judgement, not fitted."""
 
 ONSET_DELAY = 0.4
-"""Seconds after which a new object is followed back to before its first sighting.
-Meaning: three looks more, by which its speed is known."""
+"""Seconds after which a new object is followed back to before its first sighting:
+three looks more, by which its speed is known."""
 
 RESTLESS_STEP = 0.5
 RESTLESS_ZOOM = 0.02
-"""Motion in a frame, in object sizes, and zoom from which every frame is looked at. Meaning: the
+"""Motion in a frame, in object sizes, and zoom from which every frame is looked at: the
 pixel tracker still finds what moves by half its size; a judgement, not fitted."""
 
 NEAR = 0.15
-"""IoU with a believed tracklet's expected place from which a faint detection may be it. Meaning:
-loose, as the assignment decides afterwards."""
+"""IoU with a believed tracklet's expected place from which a faint detection may be it: loose, as
+the assignment decides afterwards."""
 
 ASKED = 3
-"""Close looks at a tracklet. Meaning: more of one thing say the same."""
+"""Close looks at a tracklet: more of one thing say the same."""
 
 SURE = 3.0
-"""Log odds of a look from which a face needs no close one. Meaning: as sure as in 19 of 20 cases;
+"""Log odds of a look from which a face needs no close one: as sure as in 19 of 20 cases;
 fitted belief is then hardly another (`training/README.md`, "Close looks")."""
 
 TRUSTED_BACK = 3.0
-"""Times as long as it was seen that an object is followed back. Meaning: its start is followed back
+"""Times as long as it was seen that an object is followed back: its start is followed back
 when it has been watched for `ONSET_DELAY` alone, however long it is seen afterwards; one that was
 noticed more than a second late must not be open until then. A judgement, not fitted."""
 
