@@ -127,3 +127,9 @@ class UnsafeError(RedactError):
     """A frame could not be processed safely; nothing was published."""
 
     exit_code = ExitCode.UNSAFE
+
+
+class StoppedError(RedactError):
+    """The user stopped it; nothing unfinished has its final name."""
+
+    exit_code = ExitCode.INTERRUPTED

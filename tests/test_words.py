@@ -3,110 +3,242 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 import redact
+from redact import errors
 from redact.auditing import FindingKind
+from redact.cli.app import COMMANDS
+from redact.cli.app import redact as program
+from redact.cli.help import _CLICK, with_words
 from redact.files import check_writable
-from redact.words import LANGUAGES, Message, Words, reason_of, told
+from redact.words import (
+    LANGUAGES,
+    Message,
+    Words,
+    language_of,
+    reason_of,
+    say,
+    speak,
+    surface,
+    told,
+)
 
 ENGLISH, FRENCH = Words("en"), Words("fr")
 HOME = Path(redact.__file__).parent
-PLACE = re.compile(r"\{(\w+)(?::([^}]*))?\}")
-SPREAD = {
-    "place": {"element": "Segment/Info", "at": 40},
-    "_lowest_and_median(self._luma)": {"low": 30.0, "median": None},
-    "_lowest_and_median(self._chroma)": {"low": 30.0, "median": None},
-}
-"""What is filled in from a mapping, by how the program writes it."""
+PLACE = re.compile(r"(?<!\{)\{(\w+)(?::([^}]*))?\}")
+TAKES_A_CODE = {"Message": 0, "say": 0, "problem": 1, "verdict_on": 2, "_no_signature": 1}
+"""Functions whose argument of this number is a code."""
+KINDS = {name for name, kind in inspect.getmembers(errors, inspect.isclass)} - {"RedactError"}
+SPEAKS = {"say", "warn", "tell", "echo", "print", "fail", "secho"}
+"""Methods and functions that show text to a person."""
+COMMAND = re.compile(r"^(pip|apt-get|\{cure) ?")
+"""A cure that is a command stays as it is."""
 
 
-def problems() -> Iterator[tuple[str, str, set[str]]]:
-    """Every error that has a code: where, the code, and the names of its values."""
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    yield
+    speak("en")
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(HOME.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "problem":
-                code = node.args[1]
-                if isinstance(code, ast.Constant):
-                    names = {k.arg for k in node.keywords if k.arg is not None}
-                    yield f"{path.relative_to(HOME)}:{node.lineno}", str(code.value), names
+        yield str(path.relative_to(HOME)), ast.parse(path.read_text("utf-8"))
 
 
-def forms(words: Words, code: str) -> list[str]:
-    entry = words.tables["message"][code]
-    return list(entry.values()) if isinstance(entry, dict) else [entry]
+def calls() -> Iterator[tuple[str, str, str, set[str] | None]]:
+    """Every place that tells a code: where, by what, the code, and the names of its values, None
+    where they are not all written out."""
+    for name, tree in trees():
+        for node in ast.walk(tree):
+            function = getattr(node.func, "id", "") if isinstance(node, ast.Call) else ""
+            if not isinstance(node, ast.Call) or function not in TAKES_A_CODE:
+                continue
+            code = (
+                node.args[TAKES_A_CODE[function]]
+                if len(node.args) > TAKES_A_CODE[function]
+                else None
+            )
+            codes = [code.body, code.orelse] if isinstance(code, ast.IfExp) else [code]
+            names = {k.arg for k in node.keywords if k.arg is not None}
+            for one in codes:
+                if isinstance(one, ast.Constant):
+                    whole = len(names) == len(node.keywords)
+                    yield (
+                        f"{name}:{node.lineno}",
+                        function,
+                        str(one.value),
+                        names if whole else None,
+                    )
 
 
-def places(words: Words, code: str) -> set[tuple[str, str]]:
-    return {pair for text in forms(words, code) for pair in PLACE.findall(text)}
+def forms(entry: Any) -> list[str]:
+    """All texts of an entry of a catalogue."""
+    if isinstance(entry, dict):
+        return [text for value in entry.values() for text in forms(value)]
+    return [text for part in entry for text in forms(part)] if isinstance(entry, list) else [entry]
 
 
-def calls() -> Iterator[tuple[str, str, set[str]]]:
-    """Every message that the program can say: where, its code, and the names of its values."""
-    for path in sorted(HOME.rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message":
-                where = f"{path.relative_to(HOME)}:{node.lineno}"
-                code = node.args[0]
-                assert isinstance(code, ast.Constant), f"{where}: a code must be written out"
-                names = {k.arg for k in node.keywords if k.arg is not None}
-                for keyword in node.keywords:
-                    if keyword.arg is None:
-                        names |= SPREAD[ast.unparse(keyword.value)].keys()
-                yield where, str(code.value), names
+def places(entry: Any) -> set[str]:
+    return {name for text in forms(entry) for name, _ in PLACE.findall(text)}
 
 
-def test_every_message_has_words_for_all_that_it_holds() -> None:
-    said = set()
-    for where, code, names in calls():
-        assert ENGLISH.knows(code), f"{where}: no words for {code}"
-        assert {name for name, _ in places(ENGLISH, code)} | {"count"} >= names, (where, code)
-        assert {name for name, _ in places(ENGLISH, code)} <= names, (where, code)
-        said.add(code)
-    assert ENGLISH.tables["message"].keys() == said
+def test_every_code_has_words_for_all_that_it_holds() -> None:
+    for where, function, code, names in calls():
+        table = "problem" if function == "problem" else "message"
+        assert code in ENGLISH.tables[table], f"{where}: no words for {code}"
+        wanted = places(ENGLISH.tables[table][code])
+        if names is not None:
+            assert wanted <= names, f"{where}: {code} lacks {wanted - names}"
+            extra = names - wanted - {"count", "track"}
+            assert not extra, f"{where}: {code} does not tell {extra}"
+
+
+def test_no_words_are_left_over() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in HOME.rglob("*.py"))
+    started = set(re.findall(r'say\(f"(\w+)\{', source))
+    for table in ("message", "problem"):
+        for code in ENGLISH.tables[table]:
+            there = f'"{code}"' in source or f"'{code}'" in source
+            assert there or any(map(code.startswith, started)), code
 
 
 def test_languages_have_the_same_tables_codes_and_places() -> None:
     assert ENGLISH.tables.keys() == FRENCH.tables.keys()
     for name, table in ENGLISH.tables.items():
         assert table.keys() == FRENCH.tables[name].keys(), name
-    for code in ENGLISH.tables["message"]:
-        assert places(ENGLISH, code) - {("count", "")} == places(FRENCH, code) - {("count", "")}
-        for words in (ENGLISH, FRENCH):
-            for text in forms(words, code):
+        for code in table:
+            there = places(table[code]) - {"count"}
+            assert there == places(FRENCH.tables[name][code]) - {"count"}, code
+    for words in (ENGLISH, FRENCH):
+        for entry in (*words.tables["message"].values(), *words.tables["problem"].values()):
+            for text in forms(entry):
                 for _, how in PLACE.findall(text):
-                    assert how in ("", "dB", ".1f", ".2f") or how in words.tables, (code, how)
+                    known = ("", ",", "dB", "clock", ".0f", ".1f", ".2f", "04X")
+                    assert how in known or how in words.tables, text
+
+
+def test_a_code_is_in_one_room() -> None:
+    for language in LANGUAGES:
+        seen: dict[tuple[str, str], str] = {}
+        for file in (HOME / "words" / language).glob("*.toml"):
+            for table, rows in surface(language, file.stem).items():
+                for code in rows if table in ("message", "problem") else ():
+                    assert seen.setdefault((table, code), file.name) == file.name, code
 
 
 def test_no_french_text_was_left_in_english() -> None:
     """Words that are the same in both languages; anything else was forgotten."""
     alike = {
         code
-        for code in ENGLISH.tables["message"]
-        if forms(ENGLISH, code)[-1] == forms(FRENCH, code)[-1]
+        for code, entry in ENGLISH.tables["message"].items()
+        if forms(entry)[-1] == forms(FRENCH.tables["message"][code])[-1]
     }
-    assert alike == {"named", "tag_unread", "size"}
+    assert alike == {"named", "tag_unread", "size", "part_failed", "part_unread", "score"}
+    for code, (what, cure) in ENGLISH.tables["problem"].items():
+        french = FRENCH.tables["problem"][code]
+        assert what != french[0] and (cure != french[1] or COMMAND.match(cure)), code
+        assert what and cure and all(french), code
 
 
-def values_of(words: Words, code: str) -> dict[str, Any]:
-    numbers = {".1f": 1.25, ".2f": 1.25, "dB": 44.7}
-    return {name: numbers.get(how, "face" if how else 7) for name, how in places(words, code)} | {
-        "count": 7
+def values_of(entry: Any) -> dict[str, Any]:
+    numbers = {".0f": 1.0, ".1f": 1.25, ".2f": 1.25, "dB": 44.7, "clock": 7.5, "04X": 7, ",": 1000}
+    return {
+        name: numbers.get(how, "face" if how else 7)
+        for text in forms(entry)
+        for name, how in PLACE.findall(text)
     }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_message_can_be_said(language: str) -> None:
+def test_every_message_and_error_can_be_said(language: str) -> None:
     words = Words(language)
-    for code in words.tables["message"]:
+    for code, entry in words.tables["message"].items():
         for count in (0, 1, 2):
-            text = words.message(code, {**values_of(words, code), "count": count})
+            text = words.message(code, {**values_of(entry), "count": count})
             assert not PLACE.search(text) and "count=" not in text, (code, text)
+    for code, entry in words.tables["problem"].items():
+        assert all(words.problem(code, values_of(entry))), code
+
+
+def is_sentence(node: ast.AST) -> bool:
+    """Whether two words stand in a text."""
+    texts = [n.value for n in ast.walk(node) if isinstance(n, ast.Constant)]
+    return any(isinstance(t, str) and re.search(r"[a-z]{2,} [a-z]{2,}", t) for t in texts)
+
+
+def test_no_sentence_for_a_person_stands_in_a_python_file() -> None:
+    """Errors are raised by `problem`, and what is shown is told by `say`."""
+    found = []
+    for name, tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+            told_here = called in KINDS or called == "RedactError" or called in SPEAKS
+            if told_here and any(is_sentence(a) for a in node.args if not isinstance(a, ast.Call)):
+                found.append(f"{name}:{node.lineno} {called}")
+            if called == "option" and any(k.arg == "help" for k in node.keywords):
+                found.append(f"{name}:{node.lineno} help")
+    assert found == []
+
+
+def every_command() -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(program)
+    waiting = [(name, program.get_command(context, name)) for name in COMMANDS]
+    while waiting:
+        path, command = waiting.pop()
+        assert command is not None
+        yield path, command
+        for name, inner in getattr(command, "commands", {}).items():
+            waiting.append((f"{path} {name}", inner))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_command_and_option_explains_itself(language: str) -> None:
+    speak(language)
+    words, used = surface(language, "help"), set()
+    for path, command in every_command():
+        assert command.help == words[path]["about"]
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.hidden:
+                assert option.help, f"{path} {option.name}"
+                used.add(option.name if option.name not in words[path] else f"{path}.{option.name}")
+    with_words(program, "redact")
+    named = {"about"} | {f"{name}_default" for name in ("targets", "sensitivity", "margin")}
+    for table, rows in words.items():
+        if table == "options":
+            assert rows.keys() <= used
+        elif table not in ("commands", "metavar", "click", "redact"):
+            assert {f"{table}.{name}" for name in rows.keys() - named} <= used, table
+
+
+def test_help_has_the_same_tables_and_keys_in_both_languages() -> None:
+    english, french = surface("en", "help"), surface("fr", "help")
+    assert english.keys() == french.keys()
+    for table, rows in english.items():
+        assert rows.keys() == french[table].keys(), table
+    alike = {
+        text for t, rows in english.items() for k, text in rows.items() if text == french[t][k]
+    }
+    assert alike <= english["metavar"].keys() | {"Options"}
+
+
+def test_the_texts_of_click_are_those_that_it_has() -> None:
+    """A newer click may word them anew; then French help would be half English."""
+    source = "".join(inspect.getsource(module) for module in _CLICK)
+    literals = {
+        n.value for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Constant) and n.value
+    }
+    assert surface("en", "help")["click"].keys() <= literals
 
 
 def test_terms_of_the_audit_are_in_the_catalogue() -> None:
@@ -120,7 +252,7 @@ def test_terms_of_the_audit_are_in_the_catalogue() -> None:
 def test_numbers_are_written_as_the_language_writes_them() -> None:
     told = Message("luma_outside", low=44.72, median=None)
     assert str(told) == "PSNR outside the masks: luma lowest 44.7 dB, median equal"
-    french = "PSNR hors des masques : luminance, minimum 44,7 dB, médiane identique"
+    french = "PSNR hors des masques\u00a0: luminance, minimum 44,7 dB, médiane identique"
     assert FRENCH.message(told.code, told.values) == french
     none = FRENCH.message("decode_errors", {"count": 0})
     assert none == "0 erreur de décodage" and str(Message("decode_errors", count=0))[-1] == "s"
@@ -132,18 +264,6 @@ def test_a_message_of_tomorrow_or_one_that_was_edited_stops_no_report() -> None:
     assert FRENCH.message("named", {}) == "named"
 
 
-def test_every_error_with_a_code_has_words_and_a_cure_in_both_languages() -> None:
-    said = set()
-    for where, code, names in problems():
-        english, french = (words.tables["problem"][code] for words in (ENGLISH, FRENCH))
-        assert len(english) == len(french) == 2 and all(english + french), (where, code)
-        assert {name for name, _ in PLACE.findall(" ".join(english))} == names, (where, code)
-        assert {name for name, _ in PLACE.findall(" ".join(french))} <= names, (where, code)
-        assert english[0] != french[0] and (english[1] != french[1] or code == "cannot_write")
-        said.add(code)
-    assert said == ENGLISH.tables["problem"].keys()
-
-
 def test_an_error_of_a_file_is_told_in_either_language(tmp_path: Path) -> None:
     with pytest.raises(redact.RedactError) as caught:
         check_writable(tmp_path / "nowhere" / "a.mp4")
@@ -151,9 +271,36 @@ def test_an_error_of_a_file_is_told_in_either_language(tmp_path: Path) -> None:
     english = (f"{path}: cannot be written (No such file or directory)", "make the folder first")
     assert (error.message, error.hint) == told(error, "en") == english
     assert told(error, "fr") == (
-        f"{path} : écriture impossible (ce fichier ou ce dossier n’existe pas)",
+        f"{path}\u00a0: écriture impossible (ce fichier ou ce dossier n’existe pas)",
         "créez d’abord le dossier",
     )
     assert told(redact.RedactError("only English", "so"), "fr") == ("only English", "so")
     odd = OSError(9999, "odd")
     assert reason_of(odd) == "odd"
+
+
+def test_a_message_may_hold_another_one() -> None:
+    inner = Message("log_edited", line=3)
+    outer = Message("log_does_not_hold", why=inner)
+    assert str(outer) == "It does not hold: line 3 was changed after it was written."
+    speak("fr")
+    assert say("log_does_not_hold", why=inner).startswith("Il n’est pas intact\u00a0: la ligne 3")
+    assert outer.to_json()["values"] == {"why": str(inner)}
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "LC_ALL": "C.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "LC_MESSAGES": "fr_BE"}, "fr"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "en_GB.UTF-8", "REDACT_LANG": "fr"}, "fr"),
+        ({"LANG": "fr_FR.UTF-8", "REDACT_LANG": "en", "LC_ALL": "fr_FR"}, "en"),
+    ],
+)
+def test_the_locale_or_the_variable_chooses_the_language(
+    environment: dict[str, str], language: str
+) -> None:
+    assert language_of(environment) == language

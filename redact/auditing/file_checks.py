@@ -20,7 +20,7 @@ from ..errors import InputError, RedactError
 from ..formats import tags
 from ..media import SourceInfo, coded_pictures, opened, read_sound, tags_of
 from ..types import Silenced
-from ..words import Message
+from ..words import Message, problem
 from .limits import LIMITS, Limits
 from .matroska_elements import wrong_elements
 from .mp4_boxes import wrong_boxes
@@ -45,9 +45,7 @@ def check_container(
         elif "matroska" in name:
             checks.append(_check("elements", wrong_elements(output, streams), needed))
     except (av.FFmpegError, OSError) as error:
-        raise InputError(
-            f"{output}: the output cannot be opened ({error})", "Render it again."
-        ) from error
+        raise problem(InputError, "output_unopened", output=output, error=error) from error
     return checks
 
 

@@ -11,7 +11,7 @@ from ..media import Copied
 from ..plan import Plan
 from ..settings import RenderSettings, Sensitivity, Stamp
 from ..types import USUAL, Box, Target, clock, hidden_with
-from ..words import Message, word
+from ..words import Message, said, say
 from .limits import LIMITS, Limits
 
 
@@ -132,14 +132,22 @@ class Finding:
         box = self.path[len(self.path) // 2][1]
         x, y = box.centre
         seen = ", ".join(f"{name} {score:.2f}" for name, score in self.scores)
-        beside = f", track {self.track}" if self.track is not None else ""
-        frames = "1 frame" if self.frames == 1 else f"{self.frames} frames"
-        kind, rule = word("finding", self.kind), word("rule", self.rule)
-        return (
-            f"{kind}: {self.target.word} at {clock(self.start)}–{clock(self.end)} "
-            f"({frames} from {self.first}), about {box.width:.0f}×{box.height:.0f} pixels at "
-            f"x {x:.0f}, y {y:.0f}{beside}; {rule}" + (f" ({seen})" if seen else "")
+        line = say(
+            "finding_in_words" if self.track is None else "finding_of_track_in_words",
+            kind=self.kind.value,
+            target=self.target.word,
+            start=clock(self.start),
+            end=clock(self.end),
+            count=self.frames,
+            first=self.first,
+            width=round(box.width),
+            height=round(box.height),
+            x=round(x),
+            y=round(y),
+            track=self.track,
+            rule=self.rule,
         )
+        return f"{line} ({seen})" if seen else line
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -177,7 +185,7 @@ class Check:
         return "; ".join(map(str, self.said))
 
     def in_words(self) -> str:
-        return f"{word('check', self.name)}: {self.detail}"
+        return say("check_in_words", check=self.name, detail="; ".join(map(said, self.said)))
 
     def to_json(self) -> dict[str, Any]:
         said = [message.to_json() for message in self.said]
@@ -275,11 +283,11 @@ class AuditResult:
 
     def in_words(self) -> list[str]:
         """The result for a person, one statement a line, the verdict first."""
-        verdict = " and ".join(map(str, self._verdict()))
-        lines = [verdict if self.passed else f"needs review: {verdict}"]
+        verdict = "; ".join(map(said, self._verdict()))
+        lines = [verdict if self.passed else say("audit_needs_review", verdict=verdict)]
         lines += [f"{f.number}. {f.in_words()}" for f in self.findings]
-        lines += [f"check failed: {c.in_words()}" for c in self.checks if not c.passed]
-        return lines + [str(message) for message in self._limits()]
+        lines += [say("check_failed", check=c.in_words()) for c in self.checks if not c.passed]
+        return lines + [said(message) for message in self._limits()]
 
     def summary(self) -> tuple[Message, ...]:
         """The verdict and how much was looked at, without the findings and checks themselves."""

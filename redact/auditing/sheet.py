@@ -19,7 +19,7 @@ from ..files import PRIVATE, make_private, write_whole
 from ..media import Decode, SourceInfo, probe
 from ..plan import Plan
 from ..types import Action, Box, State, Track, clock, counted
-from ..words import word
+from ..words import problem, word
 from .compared import pairs
 from .planes import Painter
 from .result import AuditResult
@@ -68,9 +68,8 @@ def review_sheet(
     sheet = _sheet(tiles_of(source, output, rows), more)
     done, data = cv2.imencode(".png", sheet[:, :, ::-1])
     if not done:
-        raise OutputError(
-            f"{target}: cannot make a picture of {sheet.shape[1]}x{sheet.shape[0]} pixels",
-            "Leave out --review-dir; the findings are also told in words.",
+        raise problem(
+            OutputError, "sheet_too_large", path=target, width=sheet.shape[1], height=sheet.shape[0]
         )
     make_private(target.parent)
     write_whole(target, data.tobytes(), force=True, never=(source.path, output), mode=0o600)
@@ -206,7 +205,7 @@ def finding_pictures(source: SourceInfo, output: Path, result: AuditResult) -> l
         path = picture_path(output, finding.number)
         done, data = cv2.imencode(".png", tile[:, :, ::-1])
         if not done:
-            raise OutputError(f"{path}: cannot make a picture", "The findings are told in words.")
+            raise problem(OutputError, "no_picture_made", path=path)
         write_whole(path, data.tobytes(), force=True, never=(source.path, output), mode=0o600)
         paths.append(path)
     return paths

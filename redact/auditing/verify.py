@@ -15,7 +15,7 @@ from ..plan import Plan
 from ..progress import Progress
 from ..track import settings_of
 from ..types import Action, Box, Frame, Presentation, Target, Track
-from ..words import Message
+from ..words import Message, problem
 from .audit_detectors import AuditDetectors
 from .compared import Compared, Pair, TimeCheck, pairs
 from .copied_pictures import CopiedPictures
@@ -78,7 +78,7 @@ def verify(
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress, load)
     if collected.looked.frames == 0:
-        raise UnsafeError(f"{output}: no frame could be compared", "Render the file again.")
+        raise problem(UnsafeError, "nothing_compared", output=output)
     return AuditResult(
         settings.sensitivity,
         plan is not None,

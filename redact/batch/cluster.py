@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from ..errors import DependencyError, InputError, UsageError
 from ..files import new_partial
+from ..words import problem
 from .processes import Command, Done, lost
 from .worker import unlike, what_is_installed, what_is_seen, work_on
 
@@ -39,21 +40,11 @@ def check_address(address: str, insecure: bool) -> str:
     except ValueError:
         host, port = None, None
     if host is None or port is None or parts.path not in ("", "/"):
-        raise UsageError(
-            f"--scheduler {address}: is no address of a scheduler",
-            "Write it as the scheduler says it, for example tls://10.0.0.5:8786.",
-        )
+        raise problem(UsageError, "no_scheduler_address", address=address)
     if parts.scheme not in ("tls", "tcp"):
-        raise UsageError(
-            f"--scheduler {address}: {parts.scheme}:// is not accepted", "Use tls://HOST:PORT."
-        )
+        raise problem(UsageError, "scheduler_scheme", address=address, scheme=parts.scheme)
     if parts.scheme == "tcp" and not (insecure or is_loopback(host)):
-        raise UsageError(
-            f"--scheduler {address}: is another machine, and tcp:// is neither encrypted nor "
-            "closed to others: whoever reaches the scheduler can run programs on the workers",
-            "Set up TLS in dask and use tls://, or add --insecure-scheduler in a network that you "
-            "trust.",
-        )
+        raise problem(UsageError, "scheduler_open", address=address)
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -87,24 +78,18 @@ class Cluster:
         try:
             from distributed import Client, Security
         except ImportError as error:
-            raise DependencyError(
-                "--scheduler needs dask.distributed, which is not installed",
-                "pip install 'redact-footage[cluster]'",
-            ) from error
+            raise problem(DependencyError, "no_dask") from error
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         try:
             security = Security(require_encryption=True) if address.startswith("tls:") else None
             self._client: Any = Client(address, security=security, timeout=PATIENCE)
         except (OSError, TimeoutError, RuntimeError, ValueError) as error:
-            raise InputError(
-                f"{address}: no scheduler answers there ({error})",
-                "Is it running? For tls:// dask needs its certificates in its own configuration.",
-            ) from error
+            raise problem(InputError, "no_scheduler", address=address, error=error) from error
         self._address = address
         self.workers: list[str] = sorted(self._client.scheduler_info(n_workers=-1)["workers"])
         if not self.workers:
             self._client.close()
-            raise InputError(f"{address}: the scheduler has no workers", "Start some, then again.")
+            raise problem(InputError, "no_workers", address=address)
 
     def __enter__(self) -> Cluster:
         return self
@@ -123,7 +108,7 @@ class Cluster:
         Raises:
             UsageError: what differs, and where.
         """
-        self._compare("has another", what_is_installed(), what_is_installed)
+        self._compare("workers_differ", what_is_installed(), what_is_installed)
         marks = []
         try:
             for place in places:
@@ -131,27 +116,20 @@ class Cluster:
                 os.write(marks[-1].handle, secrets.token_bytes(16))
             paths = [str(path.absolute()) for path in (*sources, *(mark.path for mark in marks))]
             here = what_is_seen(str(folder), paths)
-            self._compare("does not see the same", here, what_is_seen, str(folder), paths)
+            self._compare("workers_see_other", here, what_is_seen, str(folder), paths)
         finally:
             for mark in marks:
                 mark.remove()
 
-    def _compare(self, words: str, here: dict[str, Any], ask: Any, *arguments: Any) -> None:
+    def _compare(self, code: str, here: dict[str, Any], ask: Any, *arguments: Any) -> None:
         answers = self._client.run(ask, *arguments, workers=self.workers, on_error="return")
         for worker, there in answers.items():
             if isinstance(there, BaseException):
-                raise UsageError(
-                    f"{worker}: cannot answer ({there})",
-                    "Is redact installed in the worker's Python?",
-                )
+                raise problem(UsageError, "worker_silent", worker=worker, there=there)
             different = unlike(here, there)
             if different:
                 what = ", ".join(different[:3]) + (" …" if len(different) > 3 else "")
-                raise UsageError(
-                    f"{worker}: {words} {what}",
-                    "All workers need this redact with its models and libraries, and the same "
-                    "folders under the same names.",
-                )
+                raise problem(UsageError, code, worker=worker, what=what)
 
     def results(self, commands: Sequence[Command]) -> Iterator[tuple[int, Done]]:
         """Numbers and results, as they come; each worker has one file at a time, the largest first.
@@ -195,10 +173,7 @@ class Cluster:
                 return list(wait(futures, timeout=LOOK_ROUND, return_when="FIRST_COMPLETED").done)
             there = self._client.status == "running" and self._client.scheduler_info()["workers"]
             if not there:
-                raise InputError(
-                    f"{self._address}: the scheduler, or its last worker, is gone",
-                    "Start it, and give the same command again: it goes on where it was.",
-                )
+                raise problem(InputError, "scheduler_gone", address=self._address)
 
 
 def _done(future: Any, command: Command) -> Done:
@@ -207,5 +182,5 @@ def _done(future: Any, command: Command) -> Done:
         done = future.result()
         assert isinstance(done, Done)
         return done
-    why = future.exception() if future.status == "error" else "it was cancelled"
-    return Done(lost(command.source, f"its worker was lost ({why})"))
+    why = future.exception() if future.status == "error" else future.status
+    return Done(lost(command.source, "worker_lost", why=why))

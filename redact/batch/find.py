@@ -17,6 +17,7 @@ from ..errors import InputError, RedactError
 from ..files import PRIVATE, names_footage
 from ..media import probe
 from ..record import manifest_path
+from ..words import Message, problem
 
 _OURS: Final = re.compile(r"\.(redacted|needs-review(-\d+)?|preview)(\.|$)", re.IGNORECASE)
 _SOUND_ALONE: Final = (".mka",)
@@ -42,12 +43,12 @@ class Found:
 
     Attributes:
         footage: in order of the names given, then of the paths in each.
-        left_out: videos that were passed over, with the reason in words.
+        left_out: videos that were passed over, with the reason.
         searched: whether a folder or a pattern was among the names.
     """
 
     footage: tuple[Footage, ...]
-    left_out: tuple[tuple[Path, str], ...]
+    left_out: tuple[tuple[Path, Message], ...]
     searched: bool
 
 
@@ -70,7 +71,7 @@ def find_footage(
         InputError: a folder or pattern holds no video.
     """
     footage: list[tuple[Footage, bool]] = []
-    left_out: list[tuple[Path, str]] = []
+    left_out: list[tuple[Path, Message]] = []
     named = list(places)
     folders = sum(place.is_dir() for place in named)
     searched = False
@@ -85,8 +86,9 @@ def find_footage(
             footage.append((Footage(place), False))
             continue
         searched = True
-        if all(_why_hidden(path, place) for path, _ in here):
-            raise InputError(f"{place}: holds no video", _none(place, recursive))
+        if all(_is_hidden(path, place) for path, _ in here):
+            code = "no_video_here" if place.is_dir() and not recursive else "no_video_matches"
+            raise problem(InputError, code, place=place)
         for path, below in here:
             why = _why_not(path, results, place)
             if why:
@@ -133,44 +135,38 @@ def _is_apple_double(path: Path) -> bool:
         return False
 
 
-def _why_hidden(path: Path, place: Path) -> str:
-    """ "hidden" for what a search leaves out because of a dot before its name, "" for all else."""
-    return "hidden" if path.name.startswith(".") and path != place else ""
+def _is_hidden(path: Path, place: Path) -> bool:
+    """Whether a search leaves it out because of a dot before its name."""
+    return path.name.startswith(".") and path != place
 
 
 def _is_pattern(place: Path) -> bool:
     return not os.path.lexists(place) and glob.has_magic(str(place))
 
 
-def _none(place: Path, recursive: bool) -> str:
-    if place.is_dir() and not recursive:
-        return "Check the path; folders inside it are searched with -r."
-    return "Check the path, and the endings of the files (.mp4, .mov, .mkv, …)."
-
-
-def _why_not(path: Path, results: Path | None, place: Path) -> str:
-    """Why a video is passed over, "" if it is not."""
-    if _why_hidden(path, place):
-        return _why_hidden(path, place)
+def _why_not(path: Path, results: Path | None, place: Path) -> Message | None:
+    """Why a video is passed over, None if it is not."""
+    if _is_hidden(path, place):
+        return Message("left_hidden")
     recorded = False
     with contextlib.suppress(OSError):  # no record has a name that is too long
         recorded = manifest_path(path).exists()
     if _OURS.search(path.stem) or recorded:
-        return "made by redact"
+        return Message("left_ours")
     if PRIVATE in path.parts:
-        return f"in a folder {PRIVATE}"
+        return Message("left_private", folder=PRIVATE)
     if results is not None and _lies_in(path, results) and not _lies_in(place, results):
-        return "in the folder for the results"
-    return "masks made by redact" if _is_mask(path) else ""
+        return Message("left_results")
+    return Message("left_masks") if _is_mask(path) else None
 
 
-def _no_videos(folder: Path, results: Path) -> Iterator[tuple[Path, str]]:
+def _no_videos(folder: Path, results: Path) -> Iterator[tuple[Path, Message]]:
     """Files that lie in a folder itself and whose names are none of videos."""
     with contextlib.suppress(OSError):
         for path in sorted(folder.iterdir()):
             ours = path.name.endswith((".partial", ".run", ".json", ".sig"))
             if not (names_footage(path) or ours or path == results or path.is_dir()):
-                yield path, "no video by its name"
+                yield path, Message("left_no_video")
 
 
 def _lies_in(path: Path, folder: Path) -> bool:
@@ -209,7 +205,7 @@ class Inbox:
             taken for complete: copying programs and recorders write in bursts.
         results: folder in it, or elsewhere, that is passed over.
         waiting: how many videos were there at the last look and are not given yet.
-        ignored: what is there and is never given, with the reason in words.
+        ignored: what is there and is never given, with the reason.
     """
 
     folder: Path
@@ -217,7 +213,7 @@ class Inbox:
     results: Path
     recursive: bool = False
     waiting: int = 0
-    ignored: tuple[tuple[Path, str], ...] = ()
+    ignored: tuple[tuple[Path, Message], ...] = ()
     _seen: dict[Path, tuple[tuple[int, int], float]] = field(default_factory=dict)
     _taken: dict[Path, tuple[int, int]] = field(default_factory=dict)
 

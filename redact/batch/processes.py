@@ -19,6 +19,7 @@ from typing import Any, Final
 from ..errors import ExitCode, RedactError
 from ..media import probe
 from ..progress import Moved, read_progress
+from ..words import error_as_json, problem
 
 BASE: Final = 500_000_000
 """Bytes that one run takes whatever the picture: libraries, models, and a reserve."""
@@ -172,7 +173,7 @@ def run_in_process(
 
     begun = time.monotonic()
     if unwanted():
-        return Done(lost(command.source, code=ExitCode.INTERRUPTED))
+        return Done(lost(command.source, exit_code=ExitCode.INTERRUPTED))
     program = (sys.executable, "-m", "redact", command.name, "--json", "--one-of-several")
     with subprocess.Popen(
         [*program, *command.words],
@@ -204,7 +205,7 @@ def run_in_process(
     result = _printed_result("".join(printed))
     if result is None:
         known = code if code in set(ExitCode) else ExitCode.INTERNAL
-        result = lost(command.source, code=ExitCode(known))
+        result = lost(command.source, exit_code=ExitCode(known))
         result["seconds"] = round(time.monotonic() - begun, 1)
     result.setdefault("state", "refused")
     result.setdefault("seconds", round(time.monotonic() - begun, 1))
@@ -222,16 +223,21 @@ def _printed_result(printed: str) -> dict[str, Any] | None:
 
 def lost(
     source: str,
-    why: str = "its process was stopped or killed",
-    code: ExitCode = ExitCode.INTERNAL,
+    code: str = "process_lost",
+    exit_code: ExitCode = ExitCode.INTERNAL,
+    **values: object,
 ) -> dict[str, Any]:
     """The result of a file whose process did not say how it ended: killed for want of memory,
-    for example."""
+    for example.
+
+    Args:
+        source: path of the file.
+        code, values: the words for it, see `problem`.
+        exit_code: with which it ended.
+    """
     return {
-        "source": source,
-        "exit_code": int(code),
-        "error": f"{source}: {why}",
-        "hint": "Give the same command again; if it was memory, with fewer at once.",
+        **error_as_json(problem(RedactError, code, source=source, **values), source),
+        "exit_code": int(exit_code),
         "state": "refused",
         "seconds": 0.0,
     }

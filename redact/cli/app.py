@@ -24,8 +24,10 @@ from click.core import ParameterSource
 
 from .. import __version__
 from ..allocator import keep_small
-from ..errors import ExitCode, RedactError
+from ..errors import ExitCode, RedactError, StoppedError, UsageError
 from ..types import Box, Target, area_in_words
+from ..words import error_as_json, problem, told
+from .help import choose_language, in_language, line_of, with_words
 from .terminal import Terminal, outlive_readers, tell
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
@@ -55,7 +57,7 @@ class Asked:
     begun: bool = False
     several: bool = False
 
-    def ended(self, message: str, hint: str, code: ExitCode) -> dict[str, Any] | list[Any]:
+    def ended(self, error: RedactError) -> dict[str, Any] | list[Any]:
         """What to print where a command ends with an error: an object, or, where several
         sources are worked on one by one, a list with those that are done before it."""
         several = self.begun and self.several
@@ -64,13 +66,9 @@ class Asked:
         known = {result["source"] for result in self.finished}
         left = [n for n, source in enumerate(self.sources) if str(source) not in known]
         at = next(iter(left), 0) if several else 0
-        error = {
-            "source": str(self.sources[at]) if several or len(self.sources) == 1 else None,
-            "exit_code": int(code),
-            "error": message,
-            "hint": hint,
-        }
-        return [*self.finished, error] if several else error
+        named = several or len(self.sources) == 1
+        ended = error_as_json(error, str(self.sources[at]) if named else None)
+        return [*self.finished, ended] if several else ended
 
 
 def remember_sources(
@@ -138,28 +136,28 @@ def _text(value: Any) -> str:
 
 UNFINISHED = "What was not finished is not under its final name."
 
-COMMANDS = {
-    "run": "hide faces and plates in videos, and check the results",
-    "watch": "redact every video that arrives in a folder",
-    "fix": "mend a result that was held back, with one command",
-    "detect": "first half of run: find what to hide, write it to a plan",
-    "apply": "second half of run: hide what a plan says, and check the result",
-    "review": "see, decide and release on a local page",
-    "desktop": "write a starter for the page to your desktop",
-    "outline": "show what a plan hides and keeps; the copy is not for release",
-    "still": "write one picture with a grid, to read coordinates off; not for release",
-    "mask": "write the masks of a plan as a lossless black and white video",
-    "verify": "check a finished file for what slipped through",
-    "plan": "show and change what a plan hides",
-    "probe": "say what is in a file, what is kept and what is dropped",
-    "inspect": "list everything in a file that says who made it",
-    "report": "make a report for people from a manifest",
-    "check": "verify signature, hashes and log of an output",
-    "key": "make a key for signing manifests",
-    "log": "show and verify a custody log",
-    "doctor": "say what this installation has and lacks",
-}
-"""Every command with its one-line help, in the order in which users meet them."""
+COMMANDS: Final = (
+    "run",
+    "watch",
+    "fix",
+    "detect",
+    "apply",
+    "review",
+    "desktop",
+    "outline",
+    "still",
+    "mask",
+    "verify",
+    "plan",
+    "probe",
+    "inspect",
+    "report",
+    "check",
+    "key",
+    "log",
+    "doctor",
+)
+"""In the order in which users meet them."""
 
 _TOGETHER = (
     "check_key_log",
@@ -184,20 +182,21 @@ class _Commands(click.Group):
         name = _MODULE_OF.get(cmd_name, cmd_name)
         module = importlib.import_module(f".{name}", __package__)
         command: click.Command = getattr(module, cmd_name)
-        return command
+        return with_words(command, cmd_name)
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        with_words(self, "redact")
+        return super().get_params(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section(in_language("Commands")):
+            formatter.write_dl([(name, line_of(name)) for name in COMMANDS])
 
 
 @click.group(cls=_Commands, context_settings=HELP)
 @click.version_option(__version__, prog_name="redact")
 def redact() -> None:
-    """Hide faces and licence plates in video for good, on this machine alone.
-
-    'redact run NAME.EXT' writes NAME.redacted.EXT beside the original, which is never changed.
-    """
+    """The command group; what all commands say about themselves stands in `help.toml`."""
 
 
 def main() -> NoReturn:
@@ -209,26 +208,26 @@ def main() -> NoReturn:
             signal.signal(number, _interrupt)
     keep_small()
     outlive_readers()
+    choose_language()
     asked = Asked()
     try:
         code = redact.main(standalone_mode=False, prog_name="redact", obj=asked)
     except click.exceptions.Abort:
-        _fail(asked, "stopped", UNFINISHED, ExitCode.INTERRUPTED)
+        _fail(asked, problem(StoppedError, "stopped"))
     except click.ClickException as error:
         _show(error)
-        _end(asked, error.format_message(), "", ExitCode.USAGE)
+        _end(asked, UsageError(error.format_message()))
     except RedactError as error:
-        _fail(asked, error.message, error.hint, error.exit_code)
+        _fail(asked, error)
     except KeyboardInterrupt:
-        _fail(asked, "stopped", UNFINISHED, ExitCode.INTERRUPTED)
+        _fail(asked, problem(StoppedError, "stopped"))
     except Exception as error:  # a defect of ours: say so in one line, never a traceback
         if os.environ.get("REDACT_TRACEBACK"):
             raise
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             # Whoever first asks the system about a name that was typed meets it.
-            message = f"{error.filename}: is longer than a name can be here"
-            _fail(asked, message, "Check the path.", ExitCode.USAGE)
-        _fail(asked, *defect(error), ExitCode.INTERNAL)
+            _fail(asked, problem(UsageError, "name_too_long_here", path=error.filename))
+        _fail(asked, defect(error))
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
 
@@ -244,12 +243,12 @@ def _show(error: click.ClickException) -> None:
                 tell(f"If you mean the file of that name, write .{os.sep}{name}", err=True)
 
 
-def defect(error: Exception) -> tuple[str, str]:
+def defect(error: Exception, source: Path | None = None) -> RedactError:
     """What is said of an error that nobody foresaw, and what to do about it."""
-    return (
-        f"internal error: {type(error).__name__}: {error}",
-        f"{UNFINISHED} Please report it; REDACT_TRACEBACK=1 shows where it happened.",
-    )
+    kind = type(error).__name__
+    if source is None:
+        return problem(RedactError, "defect", kind=kind, error=error)
+    return problem(RedactError, "defect_of", path=source, kind=kind, error=error)
 
 
 class _Interrupted(KeyboardInterrupt):
@@ -261,12 +260,12 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise _Interrupted
 
 
-def _fail(asked: Asked, message: str, hint: str, code: ExitCode) -> NoReturn:
-    Terminal().error(message, hint)
-    _end(asked, message, hint, code)
+def _fail(asked: Asked, error: RedactError) -> NoReturn:
+    Terminal().error(*told(error))
+    _end(asked, error)
 
 
-def _end(asked: Asked, message: str, hint: str, code: ExitCode) -> NoReturn:
+def _end(asked: Asked, error: RedactError) -> NoReturn:
     if asked.as_json:
-        print(json.dumps(asked.ended(message, hint, code), indent=1))
-    sys.exit(code)
+        print(json.dumps(asked.ended(error), indent=1))
+    sys.exit(error.exit_code)

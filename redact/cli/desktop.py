@@ -14,7 +14,7 @@ import click
 
 from ..errors import OutputError
 from ..files import check_writable, write_whole
-from ..words import reason_of
+from ..words import problem, reason_of, say
 from .app import HELP
 from .terminal import Terminal
 
@@ -49,35 +49,31 @@ _NAMES: Final = {"linux": "redact.desktop", "macos": "redact.command", "windows"
 @click.option(
     "--system",
     type=click.Choice(tuple(_NAMES)),
-    help="For which system. Default: this one. The files for macOS and Windows were not tested.",
 )
 @click.option(
     "-o",
     "--output",
     "folder",
     type=click.Path(path_type=Path),
-    help="Folder for the file. Default: your desktop and, on Linux, the menu of programs.",
 )
-@click.option("--remove", is_flag=True, help="Remove what this command wrote.")
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@click.option("--remove", is_flag=True)
+@click.option("--force", is_flag=True)
 def desktop(system: str | None, folder: Path | None, remove: bool, force: bool) -> None:
-    """Write a starter to your desktop: a double click opens the page of 'redact review', on which
-    you choose a folder of videos. No terminal is needed then.
-    """
+    """`redact desktop`."""
     terminal, system = Terminal(), system or _this_system()
     places = [place / _NAMES[system] for place in ([folder] if folder else _usual(system))]
     if remove:
         for place in filter(_ours, places):
             place.unlink()
-            terminal.say(f"{place}: removed")
+            terminal.say(say("file_removed", path=place))
         return
     for place in places:
         check_writable(place, force, whole=True)
     for place in places:
         write_whole(place, _content(system), force=force, mode=0o755)
-        terminal.say(f"{place}: starts 'redact review'")
+        terminal.say(say("starter_written", path=place))
     if system != "linux":
-        terminal.say("This file was not tested on its system. Tell us whether it works.")
+        terminal.say(say("starter_untested"))
 
 
 def _this_system() -> str:
@@ -93,13 +89,12 @@ def _usual(system: str) -> Iterator[Path]:
         try:
             found[0].mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise OutputError(
-                f"{found[0]}: cannot be made ({reason_of(error)})", "Name a folder with -o."
-            ) from error
+            reason = reason_of(error)
+            raise problem(OutputError, "menu_unmade", path=found[0], reason=reason) from error
     found.append(_desktop())
     yield from (place for place in found if place.is_dir())
     if not any(place.is_dir() for place in found):
-        raise OutputError(f"{found[-1]}: there is no such folder", "Name a folder with -o.")
+        raise problem(OutputError, "no_desktop", path=found[-1])
 
 
 def _desktop() -> Path:

@@ -18,6 +18,7 @@ from ..files import made_folder, names_footage
 from ..inspect import is_release_name
 from ..media import default_output_name
 from ..pipeline import Delivery
+from ..words import problem
 
 _FOLDER = "redact.folder"
 
@@ -71,25 +72,15 @@ def folder_for(place: Path | None, several: bool = False) -> Iterator[None]:
 def _check_folder(place: Path, several: bool) -> None:
     meant = is_folder(place)
     if os.path.lexists(place) and not place.is_dir():
-        raise UsageError(
-            f"{place}: is not a folder" + (", but several sources were given" if several else ""),
-            "Name a folder, or leave -o out.",
-        )
+        code = "results_no_folder" if several else "result_no_folder"
+        raise problem(UsageError, code, path=place)
     if not meant and names_footage(place):
-        raise UsageError(
-            f"{place}: is the name of one video, but several sources were given",
-            f"Name a folder, or run them one by one. If a folder is to have that name, write "
-            f"{place}{os.sep}",
-        )
+        raise problem(UsageError, "one_name_for_several", place=place, sep=os.sep)
 
 
 def _check_file(place: Path) -> None:
     if not names_footage(place) and not os.path.lexists(place):
-        raise OutputError(
-            f"{place}: is neither a folder nor the name of a video",
-            f"For a folder, write {place}{os.sep} or make it first; for a file, end the name in "
-            ".mp4, .mov, .mkv or .webm.",
-        )
+        raise problem(OutputError, "neither_folder_nor_video", place=place, sep=os.sep)
 
 
 def check_results(
@@ -116,19 +107,13 @@ def check_results(
     ]
     twice = _repeated(finals)
     if twice is not None:
-        raise UsageError(
-            f"{twice}: two of the sources would be written to it",
-            "Rename one of them, or run them one by one.",
-        )
+        raise problem(UsageError, "same_result", path=twice)
     if delivery.force:
         _check_originals(paths, finals)
     # A result that is held back is named after the final name, so its sheet is too.
     twice = None if review_dir is None else _repeated(sheet_path(f, review_dir) for f in finals)
     if twice is not None:
-        raise UsageError(
-            f"{twice}: the sheets of two of the sources would be written to it",
-            "Rename one of them, or run them one by one, each with its own --review-dir.",
-        )
+        raise problem(UsageError, "same_sheet", path=twice)
 
 
 def check_release(source: Path, delivery: Delivery) -> None:
@@ -142,10 +127,7 @@ def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
     originals = {_entry(s) for s in sources} | {Path(os.path.realpath(s)) for s in sources}
     taken = next((final for final in finals if _entry(final) in originals), None)
     if taken is not None:
-        raise UsageError(
-            f"{taken}: is one of the sources, and another would be written to it",
-            "Leave one of them or --force out, or name a folder with -o.",
-        )
+        raise problem(UsageError, "result_is_source", path=taken)
 
 
 def _check_release(sources: Sequence[tuple[Path, Path | None]], review_dir: Path | None) -> None:
@@ -153,14 +135,10 @@ def _check_release(sources: Sequence[tuple[Path, Path | None]], review_dir: Path
     which two were made from one source."""
     twice = _repeated(source for source, _ in sources)
     if twice is not None:
-        raise UsageError(f"{twice}: is named twice", "Name it once.")
+        raise problem(UsageError, "named_twice", path=twice)
     folders = {Path(os.path.realpath(folder or source.parent)) for source, folder in sources}
     if review_dir is not None and len(folders) > 1:
-        raise UsageError(
-            f"{review_dir}: the sheets of results with neutral names in {len(folders)} folders "
-            "could replace each other",
-            "Name one folder with -o, or run them one by one, each with its own --review-dir.",
-        )
+        raise problem(UsageError, "sheets_of_releases", path=review_dir, folders=len(folders))
     _refuse_second_release(folders, {_entry(source) for source, _ in sources})
 
 
@@ -170,13 +148,8 @@ def _refuse_second_release(folders: Iterable[Path], sources: Collection[Path]) -
         there = sorted(folder.iterdir()) if folder.is_dir() else []
         earlier = [p.name for p in there if is_release_name(p.name) and p not in sources]
         if earlier:
-            more = f" and {len(earlier) - 1} more" if len(earlier) > 1 else ""
-            raise UsageError(
-                f"{folder}: holds results with neutral names already ({earlier[0]}{more}), and "
-                "--release keeps no record by which those that are done could be told",
-                "Name a new folder with -o. If an earlier run was stopped, delete what it made "
-                f"first. To add one video, name it: -o {folder / 'NAME.mp4'}",
-            )
+            one = folder / "NAME.mp4"
+            raise problem(UsageError, "second_release", folder=folder, name=earlier[0], one=one)
 
 
 def _repeated(paths: Iterable[Path]) -> Path | None:

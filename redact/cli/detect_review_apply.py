@@ -20,7 +20,7 @@ from ..pipeline import find_held, forget_looks, from_here, plan_of_video, refuse
 from ..plan import read_plan, write_plan
 from ..review import Case, Session, Wish, alone_with, serve, server_of
 from ..settings import DrawSettings
-from ..types import counted
+from ..words import problem, say
 from . import options
 from .app import HELP, typed_options
 from .destination import PlaceType, check_release, folder_for
@@ -37,20 +37,13 @@ from .terminal import Terminal
     "--output",
     "plan_file",
     type=click.Path(path_type=Path),
-    help="Plan to write. Default: SOURCE with the ending .plan.json.",
 )
 @options.detect_options
 @options.force_option
 @options.json_option
 @click.option("--one-of-several", is_flag=True, hidden=True)
 def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params: Any) -> int:
-    """Find what to hide in SOURCE and write it to a plan, without drawing anything.
-
-    If it was stopped, give the same command again and it goes on.
-
-    A plan is text: look at it with 'redact plan show', change it with 'redact plan set' or
-    'redact plan add', then hide what it says with 'redact apply'.
-    """
+    """`redact detect`."""
     if one_of_several:  # in the background of a review
         end_with_parent()
         lower_priority()
@@ -73,46 +66,30 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
         }
         print(json.dumps(result, indent=1))
     else:
-        found = ", ".join(counted(n, f"{word} track") for word, n in sorted(counts.items()))
-        terminal.say(f"{plan_file}: {found or 'nothing found'}")
+        found = [say("finds_tracks", count=n, kind=kind) for kind, n in sorted(counts.items())]
+        terminal.say(f"{plan_file}: {', '.join(found) or say('finds_nothing')}")
     return 0
 
 
 @click.command(context_settings=HELP)
 @click.argument("names", metavar="[SOURCE]... [PLAN]", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "folder", type=PlaceType(), help="Folder for results. Default: beside SOURCE."
-)
-@click.option("-r", "--recursive", is_flag=True, help="Also search the folders inside each folder.")
+@click.option("-o", "--output", "folder", type=PlaceType())
+@click.option("-r", "--recursive", is_flag=True)
 @options.detect_options
 @options.margin_option
 @evidence_options
-@click.option("--no-open", is_flag=True, help="Print the address of the page; open no browser.")
+@click.option("--no-open", is_flag=True)
 def review(
     names: tuple[Path, ...], folder: Path | None, recursive: bool, no_open: bool, **params: Any
 ) -> int:
-    """Open a page in your browser on which you see who was found in SOURCE, and decide.
-
-    SOURCE is a video, or a result of it that was held back. If you name a folder or several videos,
-    the page lists them all, searches them one after the other, and leads to each. If you name
-    nothing, you choose the folder on the page.
-
-    PLAN is the one that 'redact run' or 'redact detect' left for SOURCE, unless you name another.
-    If there is no plan yet, SOURCE is searched first; if that was stopped, give the same command
-    again and it goes on. Every change is saved in the plan at once, so you can switch between the
-    page and the commands 'redact plan' and 'redact apply', and 'redact run' goes on with it.
-
-    This program serves the page itself, on 127.0.0.1 alone, to whoever has its address with the
-    secret in it. It ends when you close the page, after an hour without you, or with Ctrl-C. Only
-    one review of a plan can be open at a time.
-    """
+    """`redact review`."""
     terminal = Terminal()
     if folder is not None and (names_footage(folder) or (folder.exists() and not folder.is_dir())):
-        raise UsageError(f"{folder}: is not a folder", "Name a folder for results with -o.")
+        raise problem(UsageError, "review_no_folder", path=folder)
 
-    def say(address: str) -> None:
+    def tell_address(address: str) -> None:
         click.echo(address)
-        terminal.say("The page shows faces. Keep the address to yourself; Ctrl-C ends it.")
+        terminal.say(say("page_shows_faces"))
 
     named, plan_file = list(names), None
     if len(named) == 2 and not (named[1].is_dir() or names_footage(named[1])):
@@ -126,8 +103,8 @@ def review(
             contextlib.suppress(KeyboardInterrupt),
             contextlib.closing(Case(wish, named, recursive)) as case,
         ):
-            serve(case.server(), say, not no_open)
-        terminal.say("Every decision stands in the plan of its video. Searches go on another time.")
+            serve(case.server(), tell_address, not no_open)
+        terminal.say(say("case_closed"))
         return 0
     source = named[0]
     if ".needs-review" in source.name:
@@ -135,14 +112,14 @@ def review(
         refuse_elsewhere(held)
         source, plan_file = from_here(held.source), from_here(held.plan)
         folder = from_here(held.final).parent
-        terminal.say(f"{named[0]}: was made from {source}")
+        terminal.say(say("was_made_from", path=named[0], source=source))
     info = probe(source)
     if plan_file is None:
         if folder is not None:
             make_folder(folder)
         plan_file = plan_of_video(info, folder)
         if plan_file.exists():
-            terminal.say(f"{plan_file}: goes on with this plan")
+            terminal.say(say("goes_on_with", path=plan_file))
     if plan_file.exists():
         read_plan(plan_file)
     else:
@@ -158,13 +135,13 @@ def review(
         )
         # Ctrl-C is the usual end, and everything is saved.
         with contextlib.suppress(KeyboardInterrupt), contextlib.closing(session):
-            serve(server_of(session), say, not no_open)
+            serve(server_of(session), tell_address, not no_open)
     if session.last_output is not None:
-        terminal.say(f"{session.last_output}: was made")
+        terminal.say(say("was_made", path=session.last_output))
     if plan_file.exists():
-        terminal.say(f"{plan_file}: holds every decision")
+        terminal.say(say("holds_every_decision", path=plan_file))
     else:
-        terminal.say("There is no plan yet. Give the same command again, and the search goes on.")
+        terminal.say(say("no_plan_yet"))
     return 0
 
 
@@ -175,7 +152,6 @@ def review(
     "-o",
     "--output",
     type=PlaceType(),
-    help="Output file, or a folder (NAME/ is made). Default: NAME.redacted.EXT beside the source.",
 )
 @options.render_options
 @options.encode_options
@@ -185,10 +161,7 @@ def review(
 @options.json_option
 @options.verbose_option
 def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> int:
-    """Hide in SOURCE what PLAN says, and check the result.
-
-    The plan must have been made for this very file: its SHA-256 is compared.
-    """
+    """`redact apply`."""
     terminal = Terminal()
     draw = DrawSettings(options.render_settings(params), options.encode_settings(params))
     with folder_for(output):

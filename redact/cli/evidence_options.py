@@ -29,6 +29,7 @@ from ..record import (
     read_log,
     reasons_from_options,
 )
+from ..words import problem, say, told
 from .terminal import Terminal
 
 Opened = TypeVar("Opened")
@@ -59,25 +60,18 @@ def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "--sign",
         "sign_key",
         type=click.Path(path_type=Path),
-        help="Sign the manifest with this private key (redact key new).",
     )(wrapper)
     wrapper = click.option(
         "--c2pa",
         type=(click.Path(path_type=Path), click.Path(path_type=Path)),
         metavar="CERT KEY",
-        help="Sign content credentials (C2PA) into an MP4 or MOV result with this certificate "
-        "chain and key. They say what was done and name the hash of the original. They hold no "
-        "picture, and no network is used (needs redact-footage[c2pa]).",
     )(wrapper)
     wrapper = click.option(
         "--log",
         "custody_log",
         type=click.Path(path_type=Path),
-        help="Enter the run in this custody log. A new log is begun if the file is not there.",
     )(wrapper)
-    wrapper = click.option("--no-manifest", is_flag=True, help="Keep no record beside the output.")(
-        wrapper
-    )
+    wrapper = click.option("--no-manifest", is_flag=True)(wrapper)
     return case_options(wrapper)
 
 
@@ -88,16 +82,13 @@ def case_options(function: Callable[..., Any]) -> Callable[..., Any]:
         "reasons",
         multiple=True,
         metavar="TARGET=REASON",
-        help="Why a kind of target is hidden, for example face=third-party.",
     )(function)
     for name in reversed(TEXT_FIELDS):
         flag = "--" + name.replace("_", "-")
-        function = click.option(flag, f"case_{name}", default="", help=_HELP[name])(function)
+        function = click.option(flag, f"case_{name}", default="")(function)
     return click.option(
         "--case-file",
         type=click.Path(path_type=Path),
-        help="TOML file with the fields of a whole case. An option on the command line overrides "
-        "it.",
     )(function)
 
 
@@ -150,17 +141,11 @@ def warn_of_unsigned(log: Path, key: Ed25519PrivateKey | None) -> None:
     state = read_log(log)
     signer = state.signer
     if key is None and signer:
-        Terminal().warn(
-            f"{log}: its head was signed; after this entry it no longer is (--sign KEY signs it)"
-        )
+        Terminal().warn(say("head_no_longer_signed", log=log))
     if key is None or not state.entries:
         return
     if signer != raw_public(key.public_key()).hex():
-        before = "is signed with another key" if signer else "is not signed"
-        Terminal().warn(
-            f"{log}: its head {before}; your signature vouches for your own entry, not for what "
-            "those before it say ('redact log verify' tells which are signed)"
-        )
+        Terminal().warn(say("head_of_other_key" if signer else "head_unsigned", log=log))
 
 
 def private_key(path: Path) -> Ed25519PrivateKey:
@@ -173,16 +158,15 @@ def _unlocked(path: Path, load: Callable[[Path, bytes | None], Opened]) -> Opene
     if not needs_passphrase(path):
         return load(path, None)
     for tries_left in (2, 1, 0):
-        secret = passphrase(f"Passphrase of {path.name}", confirm=False)
+        secret = passphrase(say("passphrase_of", name=path.name), confirm=False)
         try:
             return load(path, secret)
         except UsageError as error:
             if _VARIABLE in os.environ:
-                hint = f"It was taken from {_VARIABLE}: correct that, or unset it to be asked."
-                raise UsageError(error.message, hint) from error
+                raise problem(UsageError, "passphrase_from_variable", path=path) from error
             if not tries_left:
                 raise
-            Terminal().error(error.message, "Type it again.")
+            Terminal().error(told(error)[0], say("type_again"))
     raise AssertionError
 
 
@@ -194,11 +178,11 @@ def passphrase(prompt: str, confirm: bool) -> bytes:
     """
     text = os.environ.get(_VARIABLE)
     if text is None and not _can_ask():
-        raise UsageError("no terminal to ask for the passphrase", f"Set {_VARIABLE}.")
+        raise problem(UsageError, "no_terminal")
     if text is None:
         text = str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm, err=True))
     if not text:
-        raise UsageError("the passphrase is empty", "Type one, or give --no-passphrase.")
+        raise problem(UsageError, "empty_passphrase")
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -212,9 +196,6 @@ def _can_ask() -> bool:
             return True
     except OSError:
         return sys.stdin is not None and sys.stdin.isatty()
-
-
-_EXAMPLE = "Write for example --accept-findings '1,3=a statue', or 'all=a statue'."
 
 
 def take_acceptance(
@@ -232,12 +213,10 @@ def parse_acceptance(text: str) -> Acceptance:
     """From "1,3=reason" or "all=reason". Raises UsageError."""
     numbers, equals, reason = text.partition("=")
     if not equals:
-        raise UsageError(
-            f"--accept-findings {text}: does not say which findings it is about", _EXAMPLE
-        )
+        raise problem(UsageError, "which_findings", text=text)
     reason = checked_option(reason.strip(), "--accept-findings")
     if not any(c.isalnum() for c in reason):
-        raise UsageError("--accept-findings: the reason is empty", _EXAMPLE)
+        raise problem(UsageError, "no_reason_to_accept")
     if numbers.strip().lower() == "all":
         return Acceptance(None, reason)
     return Acceptance(user_input.parse_numbers(numbers), reason)

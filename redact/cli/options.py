@@ -26,6 +26,7 @@ from ..settings import (
     Style,
 )
 from ..types import SEARCHED, USUAL, Target, apart
+from ..words import problem, say
 from .app import remember_sources
 from .search_options import preview_flags, scope_of, scope_options
 from .terminal import Terminal
@@ -50,9 +51,9 @@ class TargetsType(click.ParamType[tuple[Target, ...]]):
         for word in words:
             if word not in known:
                 there = ", ".join(t.spec.option for t in SEARCHED)
-                self.fail(f"{word!r} is not one of {there}", param, ctx)
+                self.fail(say("not_one_of", word=word, known=there), param, ctx)
         if not words:
-            self.fail("name at least one target", param, ctx)
+            self.fail(say("no_target"), param, ctx)
         return apart(known[word] for word in words)
 
 
@@ -70,7 +71,7 @@ class ColourType(click.ParamType[tuple[int, int, int]]):
         try:
             red, green, blue = bytes.fromhex(text)
         except ValueError:
-            self.fail(f"{value!r} is not a colour such as #808080", param, ctx)
+            self.fail(say("no_colour", value=value), param, ctx)
         return red, green, blue
 
 
@@ -92,7 +93,6 @@ margin_option = click.option(
     type=click.FloatRange(0, 2),
     default=RenderSettings().margin,
     show_default=True,
-    help="Added to every side of a box, as a share of its size.",
 )
 """Of commands that draw a plan without the other options of a result."""
 
@@ -122,9 +122,6 @@ device_option = click.option(
     default=DEVICES[0],
     show_default=True,
     callback=_use_device,
-    help="What the face and plate networks run on. auto takes an accelerator that the installed "
-    "onnxruntime was built for, and says so if it does not work. One that is named must work. "
-    "'redact doctor' lists them.",
 )
 
 detect_options = _all(
@@ -134,51 +131,34 @@ detect_options = _all(
         type=TargetsType(),
         default=",".join(t.spec.option for t in USUAL),
         show_default=True,
-        help="What to hide, with commas: faces, plates, heads (from every side, also without a "
-        "face), people (whole bodies). Who hides heads hides their faces with them, and who hides "
-        "people both.",
     ),
     click.option(
         "--sensitivity",
         type=click.Choice([s.value for s in Sensitivity]),
         default=Sensitivity.BALANCED.value,
         show_default=True,
-        help="How hard to look. balanced looks about seven times a second, and in every frame "
-        "where something is new, fast or lost; in the other frames it follows what it saw. "
-        "fast looks as often, at smaller pictures. thorough looks at every frame,"
-        " for faces also with the picture tilted; it also hides more that is neither face "
-        "nor plate. The record says how many frames were looked at.",
     ),
     click.option(
         "--caution",
         type=click.Choice([c.value for c in Caution]),
         default=Caution.NORMAL.value,
         show_default=True,
-        help="How readily something is hidden that may be no face or plate: high hides more that "
-        "is neither, low leaves more faces and plates visible.",
     ),
     click.option(
         "--damage",
         type=click.Choice([d.value for d in Damaged]),
         default=Damaged.HOLD.value,
         show_default=True,
-        help="What to do where parts of the video are missing or damaged. hold searches what "
-        "players show there, and holds masks enlarged; a picture that is broken itself is hidden "
-        "whole. hide hides the whole picture wherever damage lasts, or no mask is near.",
     ),
     *scope_options,
     click.option(
         "--without-centerface",
         is_flag=True,
-        help="Leave out CenterFace, a face network made by others, in the search and in the "
-        "check. Fewer faces are found.",
     ),
     click.option(
         "--detector",
         default="",
         metavar="NAME",
-        help="Search with this detector, which another installed package brings, instead of "
-        "redact's own networks. The check of the result uses redact's own all the same.",
     ),
 )
 
@@ -189,15 +169,12 @@ stamp_flags = (
         "--stamp",
         default="",
         metavar="TEXT",
-        help="Write TEXT, such as 'redacted copy, case 24-117', small in a corner of every "
-        "picture, but never on a mask. What lies behind it is not seen.",
     ),
     click.option(
         "--stamp-corner",
         type=click.Choice([c.value for c in Corner]),
         default=Corner.BOTTOM_RIGHT.value,
         show_default=True,
-        help="The corner of the stamp; choose one without a clock.",
     ),
 )
 
@@ -207,14 +184,12 @@ render_options = _all(
         type=click.Choice(RELEASE_STYLES),
         default=RenderSettings().style_name,
         show_default=True,
-        help="How masks look. No style uses a pixel of what it hides.",
     ),
     click.option(
         "--margin",
         type=click.FloatRange(0, 2),
         default=RenderSettings().margin,
         show_default=True,
-        help="Added to every side of a box, as a share of its size.",
     ),
     click.option(
         "--color",
@@ -222,13 +197,10 @@ render_options = _all(
         type=ColourType(),
         default="#808080",
         show_default=True,
-        help="Colour of the solid style.",
     ),
     click.option(
         "--label",
         default="",
-        help="Text on masks of the styles cover and solid. {track} stands for the track's "
-        "number, {target} for its kind, as face or plate.",
     ),
     *stamp_flags,
 )
@@ -239,40 +211,31 @@ encode_options = _all(
         type=click.Choice([a.value for a in Audio]),
         default=Audio.KEEP.value,
         show_default=True,
-        help="Keep or drop the sound. Voices identify people.",
     ),
     click.option(
         "--codec",
         type=click.Choice([c for c in CODECS if c != WEB]),
         default="auto",
         show_default=True,
-        help="Video codec; 'redact doctor' lists those that work here.",
     ),
     click.option(
         "--for-web",
         is_flag=True,
-        help="Write what every browser plays: H.264 in MP4, 8 bits 4:2:0. HDR is brought into the "
-        "range of usual screens, sound becomes AAC.",
     ),
     click.option(
         "--crf",
         type=click.IntRange(0, 63),
-        help="Quality: a lower number is better and makes a larger file.",
     ),
-    click.option(
-        "--preset", help="Speed of the encoder: ultrafast to veryslow, or a number for vp9 and av1."
-    ),
+    click.option("--preset"),
     click.option(
         "--copy-untouched",
         is_flag=True,
-        help="Copy the stretches in which nothing is hidden bit for bit instead of encoding them "
-        "anew (H.264 in MP4, MOV and MKV). The record says which, and 'redact verify' checks them.",
     ),
 )
 
-force_option = click.option("--force", is_flag=True, help="Replace an output that exists.")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-verbose_option = click.option("-v", "--verbose", is_flag=True, help="Say more about what was done.")
+force_option = click.option("--force", is_flag=True)
+json_option = click.option("--json", "as_json", is_flag=True)
+verbose_option = click.option("-v", "--verbose", is_flag=True)
 
 
 def detect_settings(params: dict[str, Any]) -> DetectSettings:
@@ -297,9 +260,12 @@ def render_settings(params: dict[str, Any]) -> RenderSettings:
     ):
         typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         if typed and style not in shown_by:
-            raise UsageError(
-                f"{option} does nothing with --style {style.value}",
-                f"Add --style {shown_by[-1].value}.",
+            raise problem(
+                UsageError,
+                "option_without_style",
+                option=option,
+                style=style.value,
+                other=shown_by[-1].value,
             )
     return RenderSettings(
         style, params["margin"], params["colour"], params["label"], stamp=_stamp(params)
@@ -312,7 +278,7 @@ def _stamp(params: dict[str, Any]) -> Stamp | None:
     if text:
         return Stamp(text, Corner(params["stamp_corner"]))
     if where is ParameterSource.COMMANDLINE:
-        raise UsageError("--stamp-corner does nothing without --stamp", "Add --stamp TEXT.")
+        raise problem(UsageError, "corner_without_stamp")
     return None
 
 
@@ -322,17 +288,16 @@ def encode_settings(params: dict[str, Any]) -> EncodeSettings:
     codec, preset = params["codec"], params["preset"]
     if params["for_web"]:
         if codec not in ("auto", "h264", WEB):
-            raise UsageError(f"--for-web writes H.264, not {codec}", "Leave out --codec.")
+            raise problem(UsageError, "for_web_codec", codec=codec)
         if params["copy_untouched"]:
-            raise UsageError(
-                "--for-web and --copy-untouched exclude each other",
-                "Leave one of them out: what is copied may not play in every browser.",
-            )
+            raise problem(UsageError, "for_web_copies")
         codec = WEB
     presets = presets_of(codec)
     if preset is not None and presets and preset not in presets:
-        whose = "" if codec == "auto" else f" of {codec}"
-        raise UsageError(f"--preset {preset}: is not a preset{whose}", f"Use {', '.join(presets)}.")
+        named = ", ".join(presets)
+        if codec == "auto":
+            raise problem(UsageError, "preset_unknown", preset=preset, presets=named)
+        raise problem(UsageError, "preset_of_codec", preset=preset, codec=codec, presets=named)
     return EncodeSettings(
         codec,
         params["crf"],

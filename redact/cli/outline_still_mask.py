@@ -17,7 +17,8 @@ from ..errors import OutputError, UsageError
 from ..files import make_private, private_folder, write_whole
 from ..media import Decode, SourceInfo, default_output, probe
 from ..plan import read_plan, user_input
-from ..types import Frame, clock, counted
+from ..types import Frame, clock
+from ..words import problem, say
 from . import options
 from .app import HELP
 from .destination import PlaceType, is_folder
@@ -32,34 +33,16 @@ from .terminal import Terminal
     "--output",
     type=PlaceType(),
     required=True,
-    help="Folder, or name of the copy. Either way it is put into a folder NOT-FOR-RELEASE there.",
 )
 @options.margin_option
 @options.force_option
 def outline(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
-    """Copy SOURCE with every track of PLAN outlined and NOTHING HIDDEN. Never hand it out.
-
-    Play the copy to decide what need not be hidden. Then use 'redact plan set PLAN N --action
-    keep'. Each outline has its track's number and target, and the word KEEP if the plan keeps it.
-    A question mark, as in "10?", means that the track is only guessed in that frame: it may lie
-    on another person, and it is hidden there even if it is kept. Choose a number only from frames
-    in which it has no question mark, and play on to the end of the track: where two people cross,
-    a track may go over from one to the other.
-
-    Colours: green is detected in that frame, blue is followed, yellow is between two detections,
-    violet is before or after it was seen, red is held in a damaged frame, white is drawn by hand.
-
-    Every frame says NOT FOR RELEASE. The copy has the times of SOURCE, but no sound and no tags.
-    Only you can open its folder.
-    """
+    """`redact outline`."""
     terminal = Terminal()
     plan = read_plan(plan_file)
     wanted = _wanted(probe(source), output)
     final = api.outline(source, plan_file, wanted, margin=margin, force=force, progress=terminal)
-    terminal.say(
-        f"{final}: shows {counted(len(plan.tracks), 'track')} and hides none, without sound; "
-        "it is for deciding alone and must not be handed out"
-    )
+    terminal.say(say("outline_made", path=final, count=len(plan.tracks)))
     return 0
 
 
@@ -81,24 +64,18 @@ _LINES = 12
     "--at",
     "moment",
     required=True,
-    help="Time (12.5, 0:12), frame (f120), start, or end.",
 )
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="PNG to write. It is put into a folder NOT-FOR-RELEASE there.",
 )
 @options.force_option
 def still(source: Path, moment: str, output: Path, force: bool) -> int:
-    """Write one picture of SOURCE with a grid in pixels, and NOTHING HIDDEN. Never hand it out.
-
-    Read the corners LEFT,TOP,RIGHT,BOTTOM for --box of 'redact plan add' off the grid. The picture
-    is the one that a player shows at that time, counted from the first picture.
-    """
+    """`redact still`."""
     if output.suffix.lower() != ".png":
-        raise UsageError(f"{output}: stills are PNG", "End its name in .png.")
+        raise problem(UsageError, "still_is_png", path=output)
     info = probe(source)
     frame, start = find_frame(info, moment)
     closed = private_folder(output.parent)
@@ -108,13 +85,12 @@ def still(source: Path, moment: str, output: Path, force: bool) -> int:
     picture = gridded(rgb, f"f{frame.index}  {when}")
     done, data = cv2.imencode(".png", picture[:, :, ::-1])
     if not done:
-        raise OutputError(f"{final}: cannot make a picture of this size", "")
+        raise problem(OutputError, "still_too_large", path=final)
     make_private(closed)
     write_whole(final, data.tobytes(), force=force, never=(source,), mode=0o600)
     width, height = frame.size
     Terminal().say(
-        f"{final}: frame f{frame.index}, shown at {when}, {width}×{height} pixels; it hides "
-        "nothing and must not be handed out"
+        say("still_made", path=final, frame=frame.index, at=when, width=width, height=height)
     )
     return 0
 
@@ -136,13 +112,18 @@ def find_frame(info: SourceInfo, text: str) -> tuple[Frame, Fraction]:
         found = frame
         if frame.index == number:
             break
-    if found is None or (number is not None and found.index != number):
-        last = "" if found is None else f" Its last frame is f{found.index}."
-        raise UsageError(f"--at {text}: {info.path.name} has no such picture.{last}", "")
+    if found is None:
+        raise problem(UsageError, "no_picture_at_all", text=text, name=info.path.name)
+    if number is not None and found.index != number:
+        name = info.path.name
+        raise problem(UsageError, "no_such_picture", text=text, name=name, last=found.index)
     if seconds is not None and not passed and seconds > found.time - start:
-        raise UsageError(
-            f"--at {text}: is after the last picture of {info.path.name}",
-            f"It is shown at {clock(float(found.time - start))}. --at end means it.",
+        raise problem(
+            UsageError,
+            "still_after_end",
+            text=text,
+            name=info.path.name,
+            time=clock(float(found.time - start)),
         )
     return found, start
 
@@ -189,19 +170,13 @@ def _words(picture: NDArray[np.uint8], text: str, at: tuple[int, int]) -> None:
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="Output file; must end in .mkv (lossless FFV1).",
 )
 @options.margin_option
 @options.force_option
 def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
-    """Write the masks of PLAN as a lossless video: white is hidden, black is not.
-
-    Each frame of SOURCE gets a mask of 255 or 0 in 8 bits. It has the time of its frame, to the
-    millisecond, because Matroska counts in milliseconds. If the decoder gives another picture than
-    those that PLAN was made from, nothing is written.
-    """
+    """`redact mask`."""
     terminal = Terminal()
     api.mask(source, plan_file, output, margin=margin, force=force, progress=terminal)
-    frames = counted(len(read_plan(plan_file).source.timeline), "frame")
-    terminal.say(f"{output}: masks of {frames}")
+    frames = len(read_plan(plan_file).source.timeline)
+    terminal.say(say("masks_made", path=output, count=frames))
     return 0

@@ -7,49 +7,59 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
 
 from .. import __version__
-from ..errors import ExitCode, RedactError
+from ..errors import DependencyError, ExitCode, RedactError
 from ..inspect import Inspection, inspect_file
 from ..media import SourceInfo, default_output
 from ..media import probe as probe_source
 from ..progress import About
-from ..types import SEARCHED, Target, clock, counted, decimal, readable
+from ..types import SEARCHED, Target, clock, decimal, readable
+from ..words import Message, said, say, told, word
 from . import options
 from .app import HELP
 from .terminal import PlainConsole, tell, tell_json
+
+if TYPE_CHECKING:
+    from ..detection import ModelState
+    from .trial import Tried
 
 
 @click.command(context_settings=HELP)
 @options.source_argument
 @options.json_option
 def probe(source: Path, as_json: bool) -> int:
-    """Say what is in SOURCE, what an output keeps and what it drops. Nothing is written."""
+    """`redact probe`."""
     info = probe_source(source)
     if as_json:
         print(json.dumps(describe(info), indent=1))
         return 0
     console = PlainConsole()
-    table = Table("", "stream", "what", box=None, pad_edge=False)
-    table.add_row("keep", f"video {info.video.index}", ", ".join(_video_words(info)))
+    table = Table(
+        *(word("probe_column", c) for c in ("fate", "stream", "what")), box=None, pad_edge=False
+    )
+    keep, drop = word("fate", "keep"), word("fate", "drop")
+    table.add_row(keep, say("video_stream", n=info.video.index), ", ".join(_video_words(info)))
     for audio in info.audio:
-        sound = known_name(audio.codec), counted(audio.channels, "channel")
+        sound = known_name(audio.codec), say("channels", count=audio.channels)
         words = f"{', '.join(sound)}, {audio.sample_rate} Hz"
-        table.add_row("keep", f"audio {audio.index}", f"{words} {audio.language}".strip())
+        table.add_row(keep, say("audio_stream", n=audio.index), f"{words} {audio.language}".strip())
     for item in info.dropped:
-        table.add_row("drop", item.where, f"{item.kind}: {item.what}")
-    console.print(f"{info.path}: {info.container}, {info.size:,} bytes", soft_wrap=True)
+        what = say("dropped_part", kind=item.kind, what=item.what)
+        table.add_row(drop, item.where, what)
+    head = say("probe_head", path=info.path, container=info.container, size=info.size)
+    console.print(head, soft_wrap=True)
     console.print(_length(info))
     console.print(table)
     for warning in info.warnings:
-        console.print(f"note: {warning}", soft_wrap=True)
-    console.print(f"default output: {default_output(info)}", soft_wrap=True)
+        console.print(f"{say('note')} {said(warning)}", soft_wrap=True)
+    console.print(say("default_output", path=default_output(info)), soft_wrap=True)
     return 0
 
 
@@ -100,26 +110,26 @@ def _length(info: SourceInfo) -> str:
     """How long it is, and how many frames it has, as far as the file says."""
     frames = info.expected_frames
     if frames is None:
-        count = "unknown number of frames"
+        count = say("frames_unknown")
     else:
-        count = f"{'about ' if isinstance(frames, About) else ''}{counted(frames, 'frame')}"
-    length = "unknown length" if info.duration is None else clock(float(info.duration))
+        count = say("frames_about" if isinstance(frames, About) else "frames", count=int(frames))
+    length = say("length_unknown") if info.duration is None else clock(float(info.duration))
     return f"{length}, {count}"
 
 
 def _video_words(info: SourceInfo) -> list[str]:
     video = describe(info)["video"]
-    rate = "unknown" if info.video.rate is None else decimal(info.video.rate)
+    rate = "?" if info.video.rate is None else decimal(info.video.rate)
     words = [
         known_name(video["codec"]),
-        f"{video['width']}×{video['height']} upright",
+        say("upright", width=video["width"], height=video["height"]),
         video["pixel_format"],
-        f"{rate} frames/s on average",
+        say("frames_a_second", rate=rate),
     ]
     if video["rotation"] or video["mirrored"]:
-        words.append(f"stored turned by {video['rotation']}°")
+        words.append(say("stored_turned", degrees=video["rotation"]))
     colour = [video[k] for k in ("primaries", "transfer", "matrix", "range") if video[k]]
-    return words + ([f"colour {'/'.join(colour)}"] if colour else [])
+    return words + ([say("colour", colour="/".join(colour))] if colour else [])
 
 
 def known_name(decoder: str) -> str:
@@ -162,15 +172,10 @@ _NAMES = {
 
 @click.command(context_settings=HELP)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="Also list what says nothing about anybody.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("-v", "--verbose", is_flag=True)
 def inspect(file: Path, as_json: bool, verbose: bool) -> int:
-    """List everything in FILE that says something about who made it, when, where, with what.
-
-    It reads the container and the messages between the coded pictures: MP4, MOV, 3GP, Matroska
-    and WebM box by box. Of other containers, such as AVI, it reads the tags, and never calls them
-    clean: exiftool reads more of them. The exit code is 0 if FILE is clean, and 11 if it is not.
-    """
+    """`redact inspect`."""
     result = inspect_file(file)
     if as_json:
         tell_json(_as_json(result))
@@ -195,44 +200,74 @@ def _as_json(result: Inspection) -> dict[str, object]:
 def _say(result: Inspection, verbose: bool) -> None:
     for finding in result.found:
         times = f"  (×{finding.count})" if finding.count > 1 else ""
-        tell(f"{finding.kind:<13} {finding.where}: {finding.value}{times}")
+        tell(f"{word('maker', finding.kind):<13} {finding.where}: {finding.value}{times}")
     if verbose:
         for text in result.generic:
-            tell(f"{'names nobody':<13} {text}")
+            tell(f"{say('names_nobody'):<13} {text}")
     if result.clean:
-        tell(
-            f"clean: nothing in {result.path.name} says who made it ({result.packets} packets "
-            "read). Its name and the times that the file system keeps are not part of the file."
-        )
+        tell(say("inspect_clean", name=result.path.name, packets=result.packets))
     else:
-        tell(f"{counted(len(result.found), 'finding')} in {result.path.name}")
+        tell(say("inspect_found", count=len(result.found), name=result.path.name))
     if not result.walked:
-        tell(
-            "Of a container of this kind only tags, streams and messages were read. To see all of "
-            "it, use exiftool: exiftool -a -G1 -s -ee FILE"
-        )
+        tell(say("inspect_partly"))
 
 
 @click.command(context_settings=HELP)
 @options.json_option
 def doctor(as_json: bool) -> int:
-    """Say what this installation has and lacks, and try it on a tiny video of its own.
-
-    The video is opened, decoded, searched, drawn on and encoded. Nothing is downloaded and no
-    network is used. The exit code is 0 if faces, plates, heads and people can be hidden, 6 if a
-    model that this needs is missing or damaged, 7 if a library is, and another one if the trial
-    fails.
-    """
-    report = examine()
+    """`redact doctor`."""
+    found = examine()
     if as_json:
-        print(json.dumps(report, indent=1))
+        print(json.dumps(found.to_json(), indent=1))
     else:
-        _print(report)
-    return int(report["exit_code"])
+        _print(found)
+    return int(found.exit_code)
 
 
-def examine() -> dict[str, Any]:
-    """Everything that `doctor` says, as JSON values."""
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Everything that `doctor` says.
+
+    Attributes:
+        trial: stages that were tried; none where a model or a library is missing.
+        problem: what stops a run, the first of all; None if nothing does.
+        ready_for: words of the targets that can be hidden.
+    """
+
+    models: list[ModelState]
+    devices: dict[str, DependencyError | None]
+    encoders: dict[str, str | Message]
+    libraries: dict[str, str]
+    trial: list[Tried]
+    problem: RedactError | None
+    ready_for: list[str]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return ExitCode.DONE if self.problem is None else self.problem.exit_code
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values, in English."""
+        return {
+            "redact": __version__,
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+            "libraries": self.libraries,
+            "models": [asdict(m) for m in self.models],
+            "engine": "onnxruntime",
+            "devices": {n: "ok" if e is None else e.message for n, e in self.devices.items()},
+            "encoders": {name: str(state) for name, state in self.encoders.items()},
+            "trial": {t.stage: "" if t.error is None else t.error.message for t in self.trial},
+            "ready": self.problem is None,
+            "ready_for": self.ready_for,
+            "problem": "" if self.problem is None else self.problem.message,
+            "hint": "" if self.problem is None else self.problem.hint,
+            "exit_code": int(self.exit_code),
+        }
+
+
+def examine() -> Installation:
+    """Look at models, libraries and devices, and try them on a tiny video."""
     from ..detection import describe_devices, describe_models
     from ..media import describe_encoders
     from ..record import library_versions
@@ -246,22 +281,15 @@ def examine() -> dict[str, Any]:
     failed = next((t for t in tried if t.error is not None), None)
     if failed is not None:
         first = failed.error
-    return {
-        "redact": __version__,
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "libraries": library_versions(),
-        "models": [asdict(model) for model in models],
-        "engine": "onnxruntime",
-        "devices": describe_devices(),
-        "encoders": describe_encoders(),
-        "trial": {t.stage: "" if t.error is None else t.error.message for t in tried},
-        "ready": first is None,
-        "ready_for": [t.word for t, p in problems.items() if p is None and failed is None],
-        "problem": "" if first is None else first.message,
-        "hint": "" if first is None else first.hint,
-        "exit_code": int(ExitCode.DONE if first is None else first.exit_code),
-    }
+    return Installation(
+        models,
+        describe_devices(),
+        describe_encoders(),
+        library_versions(),
+        tried,
+        first,
+        [t.word for t, p in problems.items() if p is None and failed is None],
+    )
 
 
 def _problem(target: Target) -> RedactError | None:
@@ -275,23 +303,29 @@ def _problem(target: Target) -> RedactError | None:
     return None
 
 
-def _print(report: dict[str, Any]) -> None:
+_COLUMNS = ("model", "state", "needed_for", "sha256")
+
+
+def _print(found: Installation) -> None:
     console = PlainConsole()
-    console.print(f"redact {report['redact']}, Python {report['python']}, {report['system']}")
-    table = Table("model", "state", "needed for", "SHA-256", box=None, pad_edge=False)
-    for model in report["models"]:
-        table.add_row(model["name"], model["state"], model["needed_for"], model["sha256"][:16])
+    system = f"{platform.system()} {platform.machine()}"
+    console.print(f"redact {__version__}, Python {platform.python_version()}, {system}")
+    table = Table(*(word("model_column", c) for c in _COLUMNS), box=None, pad_edge=False)
+    for model in found.models:
+        state, use = word("model_state", model.state), word("needed_for", model.needed_for)
+        table.add_row(model.name, state, use, model.sha256[:16])
     console.print(table)
-    for name, state in report["devices"].items():
-        console.print(f"device {name}: {state}")
-    for name, state in report["encoders"].items():
-        console.print(f"encoder {name}: {state}")
-    for stage, wrong in report["trial"].items():
-        console.print(f"trial {stage}: {wrong or 'works'}", soft_wrap=True)
-    libraries = ", ".join(f"{k} {v}" for k, v in report["libraries"].items())
-    console.print(f"libraries: {libraries}")
-    if report["ready"]:
-        console.print("ready")
-    else:
-        console.print(f"not ready: {report['problem']}", soft_wrap=True)
-        console.print(report["hint"], soft_wrap=True)
+    for name, error in found.devices.items():
+        console.print(say("device_is", name=name, state=error or "ok"))
+    for name, encoder in found.encoders.items():
+        console.print(say("encoder_is", name=name, state=encoder))
+    for tried in found.trial:
+        how = say("trial_works") if tried.error is None else told(tried.error)[0]
+        console.print(say("trial_is", stage=tried.stage, how=how), soft_wrap=True)
+    console.print(say("libraries", names=", ".join(f"{k} {v}" for k, v in found.libraries.items())))
+    if found.problem is None:
+        console.print(say("ready"))
+        return
+    message, hint = told(found.problem)
+    console.print(say("not_ready", why=message), soft_wrap=True)
+    console.print(hint, soft_wrap=True)

@@ -26,42 +26,28 @@ from ..report import (
     report_html,
     require_pdf,
 )
-from ..words import LANGUAGES
+from ..words import Message, problem, say, spoken
 from .app import HELP
 from .terminal import Terminal, tell
 
 
 @click.command(context_settings=HELP)
 @click.argument("output", type=click.Path(path_type=Path))
-@click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    default="en",
-    show_default=True,
-    help="Language of the report.",
-)
-@click.option("--html", type=click.Path(path_type=Path), help="Default: OUTPUT.report.html.")
+@click.option("--html", type=click.Path(path_type=Path))
 @click.option(
     "--csv",
     "csv_path",
     type=click.Path(path_type=Path),
-    help="Exemption log. Default: OUTPUT.exemptions.csv.",
 )
 @click.option(
     "--pdf",
     type=click.Path(path_type=Path),
-    help="Write the report as PDF here, too (needs redact-footage[pdf]).",
 )
-@click.option(
-    "--log", type=click.Path(path_type=Path), help="Custody log: the report names its entry."
-)
-@click.option(
-    "--manifest", type=click.Path(path_type=Path), help="The manifest, if it is not beside OUTPUT."
-)
-@click.option("--force", is_flag=True, help="Replace files that exist.")
+@click.option("--log", type=click.Path(path_type=Path))
+@click.option("--manifest", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True)
 def report(
     output: Path,
-    lang: str,
     html: Path | None,
     csv_path: Path | None,
     pdf: Path | None,
@@ -69,12 +55,7 @@ def report(
     manifest: Path | None,
     force: bool,
 ) -> None:
-    """Write a report on OUTPUT as one HTML file, and its exemption log as CSV.
-
-    The report is made from the manifest alone and contains no picture. For a PDF, give --pdf, or
-    open the page in a browser and print it. If the output or its record was changed, the report
-    says so in red, and the exit code is 11.
-    """
+    """`redact report`."""
     path = manifest or manifest_path(output)
     read_manifest(path)  # says precisely what is wrong with the file
     data = path.read_bytes()
@@ -87,11 +68,11 @@ def report(
     if pdf is not None:
         require_pdf()
     record = check_output(output, manifest=path, log=log)
-    report_page = report_html(value, lang, data, record)
+    report_page = report_html(value, spoken(), data, record)
     write_whole(page, report_page, force=force, never=never)
     if pdf is not None:
         write_whole(pdf, as_pdf(report_page), force=force, never=never)
-    write_whole(table, exemption_csv(value, Catalogue(lang)), force=force, never=never)
+    write_whole(table, exemption_csv(value, Catalogue(spoken())), force=force, never=never)
     for made in places:
         tell(str(made), err=True)
     _require_record(page, record)
@@ -101,10 +82,7 @@ def _check_places(places: Sequence[Path], force: bool, never: tuple[Path, ...]) 
     """Find out before the first file is written whether all of them can be."""
     for number, place in enumerate(places):
         if os.path.realpath(place) in map(os.path.realpath, places[:number]):
-            raise UsageError(
-                f"{place}: two of report, PDF and exemption log would be written to it",
-                "Give each a name of its own.",
-            )
+            raise problem(UsageError, "same_report", path=place)
         check_writable(place, force, never, whole=True)
 
 
@@ -112,11 +90,8 @@ def _require_record(page: Path, record: CheckResult) -> None:
     """Raise CheckFailedError if the record does not hold. The output itself may lie elsewhere."""
     failed = [p for p in record.parts if p.failed and (p.name, p.verdict) != ("output", "missing")]
     if failed:
-        raise CheckFailedError(
-            f"{page}: is written, but the record does not hold: "
-            + ", ".join(f"{p.name} ({p.verdict})" for p in failed),
-            "The report says so in red. 'redact check' tells more.",
-        )
+        parts = tuple(Message("part_failed", name=p.name, verdict=p.verdict) for p in failed)
+        raise problem(CheckFailedError, "report_record_broken", path=page, parts=parts)
 
 
 def check_index(path: Path | None, delivery: Delivery) -> None:
@@ -130,22 +105,22 @@ def check_index(path: Path | None, delivery: Delivery) -> None:
     if path is None:
         return
     if delivery.release or not delivery.evidence.manifest:
-        raise UsageError("--index links to reports, and reports need records", "Leave out --index.")
+        raise problem(UsageError, "index_without_records")
     if path.suffix.lower() not in (".html", ".htm"):
-        raise UsageError(f"{path}: the index is a page", "End its name in .html.")
+        raise problem(UsageError, "index_is_a_page", path=path)
     check_writable(path, force=True, whole=True)
     try:
         index = not path.exists() or CASE_MARK in path.read_bytes()[:4096]
     except OSError:  # nobody can say what it is
         index = False
     if not index:
-        raise OutputExistsError(f"{path}: is there already, and no index", "Choose another name.")
+        raise problem(OutputExistsError, "no_index", path=path)
 
 
 def write_index(
     path: Path,
     results: Sequence[dict[str, Any]],
-    left_out: Sequence[tuple[Path, str]],
+    left_out: Sequence[tuple[Path, Message]],
     not_done: Sequence[Path],
     title: str,
     took: float,
@@ -156,7 +131,7 @@ def write_index(
     line = in_one_line(results, len(not_done), took)
     page = case_page(path, title, line, results, reports, left_out, not_done)
     write_whole(path, page, force=True)
-    terminal.say(f"{path}: index of the case")
+    terminal.say(say("index_made", path=path))
 
 
 def _report(result: dict[str, Any], terminal: Terminal) -> Path | None:
@@ -167,5 +142,5 @@ def _report(result: dict[str, Any], terminal: Terminal) -> Path | None:
     try:
         return report_beside(output, "en")
     except (RedactError, OSError) as error:
-        terminal.warn(f"{output}: no report could be made ({error})")
+        terminal.warn(say("no_report_made", path=output, error=error))
         return None

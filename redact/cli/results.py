@@ -19,7 +19,8 @@ from ..files import PRIVATE
 from ..pipeline import Delivery, HeldBack, Result, ResultState, from_here, held_back_for
 from ..plan import Plan
 from ..record import Manifest, manifest_path
-from ..types import Action, as_argument, clock, counted, numbered
+from ..types import Action, as_argument, clock
+from ..words import said, say, spoken, word
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
@@ -33,27 +34,19 @@ def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
                 "--plan",
                 "plan_out",
                 type=click.Path(path_type=Path),
-                help="Keep the plan in this file.",
             ),
             click.option(
                 "--accept-findings",
                 metavar="NUMBERS=REASON",
                 callback=take_acceptance,
-                help="Publish in spite of these findings of the run before, for example '1,3=a "
-                "statue', or 'all=…'. The reason goes on record. You cannot accept findings "
-                "on a first run, and never a check that failed or a mask that was not drawn.",
             ),
             click.option(
                 "--release",
                 is_flag=True,
-                help="Write only the video, under a neutral name unless -o names a file. Nothing "
-                "in the file or its dates says who made it, and no record is kept.",
             ),
             click.option(
                 "--review-dir",
                 type=click.Path(path_type=Path),
-                help="Also write a sheet of doubtful places into a private folder here. It shows "
-                "faces: never hand it out.",
             ),
         )
     ):
@@ -101,25 +94,25 @@ def tell_result(
         mended: what was held back, where the run mended that.
     """
     if result.sheet is not None:
-        terminal.say(f"{result.sheet}: not for release")
+        terminal.say(say("not_for_release", path=result.sheet))
     if result.record is None:
         _tell_earlier(result, terminal)
         return
     tell_findings(result, verbose, terminal)
     if result.needs_review:
         terminal.error(
-            f"{result.output}: needs review, so it did not get the final name",
+            say("held_back", path=result.output),
             what_to_do(result),
         )
         if result.wanted.exists():
-            terminal.say(f"note: {result.wanted} is there from an earlier run; it is not this one")
+            terminal.say(say("older_result_there", path=result.wanted))
     else:
         terminal.say(f"{result.output}: {_counted(result)}")
         _tell_old_copy(result, terminal, mended)
     for limit in result.record.plan.not_searched:
-        terminal.say(f"NOT SEARCHED EVERYWHERE: {limit}")
+        terminal.say(say("not_searched_everywhere", limit=limit))
     if result.missing:
-        terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
+        terminal.say(say("source_incomplete", what=result.missing))
 
 
 def _tell_old_copy(result: Result, terminal: Terminal, mended: HeldBack | None) -> None:
@@ -131,8 +124,7 @@ def _tell_old_copy(result: Result, terminal: Terminal, mended: HeldBack | None) 
     if held is None or not files:
         return
     name = from_here(held.output)
-    beside = f" and {counted(len(files) - 1, 'file')} beside it" if len(files) > 1 else ""
-    terminal.say(f"{name}{beside} show what was found before. To delete them:")
+    terminal.say(say("old_copy_left", name=name, count=len(files) - 1))
     terminal.say(shlex.join(["redact", "fix", as_argument(name), "--remove"]))
 
 
@@ -145,9 +137,9 @@ def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
             terminal.say(line)
         for step in record.steps:
             # What the audit found stands above, line by line.
-            said = "; ".join(map(str, step.detail))
-            detail = "see above" if step.name == "audit" else said
-            terminal.say(f"{step.name}: {detail} ({step.seconds:.1f} s)")
+            detail = say("see_above") if step.name == "audit" else "; ".join(map(said, step.detail))
+            seconds = step.seconds
+            terminal.say(say("step_took", step=step.name, detail=detail, seconds=seconds))
     elif not audit.passed:
         source = record.source
         timeline = record.plan.source.timeline
@@ -157,10 +149,10 @@ def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
             terminal.say(line)
         for check in audit.checks:
             if not check.passed:
-                terminal.say(f"check failed: {check.in_words()}")
+                terminal.say(say("check_failed", check=check.in_words()))
         if result.pictures:
             folder = result.pictures[0].parent
-            terminal.say(f"The pictures are in {folder}; --verbose gives all numbers.")
+            terminal.say(say("pictures_are_in", folder=folder))
 
 
 def _tell_earlier(result: Result, terminal: Terminal) -> None:
@@ -168,20 +160,18 @@ def _tell_earlier(result: Result, terminal: Terminal) -> None:
     output = result.output
     if result.state is ResultState.NEEDS_REVIEW:
         terminal.error(
-            f"{output}: needs review since an earlier run",
-            f"{shlex.join(['redact', 'fix', str(output)])}\nIts pictures lie beside it. Change the "
-            "plan, or add --force, to run it again.",
+            say("held_back_before", path=output),
+            f"{shlex.join(['redact', 'fix', str(output)])}\n{say('held_back_before_cure')}",
         )
     else:
-        terminal.say(f"{output}: is done already, from the same source in the same way")
+        terminal.say(say("done_already", path=output))
     if result.missing:
-        terminal.say(f"SOURCE INCOMPLETE: {result.missing}")
+        terminal.say(say("source_incomplete", what=result.missing))
 
 
 def _counted(result: Result) -> str:
     assert result.audit is not None and result.plan is not None
-    nothing = "the check found nothing, which is not a proof: look through it"
-    passed = nothing if result.audit.passed else "published in spite of findings"
+    passed = say("found_nothing") if result.audit.passed else say("published_anyway")
     return f"{tracks_in_words(result.plan)}; {passed}"
 
 
@@ -189,28 +179,30 @@ def tracks_in_words(plan: Plan) -> str:
     """How many tracks a plan hides, and which it keeps."""
     tracks = plan.tracks
     hidden = Counter(t.target.word for t in tracks if t.action is Action.REDACT)
-    words = [f"{counted(n, f'{word} track')} hidden" for word, n in sorted(hidden.items())]
+    words = [say("hides_tracks", count=n, kind=kind) for kind, n in sorted(hidden.items())]
     # What stays visible must never be counted among what is hidden.
     kept = [t.id for t in tracks if t.action is Action.KEEP]
-    words += [f"{numbered(kept)} visible by decision"] if kept else []
+    words += [_of_tracks("keeps_tracks", kept)] if kept else []
     alarms = [t.id for t in tracks if t.action is Action.FALSE_ALARM]
-    words += [f"{numbered(alarms)} called a false alarm"] if alarms else []
-    return ", ".join(words) or "nothing found to hide"
+    words += [_of_tracks("alarm_tracks", alarms)] if alarms else []
+    return ", ".join(words) or say("nothing_to_hide")
+
+
+def _of_tracks(code: str, tracks: Sequence[int]) -> str:
+    return say(code, count=len(tracks), tracks=", ".join(map(str, tracks)))
 
 
 def words_for(output: Path, record: Manifest, plan: Path | None) -> str:
     """What is used, for the user."""
     name = manifest_path(output).name
     if plan is None:
-        return (
-            f"{name}: margin and targets are taken from it; the plan that it names is not beside "
-            f"{output.name} (--plan names it), so what is hidden is worked out from the pixels"
-        )
-    return f"{name}: margin and targets are taken from it, and {plan.name} is the plan it names"
+        return say("record_without_plan", name=name, output=output.name)
+    return say("record_with_plan", name=name, plan=plan.name)
 
 
 _ACROSS = ("left", "centre", "right")
 _DOWN = ("upper", "middle", "lower")
+"""Rows and columns of thirds; each place is a term of the table `where`."""
 
 
 def in_plain_words(
@@ -229,15 +221,15 @@ def in_plain_words(
     for n, finding in enumerate(findings):
         if finding not in folded:
             when = _when(finding.start - start, finding.end - start)
-            hide = "" if finding.kind is FindingKind.UNDRAWN else " Hide it?"
-            perhaps = " Perhaps it is nothing." if finding.doubtful else ""
-            picture = f" See {pictures[n].name}" if n < len(pictures) else ""
-            told = f"{_what(finding)} {when}, {place(finding, size)}."
-            yield f"{finding.number}. {told}{perhaps}{hide}{picture}"
+            parts = [f"{finding.number}. {_what(finding)} {when}, {place(finding, size)}."]
+            parts += [say("perhaps_nothing")] if finding.doubtful else []
+            parts += [] if finding.kind is FindingKind.UNDRAWN else [say("hide_it")]
+            parts += [say("see_picture", name=pictures[n].name)] if n < len(pictures) else []
+            yield " ".join(parts)
     if folded:
         times = ", ".join(clock(max(0, int(f.start - start)), 0) for f in folded)
-        numbers = f"{folded[0].number} to {folded[-1].number}"
-        yield f"{numbers}. Doubtful, each perhaps nothing: at {times}. --verbose tells each."
+        first, last = folded[0].number, folded[-1].number
+        yield say("doubtful_findings", first=first, last=last, times=times)
 
 
 _FEW: Final = 2
@@ -245,14 +237,17 @@ _FEW: Final = 2
 
 
 def _what(finding: Finding) -> str:
-    thing = finding.target.spec.names["en"].a
-    whose = "" if finding.track is None else f" of track {finding.track}"
+    thing = finding.target.spec.names[spoken()].a
     if finding.kind is FindingKind.UNDRAWN:
-        return f"The mask{whose}, {thing}, was not drawn"
+        if finding.track is None:
+            return say("mask_undrawn", thing=thing)
+        return say("mask_of_track_undrawn", thing=thing, track=finding.track)
     if finding.kind is FindingKind.MISFIT:
-        return f"The mask{whose} may leave part of {thing} visible"
-    seen = finding.target.spec.names["en"].seen
-    return f"{seen[0].upper()}{seen[1:]} may be visible"
+        if finding.track is None:
+            return say("mask_misfits", thing=thing)
+        return say("mask_of_track_misfits", thing=thing, track=finding.track)
+    seen = finding.target.spec.names[spoken()].seen
+    return say("may_be_visible", thing=f"{seen[0].upper()}{seen[1:]}")
 
 
 def place(finding: Finding, size: tuple[int, int]) -> str:
@@ -260,14 +255,12 @@ def place(finding: Finding, size: tuple[int, int]) -> str:
     x, y = finding.path[len(finding.path) // 2][1].centre
     across = _ACROSS[min(2, max(0, int(3 * x / size[0])))]
     down = _DOWN[min(2, max(0, int(3 * y / size[1])))]
-    if down == "middle":
-        return across
-    return down if across == "centre" else f"{down} {across}"
+    return word("where", f"{down}_{across}")
 
 
 def _when(first: float, last: float) -> str:
     a, b = (clock(max(0, int(seconds)), 0) for seconds in (first, last))
-    return f"at {a}" if a == b else f"from {a} to {b}"
+    return say("at_time", at=a) if a == b else say("from_to", start=a, end=b)
 
 
 def what_to_do(result: Result) -> str:
@@ -276,15 +269,11 @@ def what_to_do(result: Result) -> str:
     assert audit is not None
     name, findings = as_argument(result.output), audit.findings
     if not findings:
-        return (
-            "Look at what failed above; the file is kept for you to look at. To delete it:\n"
-            f"{shlex.join(['redact', 'fix', name, '--remove'])}"
-        )
-    lines = ["To hide what was found:", shlex.join(["redact", "fix", name])]
+        remove = shlex.join(["redact", "fix", name, "--remove"])
+        return f"{say('to_look_at_failed')}\n{remove}"
+    lines = [say("to_hide_found"), shlex.join(["redact", "fix", name])]
     if audit.may_be_accepted:
-        lines.append(
-            "If you have looked at it and some of it is not a face or plate, say which, and why:"
-        )
+        lines.append(say("to_accept_found"))
         lines.append(
             shlex.join(["redact", "fix", name, "--accept-findings", f"{_all(len(findings))}=…"])
         )

@@ -18,7 +18,7 @@ from ..errors import ExitCode, UsageError
 from ..files import make_folder
 from ..pipeline import Delivery
 from ..settings import Settings
-from ..types import counted
+from ..words import problem, say
 from . import options
 from .app import HELP, remember_found, results_so_far
 from .destination import PlaceType, check_release, check_results, folder_for, is_folder
@@ -45,9 +45,8 @@ from .terminal import Terminal
     "-o",
     "--output",
     type=PlaceType(),
-    help="Output file, or a folder (NAME/ is made). Default: NAME.redacted.EXT beside each source.",
 )
-@click.option("-r", "--recursive", is_flag=True, help="Also search the folders inside each folder.")
+@click.option("-r", "--recursive", is_flag=True)
 @options.detect_options
 @options.render_options
 @options.encode_options
@@ -56,34 +55,24 @@ from .terminal import Terminal
 @click.option(
     "--no-plan",
     is_flag=True,
-    help="Do not keep the plan. Otherwise it is kept as NAME.redacted.plan.json, which only you "
-    "can read, and a run that was stopped goes on without searching again.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="How many videos are worked on at once, each in its own process. It uses fewer if memory"
-    " is short.",
 )
 @click.option(
     "--scheduler",
     metavar="ADDRESS",
-    help="Give the videos to the workers of this dask.distributed scheduler, one at a time for "
-    "each. They need the same redact and the same folders. tls://HOST:PORT, or "
-    "tcp://127.0.0.1:PORT.",
 )
 @click.option(
     "--insecure-scheduler",
     is_flag=True,
-    help="Accept tcp:// to another machine. Anybody who reaches such a scheduler can run programs "
-    "on its workers.",
 )
 @click.option(
     "--index",
     type=click.Path(path_type=Path),
-    help="Also write a page (.html) about the whole case here, with a report of each result.",
 )
 @click.option("--one-of-several", is_flag=True, hidden=True)
 @options.force_option
@@ -100,17 +89,7 @@ def run(
     one_of_several: bool,
     **params: Any,
 ) -> int:
-    """Hide faces and plates in every SOURCE, and check the result.
-
-    A SOURCE is a video, a folder of videos, or a pattern such as 'cam*.mp4'. With -o FOLDER the
-    results lie there in the same folders as the sources. Files that redact made are skipped, and so
-    is everything that an earlier run finished with the same settings: if a command was stopped,
-    give it again and it goes on. --release keeps no record to tell by: it wants a new folder.
-
-    The original is never changed. If the check finds something that may be visible, the result
-    is put into a folder NOT-FOR-RELEASE with a picture of each finding, and the exit code is 10.
-    'redact fix' hides what was found.
-    """
+    """`redact run`."""
     if one_of_several:
         end_with_parent()
     terminal = Terminal(for_parent=one_of_several)
@@ -140,9 +119,9 @@ def run(
         case = delivery.evidence.case
         title = case.case if case else ""
         took = time.monotonic() - begun
-        _tell_all(found, results, index, title or "Videos", took, terminal, several)
+        _tell_all(found, results, index, title or say("videos"), took, terminal, several)
         if several and len(results) < len(found.footage) and not delivery.release:
-            terminal.say("Give the same command again: it goes on with what is not done.")
+            terminal.say(say("go_on_with_rest"))
     if params["as_json"]:
         print(json.dumps(results if several else results[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in results))
@@ -200,7 +179,7 @@ def _all(
     for n, one in enumerate(found.footage, 1):
         if several:
             terminal.say(f"[{n}/{len(found.footage)}] {one.path}")
-            terminal.place = f"{n} of {len(found.footage)}"
+            terminal.place = say("place_of", n=n, count=len(found.footage))
         place = place_of(one, delivery.output)
         with folder_for(place, several):
             here = replace(delivery, output=place)
@@ -214,7 +193,7 @@ def _at_once(found: Found, delivery: Delivery, codec: str, jobs: int, terminal: 
     paths = [one.path for one in found.footage]
     fitting = jobs_that_fit(min(jobs, len(paths)), paths)
     if fitting < min(jobs, len(paths)):
-        terminal.warn(f"--jobs {jobs}: the free memory is enough for {fitting} at once")
+        terminal.warn(say("jobs_that_fit", jobs=jobs, fitting=fitting))
     commands = commands_for(_places(found, delivery, codec))
     with (
         terminal.files([path.name for path in paths]) as moved,
@@ -235,7 +214,7 @@ def _elsewhere(
         make_folder(folder)
     with Cluster(address) as cluster:
         cluster.check(Path.cwd(), sorted(folders), [source for source, _ in work] + typed_files())
-        terminal.say(f"{address}: {counted(len(cluster.workers), 'worker')}")
+        terminal.say(say("workers", address=address, count=len(cluster.workers)))
         ended = cluster.results(commands_for(work))
         tell_as_they_end(ended, len(work), terminal, results_so_far())
 
@@ -245,9 +224,7 @@ def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
     if address is None:
         return None
     if jobs > 1:
-        raise UsageError(
-            "--jobs and --scheduler exclude each other", "The scheduler knows its workers."
-        )
+        raise problem(UsageError, "jobs_and_scheduler")
     return check_address(address, insecure)
 
 
@@ -285,15 +262,9 @@ def _check(found: Found, delivery: Delivery, several: bool, codec: str) -> None:
         check_release(found.footage[0].path, delivery)
         return
     if delivery.plan_out is not None:
-        raise UsageError(
-            f"--plan names one file, but {len(found.footage)} sources were given",
-            "Leave --plan out, or run them one by one.",
-        )
+        raise problem(UsageError, "one_plan_for_several", sources=len(found.footage))
     if delivery.acceptance is not None:
-        raise UsageError(
-            "--accept-findings is about one result, but several sources were given",
-            "Use 'redact fix NAME --accept-findings …' for each.",
-        )
+        raise problem(UsageError, "accept_for_several")
     places = [(one.path, place_of(one, delivery.output)) for one in found.footage]
     check_results(places, delivery, codec)
 

@@ -23,6 +23,7 @@ from ..pipeline import Delivery, Preview, make_preview, redact_video
 from ..record import EvidenceChoice, needs_passphrase
 from ..settings import Settings
 from ..types import clock
+from ..words import error_as_json, problem, say, told
 from .app import defect, typed_options
 from .results import tell_findings, tell_result, tracks_in_words
 from .terminal import Terminal
@@ -60,27 +61,21 @@ def run_one(
     except RedactError as error:
         if not several:
             raise
-        result = _refused(source, error.message, error.hint, error.exit_code, terminal)
+        result = _refused(source, error, terminal)
     except Exception as error:  # a defect of ours, which must not take the other files with it
         if not several or os.environ.get("REDACT_TRACEBACK"):
             raise
-        message, hint = defect(error)
-        result = _refused(source, f"{source}: {message}", hint, ExitCode.INTERNAL, terminal)
+        result = _refused(source, defect(error, source), terminal)
     return result | {"seconds": round(time.monotonic() - begun, 1)}
 
 
-def _refused(
-    source: Path, message: str, hint: str, code: ExitCode, terminal: Terminal
-) -> dict[str, Any]:
+def _refused(source: Path, error: RedactError, terminal: Terminal) -> dict[str, Any]:
     """The result of a source that failed, which is told."""
-    terminal.error(message, hint)
-    state = "needs review" if code is ExitCode.NEEDS_REVIEW else "refused"
+    terminal.error(*told(error))
+    held = error.exit_code is ExitCode.NEEDS_REVIEW
     return {
-        "source": str(source),
-        "exit_code": int(code),
-        "error": message,
-        "hint": hint,
-        "state": state,
+        **error_as_json(error, str(source)),
+        "state": "needs review" if held else "refused",
     }
 
 
@@ -129,16 +124,20 @@ def _tell(
     tell_findings(result, verbose, terminal)
     reached = start + made.found.seconds(len(made.found.source.timeline) - 1)
     shorter = end is None or end - reached > _A_MOMENT
-    until = f"the end, {clock(reached, 1)}" if shorter else clock(end or 0, 1)
+    until = clock(reached, 1)
+    until = say("the_end_at", at=until) if shorter else clock(end or 0, 1)
     terminal.say(
-        f"{result.output}: preview of {result.source.name} from {clock(start, 1)} to "
-        f"{until} ({tracks_in_words(made.found)}); not for release"
+        say(
+            "preview_made",
+            path=result.output,
+            name=result.source.name,
+            start=clock(start, 1),
+            end=until,
+            tracks=tracks_in_words(made.found),
+        )
     )
     if result.needs_review:
-        terminal.say(
-            "The check of the preview found what is told above; the times count from its first "
-            "picture. A run of the whole video will find it again, and 'redact fix' hides it"
-        )
+        terminal.say(say("preview_needs_review"))
 
 
 _NOT_PASSED_ON = frozenset(
@@ -226,15 +225,9 @@ def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> Non
     if key is None or not needs_passphrase(key):
         return
     if elsewhere:
-        raise UsageError(
-            f"{key}: has a passphrase, which is not handed to other machines",
-            "Leave --sign-key out, and sign the records afterwards, or leave --scheduler out.",
-        )
+        raise problem(UsageError, "passphrase_elsewhere", key=key)
     if "REDACT_PASSPHRASE" not in os.environ:
-        raise UsageError(
-            f"{key}: has a passphrase, and --jobs cannot ask for it in every process",
-            "Set REDACT_PASSPHRASE, or leave --jobs out.",
-        )
+        raise problem(UsageError, "passphrase_of_jobs", key=key)
 
 
 def neutral_places(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from rich.table import Table
 
 from ..report import in_one_line, tracks_hidden, verdict
 from ..types import clock
+from ..words import Message, say, told_again, word
 from .terminal import PlainConsole, Terminal
 
 
 def tell_summary(
     results: Sequence[dict[str, Any]],
-    left_out: Sequence[tuple[Path, str]],
+    left_out: Sequence[tuple[Path, Message]],
     terminal: Terminal,
     not_done: Sequence[Path] = (),
     *,
@@ -36,22 +38,23 @@ def tell_summary(
     sources = [result["source"] for result in results] + [str(path) for path in not_done]
     folder = _common(sources)
     names = {source: os.path.relpath(source, folder) if folder else source for source in sources}
-    for column in ("source", "result", "tracks hidden", "time", "output, or why not"):
-        table.add_column(column, overflow="fold", justify="right" if column == "time" else "left")
+    for column in ("source", "result", "hidden", "time", "output"):
+        table.add_column(word("column", column), overflow="fold")
+        if column == "time":
+            table.columns[-1].justify = "right"
     for result in results:
-        why = result.get("error", "").removeprefix(f"{result['source']}: ")
-        why = why or Path(result["output"]).name
+        why = _why(result) or Path(result["output"]).name
         time = clock(result["seconds"], 0)
         name, hidden = names[result["source"]], tracks_hidden(result)
         table.add_row(name, verdict(result), hidden, time, without(why))
     for path in not_done:
-        table.add_row(names[str(path)], "not done", "", "", "")
+        table.add_row(names[str(path)], word("state", "not done"), "", "", "")
     terminal.console.print()
     if folder:
-        terminal.say(f"in {folder}{os.sep}")
+        terminal.say(say("in_folder", folder=f"{folder}{os.sep}"))
     _wide(terminal).print(table)
-    for path, why in left_out:
-        terminal.say(f"left out: {path}: {why}")
+    for path, reason in left_out:
+        terminal.say(say("left_out", path=path, why=reason))
     terminal.say(in_one_line(results, len(not_done), took))
 
 
@@ -68,6 +71,14 @@ def _common(sources: Sequence[str]) -> str:
         return os.path.commonpath([Path(source).parent for source in sources])
     except ValueError:  # typed from different beginnings, or on different drives
         return ""
+
+
+def _why(result: Mapping[str, Any]) -> str:
+    """Why a source has no result, in the language that is spoken; "" where it has one."""
+    if "error" not in result:
+        return ""
+    message, _ = told_again(result)
+    return re.sub(rf"^{re.escape(result['source'])} ?: ", "", message)
 
 
 def without(text: str) -> str:

@@ -29,7 +29,7 @@ from rich.text import Text
 
 from ..progress import About, Moved, Stage, StageForParent
 from ..types import one_line
-from ..words import Message
+from ..words import Told, said, say, word
 
 
 class PlainConsole(Console):
@@ -65,18 +65,26 @@ class _RateColumn(ProgressColumn):
 
     def render(self, task: Task) -> Text:
         speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.1f} {task.fields['unit']}/s")
+        return Text("" if speed is None else f"{speed:,.1f} {word('unit', task.fields['unit'])}/s")
 
 
 class _CountColumn(MofNCompleteColumn):
     """Done and total, "33/about 75" where the total is an estimate."""
 
     def render(self, task: Task) -> Text:
-        done = f"{int(task.completed):,}"
+        done = int(task.completed)
         if task.total is None:
-            return Text(done, "progress.download")
-        about, total = "about " if task.fields["about"] else "", f"{int(task.total):,}"
-        return Text(f"{done:>{len(total)}}/{about}{total}", "progress.download")
+            return Text(f"{done:,}", "progress.download")
+        total = About(task.total) if task.fields["about"] else int(task.total)
+        return Text(_of(done, total), "progress.download")
+
+
+def _of(done: int, total: int | About) -> str:
+    """Done and total, "33/75"."""
+    if isinstance(total, About):
+        return say("done_of_about", done=f"{done:,}", total=f"{int(total):,}")
+    whole = f"{int(total):,}"
+    return f"{done:>{len(whole)},}/{whole}"
 
 
 class _Bar:
@@ -102,7 +110,7 @@ class _FileBar:
         yield stage
 
     def finish(self) -> None:
-        self._progress.update(self._task, total=1, completed=1, doing="all steps done")
+        self._progress.update(self._task, total=1, completed=1, doing=say("steps_done"))
 
 
 class _StageOfFile:
@@ -112,10 +120,9 @@ class _StageOfFile:
 
     def advance(self, steps: int = 1) -> None:
         self._done += steps
-        words = DOING.get(self._name, self._name)
+        words = word("doing", self._name)
         if self._total and self._name != "hash":
-            about = "about " if isinstance(self._total, About) else ""
-            words += f" {self._done:,}/{about}{int(self._total):,}"
+            words += f" {_of(self._done, self._total)}"
         self._progress.update(self._task, advance=steps, doing=words)
 
 
@@ -124,7 +131,7 @@ class _LeftColumn(TimeRemainingColumn):
 
     def render(self, task: Task) -> Text:
         left = super().render(task)
-        return Text() if task.finished else left.append(" for this step")
+        return Text() if task.finished else left.append(f" {say('for_this_step')}")
 
 
 class _MovedBar:
@@ -147,16 +154,6 @@ class _MovedBar:
         self._done = done
 
 
-DOING = {
-    "hash": "reading",
-    "detect": "looking for what is to be hidden",
-    "track": "following them",
-    "render": "hiding them",
-    "audit": "looking for what is left",
-}
-"""What the stages of a run are for, in a user's words."""
-
-
 class _Quiet:
     def advance(self, steps: int = 1) -> None:
         pass
@@ -177,10 +174,16 @@ class _Lines:
         if time.monotonic() - self._said < SAID_EVERY:
             return
         self._said = time.monotonic()
-        words = f"{self._before}{DOING.get(self._name, self._name)}: {self._done:,}"
+        doing = f"{self._before}{word('doing', self._name)}"
+        words = f"{doing}: {self._done:,}"
         if self._total:
-            words += f" of {int(self._total):,} {self._unit}".rstrip()
-            words += f" ({min(100, 100 * self._done // int(self._total))} %)"
+            words = say(
+                "stage_so_far",
+                doing=doing,
+                done=f"{self._done:,}",
+                total=f"{int(self._total):,} {word('unit', self._unit)}".rstrip(),
+                percent=min(100, 100 * self._done // int(self._total)),
+            )
         self._terminal.say(f"  {words}")
 
 
@@ -277,7 +280,7 @@ class Terminal:
                 yield stage
             return
         with Progress(
-            TextColumn(f"{name:<12}"),
+            TextColumn(f"{word('doing', name):<12}"),
             BarColumn(bar_width=30),
             _CountColumn(),
             _RateColumn(),
@@ -287,25 +290,25 @@ class Terminal:
             about = isinstance(total, About)
             yield _Bar(progress, progress.add_task(name, total=total, unit=unit, about=about))
 
-    def warn(self, what: Message | str) -> None:
-        text = str(what)
+    def warn(self, what: Told | str) -> None:
+        text = said(what)
         if text not in self.warnings:
             self.warnings.append(text)
-            self.console.print(Text.assemble(("note: ", "yellow"), one_line(text)))
+            self.console.print(Text.assemble((say("note"), "yellow"), " ", one_line(text)))
 
     def say(self, text: str) -> None:
         """Print one line."""
         self.console.print(text)
 
     def error(self, message: str, hint: str) -> None:
-        self.console.print(Text.assemble(("error: ", "bold red"), one_line(message)))
+        self.console.print(Text.assemble((say("error"), "bold red"), " ", one_line(message)))
         if "\n" in hint:
             # Commands, one a line: nothing beside them, so that they can be copied.
-            self.console.print(Text("  do:", "bold"))
+            self.console.print(Text(f"  {say('cure')}", "bold"))
             for line in hint.split("\n"):
                 self.say(line)
         elif hint:
-            self.console.print(Text.assemble(("  do:  ", "bold"), one_line(hint)))
+            self.console.print(Text.assemble((f"  {say('cure')}  ", "bold"), one_line(hint)))
 
 
 if TYPE_CHECKING:

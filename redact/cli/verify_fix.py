@@ -29,7 +29,8 @@ from ..pipeline import (
 )
 from ..plan import Plan, read_plan
 from ..record import checked_option
-from ..settings import RenderSettings, Sensitivity
+from ..settings import Sensitivity
+from ..words import problem, say, told
 from . import options
 from .app import HELP
 from .evidence_options import content_signer, private_key, take_acceptance
@@ -44,43 +45,31 @@ from .terminal import Terminal
     "--plan",
     "plan_file",
     type=click.Path(path_type=Path),
-    help="The plan that says what was to be hidden. Without it, the plan and the record beside "
-    "OUTPUT are used. If there are none, the check works out from the pixels what was "
-    "hidden.",
 )
 @click.option(
     "--targets",
     type=options.TargetsType(),
     show_default="those of the plan, else faces,plates",
-    help="What to look for, with commas: faces, plates, heads, people.",
 )
 @click.option(
     "--sensitivity",
     type=click.Choice([s.value for s in Sensitivity]),
     show_default="that of the plan, else balanced",
-    help="How hard to look; thorough looks at every frame.",
 )
 @click.option(
     "--margin",
     type=click.FloatRange(0, 2),
-    show_default=f"that of the record, else {RenderSettings().margin}",
-    help="The margin that the masks were drawn with.",
+    show_default="that of the record, else that of the program",
 )
 @click.option(
     "--review-dir",
     type=click.Path(path_type=Path),
-    help="Also write a sheet of doubtful places into a private folder here. It shows faces: never"
-    " hand it out.",
 )
 @options.device_option
 @options.json_option
 @options.verbose_option
 def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) -> int:
-    """Look in OUTPUT for what is still visible of SOURCE, as a hostile viewer would.
-
-    The exit code is 0 if nothing was found, and 10 if there is something to look at or if a check
-    failed.
-    """
+    """`redact verify`."""
     terminal = Terminal()
     info = probe(source)
     record = record_beside(output)
@@ -132,9 +121,9 @@ def _write_sheet(
     try:
         sheet = review_sheet(info, output, result, plan, folder)
     except RedactError as error:
-        terminal.error(error.message, error.hint)
+        terminal.error(*told(error))
         return error.exit_code
-    terminal.say(f"{sheet}: not for release")
+    terminal.say(say("not_for_release", path=sheet))
     return None
 
 
@@ -158,13 +147,7 @@ def _tell_commands(
     if result.findings and plan is not None and plan_file is not None:
         last = len(plan.source.timeline) - 1
         commands = fix_command(result.findings, plan_file, source, last)
-        terminal.say(
-            "These commands hide what was found. Add to the last one the options that the output "
-            "was made with:"
-            if "\n" in commands
-            else "The plan hides what was found: this command draws it. Add the options that the "
-            "output was made with:"
-        )
+        terminal.say(say("commands_hide" if "\n" in commands else "plan_hides"))
         for line in commands.split("\n"):
             terminal.say(line)
 
@@ -175,11 +158,9 @@ def _tell_commands(
     "--accept-findings",
     metavar="NUMBERS=REASON",
     callback=take_acceptance,
-    help="Publish these findings, which are no leaks, and hide the others, for example '1,3=a "
-    "statue', or 'all=…'. The reason goes on record.",
 )
-@click.option("--by", default="", help="Who decided. It goes on record.")
-@click.option("--remove", is_flag=True, help="Delete what was held back. Nothing else is done.")
+@click.option("--by", default="")
+@click.option("--remove", is_flag=True)
 @options.json_option
 @options.verbose_option
 def fix(
@@ -190,14 +171,7 @@ def fix(
     as_json: bool,
     verbose: bool,
 ) -> int:
-    """Mend the result NAME that was held back: hide what was found in it, and check it again.
-
-    NAME is the result in the folder NOT-FOR-RELEASE, or the name that the result should have had,
-    or the original. If the results lie elsewhere (-o), the folders beside the original and in the
-    current one are searched for them. What was found is added to the plan. The plan is
-    then drawn again with the options of the first run, under the name that the result should have
-    had. What was held back stays until 'redact fix NAME --remove'.
-    """
+    """`redact fix`."""
     terminal = Terminal()
     held = find_held(name)
     if remove:
@@ -222,7 +196,7 @@ def fix(
 def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> int:
     """Remove all that was held back from one name. Raises UsageError, MismatchError."""
     if accepted is not None:
-        raise UsageError("--remove mends nothing", "Leave out --accept-findings.")
+        raise problem(UsageError, "remove_mends_nothing")
     for path in remove_held(held):
-        terminal.say(f"{from_here(path)}: removed")
+        terminal.say(say("file_removed", path=from_here(path)))
     return 0

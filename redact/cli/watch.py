@@ -13,6 +13,7 @@ from ..batch import Inbox
 from ..errors import ExitCode, InputError, OutputError, UsageError
 from ..files import make_folder
 from ..types import clock, readable
+from ..words import problem, say, told_again, word
 from . import options
 from .app import HELP
 from .results import chosen_delivery, finish_options
@@ -31,17 +32,15 @@ FAILURES = "failed"
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="Folder for the results, laid out as FOLDER is.",
 )
-@click.option("-r", "--recursive", is_flag=True, help="Also watch the folders inside FOLDER.")
+@click.option("-r", "--recursive", is_flag=True)
 @click.option(
     "--quiet-for",
     type=click.FloatRange(1, 3600),
     default=10,
     show_default=True,
-    help="A video is taken once it has not grown for so many seconds.",
 )
-@click.option("--once", is_flag=True, help="Stop when everything that is in FOLDER is done.")
+@click.option("--once", is_flag=True)
 @options.detect_options
 @options.render_options
 @options.encode_options
@@ -51,36 +50,27 @@ FAILURES = "failed"
 def watch(
     folder: Path, output: Path, recursive: bool, quiet_for: float, once: bool, **params: Any
 ) -> int:
-    """Redact every video that arrives in FOLDER, once it has stopped growing. Ctrl-C ends it.
-
-    One line is printed for each video. A result that is held back is put into a folder
-    NOT-FOR-RELEASE beside the results. For a video that is refused, a note in the folder 'failed'
-    says why. What is done is not done again, even after a restart. With --once, the exit code is
-    the one that 'redact run FOLDER' would end with.
-    """
+    """`redact watch`."""
     if not folder.is_dir():
-        raise InputError(f"{folder}: is not a folder", "Name the folder in which videos arrive.")
+        raise problem(InputError, "watch_no_folder", path=folder)
     for name, option in (("plan_out", "--plan"), ("accept_findings", "--accept-findings")):
         if params[name] is not None:
-            raise UsageError(f"{option} is about one result", f"Leave out {option}.")
+            raise problem(UsageError, "not_for_watch", option=option)
     if params["release"]:
-        raise UsageError(
-            "--release keeps no record, so a restart could not tell what is done",
-            "Use 'redact run --release' on the videos.",
-        )
+        raise problem(UsageError, "watch_release")
     make_folder(output)
     terminal = Terminal()
     settings, delivery = options.all_settings(params), chosen_delivery(params, output)
     inbox = Inbox(folder, quiet_for, output, recursive)
-    terminal.say(f"watching {folder}; results go to {output}; Ctrl-C ends it")
+    terminal.say(say("watching", folder=folder, output=output))
     started = time.monotonic()
     codes: dict[Path, ExitCode] = {}  # of each video's last result: it may arrive anew
     told: set[Path] = set()
     while True:
         ready = inbox.ready(time.monotonic(), last=once)
         for path, why in inbox.ignored:
-            if path not in told and why != "made by redact":
-                terminal.say(f"{readable(str(path))}: passed over ({why})")
+            if path not in told and why.code != "left_ours":
+                terminal.say(say("passed_over", path=readable(str(path)), why=why))
             told.add(path)
         for one in ready:
             place = place_of(one, output) or output
@@ -103,11 +93,13 @@ def _tell(source: Path, result: dict[str, Any], failures: Path, terminal: Termin
         try:
             make_folder(failures)
             # The name of the video stands in it, and may be no UTF-8.
-            words = readable(f"{result['error']}\n{result['hint']}\n")
+            words = readable("\n".join((*told_again(result), "")))
             note.write_text(words, encoding="utf-8")
         except (OutputError, OSError, UnicodeError) as error:
-            terminal.warn(f"{note}: cannot be written ({error})")
+            terminal.warn(say("note_unwritten", path=note, error=error))
     else:
         note.unlink(missing_ok=True)
     seconds = clock(result["seconds"], 0)
-    terminal.say(f"{time.strftime('%H:%M:%S')} {source}: {result['state']} ({seconds})")
+    terminal.say(
+        f"{time.strftime('%H:%M:%S')} {source}: {word('state', result['state'])} ({seconds})"
+    )

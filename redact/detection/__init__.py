@@ -8,6 +8,7 @@ from .device import DEVICES, describe_devices, device_now, on_device
 from .every_way import in_every_way
 from .loader import (
     SCALES,
+    ModelState,
     Networks,
     OurNetwork,
     Sizes,

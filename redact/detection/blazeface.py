@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from ..errors import DependencyError, ModelError, UnsafeError
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Target
+from ..words import problem
 from .network import clipped, to_source
 from .nms import suppress
 from .opencv import load_mediapipe, refusal
@@ -91,9 +92,9 @@ class BlazeFace:
         except OSError as error:
             raise refusal("MediaPipe", error) from error
         except UnsafeError as error:
-            raise DependencyError(f"MediaPipe does not work here: {error.message}") from error
+            raise problem(DependencyError, "mediapipe_broken", error=error) from error
         except (RuntimeError, ValueError) as error:
-            raise ModelError(f"MediaPipe cannot load {weights}: {error}") from error
+            raise problem(ModelError, "mediapipe_weights", weights=weights, error=error) from error
         _open.add(self._task)
         weakref.finalize(self, _left.put, self._task).atexit = False
 
@@ -117,7 +118,7 @@ class BlazeFace:
                 np.full(len(found), Target.FACE, np.int8),
             )
         except Exception as error:  # whatever it was, the picture was not checked
-            raise UnsafeError(f"MediaPipe could not check a picture: {error}") from error
+            raise problem(UnsafeError, "mediapipe_failed", error=error) from error
 
 
 class BlazeFaces:

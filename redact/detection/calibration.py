@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import ModelError
 from ..types import SEARCHED
+from ..words import problem
 from .weights import all_weights
 
 FILE: Final = "calibration.json"
@@ -116,20 +117,17 @@ def load_calibration() -> Calibration:
         data = resources.files("redact.models").joinpath(FILE).read_bytes()
         file = msgspec.json.decode(data, type=_File)
     except (OSError, msgspec.MsgspecError) as error:
-        raise ModelError(f"the model file {FILE} is missing or malformed", _CURE) from error
+        raise problem(ModelError, "no_calibration") from error
     known = all_weights()
     strange = [name for name, digest in file.weights.items() if known.get(name) != digest]
     if strange:
-        raise ModelError(f"{FILE} belongs to other weights than {strange[0]}", _CURE)
+        raise problem(ModelError, "calibration_of_others", name=strange[0])
     if missing := [
         t.word for t in SEARCHED if t.word not in file.looks or t.word not in file.tracks
     ]:
-        raise ModelError(f"{FILE} has nothing for {', '.join(missing)}", _CURE)
+        raise problem(ModelError, "calibration_lacks", targets=", ".join(missing))
     boxes = {
         name: np.array([s.left, s.top, s.right, s.bottom], np.float32)
         for name, s in file.boxes.items()
     }
     return Calibration(file.looks, boxes, file.tracks)
-
-
-_CURE: Final = "install redact again: pip install --force-reinstall --no-deps redact-footage"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..types import Detections, Target
+from ..words import problem
 from .device import open_network
 from .network import clipped, to_source
 from .nms import suppress
@@ -132,9 +133,9 @@ class CenterFace:
         try:
             heat, size, offset = self._session.run(list(OUTPUTS), {self._input: padded(rgb)})
         except Exception as error:  # onnxruntime has no common base class for its errors
-            raise UnsafeError(f"CenterFace failed: {error}") from error
+            raise problem(UnsafeError, "centerface_failed", error=error) from error
         if not all(np.isfinite(part).all() for part in (heat, size, offset)):
-            raise UnsafeError("CenterFace gave an unusable answer")
+            raise problem(UnsafeError, "centerface_answer")
         return decoded(heat[0, 0], size[0], offset[0], Target.FACE)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..errors import DependencyError, UsageError
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Target
+from ..words import problem
 
 
 class Detector(Protocol):
@@ -83,18 +84,14 @@ def load_plugin(
     found = [point for point in entry_points(group=GROUP) if point.name == name]
     if not found:
         known = ", ".join(detector_names()) or "none"
-        raise UsageError(
-            f"--detector {name}: no installed package brings a detector of this name",
-            f"Install it beside redact. There are: {known}.",
-        )
+        raise problem(UsageError, "no_detector", name=name, known=known)
     try:
         make = found[0].load()
         detector: Detector = make(
             sensitivity=sensitivity, targets=tuple(targets), sample_aspect=sample_aspect
         )
     except Exception as error:  # code of others: whatever it raises, a user is told in words
-        raise DependencyError(
-            f"--detector {name}: cannot be loaded ({type(error).__name__}: {error})",
-            "Ask its makers, or leave out --detector.",
+        raise problem(
+            DependencyError, "detector_unloaded", name=name, kind=type(error).__name__, error=error
         ) from error
     return detector

@@ -16,6 +16,7 @@ from typing import Any, Final
 import onnxruntime
 
 from ..errors import DependencyError, ModelError
+from ..words import problem
 
 FIRST_THAT_CALLS_HOME: Final = (1, 29)
 """1.30 and newer upload telemetry from Linux a few seconds after a session is made (a trace of
@@ -31,10 +32,7 @@ def load_engine() -> ModuleType:
     """
     version = tuple(int(part) for part in onnxruntime.__version__.split(".")[:2])
     if version >= FIRST_THAT_CALLS_HOME:
-        raise DependencyError(
-            f"onnxruntime {onnxruntime.__version__} is installed, which contacts a server",
-            "pip install 'onnxruntime<1.29'",
-        )
+        raise problem(DependencyError, "onnxruntime_too_new", version=onnxruntime.__version__)
     onnxruntime.disable_telemetry_events()
     module: ModuleType = onnxruntime
     return module
@@ -69,9 +67,8 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
     try:
         session = ort.InferenceSession(weights, options, providers=[provider_now()])
     except Exception as error:  # onnxruntime has no common base class for its errors
-        raise ModelError(
-            f"onnxruntime {ort.__version__} cannot load {name}: {error}",
-            "install redact again (pip install --force-reinstall)",
+        raise problem(
+            ModelError, "model_unloaded", version=ort.__version__, name=name, error=error
         ) from error
     # Otherwise a device that fails midway is left for another, in silence.
     session.disable_fallback()
@@ -168,19 +165,19 @@ def installed() -> list[str]:
     return [name for name, provider in PROVIDERS.items() if provider in built_for]
 
 
-def describe_devices() -> dict[str, str]:
-    """Every installed device: "ok", or why it does not work. Raises nothing."""
-    found = {}
+def describe_devices() -> dict[str, DependencyError | None]:
+    """Every installed device: None, or why it does not work. Raises nothing."""
+    found: dict[str, DependencyError | None] = {}
     try:
         names = installed()
     except DependencyError as error:
-        return {CPU: error.message}
+        return {CPU: error}
     for name in names:
         try:
             _try(name)
-            found[name] = "ok"
+            found[name] = None
         except DependencyError as error:
-            found[name] = error.message
+            found[name] = error
     return found
 
 
@@ -198,11 +195,7 @@ def require_provider(session: Any, name: str) -> None:
 
 
 def _runs_elsewhere(name: str) -> DependencyError:
-    return DependencyError(
-        f"onnxruntime does not run {name} on {device_now()}, but on the processor",
-        "Choose --device cpu, or install the build of onnxruntime for that device and its "
-        "driver; 'redact doctor' says what works.",
-    )
+    return problem(DependencyError, "not_on_device", name=name, device=device_now())
 
 
 def _try(name: str) -> None:
@@ -217,9 +210,8 @@ def _try(name: str) -> None:
     try:
         Verifier(1).scores(np.zeros((1, SIDE, SIDE, 3), np.uint8))
     except Exception as error:  # drivers and engines fail in their own ways
-        raise DependencyError(
-            f"--device {name}: does not work here ({getattr(error, 'message', error)})",
-            "Choose --device cpu, or look at 'redact doctor'.",
+        raise problem(
+            DependencyError, "device_broken", name=name, error=getattr(error, "message", error)
         ) from error
     finally:
         _chosen.reset(token)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..types import Detections, Target
+from ..words import problem
 from .centerface import CenterFace, decoded, padded
 from .device import open_network
 from .processor import read_network
@@ -53,11 +54,11 @@ class Eye(CenterFace):
         try:
             heat, geometry = self._session.run(list(OUTPUTS), {"image": padded(rgb)})
         except Exception as error:  # onnxruntime has no common base class for its errors
-            raise UnsafeError(f"{self.name} failed: {error}") from error
+            raise problem(UnsafeError, "eye_failed", name=self.name, error=error) from error
         if heat.shape[1] != len(CHANNELS) or not all(
             np.isfinite(p).all() for p in (heat, geometry)
         ):
-            raise UnsafeError(f"{self.name} gave an unusable answer")
+            raise problem(UnsafeError, "eye_answer", name=self.name)
         return Detections.concat(
             [decoded(heat[0, n], geometry[0, n, :2], geometry[0, n, 2:], t) for n, t in self._asked]
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..errors import UsageError
 from ..settings import Sensitivity
 from ..types import USUAL, Detections, Presentation, Target, apart, hidden_with
+from ..words import problem
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
 from .close_up import CloseUp, LookAtImage
@@ -280,11 +281,7 @@ def files_of(targets: Sequence[Target], *, centerface: bool = True) -> list[tupl
     if Target.PERSON in known:
         found.append((People.name, PEOPLE_SHA256[PEOPLE]))
     if not centerface and Target.HEAD in known:
-        raise UsageError(
-            "--without-centerface: heads and people are found by a network that was trained on "
-            "from CenterFace",
-            "Leave it out, or ask for faces: --targets faces,plates.",
-        )
+        raise problem(UsageError, "heads_need_centerface")
     return found
 
 

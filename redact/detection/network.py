@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..types import Detections, Frame, Target
+from ..words import problem
 from .device import open_network
 from .nms import cluster
 from .scaling import Area, Picture, Scaler
@@ -113,10 +114,10 @@ class Network:
         try:
             scores, distances = self._session.run(["scores", "distances"], {"image": image})
         except Exception as error:  # see open_network
-            raise UnsafeError(f"the face and plate network failed: {error}") from error
+            raise problem(UnsafeError, "network_failed", error=error) from error
         scores, distances = scores[0], distances[0]
         if not np.isfinite(scores).all() or scores.shape[1] != len(x):
-            raise UnsafeError("the face and plate network gave an unusable answer")
+            raise problem(UnsafeError, "network_answer")
         channels = ((n, t) for n, t in enumerate(CHANNELS) if t in self._least)
         parts = [self._decode(scores[n], distances, x, y, t) for n, t in channels]
         return Detections.concat(parts)
@@ -152,7 +153,7 @@ class Network:
                 np.full(len(which), target, np.int8),
             )
         except ValueError as error:
-            raise UnsafeError("the face and plate network gave an unusable answer") from error
+            raise problem(UnsafeError, "network_answer") from error
 
 
 ABSENT: Final = 0.4

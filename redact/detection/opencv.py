@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from ..errors import DependencyError
+from ..words import problem
 
 MEDIAPIPE_VERSION: Final = "0.10.33"
 """The one version that may run: newer ones contact a server, older ones lack the model."""
@@ -62,11 +63,7 @@ def load_mediapipe() -> ModuleType:
         raise refusal("MediaPipe", error) from error
     found = str(getattr(mediapipe, "__version__", "unknown"))
     if found != MEDIAPIPE_VERSION:
-        raise DependencyError(
-            f"MediaPipe {found} is installed; only {MEDIAPIPE_VERSION} is known to make no "
-            "network calls and to run the face models",
-            f"pip install mediapipe=={MEDIAPIPE_VERSION}",
-        )
+        raise problem(DependencyError, "mediapipe_version", found=found)
     _load_native()
     return mediapipe
 
@@ -116,14 +113,12 @@ def refusal(library: str, error: Exception) -> DependencyError:
     text = str(error)
     missing = next((name for name in _SYSTEM_LIBRARIES if name in text), None)
     if missing is None:
-        return DependencyError(
-            f"{library} cannot be loaded: {text}", "install redact again (pip install)"
-        )
+        return problem(DependencyError, "library_unloaded", library=library, text=text)
     package = _SYSTEM_LIBRARIES[missing]
-    hint = f"apt-get install {package} (Debian, Ubuntu)"
+    known = {"library": library, "missing": missing, "package": package}
     if library == "OpenCV":
-        hint += f", or swap in the build without a display: {_SWAP}"
-    return DependencyError(f"{library} cannot be loaded: {missing} is not on this machine", hint)
+        return problem(DependencyError, "opencv_library", **known, swap=_SWAP)
+    return problem(DependencyError, "system_library", **known)
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..types import Detections, Target
+from ..words import problem
 from .device import open_network
 from .network import clipped, to_source
 from .nms import suppress
@@ -87,7 +88,7 @@ class People:
         try:
             given = self._session.run(None, {self._input: prepared(rgb)})
         except Exception as error:  # onnxruntime has no common base class for its errors
-            raise UnsafeError(f"{self.name} failed: {error}") from error
+            raise problem(UnsafeError, "eye_failed", name=self.name, error=error) from error
         return decoded(given)
 
 
@@ -121,7 +122,7 @@ def decoded(given: list[NDArray[np.float32]]) -> Detections:
     boxes, scores = [], []
     for score, sides in zip(given[:3], given[3:], strict=True):
         if not (np.isfinite(score).all() and np.isfinite(sides).all()):
-            raise UnsafeError(f"{People.name} gave an unusable answer")
+            raise problem(UnsafeError, "eye_answer", name=People.name)
         which = np.flatnonzero(score[0, :, PERSON] >= LEAST_SCORE)
         across = round(score.shape[1] ** 0.5)
         stride = SIDE / across

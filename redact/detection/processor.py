@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ..errors import ModelError
+from ..words import problem
 from .device import CPU, PROVIDERS, load_engine
 from .weights import TRIAL, in_7_bits, read_weights
 
@@ -53,8 +54,5 @@ def products_are_cut_off() -> bool:
         session = ort.InferenceSession(trial, options, providers=[PROVIDERS[CPU]])
         (found,) = session.run(None, {"taken": bright})
     except Exception as error:  # onnxruntime has no common base class for its errors
-        raise ModelError(
-            f"onnxruntime {ort.__version__} cannot compute in 8 bits: {error}",
-            "install redact again (pip install --force-reinstall)",
-        ) from error
+        raise problem(ModelError, "no_eight_bits", version=ort.__version__, error=error) from error
     return bool((found != CHANNELS).any())

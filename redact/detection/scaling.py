@@ -14,6 +14,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
+from ..words import problem
 
 # FFmpeg's AVColorSpace → swscale's matrices (libavutil/pixfmt.h, libswscale/swscale.h).
 _MATRIX: Final = {
@@ -124,9 +125,7 @@ class Scaler:
                 threads=1,
             )
         except (av.FFmpegError, ValueError) as error:
-            raise UnsafeError(
-                f"a frame of format {frame.format.name} could not be scaled for detection: {error}"
-            ) from error
+            raise problem(UnsafeError, "not_scaled", name=frame.format.name, error=error) from error
         rgb = small.to_ndarray().astype(np.uint8, copy=False)
         return _PQ_TO_SDR[rgb] if frame.color_trc == _PQ else rgb
 

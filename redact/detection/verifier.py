@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import UnsafeError
 from ..types import Target
+from ..words import problem
 from .device import open_network
 from .network import default_threads
 from .processor import read_network
@@ -65,7 +66,7 @@ class Verifier:
         try:
             (scores,) = self._session.run(["scores"], {"image": pictures})
         except Exception as error:  # onnxruntime has no common base class for its errors
-            raise UnsafeError(f"the verifying network failed: {error}") from error
+            raise problem(UnsafeError, "verifier_failed", error=error) from error
         if scores.shape != (len(pictures), 2) or not np.isfinite(scores).all():
-            raise UnsafeError("the verifying network gave an unusable answer")
+            raise problem(UnsafeError, "verifier_answer")
         return np.asarray(scores, np.float32)

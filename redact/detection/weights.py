@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import ModelError
+from ..words import problem
 
 FACE_PLATE_SHA256: Final[dict[str, str]] = {
     "face-plate.int8.onnx": "98ac7172563a19fc62ac3bfa9adfad9bb221e4ef0942cbee700c25679c620959",
@@ -128,14 +129,10 @@ def read_weights(name: str, folder: Path | None = None) -> bytes:
     try:
         data = weights_file(name, folder).read_bytes()
     except OSError as error:
-        raise ModelError(f"the model file {name} is missing", HOW_TO_GET) from error
+        raise problem(ModelError, "no_model", name=name) from error
     digest = hashlib.sha256(data).hexdigest()
     if digest != all_weights()[name]:
-        raise ModelError(
-            f"the model file {name} is not the one redact was measured with "
-            f"(its SHA-256 begins with {digest[:16]})",
-            HOW_TO_GET,
-        )
+        raise problem(ModelError, "other_model", name=name, digest=digest[:16])
     return data
 
 

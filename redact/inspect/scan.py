@@ -12,6 +12,7 @@ import av
 
 from ..errors import InputError
 from ..formats import matroska, mp4
+from ..words import problem
 from .findings import Disclosure, Disclosures, Kind
 from .matroska import inspect_matroska
 from .mp4 import inspect_mp4
@@ -61,19 +62,20 @@ def inspect_file(path: Path) -> Inspection:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{path}: is not a file", "Name one video file.")
+            raise problem(InputError, "inspect_no_file", path=path)
         with path.open("rb") as file:
             known = _container(file, status.st_size, found)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        raise InputError(f"{path}: cannot be read ({why})", "Check the path.") from None
+        raise problem(InputError, "inspect_unread", path=path, reason=why) from None
     try:
         container, packets = inspect_streams(path, found)
     except (InputError, av.FFmpegError, OSError, ValueError) as error:
         if not known:
-            raise InputError(
-                f"{path}: is not a video file that can be read ({_reason(path, error)})",
-                error.hint if isinstance(error, InputError) else "Is the file complete?",
+            if isinstance(error, InputError):
+                raise
+            raise problem(
+                InputError, "inspect_no_video", path=path, reason=_reason(path, error)
             ) from None
         why = _reason(path, error)
         found.add(Kind.UNUSUAL, "streams", f"cannot be read ({why}); packets were not searched")

@@ -106,10 +106,7 @@ class Decode:
                 # With several threads an error takes sound pictures along that are under way.
                 threads = 1
         if index == 0 and self.info.part is not None:
-            raise InputError(
-                f"{self.info.path}: has no picture in the part that is asked for",
-                "Times count from the first picture.",
-            )
+            raise problem(InputError, "no_picture_in_part", path=self.info.path)
         if index == 0:
             raise problem(InputError, "no_frame", path=f"{self.info.path}")
         self._conclude(index, last or 0)

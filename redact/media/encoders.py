@@ -14,7 +14,7 @@ import av
 
 from ..errors import OutputError
 from ..settings import EncodeSettings
-from ..words import Message
+from ..words import Message, problem
 from .colour import svt_mastering, x265_mastering
 from .info import SourceInfo, VideoInfo
 from .output_formats import (
@@ -62,15 +62,15 @@ def choose_encoding(info: SourceInfo, settings: EncodeSettings, container: str) 
     video = info.video
     codec = _codec(video, settings.codec, container)
     if codec.name == WEB and container not in codec.containers:
-        raise OutputError(
-            "--for-web writes MP4: not every browser plays another container",
-            "End the output's name in .mp4, or leave -o out.",
-        )
+        raise problem(OutputError, "for_web_container")
     if container not in codec.containers:
         fits = ", ".join(sorted(_NAMES[c] for c in codec.containers))
-        raise OutputError(
-            f"{_NAMES[container]} files cannot hold {codec.name} video",
-            f"use --codec auto, or an output in {fits}",
+        raise problem(
+            OutputError,
+            "codec_and_container",
+            container=_NAMES[container],
+            codec=codec.name,
+            fits=fits,
         )
     notes: list[Message] = []
     pixel_format = _pixel_format(video, codec, notes)
@@ -114,8 +114,8 @@ def _codec(video: VideoInfo, wanted: str, container: str) -> Codec:
         try:
             return KNOWN[wanted]
         except KeyError:
-            raise OutputError(
-                f"unknown codec {wanted!r}", f"use one of {', '.join(CODECS)}"
+            raise problem(
+                OutputError, "unknown_codec", wanted=wanted, codecs=", ".join(CODECS)
             ) from None
     deep = layout(video.frame_format).bits > 8 or video.colour.hdr
     if container == "webm":
@@ -153,10 +153,7 @@ def _pixel_format(video: VideoInfo, codec: Codec, notes: list[Message]) -> str:
     if video.colour.hdr and bits == 8 and f"{wanted}10le" in codec.formats:
         wanted += "10le"  # the HDR profiles of players begin at 10 bits
     if wanted not in codec.formats:
-        raise OutputError(
-            f"{codec.name} cannot keep {source} video as it is",
-            "use --codec hevc with an .mp4 output, or --codec ffv1 with an .mkv output",
-        )
+        raise problem(OutputError, "codec_loses", codec=codec.name, source=source)
     return wanted
 
 
@@ -165,19 +162,17 @@ def _options(codec: Codec, settings: EncodeSettings, video: VideoInfo) -> dict[s
     preset = codec.preset if settings.preset is None else settings.preset
     if codec.lossless:
         if settings.crf is not None or settings.preset is not None:
-            raise OutputError(
-                f"{codec.name} is lossless and has no quality or preset",
-                "leave out --crf and --preset",
-            )
+            raise problem(OutputError, "lossless_codec", codec=codec.name)
         return {"level": "3", "g": "1", "slicecrc": "1"}
     if crf is None or not 0 <= crf <= codec.worst:
-        raise OutputError(
-            f"quality {crf} is out of range for {codec.name}", f"use 0 to {codec.worst}"
-        )
+        raise problem(OutputError, "quality_range", crf=crf, codec=codec.name, worst=codec.worst)
     if preset not in codec.presets:
-        raise OutputError(
-            f"unknown preset {preset!r} for {codec.name}",
-            f"use one of {', '.join(codec.presets)}",
+        raise problem(
+            OutputError,
+            "unknown_preset",
+            preset=preset,
+            codec=codec.name,
+            presets=", ".join(codec.presets),
         )
     return _BUILDERS[codec.name](crf, preset, video)
 
@@ -245,12 +240,12 @@ def _vpx(crf: int, preset: str, video: VideoInfo) -> dict[str, str]:
 _BUILDERS = {"h264": _x264, WEB: _x264, "hevc": _x265, "av1": _svt, "vp9": _vpx}
 
 
-def describe_encoders() -> dict[str, str]:
+def describe_encoders() -> dict[str, str | Message]:
     """Each codec with the FFmpeg encoder behind it, or what is missing."""
     return {
         codec.name: codec.encoder
         if codec.encoder in av.codec.codecs_available
-        else f"missing: this build of PyAV lacks {codec.encoder}"
+        else Message("encoder_missing", encoder=codec.encoder)
         for codec in KNOWN.values()
     }
 

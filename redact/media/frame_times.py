@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 
 from ..errors import InputError
 from ..types import clock
+from ..words import problem
 from .info import SourceInfo
 
 MAX_BACKWARD = Fraction(1, 2)
@@ -87,9 +88,11 @@ class FrameTimes:
 
     def _refuse(self, own: int, last: int) -> None:
         base = self._video.time_base
-        raise InputError(
-            f"{self._path}: the clock jumps back from {clock(float(last * base))} to "
-            f"{clock(float(own * base))} at frame {self._index}",
-            "the file was probably joined from several recordings: split it at the joint, or "
-            "remux it (ffmpeg -i SOURCE -c copy NEW.mkv) and use the new file",
+        raise problem(
+            InputError,
+            "clock_jumps",
+            path=self._path,
+            last=clock(float(last * base)),
+            own=clock(float(own * base)),
+            index=self._index,
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import OutputError
+from ..words import problem
 from .info import SourceInfo
 
 X26X_PRESETS = (
@@ -164,10 +165,7 @@ def container_for(path: Path) -> str:
     try:
         return MUXERS[path.suffix.lower()]
     except KeyError:
-        raise OutputError(
-            f"{path}: cannot write {path.suffix or 'a name without extension'}",
-            "end the output's name in .mp4, .m4v, .mov, .mkv or .webm",
-        ) from None
+        raise problem(OutputError, "unknown_ending", path=path) from None
 
 
 def muxer_name(container: str) -> str:
@@ -175,9 +173,7 @@ def muxer_name(container: str) -> str:
     name = container.lower().lstrip(".")
     name = _ALIASES.get(name, name)
     if name not in MUXERS.values():
-        raise OutputError(
-            f"cannot write {container} files", "choose .mp4, .m4v, .mov, .mkv or .webm as output"
-        )
+        raise problem(OutputError, "unknown_container", container=container)
     return name
 
 

@@ -175,11 +175,11 @@ class VideoWriter:
             OutputError: if the file cannot be written.
         """
         if self._last is not None and frame.pts <= self._last:
-            raise UnsafeError(f"{self._path.name}: frame {frame.index} does not follow in time")
+            raise problem(UnsafeError, "writer_time", name=self._path.name, index=frame.index)
         if frame.pts < 0:
             raise problem(OutputError, "clock_before_zero", path=f"{self._info.path}")
         if frame.size != self._info.video.upright_size:
-            raise UnsafeError(f"{self._path.name}: frame {frame.index} has another size")
+            raise problem(UnsafeError, "writer_size", name=self._path.name, index=frame.index)
         if self._rounding:
             self._round(frame.time)
         self._check_gap(frame)
@@ -222,7 +222,7 @@ class VideoWriter:
         context.flags |= self._global
         self._open(context)
         if bytes(context.extradata or b"") != self._parameters:
-            raise UnsafeError(f"{self._path.name}: an encoder began with other parameter sets")
+            raise problem(UnsafeError, "writer_parameters", name=self._path.name)
         return context
 
     def _copy(self, copied: Copied) -> None:

@@ -14,6 +14,7 @@ from ..errors import OutputError, RedactError
 from ..files import LockedFile, beside, claim, sweep
 from ..media import sha256_of
 from ..record import manifest_path
+from ..words import problem, reason_of
 from .kept_looks import forget_looks
 from .order import Order, review_plan
 
@@ -56,14 +57,11 @@ class Claim:
         try:
             note = claim(beside(final, "run"))
         except OSError as error:
-            raise OutputError(
-                f"{final}: cannot be written ({error.strerror or error})",
-                "Choose a folder you may write to.",
+            raise problem(
+                OutputError, "claim_unwritten", path=final, reason=reason_of(error)
             ) from error
         if note is None:
-            raise OutputError(
-                f"{final}: another redact is at work on it", "Wait until it is done, or stop it."
-            )
+            raise problem(OutputError, "claimed", path=final)
         return cls(final, _unfinished(note, final, closed), note)
 
     def publishing(self, path: Path, sha256: str) -> None:

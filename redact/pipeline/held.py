@@ -39,6 +39,7 @@ from ..settings import (
     Style,
 )
 from ..types import Box, Target, stamp
+from ..words import problem, reason_of
 from .check import Accepted, Answer
 from .order import Acceptance, Order
 from .result import Result
@@ -109,9 +110,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         try:
             return tuple(map(_finding, self.findings))
         except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise PlanError(
-                f"{self.note}: a finding in it cannot be read ({error})", "Run 'redact run' again."
-            ) from error
+            raise problem(PlanError, "note_finding", path=self.note, error=error) from error
 
     @property
     def draw(self) -> DrawSettings:
@@ -137,10 +136,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
                 ),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise PlanError(
-                f"{self.note}: the settings in it are not readable ({error})",
-                "Run 'redact run' again.",
-            ) from error
+            raise problem(PlanError, "note_settings", path=self.note, error=error) from error
 
     def all_files(self) -> list[Path]:
         """What the run that was held back left and is still there, and what was made of it since,
@@ -204,17 +200,11 @@ def read_held(path: Path) -> HeldBack:
     try:
         held = msgspec.json.decode(read_file(path), type=HeldBack)
     except OSError as error:
-        raise PlanError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from error
+        raise problem(PlanError, "path_unread", path=path, reason=reason_of(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(
-            f"{path}: is not a note about a result that was held back ({error})",
-            "Run 'redact run' again: it writes a new one.",
-        ) from error
+        raise problem(PlanError, "no_note", path=path, error=error) from error
     if os.path.realpath(held.note) != os.path.realpath(path):
-        raise PlanError(
-            f"{path}: was moved or copied here; it is about {held.output}",
-            "Run 'redact run' here: it writes a new one. Or name what lies there.",
-        )
+        raise problem(PlanError, "note_moved", path=path, output=held.output)
     return held
 
 
@@ -263,17 +253,10 @@ def find_held(name: Path) -> HeldBack:
     if len(found) == 1:
         return found.popitem()[1]
     if found:
-        raise InputError(
-            f"{name}: several results were held back that were made from it",
-            "Name the one that you mean:\n"
-            + "\n".join(shlex.join(["redact", "fix", held.output]) for held in found.values()),
-        )
-    missing = "" if os.path.lexists(name) else "there is no such file, and "
-    raise InputError(
-        f"{name}: {missing}nothing was held back under this name",
-        "Name what was held back, NOT-FOR-RELEASE/….needs-review.…, as the run that held it back "
-        "said it. After 'redact run -o FOLDER', it lies in FOLDER/NOT-FOR-RELEASE.",
-    )
+        fixes = [shlex.join(["redact", "fix", held.output]) for held in found.values()]
+        raise problem(InputError, "several_held", name=name, commands="\n".join(fixes))
+    missing = not os.path.lexists(name)
+    raise problem(InputError, "none_held_no_file" if missing else "none_held", name=name)
 
 
 def _goes_by(held: HeldBack, name: Path) -> bool:
@@ -333,11 +316,7 @@ def meant_by(acceptance: Acceptance | None, order: Order) -> Accepted | None:
         return None
     held = held_back_for(order.final, order.closed, order.info.path if order.release else None)
     if held is None:
-        raise UsageError(
-            f"--accept-findings: no earlier run found anything in {order.final.name}, so nobody "
-            "can have looked at it",
-            "Run without it first; look at the pictures of what is found, if anything is.",
-        )
+        raise problem(UsageError, "nothing_to_accept", name=order.final.name)
     return among(acceptance, held, name_in(order.evidence.case))
 
 
@@ -352,17 +331,12 @@ def among(acceptance: Acceptance, held: HeldBack, by: str = "") -> Accepted:
     numbers = {f.number for f in found}
     wanted = numbers if acceptance.numbers is None else set(acceptance.numbers)
     unknown = wanted - numbers
-    if unknown or not found:
-        raise UsageError(
-            f"--accept-findings: there is no finding {min(unknown, default=1)}",
-            f"Its findings are 1 to {len(found)}." if found else "Nothing was found there.",
-        )
+    if not found:
+        raise problem(UsageError, "no_findings_there", number=min(unknown, default=1))
+    if unknown:
+        raise problem(UsageError, "no_such_finding", number=min(unknown), last=len(found))
     if not held.acceptable:
-        raise UsageError(
-            f"--accept-findings: {held.output}: a check failed or a mask was not drawn, which "
-            "nobody can accept",
-            "Look at what failed; 'redact fix' draws the plan again.",
-        )
+        raise problem(UsageError, "not_acceptable", output=held.output)
     meant = tuple(f for f in found if f.number in wanted)
     said = Answer(acceptance.reason.strip(), by, stamp(datetime.now(UTC)))
     return Accepted(meant, acceptance.reason, (said,) * len(meant))

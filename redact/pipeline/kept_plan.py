@@ -67,17 +67,15 @@ def take_up_plan(
         return None
     try:
         plan = read_plan(path)
-        why = "" if order.plan_named or belongs_to_user(path) else "belongs to another user"
+        ours = order.plan_named or belongs_to_user(path)
+        why = None if ours else Message("plan_of_other_user")
         why = why or _unfit(plan, order.info, settings, journal, detector)
     except PlanError:
-        why = "is not a plan that can be read"
+        why = Message("plan_unreadable")
     if why and order.force:
         return None
     if why:
-        raise OutputExistsError(
-            f"{path}: is there already, and {why}",
-            "Move it away, choose another output, or add --force.",
-        )
+        raise problem(OutputExistsError, "plan_in_the_way", path=path, why=why)
     forget_looks(path)
     with journal.step("detect", None) as step:
         step.say(Message("plan_taken_up", count=len(plan.tracks)))
@@ -90,37 +88,37 @@ def _unfit(
     settings: DetectSettings,
     journal: Journal,
     detector: Detector | None = None,
-) -> str:
-    """Why a plan is not the one that detection would make now, "" if it is.
+) -> Message | None:
+    """Why a plan is not the one that detection would make now, None if it is.
 
     Raises:
         UsageError, DependencyError: see `who_looks`.
     """
     if plan.source.size != info.size or plan.source.sha256 != sha256_of(info.path, journal):
-        return "was made for another file"
+        return Message("plan_other_file")
     if plan.version != __version__:
-        return "was made by another version of redact"
+        return Message("plan_other_version")
     for field in fields(settings):
         then = getattr(plan.settings, field.name)
         if then != getattr(settings, field.name):
-            return f"was made {_with(field.name, then)}"
+            return _made_with(field.name, then)
     # Last, for a detector that a package brings is loaded for this.
     if plan.detectors != who_looks(info, settings, detector):
-        return "was made with another detector, or with other weights of it"
-    return ""
+        return Message("plan_other_detector")
+    return None
 
 
-def _with(name: str, value: object) -> str:
+def _made_with(name: str, value: object) -> Message:
     """A setting of the search in words."""
     if isinstance(value, StrEnum):
         option = "damage" if name == "damaged" else name
-        return f"with --{option} {value.value}"
+        return Message("plan_with", option=option, value=value.value)
     others = {
-        "targets": "for other --targets",
-        "centerface": f"with{'' if value else 'out'} CenterFace",
-        "scope": "with other --only-between, --only-area or --ignore-area",
+        "centerface": "--without-centerface",
+        "scope": "--only-between, --only-area, --ignore-area",
     }
-    return others.get(name, f"with another --{name.replace('_', '-')}")
+    option = others.get(name, f"--{name.replace('_', '-')}")
+    return Message("plan_with_other", option=option)
 
 
 def require_same_source(

@@ -17,8 +17,7 @@ from ..media import probe
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
-from ..types import counted
-from ..words import Message, problem
+from ..words import Message, problem, say
 from .finished import record_beside
 from .held import HeldBack, among, held_back_for, name_in
 from .journal import Journal
@@ -56,9 +55,8 @@ def mend(
         RedactError: it could not be drawn, or a finding is not to be accepted.
     """
     if held.credentials and credentials is None:
-        raise UsageError(
-            f"{held.final}: was to carry content credentials, and nothing is given to sign them",
-            f"Certificate and key of the first run: {', '.join(held.credentials)}.",
+        raise problem(
+            UsageError, "fix_credentials", path=held.final, credentials=", ".join(held.credentials)
         )
     refuse_elsewhere(held)
     for path in (held.final, held.output):
@@ -82,7 +80,7 @@ def mend(
         if mended is not plan:
             keep_plan(mended, plan_file)
             added = len(mended.tracks) - len(plan.tracks)
-            tell(f"{plan_file}: {counted(added, 'track')} added, to hide what was found")
+            tell(say("tracks_hide_found", path=plan_file, count=added))
         return keep_beside(apply(order, mended, journal, accepted), order)
 
 
@@ -109,15 +107,8 @@ def _refuse_mended(held: HeldBack) -> None:
     delete = shlex.join(["redact", "fix", str(from_here(held.output)), "--remove"])
     record = record_beside(final)
     if record is not None and record.source.sha256_before == held.source_sha256:
-        raise OutputExistsError(
-            f"{final}: is mended already",
-            f"Nothing is left to do. To delete what was held back: {delete}",
-        )
-    raise OutputExistsError(
-        f"{final}: is there already, and no record beside it says what it was made from",
-        "If an earlier 'redact fix' made it, nothing is left to do; to delete what was held back: "
-        f"{delete}. If it is something else, rename it, and give this command again.",
-    )
+        raise problem(OutputExistsError, "fix_done", path=final, delete=delete)
+    raise problem(OutputExistsError, "fix_there", path=final, delete=delete)
 
 
 def _order_as_before(
@@ -158,7 +149,7 @@ def _hiding(plan: Plan, findings: list[Finding], decided_by: str) -> Plan:
                 plan,
                 finding.target,
                 hiding_places(finding, last),
-                reason=f"found by the audit ({finding.number})",
+                reason=say("found_by_audit", number=finding.number),
                 decided_by=decided_by,
             )
     return plan
@@ -176,7 +167,7 @@ def remove_held(held: HeldBack) -> list[Path]:
     while True:
         files = [path for path in one.all_files() if path.parent == folder]
         if Path(one.source) in files:
-            raise MismatchError(f"{one.source}: is the original", "Delete by hand what may go.")
+            raise problem(MismatchError, "removes_original", path=one.source)
         for path in files:
             path.unlink()
             removed.append(path)

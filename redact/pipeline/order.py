@@ -150,10 +150,7 @@ def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
         evidence = EvidenceChoice(manifest=False)
         _require_choice_of_sound(info, draw, wish)
         if draw.encode.copy_untouched:
-            raise UsageError(
-                "--copy-untouched: a release copies nothing of what was recorded",
-                "Leave out --copy-untouched or --release.",
-            )
+            raise problem(UsageError, "release_copies")
     # Never into a folder that is to be handed out.
     beside = info.path if wish.release else final
     closed = (wish.review_dir or beside.parent) / PRIVATE
@@ -183,10 +180,7 @@ def _final_name(info: SourceInfo, wish: Delivery, codec: str) -> Path:
 def _require_choice_of_sound(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> None:
     """Raise UsageError where nobody said whether voices are to be published."""
     if info.audio and draw.encode.audio is Audio.KEEP and not wish.sound_chosen:
-        raise UsageError(
-            f"--release: {info.path.name} has sound, and voices identify people",
-            "Choose: --audio mute drops it, --audio keep publishes what is heard, encoded anew.",
-        )
+        raise problem(UsageError, "release_sound", name=info.path.name)
 
 
 def review_plan(output: Path) -> Path:
@@ -203,10 +197,7 @@ def check_order(order: Order, *, searched: bool = False) -> None:
     """
     if order.evidence.credentials is not None:
         if order.container not in CREDENTIAL_FORMATS:
-            raise UsageError(
-                f"--c2pa: {order.final.name} cannot hold content credentials",
-                "Choose an output in .mp4 or .mov with -o, or leave out --c2pa.",
-            )
+            raise problem(UsageError, "c2pa_container", name=order.final.name)
         require_c2pa()
     choose_encoding(order.info, order.draw.encode, order.container)
     Renderer(order.draw.render)

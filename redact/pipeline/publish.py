@@ -12,6 +12,7 @@ from ..files import OutputFile, make_private
 from ..inspect import clear_times
 from ..plan import write_plan
 from ..record import RunRecord, manifest_path, signature_path, write_evidence
+from ..words import problem
 from .held import write_held
 from .kept_plan import keep_plan
 from .order import Order, review_plan
@@ -77,10 +78,7 @@ def keep_beside(result: Result, order: Order) -> Result:
         return _with_pictures(result, order) if result.needs_review else result
     except Exception as error:
         # The output has its name already: a failure must say that it has.
-        raise OutputError(
-            f"{result.output}: is written, but what belongs beside it is not ({error})",
-            "Mend what the message names, then run the same command again with --force.",
-        ) from error
+        raise problem(OutputError, "beside_unwritten", path=result.output, error=error) from error
 
 
 def _keep_plan(record: RunRecord, order: Order, needs_review: bool) -> Path | None:

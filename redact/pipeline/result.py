@@ -14,6 +14,7 @@ from ..errors import ExitCode
 from ..plan import Plan
 from ..record import Manifest, RunRecord, manifest_path
 from ..types import Action
+from ..words import Message
 
 
 class ResultState(StrEnum):
@@ -38,7 +39,7 @@ class Result:
             a closed folder.
         wanted: the final name.
         state: see `ResultState`.
-        missing: what is missing at the end of the source, in words; "" if nothing is known to be.
+        missing: what is missing at the end of the source; None if nothing is known to be.
         hidden: how many tracks are hidden, of each target by its word; None where that is not
             known.
         kept: how many a person kept visible.
@@ -52,7 +53,7 @@ class Result:
     output: Path
     wanted: Path
     state: ResultState
-    missing: str = ""
+    missing: Message | None = None
     hidden: dict[str, int] | None = None
     kept: int = 0
     false_alarms: int = 0
@@ -133,7 +134,7 @@ class Result:
             "exit_code": int(self.exit_code),
             "state": self.state.value,
             "plan": _text(self.plan_file),
-            "incomplete": self.missing,
+            "incomplete": str(self.missing or ""),
         }
         if self.hidden is not None:
             told |= {"hidden": self.hidden, "kept": self.kept}
@@ -172,8 +173,8 @@ def _text(path: Path | None) -> str | None:
 
 def missing_words(
     name: str, frames: int, declared: int | None, missing: int, torn: bool = False
-) -> str:
-    """What is missing at the end of a source, in words; "" if nothing is known to be.
+) -> Message | None:
+    """What is missing at the end of a source; None if nothing is known to be.
 
     Args:
         name: of the source.
@@ -181,9 +182,8 @@ def missing_words(
         missing: bytes that the container promises besides.
         torn: parts could not be read.
     """
-    again = "What is there was redacted. Copy the file again from its origin."
     if declared is not None and frames < declared:
-        return f"{name} has {frames} of {declared} pictures; the others are missing. {again}"
+        return Message("pictures_of_source_missing", name=name, frames=frames, declared=declared)
     if missing:
-        return f"{name} ends early. {again}"
-    return f"{name} is damaged, and pictures of it may be missing. {again}" if torn else ""
+        return Message("source_ends_early", name=name)
+    return Message("source_torn", name=name) if torn else None

@@ -29,6 +29,7 @@ from ..record import (
     settings_as_json,
 )
 from ..settings import DetectSettings, Settings
+from ..words import Message, problem
 from .claim import Claim
 from .finished import hash_of, record_beside
 from .held import HeldBack, held_back_for
@@ -74,10 +75,7 @@ def earlier_result(
             known = read_manifest(manifest_path(final))
             return Result.of_earlier(source, final, final, ResultState.DONE_BEFORE, known, plan)
         if not order.force:
-            raise OutputExistsError(
-                f"{final}: is already there, and {why}",
-                "choose another name with -o, or replace it with --force",
-            )
+            raise problem(OutputExistsError, "result_in_the_way", path=final, why=why)
         return None
     held = held_back_for(final, order.closed, source if order.release else None)
     if held is None or not leave_held or _held_differs(held, wanted, progress):
@@ -121,44 +119,44 @@ def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _why_other(wanted: _Wanted, progress: Progress) -> str:
-    """Why a result that is there is not the one that is wanted now; "" if it is."""
+def _why_other(wanted: _Wanted, progress: Progress) -> Message | RedactError | None:
+    """Why a result that is there is not the one that is wanted now; None if it is."""
     order = wanted.order
     if not order.evidence.manifest or not manifest_path(order.final).exists():
-        return "it has no record that says how it was made"
+        return Message("result_no_record")
     try:
         manifest = read_manifest(manifest_path(order.final))
-        return next(_unlike(manifest, wanted, progress), "")
+        return next(_unlike(manifest, wanted, progress), None)
     except RedactError as error:
-        return error.message
+        return error
 
 
-def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator[str]:
+def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator[Message]:
     """Reasons why a result is not the one that is wanted now, the cheapest first."""
     order = wanted.order
     source, evidence, plan_file = order.info.path, order.evidence, order.plan_file
     if manifest.source.size != source.stat().st_size:
-        yield "it was made from another file"
+        yield Message("result_other_file")
     changed = wanted.differs_from(manifest.run.settings)
     if changed:
-        yield f"it was made with other settings ({', '.join(changed)})"
+        yield Message("result_other_settings", settings=", ".join(changed))
     if manifest.tool.redact != __version__ or manifest.tool.libraries != library_versions():
-        yield "it was made by another version of redact or its libraries"
+        yield Message("result_other_version")
     signer = "" if evidence.credentials is None else evidence.credentials.sha256
     if manifest.output.credentials != signer:
-        yield "its content credentials are others"
+        yield Message("result_other_credentials")
     if manifest.case != case_part(evidence.case or CaseFields()):
-        yield "its record says something else about the case"
+        yield Message("result_other_case")
     if plan_file is not None and hash_of(plan_file) not in ("", manifest.run.plan_sha256):
-        yield f"{plan_file.name} was changed since, or belongs to something else"
+        yield Message("result_plan_changed", plan=plan_file.name)
     looked = tuple((m.name, m.sha256) for m in manifest.tool.models if m.role == "detect")
     if looked != wanted.who_looks:
-        yield "another detector looked, or one with other weights"
+        yield Message("result_other_detector")
     theirs = (order.final, manifest_path(order.final))
     if evidence.key is None and not all(map(belongs_to_user, theirs)):
-        yield "it, or its record, belongs to another user"
+        yield Message("result_of_other_user")
     if manifest.source.sha256_before != sha256_of(source, progress):
-        yield "it was made from another file"
+        yield Message("result_other_file")
     key = None if evidence.key is None else raw_public(evidence.key.public_key())
     record = check_output(order.final, log=evidence.log, key=key)
     if not record.holds:

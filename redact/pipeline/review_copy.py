@@ -12,6 +12,7 @@ from ..plan import Plan
 from ..render import Renderer, mask_frame, mask_info, write_notice
 from ..settings import Audio, EncodeSettings, RenderSettings, Style
 from ..types import Action, Region, Track
+from ..words import problem
 from .journal import Journal
 from .kept_plan import require_same_source
 from .planned_frames import CheckedFrames
@@ -78,7 +79,7 @@ def write_masks(
         MismatchError, OutputError, OutputExistsError, UnsafeError: as `write_outline`.
     """
     if output.suffix.lower() != ".mkv":
-        raise UsageError(f"{output}: masks are lossless FFV1 in Matroska", "Use a name in .mkv.")
+        raise problem(UsageError, "masks_are_mkv", path=output)
     require_same_source(plan, info, journal)
     encode = EncodeSettings(codec="ffv1", audio=Audio.MUTE)
     with (

@@ -22,7 +22,7 @@ from ..plan import Plan
 from ..progress import Progress
 from ..record import ModelPart, RunRecord
 from ..settings import DetectSettings, Settings
-from ..words import Message, problem
+from ..words import Message, problem, say
 from .check import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
 from .draw import Drawn, draw
@@ -75,7 +75,7 @@ def redact_video(
         check_order(order, searched=True)
         accepted = meant_by(wish.acceptance, order)
         if order.plan_file is not None and order.plan_file.exists():
-            tell(f"{order.plan_file.name}: plan of an earlier run, taken up if it fits")
+            tell(say("plan_of_earlier_run", name=order.plan_file.name))
         journal = Journal(progress)
         if accepted is not None and not name_in(order.evidence.case):
             journal.warn(Message("accepted_by_nobody"))
@@ -198,8 +198,5 @@ def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:
     """SHA-256 of the source after the run. Raises UnsafeError if it is not what it was."""
     after = sha256_of(info.path, journal)
     if after != before:
-        raise UnsafeError(
-            f"{info.path}: the source changed while it was being read",
-            "Copy it to a place where nothing writes to it, and run again.",
-        )
+        raise problem(UnsafeError, "source_changed", path=info.path)
     return after

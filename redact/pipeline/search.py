@@ -103,7 +103,7 @@ def detect(
             *([Message("looks_taken_up", count=kept.taken_up)] if kept.taken_up else []),
         )
     if not pts:
-        raise InputError(f"{info.path}: no frame could be decoded", "Is the file complete?")
+        raise problem(InputError, "no_frame_decoded", path=info.path)
     if not looked:
         raise _no_picture_in(info, settings.scope)
     remark_on_damage(frames, unchecked, journal)
@@ -162,10 +162,8 @@ def _only_asked(detector: Detector, settings: DetectSettings) -> LookAtParts:
         found = detector.detect_frame(frame)
         if strange := set(found.target.tolist()) - set(asked):
             words = ", ".join(t.word for t in Target if t in strange) or f"{min(strange)}"
-            raise DependencyError(
-                f"the detector {detector.name} found what nobody asked it for: {words}",
-                "Ask its makers, or leave out --detector.",
-            )
+            name = detector.name
+            raise problem(DependencyError, "detector_unasked", name=name, targets=words)
         return found
 
     return look
@@ -205,10 +203,6 @@ def _of_others(
     return in_every_way(info.video.presentations, make)
 
 
-_ORDER = "It is LEFT,TOP,WIDTH,HEIGHT, not two corners as in --box of 'redact plan add'."
-_GRID = "'redact still' makes a picture with a grid."
-
-
 def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = None) -> None:
     """Raise UsageError where an area is not within the picture, or nothing is looked at.
 
@@ -233,23 +227,24 @@ def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = No
     for option, areas in (("--ignore-area", scope.ignored), ("--only-area", scope.only)):
         for area in areas:
             if not area.common(picture):
-                raise UsageError(
-                    f"{option} {area_in_words(area)}: lies outside {size}", f"{_ORDER} {_GRID}"
+                raise problem(
+                    UsageError, "area_outside", option=option, area=area_in_words(area), size=size
                 )
             if area.common(picture) < area.area:
                 inside = area_in_words(
                     Box(max(0, area.x1), max(0, area.y1), min(width, area.x2), min(height, area.y2))
                 )
-                raise UsageError(
-                    f"{option} {area_in_words(area)}: reaches over the border of {size}",
-                    f"{_ORDER} What of it lies in the picture is {option} {inside}.",
+                raise problem(
+                    UsageError,
+                    "area_over_border",
+                    option=option,
+                    area=area_in_words(area),
+                    size=size,
+                    inside=inside,
                 )
 
 
 def _no_picture_in(info: SourceInfo, scope: Scope) -> UsageError:
     """The error where a whole clip has no picture in the spans in which it is looked."""
     spans = " and ".join(f"{clock(a, 1)} to {clock(b, 1)}" for a, b in scope.between)
-    return UsageError(
-        f"--only-between: {info.path.name} has no picture from {spans}",
-        "Times count from the first picture.",
-    )
+    return problem(UsageError, "nothing_between", name=info.path.name, spans=spans)

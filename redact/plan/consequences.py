@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..types import Runs, Track, clock, counted, runs_of
+from ..types import Runs, Track, clock, runs_of
+from ..words import say
 from . import edit
 from .plan import Plan
 
@@ -23,12 +24,6 @@ _LEAST: Final = 3
 _MOST: Final = 8
 """Spans that are listed of one kind; more would bury what matters."""
 
-LOOK: Final = (
-    "look at it with `redact review`, or `redact outline`: a track may have gone over to another "
-    "person where two cross; where you have seen that it is always the same one, `--confirmed` "
-    "shows it in all of its pictures"
-)
-
 
 def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
     """Lines for a person who has just decided to keep tracks; none if there is no track.
@@ -41,12 +36,10 @@ def consequences(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
     for number in ids:
         yield _visible(plan, edit.track_of(plan, number))
         for other, frames in sorted(covered[number].items()):
-            yield (
-                f"track {number}: hidden all the same where track {other} covers it: "
-                f"{_times(plan, runs_of(frames))}"
-            )
+            times = _times(plan, runs_of(frames))
+            yield say("kept_but_covered", track=number, other=other, times=times)
     if ids:
-        yield LOOK
+        yield say("look_at_kept")
 
 
 def mistakable(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
@@ -61,26 +54,19 @@ def mistakable(plan: Plan, ids: Sequence[int]) -> Iterator[str]:
         for other in others:
             frames = _guessed_on(plan, track, other)
             if len(frames) >= _LEAST:
-                yield (
-                    f"track {number} lies on track {other.id} at {_times(plan, runs_of(frames))}, "
-                    "where it is only followed or guessed, but not where it is seen: if you chose "
-                    f"it for a person seen there, keep track {other.id} instead, for track "
-                    f"{number} may show somebody else"
-                )
+                times = _times(plan, runs_of(frames))
+                yield say("kept_mistakable", track=number, other=other.id, times=times)
 
 
 def _visible(plan: Plan, track: Track) -> str:
     shown = plan.shown_spans(track)
     total = track.last - track.first + 1
     hidden = total - sum(last - first + 1 for first, last in shown)
-    places = [f"{_time(plan, a, b)} (frames {a}–{b})" for a, b in shown]
-    words = f"visible at {_listed(places)}" if places else "visible nowhere"
-    if not hidden:
-        return f"track {track.id}: {words}"
-    return (
-        f"track {track.id}: {words}; stays hidden in {counted(hidden, 'frame')} of {total}, where "
-        "it is only followed or guessed, or behind a cut, or the picture is damaged"
-    )
+    places = [say("span_in_frames", span=_time(plan, a, b), first=a, last=b) for a, b in shown]
+    line = say("visible_nowhere", track=track.id)
+    if places:
+        line = say("visible_at", track=track.id, places=_listed(places))
+    return say("stays_hidden_in", line=line, count=hidden, total=total) if hidden else line
 
 
 def covering(plan: Plan, ids: frozenset[int]) -> dict[int, dict[int, list[int]]]:
@@ -122,8 +108,9 @@ def _times(plan: Plan, runs: Runs) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    more = f" and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
-    return ", ".join(parts[:_MOST]) + more
+    shown = ", ".join(parts[:_MOST])
+    more = len(parts) - _MOST
+    return say("and_more", shown=shown, more=more) if more > 0 else shown
 
 
 def _time(plan: Plan, first: int, last: int) -> str:

@@ -104,16 +104,19 @@ def new_track(
     """
     where = f"new track {number}"
     if not places:
-        raise PlanError(f"{where}: has no place", "Give at least one box with its time.")
+        raise problem(PlanError, "no_place", where=where)
     ordered = sorted(places, key=lambda place: place[0])
     for i, (frame, box) in enumerate(ordered):
         if not 0 <= frame < len(plan.source.timeline):
-            raise PlanError(
-                f"{where}: frame {frame} is outside the clip",
-                f"Frames are 0 to {len(plan.source.timeline) - 1}.",
+            raise problem(
+                PlanError,
+                "frame_outside",
+                where=where,
+                frame=frame,
+                last=len(plan.source.timeline) - 1,
             )
         if i and ordered[i - 1][0] == frame:
-            raise PlanError(f"{where}: two boxes at frame {frame}", "Give one box per frame.")
+            raise problem(PlanError, "two_boxes", where=where, frame=frame)
         check_box(box, plan, f"{where}: frame {frame}")
     keys = tuple(Keyframe(frame, box, State.MANUAL) for frame, box in ordered)
     return Track(number, target, keys, Action.REDACT, origin, reason, decided_by, decided_at=at)

@@ -16,7 +16,7 @@ from ..errors import PlanError
 from ..files import FOOTAGE_ENDINGS, open_file, write_whole
 from ..formats import matroska
 from ..types import Box, Confirmed, Keyframe, Origin, Target, Timeline, Track, hidden_with, is_text
-from ..words import problem, reason_of
+from ..words import Message, problem, reason_of
 from .file_fields import (
     FORMAT,
     FORMAT_VERSION,
@@ -160,10 +160,7 @@ def parse_plan(data: bytes, name: str) -> Plan:
     """Like `read_plan`, from memory; `name` stands for the file in messages."""
     other = what_else(data[:HEAD], name)
     if other:
-        raise PlanError(
-            f"{name}: {other}",
-            "Give the file that 'redact detect' wrote; beside a video, the order is SOURCE PLAN.",
-        )
+        raise problem(PlanError, "not_a_plan", name=name, why=other)
     try:
         record = msgspec.json.decode(data, type=PlanRecord)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -306,19 +303,19 @@ HEAD = 4096
 _BOM = b"\xef\xbb\xbf"
 
 
-def what_else(head: bytes, name: str) -> str:
-    """What a file is instead of a plan, "" if it could be one that is damaged.
+def what_else(head: bytes, name: str) -> Message | None:
+    """What a file is instead of a plan, None if it could be one that is damaged.
 
     Args:
         head: the first bytes of the file.
         name: of the file.
     """
     if head.removeprefix(_BOM).lstrip()[:1] == b"{":
-        return ""
+        return None
     if not head:
-        return "is empty, no plan"
+        return Message("plan_is_empty")
     marks = head[4:8] == b"ftyp", head.startswith(matroska.MAGIC), head[8:12] == b"AVI "
     named = FOOTAGE_ENDINGS.search(name) is not None
     if named and not any(marks) and is_text(head):
-        return "is a text file, not a plan"
-    return "is a video, not a plan" if named or any(marks) else "is not a plan"
+        return Message("plan_is_text")
+    return Message("plan_is_video") if named or any(marks) else Message("plan_is_none")

@@ -11,6 +11,7 @@ from typing import Final
 
 from ..errors import UsageError
 from ..types import Box, Timeline, clock, read_clock
+from ..words import problem
 from .plan import Plan
 
 _FRAME: Final = re.compile(r"[fF#](\d{1,10})")
@@ -22,28 +23,28 @@ def parse_ids(text: str, plan: Plan) -> tuple[int, ...]:
     if text.strip().lower() == "all":
         return tuple(sorted(there))
     numbers: set[int] = set()
-    for first, last in _ranges(text, "track numbers"):
+    for first, last in _ranges(text, "typed_tracks"):
         # A single number is looked up by whoever takes it; of a range, those that are there count.
         inside = {n for n in there if first <= n <= last} if first < last else {first}
         if not inside:
-            raise UsageError(f"{first}-{last}: no track is in this range", "See 'plan show'.")
+            raise problem(UsageError, "no_track_in_range", part=f"{first}-{last}")
         numbers |= inside
     return tuple(sorted(numbers))
 
 
 def parse_numbers(text: str) -> tuple[int, ...]:
     """Numbers from "1,3,5-7", each once, in order. Raises UsageError."""
-    return tuple(sorted({n for a, b in _ranges(text, "numbers") for n in range(a, b + 1)}))
+    return tuple(sorted({n for a, b in _ranges(text, "typed_numbers") for n in range(a, b + 1)}))
 
 
-def _ranges(text: str, what: str) -> Iterator[tuple[int, int]]:
+def _ranges(text: str, code: str) -> Iterator[tuple[int, int]]:
     for part in text.split(","):
         match = re.fullmatch(r"\s*(\d{1,6})\s*(?:-\s*(\d{1,6})\s*)?", part, re.ASCII)
         if not match:
-            raise UsageError(f"{text!r}: is not a list of {what}", "For example 3,7,10-12.")
+            raise problem(UsageError, code, text=text)
         first, last = int(match[1]), int(match[2] or match[1])
         if last < first:
-            raise UsageError(f"{part.strip()}: ends before it begins", "For example 10-12.")
+            raise problem(UsageError, "range_backwards", part=part.strip())
         yield first, last
 
 
@@ -54,11 +55,16 @@ def parse_box(text: str) -> Box:
     except ValueError:
         values = []
     if len(values) != 4 or not all(math.isfinite(v) for v in values):
-        raise UsageError(
-            f"{text!r}: is not a box",
-            "Write two corners, LEFT,TOP,RIGHT,BOTTOM, for example 10,20,110,80.",
-        )
+        raise problem(UsageError, "typed_box", text=text)
     return Box(*values)
+
+
+def parse_clock(text: str) -> Fraction:
+    """Seconds of a time, see `read_clock`. Raises UsageError."""
+    try:
+        return read_clock(text)
+    except ValueError:
+        raise problem(UsageError, "no_time", text=text) from None
 
 
 def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
@@ -76,20 +82,19 @@ def parse_time(text: str, plan: Plan, *, last: bool = False) -> int:
     timeline = plan.source.timeline
     word = text.strip().lower()
     if not len(timeline):
-        raise UsageError("the clip of this plan has no frame", "Make the plan anew.")
+        raise problem(UsageError, "plan_without_frames")
     if word in ("start", "end"):
         return 0 if word == "start" else len(timeline) - 1
     if frame := _FRAME.fullmatch(word):
         if int(frame[1]) >= len(timeline):
-            raise UsageError(f"{text}: is past the last frame", f"It is f{len(timeline) - 1}.")
+            raise problem(UsageError, "past_last_frame", text=text, last=len(timeline) - 1)
         return int(frame[1])
-    seconds = read_clock(text)
+    seconds = parse_clock(text)
     moment = seconds + timeline.time(0)
     end = timeline.time(len(timeline) - 1)
     if moment > end and not last:
-        raise UsageError(
-            f"{text}: is after the last picture",
-            f"It is shown at {clock(float(end - timeline.time(0)))}.",
+        raise problem(
+            UsageError, "after_last_picture", text=text, end=clock(float(end - timeline.time(0)))
         )
     return timeline.frame_at(moment) if last else _on_screen(timeline, moment)
 
@@ -100,7 +105,7 @@ def parse_seconds(text: str, plan: Plan) -> float:
     if word in ("start", "end"):
         # Sound may last longer than the pictures: to its end, whatever that is.
         return 0.0 if word == "start" else plan.seconds(len(plan.source.timeline) - 1) + 3600
-    return float(read_clock(text))
+    return float(parse_clock(text))
 
 
 def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
@@ -111,7 +116,7 @@ def parse_moment(text: str) -> tuple[int | None, Fraction | None]:
         return (0, None) if word == "start" else (None, None)
     if frame := _FRAME.fullmatch(word):
         return int(frame[1]), None
-    return None, read_clock(text)
+    return None, parse_clock(text)
 
 
 def is_after_end(text: str, plan: Plan) -> bool:
@@ -121,7 +126,7 @@ def is_after_end(text: str, plan: Plan) -> bool:
     if word in ("start", "end") or _FRAME.fullmatch(word):
         return False
     end = plan.source.timeline.length
-    return end is not None and read_clock(text) > end
+    return end is not None and parse_clock(text) > end
 
 
 def _on_screen(timeline: Timeline, moment: Fraction) -> int:

@@ -13,7 +13,6 @@ from .case import (
 )
 from .chain import LogState, unproven
 from .check import CheckResult, check_output
-from .check_log import counted
 from .content_credentials import MIME as CREDENTIAL_FORMATS
 from .content_credentials import (
     Credentials,

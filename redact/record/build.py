@@ -21,7 +21,7 @@ from ..media import Dropped
 from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
 from ..types import USUAL, Action, Target, hidden_with, readable, stamp
-from ..words import Message
+from ..words import Message, as_json, problem
 from .case import CaseFields
 from .ledger import ledger, muted_parts, review_part
 from .manifest import (
@@ -66,11 +66,12 @@ def build_manifest(
         UnsafeError: the original changed while redact was reading it.
     """
     if record.source_sha256 != record.source_sha256_after:
-        raise UnsafeError(
-            f"{record.source.path}: changed during the run "
-            f"(SHA-256 {record.source_sha256[:12]}… before, {record.source_sha256_after[:12]}… "
-            "after)",
-            "Make sure that nothing else writes to the file, then run again.",
+        raise problem(
+            UnsafeError,
+            "changed_during_run",
+            path=record.source.path,
+            before=record.source_sha256[:12],
+            after=record.source_sha256_after[:12],
         )
     case = record.case or CaseFields()
     drawn = record.as_drawn
@@ -263,7 +264,7 @@ def _messages(record: RunRecord, messages: Iterable[Message]) -> tuple[MessagePa
 
 
 def _message(message: Message, known: tuple[Path, ...]) -> MessagePart:
-    return _without_folders(MessagePart(message.code, message.values), known)
+    return _without_folders(MessagePart(message.code, as_json(message.values)), known)
 
 
 def _without_folders(said: MessagePart, known: tuple[Path, ...]) -> MessagePart:

@@ -14,12 +14,10 @@ from typing import Any, Final
 from ..errors import PlanError, UsageError
 from ..files import read_file
 from ..types import Target
+from ..words import problem, reason_of
 from .text_on_record import checked_option, checked_text
 
 _CODE_FIELDS: Final = ("text", "basis")
-_CODE_EXAMPLE: Final = (
-    'Write for example [codes.b6], then text = "Third party" and basis = "art. 6".'
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +49,18 @@ def codes_from_mapping(
         PlanError: names the file and the field.
     """
     if not isinstance(raw, Mapping):
-        raise PlanError(f"{where}: codes: expected a table", _CODE_EXAMPLE)
+        raise problem(PlanError, "codes_table", where=where)
     found = []
     for code, value in sorted(raw.items()):
         at = f"{where}: codes.{code}"
         checked(code, at)
         fields = {"text": value} if isinstance(value, str) else value
         if not isinstance(fields, Mapping):
-            raise PlanError(f"{at}: expected text, or a table with text and basis", _CODE_EXAMPLE)
+            raise problem(PlanError, "code_text", at=at)
         for name in fields:
             if name not in _CODE_FIELDS:
-                raise PlanError(
-                    f"{at}.{name}: unknown field", f"Fields are {', '.join(_CODE_FIELDS)}."
+                raise problem(
+                    PlanError, "code_field", at=at, name=name, fields=", ".join(_CODE_FIELDS)
                 )
         texts = {name: checked(text, f"{at}.{name}") for name, text in fields.items()}
         found.append(ReasonCode(code, **texts))
@@ -85,8 +83,10 @@ def check_reasons(reasons: Iterable[tuple[str, str]], codes: tuple[ReasonCode, .
     for target, reason in reasons:
         if known and reason not in known:
             near = difflib.get_close_matches(reason, known, 1)
-            hint = f"Did you mean {near[0]}?" if near else f"Codes are {', '.join(known)}."
-            raise PlanError(f"reason for {target}: {reason}: is not a code of this case", hint)
+            said = {"target": target, "reason": reason}
+            if near:
+                raise problem(PlanError, "not_a_code_near", **said, near=near[0])
+            raise problem(PlanError, "not_a_code", **said, codes=", ".join(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +149,12 @@ def read_case_file(path: Path) -> CaseFields:
     try:
         raw = tomllib.loads(read_file(path).decode("utf-8-sig"))
     except OSError as error:
-        raise PlanError(
-            f"{path}: cannot be read: {error.strerror or error}", "Check --case-file."
-        ) from None
+        raise problem(PlanError, "case_unread", path=path, reason=reason_of(error)) from None
     except UnicodeDecodeError:
-        raise PlanError(f"{path}: is not UTF-8 text", "Save the case file as UTF-8.") from None
+        raise problem(PlanError, "case_not_utf8", path=path) from None
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise PlanError(
-            f"{path}: is not valid TOML: {error or 'nested too deeply'}",
-            'Write one line per field, for example: case = "2026-114".',
+        raise problem(
+            PlanError, "case_not_toml", path=path, reason=error or "nested too deeply"
         ) from None
     return case_from_mapping(raw, str(path))
 
@@ -172,18 +169,16 @@ def case_from_mapping(raw: Mapping[str, Any], where: str) -> CaseFields:
         elif name == "codes":
             values[name] = codes_from_mapping(value, where, checked_text)
         elif name not in TEXT_FIELDS:
-            raise PlanError(
-                f"{where}: {key}: unknown field", _closest(name, (*TEXT_FIELDS, "reasons", "codes"))
-            )
+            raise _unknown(where, key, (*TEXT_FIELDS, "reasons", "codes"))
         elif name in values:
-            raise PlanError(f"{where}: {key}: given twice", "Keep one of the two.")
+            raise problem(PlanError, "case_twice", where=where, key=key)
         else:
             values[name] = checked_text(value, f"{where}: {key}")
     case = CaseFields(**values)
     try:
         check_reasons(case.reasons, case.codes)
     except PlanError as error:
-        raise PlanError(f"{where}: {error.message}", error.hint) from None
+        raise problem(PlanError, error.code, **error.values) from None
     return case
 
 
@@ -202,40 +197,47 @@ def reasons_from_options(options: Iterable[str]) -> tuple[tuple[str, str], ...]:
         word, equals, reason = option.partition("=")
         word = word.strip().lower()
         if not equals or not reason.strip():
-            raise UsageError(f"--reason {option}: is not TARGET=REASON", _REASON_EXAMPLE)
+            raise problem(UsageError, "reason_option", option=option)
         try:
             Target.from_word(word)
         except ValueError:
-            raise UsageError(f"--reason {option}: unknown target {word!r}", _TARGETS) from None
+            raise problem(
+                UsageError,
+                "reason_target",
+                option=option,
+                word=word,
+                targets=", ".join(t.word for t in Target),
+            ) from None
         if word in reasons:
-            raise UsageError(f"--reason {word}: given twice", "Give one reason per target.")
+            raise problem(UsageError, "reason_twice", word=word)
         reasons[word] = checked_option(reason.strip(), f"--reason {word}")
     return tuple(sorted(reasons.items()))
 
 
-_REASON_EXAMPLE = "Write for example --reason face=third-party."
-_TARGETS = f"Targets are {', '.join(t.word for t in Target)}."
-
-
 def _reasons(value: object, where: str) -> tuple[tuple[str, str], ...]:
     if not isinstance(value, Mapping):
-        raise PlanError(
-            f"{where}: reasons: expected a table, found {type(value).__name__}",
-            'Write a section [reasons] with lines such as face = "third party".',
-        )
+        raise problem(PlanError, "reasons_table", where=where, kind=type(value).__name__)
     reasons = {}
     for word, reason in value.items():
         try:
             Target.from_word(word)
         except ValueError:
-            raise PlanError(f"{where}: reasons.{word}: unknown target", _TARGETS) from None
+            raise problem(
+                PlanError,
+                "case_reason_target",
+                where=where,
+                word=word,
+                targets=", ".join(t.word for t in Target),
+            ) from None
         if word.lower() in reasons:
-            raise PlanError(f"{where}: reasons.{word}: given twice", "Keep one of the two.")
+            raise problem(PlanError, "case_reason_twice", where=where, word=word)
         reasons[word.lower()] = checked_text(reason, f"{where}: reasons.{word}")
     return tuple(sorted(reasons.items()))
 
 
-def _closest(name: str, known: Iterable[str]) -> str:
+def _unknown(where: str, key: str, known: Iterable[str]) -> PlanError:
     known = list(known)
-    near = difflib.get_close_matches(name, known, 1)
-    return f"Did you mean {near[0]}?" if near else f"Fields are {', '.join(known)}."
+    near = difflib.get_close_matches(key, known, 1)
+    if near:
+        return problem(PlanError, "unknown_field_near", where=where, key=key, near=near[0])
+    return problem(PlanError, "unknown_field", where=where, key=key, fields=", ".join(known))

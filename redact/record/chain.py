@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from ..errors import PlanError
 from ..media import sha256_of_bytes
+from ..words import Message, Told
 from .log_head import Head, head_path, read_head
 from .manifest_parts import LogAnchor
 from .signature import (
@@ -99,7 +100,7 @@ class Break:
 
     line: int
     kind: str
-    text: str
+    text: Told
 
 
 def split_lines(data: bytes) -> list[bytes]:
@@ -112,7 +113,7 @@ def read_chain(data: bytes) -> tuple[tuple[LogEntry, ...], tuple[Break, ...]]:
     lines = split_lines(data)
     breaks: list[Break] = []
     if lines[-1] != b"":
-        breaks.append(Break(len(lines), "cut", "the last line does not end: it was cut off"))
+        breaks.append(Break(len(lines), "cut", Message("log_cut_off")))
     else:
         lines.pop()
     entries: list[LogEntry] = []
@@ -120,7 +121,7 @@ def read_chain(data: bytes) -> tuple[tuple[LogEntry, ...], tuple[Break, ...]]:
     for number, line in enumerate(lines, start=1):
         entry = _parse(line)
         if entry is None:
-            breaks.append(Break(number, "damaged", f"line {number} is not an entry of a log"))
+            breaks.append(Break(number, "damaged", Message("log_no_entry", line=number)))
             continue
         readable.append((number, entry))
         entries.append(entry)
@@ -144,7 +145,7 @@ def _chain_breaks(readable: list[tuple[int, LogEntry]]) -> list[Break]:
         damaged_before = line != last_line + 1
         edited = not entry.holds
         if edited:
-            breaks.append(Break(line, "edited", f"line {line} was changed after it was written"))
+            breaks.append(Break(line, "edited", Message("log_edited", line=line)))
         if damaged_before:
             expected += line - last_line - 1
         if entry.number != expected and not edited:
@@ -154,8 +155,7 @@ def _chain_breaks(readable: list[tuple[int, LogEntry]]) -> list[Break]:
                 Break(
                     line,
                     "rewritten",
-                    f"line {line} does not follow from line {line - 1}: one of them is not the "
-                    "original",
+                    Message("log_does_not_follow", line=line, before=line - 1),
                 )
             )
         expected = (expected if edited else entry.number) + 1
@@ -164,14 +164,13 @@ def _chain_breaks(readable: list[tuple[int, LogEntry]]) -> list[Break]:
 
 
 def _out_of_order(line: int, expected: int, found: int) -> Break:
+    if found == expected + 1:
+        return Break(line, "removed", Message("log_entry_gone", line=line, missing=expected))
     if found > expected:
-        missing = f"{expected}" if found == expected + 1 else f"{expected} to {found - 1}"
-        return Break(
-            line, "removed", f"before line {line}, entry {missing} is missing: removed or moved"
-        )
-    return Break(
-        line, "moved", f"line {line} holds entry {found} where {expected} belongs: moved or added"
-    )
+        gone = Message("log_entries_gone", line=line, first=expected, last=found - 1)
+        return Break(line, "removed", gone)
+    moved = Message("log_entry_moved", line=line, found=found, expected=expected)
+    return Break(line, "moved", moved)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +187,7 @@ class LogState:
 
     entries: tuple[LogEntry, ...]
     breaks: tuple[Break, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Message, ...]
     signer: str = ""
     uncovered: tuple[LogEntry, ...] = ()
 
@@ -204,9 +203,9 @@ def examine(log: Path, data: bytes) -> LogState:
     head, wrong = _head_of(log, len(entries) + 1)
     if head is None:
         return LogState(entries, (*breaks, *wrong), ())
-    problem = _against_anchor(entries, head.entries, head.head, "the log's head file")
-    if problem and not (breaks or wrong):
-        wrong = (problem,)
+    other = _against_anchor(entries, head.entries, head.head, "head")
+    if other and not (breaks or wrong):
+        wrong = (other,)
     uncovered = entries[head.entries :]
     remarks = tuple(_remarks(entries, uncovered))
     return LogState(entries, (*breaks, *wrong), remarks, head.signed_by, uncovered)
@@ -217,30 +216,28 @@ def _head_of(log: Path, after: int) -> tuple[Head | None, tuple[Break, ...]]:
     try:
         head = read_head(log)
     except PlanError as error:
-        return None, (Break(after, "damaged", error.message),)
+        return None, (Break(after, "damaged", error),)
     name = head_path(log).name
     if head is None:
-        text = f"{name} is missing, so nothing shows whether the end of the log is still there"
-        return None, (Break(after, "cut", text),)
+        return None, (Break(after, "cut", Message("log_no_head", name=name)),)
     if not head.holds:
-        return head, (Break(after, "edited", f"the signature of {name} does not hold"),)
+        return head, (Break(after, "edited", Message("log_head_forged", name=name)),)
     return head, ()
 
 
-def _remarks(entries: tuple[LogEntry, ...], uncovered: tuple[LogEntry, ...]) -> Iterator[str]:
+def _remarks(entries: tuple[LogEntry, ...], uncovered: tuple[LogEntry, ...]) -> Iterator[Message]:
     if unsigned := [e for e in uncovered if not e.signature]:
-        yield (
-            f"{len(unsigned)} at the end of the log not covered by its head file: either writing "
-            "was interrupted, or they were added by hand"
-        )
+        yield Message("log_uncovered", count=len(unsigned))
     keys = {e.signed_by for e in entries}
     for key in sorted(keys) if len(keys) > 1 else ():
         numbers = ", ".join(f"{e.number}" for e in entries if e.signed_by == key)
-        how = f"signed with the key {fingerprint(key)}" if key else "not signed"
-        yield f"{how}: {numbers}"
+        if key:
+            yield Message("log_signed_entries", key=fingerprint(key), numbers=numbers)
+        else:
+            yield Message("log_unsigned_entries", numbers=numbers)
 
 
-def unproven(state: LogState, key: str) -> tuple[str, str] | None:
+def unproven(state: LogState, key: str) -> tuple[str, Message] | None:
     """Why the signature of a key does not vouch for the end of a log that holds; None if it does.
 
     Args:
@@ -251,35 +248,30 @@ def unproven(state: LogState, key: str) -> tuple[str, str] | None:
         Kind ("unsigned" or "other key") and the same in words.
     """
     if not state.signer:
-        return "unsigned", "its head is not signed"
+        return "unsigned", Message("log_head_unsigned")
     if state.signer != key:
-        wanted = fingerprint(key)
-        return (
-            "other key",
-            f"its head is signed with {fingerprint(state.signer)}, not with {wanted}",
-        )
+        found, wanted = fingerprint(state.signer), fingerprint(key)
+        return "other key", Message("log_head_other_key", found=found, wanted=wanted)
     if others := sum(entry.signed_by != key for entry in state.uncovered):
-        return "unsigned", f"the last {_entries(others)} not covered by its signed head"
+        return "unsigned", Message("log_head_short", count=others)
     return None
-
-
-def _entries(count: int) -> str:
-    return "entry is" if count == 1 else f"{count} entries are"
 
 
 def check_anchor(entries: tuple[LogEntry, ...], anchor: LogAnchor) -> Break | None:
     """What contradicts an anchor that a manifest kept, None if nothing does."""
-    return _against_anchor(entries, anchor.entries, anchor.head, "the manifest")
+    return _against_anchor(entries, anchor.entries, anchor.head, "record")
 
 
 def _against_anchor(
-    entries: tuple[LogEntry, ...], count: int, head: str, keeper: str
+    entries: tuple[LogEntry, ...], count: int, head: str, keeper: Literal["head", "record"]
 ) -> Break | None:
     if len(entries) < count:
-        missing = count - len(entries)
-        text = f"{keeper} knows {count} entries: the last {missing} of them are missing"
-        return Break(len(entries) + 1, "cut", text)
+        short = {"known": count, "missing": count - len(entries)}
+        if keeper == "head":
+            return Break(len(entries) + 1, "cut", Message("log_shorter_than_head", **short))
+        return Break(len(entries) + 1, "cut", Message("log_shorter_than_record", **short))
     if count and entries[count - 1].hash != head:
-        text = f"entry {count} is not the one that {keeper} knows: the log was rewritten"
-        return Break(count, "rewritten", text)
+        if keeper == "head":
+            return Break(count, "rewritten", Message("log_not_as_head", number=count))
+        return Break(count, "rewritten", Message("log_not_as_record", number=count))
     return None

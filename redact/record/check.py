@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError, PlanError
 from ..files import read_file
 from ..media import sha256_of
-from .check_log import CheckedPart, Logged, check_log
+from ..words import Message, Value, problem, reason_of
+from .check_log import CheckedPart, Logged, check_log, verdict_on
 from .manifest import Manifest, manifest_path, parse_manifest
 from .signature import (
     LENGTH,
@@ -32,8 +33,8 @@ class CheckResult:
     """
 
     parts: tuple[CheckedPart, ...]
-    summary: str
-    trust: str
+    summary: Message
+    trust: Message | None
     signer: str = ""
     log_entry: tuple[int, str] = (0, "")
     log_unproven: bool = False
@@ -87,8 +88,7 @@ def check_output(
         *([] if logged is None else [logged.part]),
     ]
     if logged is None and record is not None and record.custody_log is not None:
-        text = "The run was entered in a custody log, which was not given (--log)."
-        parts.append(CheckedPart("log", "not given", text))
+        parts.append(verdict_on("log", "not given", "log_not_given"))
     signer = fingerprint(signature.key)
     entry = logged.entry if logged and not logged.part.failed else (0, "")
     trust = _trust(signature, logged, key)
@@ -101,21 +101,16 @@ def _manifest_bytes(path: Path, output: Path) -> bytes:
         return read_file(path)
     except (OSError, ValueError):
         if not output.exists():
-            raise InputError(
-                f"{output}: there is no such file, and no manifest of it", "Check the path."
-            ) from None
-        raise PlanError(
-            f"{path}: there is no manifest, so nothing can be checked",
-            "Put the manifest beside the output, or name it with --manifest.",
-        ) from None
+            raise problem(InputError, "no_output_no_manifest", path=output) from None
+        raise problem(PlanError, "no_manifest", path=path) from None
 
 
-def _parsed(data: bytes, name: str) -> tuple[Manifest | None, str]:
+def _parsed(data: bytes, name: str) -> tuple[Manifest | None, PlanError | None]:
     """The manifest, or why it cannot be read."""
     try:
-        return parse_manifest(data, name), ""
+        return parse_manifest(data, name), None
     except PlanError as error:
-        return None, error.message
+        return None, error
 
 
 def _ties(
@@ -129,27 +124,22 @@ def _ties(
     given = (key or b"").hex()
     logged = None if log is None else check_log(log, data, record, anchored, given, named)
     if signature.either and logged is not None and logged.manifest_vouched:
-        text = "The signature file was changed; the manifest is the one that the log names."
-        signature = _Signature(CheckedPart("signature", "changed", text))
+        signature = _Signature(verdict_on("signature", "changed", "signature_changed"))
     return signature, logged
 
 
 def _file_part(name: str, path: Path, expected: str | None) -> CheckedPart:
     if expected is None:
-        return CheckedPart(
-            name, "not given", "The manifest cannot be read, so no hash is known for it."
-        )
+        return verdict_on(name, "not given", "no_hash_known")
     try:
         found = sha256_of(path)
-    except (InputError, ValueError) as error:  # ValueError: no path, for it holds a zero
-        why = error.message if isinstance(error, InputError) else f"{path!r}: {error}"
-        return CheckedPart(name, "missing", f"{why}.")
+    except InputError as error:
+        return verdict_on(name, "missing", "part_unread", why=error)
+    except ValueError as error:  # no path, for it holds a zero
+        return verdict_on(name, "missing", "part_unread", why=f"{path!r}: {error}")
     if found == expected:
-        return CheckedPart(
-            name, "intact", "It is, bit for bit, the file that the manifest describes."
-        )
-    text = f"It is not the file that the manifest describes: its SHA-256 is {found}."
-    return CheckedPart(name, "changed", text)
+        return verdict_on(name, "intact", "is_as_recorded")
+    return verdict_on(name, "changed", "is_not_as_recorded", sha256=found)
 
 
 def _named(part: CheckedPart, output: Path, record: Manifest | None) -> CheckedPart:
@@ -157,19 +147,23 @@ def _named(part: CheckedPart, output: Path, record: Manifest | None) -> CheckedP
     beside another case's video under its name, and all hashes still hold."""
     if record is None or part.verdict != "intact" or file_name(output) == record.output.name:
         return part
-    text = f"{part.text} But the record calls it {record.output.name}, not {output.name}: "
-    text += f"it was made from {record.source.name}."
-    return CheckedPart(part.name, part.verdict, text)
+    names = {"recorded": record.output.name, "name": output.name, "source": record.source.name}
+    return part.but(Message("goes_by_other_name", **names))
 
 
 def _source_part(source: Path, record: Manifest | None) -> CheckedPart:
     part = _file_part("source", source, record.source.sha256_before if record else None)
     if record is None or part.verdict != "changed":
         return part
-    named = record.source.name
-    text = f"{source.name} is not the original of this record, or it was changed since: "
-    text += f"the record is about {named}, {record.source.size} bytes, SHA-256 "
-    return CheckedPart("source", "not the original", f"{text}{record.source.sha256_before}.")
+    return verdict_on(
+        "source",
+        "not the original",
+        "not_the_original",
+        name=source.name,
+        source=record.source.name,
+        size=record.source.size,
+        sha256=record.source.sha256_before,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,95 +181,72 @@ def _signature(path: Path, data: bytes, record: Manifest | None, given: bytes | 
     named = record.signed_by if record else ""
     if not file.exists():
         if named:
-            text = f"The manifest was signed with the key {fingerprint(named)}, and "
-            return _Signature(
-                CheckedPart("signature", "missing", f"{text}its signature is missing.")
-            )
+            return _no_signature("missing", "signature_gone", key=fingerprint(named))
         if given is not None:
-            text = "A key was given to check with, but the manifest is not signed."
-            return _Signature(CheckedPart("signature", "missing", text))
-        return _Signature(CheckedPart("signature", "unsigned", "The manifest is not signed."))
+            return _no_signature("missing", "signature_none")
+        return _no_signature("unsigned", "record_not_signed")
     try:
         signature = read_file(file)
     except OSError as error:
-        text = f"{file.name}: cannot be read ({error.strerror or error})."
-        return _Signature(CheckedPart("signature", "missing", text))
+        reason = reason_of(error)
+        return _no_signature("missing", "signature_unread", name=file.name, reason=reason)
     if len(signature) != LENGTH:
-        text = f"It was damaged or edited: {file.name} has {len(signature)} bytes instead of "
-        return _Signature(CheckedPart("signature", "damaged", f"{text}{LENGTH}."))
+        sizes = {"found": len(signature), "expected": LENGTH}
+        return _no_signature("damaged", "signature_damaged", name=file.name, **sizes)
     # Where the manifest names no key, only the one that was given can be tried.
     key = named or (given or b"").hex()
     if not key:
-        text = "The manifest does not say which key signed it; give it with --key."
-        return _Signature(CheckedPart("signature", "damaged", text), either=True)
+        return replace(_no_signature("damaged", "signature_of_whom"), either=True)
     if not is_signed(data, signature.hex(), key):
-        text = "It does not fit the manifest: one of the two was changed after signing."
-        return _Signature(CheckedPart("signature", "changed", text), either=True)
+        return replace(_no_signature("changed", "signature_does_not_fit"), either=True)
     mark = fingerprint(key)
     if given is not None and given.hex() != key:
-        text = f"Signed with another key ({mark}) than the one given ({fingerprint(given)})."
-        return _Signature(CheckedPart("signature", "other key", text))
-    return _Signature(
-        CheckedPart("signature", "intact", f"It holds. It was made with the key {mark}."), key=key
-    )
+        keys = {"found": mark, "given": fingerprint(given)}
+        return _no_signature("other key", "signature_other_key", **keys)
+    return _Signature(verdict_on("signature", "intact", "signature_holds", key=mark), key=key)
 
 
-def _manifest_part(problem: str, signature: _Signature, logged: Logged | None) -> CheckedPart:
-    if problem:
-        return CheckedPart("manifest", "damaged", f"It cannot be read: {problem}.")
+def _no_signature(verdict: str, code: str, **values: Value) -> _Signature:
+    return _Signature(verdict_on("signature", verdict, code, **values))
+
+
+def _manifest_part(
+    unread: PlanError | None, signature: _Signature, logged: Logged | None
+) -> CheckedPart:
+    if unread is not None:
+        return verdict_on("manifest", "damaged", "record_unreadable", why=unread)
     if signature.either:
-        text = "It does not fit its signature: one of the two was changed after signing."
-        return CheckedPart("manifest", "changed", text)
+        return verdict_on("manifest", "changed", "record_does_not_fit")
     if logged is not None and logged.manifest_changed:
-        return CheckedPart(
-            "manifest", "changed", "It is not the manifest that the custody log names."
-        )
+        return verdict_on("manifest", "changed", "record_not_in_log")
     if signature.key:
-        return CheckedPart("manifest", "intact", "It is, bit for bit, what was signed.")
+        return verdict_on("manifest", "intact", "record_as_signed")
     if logged is not None and logged.manifest_vouched:
-        return CheckedPart("manifest", "intact", "It is, bit for bit, what the custody log names.")
-    text = "It can be read, but nothing shows whether it was edited: no signature, no log."
-    return CheckedPart("manifest", "unsigned", text)
+        return verdict_on("manifest", "intact", "record_as_logged")
+    return verdict_on("manifest", "unsigned", "record_untied")
 
 
-def _summary(parts: list[CheckedPart], doubt: bool) -> str:
+def _summary(parts: list[CheckedPart], doubt: bool) -> Message:
     failed = [p for p in parts if p.failed]
     if [(p.name, p.verdict) for p in failed] == [("source", "not the original")]:
-        return "This is not the original of this record. All else in it holds."
+        return Message("check_not_the_original")
     if failed:
-        names = ", ".join(f"{p.name} ({p.verdict})" for p in failed)
-        return f"The record does not hold: {names}."
+        wrong = (Message("part_failed", name=p.name, verdict=p.verdict) for p in failed)
+        return Message("check_broken", parts=tuple(wrong))
     if any(p.name == "manifest" and p.verdict == "unsigned" for p in parts):
-        return (
-            "The output is the one that the manifest describes. The manifest itself is neither "
-            "signed nor in a given log, so this shows accidents, not forgery."
-        )
+        return Message("check_untied")
     if doubt:
-        return (
-            "The record holds. But its entry in the custody log is not signed with that key, so "
-            "nothing vouches for the time in it: see the note on the log."
-        )
-    return "The record holds: the output and its manifest were not changed."
+        return Message("check_doubt")
+    return Message("check_holds")
 
 
-def _trust(signature: _Signature, logged: Logged | None, key: bytes | None) -> str:
+def _trust(signature: _Signature, logged: Logged | None, key: bytes | None) -> Message | None:
     if signature.key and key is not None:
-        return (
-            "The signature was made with the key that you gave. It proves who signed as far as "
-            "you know whose key that is, and that the manifest was not changed since."
-        )
+        return Message("trust_given_key")
     if signature.key:
-        return (
-            f"The key {fingerprint(signature.key)} is not known to redact. The signature proves "
-            "that the manifest was not changed since, not by whom it was made: anyone can make a "
-            "key. "
-            "Compare the key with its owner over another channel, and give it with --key."
-        )
+        return Message("trust_unknown_key", key=fingerprint(signature.key))
     if signature.part.verdict == "unsigned" and logged is not None:
-        return (
-            "Without a signature, the custody log is the only tie. Whoever can replace log, head "
-            "file and manifest together can replace the whole record."
-        )
+        return Message("trust_log_alone")
     if signature.part.verdict == "unsigned":
-        return "Anyone who can edit the output can edit an unsigned manifest too."
-    return ""
+        return Message("trust_nothing")
+    return None

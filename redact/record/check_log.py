@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import PlanError
 from ..media import sha256_of_bytes
+from ..words import Message, Told, Value
 from .chain import LogState, check_anchor, unproven
 from .custody import read_log
 from .manifest import Manifest
@@ -23,16 +24,30 @@ class CheckedPart:
         verdict: "intact", or what is wrong with it: "changed", "not the original", "damaged",
             "missing", "cut", "broken", "other key", "end not signed", "not mentioned"; "unsigned"
             and "not given" are no failures.
-        text: the same in plain words.
+        said: the same in plain words, a sentence each.
     """
 
     name: str
     verdict: str
-    text: str
+    said: tuple[Told, ...]
 
     @property
     def failed(self) -> bool:
         return self.verdict not in ("intact", "unsigned", "not given")
+
+    @property
+    def text(self) -> str:
+        """In English, for JSON."""
+        return " ".join(map(str, self.said))
+
+    def but(self, *more: Told) -> CheckedPart:
+        """With further sentences."""
+        return replace(self, said=(*self.said, *more))
+
+
+def verdict_on(name: str, verdict: str, code: str, /, **values: Value | Told) -> CheckedPart:
+    """A verdict that one sentence tells."""
+    return CheckedPart(name, verdict, (Message(code, **values),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +73,6 @@ class Logged:
         return self.manifest_known and not self.unproven
 
 
-def counted(state: LogState) -> str:
-    """In words: 1 entry, 2 entries."""
-    return "1 entry" if len(state.entries) == 1 else f"{len(state.entries)} entries"
-
-
 def check_log(
     log: Path, data: bytes, record: Manifest | None, anchored: bool, given: str, named: str
 ) -> Logged:
@@ -79,22 +89,21 @@ def check_log(
     try:
         state = read_log(log)
     except PlanError as error:
-        return Logged(CheckedPart("log", "missing", error.message))
+        return Logged(CheckedPart("log", "missing", (error,)))
     digest = sha256_of_bytes(data)
     entry = next((e for e in state.entries if e.details.get("manifest_sha256") == digest), None)
     known = entry is not None
     if not state.holds:
         first = state.breaks[0]
-        text = "; ".join(b.text for b in state.breaks[:3])
         verdict = "cut" if first.kind == "cut" else "broken"
-        return Logged(
-            CheckedPart("log", verdict, f"It does not hold: {text}."), manifest_known=known
-        )
+        part = verdict_on("log", verdict, "log_does_not_hold", why=first.text)
+        others = [Message("log_does_not_hold_either", why=b.text) for b in state.breaks[1:3]]
+        return Logged(part.but(*others), manifest_known=known)
     other = [] if entry is None or record is None else told_otherwise(entry.details, record, data)
     if entry is not None and other:
-        text = f"Entry {entry.number} names this very manifest, but says otherwise than it: "
-        text += f"{', '.join(other)}. The entry was rewritten."
-        return Logged(CheckedPart("log", "broken", text))
+        fields = ", ".join(other)
+        part = verdict_on("log", "broken", "log_says_otherwise", number=entry.number, fields=fields)
+        return Logged(part)
     logged = _against_log(state, known, record, anchored)
     # A manifest that was changed, and that the log does not know, may name anybody's key.
     key = given or (named if anchored or known else "")
@@ -107,30 +116,27 @@ def check_log(
     return replace(logged, entry=(entry.number, entry.time))
 
 
-def _end_not_signed(kind: str, why: str) -> CheckedPart:
-    text = (
-        f"Its chain holds, but {why}, so nothing shows that its last entries are those that were "
-        "written. If an entry was added without --sign or with another key, read the log, and "
-        "sign its end again with 'redact log add LOG EVENT --sign KEY'."
-    )
-    return CheckedPart("log", "end not signed" if kind == "unsigned" else kind, text)
+def _end_not_signed(kind: str, why: Message) -> CheckedPart:
+    verdict = "end not signed" if kind == "unsigned" else kind
+    return verdict_on("log", verdict, "log_end_open", why=why)
 
 
 def _against_log(state: LogState, known: bool, record: Manifest | None, anchored: bool) -> Logged:
     if anchored and record is not None and record.custody_log is not None:
-        problem = check_anchor(state.entries, record.custody_log)
-        if problem:
-            verdict = "cut" if problem.kind == "cut" else "broken"
-            return Logged(CheckedPart("log", verdict, f"It does not hold: {problem.text}."), known)
-    remarks = "".join(f" Note: {remark}." for remark in state.remarks)
+        wrong = check_anchor(state.entries, record.custody_log)
+        if wrong:
+            verdict = "cut" if wrong.kind == "cut" else "broken"
+            return Logged(verdict_on("log", verdict, "log_does_not_hold", why=wrong.text), known)
+    count = len(state.entries)
+    remarks = [Message("log_note", what=remark) for remark in state.remarks]
     if known:
-        text = f"It holds ({counted(state)}) and names this very manifest.{remarks}"
-        return Logged(CheckedPart("log", "intact", text), manifest_known=True)
+        part = verdict_on("log", "intact", "log_names_record", count=count)
+        return Logged(part.but(*remarks), manifest_known=True)
     if record is None or any(_of_run(entry.details, record) for entry in state.entries):
-        text = f"It holds ({counted(state)}), but names another manifest for this output.{remarks}"
-        return Logged(CheckedPart("log", "intact", text), manifest_changed=True)
-    text = f"It holds ({counted(state)}), but does not mention this output.{remarks}"
-    return Logged(CheckedPart("log", "not mentioned", text))
+        part = verdict_on("log", "intact", "log_names_other", count=count)
+        return Logged(part.but(*remarks), manifest_changed=True)
+    part = verdict_on("log", "not mentioned", "log_names_none", count=count)
+    return Logged(part.but(*remarks))
 
 
 def _of_run(details: Mapping[str, str], record: Manifest) -> bool:

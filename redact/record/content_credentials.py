@@ -26,11 +26,9 @@ from .. import __version__
 from ..errors import DependencyError, OutputError, UsageError
 from ..files import new_partial, read_file
 from ..types import day
+from ..words import problem, reason_of
 
 _CURVES: Final = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
-_ADVICE: Final = (
-    "Ask the authority that made the certificate for the whole chain, yours first, as PEM text."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +70,11 @@ def load_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> 
         chain = _chain(certificate)
         public = chain[0].public_key().public_bytes(pem, form)
     except _UNREADABLE as error:  # parts of a certificate are read when they are asked for
-        raise UsageError(f"{certificate}: cannot be read ({error})", _ADVICE) from None
+        raise problem(
+            UsageError, "c2pa_certificate_unread", certificate=certificate, error=error
+        ) from None
     if private.public_key().public_bytes(pem, form) != public:
-        raise UsageError(
-            f"{key}: is not the key of the first certificate in {certificate}",
-            "Give the key that belongs to it; the signer's certificate comes first in its file.",
-        )
+        raise problem(UsageError, "c2pa_other_key", key=key, certificate=certificate)
     return Credentials(
         b"".join(c.public_bytes(pem) for c in chain),
         private.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()),
@@ -100,24 +97,22 @@ def _chain(path: Path) -> list[x509.Certificate]:
     try:
         chain = x509.load_pem_x509_certificates(read_file(path))
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from None
+        raise problem(UsageError, "path_unread", path=path, reason=reason_of(error)) from None
     except ValueError:
-        raise UsageError(f"{path}: holds no certificate as PEM text", _ADVICE) from None
+        raise problem(UsageError, "c2pa_no_certificate", path=path) from None
     signer = chain[0]
     if _signed_by_itself(signer):
-        raise UsageError(
-            f"{path}: the first certificate is signed by itself, and readers of content "
-            "credentials refuse such a signer",
-            "Use a certificate that an authority has signed, followed by the authority's own.",
-        )
+        raise problem(UsageError, "c2pa_self_signed", path=path)
     if _is_authority(signer):
-        raise UsageError(f"{path}: the first certificate is an authority's", _ADVICE)
+        raise problem(UsageError, "c2pa_authority", path=path)
     now = datetime.now(UTC)
     if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
-        raise UsageError(
-            f"{path}: the certificate is valid from {day(signer.not_valid_before_utc)} to "
-            f"{day(signer.not_valid_after_utc)}, and not now",
-            "Use one that is valid; content credentials of redact hold no time stamp.",
+        raise problem(
+            UsageError,
+            "c2pa_expired",
+            path=path,
+            first=day(signer.not_valid_before_utc),
+            last=day(signer.not_valid_after_utc),
         )
     return chain
 
@@ -146,20 +141,14 @@ def _private(path: Path, passphrase: bytes | None) -> _Key:
     try:
         key = serialization.load_pem_private_key(read_file(path), passphrase)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})", "Check the path.") from None
+        raise problem(UsageError, "path_unread", path=path, reason=reason_of(error)) from None
     except (ValueError, TypeError):
-        raise UsageError(
-            f"{path}: holds no private key as PEM text, or the passphrase is wrong",
-            "Check the file and its passphrase.",
-        ) from None
+        raise problem(UsageError, "c2pa_no_key", path=path) from None
     except UnsupportedAlgorithm as error:
-        raise UsageError(f"{path}: {error}", _KINDS) from None
+        raise problem(UsageError, "c2pa_key_refused", path=path, error=error) from None
     if isinstance(key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey, ed25519.Ed25519PrivateKey)):
         return key
-    raise UsageError(f"{path}: no key of a kind that content credentials know", _KINDS)
-
-
-_KINDS: Final = "Use a key on the curve P-256, P-384 or P-521, an Ed25519 key, or RSA."
+    raise problem(UsageError, "c2pa_key_kind", path=path)
 
 
 def _algorithm(key: _Key, path: Path) -> str:
@@ -169,7 +158,7 @@ def _algorithm(key: _Key, path: Path) -> str:
         return "ps256"
     name = _CURVES.get(key.curve.name)
     if name is None:
-        raise UsageError(f"{path}: a key on the curve {key.curve.name}", _KINDS)
+        raise problem(UsageError, "c2pa_curve", path=path, curve=key.curve.name)
     return name
 
 
@@ -198,10 +187,7 @@ def require_c2pa() -> Any:
     try:
         return importlib.import_module("c2pa")
     except (ImportError, OSError) as error:
-        raise DependencyError(
-            f"--c2pa needs c2pa-python, which cannot be loaded ({error})",
-            "pip install 'redact-footage[c2pa]'",
-        ) from error
+        raise problem(DependencyError, "no_c2pa", error=error) from error
 
 
 def sign_content(
@@ -222,10 +208,7 @@ def sign_content(
             signed does not hold.
     """
     if container not in MIME:
-        raise OutputError(
-            f"{container} files cannot hold content credentials",
-            "Choose an output in .mp4 or .mov, or leave out --c2pa.",
-        )
+        raise problem(OutputError, "c2pa_no_room", container=container)
     c2pa = require_c2pa()
     signed = new_partial(path.parent, path.name, 0o600)
     try:
@@ -234,10 +217,7 @@ def sign_content(
         _require_valid(signed.path, container, source_sha256)
         shutil.copyfile(signed.path, path)
     except (c2pa.C2paError, OSError) as error:
-        raise OutputError(
-            f"the content credentials could not be made ({error})",
-            "Check certificate and key: readers ask for a certificate for signing, with its chain.",
-        ) from error
+        raise problem(OutputError, "c2pa_unmade", error=error) from error
     finally:
         signed.remove()
 
@@ -300,7 +280,7 @@ def read_content(path: Path, container: str) -> tuple[dict[str, Any], bool]:
         ):
             return json.loads(reader.json()), reader.get_validation_state() in ("Valid", "Trusted")
     except (c2pa.C2paError, OSError) as error:
-        raise OutputError(f"{path}: no content credentials can be read ({error})") from error
+        raise problem(OutputError, "c2pa_unreadable", path=path, error=error) from error
 
 
 def _require_valid(path: Path, container: str, source_sha256: str) -> None:
@@ -310,11 +290,7 @@ def _require_valid(path: Path, container: str, source_sha256: str) -> None:
     text = json.dumps(store)
     if not valid:
         failed = store.get("validation_results", {}).get("activeManifest", {}).get("failure", [])
-        why = ", ".join(str(f.get("code")) for f in failed) or "for no reason that is given"
-        raise OutputError(
-            f"the content credentials do not hold ({why})",
-            "Readers ask for a certificate for signing (digitalSignature, and emailProtection or "
-            "another use for documents), with its chain.",
-        )
+        why = ", ".join(str(f.get("code")) for f in failed) or "?"
+        raise problem(OutputError, "c2pa_does_not_hold", why=why)
     if len(manifests) != 1 or "thumbnail" in text or source_sha256 not in text:
-        raise OutputError("the content credentials do not say what they should")
+        raise problem(OutputError, "c2pa_says_other")

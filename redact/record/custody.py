@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import check_writable, lock
 from ..types import stamp
+from ..words import problem, reason_of
 from .chain import START, LogEntry, LogState, examine
 from .log_head import head_path, write_head
 from .manifest_parts import LogAnchor
@@ -41,16 +42,10 @@ def _lock(handle: int, log: Path, *, shared: bool) -> None:
     deadline = time.monotonic() + PATIENCE
     while (locked := lock(handle, shared=shared)) is False:
         if time.monotonic() > deadline:
-            raise OutputError(
-                f"{log}: another program has kept it locked for {PATIENCE:.0f} s",
-                "Wait until the other redact is done, then try again.",
-            )
+            raise problem(OutputError, "log_locked", log=log, patience=PATIENCE)
         time.sleep(0.005)
     if locked is None:
-        raise OutputError(
-            f"{log}: cannot be locked",
-            "Keep the log on a file system with locks, such as the machine's own disk.",
-        )
+        raise problem(OutputError, "log_no_locks", log=log)
 
 
 def append(
@@ -99,10 +94,8 @@ def _open_locked(log: Path, flags: int) -> Iterator[int]:
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
         if reading:
-            raise PlanError(f"{log}: cannot read the log ({why})", "Check the path.") from None
-        raise OutputError(
-            f"{log}: cannot be written ({why})", "Choose a folder that exists and can be written."
-        ) from None
+            raise problem(PlanError, "log_closed", log=log, why=why) from None
+        raise problem(OutputError, "log_unwritten", log=log, why=why) from None
     try:
         _lock(handle, log, shared=reading)
         yield handle
@@ -117,9 +110,7 @@ def _read_all(handle: int, log: Path) -> bytes:
         while piece := os.read(handle, 1 << 20):
             pieces.append(piece)
     except OSError as error:  # a folder can be opened, but not read
-        raise PlanError(
-            f"{log}: cannot read the log ({error.strerror or error})", "Check the path."
-        ) from None
+        raise problem(PlanError, "log_unread", log=log, reason=reason_of(error)) from None
     return b"".join(pieces)
 
 
@@ -129,10 +120,7 @@ def entries_to_extend(log: Path, state: LogState) -> tuple[LogEntry, ...]:
     Raises CheckFailedError.
     """
     if state.breaks:
-        raise CheckFailedError(
-            f"{log}: {state.breaks[0].text}; nothing was added",
-            "Keep the file as it is, find its last good copy, and start a new log.",
-        )
+        raise problem(CheckFailedError, "log_broken", log=log, text=state.breaks[0].text)
     return state.entries
 
 
@@ -159,9 +147,7 @@ def _write_all(handle: int, line: bytes, size: int, log: Path) -> None:
         os.fsync(handle)
     except OSError as error:
         os.ftruncate(handle, size)  # half a line would stop every later writer
-        raise OutputError(
-            f"{log}: cannot be written ({error.strerror or error})", "Make room, then try again."
-        ) from None
+        raise problem(OutputError, "log_full", log=log, reason=reason_of(error)) from None
 
 
 def read_log(log: Path) -> LogState:

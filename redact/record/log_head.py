@@ -16,10 +16,10 @@ from msgspec.structs import replace
 
 from ..errors import PlanError
 from ..files import sync_folder, write_whole
+from ..words import problem, reason_of
 from .signature import PublicKeyHex, SignatureHex, is_signed, make_signature, named_key
 
 HEAD_FORMAT = "redact-log-head"
-_HINT = "The anchor was damaged or edited; compare with a copy of it."
 
 
 class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
@@ -58,13 +58,13 @@ def read_head(log: Path) -> Head | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise PlanError(f"{path}: cannot be read ({error.strerror or error})", _HINT) from None
+        raise problem(PlanError, "head_unread", path=path, reason=reason_of(error)) from None
     try:
         head = msgspec.json.decode(data, type=Head)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(f"{path}: {error}", _HINT) from None
+        raise problem(PlanError, "head_malformed", path=path, error=error) from None
     if head.line() != data:
-        raise PlanError(f"{path}: is not in the layout that redact writes", _HINT)
+        raise problem(PlanError, "head_layout", path=path)
     return head
 
 

@@ -14,6 +14,7 @@ from msgspec import Meta, field
 
 from ..errors import PlanError
 from ..files import read_file
+from ..words import problem, reason_of
 from .manifest_parts import (
     AuditPart,
     CasePart,
@@ -199,25 +200,21 @@ def read_manifest(path: Path) -> Manifest:
     try:
         data = read_file(path)
     except OSError as error:
-        raise PlanError(
-            f"{path}: cannot read the manifest ({error.strerror or error})",
-            "The manifest stands beside the output and is made by 'redact run'.",
-        ) from None
+        raise problem(PlanError, "manifest_unread", path=path, reason=reason_of(error)) from None
     except ValueError as error:
-        raise PlanError(f"{path!r}: {error}", "Check the path.") from None
+        raise problem(PlanError, "manifest_path", path=path, error=error) from None
     return parse_manifest(data, str(path))
 
 
 def parse_manifest(data: bytes, name: str) -> Manifest:
     """Like `read_manifest`, from memory; `name` stands for the file in messages."""
-    hint = "The manifest was damaged or edited; take the original one."
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(f"{name}: {error}", hint) from None
-    problem = _contradiction(manifest)
-    if problem:
-        raise PlanError(f"{name}: {problem}", hint)
+        raise problem(PlanError, "manifest_malformed", name=name, error=error) from None
+    wrong = _contradiction(manifest)
+    if wrong:
+        raise problem(PlanError, "manifest_malformed", name=name, error=wrong)
     return manifest
 
 

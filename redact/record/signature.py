@@ -19,6 +19,7 @@ from msgspec import Meta
 from ..errors import OutputExistsError, PlanError, RedactError, UsageError
 from ..files import read_file, unwritable, write_whole
 from ..media import sha256_of_bytes
+from ..words import problem
 
 SUFFIX: Final = ".sig"
 LENGTH: Final = 64
@@ -109,9 +110,7 @@ def new_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
     public = path.with_name(path.name + ".pub")
     for taken in (path, public):
         if taken.exists():
-            raise OutputExistsError(
-                f"{taken}: is already there", "Keys are never overwritten; choose another --out."
-            )
+            raise problem(OutputExistsError, "key_there", path=taken)
     key = Ed25519PrivateKey.generate()
     protection: serialization.KeySerializationEncryption = (
         serialization.BestAvailableEncryption(passphrase)
@@ -148,22 +147,15 @@ def load_private_key(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
     except TypeError:
         if passphrase:  # given, but the key has none: harmless
             return load_private_key(path, None)
-        raise UsageError(
-            f"{path}: needs its passphrase", "Set REDACT_PASSPHRASE or answer the prompt."
-        ) from None
+        raise problem(UsageError, "needs_passphrase", path=path) from None
     except (ValueError, UnsupportedAlgorithm) as error:
         if passphrase and b"ENCRYPTED" in data:
-            raise UsageError(f"{path}: wrong passphrase", "Type the passphrase again.") from error
+            raise problem(UsageError, "wrong_passphrase", path=path) from error
         if b"PUBLIC KEY" in data:
-            raise PlanError(
-                f"{path}: is a public key, which cannot sign",
-                "Give the private key, the file without .pub at its end.",
-            ) from None
-        raise PlanError(
-            f"{path}: is not a private key in PEM form", "Make one with 'redact key new'."
-        ) from error
+            raise problem(PlanError, "public_cannot_sign", path=path) from None
+        raise problem(PlanError, "no_private_key", path=path) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise PlanError(f"{path}: is not an Ed25519 key", "Make one with 'redact key new'.")
+        raise problem(PlanError, "not_ed25519", path=path)
     return key
 
 
@@ -174,20 +166,12 @@ def load_public_key(path: Path) -> bytes:
         key = serialization.load_pem_public_key(data)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         if b"PRIVATE KEY" in data:
-            raise PlanError(
-                f"{path}: is a private key; here the public one is needed",
-                "Give the .pub file beside it, and show the private key to nobody.",
-            ) from None
-        raise PlanError(
-            f"{path}: is not a public key in PEM form",
-            "Give the .pub file that 'redact key new' wrote.",
-        ) from None
+            raise problem(PlanError, "private_where_public", path=path) from None
+        raise problem(PlanError, "no_public_key", path=path) from None
     if not isinstance(key, Ed25519PublicKey):
-        raise PlanError(f"{path}: is not an Ed25519 key", "Give a .pub file made by redact.")
+        raise problem(PlanError, "not_ed25519_public", path=path)
     if is_small_order(raw_public(key)):
-        raise PlanError(
-            f"{path}: is a key under which anybody can sign", "Give a .pub file made by redact."
-        )
+        raise problem(PlanError, "weak_key", path=path)
     return raw_public(key)
 
 
@@ -200,4 +184,4 @@ def _read_key(path: Path) -> bytes:
         return read_file(path)
     except (OSError, ValueError) as error:
         why = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        raise PlanError(f"{path}: cannot read the key ({why})", "Check the path.") from None
+        raise problem(PlanError, "key_unread", path=path, why=why) from None

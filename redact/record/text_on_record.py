@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ..errors import PlanError, UsageError
 from ..types import readable
-from ..words import Value
+from ..words import Value, problem
 
 _ABSOLUTE = re.compile(
     r"""(?<![\w./\\:])             # not in the middle of a word, a relative path or a URL
@@ -163,20 +163,14 @@ LONGEST = 2000
 def checked_text(value: object, where: str) -> str:
     """`value` if it is text that can stand in a record, one line. Raises PlanError."""
     if not isinstance(value, str):
-        raise PlanError(
-            f"{where}: expected text, found {type(value).__name__}", "Put the value in quotes."
-        )
+        raise problem(PlanError, "expected_text", where=where, kind=type(value).__name__)
     if len(value) > LONGEST:
-        raise PlanError(
-            f"{where}: {len(value)} characters, at most {LONGEST} fit", "Shorten the text."
-        )
+        raise problem(PlanError, "text_too_long", where=where, length=len(value), longest=LONGEST)
     # Control characters and lone surrogates can make a record look different from what it says
     # (terminal escapes, text direction), or cannot be written as UTF-8 at all.
     bad = next((c for c in value if not _printable(c)), None)
     if bad is not None:
-        raise PlanError(
-            f"{where}: holds the control character U+{ord(bad):04X}", "Remove that character."
-        )
+        raise problem(PlanError, "control_character", where=where, bad=ord(bad))
     return value
 
 
@@ -185,7 +179,7 @@ def checked_option(value: str, option: str) -> str:
     try:
         return checked_text(value, option)
     except PlanError as error:
-        raise UsageError(error.message, error.hint) from None
+        raise problem(UsageError, error.code, **error.values) from None
 
 
 def _printable(char: str) -> bool:

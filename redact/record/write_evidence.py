@@ -47,9 +47,8 @@ class EvidenceChoice:
     def refuse_with(self, option: str) -> None:
         """Raise UsageError if anything was asked for that `option` would leave out."""
         if self.given:
-            raise UsageError(
-                f"{option} keeps no record, so it does not go with {', '.join(self.given)}",
-                f"Leave out {option}, or the others.",
+            raise problem(
+                UsageError, "no_record_option", option=option, others=", ".join(self.given)
             )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
+from ..words import problem
 
 Samples: TypeAlias = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -73,10 +74,7 @@ def layout_of(picture: av.VideoFrame) -> Layout:
         and 8 <= depth <= 16
     )
     if not plain:
-        raise UnsafeError(
-            f"pictures of pixel format {form.name} cannot be redacted plane by plane",
-            "convert the video to planar YUV first, for example yuv420p",
-        )
+        raise problem(UnsafeError, "pixel_format_refused", name=form.name)
     # Measured on a large picture: component sizes of a small one are rounded up.
     large = 1024
     sub_x, sub_y = large // form.chroma_width(large), large // form.chroma_height(large)

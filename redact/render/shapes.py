@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from ..errors import UnsafeError
 from ..media import Colour, SourceInfo
 from ..types import Box, Frame, Outline, Region
+from ..words import problem
 
 RIM = 8
 """Pixels around the core that may change. Room for a chroma sample that straddles the core's edge
@@ -189,10 +190,7 @@ def shape_of(region: Region, margin: float) -> Shape:
     half = HALF_PIXEL
     # `max` takes 0 instead of a margin that is no number, so the margin is looked at by itself.
     if not all(map(math.isfinite, (*grown, margin))) or max(map(abs, grown)) > FARTHEST:
-        raise UnsafeError(
-            f"track {region.track} has a box that cannot be drawn: {tuple(region.box)}",
-            "correct the plan and run again",
-        )
+        raise problem(UnsafeError, "box_undrawn", track=region.track, box=tuple(region.box))
     box = Box(grown.x1 - half, grown.y1 - half, grown.x2 + half, grown.y2 + half)
     # A head is an ellipse in its box; the corners of the box show what is behind it.
     return Shape(region, box, (box.width / 2, box.height / 2))

@@ -8,6 +8,7 @@ import numpy as np
 from ..errors import UsageError
 from ..settings import Corner, Stamp
 from ..types import Box
+from ..words import problem
 from .shapes import RIM, Rect
 from .styles import Canvas
 from .styles.outline import SMALLEST_CAPITAL, capital_of, text_size, write_words
@@ -22,9 +23,7 @@ def check_stamp(stamp: Stamp) -> None:
     """Raises UsageError if a stamp is empty or has letters without a glyph."""
     text = stamp.text
     if not text.strip() or not text.isascii() or not text.isprintable():
-        raise UsageError(
-            f"stamp {text!r} cannot be drawn", "Use letters without accents, digits and signs."
-        )
+        raise problem(UsageError, "stamp_undrawn", text=text)
 
 
 def require_room(stamp: Stamp | None, width: int, height: int) -> None:
@@ -33,9 +32,13 @@ def require_room(stamp: Stamp | None, width: int, height: int) -> None:
         return
     wide = text_size(stamp.text, SMALLEST_CAPITAL)[0]
     if wide > width or height < 2 * SMALLEST_CAPITAL:
-        raise UsageError(
-            f"stamp {stamp.text!r} could not be read in a picture of {width}×{height} pixels",
-            f"Choose one of at most {len(stamp.text) * width // wide} letters.",
+        raise problem(
+            UsageError,
+            "stamp_too_long",
+            text=stamp.text,
+            width=width,
+            height=height,
+            letters=len(stamp.text) * width // wide,
         )
 
 

@@ -19,7 +19,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from .. import __version__
-from ..types import clock, counted, day, one_line, readable
+from ..types import clock, day, one_line, readable
+from ..words import Message, said, say, spoken, told_again, word
 
 MARK = b'<meta name="generator" content="redact case index">'
 """Stands in every such page: one may be replaced by a newer one, other files may not."""
@@ -38,15 +39,15 @@ def verdict(result: Mapping[str, Any]) -> str:
     Args:
         result: of `redact run`, as JSON values.
     """
-    state = str(result["state"])
-    if not result.get("incomplete") or state == _CUT_OFF:
-        return state
-    return _CUT_OFF if state in _GOOD else f"{state}, {_CUT_OFF}"
+    state, incomplete = counted_as(result), bool(result.get("incomplete"))
+    more = [word("state", _CUT_OFF)] if incomplete and state != _CUT_OFF else []
+    return ", ".join([word("state", state), *more])
 
 
 def counted_as(result: Mapping[str, Any]) -> str:
     """The one state under which a source is counted."""
-    return verdict(result).partition(",")[0]
+    state = str(result["state"])
+    return _CUT_OFF if result.get("incomplete") and state in _GOOD else state
 
 
 def in_one_line(
@@ -61,20 +62,28 @@ def in_one_line(
     """
     counts = Counter(map(counted_as, results))
     counts["not done"] += not_done
-    parts = [f"{counts[state]} {state}" for state in _ORDER if counts[state]]
-    time = "" if took is None else f"; took {clock(took, 0)}"
-    return f"{counted(len(results) + not_done, 'file')}: {', '.join(parts)}{time}"
+    parts = ", ".join(
+        say(f"count_{state.replace(' ', '_')}", count=counts[state])
+        for state in _ORDER
+        if counts[state]
+    )
+    count = len(results) + not_done
+    if took is None:
+        return say("counts", count=count, parts=parts)
+    return say("counts_and_time", count=count, parts=parts, time=clock(took, 0))
 
 
 def tracks_hidden(result: Mapping[str, Any]) -> str:
     """How many tracks are hidden, for a cell: "3 face, 1 plate; 2 kept"; "" if not known."""
     if "hidden" not in result:
         return ""
-    hidden = ", ".join(f"{count} {word}" for word, count in result["hidden"].items())
-    alarms = result.get("false_alarms", 0)
-    more = [f"{result['kept']} kept"] if result["kept"] else []
-    more += [counted(alarms, "false alarm")] if alarms else []
-    return "; ".join([hidden or "none", *more]) if more else hidden or "nothing found"
+    hidden = [say("cell_hidden", count=n, kind=kind) for kind, n in result["hidden"].items()]
+    kept, alarms = result["kept"], result.get("false_alarms", 0)
+    more = [say("cell_kept", count=kept)] if kept else []
+    more += [say("cell_alarms", count=alarms)] if alarms else []
+    if not (hidden or more):
+        return say("finds_nothing")
+    return "; ".join([", ".join(hidden) or say("cell_none"), *more])
 
 
 def case_page(
@@ -83,7 +92,7 @@ def case_page(
     line: str,
     results: Sequence[dict[str, Any]],
     reports: Sequence[Path | None],
-    left_out: Sequence[tuple[Path, str]],
+    left_out: Sequence[tuple[Path, Message]],
     not_done: Sequence[Path] = (),
 ) -> bytes:
     """The page.
@@ -98,12 +107,13 @@ def case_page(
         not_done: videos that were not come to.
     """
     rows = [_row(place, result, report) for result, report in zip(results, reports, strict=True)]
-    rows += [{**_EMPTY, "source": _name(p), "state": "not done"} for p in not_done]
+    undone = {**_EMPTY, "state": word("state", "not done"), "good": False}
+    rows += [{**undone, "source": _name(p)} for p in not_done]
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = resources.files(__package__).joinpath("template")
-    good = all(row["state"] in _GOOD for row in rows)
+    good = all(row["good"] for row in rows)
     page = environment.from_string(template.joinpath("case.html").read_text("utf-8")).render(
         title=one_line(readable(title)),
         version=__version__,
@@ -112,10 +122,15 @@ def case_page(
         verdict="good" if good else "bad",
         line=line,
         rows=rows,
-        left_out=[(_name(path), why) for path, why in left_out],
+        left_out=[(_name(path), said(why)) for path, why in left_out],
+        language=spoken(),
+        words={name: say(f"index_{name}") for name in ("kind", "result", "report", "left_out")},
+        columns={c: word("column", c) for c in _COLUMNS},
     )
     return page.encode("utf-8", "replace")
 
+
+_COLUMNS = ("number", "source", "result", "hidden", "output", "time")
 
 _EMPTY = {"css": "", "hidden": "", "words": "", "report": "", "time": ""}
 
@@ -125,11 +140,12 @@ def _name(path: Path | str) -> str:
     return one_line(readable(str(path)))
 
 
-def _row(place: Path, result: dict[str, Any], report: Path | None) -> dict[str, str]:
-    words = result.get("error") or Path(result["output"]).name
+def _row(place: Path, result: dict[str, Any], report: Path | None) -> dict[str, Any]:
+    words = told_again(result)[0] if "error" in result else Path(result["output"]).name
     link = "" if report is None else os.path.relpath(report, place.parent)
     return {
-        "css": "redact" if verdict(result) in _GOOD else "keep",
+        "css": "redact" if counted_as(result) in _GOOD else "keep",
+        "good": counted_as(result) in _GOOD,
         "source": _name(result["source"]),
         "state": verdict(result),
         "hidden": tracks_hidden(result),

@@ -25,6 +25,7 @@ from ..record import (
     sha256_of_bytes,
 )
 from ..types import clock, readable
+from ..words import problem
 from .catalogue import Catalogue
 from .exemptions import log_parts
 from .summary import (
@@ -165,10 +166,7 @@ def require_pdf() -> Any:
     try:
         return importlib.import_module("weasyprint")
     except (ImportError, OSError) as error:  # OSError: a library of the system is missing
-        raise DependencyError(
-            f"--pdf needs WeasyPrint, which cannot be loaded ({error})",
-            "pip install 'redact-footage[pdf]', or print the HTML report from a browser.",
-        ) from error
+        raise problem(DependencyError, "no_weasyprint", error=error) from error
 
 
 def as_pdf(page: bytes) -> bytes:

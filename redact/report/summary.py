@@ -130,7 +130,9 @@ def record_words(record: CheckResult | None, text: Catalogue) -> dict[str, Any]:
         return {"record_broken": "", "record_signer": "", "log_entry": ""}
     # An output that lies elsewhere was not looked at: that is no failure of its record.
     failed = [p for p in record.parts if p.failed and (p.name, p.verdict) != ("output", "missing")]
-    parts = ", ".join(f"{text.word('part', p.name)} ({_verdict(p.verdict, text)})" for p in failed)
+    parts = ", ".join(
+        f"{text.term('part', p.name)} ({text.term('verdict', p.verdict)})" for p in failed
+    )
     signer = text("record.signed", fingerprint=record.signer) if record.signer else ""
     number, time = record.log_entry
     entry = text("integrity.entry", number=text.number(number), time=time) if number else ""
@@ -139,12 +141,6 @@ def record_words(record: CheckResult | None, text: Catalogue) -> dict[str, Any]:
         "record_signer": signer or text("record.unsigned"),
         "log_entry": text("integrity.entry_unproven") if record.log_unproven else entry,
     }
-
-
-def _verdict(verdict: str, text: Catalogue) -> str:
-    key = verdict.replace(" ", "_")
-    known = f"verdict.{key}" in text.entries
-    return text.word("verdict", key if known else verdict)
 
 
 def summary_parts(manifest: Manifest, audit: AuditView | None, text: Catalogue) -> dict[str, Any]:

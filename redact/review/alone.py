@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..errors import OutputError
 from ..files import claim_beside
+from ..words import problem, reason_of
 
 
 @contextmanager
@@ -24,16 +25,9 @@ def alone_with(plan: Path) -> Iterator[None]:
     try:
         held = claim_beside(plan, "review")
     except OSError as error:
-        raise OutputError(
-            f"{plan}: cannot be saved ({error.strerror or error})",
-            "Choose a plan in a folder that you may write to.",
-        ) from error
+        raise problem(OutputError, "plan_unsaved", path=plan, reason=reason_of(error)) from error
     if held is None:
-        raise OutputError(
-            f"{plan}: is open in another review",
-            "Go on in the window of that review. Or end it: close its page, or press Ctrl-C where "
-            "it was started. Then give this command again.",
-        )
+        raise problem(OutputError, "review_open", path=plan)
     try:
         yield
     finally:

@@ -27,7 +27,7 @@ from ..plan import read_plan
 from ..record import EvidenceChoice
 from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..settings import DetectSettings
-from ..words import LANGUAGES
+from ..words import LANGUAGES, problem, reason_of
 from .alone import alone_with
 from .finishing import holds
 from .jobs import Job
@@ -252,10 +252,7 @@ class Case:
         """Take the videos in these places. Raises InputError where there are none."""
         found = find_footage(places, recursive=self._recursive, results=self.wish.folder)
         if not found.footage:
-            raise InputError(
-                f"{places[0]}: holds no video that redact has not made itself",
-                "Choose another folder.",
-            )
+            raise problem(InputError, "case_without_video", place=places[0])
         self.name = places[0].resolve().name if len(places) == 1 else ""
         self.videos = [
             Video(n, one.path, self._folder_of(one)) for n, one in enumerate(found.footage, 1)
@@ -415,4 +412,4 @@ def _not_open(values: dict[str, Any]) -> Answer:
 
 
 def _input(error: OSError) -> RedactError:
-    return InputError(f"{error}", "")
+    return problem(InputError, "folder_unread", path=error.filename, reason=reason_of(error))

@@ -24,7 +24,7 @@ from ..record import (
     signature_path,
 )
 from ..settings import Audio, Corner, DrawSettings, EncodeSettings, Stamp, Style
-from ..words import LANGUAGES, Words
+from ..words import LANGUAGES, Words, problem
 from .answered import accepted, noted
 from .jobs import Job
 from .open_plan import ChangedOutsideError, OpenPlan
@@ -102,7 +102,7 @@ def _note(open_plan: OpenPlan, audit: AuditResult) -> Plan:
 def _release_style(name: str) -> Style:
     style = Style(name)
     if style is Style.OUTLINE:
-        raise UsageError("outlines hide nothing", "Choose cover, blur, mosaic or solid.")
+        raise problem(UsageError, "outlines_hide_nothing")
     return style
 
 

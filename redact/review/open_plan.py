@@ -229,7 +229,7 @@ def edited(plan: Plan, what: dict[str, Any], by: str, at: str = "") -> Plan:
     try:
         return action(plan, Deed(what, by, at))
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-        raise PlanError(f"{what.get('op')}: {error}", "Load the page anew.") from error
+        raise problem(PlanError, "page_asked", what=what.get("op"), error=error) from error
 
 
 def _text(what: dict[str, Any]) -> str:

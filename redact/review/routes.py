@@ -19,7 +19,7 @@ from ..pipeline import held_back_for, remove_held
 from ..plan import Plan, covering, subject_of
 from ..record import checked_option
 from ..settings import Style
-from ..words import LANGUAGES
+from ..words import LANGUAGES, problem
 from .finishing import begin_finish
 from .open_plan import ChangedOutsideError
 from .overview import boxes_at
@@ -85,7 +85,7 @@ def told(route: Route) -> Route:
         except RedactError as error:
             return as_json(in_words(error), 422)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-            return as_json(in_words(RedactError(f"{error}")), 400)
+            return as_json(in_words(problem(RedactError, "page_malformed", error=error)), 400)
         except Exception as error:  # a defect of ours must not look like an end of the review
             return as_json(defect(error), 500)
 

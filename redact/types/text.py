@@ -12,8 +12,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from ..errors import UsageError
-
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _COMMANDING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -70,9 +68,6 @@ def _escaped(match: re.Match[str]) -> str:
 
 _TIME: Final = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,2}):)?(\d{1,9}(?:[.,]\d{1,9})?)\s?s?")
 
-EXAMPLES: Final = "12.5, 0:12 or 0:01:02.5"
-"""How a time is written, for advice and help."""
-
 
 def clock(seconds: float, digits: int = 3) -> str:
     """Seconds as players show them: 0:07.250, and 1:02:03.456 from an hour on.
@@ -113,11 +108,11 @@ def read_clock(text: str) -> Fraction:
     A comma does for the decimal point.
 
     Raises:
-        UsageError: it is no time.
+        ValueError: it is no time.
     """
     match = _TIME.fullmatch(text.strip())
     if not match or not text.isascii():
-        raise UsageError(f"{text!r}: is not a time", f"Write for example {EXAMPLES}.")
+        raise ValueError(f"{text!r}: is not a time")
     hours, minutes, seconds = (Fraction((g or "0").replace(",", ".")) for g in match.groups())
     return hours * 3600 + minutes * 60 + seconds
 

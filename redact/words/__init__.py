@@ -8,6 +8,9 @@ and for programs.
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
+from contextlib import suppress
+from types import NoneType
 from typing import Any, TypeVar
 
 from ..errors import RedactError
@@ -18,8 +21,11 @@ __all__ = [
     "LANGUAGES",
     "VARIABLE",
     "Message",
+    "Told",
     "Value",
     "Words",
+    "as_json",
+    "error_as_json",
     "language_of",
     "problem",
     "reason_of",
@@ -29,6 +35,7 @@ __all__ = [
     "spoken",
     "surface",
     "told",
+    "told_again",
     "word",
 ]
 
@@ -50,12 +57,13 @@ class Message:
     Args:
         code: key in the tables `message` of the catalogues.
         values: for the places in its words; text is for names only, which no language changes,
-            and for words of a table of the catalogues.
+            and for words of a table of the catalogues. One may be a message or an error, or
+            several.
     """
 
     __slots__ = ("code", "values")
 
-    def __init__(self, code: str, /, **values: Value) -> None:
+    def __init__(self, code: str, /, **values: Value | Told | tuple[Told, ...]) -> None:
         self.code = code
         self.values = values
 
@@ -74,41 +82,69 @@ class Message:
         return hash((self.code, *sorted(self.values)))
 
     def to_json(self) -> dict[str, Any]:
-        """Code and values as JSON values."""
-        return {"code": self.code, "values": dict(self.values)}
+        """Code and values as JSON values; what is a message itself is told in English."""
+        return {"code": self.code, "values": as_json(self.values)}
 
 
-def say(code: str, /, **values: Value | Message | RedactError) -> str:
+Told = Message | RedactError
+"""What can be told in each language."""
+
+
+def as_json(values: Mapping[str, Any]) -> dict[str, Value]:
+    """Values of a message or an error as JSON values."""
+    english = words_of("en")
+    return {n: v if isinstance(v, Value) else english.value(v, "") for n, v in values.items()}
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, Any]:
+    """Values that can be told in any language, and handed to another process."""
+    kept = (str, int, float, NoneType, tuple, Message, RedactError)
+    return {name: v if isinstance(v, kept) else str(v) for name, v in values.items()}
+
+
+def say(code: str, /, **values: object) -> str:
     """Words for the terminal, in the language that is spoken.
 
     Args:
         code: key in the tables `message` of the catalogues.
         values: for the places in its words.
     """
-    return words_of(spoken()).message(code, values)
+    return words_of(spoken()).message(code, _plain(values))
 
 
-def said(message: Message | str) -> str:
-    """A message in the language that is spoken; text stays as it is."""
-    if isinstance(message, str):
-        return message
-    return words_of(spoken()).message(message.code, message.values)
+def said(what: Told | str) -> str:
+    """A message or an error in the language that is spoken; text stays as it is."""
+    return what if isinstance(what, str) else words_of(spoken()).value(what, "")
 
 
 E = TypeVar("E", bound=RedactError)
 
 
-def problem(kind: type[E], code: str, /, **values: Value | Message | RedactError) -> E:
+def problem(kind: type[E], code: str, /, **values: object) -> E:
     """An error whose words stand in a table `problem` of the catalogues; as text it is English.
 
     Args:
         kind: class of the error.
         code: key in the table.
-        values: for the places in its words. One may be a message or another error.
+        values: for the places in its words. One may be a message or another error; what is no
+            text and no number is told as text.
     """
-    made = kind(*words_of("en").problem(code, values))
-    made.code, made.values = code, values
+    plain = _plain(values)
+    made = kind(*words_of("en").problem(code, plain))
+    made.code, made.values = code, plain
     return made
+
+
+def error_as_json(error: RedactError, source: str | None) -> dict[str, Any]:
+    """How a video, or a command, ended with an error: in English, and as code and values."""
+    return {
+        "source": source,
+        "exit_code": int(error.exit_code),
+        "error": error.message,
+        "hint": error.hint,
+        "code": error.code,
+        "values": as_json(error.values),
+    }
 
 
 def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
@@ -119,6 +155,15 @@ def told(error: RedactError, language: str | None = None) -> tuple[str, str]:
     if not error.code:
         return error.message, error.hint
     return words_of(language or spoken()).problem(error.code, error.values)
+
+
+def told_again(result: Mapping[str, Any]) -> tuple[str, str]:
+    """What `error_as_json` kept, told in the language that is spoken."""
+    known = result.get("code") in words_of("en").tables["problem"]
+    if known and isinstance(values := result.get("values"), dict):
+        with suppress(KeyError, ValueError, TypeError):  # of another version
+            return words_of(spoken()).problem(result["code"], values)
+    return result.get("error", ""), result.get("hint", "")
 
 
 def reason_of(error: OSError) -> str:

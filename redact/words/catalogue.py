@@ -7,6 +7,7 @@ terms of the program. Those of a whole surface are read only by it: `help` by th
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -38,8 +39,13 @@ def surface(language: str, name: str) -> dict[str, Any]:
 
 
 def _parsed(language: str, name: str) -> dict[str, Any]:
-    file = resources.files(__package__).joinpath(language, f"{name}.toml")
-    return tomllib.loads(file.read_text("utf-8"))
+    text = resources.files(__package__).joinpath(language, f"{name}.toml").read_text("utf-8")
+    if language == "fr":  # French puts a space there that must not break a line
+        text = _BEFORE_SIGNS.sub("\N{NO-BREAK SPACE}", text)
+    return tomllib.loads(text)
+
+
+_BEFORE_SIGNS: Final = re.compile(r" (?=[:;?!»])|(?<=«) ")
 
 
 class Words:
@@ -49,7 +55,7 @@ class Words:
     A place in them may name how it is filled: `{x:target}` by the word for `x` in the table
     `target`, `{x:dB}` in decibels ("equal" where there is no difference), `{x:clock}` as players
     show seconds, `{x:.2f}` as in Python with the language's own decimal sign. A value may itself
-    be a message, or an error, and is said in the same language.
+    be a message, or an error, or several of them, and is said in the same language.
 
     Args:
         language: one of `LANGUAGES`.
@@ -105,6 +111,8 @@ class Words:
 
     def value(self, value: Any, how: str) -> str:
         """A value as its place wants it."""
+        if isinstance(value, tuple):
+            return ", ".join(self.value(one, how) for one in value)
         if isinstance(value, RedactError):
             return value.message if not value.code else self.problem(value.code, value.values)[0]
         if hasattr(value, "code"):

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from redact.plan import Plan, write_plan
-from redact.plan.consequences import LOOK
 from redact.types import Box, Keyframe, State, Target, Track
+from redact.words import say
 
 from ..record.samples import make_plan
 from .test_edit import call
@@ -47,7 +47,7 @@ def test_it_says_when_a_track_is_visible_and_in_how_many_frames_it_is_not(tmp_pa
         "where it is only followed or guessed, or behind a cut, or the picture is damaged"
     )
     assert lines[1] == "track 1: hidden all the same where track 3 covers it: 0:05.2–0:05.6"
-    assert lines[2] == LOOK
+    assert lines[2] == say("look_at_kept")
 
 
 def test_it_warns_of_a_number_that_may_have_been_seen_on_somebody_else(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from redact.cli.report import report as report_command
+from redact.cli.app import redact as program
 from redact.errors import CheckFailedError
 from redact.record import build_manifest
 from redact.record.manifest import Manifest, dump_manifest, manifest_path
@@ -133,7 +133,10 @@ def test_each_reason_stands_with_its_decision(manifest: Manifest) -> None:
     hidden = msgspec.structs.replace(manifest.tracks[0], track=9, reason="")
     page = report_html(msgspec.structs.replace(manifest, tracks=(*manifest.tracks, hidden)))
     assert "<td>hidden: third party, none given; shown: client</td>" in page.decode()
-    assert "<td>masqué : third party ; montré : client</td>" in report_html(manifest, "fr").decode()
+    assert (
+        "<td>masqué\u00a0: third party\u00a0; laissé visible\u00a0: client</td>"
+        in report_html(manifest, "fr").decode()
+    )
 
 
 def test_a_finding_has_its_place(manifest: Manifest) -> None:
@@ -194,13 +197,13 @@ def test_command(tmp_path: Path, manifest: Manifest) -> None:
     output = tmp_path / "out.mp4"
     manifest_path(output).write_bytes(dump_manifest(manifest))
     run = CliRunner().invoke
-    assert run(report_command, [str(output), "--lang", "fr"]).exit_code == 0
+    assert run(program, ["report", str(output), "--lang", "fr"]).exit_code == 0
     page = tmp_path / "out.mp4.report.html"
     assert 'lang="fr"' in page.read_text("utf-8")
-    again = run(report_command, [str(output)])
+    again = run(program, ["report", str(output)])
     assert again.exception is not None and "already there" in str(again.exception)
     manifest_path(output).write_text("{}")
-    broken = run(report_command, [str(output), "--force"])
+    broken = run(program, ["report", str(output), "--force"])
     assert "out.mp4.manifest.json" in str(broken.exception)
     assert 'lang="fr"' in page.read_text("utf-8")
 
@@ -209,10 +212,10 @@ def test_a_report_on_a_changed_output_ends_with_a_failed_check(tmp_path: Path) -
     record = make_record(tmp_path)
     value = build_manifest(record)
     manifest_path(record.output).write_bytes(dump_manifest(value))
-    fine = CliRunner().invoke(report_command, [str(record.output)])
+    fine = CliRunner().invoke(program, ["report", str(record.output)])
     assert fine.exit_code == 0, fine.exception
     record.output.write_bytes(b"changed")
-    broken = CliRunner().invoke(report_command, [str(record.output), "--force"])
+    broken = CliRunner().invoke(program, ["report", str(record.output), "--force"])
     assert isinstance(broken.exception, CheckFailedError)
     page = Path(f"{record.output}.report.html").read_text("utf-8")
     assert "is not intact: output (changed)" in page

@@ -14,6 +14,7 @@ from ...media import probe
 from ...pipeline import require_same_source
 from ...plan import Plan, edit, read_plan, user_input
 from ...types import Box, Keyframe, Target, clock, stamp
+from ...words import problem, say
 from ..search_options import AREA, AreaType
 from ..terminal import Terminal, tell
 from .group import (
@@ -35,21 +36,15 @@ CORNERS = "LEFT,TOP,RIGHT,BOTTOM"
 @plan.command()
 @plan_argument
 @click.option("--target", type=target_choice, default="region", show_default=True)
-@click.option("--box", metavar=CORNERS, help="Two corners of it, in pixels; needs --from, --to.")
-@click.option(
-    "--area", type=AreaType(), metavar=AREA, help="Instead of --box: one corner of it and its size."
-)
-@click.option("--from", "start", help="Time (12.5, 0:12), frame (f120), or start.")
-@click.option("--to", "end", help="Time, frame, or end; included.")
-@click.option(
-    "--at", "places", multiple=True, metavar=f"TIME={CORNERS}", help="A place on the way."
-)
+@click.option("--box", metavar=CORNERS)
+@click.option("--area", type=AreaType(), metavar=AREA)
+@click.option("--from", "start")
+@click.option("--to", "end")
+@click.option("--at", "places", multiple=True, metavar=f"TIME={CORNERS}")
 @click.option(
     "--follow",
     metavar="SOURCE",
     type=click.Path(path_type=Path),
-    help="Follow what is in the box of the one --at through SOURCE, forwards and backwards, until "
-    "it is lost.",
 )
 @reason_option
 @by_option
@@ -65,14 +60,7 @@ def add(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Hide a region that no detector finds: a screen, a document, a tattoo.
-
-    If it stands still, give --box or --area with --from and --to: 10,20,110,80 as --box is
-    10,20,100,60 as --area. All are pixels of the upright picture, from its upper left corner;
-    'redact still' shows them. If it moves, give --at for each place; the
-    mask moves in a straight line from one place to the next. Or give --at once with --follow, and
-    look at the result: what is followed can go over to something else.
-    """
+    """`redact plan add`."""
     value = read_plan(plan_path)
     if follow is not None:
         _follow(value, plan_path, target, places, follow, box or area or start or end, reason, by)
@@ -89,8 +77,8 @@ def add(
     )
     save(changed, value, plan_path)
     first = given[0][1]
-    place = f"{first.width:g}×{first.height:g} pixels at {first.x1:g},{first.y1:g}"
-    tell(f"{plan_path}: track {number} added, {place}", err=True)
+    size, place = f"{first.width:g}×{first.height:g}", f"{first.x1:g},{first.y1:g}"
+    tell(say("track_added", path=plan_path, number=number, size=size, place=place), err=True)
     if end is not None:
         mention_late("--to", end, value)
     mention_outside(changed, edit.track_of(changed, number))
@@ -110,11 +98,7 @@ def _follow(
     """Add what is carried on from one place that was drawn. Raises UsageError, PlanError."""
     given = _moving(value, places)
     if len(given) != 1 or still:
-        raise UsageError(
-            "--follow needs one place that it can start from",
-            "Give --at once, for example --at 12.5=10,20,110,80, without --box, --area, --from and "
-            "--to.",
-        )
+        raise problem(UsageError, "follow_from_where")
     frame, box = given[0]
     edit.check_box(box, value, f"--at {places[0]}")
     keys = _followed(value, source, frame, box)
@@ -128,7 +112,7 @@ def _follow(
     )
     save(changed, value, path)
     first, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))
-    tell(f"{path}: track {number} added, followed from {first} to {last}", err=True)
+    tell(say("track_followed", path=path, number=number, first=first, last=last), err=True)
     mention_outside(changed, edit.track_of(changed, number))
     mention_added(edit.track_of(changed, number), at_one_time=len(keys) == 1)
 
@@ -155,7 +139,7 @@ def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
     for text in texts:
         moment, equals, corners = text.partition("=")
         if not equals:
-            raise UsageError(f"--at {text}: is not TIME=BOX", "For example --at 12.5=10,20,110,80.")
+            raise problem(UsageError, "no_time_and_box", text=text)
         places.append((user_input.parse_time(moment, value), moment, user_input.parse_box(corners)))
     places.sort(key=lambda place: place[0])
     frames = [(frame, box) for frame, _, box in places]
@@ -168,7 +152,7 @@ def _moving(value: Plan, texts: tuple[str, ...]) -> list[tuple[int, Box]]:
 def _one_of(box: str | None, area: Box | None) -> Box | None:
     """The box that was given in one of the two ways. Raises UsageError where both were."""
     if box is not None and area is not None:
-        raise UsageError("--box and --area say the same in two ways", "Give one of them.")
+        raise problem(UsageError, "box_and_area")
     return area if box is None else user_input.parse_box(box)
 
 
@@ -178,10 +162,8 @@ def _still(
     if box is None and start is None and end is None:
         return []
     if box is None or start is None or end is None:
-        raise UsageError(
-            "--box (or --area), --from and --to belong together", "Give all three, or --at."
-        )
+        raise problem(UsageError, "box_from_to")
     first, last = user_input.parse_time(start, value), user_input.parse_time(end, value, last=True)
     if last < first:
-        raise UsageError(f"--to {end}: is before --from {start}", "Swap them.")
+        raise problem(UsageError, "to_before_from", end=end, start=start)
     return [(frame, box) for frame in sorted({first, last})]

@@ -13,7 +13,8 @@ from ...errors import PlanError, UsageError
 from ...files import read_file, write_whole
 from ...plan import Sound, consequences, edit, mistakable, read_plan, user_input
 from ...plan.exchange import FORMATS, add_imported, coinciding
-from ...types import Action, Target, Track, counted, stamp
+from ...types import Action, Target, Track, stamp
+from ...words import problem, reason_of, say
 from ..terminal import Terminal, tell
 from .group import (
     by_option,
@@ -33,13 +34,10 @@ from .group import (
 @plan.command("set")
 @plan_argument
 @click.argument("tracks")
-@click.option(
-    "--action", type=click.Choice([a.value for a in Action]), help="Hide, keep, or no mask at all."
-)
+@click.option("--action", type=click.Choice([a.value for a in Action]))
 @click.option(
     "--confirmed",
     is_flag=True,
-    help="With --action keep: you have looked at all of it, and it is always the same one.",
 )
 @reason_option
 @by_option
@@ -51,20 +49,11 @@ def set_(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Decide about TRACKS, for example: redact plan set PLAN 3,7 --action keep.
-
-    A kept track is visible only where it was detected or drawn by hand, or for a moment between
-    two detections. Where it is only followed or guessed, and behind a cut, it may lie on somebody
-    else, so it stays hidden there. If you have looked at all of its pictures, add --confirmed: then
-    it is visible in all of them, and the record says that you confirmed it. What a hidden track
-    covers stays hidden too. The command lists when each kept track will be visible.
-
-    With --action false-alarm a track has no mask at all: it is no face, no plate, nothing to hide.
-    """
+    """`redact plan set`."""
     if action is None and reason is None and by is None and not confirmed:
-        raise UsageError("nothing to set", "Give --action, --reason or --by.")
+        raise problem(UsageError, "nothing_to_set")
     if confirmed and action != Action.KEEP:
-        raise UsageError("--confirmed belongs to --action keep", "Give both, or none of them.")
+        raise problem(UsageError, "confirmed_without_keep")
     value = read_plan(plan_path)
     ids = user_input.parse_ids(tracks, value)
     changed = edit.set_tracks(
@@ -77,7 +66,7 @@ def set_(
         confirmed=confirmed,
     )
     save(changed, value, plan_path)
-    tell(f"{plan_path}: {named(ids)} changed", err=True)
+    tell(say("tracks_changed", path=plan_path, tracks=named(ids)), err=True)
     mention_cleared(value, changed, ids)
     kept = [t for t in changed.tracks if t.id in ids and t.action is Action.KEEP]
     if action == Action.KEEP:
@@ -90,45 +79,41 @@ def set_(
 
 def _mention_unexplained(kept: list[Track]) -> None:
     """Showing a person on purpose needs somebody who answers for it; the record will tell."""
-    for missing, what, option in (
-        ([t.id for t in kept if not t.reason], "give no reason for keeping", "--reason"),
-        ([t.id for t in kept if not t.decided_by], "not say who decided to keep", "--by"),
-    ):
-        if missing:
-            Terminal().warn(f"the record will {what} {named(missing)} ({option})")
+    if missing := [t.id for t in kept if not t.reason]:
+        Terminal().warn(say("kept_without_reason", tracks=named(missing)))
+    if missing := [t.id for t in kept if not t.decided_by]:
+        Terminal().warn(say("kept_by_nobody", tracks=named(missing)))
 
 
 @plan.command()
 @plan_argument
 @click.argument("tracks")
-@click.option("--automatic", is_flag=True, help="Also remove tracks that a detector found.")
+@click.option("--automatic", is_flag=True)
 def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
-    """Take TRACKS out of PLAN. To show a face on purpose, use 'plan set --action keep' instead; for
-    what is no face and no plate, '--action false-alarm'."""
+    """`redact plan remove`."""
     value = read_plan(plan_path)
     ids = user_input.parse_ids(tracks, value)
     save(edit.remove_tracks(value, ids, automatic=automatic), value, plan_path)
-    tell(f"{plan_path}: {named(ids)} removed", err=True)
+    tell(say("tracks_removed", path=plan_path, tracks=named(ids)), err=True)
 
 
 @plan.command()
 @plan_argument
-@click.option("--from", "start", required=True, help="Time (12.5, 0:12), or start.")
-@click.option("--to", "end", required=True, help="Time, or end.")
+@click.option("--from", "start", required=True)
+@click.option("--to", "end", required=True)
 @click.option(
     "--with",
     "how",
     type=click.Choice([s.value for s in Sound]),
     default=Sound.MUTE.value,
     show_default=True,
-    help="Silence, or a tone.",
 )
 @reason_option
 @by_option
 def mute(
     plan_path: Path, start: str, end: str, how: str, reason: str | None, by: str | None
 ) -> None:
-    """Take a span out of the sound. Times count from the first picture."""
+    """`redact plan mute`."""
     value = read_plan(plan_path)
     changed = edit.mute(
         value,
@@ -141,21 +126,21 @@ def mute(
     )
     save(changed, value, plan_path)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
-    tell(f"{plan_path}: sound from {span_words(new, value)} is taken out", err=True)
-    mention_late("--to", end, value, "the span ends with the sound")
+    tell(say("sound_taken", path=plan_path, span=span_words(new, value)), err=True)
+    mention_late("--to", end, value, sound=True)
     if not reason:
-        Terminal().warn("the record will give no reason for taking the sound out (--reason)")
+        Terminal().warn(say("muted_without_reason"))
 
 
 @plan.command()
 @plan_argument
 @click.argument("spans")
 def unmute(plan_path: Path, spans: str) -> None:
-    """Give back spans of the sound by their numbers, for example 1,3; see 'plan show'."""
+    """`redact plan unmute`."""
     value = read_plan(plan_path)
     numbers = user_input.parse_numbers(spans)
     save(edit.unmute(value, numbers), value, plan_path)
-    tell(f"{plan_path}: {counted(len(numbers), 'span')} given back", err=True)
+    tell(say("spans_given_back", path=plan_path, count=len(numbers)), err=True)
 
 
 format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)), required=True)
@@ -165,7 +150,7 @@ format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)
 @plan_argument
 @click.argument("file", type=click.Path(path_type=Path))
 @format_option
-@click.option("--target", type=target_choice, help="What all tracks of FILE are.")
+@click.option("--target", type=target_choice)
 @reason_option
 @by_option
 def import_(
@@ -176,13 +161,13 @@ def import_(
     reason: str | None,
     by: str | None,
 ) -> None:
-    """Add the tracks of FILE (COCO JSON, CVAT XML) to PLAN."""
+    """`redact plan import`."""
     value = read_plan(plan_path)
     try:
         data = read_file(file)
     except (OSError, ValueError) as error:
-        why = (error.strerror if isinstance(error, OSError) else "") or str(error)
-        raise PlanError(f"{file}: cannot be read ({why})", "Check the path.") from None
+        why = reason_of(error) if isinstance(error, OSError) else str(error)
+        raise problem(PlanError, "import_unread", path=file, reason=why) from None
     tracks = FORMATS[name].read(data, str(file), Target.from_word(target) if target else None)
     changed, numbers = add_imported(
         value,
@@ -192,12 +177,9 @@ def import_(
         at=stamp(datetime.now(UTC)),
     )
     save(changed, value, plan_path)
-    tell(f"{plan_path}: {counted(len(numbers), 'track')} imported", err=True)
+    tell(say("tracks_imported", path=plan_path, count=len(numbers)), err=True)
     for number, other in coinciding(changed, numbers):
-        Terminal().warn(
-            f"track {number} covers the same as track {other}, which was there before: whatever "
-            "is decided about one must be decided about both"
-        )
+        Terminal().warn(say("covers_the_same", number=number, other=other))
 
 
 @plan.command()
@@ -207,12 +189,11 @@ def import_(
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="Default: beside PLAN; p.coco.json or p.cvat.xml for p.json.",
 )
-@click.option("--force", is_flag=True, help="Replace a file that exists.")
+@click.option("--force", is_flag=True)
 def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None:
-    """Write the tracks of PLAN for another tool (COCO JSON, CVAT XML)."""
+    """`redact plan export`."""
     value = read_plan(plan_path)
     path = output or plan_path.with_name(f"{plan_path.stem}.{name}{FORMATS[name].extension}")
     write_whole(path, FORMATS[name].export(value), force=force, never=(plan_path,), mode=0o600)
-    tell(f"{path}: {counted(len(value.tracks), 'track')}", err=True)
+    tell(say("tracks_exported", path=path, count=len(value.tracks)), err=True)

@@ -16,18 +16,19 @@ from ...files import claim_beside, unwritable
 from ...plan import MutedSpan, Plan, read_plan, user_input, write_plan
 from ...record import checked_option
 from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
+from ...words import problem, say
 from ..app import HELP
 from ..terminal import Terminal
 
 plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
-reason_option = click.option("--reason", help="The reason. It goes on record.")
-by_option = click.option("--by", help="Who decided. It goes on record.")
+reason_option = click.option("--reason")
+by_option = click.option("--by")
 target_choice = click.Choice([t.word for t in Target])
 
 
 @click.group(context_settings=HELP)
 def plan() -> None:
-    """Show and change what a plan hides. A change is saved whole or not at all."""
+    """`redact plan`."""
 
 
 def save(changed: Plan, before: Plan, path: Path) -> None:
@@ -44,10 +45,7 @@ def save(changed: Plan, before: Plan, path: Path) -> None:
     """
     with _alone_with(path):
         if read_plan(path) != before:
-            raise PlanError(
-                f"{path}: was changed meanwhile by another command or a review; nothing was saved",
-                "Give the command again.",
-            )
+            raise problem(PlanError, "plan_changed", path=path)
         write_plan(changed, path, force=True)
 
 
@@ -77,8 +75,9 @@ def named(ids: Iterable[int]) -> str:
         f"{a}-{b}" if b - a > 1 else ", ".join(map(str, range(a, b + 1)))
         for a, b in runs_of(numbers)
     ]
-    word = ("no track", "track")[len(numbers)] if len(numbers) < 2 else "tracks"
-    return f"{word} {', '.join(parts)}".rstrip()
+    if not numbers:
+        return say("no_track_named")
+    return say("tracks_named", count=len(numbers), tracks=", ".join(parts))
 
 
 def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
@@ -88,13 +87,11 @@ def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
         old, new = olds[number], news[number]
         if old.action is new.action:
             continue
-        gone = [f"reason {old.reason!r}"] if old.reason and not new.reason else []
-        gone += [f"name {old.decided_by!r}"] if old.decided_by and not new.decided_by else []
+        gone = [old.reason] if old.reason and not new.reason else []
+        gone += [old.decided_by] if old.decided_by and not new.decided_by else []
         if gone:
-            Terminal().warn(
-                f"track {number}: {' and '.join(gone)} of the earlier decision to "
-                f"{old.action.value} cleared; --reason and --by give those of the new one"
-            )
+            what, action = ", ".join(gone), old.action.value
+            Terminal().warn(say("decision_cleared", number=number, what=what, action=action))
 
 
 def mention_outside(plan: Plan, track: Track) -> None:
@@ -105,45 +102,39 @@ def mention_outside(plan: Plan, track: Track) -> None:
     drawn = [key for key in over if key.state is State.MANUAL]
     if drawn:
         numbers = ",".join(f"{v:g}" for v in drawn[0].box)
-        Terminal().warn(
-            f"track {track.id}: {numbers} reaches over the border of the picture, which is "
-            f"{plan.source.width}×{plan.source.height} pixels: only what lies in it is hidden. "
-            "Is the order right? A box is LEFT,TOP,RIGHT,BOTTOM, an area LEFT,TOP,WIDTH,HEIGHT."
-        )
+        size = f"{plan.source.width}×{plan.source.height}"
+        Terminal().warn(say("drawn_over_border", track=track.id, numbers=numbers, size=size))
     elif over:
-        Terminal().warn(
-            f"track {track.id}: what is followed reaches over the border of the picture "
-            f"{_when(plan, over)}: only what lies in it is hidden"
-        )
+        when = _when(plan, over)
+        Terminal().warn(say("followed_over_border", track=track.id, when=when))
 
 
 def _when(plan: Plan, keys: list[Keyframe]) -> str:
     first, last = (clock(plan.seconds(key.frame)) for key in (keys[0], keys[-1]))
-    return f"at {first}" if first == last else f"between {first} and {last}"
+    return say("at_time", at=first) if first == last else say("from_to", start=first, end=last)
 
 
 def span_words(span: MutedSpan, plan: Plan) -> str:
     """From when to when a span of sound lasts, for example "0:01.000 to the end"."""
     length = plan.source.timeline.length
     late = length is not None and span.end > length * 1000
-    return f"{clock(span.start / 1000)} to {'the end' if late else clock(span.end / 1000)}"
+    end = say("the_end") if late else clock(span.end / 1000)
+    return say("from_to", start=clock(span.start / 1000), end=end)
 
 
-def mention_late(option: str, text: str, plan: Plan, where: str = "the span ends there") -> None:
+def mention_late(option: str, text: str, plan: Plan, sound: bool = False) -> None:
     """Say so where a span was to go on after the end of the clip."""
     if user_input.is_after_end(text, plan):
         end = clock(plan.seconds(len(plan.source.timeline) - 1))
-        Terminal().warn(f"{option} {text}: the clip ends at {end}; {where}")
+        code = "ends_with_sound" if sound else "ends_with_clip"
+        Terminal().warn(say(code, option=option, text=text, end=end))
 
 
 def mention_added(track: Track, at_one_time: bool) -> None:
     """Say what the record will lack about a new track, and where it hides less than it seems."""
     if at_one_time:
-        Terminal().warn(
-            f"track {track.id} hides one frame alone, number {track.first}; give --at twice or "
-            "more, or --box with --from and --to, to hide a span"
-        )
+        Terminal().warn(say("hides_one_frame", track=track.id, frame=track.first))
     if not track.reason:
-        Terminal().warn(f"the record will give no reason for hiding track {track.id} (--reason)")
+        Terminal().warn(say("hidden_without_reason", track=track.id))
     if not track.decided_by:
-        Terminal().warn(f"the record will not say who decided to hide track {track.id} (--by)")
+        Terminal().warn(say("hidden_by_nobody", track=track.id))

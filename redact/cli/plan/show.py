@@ -11,7 +11,8 @@ import click
 from rich.table import Table
 
 from ...plan import Plan, read_plan, user_input
-from ...types import DOUBTFUL, Origin, Track, counted
+from ...types import Origin, Track
+from ...words import said, say, word
 from ..terminal import PlainConsole
 from .group import plan, plan_argument, span_words, target_choice
 
@@ -42,24 +43,14 @@ def chosen_tracks(
 
 @plan.command()
 @plan_argument
-@click.option("--at", "moment", help="Only what is there at this time (12.5, 0:12, f120).")
-@click.option("--target", "only", type=target_choice, help="Only tracks of this kind.")
-@click.option("--unsure", is_flag=True, help=f"Only tracks whose probability is below {DOUBTFUL}.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--at", "moment")
+@click.option("--target", "only", type=target_choice)
+@click.option("--unsure", is_flag=True)
+@click.option("--json", "as_json", is_flag=True)
 def show(
     plan_path: Path, moment: str | None, only: str | None, unsure: bool, as_json: bool
 ) -> None:
-    """List the tracks of PLAN with their numbers. Times count from the first picture.
-
-    Tracks of one person or plate stand together: those that a review joined, else those that
-    surely follow each other. Decide about all of them.
-
-    'probability' is that a track is what it seems, by all that was seen of it, as in the record
-    and for --unsure ('certainty' in --json). A track that a person drew has none.
-
-    The columns 'seen' and 'place' say when each track is seen best, and where: left,top
-    width×height in pixels.
-    """
+    """`redact plan show`."""
     value = read_plan(plan_path)
     chosen = {track.id for track in chosen_tracks(value, moment, only, unsure)}
     rows = [row for row in value.table() if row["track"] in chosen]
@@ -69,29 +60,30 @@ def show(
         muted = [{**asdict(m), "number": n} for n, m in enumerate(value.muted, 1)]
         click.echo(json.dumps({**head, "tracks": rows, "muted": muted}, indent=1))
         return
-    _print(value, rows, " and ".join(f"{word}s" for word in looked_for))
+    _print(value, rows, ", ".join(word("targets", t) for t in looked_for))
 
 
 def _print(value: Plan, rows: list[dict[str, Any]], looked: str) -> None:
     """The rows as a table, after what was looked for and what was not, before the muted spans."""
-    count = counted(len(value.tracks), "track")
-    if len(rows) < len(value.tracks):
-        count = f"{len(rows)} of {count}"
+    count, shown = len(value.tracks), len(rows)
     console = PlainConsole(soft_wrap=True, width=150)
-    console.print(f"{value.source.name}: {count}; {looked} were looked for")
+    head = "plan_shown" if shown == count else "plan_shown_partly"
+    console.print(say(head, name=value.source.name, count=count, shown=shown, looked=looked))
     for limit in value.not_searched:
-        console.print(str(limit))
+        console.print(said(limit))
     console.print(_table(rows))
     for number, m in enumerate(value.muted, 1):
-        span = f"{span_words(m, value)}, {m.how.value} {m.reason}"
-        console.print(f"sound taken out, {number}: {span}".rstrip())
+        span = f"{span_words(m, value)}, {word('sound', m.how.value)} {m.reason}".rstrip()
+        console.print(say("sound_out", number=number, span=span))
 
 
 def _table(rows: list[dict[str, Any]]) -> Table:
     """One row a track, those of one subject together; the subject is named once."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in _COLUMNS:
-        table.add_column(column, justify="right" if column in ("no.", "frames") else "left")
+        table.add_column(word("plan_column", column))
+        if column in ("no.", "frames"):
+            table.columns[-1].justify = "right"
     before = 0
     for row in sorted(rows, key=lambda row: (row["subject"], row["track"])):
         name = f"{row['subject']} {row['name']}".strip()
@@ -102,8 +94,8 @@ def _table(rows: list[dict[str, Any]]) -> Table:
             _probability(row),
             row["best"]["time"],
             _place(row["best"]),
-            row["origin"],
-            row["action"],
+            word("origin", row["origin"]),
+            word("action", row["action"]),
             reason,
         ]
         table.add_row(*("" if c is None else str(c) for c in cells))
@@ -122,7 +114,7 @@ _FACTS = ("track", "target", "from", "to", "frames")
 def _probability(row: dict[str, Any]) -> str:
     if row["certainty"] is not None:
         return f"{row['certainty']:.3f}"
-    return "" if row["score"] is None else f"score {row['score']:.2f}"
+    return "" if row["score"] is None else say("score", score=row["score"])
 
 
 def _place(best: dict[str, Any]) -> str:

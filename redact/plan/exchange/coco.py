@@ -11,11 +11,11 @@ from msgspec import Meta, Struct
 
 from ...errors import PlanError
 from ...types import ANY_KIND, Box, Target
+from ...words import problem
 from ..plan import Plan
 from .exported import shown_runs
 from .imported import ImportedTrack
 
-_HINT = "Needed: images (id, frame_id), categories (id, name), annotations (image_id, bbox, …)."
 _Number = Annotated[float, Meta(ge=-1e6, le=1e6)]
 
 
@@ -53,20 +53,18 @@ def read_coco(data: bytes, name: str, target: Target | None) -> list[ImportedTra
     try:
         coco = msgspec.json.decode(data, type=_Coco)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise PlanError(f"{name}: {error}", _HINT) from None
+        raise problem(PlanError, "coco_malformed", name=name, error=error) from None
     frames = _frames(coco, name)
     targets = _targets(coco)
     tracks: dict[tuple[str, Target], ImportedTrack] = {}
     for i, annotation in enumerate(coco.annotations):
         where = f"{name}: $.annotations[{i}]"
         if annotation.image_id not in frames:
-            raise PlanError(f"{where}.image_id: no image {annotation.image_id}", _HINT)
+            raise problem(PlanError, "coco_no_image", where=where, image_id=annotation.image_id)
         kind = target or targets.get(annotation.category_id)
         if kind is None:
-            raise PlanError(
-                f"{where}.category_id: {annotation.category_id} is not one of {ANY_KIND}",
-                "Name the categories so, or name one target with --target.",
-            )
+            number = annotation.category_id
+            raise problem(PlanError, "coco_category", where=where, number=number, kinds=ANY_KIND)
         key = f"annotation {i}" if _track_id(annotation) is None else str(_track_id(annotation))
         x, y, width, height = annotation.bbox
         track = tracks.setdefault((key, kind), ImportedTrack(key, kind))
@@ -81,7 +79,7 @@ def _frames(coco: _Coco, name: str) -> dict[int, int]:
     frames: dict[int, int] = {}
     for i, image in enumerate(coco.images):
         if image.id in frames:
-            raise PlanError(f"{name}: $.images[{i}].id: {image.id} is there twice", _HINT)
+            raise problem(PlanError, "coco_twice", name=name, i=i, id=image.id)
         # Without frame_id the order of the images is the only order there is.
         frames[image.id] = i if image.frame_id is None else image.frame_id
     return frames

@@ -8,11 +8,10 @@ from xml.sax.saxutils import quoteattr
 
 from ...errors import PlanError
 from ...types import ANY_KIND, Box, Keyframe, Target
+from ...words import problem
 from ..plan import Plan
 from .exported import shown_runs
 from .imported import ImportedTrack
-
-_HINT = "Export from CVAT as 'CVAT for video 1.1', uncompressed: annotations.xml."
 
 
 def read_cvat(data: bytes, name: str, target: Target | None) -> list[ImportedTrack]:
@@ -23,15 +22,15 @@ def read_cvat(data: bytes, name: str, target: Target | None) -> list[ImportedTra
     """
     # Entities are the way to blow up memory with XML; no annotation file has any.
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"\0" in data:
-        raise PlanError(f"{name}: declares a document type, which is refused", _HINT)
+        raise problem(PlanError, "cvat_doctype", name=name)
     try:
         root = ElementTree.fromstring(data)
     except (ElementTree.ParseError, ValueError, LookupError, RecursionError) as error:
-        raise PlanError(f"{name}: is not XML: {error}", _HINT) from None
+        raise problem(PlanError, "cvat_no_xml", name=name, error=error) from None
     if root.tag != "annotations":
-        raise PlanError(f"{name}: begins with <{root.tag}>, not <annotations>", _HINT)
+        raise problem(PlanError, "cvat_root", name=name, tag=root.tag)
     if root.find("image") is not None:
-        raise PlanError(f"{name}: is 'CVAT for images', which has no tracks", _HINT)
+        raise problem(PlanError, "cvat_images", name=name)
     return [
         _track(element, f"{name}: track {element.get('id', number)}", target, str(number))
         for number, element in enumerate(root.iterfind("track"))
@@ -47,18 +46,13 @@ def _track(
         try:
             kind = Target.from_word(label.strip())
         except ValueError:
-            raise PlanError(
-                f"{where}: label: {label!r} is not one of {ANY_KIND}",
-                "Name the labels so, or name one target with --target.",
-            ) from None
+            named = {"where": where, "label": label, "kinds": ANY_KIND}
+            raise problem(PlanError, "cvat_label", **named) from None
     track = ImportedTrack(element.get("id", number), kind, lasting=True)
     for i, box in enumerate(element):
         at = f"{where}: box {i}"
         if box.tag != "box":  # what is passed over would stay visible
-            raise PlanError(
-                f"{where}: holds a <{box.tag}>, and only boxes can be imported",
-                "Draw a box around it in CVAT, and export again.",
-            )
+            raise problem(PlanError, "cvat_shape", where=where, tag=box.tag)
         frame = int(_number(box, "frame", at))
         if box.get("outside") == "1":
             track.ends.add(frame)
@@ -76,7 +70,7 @@ def _number(box: ElementTree.Element, attribute: str, where: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise PlanError(f"{where}: {attribute}: {text!r} is not a number", _HINT)
+        raise problem(PlanError, "cvat_number", where=where, attribute=attribute, text=text)
     return value
 
 

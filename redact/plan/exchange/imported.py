@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from ...errors import PlanError
 from ...types import Box, Origin, Target, Track
+from ...words import problem
 from ..edit import new_track
 from ..plan import Plan
 
@@ -42,10 +43,7 @@ class ImportedTrack:
     def put(self, frame: int, box: Box, where: str) -> None:
         """Add a box. Raises PlanError if there is one already."""
         if frame in self.boxes:
-            raise PlanError(
-                f"{where}: track {self.name} has two boxes in frame {frame}",
-                "Give each object its own track number.",
-            )
+            raise problem(PlanError, "import_two_boxes", where=where, name=self.name, frame=frame)
         self.boxes[frame] = box
 
 
@@ -125,9 +123,8 @@ def _pieces(track: ImportedTrack, plan: Plan) -> list[list[tuple[int, Box]]]:
     ends = sorted({*track.ends, len(timeline)} if track.lasting else track.ends)
     for frame in sorted(track.boxes):
         if not 0 <= frame < len(timeline):
-            raise PlanError(
-                f"track {track.name}: frame {frame} is outside the clip",
-                f"Frames are 0 to {len(timeline) - 1}; is the file of another clip?",
+            raise problem(
+                PlanError, "import_outside", name=track.name, frame=frame, last=len(timeline) - 1
             )
         before = pieces[-1][-1][0] if pieces else None
         gone = before is not None and bisect_right(ends, before) < bisect_right(ends, frame)

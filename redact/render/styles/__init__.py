@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...errors import UsageError
 from ...settings import RenderSettings, Style
+from ...words import problem
 from .base import Blur, Canvas, MaskStyle
 from .cover import Cover
 from .mosaic import Mosaic
@@ -33,11 +34,7 @@ def load_style(settings: RenderSettings, review: bool) -> MaskStyle:
     """
     if not isinstance(settings.style, Style):
         if not (settings.style.hides or review):
-            raise UsageError(
-                f"style {settings.style.name} hides nothing and is refused for anything that is "
-                "released",
-                "choose one that hides",
-            )
+            raise problem(UsageError, "style_hides_nothing", name=settings.style.name)
         return settings.style
     if settings.style is Style.COVER:
         return Cover(settings.label)
@@ -48,8 +45,5 @@ def load_style(settings: RenderSettings, review: bool) -> MaskStyle:
     if settings.style is Style.SOLID:
         return Solid(settings.colour, settings.label)
     if not review:
-        raise UsageError(
-            "style outline hides nothing and is refused for anything that is released",
-            "choose cover, blur, mosaic or solid, or make a review copy with 'redact outline'",
-        )
+        raise problem(UsageError, "outline_released")
     return Outline()

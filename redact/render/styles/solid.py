@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...errors import UsageError
 from ...types import Outline
+from ...words import problem
 from ..fill import Field
 from ..samples import samples_of
 from ..shapes import Rect, Shape
@@ -49,7 +50,7 @@ class Solid:
 
     def __init__(self, rgb: tuple[int, int, int], label: str = "") -> None:
         if len(rgb) != 3 or not all(0 <= value <= 255 for value in rgb):
-            raise UsageError(f"colour {rgb} is not three numbers from 0 to 255")
+            raise problem(UsageError, "bad_colour", rgb=rgb)
         check_label(label)
         self._rgb = rgb
         self._label = label
@@ -88,16 +89,15 @@ class Solid:
 
 def check_label(label: str) -> None:
     """Raises UsageError if a label template has unknown fields or letters without a glyph."""
-    hint = "use ASCII text with {track} and {target}"
     try:
         names = [part[1] for part in string.Formatter().parse(label) if part[1] is not None]
         plain = all(part[2] in ("", None) for part in string.Formatter().parse(label))
     except ValueError as error:
-        raise UsageError(f"label {label!r} is not a template: {error}", hint) from None
+        raise problem(UsageError, "label_no_template", label=label, error=error) from None
     if not plain or not set(names) <= set(FIELDS):
-        raise UsageError(f"label {label!r} names something unknown", hint)
+        raise problem(UsageError, "label_unknown", label=label)
     if not label.isascii() or not label.isprintable():
-        raise UsageError(f"label {label!r} has characters that cannot be drawn", hint)
+        raise problem(UsageError, "label_letters", label=label)
 
 
 def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> bool:

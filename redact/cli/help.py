@@ -1,0 +1,111 @@
+"""What the commands say about themselves, and what click says for them, in the language that is
+spoken. The texts stand in `help.toml`: a table for each command, and `options` for what several
+have.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from typing import Any
+
+import click
+from click import core, decorators, exceptions, formatting, parser, termui, types
+
+from ..words import LANGUAGES, VARIABLE, language_of, speak, spoken, surface
+
+_CLICK = (core, decorators, exceptions, formatting, parser, termui, types)
+"""Modules of click that hand their texts to gettext, under these two names. Catalogues of gettext
+are compiled files, which would be a second format for ours."""
+
+
+def in_language(text: str) -> str:
+    """A text of click in the language that is spoken; as it is where the table lacks it."""
+    if spoken() == "en":
+        return text
+    said: str = surface(spoken(), "help")["click"].get(text, text)
+    return said
+
+
+def _one_or_many(one: str, many: str, count: int) -> str:
+    return in_language(one if count == 1 else many)
+
+
+def choose_language() -> None:
+    """Speak what the command line, else the environment asks for, also in processes that are
+    started from here. Read from the words themselves: a command line can be too wrong to be parsed.
+    """
+    words = sys.argv[1:]
+    words = words[: words.index("--")] if "--" in words else words
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        name, _, value = word.partition("=")
+        if name == "--lang" and (value or following) in LANGUAGES:
+            os.environ[VARIABLE] = value or following
+    speak(language_of(os.environ))
+    for module in _CLICK:
+        for name, function in (("_", in_language), ("ngettext", _one_or_many)):
+            if hasattr(module, name):
+                setattr(module, name, function)
+
+
+def line_of(name: str) -> str:
+    """What a command does, in one line."""
+    line: str = surface(spoken(), "help")["commands"][name]
+    return line
+
+
+def with_words(command: click.Command, path: str) -> click.Command:
+    """A command whose help texts, and those of the commands in it, are filled in.
+
+    Args:
+        command: as it was declared, without any.
+        path: its name, with those of the groups around it, for example "plan set".
+    """
+    words = surface(spoken(), "help")
+    own: dict[str, str] = words[path]
+    command.help = own["about"]
+    if all(option.name != "lang" for option in command.params):
+        command.params.append(_lang())
+    for parameter in command.params:
+        name = parameter.name or ""
+        if isinstance(parameter, click.Option):
+            parameter.help = own.get(name) or words["options"].get(name)
+            if isinstance(parameter.show_default, str):
+                parameter.show_default = own[f"{name}_default"]
+        parameter.metavar = _metavar(command, parameter, words["metavar"])
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = words["metavar"]["COMMAND [ARGS]..."]
+        for name, inner in getattr(command, "commands", {}).items():
+            with_words(inner, f"{path} {name}")
+    return command
+
+
+def _metavar(command: click.Command, parameter: click.Parameter, known: dict[str, str]) -> Any:
+    """What stands for a value, in the language that is spoken."""
+    declared = _declared.setdefault(parameter, parameter.metavar)
+    plain = declared or (
+        parameter.human_readable_name.upper()
+        if isinstance(parameter, click.Argument)
+        else parameter.type.name.upper()
+    )
+    if spoken() == "en" or plain not in known:
+        return declared
+    several = isinstance(parameter, click.Argument) and parameter.nargs == -1
+    return known[plain] + ("..." if several else "")
+
+
+_declared: dict[click.Parameter, str | None] = {}
+
+
+def _lang() -> click.Option:
+    """Of every command. `choose_language` has read it already, where the program was started."""
+    return click.Option(
+        ["--lang"], type=click.Choice(LANGUAGES), expose_value=False, callback=_speak
+    )
+
+
+def _speak(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None and value != spoken():
+        context.call_on_close(functools.partial(speak, spoken()))
+        speak(value)
