@@ -1,4 +1,5 @@
-"""Write `docs/cli.md`, the man page and the schemas from the code: `python -m docs.generate`."""
+"""Write the page of commands and the man page, in each language, and the schemas from the code:
+`python -m docs.generate`."""
 
 from __future__ import annotations
 
@@ -8,17 +9,26 @@ from pathlib import Path
 import click
 
 from redact.cli.app import COMMANDS, redact
+from redact.cli.help import translate_click, with_words
 from redact.plan import plan_schema
 from redact.record import manifest_schema
+from redact.words import speak
 
 from .manual import man_page
 
 HERE = Path(__file__).resolve().parent
 
 
-def cli_reference() -> str:
+HEAD = {
+    "en": "# Command line\n\nMade by `make docs` from the commands themselves.\n",
+    "fr": "# Les commandes\n\nPage établie par `make docs` d’après les commandes elles-mêmes.\n",
+}
+
+
+def cli_reference(language: str) -> str:
     """Every command with its help text, as Markdown."""
-    parts = ["# Command line\n\nMade by `make docs` from the commands themselves.\n"]
+    choose(language)
+    parts = [HEAD[language]]
     parts += _section(redact, click.Context(redact, info_name="redact", **redact.context_settings))
     return "\n".join(parts)
 
@@ -37,11 +47,20 @@ def _section(command: click.Command, context: click.Context) -> list[str]:
     return lines
 
 
+def choose(language: str) -> None:
+    """Let the commands explain themselves in a language."""
+    speak(language)
+    translate_click()
+    with_words(redact, "redact")
+
+
 def documents() -> dict[str, str]:
     """File name and content of every generated document."""
-    return {
-        "cli.md": cli_reference(),
-        "redact.1": man_page(),
+    made = {}
+    for language, folder in (("fr", "fr/"), ("en", "")):
+        made[f"{folder}cli.md"] = cli_reference(language)
+        made[f"{folder}redact.1"] = man_page(language)
+    return made | {
         "plan.schema.json": json.dumps(plan_schema(), indent=1) + "\n",
         "manifest.schema.json": json.dumps(manifest_schema(), indent=1) + "\n",
     }

@@ -9,24 +9,23 @@ import click
 
 from redact import __version__
 from redact.cli.app import redact
-
-_EXIT = "Every exit code is explained in docs/exit-codes.md: 0 done, 10 look at the result, 13 the "
-_EXIT += "source is incomplete, anything else: nothing has its final name."
+from redact.words import surface
 
 
-def man_page() -> str:
-    """All commands in one page of section 1, as roff."""
+def man_page(language: str) -> str:
+    """All commands in one page of section 1, as roff, in the language that is spoken."""
     context = click.Context(redact, info_name="redact", **redact.context_settings)
+    words = surface(language, "help")["manual"]
     lines = [
         '.\\" Made by `make docs` from the commands themselves.',
-        f'.TH REDACT 1 "" "redact {__version__}" "User Commands"',
-        *(".SH NAME", "redact \\- hide faces and licence plates in video for good"),
-        *(".SH SYNOPSIS", ".B redact", _text("COMMAND [OPTIONS] ARGUMENTS...")),
-        *(".SH DESCRIPTION", *_paragraphs(redact.help or "")),
-        ".SH COMMANDS",
+        f'.TH REDACT 1 "" "redact {__version__}" "{words["section"]}"',
+        *(f".SH {words['name']}", f"redact \\- {_text(words['line'])}"),
+        *(f".SH {words['synopsis']}", ".B redact", _text(words["usage"])),
+        *(f".SH {words['description']}", *_paragraphs(redact.help or "")),
+        f".SH {words['commands']}",
         *_commands(redact, context),
-        *(".SH EXIT STATUS", _text(_EXIT)),
-        *(".SH ENVIRONMENT", *_variables()),
+        *(f".SH {words['exit_status']}", _text(words["exit_codes"])),
+        *(f".SH {words['environment']}", *_variables(words)),
     ]
     return "\n".join(lines) + "\n"
 
@@ -52,12 +51,9 @@ def _command(command: click.Command, context: click.Context) -> Iterator[str]:
             yield from (".TP", f".B {_text(record[0])}", _text(record[1]))
 
 
-def _variables() -> Iterator[str]:
-    for name, meaning in (
-        ("REDACT_PASSPHRASE", "Passphrase of the private key, where no terminal can ask for it."),
-        ("REDACT_TRACEBACK", "Set to 1, an internal error shows where it happened."),
-    ):
-        yield from (".TP", f".B {name}", _text(meaning))
+def _variables(words: dict[str, str]) -> Iterator[str]:
+    for name in ("REDACT_LANG", "REDACT_PASSPHRASE", "REDACT_TRACEBACK"):
+        yield from (".TP", f".B {name}", _text(words[name]))
 
 
 def _paragraphs(text: str) -> Iterator[str]:

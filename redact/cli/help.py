@@ -43,6 +43,11 @@ def choose_language() -> None:
         if name == "--lang" and (value or following) in LANGUAGES:
             os.environ[VARIABLE] = value or following
     speak(language_of(os.environ))
+    translate_click()
+
+
+def translate_click() -> None:
+    """Let click say its texts in the language that is spoken when it says them."""
     for module in _CLICK:
         for name, function in (("_", in_language), ("ngettext", _one_or_many)):
             if hasattr(module, name):

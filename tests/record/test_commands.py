@@ -144,7 +144,7 @@ def test_a_missing_file_is_no_broken_record(tmp_path: Path) -> None:
     record = make_record(tmp_path)
     write_evidence(record, EvidenceChoice())
     lost = call(check, record.output, "--source", tmp_path / "nosuch.mp4")
-    assert lost.return_value == ExitCode.INPUT and "source (missing)" in lost.output
+    assert lost.return_value == ExitCode.INPUT and "original (missing)" in lost.output
     record.output.unlink()
     gone = call(check, record.output, "--source", record.source.path)
     assert gone.return_value == ExitCode.INPUT and "output (missing)" in gone.output
@@ -156,7 +156,7 @@ def test_a_missing_file_is_no_broken_record(tmp_path: Path) -> None:
 def test_without_a_manifest_nothing_can_be_checked(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"video")
     error = call(check, tmp_path / "a.mp4").exception
-    assert isinstance(error, PlanError) and "there is no manifest" in error.message
+    assert isinstance(error, PlanError) and "there is no record" in error.message
     assert isinstance(call(log, "verify", tmp_path / "a.log").exception, PlanError)
 
 
