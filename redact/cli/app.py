@@ -26,7 +26,7 @@ from .. import __version__
 from ..allocator import keep_small
 from ..errors import ExitCode, RedactError, StoppedError, UsageError
 from ..types import Box, Target, area_in_words
-from ..words import error_as_json, problem, told
+from ..words import error_as_json, problem, say, told
 from .help import choose_language, in_language, line_of, with_words
 from .terminal import Terminal, outlive_readers, tell
 
@@ -240,7 +240,7 @@ def _show(error: click.ClickException) -> None:
     if isinstance(error, click.NoSuchOption):
         for name in filter(os.path.isfile, sys.argv[1:]):
             if name.startswith(error.option_name):
-                tell(f"If you mean the file of that name, write .{os.sep}{name}", err=True)
+                tell(say("file_of_that_name", path=f".{os.sep}{name}"), err=True)
 
 
 def defect(error: Exception, source: Path | None = None) -> RedactError:

@@ -72,7 +72,9 @@ def assert_said(result: CheckResult) -> None:
     elif manifest.verdict == "unsigned":
         assert "this shows accidents, not forgery" in str(result.summary)
     else:
-        assert result.summary == "The record holds: the output and its manifest were not changed."
+        assert (
+            str(result.summary) == "The record holds: the output and its record were not changed."
+        )
     assert result.holds == (not failed)
     # Nobody is named as the signer whose signature does not hold.
     signature = result.part("signature")
