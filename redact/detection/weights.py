@@ -49,7 +49,7 @@ CENTERFACE_SHA256: Final[dict[str, str]] = {
 EYE: Final = "eye/eye.int8.onnx"
 
 EYE_SHA256: Final[dict[str, str]] = {
-    EYE: "a5dc3491af13e6b6a76691d9d0735f22517cb999cd38d742d527ec7883ec5048",
+    EYE: "61bc92375b614c3652d5a022b78572f09ce23c57d27ce54f6083bf8cb9128034",
 }
 """The eye in 8 bits, made by `training.eye.eight_bit`; it knows heads."""
 
@@ -69,7 +69,7 @@ OLDER_PROCESSORS_SHA256: Final[dict[str, str]] = {
     "centerface/centerface.int7.onnx": (
         "93ba21baaf6c1e83c66fa6ae2a0bcdc958f10c31d414adf8054b97d0c1c60ef2"
     ),
-    "eye/eye.int7.onnx": "a6396bd9164709cc1a2c27c2ee0e2ca5d07c981a780377d39b63e8b89b788692",
+    "eye/eye.int7.onnx": "8114f874ad1899866245f8632bddd96f805fd4ea73700ff5c26237be19a2e58b",
     "nanodet/nanodet-person.int7.onnx": (
         "869fe957ffc0212029e4b0c48b46cd6c51b4ac7a80a8958c5ce1359bef0e1ccd"
     ),
