@@ -173,8 +173,8 @@ class Compared:
         self.frames += 1
         index = source.index
         self.looks.see(index, both.luma[0])
-        for place in self._edges.pop(index, ()):
-            self.looks.search(place.track, index, place.box, both.luma[1])
+        for track, box in self._edges.pop(index, ()):
+            self.looks.search(track, index, box, both.luma[1])
         regions = [] if self._plan is None else self._plan.regions_at(index)
         if self._drawn is not None:
             # Neither masks nor a stamp need leaving out: all of the picture is known.

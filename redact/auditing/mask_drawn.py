@@ -81,11 +81,8 @@ def _shown(
     if not pairs:
         return Shown(0, 0)
     height, width = pairs[0][0].shape
-    box, (right, down), (least_x, least_y) = (
-        region.box,
-        step,
-        (fewest // step[0], fewest // step[1]),
-    )
+    box, (right, down) = region.box, step
+    least_x, least_y = fewest // right, fewest // down
     x1, y1 = max(0, int(box.x1 / right)), max(0, int(box.y1 / down))
     x2, y2 = min(width, int(np.ceil(box.x2 / right))), min(height, int(np.ceil(box.y2 / down)))
     most = limits.grid
@@ -122,17 +119,12 @@ def _inside(rows: int, columns: int, target: Target) -> NDArray[np.bool_]:
 def _detail(
     patch: NDArray[np.uint8], size: tuple[int, int], rows: int, columns: int
 ) -> NDArray[np.float32]:
-    small = cv2.resize(patch, size, interpolation=cv2.INTER_AREA)
-    return _without_plane(np.asarray(small, np.uint8), rows, columns)
-
-
-def _without_plane(patch: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float32]:
     """Cells as rows, float32 [rows·columns, pixels of a cell], each less its best plane."""
-    h, w = patch.shape[0] // rows, patch.shape[1] // columns
-    cells = patch.reshape(rows, h, columns, w).transpose(0, 2, 1, 3).reshape(rows * columns, h * w)
-    values = cells.astype(np.float32)
-    plane = _planes(h, w)
-    return np.asarray(values - (values @ plane.T) @ plane, np.float32)
+    small = np.asarray(cv2.resize(patch, size, interpolation=cv2.INTER_AREA), np.float32)
+    shape = rows, size[1] // rows, columns, size[0] // columns
+    cells = small.reshape(shape).transpose(0, 2, 1, 3).reshape(rows * columns, -1)
+    plane = _planes(shape[1], shape[3])
+    return np.asarray(cells - (cells @ plane.T) @ plane, np.float32)
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
@@ -72,11 +71,6 @@ def _risky(plan: Plan, limits: Limits) -> Iterator[tuple[float, int, Box]]:
     yield from ((0.5, frame, whole) for frame in plan.unchecked)
 
 
-def risky_frames(plan: Plan, limits: Limits) -> frozenset[int]:
-    """All frames in which somebody may be overlooked."""
-    return frozenset(frame for _, frame, _ in _risky(plan, limits))
-
-
 class Due:
     """Whether frames are looked at that come in order: as often as it is told, and those that are
     named or damaged.
@@ -99,16 +93,10 @@ class Due:
         return frame.damaged or frame.index in self._also
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a hidden track's subject would be, just before its first frame or after its last."""
-
-    track: int
-    box: Box
-
-
-def edges(tracks: Iterable[Track], cuts: Iterable[int], reach: int) -> dict[int, list[Place]]:
-    """Frames just before and after tracks → where their subjects would be then.
+def edges(
+    tracks: Iterable[Track], cuts: Iterable[int], reach: int
+) -> dict[int, list[tuple[int, Box]]]:
+    """Frames just before and after hidden tracks → their ids, and where their subjects would be.
 
     Stops at cuts, where there is no "just before".
 
@@ -116,7 +104,7 @@ def edges(tracks: Iterable[Track], cuts: Iterable[int], reach: int) -> dict[int,
         reach: frames before the first and after the last.
     """
     cut = sorted(cuts)
-    found: dict[int, list[Place]] = defaultdict(list)
+    found: dict[int, list[tuple[int, Box]]] = defaultdict(list)
     for track in tracks:
         if track.action is not Action.REDACT:
             continue
@@ -124,7 +112,7 @@ def edges(tracks: Iterable[Track], cuts: Iterable[int], reach: int) -> dict[int,
         end = track.last + 1 + reach
         high = min([c for c in cut if c > track.last], default=end)
         for frame in range(max(low, track.first - reach), track.first):
-            found[frame].append(Place(track.id, track.keyframes[0].box))
+            found[frame].append((track.id, track.keyframes[0].box))
         for frame in range(track.last + 1, min(high, end)):
-            found[frame].append(Place(track.id, track.keyframes[-1].box))
+            found[frame].append((track.id, track.keyframes[-1].box))
     return found

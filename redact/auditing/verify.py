@@ -24,7 +24,7 @@ from .findings_and_fixes import Seen, findings_of
 from .limits import Limits
 from .planes import Both
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
-from .schedule import Due, moments, risky_frames
+from .schedule import Due, moments
 from .still_visible import Misfit, StillVisible, followed, probable
 from .suspects import Surroundings, believed, judged
 from .template_match import MakeMask
@@ -145,8 +145,8 @@ def collect(
     limits = settings.limits
     give_back()
     covers: Covers = PixelCovers(limits) if plan is None else PlanCovers(plan, settings.margin)
-    ways = source.video.presentations
-    detectors = load(settings.targets, ways, limits, plan is None or plan.settings.centerface)
+    centerface = plan is None or plan.settings.centerface
+    detectors = load(settings.targets, source.video.presentations, limits, centerface)
     compared = Compared(plan, settings, source.video.upright_size)
     clock, times, played = TimeCheck(), dict[int, float](), Decode(finished)
     copies = CopiedPictures(settings.copied)
@@ -171,21 +171,14 @@ def collect(
             trim_at_times(pair.index)
             stage.advance()
     around = Surroundings(plan, covers, compared.looks, times)
-    weights = load_calibration().tracks
-    doubted = [
-        s
-        for s in suspects
-        if judged(*s[:2], ((s[2:]),), around, limits).probability >= limits.believed
-    ]
-    tracks: tuple[Track, ...] = ()
-    misfits = opinion.misfits
-    if plan is None or doubted or any(probable([m], weights) >= limits.believed for m in misfits):
-        also = {*wanted} if plan is None else {*wanted} | risky_frames(plan, limits)
-        last = max(times, default=0)
+    misfits, tracks = opinion.misfits, tuple[Track, ...]()
+    beliefs = [judged(*s[:2], (s[2:],), around, limits).probability for s in suspects]
+    beliefs += [probable([m], load_calibration().tracks) for m in misfits]
+    if plan is None or max(beliefs, default=0.0) >= limits.believed:
         everywhere = StillVisible(
             plan, covers, detectors, limits, settings_of(settings.sensitivity).whole_every
         )
-        due = Due(limits.look_seconds(settings.sensitivity), {*also, last})
+        due = Due(limits.look_seconds(settings.sensitivity), {*wanted, max(times, default=0)})
         with progress.stage("audit", source.expected_frames) as stage:
             shown = _shown(source, finished, plan, covers, stage.advance)
             tracks = followed(shown, due, everywhere, detectors)

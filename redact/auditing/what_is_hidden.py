@@ -81,11 +81,6 @@ def shares_covered(mask: Mask, xyxy: NDArray[np.floating]) -> NDArray[np.float64
     return np.asarray(np.where(area > 0, inside / np.maximum(area, 1), 1.0))
 
 
-def share_covered(mask: Mask, box: Box) -> float:
-    """The same of one box."""
-    return float(shares_covered(mask, np.array([box]))[0])
-
-
 def middle_of(box: Box, target: Target, core: float) -> Box:
     """What must not show of a thing: of a plate, whose edges are sharp, all of it; of a face its
     box less `core` on every side, share of its size."""

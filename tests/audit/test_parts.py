@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from redact.auditing import AuditResult, Check, Finding, FindingKind, Looked, fix_command
 from redact.auditing.limits import LIMITS
-from redact.auditing.what_is_hidden import share_covered, share_of_middle
+from redact.auditing.what_is_hidden import share_of_middle, shares_covered
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify_fix import verify as command
 from redact.errors import ExitCode
@@ -30,8 +30,10 @@ from .conftest import FRAMES, Clip
 def test_share_covered() -> None:
     mask = np.zeros((100, 100), np.uint8)
     mask[:, :50] = 1
-    assert share_covered(mask, Box(40, 10, 60, 20)) == pytest.approx(0.5)
-    assert share_covered(mask, Box(-50, 0, -10, 10)) == 1.0  # nothing of it is visible
+    assert shares_covered(mask, np.array([Box(40, 10, 60, 20)]))[0] == pytest.approx(0.5)
+    assert (
+        shares_covered(mask, np.array([Box(-50, 0, -10, 10)]))[0] == 1.0
+    )  # nothing of it is visible
 
 
 @given(
@@ -48,7 +50,7 @@ def test_shares_are_those_of_the_pixels(
     inside = mask[max(0, int(np.floor(y1))) : max(0, int(np.ceil(y2)))]
     inside = inside[:, max(0, int(np.floor(x1))) : max(0, int(np.ceil(x2)))]
     expected = (inside != 0).mean() if inside.size else 1.0
-    assert share_covered(mask, Box(x1, y1, x2, y2)) == pytest.approx(expected)
+    assert shares_covered(mask, np.array([Box(x1, y1, x2, y2)]))[0] == pytest.approx(expected)
 
 
 def test_the_middle_of_a_face_is_its_ellipse_and_of_a_plate_its_box() -> None:
