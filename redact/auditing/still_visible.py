@@ -112,8 +112,7 @@ class StillVisible:
     def suspects(self, shown: Frame, found: Detections) -> list[tuple[float, Target, int, Box]]:
         """What was seen outside the masks of one frame, after a close look at each: how probable it
         is, what it seems to be, frame and place."""
-        clues = self._clues(shown, found)
-        p = probability_of(clues, load_calibration().tracks)
+        p = probability_of(self._clues(shown, found), load_calibration().tracks)
         return [
             (float(p[i]), Target(int(found.target[i])), shown.index, found.box(i))
             for i in range(len(found))
@@ -126,8 +125,8 @@ class StillVisible:
         odds = np.log(p / (1 - p)).astype(np.float32)
         width, height = shown.size
         clues = Clues.of_new(found.target, odds, boxes, float(width * height))
-        asked = self._detectors.ask(shown, boxes, found.target)
-        clues.looked_closely(np.arange(len(found)), asked)
+        every = np.arange(len(found))
+        clues.looked_closely(every, self._detectors.ask(shown, boxes, found.target))
         return clues
 
     def _note(self, shown: Frame, found: Detections, mask: Mask, regions: list[Region]) -> None:

@@ -172,8 +172,8 @@ def collect(
             stage.advance()
     around = Surroundings(plan, covers, compared.looks, times)
     misfits, tracks = opinion.misfits, tuple[Track, ...]()
-    beliefs = [judged(*s[:2], (s[2:],), around, limits).probability for s in suspects]
-    beliefs += [probable([m], load_calibration().tracks) for m in misfits]
+    beliefs = [probable([m], load_calibration().tracks) for m in misfits]
+    beliefs += [judged(*s[:2], (s[2:],), around, limits).probability for s in suspects]
     if plan is None or max(beliefs, default=0.0) >= limits.believed:
         everywhere = StillVisible(
             plan, covers, detectors, limits, settings_of(settings.sensitivity).whole_every
@@ -183,9 +183,8 @@ def collect(
             shown = _shown(source, finished, plan, covers, stage.advance)
             tracks = followed(shown, due, everywhere, detectors)
         misfits = everywhere.misfits
-    proof: list[Check] = []
-    if settings.copied and plan is not None:
-        proof.append(copies.check(source, finished, plan.source.timeline))
+    line = plan.source.timeline if plan is not None and settings.copied else None
+    proof = () if line is None else (copies.check(source, finished, line),)
     return Collected(
         tracks,
         tuple(misfits),
@@ -217,8 +216,7 @@ def _decoded(source: SourceInfo, finished: Decode, plan: Plan | None) -> Iterato
 def _damage_alone(finished: SourceInfo) -> int:
     """Errors in a file that is decoded by itself: beside another one, it is blamed for both."""
     alone = Decode(finished)
-    damaged = sum(frame.damaged for frame in alone)
-    return max(alone.errors, damaged)
+    return max(sum(frame.damaged for frame in alone), alone.errors)
 
 
 def _compared(

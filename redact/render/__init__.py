@@ -5,6 +5,15 @@ Way in: `Renderer(settings).draw(frame, regions)`, which returns the frame to wr
 
 from .fill import Field
 from .renderer import Renderer
-from .shapes import RIM, ROUNDING, Rect, Shape, drawn_area_of, mask_frame, mask_info, mask_of
+from .shapes import (
+    RIM,
+    ROUNDING,
+    Rect,
+    Shape,
+    drawn_area_of,
+    mask_frame,
+    mask_info,
+    mask_of,
+)
 from .stamp import require_room, stamp_box
 from .styles import Canvas, MaskStyle, notice_box, write_notice

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .samples import Layout
-from .shapes import Rect, Shape, core_of
+from .shapes import Rect, Shape, core_of, groups_of
 
 FILTER_REACH = 6
 """Pixels, beyond its own block, over which chroma resampling may have carried the core into a
@@ -55,12 +55,9 @@ class Hidden:
         return int(self.core.shape[0])
 
     @cached_property
-    def bounds(self) -> Rect:
-        """Smallest rectangle around all cores; empty where there is none."""
-        if not self._shapes:
-            return Rect(0, 0, 0, 0)
-        rects = np.array([shape.rect(self.width, self.height) for shape in self._shapes])
-        return Rect(*map(int, (*rects[:, :2].min(axis=0), *rects[:, 2:].max(axis=0))))
+    def groups(self) -> list[tuple[Rect, list[Shape]]]:
+        """See `groups_of`."""
+        return groups_of(self._shapes, self.width, self.height)
 
     @property
     def has_rim(self) -> bool:
@@ -76,8 +73,9 @@ class Hidden:
         grid = np.zeros((rows, columns), np.uint8)
         reach_x, reach_y = filter_reach(sub_x), filter_reach(sub_y)
         kernel = np.ones((2 * reach_y + 1, 2 * reach_x + 1), np.uint8)
-        wide = self.grid_rect(self.bounds).grown(reach_x, reach_y, columns, rows)
-        grid[wide.slices] = cv2.dilate(self.touched(wide), kernel)
+        for rect, _ in self.groups:
+            wide = self.grid_rect(rect)  # holds the rim, and so as far as the kernel reaches
+            grid[wide.slices] |= np.asarray(cv2.dilate(self.touched(wide), kernel), np.uint8)
         return grid
 
     def touched(self, grid: Rect) -> NDArray[np.uint8]:

@@ -85,7 +85,7 @@ class Renderer:
         """
         picture = frame.picture
         shapes = [shape_of(region, self._margin) for region in regions]
-        shapes = [s for s in shapes if _seen(s.rect(picture.width, picture.height))]
+        shapes = [s for s in shapes if s.rect(picture.width, picture.height).holds_any]
         if not shapes and self._stamp is None:
             return frame
         layout = layout_of(picture)
@@ -148,15 +148,16 @@ def _colour_beside(canvas: Canvas) -> None:
     # Windows reach over the whole rim, and one sample farther.
     reach = 2 * filter_reach(layout.sub_x) + 1, 2 * filter_reach(layout.sub_y) + 1
     window = 2 * reach[0] + 1, 2 * reach[1] + 1
-    part = hidden.grid_rect(hidden.bounds).grown(2 * reach[0], 2 * reach[1], columns, rows).slices
-    given_up = hidden.grid[part] > 0
-    left = (~given_up).view(np.uint8)
-    count = _sums(left, window)[given_up]
     grey = np.float32((layout.top + 1) / 2)
-    for plane in canvas.planes[1:3]:
-        total = _sums(cv2.copyTo(plane[part], left), window)[given_up]
-        mean = np.where(count > 0, total / np.maximum(count, 1), grey)
-        plane[part][given_up] = np.rint(mean)
+    for group, _ in hidden.groups:
+        part = hidden.grid_rect(group).grown(*reach, columns, rows).slices
+        given_up = hidden.grid[part] > 0
+        left = (~given_up).view(np.uint8)
+        count = _sums(left, window)[given_up]
+        for plane in canvas.planes[1:3]:
+            total = _sums(cv2.copyTo(plane[part], left), window)[given_up]
+            mean = np.where(count > 0, total / np.maximum(count, 1), grey)
+            plane[part][given_up] = np.rint(mean)
 
 
 def _sums(samples: NDArray[Any], window: tuple[int, int]) -> Field:
@@ -169,13 +170,14 @@ def _sums(samples: NDArray[Any], window: tuple[int, int]) -> Field:
 def _store_flat(canvas: Canvas, tone: Field) -> None:
     """Give every sample that shows something of a core the same colour."""
     hidden = canvas.hidden
-    grid = hidden.grid_rect(hidden.bounds)
-    touched = hidden.touched(grid) > 0
-    core = hidden.core[hidden.bounds.slices] > 0
-    for number, value in enumerate(np.rint(tone).astype(canvas.planes[0].dtype)):
-        coarse = number > 0 and hidden.has_rim
-        part, where = (grid, touched) if coarse else (hidden.bounds, core)
-        np.copyto(canvas.planes[number][part.slices], value, where=where)
+    values = np.rint(tone).astype(canvas.planes[0].dtype)
+    for group, _ in hidden.groups:
+        grid = hidden.grid_rect(group)
+        core, touched = hidden.core[group.slices] > 0, hidden.touched(grid) > 0
+        for number, value in enumerate(values):
+            coarse = number > 0 and hidden.has_rim
+            part, where = (grid, touched) if coarse else (group, core)
+            np.copyto(canvas.planes[number][part.slices], value, where=where)
 
 
 def _composed(
@@ -229,10 +231,6 @@ def _outermost(shapes: list[Shape], rects: list[Rect]) -> tuple[list[Shape], lis
         kept[n] = not any(shapes[k].holds(shapes[n]) for k in hosts)
     which = np.flatnonzero(kept).tolist()
     return [shapes[n] for n in which], [rects[n] for n in which]
-
-
-def _seen(rect: Rect) -> bool:
-    return rect.width > 0 and rect.height > 0
 
 
 def _drawn_grid(hidden: Hidden, shape: Shape) -> Rect:

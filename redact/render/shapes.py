@@ -46,6 +46,10 @@ _HAIR = 1 + 1e-5
 """Times by which an outline is larger when it is asked which pixels lie in it: rounding must not
 lose a pixel at the edge."""
 
+_CELL = 16
+"""Pixels along the side of the cells in which masks lie close together. Meaning: more than is drawn
+around two of them."""
+
 _AROUND = 16
 """Points on an outline: enough to tell whether it lies in another."""
 
@@ -71,6 +75,11 @@ class Rect(NamedTuple):
     @property
     def height(self) -> int:
         return self.y2 - self.y1
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether it holds a pixel at all."""
+        return self.width > 0 and self.height > 0
 
     @property
     def slices(self) -> tuple[slice, slice]:
@@ -160,7 +169,7 @@ class Shape:
         """Set the pixels of the core in `core` (uint8 [H, W]) to 255."""
         height, width = core.shape
         rect = self.rect(width, height)
-        if rect.width <= 0 or rect.height <= 0:
+        if not rect.holds_any:
             return
         xs = np.arange(rect.x1, rect.x2) + 0.5
         ys = np.arange(rect.y1, rect.y2) + 0.5
@@ -194,6 +203,24 @@ def shape_of(region: Region, margin: float) -> Shape:
     box = Box(grown.x1 - half, grown.y1 - half, grown.x2 + half, grown.y2 + half)
     # A head is an ellipse in its box; the corners of the box show what is behind it.
     return Shape(region, box, (box.width / 2, box.height / 2))
+
+
+def groups_of(shapes: Sequence[Shape], width: int, height: int) -> list[tuple[Rect, list[Shape]]]:
+    """Masks that lie close together, and the rectangle of pixels that holds all that is drawn for
+    them; what lies between far ones need not be touched."""
+    columns, rows = -(-width // _CELL), -(-height // _CELL)
+    near = np.zeros((rows, columns), np.uint8)
+    rects = [shape.rect(width, height).grown(RIM, RIM, width, height) for shape in shapes]
+    for x1, y1, x2, y2 in rects:
+        near[y1 // _CELL : -(-y2 // _CELL), x1 // _CELL : -(-x2 // _CELL)] = 1
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(near)
+    groups: list[tuple[Rect, list[Shape]]] = [
+        (Rect(x, y, min(x + w, width), min(y + h, height)), [])
+        for x, y, w, h in (stats[1:, :4] * _CELL).tolist()
+    ]
+    for shape, rect in zip(shapes, rects, strict=True):
+        groups[labels[rect.y1 // _CELL, rect.x1 // _CELL] - 1][1].append(shape)
+    return groups
 
 
 def core_of(shapes: Sequence[Shape], width: int, height: int) -> NDArray[np.uint8]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..samples import samples_of
 from ..shapes import Shape
@@ -51,19 +50,17 @@ def _draw_edges(canvas: Canvas, shapes: list[Shape]) -> None:
     hidden = canvas.hidden
     ink = samples_of(EDGE, canvas.coding, canvas.layout)
     planes = range(canvas.layout.channels if canvas.layout.rgb else 1)
-    by_width = defaultdict[int, list[Shape]](list)
-    for shape in shapes:
-        thick = max(1, round(min(hidden.height / LINES, SHARE * shape.size)))
-        by_width[thick].append(shape)
-    for thick, alike in by_width.items():
-        kernel = np.ones((2 * thick + 1, 2 * thick + 1), np.uint8)
-        # With what lies around: only where something else begins is there an edge, and the
-        # picture's own border is none.
-        wide = hidden.bounds.grown(thick, thick, hidden.width, hidden.height)
-        inner = np.full_like(hidden.core, 255)
-        inner[wide.slices] = cv2.erode(hidden.core[wide.slices], kernel, borderValue=255)
+    for group, alike in hidden.groups:
+        core = hidden.core[group.slices]
+        inner: dict[int, NDArray[np.uint8]] = {}
         for shape in alike:
-            rect = shape.rect(hidden.width, hidden.height)
-            edge = hidden.core[rect.slices] > inner[rect.slices]
+            thick = max(1, round(min(hidden.height / LINES, SHARE * shape.size)))
+            if thick not in inner:
+                kernel = np.ones((2 * thick + 1, 2 * thick + 1), np.uint8)
+                # The picture's own border is no edge.
+                inner[thick] = np.asarray(cv2.erode(core, kernel, borderValue=255), np.uint8)
+            x1, y1, x2, y2 = rect = shape.rect(hidden.width, hidden.height)
+            rows, columns = slice(y1 - group.y1, y2 - group.y1), slice(x1 - group.x1, x2 - group.x1)
+            edge = core[rows, columns] > inner[thick][rows, columns]
             for plane in planes:
                 canvas.planes[plane][rect.slices][edge] = round(float(ink[plane]))
