@@ -199,7 +199,7 @@ def _at_once(found: Found, delivery: Delivery, codec: str, jobs: int, terminal: 
         terminal.files([path.name for path in paths]) as moved,
         contextlib.closing(at_once(commands, fitting, moved)) as ended,
     ):
-        tell_as_they_end(ended, len(paths), terminal, results_so_far())
+        tell_as_they_end(ended, len(paths), terminal, results_so_far(), moved)
 
 
 def _elsewhere(

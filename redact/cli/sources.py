@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from bisect import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from ..errors import ExitCode, RedactError, UsageError
 from ..inspect import release_path
 from ..media import default_output_name
 from ..pipeline import Delivery, Preview, make_preview, redact_video
+from ..progress import Moved
 from ..record import EvidenceChoice, needs_passphrase
 from ..settings import Settings
 from ..types import clock
@@ -176,6 +177,7 @@ def tell_as_they_end(
     count: int,
     terminal: Terminal,
     results: list[dict[str, Any]],
+    moved: Callable[[int], Moved] | None = None,
 ) -> None:
     """Put results into a list in the order of their numbers, each as soon as it is there: what is
     done counts as done if the others are stopped. What a command said is told when it has ended."""
@@ -184,6 +186,8 @@ def tell_as_they_end(
         at = bisect(numbers, number)
         numbers.insert(at, number)
         results.insert(at, done.result)
+        if moved is not None:
+            moved(number)("ended", 1, 1)
         terminal.say(f"[{len(numbers)}/{count}] {done.result['source']}")
         for line in done.told:
             terminal.say(line)

@@ -102,12 +102,11 @@ class _FileBar:
         self._progress = progress
         self._task = progress.add_task(name, total=None, doing="")
 
-    @contextmanager
-    def stage(self, name: str, total: int | None) -> Iterator[Stage]:
+    def begin(self, name: str, total: int | None) -> Stage:
         self._progress.reset(self._task, total=total)
         stage = _StageOfFile(self._progress, self._task, name, total)
         stage.advance(0)
-        yield stage
+        return stage
 
     def finish(self) -> None:
         self._progress.update(self._task, total=1, completed=1, doing=say("steps_done"))
@@ -121,7 +120,7 @@ class _StageOfFile:
     def advance(self, steps: int = 1) -> None:
         self._done += steps
         words = word("doing", self._name)
-        if self._total and self._name != "hash":
+        if self._total and self._name not in ("hash", "ended"):
             words += f" {_of(self._done, self._total)}"
         self._progress.update(self._task, advance=steps, doing=words)
 
@@ -130,25 +129,26 @@ class _LeftColumn(TimeRemainingColumn):
     """How long the step that is going on still takes; others may follow."""
 
     def render(self, task: Task) -> Text:
-        left = super().render(task)
-        return Text() if task.finished else left.append(f" {say('for_this_step')}")
+        if task.finished or task.time_remaining is None:
+            return Text()
+        return super().render(task).append(f" {say('for_this_step')}")
 
 
-class _MovedBar:
-    """The bar of a file that another process works on, from its first word on."""
+class _Moved:
+    """What another process tells of the file that it works on, as stages of this one.
 
-    def __init__(self, progress: Progress, name: str) -> None:
-        self._progress, self._name = progress, name
-        self._task: TaskID | None = None
-        self._stage: _StageOfFile | None = None
+    Args:
+        begin: begins a stage of the file, by name and total.
+    """
+
+    def __init__(self, begin: Callable[[str, int | None], Stage]) -> None:
+        self._begin = begin
+        self._stage: Stage | None = None
         self._doing, self._done = "", 0
 
     def __call__(self, doing: str, done: int, total: int | None) -> None:
-        if self._task is None:
-            self._task = self._progress.add_task(self._name, total=None, doing="")
         if self._stage is None or doing != self._doing:
-            self._progress.reset(self._task, total=total)
-            self._stage = _StageOfFile(self._progress, self._task, doing, total)
+            self._stage = self._begin(doing, total)
             self._doing, self._done = doing, 0
         self._stage.advance(done - self._done)
         self._done = done
@@ -185,22 +185,6 @@ class _Lines:
                 percent=min(100, 100 * self._done // int(self._total)),
             )
         self._terminal.say(f"  {words}")
-
-
-class _MovedLines:
-    """The same where there is no terminal: a line now and then, with the file's name."""
-
-    def __init__(self, terminal: Terminal, name: str) -> None:
-        self._terminal, self._name = terminal, name
-        self._lines: _Lines | None = None
-        self._doing, self._done = "", 0
-
-    def __call__(self, doing: str, done: int, total: int | None) -> None:
-        if self._lines is None or doing != self._doing:
-            self._lines = _Lines(self._terminal, doing, total, "", f"{self._name}: ")
-            self._doing, self._done = doing, 0
-        self._lines.advance(done - self._done)
-        self._done = done
 
 
 SAID_EVERY: Final = 30.0
@@ -247,13 +231,21 @@ class Terminal:
     @contextmanager
     def files(self, names: Sequence[str]) -> Iterator[Callable[[int], Moved]]:
         """Of files that are worked on at once, each by a process of its own: gives for the number
-        of a file who is told how far it is."""
+        of a file who is told how far it is, and at the end that it has ended."""
+        known: dict[int, _Moved] = {}
         with self._files() if self._bars else nullcontext() as progress:
 
             def of(number: int) -> Moved:
-                if progress is None:
-                    return _MovedLines(self, names[number])
-                return _MovedBar(progress, one_line(names[number]))
+                name, bars = names[number], list[_FileBar]()
+
+                def begin(doing: str, total: int | None) -> Stage:
+                    if progress is None:
+                        return _Lines(self, doing, total, "", f"{name}: ")
+                    if not bars:  # a file has one from its first word on
+                        bars.append(_FileBar(progress, one_line(name)))
+                    return bars[0].begin(doing, total)
+
+                return known.setdefault(number, _Moved(begin))
 
             yield of
 
@@ -276,8 +268,7 @@ class Terminal:
             yield _Quiet() if self._quiet else _Lines(self, name, total, unit)
             return
         if self._bar is not None:
-            with self._bar.stage(name, total) as stage:
-                yield stage
+            yield self._bar.begin(name, total)
             return
         with Progress(
             TextColumn(f"{word('doing', name):<12}"),

@@ -106,6 +106,7 @@ def test_the_story_of_a_case(browser: Any, street: Path, found: Plan, tmp_path: 
         page.until(lambda: track(plan_file, kept).action is Action.KEEP)
         assert track(plan_file, kept).reason == "client"
         assert track(plan_file, kept).decided_by == "R. Roe"
+        page.shot("chosen")
         looks.be("fr", "dark", 1024)
         page.shot("kept")
         confirm = f"state.subjects.get({kept}).confirm"
