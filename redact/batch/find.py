@@ -51,6 +51,11 @@ class Found:
     left_out: tuple[tuple[Path, Message], ...]
     searched: bool
 
+    @property
+    def several(self) -> bool:
+        """Whether there are several results, be it of one that a search found."""
+        return self.searched or len(self.footage) != 1
+
 
 def find_footage(
     places: Iterable[Path], *, recursive: bool = False, results: Path | None = None

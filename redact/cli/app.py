@@ -13,7 +13,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -32,6 +32,22 @@ from .terminal import Terminal, outlive_readers, tell
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 """Settings of every command, so that `-h` is known to each, also where it is called alone."""
+
+PATH: Final = click.Path(path_type=Path)
+"""Type of an option or argument that names a file or folder."""
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+
+def together(*options: Decorator) -> Decorator:
+    """Several options as one."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return decorate
 
 
 def _asks_for_json() -> bool:

@@ -23,17 +23,17 @@ from ..record import (
     unproven,
 )
 from ..words import Told, problem, said, say, word
-from .app import HELP
+from .app import HELP, PATH
 from .evidence_options import passphrase, private_key, warn_of_unsigned
 from .terminal import Terminal, tell, tell_json, tell_json_text
 
 
 @click.command(context_settings=HELP)
-@click.argument("output", type=click.Path(path_type=Path))
-@click.option("--source", type=click.Path(path_type=Path))
-@click.option("--log", type=click.Path(path_type=Path))
-@click.option("--key", type=click.Path(path_type=Path))
-@click.option("--manifest", type=click.Path(path_type=Path))
+@click.argument("output", type=PATH)
+@click.option("--source", type=PATH)
+@click.option("--log", type=PATH)
+@click.option("--key", type=PATH)
+@click.option("--manifest", type=PATH)
 @click.option("--json", "as_json", is_flag=True)
 def check(
     output: Path,
@@ -78,13 +78,7 @@ def key() -> None:
 
 
 @key.command("new")
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path),
-    default=Path("redact-key.pem"),
-    show_default=True,
-)
+@click.option("-o", "--out", type=PATH, default=Path("redact-key.pem"), show_default=True)
 @click.option("--no-passphrase", is_flag=True)
 def make_key(out: Path, no_passphrase: bool) -> None:
     """`redact key new`."""
@@ -97,7 +91,7 @@ def make_key(out: Path, no_passphrase: bool) -> None:
 
 
 @key.command("show")
-@click.argument("public", type=click.Path(path_type=Path))
+@click.argument("public", type=PATH)
 def show_key(public: Path) -> None:
     """`redact key show`."""
     tell(fingerprint(load_public_key(public)))
@@ -106,7 +100,7 @@ def show_key(public: Path) -> None:
 Problem = tuple[int, str, Told]
 """Line, kind and words of what is wrong with a log."""
 
-file_argument = click.argument("file", type=click.Path(path_type=Path))
+file_argument = click.argument("file", type=PATH)
 json_option = click.option("--json", "as_json", is_flag=True)
 
 
@@ -117,7 +111,7 @@ def log() -> None:
 
 @log.command("verify")
 @file_argument
-@click.option("--key", type=click.Path(path_type=Path))
+@click.option("--key", type=PATH)
 @json_option
 def verify_log(file: Path, key: Path | None, as_json: bool) -> int:
     """`redact log verify`."""
@@ -197,16 +191,8 @@ def show_log(file: Path, as_json: bool) -> None:
 @log.command("add")
 @file_argument
 @click.argument("event")
-@click.option(
-    "--detail",
-    "details",
-    multiple=True,
-    metavar="NAME=TEXT",
-)
-@click.option(
-    "--sign",
-    type=click.Path(path_type=Path),
-)
+@click.option("--detail", "details", multiple=True, metavar="NAME=TEXT")
+@click.option("--sign", type=PATH)
 def add_entry(file: Path, event: str, details: tuple[str, ...], sign: Path | None) -> None:
     """`redact log add`."""
     values: dict[str, str] = {}

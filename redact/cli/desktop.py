@@ -15,7 +15,7 @@ import click
 from ..errors import OutputError
 from ..files import check_writable, write_whole
 from ..words import problem, reason_of, say
-from .app import HELP
+from .app import HELP, PATH
 from .terminal import Terminal
 
 _MARK: Final = "written by redact desktop"
@@ -46,16 +46,8 @@ _NAMES: Final = {"linux": "redact.desktop", "macos": "redact.command", "windows"
 
 
 @click.command(context_settings=HELP)
-@click.option(
-    "--system",
-    type=click.Choice(tuple(_NAMES)),
-)
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    type=click.Path(path_type=Path),
-)
+@click.option("--system", type=click.Choice(tuple(_NAMES)))
+@click.option("-o", "--output", "folder", type=PATH)
 @click.option("--remove", is_flag=True)
 @click.option("--force", is_flag=True)
 def desktop(system: str | None, folder: Path | None, remove: bool, force: bool) -> None:

@@ -22,7 +22,7 @@ from ..review import Case, Session, Wish, alone_with, serve, server_of
 from ..settings import DrawSettings
 from ..words import problem, say
 from . import options
-from .app import HELP, typed_options
+from .app import HELP, PATH, typed_options
 from .destination import PlaceType, check_release, folder_for
 from .evidence_options import evidence_options
 from .results import chosen_delivery, finish_options, tell_result
@@ -32,12 +32,7 @@ from .terminal import Terminal
 
 @click.command(context_settings=HELP)
 @options.source_argument
-@click.option(
-    "-o",
-    "--output",
-    "plan_file",
-    type=click.Path(path_type=Path),
-)
+@click.option("-o", "--output", "plan_file", type=PATH)
 @options.detect_options
 @options.force_option
 @options.json_option
@@ -72,7 +67,7 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
 
 
 @click.command(context_settings=HELP)
-@click.argument("names", metavar="[SOURCE]... [PLAN]", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("names", metavar="[SOURCE]... [PLAN]", nargs=-1, type=PATH)
 @click.option("-o", "--output", "folder", type=PlaceType())
 @click.option("-r", "--recursive", is_flag=True)
 @options.detect_options
@@ -148,11 +143,7 @@ def review(
 @click.command(context_settings=HELP)
 @options.source_argument
 @options.plan_argument
-@click.option(
-    "-o",
-    "--output",
-    type=PlaceType(),
-)
+@click.option("-o", "--output", type=PlaceType())
 @options.render_options
 @options.encode_options
 @finish_options

@@ -30,19 +30,20 @@ from ..record import (
     reasons_from_options,
 )
 from ..words import problem, say, told
+from .app import PATH, together
 from .terminal import Terminal
 
 Opened = TypeVar("Opened")
 
-_HELP = {
-    "case": "Number or name of the case.",
-    "exhibit": "Number of the exhibit.",
-    "operator": "Who runs redact.",
-    "reviewer": "Who looked at the result.",
-    "recipient": "Who will get the output.",
-    "purpose": "What the output is for.",
-    "legal_basis": "The rule that asks for the redaction, or allows it.",
-}
+case_options = together(
+    click.option("--case-file", type=PATH),
+    *(
+        click.option("--" + name.replace("_", "-"), f"case_{name}", default="")
+        for name in TEXT_FIELDS
+    ),
+    click.option("--reason", "reasons", multiple=True, metavar="TARGET=REASON"),
+)
+"""Only the case options, as separate parameters; see `take_case`."""
 
 
 def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,40 +57,13 @@ def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
     def wrapper(*args: Any, **params: Any) -> Any:
         return function(*args, evidence=_choice(params), **params)
 
-    wrapper = click.option(
-        "--sign",
-        "sign_key",
-        type=click.Path(path_type=Path),
+    return together(
+        case_options,
+        click.option("--no-manifest", is_flag=True),
+        click.option("--log", "custody_log", type=PATH),
+        click.option("--c2pa", type=(PATH, PATH), metavar="CERT KEY"),
+        click.option("--sign", "sign_key", type=PATH),
     )(wrapper)
-    wrapper = click.option(
-        "--c2pa",
-        type=(click.Path(path_type=Path), click.Path(path_type=Path)),
-        metavar="CERT KEY",
-    )(wrapper)
-    wrapper = click.option(
-        "--log",
-        "custody_log",
-        type=click.Path(path_type=Path),
-    )(wrapper)
-    wrapper = click.option("--no-manifest", is_flag=True)(wrapper)
-    return case_options(wrapper)
-
-
-def case_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Only the case options, as separate parameters; see `take_case`."""
-    function = click.option(
-        "--reason",
-        "reasons",
-        multiple=True,
-        metavar="TARGET=REASON",
-    )(function)
-    for name in reversed(TEXT_FIELDS):
-        flag = "--" + name.replace("_", "-")
-        function = click.option(flag, f"case_{name}", default="")(function)
-    return click.option(
-        "--case-file",
-        type=click.Path(path_type=Path),
-    )(function)
 
 
 def take_case(params: dict[str, Any]) -> tuple[CaseFields | None, tuple[str, ...]]:

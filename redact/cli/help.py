@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from itertools import pairwise
 from typing import Any
 
 import click
@@ -38,7 +39,7 @@ def choose_language() -> None:
     """
     words = sys.argv[1:]
     words = words[: words.index("--")] if "--" in words else words
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         name, _, value = word.partition("=")
         if name == "--lang" and (value or following) in LANGUAGES:
             os.environ[VARIABLE] = value or following

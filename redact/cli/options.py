@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -27,11 +25,9 @@ from ..settings import (
 )
 from ..types import SEARCHED, USUAL, Target, apart
 from ..words import problem, say
-from .app import remember_sources
-from .search_options import preview_flags, scope_of, scope_options
+from .app import PATH, remember_sources, together
+from .search_options import scope_of, scope_options
 from .terminal import Terminal
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 RELEASE_STYLES = [s.value for s in Style if s.value != "outline"]
 
@@ -75,33 +71,15 @@ class ColourType(click.ParamType[tuple[int, int, int]]):
         return red, green, blue
 
 
-def _all(*options: Decorator) -> Decorator:
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return decorate
-
-
-source_argument = click.argument(
-    "source", type=click.Path(path_type=Path), callback=remember_sources
-)
-plan_argument = click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
+source_argument = click.argument("source", type=PATH, callback=remember_sources)
+plan_argument = click.argument("plan_file", metavar="PLAN", type=PATH)
 margin_option = click.option(
-    "--margin",
-    type=click.FloatRange(0, 2),
-    default=RenderSettings().margin,
-    show_default=True,
+    "--margin", type=click.FloatRange(0, 2), default=RenderSettings().margin, show_default=True
 )
 """Of commands that draw a plan without the other options of a result."""
 
 sources_argument = click.argument(
-    "sources",
-    type=click.Path(path_type=Path),
-    nargs=-1,
-    required=True,
-    callback=remember_sources,
+    "sources", type=PATH, nargs=-1, required=True, callback=remember_sources
 )
 
 
@@ -124,7 +102,7 @@ device_option = click.option(
     callback=_use_device,
 )
 
-detect_options = _all(
+detect_options = together(
     device_option,
     click.option(
         "--targets",
@@ -150,26 +128,13 @@ detect_options = _all(
         default=Damaged.HOLD.value,
         show_default=True,
     ),
-    *scope_options,
-    click.option(
-        "--without-centerface",
-        is_flag=True,
-    ),
-    click.option(
-        "--detector",
-        default="",
-        metavar="NAME",
-    ),
+    scope_options,
+    click.option("--without-centerface", is_flag=True),
+    click.option("--detector", default="", metavar="NAME"),
 )
 
-preview_options = _all(*preview_flags)
-
-stamp_flags = (
-    click.option(
-        "--stamp",
-        default="",
-        metavar="TEXT",
-    ),
+stamp_options = together(
+    click.option("--stamp", default="", metavar="TEXT"),
     click.option(
         "--stamp-corner",
         type=click.Choice([c.value for c in Corner]),
@@ -178,7 +143,7 @@ stamp_flags = (
     ),
 )
 
-render_options = _all(
+render_options = together(
     click.option(
         "--style",
         type=click.Choice(RELEASE_STYLES),
@@ -186,26 +151,14 @@ render_options = _all(
         show_default=True,
     ),
     click.option(
-        "--margin",
-        type=click.FloatRange(0, 2),
-        default=RenderSettings().margin,
-        show_default=True,
+        "--margin", type=click.FloatRange(0, 2), default=RenderSettings().margin, show_default=True
     ),
-    click.option(
-        "--color",
-        "colour",
-        type=ColourType(),
-        default="#808080",
-        show_default=True,
-    ),
-    click.option(
-        "--label",
-        default="",
-    ),
-    *stamp_flags,
+    click.option("--color", "colour", type=ColourType(), default="#808080", show_default=True),
+    click.option("--label", default=""),
+    stamp_options,
 )
 
-encode_options = _all(
+encode_options = together(
     click.option(
         "--audio",
         type=click.Choice([a.value for a in Audio]),
@@ -218,19 +171,10 @@ encode_options = _all(
         default="auto",
         show_default=True,
     ),
-    click.option(
-        "--for-web",
-        is_flag=True,
-    ),
-    click.option(
-        "--crf",
-        type=click.IntRange(0, 63),
-    ),
+    click.option("--for-web", is_flag=True),
+    click.option("--crf", type=click.IntRange(0, 63)),
     click.option("--preset"),
-    click.option(
-        "--copy-untouched",
-        is_flag=True,
-    ),
+    click.option("--copy-untouched", is_flag=True),
 )
 
 force_option = click.option("--force", is_flag=True)

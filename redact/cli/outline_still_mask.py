@@ -20,7 +20,7 @@ from ..plan import read_plan, user_input
 from ..types import Frame, clock
 from ..words import problem, say
 from . import options
-from .app import HELP
+from .app import HELP, PATH
 from .destination import PlaceType, is_folder
 from .terminal import Terminal
 
@@ -28,12 +28,7 @@ from .terminal import Terminal
 @click.command(context_settings=HELP)
 @options.source_argument
 @options.plan_argument
-@click.option(
-    "-o",
-    "--output",
-    type=PlaceType(),
-    required=True,
-)
+@click.option("-o", "--output", type=PlaceType(), required=True)
 @options.margin_option
 @options.force_option
 def outline(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
@@ -60,17 +55,8 @@ _LINES = 12
 
 @click.command(context_settings=HELP)
 @options.source_argument
-@click.option(
-    "--at",
-    "moment",
-    required=True,
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-)
+@click.option("--at", "moment", required=True)
+@click.option("-o", "--output", type=PATH, required=True)
 @options.force_option
 def still(source: Path, moment: str, output: Path, force: bool) -> int:
     """`redact still`."""
@@ -165,12 +151,7 @@ def _words(picture: NDArray[np.uint8], text: str, at: tuple[int, int]) -> None:
 @click.command(context_settings=HELP)
 @options.source_argument
 @options.plan_argument
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-)
+@click.option("-o", "--output", type=PATH, required=True)
 @options.margin_option
 @options.force_option
 def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:

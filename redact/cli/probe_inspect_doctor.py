@@ -23,7 +23,7 @@ from ..progress import About
 from ..types import SEARCHED, Target, clock, decimal, readable
 from ..words import Message, said, say, told, word
 from . import options
-from .app import HELP
+from .app import HELP, PATH
 from .terminal import PlainConsole, tell, tell_json
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ _NAMES = {
 
 
 @click.command(context_settings=HELP)
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @click.option("--json", "as_json", is_flag=True)
 @click.option("-v", "--verbose", is_flag=True)
 def inspect(file: Path, as_json: bool, verbose: bool) -> int:

@@ -27,24 +27,17 @@ from ..report import (
     require_pdf,
 )
 from ..words import Message, problem, say, spoken
-from .app import HELP
+from .app import HELP, PATH
 from .terminal import Terminal, tell
 
 
 @click.command(context_settings=HELP)
-@click.argument("output", type=click.Path(path_type=Path))
-@click.option("--html", type=click.Path(path_type=Path))
-@click.option(
-    "--csv",
-    "csv_path",
-    type=click.Path(path_type=Path),
-)
-@click.option(
-    "--pdf",
-    type=click.Path(path_type=Path),
-)
-@click.option("--log", type=click.Path(path_type=Path))
-@click.option("--manifest", type=click.Path(path_type=Path))
+@click.argument("output", type=PATH)
+@click.option("--html", type=PATH)
+@click.option("--csv", "csv_path", type=PATH)
+@click.option("--pdf", type=PATH)
+@click.option("--log", type=PATH)
+@click.option("--manifest", type=PATH)
 @click.option("--force", is_flag=True)
 def report(
     output: Path,

@@ -7,7 +7,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,37 +21,19 @@ from ..plan import Plan
 from ..record import Manifest, manifest_path
 from ..types import Action, as_argument, clock
 from ..words import said, say, spoken, word
+from .app import PATH, together
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
 
-
-def finish_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of `run` and `apply` about what is written besides the video."""
-    for option in reversed(
-        (
-            click.option(
-                "--plan",
-                "plan_out",
-                type=click.Path(path_type=Path),
-            ),
-            click.option(
-                "--accept-findings",
-                metavar="NUMBERS=REASON",
-                callback=take_acceptance,
-            ),
-            click.option(
-                "--release",
-                is_flag=True,
-            ),
-            click.option(
-                "--review-dir",
-                type=click.Path(path_type=Path),
-            ),
-        )
-    ):
-        function = option(function)
-    return evidence_options(function)
+finish_options = together(
+    evidence_options,
+    click.option("--plan", "plan_out", type=PATH),
+    click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance),
+    click.option("--release", is_flag=True),
+    click.option("--review-dir", type=PATH),
+)
+"""Of `run` and `apply`, about what is written besides the video."""
 
 
 def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:

@@ -20,11 +20,11 @@ from ..pipeline import Delivery
 from ..settings import Settings
 from ..words import problem, say
 from . import options
-from .app import HELP, remember_found, results_so_far
+from .app import HELP, PATH, remember_found, results_so_far
 from .destination import PlaceType, check_release, check_results, folder_for, is_folder
 from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
-from .search_options import part_wanted
+from .search_options import part_wanted, preview_options
 from .sources import (
     commands_for,
     end_with_parent,
@@ -41,39 +41,18 @@ from .terminal import Terminal
 
 @click.command(context_settings=HELP)
 @options.sources_argument
-@click.option(
-    "-o",
-    "--output",
-    type=PlaceType(),
-)
+@click.option("-o", "--output", type=PlaceType())
 @click.option("-r", "--recursive", is_flag=True)
 @options.detect_options
 @options.render_options
 @options.encode_options
 @finish_options
-@options.preview_options
-@click.option(
-    "--no-plan",
-    is_flag=True,
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-)
-@click.option(
-    "--scheduler",
-    metavar="ADDRESS",
-)
-@click.option(
-    "--insecure-scheduler",
-    is_flag=True,
-)
-@click.option(
-    "--index",
-    type=click.Path(path_type=Path),
-)
+@preview_options
+@click.option("--no-plan", is_flag=True)
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option("--scheduler", metavar="ADDRESS")
+@click.option("--insecure-scheduler", is_flag=True)
+@click.option("--index", type=PATH)
 @click.option("--one-of-several", is_flag=True, hidden=True)
 @options.force_option
 @options.json_option
@@ -95,14 +74,13 @@ def run(
     terminal = Terminal(for_parent=one_of_several)
     address = _scheduler(scheduler, insecure_scheduler, jobs)
     found = find_footage(sources, recursive=recursive, results=output)
-    several = found.searched or len(found.footage) != 1
-    delivery = chosen_delivery(params, output)
+    several, delivery = found.several, chosen_delivery(params, output)
     part = part_wanted(params)
     if part is not None:
         return _previews(found, delivery, part, params, terminal)
     settings, verbose = options.all_settings(params), params["verbose"]
     codec = settings.encode.codec
-    _check(found, delivery, several, codec)
+    _check(found, delivery, codec)
     check_index(index, delivery)
     remember_found([one.path for one in found.footage], several)
     results, begun = results_so_far(), time.monotonic()
@@ -119,7 +97,7 @@ def run(
         case = delivery.evidence.case
         title = case.case if case else ""
         took = time.monotonic() - begun
-        _tell_all(found, results, index, title or say("videos"), took, terminal, several)
+        _tell_all(found, results, index, title or say("videos"), took, terminal)
         if several and len(results) < len(found.footage) and not delivery.release:
             terminal.say(say("go_on_with_rest"))
     if params["as_json"]:
@@ -134,12 +112,11 @@ def _tell_all(
     title: str,
     took: float,
     terminal: Terminal,
-    several: bool,
 ) -> None:
     """Sum up what was done and what was not, also after an error: in words, and in the index."""
     known = {result["source"] for result in results}
     left = [one.path for one in found.footage if str(one.path) not in known]
-    if several:
+    if found.several:
         tell_summary(results, found.left_out, terminal, left, took=took)
     if index is not None:
         write_index(index, results, found.left_out, left, title, took, terminal)
@@ -153,16 +130,15 @@ def _previews(
     terminal: Terminal,
 ) -> int:
     """Only a part of each video, to be looked at."""
-    several = found.searched or len(found.footage) != 1
     settings, verbose = options.all_settings(params), params["verbose"]
     made = []
     for one in found.footage:
         place = place_of(one, delivery.output)
-        with folder_for(place, several):
+        with folder_for(place, found.several):
             here = replace(delivery, output=place)
             made.append(preview(one.path, settings, part, here, terminal, verbose))
     if params["as_json"]:
-        print(json.dumps(made if several else made[0], indent=1))
+        print(json.dumps(made if found.several else made[0], indent=1))
     return int(worst(ExitCode(result["exit_code"]) for result in made))
 
 
@@ -175,13 +151,13 @@ def _all(
     verbose: bool,
 ) -> None:
     """One after the other."""
-    results, several = results_so_far(), found.searched or len(found.footage) != 1
+    results = results_so_far()
     for n, one in enumerate(found.footage, 1):
-        if several:
+        if found.several:
             terminal.say(f"[{n}/{len(found.footage)}] {one.path}")
             terminal.place = say("place_of", n=n, count=len(found.footage))
         place = place_of(one, delivery.output)
-        with folder_for(place, several):
+        with folder_for(place, found.several):
             here = replace(delivery, output=place)
             done = run_one(one.path, settings, here, terminal, several=not alone, verbose=verbose)
             results.append(done)
@@ -243,8 +219,7 @@ def _places(found: Found, delivery: Delivery, codec: str) -> list[tuple[Path, st
 
 def _as_typed(place: Path, found: Found) -> str:
     """A place for results as words of another command mean the same."""
-    several = found.searched or len(found.footage) != 1
-    return f"{place}{os.sep}" if several or is_folder(place) else str(place)
+    return f"{place}{os.sep}" if found.several or is_folder(place) else str(place)
 
 
 def place_of(one: Footage, output: Path | None) -> Path | None:
@@ -252,13 +227,13 @@ def place_of(one: Footage, output: Path | None) -> Path | None:
     return output if output is None or one.below == Path() else output / one.below
 
 
-def _check(found: Found, delivery: Delivery, several: bool, codec: str) -> None:
+def _check(found: Found, delivery: Delivery, codec: str) -> None:
     """Refuse what makes sense for a single source only, and results that replace each other.
 
     Raises:
         UsageError: so it is.
     """
-    if not several:
+    if not found.several:
         check_release(found.footage[0].path, delivery)
         return
     if delivery.plan_out is not None:

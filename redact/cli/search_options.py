@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, Final
 
 import click
@@ -12,8 +11,7 @@ from ..errors import UsageError
 from ..plan import user_input
 from ..types import Box, Scope, clock
 from ..words import problem, say
-
-Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+from .app import together
 
 
 class TimeType(click.ParamType[float]):
@@ -46,26 +44,10 @@ class AreaType(click.ParamType[Box]):
 
 
 AREA: Final = "LEFT,TOP,WIDTH,HEIGHT"
-scope_options: tuple[Decorator, ...] = (
-    click.option(
-        "--only-between",
-        type=TimeType(),
-        nargs=2,
-        multiple=True,
-        metavar="FROM TO",
-    ),
-    click.option(
-        "--only-area",
-        type=AreaType(),
-        multiple=True,
-        metavar=AREA,
-    ),
-    click.option(
-        "--ignore-area",
-        type=AreaType(),
-        multiple=True,
-        metavar=AREA,
-    ),
+scope_options = together(
+    click.option("--only-between", type=TimeType(), nargs=2, multiple=True, metavar="FROM TO"),
+    click.option("--only-area", type=AreaType(), multiple=True, metavar=AREA),
+    click.option("--ignore-area", type=AreaType(), multiple=True, metavar=AREA),
 )
 
 
@@ -77,12 +59,8 @@ def scope_of(params: dict[str, Any]) -> Scope:
     return Scope(params["only_between"], params["ignore_area"], params["only_area"])
 
 
-preview_flags: tuple[Decorator, ...] = (
-    click.option(
-        "--preview",
-        type=TimeType(),
-        metavar="LENGTH",
-    ),
+preview_options = together(
+    click.option("--preview", type=TimeType(), metavar="LENGTH"),
     click.option("--from", "part_from", type=TimeType(), metavar="TIME"),
     click.option("--to", "part_to", type=TimeType(), metavar="TIME"),
 )

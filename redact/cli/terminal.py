@@ -154,11 +154,6 @@ class _Moved:
         self._done = done
 
 
-class _Quiet:
-    def advance(self, steps: int = 1) -> None:
-        pass
-
-
 class _Lines:
     """A line now and then, for who waits without a terminal: a log, a pipe, a service."""
 
@@ -199,18 +194,17 @@ class Terminal:
     printed once each, everywhere.
 
     Args:
-        quiet: no progress at all.
         for_parent: progress goes to the process that started this one, see `StageForParent`.
 
     Attributes:
         place: of the file among several, for example "2 of 6".
     """
 
-    def __init__(self, quiet: bool = False, for_parent: bool = False) -> None:
+    def __init__(self, for_parent: bool = False) -> None:
         self.console = PlainConsole(stderr=True, soft_wrap=True)
         self.warnings: list[str] = []
-        self._quiet, self._for_parent = quiet, for_parent
-        self._bars = self.console.is_terminal and not (quiet or for_parent)
+        self._for_parent = for_parent
+        self._bars = self.console.is_terminal and not for_parent
         self.place = ""
         self._bar: _FileBar | None = None
 
@@ -265,7 +259,7 @@ class Terminal:
             yield StageForParent(name, total)
             return
         if not self._bars:
-            yield _Quiet() if self._quiet else _Lines(self, name, total, unit)
+            yield _Lines(self, name, total, unit)
             return
         if self._bar is not None:
             yield self._bar.begin(name, total)

@@ -32,7 +32,7 @@ from ..record import checked_option
 from ..settings import Sensitivity
 from ..words import problem, say, told
 from . import options
-from .app import HELP
+from .app import HELP, PATH
 from .evidence_options import content_signer, private_key, take_acceptance
 from .results import in_plain_words, tell_result, typed_command, words_for
 from .terminal import Terminal
@@ -40,16 +40,10 @@ from .terminal import Terminal
 
 @click.command(context_settings=HELP)
 @options.source_argument
-@click.argument("output", type=click.Path(path_type=Path))
+@click.argument("output", type=PATH)
+@click.option("--plan", "plan_file", type=PATH)
 @click.option(
-    "--plan",
-    "plan_file",
-    type=click.Path(path_type=Path),
-)
-@click.option(
-    "--targets",
-    type=options.TargetsType(),
-    show_default="those of the plan, else faces,plates",
+    "--targets", type=options.TargetsType(), show_default="those of the plan, else faces,plates"
 )
 @click.option(
     "--sensitivity",
@@ -61,10 +55,7 @@ from .terminal import Terminal
     type=click.FloatRange(0, 2),
     show_default="that of the record, else that of the program",
 )
-@click.option(
-    "--review-dir",
-    type=click.Path(path_type=Path),
-)
+@click.option("--review-dir", type=PATH)
 @options.device_option
 @options.json_option
 @options.verbose_option
@@ -153,12 +144,8 @@ def _tell_commands(
 
 
 @click.command(context_settings=HELP)
-@click.argument("name", type=click.Path(path_type=Path))
-@click.option(
-    "--accept-findings",
-    metavar="NUMBERS=REASON",
-    callback=take_acceptance,
-)
+@click.argument("name", type=PATH)
+@click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance)
 @click.option("--by", default="")
 @click.option("--remove", is_flag=True)
 @options.json_option

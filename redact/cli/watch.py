@@ -15,7 +15,7 @@ from ..files import make_folder
 from ..types import clock, readable
 from ..words import problem, say, told_again, word
 from . import options
-from .app import HELP
+from .app import HELP, PATH
 from .results import chosen_delivery, finish_options
 from .run import place_of, worst
 from .sources import run_one
@@ -26,20 +26,10 @@ FAILURES = "failed"
 
 
 @click.command(context_settings=HELP)
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-)
+@click.argument("folder", type=PATH)
+@click.option("-o", "--output", type=PATH, required=True)
 @click.option("-r", "--recursive", is_flag=True)
-@click.option(
-    "--quiet-for",
-    type=click.FloatRange(1, 3600),
-    default=10,
-    show_default=True,
-)
+@click.option("--quiet-for", type=click.FloatRange(1, 3600), default=10, show_default=True)
 @click.option("--once", is_flag=True)
 @options.detect_options
 @options.render_options

@@ -64,16 +64,13 @@ def add_track(
     target: Target,
     places: Sequence[tuple[int, Box]],
     *,
-    origin: Origin = Origin.MANUAL,
     reason: str = "",
     decided_by: str = "",
     at: str = "",
 ) -> tuple[Plan, int]:
     """Add a track as `new_track` makes it; returns the plan and the track's number."""
     number = plan.next_id()
-    track = new_track(
-        plan, number, target, places, origin=origin, reason=reason, decided_by=decided_by, at=at
-    )
+    track = new_track(plan, number, target, places, reason=reason, decided_by=decided_by, at=at)
     return plan.with_track(track), number
 
 

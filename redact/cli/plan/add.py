@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,19 +12,20 @@ from ...follow import follow as carry_on
 from ...media import probe
 from ...pipeline import require_same_source
 from ...plan import Plan, edit, read_plan, user_input
-from ...types import Box, Keyframe, Target, clock, stamp
+from ...types import Box, Keyframe, Target, clock
 from ...words import problem, say
+from ..app import PATH
 from ..search_options import AREA, AreaType
 from ..terminal import Terminal, tell
 from .group import (
     by_option,
+    decided,
     mention_added,
     mention_late,
     mention_outside,
     plan,
     plan_argument,
     reason_option,
-    said,
     save,
     target_choice,
 )
@@ -41,11 +41,7 @@ CORNERS = "LEFT,TOP,RIGHT,BOTTOM"
 @click.option("--from", "start")
 @click.option("--to", "end")
 @click.option("--at", "places", multiple=True, metavar=f"TIME={CORNERS}")
-@click.option(
-    "--follow",
-    metavar="SOURCE",
-    type=click.Path(path_type=Path),
-)
+@click.option("--follow", metavar="SOURCE", type=PATH)
 @reason_option
 @by_option
 def add(
@@ -71,9 +67,7 @@ def add(
         value,
         Target.from_word(target),
         given,
-        reason=said(reason, "--reason") or "",
-        decided_by=said(by, "--by") or "",
-        at=stamp(datetime.now(UTC)),
+        **decided(reason, by),
     )
     save(changed, value, plan_path)
     first = given[0][1]
@@ -106,9 +100,7 @@ def _follow(
         value,
         Target.from_word(target),
         keys,
-        reason=said(reason, "--reason") or "",
-        decided_by=said(by, "--by") or "",
-        at=stamp(datetime.now(UTC)),
+        **decided(reason, by),
     )
     save(changed, value, path)
     first, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))

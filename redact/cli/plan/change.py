@@ -15,9 +15,11 @@ from ...plan import Sound, consequences, edit, mistakable, read_plan, user_input
 from ...plan.exchange import FORMATS, add_imported, coinciding
 from ...types import Action, Target, Track, stamp
 from ...words import problem, reason_of, say
+from ..app import PATH
 from ..terminal import Terminal, tell
 from .group import (
     by_option,
+    decided,
     mention_cleared,
     mention_late,
     named,
@@ -35,10 +37,7 @@ from .group import (
 @plan_argument
 @click.argument("tracks")
 @click.option("--action", type=click.Choice([a.value for a in Action]))
-@click.option(
-    "--confirmed",
-    is_flag=True,
-)
+@click.option("--confirmed", is_flag=True)
 @reason_option
 @by_option
 def set_(
@@ -120,9 +119,7 @@ def mute(
         user_input.parse_seconds(start, value),
         user_input.parse_seconds(end, value),
         Sound(how),
-        reason=said(reason, "--reason") or "",
-        decided_by=said(by, "--by") or "",
-        at=stamp(datetime.now(UTC)),
+        **decided(reason, by),
     )
     save(changed, value, plan_path)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
@@ -148,7 +145,7 @@ format_option = click.option("--format", "name", type=click.Choice(list(FORMATS)
 
 @plan.command("import")
 @plan_argument
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=PATH)
 @format_option
 @click.option("--target", type=target_choice)
 @reason_option
@@ -172,9 +169,7 @@ def import_(
     changed, numbers = add_imported(
         value,
         tracks,
-        reason=said(reason, "--reason") or "",
-        decided_by=said(by, "--by") or "",
-        at=stamp(datetime.now(UTC)),
+        **decided(reason, by),
     )
     save(changed, value, plan_path)
     tell(say("tracks_imported", path=plan_path, count=len(numbers)), err=True)
@@ -185,11 +180,7 @@ def import_(
 @plan.command()
 @plan_argument
 @format_option
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-)
+@click.option("-o", "--output", type=PATH)
 @click.option("--force", is_flag=True)
 def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None:
     """`redact plan export`."""

@@ -7,7 +7,9 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypedDict
 
 import click
 
@@ -15,12 +17,12 @@ from ...errors import PlanError
 from ...files import claim_beside, unwritable
 from ...plan import MutedSpan, Plan, read_plan, user_input, write_plan
 from ...record import checked_option
-from ...types import Box, Keyframe, State, Target, Track, clock, runs_of
+from ...types import Box, Keyframe, State, Target, Track, clock, runs_of, stamp
 from ...words import problem, say
-from ..app import HELP
+from ..app import HELP, PATH
 from ..terminal import Terminal
 
-plan_argument = click.argument("plan_path", metavar="PLAN", type=click.Path(path_type=Path))
+plan_argument = click.argument("plan_path", metavar="PLAN", type=PATH)
 reason_option = click.option("--reason")
 by_option = click.option("--by")
 target_choice = click.Choice([t.word for t in Target])
@@ -61,6 +63,23 @@ def _alone_with(path: Path) -> Iterator[None]:
         yield
     finally:
         held.remove()
+
+
+class Decided(TypedDict):
+    """Why, by whom and when (UTC), for the functions that change a plan."""
+
+    reason: str
+    decided_by: str
+    at: str
+
+
+def decided(reason: str | None, by: str | None) -> Decided:
+    """What goes on record of a change. Raises UsageError if it cannot stand there."""
+    return {
+        "reason": said(reason, "--reason") or "",
+        "decided_by": said(by, "--by") or "",
+        "at": stamp(datetime.now(UTC)),
+    }
 
 
 def said(value: str | None, option: str) -> str | None:
