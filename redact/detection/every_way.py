@@ -9,16 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import Detections, Frame, Presentation
+from ..types import Detections, Frame, PerKind, Presentation, Target
 from .detector import Detector
 from .nms import suppress
 from .scaling import Area, turned_boxes
 from .witnesses import SAME_FACE
+
+SAME: Final = PerKind(
+    "detection/every_way: SAME",
+    {
+        Target.FACE: SAME_FACE,
+        Target.PLATE: SAME_FACE,
+        Target.HEAD: SAME_FACE,
+        Target.PERSON: 0.7,
+    },
+)
+"""IoU from which what was seen in two ways is one thing. Meaning: people in a crowd stand half
+before one another, and each of them is to be hidden."""
 
 
 def turned(frame: Frame) -> Frame:
@@ -48,7 +60,9 @@ def together(found: Sequence[Detections]) -> Detections:
     """What was seen in several ways; of one thing that was seen in more than one, the surest."""
     if len(found) == 1:
         return found[0]
-    return suppress(Detections.concat(found), SAME_FACE)
+    every = Detections.concat(found)
+    kinds = [Target(t) for t in np.unique(every.target).tolist()]
+    return Detections.concat([suppress(every.only([t]), SAME[t]) for t in kinds])
 
 
 class InEveryWay:

@@ -17,6 +17,7 @@ import redact
 from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import share_of_middle
 from redact.detection import load_calibration, load_detector
+from redact.detection.every_way import SAME
 from redact.detection.loader import files_of
 from redact.errors import ExitCode
 from redact.pipeline.coverage import SMALL
@@ -84,7 +85,7 @@ def test_every_room_serves_every_kind_that_is_searched_for(target: Target) -> No
     assert name and len(digest) == 64 and len(others) < 4
     weights = load_calibration()
     assert target.word in weights.looks and target.word in weights.tracks
-    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST, LIMITS.least, SMALL):
+    for table in (STARTS, FAINT, CLOSELY, ORDINARY, LARGEST, LIMITS.least, SMALL, SAME):
         assert table.of(np.array([target], np.int8)).shape[0] == 1
     clues = Clues.of_new(np.array([target], np.int8), np.float32([6]), np.array([PLACE]), 1e5)
     assert probability_of(clues, weights.tracks)[0] > 0.5
