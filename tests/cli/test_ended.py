@@ -51,7 +51,7 @@ def test_errors_are_json_too_where_json_was_asked_for(plan: Path, tmp_path: Path
     ):
         done = call(*arguments, "--json")
         result = json.loads(done.stdout)
-        assert list(result) == ["source", "exit_code", "error", "hint"]
+        assert list(result) == ["source", "exit_code", "error", "hint", "code", "values"]
         assert result["source"] == str(missing)
         assert result["exit_code"] == done.returncode == code, arguments
         assert f"error: {result['error']}" in done.stderr

@@ -36,16 +36,16 @@ def test_commands_to_copy_stand_alone_on_their_lines(capsys: pytest.CaptureFixtu
 
 
 def test_the_reference_shows_the_help_that_the_tool_shows() -> None:
-    text = cli_reference()
+    text = cli_reference("en")
     assert "  -h, --help " in text
     assert "  --help " not in text
 
 
 def test_doctor_names_each_model_once_and_no_engine_that_is_not_used() -> None:
     report = examine()
-    names = [m["name"] for m in report["models"]]
+    names = [model.name for model in report.models]
     assert len(set(names)) == len(names)
-    assert "gpu" not in report
+    assert "gpu" not in report.to_json()
 
 
 def test_a_file_that_looks_like_an_option_is_told_apart(tmp_path: Path) -> None:
