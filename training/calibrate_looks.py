@@ -182,13 +182,20 @@ def judged(found: Boxes, truth: Boxes, ignored: Boxes) -> tuple[NDArray[np.int8]
     return verdict, [float(b[3] - b[1]) for b in truth[~taken]]
 
 
-def of_a_head(found: Boxes, heads: Boxes, ignored: Boxes) -> tuple[NDArray[np.int8], list[float]]:
-    """Which boxes of bodies hold the middle of a labelled head in their upper half; as `judged`."""
+def of_a_head(
+    found: Boxes, heads: Boxes, ignored: Boxes
+) -> tuple[NDArray[np.int8], list[float]]:
+    """Which boxes of bodies, the surest first, hold the middle of a labelled head in their upper
+    half; as `judged`: a further box around the same head counts for neither side."""
     middle = (heads[:, :2] + heads[:, 2:]) / 2
     low, high = found[:, None, :2], found[:, None, 2:].copy()
     high[:, :, 1] = low[:, :, 1] + UPPER * (high[:, :, 1] - low[:, :, 1])
     holds = ((middle > low) & (middle < high)).all(axis=2)
-    return holds.any(axis=1).astype(np.int8), [float(h) for h in heads[~holds.any(axis=0), 3]]
+    verdict, taken = np.zeros(len(found), np.int8), np.zeros(len(heads), np.bool_)
+    for row in np.flatnonzero(holds.any(axis=1)):
+        verdict[row] = 1 if (holds[row] & ~taken).any() else -1
+        taken |= holds[row]
+    return verdict, [float(b[3] - b[1]) for b in heads[~taken]]
 
 
 def fitted(rows: Rows, kind: str) -> tuple[dict[str, float], F64]:

@@ -31,7 +31,7 @@ FARTHEST: Final = 4.0
 
 ORDINARY: Final = PerKind(
     "track/belief: ORDINARY",
-    {Target.FACE: 0.005, Target.PLATE: 0.001, Target.HEAD: 0.01, Target.PERSON: 0.02},
+    {Target.FACE: 0.005, Target.PLATE: 0.001, Target.HEAD: 0.01, Target.PERSON: 0.01},
 )
 """Share of the picture that may be hidden for nothing at the ordinary cost; a mask of ten times
 that hides ten times as much of what happened. It is what most of a kind take. That of plates was
