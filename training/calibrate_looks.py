@@ -182,9 +182,7 @@ def judged(found: Boxes, truth: Boxes, ignored: Boxes) -> tuple[NDArray[np.int8]
     return verdict, [float(b[3] - b[1]) for b in truth[~taken]]
 
 
-def of_a_head(
-    found: Boxes, heads: Boxes, ignored: Boxes
-) -> tuple[NDArray[np.int8], list[float]]:
+def of_a_head(found: Boxes, heads: Boxes, ignored: Boxes) -> tuple[NDArray[np.int8], list[float]]:
     """Which boxes of bodies, the surest first, hold the middle of a labelled head in their upper
     half; as `judged`: a further box around the same head counts for neither side."""
     middle = (heads[:, :2] + heads[:, 2:]) / 2

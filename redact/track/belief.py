@@ -37,7 +37,7 @@ ORDINARY: Final = PerKind(
 that hides ten times as much of what happened. It is what most of a kind take. That of plates was
 chosen on dev: from .002 to .0003 none of 37 is lost, and ever fewer signs, boxes and seats are
 hidden that look like a large one. A head is twice its face. A body is twenty times a head, but
-nobody gives a fifth of the picture for a doubt; a judgement."""
+nobody gives more of the picture for a doubt about it; a judgement."""
 
 TargetWeights = Mapping[str, float]
 

@@ -50,7 +50,12 @@ def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
             change(file)
             text = json.dumps(file)
         (tmp_path / FILE).write_text(text)
-        monkeypatch.setattr(calibration.resources, "files", lambda _: tmp_path)
+        installed = calibration.resources.files
+
+        def files(package: Any) -> Any:
+            return tmp_path if package == "redact.models" else installed(package)
+
+        monkeypatch.setattr(calibration.resources, "files", files)
         load_calibration.cache_clear()
 
     yield put
