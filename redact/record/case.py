@@ -72,7 +72,9 @@ def codes_as_json(codes: Iterable[ReasonCode]) -> dict[str, Any]:
     return {c.code: {"text": c.text, "basis": c.basis} for c in codes}
 
 
-def check_reasons(reasons: Iterable[tuple[str, str]], codes: tuple[ReasonCode, ...]) -> None:
+def check_reasons(
+    reasons: Iterable[tuple[str, str]], codes: tuple[ReasonCode, ...], where: str = ""
+) -> None:
     """Where a case has codes, a reason by target must be one of them: a slip of the pen would be
     found by the court.
 
@@ -83,7 +85,7 @@ def check_reasons(reasons: Iterable[tuple[str, str]], codes: tuple[ReasonCode, .
     for target, reason in reasons:
         if known and reason not in known:
             near = difflib.get_close_matches(reason, known, 1)
-            said = {"target": target, "reason": reason}
+            said = {"where": where, "target": target, "reason": reason}
             if near:
                 raise problem(PlanError, "not_a_code_near", **said, near=near[0])
             raise problem(PlanError, "not_a_code", **said, codes=", ".join(known))
@@ -175,10 +177,7 @@ def case_from_mapping(raw: Mapping[str, Any], where: str) -> CaseFields:
         else:
             values[name] = checked_text(value, f"{where}: {key}")
     case = CaseFields(**values)
-    try:
-        check_reasons(case.reasons, case.codes)
-    except PlanError as error:
-        raise problem(PlanError, error.code, **error.values) from None
+    check_reasons(case.reasons, case.codes, f"{where}: ")
     return case
 
 

@@ -86,6 +86,7 @@ def load_credentials(certificate: Path, key: Path, passphrase: bytes | None) -> 
 
 _UNREADABLE: Final = (
     ValueError,
+    KeyError,  # of a kind of text in a name that cryptography before 50 does not know
     UnsupportedAlgorithm,
     x509.InvalidVersion,
     x509.DuplicateExtension,
