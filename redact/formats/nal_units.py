@@ -20,7 +20,13 @@ def units(data: bytes, length_size: int, most: int | None = None) -> Iterator[by
         while at + length_size <= len(data):
             begin = at + length_size
             at = begin + int.from_bytes(data[at:begin])
-            yield data[begin:at][:most]
+            unit = data[begin:at]
+            if (
+                b"\0\0\1" in unit
+            ):  # some recorders put the end of the sequence behind the last slice
+                yield from units(b"\0\0\1" + unit, 0, most)
+            else:
+                yield unit[:most]
         return
     begin = data.find(b"\0\0\1") + 3
     while begin > 2:

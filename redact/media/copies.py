@@ -21,7 +21,7 @@ from .h264_headers import Bits, sequence_of
 from .info import SourceInfo
 from .source import only, opened, packets_of
 
-SLICE, IDR, SEI, SEQUENCE, PICTURE, DELIMITER, FILLER = 1, 5, 6, 7, 8, 9, 12
+SLICE, IDR, SEI, SEQUENCE, PICTURE, DELIMITER, END, FILLER = 1, 5, 6, 7, 8, 9, 10, 12
 """Kinds of units (ITU-T H.264, table 7-1)."""
 
 _TIMING: Final = frozenset((0, 1, 6))
@@ -116,7 +116,7 @@ class _Stretch:
             self._reason = "beginning"
         if packet.pts is None or packet.is_corrupt or packet.is_discard:
             self._reason = "damaged"
-        foreign = set(kinds) - {SLICE, IDR, SEI, SEQUENCE, PICTURE, DELIMITER, FILLER}
+        foreign = set(kinds) - {SLICE, IDR, SEI, SEQUENCE, PICTURE, DELIMITER, END, FILLER}
         changed = [u for u in units if kind_of(u) in (SEQUENCE, PICTURE) and u not in own.units]
         if foreign or changed:
             self._reason = "parameters"

@@ -65,6 +65,30 @@ def test_copies_are_bit_for_bit_and_all_frames_keep_their_times(
     assert copied[0] == hashes[0] and copied[-1] == hashes[-1]
 
 
+def test_an_end_of_sequence_within_the_last_slice_is_not_copied(
+    source: SourceInfo, tmp_path: Path
+) -> None:
+    """Some recorders put it there, with a start code; what is written has it as its own unit."""
+    ended = tmp_path / f"ended{source.path.suffix}"
+    with av.open(str(source.path)) as read, av.open(str(ended), "w") as out:
+        stream = out.add_stream_from_template(read.streams.video[0])
+        packets = [packet for packet in read.demux(video=0) if packet.size]
+        for packet in packets:
+            data = bytes(packet)
+            if packet is packets[-1]:
+                size = len(data) - 4 + 5
+                assert int.from_bytes(data[:4]) + 4 == len(data)
+                data = size.to_bytes(4) + data[4:] + b"\0\0\0\1\x0a"
+            copy = av.Packet(data)
+            copy.pts, copy.dts, copy.time_base = packet.pts, packet.dts, packet.time_base
+            copy.is_keyframe, copy.stream = packet.is_keyframe, stream
+            out.mux(copy)
+    stored = [[s.sha256 for s in stretches_of(i)][-1] for i in (source, probe(ended))]
+    assert stored[0] == stored[1]
+    output = write(probe(ended), tmp_path / f"out{source.path.suffix}")
+    assert [s.sha256 for s in stretches_of(output)][-1] == stored[0]
+
+
 def test_decoding_can_begin_on_both_sides_of_every_seam(source: SourceInfo, tmp_path: Path) -> None:
     output = write(source, tmp_path / f"out{source.path.suffix}")
     whole = {frame.time: plane_array(frame.picture, 0) for frame in frames_of(output)}
