@@ -133,7 +133,7 @@ def _report(result: dict[str, Any], terminal: Terminal) -> Path | None:
         return None
     output = Path(result["output"])
     try:
-        return report_beside(output, "en")
+        return report_beside(output, spoken())
     except (RedactError, OSError) as error:
         terminal.warn(say("no_report_made", path=output, error=error))
         return None

@@ -27,7 +27,7 @@ from ..plan import read_plan
 from ..record import EvidenceChoice
 from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..settings import DetectSettings
-from ..words import LANGUAGES, problem, reason_of
+from ..words import LANGUAGES, problem, reason_of, speaking
 from .alone import alone_with
 from .finishing import holds
 from .jobs import Job
@@ -189,11 +189,11 @@ class Video:
             session.close()
         self._claim.close()
 
-    def result(self) -> dict[str, Any]:
-        """As `redact run --json` tells of it, for the index."""
+    def result(self, language: str) -> dict[str, Any]:
+        """As `redact run --json` tells of it, for the index in a language."""
         held = self.held
         if held is None and not self.final.exists():
-            why = (self.problem or {}).get("said", {}).get("en", ["not done"])[0]
+            why = (self.problem or {}).get("said", {}).get(language, [""])[0]
             return {"source": str(self.source), "state": "refused", "error": why}
         state = ResultState.DONE_BEFORE if held is None else ResultState.NEEDS_REVIEW
         output = held or self.final
@@ -339,7 +339,8 @@ class Case:
         """Show a result, its report, or the index of the case."""
         language = values["language"] if values.get("language") in LANGUAGES else LANGUAGES[0]
         if values["what"] == "index":
-            show(self._index(language))
+            with speaking(language):
+                show(self._index(language))
             return as_json({})
         video = self._video(values["n"])
         if video is None:
@@ -354,7 +355,7 @@ class Case:
         if place.exists() and CASE_MARK not in place.read_bytes()[:4096]:
             raise RefusedError("no_index", name=place.name)
         done = [v for v in self.videos if v.state in ("ready", "behind", "held", "refused")]
-        results = [video.result() for video in done]
+        results = [video.result(language) for video in done]
         made = [Path(r["output"]) if "hidden" in r else None for r in results]
         reports = [None if output is None else report_beside(output, language) for output in made]
         rest = [v.source for v in self.videos if v not in done]

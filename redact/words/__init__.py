@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from ..errors import RedactError
 from .catalogue import LANGUAGES, Words, surface, words_of
-from .language import VARIABLE, language_of, speak, spoken
+from .language import VARIABLE, language_of, speak, speaking, spoken
 
 __all__ = [
     "LANGUAGES",
@@ -32,6 +32,7 @@ __all__ = [
     "said",
     "say",
     "speak",
+    "speaking",
     "spoken",
     "surface",
     "told",
