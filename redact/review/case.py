@@ -146,6 +146,8 @@ class Video:
     @property
     def held(self) -> Path | None:
         """The result that was held back after any that is ready."""
+        if self.info is None:
+            return None
         note = held_back_for(self.final, self.final.parent / PRIVATE)
         newer = note is not None and _changed(note.note) > _changed(self.final)
         return Path(note.output) if note is not None and newer else None
@@ -192,13 +194,15 @@ class Video:
     def result(self, language: str) -> dict[str, Any]:
         """As `redact run --json` tells of it, for the index in a language."""
         held = self.held
-        if held is None and not self.final.exists():
-            why = (self.problem or {}).get("said", {}).get(language, [""])[0]
+        if held is None and (self.info is None or not self.final.exists()):
+            known = self.problem and _without(self.problem, f"{self.source}")
+            why = known["said"][language][0] if known else ""
             return {"source": str(self.source), "state": "refused", "error": why}
-        state = ResultState.DONE_BEFORE if held is None else ResultState.NEEDS_REVIEW
+        state = ResultState.DONE if held is None else ResultState.NEEDS_REVIEW
         output = held or self.final
-        known = record_beside(output)
-        return Result.of_earlier(self.source, output, self.final, state, known, self.plan).to_json()
+        record = record_beside(output)
+        result = Result.of_earlier(self.source, output, self.final, state, record, self.plan)
+        return result.to_json()
 
 
 class Case:
@@ -358,11 +362,18 @@ class Case:
         results = [video.result(language) for video in done]
         made = [Path(r["output"]) if "hidden" in r else None for r in results]
         reports = [None if output is None else report_beside(output, language) for output in made]
-        rest = [v.source for v in self.videos if v not in done]
+        rest = [self._below(v.source, place) for v in self.videos if v not in done]
+        for result in results:
+            result["source"] = str(self._below(Path(result["source"]), place))
         title = (self.wish.evidence.case.case if self.wish.evidence.case else "") or self.name
         line = in_one_line(results, len(rest))
         write_whole(place, case_page(place, title, line, results, reports, (), rest), force=True)
         return place
+
+    @staticmethod
+    def _below(source: Path, place: Path) -> Path:
+        """A video as the page in a place names it: whoever gets that has other folders."""
+        return Path(os.path.relpath(source, place.parent))
 
     def _folders(self, values: dict[str, Any]) -> Answer:
         """What lies in a folder that the user may read: its folders, and how many videos."""
