@@ -150,8 +150,6 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-UNFINISHED = "What was not finished is not under its final name."
-
 COMMANDS: Final = (
     "run",
     "watch",

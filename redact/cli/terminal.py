@@ -16,9 +16,7 @@ import click
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
-    ProgressColumn,
     Task,
     TaskID,
     TaskProgressColumn,
@@ -60,39 +58,12 @@ def tell_json_text(text: str) -> None:
     click.echo("".join(plain))
 
 
-class _RateColumn(ProgressColumn):
-    """Units a second, so that a user can see whether a laptop is up to the job."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.1f} {word('unit', task.fields['unit'])}/s")
-
-
-class _CountColumn(MofNCompleteColumn):
-    """Done and total, "33/about 75" where the total is an estimate."""
-
-    def render(self, task: Task) -> Text:
-        done = int(task.completed)
-        if task.total is None:
-            return Text(f"{done:,}", "progress.download")
-        total = About(task.total) if task.fields["about"] else int(task.total)
-        return Text(_of(done, total), "progress.download")
-
-
 def _of(done: int, total: int | About) -> str:
     """Done and total, "33/75"."""
     if isinstance(total, About):
         return say("done_of_about", done=f"{done:,}", total=f"{int(total):,}")
     whole = f"{int(total):,}"
     return f"{done:>{len(whole)},}/{whole}"
-
-
-class _Bar:
-    def __init__(self, progress: Progress, task: TaskID) -> None:
-        self._progress, self._task = progress, task
-
-    def advance(self, steps: int = 1) -> None:
-        self._progress.advance(self._task, steps)
 
 
 class _FileBar:
@@ -264,16 +235,8 @@ class Terminal:
         if self._bar is not None:
             yield self._bar.begin(name, total)
             return
-        with Progress(
-            TextColumn(f"{word('doing', name):<12}"),
-            BarColumn(bar_width=30),
-            _CountColumn(),
-            _RateColumn(),
-            TimeRemainingColumn(),
-            console=self.console,
-        ) as progress:
-            about = isinstance(total, About)
-            yield _Bar(progress, progress.add_task(name, total=total, unit=unit, about=about))
+        with self._files() as progress:
+            yield _FileBar(progress, "").begin(name, total)
 
     def warn(self, what: Told | str) -> None:
         text = said(what)

@@ -44,12 +44,6 @@ class Colour:
     matrix: str = ""
     range: str = ""
 
-    def shows_like(self, other: Colour) -> bool:
-        """Whether players show both alike: a range that is unset means limited ("tv")."""
-        ranges = (self.range or "tv", other.range or "tv")
-        tags = (self.primaries, self.transfer, self.matrix)
-        return tags == (other.primaries, other.transfer, other.matrix) and len(set(ranges)) == 1
-
     @property
     def hdr(self) -> bool:
         """Whether the transfer is that of HDR10 (PQ) or HLG."""

@@ -80,10 +80,6 @@ class Words:
         known = self.tables.get(table, {}).get(name)
         return known if isinstance(known, str) else name
 
-    def knows(self, code: str) -> bool:
-        """Whether there are words for a message."""
-        return code in self.tables["message"]
-
     def message(self, code: str, values: Mapping[str, Any]) -> str:
         """The words of a message; of one that is unknown here, its code and values."""
         entry = self.tables["message"].get(code)

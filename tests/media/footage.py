@@ -14,6 +14,7 @@ import numpy as np
 from av.codec.context import Flags
 
 from redact.media import Decode, SourceInfo, VideoWriter, plane_array, probe
+from redact.media.info import Colour
 from redact.media.pixel_formats import layout
 from redact.settings import EncodeSettings
 
@@ -235,6 +236,11 @@ def same(left: Iterable[list[np.ndarray]], right: Iterable[list[np.ndarray]]) ->
         len(a) == len(b) and all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
         for a, b in zip(left, right, strict=True)
     )
+
+
+def shown(colour: Colour) -> Colour:
+    """How players take it: a range that is unset means limited."""
+    return replace(colour, range=colour.range or "tv")
 
 
 def audio_packets(path: Path) -> list[list[tuple[Fraction, bytes]]]:

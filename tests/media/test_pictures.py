@@ -29,6 +29,7 @@ from .footage import (
     rewrite,
     same,
     samples,
+    shown,
 )
 
 LOSSLESS = EncodeSettings(codec="ffv1")
@@ -219,7 +220,7 @@ def test_size_aspect_colour_and_sampling_are_carried(tmp_path: Path, codec: str,
     rewrite(source, tmp_path / "out.mp4", EncodeSettings(codec=codec, preset=preset))
     before, after = probe(source).video, probe(tmp_path / "out.mp4").video
     assert after.pixel_format == before.pixel_format == fmt
-    assert after.colour.shows_like(before.colour)
+    assert shown(after.colour) == shown(before.colour)
     assert after.sample_aspect == Fraction(16, 15)
     assert after.upright_size == before.upright_size
 
