@@ -16,6 +16,7 @@ from redact.errors import ExitCode
 from redact.plan import write_plan
 
 from ..pipeline.conftest import ROOT, SAMPLE
+from ..program import program
 from ..record.samples import make_plan
 
 HERE = {**os.environ, "COLUMNS": "100"}
@@ -37,6 +38,18 @@ def plan(tmp_path: Path) -> Path:
     path = tmp_path / "p.json"
     write_plan(make_plan(), path)
     return path
+
+
+def test_what_a_person_reads_is_french_and_what_a_program_reads_stays(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").touch()
+    english, french = (
+        program("probe", "a.mp4", "--json", cwd=tmp_path, REDACT_LANG=language)
+        for language in ("en", "fr")
+    )
+    assert english.stdout == french.stdout and english.returncode == french.returncode
+    assert french.stderr.startswith("erreur\u00a0: a.mp4\u00a0: le fichier est vide")
+    usage = program("probe", "--lang", "fr", cwd=tmp_path)
+    assert "Il manque l’argument" in usage.stderr and usage.returncode == ExitCode.USAGE
 
 
 def test_errors_are_json_too_where_json_was_asked_for(plan: Path, tmp_path: Path) -> None:
