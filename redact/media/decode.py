@@ -24,7 +24,15 @@ from .frame_times import FrameTimes
 from .h264_gaps import gaps_in
 from .info import Excerpt, SourceInfo
 from .pixel_formats import working_format, working_notes
-from .source import NO_TIMESTAMPS, LateStreamsError, only, opened, packets_of, stated_end
+from .source import (
+    NO_TIMESTAMPS,
+    LateStreamsError,
+    holds_unlisted,
+    only,
+    opened,
+    packets_of,
+    stated_end,
+)
 
 MAX_THREADS = 8
 """More decoding threads each hold frames in memory and gain little."""
@@ -171,6 +179,8 @@ class Decode:
                 while len(held) > (B_PICTURES if waits else 0):
                     yield held.popleft()
             yield from held
+            if self.info.part is None and self.info.video.frames is None:
+                self.torn |= holds_unlisted(self.info.path, container)
 
     def _pictures(
         self,

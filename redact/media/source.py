@@ -277,6 +277,18 @@ def stated_end(container: InputContainer, stream: Any) -> Fraction | None:
     return Fraction(container.duration, av.time_base)
 
 
+def holds_unlisted(path: Path, container: InputContainer) -> bool:
+    """Whether a fragmented MP4 or MOV, read to its end, holds bytes of pictures or sound that none
+    of its fragments listed: FFmpeg passes over what it does not recognise without a word."""
+    if "mp4" not in container.format.name:
+        return False
+    listed = sum(entry.size for stream in container.streams for entry in stream.index_entries)
+    with path.open("rb") as file:
+        top = list(mp4.boxes(file, 0, path.stat().st_size))
+    held = sum(box.size for box in top if box.kind == b"mdat")
+    return any(box.kind in (b"moof", b"mfra") for box in top) and held > listed
+
+
 def coded_pictures(info: SourceInfo) -> int:
     """Pictures in the video stream of a file, those too that its edit list cuts off or that no
     player reaches for another reason.

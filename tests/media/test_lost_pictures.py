@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from redact.media import Decode, probe
 from redact.words import Message
 
-from .footage import Clip, make, remux
+from .footage import Clip, Sound, make, remux
 from .test_missing_pictures import fields
 
 CODINGS = {
@@ -53,6 +54,18 @@ def test_each_is_told(tmp_path: Path, ending: str) -> None:
     else:
         assert count + decode.lost == 12 == decode.found().video.frames
         assert Message("frames_lost", coded=12, shown=count) in decode.warnings
+
+
+def test_a_fragment_that_is_passed_over_is_told(tmp_path: Path) -> None:
+    """One letter of the list of its pictures is another: FFmpeg begins with the next fragment."""
+    clip = replace(CODINGS["mp4"], options={"preset": "ultrafast", "g": "4"}, sounds=[Sound()])
+    whole = make(tmp_path / "whole.mp4", clip)
+    sound = Decode(probe(whole))
+    assert sum(1 for _ in sound) == 12 and not sound.torn
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(whole.read_bytes().replace(b"trun", b"tr?n", 1))
+    decode = Decode(probe(broken))
+    assert sum(1 for _ in decode) < 12 and decode.torn
 
 
 @pytest.mark.parametrize(("ending", "code"), [("ts", "bytes_missing"), ("h265", "no_end")])
