@@ -43,6 +43,7 @@ class CodedPictures:
         self._keys = 0
         self._halves = 0
         self._given = 0
+        self._packets_before = self._given_before = 0
 
     @property
     def begun(self) -> bool:
@@ -53,6 +54,7 @@ class CodedPictures:
         """Note a packet that goes to the decoder; `half`: it holds a field, and no picture."""
         if not packet.size or packet.is_discard:
             return
+        self._packets_before += not (self._begun or packet.is_keyframe)
         if packet.is_keyframe:
             self._keys += 1
             if not self._begun:
@@ -62,13 +64,22 @@ class CodedPictures:
 
     def picture(self, picture: av.VideoFrame) -> None:
         """Note a picture that left it."""
-        self._given += self._counts(picture.pts)
+        counts = self._counts(picture.pts)
+        self._given += counts
+        self._given_before += not counts
 
     def lost(self, errors: bool) -> int:
         """Pictures that went in and did not come out; `errors`: the decoder reported any."""
         if not errors and self._codec not in _ONE_EACH:
             return 0
         return max(0, (self._halves + 1) // 2 - self._given)
+
+    @property
+    def undecodable(self) -> int:
+        """Pictures before the first key picture that nobody can show."""
+        if not self._begun or self._codec not in _ONE_EACH:
+            return 0
+        return max(0, self._packets_before - self._given_before)
 
     def _counts(self, pts: int | None) -> bool:
         return self._begun and (pts is None or self._first is None or pts >= self._first)

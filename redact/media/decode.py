@@ -45,9 +45,9 @@ B_PICTURES = 8
 encoders use 2 to 7 between two anchors."""
 
 
-_EARLY = Fraction(1, 2)
-"""Seconds before the end that a file states at which its last picture may be: many frames
-of a camera, none of which would be missed of a video whose last picture stays for a while."""
+_EARLY, _PICTURES_EARLY = Fraction(1, 2), 6
+"""Seconds before the end that a file states at which its last picture may be, and pictures at its
+own rate. Meaning: of a video whose last picture stays for a while none is missed."""
 
 
 class _RefusedError(Exception):
@@ -213,6 +213,8 @@ class Decode:
                 coded.picture(picture)
                 yield picture
         self.lost = coded.lost(self.errors > 0)
+        if coded.undecodable and self.info.part is None:
+            self._warn(Message("before_key", count=coded.undecodable))
 
     def _packets(self, container: Any, stream: Any, damage: Damage) -> Iterator[Any]:
         """The packets of a stream; an empty one last, behind which the decoder keeps nothing."""
@@ -270,7 +272,8 @@ class Decode:
 
     def _conclude(self, frames: int, last: int) -> None:
         ends = (last + self._lasts) * self.info.video.time_base
-        if self.info.part is None and self._stated and self._stated - ends > _EARLY:
+        early = min(_EARLY, _PICTURES_EARLY / (self.info.video.rate or 1))
+        if self.info.part is None and self._stated and self._stated - ends > early:
             self.torn = True
         self._given = frames
         if self.moved:

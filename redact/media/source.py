@@ -285,8 +285,10 @@ def holds_unlisted(path: Path, container: InputContainer) -> bool:
     listed = sum(entry.size for stream in container.streams for entry in stream.index_entries)
     with path.open("rb") as file:
         top = list(mp4.boxes(file, 0, path.stat().st_size))
+    kinds = {box.kind for box in top}
     held = sum(box.size for box in top if box.kind == b"mdat")
-    return any(box.kind in (b"moof", b"mfra") for box in top) and held > listed
+    # b"": a stretch that is no box.
+    return not kinds.isdisjoint((b"moof", b"mfra")) and (held > listed or b"" in kinds)
 
 
 def coded_pictures(info: SourceInfo) -> int:

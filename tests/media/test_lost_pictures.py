@@ -109,3 +109,14 @@ def test_what_a_demuxer_passes_over_without_a_word_is_told(tmp_path: Path) -> No
             assert decode.torn or decode.lost
             told += 1
     assert told
+
+
+def test_pictures_before_the_first_key_picture_are_told(tmp_path: Path) -> None:
+    """As in a recording that begins in the middle of a broadcast, or whose head was spoilt."""
+    options = {"b": "900k", "g": "6", "bf": "0"}
+    whole = make(tmp_path / "whole.ts", Clip("mpeg2video", options=options))
+    assert not [w for d in [Decode(probe(whole))] for _ in d for w in d.warnings]
+    spoilt = remux(whole, tmp_path / "spoilt.ts", lambda n, data: data if n else b"\xff" * 64)
+    decode = Decode(probe(spoilt))
+    assert sum(1 for _ in decode) == 6
+    assert Message("before_key", count=5) in decode.warnings
