@@ -56,13 +56,13 @@ class ClosedFolder:
         """Make one for a file of a name. Raises OutputError, OSError."""
         path = folder / hidden_name(name)
         if not _BY_NUMBER.is_dir():
-            raise problem(OutputError, "folder_of_others", path=f"{folder}")
+            raise problem(OutputError, "folder_of_others", path=folder)
         path.mkdir(0o700)
         handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         said = os.fstat(handle)
         if said.st_uid != os.geteuid():
             os.close(handle)
-            raise problem(OutputError, "folder_of_others", path=f"{folder}")
+            raise problem(OutputError, "folder_of_others", path=folder)
         lock(handle)
         return cls(path, handle)
 

@@ -22,9 +22,9 @@ def check_folder(folder: Path) -> None:
     """
     nearest = next(p for p in (folder, *folder.absolute().parents) if p.exists())
     if not nearest.is_dir():
-        raise problem(OutputError, "no_folder", path=f"{folder}", other=f"{nearest}")
+        raise problem(OutputError, "no_folder", path=folder, other=nearest)
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise problem(OutputError, "closed_folder", path=f"{folder}")
+        raise problem(OutputError, "closed_folder", path=folder)
 
 
 def make_folder(folder: Path) -> None:
@@ -52,7 +52,7 @@ def keep_to_owner(path: Path, mode: int) -> None:
         path.chmod(mode)
     except OSError as error:
         reason = reason_of(error)
-        raise problem(OutputError, "stays_open", path=f"{path}", reason=reason) from error
+        raise problem(OutputError, "stays_open", path=path, reason=reason) from error
 
 
 @contextlib.contextmanager

@@ -137,7 +137,7 @@ class OutputFile:
         if self._closed is not None and not os.path.samestat(
             os.fstat(self._held.handle), other.lstat()
         ):
-            raise problem(OutputError, "folder_of_others", path=f"{other.parent}")
+            raise problem(OutputError, "folder_of_others", path=other.parent)
 
     def _carry(self, other: Path) -> Path:
         """Publish in another folder, which may be on another disk; for its owner alone."""
@@ -172,10 +172,10 @@ class OutputFile:
     def _check(self, name: Path) -> None:
         for kept in self._never:
             if _same(name, kept):
-                raise problem(OutputExistsError, "very_file", path=f"{name}", name=kept.name)
+                raise problem(OutputExistsError, "very_file", path=name, name=kept.name)
         if os.path.lexists(name):
             if name.is_dir():
-                raise problem(OutputError, "is_folder", path=f"{name}")
+                raise problem(OutputError, "is_folder", path=name)
             if not self._force:
                 raise _exists(name)
 
@@ -201,7 +201,7 @@ def names_footage(path: Path) -> bool:
 
 def _refuse_footage(path: Path) -> None:
     if names_footage(path) and os.path.lexists(path):
-        raise problem(OutputExistsError, "is_footage", path=f"{path}")
+        raise problem(OutputExistsError, "is_footage", path=path)
 
 
 def _same(name: Path, source: Path) -> bool:
@@ -247,7 +247,7 @@ def _sync(path: Path) -> None:
 
 
 def _exists(name: Path) -> OutputExistsError:
-    return problem(OutputExistsError, "already_there", path=f"{name}")
+    return problem(OutputExistsError, "already_there", path=name)
 
 
 def unwritable(name: Path, error: OSError) -> OutputError:
@@ -256,7 +256,7 @@ def unwritable(name: Path, error: OSError) -> OutputError:
     known = ("ENOENT", "EACCES", "ENOSPC", "ENAMETOOLONG")
     reason = reason_of(error)
     cure = cure or (reason if reason in known else "other")
-    return problem(OutputError, "cannot_write", path=f"{name}", reason=reason, cure=cure)
+    return problem(OutputError, "cannot_write", path=name, reason=reason, cure=cure)
 
 
 def write_whole(

@@ -221,7 +221,7 @@ class Frames:
             if frame is not None and self._is_expected(frame):
                 return frame
         self._stop()
-        raise problem(UnsafeError, "lost_frame", path=f"{self._info.path}", frame=self._next)
+        raise problem(UnsafeError, "lost_frame", path=self._info.path, frame=self._next)
 
     def _jump(self, frame: int) -> None:
         self._stop()

@@ -116,7 +116,7 @@ class Decode:
         if index == 0 and self.info.part is not None:
             raise problem(InputError, "no_picture_in_part", path=self.info.path)
         if index == 0:
-            raise problem(InputError, "no_frame", path=f"{self.info.path}")
+            raise problem(InputError, "no_frame", path=self.info.path)
         self._conclude(index, last or 0)
 
     def found(self) -> SourceInfo:
@@ -314,7 +314,7 @@ class Decode:
             raise problem(
                 UnsafeError,
                 "size_changes",
-                path=f"{self.info.path}",
+                path=self.info.path,
                 before=f"{video.width}x{video.height}",
                 after=f"{picture.width}x{picture.height}",
                 frame=index,
@@ -325,7 +325,7 @@ class Decode:
             raise problem(
                 UnsafeError,
                 "format_changes",
-                path=f"{self.info.path}",
+                path=self.info.path,
                 before=video.pixel_format,
                 after=stored,
                 frame=index,

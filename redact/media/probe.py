@@ -92,10 +92,10 @@ def _source_info(
 def _no_video(path: Path, container: InputContainer) -> InputError:
     videos = container.streams.video
     if any(s.codec_context is None for s in videos):
-        return problem(InputError, "unknown_coding", path=f"{path}")
+        return problem(InputError, "unknown_coding", path=path)
     if container.streams.audio:
-        return problem(InputError, "only_sound", path=f"{path}")
-    return problem(InputError, "no_stream", path=f"{path}")
+        return problem(InputError, "only_sound", path=path)
+    return problem(InputError, "no_stream", path=path)
 
 
 def _first_frame(
@@ -120,7 +120,7 @@ def _first_frame(
                 return frame, rate
             if own is not None:
                 list(_decoded(own, packet))
-    raise problem(InputError, "no_frame", path=f"{path}")
+    raise problem(InputError, "no_frame", path=path)
 
 
 def _decoded(context: Any, packet: Any) -> Iterator[av.VideoFrame]:

@@ -177,7 +177,7 @@ class VideoWriter:
         if self._last is not None and frame.pts <= self._last:
             raise problem(UnsafeError, "writer_time", name=self._path.name, index=frame.index)
         if frame.pts < 0:
-            raise problem(OutputError, "clock_before_zero", path=f"{self._info.path}")
+            raise problem(OutputError, "clock_before_zero", path=self._info.path)
         if frame.size != self._info.video.upright_size:
             raise problem(UnsafeError, "writer_size", name=self._path.name, index=frame.index)
         if self._rounding:

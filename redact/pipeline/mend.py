@@ -94,9 +94,9 @@ def refuse_elsewhere(held: HeldBack) -> None:
     strange = [path for path in places if Path(path).parent not in (here, here.parent)]
     strange += [path for path in (held.log, held.sign_key, *held.credentials) if path]
     if strange:
-        raise problem(MismatchError, "note_of_others", path=f"{held.note}", other=strange[0])
+        raise problem(MismatchError, "note_of_others", path=held.note, other=strange[0])
     if held.force:
-        raise problem(MismatchError, "note_with_force", path=f"{held.note}")
+        raise problem(MismatchError, "note_with_force", path=held.note)
 
 
 def _refuse_mended(held: HeldBack) -> None:

@@ -57,9 +57,7 @@ class CheckedFrames:
         decoded, count = Decode(self._info), 0
         for frame in decoded:
             if frame.index >= len(times) or frame.pts != times[frame.index]:
-                raise problem(
-                    UnsafeError, "other_frame", path=f"{self._info.path}", frame=frame.index
-                )
+                raise problem(UnsafeError, "other_frame", path=self._info.path, frame=frame.index)
             if frame.damaged and frame.index not in known:
                 self.held.append(frame.index)
                 if self._untrusted(frame):
@@ -78,7 +76,7 @@ class CheckedFrames:
             raise problem(
                 UnsafeError,
                 "other_count",
-                path=f"{self._info.path}",
+                path=self._info.path,
                 decoded=count,
                 checked=len(times),
             )

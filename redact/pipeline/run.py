@@ -191,7 +191,7 @@ def _still_there(output: Path, final: Path) -> Iterator[None]:
     except (InputError, OSError) as error:
         if output.exists():
             raise
-        raise problem(OutputError, "output_gone", path=f"{final}") from error
+        raise problem(OutputError, "output_gone", path=final) from error
 
 
 def _unchanged(info: SourceInfo, before: str, journal: Journal) -> str:

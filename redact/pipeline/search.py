@@ -218,7 +218,7 @@ def require_scope(info: SourceInfo, scope: Scope, timeline: Timeline | None = No
     width, height = info.video.upright_size
     picture = Box(0, 0, width, height)
     if any(area.contains(picture) for area in scope.ignored):
-        raise problem(UsageError, "looks_at_nothing", path=f"{info.path}")
+        raise problem(UsageError, "looks_at_nothing", path=info.path)
     if timeline is not None and scope.between:
         first = timeline.time(0)
         if not any(scope.at(float(timeline.time(n) - first)) for n in range(len(timeline))):

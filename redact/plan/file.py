@@ -152,7 +152,7 @@ def read_plan(path: Path) -> Plan:
                 data += file.read()
     except OSError as error:
         reason = reason_of(error)
-        raise problem(PlanError, "no_plan", path=f"{path}", reason=reason) from error
+        raise problem(PlanError, "no_plan", path=path, reason=reason) from error
     return parse_plan(data, str(path))
 
 
@@ -164,11 +164,11 @@ def parse_plan(data: bytes, name: str) -> Plan:
     try:
         record = msgspec.json.decode(data, type=PlanRecord)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise problem(PlanError, "bad_field", path=name, text=f"{error}") from error
+        raise problem(PlanError, "bad_field", path=name, text=error) from error
     try:
         return _plan_of(record)
     except ValueError as error:
-        raise problem(PlanError, "bad_field", path=name, text=f"{error}") from error
+        raise problem(PlanError, "bad_field", path=name, text=error) from error
 
 
 def write_plan(

@@ -65,7 +65,7 @@ def check_evidence(choice: EvidenceChoice, output: Path, force: bool) -> None:
         return
     path = manifest_path(output)
     if not force and os.path.lexists(path):
-        raise problem(OutputExistsError, "record_there", path=f"{path}")
+        raise problem(OutputExistsError, "record_there", path=path)
     check_writable(path, force, whole=True)
     if choice.key is not None:
         check_writable(signature_path(path), force=True, whole=True)
