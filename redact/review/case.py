@@ -405,7 +405,7 @@ def _changed(path: Path) -> int:
 def _without(problem: dict[str, Any], path: str) -> dict[str, Any]:
     """A problem of a video beside whose name it stands."""
     said = {
-        language: [text.removeprefix(path).lstrip(" :") for text in texts]
+        language: [text.removeprefix(path).lstrip(" :\xa0\u202f") for text in texts]
         for language, texts in problem["said"].items()
     }
     return {**problem, "said": said}
