@@ -111,7 +111,8 @@ def centerface(file: Path, sizes: list[int]) -> Look:
             boxes, scores, _ = eye(rgb)
             pairs = zip(boxes, scores, strict=True)
             seen.append([[*(float(v) for v in b), float(s)] for b, s in pairs])
-        return {"face": joined(seen)}
+        faces = joined(seen)
+        return {"face": faces, "head": [[*head_of(b[:4]), b[4]] for b in faces]}
 
     return look
 

@@ -174,22 +174,22 @@ def train(run: Run) -> None:
     loader = DataLoader(crops, r.batch, num_workers=1, collate_fn=collate, prefetch_factor=4)
     log = (run.out / "log.jsonl").open("a")
     saved = tick = time.monotonic()
-    sums: dict[str, float] = {}
+    parts: dict[str, list[float]] = {}
     asked_to_stop: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, _: asked_to_stop.append(number))
     for images, maps in loader:
         if run.step >= r.steps or asked_to_stop:
             break
         for name, value in run.update(images, maps).items():
-            sums[name] = sums.get(name, 0.0) + value
+            parts.setdefault(name, []).append(value)
         now = time.monotonic()
         run.used_s, tick = run.used_s + now - tick, now
         if run.step % 50 == 0:
             row = {"step": run.step, "minutes": round(run.used_s / 60, 2)}
-            row |= {k: round(v / 50, 4) for k, v in sums.items()}
+            row |= {k: round(sum(v) / len(v), 4) for k, v in parts.items()}
             log.write(json.dumps(row) + "\n")
             log.flush()
-            sums = {}
+            parts = {}
         if run.step % r.keep == 0 or run.step == r.branch_steps:
             torch.save(run.average.state_dict(), run.out / f"average-{run.step:06d}.pt")
         if now - saved > r.save_s:
