@@ -66,7 +66,7 @@ def test_a_muted_span_after_the_clip_is_refused_and_one_over_its_end_told(path: 
     assert result.exit_code == 0, result.output
     assert "sound from 0:11.980 to the end is taken out" in result.output
     assert "--to 99: the clip ends at 0:11.960; the span ends with the sound" in result.output
-    assert "sound taken out, 1: 0:11.980 to the end, mute" in call("show", path).output
+    assert "sound taken out, 1: from 0:11.980 to the end, mute" in call("show", path).output
     result = call("mute", path, "--from", "1", "--to", "2")
     assert "0:01.000 to 0:02.000" in result.output and "the clip ends" not in result.output
 
@@ -89,12 +89,12 @@ def test_a_reason_goes_with_the_decision_it_was_given_for(path: Path) -> None:
     result = call("set", path, "1", "--action", "redact")
     track = edit.track_of(read_plan(path), 1)
     assert (track.action, track.reason, track.decided_by) == (Action.REDACT, "", "")
-    assert "reason 'client' and name 'R. Roe' of the earlier decision to keep" in result.stderr
+    assert "earlier decision (keep) cleared: client, R. Roe" in result.stderr
     call("set", path, "1", "--action", "keep", "--reason", "client", "--by", "R. Roe")
     result = call("set", path, "1", "--action", "redact", "--reason", "minor")
     track = edit.track_of(read_plan(path), 1)
     assert (track.reason, track.decided_by) == ("minor", "")
-    assert "track 1: name 'R. Roe' of the earlier" in result.stderr
+    assert "earlier decision (keep) cleared: R. Roe" in result.stderr
 
 
 def test_tracks_are_named_not_counted(path: Path) -> None:

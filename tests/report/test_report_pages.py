@@ -49,7 +49,7 @@ def keyframes(first: int, length: int) -> tuple[Keyframe, ...]:
 
 def log_of(page: bytes) -> str:
     text = page.decode()
-    return text[text.index("For all of them") : text.index("B. Checks of the finished file")]
+    return text[text.index("For all of them") : text.index("B. Tests of the finished file")]
 
 
 def test_a_crowd_has_a_line_for_each_in_the_log(tmp_path: Path) -> None:
