@@ -161,7 +161,7 @@ class Heads:
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:
         return Detections(
             np.array([PLACE], np.float32),
-            np.array([0.95], np.float32),
+            np.array([0.99], np.float32),
             np.array([HEAD], np.int8),
         )
 
