@@ -20,7 +20,7 @@ class AuditSettings:
     """How an output is audited.
 
     Attributes:
-        sensitivity: `thorough` looks at every frame; see `Limits`.
+        sensitivity: `thorough` looks twice as often; see `Limits`.
         margin: that the masks were drawn with (`RenderSettings.margin`).
         targets: what to look for, at least one of face and plate.
         audio_expected: None if either is fine, else whether the output should have sound.
