@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.errors import UnsafeError
-from redact.render import RIM, drawn_area_of, mask_of
+from redact.render import RIM, ROUNDING, drawn_area_of, mask_of
 from redact.render.hidden import SOFT, Hidden, soft_radius
 from redact.render.samples import Layout, layout_of
 from redact.render.shapes import Rect, shape_of
-from redact.types import Box, Region, State, Target
+from redact.types import Box, Outline, Region, State, Target
 
 from .pictures import regions
 
@@ -38,11 +38,18 @@ def ellipse_in(box: Box) -> np.ndarray:
 @settings(max_examples=200, deadline=None)
 @given(found=regions(WIDTH, HEIGHT), margin=st.floats(0, 0.6))
 def test_what_must_be_hidden_is_masked(found: list[Region], margin: float) -> None:
-    """Of a face the ellipse in the margin box, of all else every pixel that the box touches."""
+    """Of a face or head the ellipse in the margin box, of a person all but round corners, of all
+    else every pixel that the box touches."""
     mask = mask_of(found, WIDTH, HEIGHT, margin)
     for region in found:
         box = region.box.grown(margin)
-        if region.target.spec.round:
+        if region.target.spec.outline is Outline.ROUNDED:
+            bend = ROUNDING * min(box.width, box.height) + 1
+            tall = Box(box.x1 + bend, box.y1, box.x2 - bend, box.y2)
+            wide = Box(box.x1, box.y1 + bend, box.x2, box.y2 - bend)
+            assert mask[ellipse_in(box)].all()
+            assert mask[touched(tall)].all() and mask[touched(wide)].all()
+        elif region.target.spec.outline is Outline.ELLIPSE:
             assert mask[ellipse_in(box)].all()
         else:
             assert mask[touched(box)].all()
