@@ -12,6 +12,7 @@ from redact.errors import InputError, OutputError
 from redact.media import probe
 from redact.pipeline import Delivery, order_to_run
 from redact.settings import DrawSettings
+from redact.words import Message
 
 from ..media.footage import Clip, make
 from ..pipeline.conftest import SAMPLE
@@ -42,7 +43,7 @@ def test_a_folder_alone_is_not_searched_deeper(case: Path) -> None:
 def test_what_redact_made_is_left_out_and_said(case: Path) -> None:
     found = find_footage([case], recursive=True, results=case / "out")
     assert names(found, case) == ["a.mp4", "b.MOV", "day/c.mkv", "day/deep/d.avi"]
-    assert {p.name: why for p, why in found.left_out} == {
+    assert {p.name: str(why) for p, why in found.left_out} == {
         "a.redacted.mp4": "made by redact",
         "cam.mp4": "made by redact",
         "a.redacted.needs-review.mp4": "made by redact",
@@ -121,7 +122,7 @@ def test_masks_are_known_by_what_they_are(tmp_path: Path) -> None:
     shutil.copy(SAMPLE, tmp_path / "s.mp4")
     found = find_footage([tmp_path])
     assert [one.path.name for one in found.footage] == ["s.mp4"]
-    assert found.left_out == ((tmp_path / "m.mkv", "masks made by redact"),)
+    assert found.left_out == ((tmp_path / "m.mkv", Message("left_masks")),)
 
 
 def test_a_very_long_name_does_not_end_a_folder(tmp_path: Path) -> None:

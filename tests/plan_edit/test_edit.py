@@ -89,12 +89,12 @@ def test_a_reason_goes_with_the_decision_it_was_given_for(path: Path) -> None:
     result = call("set", path, "1", "--action", "redact")
     track = edit.track_of(read_plan(path), 1)
     assert (track.action, track.reason, track.decided_by) == (Action.REDACT, "", "")
-    assert "earlier decision (keep) cleared: client, R. Roe" in result.stderr
+    assert "reason 'client', name 'R. Roe' of the earlier decision to keep" in result.stderr
     call("set", path, "1", "--action", "keep", "--reason", "client", "--by", "R. Roe")
     result = call("set", path, "1", "--action", "redact", "--reason", "minor")
     track = edit.track_of(read_plan(path), 1)
     assert (track.reason, track.decided_by) == ("minor", "")
-    assert "earlier decision (keep) cleared: R. Roe" in result.stderr
+    assert "track 1: name 'R. Roe' of the earlier" in result.stderr
 
 
 def test_tracks_are_named_not_counted(path: Path) -> None:

@@ -18,7 +18,7 @@ from ...files import claim_beside, unwritable
 from ...plan import MutedSpan, Plan, read_plan, user_input, write_plan
 from ...record import checked_option
 from ...types import Box, Keyframe, State, Target, Track, clock, runs_of, stamp
-from ...words import problem, say
+from ...words import Message, problem, say
 from ..app import HELP, PATH
 from ..terminal import Terminal
 
@@ -106,10 +106,14 @@ def mention_cleared(before: Plan, after: Plan, ids: Iterable[int]) -> None:
         old, new = olds[number], news[number]
         if old.action is new.action:
             continue
-        gone = [old.reason] if old.reason and not new.reason else []
-        gone += [old.decided_by] if old.decided_by and not new.decided_by else []
+        lost_reason, lost_name = (
+            old.reason and not new.reason,
+            old.decided_by and not new.decided_by,
+        )
+        gone = [Message("cleared_reason", text=old.reason)] if lost_reason else []
+        gone += [Message("cleared_name", text=old.decided_by)] if lost_name else []
         if gone:
-            what, action = ", ".join(gone), old.action.value
+            what, action = tuple(gone), old.action.value
             Terminal().warn(say("decision_cleared", number=number, what=what, action=action))
 
 
