@@ -47,6 +47,8 @@ COMMAND = re.compile(r"^(pip|apt-get|\{cure) ?")
 def english() -> Iterator[None]:
     yield
     speak("en")
+    for _ in every_command():  # each gets its English help back
+        pass
 
 
 def trees() -> Iterator[tuple[str, ast.Module]]:

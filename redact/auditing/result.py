@@ -11,7 +11,7 @@ from ..media import Copied
 from ..plan import Plan
 from ..settings import RenderSettings, Sensitivity, Stamp
 from ..types import USUAL, Box, Target, clock, hidden_with
-from ..words import Message, said, say
+from ..words import Message, said, say, word
 from .limits import LIMITS, Limits
 
 
@@ -185,7 +185,11 @@ class Check:
         return "; ".join(map(str, self.said))
 
     def in_words(self) -> str:
-        return say("check_in_words", check=self.name, detail="; ".join(map(said, self.said)))
+        return say(
+            "check_in_words",
+            check=self.name,
+            detail=word("term", "semicolon").join(map(said, self.said)),
+        )
 
     def to_json(self) -> dict[str, Any]:
         said = [message.to_json() for message in self.said]
@@ -283,7 +287,7 @@ class AuditResult:
 
     def in_words(self) -> list[str]:
         """The result for a person, one statement a line, the verdict first."""
-        verdict = "; ".join(map(said, self._verdict()))
+        verdict = word("term", "semicolon").join(map(said, self._verdict()))
         lines = [verdict if self.passed else say("audit_needs_review", verdict=verdict)]
         lines += [f"{f.number}. {f.in_words()}" for f in self.findings]
         lines += [say("check_failed", check=c.in_words()) for c in self.checks if not c.passed]

@@ -62,7 +62,8 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
         print(json.dumps(result, indent=1))
     else:
         found = [say("finds_tracks", count=n, kind=kind) for kind, n in sorted(counts.items())]
-        terminal.say(f"{plan_file}: {', '.join(found) or say('finds_nothing')}")
+        tracks = ", ".join(found) or say("finds_nothing")
+        terminal.say(say("plan_made", path=plan_file, tracks=tracks))
     return 0
 
 

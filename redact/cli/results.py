@@ -89,7 +89,7 @@ def tell_result(
         if result.wanted.exists():
             terminal.say(say("older_result_there", path=result.wanted))
     else:
-        terminal.say(f"{result.output}: {_counted(result)}")
+        terminal.say(_counted(result))
         _tell_old_copy(result, terminal, mended)
     for limit in result.record.plan.not_searched:
         terminal.say(say("not_searched_everywhere", limit=limit))
@@ -119,7 +119,11 @@ def tell_findings(result: Result, verbose: bool, terminal: Terminal) -> None:
             terminal.say(line)
         for step in record.steps:
             # What the audit found stands above, line by line.
-            detail = say("see_above") if step.name == "audit" else "; ".join(map(said, step.detail))
+            detail = (
+                say("see_above")
+                if step.name == "audit"
+                else word("term", "semicolon").join(map(said, step.detail))
+            )
             seconds = step.seconds
             terminal.say(say("step_took", step=step.name, detail=detail, seconds=seconds))
     elif not audit.passed:
@@ -154,7 +158,8 @@ def _tell_earlier(result: Result, terminal: Terminal) -> None:
 def _counted(result: Result) -> str:
     assert result.audit is not None and result.plan is not None
     passed = say("found_nothing") if result.audit.passed else say("published_anyway")
-    return f"{tracks_in_words(result.plan)}; {passed}"
+    tracks = tracks_in_words(result.plan)
+    return say("result_made", path=result.output, tracks=tracks, passed=passed)
 
 
 def tracks_in_words(plan: Plan) -> str:

@@ -83,7 +83,7 @@ def tracks_hidden(result: Mapping[str, Any]) -> str:
     more += [say("cell_alarms", count=alarms)] if alarms else []
     if not (hidden or more):
         return say("finds_nothing")
-    return "; ".join([", ".join(hidden) or say("cell_none"), *more])
+    return word("term", "semicolon").join([", ".join(hidden) or say("cell_none"), *more])
 
 
 def case_page(
