@@ -135,7 +135,8 @@ def record_words(record: CheckResult | None, text: Catalogue) -> dict[str, Any]:
     )
     signer = text("record.signed", fingerprint=record.signer) if record.signer else ""
     number, time = record.log_entry
-    entry = text("integrity.entry", number=text.number(number), time=time) if number else ""
+    when = f"{time[:10]} {time[11:19]} UTC"
+    entry = text("integrity.entry", number=text.number(number), time=when) if number else ""
     return {
         "record_broken": text("record.broken", parts=parts) if parts else "",
         "record_signer": signer or text("record.unsigned"),
