@@ -33,7 +33,12 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: zipfile.ZipFile) -> No
 def test_models_of_others_are_the_pinned_ones_with_their_licences(wheel: zipfile.ZipFile) -> None:
     for name, digest in all_weights().items():
         assert hashlib.sha256(wheel.read(f"redact/models/{name}")).hexdigest() == digest, name
-    others = [("mediapipe", "Apache License", "unchanged"), ("centerface", "StarClouds", "changed")]
+    others = (
+        ("mediapipe", "Apache License", "unchanged"),
+        ("centerface", "StarClouds", "changed"),
+        ("eye", "StarClouds", "trained on"),
+        ("nanodet", "Apache License", "changed"),
+    )
     for folder, licence, done in others:
         assert licence in wheel.read(f"redact/models/{folder}/LICENSE").decode()
         assert done in wheel.read(f"redact/models/{folder}/NOTICE").decode()
@@ -44,8 +49,9 @@ def test_the_wheel_holds_nothing_else(wheel: zipfile.ZipFile) -> None:
     for name in wheel.namelist():
         assert name.startswith(("redact/", f"{info}.dist-info/", f"{info}.data/")), name
         assert "__pycache__" not in name and not name.endswith((".pyc", ".part")), name
-    shared = [n for n in wheel.namelist() if n.startswith(f"{info}.data/")]
-    assert shared == [f"{info}.data/data/share/man/man1/redact.1"]
+    shared = {n for n in wheel.namelist() if n.startswith(f"{info}.data/")}
+    pages = f"{info}.data/data/share/man"
+    assert shared == {f"{pages}/man1/redact.1", f"{pages}/fr/man1/redact.1"}
 
 
 def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
