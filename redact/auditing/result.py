@@ -228,7 +228,7 @@ class Looked:
 
     Attributes:
         frames: frames of the output that were decoded and compared with the source.
-        whole: of these, frames on which detectors looked at the whole picture.
+        whole: looks of the detectors, at all of a picture or at places in it.
         close: single places that the verifier was shown.
         detectors: name and SHA-256 of the weights of each.
         targets: what they looked for.
