@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import threading
@@ -16,7 +17,7 @@ from typing import Any, ClassVar, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from ..types import table_of
-from ..words import LANGUAGES, surface
+from ..words import LANGUAGES, VARIABLE, spoken, surface
 from .guard import (
     PAGE_HEADER,
     SAFE_HEADERS,
@@ -97,9 +98,17 @@ def page_files(front: str = PAGE) -> dict[str, Answer]:
             found[f"/{file.name}"] = Answer(file.read_bytes(), kind)
     for language in LANGUAGES:
         found[f"/{language}.json"] = as_json(_words(language))
-    pages = {name: found.pop(f"/{name}") for name in (PAGE, "case.html")}
+    pages = {name: _in_language(found.pop(f"/{name}")) for name in (PAGE, "case.html")}
     mounted = {} if front == PAGE else {MOUNTED.pattern: pages[PAGE]}
     return {**found, **mounted, "/": pages[front]}
+
+
+def _in_language(page: Answer) -> Answer:
+    """The page in the language that the command was asked for; else that of the browser counts."""
+    if VARIABLE not in os.environ and spoken() == "en":
+        return page
+    chosen = f'<html lang="{spoken()}" data-chosen'.encode()
+    return Answer(page.body.replace(b'<html lang="en"', chosen, 1), page.kind)
 
 
 def _words(language: str) -> dict[str, Any]:

@@ -19,5 +19,7 @@ export async function beginLook(anew) {
   $("theme").onclick = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
   $("language").onclick = () => language(LANGUAGES.find((other) => other !== current()));
   theme(localStorage.getItem("redact.theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
-  await language(localStorage.getItem("redact.language") || (navigator.language || "en").slice(0, 2));
+  const page = document.documentElement;
+  const asked = "chosen" in page.dataset ? page.lang : (navigator.language || "en").slice(0, 2);
+  await language(localStorage.getItem("redact.language") || asked);
 }
