@@ -10,6 +10,9 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-
 # Releases that were tried together, with the hash of each file: tomorrow's break nobody.
 LOCKED := $(PIP) --require-hashes -r constraints
 
+# Some images set it: then each of the commands that tests start would compile every library anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-clips test-wheel lint format samples docs site wheel bench bench-detect bench-real bench-leak \
         bench-attack bench-audit bench-case bench-cluster bench-speed bench-kill test-cluster \
         recordings train-smoke locks bounds headless clean
