@@ -21,8 +21,9 @@ from .browser import Page, look_like, resize, served, served_here
 from .test_alone import opened, page
 from .test_lawyer import longest, track
 
-GUESSED = (5, 8)
-"""Frames in which the kept one is only followed."""
+GUESSED = (4, 10)
+"""Frames in which the kept one is only followed: for more than a quarter of a second, within which
+one who hardly moves would be sure."""
 
 
 def guessed_in(track: Track, first: int, last: int) -> Track:

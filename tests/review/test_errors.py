@@ -17,7 +17,7 @@ FOLDER = {
 }
 SPAN = {
     "en": "muting from 3 s to 2 s: is not a span. Give a start before the end.",
-    "fr": "de 3 s à 2 s : ce n’est pas un passage. Donnez un début qui précède la fin.",
+    "fr": "de 3 s à 2 s\xa0: ce n’est pas un passage. Donnez un début qui précède la fin.",
 }
 OPENED = {
     "en": ("street.mp4 cannot be opened", "is a text file, not a video. Give the name of"),
