@@ -15,6 +15,7 @@ from typing import Final
 
 from ..errors import InputError, RedactError
 from ..files import PRIVATE, names_footage
+from ..inspect import is_release
 from ..media import probe
 from ..record import manifest_path
 from ..words import Message, problem
@@ -162,6 +163,8 @@ def _why_not(path: Path, results: Path | None, place: Path) -> Message | None:
         return Message("left_private", folder=PRIVATE)
     if results is not None and _lies_in(path, results) and not _lies_in(place, results):
         return Message("left_results")
+    if is_release(path):
+        return Message("left_ours")
     return Message("left_masks") if _is_mask(path) else None
 
 

@@ -1,4 +1,4 @@
 """What in a file says who made it, when, where and with what; a release says none of it."""
 
-from .release import clear_times, is_release_name, prepare_release, release_path
+from .release import clear_times, is_release, is_release_name, prepare_release, release_path
 from .scan import Inspection, inspect_file

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
-from ..errors import CheckFailedError
+from ..errors import CheckFailedError, InputError
 from ..formats import matroska
 from ..words import problem
 from . import mp4
@@ -34,6 +35,25 @@ def release_path(folder: Path, suffix: str, taken: Collection[Path] = ()) -> Pat
 def is_release_name(name: str) -> bool:
     """Whether a file has a name as `release_path` gives it."""
     return re.fullmatch(rf"{NAME}(-\d+)?\.\w+", name) is not None
+
+
+def is_release(path: Path) -> bool:
+    """Whether a file has all that a release has: its name, its times, and nothing that says who
+    made it. Name and times alone could be those of a recording that was unpacked."""
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    named = is_release_name(path.name) and status.st_mtime_ns == CLEARED
+    return named and _says_nothing(path, status.st_size, status.st_ctime_ns)
+
+
+@lru_cache(maxsize=256)  # a folder that is watched is looked at every few seconds
+def _says_nothing(path: Path, size: int, changed: int) -> bool:
+    try:
+        return inspect_file(path).clean
+    except InputError:
+        return False
 
 
 def prepare_release(path: Path) -> Inspection:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from redact.batch import find_footage
 from redact.errors import ExitCode
+from redact.inspect import clear_times
 
 from ..media.footage import Clip, Sound, audio_packets, commented, make
 
@@ -41,6 +43,13 @@ def test_a_release_gets_a_neutral_name(redact, street: Path, tmp_path: Path) -> 
     done = redact("run", source, "--release", *COMMON, "--targets", "plate")
     assert done.returncode == ExitCode.DONE, done.stderr
     assert {p.name for p in tmp_path.iterdir()} == {source.name, "video.mp4"}
+    unpacked = tmp_path / "video-2.mp4"  # no more than looks like one
+    unpacked.write_bytes(street.read_bytes())
+    clear_times(unpacked)
+    searched = find_footage([tmp_path])
+    assert [one.path for one in searched.footage] == [source, unpacked]
+    assert [path.name for path, _ in searched.left_out] == ["video.mp4"]
+    unpacked.unlink()
     folder = tmp_path / "out"
     other = tmp_path / "Ben.mp4"
     other.write_bytes(street.read_bytes())
