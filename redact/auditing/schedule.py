@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from fractions import Fraction
 from itertools import pairwise
+from math import inf
 
 from ..plan import Plan
 from ..settings import Sensitivity
+from ..track import FrameClock
 from ..types import Action, Box, Frame, State, Timeline, Track
 from .limits import Limits
 
@@ -40,12 +41,13 @@ def moments(plan: Plan, sensitivity: Sensitivity, limits: Limits) -> dict[int, l
 
 
 def _even(line: Timeline, every: float) -> Iterator[int]:
-    """First frames of stretches of so many seconds."""
-    due = line.time(0)
+    """First frames of stretches of so many seconds, by a clock that no file can hurry."""
+    pace, due = FrameClock(), 0.0
     for frame in range(len(line)):
-        if line.time(frame) >= due:
+        time = pace.at(float(line.time(frame) - line.time(0)))
+        if time >= due:
             yield frame
-            due = line.time(frame) + Fraction(every)
+            due = time + every
 
 
 def _risky(plan: Plan, limits: Limits) -> Iterator[tuple[float, int, Box]]:
@@ -82,13 +84,13 @@ class Due:
 
     def __init__(self, every: float, also: Collection[int]) -> None:
         self._every, self._also = every, also
-        self._last: float | None = None
+        self._clock, self._last = FrameClock(), -inf
 
     def __call__(self, frame: Frame) -> bool:
+        time = self._clock.at(frame.seconds)
         # To the millisecond: sums of frame times are not exact.
-        passed = None if self._last is None else round(frame.seconds - self._last, 3)
-        if passed is None or not 0 <= passed < self._every:
-            self._last = frame.seconds
+        if round(time - self._last, 3) >= self._every:
+            self._last = time
             return True
         return frame.damaged or frame.index in self._also
 

@@ -3,6 +3,7 @@
 from .belief import Clues, probability_of
 from .camera_and_cuts import motion_between
 from .follow import COAST, step
+from .frame_clock import FrameClock
 from .geometry import warped
 from .looks import LookAtParts, Looks
 from .sensitivities import PARTS, TrackSettings, settings_of

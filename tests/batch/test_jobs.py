@@ -138,7 +138,7 @@ def test_what_is_done_counts_as_done_when_the_others_are_stopped() -> None:
 
     results: list[dict[str, object]] = []
     with pytest.raises(KeyboardInterrupt):
-        tell_as_they_end(ended(), 3, Terminal(quiet=True), results)
+        tell_as_they_end(ended(), 3, Terminal(), results)
     assert [result["source"] for result in results] == ["a", "c"]
 
 

@@ -15,11 +15,10 @@ from benchmarks.leak.scenes.build import film
 from benchmarks.leak.scenes.catalogue import specs
 from benchmarks.leak.scenes.stills import Library
 from benchmarks.leak.summary import Summary, summarise
-from redact.detection.processor import products_are_cut_off
 
-SPARED = 1 if products_are_cut_off() else 0
-"""Frames that may leak. On processors without VNNI networks are a little less exact (see the model
-card), and a face that comes in behind another one is found a frame late in one of the clips."""
+SPARED = 1
+"""Frames that may leak. In one of the clips a face comes in behind another one: half of it is in
+view for one frame, between two looks, and it is found when it comes out again."""
 
 CLIPS = ("face-pan-1", "face-pillars-1", "face-street-1", "plate-pan-1", "plate-zoom-in-2")
 SECONDS = 1.0

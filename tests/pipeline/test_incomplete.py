@@ -104,12 +104,11 @@ def test_a_trimmed_recording_is_not_called_incomplete(tmp_path: Path) -> None:
 
 
 def test_what_is_whole_is_not_called_incomplete() -> None:
-    assert missing_words("a.mp4", 36, 36, 0) == ""
-    assert missing_words("a.mp4", 36, None, 0) == ""
-    assert missing_words("a.mp4", 37, 36, 0) == ""
-    assert missing_words("a.mp4", 13, 36, 0).startswith("a.mp4 has 13 of 36 pictures")
-    assert missing_words("a.mkv", 13, None, 1).startswith("a.mkv ends early")
-    assert missing_words("a.mkv", 13, None, 0, True).startswith("a.mkv is damaged")
+    for whole in ((36, 36), (36, None), (37, 36)):
+        assert missing_words("a.mp4", *whole, 0) is None
+    assert f"{missing_words('a.mp4', 13, 36, 0)}".startswith("a.mp4 has 13 of 36 pictures")
+    assert f"{missing_words('a.mkv', 13, None, 1)}".startswith("a.mkv ends early")
+    assert f"{missing_words('a.mkv', 13, None, 0, True)}".startswith("a.mkv is damaged")
 
 
 def test_a_damaged_file_without_a_count_of_pictures_is_incomplete(tmp_path: Path) -> None:
