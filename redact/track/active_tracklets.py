@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..types import PerKind, Target
+from ..types import Target
 from .associate import Objects, Observations, assign, possible_pairs
 from .backward import Job
 from .belief import Clues, TargetWeights, worth_hiding
@@ -27,18 +27,11 @@ from .geometry import (
 from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
 from .small_pictures import Patches, SmallFrame, pairwise_likeness, patches_of, picture_area
+from .track_starts import STARTS
 from .tracklets import Columns, MotionBank
 
 FIRM = 0.0
 """Log odds from which a detection is matched in the first round: as likely as not."""
-
-STARTS = PerKind(
-    "track/active_tracklets: STARTS",
-    {Target.FACE: -3.2, Target.PLATE: -4.2, Target.HEAD: -3.2, Target.PERSON: -3.2},
-)
-"""Log odds from which a detection may start a tracklet: one face in 25 is real, one plate
-in 70; plates are known by a close look, which only a tracklet gets. Heads and people as faces,
-whose networks see them too."""
 
 DOUBT_PENALTY = 0.3
 """Added to the cost of a tracklet that is not believed: of two that fit alike, the

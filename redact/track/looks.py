@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from ..detection import PART_CONTEXT, SCALES, Area
 from ..settings import Sensitivity
-from ..types import SEARCHED, Detections, Frame, PerKind
-from .active_tracklets import STARTS
+from ..types import Detections, Frame
 from .geometry import SAME, iou_pairs
 from .sensitivities import JITTER
 from .small_pictures import LONG_SIDE, SmallFrame
+from .track_starts import FAINT
 
 LEVEL = 1
 """Pyramid level that is compared: of a long side up to 480, so that noise averages out and
@@ -159,10 +159,6 @@ def _cost(low: NDArray[np.int64], high: NDArray[np.int64]) -> NDArray[np.int64]:
     sides = high - low + 2 * AROUND
     return np.asarray(sides[..., 0] * sides[..., 1] + APART)
 
-
-FAINT = PerKind("track/looks: FAINT", {t: 1 / (1 + math.exp(-STARTS[t])) for t in SEARCHED})
-"""Probability below which a part may cut through a thing that was seen before: that from which it
-may start a tracklet. Fainter boxes lie all over a picture."""
 
 MOST_PATIENCE = 4.0
 """Times `whole_every` after which all of the picture is looked at, however often that told nothing

@@ -25,11 +25,10 @@ from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
 from redact.report.catalogue import Catalogue
 from redact.review.server import page_files
-from redact.track.active_tracklets import STARTS
 from redact.track.at_border import LARGEST
 from redact.track.belief import ORDINARY, Clues, probability_of
 from redact.track.follow import CLOSELY
-from redact.track.looks import FAINT
+from redact.track.track_starts import FAINT, STARTS
 from redact.types import (
     SEARCHED,
     USUAL,
