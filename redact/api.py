@@ -57,7 +57,7 @@ def run(
     detector: Detector | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Hide faces and plates in a video, check the result, and keep the record: `redact run`.
+    """Hide targets in a video, audit the result, and keep the record: `redact run`.
 
     The original is only read. What an earlier call made from the same source in the same way is
     left as it is (`ResultState.DONE_BEFORE`); a call that was killed is taken up.
@@ -69,7 +69,7 @@ def run(
         settings: what is looked for, how masks look, how the result is encoded.
         delivery: what is written besides the video: record, plan, sheet; its `output` counts
             where `output` is None.
-        detector: what looks for faces and plates; None for redact's own networks. The audit
+        detector: what looks for targets; None for redact's own networks. The audit
             always uses redact's own.
         progress: told about stages and warnings; None: nobody.
 
@@ -130,7 +130,7 @@ def apply(
     delivery: Delivery = Delivery(),  # noqa: B008 - frozen
     progress: Progress | None = None,
 ) -> Result:
-    """Hide in a video what a plan says, check the result, and keep the record: `redact apply`.
+    """Hide in a video what a plan says, audit the result, and keep the record: `redact apply`.
 
     Args:
         source: the very file that the plan was made for; its SHA-256 is compared.
@@ -200,7 +200,7 @@ def fix(
     credentials: Credentials | None = None,
     progress: Progress | None = None,
 ) -> Result:
-    """Mend a result that was held back: hide what was found, draw and check again: `redact fix`.
+    """Mend a result that was held back: hide what was found, draw and audit again: `redact fix`.
 
     Args:
         name: the result that was held back, the name that it should have had, or the original.

@@ -1,4 +1,4 @@
-"""What the limits on pixels must lie between: `python -m benchmarks.audit.pixels FOLDER`.
+"""What the limits on pixels must lie between: `python -m benchmarks.audit.pixels CLIP...`.
 
 Clips of any kind are coded at several qualities: whole, with patches that show another part of the
 picture, with boxes of many sizes hidden in every style, with the same boxes left as they are, and

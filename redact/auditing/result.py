@@ -22,7 +22,7 @@ class AuditSettings:
     Attributes:
         sensitivity: `thorough` looks twice as often; see `Limits`.
         margin: that the masks were drawn with (`RenderSettings.margin`).
-        targets: what to look for, at least one of face and plate.
+        targets: what to look for, at least one of those that are searched for (`SEARCHED`).
         audio_expected: None if either is fine, else whether the output should have sound.
         credentials: the output must hold content credentials; otherwise it may not.
         limits: every number that decides.

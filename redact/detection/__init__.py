@@ -1,4 +1,4 @@
-"""Finding faces and licence plates in single pictures."""
+"""Finding faces, heads, people and licence plates in single pictures."""
 
 from .calibration import load_calibration
 from .centerface import CenterFace

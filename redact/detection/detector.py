@@ -18,7 +18,7 @@ from ..words import problem
 
 
 class Detector(Protocol):
-    """Finds faces and plates in one picture at a time.
+    """Finds what is to be hidden (`redact.types.Target`) in one picture at a time.
 
     A detector returns what it sees, however faintly; what is likely enough to be hidden is for the
     caller to decide (`redact.track`). It either looks at the whole picture or raises: an empty

@@ -39,7 +39,7 @@ def hash_of(path: Path) -> str:
 
 
 def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
-    """How a finished file is checked, as far as its record and its plan tell.
+    """How a finished file is audited, as far as its record and its plan tell.
 
     A target that the plan does not name is visible on purpose. Only a record may say that content
     credentials belong into the file.

@@ -53,7 +53,7 @@ def redact_video(
         source, settings, wish: what is wanted.
         progress: told about stages and warnings.
         leave_done: what is done already is left even if it may be replaced.
-        detector: what looks for faces and plates; None for redact's own networks.
+        detector: what looks for targets; None for redact's own networks.
         tell: told in a sentence what is taken up.
 
     Raises:
@@ -111,9 +111,9 @@ def apply(
     digest: str | None = None,
     publishing: Publishing | None = None,
 ) -> Result:
-    """Draw a plan's masks, check the finished file, and give it its name.
+    """Draw a plan's masks, audit the finished file, and give it its name.
 
-    What the check looks for, and how hard, is what the plan says was looked for.
+    What the audit looks for, and how hard, is what the plan says was looked for.
 
     Args:
         order, plan, journal: of the run.

@@ -130,6 +130,7 @@ def _source(record: RunRecord) -> SourcePart:
 
 
 def case_part(case: CaseFields) -> CasePart:
+    """The case fields as they stand in a manifest."""
     values = {f.name: getattr(case, f.name) for f in dataclasses.fields(case)}
     codes = {c.code: CodePart(c.text, c.basis) for c in case.codes}
     return CasePart(**{**values, "reasons": dict(case.reasons), "codes": codes})

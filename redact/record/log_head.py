@@ -47,6 +47,7 @@ class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
 
 
 def head_path(log: Path) -> Path:
+    """Where the head of a log stands: beside it, under its full name and ".head"."""
     return log.with_name(log.name + ".head")
 
 

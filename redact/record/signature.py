@@ -36,6 +36,7 @@ SignatureHex = Annotated[
 
 
 def signature_path(signed: Path) -> Path:
+    """Where the signature of a file stands: beside it, under its full name and ".sig"."""
     return signed.with_name(signed.name + SUFFIX)
 
 
@@ -84,6 +85,7 @@ def named_key(key: Ed25519PrivateKey | None) -> str:
 
 
 def raw_public(key: Ed25519PublicKey) -> bytes:
+    """The 32 bytes of a public key."""
     return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
@@ -176,6 +178,7 @@ def load_public_key(path: Path) -> bytes:
 
 
 def needs_passphrase(path: Path) -> bool:
+    """Whether a PEM file of a private key is encrypted. Raises PlanError if it cannot be read."""
     return b"ENCRYPTED" in _read_key(path)
 
 

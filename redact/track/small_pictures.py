@@ -223,7 +223,15 @@ def _remap(
 
 
 def patches_of(small: SmallFrame, boxes: Boxes) -> Patches:
-    """Patches of the objects in `boxes`, mean 0 and norm 1; all 0 where there is no texture."""
+    """Patches of the objects in `boxes`, mean 0 and norm 1; all 0 where there is no texture.
+
+    Args:
+        small: where they are looked up.
+        boxes: float64 [N, 4], in full-resolution pixels.
+
+    Returns:
+        float32 [N, CELLS, CELLS].
+    """
     return normalised(sample(small, boxes, CELLS, CONTEXT))
 
 
