@@ -137,7 +137,7 @@ def order_to_run(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
 def order_to_apply(
     info: SourceInfo, draw: DrawSettings, wish: Delivery, plan_file: Path | None = None
 ) -> Order:
-    """The order to draw a plan, which `plan_file` holds. Raises UsageError as above."""
+    """The order to draw a plan, which `plan_file` holds. Raises as `order_to_run`."""
     return replace(_order(info, draw, wish), plan_file=plan_file, plan_copy=wish.plan_out)
 
 
