@@ -92,7 +92,7 @@ def claim(path: Path, mode: int = 0o600) -> LockedFile | None:
 
 
 def claim_beside(file: Path, word: str) -> LockedFile | None:
-    """Like `claim`, of `.FILE.WORD` beside a file; links to a file are that file. Raises OSError."""
+    """`claim` of `.FILE.WORD` beside a file; links to a file are that file. Raises OSError."""
     return claim(beside(Path(os.path.realpath(file)), word))
 
 
