@@ -104,8 +104,8 @@ def test_one_is_kept_throughout_by_looking(
 
         # It is played slowly and large, and only what was on the screen can be confirmed.
         it.press("v")
+        it.until(lambda: zoom(it) > 1.5)
         it.until(lambda: it.frame() > GUESSED[0])
-        assert zoom(it) > 1.5
         it.shot("played")
         it.until(lambda: it.frame() == GUESSED[1])
         it.press("y")
