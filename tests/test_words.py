@@ -37,8 +37,8 @@ PLACE = re.compile(r"(?<!\{)\{(\w+)(?::([^}]*))?\}")
 TAKES_A_CODE = {"Message": 0, "say": 0, "problem": 1, "verdict_on": 2, "_no_signature": 1}
 """Functions whose argument of this number is a code."""
 KINDS = {name for name, kind in inspect.getmembers(errors, inspect.isclass)} - {"RedactError"}
-SPEAKS = {"say", "warn", "tell", "echo", "print", "fail", "secho"}
-"""Methods and functions that show text to a person."""
+SPEAKS = {"say", "warn", "tell", "echo", "print", "fail", "secho", "add"}
+"""Methods and functions that show text to a person, or keep it for one (finds of `inspect`)."""
 COMMAND = re.compile(r"^(pip|apt-get|\{cure) ?")
 """A cure that is a command stays as it is."""
 

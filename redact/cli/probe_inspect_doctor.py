@@ -190,8 +190,10 @@ def _as_json(result: Inspection) -> dict[str, object]:
         "container": result.container,
         "clean": result.clean,
         "walked": result.walked,
-        "findings": [asdict(f) for f in result.found],
-        "generic": list(result.generic),
+        "findings": [
+            asdict(f) | {"where": str(f.where), "value": str(f.value)} for f in result.found
+        ],
+        "generic": [f"{where}: {value}" for where, value in result.generic],
         "packets": result.packets,
         "file_changed": result.changed and result.changed.isoformat(),
     }
@@ -200,10 +202,11 @@ def _as_json(result: Inspection) -> dict[str, object]:
 def _say(result: Inspection, verbose: bool) -> None:
     for finding in result.found:
         times = f"  (×{finding.count})" if finding.count > 1 else ""
-        tell(f"{word('maker', finding.kind):<13} {finding.where}: {finding.value}{times}")
+        what = say("found_at", where=finding.where, value=finding.value)
+        tell(f"{word('maker', finding.kind):<14} {what}{times}")
     if verbose:
-        for text in result.generic:
-            tell(f"{say('names_nobody'):<13} {text}")
+        for where, value in result.generic:
+            tell(f"{say('names_nobody'):<14} {say('found_at', where=where, value=value)}")
     if result.clean:
         tell(say("inspect_clean", name=result.path.name, packets=result.packets))
     else:

@@ -108,7 +108,7 @@ class Element:
     @property
     def name(self) -> str:
         """Its name, the id in hex where it has none here."""
-        return NAMES.get(self.id, f"{self.id:X}") if self.id else "(no element)"
+        return NAMES.get(self.id, f"{self.id:X}") if self.id else "?"
 
     @property
     def path(self) -> str:

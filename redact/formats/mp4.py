@@ -104,8 +104,7 @@ class Mp4Box:
     @property
     def path(self) -> str:
         """Codes from the top, joined with "/", in characters that can be printed."""
-        last = name_of(self.kind) if self.kind else "(no box)"
-        return "/".join((*map(name_of, self.above), last))
+        return "/".join((*map(name_of, self.above), name_of(self.kind) or "?"))
 
     def content(self, file: BinaryIO) -> bytes:
         """The content, at most `MAX_BOX` bytes of it."""

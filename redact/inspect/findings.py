@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from ..words import Message
+
 SHOWN = 120
 """Characters of a value that are shown."""
 
@@ -27,6 +29,10 @@ class Kind(StrEnum):
     UNUSUAL = "unusual data"
 
 
+Text = str | Message
+"""What the file says, in its own words, or what the program says of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Disclosure:
     """One find.
@@ -34,13 +40,13 @@ class Disclosure:
     Attributes:
         kind: what it says.
         where: path of boxes or elements, or stream and unit.
-        value: the text found, or a description of bytes; cut after `SHOWN` characters.
+        value: the text found, cut after `SHOWN` characters, or a description of bytes.
         count: how often it occurs.
     """
 
     kind: Kind
-    where: str
-    value: str
+    where: Text
+    value: Text
     count: int = 1
 
 
@@ -57,14 +63,14 @@ class Disclosures:
     told for completeness and does not make a file unclean.
     """
 
-    _found: dict[tuple[Kind, str, str], int] = field(default_factory=dict)
-    _texts: set[str] = field(default_factory=set)
+    _found: dict[tuple[Kind, Text, Text], int] = field(default_factory=dict)
+    _texts: set[Text] = field(default_factory=set)
     _more: int = 0
-    _generic: dict[str, None] = field(default_factory=dict)
+    _generic: dict[tuple[str, Text], None] = field(default_factory=dict)
 
-    def add(self, kind: Kind, where: str, value: str | bytes) -> None:
+    def add(self, kind: Kind, where: Text, value: Text | bytes) -> None:
         # A place is named by the file as well: by its own keys, tags and chunks.
-        key = (kind, readable(where), readable(value))
+        key = (kind, shown(where), shown(value))
         if key in self._found or len(self._found) < MOST:
             self._found[key] = self._found.get(key, 0) + 1
             self._texts.add(key[2])
@@ -73,37 +79,49 @@ class Disclosures:
 
     def add_generic(self, where: str, value: str | bytes) -> None:
         if len(self._generic) < MOST:
-            self._generic[f"{readable(where)}: {readable(value)}"] = None
+            self._generic[readable(where), shown(value)] = None
 
     def tells(self, text: str | bytes) -> bool:
         """Whether some find shows this text and no other."""
-        return readable(text) in self._texts
+        return shown(text) in self._texts
 
-    def mentions(self, text: str | bytes) -> bool:
+    def mentions(self, text: str) -> bool:
         """Whether some find already shows this text."""
         wanted = readable(text)
-        return wanted in self._texts or any(wanted in value for value in self._texts)
+        return any(isinstance(value, str) and wanted in value for value in self._texts)
 
     @property
     def found(self) -> tuple[Disclosure, ...]:
         told = tuple(Disclosure(*key, count) for key, count in self._found.items())
         if not self._more:
             return told
-        return (*told, Disclosure(Kind.UNUSUAL, "file", "finds that are not listed", self._more))
+        rest = Message("finds_unlisted")
+        return (*told, Disclosure(Kind.UNUSUAL, Message("in_file"), rest, self._more))
 
     @property
-    def generic(self) -> tuple[str, ...]:
+    def generic(self) -> tuple[tuple[str, Text], ...]:
         return tuple(self._generic)
 
 
-def readable(value: str | bytes) -> str:
-    """`value` as one line of printable text; bytes that are no text as their number."""
+def shown(value: Text | bytes) -> Text:
+    """`value` as it is told: `readable`; bytes that are no text as their number and beginning."""
     if isinstance(value, bytes):
         text = printable_text(value)
         if text is None:
-            return f"{len(value)} bytes: {value[:16].hex(' ')}{'…' if len(value) > 16 else ''}"
+            beginning = value[:16].hex(" ") + "…" * (len(value) > 16)
+            return Message("bytes_beginning", count=len(value), beginning=beginning)
         value = text
-    line = "".join(c if c.isprintable() else " " for c in value).strip()
+    return readable(value) if isinstance(value, str) else value
+
+
+def size_of(data: bytes) -> Message:
+    """How many bytes, where what they hold is not told."""
+    return Message("bytes", count=len(data))
+
+
+def readable(text: str) -> str:
+    """`text` as one line that can be printed."""
+    line = "".join(c if c.isprintable() else " " for c in text).strip()
     return line if len(line) <= SHOWN else f"{line[:SHOWN]}…"
 
 
@@ -115,10 +133,7 @@ def printable_text(data: bytes) -> str | None:
     try:
         text = stripped.decode("utf-8")
     except UnicodeDecodeError:
-        try:
-            text = stripped.decode("latin-1")
-        except UnicodeDecodeError:  # pragma: no cover - latin-1 decodes everything
-            return None
+        text = stripped.decode("latin-1")
         good = sum(c.isascii() and c.isprintable() for c in text)
         return text if good > 0.9 * len(text) else None
     good = sum(c.isprintable() or c in "\r\n\t" for c in text)

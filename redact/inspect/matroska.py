@@ -9,26 +9,15 @@ from typing import BinaryIO, Final
 from ..formats import matroska, sound_headers
 from ..formats.matroska import Element
 from ..types import date_and_time
-from .findings import Disclosures, Kind
+from ..words import Message
+from .findings import Disclosures, Kind, Text
 from .mp4 import add_comments, kind_of_tag
 
 _PARENTS: Final = frozenset(
-    [
-        "EBML",
-        "Segment",
-        "Info",
-        "Tracks",
-        "TrackEntry",
-        "Attachments",
-        "AttachedFile",
-        "Chapters",
-        "EditionEntry",
-        "ChapterAtom",
-        "ChapterDisplay",
-        "Tags",
-        "Tag",
-        "SimpleTag",
-    ]
+    (
+        *("EBML", "Segment", "Info", "Tracks", "TrackEntry", "Attachments", "AttachedFile"),
+        *("Chapters", "EditionEntry", "ChapterAtom", "ChapterDisplay", "Tags", "Tag", "SimpleTag"),
+    )
 )
 _SPEAKING: Final = {
     "MuxingApp": Kind.ENCODER,
@@ -92,7 +81,7 @@ def _element(file: BinaryIO, element: Element, found: Disclosures) -> None:
     elif element.name == "CodecPrivate":
         add_comments(sound_headers.comments(element.content(file)), element.path, found)
     elif element.name == "FileData":
-        found.add(Kind.ATTACHMENT, element.path, f"{element.size} bytes")
+        found.add(Kind.ATTACHMENT, element.path, Message("bytes", count=element.size))
     elif element.name == "DateUTC":
         found.add(Kind.DATE, element.path, _date(element.content(file)))
     elif element.name in ("Language", "LanguageBCP47"):
@@ -103,19 +92,19 @@ def _element(file: BinaryIO, element: Element, found: Disclosures) -> None:
         if uid > _COUNTS:
             found.add(Kind.IDENTIFIER, element.path, f"{uid:x}")
     elif element.name == "Void" and element.content(file).strip(b"\0"):
-        found.add(Kind.UNUSUAL, f"{element.path} (padding that is not empty)", "not zero")
+        found.add(Kind.UNUSUAL, Message("in_padding", where=element.path), element.content(file))
     elif element.id == 0:
-        found.add(Kind.UNUSUAL, element.path, f"{element.size} bytes that are not an element")
+        found.add(Kind.UNUSUAL, element.path, Message("bytes_no_element", count=element.size))
     elif element.id not in matroska.NAMES:
         found.add(Kind.UNUSUAL, element.path, element.content(file))
 
 
-def _date(data: bytes) -> str:
+def _date(data: bytes) -> Text:
     if len(data) != _DATE_SIZE:
-        return f"{len(data)} bytes that are no date"
+        return Message("bytes_no_date", count=len(data))
     nanoseconds = int.from_bytes(data, "big", signed=True)
     try:
         moment = _EPOCH + timedelta(microseconds=nanoseconds // 1000)
     except OverflowError:
-        return f"{nanoseconds} ns after 2001"
+        return Message("time_after", number=nanoseconds, unit="ns", year=2001)
     return date_and_time(moment)

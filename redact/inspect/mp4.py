@@ -10,7 +10,8 @@ from typing import BinaryIO
 from ..formats import mp4, sound_headers, tags
 from ..formats.mp4 import Mp4Box
 from ..types import date_and_time, day
-from .findings import Disclosures, Kind, printable_text, readable
+from ..words import Message
+from .findings import Disclosures, Kind, Text, printable_text, readable, size_of
 
 SPEAKING = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
 """Of what FFmpeg writes, boxes with room for words."""
@@ -27,40 +28,30 @@ ICC = (b"prof", b"rICC")
 EPOCH = datetime(1904, 1, 1, tzinfo=UTC)
 NTP_EPOCH = datetime(1900, 1, 1, tzinfo=UTC)
 TAG_KINDS = {
-    "xyz": Kind.LOCATION,
-    "loci": Kind.LOCATION,
-    "gps": Kind.LOCATION,
-    "location": Kind.LOCATION,
-    "day": Kind.DATE,
-    "date": Kind.DATE,
-    "mak": Kind.DEVICE,
-    "mod": Kind.DEVICE,
-    "make": Kind.DEVICE,
-    "model": Kind.DEVICE,
-    "too": Kind.ENCODER,
-    "swr": Kind.ENCODER,
-    "enc": Kind.ENCODER,
-    "software": Kind.ENCODER,
-    "encod": Kind.ENCODER,
-    "thmb": Kind.THUMBNAIL,
-    "covr": Kind.THUMBNAIL,
+    Kind.LOCATION: ("xyz", "loci", "gps", "location"),
+    Kind.DATE: ("day", "date"),
+    Kind.DEVICE: ("mak", "mod"),
+    Kind.ENCODER: ("too", "swr", "enc", "software"),
+    Kind.THUMBNAIL: ("thmb", "covr"),
 }
+"""Parts of names of tags, by what such a tag says; the first that fits."""
 
 
 def kind_of_tag(name: str) -> Kind:
     """What a tag of this name most likely says."""
     lower = name.lower()
-    return next((kind for part, kind in TAG_KINDS.items() if part in lower), Kind.TAG)
+    fits = (kind for kind, parts in TAG_KINDS.items() if any(part in lower for part in parts))
+    return next(fits, Kind.TAG)
 
 
-def add_comments(comments: Iterable[tuple[str, bytes]], where: str, found: Disclosures) -> None:
+def add_comments(comments: Iterable[tuple[str, bytes]], where: Text, found: Disclosures) -> None:
     """Add what `sound_headers` finds in the header of a sound track, unless it is told already."""
     for name, value in comments:
         if name == "picture":
-            found.add(Kind.THUMBNAIL, f"{where} picture", f"{len(value)} bytes")
+            found.add(Kind.THUMBNAIL, Message("in_picture", where=where), size_of(value))
         elif not found.tells(value) or not value:
             kind = Kind.ENCODER if name == sound_headers.VENDOR else kind_of_tag(name)
-            found.add(kind, f"{where} {readable(name)}", value)
+            found.add(kind, Message("in_comment", where=where, name=readable(name)), value)
 
 
 def walk(file: BinaryIO, size: int) -> Iterator[Mp4Box]:
@@ -113,7 +104,7 @@ def _structure(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
         case b"udta" | b"meta" | b"ilst":
             pass  # their children speak
         case b"":
-            found.add(Kind.UNUSUAL, box.path, f"{box.size} bytes that are no box")
+            found.add(Kind.UNUSUAL, box.path, Message("bytes_no_box", count=box.size))
         case _ if box.kind not in STRUCTURE:
             found.add(Kind.UNUSUAL, box.path, box.content(file))
 
@@ -124,11 +115,11 @@ def _dates(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     if len(data) < start + struct.calcsize(layout):
         found.add(Kind.UNUSUAL, box.path, data)
         return
-    for what, seconds in zip(
-        ("created", "changed"), struct.unpack_from(layout, data, start), strict=True
-    ):
-        if seconds:
-            found.add(Kind.DATE, box.path, f"{what} {_as_date(seconds)}")
+    created, changed = struct.unpack_from(layout, data, start)
+    if created:
+        found.add(Kind.DATE, box.path, Message("created", date=_as_date(created)))
+    if changed:
+        found.add(Kind.DATE, box.path, Message("changed", date=_as_date(changed)))
     if box.kind == b"mdhd":
         _language(box, data, found)
 
@@ -142,31 +133,31 @@ def _language(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     # nothing leaves there, 0x7fff means unspecified.
     if packed in (0, 0x7FFF):
         return
-    word = f"Macintosh language {packed}"
+    word: Text = Message("macintosh_language", number=packed)
     if packed >= 0x400:
         word = "".join(chr(0x60 + (packed >> shift & 31)) for shift in (10, 5, 0))
     if word != "und":
         found.add(Kind.LANGUAGE, box.path, word)
 
 
-def _as_date(seconds: int) -> str:
+def _as_date(seconds: int) -> Text:
     try:
         return date_and_time(EPOCH + timedelta(seconds=seconds))
     except OverflowError:
-        return f"{seconds} s after 1904"
+        return Message("time_after", number=seconds, unit="s", year=1904)
 
 
 def _recorded(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     """What the clock of the encoder said at a fragment (ISO/IEC 14496-12, 8.16.5; NTP time). It
     says so for each, to the fraction of a second: told once for each day."""
     date = NTP_EPOCH + timedelta(seconds=int.from_bytes(data[8:12], "big"))
-    found.add(Kind.DATE, box.path, f"clock of the encoder, {day(date)}")
+    found.add(Kind.DATE, box.path, Message("encoder_clock", day=day(date)))
 
 
 def _handler(box: Mp4Box, data: bytes, found: Disclosures) -> None:
     maker, name = data[12:16], data[24:]
     if maker.strip(b"\0"):
-        found.add(Kind.ENCODER, f"{box.path} manufacturer", maker)
+        found.add(Kind.ENCODER, Message("in_manufacturer", where=box.path), maker)
     # QuickTime counts the length first (Pascal), ISO ends with a zero.
     if name and name[0] == len(name) - 1:
         name = name[1:]
@@ -181,7 +172,7 @@ def _handler(box: Mp4Box, data: bytes, found: Disclosures) -> None:
 def _padding(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
     data = box.content(file)
     if data.strip(b"\0"):
-        found.add(Kind.UNUSUAL, f"{box.path} (padding that is not empty)", data)
+        found.add(Kind.UNUSUAL, Message("in_padding", where=box.path), data)
 
 
 def _references(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
@@ -195,15 +186,15 @@ def _sample_entries(file: BinaryIO, box: Mp4Box, media: bytes, found: Disclosure
     for entry in children(file, box):
         data = entry.content(file)
         if media not in (b"vide", b"soun"):
-            found.add(Kind.STREAM, entry.path, f"track of kind {media.decode('latin-1')}")
+            found.add(Kind.STREAM, entry.path, Message("track_of_kind", kind=mp4.name_of(media)))
             continue
         vendor = data[12:16]
         if vendor.strip(b"\0"):
-            found.add(Kind.ENCODER, f"{entry.path} vendor", vendor)
+            found.add(Kind.ENCODER, Message("in_vendor", where=entry.path), vendor)
         if media == b"vide" and len(data) >= mp4.VIDEO_ENTRY:
             name = data[43 : 43 + min(data[42], 31)]
             if name.strip(b"\0"):
-                found.add(Kind.ENCODER, f"{entry.path} compressor", name)
+                found.add(Kind.ENCODER, Message("in_compressor", where=entry.path), name)
         _entry_parts(file, entry, media == b"vide", found)
 
 
@@ -239,7 +230,7 @@ def _user_data(file: BinaryIO, box: Mp4Box, found: Disclosures) -> None:
     name = mp4.name_of(box.kind)
     kind = kind_of_tag(name)
     if kind is Kind.THUMBNAIL:
-        found.add(kind, box.path, f"{len(data)} bytes")
+        found.add(kind, box.path, size_of(data))
         return
     # International text: length and language before the characters; 3GPP text: version, language.
     prefix = 4 if name.startswith("©") else 6 if box.kind in THREE_GPP_TEXT else 0
@@ -268,6 +259,6 @@ def _metadata_item(file: BinaryIO, box: Mp4Box, keys: list[str], found: Disclosu
     value = data[16:] if data[4:8] == b"data" else data
     kind = kind_of_tag(name)
     if kind is Kind.THUMBNAIL:
-        found.add(kind, f"{box.path}", f"{len(value)} bytes")
+        found.add(kind, box.path, size_of(value))
     else:
         found.add(kind, f"ilst/{name}" if named else box.path, value)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from ..errors import CheckFailedError, InputError
 from ..formats import matroska
-from ..words import problem
+from ..words import Message, problem
 from . import mp4
 from .matroska import walk as walk_matroska
 from .scan import Inspection, inspect_file
@@ -69,7 +69,8 @@ def prepare_release(path: Path) -> Inspection:
     neutralise(path)
     result = inspect_file(path)
     if not result.clean:
-        found = "; ".join(f"{f.kind}: {f.where}: {f.value}" for f in result.found[:3])
+        finds = [(f.kind, f.where, f.value) for f in result.found[:3]]
+        found = tuple(Message("disclosed", kind=k, where=w, value=v) for k, w, v in finds)
         raise problem(CheckFailedError, "says_maker", path=path.name, found=found)
     return result
 

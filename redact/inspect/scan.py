@@ -12,8 +12,8 @@ import av
 
 from ..errors import InputError
 from ..formats import matroska, mp4
-from ..words import problem
-from .findings import Disclosure, Disclosures, Kind
+from ..words import Message, problem
+from .findings import Disclosure, Disclosures, Kind, Text
 from .matroska import inspect_matroska
 from .mp4 import inspect_mp4
 from .streams import inspect_streams
@@ -30,7 +30,7 @@ class Inspection:
         path: as given.
         container: FFmpeg's demuxer name, "unknown" where FFmpeg cannot read the file.
         found: everything that says something about who made it.
-        generic: what every file of the format has, for completeness.
+        generic: what every file of the format has, and where, for completeness.
         packets: coded pictures and sound units that were read.
         walked: whether the container's own structure was read; of others only what FFmpeg reads of
             them was looked at, and more may be there.
@@ -41,7 +41,7 @@ class Inspection:
     path: Path
     container: str
     found: tuple[Disclosure, ...]
-    generic: tuple[str, ...]
+    generic: tuple[tuple[str, Text], ...]
     packets: int
     walked: bool
     changed: datetime | None
@@ -71,14 +71,12 @@ def inspect_file(path: Path) -> Inspection:
     try:
         container, packets = inspect_streams(path, found)
     except (InputError, av.FFmpegError, OSError, ValueError) as error:
+        if not known and isinstance(error, InputError):
+            raise
+        reason = _reason(path, error)
         if not known:
-            if isinstance(error, InputError):
-                raise
-            raise problem(
-                InputError, "inspect_no_video", path=path, reason=_reason(path, error)
-            ) from None
-        why = _reason(path, error)
-        found.add(Kind.UNUSUAL, "streams", f"cannot be read ({why}); packets were not searched")
+            raise problem(InputError, "inspect_no_video", path=path, reason=reason) from None
+        found.add(Kind.UNUSUAL, Message("in_streams"), Message("streams_unread", why=reason))
         container, packets = "unknown", 0
     changed = _moment(status.st_mtime)
     return Inspection(path, container, found.found, found.generic, packets, known, changed)
@@ -91,11 +89,13 @@ def _moment(seconds: float) -> datetime | None:
         return None
 
 
-def _reason(path: Path, error: Exception) -> str:
-    """Why FFmpeg cannot read a file, without the file's name, which the reader has already."""
+def _reason(path: Path, error: Exception) -> Text | InputError:
+    """Why FFmpeg cannot read a file, without its folder, which the reader knows."""
+    if isinstance(error, InputError):
+        return problem(InputError, error.code, **{**error.values, "path": path.name})
     if isinstance(error, av.FFmpegError):
-        return error.strerror or "no reason is given"
-    return str(error).removeprefix(f"{path}: ")
+        return error.strerror or Message("no_reason_given")
+    return str(error)
 
 
 def _container(file: BinaryIO, size: int, found: Disclosures) -> bool:

@@ -17,7 +17,8 @@ from av.stream import Disposition
 from ..formats import sound_headers, tags
 from ..formats.nal_units import messages, units
 from ..media import opened, packets_of, tags_of
-from .findings import Disclosures, Kind, printable_text
+from ..words import Message
+from .findings import Disclosures, Kind, Text, printable_text, readable, size_of
 from .mp4 import NEUTRAL_NAMES, add_comments, kind_of_tag
 
 MDPM = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")
@@ -37,56 +38,58 @@ MATCHES = 64
 piece full of them must not take hours."""
 
 
-def inspect_h264(unit: bytes, where: str, found: Disclosures) -> None:
+def inspect_h264(unit: bytes, where: Text, found: Disclosures) -> None:
     kind = unit[0] & 31 if unit else 0
     if kind == 6:
         _messages(unit[1:], where, found)
     elif kind >= 24:
-        found.add(Kind.UNUSUAL, f"{where} unit of type {kind}", f"{len(unit)} bytes")
+        found.add(Kind.UNUSUAL, Message("in_unit", where=where, number=kind), size_of(unit))
 
 
-def inspect_hevc(unit: bytes, where: str, found: Disclosures) -> None:
+def inspect_hevc(unit: bytes, where: Text, found: Disclosures) -> None:
     kind = unit[0] >> 1 & 63 if unit else 0
     if kind in (39, 40):
         _messages(unit[2:], where, found)
     elif kind >= 48 and kind not in (62, 63):  # 62, 63: Dolby Vision layers, picture data
-        found.add(Kind.UNUSUAL, f"{where} unit of type {kind}", f"{len(unit)} bytes")
+        found.add(Kind.UNUSUAL, Message("in_unit", where=where, number=kind), size_of(unit))
 
 
-def _messages(payload: bytes, where: str, found: Disclosures) -> None:
+def _messages(payload: bytes, where: Text, found: Disclosures) -> None:
     for kind, body in messages(payload):
         _message(kind, body, where, found)
 
 
-def _message(kind: int, body: bytes, where: str, found: Disclosures) -> None:
+def _message(kind: int, body: bytes, where: Text, found: Disclosures) -> None:
     if kind == UNREGISTERED:
-        uuid, text = body[:16], body[16:]
+        uuid, text, at = body[:16], body[16:], Message("in_sei_user_data", where=where)
         if uuid == MDPM:
             # Its values change with every picture: told once, by what it is.
-            found.add(Kind.DATE, f"{where} SEI user data", "camcorder data (MDPM): date, exposure")
+            found.add(Kind.DATE, at, Message("camcorder_data"))
         elif printable_text(text):
-            found.add(Kind.ENCODER, f"{where} SEI user data", text)
+            found.add(Kind.ENCODER, at, text)
         else:
-            found.add(Kind.USER_DATA, f"{where} SEI user data", f"uuid {uuid.hex()}")
+            found.add(Kind.USER_DATA, at, f"uuid {uuid.hex()}")
     elif kind == REGISTERED:
-        label = "captions" if b"GA94" in body[:8] else f"country and provider {body[:3].hex(' ')}"
-        found.add(Kind.USER_DATA, f"{where} SEI registered data", label)
+        provider = Message("provider", number=body[:3].hex(" "))
+        what = Message("captions") if b"GA94" in body[:8] else provider
+        found.add(Kind.USER_DATA, Message("in_sei_registered", where=where), what)
     elif kind == FILLER and body.strip(b"\xff"):
-        found.add(Kind.UNUSUAL, f"{where} SEI filler that is not filler", f"{len(body)} bytes")
+        found.add(Kind.UNUSUAL, Message("in_sei_filler", where=where), size_of(body))
     elif kind >= 205:
-        found.add(Kind.UNUSUAL, f"{where} SEI of unknown type {kind}", f"{len(body)} bytes")
+        found.add(Kind.UNUSUAL, Message("in_sei_unknown", where=where, number=kind), size_of(body))
 
 
-def inspect_mpeg(packet: bytes, where: str, found: Disclosures) -> None:
+def inspect_mpeg(packet: bytes, where: Text, found: Disclosures) -> None:
     """User data of MPEG-1, -2 and -4 part 2 video."""
     for part in packet.split(b"\0\0\1")[1:]:
         if part[:1] == b"\xb2" and part[1:].strip(b"\0"):
             text = printable_text(part[1:])
             kind = Kind.ENCODER if text else Kind.USER_DATA
-            found.add(kind, f"{where} user data", text or f"begins with {part[1:5].hex(' ')}")
+            begins = Message("begins_with", beginning=part[1:5].hex(" "))
+            found.add(kind, Message("in_user_data", where=where), text or begins)
 
 
-def inspect_av1(packet: bytes, where: str, found: Disclosures) -> None:
+def inspect_av1(packet: bytes, where: Text, found: Disclosures) -> None:
     """Metadata units with ITU-T T.35 data, and unit types that the format leaves open."""
     at = 0
     while at < len(packet):
@@ -95,12 +98,11 @@ def inspect_av1(packet: bytes, where: str, found: Disclosures) -> None:
         at += 2 if extended else 1
         size, at = _leb128(packet, at) if sized else (len(packet) - at, at)
         body = packet[at : at + size]
-        if kind == 5 and body[:1] == b"\4":
-            found.add(Kind.USER_DATA, f"{where} metadata unit", f"T.35 {body[1:4].hex(' ')}")
-        elif kind == 5 and body[:1] >= b"\6":
-            found.add(Kind.USER_DATA, f"{where} metadata unit", f"type {body[0]}")
+        if kind == 5 and body and (body[0] == 4 or body[0] >= 6):
+            what = f"T.35 {body[1:4].hex(' ')}" if body[0] == 4 else f"type {body[0]}"
+            found.add(Kind.USER_DATA, Message("in_metadata_unit", where=where), what)
         elif 9 <= kind <= 14:
-            found.add(Kind.UNUSUAL, f"{where} unit of type {kind}", f"{size} bytes")
+            found.add(Kind.UNUSUAL, Message("in_unit", where=where, number=kind), size_of(body))
         at += size
 
 
@@ -117,7 +119,7 @@ def _leb128(data: bytes, at: int) -> tuple[int, int]:
     return value, at
 
 
-def inspect_jpeg(packet: bytes, where: str, found: Disclosures) -> None:
+def inspect_jpeg(packet: bytes, where: Text, found: Disclosures) -> None:
     """Comments and application segments of a JPEG picture, up to its image data."""
     at = 2
     while at + 4 <= len(packet) and packet[at] == 0xFF:
@@ -129,15 +131,15 @@ def inspect_jpeg(packet: bytes, where: str, found: Disclosures) -> None:
         plain = body[:4] in (b"JFIF", b"AVI1") or body[:5] == b"Adobe"
         if marker == 0xFE or (0xE0 <= marker <= 0xEF and not plain):
             kind = Kind.THUMBNAIL if b"\xff\xd8" in body else Kind.USER_DATA
-            found.add(kind, f"{where} JPEG segment {marker:X}", body)
+            found.add(kind, Message("in_jpeg", where=where, segment=f"{marker:X}"), body)
         at += 2 + size
 
 
-def inspect_strings(data: bytes, where: str, found: Disclosures) -> None:
+def inspect_strings(data: bytes, where: Text, found: Disclosures) -> None:
     """Names that encoders leave in coded data of any kind."""
     for match in islice(SIGNATURES.finditer(data), MATCHES):
         if not found.mentions(match[0].decode("ascii", "replace").strip("\0")):
-            found.add(Kind.ENCODER, f"{where} coded data", match[0])
+            found.add(Kind.ENCODER, Message("in_coded_data", where=where), match[0])
 
 
 WALKED = ("mov", "matroska")
@@ -158,29 +160,29 @@ def inspect_streams(path: Path, found: Disclosures) -> tuple[str, int]:
     with opened(path) as container:
         name = container.format.name
         walked = any(part in name for part in WALKED)
-        _tags(tags_of(container.metadata), "container", walked, found)
+        _tags(tags_of(container.metadata), Message("in_container"), walked, found)
         for stream in container.streams:
             _stream(stream, walked, found)
         for number, chapter in enumerate(container.chapters(), start=1):
-            found.add(Kind.TAG, f"chapter {number}", str(tags_of(chapter["metadata"])))
+            at = Message("in_chapter", number=number)
+            found.add(Kind.TAG, at, str(tags_of(chapter["metadata"])))
         return name, _packets(container, found)
 
 
-def _tags(metadata: Any, where: str, walked: bool, found: Disclosures) -> None:
+def _tags(metadata: Any, where: Text, walked: bool, found: Disclosures) -> None:
     for key, value in metadata.items():
         lower = key.lower()
         # The language is found by the container's walk, or by `_stream`.
-        if lower == "language" or (lower != "handler_name" and tags.is_structural(key)):
+        neutral = value.strip("\0") in NEUTRAL_NAMES
+        if lower == "language" or (neutral if lower == "handler_name" else tags.is_structural(key)):
             continue
-        if lower == "handler_name" and value.strip("\0") in NEUTRAL_NAMES:
-            continue
-        if lower in ("creation_time", "date") and walked and _has_dates(found):
+        if walked and lower in ("creation_time", "date") and _has_dates(found):
             continue
         # Tags that the container's own walk has told already are not told twice. Where there was
         # none, a name that is part of another text is told all the same: "Ann" beside "Annual".
         told = walked and (found.mentions(value.strip()) or _generic(value, found))
         if value.strip() and not told:
-            found.add(kind_of_tag(key), f"{where} tag {key}", value)
+            found.add(kind_of_tag(key), Message("in_tag", where=where, key=readable(key)), value)
 
 
 def _has_dates(found: Disclosures) -> bool:
@@ -188,30 +190,30 @@ def _has_dates(found: Disclosures) -> bool:
 
 
 def _generic(value: str, found: Disclosures) -> bool:
-    return any(value.strip() in text for text in found.generic)
+    return any(value.strip() in str(text) for _, text in found.generic)
 
 
 def _stream(stream: Any, walked: bool, found: Disclosures) -> None:
-    where = f"stream {stream.index}"
+    where = Message("in_stream", number=stream.index)
     _tags(tags_of(stream.metadata), where, walked, found)
     language = tags_of(stream.metadata).get("language", "und")
     if not walked and language != "und":
-        found.add(Kind.LANGUAGE, f"{where} tag language", language)
+        found.add(Kind.LANGUAGE, Message("in_tag", where=where, key="language"), language)
     still = Disposition.attached_pic | Disposition.timed_thumbnails
     if stream.disposition & still:
-        found.add(Kind.THUMBNAIL, where, "picture for display beside the video")
+        found.add(Kind.THUMBNAIL, where, Message("picture_beside"))
     elif stream.type not in ("video", "audio"):
-        codec = getattr(stream, "name", None) or "unknown format"
-        found.add(Kind.STREAM, where, f"{stream.type} stream ({codec})")
+        codec = getattr(stream, "name", None) or Message("format_unknown")
+        found.add(Kind.STREAM, where, Message("extra_stream", kind=stream.type, codec=codec))
     context = stream.codec_context
     if context is not None and context.extradata:
-        header = f"{where} codec header"
+        header = Message("in_codec_header", where=where)
         add_comments(sound_headers.comments(context.extradata), header, found)
         _codec_header(context.codec.canonical_name, context.extradata, header, found)
         inspect_strings(context.extradata, header, found)
 
 
-def _codec_header(codec: str, data: bytes, where: str, found: Disclosures) -> None:
+def _codec_header(codec: str, data: bytes, where: Text, found: Disclosures) -> None:
     """Add the messages in a codec header, where a writer may put those that hold for all pictures.
 
     They need not stand in a packet again (`hvcC`, `av1C`, MPEG-4's start of a sequence).
@@ -255,14 +257,14 @@ def _packets(container: Any, found: Disclosures) -> int:
         index = packet.stream.index
         seen[index] = seen.get(index, 0) + 1
         data = bytes(packet)
-        where = f"stream {index}"
+        where = Message("in_stream", number=index)
         readers[index](data, where, found)
         if seen[index] <= STRING_PACKETS:
             inspect_strings(data, where, found)
     return total
 
 
-_Reader = Callable[[bytes, str, Disclosures], None]
+_Reader = Callable[[bytes, Text, Disclosures], None]
 
 
 def _reader(stream: Any) -> _Reader:
@@ -273,7 +275,7 @@ def _reader(stream: Any) -> _Reader:
         inspect_unit = inspect_h264 if codec == "h264" else inspect_hevc
         size = _length_size(codec, extradata)
 
-        def read(data: bytes, where: str, found: Disclosures) -> None:
+        def read(data: bytes, where: Text, found: Disclosures) -> None:
             for unit in units(data, size):
                 inspect_unit(unit, where, found)
 
@@ -291,5 +293,5 @@ def _length_size(codec: str, extradata: bytes) -> int:
     return (extradata[at] & 3) + 1
 
 
-def _nothing(data: bytes, where: str, found: Disclosures) -> None:
+def _nothing(data: bytes, where: Text, found: Disclosures) -> None:
     pass

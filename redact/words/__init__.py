@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 from contextlib import suppress
+from operator import itemgetter
 from types import NoneType
 from typing import Any, TypeVar
 
@@ -80,7 +81,7 @@ class Message:
         return (self.code, self.values) == (other.code, other.values)
 
     def __hash__(self) -> int:
-        return hash((self.code, *sorted(self.values)))
+        return hash((self.code, *sorted(self.values.items(), key=itemgetter(0))))
 
     def to_json(self) -> dict[str, Any]:
         """Code and values as JSON values; what is a message itself is told in English."""

@@ -10,7 +10,7 @@ import pytest
 
 from redact.errors import InputError
 from redact.inspect import inspect_file
-from redact.inspect.findings import Disclosure, Disclosures, Kind, printable_text, readable
+from redact.inspect.findings import Disclosure, Disclosures, Kind, printable_text, readable, shown
 from redact.inspect.matroska import inspect_matroska
 from redact.inspect.mp4 import inspect_mp4
 from redact.inspect.release import _mp4_edits
@@ -37,7 +37,7 @@ def box(kind: bytes, *content: bytes) -> bytes:
 def said_by(data: bytes) -> list[tuple[Kind, str, str]]:
     found = Disclosures()
     inspect_mp4(io.BytesIO(data), len(data), found)
-    return [(f.kind, f.where, f.value) for f in found.found]
+    return [(f.kind, str(f.where), str(f.value)) for f in found.found]
 
 
 def header(kind: bytes, created: int, changed: int, language: int = 0x55C4) -> bytes:
@@ -219,13 +219,13 @@ def test_an_element_of_matroska(content: bytes, said: list[tuple[Kind, str]]) ->
     data = element("EBML") + element("Segment", content)
     found = Disclosures()
     inspect_matroska(io.BytesIO(data), len(data), found)
-    assert [(f.kind, f.value) for f in found.found] == said
+    assert [(f.kind, str(f.value)) for f in found.found] == said
 
 
 def said_by_units(inspect: object, data: bytes) -> list[tuple[Kind, str]]:
     found = Disclosures()
     inspect(data, "v", found)  # type: ignore[operator]
-    return [(f.kind, f.value) for f in found.found]
+    return [(f.kind, str(f.value)) for f in found.found]
 
 
 def test_units_of_coded_pictures() -> None:
@@ -240,7 +240,7 @@ def test_units_of_coded_pictures() -> None:
         assert said_by_units(inspect, first + b"\4\3\xb5\0\x31\x80")[0][1].endswith("b5 00 31")
         assert said_by_units(inspect, first + b"\3\2\xff\xff\x80") == []
         assert said_by_units(inspect, first + b"\3\2\xffx\x80")[0][0] is Kind.UNUSUAL
-        assert said_by_units(inspect, first + b"\xff\1\1x\x80")[0] == (Kind.UNUSUAL, "1 bytes")
+        assert said_by_units(inspect, first + b"\xff\1\1x\x80")[0] == (Kind.UNUSUAL, "1 byte")
         assert said_by_units(inspect, b"") == []
     assert said_by_units(inspect_h264, b"\x1cabc") == [(Kind.UNUSUAL, "4 bytes")]
     assert said_by_units(inspect_hevc, b"\x62\1abc") == [(Kind.UNUSUAL, "5 bytes")]
@@ -283,7 +283,7 @@ def test_text_is_told_from_bytes() -> None:
     assert printable_text(b"a long enough text with one \xe9 in it") is not None
     assert printable_text(b"\xff\xfe\xfd\xfc") is None
     assert printable_text(b"a\1b") is None
-    assert readable(b"\xff\xfe\1") == "3 bytes: ff fe 01"
+    assert str(shown(b"\xff\xfe\1")) == "3 bytes: ff fe 01"
     assert readable("a\nb") == "a b" and len(readable("x" * 500)) == 121
 
 

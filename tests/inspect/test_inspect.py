@@ -35,6 +35,8 @@ from redact.inspect.release import (
 from redact.inspect.streams import _codec_header, inspect_h264, inspect_hevc
 from redact.media import Decode, VideoWriter, probe
 from redact.settings import EncodeSettings
+from redact.words import speaking
+from redact.words import told as told_in
 
 
 def make_clip(
@@ -68,7 +70,7 @@ def make_clip(
 
 
 def said(result: Inspection, kind: Kind) -> str:
-    return " | ".join(f.value for f in result.found if f.kind is kind)
+    return " | ".join(str(f.value) for f in result.found if f.kind is kind)
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv"])
@@ -111,17 +113,17 @@ def test_what_is_not_walked_is_never_called_clean(tmp_path: Path, suffix: str) -
 def test_a_name_in_the_codec_header_is_found(tmp_path: Path) -> None:
     """FFmpeg's MPEG-4 encoder writes its name there, and nowhere else in a bare file."""
     result = inspect_file(make_clip(tmp_path / "a.mp4", "mpeg4", None, bare=True))
-    where = {f.where for f in result.found if f.value.startswith("Lavc")}
+    where = {str(f.where) for f in result.found if str(f.value).startswith("Lavc")}
     assert "stream 0 codec header user data" in where
 
 
 def test_a_name_that_is_part_of_another_text_is_told(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.flv", "flv", None, title="Annual report", artist="Ann")
-    told = {f.where: f.value for f in inspect_file(clip).found}
+    told = {str(f.where): f.value for f in inspect_file(clip).found}
     assert told["container tag title"] == "Annual report" and told["container tag artist"] == "Ann"
     found = Disclosures()
     add_comments([("TITLE", b"Annual report"), ("ARTIST", b"Ann"), ("x", b"Ann")], "header", found)
-    assert [f.where for f in found.found] == ["header TITLE", "header ARTIST"]
+    assert [str(f.where) for f in found.found] == ["header TITLE", "header ARTIST"]
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
@@ -143,7 +145,7 @@ def test_messages_in_the_header_of_hevc_and_av1() -> None:
     for codec, told in (("hevc", "hello"), ("av1", "T.35 b5 00 31")):
         found = Disclosures()
         _codec_header(codec, headers[codec], "header", found)
-        assert [f.value for f in found.found] == [told]
+        assert [str(f.value) for f in found.found] == [told]
         for cut in range(len(headers[codec])):
             _codec_header(codec, headers[codec][:cut], "header", Disclosures())
     endless = b"\1" + bytes(21) + b"\xff" + 255 * b"\x27\xff\xff"
@@ -175,10 +177,25 @@ def test_planted_boxes_are_found(tmp_path: Path) -> None:
         file.write(struct.pack(">I4s", 8 + 16 + 6, b"uuid") + bytes(16) + b"secret")
         file.write(struct.pack(">I4s", 8 + 5, b"free") + b"hello")
         file.write(b"tail")
-    found = {f.where: f for f in inspect_file(clip).found}
+    found = {str(f.where): str(f.value) for f in inspect_file(clip).found}
     assert len(found) == len(before.found) + 3
     assert "uuid" in found and any("padding" in where for where in found)
-    assert any("no box" in where for where in found)
+    assert "no box" in found["?"]
+
+
+def test_finds_are_told_in_french_and_are_english_in_json(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "a.mp4", title="My holiday")
+    with clip.open("ab") as file:
+        file.write(struct.pack(">I4s", 8 + 5, b"free") + b"hello" + b"tail")
+    with speaking("fr"):
+        told = CliRunner().invoke(inspect, [str(clip)], standalone_mode=False).output
+        kept = CliRunner().invoke(inspect, [str(clip), "--json"], standalone_mode=False).output
+        with pytest.raises(CheckFailedError) as refused:
+            prepare_release(clip)
+    assert "free (remplissage qui n’est pas vide)\N{NO-BREAK SPACE}: hello" in told
+    assert "4 octets hors de toute boîte" in told and "flux 0, données libres (SEI)" in told
+    assert "free (padding that is not empty)" in kept and "4 bytes that are no box" in kept
+    assert "(remplissage qui n’est pas vide)" in told_in(refused.value, "fr")[0]
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".webm"])
@@ -235,7 +252,7 @@ def test_sei_messages() -> None:
     inspect_h264(b"\x06" + text + b"\x80", "v", found)
     inspect_hevc(b"\x4e\x01" + b"\x04\x07\xb5\x00\x31GA94" + b"\x80", "v", found)
     inspect_h264(b"\x06\x01\x01\x00\x80", "v", found)  # picture timing: no find
-    assert [(f.kind, f.value) for f in found.found] == [
+    assert [(f.kind, str(f.value)) for f in found.found] == [
         (Kind.ENCODER, "hello"),
         (Kind.USER_DATA, "captions"),
     ]
