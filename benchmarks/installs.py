@@ -19,7 +19,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -169,7 +168,7 @@ class Environment:
                     raise InstallError("redact review: shows nobody")
                 return page
             finally:
-                review.send_signal(signal.SIGINT if os.name == "posix" else signal.SIGTERM)
+                review.terminate()  # an interrupt is ignored by what was started in the background
 
 
 class _Asking:
