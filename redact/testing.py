@@ -11,6 +11,7 @@ pytest finds the tests of the class; any other runner can call its methods that 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from fractions import Fraction
 from typing import Any, Final
 
@@ -27,12 +28,12 @@ SIZES: Final = ((240, 320), (301, 399), (33, 31), (3, 70), (1, 1))
 """Heights and widths of pictures that every detector is shown."""
 
 
-class DetectorContract:
+class DetectorContract(ABC):
     """Tests of a `redact.Detector`; give yours in `make_detector`."""
 
+    @abstractmethod
     def make_detector(self) -> Detector:
         """A new detector, as a run would get it."""
-        raise NotImplementedError
 
     def test_it_says_what_it_is(self) -> None:
         """The record names it and its weights."""
@@ -97,14 +98,14 @@ class DetectorContract:
         assert set(found.target.tolist()) <= known, f"{where}: unknown target"
 
 
-class StyleContract:
+class StyleContract(ABC):
     """Tests of a `redact.MaskStyle`; give yours in `make_style`."""
 
     margin: float = 0.1
 
+    @abstractmethod
     def make_style(self) -> MaskStyle:
         """A new style, as a run would get it."""
-        raise NotImplementedError
 
     def test_it_says_what_it_is_and_hides(self) -> None:
         """The record names it; one that hides nothing is refused for a release."""

@@ -58,7 +58,7 @@ def test_the_contract_of_the_example_is_kept(told: dict[str, object]) -> None:
 
 
 def test_the_style_of_the_example_keeps_its_contract(told: dict[str, object]) -> None:
-    contract = StyleContract()
-    contract.make_style = told["Stripes"]  # type: ignore[assignment]
+    made = {"make_style": staticmethod(told["Stripes"])}  # type: ignore[arg-type]
+    contract = type("Contract", (StyleContract,), made)()
     for name in [n for n in dir(contract) if n.startswith("test_")]:
         getattr(contract, name)()
