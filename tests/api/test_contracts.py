@@ -102,9 +102,11 @@ def failing(contract: DetectorContract | StyleContract) -> list[str]:
 
 
 def with_detector(detector: Detector) -> DetectorContract:
-    contract = DetectorContract()
-    contract.make_detector = lambda: detector  # type: ignore[method-assign]
-    return contract
+    class Given(DetectorContract):
+        def make_detector(self) -> Detector:
+            return detector
+
+    return Given()
 
 
 def test_each_breach_of_the_detectors_contract_is_noticed() -> None:
