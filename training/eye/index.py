@@ -53,7 +53,7 @@ AROUND = 0.2
 #: How much oftener than others of its set a picture is drawn whose heads were labelled by eye.
 BY_EYE_WEIGHT = 4.0
 #: How far a head reaches beyond a face's box, in shares of its sides: left and right, up, down.
-#: Medians of the heads labelled by eye (`training.eye.teacher --compare`).
+#: Near the medians of the heads labelled by eye (`training.eye.teacher --compare`).
 BESIDE, ABOVE, BELOW = 0.2, 0.36, 0.1
 
 Box = list[float]
