@@ -29,9 +29,9 @@ from .pipeline import (
     audit_settings,
     check_order,
     find_held,
+    fix_held,
     keep_beside,
     meant_by,
-    mend,
     order_to_apply,
     plan_beside,
     record_beside,
@@ -216,7 +216,7 @@ def fix(
     """
     listener = Silent() if progress is None else progress
     held = find_held(Path(name))
-    return mend(
+    return fix_held(
         held,
         listener,
         acceptance=acceptance,

@@ -6,14 +6,23 @@ import scipy.ndimage
 import scipy.optimize
 
 import redact.api
-import redact.cli.check_key_log
-import redact.cli.detect_review_apply
-import redact.cli.outline_still_mask
+import redact.cli.apply
+import redact.cli.check
+import redact.cli.detect
+import redact.cli.doctor
+import redact.cli.fix
+import redact.cli.inspect
+import redact.cli.key
+import redact.cli.log
+import redact.cli.mask
+import redact.cli.outline
 import redact.cli.plan
-import redact.cli.probe_inspect_doctor
+import redact.cli.probe
 import redact.cli.report
+import redact.cli.review
 import redact.cli.run
-import redact.cli.verify_fix
+import redact.cli.still
+import redact.cli.verify
 import redact.cli.watch
 
 __all__ = ["av", "cv2", "redact", "scipy"]

@@ -28,7 +28,7 @@ from redact import api
 from redact.plan import Plan, read_plan, write_plan
 from redact.render import mask_of
 from redact.review.moments import Moment, risky_moments, undecided_moments
-from redact.review.seen import SightsKept
+from redact.review.sights import SightsKept
 from redact.settings import RenderSettings
 
 FIRST = (10, 20, 30)

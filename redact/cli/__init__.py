@@ -1,3 +1,3 @@
-"""The command line: a module is named after its commands, and loaded only when one is called."""
+"""The command line: each command is in a module of its name, loaded only when it is called."""
 
 from .app import main, redact

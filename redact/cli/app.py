@@ -171,17 +171,7 @@ COMMANDS: Final = (
     "log",
     "doctor",
 )
-"""In the order in which users meet them."""
-
-_TOGETHER = (
-    "check_key_log",
-    "detect_review_apply",
-    "outline_still_mask",
-    "probe_inspect_doctor",
-    "verify_fix",
-)
-_MODULE_OF = {command: module for module in _TOGETHER for command in module.split("_")}
-"""Command → its module, which is named after all commands in it. Others have one of their own."""
+"""In the order in which users meet them; each is in a module of its name."""
 
 
 class _Commands(click.Group):
@@ -193,8 +183,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        name = _MODULE_OF.get(cmd_name, cmd_name)
-        module = importlib.import_module(f".{name}", __package__)
+        module = importlib.import_module(f".{cmd_name}", __package__)
         command: click.Command = getattr(module, cmd_name)
         return with_words(command, cmd_name)
 

@@ -17,7 +17,7 @@ from ..pipeline import Delivery
 from ..record import CheckResult, check_output, manifest_path, parse_manifest, read_manifest
 from ..report import (
     CASE_MARK,
-    Catalogue,
+    ReportWords,
     as_pdf,
     case_page,
     exemption_csv,
@@ -65,7 +65,7 @@ def report(
     write_whole(page, report_page, force=force, never=never)
     if pdf is not None:
         write_whole(pdf, as_pdf(report_page), force=force, never=never)
-    write_whole(table, exemption_csv(value, Catalogue(spoken())), force=force, never=never)
+    write_whole(table, exemption_csv(value, ReportWords(spoken())), force=force, never=never)
     for made in places:
         tell(str(made), err=True)
     _require_record(page, record)

@@ -17,7 +17,7 @@ from typing import Final, Self
 
 from ..errors import OutputError, OutputExistsError
 from ..words import problem, reason_of
-from .closed import ClosedFolder, others_may_write
+from .guarded_folder import GuardedFolder, others_may_write
 from .leftovers import LockedFile, new_partial, sweep
 
 FOOTAGE_ENDINGS: Final = re.compile(
@@ -72,7 +72,7 @@ class OutputFile:
         self._force = force
         self._never = tuple(never)
         self._check(final)
-        self._closed: ClosedFolder | None = None
+        self._closed: GuardedFolder | None = None
         self._held = self._create(guarded)
         self.temporary = self.inside = self._held.path
         if self._closed is not None:
@@ -185,7 +185,7 @@ class OutputFile:
             sweep(folder)  # of what a killed run left: it can be as large as the film
         try:
             if guarded and others_may_write(folder):
-                self._closed = ClosedFolder.make(folder, name)
+                self._closed = GuardedFolder.make(folder, name)
                 folder = self._closed.inside
             return new_partial(folder, name)
         except OSError as error:

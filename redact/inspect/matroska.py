@@ -10,7 +10,7 @@ from ..formats import matroska, sound_headers
 from ..formats.matroska import Element
 from ..types import date_and_time
 from ..words import Message
-from .findings import Disclosures, Kind, Text
+from .disclosures import Disclosures, Kind, Text
 from .mp4 import add_comments, kind_of_tag
 
 _PARENTS: Final = frozenset(

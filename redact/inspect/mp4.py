@@ -11,7 +11,7 @@ from ..formats import mp4, sound_headers, tags
 from ..formats.mp4 import Mp4Box
 from ..types import date_and_time, day
 from ..words import Message
-from .findings import Disclosures, Kind, Text, printable_text, readable, size_of
+from .disclosures import Disclosures, Kind, Text, printable_text, readable, size_of
 
 SPEAKING = mp4.kinds("hdlr ilst meta stsd udta url ©swr ©too")
 """Of what FFmpeg writes, boxes with room for words."""

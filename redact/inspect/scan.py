@@ -13,7 +13,7 @@ import av
 from ..errors import InputError
 from ..formats import matroska, mp4
 from ..words import Message, problem
-from .findings import Disclosure, Disclosures, Kind, Text
+from .disclosures import Disclosure, Disclosures, Kind, Text
 from .matroska import inspect_matroska
 from .mp4 import inspect_mp4
 from .streams import inspect_streams

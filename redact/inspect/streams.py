@@ -18,7 +18,7 @@ from ..formats import sound_headers, tags
 from ..formats.nal_units import messages, units
 from ..media import opened, packets_of, tags_of
 from ..words import Message
-from .findings import Disclosures, Kind, Text, printable_text, readable, size_of
+from .disclosures import Disclosures, Kind, Text, printable_text, readable, size_of
 from .mp4 import NEUTRAL_NAMES, add_comments, kind_of_tag
 
 MDPM = bytes.fromhex("17ee8c60f84d11d98cd60800200c9a66")

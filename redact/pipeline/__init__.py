@@ -1,12 +1,12 @@
 """One video: from the file to the redacted copy and its record; the story is told in `run`."""
 
+from .beside_result import audit_settings, plan_beside, record_beside
 from .check import Accepted, Answer, same_place
-from .finished import audit_settings, plan_beside, record_beside
-from .held import HeldBack, find_held, held_back_for, meant_by
+from .fix import fix_held, from_here, refuse_elsewhere, remove_held
+from .held_back import HeldBack, find_held, held_back_for, meant_by
 from .journal import Journal
 from .kept_looks import KeptLooks, forget_looks
 from .kept_plan import keep_plan, plan_of_video, require_same_source
-from .mend import from_here, mend, refuse_elsewhere, remove_held
 from .order import Acceptance, Delivery, Order, check_order, order_to_apply, order_to_run
 from .planned_frames import CheckedFrames
 from .preview import NOTICE, Preview, make_preview

@@ -13,7 +13,7 @@ from ..inspect import clear_times
 from ..plan import write_plan
 from ..record import RunRecord, manifest_path, signature_path, write_evidence
 from ..words import problem
-from .held import write_held
+from .held_back import write_held
 from .kept_plan import keep_plan
 from .order import Order, review_plan
 from .result import Result

@@ -30,9 +30,9 @@ from ..record import (
 )
 from ..settings import DetectSettings, Settings
 from ..words import Message, problem
+from .beside_result import hash_of, record_beside
 from .claim import Claim
-from .finished import hash_of, record_beside
-from .held import HeldBack, held_back_for
+from .held_back import HeldBack, held_back_for
 from .order import Order
 from .result import Result, ResultState
 from .search import who_looks

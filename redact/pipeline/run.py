@@ -26,7 +26,7 @@ from ..words import Message, problem, say
 from .check import Accepted, answers_to, check, reason_to_publish
 from .claim import claimed
 from .draw import Drawn, draw
-from .held import meant_by, name_in
+from .held_back import meant_by, name_in
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source, take_up_plan
 from .order import Delivery, Order, check_order, order_to_run

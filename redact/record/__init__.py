@@ -2,6 +2,7 @@
 
 from ..media import sha256_of_bytes
 from .build import build_manifest, case_part, library_versions, settings_as_json
+from .build_tracks import CERTAINTY, ledger, muted_parts
 from .case import (
     TEXT_FIELDS,
     CaseFields,
@@ -11,8 +12,8 @@ from .case import (
     read_case_file,
     reasons_from_options,
 )
-from .chain import LogState, unproven
 from .check import CheckResult, check_output
+from .checked_text import checked_option
 from .content_credentials import MIME as CREDENTIAL_FORMATS
 from .content_credentials import (
     Credentials,
@@ -21,9 +22,8 @@ from .content_credentials import (
     require_c2pa,
     sign_content,
 )
-from .custody import append, read_log
-from .ledger import CERTAINTY, ledger, muted_parts
-from .log_head import head_path
+from .custody_log import append, read_log
+from .log_chain import LogState, head_path, unproven
 from .manifest import (
     Manifest,
     SourcePart,
@@ -52,5 +52,4 @@ from .signature import (
     raw_public,
     signature_path,
 )
-from .text_on_record import checked_option
 from .write_evidence import EvidenceChoice, check_evidence, write_evidence

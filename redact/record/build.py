@@ -22,8 +22,8 @@ from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
 from ..types import USUAL, Action, Target, hidden_with, readable, stamp
 from ..words import Message, as_json, problem
+from .build_tracks import ledger, muted_parts, review_part
 from .case import CaseFields
-from .ledger import ledger, muted_parts, review_part
 from .manifest import (
     FORMAT,
     FORMAT_VERSION,
@@ -46,7 +46,7 @@ from .manifest_parts import (
     StepPart,
 )
 from .run_record import RunRecord
-from .text_on_record import argument_without_folders, file_name, values_without_folders
+from .without_folders import argument_without_folders, file_name, values_without_folders
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""

@@ -15,7 +15,7 @@ from ..errors import PlanError, UsageError
 from ..files import read_file
 from ..types import Target
 from ..words import problem, reason_of
-from .text_on_record import checked_option, checked_text
+from .checked_text import checked_option, checked_text
 
 _CODE_FIELDS: Final = ("text", "basis")
 

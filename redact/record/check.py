@@ -17,7 +17,7 @@ from .signature import (
     is_signed,
     signature_path,
 )
-from .text_on_record import file_name
+from .without_folders import file_name
 
 
 @dataclass(frozen=True, slots=True)

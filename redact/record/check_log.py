@@ -9,10 +9,9 @@ from pathlib import Path
 from ..errors import PlanError
 from ..media import sha256_of_bytes
 from ..words import Message, Told, Value
-from .chain import LogState, check_anchor, unproven
-from .custody import read_log
+from .custody_log import read_log, told_otherwise
+from .log_chain import LogState, check_anchor, unproven
 from .manifest import Manifest
-from .run_entry import told_otherwise
 
 
 @dataclass(frozen=True, slots=True)

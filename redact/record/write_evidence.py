@@ -13,13 +13,13 @@ from ..files import PRIVATE, check_writable, write_whole
 from ..words import problem
 from .build import build_manifest
 from .case import CaseFields
+from .checked_text import checked_text
 from .content_credentials import Credentials
-from .custody import anchor_of, append, check_appendable
+from .custody_log import anchor_of, append, case_details, check_appendable, run_details
 from .manifest import dump_manifest, manifest_path
-from .run_entry import case_details, run_details
 from .run_record import RunRecord
 from .signature import make_signature, named_key, signature_path
-from .text_on_record import checked_text, file_name
+from .without_folders import file_name
 
 
 @dataclass(frozen=True, slots=True)

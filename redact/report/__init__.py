@@ -3,6 +3,6 @@
 from .beside import report_beside
 from .case_index import MARK as CASE_MARK
 from .case_index import case_page, in_one_line, tracks_hidden, verdict
-from .catalogue import Catalogue
 from .exemptions import exemption_csv
 from .pages import as_pdf, render_report, report_html, require_pdf
+from .report_words import ReportWords

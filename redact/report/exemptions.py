@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ..record import CERTAINTY, Manifest, TrackPart
 from ..types import DOUBTFUL, Action, Origin, State, clock, runs_of
-from .catalogue import Catalogue
+from .report_words import ReportWords
 from .timeline import COLOURS
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -59,12 +59,12 @@ class Exemption:
     decided_at: str = ""
 
 
-def entries(manifest: Manifest, text: Catalogue) -> list[Exemption]:
+def entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
     """The entries for pictures, in order of time, then those for sound."""
     return [*picture_entries(manifest, text), *_sound_entries(manifest, text)]
 
 
-def picture_entries(manifest: Manifest, text: Catalogue) -> list[Exemption]:
+def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
     """One entry for all tracks of a subject about which the same was decided."""
     groups: dict[object, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
@@ -78,7 +78,7 @@ def picture_entries(manifest: Manifest, text: Catalogue) -> list[Exemption]:
     return sorted(found, key=lambda e: (e.spans[0], e.tracks))
 
 
-def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: Catalogue) -> Exemption:
+def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) -> Exemption:
     first = tracks[0]
     code, reason, basis = _reason(first.reason, manifest)
     return Exemption(
@@ -100,7 +100,7 @@ def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: Catalogue) ->
     )
 
 
-def _sound_entries(manifest: Manifest, text: Catalogue) -> Iterator[Exemption]:
+def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]:
     for span in manifest.muted:
         code, reason, basis = _reason(span.reason, manifest)
         yield Exemption(
@@ -140,7 +140,7 @@ def _joined(spans: Iterable[tuple[float, float]]) -> Spans:
     return tuple(found)
 
 
-def target_words(track: TrackPart, text: Catalogue) -> str:
+def target_words(track: TrackPart, text: ReportWords) -> str:
     """What a track is, or, where no detector was sure, what it was taken for: much that is hidden
     to be on the safe side is no face and no plate."""
     word = text.word("target", track.target)
@@ -152,7 +152,7 @@ def _pictures(track: TrackPart) -> int:
     return sum(track.frames_per_state.values())
 
 
-def _action(tracks: Sequence[TrackPart], text: Catalogue) -> str:
+def _action(tracks: Sequence[TrackPart], text: ReportWords) -> str:
     """Hidden or shown; shown in how many pictures, where kept tracks are hidden in some."""
     word, total = text.word("action", tracks[0].action.value), sum(map(_pictures, tracks))
     if tracks[0].action is Action.REDACT:
@@ -168,7 +168,7 @@ def _action(tracks: Sequence[TrackPart], text: Catalogue) -> str:
     return word
 
 
-def _who(tracks: Sequence[TrackPart], text: Catalogue) -> str:
+def _who(tracks: Sequence[TrackPart], text: ReportWords) -> str:
     """Who confirmed what is shown."""
     names = dict.fromkeys(c.by for t in tracks for c in t.confirmed if c.same)
     return ", ".join(name or text("log.person") for name in names)
@@ -191,7 +191,7 @@ def _nobody_named(track: TrackPart) -> str:
     return "log.by_rule" if by_rule else "log.not_stated"
 
 
-def exemption_csv(manifest: Manifest, text: Catalogue) -> bytes:
+def exemption_csv(manifest: Manifest, text: ReportWords) -> bytes:
     """The log as CSV for Excel, a row for each span of time of each entry.
 
     UTF-8 with a byte-order mark, without which spreadsheets misread accents; the separator is
@@ -231,7 +231,7 @@ _OF_ITS_OWN: Final = ("number", "tracks", "states", "decided_at")
 _COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
 
 
-def log_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
+def log_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
     """The rows of the log, and apart from them what was called a false alarm. Where there are many,
     what is the same in all stands above them once, and a row has one line; the CSV has all of it.
     """
@@ -244,7 +244,7 @@ def log_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
     }
 
 
-def _log(rows_of: Sequence[dict[str, Any]], text: Catalogue) -> dict[str, Any]:
+def _log(rows_of: Sequence[dict[str, Any]], text: ReportWords) -> dict[str, Any]:
     every = [row for row in rows_of if not row["alarm"]]
     if len(every) <= FEW:
         return {"log_rows": every, "log_common": None, "log_varying": (), "log_packed": False}
@@ -280,7 +280,7 @@ def ranges(numbers: Iterable[int]) -> str:
     return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs_of(numbers))
 
 
-def _rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
+def _rows(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]]:
     by_number = {t.track: t for t in manifest.tracks}
     for number, entry in enumerate(picture_entries(manifest, text), 1):
         yield {
@@ -302,14 +302,14 @@ def _rows(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
         }
 
 
-def with_code(entry: Exemption, text: Catalogue) -> str:
+def with_code(entry: Exemption, text: ReportWords) -> str:
     """The reason, after its code where it has one that says something else."""
     if entry.code in ("", entry.reason):
         return entry.reason
     return entry.code + text("title.colon") + entry.reason
 
 
-def _states(tracks: Sequence[TrackPart], text: Catalogue) -> str:
+def _states(tracks: Sequence[TrackPart], text: ReportWords) -> str:
     counts: Counter[str] = Counter()
     for track in tracks:
         for state, count in track.frames_per_state.items():

@@ -26,8 +26,8 @@ from ..record import (
 )
 from ..types import clock, readable
 from ..words import problem
-from .catalogue import Catalogue
 from .exemptions import log_parts
+from .report_words import ReportWords
 from .summary import (
     audit_view,
     case_parts,
@@ -57,13 +57,13 @@ def report_html(
         record: whether the record holds; a report on one that does not says so first, in red. None:
             that was not looked at.
     """
-    text = Catalogue(language)
+    text = ReportWords(language)
     own = dump_manifest(manifest) if data is None else data
     return render_report(manifest, text, own, record)
 
 
 def render_report(
-    manifest: Manifest, text: Catalogue, data: bytes, record: CheckResult | None = None
+    manifest: Manifest, text: ReportWords, data: bytes, record: CheckResult | None = None
 ) -> bytes:
     """Like `report_html`, with a catalogue that the caller can look into afterwards."""
     environment = Environment(
@@ -111,14 +111,14 @@ def _resource(name: str) -> str:
     return resources.files(__package__).joinpath("template", name).read_text("utf-8")
 
 
-def _limit(code: str, detail: str, text: Catalogue) -> str:
+def _limit(code: str, detail: str, text: ReportWords) -> str:
     key = f"limits.{code}"
     if key in text.entries:
         return text(key, detail=detail)
     return text("limits.unknown", code=code, detail=detail)
 
 
-def _removed(part: RemovedPart, text: Catalogue) -> str:
+def _removed(part: RemovedPart, text: ReportWords) -> str:
     """What was removed and from where: "stream 2: data: time code inside the video"."""
     where = (
         text("limits.whole_file")
@@ -140,7 +140,7 @@ def _flat(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
             yield f"{prefix}{key}", "–" if item in (None, "") else str(item)
 
 
-def page_style(manifest: Manifest, text: Catalogue) -> str:
+def page_style(manifest: Manifest, text: ReportWords) -> str:
     """CSS (Paged Media, css-page-3) for browsers and other printers of HTML."""
     case = manifest.case
     named = (case.case, case.exhibit, manifest.source.name)

@@ -22,7 +22,7 @@ from ..record import (
     TrackPart,
 )
 from ..types import Action, Target, clock
-from .catalogue import Catalogue
+from .report_words import ReportWords
 from .timeline import COLOURS, KEPT
 
 
@@ -45,7 +45,7 @@ class AuditView:
     accepted: tuple[tuple[str, ...], ...]
 
 
-def audit_view(audit: AuditPart, text: Catalogue, accepted: str = "") -> AuditView:
+def audit_view(audit: AuditPart, text: ReportWords, accepted: str = "") -> AuditView:
     """What the section says.
 
     Args:
@@ -70,12 +70,12 @@ def audit_view(audit: AuditPart, text: Catalogue, accepted: str = "") -> AuditVi
     )
 
 
-def _check(check: CheckPart, text: Catalogue) -> tuple[str, str, str]:
+def _check(check: CheckPart, text: ReportWords) -> tuple[str, str, str]:
     result = text("audit.yes") if check.passed else text("audit.no")
     return text.term("check", check.name), result, text.joined(check.detail)
 
 
-def _finding(finding: FindingPart, text: Catalogue) -> tuple[str, str, str, str, str]:
+def _finding(finding: FindingPart, text: ReportWords) -> tuple[str, str, str, str, str]:
     kind = text.term("finding", finding.kind)
     return (
         text("audit.doubtful", kind=kind) if finding.doubtful else kind,
@@ -86,14 +86,14 @@ def _finding(finding: FindingPart, text: Catalogue) -> tuple[str, str, str, str,
     )
 
 
-def _taken(finding: FindingPart, accepted: str, text: Catalogue) -> tuple[str, ...]:
+def _taken(finding: FindingPart, accepted: str, text: ReportWords) -> tuple[str, ...]:
     kind, time, target, place, _ = _finding(finding, text)
     moment = f"{finding.accepted_at[:10]} {finding.accepted_at[11:16]} UTC"
     who = [finding.accepted_by or text("log.person"), *([moment] if finding.accepted_at else [])]
     return kind, time, target, place, finding.accepted or accepted, ", ".join(who)
 
 
-def _place(box: Iterable[float], text: Catalogue) -> str:
+def _place(box: Iterable[float], text: ReportWords) -> str:
     """Where a finding lies in the picture, from the corners of its box."""
     left, top, right, bottom = map(round, box)
     return text("audit.at", x=left, y=top, width=right - left, height=bottom - top)
@@ -122,7 +122,7 @@ def _given(manifest: Manifest, option: str) -> str:
     return ""
 
 
-def record_words(record: CheckResult | None, text: Catalogue) -> dict[str, Any]:
+def record_words(record: CheckResult | None, text: ReportWords) -> dict[str, Any]:
     """`record_broken`: what does not hold, "" if nothing; `record_signer`: who signed, in words;
     `log_entry`: where the record stands in a custody log that was given and holds, or why
     that is not said, else ""."""
@@ -144,7 +144,7 @@ def record_words(record: CheckResult | None, text: Catalogue) -> dict[str, Any]:
     }
 
 
-def summary_parts(manifest: Manifest, audit: AuditView | None, text: Catalogue) -> dict[str, Any]:
+def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords) -> dict[str, Any]:
     hidden, kept, alarms = _counts(manifest.tracks)
     if audit is None:
         verdict, words = "none", text("summary.no_audit")
@@ -177,7 +177,7 @@ def _counts(tracks: Sequence[TrackPart]) -> tuple[int, int, int]:
     return hidden, kept, alarms
 
 
-def _by_person(manifest: Manifest, text: Catalogue) -> str:
+def _by_person(manifest: Manifest, text: ReportWords) -> str:
     """Of how many tracks a person decided, and how many nobody touched; "" where the record is
     older than that."""
     told = [t.by_person for t in manifest.tracks]
@@ -191,7 +191,7 @@ def _checks(manifest: Manifest) -> tuple[CheckPart, ...]:
     return () if manifest.audit is None else manifest.audit.checks
 
 
-def _completeness(source: SourcePart, text: Catalogue) -> dict[str, str]:
+def _completeness(source: SourcePart, text: ReportWords) -> dict[str, str]:
     """How many pictures of the original were read, and in words how many were not."""
     read, declared = source.frames, source.declared_frames
     counts = {"read": text.number(read), "declared": text.number(declared or 0)}
@@ -204,7 +204,7 @@ def _completeness(source: SourcePart, text: Catalogue) -> dict[str, str]:
     return {"incomplete": incomplete, "pictures": pictures}
 
 
-def _streams(manifest: Manifest, text: Catalogue) -> dict[str, str]:
+def _streams(manifest: Manifest, text: ReportWords) -> dict[str, str]:
     """`all_there`: whose pictures are all in the output; `other_streams`: the video streams of the
     original that are not in it, "" if there is none."""
     source = manifest.source
@@ -226,7 +226,7 @@ def _streams(manifest: Manifest, text: Catalogue) -> dict[str, str]:
     return {"all_there": whole, "other_streams": told}
 
 
-def case_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
+def case_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
     case = manifest.case
     pairs = [
         (text("case.case"), case.case),
@@ -240,7 +240,7 @@ def case_parts(manifest: Manifest, text: Catalogue) -> dict[str, Any]:
     return {"case_rows": pairs, "case_given": any(value for _, value in pairs)}
 
 
-def legend(text: Catalogue) -> list[tuple[str, str, str]]:
+def legend(text: ReportWords) -> list[tuple[str, str, str]]:
     words = [
         (text(f"hidden.{word}"), colour, text(f"hidden.legend_{word}"))
         for word, colour in COLOURS.items()
@@ -248,7 +248,7 @@ def legend(text: Catalogue) -> list[tuple[str, str, str]]:
     return [*words, (text("action.keep"), KEPT, text("hidden.legend_kept"))]
 
 
-def per_target(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
+def per_target(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]]:
     groups: dict[str, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
         groups[track.target].append(track)
@@ -266,7 +266,7 @@ def per_target(manifest: Manifest, text: Catalogue) -> Iterator[dict[str, Any]]:
             }
 
 
-def _reasons(tracks: list[TrackPart], text: Catalogue) -> str:
+def _reasons(tracks: list[TrackPart], text: ReportWords) -> str:
     """Each decision with its reasons: "hidden: third party; shown: client"."""
     parts = []
     for action in Action:
@@ -277,7 +277,7 @@ def _reasons(tracks: list[TrackPart], text: Catalogue) -> str:
     return text("title.semicolon").join(parts)
 
 
-def reviewed(manifest: Manifest, text: Catalogue) -> dict[str, Any] | None:
+def reviewed(manifest: Manifest, text: ReportWords) -> dict[str, Any] | None:
     """Words for the report's section on the review; None where nobody reviewed on the page."""
     review = manifest.review
     if review is None:
@@ -315,7 +315,7 @@ def reviewed(manifest: Manifest, text: Catalogue) -> dict[str, Any] | None:
     }
 
 
-def _answer(answer: str, reason: str, text: Catalogue) -> str:
+def _answer(answer: str, reason: str, text: ReportWords) -> str:
     if answer == "none":
         return text("review.none", reason=reason)
     return text("review.hide") if answer == "hide" else text("review.open")

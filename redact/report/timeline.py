@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from ..record import Manifest, TrackPart
 from ..types import clock, runs_of
-from .catalogue import Catalogue
+from .report_words import ReportWords
 
 WIDTH, LABEL, ROW, HEAD = 1000, 215, 22, 30
 """Pixels: of the drawing, its labels, a row, and the axis."""
@@ -27,7 +27,7 @@ def drawn_tracks(manifest: Manifest) -> tuple[TrackPart, ...]:
     return tuple(sorted(longest[:MOST], key=lambda t: t.track))
 
 
-def timeline_svg(manifest: Manifest, text: Catalogue) -> str:
+def timeline_svg(manifest: Manifest, text: ReportWords) -> str:
     """One row per track, coloured by the least certain state in each pixel column.
 
     Colours differ in lightness too, so that the picture can be read in grey and in print.
@@ -67,7 +67,7 @@ def _ticks(seconds: float) -> list[float]:
     return [float(i * step) for i in range(int(seconds / step) + 1)]
 
 
-def _row(track: TrackPart, frames: int, y: int, text: Catalogue) -> Iterator[str]:
+def _row(track: TrackPart, frames: int, y: int, text: ReportWords) -> Iterator[str]:
     label = f"{track.track}  {text.word('target', track.target)}"
     yield f'<text x="0" y="{y + 15}" fill="#222">{escape(label)}</text>'
     for first, last, word in _columns(track, frames):

@@ -28,9 +28,9 @@ from ..record import EvidenceChoice
 from ..report import CASE_MARK, case_page, in_one_line, report_beside
 from ..settings import DetectSettings
 from ..words import LANGUAGES, problem, reason_of, speaking
-from .alone import alone_with
 from .finishing import holds
 from .jobs import Job
+from .open_plan import alone_with
 from .pictures_and_sound import jpeg
 from .refused import RefusedError, defect, in_words
 from .routes import QUIET, routes_of, told

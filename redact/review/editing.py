@@ -34,8 +34,8 @@ from ..types import (
 )
 from .bridging import REASON as BRIDGE
 from .bridging import Gap, gaps_of
+from .looked_at import seen_runs
 from .refused import RefusedError
-from .seen import seen_runs
 
 CUT_OFF: Final = "cut off by hand"
 """Reason of the part of a detected track that a person says is not there."""

@@ -25,7 +25,7 @@ from ..record import (
 )
 from ..settings import Audio, Corner, DrawSettings, EncodeSettings, Stamp, Style
 from ..words import LANGUAGES, Words, problem
-from .answered import accepted, noted
+from .answers import accepted, noted
 from .jobs import Job
 from .open_plan import ChangedOutsideError, OpenPlan
 from .refused import RefusedError

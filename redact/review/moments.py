@@ -14,7 +14,7 @@ from typing import Final
 from ..plan import Decision, Plan, answered_here
 from ..types import Box, Keyframe, State, Track, runs_of
 from .bridging import gaps_of
-from .seen import SightsKept
+from .sights import SightsKept
 
 APART: Final = 1.0
 """Seconds between two moments, at least: who looks at one has seen what is nearer."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from ..errors import PlanError, UsageError
-from ..files import read_file
+from ..errors import OutputError, PlanError, UsageError
+from ..files import claim_beside, read_file
 from ..plan import (
     Decision,
     Dumped,
@@ -56,6 +56,29 @@ Change = Callable[[Plan], Plan]
 
 class ChangedOutsideError(PlanError):
     """Somebody else wrote the plan; nothing was saved, and the new one is open."""
+
+
+@contextmanager
+def alone_with(plan: Path) -> Iterator[None]:
+    """In here, no other review has this plan, whichever process it runs in: two would save over
+    each other. Links to a plan are that plan.
+
+    Meanwhile a hidden file `.PLAN.review` lies beside it, locked. One that a killed review left is
+    not locked, and the next review takes it.
+
+    Raises:
+        OutputError: another review has it open, or its folder cannot be written to.
+    """
+    try:
+        held = claim_beside(plan, "review")
+    except OSError as error:
+        raise problem(OutputError, "plan_unsaved", path=plan, reason=reason_of(error)) from error
+    if held is None:
+        raise problem(OutputError, "review_open", path=plan)
+    try:
+        yield
+    finally:
+        held.remove()
 
 
 class OpenPlan:

@@ -22,8 +22,9 @@ from ..plan import (
 from ..render import ROUNDING
 from ..types import Keyframe, Origin, Outline, Target, Track, runs_of
 from .bridging import gaps_of
+from .looked_at import review_summary, seen_runs
 from .moments import Moment, risky_moments, subject_moments, undecided_moments
-from .seen import Sights, SightsKept, review_summary, seen_runs
+from .sights import Sights, SightsKept
 
 SURE: Final = 0.9
 """Probability of a track from which the page says "surely"; of plans that have none, 0.7 of its

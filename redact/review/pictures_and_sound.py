@@ -27,7 +27,7 @@ from ..plan import Plan, Subject, all_subjects
 from ..render import Renderer
 from ..settings import RenderSettings
 from ..types import Box, Frame, Target, Track
-from .seen import SightsKept
+from .sights import SightsKept
 
 QUALITY: Final = 88
 """Of JPEG; at it a face of 20 pixels is still judged as in the source."""

@@ -21,11 +21,11 @@ from ..record import checked_option
 from ..settings import Style
 from ..words import LANGUAGES, problem
 from .finishing import begin_finish
+from .looked_at import VIEWS, with_seen
 from .open_plan import ChangedOutsideError
 from .overview import boxes_at
 from .pictures_and_sound import heard, jpeg, masked
 from .refused import RefusedError, defect, in_words
-from .seen import VIEWS, with_seen
 from .server import Answer, PageServer, Route, as_json
 from .session import Session
 from .system_programs import show_of

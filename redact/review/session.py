@@ -19,7 +19,7 @@ from ..record import CaseFields, EvidenceChoice
 from ..settings import DetectSettings, RenderSettings
 from ..types import Box, State, Target, stamp
 from . import editing
-from .answered import noted
+from .answers import noted
 from .bridging import Gap, followed_across, held_across
 from .jobs import Job
 from .open_plan import OpenPlan, edited

@@ -16,7 +16,7 @@ from redact.auditing import AuditResult, Check, Finding, FindingKind, Looked, fi
 from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import share_of_middle, shares_covered
 from redact.cli.plan import plan as plan_command
-from redact.cli.verify_fix import verify as command
+from redact.cli.verify import verify as command
 from redact.errors import ExitCode
 from redact.plan import read_plan, write_plan
 from redact.render import mask_of

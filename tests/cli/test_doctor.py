@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from redact import api
 from redact.cli import trial
-from redact.cli.probe_inspect_doctor import doctor
+from redact.cli.doctor import doctor
 from redact.errors import ExitCode
 from redact.media import Decode, SourceInfo, VideoWriter
 from redact.media.frame_planes import plane_array

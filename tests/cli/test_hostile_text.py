@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from redact.cli.terminal import PlainConsole, Terminal, tell, tell_json
 from redact.record import append
-from redact.record.chain import read_chain
+from redact.record.log_chain import read_chain
 from redact.types import one_line
 
 from .conftest import call

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from redact.cli.probe_inspect_doctor import probe
+from redact.cli.probe import probe
 from redact.media.encoders import priority_kept
 from redact.types import decimal
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from redact.cli.outline_still_mask import find_frame, grid_step, gridded, still
+from redact.cli.still import find_frame, grid_step, gridded, still
 from redact.errors import RedactError, UsageError
 from redact.media import probe
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from docs.generate import cli_reference
-from redact.cli.probe_inspect_doctor import examine
+from redact.cli.doctor import examine
 from redact.cli.terminal import Terminal
 from redact.errors import ExitCode
 from redact.types import counted

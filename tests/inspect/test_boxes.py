@@ -10,7 +10,14 @@ import pytest
 
 from redact.errors import InputError
 from redact.inspect import inspect_file
-from redact.inspect.findings import Disclosure, Disclosures, Kind, printable_text, readable, shown
+from redact.inspect.disclosures import (
+    Disclosure,
+    Disclosures,
+    Kind,
+    printable_text,
+    readable,
+    shown,
+)
 from redact.inspect.matroska import inspect_matroska
 from redact.inspect.mp4 import inspect_mp4
 from redact.inspect.release import _mp4_edits

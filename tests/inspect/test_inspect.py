@@ -19,11 +19,11 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from redact.cli.probe_inspect_doctor import inspect
+from redact.cli.inspect import inspect
 from redact.errors import CheckFailedError, ExitCode, InputError
 from redact.formats.nal_units import units
 from redact.inspect import Inspection, inspect_file
-from redact.inspect.findings import Disclosures, Kind
+from redact.inspect.disclosures import Disclosures, Kind
 from redact.inspect.mp4 import add_comments, inspect_mp4
 from redact.inspect.release import (
     CLEARED,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from redact.inspect import inspect_file
-from redact.inspect.findings import Disclosures, Kind
+from redact.inspect.disclosures import Disclosures, Kind
 from redact.inspect.matroska import inspect_matroska
 from redact.inspect.streams import inspect_h264, inspect_strings
 

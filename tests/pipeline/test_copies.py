@@ -12,7 +12,7 @@ from redact.errors import UsageError
 from redact.media import Decode, probe
 from redact.media import copies as media_copies
 from redact.pipeline import Delivery
-from redact.pipeline.finished import audit_settings, plan_beside, record_beside
+from redact.pipeline.beside_result import audit_settings, plan_beside, record_beside
 from redact.plan import read_plan, write_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, DrawSettings, EncodeSettings, Sensitivity

@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from redact.auditing import AuditResult
-from redact.cli.verify_fix import verify as verify_command
+from redact.cli.verify import verify as verify_command
 from redact.errors import ExitCode
 from redact.media import probe
 from redact.pipeline import Accepted, Journal, apply, order_to_apply

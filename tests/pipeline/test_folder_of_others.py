@@ -18,7 +18,7 @@ import pytest
 import redact
 from redact.errors import MismatchError, OutputError, OutputExistsError
 from redact.media import probe
-from redact.pipeline import Delivery, HeldBack, Journal, mend, order_to_run
+from redact.pipeline import Delivery, HeldBack, Journal, fix_held, order_to_run
 from redact.pipeline.kept_plan import take_up_plan
 from redact.progress import Silent
 from redact.settings import DetectSettings, Sensitivity, Settings
@@ -131,7 +131,7 @@ def test_a_note_of_somebody_else_reaches_nothing_elsewhere(
 ) -> None:
     held = note(tmp_path, **changed)
     with pytest.raises(MismatchError, match="was not written by redact for you"):
-        mend(held, Silent())
+        fix_held(held, Silent())
     assert held.marked().own, "one's own may"
     other = msgspec.structs.replace(held.marked(), output=str(tmp_path / "b.mp4"))
     assert not other.own

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from redact.cli.outline_still_mask import outline
+from redact.cli.outline import outline
 from redact.errors import ExitCode
 from redact.files import PRIVATE
 from redact.media import Decode, probe

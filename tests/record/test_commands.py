@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from redact.cli import evidence_options as evidence
-from redact.cli.check_key_log import check, key, log
+from redact.cli.check import check
 from redact.cli.evidence_options import evidence_options
-from redact.cli.probe_inspect_doctor import inspect
+from redact.cli.inspect import inspect
+from redact.cli.key import key
+from redact.cli.log import log
 from redact.cli.run import run
 from redact.errors import (
     CheckFailedError,

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from redact.errors import CheckFailedError, OutputError, PlanError, RedactError
 from redact.record import append, read_log
-from redact.record.chain import head_path, read_chain
+from redact.record.log_chain import head_path, read_chain
 
 WRITER = """
 import sys
 from pathlib import Path
-from redact.record.custody import append
+from redact.record.custody_log import append
 for n in range(25):
     append(Path(sys.argv[1]), "note", {"writer": sys.argv[2], "n": str(n)})
 """

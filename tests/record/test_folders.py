@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from redact.record import RunRecord, Step, build_manifest, dump_manifest
-from redact.record.text_on_record import values_without_folders, without_folders
+from redact.record.without_folders import values_without_folders, without_folders
 from redact.words import Message
 
 from .samples import make_record

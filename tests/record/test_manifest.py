@@ -22,7 +22,7 @@ from redact.plan import MutedSpan
 from redact.record import build_manifest, dump_manifest, read_manifest
 from redact.record.manifest import Manifest, manifest_schema, parse_manifest
 from redact.record.manifest_parts import MessagePart, RemovedPart
-from redact.record.text_on_record import argument_without_folders, without_folders
+from redact.record.without_folders import argument_without_folders, without_folders
 from redact.settings import Sensitivity
 from redact.types import Target
 from redact.words import Message

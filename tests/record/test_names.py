@@ -20,7 +20,7 @@ from redact.record import (
     write_evidence,
 )
 from redact.record.manifest import manifest_path
-from redact.record.text_on_record import argument_without_folders, file_name
+from redact.record.without_folders import argument_without_folders, file_name
 
 from ..media.footage import Clip, make
 from .samples import make_record

@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from redact.cli.app import redact as program
-from redact.cli.check_key_log import check, log
+from redact.cli.check import check
+from redact.cli.log import log
 from redact.errors import CheckFailedError, ExitCode
 from redact.record import append, check_output, new_key, read_log
-from redact.record.chain import START, LogEntry, read_chain
-from redact.record.log_head import head_path, read_head, write_head
+from redact.record.log_chain import START, LogEntry, head_path, read_chain, read_head, write_head
 from redact.record.signature import named_key, raw_public
 
 from .test_commands import call

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from redact.errors import CheckFailedError
 from redact.record import EvidenceChoice, append, check_output, read_log, write_evidence
-from redact.record.chain import head_path
 from redact.record.check import CheckResult
+from redact.record.log_chain import head_path
 from redact.record.manifest import manifest_path
 from redact.record.signature import (
     is_signed,

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from redact.plan import Subject
 from redact.record import ReasonCode, build_manifest
 from redact.record.manifest import Manifest
-from redact.report import Catalogue, exemption_csv, report_html
+from redact.report import ReportWords, exemption_csv, report_html
 from redact.report.exemptions import harmless
 from redact.types import Keyframe
 from redact.words import LANGUAGES
@@ -26,9 +26,9 @@ from .manifests import decided
 
 def table(manifest: Manifest, language: str = "en") -> list[dict[str, str]]:
     """The log's rows, each by the names of its columns in English."""
-    raw = exemption_csv(manifest, Catalogue(language)).decode("utf-8-sig")
+    raw = exemption_csv(manifest, ReportWords(language)).decode("utf-8-sig")
     head, *lines = csv.reader(io.StringIO(raw), delimiter=";" if language == "fr" else ",")
-    names = Catalogue("en")("csv.columns").split(",")
+    names = ReportWords("en")("csv.columns").split(",")
     assert len(head) == len(names) and all(len(line) == len(head) for line in lines)
     return [dict(zip(names, line, strict=True)) for line in lines]
 
@@ -128,7 +128,7 @@ def test_no_cell_is_a_formula(text: str) -> None:
 def test_a_persons_decisions_are_told_from_what_nobody_touched(
     tmp_path: Path, language: str
 ) -> None:
-    record, text = decided(tmp_path), Catalogue(language)
+    record, text = decided(tmp_path), ReportWords(language)
     rows = {row["tracks"]: row for row in table(record, language)}
     by, at = "decided by", "decided at (UTC)"
     # Nobody gave a name, and yet somebody decided: no rule did.
@@ -145,7 +145,7 @@ def test_a_persons_decisions_are_told_from_what_nobody_touched(
 def test_false_alarms_and_accepted_findings_have_lists_of_their_own(
     tmp_path: Path, language: str
 ) -> None:
-    record, text = decided(tmp_path), Catalogue(language)
+    record, text = decided(tmp_path), ReportWords(language)
     page = report_html(record, language).decode()
     log, rest = page.split(f"<h3>{text('alarms.heading')}</h3>")
     alarms, rest = rest.split(text("audit.heading"))

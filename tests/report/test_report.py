@@ -21,7 +21,7 @@ from redact.record import build_manifest
 from redact.record.manifest import Manifest, dump_manifest, manifest_path
 from redact.record.manifest_parts import LogAnchor, MessagePart
 from redact.report import (
-    Catalogue,
+    ReportWords,
     exemption_csv,
     report_html,
 )
@@ -162,7 +162,7 @@ def test_the_command_to_verify_names_log_and_key(manifest: Manifest) -> None:
 
 
 def test_timeline_draws_every_state_at_its_place(manifest: Manifest) -> None:
-    root = ElementTree.fromstring(timeline_svg(manifest, Catalogue("en")))
+    root = ElementTree.fromstring(timeline_svg(manifest, ReportWords("en")))
     rects = root.findall("{http://www.w3.org/2000/svg}rect")
     assert len({r.get("y") for r in rects}) == len(manifest.tracks)
     # One damaged stretch is told on each of the three tracks that are hidden there; of the kept
@@ -178,7 +178,7 @@ def test_timeline_is_as_wide_as_ever_whatever_a_record_says(manifest: Manifest) 
     first, *others = manifest.tracks
     beyond = msgspec.structs.replace(first, shown=((0, 10**8), (10**12, 10**12 + 3)))
     drawn = timeline_svg(
-        msgspec.structs.replace(manifest, tracks=(beyond, *others)), Catalogue("en")
+        msgspec.structs.replace(manifest, tracks=(beyond, *others)), ReportWords("en")
     )
     ends = [
         float(r.get("x", 0)) + float(r.get("width", 0))
@@ -228,7 +228,7 @@ def test_it_says_what_a_person_looked_at_and_which_sound_is_gone(tmp_path: Path)
     assert "10 of 300 pictures were looked at (3 %)" in page  # what flew by does not count
     assert "2 of 3 were answered" in page and "none: a statue" in page
     assert "0:00.400" in page and "an address" in page
-    log = exemption_csv(value, Catalogue("en")).decode("utf-8-sig")
+    log = exemption_csv(value, ReportWords("en")).decode("utf-8-sig")
     assert "0:00.900,0:01.000,sound,sound,taken out,tone,,an address" in log
     assert any(limit.code == "sound_partly_muted" for limit in value.not_checked)
 

@@ -13,7 +13,7 @@ from redact.record import CheckResult
 from redact.record.check import CheckedPart
 from redact.record.manifest import Manifest, dump_manifest
 from redact.report import (
-    Catalogue,
+    ReportWords,
     exemption_csv,
     render_report,
     report_html,
@@ -26,7 +26,7 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def test_catalogues_have_the_same_keys_and_places() -> None:
-    first, *others = (Catalogue(language).entries for language in LANGUAGES)
+    first, *others = (ReportWords(language).entries for language in LANGUAGES)
     for other in others:
         assert first.keys() == other.keys()
         for key in first:
@@ -79,7 +79,7 @@ def test_a_record_that_does_not_hold_is_said_first(manifest: Manifest) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_is_used_and_there(language: str, tmp_path: Path) -> None:
-    text = Catalogue(language)
+    text = ReportWords(language)
     for value in variants(tmp_path):
         page = render_report(value, text, dump_manifest(value)).decode()
         assert not PLACEHOLDER.search(re.sub(r"<style>.*?</style>", "", page, flags=re.S))

@@ -14,7 +14,7 @@ from redact.plan import Plan, Subject
 from redact.review import editing
 from redact.review.bridging import Gap, followed_across, gaps_of, held_across
 from redact.review.moments import subject_moments, undecided_moments
-from redact.review.seen import SightsKept
+from redact.review.sights import SightsKept
 from redact.types import Action, Box, Keyframe, State, Target, Track
 
 from ..pipeline.test_mask import plan_of as plan_of_clip

@@ -15,9 +15,9 @@ from redact.auditing import AuditResult, Finding, FindingKind, Looked
 from redact.pipeline import apply
 from redact.plan import FindingNote, Plan, ReviewState, edit, marked, read_plan, write_plan
 from redact.review import finishing
-from redact.review.answered import accepted, noted
+from redact.review.answers import accepted, noted
 from redact.review.finishing import begin_finish
-from redact.review.seen import review_summary
+from redact.review.looked_at import review_summary
 from redact.review.session import Session
 from redact.settings import DetectSettings, Sensitivity
 from redact.types import Box, Target

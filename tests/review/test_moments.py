@@ -17,7 +17,7 @@ from redact.review.moments import (
     subject_moments,
     undecided_moments,
 )
-from redact.review.seen import SightsKept
+from redact.review.sights import SightsKept
 from redact.types import Box, State
 
 from .plans import AWAY, HERE, plan_of, track

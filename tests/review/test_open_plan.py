@@ -17,9 +17,9 @@ from redact.errors import PlanError
 from redact.media import probe
 from redact.plan import Dumped, ReviewState, dump_plan, edit, read_plan, write_plan
 from redact.review import editing
+from redact.review.looked_at import seen_runs, with_seen
 from redact.review.open_plan import ChangedOutsideError, OpenPlan, edited
 from redact.review.overview import Overview
-from redact.review.seen import seen_runs, with_seen
 from redact.types import Action, State
 
 from .plans import FRAMES, HERE, plan_of, three, track

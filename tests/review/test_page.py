@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import redact.review
+from redact.review.looked_at import SPEEDS, VIEWS
 from redact.review.refused import RefusedError
-from redact.review.seen import SPEEDS, VIEWS
 from redact.review.server import _words
 from redact.types import State
 from redact.words import LANGUAGES, surface

@@ -23,7 +23,7 @@ from redact.errors import ExitCode
 from redact.pipeline.coverage import SMALL
 from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
-from redact.report.catalogue import Catalogue
+from redact.report.report_words import ReportWords
 from redact.review.server import page_files
 from redact.track.at_border import LARGEST
 from redact.track.belief import ORDINARY, Clues, probability_of
@@ -58,7 +58,7 @@ def test_every_room_knows_every_target(target: Target) -> None:
     assert Target.from_word(target.word) is target
     assert [t for t in Target if t.spec.category == target.spec.category] == [target]
     for language in LANGUAGES:
-        assert Catalogue(language).word("target", target.word) == target.spec.names[language].one
+        assert ReportWords(language).word("target", target.word) == target.spec.names[language].one
         assert Words(language).word("targets", target.word) == target.spec.names[language].several
         page = msgspec.json.decode(page_files()[f"/{language}.json"].body)
         assert page[f"target.{target.word}"] and page[f"a_target.{target.word}"]

@@ -38,7 +38,7 @@ def _open_to_others(folder: Path) -> bool:
     return bool(said.st_mode & (stat.S_IWGRP | stat.S_IWOTH)) and not said.st_mode & stat.S_ISVTX
 
 
-class ClosedFolder:
+class GuardedFolder:
     """The folder, open and locked until it is removed.
 
     Attributes:
@@ -52,7 +52,7 @@ class ClosedFolder:
         self._handle = handle
 
     @classmethod
-    def make(cls, folder: Path, name: str) -> ClosedFolder:
+    def make(cls, folder: Path, name: str) -> GuardedFolder:
         """Make one for a file of a name. Raises OutputError, OSError."""
         path = folder / hidden_name(name)
         if not _BY_NUMBER.is_dir():

@@ -1,6 +1,4 @@
-"""Text that goes on record: one line that shows what it says, and no folders, for they hold user
-names.
-"""
+"""Names and text without folders, for the record: folders hold the names of users."""
 
 from __future__ import annotations
 
@@ -10,9 +8,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 from urllib.parse import quote
 
-from ..errors import PlanError, UsageError
 from ..types import readable
-from ..words import Value, problem
+from ..words import Value
+from .checked_text import printable
 
 _ABSOLUTE = re.compile(
     r"""(?<![\w./\\:])             # not in the middle of a word, a relative path or a URL
@@ -41,7 +39,7 @@ def file_name(path: Path | str) -> str:
 
 
 def _on_one_line(text: str) -> str:
-    return "".join(c if _printable(c) else quote(c, safe="", errors="replace") for c in text)
+    return "".join(c if printable(c) else quote(c, safe="", errors="replace") for c in text)
 
 
 FREE_TEXT: Final[Mapping[str, tuple[str, ...]]] = {
@@ -154,36 +152,3 @@ def _in_a_folder(value: str) -> bool:
         return Path(value).parent.is_dir() and Path(value).parent != Path()
     except (OSError, ValueError):
         return False
-
-
-LONGEST = 2000
-"""Characters in one field: a paragraph; more belongs in a document of its own."""
-
-
-def checked_text(value: object, where: str) -> str:
-    """`value` if it is text that can stand in a record, one line. Raises PlanError."""
-    if not isinstance(value, str):
-        raise problem(PlanError, "expected_text", where=where, kind=type(value).__name__)
-    if len(value) > LONGEST:
-        raise problem(PlanError, "text_too_long", where=where, length=len(value), longest=LONGEST)
-    # Control characters and lone surrogates can make a record look different from what it says
-    # (terminal escapes, text direction), or cannot be written as UTF-8 at all.
-    bad = next((c for c in value if not _printable(c)), None)
-    if bad is not None:
-        raise problem(PlanError, "control_character", where=where, bad=ord(bad))
-    return value
-
-
-def checked_option(value: str, option: str) -> str:
-    """Like `checked_text`, for a value from the command line. Raises UsageError."""
-    try:
-        return checked_text(value, option)
-    except PlanError as error:
-        raise problem(UsageError, error.code, **error.values) from None
-
-
-def _printable(char: str) -> bool:
-    direction_marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    return char not in direction_marks and not (
-        ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000
-    )

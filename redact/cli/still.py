@@ -1,6 +1,4 @@
-"""What helps to decide and to check: `redact outline`, the footage with the plan drawn over it;
-`redact still`, one picture with a grid, to read coordinates off; `redact mask`, the masks alone.
-"""
+"""`redact still`: one picture with a grid, to read coordinates off."""
 
 from __future__ import annotations
 
@@ -12,43 +10,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import api
 from ..errors import OutputError, UsageError
 from ..files import make_private, private_folder, write_whole
-from ..media import Decode, SourceInfo, default_output, probe
-from ..plan import read_plan, user_input
+from ..media import Decode, SourceInfo, probe
+from ..plan import user_input
 from ..types import Frame, clock
 from ..words import problem, say
 from . import options
 from .app import HELP, PATH
-from .destination import PlaceType, is_folder
 from .terminal import Terminal
 
-
-@click.command(context_settings=HELP)
-@options.source_argument
-@options.plan_argument
-@click.option("-o", "--output", type=PlaceType(), required=True)
-@options.margin_option
-@options.force_option
-def outline(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
-    """`redact outline`."""
-    terminal = Terminal()
-    plan = read_plan(plan_file)
-    wanted = _wanted(probe(source), output)
-    final = api.outline(source, plan_file, wanted, margin=margin, force=force, progress=terminal)
-    terminal.say(say("outline_made", path=final, count=len(plan.tracks)))
-    return 0
-
-
-def _wanted(info: SourceInfo, output: Path) -> Path:
-    """The name that is meant, in a folder one of ours."""
-    if is_folder(output) or not output.suffix:
-        return output / f"outline-{info.path.stem}{default_output(info).suffix}"
-    return output
-
-
 _STEPS = (10, 20, 25, 50, 100, 200, 250, 500, 1000)
+
+
 _LINES = 12
 """Lines across the longer side, at most."""
 
@@ -146,18 +120,3 @@ def _line(pixels: NDArray[np.uint8]) -> None:
 
 def _words(picture: NDArray[np.uint8], text: str, at: tuple[int, int]) -> None:
     cv2.putText(picture, text, at, cv2.FONT_HERSHEY_SIMPLEX, 0.4, (235, 235, 235), 1, cv2.LINE_AA)
-
-
-@click.command(context_settings=HELP)
-@options.source_argument
-@options.plan_argument
-@click.option("-o", "--output", type=PATH, required=True)
-@options.margin_option
-@options.force_option
-def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
-    """`redact mask`."""
-    terminal = Terminal()
-    api.mask(source, plan_file, output, margin=margin, force=force, progress=terminal)
-    frames = len(read_plan(plan_file).source.timeline)
-    terminal.say(say("masks_made", path=output, count=frames))
-    return 0

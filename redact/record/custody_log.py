@@ -1,6 +1,7 @@
 """The custody log of a case: append-only JSON Lines, hash-chained, one writer at a time.
 
-What an entry is, and whether a log still holds, is said in `chain`.
+What an entry is, and whether a log still holds, is said in `log_chain`; what the entry about a run
+says follows from its manifest.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..errors import CheckFailedError, OutputError, PlanError
 from ..files import check_writable, lock
+from ..media import sha256_of_bytes
 from ..types import stamp
 from ..words import problem, reason_of
-from .chain import START, LogEntry, LogState, examine
-from .log_head import head_path, write_head
-from .manifest_parts import LogAnchor
-from .text_on_record import checked_text
+from .case import CaseFields
+from .checked_text import checked_text
+from .log_chain import START, LogEntry, LogState, examine, head_path, write_head
+from .manifest import Manifest
+from .manifest_parts import CasePart, LogAnchor
 
 PATIENCE = 30.0
 """Seconds to wait for another writer. An append takes milliseconds, so whoever holds the lock
@@ -167,3 +170,41 @@ def anchor_of(log: Path) -> LogAnchor:
     state = read_log(log)
     entries = entries_to_extend(log, state)
     return LogAnchor(entries=len(entries), head=entries[-1].hash if entries else START)
+
+
+def run_details(manifest: Manifest, data: bytes) -> dict[str, str]:
+    """Details of the entry about a run.
+
+    Args:
+        manifest: of the run.
+        data: the same, as it was written.
+    """
+    details = {
+        "source": manifest.source.name,
+        "source_sha256": manifest.source.sha256_before,
+        "output": manifest.output.name,
+        "output_sha256": manifest.output.sha256,
+        "manifest_sha256": sha256_of_bytes(data),
+        **case_details(manifest.case),
+    }
+    return {key: value for key, value in details.items() if value}
+
+
+def case_details(case: CaseFields | CasePart) -> dict[str, str]:
+    return {
+        "case": case.case,
+        "exhibit": case.exhibit,
+        "operator": case.operator,
+        "recipient": case.recipient,
+        "purpose": case.purpose,
+    }
+
+
+def told_otherwise(details: Mapping[str, str], manifest: Manifest, data: bytes) -> list[str]:
+    """What an entry that names the manifest's very bytes says otherwise than the manifest.
+
+    Its names of details, sorted; details that redact does not write are left out.
+    """
+    expected = run_details(manifest, data)
+    known = {*expected, *case_details(manifest.case)}
+    return sorted(key for key in known if details.get(key) != expected.get(key))

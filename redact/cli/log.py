@@ -1,6 +1,4 @@
-"""`redact check`: does the record of an output still hold? `redact key`: the keys that sign
-records. `redact log`: the custody log of a case.
-"""
+"""`redact log`: the custody log of a case."""
 
 from __future__ import annotations
 
@@ -10,97 +8,25 @@ import click
 
 from ..errors import ExitCode, PlanError, UsageError
 from ..record import (
-    CheckResult,
     LogState,
     append,
-    check_output,
     fingerprint,
     head_path,
     load_public_key,
-    new_key,
-    raw_public,
     read_log,
     unproven,
 )
-from ..words import Told, problem, said, say, word
+from ..words import Told, problem, said, say
 from .app import HELP, PATH
-from .evidence_options import passphrase, private_key, warn_of_unsigned
+from .evidence_options import private_key, warn_of_unsigned
 from .terminal import Terminal, tell, tell_json, tell_json_text
-
-
-@click.command(context_settings=HELP)
-@click.argument("output", type=PATH)
-@click.option("--source", type=PATH)
-@click.option("--log", type=PATH)
-@click.option("--key", type=PATH)
-@click.option("--manifest", type=PATH)
-@click.option("--json", "as_json", is_flag=True)
-def check(
-    output: Path,
-    source: Path | None,
-    log: Path | None,
-    key: Path | None,
-    manifest: Path | None,
-    as_json: bool,
-) -> int:
-    """`redact check`."""
-    public = None if key is None else load_public_key(key)
-    result = check_output(output, source=source, log=log, key=public, manifest=manifest)
-    if as_json:
-        tell_json(_as_json(result))
-    else:
-        for part in result.parts:
-            name, verdict = word("part", part.name), word("verdict", part.verdict)
-            tell(f"{name:<10} {verdict:<14} {' '.join(map(said, part.said))}")
-        tell(said(result.summary))
-        if result.trust:
-            tell(said(result.trust))
-    if result.unread:
-        return int(ExitCode.INPUT)
-    return int(ExitCode.DONE if result.holds else ExitCode.CHECK_FAILED)
-
-
-def _as_json(result: CheckResult) -> dict[str, object]:
-    return {
-        "holds": result.holds,
-        "summary": str(result.summary),
-        "trust": str(result.trust or ""),
-        "parts": [
-            {"name": p.name, "verdict": p.verdict, "text": p.text, "failed": p.failed}
-            for p in result.parts
-        ],
-    }
-
-
-@click.group(context_settings=HELP)
-def key() -> None:
-    """`redact key`."""
-
-
-@key.command("new")
-@click.option("-o", "--out", type=PATH, default=Path("redact-key.pem"), show_default=True)
-@click.option("--no-passphrase", is_flag=True)
-def make_key(out: Path, no_passphrase: bool) -> None:
-    """`redact key new`."""
-    secret = None if no_passphrase else passphrase(say("passphrase_new"), confirm=True)
-    made = new_key(out, secret)
-    mark = fingerprint(raw_public(made.public_key()))
-    for name, what in (("private", out), ("public", f"{out}.pub"), ("fingerprint", mark)):
-        tell(f"{word('key', name):<12} {what}")
-    tell(say("key_made"))
-
-
-@key.command("show")
-@click.argument("public", type=PATH)
-def show_key(public: Path) -> None:
-    """`redact key show`."""
-    tell(fingerprint(load_public_key(public)))
-
 
 Problem = tuple[int, str, Told]
 """Line, kind and words of what is wrong with a log."""
 
 file_argument = click.argument("file", type=PATH)
+
+
 json_option = click.option("--json", "as_json", is_flag=True)
 
 

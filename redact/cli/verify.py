@@ -1,4 +1,4 @@
-"""`redact verify`: audit a finished file; `redact fix`: mend a result that was held back."""
+"""`redact verify`: audit a finished file."""
 
 from __future__ import annotations
 
@@ -12,29 +12,20 @@ import click
 
 from .. import api
 from ..auditing import AuditResult, AuditSettings, fix_command, review_sheet, sheet_path
-from ..errors import ExitCode, RedactError, UsageError
+from ..errors import ExitCode, RedactError
 from ..files import check_folder
 from ..media import SourceInfo, probe
 from ..pipeline import (
-    Acceptance,
-    HeldBack,
     audit_settings,
-    find_held,
-    from_here,
-    mend,
     plan_beside,
     record_beside,
-    refuse_elsewhere,
-    remove_held,
 )
 from ..plan import Plan, read_plan
-from ..record import checked_option
 from ..settings import Sensitivity
-from ..words import problem, say, told
+from ..words import say, told
 from . import options
 from .app import HELP, PATH
-from .evidence_options import content_signer, private_key, take_acceptance
-from .results import in_plain_words, tell_result, typed_command, words_for
+from .results import in_plain_words, words_for
 from .terminal import Terminal
 
 
@@ -141,49 +132,3 @@ def _tell_commands(
         terminal.say(say("commands_hide" if "\n" in commands else "plan_hides"))
         for line in commands.split("\n"):
             terminal.say(line)
-
-
-@click.command(context_settings=HELP)
-@click.argument("name", type=PATH)
-@click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance)
-@click.option("--by", default="")
-@click.option("--remove", is_flag=True)
-@options.json_option
-@options.verbose_option
-def fix(
-    name: Path,
-    accept_findings: Acceptance | None,
-    by: str,
-    remove: bool,
-    as_json: bool,
-    verbose: bool,
-) -> int:
-    """`redact fix`."""
-    terminal = Terminal()
-    held = find_held(name)
-    if remove:
-        return _remove(held, accept_findings, terminal)
-    refuse_elsewhere(held)  # before any key that it names is read
-    result = mend(
-        held,
-        terminal,
-        acceptance=accept_findings,
-        decided_by=checked_option(by, "--by"),
-        key=private_key(Path(held.sign_key)) if held.sign_key else None,
-        credentials=content_signer(*map(Path, held.credentials)) if held.credentials else None,
-        command=typed_command(),
-        tell=terminal.say,
-    )
-    tell_result(result, terminal, verbose, held)
-    if as_json:
-        print(json.dumps(result.to_json(), indent=1))
-    return int(result.exit_code)
-
-
-def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> int:
-    """Remove all that was held back from one name. Raises UsageError, MismatchError."""
-    if accepted is not None:
-        raise problem(UsageError, "remove_mends_nothing")
-    for path in remove_held(held):
-        terminal.say(say("file_removed", path=from_here(path)))
-    return 0

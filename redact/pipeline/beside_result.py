@@ -12,7 +12,7 @@ from ..files import read_file
 from ..media import Copied
 from ..plan import Plan
 from ..record import Manifest, manifest_path, read_manifest, sha256_of_bytes
-from .held import stamp_from_json
+from .held_back import stamp_from_json
 from .order import review_plan
 
 

@@ -18,8 +18,8 @@ from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
 from ..words import Message, problem, say
-from .finished import record_beside
-from .held import HeldBack, among, held_back_for, name_in
+from .beside_result import record_beside
+from .held_back import HeldBack, among, held_back_for, name_in
 from .journal import Journal
 from .kept_plan import keep_plan, require_same_source
 from .order import Acceptance, Order
@@ -28,7 +28,7 @@ from .result import Result
 from .run import apply
 
 
-def mend(
+def fix_held(
     held: HeldBack,
     progress: Progress,
     *,

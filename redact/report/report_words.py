@@ -8,7 +8,7 @@ from ..record import MessagePart
 from ..words import LANGUAGES, Words, surface
 
 
-class Catalogue:
+class ReportWords:
     """Text by key. `used` collects the keys that were asked for, so a test can find dead ones.
 
     Args:

@@ -9,7 +9,8 @@ A chain cannot show that its last lines are missing: what remains is a shorter, 
 the file `LOG.head` beside the log keeps the number of entries and the hash of the last one, and
 manifests keep both as they were when they were written. Whoever can replace all of these files
 together can still shorten or rewrite the whole log; only a signed head, or a copy of the head kept
-by somebody else, shows that.
+by somebody else, shows that. The head is written after the entry. If power fails between the two,
+it knows fewer entries than the log has; a signed entry vouches for itself all the same.
 """
 
 from __future__ import annotations
@@ -25,9 +26,9 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from ..errors import PlanError
+from ..files import sync_folder, write_whole
 from ..media import sha256_of_bytes
-from ..words import Message, Told
-from .log_head import Head, head_path, read_head
+from ..words import Message, Told, problem, reason_of
 from .manifest_parts import LogAnchor
 from .signature import (
     PublicKeyHex,
@@ -171,6 +172,63 @@ def _out_of_order(line: int, expected: int, found: int) -> Break:
         return Break(line, "removed", gone)
     moved = Message("log_entry_moved", line=line, found=found, expected=expected)
     return Break(line, "moved", moved)
+
+
+HEAD_FORMAT = "redact-log-head"
+
+
+class Head(Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
+    """The file `LOG.head`: how many entries the log had, the hash of the last one, and who signed
+    this. The signature is over the line as it stands without it."""
+
+    format: Annotated[str, Meta(pattern=f"^{HEAD_FORMAT}$")]
+    entries: Annotated[int, Meta(ge=0)]
+    head: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    signed_by: PublicKeyHex = ""
+    signature: SignatureHex = ""
+
+    def line(self) -> bytes:
+        return msgspec.json.encode(self) + b"\n"
+
+    def signed(self, key: Ed25519PrivateKey | None) -> Head:
+        """The same, signed; for no key, unsigned."""
+        head = replace(self, signed_by=named_key(key), signature="")
+        return head if key is None else replace(head, signature=make_signature(head.line(), key))
+
+    @property
+    def holds(self) -> bool:
+        """Whether its signature does, or it has none."""
+        return is_signed(replace(self, signature="").line(), self.signature, self.signed_by)
+
+
+def head_path(log: Path) -> Path:
+    """Where the head of a log stands: beside it, under its full name and ".head"."""
+    return log.with_name(log.name + ".head")
+
+
+def read_head(log: Path) -> Head | None:
+    """The head of a log; None without one. Raises PlanError if it cannot be read."""
+    path = head_path(log)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise problem(PlanError, "head_unread", path=path, reason=reason_of(error)) from None
+    try:
+        head = msgspec.json.decode(data, type=Head)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise problem(PlanError, "head_malformed", path=path, error=error) from None
+    if head.line() != data:
+        raise problem(PlanError, "head_layout", path=path)
+    return head
+
+
+def write_head(log: Path, entries: int, last: str, key: Ed25519PrivateKey | None) -> None:
+    """Put a new head in the place of the old one, after the entry was written."""
+    head = Head(HEAD_FORMAT, entries, last).signed(key)
+    write_whole(head_path(log), head.line(), force=True)
+    sync_folder(log.parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,42 @@
+"""`redact apply`: hide what a plan says, and audit the result."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import api
+from ..settings import DrawSettings
+from . import options
+from .app import HELP
+from .destination import PlaceType, check_release, folder_for
+from .results import chosen_delivery, finish_options, tell_result
+from .terminal import Terminal
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@options.plan_argument
+@click.option("-o", "--output", type=PlaceType())
+@options.render_options
+@options.encode_options
+@finish_options
+@options.device_option
+@options.force_option
+@options.json_option
+@options.verbose_option
+def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> int:
+    """`redact apply`."""
+    terminal = Terminal()
+    draw = DrawSettings(options.render_settings(params), options.encode_settings(params))
+    with folder_for(output):
+        delivery = chosen_delivery(params, output)
+        check_release(source, delivery)
+        result = api.apply(source, plan_file, draw=draw, delivery=delivery, progress=terminal)
+        tell_result(result, terminal, params["verbose"])
+    if params["as_json"]:
+        print(json.dumps(result.to_json(), indent=1))
+    return int(result.exit_code)

@@ -1,0 +1,61 @@
+"""`redact check`: does the record of an output still hold?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ..errors import ExitCode
+from ..record import (
+    CheckResult,
+    check_output,
+    load_public_key,
+)
+from ..words import said, word
+from .app import HELP, PATH
+from .terminal import tell, tell_json
+
+
+@click.command(context_settings=HELP)
+@click.argument("output", type=PATH)
+@click.option("--source", type=PATH)
+@click.option("--log", type=PATH)
+@click.option("--key", type=PATH)
+@click.option("--manifest", type=PATH)
+@click.option("--json", "as_json", is_flag=True)
+def check(
+    output: Path,
+    source: Path | None,
+    log: Path | None,
+    key: Path | None,
+    manifest: Path | None,
+    as_json: bool,
+) -> int:
+    """`redact check`."""
+    public = None if key is None else load_public_key(key)
+    result = check_output(output, source=source, log=log, key=public, manifest=manifest)
+    if as_json:
+        tell_json(_as_json(result))
+    else:
+        for part in result.parts:
+            name, verdict = word("part", part.name), word("verdict", part.verdict)
+            tell(f"{name:<10} {verdict:<14} {' '.join(map(said, part.said))}")
+        tell(said(result.summary))
+        if result.trust:
+            tell(said(result.trust))
+    if result.unread:
+        return int(ExitCode.INPUT)
+    return int(ExitCode.DONE if result.holds else ExitCode.CHECK_FAILED)
+
+
+def _as_json(result: CheckResult) -> dict[str, object]:
+    return {
+        "holds": result.holds,
+        "summary": str(result.summary),
+        "trust": str(result.trust or ""),
+        "parts": [
+            {"name": p.name, "verdict": p.verdict, "text": p.text, "failed": p.failed}
+            for p in result.parts
+        ],
+    }

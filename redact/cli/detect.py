@@ -1,0 +1,57 @@
+"""`redact detect`: find what to hide, and keep it in a plan."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import api
+from ..files import check_writable
+from ..pipeline import forget_looks
+from ..plan import write_plan
+from ..words import say
+from . import options
+from .app import HELP, PATH
+from .sources import end_with_parent, lower_priority
+from .terminal import Terminal
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@click.option("-o", "--output", "plan_file", type=PATH)
+@options.detect_options
+@options.force_option
+@options.json_option
+@click.option("--one-of-several", is_flag=True, hidden=True)
+def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params: Any) -> int:
+    """`redact detect`."""
+    if one_of_several:  # in the background of a review
+        end_with_parent()
+        lower_priority()
+    plan_file = plan_file or source.with_suffix(".plan.json")
+    check_writable(plan_file, params["force"], never=(source,), whole=True)
+    terminal = Terminal(for_parent=one_of_several)
+    settings = options.detect_settings(params)
+    plan = api.detect(source, settings, plan_file=plan_file, progress=terminal)
+    write_plan(plan, plan_file, force=params["force"], never=(source,))
+    forget_looks(plan_file)
+    counts = Counter(track.target.word for track in plan.tracks)
+    if params["as_json"]:
+        result = {
+            "source": str(source),
+            "exit_code": 0,
+            "plan": str(plan_file),
+            "frames": len(plan.source.timeline),
+            "unchecked_frames": len(plan.unchecked),
+            "tracks": dict(counts),
+        }
+        print(json.dumps(result, indent=1))
+    else:
+        found = [say("finds_tracks", count=n, kind=kind) for kind, n in sorted(counts.items())]
+        tracks = ", ".join(found) or say("finds_nothing")
+        terminal.say(say("plan_made", path=plan_file, tracks=tracks))
+    return 0

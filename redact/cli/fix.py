@@ -1,0 +1,72 @@
+"""`redact fix`: mend a result that was held back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from ..errors import UsageError
+from ..pipeline import (
+    Acceptance,
+    HeldBack,
+    find_held,
+    fix_held,
+    from_here,
+    refuse_elsewhere,
+    remove_held,
+)
+from ..record import checked_option
+from ..words import problem, say
+from . import options
+from .app import HELP, PATH
+from .evidence_options import content_signer, private_key, take_acceptance
+from .results import tell_result, typed_command
+from .terminal import Terminal
+
+
+@click.command(context_settings=HELP)
+@click.argument("name", type=PATH)
+@click.option("--accept-findings", metavar="NUMBERS=REASON", callback=take_acceptance)
+@click.option("--by", default="")
+@click.option("--remove", is_flag=True)
+@options.json_option
+@options.verbose_option
+def fix(
+    name: Path,
+    accept_findings: Acceptance | None,
+    by: str,
+    remove: bool,
+    as_json: bool,
+    verbose: bool,
+) -> int:
+    """`redact fix`."""
+    terminal = Terminal()
+    held = find_held(name)
+    if remove:
+        return _remove(held, accept_findings, terminal)
+    refuse_elsewhere(held)  # before any key that it names is read
+    result = fix_held(
+        held,
+        terminal,
+        acceptance=accept_findings,
+        decided_by=checked_option(by, "--by"),
+        key=private_key(Path(held.sign_key)) if held.sign_key else None,
+        credentials=content_signer(*map(Path, held.credentials)) if held.credentials else None,
+        command=typed_command(),
+        tell=terminal.say,
+    )
+    tell_result(result, terminal, verbose, held)
+    if as_json:
+        print(json.dumps(result.to_json(), indent=1))
+    return int(result.exit_code)
+
+
+def _remove(held: HeldBack, accepted: Acceptance | None, terminal: Terminal) -> int:
+    """Remove all that was held back from one name. Raises UsageError, MismatchError."""
+    if accepted is not None:
+        raise problem(UsageError, "remove_mends_nothing")
+    for path in remove_held(held):
+        terminal.say(say("file_removed", path=from_here(path)))
+    return 0

@@ -1,0 +1,29 @@
+"""`redact mask`: the masks of a plan alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .. import api
+from ..plan import read_plan
+from ..words import say
+from . import options
+from .app import HELP, PATH
+from .terminal import Terminal
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@options.plan_argument
+@click.option("-o", "--output", type=PATH, required=True)
+@options.margin_option
+@options.force_option
+def mask(source: Path, plan_file: Path, output: Path, margin: float, force: bool) -> int:
+    """`redact mask`."""
+    terminal = Terminal()
+    api.mask(source, plan_file, output, margin=margin, force=force, progress=terminal)
+    frames = len(read_plan(plan_file).source.timeline)
+    terminal.say(say("masks_made", path=output, count=frames))
+    return 0

@@ -1,0 +1,161 @@
+"""`redact probe`: what is in a file, what is kept and what is dropped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.table import Table
+
+from ..media import SourceInfo, default_output
+from ..media import probe as probe_source
+from ..progress import About
+from ..types import clock, decimal
+from ..words import said, say, word
+from . import options
+from .app import HELP
+from .terminal import PlainConsole
+
+if TYPE_CHECKING:
+    pass
+
+
+@click.command(context_settings=HELP)
+@options.source_argument
+@options.json_option
+def probe(source: Path, as_json: bool) -> int:
+    """`redact probe`."""
+    info = probe_source(source)
+    if as_json:
+        print(json.dumps(describe(info), indent=1))
+        return 0
+    console = PlainConsole()
+    table = Table(
+        *(word("probe_column", c) for c in ("fate", "stream", "what")), box=None, pad_edge=False
+    )
+    keep, drop = word("fate", "keep"), word("fate", "drop")
+    table.add_row(keep, say("video_stream", n=info.video.index), ", ".join(_video_words(info)))
+    for audio in info.audio:
+        sound = known_name(audio.codec), say("channels", count=audio.channels)
+        words = f"{', '.join(sound)}, {audio.sample_rate} Hz"
+        table.add_row(keep, say("audio_stream", n=audio.index), f"{words} {audio.language}".strip())
+    for item in info.dropped:
+        what = say("dropped_part", kind=item.kind, what=item.what)
+        table.add_row(drop, item.where, what)
+    head = say("probe_head", path=info.path, container=info.container, size=info.size)
+    console.print(head, soft_wrap=True)
+    console.print(_length(info))
+    console.print(table)
+    for warning in info.warnings:
+        console.print(f"{say('note')} {said(warning)}", soft_wrap=True)
+    console.print(say("default_output", path=default_output(info)), soft_wrap=True)
+    return 0
+
+
+def describe(info: SourceInfo) -> dict[str, Any]:
+    """The probe as JSON values; fractions as text, so that nothing is rounded."""
+    video = info.video
+    return {
+        "file": str(info.path),
+        "container": info.container,
+        "size": info.size,
+        "duration": None if info.duration is None else float(info.duration),
+        "video": {
+            "stream": video.index,
+            "codec": video.codec,
+            "width": video.upright_size[0],
+            "height": video.upright_size[1],
+            "rotation": 90 * video.orientation.turns,
+            "mirrored": video.orientation.mirrored,
+            "pixel_format": video.pixel_format,
+            "bit_depth": video.bit_depth,
+            "time_base": str(video.time_base),
+            "average_rate": None if video.rate is None else str(video.rate),
+            "sample_aspect": str(video.upright_sample_aspect),
+            "primaries": video.colour.primaries,
+            "transfer": video.colour.transfer,
+            "matrix": video.colour.matrix,
+            "range": video.colour.range,
+            "field_order": video.field_order,
+            "frames": video.frames,
+        },
+        "audio": [
+            {
+                "stream": a.index,
+                "codec": a.codec,
+                "channels": a.channels,
+                "sample_rate": a.sample_rate,
+                "language": a.language,
+            }
+            for a in info.audio
+        ],
+        "dropped": [{"kind": d.kind, "what": str(d.what), "where": d.where} for d in info.dropped],
+        "warnings": [str(w) for w in info.warnings],
+        "default_output": str(default_output(info)),
+    }
+
+
+def _length(info: SourceInfo) -> str:
+    """How long it is, and how many frames it has, as far as the file says."""
+    frames = info.expected_frames
+    if frames is None:
+        count = say("frames_unknown")
+    else:
+        count = say("frames_about" if isinstance(frames, About) else "frames", count=int(frames))
+    length = say("length_unknown") if info.duration is None else clock(float(info.duration))
+    return f"{length}, {count}"
+
+
+def _video_words(info: SourceInfo) -> list[str]:
+    video = describe(info)["video"]
+    rate = "?" if info.video.rate is None else decimal(info.video.rate)
+    words = [
+        known_name(video["codec"]),
+        say("upright", width=video["width"], height=video["height"]),
+        video["pixel_format"],
+        say("frames_a_second", rate=rate),
+    ]
+    if video["rotation"] or video["mirrored"]:
+        words.append(say("stored_turned", degrees=video["rotation"]))
+    colour = [video[k] for k in ("primaries", "transfer", "matrix", "range") if video[k]]
+    return words + ([say("colour", colour="/".join(colour))] if colour else [])
+
+
+def known_name(decoder: str) -> str:
+    """The name that people know a codec by, from FFmpeg's name of its decoder."""
+    name = decoder.removeprefix("lib")
+    return _NAMES.get(name, "PCM" if name.startswith("pcm_") else decoder)
+
+
+_NAMES = {
+    "aac": "AAC",
+    "ac3": "AC-3",
+    "amrnb": "AMR",
+    "av1": "AV1",
+    "dav1d": "AV1",
+    "dnxhd": "DNxHD",
+    "dvvideo": "DV",
+    "eac3": "E-AC-3",
+    "ffv1": "FFV1",
+    "flac": "FLAC",
+    "h263": "H.263",
+    "h264": "H.264",
+    "hevc": "H.265 (HEVC)",
+    "mjpeg": "Motion JPEG",
+    "mp3": "MP3",
+    "mp3float": "MP3",
+    "mpeg1video": "MPEG-1",
+    "mpeg2video": "MPEG-2",
+    "mpeg4": "MPEG-4 Part 2",
+    "opus": "Opus",
+    "prores": "ProRes",
+    "vc1": "VC-1",
+    "vorbis": "Vorbis",
+    "vp8": "VP8",
+    "vp9": "VP9",
+    "vpx": "VP8",
+    "vpx-vp9": "VP9",
+    "wmv3": "Windows Media Video 9",
+}

@@ -1,0 +1,60 @@
+"""What detectors and followers saw of a track, worked out once for all that ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..plan import state_runs
+from ..types import Keyframe, State, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """Of one track.
+
+    Attributes:
+        runs: first frame, last frame and state of every stretch of one state.
+        score: highest of a detector, None where none saw it.
+        keys: how many keyframes there are.
+        best: frame in which it is seen best: most surely, else largest.
+        detected: keyframes in which a detector saw it.
+        seen: the first and the last of their frames, None where no detector saw it.
+    """
+
+    runs: tuple[tuple[int, int, State], ...]
+    score: float | None
+    keys: int
+    best: int
+    detected: int
+    seen: tuple[int, int] | None
+
+
+class SightsKept:
+    """By the keyframes themselves: a decision makes a new track of the old keyframes."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[Sequence[Keyframe], Sights]] = {}
+
+    def of(self, track: Track) -> Sights:
+        known = self._made.get(id(track.keyframes))
+        if known is None:
+            # The keyframes are kept beside: an id may be used again once its object is gone.
+            known = self._made[id(track.keyframes)] = (track.keyframes, _sights(track))
+        return known[1]
+
+    def forget_all_but(self, tracks: Sequence[Track]) -> None:
+        """Drop what is of no track any more."""
+        wanted = {id(track.keyframes) for track in tracks}
+        if len(self._made) > 2 * len(wanted):
+            self._made = {key: self._made[key] for key in wanted if key in self._made}
+
+
+def _sights(track: Track) -> Sights:
+    keys = tuple(track.keyframes)
+    scores = [key.score for key in keys if key.score is not None]
+    best = max(keys, key=lambda k: (k.score or 0.0, k.box.area))
+    detected = [key.frame for key in keys if key.state is State.DETECTED]
+    seen = (detected[0], detected[-1]) if detected else None
+    runs = tuple(state_runs(track.first, track.last, keys))
+    return Sights(runs, max(scores, default=None), len(keys), best.frame, len(detected), seen)
