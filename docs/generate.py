@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 
 from redact.cli.app import COMMANDS, redact
 from redact.cli.help import translate_click, with_words
-from redact.plan import plan_schema
-from redact.record import manifest_schema
+from redact.plan import PlanRecord
+from redact.record import Manifest
 from redact.words import speak
 
 from .manual import man_page
@@ -54,6 +56,15 @@ def choose(language: str) -> None:
     with_words(redact, "redact")
 
 
+def schema_of(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """JSON schema of a file; of what the program says of a value, the first sentences."""
+    schema = msgspec.json.schema(kind)
+    for part in schema["$defs"].values():
+        if "description" in part:
+            part["description"] = part["description"].split("\n\n")[0]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
 def documents() -> dict[str, str]:
     """File name and content of every generated document."""
     made = {}
@@ -61,8 +72,8 @@ def documents() -> dict[str, str]:
         made[f"{folder}cli.md"] = cli_reference(language)
         made[f"{folder}redact.1"] = man_page(language)
     return made | {
-        "plan.schema.json": json.dumps(plan_schema(), indent=1) + "\n",
-        "manifest.schema.json": json.dumps(manifest_schema(), indent=1) + "\n",
+        "plan.schema.json": json.dumps(schema_of(PlanRecord), indent=1) + "\n",
+        "manifest.schema.json": json.dumps(schema_of(Manifest), indent=1) + "\n",
     }
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import importlib
 import io
-import json
 import os
 import signal
 import sys
@@ -28,7 +27,7 @@ from ..errors import ExitCode, RedactError, StoppedError, UsageError
 from ..types import Box, Target, area_in_words
 from ..words import error_as_json, problem, say, told
 from .help import choose_language, in_language, line_of, with_words
-from .terminal import Terminal, outlive_readers, tell
+from .terminal import Terminal, outlive_readers, tell, tell_json
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 """Settings of every command, so that `-h` is known to each, also where it is called alone."""
@@ -270,5 +269,5 @@ def _fail(asked: Asked, error: RedactError) -> NoReturn:
 
 def _end(asked: Asked, error: RedactError) -> NoReturn:
     if asked.as_json:
-        print(json.dumps(asked.ended(error), indent=1))
+        tell_json(asked.ended(error))
     sys.exit(error.exit_code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from . import options
 from .app import HELP
 from .destination import PlaceType, check_release, folder_for
 from .results import chosen_delivery, finish_options, tell_result
-from .terminal import Terminal
+from .terminal import Terminal, tell_json
 
 
 @click.command(context_settings=HELP)
@@ -38,5 +37,5 @@ def apply(source: Path, plan_file: Path, output: Path | None, **params: Any) -> 
         result = api.apply(source, plan_file, draw=draw, delivery=delivery, progress=terminal)
         tell_result(result, terminal, params["verbose"])
     if params["as_json"]:
-        print(json.dumps(result.to_json(), indent=1))
+        tell_json(result.to_json())
     return int(result.exit_code)

@@ -13,6 +13,7 @@ from ..record import (
     load_public_key,
 )
 from ..words import said, word
+from . import options
 from .app import HELP, PATH
 from .terminal import tell, tell_json
 
@@ -23,7 +24,7 @@ from .terminal import tell, tell_json
 @click.option("--log", type=PATH)
 @click.option("--key", type=PATH)
 @click.option("--manifest", type=PATH)
-@click.option("--json", "as_json", is_flag=True)
+@options.json_option
 def check(
     output: Path,
     source: Path | None,

@@ -15,6 +15,7 @@ import click
 from ..errors import OutputError
 from ..files import check_writable, write_whole
 from ..words import problem, reason_of, say
+from . import options
 from .app import HELP, PATH
 from .terminal import Terminal
 
@@ -49,7 +50,7 @@ _NAMES: Final = {"linux": "redact.desktop", "macos": "redact.command", "windows"
 @click.option("--system", type=click.Choice(tuple(_NAMES)))
 @click.option("-o", "--output", "folder", type=PATH)
 @click.option("--remove", is_flag=True)
-@click.option("--force", is_flag=True)
+@options.force_option
 def desktop(system: str | None, folder: Path | None, remove: bool, force: bool) -> None:
     """`redact desktop`."""
     terminal, system = Terminal(), system or _this_system()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from ..words import say
 from . import options
 from .app import HELP, PATH
 from .sources import end_with_parent, lower_priority
-from .terminal import Terminal
+from .terminal import Terminal, tell_json
 
 
 @click.command(context_settings=HELP)
@@ -49,7 +48,7 @@ def detect(source: Path, plan_file: Path | None, one_of_several: bool, **params:
             "unchecked_frames": len(plan.unchecked),
             "tracks": dict(counts),
         }
-        print(json.dumps(result, indent=1))
+        tell_json(result)
     else:
         found = [say("finds_tracks", count=n, kind=kind) for kind, n in sorted(counts.items())]
         tracks = ", ".join(found) or say("finds_nothing")

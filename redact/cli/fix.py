@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -23,7 +22,7 @@ from . import options
 from .app import HELP, PATH
 from .evidence_options import content_signer, private_key, take_acceptance
 from .results import tell_result, typed_command
-from .terminal import Terminal
+from .terminal import Terminal, tell_json
 
 
 @click.command(context_settings=HELP)
@@ -59,7 +58,7 @@ def fix(
     )
     tell_result(result, terminal, verbose, held)
     if as_json:
-        print(json.dumps(result.to_json(), indent=1))
+        tell_json(result.to_json())
     return int(result.exit_code)
 
 

@@ -12,6 +12,7 @@ from ..errors import ExitCode
 from ..inspect import Inspection, inspect_file
 from ..types import readable
 from ..words import say, word
+from . import options
 from .app import HELP, PATH
 from .terminal import tell, tell_json
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 @click.command(context_settings=HELP)
 @click.argument("file", type=PATH)
-@click.option("--json", "as_json", is_flag=True)
-@click.option("-v", "--verbose", is_flag=True)
+@options.json_option
+@options.verbose_option
 def inspect(file: Path, as_json: bool, verbose: bool) -> int:
     """`redact inspect`."""
     result = inspect_file(file)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import msgspec
 
 from ..errors import ExitCode, PlanError, UsageError
 from ..record import (
@@ -17,17 +18,15 @@ from ..record import (
     unproven,
 )
 from ..words import Told, problem, said, say
+from . import options
 from .app import HELP, PATH
 from .evidence_options import private_key, warn_of_unsigned
-from .terminal import Terminal, tell, tell_json, tell_json_text
+from .terminal import Terminal, tell, tell_json
 
 Problem = tuple[int, str, Told]
 """Line, kind and words of what is wrong with a log."""
 
 file_argument = click.argument("file", type=PATH)
-
-
-json_option = click.option("--json", "as_json", is_flag=True)
 
 
 @click.group(context_settings=HELP)
@@ -38,7 +37,7 @@ def log() -> None:
 @log.command("verify")
 @file_argument
 @click.option("--key", type=PATH)
-@json_option
+@options.json_option
 def verify_log(file: Path, key: Path | None, as_json: bool) -> int:
     """`redact log verify`."""
     state = _read(file)
@@ -100,13 +99,13 @@ def _say_remarks(state: LogState) -> None:
 
 @log.command("show")
 @file_argument
-@json_option
+@options.json_option
 def show_log(file: Path, as_json: bool) -> None:
     """`redact log show`."""
     state = _read(file)
     for entry in state.entries:
         if as_json:
-            tell_json_text(entry.line().decode())
+            tell_json(msgspec.to_builtins(entry), indent=None)
             continue
         details = "  ".join(f"{k}={v}" for k, v in entry.details.items())
         tell(f"{entry.number:>5}  {entry.time}  {entry.event}  {details}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 import click
@@ -25,7 +26,7 @@ from ..settings import (
 )
 from ..types import SEARCHED, USUAL, Target, apart
 from ..words import problem, say
-from .app import PATH, remember_sources, together
+from .app import PATH, Decorator, remember_sources, together
 from .search_options import scope_of, scope_options
 from .terminal import Terminal
 
@@ -71,12 +72,19 @@ class ColourType(click.ParamType[tuple[int, int, int]]):
         return red, green, blue
 
 
+def choice(flag: str, default: StrEnum, *names: str) -> Decorator:
+    """An option that takes the words of an enum; of its other names, one is the parameter's."""
+    words = [member.value for member in type(default)]
+    return click.option(
+        flag, *names, type=click.Choice(words), default=default.value, show_default=True
+    )
+
+
 source_argument = click.argument("source", type=PATH, callback=remember_sources)
 plan_argument = click.argument("plan_file", metavar="PLAN", type=PATH)
 margin_option = click.option(
     "--margin", type=click.FloatRange(0, 2), default=RenderSettings().margin, show_default=True
 )
-"""Of commands that draw a plan without the other options of a result."""
 
 sources_argument = click.argument(
     "sources", type=PATH, nargs=-1, required=True, callback=remember_sources
@@ -110,24 +118,9 @@ detect_options = together(
         default=",".join(t.spec.option for t in USUAL),
         show_default=True,
     ),
-    click.option(
-        "--sensitivity",
-        type=click.Choice([s.value for s in Sensitivity]),
-        default=Sensitivity.BALANCED.value,
-        show_default=True,
-    ),
-    click.option(
-        "--caution",
-        type=click.Choice([c.value for c in Caution]),
-        default=Caution.NORMAL.value,
-        show_default=True,
-    ),
-    click.option(
-        "--damage",
-        type=click.Choice([d.value for d in Damaged]),
-        default=Damaged.HOLD.value,
-        show_default=True,
-    ),
+    choice("--sensitivity", Sensitivity.BALANCED),
+    choice("--caution", Caution.NORMAL),
+    choice("--damage", Damaged.HOLD),
     scope_options,
     click.option("--without-centerface", is_flag=True),
     click.option("--detector", default="", metavar="NAME"),
@@ -135,12 +128,7 @@ detect_options = together(
 
 stamp_options = together(
     click.option("--stamp", default="", metavar="TEXT"),
-    click.option(
-        "--stamp-corner",
-        type=click.Choice([c.value for c in Corner]),
-        default=Corner.BOTTOM_RIGHT.value,
-        show_default=True,
-    ),
+    choice("--stamp-corner", Corner.BOTTOM_RIGHT),
 )
 
 render_options = together(
@@ -150,21 +138,14 @@ render_options = together(
         default=RenderSettings().style_name,
         show_default=True,
     ),
-    click.option(
-        "--margin", type=click.FloatRange(0, 2), default=RenderSettings().margin, show_default=True
-    ),
+    margin_option,
     click.option("--color", "colour", type=ColourType(), default="#808080", show_default=True),
     click.option("--label", default=""),
     stamp_options,
 )
 
 encode_options = together(
-    click.option(
-        "--audio",
-        type=click.Choice([a.value for a in Audio]),
-        default=Audio.KEEP.value,
-        show_default=True,
-    ),
+    choice("--audio", Audio.KEEP),
     click.option(
         "--codec",
         type=click.Choice([c for c in CODECS if c != WEB]),

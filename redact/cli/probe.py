@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from ..types import clock, decimal
 from ..words import said, say, word
 from . import options
 from .app import HELP
-from .terminal import PlainConsole
+from .terminal import PlainConsole, tell_json
 
 if TYPE_CHECKING:
     pass
@@ -29,7 +28,7 @@ def probe(source: Path, as_json: bool) -> int:
     """`redact probe`."""
     info = probe_source(source)
     if as_json:
-        print(json.dumps(describe(info), indent=1))
+        tell_json(describe(info))
         return 0
     console = PlainConsole()
     table = Table(

@@ -27,6 +27,7 @@ from ..report import (
     require_pdf,
 )
 from ..words import Message, problem, say, spoken
+from . import options
 from .app import HELP, PATH
 from .terminal import Terminal, tell
 
@@ -38,7 +39,7 @@ from .terminal import Terminal, tell
 @click.option("--pdf", type=PATH)
 @click.option("--log", type=PATH)
 @click.option("--manifest", type=PATH)
-@click.option("--force", is_flag=True)
+@options.force_option
 def report(
     output: Path,
     html: Path | None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from collections.abc import Iterable
@@ -36,7 +35,7 @@ from .sources import (
     typed_files,
 )
 from .summary import tell_summary
-from .terminal import Terminal
+from .terminal import Terminal, tell_json
 
 
 @click.command(context_settings=HELP)
@@ -101,7 +100,7 @@ def run(
         if several and len(results) < len(found.footage) and not delivery.release:
             terminal.say(say("go_on_with_rest"))
     if params["as_json"]:
-        print(json.dumps(results if several else results[0], indent=1))
+        tell_json(results if several else results[0])
     return int(worst(ExitCode(result["exit_code"]) for result in results))
 
 
@@ -138,7 +137,7 @@ def _previews(
             here = replace(delivery, output=place)
             made.append(preview(one.path, settings, part, here, terminal, verbose))
     if params["as_json"]:
-        print(json.dumps(made if found.several else made[0], indent=1))
+        tell_json(made if found.several else made[0])
     return int(worst(ExitCode(result["exit_code"]) for result in made))
 
 

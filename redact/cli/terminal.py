@@ -46,16 +46,9 @@ def tell(line: str, err: bool = False) -> None:
     click.echo(one_line(line), err=err)
 
 
-def tell_json(value: object) -> None:
-    """Print a value as JSON that people can read, with what could command a terminal escaped."""
-    tell_json_text(json.dumps(value, indent=1, ensure_ascii=False))
-
-
-def tell_json_text(text: str) -> None:
-    """Print text that is JSON already. Outside of its strings nothing but ends of lines is not
-    printable, so that the escape of a string is right everywhere else."""
-    plain = (c if c == "\n" or one_line(c) == c else json.dumps(c)[1:-1] for c in text)
-    click.echo("".join(plain))
+def tell_json(value: object, indent: int | None = 1) -> None:
+    """Print a value as JSON, in ASCII: whatever it holds, it commands no terminal."""
+    click.echo(json.dumps(value, indent=indent))
 
 
 def _of(done: int, total: int | About) -> str:

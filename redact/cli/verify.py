@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from ..words import say, told
 from . import options
 from .app import HELP, PATH
 from .results import in_plain_words, words_for
-from .terminal import Terminal
+from .terminal import Terminal, tell_json
 
 
 @click.command(context_settings=HELP)
@@ -65,7 +64,7 @@ def verify(source: Path, output: Path, plan_file: Path | None, **params: Any) ->
     settings = _with_options(audit_settings(record, plan), params)
     result = api.audit(source, output, plan, settings, progress=terminal)
     if params["as_json"]:
-        print(json.dumps(result.to_json(), indent=1))
+        tell_json(result.to_json())
     else:
         for line in result.in_words() if params["verbose"] else _plainly(info, result, plan):
             terminal.say(line)

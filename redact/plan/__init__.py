@@ -7,7 +7,7 @@ from .build import DAMAGED, build_plan, with_held
 from .certain import is_certain
 from .consequences import consequences, covering, mistakable
 from .file import Dumped, dump_plan, parse_plan, read_plan, write_plan
-from .file_fields import plan_schema
+from .file_fields import PlanRecord
 from .plan import HELD_REACH, SAME, Plan, SourceRef
 from .review import (
     Decision,

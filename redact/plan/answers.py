@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, replace
+
+from msgspec.structs import astuple
 
 from ..files import is_own, own_mark
 from .plan import Plan
@@ -12,7 +13,7 @@ from .review import FindingNote
 
 def marked(plan: Plan, note: FindingNote) -> FindingNote:
     """A note whose answer this user has just given."""
-    return replace(note, mark=own_mark(_said(plan, note)))
+    return note.but(mark=own_mark(_said(plan, note)))
 
 
 def answered_here(plan: Plan, note: FindingNote) -> bool:
@@ -23,5 +24,5 @@ def answered_here(plan: Plan, note: FindingNote) -> bool:
 def _said(plan: Plan, note: FindingNote) -> bytes:
     """All that an answer is about; not the number, which the next check may change, and not the
     track, which is there for everybody to see."""
-    plain = replace(note, number=1, track=None, mark="")
+    plain = note.but(number=1, track=None, mark="")
     return json.dumps(["answer", plan.source.sha256, astuple(plain)]).encode()

@@ -159,9 +159,7 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
         if track.origin is Origin.AUTO and not automatic:
             raise problem(PlanError, "found_by_detector", number=number)
         wanted.add(number)
-    subjects = (
-        replace(s, tracks=tuple(n for n in s.tracks if n not in wanted)) for s in plan.subjects
-    )
+    subjects = (s.but(tracks=tuple(n for n in s.tracks if n not in wanted)) for s in plan.subjects)
     return replace(
         plan,
         tracks=tuple(t for t in plan.tracks if t.id not in wanted),
@@ -172,12 +170,12 @@ def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) ->
 
 def _without_masks(review: ReviewState, gone: set[int]) -> ReviewState:
     notes = (
-        replace(note, answer="", reason="", track=None, mark="", answered_by="", answered_at="")
+        note.but(answer="", reason="", track=None, mark="", answered_by="", answered_at="")
         if note.track in gone
         else note
         for note in review.findings
     )
-    return replace(review, findings=tuple(notes))
+    return review.but(findings=tuple(notes))
 
 
 def mute(

@@ -15,24 +15,20 @@ import msgspec
 from ..errors import PlanError
 from ..files import FOOTAGE_ENDINGS, open_file, write_whole
 from ..formats import matroska
-from ..types import Box, Confirmed, Keyframe, Origin, Target, Timeline, Track, hidden_with, is_text
+from ..types import Box, Keyframe, Origin, Target, Timeline, Track, hidden_with, is_text
 from ..words import Message, problem, reason_of
 from .file_fields import (
     FORMAT,
     FORMAT_VERSION,
-    ConfirmedRecord,
     KeyframeRecord,
     PlanRecord,
     SourceRecord,
     TrackRecord,
-    muted_of,
-    muted_records,
-    review_of,
-    review_record,
+    check_muted,
+    check_review,
+    check_subjects,
     settings_of,
     settings_record,
-    subject_records,
-    subjects_of,
 )
 from .plan import Plan, SourceRef, is_box
 
@@ -112,9 +108,9 @@ def _record_of(plan: Plan, known: Dumped) -> PlanRecord:
         settings=settings_record(plan),
         cuts=list(plan.cuts),
         unchecked=list(plan.unchecked),
-        subjects=subject_records(plan.subjects),
-        muted=muted_records(plan.muted),
-        review=review_record(plan.review),
+        subjects=list(plan.subjects),
+        muted=list(plan.muted),
+        review=plan.review,
         tracks=[_track_record(t, list(map(_keyframe_record, t.keyframes))) for t in plan.tracks],
     )
 
@@ -129,7 +125,7 @@ def _track_record(track: Track, keyframes: list[KeyframeRecord]) -> TrackRecord:
         decided_by=track.decided_by,
         certainty=track.certainty,
         decided_at=track.decided_at,
-        confirmed=[ConfirmedRecord(c.first, c.last, c.same, c.by, c.at) for c in track.confirmed],
+        confirmed=list(track.confirmed),
         keyframes=keyframes,
     )
 
@@ -219,6 +215,10 @@ def _plan_of(record: PlanRecord) -> Plan:
         raise ValueError(f"$.source.pts: {error}") from None
     _check_frames("$.cuts", record.cuts, len(timeline))
     _check_frames("$.unchecked", record.unchecked, len(timeline))
+    check_subjects(record.subjects, frozenset(t.id for t in record.tracks))
+    check_muted(record.muted)
+    if record.review is not None:
+        check_review(record.review, len(timeline))
     looked_at = record.settings.frames_looked_at
     if (looked_at or 0) > len(timeline):
         raise ValueError(
@@ -237,9 +237,9 @@ def _plan_of(record: PlanRecord) -> Plan:
         cuts=tuple(record.cuts),
         unchecked=tuple(record.unchecked),
         version=record.redact_version,
-        subjects=subjects_of(record.subjects, frozenset(t.id for t in record.tracks)),
-        muted=muted_of(record.muted),
-        review=review_of(record.review, len(timeline)),
+        subjects=tuple(s.but(tracks=tuple(sorted(s.tracks))) for s in record.subjects),
+        muted=tuple(record.muted),
+        review=record.review,
         detectors=tuple((d.name, d.sha256) for d in record.settings.detectors),
         frames_looked_at=looked_at,
     )
@@ -289,9 +289,7 @@ def _track_of(record: TrackRecord, number: int, source: SourceRef, looked_for: l
             decided_by=record.decided_by,
             certainty=record.certainty,
             decided_at=record.decided_at,
-            confirmed=tuple(
-                Confirmed(c.first, c.last, c.same, c.by, c.at) for c in record.confirmed
-            ),
+            confirmed=tuple(record.confirmed),
         )
     except ValueError as error:
         raise ValueError(f"{where}: {error}") from None

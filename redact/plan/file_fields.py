@@ -5,165 +5,71 @@ What a review writes and how the tracks were found is checked as strictly as the
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from ..settings import Caution, Damaged, DetectSettings, Sensitivity
-from ..types import EVERYWHERE, SEARCHED, Action, Box, Origin, Scope, State, Target, pattern_of
-from . import review
+from ..types import (
+    EVERYWHERE,
+    SEARCHED,
+    Action,
+    Box,
+    Confirmed,
+    Natural,
+    Origin,
+    Positive,
+    Scope,
+    Sha256,
+    State,
+    Target,
+    TargetWord,
+    UtcOrNone,
+    pattern_of,
+)
 from .plan import Plan, is_box
-from .review import Decision, ReviewState, Sound
+from .review import MutedSpan, ReviewState, Subject
 
-REVIEW_VERSION = 1
-
-_MOST = 2**63 - 1
-"""Larger numbers are in no video, and with those of hundreds of digits nothing can be computed."""
-_Natural = Annotated[int, Meta(ge=0, le=_MOST)]
-_Positive = Annotated[int, Meta(ge=1, le=_MOST)]
 _Number = Annotated[float, Meta(ge=-1e30, le=1e30)]
-_Runs = list[tuple[_Natural, _Natural]]
-_TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
 
 
 class _ShortFile(Struct, forbid_unknown_fields=True, omit_defaults=True):
     """As `_File`; what has its default value is left out."""
 
 
-_Utc = Annotated[
-    str,
-    Meta(
-        pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)?$",
-        description="UTC, ISO 8601; empty: nobody did, or a plan of an older version does not say",
-    ),
-]
-
-
-class SubjectRecord(_ShortFile):
-    tracks: Annotated[list[_Positive], Meta(min_length=1)]
-    decision: Decision = Decision.NONE
-    name: str = ""
-
-
-class MutedRecord(_ShortFile, rename={"start": "start_ms", "end": "end_ms"}):
-    start: Annotated[_Natural, Meta(description="milliseconds after the first picture")]
-    end: _Positive
-    how: Sound = Sound.MUTE
-    reason: str = ""
-    decided_by: str = ""
-    decided_at: _Utc = ""
-
-
-class SeenRecord(_ShortFile):
-    view: Annotated[str, Meta(pattern="^(outlines|result|original)$")]
-    speed: Annotated[str, Meta(pattern="^(still|normal|fast)$")]
-    frames: _Runs
-
-
-class SeenSubjectRecord(_ShortFile):
-    track: _Positive
-    frames: _Runs
-
-
-class FindingRecord(_ShortFile):
-    number: _Positive
-    kind: str
-    target: _TargetWord
-    first: _Natural
-    last: _Natural
-    places: list[tuple[_Natural, tuple[float, float, float, float]]]
-    answer: Annotated[str, Meta(pattern="^(|hide|none)$")] = ""
-    reason: str = ""
-    track: _Positive | None = None
-    drawn: bool = True
-    answered_by: str = ""
-    answered_at: _Utc = ""
-    mark: str = ""
-
-
-class ReviewRecord(_ShortFile):
-    """What was looked at and said in `redact review`."""
-
-    version: Annotated[int, Meta(ge=1, le=REVIEW_VERSION)]
-    reviewer: str = ""
-    seen: list[SeenRecord] = []
-    subjects: list[SeenSubjectRecord] = []
-    findings: list[FindingRecord] = []
-
-
-def subject_records(subjects: tuple[review.Subject, ...]) -> list[SubjectRecord]:
-    return msgspec.convert(subjects, list[SubjectRecord], from_attributes=True)
-
-
-def muted_records(muted: tuple[review.MutedSpan, ...]) -> list[MutedRecord]:
-    return msgspec.convert(muted, list[MutedRecord], from_attributes=True)
-
-
-def review_record(state: ReviewState | None) -> ReviewRecord | None:
-    if state is None:
-        return None
-    return ReviewRecord(
-        REVIEW_VERSION,
-        state.reviewer,
-        msgspec.convert(state.seen, list[SeenRecord], from_attributes=True),
-        msgspec.convert(state.subjects, list[SeenSubjectRecord], from_attributes=True),
-        msgspec.convert(state.findings, list[FindingRecord], from_attributes=True),
-    )
-
-
-def subjects_of(records: list[SubjectRecord], known: frozenset[int]) -> tuple[review.Subject, ...]:
+def check_subjects(subjects: list[Subject], known: frozenset[int]) -> None:
     """Raises ValueError where a track is unknown, or belongs to two subjects."""
     taken: set[int] = set()
-    for i, record in enumerate(records):
-        for number in record.tracks:
+    for i, subject in enumerate(subjects):
+        for number in subject.tracks:
             if number not in known:
                 raise ValueError(f"$.subjects[{i}].tracks: there is no track {number}")
             if number in taken:
                 raise ValueError(f"$.subjects[{i}].tracks: track {number} is in two subjects")
             taken.add(number)
-        record.tracks.sort()
-    return msgspec.convert(records, tuple[review.Subject, ...], from_attributes=True)
 
 
-def muted_of(records: list[MutedRecord]) -> tuple[review.MutedSpan, ...]:
+def check_muted(muted: list[MutedSpan]) -> None:
     """Raises ValueError where a span ends before it begins."""
-    for i, m in enumerate(records):
+    for i, m in enumerate(muted):
         if m.end <= m.start:
             raise ValueError(f"$.muted[{i}].end_ms: the span ends before it begins")
-    return msgspec.convert(records, tuple[review.MutedSpan, ...], from_attributes=True)
 
 
-def review_of(record: ReviewRecord | None, frames: int) -> ReviewState | None:
+def check_review(review: ReviewState, frames: int) -> None:
     """Raises ValueError where a frame lies outside the clip of `frames` frames."""
-    if record is None:
-        return None
-    for runs in (*(s.frames for s in record.seen), *(s.frames for s in record.subjects)):
-        _check_runs(runs, frames)
-    for finding in record.findings:
-        _check_finding(finding, frames)
-    return ReviewState(
-        record.reviewer,
-        msgspec.convert(record.seen, tuple[review.SeenFrames, ...], from_attributes=True),
-        msgspec.convert(record.subjects, tuple[review.SeenSubject, ...], from_attributes=True),
-        msgspec.convert(record.findings, tuple[review.FindingNote, ...], from_attributes=True),
-    )
-
-
-def _check_runs(runs: list[tuple[int, int]], frames: int) -> None:
-    before = -1
-    for first, last in runs:
-        if not before < first <= last < frames:
-            raise ValueError(f"$.review: frames {first} to {last} do not rise within the clip")
-        before = last
-
-
-def _check_finding(f: FindingRecord, frames: int) -> None:
-    if not f.first <= f.last < frames or any(frame >= frames for frame, _ in f.places):
-        raise ValueError(f"$.review.findings: finding {f.number} lies outside the clip")
-    for _, box in f.places:
-        if not is_box(box):
-            raise ValueError(f"$.review.findings: finding {f.number}: {list(box)} is not a box")
+    for runs in (*(s.frames for s in review.seen), *(s.frames for s in review.subjects)):
+        before = -1
+        for first, last in runs:
+            if not before < first <= last < frames:
+                raise ValueError(f"$.review: frames {first} to {last} do not rise within the clip")
+            before = last
+    for f in review.findings:
+        if not f.first <= f.last < frames or any(frame >= frames for frame, _ in f.places):
+            raise ValueError(f"$.review.findings: finding {f.number} lies outside the clip")
+        for _, box in f.places:
+            if not is_box(box):
+                raise ValueError(f"$.review.findings: finding {f.number}: {list(box)} is not a box")
 
 
 _LookedFor = Annotated[str, Meta(pattern=pattern_of(SEARCHED))]
@@ -204,7 +110,7 @@ class SettingsRecord(_ShortFile):
     detectors: list[DetectorRecord]
     frames_looked_at: (
         Annotated[
-            _Natural, Meta(description="by the detectors; in others, what was seen is followed")
+            Natural, Meta(description="by the detectors; in others, what was seen is followed")
         ]
         | None
     ) = None
@@ -264,7 +170,6 @@ def _scope_of(record: ScopeRecord) -> Scope:
 FORMAT = "redact-plan"
 FORMAT_VERSION = 1
 
-_Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 _Rational = Annotated[str, Meta(pattern="^[1-9][0-9]{0,18}/[1-9][0-9]{0,18}$")]
 
 
@@ -273,25 +178,15 @@ class _File(Struct, forbid_unknown_fields=True):
 
 
 class KeyframeRecord(_File, omit_defaults=True):
-    frame: _Natural
+    frame: Natural
     box: tuple[float, float, float, float]
     state: State
     score: Annotated[float, Meta(ge=0, le=1)] | None = None
 
 
-class ConfirmedRecord(_ShortFile):
-    """What a person said of a stretch of frames while looking at it."""
-
-    first: _Natural
-    last: _Natural
-    same: Annotated[bool, Meta(description="it is the one whom the decision is about")] = True
-    by: str = ""
-    at: _Utc = ""
-
-
 class TrackRecord(_File, kw_only=True, omit_defaults=True):
-    id: _Positive
-    target: _TargetWord
+    id: Positive
+    target: TargetWord
     action: Action
     origin: Origin
     reason: str
@@ -300,19 +195,19 @@ class TrackRecord(_File, kw_only=True, omit_defaults=True):
         Annotated[float, Meta(ge=0, le=1, description="probability that it is what it seems")]
         | None
     ) = None
-    decided_at: _Utc = ""
+    decided_at: UtcOrNone = ""
     confirmed: Annotated[
-        list[ConfirmedRecord], Meta(description="of two about one frame, the later counts")
+        list[Confirmed], Meta(description="of two about one frame, the later counts")
     ] = []
     keyframes: Annotated[list[KeyframeRecord], Meta(min_length=1)]
 
 
 class SourceRecord(_File):
     name: str
-    sha256: _Sha256
-    size: _Natural
-    width: _Positive
-    height: _Positive
+    sha256: Sha256
+    size: Natural
+    width: Positive
+    height: Positive
     time_base: _Rational
     pts: list[list[int]]
 
@@ -325,18 +220,13 @@ class PlanRecord(_File, kw_only=True, omit_defaults=True):
     redact_version: str
     source: SourceRecord
     settings: SettingsRecord
-    cuts: list[_Natural]
-    unchecked: list[_Natural]
+    cuts: list[Natural]
+    unchecked: list[Natural]
     subjects: Annotated[
-        list[SubjectRecord], Meta(description="tracks that are one person, plate or thing")
+        list[Subject], Meta(description="tracks that are one person, plate or thing")
     ] = []
     muted: Annotated[
-        list[MutedRecord], Meta(description="spans of sound that the output does not have")
+        list[MutedSpan], Meta(description="spans of sound that the output does not have")
     ] = []
-    review: ReviewRecord | None = None
+    review: ReviewState | None = None
     tracks: list[TrackRecord]
-
-
-def plan_schema() -> dict[str, Any]:
-    """JSON schema of a plan file."""
-    return msgspec.json.schema(PlanRecord)

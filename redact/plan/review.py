@@ -1,11 +1,16 @@
-"""What a person adds to a plan besides tracks: who is one, which sound goes, what was looked at."""
+"""What a person adds to a plan besides tracks: who is one, which sound goes, what was looked at.
+
+It stands in the plan's file, and what was looked at in the record, as it is here.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
 
-from ..types import Runs
+from msgspec import Meta
+
+from ..types import FieldRuns, Natural, Positive, TargetWord, UtcOrNone, Value
 
 
 class Decision(StrEnum):
@@ -19,8 +24,7 @@ class Decision(StrEnum):
     """It is no face and no plate: it has no mask, so that the picture stays as it was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Value, frozen=True):
     """Tracks of one person, plate or thing.
 
     Attributes:
@@ -29,7 +33,7 @@ class Subject:
         name: what a person calls it, "" for its number.
     """
 
-    tracks: tuple[int, ...]
+    tracks: Annotated[tuple[Positive, ...], Meta(min_length=1)]
     decision: Decision = Decision.NONE
     name: str = ""
 
@@ -41,8 +45,7 @@ class Sound(StrEnum):
     TONE = "tone"
 
 
-@dataclass(frozen=True, slots=True)
-class MutedSpan:
+class MutedSpan(Value, frozen=True, rename={"start": "start_ms", "end": "end_ms"}):
     """A span of sound that the output does not have.
 
     Attributes:
@@ -51,16 +54,15 @@ class MutedSpan:
         reason, decided_by, decided_at: why, who and when (UTC); they go on record.
     """
 
-    start: int
-    end: int
+    start: Annotated[Natural, Meta(description="milliseconds after the first picture")]
+    end: Positive
     how: Sound = Sound.MUTE
     reason: str = ""
     decided_by: str = ""
-    decided_at: str = ""
+    decided_at: UtcOrNone = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SeenFrames:
+class SeenFrames(Value, frozen=True):
     """Frames that were shown to a person in one way.
 
     Attributes:
@@ -70,21 +72,25 @@ class SeenFrames:
         frames: which.
     """
 
-    view: str
-    speed: str
-    frames: Runs
+    view: Annotated[str, Meta(pattern="^(outlines|result|original)$")]
+    speed: Annotated[
+        str,
+        Meta(
+            pattern="^(still|normal|fast)$",
+            description="still: stood on, or stepped to; normal: played at 1x at most; fast",
+        ),
+    ]
+    frames: FieldRuns
 
 
-@dataclass(frozen=True, slots=True)
-class SeenSubject:
+class SeenSubject(Value, frozen=True):
     """Frames that were shown while a subject, known by its first track, was chosen."""
 
-    track: int
-    frames: Runs
+    track: Positive
+    frames: FieldRuns
 
 
-@dataclass(frozen=True, slots=True)
-class FindingNote:
+class FindingNote(Value, frozen=True):
     """A finding of the last audit, and what a person said about it.
 
     Attributes:
@@ -99,23 +105,22 @@ class FindingNote:
         mark: by which the answer is known as this user's, see `redact.plan.answered_here`.
     """
 
-    number: int
+    number: Positive
     kind: str
-    target: str
-    first: int
-    last: int
-    places: tuple[tuple[int, tuple[float, float, float, float]], ...]
-    answer: str = ""
+    target: TargetWord
+    first: Natural
+    last: Natural
+    places: tuple[tuple[Natural, tuple[float, float, float, float]], ...]
+    answer: Annotated[str, Meta(pattern="^(|hide|none)$")] = ""
     reason: str = ""
-    track: int | None = None
+    track: Positive | None = None
     drawn: bool = True
     answered_by: str = ""
-    answered_at: str = ""
+    answered_at: UtcOrNone = ""
     mark: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewState:
+class ReviewState(Value, frozen=True):
     """What `redact review` keeps between two sessions; it goes into the record of a run.
 
     Attributes:

@@ -29,7 +29,6 @@ from .manifest import (
     SourcePart,
     dump_manifest,
     manifest_path,
-    manifest_schema,
     parse_manifest,
     read_manifest,
 )

@@ -15,11 +15,8 @@ from ..types import Action, Confirmed, Origin, State, Track, runs_of
 from .case import CaseFields
 from .manifest_parts import (
     AnswerPart,
-    ConfirmedPart,
     MutedPart,
     ReviewPart,
-    SeenPart,
-    SeenSubjectPart,
     SpanPart,
     TrackPart,
 )
@@ -91,7 +88,7 @@ def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int
     )
 
 
-def _confirmed(track: Track) -> Iterator[ConfirmedPart]:
+def _confirmed(track: Track) -> Iterator[Confirmed]:
     """What a person said of the track's frames; of two things about one frame, the later."""
     frames: dict[int, Confirmed] = {}
     for said in track.confirmed:
@@ -99,7 +96,7 @@ def _confirmed(track: Track) -> Iterator[ConfirmedPart]:
         frames |= dict.fromkeys(range(first, last + 1), said)
     for said in dict.fromkeys(frames.values()):
         for first, last in runs_of(frame for frame, what in frames.items() if what == said):
-            yield ConfirmedPart(first, last, said.same, said.by, said.at)
+            yield Confirmed(first, last, said.same, said.by, said.at)
 
 
 def _by_confirmation(
@@ -196,8 +193,8 @@ def review_part(plan: Plan) -> ReviewPart | None:
         frames_seen=count_of(seen),
         findings=len(review.findings),
         findings_answered=sum(answered_here(plan, f) for f in review.findings),
-        seen=tuple(SeenPart(s.view, s.speed, s.frames) for s in review.seen),
-        subjects=tuple(SeenSubjectPart(s.track, s.frames) for s in review.subjects),
+        seen=review.seen,
+        subjects=review.subjects,
         answers=tuple(
             AnswerPart(
                 *(f.kind, f.target, f.first, f.last, f.answer, f.reason),

@@ -14,6 +14,7 @@ from msgspec import Meta, field
 
 from ..errors import PlanError
 from ..files import read_file
+from ..types import Natural, Sha256, Utc
 from ..words import problem, reason_of
 from .manifest_parts import (
     AuditPart,
@@ -24,15 +25,12 @@ from .manifest_parts import (
     MessagePart,
     ModelPart,
     MutedPart,
-    Natural,
     Part,
     RemovedPart,
     ReviewPart,
     Seconds,
-    Sha256,
     StepPart,
     TrackPart,
-    Utc,
 )
 from .signature import PublicKeyHex
 
@@ -170,12 +168,6 @@ class Manifest(Part):
 
 
 SUFFIX = ".manifest.json"
-
-
-def manifest_schema() -> dict[str, Any]:
-    """JSON schema of a manifest file."""
-    schema = msgspec.json.schema(Manifest)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def manifest_path(output: Path) -> Path:

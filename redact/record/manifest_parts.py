@@ -6,30 +6,12 @@ from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from ..types import Action, Origin, Target, pattern_of
+from ..plan import SeenFrames, SeenSubject
+from ..types import Action, Confirmed, Natural, Origin, Positive, Sha256, TargetWord, UtcOrNone
 from ..words import Value
 
-# Larger numbers are in no video, and with those of hundreds of digits nothing can be computed.
-Natural = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-Positive = Annotated[int, Meta(ge=1, le=2**63 - 1)]
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Seconds = Annotated[float, Meta(ge=-1e30, le=1e30, description="seconds")]
-Utc = Annotated[
-    str,
-    Meta(
-        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$",
-        description="UTC, ISO 8601",
-    ),
-]
-UtcOrNone = Annotated[
-    str,
-    Meta(
-        pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z)?$",
-        description="UTC, ISO 8601; empty: not on record",
-    ),
-]
 FileName = Annotated[str, Meta(pattern=r"^[^/\\]+$", description="file name without folders")]
-TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
 Certainty = Annotated[
     str,
     Meta(
@@ -131,16 +113,6 @@ class SpanPart(Part):
     last: Natural
 
 
-class ConfirmedPart(Part):
-    """What a person said of a stretch of a kept track while looking at its pictures."""
-
-    first: Natural
-    last: Natural
-    same: Annotated[bool, Meta(description="it is the one whom the decision is about")] = True
-    by: str = ""
-    at: UtcOrNone = ""
-
-
 class TrackPart(Part):
     """One object and what was done with it. Times count from the first picture."""
 
@@ -187,7 +159,7 @@ class TrackPart(Part):
         ),
     ] = None
     confirmed: Annotated[
-        list[ConfirmedPart],
+        list[Confirmed],
         Meta(description="what a person said of it while looking at its pictures"),
     ] = field(default_factory=list)
     shown_confirmed: Annotated[
@@ -208,27 +180,6 @@ class MutedPart(Part):
     reason: str
     decided_by: Annotated[str, Meta(description="empty: not stated")]
     decided_at: UtcOrNone = ""
-
-
-class SeenPart(Part):
-    """Frames that were shown in one view at one speed; first and last of each stretch."""
-
-    view: Annotated[str, Meta(pattern="^(outlines|result|original)$")]
-    speed: Annotated[
-        str,
-        Meta(
-            pattern="^(still|normal|fast)$",
-            description="still: stood on, or stepped to; normal: played at 1x at most; fast",
-        ),
-    ]
-    frames: tuple[tuple[Natural, Natural], ...]
-
-
-class SeenSubjectPart(Part):
-    """Frames that were shown while a subject, known by one of its tracks, was chosen."""
-
-    track: Positive
-    frames: tuple[tuple[Natural, Natural], ...]
 
 
 class AnswerPart(Part):
@@ -252,8 +203,8 @@ class ReviewPart(Part):
     frames_seen: Annotated[Natural, Meta(description="shown, but for those that only flew by")]
     findings: Natural
     findings_answered: Natural
-    seen: tuple[SeenPart, ...]
-    subjects: tuple[SeenSubjectPart, ...]
+    seen: tuple[SeenFrames, ...]
+    subjects: tuple[SeenSubject, ...]
     answers: tuple[AnswerPart, ...]
 
 

@@ -34,7 +34,7 @@ def noted(plan: Plan, findings: Iterable[Finding]) -> Plan:
     before = [(note, _finding(note, plan)) for note in review.findings if _is_explained(plan, note)]
     last = len(plan.source.timeline) - 1
     notes = tuple(_with_answer(plan, _note(found, last), found, before) for found in findings)
-    return replace(plan, review=replace(review, findings=notes))
+    return replace(plan, review=review.but(findings=notes))
 
 
 def _is_explained(plan: Plan, note: FindingNote) -> bool:
@@ -51,8 +51,7 @@ def _with_answer(
 ) -> FindingNote:
     for old, place in before:
         if same_place(found, place):
-            same = replace(
-                note,
+            same = note.but(
                 answer=old.answer,
                 reason=old.reason,
                 answered_by=old.answered_by,

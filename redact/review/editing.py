@@ -58,7 +58,7 @@ def decide(
     chosen = {s.tracks for s in all_subjects(plan) if wanted & set(s.tracks)}
     numbers = {number for tracks in chosen for number in tracks}
     subjects = tuple(
-        replace(s, decision=decision) if s.tracks in chosen else s for s in all_subjects(plan)
+        s.but(decision=decision) if s.tracks in chosen else s for s in all_subjects(plan)
     )
     tracks = tuple(
         _decided(t, decision, reason, by, at) if t.id in numbers else t for t in plan.tracks
@@ -126,7 +126,7 @@ def separate(plan: Plan, number: int) -> Plan:
     subject = subject_of(plan, number)
     if len(subject.tracks) < 2:
         raise RefusedError("alone", number=number)
-    left = replace(subject, tracks=tuple(n for n in subject.tracks if n != number))
+    left = subject.but(tracks=tuple(n for n in subject.tracks if n != number))
     rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
     plan = replace(plan, subjects=_ordered((*rest, left, Subject((number,)))))
     return decide(plan, [number], Decision.NONE)
@@ -136,7 +136,7 @@ def rename(plan: Plan, number: int, name: str) -> Plan:
     """Give a subject a name that only the plan knows."""
     chosen = subject_of(plan, number).tracks
     subjects = (
-        replace(s, name=name.strip()[:80]) if s.tracks == chosen else s for s in all_subjects(plan)
+        s.but(name=name.strip()[:80]) if s.tracks == chosen else s for s in all_subjects(plan)
     )
     return replace(plan, subjects=tuple(subjects))
 
@@ -160,7 +160,7 @@ def add(
         part = replace(
             track, target=first.target, action=first.action, reason=reason or first.reason
         )
-        longer = replace(subject, tracks=(*subject.tracks, number))
+        longer = subject.but(tracks=(*subject.tracks, number))
         rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
         return replace(added.with_track(part), subjects=_ordered((*rest, longer))), number
     subjects = (*all_subjects(plan), Subject((number,), Decision.HIDE))
@@ -187,7 +187,7 @@ def bridge(
         decided_at=at,
     )
     rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
-    longer = replace(subject, tracks=(*subject.tracks, number))
+    longer = subject.but(tracks=(*subject.tracks, number))
     return replace(plan.with_track(track), subjects=_ordered((*rest, longer))), number
 
 
@@ -366,7 +366,7 @@ def _cut_out(plan: Plan, number: int, first: int, last: int, by: str, at: str) -
         )
         subject = subject_of(plan, number)
         others = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
-        longer = replace(subject, tracks=(*subject.tracks, rest.id))
+        longer = subject.but(tracks=(*subject.tracks, rest.id))
         shorter = replace(track, keyframes=keys_between(track, track.first, last))
         plan = plan.with_track(shorter).with_track(rest)
         plan = replace(plan, subjects=_ordered((*others, longer)))
@@ -417,14 +417,14 @@ def answer(plan: Plan, number: int, words: str, reason: str, by: str, at: str = 
     if words == "hide" and note.drawn:
         keys = [Keyframe(frame, Box(*box), State.MANUAL) for frame, box in note.places]
         plan, hidden = add(plan, Target.from_word(note.target), keys, reason, by, at)
-    done = replace(note, answer=words, reason=reason, track=hidden, answered_by=by, answered_at=at)
+    done = note.but(answer=words, reason=reason, track=hidden, answered_by=by, answered_at=at)
     done = marked(plan, done)
     return _with_note(plan, review, done)
 
 
 def _with_note(plan: Plan, review: ReviewState, note: FindingNote) -> Plan:
     notes = tuple(note if f.number == note.number else f for f in review.findings)
-    return replace(plan, review=replace(review, findings=notes))
+    return replace(plan, review=review.but(findings=notes))
 
 
 def _sorted(keys: dict[int, Keyframe]) -> tuple[Keyframe, ...]:

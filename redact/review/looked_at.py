@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Any, Final
 
 from ..plan import (
@@ -40,8 +39,7 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
         subject = item.get("subject")
         if isinstance(subject, int) and subject > 0:
             subjects[subject] = joined(subjects.get(subject, ()), runs)
-    return replace(
-        review,
+    return review.but(
         seen=tuple(SeenFrames(v, s, runs) for (v, s), runs in sorted(seen.items()) if runs),
         subjects=tuple(SeenSubject(t, runs) for t, runs in sorted(subjects.items()) if runs),
     )

@@ -178,7 +178,7 @@ class OpenPlan:
             if noted is not None:
                 theirs = self.plan.review or ReviewState()
                 self.plan = replace(
-                    self.plan, review=replace(theirs, seen=noted.seen, subjects=noted.subjects)
+                    self.plan, review=theirs.but(seen=noted.seen, subjects=noted.subjects)
                 )
             self._back.clear()
             self._forth.clear()
@@ -190,7 +190,7 @@ class OpenPlan:
             if not source:
                 return self.plan
             now, then = self.plan.review or ReviewState(), source[-1].review or ReviewState()
-            after = replace(source[-1], review=replace(now, findings=then.findings))
+            after = replace(source[-1], review=now.but(findings=then.findings))
             self._save(after)
             source.pop()
             target.append(self.plan)

@@ -217,7 +217,7 @@ class _Page:
         def named() -> Plan:
             open_plan = self._session.ready().open_plan
             # No change to take back: to take back keeps who looked, and what was looked at.
-            open_plan.note(lambda review: replace(review, reviewer=name))
+            open_plan.note(lambda review: review.but(reviewer=name))
             open_plan.keep()
             return open_plan.plan
 

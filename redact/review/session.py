@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -203,7 +203,7 @@ class Session:
         open_plan = OpenPlan(self.plan_path)
         self._take_up_findings(open_plan, info)
         if self.named:
-            open_plan.note(lambda review: replace(review, reviewer=self.named))
+            open_plan.note(lambda review: review.but(reviewer=self.named))
         with job.stage("index", info.expected_frames) as stage:
             index = index_packets(info, plan, stage.advance)
         shown, others = Frames(info, plan, index), Frames(info, plan, index, 64 << 20)

@@ -7,9 +7,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import lt
-from typing import Final, overload
+from typing import Annotated, Final, overload
+
+from msgspec import Meta
 
 from .boxes import Box
+from .fields import Natural, UtcOrNone, Value
 from .target import Action, Origin, State, Target
 
 DOUBTFUL: Final = 0.5
@@ -92,8 +95,7 @@ class Keyframes(Sequence[Keyframe]):
         return bisect_right(self._frames, frame) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(Value, frozen=True):
     """What a person said of a stretch of a track while looking at its pictures.
 
     Attributes:
@@ -103,11 +105,11 @@ class Confirmed:
         at: when, UTC.
     """
 
-    first: int
-    last: int
-    same: bool = True
+    first: Natural
+    last: Natural
+    same: Annotated[bool, Meta(description="it is the one whom the decision is about")] = True
     by: str = ""
-    at: str = ""
+    at: UtcOrNone = ""
 
 
 @dataclass(frozen=True, slots=True)

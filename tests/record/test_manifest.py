@@ -20,7 +20,7 @@ from redact.errors import PlanError, RedactError, UnsafeError
 from redact.media import Dropped
 from redact.plan import MutedSpan
 from redact.record import build_manifest, dump_manifest, read_manifest
-from redact.record.manifest import Manifest, manifest_schema, parse_manifest
+from redact.record.manifest import Manifest, parse_manifest
 from redact.record.manifest_parts import MessagePart, RemovedPart
 from redact.record.without_folders import argument_without_folders, without_folders
 from redact.settings import Sensitivity
@@ -215,17 +215,13 @@ def test_same_run_same_manifest_times_aside(tmp_path: Path) -> None:
     assert a == b
 
 
-def test_schema_in_docs_is_the_codes() -> None:
-    assert json.loads(SCHEMA.read_text("utf-8")) == json.loads(json.dumps(manifest_schema()))
-
-
 def test_schema_accepts_a_manifest_and_refuses_a_wrong_one(manifest: Manifest) -> None:
     jsonschema = pytest.importorskip("jsonschema", reason="optional check by another program")
-    value = json.loads(dump_manifest(manifest))
-    jsonschema.validate(value, manifest_schema())
+    value, schema = json.loads(dump_manifest(manifest)), json.loads(SCHEMA.read_text("utf-8"))
+    jsonschema.validate(value, schema)
     value["output"]["sha256"] = "x"
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(value, manifest_schema())
+        jsonschema.validate(value, schema)
 
 
 @pytest.mark.parametrize(

@@ -260,8 +260,8 @@ def test_a_finding_whose_mask_was_removed_needs_an_answer_again() -> None:
     plan = do(plan, "add", box=[1, 2, 40, 50], first=3, last=9, target="region")
     plan = do(plan, "answer", number=1, answer="none", reason="a statue")
     assert len(plan.tracks) == 2 and plan.review.findings[0].reason == "a statue"
-    # A plan that an earlier version left so.
-    stale = editing.replace(plan.review.findings[0], answer="hide", reason="", track=7)
+    # A plan that somebody edited so.
+    stale = plan.review.findings[0].but(answer="hide", reason="", track=7)
     left = editing.replace(plan, review=ReviewState(findings=(stale,)))
     assert len(do(left, "answer", number=1, answer="none", reason="a statue").tracks) == 2
     assert do(left, "add", box=[1, 2, 9, 9], first=3, last=9, target="face").tracks[-1].id == 8

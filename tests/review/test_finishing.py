@@ -47,10 +47,10 @@ def answered(plan: Plan, *answers: str, reason: str = REASON) -> Plan:
     review = plan.review
     assert review is not None and len(review.findings) == len(answers)
     notes = tuple(
-        marked(plan, replace(note, answer=words, reason=reason if words == "none" else ""))
+        marked(plan, note.but(answer=words, reason=reason if words == "none" else ""))
         for note, words in zip(review.findings, answers, strict=True)
     )
-    return replace(plan, review=replace(review, findings=notes))
+    return replace(plan, review=review.but(findings=notes))
 
 
 def accepts(plan: Plan, *findings: Finding) -> bool:
@@ -123,7 +123,7 @@ def test_an_answer_that_the_page_would_not_take_accepts_nothing(change: dict[str
     """A plan is a file, and can be changed by hand."""
     corners = (STATUE.x1, STATUE.y1, STATUE.x2, STATUE.y2)
     note = FindingNote(1, "possible_leak", "face", 10, 40, ((10, corners),), "none", REASON)
-    for one, takes in ((note, True), (replace(note, **change), False)):
+    for one, takes in ((note, True), (note.but(**change), False)):
         plan = replace(plan_of(), review=ReviewState(findings=(marked(plan_of(), one),)))
         assert accepts(plan, finding(1, (10, STATUE), (40, STATUE))) == takes
 

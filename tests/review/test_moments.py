@@ -108,7 +108,7 @@ def test_a_finding_comes_first_until_it_is_answered() -> None:
     note = FindingNote(1, "possible_leak", "face", 80, 84, ((80, tuple(AWAY)),))
     open_ = replace(plan, review=ReviewState(findings=(note,)))
     assert ranking(open_)[0].why == "finding"
-    answered = marked(plan, replace(note, answer="none", reason="a statue"))
+    answered = marked(plan, note.but(answer="none", reason="a statue"))
     assert ranking(replace(plan, review=ReviewState(findings=(answered,))))[0].why != "finding"
 
 

@@ -64,7 +64,7 @@ def test_a_change_opens_the_plan_to_nobody(open_plan: OpenPlan) -> None:
 
 
 def note(open_plan: OpenPlan) -> None:
-    open_plan.note(lambda review: replace(review, reviewer="R. Roe"))
+    open_plan.note(lambda review: review.but(reviewer="R. Roe"))
     open_plan.keep()
 
 

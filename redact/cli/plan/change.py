@@ -15,6 +15,7 @@ from ...plan import Sound, consequences, edit, mistakable, read_plan, user_input
 from ...plan.exchange import FORMATS, add_imported, coinciding
 from ...types import Action, Target, Track, stamp
 from ...words import problem, reason_of, say
+from .. import options
 from ..app import PATH
 from ..terminal import Terminal, tell
 from .group import (
@@ -100,13 +101,7 @@ def remove(plan_path: Path, tracks: str, automatic: bool) -> None:
 @plan_argument
 @click.option("--from", "start", required=True)
 @click.option("--to", "end", required=True)
-@click.option(
-    "--with",
-    "how",
-    type=click.Choice([s.value for s in Sound]),
-    default=Sound.MUTE.value,
-    show_default=True,
-)
+@options.choice("--with", Sound.MUTE, "how")
 @reason_option
 @by_option
 def mute(
@@ -181,7 +176,7 @@ def import_(
 @plan_argument
 @format_option
 @click.option("-o", "--output", type=PATH)
-@click.option("--force", is_flag=True)
+@options.force_option
 def export(plan_path: Path, name: str, output: Path | None, force: bool) -> None:
     """`redact plan export`."""
     value = read_plan(plan_path)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import asdict
 from rich.table import Table
 
 from ...plan import Plan, read_plan, user_input
 from ...types import Origin, Track
 from ...words import said, say, word
-from ..terminal import PlainConsole
+from ..terminal import PlainConsole, tell_json
 from .group import plan, plan_argument, span_words, target_choice
 
 
@@ -58,7 +57,7 @@ def show(
     if as_json:
         head = {"source": value.source.name, "looked_for": looked_for}
         muted = [{**asdict(m), "number": n} for n, m in enumerate(value.muted, 1)]
-        click.echo(json.dumps({**head, "tracks": rows, "muted": muted}, indent=1))
+        tell_json({**head, "tracks": rows, "muted": muted})
         return
     _print(value, rows, ", ".join(word("targets", t) for t in looked_for))
 

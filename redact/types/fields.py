@@ -1,0 +1,34 @@
+"""Fields of the files that redact writes and reads, and values that stand in them as they are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Self
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from .target import Target, pattern_of
+
+_MOST: Final = 2**63 - 1
+"""Larger numbers are in no video, and with those of hundreds of digits nothing can be computed."""
+
+Natural = Annotated[int, Meta(ge=0, le=_MOST)]
+Positive = Annotated[int, Meta(ge=1, le=_MOST)]
+Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
+FieldRuns = tuple[tuple[Natural, Natural], ...]
+"""`Runs`, checked when they are read."""
+
+_MOMENT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+Utc = Annotated[str, Meta(pattern=f"^{_MOMENT}$", description="UTC, ISO 8601")]
+UtcOrNone = Annotated[
+    str, Meta(pattern=f"^({_MOMENT})?$", description="UTC, ISO 8601; empty: not on record")
+]
+
+
+class Value(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A value that a file holds as it is: a misspelt field is an error, not a default."""
+
+    def but(self, **changes: Any) -> Self:
+        """The same with other values in some fields."""
+        return replace(self, **changes)
