@@ -1,7 +1,7 @@
 """One video: from the file to the redacted copy and its record; the story is told in `run`."""
 
 from .beside_result import audit_settings, plan_beside, record_beside
-from .check import Accepted, Answer, same_place
+from .check import Accepted, same_place
 from .fix import fix_held, from_here, refuse_elsewhere, remove_held
 from .held_back import HeldBack, find_held, held_back_for, meant_by
 from .journal import Journal

@@ -11,6 +11,7 @@ from ..auditing import AuditResult, AuditSettings, Finding, verify
 from ..media import Copied
 from ..plan import Plan
 from ..settings import Audio
+from ..types import Decided
 from .journal import Journal
 from .order import Order
 
@@ -36,15 +37,6 @@ def check(
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Why a finding is no leak, who said so and when (UTC; "" where it is not known)."""
-
-    reason: str
-    by: str = ""
-    at: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Accepted:
     """Findings that a person has looked at, and why they may be published.
 
@@ -59,7 +51,7 @@ class Accepted:
 
     findings: tuple[Finding, ...]
     reason: str
-    said: tuple[Answer, ...] = ()
+    said: tuple[Decided, ...] = ()
 
     def covers(self, audit: AuditResult) -> bool:
         """Whether all that an audit found is among these, and may be accepted at all.
@@ -81,17 +73,16 @@ def reason_to_publish(audit: AuditResult, accepted: Accepted | None) -> str:
     return accepted.reason.strip()
 
 
-def answers_to(audit: AuditResult, accepted: Accepted | None) -> dict[int, tuple[str, str, str]]:
+def answers_to(audit: AuditResult, accepted: Accepted | None) -> dict[int, Decided]:
     """Why each accepted finding of an audit is none, who said so and when, by its number."""
     if accepted is None or not reason_to_publish(audit, accepted):
         return {}
-    said = accepted.said or (Answer(accepted.reason.strip()),) * len(accepted.findings)
+    said = accepted.said or (Decided(accepted.reason.strip()),) * len(accepted.findings)
     pairs = list(zip(accepted.findings, said, strict=True))
-    found = {
+    return {
         finding.number: next(answer for known, answer in pairs if same_place(finding, known))
         for finding in audit.findings
     }
-    return {number: (a.reason, a.by, a.at) for number, a in found.items()}
 
 
 def same_place(a: Finding, b: Finding) -> bool:

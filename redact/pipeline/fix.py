@@ -17,6 +17,7 @@ from ..media import probe
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress
 from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
+from ..types import Decided
 from ..words import Message, problem, say
 from .beside_result import record_beside
 from .held_back import HeldBack, among, held_back_for, name_in
@@ -149,8 +150,7 @@ def _hiding(plan: Plan, findings: list[Finding], decided_by: str) -> Plan:
                 plan,
                 finding.target,
                 hiding_places(finding, last),
-                reason=say("found_by_audit", number=finding.number),
-                decided_by=decided_by,
+                Decided(say("found_by_audit", number=finding.number), decided_by),
             )
     return plan
 

@@ -38,9 +38,9 @@ from ..settings import (
     Stamp,
     Style,
 )
-from ..types import Box, Target, stamp
+from ..types import Box, Decided, Target, stamp
 from ..words import problem, reason_of
-from .check import Accepted, Answer
+from .check import Accepted
 from .order import Acceptance, Order
 from .result import Result
 
@@ -338,5 +338,5 @@ def among(acceptance: Acceptance, held: HeldBack, by: str = "") -> Accepted:
     if not held.acceptable:
         raise problem(UsageError, "not_acceptable", output=held.output)
     meant = tuple(f for f in found if f.number in wanted)
-    said = Answer(acceptance.reason.strip(), by, stamp(datetime.now(UTC)))
+    said = Decided(acceptance.reason.strip(), by, stamp(datetime.now(UTC)))
     return Accepted(meant, acceptance.reason, (said,) * len(meant))

@@ -22,7 +22,7 @@ from ..plan import Plan, edit
 from ..progress import Progress
 from ..render import Renderer, notice_box, require_room
 from ..settings import Audio, DrawSettings, Settings
-from ..types import Target
+from ..types import Decided, Target
 from .journal import Journal
 from .order import Delivery, Order
 from .result import Result
@@ -123,4 +123,4 @@ def _with_notice(plan: Plan) -> Plan:
     box = notice_box(plan.source.width, plan.source.height, NOTICE)
     frames = sorted({0, len(plan.source.timeline) - 1})
     places = [(frame, box) for frame in frames]
-    return edit.add_track(plan, Target.REGION, places, reason=NOTICE)[0]
+    return edit.add_track(plan, Target.REGION, places, Decided(NOTICE))[0]

@@ -7,7 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ..errors import PlanError
-from ..types import Action, Box, Confirmed, Keyframe, Origin, State, Target, Track, clock
+from ..types import (
+    UNDECIDED,
+    Action,
+    Box,
+    Confirmed,
+    Decided,
+    Keyframe,
+    Origin,
+    State,
+    Target,
+    Track,
+    clock,
+)
 from ..words import problem
 from .plan import Plan, is_box
 from .review import MutedSpan, ReviewState, Sound
@@ -63,15 +75,11 @@ def add_track(
     plan: Plan,
     target: Target,
     places: Sequence[tuple[int, Box]],
-    *,
-    reason: str = "",
-    decided_by: str = "",
-    at: str = "",
+    decided: Decided = UNDECIDED,
 ) -> tuple[Plan, int]:
     """Add a track as `new_track` makes it; returns the plan and the track's number."""
     number = plan.next_id()
-    track = new_track(plan, number, target, places, reason=reason, decided_by=decided_by, at=at)
-    return plan.with_track(track), number
+    return plan.with_track(new_track(plan, number, target, places, decided)), number
 
 
 def new_track(
@@ -79,11 +87,8 @@ def new_track(
     number: int,
     target: Target,
     places: Sequence[tuple[int, Box]],
-    *,
+    decided: Decided = UNDECIDED,
     origin: Origin = Origin.MANUAL,
-    reason: str = "",
-    decided_by: str = "",
-    at: str = "",
 ) -> Track:
     """A track that is linear between places.
 
@@ -92,8 +97,7 @@ def new_track(
         number: of the track.
         target: what is hidden.
         places: frame index and box in upright source pixels, in any order.
-        origin, reason, decided_by: see `Track`.
-        at: its `decided_at`.
+        decided, origin: see `Track`.
 
     Raises:
         PlanError: no place, two at one frame, a frame outside the clip, or a box that is none
@@ -116,17 +120,21 @@ def new_track(
             raise problem(PlanError, "two_boxes", where=where, frame=frame)
         check_box(box, plan, f"{where}: frame {frame}")
     keys = tuple(Keyframe(frame, box, State.MANUAL) for frame, box in ordered)
-    return Track(number, target, keys, Action.REDACT, origin, reason, decided_by, decided_at=at)
+    return _track(number, target, keys, origin, decided)
+
+
+def _track(
+    number: int, target: Target, keys: Sequence[Keyframe], origin: Origin, decided: Decided
+) -> Track:
+    reason, by, at = decided
+    return Track(number, target, keys, Action.REDACT, origin, reason, by, decided_at=at)
 
 
 def add_followed(
     plan: Plan,
     target: Target,
     keys: Sequence[Keyframe],
-    *,
-    reason: str = "",
-    decided_by: str = "",
-    at: str = "",
+    decided: Decided = UNDECIDED,
 ) -> tuple[Plan, int]:
     """Add what a person drew once and the pixels carried on (`redact.follow.follow`).
 
@@ -136,11 +144,7 @@ def add_followed(
     number = plan.next_id()
     for key in keys:
         check_box(key.box, plan, f"new track {number}: frame {key.frame}")
-    track = Track(
-        *(number, target, tuple(keys), Action.REDACT, Origin.MANUAL, reason, decided_by),
-        decided_at=at,
-    )
-    return plan.with_track(track), number
+    return plan.with_track(_track(number, target, keys, Origin.MANUAL, decided)), number
 
 
 def remove_tracks(plan: Plan, ids: Iterable[int], *, automatic: bool = False) -> Plan:
@@ -183,10 +187,7 @@ def mute(
     start: float,
     end: float,
     how: Sound = Sound.MUTE,
-    *,
-    reason: str = "",
-    decided_by: str = "",
-    at: str = "",
+    decided: Decided = UNDECIDED,
 ) -> Plan:
     """Take a span out of the sound; times are seconds after the first picture.
 
@@ -204,9 +205,7 @@ def mute(
         shown = clock(plan.seconds(len(plan.source.timeline) - 1))
         raise problem(PlanError, "muted_after_end", start=clock(start), shown=shown)
     # Outward to the millisecond: no trace of the sound may be left at either end.
-    span = MutedSpan(
-        *(math.floor(start * 1000), math.ceil(end * 1000), how), reason, decided_by, at
-    )
+    span = MutedSpan(math.floor(start * 1000), math.ceil(end * 1000), how, *decided)
     order = sorted((*plan.muted, span), key=lambda m: (m.start, m.end))
     return replace(plan, muted=tuple(order))
 

@@ -12,6 +12,7 @@ from typing import Any
 from ..media import Copied, SourceInfo
 from ..plan import Plan
 from ..settings import Settings
+from ..types import Decided
 from ..words import Message
 from .case import CaseFields
 from .manifest_parts import ModelPart
@@ -89,7 +90,7 @@ class RunRecord:
     drawn: Plan | None = None
     audit: Mapping[str, Any] | None = None
     accepted: str = ""
-    answers: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
+    answers: Mapping[int, Decided] = field(default_factory=dict)
     case: CaseFields | None = None
     credentials: str = ""
     sounded: tuple[Fraction, Fraction] | None = None

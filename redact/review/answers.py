@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..auditing import Finding, FindingKind, hiding_places
-from ..pipeline import Accepted, Answer, same_place
+from ..pipeline import Accepted, same_place
 from ..plan import FindingNote, Plan, ReviewState, answered_here, marked
-from ..types import Box, Target
+from ..types import Box, Decided, Target
 
 
 def accepted(plan: Plan) -> Accepted | None:
@@ -23,7 +23,7 @@ def accepted(plan: Plan) -> Accepted | None:
     if not explained or not all(answered_here(plan, note) for note in notes):
         return None
     reasons = dict.fromkeys(note.reason for note in explained)
-    said = tuple(Answer(note.reason, note.answered_by, note.answered_at) for note in explained)
+    said = tuple(Decided(n.reason, n.answered_by, n.answered_at) for n in explained)
     findings = tuple(_finding(note, plan) for note in explained)
     return Accepted(findings, "; ".join(reasons), said)
 

@@ -9,7 +9,6 @@ from typing import Final
 from ..plan import (
     SAME,
     Decision,
-    FindingNote,
     Plan,
     ReviewState,
     Subject,
@@ -21,9 +20,11 @@ from ..plan import (
     subject_of,
 )
 from ..types import (
+    UNDECIDED,
     Action,
     Box,
     Confirmed,
+    Decided,
     Keyframe,
     Origin,
     Runs,
@@ -49,9 +50,9 @@ _ACTION = {
 
 
 def decide(
-    plan: Plan, ids: Iterable[int], decision: Decision, reason: str = "", by: str = "", at: str = ""
+    plan: Plan, ids: Iterable[int], decision: Decision, decided: Decided = UNDECIDED
 ) -> Plan:
-    """Decide about subjects, each named by one of its tracks; who decided so and when (UTC)."""
+    """Decide about subjects, each named by one of its tracks."""
     wanted = set(ids)
     for number in wanted - {track.id for track in plan.tracks}:
         edit.track_of(plan, number)  # says that there is none
@@ -60,15 +61,12 @@ def decide(
     subjects = tuple(
         s.but(decision=decision) if s.tracks in chosen else s for s in all_subjects(plan)
     )
-    tracks = tuple(
-        _decided(t, decision, reason, by, at) if t.id in numbers else t for t in plan.tracks
-    )
+    tracks = tuple(_decided(t, decision, decided) if t.id in numbers else t for t in plan.tracks)
     return replace(plan, tracks=tracks, subjects=subjects)
 
 
-def _decided(track: Track, decision: Decision, reason: str, by: str, at: str) -> Track:
-    if decision is Decision.NONE:
-        reason = by = at = ""
+def _decided(track: Track, decision: Decision, decided: Decided = UNDECIDED) -> Track:
+    reason, by, at = UNDECIDED if decision is Decision.NONE else decided
     return replace(
         track,
         action=_ACTION[decision],
@@ -79,7 +77,7 @@ def _decided(track: Track, decision: Decision, reason: str, by: str, at: str) ->
     )
 
 
-def only(plan: Plan, number: int, reason: str = "", by: str = "", at: str = "") -> Plan:
+def only(plan: Plan, number: int, decided: Decided = UNDECIDED) -> Plan:
     """Keep one subject and hide all others; false alarms stay as they are."""
     chosen = subject_of(plan, number)
     others = [
@@ -87,11 +85,11 @@ def only(plan: Plan, number: int, reason: str = "", by: str = "", at: str = "") 
         for s in all_subjects(plan)
         if s.tracks != chosen.tracks and s.decision is not Decision.FALSE_ALARM
     ]
-    plan = decide(plan, others, Decision.HIDE, "", by, at)
-    return decide(plan, [number], Decision.KEEP, reason, by, at)
+    plan = decide(plan, others, Decision.HIDE, decided._replace(reason=""))
+    return decide(plan, [number], Decision.KEEP, decided)
 
 
-def merge(plan: Plan, ids: Sequence[int], by: str = "", at: str = "") -> Plan:
+def merge(plan: Plan, ids: Sequence[int], decided: Decided = UNDECIDED) -> Plan:
     """Say that subjects are one. If one of them is kept, the whole is; if they were decided
     differently in another way, the whole is hidden again.
 
@@ -105,19 +103,19 @@ def merge(plan: Plan, ids: Sequence[int], by: str = "", at: str = "") -> Plan:
     if len({edit.track_of(plan, number).target for number in tracks}) > 1:
         raise RefusedError("join_kinds")
     old = [s for s in all_subjects(plan) if s.tracks in chosen]
-    decided = {standing(s, [edit.track_of(plan, n) for n in s.tracks]) for s in old}
-    same = len(decided) == 1
+    before = {standing(s, [edit.track_of(plan, n) for n in s.tracks]) for s in old}
+    same = len(before) == 1
     name = next((s.name for s in old if s.name), "")
-    decision = next(iter(decided)) if same else Decision.NONE
+    decision = next(iter(before)) if same else Decision.NONE
     rest = [s for s in all_subjects(plan) if s.tracks not in chosen]
     joined = Subject(tuple(tracks), decision, name)
     plan = replace(plan, subjects=_ordered((*rest, joined)))
     if same:
         return plan
-    if decided <= {Decision.KEEP, Decision.HIDE, Decision.NONE} and Decision.KEEP in decided:
+    if before <= {Decision.KEEP, Decision.HIDE, Decision.NONE} and Decision.KEEP in before:
         kept = [edit.track_of(plan, number) for number in tracks]
         reason = next((t.reason for t in kept if t.action is Action.KEEP and t.reason), "")
-        return decide(plan, [tracks[0]], Decision.KEEP, reason, by, at)
+        return decide(plan, [tracks[0]], Decision.KEEP, decided._replace(reason=reason))
     return decide(plan, [tracks[0]], Decision.NONE)
 
 
@@ -145,30 +143,37 @@ def add(
     plan: Plan,
     target: Target,
     keys: Sequence[Keyframe],
-    reason: str = "",
-    by: str = "",
-    at: str = "",
+    decided: Decided = UNDECIDED,
     to: int | None = None,
 ) -> tuple[Plan, int]:
     """Add what a person drew, or drew and had followed: as a subject of its own that is hidden, or
     as a part of the subject of the track `to`, about which the same is decided."""
-    added, number = edit.add_followed(plan, target, keys, reason=reason, decided_by=by, at=at)
-    if to is not None:
-        subject = subject_of(plan, to)
-        first = edit.track_of(plan, to)
-        track = edit.track_of(added, number)
-        part = replace(
-            track, target=first.target, action=first.action, reason=reason or first.reason
-        )
-        longer = subject.but(tracks=(*subject.tracks, number))
-        rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
-        return replace(added.with_track(part), subjects=_ordered((*rest, longer))), number
-    subjects = (*all_subjects(plan), Subject((number,), Decision.HIDE))
-    return replace(added, subjects=_ordered(subjects)), number
+    added, number = edit.add_followed(plan, target, keys, decided)
+    track = edit.track_of(added, number)
+    if to is None:
+        return _with_subject(plan, track, Decision.HIDE), number
+    first = edit.track_of(plan, to)
+    reason = decided.reason or first.reason
+    part = replace(track, target=first.target, action=first.action, reason=reason)
+    return _with_part(plan, part, to), number
+
+
+def _with_subject(plan: Plan, track: Track, decision: Decision) -> Plan:
+    """With a new track as a subject of its own."""
+    subjects = (*all_subjects(plan), Subject((track.id,), decision))
+    return replace(plan.with_track(track), subjects=_ordered(subjects))
+
+
+def _with_part(plan: Plan, track: Track, of: int) -> Plan:
+    """With a new track as a part of the subject of another."""
+    subject = subject_of(plan, of)
+    rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
+    longer = subject.but(tracks=(*subject.tracks, track.id))
+    return replace(plan.with_track(track), subjects=_ordered((*rest, longer)))
 
 
 def bridge(
-    plan: Plan, gap: Gap, keys: Sequence[Keyframe], by: str = "", at: str = ""
+    plan: Plan, gap: Gap, keys: Sequence[Keyframe], decided: Decided = UNDECIDED
 ) -> tuple[Plan, int]:
     """Fill the gap between two parts of a subject with a part about which the same is decided. In
     all of it nobody is sure, so that a decision to keep shows it only where it is confirmed.
@@ -177,18 +182,14 @@ def bridge(
         PlanError: the two are not parts of one subject, or there is no such gap any more.
     """
     subject = subject_of(plan, gap.before)
-    tracks = [edit.track_of(plan, number) for number in subject.tracks]
-    if gap not in gaps_of(tracks):
+    if gap not in gaps_of([edit.track_of(plan, number) for number in subject.tracks]):
         raise RefusedError("no_gap")
-    number = plan.next_id()
-    first = edit.track_of(plan, gap.before)
+    number, first = plan.next_id(), edit.track_of(plan, gap.before)
     track = Track(
-        *(number, first.target, tuple(keys), first.action, Origin.MANUAL, BRIDGE, by),
-        decided_at=at,
+        *(number, first.target, tuple(keys), first.action, Origin.MANUAL, BRIDGE, decided.by),
+        decided_at=decided.at,
     )
-    rest = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
-    longer = subject.but(tracks=(*subject.tracks, number))
-    return replace(plan.with_track(track), subjects=_ordered((*rest, longer))), number
+    return _with_part(plan, track, gap.before), number
 
 
 def place(plan: Plan, number: int, frame: int, box: Box) -> Plan:
@@ -212,7 +213,7 @@ def place(plan: Plan, number: int, frame: int, box: Box) -> Plan:
     return plan.with_track(replace(track, keyframes=_sorted(keys)))
 
 
-def span(plan: Plan, number: int, first: int, last: int, by: str = "", at: str = "") -> Plan:
+def span(plan: Plan, number: int, first: int, last: int, decided: Decided = UNDECIDED) -> Plan:
     """Let a track begin and end elsewhere.
 
     A longer one stays where it was at its end. Of a shorter one that a detector found, what is cut
@@ -224,9 +225,9 @@ def span(plan: Plan, number: int, first: int, last: int, by: str = "", at: str =
     if first > track.last or last < track.first:
         raise RefusedError("span_outside")
     if first > track.first:
-        plan = _cut_off(plan, number, track.first, first - 1, by, at)
+        plan = _cut_off(plan, number, track.first, first - 1, decided)
     if last < track.last:
-        plan = _cut_off(plan, number, last + 1, track.last, by, at)
+        plan = _cut_off(plan, number, last + 1, track.last, decided)
     track = edit.track_of(plan, number)
     keys = {key.frame: key for key in track.keyframes}
     # The person looks at the picture in which it is to begin or end. Nobody has seen those between.
@@ -244,7 +245,7 @@ def span(plan: Plan, number: int, first: int, last: int, by: str = "", at: str =
     return plan.with_track(replace(track, keyframes=_sorted(keys)))
 
 
-def _cut_off(plan: Plan, number: int, first: int, last: int, by: str, at: str) -> Plan:
+def _cut_off(plan: Plan, number: int, first: int, last: int, decided: Decided) -> Plan:
     track = edit.track_of(plan, number)
     rest = (last + 1, track.last) if first == track.first else (track.first, first - 1)
     plan = plan.with_track(replace(track, keyframes=keys_between(track, *rest)))
@@ -256,12 +257,11 @@ def _cut_off(plan: Plan, number: int, first: int, last: int, by: str, at: str) -
         keyframes=keys_between(track, first, last),
         action=Action.FALSE_ALARM,
         reason=CUT_OFF,
-        decided_by=by,
-        decided_at=at,
+        decided_by=decided.by,
+        decided_at=decided.at,
         confirmed=(),
     )
-    subjects = (*all_subjects(plan), Subject((gone.id,), Decision.FALSE_ALARM))
-    return replace(plan.with_track(gone), subjects=_ordered(subjects))
+    return _with_subject(plan, gone, Decision.FALSE_ALARM)
 
 
 def split(plan: Plan, number: int, frame: int) -> Plan:
@@ -276,15 +276,13 @@ def split(plan: Plan, number: int, frame: int) -> Plan:
     new = plan.next_id()
     before = keys_between(track, track.first, frame - 1)
     after = keys_between(track, frame, track.last)
-    other = replace(
-        _decided(track, Decision.NONE, "", "", ""), id=new, keyframes=after, confirmed=()
-    )
+    other = replace(_decided(track, Decision.NONE), id=new, keyframes=after)
     plan = plan.with_track(replace(track, keyframes=before)).with_track(other)
-    return replace(plan, subjects=_ordered((*all_subjects(plan),)))
+    return replace(plan, subjects=_ordered(all_subjects(plan)))
 
 
 def confirm(
-    plan: Plan, number: int, first: int, last: int, same: bool, by: str = "", at: str = ""
+    plan: Plan, number: int, first: int, last: int, same: bool, decided: Decided = UNDECIDED
 ) -> Plan:
     """Say of a stretch of a kept track, while looking at it, that it is the one who is kept, or
     that it is not. Only what was on the screen can be confirmed; the other parts of the subject
@@ -300,19 +298,19 @@ def confirm(
     runs = runs_of(set(frames) & _looked_at(plan)) if same else runs_of(frames)
     if not runs:
         raise RefusedError("not_looked")
-    plan = plan.with_track(_said(track, runs, same, by, at))
+    plan = plan.with_track(_said(track, runs, same, decided))
     if same:
         return plan
     for other in subject_of(plan, number).tracks:
         part = edit.track_of(plan, other)
         if other != number and part.action is Action.KEEP:
             on = [frame for frame in frames if _on(track, part, frame)]
-            plan = plan.with_track(_said(part, runs_of(on), False, by, at))
+            plan = plan.with_track(_said(part, runs_of(on), False, decided))
     return plan
 
 
-def _said(track: Track, runs: Runs, same: bool, by: str, at: str) -> Track:
-    more = (Confirmed(first, last, same, by, at) for first, last in runs)
+def _said(track: Track, runs: Runs, same: bool, decided: Decided) -> Track:
+    more = (Confirmed(first, last, same, decided.by, decided.at) for first, last in runs)
     return replace(track, confirmed=(*track.confirmed, *more))
 
 
@@ -325,7 +323,7 @@ def _looked_at(plan: Plan) -> set[int]:
     return {n for first, last in seen_runs(plan.review) for n in range(first, last + 1)}
 
 
-def uncover(plan: Plan, number: int, other: int, by: str = "", at: str = "") -> Plan:
+def uncover(plan: Plan, number: int, other: int, decided: Decided = UNDECIDED) -> Plan:
     """Take the mask of another subject away where it is only a guess and hides a kept one.
 
     Raises:
@@ -340,7 +338,7 @@ def uncover(plan: Plan, number: int, other: int, by: str = "", at: str = "") -> 
         raise RefusedError("look_first")
     for track, hiding in frames.items():
         for first, last in reversed(runs_of(hiding)):
-            plan = _cut_out(plan, track, first, last, by, at)
+            plan = _cut_out(plan, track, first, last, decided)
     return plan
 
 
@@ -357,31 +355,20 @@ def guessed_over(plan: Plan, mine: frozenset[int], others: frozenset[int]) -> di
     return found
 
 
-def _cut_out(plan: Plan, number: int, first: int, last: int, by: str, at: str) -> Plan:
+def _cut_out(plan: Plan, number: int, first: int, last: int, decided: Decided) -> Plan:
     """Cut a stretch off a track; what is behind it goes on as a part of the same subject."""
     track = edit.track_of(plan, number)
     if first > track.first and last < track.last:
-        rest = replace(
-            track, id=plan.next_id(), keyframes=keys_between(track, last + 1, track.last)
-        )
-        subject = subject_of(plan, number)
-        others = [s for s in all_subjects(plan) if s.tracks != subject.tracks]
-        longer = subject.but(tracks=(*subject.tracks, rest.id))
-        shorter = replace(track, keyframes=keys_between(track, track.first, last))
-        plan = plan.with_track(shorter).with_track(rest)
-        plan = replace(plan, subjects=_ordered((*others, longer)))
-        track = shorter
-    if first == track.first and last == track.last:
-        return decide_track(plan, number, by, at)
-    return _cut_off(plan, number, first, last, by, at)
-
-
-def decide_track(plan: Plan, number: int, by: str, at: str) -> Plan:
-    """Take all of a track's mask away: it becomes a subject of its own that has none."""
-    subject = subject_of(plan, number)
-    if len(subject.tracks) > 1:
+        behind = keys_between(track, last + 1, track.last)
+        plan = _with_part(plan, replace(track, id=plan.next_id(), keyframes=behind), number)
+        track = replace(track, keyframes=keys_between(track, track.first, last))
+        plan = plan.with_track(track)
+    if first > track.first or last < track.last:
+        return _cut_off(plan, number, first, last, decided)
+    if len(subject_of(plan, number).tracks) > 1:
         plan = separate(plan, number)
-    return decide(plan, [number], Decision.FALSE_ALARM, CUT_OFF, by, at)
+    gone = decided._replace(reason=CUT_OFF)
+    return decide(plan, [number], Decision.FALSE_ALARM, gone)
 
 
 def remove(plan: Plan, ids: Iterable[int]) -> Plan:
@@ -400,8 +387,9 @@ def keys_between(track: Track, first: int, last: int) -> tuple[Keyframe, ...]:
     return _sorted(keys)
 
 
-def answer(plan: Plan, number: int, words: str, reason: str, by: str, at: str = "") -> Plan:
+def answer(plan: Plan, number: int, words: str, decided: Decided) -> Plan:
     """Hide a finding, or say why it is none. Raises PlanError."""
+    reason, by, at = decided
     review = plan.review or ReviewState()
     note = next((f for f in review.findings if f.number == number), None)
     if note is None:
@@ -416,14 +404,10 @@ def answer(plan: Plan, number: int, words: str, reason: str, by: str, at: str = 
     hidden = None
     if words == "hide" and note.drawn:
         keys = [Keyframe(frame, Box(*box), State.MANUAL) for frame, box in note.places]
-        plan, hidden = add(plan, Target.from_word(note.target), keys, reason, by, at)
+        plan, hidden = add(plan, Target.from_word(note.target), keys, decided)
     done = note.but(answer=words, reason=reason, track=hidden, answered_by=by, answered_at=at)
     done = marked(plan, done)
-    return _with_note(plan, review, done)
-
-
-def _with_note(plan: Plan, review: ReviewState, note: FindingNote) -> Plan:
-    notes = tuple(note if f.number == note.number else f for f in review.findings)
+    notes = tuple(done if f.number == number else f for f in review.findings)
     return replace(plan, review=review.but(findings=notes))
 
 

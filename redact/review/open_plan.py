@@ -10,7 +10,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ from ..plan import (
     write_plan,
 )
 from ..record import checked_option
-from ..types import Box, Keyframe, State, Target
+from ..types import Box, Decided, Keyframe, State, Target
 from ..words import problem, reason_of
 from .editing import (
     add,
@@ -250,7 +250,7 @@ def edited(plan: Plan, what: dict[str, Any], by: str, at: str = "") -> Plan:
     if action is None:
         raise RefusedError("unknown")
     try:
-        return action(plan, Deed(what, by, at))
+        return action(plan, what, Decided(_text(what), by, at))
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         raise problem(PlanError, "page_asked", what=what.get("op"), error=error) from error
 
@@ -278,56 +278,33 @@ def _box_of(values: Sequence[float]) -> Box:
     return Box(*(float(value) for value in values))
 
 
-def _still(plan: Plan, deed: Deed) -> Plan:
-    box, first, last = _box_of(deed["box"]), int(deed["first"]), int(deed["last"])
+def _still(plan: Plan, what: dict[str, Any], decided: Decided) -> Plan:
+    box, first, last = _box_of(what["box"]), int(what["first"]), int(what["last"])
     if not 0 <= first <= last < len(plan.source.timeline):
         raise RefusedError("span_clip")
     keys = [Keyframe(frame, box, State.MANUAL) for frame in sorted({first, last})]
-    return add(plan, Target.from_word(deed["target"]), keys, deed.reason, *deed.who)[0]
+    return add(plan, Target.from_word(what["target"]), keys, decided)[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """What a person does: which action, with what, and who does it when (UTC)."""
-
-    what: dict[str, Any]
-    by: str
-    at: str
-
-    def __getitem__(self, name: str) -> Any:
-        return self.what[name]
-
-    @property
-    def reason(self) -> str:
-        return _text(self.what)
-
-    @property
-    def who(self) -> tuple[str, str]:
-        return self.by, self.at
-
-
-_ACTIONS: Final[dict[str, Callable[[Plan, Deed], Plan]]] = {
-    "decide": lambda p, d: decide(p, map(int, d["ids"]), Decision(d["decision"]), d.reason, *d.who),
-    "only": lambda p, d: only(p, int(d["id"]), d.reason, *d.who),
-    "confirm": lambda p, d: confirm(
-        p, int(d["track"]), int(d["first"]), int(d["last"]), d["same"] is True, *d.who
+_ACTIONS: Final[dict[str, Callable[[Plan, dict[str, Any], Decided], Plan]]] = {
+    "decide": lambda p, w, d: decide(p, map(int, w["ids"]), Decision(w["decision"]), d),
+    "only": lambda p, w, d: only(p, int(w["id"]), d),
+    "confirm": lambda p, w, d: confirm(
+        p, int(w["track"]), int(w["first"]), int(w["last"]), w["same"] is True, d
     ),
-    "uncover": lambda p, d: uncover(p, int(d["id"]), int(d["other"]), *d.who),
-    "merge": lambda p, d: merge(p, [int(n) for n in d["ids"]], *d.who),
-    "separate": lambda p, d: separate(p, int(d["track"])),
-    "rename": lambda p, d: rename(p, int(d["id"]), str(d["name"])),
-    "add": lambda p, d: _still(p, d),
-    "place": lambda p, d: place(p, int(d["track"]), int(d["frame"]), _box_of(d["box"])),
-    "span": lambda p, d: span(p, int(d["track"]), int(d["first"]), int(d["last"]), *d.who),
-    "split": lambda p, d: split(p, int(d["track"]), int(d["frame"])),
-    "remove": lambda p, d: remove(p, map(int, d["ids"])),
-    "mute": lambda p, d: edit.mute(
-        *(p, _seconds(d["start"]), _seconds(d["end"]), Sound(d["how"])),
-        reason=d.reason,
-        decided_by=d.by,
-        at=d.at,
+    "uncover": lambda p, w, d: uncover(p, int(w["id"]), int(w["other"]), d),
+    "merge": lambda p, w, d: merge(p, [int(n) for n in w["ids"]], d),
+    "separate": lambda p, w, d: separate(p, int(w["track"])),
+    "rename": lambda p, w, d: rename(p, int(w["id"]), str(w["name"])),
+    "add": _still,
+    "place": lambda p, w, d: place(p, int(w["track"]), int(w["frame"]), _box_of(w["box"])),
+    "span": lambda p, w, d: span(p, int(w["track"]), int(w["first"]), int(w["last"]), d),
+    "split": lambda p, w, d: split(p, int(w["track"]), int(w["frame"])),
+    "remove": lambda p, w, d: remove(p, map(int, w["ids"])),
+    "mute": lambda p, w, d: edit.mute(
+        p, _seconds(w["start"]), _seconds(w["end"]), Sound(w["how"]), d
     ),
-    "remute": lambda p, d: _ACTIONS["mute"](edit.unmute(p, [int(d["number"])]), d),
-    "unmute": lambda p, d: edit.unmute(p, [int(d["number"])]),
-    "answer": lambda p, d: answer(p, int(d["number"]), str(d["answer"]), d.reason, *d.who),
+    "remute": lambda p, w, d: _ACTIONS["mute"](edit.unmute(p, [int(w["number"])]), w, d),
+    "unmute": lambda p, w, d: edit.unmute(p, [int(w["number"])]),
+    "answer": lambda p, w, d: answer(p, int(w["number"]), str(w["answer"]), d),
 }

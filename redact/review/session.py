@@ -17,7 +17,7 @@ from ..pipeline import Journal, detect, forget_looks, held_back_for, require_sam
 from ..plan import Plan, edit, read_plan, write_plan
 from ..record import CaseFields, EvidenceChoice
 from ..settings import DetectSettings, RenderSettings
-from ..types import Box, State, Target, stamp
+from ..types import Box, Decided, State, Target, stamp
 from . import editing
 from .answers import noted
 from .bridging import Gap, followed_across, held_across
@@ -144,9 +144,8 @@ class Session:
             made: list[int] = []
 
             def added(plan: Plan) -> Plan:
-                after, number = editing.add(
-                    plan, target, keys, reason, reviewer_of(plan), now(), to
-                )
+                decided = Decided(reason, reviewer_of(plan), now())
+                after, number = editing.add(plan, target, keys, decided, to)
                 made.append(number)
                 return after
 
@@ -179,7 +178,9 @@ class Session:
             made: list[int] = []
 
             def added(plan: Plan) -> Plan:
-                filled, number = editing.bridge(plan, gap, keys, reviewer_of(plan), now())
+                filled, number = editing.bridge(
+                    plan, gap, keys, Decided("", reviewer_of(plan), now())
+                )
                 made.append(number)
                 return filled
 

@@ -35,4 +35,4 @@ from .text import (
     readable,
     stamp,
 )
-from .track import DOUBTFUL, Confirmed, Keyframe, Keyframes, Region, Track
+from .track import DOUBTFUL, UNDECIDED, Confirmed, Decided, Keyframe, Keyframes, Region, Track

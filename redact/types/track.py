@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import lt
-from typing import Annotated, Final, overload
+from typing import Annotated, Final, NamedTuple, overload
 
 from msgspec import Meta
 
@@ -93,6 +93,17 @@ class Keyframes(Sequence[Keyframe]):
     def last_up_to(self, frame: int) -> int:
         """Number of the last keyframe that is not after `frame`; -1 if there is none."""
         return bisect_right(self._frames, frame) - 1
+
+
+class Decided(NamedTuple):
+    """Why, by whom and when (UTC) something was decided, for the record; "" where nobody says."""
+
+    reason: str = ""
+    by: str = ""
+    at: str = ""
+
+
+UNDECIDED: Final = Decided()
 
 
 class Confirmed(Value, frozen=True):

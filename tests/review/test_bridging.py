@@ -15,7 +15,7 @@ from redact.review import editing
 from redact.review.bridging import Gap, followed_across, gaps_of, held_across
 from redact.review.moments import subject_moments, undecided_moments
 from redact.review.sights import SightsKept
-from redact.types import Action, Box, Keyframe, State, Target, Track
+from redact.types import Action, Box, Decided, Keyframe, State, Target, Track
 
 from ..pipeline.test_mask import plan_of as plan_of_clip
 from .plans import AWAY, HERE, plan_of, track
@@ -54,7 +54,7 @@ def test_a_gap_is_a_risky_moment_until_it_is_filled() -> None:
 def test_held_it_is_hidden_in_every_frame_and_larger_than_it_was(cuts: tuple[int, ...]) -> None:
     plan = replace(apart(), cuts=cuts)
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
-    filled, number = editing.bridge(plan, GAP, keys, "R. Roe")
+    filled, number = editing.bridge(plan, GAP, keys, Decided("", "R. Roe"))
     assert filled.subjects == (Subject((1, 2, number)),)
     for frame in range(41, 60):
         (region,) = filled.regions_at(frame)
@@ -71,7 +71,7 @@ def test_a_decision_to_show_somebody_does_not_show_what_was_only_guessed() -> No
     plan = apart()
     keys = held_across(plan, plan.tracks[0].keyframes[-1], plan.tracks[1].keyframes[0])
     filled, number = editing.bridge(plan, GAP, keys)
-    kept = editing.decide(filled, [1], editing.Decision.KEEP, "client")
+    kept = editing.decide(filled, [1], editing.Decision.KEEP, Decided("client"))
     assert all(t.action is Action.KEEP for t in kept.tracks)
     assert all(kept.regions_at(frame)[0].track == number for frame in range(41, 60))
     assert kept.regions_at(20) == kept.regions_at(70) == []

@@ -25,7 +25,7 @@ from redact.plan import (
 )
 from redact.review import editing
 from redact.review.open_plan import edited
-from redact.types import Action, Box, Keyframe, Origin, State, Target
+from redact.types import Action, Box, Decided, Keyframe, Origin, State, Target
 
 from .plans import AWAY, BESIDE, FRAMES, HERE, plan_of, three, track
 
@@ -147,7 +147,7 @@ def test_followed_from_a_kept_one_is_kept_and_waits_to_be_confirmed() -> None:
     plan = guessed()
     keys = [Keyframe(n, HERE, State.FOLLOWED) for n in range(28, 42)]
     keys[4] = Keyframe(32, HERE, State.MANUAL)
-    plan, number = editing.add(plan, Target.FACE, keys, "", "R. Roe", "", to=1)
+    plan, number = editing.add(plan, Target.FACE, keys, Decided("", "R. Roe"), to=1)
     assert edit.track_of(plan, number).action is Action.KEEP
     assert [s.tracks for s in plan.subjects if 1 in s.tracks] == [(1, number)]
     # Drawn in 32; before and after nobody is sure, and where he is seen no second mask hides him.

@@ -20,7 +20,7 @@ from redact.review import editing
 from redact.review.looked_at import seen_runs, with_seen
 from redact.review.open_plan import ChangedOutsideError, OpenPlan, edited
 from redact.review.overview import Overview
-from redact.types import Action, State
+from redact.types import Action, Decided, State
 
 from .plans import FRAMES, HERE, plan_of, three, track
 
@@ -102,7 +102,7 @@ def test_what_was_seen_stays_seen_when_a_change_is_undone(open_plan: OpenPlan) -
 def test_a_plan_that_changed_outside_is_not_overwritten(open_plan: OpenPlan) -> None:
     keep(open_plan, 1)
     other = read_plan(open_plan.path)
-    theirs = editing.decide(other, [2], editing.Decision.KEEP, "witness", "S. Poe")
+    theirs = editing.decide(other, [2], editing.Decision.KEEP, Decided("witness", "S. Poe"))
     write_plan(theirs, open_plan.path, force=True)
     data = open_plan.path.read_bytes()
     with pytest.raises(ChangedOutsideError):

@@ -67,7 +67,7 @@ def add(
         value,
         Target.from_word(target),
         given,
-        **decided(reason, by),
+        decided(reason, by),
     )
     save(changed, value, plan_path)
     first = given[0][1]
@@ -100,7 +100,7 @@ def _follow(
         value,
         Target.from_word(target),
         keys,
-        **decided(reason, by),
+        decided(reason, by),
     )
     save(changed, value, path)
     first, last = (clock(value.seconds(key.frame)) for key in (keys[0], keys[-1]))

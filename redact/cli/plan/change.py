@@ -114,7 +114,7 @@ def mute(
         user_input.parse_seconds(start, value),
         user_input.parse_seconds(end, value),
         Sound(how),
-        **decided(reason, by),
+        decided(reason, by),
     )
     save(changed, value, plan_path)
     new = next((m for m in changed.muted if m not in value.muted), changed.muted[0])
@@ -164,7 +164,7 @@ def import_(
     changed, numbers = add_imported(
         value,
         tracks,
-        **decided(reason, by),
+        decided(reason, by),
     )
     save(changed, value, plan_path)
     tell(say("tracks_imported", path=plan_path, count=len(numbers)), err=True)

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypedDict
 
 import click
 
@@ -17,7 +16,7 @@ from ...errors import PlanError
 from ...files import claim_beside, unwritable
 from ...plan import MutedSpan, Plan, read_plan, user_input, write_plan
 from ...record import checked_option
-from ...types import Box, Keyframe, State, Target, Track, clock, runs_of, stamp
+from ...types import Box, Decided, Keyframe, State, Target, Track, clock, runs_of, stamp
 from ...words import Message, problem, say
 from ..app import HELP, PATH
 from ..terminal import Terminal
@@ -65,21 +64,10 @@ def _alone_with(path: Path) -> Iterator[None]:
         held.remove()
 
 
-class Decided(TypedDict):
-    """Why, by whom and when (UTC), for the functions that change a plan."""
-
-    reason: str
-    decided_by: str
-    at: str
-
-
 def decided(reason: str | None, by: str | None) -> Decided:
     """What goes on record of a change. Raises UsageError if it cannot stand there."""
-    return {
-        "reason": said(reason, "--reason") or "",
-        "decided_by": said(by, "--by") or "",
-        "at": stamp(datetime.now(UTC)),
-    }
+    said_why, said_by = said(reason, "--reason") or "", said(by, "--by") or ""
+    return Decided(said_why, said_by, stamp(datetime.now(UTC)))
 
 
 def said(value: str | None, option: str) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from ...errors import PlanError
-from ...types import Box, Origin, Target, Track
+from ...types import UNDECIDED, Box, Decided, Origin, Target, Track
 from ...words import problem
 from ..edit import new_track
 from ..plan import Plan
@@ -50,10 +50,7 @@ class ImportedTrack:
 def add_imported(
     plan: Plan,
     tracks: list[ImportedTrack],
-    *,
-    reason: str = "",
-    decided_by: str = "",
-    at: str = "",
+    decided: Decided = UNDECIDED,
 ) -> tuple[Plan, tuple[int, ...]]:
     """Add foreign tracks to a plan, each cut where it is gone; returns the new numbers.
 
@@ -63,16 +60,7 @@ def add_imported(
     pieces = [(track.target, piece) for track in tracks for piece in _pieces(track, plan)]
     # All at once: a plan is made anew with each change, and a crowd has thousands of tracks.
     new = tuple(
-        new_track(
-            plan,
-            number,
-            target,
-            piece,
-            origin=Origin.IMPORTED,
-            reason=reason,
-            decided_by=decided_by,
-            at=at,
-        )
+        new_track(plan, number, target, piece, decided, Origin.IMPORTED)
         for number, (target, piece) in enumerate(pieces, plan.next_id())
     )
     return replace(plan, tracks=(*plan.tracks, *new)), tuple(track.id for track in new)
