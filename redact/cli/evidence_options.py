@@ -71,15 +71,15 @@ def take_case(params: dict[str, Any]) -> tuple[CaseFields | None, tuple[str, ...
     file: Path | None = params.pop("case_file")
     texts = {name: params.pop(f"case_{name}") for name in TEXT_FIELDS}
     reasons = params.pop("reasons")
-    texts_given = {
+    given: dict[str, Any] = {
         name: checked_option(text, "--" + name.replace("_", "-")) for name, text in texts.items()
     }
-    given = CaseFields(**texts_given, reasons=reasons_from_options(reasons), codes=())
+    given["reasons"] = reasons_from_options(reasons)
     options = ["--" + name.replace("_", "-") for name, text in texts.items() if text]
     options += ["--reason"] if reasons else []
     options += ["--case-file"] if file is not None else []
     base = CaseFields() if file is None else read_case_file(file)
-    case = base.overridden_by(given)
+    case = base.overridden_by(CaseFields(**given))
     return (None if case.empty else case), tuple(options)
 
 

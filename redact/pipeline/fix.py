@@ -16,7 +16,7 @@ from ..files import check_writable, made_folder, sweep
 from ..media import probe
 from ..plan import Plan, edit, read_plan
 from ..progress import Progress
-from ..record import CaseFields, Credentials, EvidenceChoice, case_from_mapping
+from ..record import CaseFields, Credentials, EvidenceChoice, checked_case
 from ..types import Decided
 from ..words import Message, problem, say
 from .beside_result import record_beside
@@ -119,7 +119,7 @@ def _order_as_before(
     credentials: Credentials | None,
 ) -> Order:
     """The order of the run that was held back. Raises PlanError: the note cannot be read."""
-    case = case_from_mapping(held.case, str(held.note))
+    case = checked_case(held.case, str(held.note))
     evidence = EvidenceChoice(
         manifest=not held.no_manifest,
         case=None if case == CaseFields() else case,

@@ -24,7 +24,6 @@ from ..files import PRIVATE, belongs_to_user, is_own, own_mark, read_file, write
 from ..plan import dump_plan
 from ..record import (
     CaseFields,
-    case_as_json,
     manifest_path,
     settings_as_json,
     sha256_of_bytes,
@@ -80,7 +79,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     no_manifest: bool
     log: str
     sign_key: str
-    case: dict[str, Any]
+    case: CaseFields
     findings: list[dict[str, Any]]
     failed: list[str]
     acceptable: bool
@@ -177,7 +176,7 @@ def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
         log=_whole(evidence.log),
         sign_key=_whole(evidence.key_file),
         credentials=[] if signer is None else [_whole(path) for path in signer.files],
-        case=case_as_json(evidence.case or CaseFields()),
+        case=evidence.case or CaseFields(),
         findings=[f.to_json() for f in audit.findings],
         failed=[c.in_words() for c in audit.checks if not c.passed],
         acceptable=audit.may_be_accepted,

@@ -20,7 +20,6 @@ from ..progress import Progress
 from ..record import (
     CaseFields,
     Manifest,
-    case_part,
     check_output,
     library_versions,
     manifest_path,
@@ -145,7 +144,7 @@ def _unlike(manifest: Manifest, wanted: _Wanted, progress: Progress) -> Iterator
     signer = "" if evidence.credentials is None else evidence.credentials.sha256
     if manifest.output.credentials != signer:
         yield Message("result_other_credentials")
-    if manifest.case != case_part(evidence.case or CaseFields()):
+    if manifest.case != (evidence.case or CaseFields()):
         yield Message("result_other_case")
     if plan_file is not None and hash_of(plan_file) not in ("", manifest.run.plan_sha256):
         yield Message("result_plan_changed", plan=plan_file.name)

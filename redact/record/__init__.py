@@ -1,14 +1,13 @@
 """The record that ties an output to its original."""
 
 from ..media import sha256_of_bytes
-from .build import build_manifest, case_part, library_versions, settings_as_json
+from .build import build_manifest, library_versions, settings_as_json
 from .build_tracks import CERTAINTY, ledger, muted_parts
 from .case import (
     TEXT_FIELDS,
     CaseFields,
     ReasonCode,
-    case_as_json,
-    case_from_mapping,
+    checked_case,
     read_case_file,
     reasons_from_options,
 )

@@ -36,8 +36,6 @@ from .manifest import (
 )
 from .manifest_parts import (
     AuditPart,
-    CasePart,
-    CodePart,
     LimitPart,
     LogAnchor,
     MessagePart,
@@ -87,7 +85,7 @@ def build_manifest(
             credentials=record.credentials,
             copied=tuple(CopiedPart(*stretch) for stretch in record.copied),
         ),
-        case=case_part(case),
+        case=case,
         run=_run(record),
         tool=_tool(record),
         tracks=ledger(drawn, record.settings.render.style_name, case),
@@ -127,13 +125,6 @@ def _source(record: RunRecord) -> SourcePart:
         torn=info.torn,
         video_stream=info.video.index,
     )
-
-
-def case_part(case: CaseFields) -> CasePart:
-    """The case fields as they stand in a manifest."""
-    values = {f.name: getattr(case, f.name) for f in dataclasses.fields(case)}
-    codes = {c.code: CodePart(c.text, c.basis) for c in case.codes}
-    return CasePart(**{**values, "reasons": dict(case.reasons), "codes": codes})
 
 
 def _run(record: RunRecord) -> RunPart:

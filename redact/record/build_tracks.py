@@ -70,7 +70,7 @@ def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int
         origin=track.origin,
         method=str(style) if hidden else "none",
         found_by=_found_by(track, plan),
-        reason=track.reason or case.reason_for(track.target),
+        reason=track.reason or case.reasons.get(track.target.word, ""),
         decided_by=track.decided_by,
         decided_at=track.decided_at,
         by_person=track.by_person,

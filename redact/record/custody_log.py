@@ -24,7 +24,7 @@ from .case import CaseFields
 from .checked_text import checked_text
 from .log_chain import START, LogEntry, LogState, examine, head_path, write_head
 from .manifest import Manifest
-from .manifest_parts import CasePart, LogAnchor
+from .manifest_parts import LogAnchor
 
 PATIENCE = 30.0
 """Seconds to wait for another writer. An append takes milliseconds, so whoever holds the lock
@@ -190,7 +190,7 @@ def run_details(manifest: Manifest, data: bytes) -> dict[str, str]:
     return {key: value for key, value in details.items() if value}
 
 
-def case_details(case: CaseFields | CasePart) -> dict[str, str]:
+def case_details(case: CaseFields) -> dict[str, str]:
     return {
         "case": case.case,
         "exhibit": case.exhibit,

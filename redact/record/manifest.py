@@ -16,9 +16,9 @@ from ..errors import PlanError
 from ..files import read_file
 from ..types import Natural, Sha256, Utc
 from ..words import problem, reason_of
+from .case import CaseFields
 from .manifest_parts import (
     AuditPart,
-    CasePart,
     FileName,
     LimitPart,
     LogAnchor,
@@ -144,7 +144,7 @@ class Manifest(Part):
     format_version: Annotated[int, Meta(ge=1, le=FORMAT_VERSION)]
     source: SourcePart
     output: OutputPart
-    case: CasePart
+    case: CaseFields
     run: RunPart
     tool: ToolPart
     tracks: tuple[TrackPart, ...]

@@ -1,4 +1,4 @@
-"""The parts of a manifest: fields, tracks, audit, what a person reviewed, the case, and the log."""
+"""The parts of a manifest: fields, tracks, audit, what a person reviewed, and the log."""
 
 from __future__ import annotations
 
@@ -218,27 +218,6 @@ class StepPart(Part):
     name: str
     detail: tuple[MessagePart, ...]
     seconds: float
-
-
-class CodePart(Part):
-    """What a reason code means, and the statutory basis that it rests on."""
-
-    text: str = ""
-    basis: str = ""
-
-
-class CasePart(Part):
-    """What a person said about the case."""
-
-    case: str = ""
-    exhibit: str = ""
-    operator: str = ""
-    reviewer: str = ""
-    recipient: str = ""
-    purpose: str = ""
-    legal_basis: str = ""
-    reasons: dict[str, str] = field(default_factory=dict)
-    codes: dict[str, CodePart] = field(default_factory=dict)
 
 
 class LimitPart(Part):

@@ -13,6 +13,7 @@ from typing import Any
 
 from ..plan import count_of
 from ..record import (
+    TEXT_FIELDS,
     AuditPart,
     CheckPart,
     CheckResult,
@@ -227,16 +228,7 @@ def _streams(manifest: Manifest, text: ReportWords) -> dict[str, str]:
 
 
 def case_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
-    case = manifest.case
-    pairs = [
-        (text("case.case"), case.case),
-        (text("case.exhibit"), case.exhibit),
-        (text("case.operator"), case.operator),
-        (text("case.reviewer"), case.reviewer),
-        (text("case.recipient"), case.recipient),
-        (text("case.purpose"), case.purpose),
-        (text("case.legal_basis"), case.legal_basis),
-    ]
+    pairs = [(text(f"case.{name}"), getattr(manifest.case, name)) for name in TEXT_FIELDS]
     return {"case_rows": pairs, "case_given": any(value for _, value in pairs)}
 
 

@@ -105,7 +105,7 @@ def make_case() -> CaseFields:
         recipient="Cour d’appel <Lyon>",
         purpose="Disclosure to the defence",
         legal_basis="art. 6(1)(c) GDPR",
-        reasons=(("face", "third party"), ("plate", "third party's car")),
+        reasons={"face": "third party", "plate": "third party's car"},
     )
 
 

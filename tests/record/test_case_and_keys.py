@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from redact.errors import OutputError, OutputExistsError, PlanError, UsageError
-from redact.record import CaseFields, ReasonCode, case_as_json, read_case_file
-from redact.record.case import case_from_mapping, reasons_from_options
+from redact.record import CaseFields, ReasonCode, read_case_file
+from redact.record.case import case_from_mapping, checked_case, reasons_from_options
 from redact.record.signature import load_private_key, load_public_key, new_key, raw_public
 
 
@@ -25,14 +24,14 @@ def test_case_file(tmp_path: Path) -> None:
     )
     case = read_case_file(path)
     assert case == CaseFields(
-        case="2026-114", legal_basis="art. 6", reasons=(("face", "third party"),)
+        case="2026-114", legal_basis="art. 6", reasons={"face": "third party"}
     )
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())  # as some editors begin every text
     assert read_case_file(path) == case
-    given_here = CaseFields(case="other", reasons=(("plate", "car"),))
+    given_here = CaseFields(case="other", reasons={"plate": "car"})
     both = case.overridden_by(given_here)
     assert both.case == "other" and both.legal_basis == "art. 6"
-    assert both.reasons == (("face", "third party"), ("plate", "car"))
+    assert both.reasons == {"face": "third party", "plate": "car"}
 
 
 def test_reason_codes_of_a_case(tmp_path: Path) -> None:
@@ -43,18 +42,18 @@ def test_reason_codes_of_a_case(tmp_path: Path) -> None:
         "utf-8",
     )
     case = read_case_file(path)
-    assert case.codes == (
-        ReasonCode("b6", "Privacy", "552(b)(6)"),
-        ReasonCode("b7c", "Law enforcement"),
-    )
-    assert case_from_mapping(case_as_json(case), "again") == case
-    good = case.overridden_by(CaseFields(reasons=(("plate", "b7c"),)))
-    assert good.reasons == (("face", "b6"), ("plate", "b7c")) and good.codes == case.codes
+    assert case.codes == {
+        "b6": ReasonCode("Privacy", "552(b)(6)"),
+        "b7c": ReasonCode("Law enforcement"),
+    }
+    assert checked_case(case, "again") == case
+    good = case.overridden_by(CaseFields(reasons={"plate": "b7c"}))
+    assert good.reasons == {"face": "b6", "plate": "b7c"} and good.codes == case.codes
     with pytest.raises(PlanError, match="b7: is not a code of this case") as found:
-        case.overridden_by(CaseFields(reasons=(("plate", "b7"),)))
+        case.overridden_by(CaseFields(reasons={"plate": "b7"}))
     assert "b7c" in found.value.hint
     # Without codes a reason is what anybody writes.
-    assert CaseFields().overridden_by(CaseFields(reasons=(("face", "x"),))).reasons
+    assert CaseFields().overridden_by(CaseFields(reasons={"face": "x"})).reasons
 
 
 @pytest.mark.parametrize(
@@ -123,7 +122,7 @@ def test_reasons_that_are_none(option: str) -> None:
 
 
 def test_a_target_has_one_reason() -> None:
-    assert reasons_from_options(["plate=a", " Face = b "]) == (("face", "b"), ("plate", "a"))
+    assert reasons_from_options(["plate=a", " Face = b "]) == {"face": "b", "plate": "a"}
     with pytest.raises(UsageError, match="given twice"):
         reasons_from_options(["face=a", "FACE=b"])
 
@@ -199,4 +198,4 @@ def test_the_page_for_lawyers_shows_every_field_of_a_case_file(tmp_path: Path) -
     file = tmp_path / "case.toml"
     file.write_text(page.partition("```toml\n")[2].partition("```")[0], "utf-8")
     shown = read_case_file(file)
-    assert [f.name for f in fields(shown) if not getattr(shown, f.name)] == []
+    assert [n for n in CaseFields.__struct_fields__ if not getattr(shown, n)] == []

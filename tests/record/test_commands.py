@@ -206,7 +206,7 @@ def test_options_become_a_choice(tmp_path: Path) -> None:
     arguments = ["--case-file", file, "--case", "2", "--reason", "plate=b", "--log", "c.log"]
     choice = call(probe_options, *arguments).return_value
     assert choice.case.case == "2" and choice.case.operator == "J. Doe"
-    assert choice.case.reasons == (("face", "a"), ("plate", "b"))
+    assert choice.case.reasons == {"face": "a", "plate": "b"}
     assert choice.log == Path("c.log")
     assert call(probe_options).return_value == EvidenceChoice()
     clash = call(probe_options, "--no-manifest", "--case", "2")

@@ -103,11 +103,9 @@ def later(keys: tuple[Keyframe, ...], frames: int) -> tuple[Keyframe, ...]:
 
 
 def test_codes_of_a_case_stand_with_their_words_and_their_rule(tmp_path: Path) -> None:
-    codes = (
-        ReasonCode("b6", "Privacy of a third party", "5 U.S.C. 552(b)(6)"),
-        ReasonCode("b7c"),
-    )
-    case = replace(make_case(), reasons=(("face", "b6"), ("plate", "b7c")), codes=codes)
+    privacy = ReasonCode("Privacy of a third party", "5 U.S.C. 552(b)(6)")
+    codes = {"b6": privacy, "b7c": ReasonCode()}
+    case = make_case().but(reasons={"face": "b6", "plate": "b7c"}, codes=codes)
     value = build_manifest(make_record(tmp_path, case=case))
     (face,), (plate,), (drawn,) = (rows_of(value, n) for n in ("1", "3", "4"))
     assert (face["reason code"], face["reason"]) == ("b6", "Privacy of a third party")
