@@ -113,6 +113,12 @@ def results_so_far() -> list[dict[str, Any]]:
     return asked.finished
 
 
+def typed(name: str | None) -> bool:
+    """Whether the user gave a parameter to the command that runs now."""
+    source = click.get_current_context().get_parameter_source(name or "")
+    return source is ParameterSource.COMMANDLINE
+
+
 def typed_options(names_left_out: Collection[str]) -> list[str]:
     """Options that the user gave to the command that runs now, ready for `shlex.join`.
 
@@ -123,8 +129,7 @@ def typed_options(names_left_out: Collection[str]) -> list[str]:
     found: list[str] = []
     for option in context.command.params:
         name = option.name or ""
-        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if isinstance(option, click.Option) and typed and name not in names_left_out:
+        if isinstance(option, click.Option) and typed(name) and name not in names_left_out:
             found += _as_typed(option, context.params[name])
     return found
 

@@ -30,20 +30,13 @@ from ..record import (
     reasons_from_options,
 )
 from ..words import problem, say, told
-from .app import PATH, together
+from .app import PATH, together, typed
 from .terminal import Terminal
 
 Opened = TypeVar("Opened")
 
-case_options = together(
-    click.option("--case-file", type=PATH),
-    *(
-        click.option("--" + name.replace("_", "-"), f"case_{name}", default="")
-        for name in TEXT_FIELDS
-    ),
-    click.option("--reason", "reasons", multiple=True, metavar="TARGET=REASON"),
-)
-"""Only the case options, as separate parameters; see `take_case`."""
+_FLAGS = {f"case_{name}": "--" + name.replace("_", "-") for name in TEXT_FIELDS}
+"""Of the fields of a case, by parameter."""
 
 
 def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,7 +51,9 @@ def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*args, evidence=_choice(params), **params)
 
     return together(
-        case_options,
+        click.option("--case-file", type=PATH),
+        *(click.option(flag, name, default="") for name, flag in _FLAGS.items()),
+        click.option("--reason", "reasons", multiple=True, metavar="TARGET=REASON"),
         click.option("--no-manifest", is_flag=True),
         click.option("--log", "custody_log", type=PATH),
         click.option("--c2pa", type=(PATH, PATH), metavar="CERT KEY"),
@@ -66,39 +61,31 @@ def evidence_options(function: Callable[..., Any]) -> Callable[..., Any]:
     )(wrapper)
 
 
-def take_case(params: dict[str, Any]) -> tuple[CaseFields | None, tuple[str, ...]]:
-    """Remove the case options from `params`; returns the fields and the options typed."""
-    file: Path | None = params.pop("case_file")
-    texts = {name: params.pop(f"case_{name}") for name in TEXT_FIELDS}
-    reasons = params.pop("reasons")
-    given: dict[str, Any] = {
-        name: checked_option(text, "--" + name.replace("_", "-")) for name, text in texts.items()
-    }
-    given["reasons"] = reasons_from_options(reasons)
-    options = ["--" + name.replace("_", "-") for name, text in texts.items() if text]
-    options += ["--reason"] if reasons else []
-    options += ["--case-file"] if file is not None else []
-    base = CaseFields() if file is None else read_case_file(file)
-    case = base.overridden_by(CaseFields(**given))
-    return (None if case.empty else case), tuple(options)
-
-
 def _choice(params: dict[str, Any]) -> EvidenceChoice:
-    case, given = take_case(params)
-    no_manifest: bool = params.pop("no_manifest")
-    log: Path | None = params.pop("custody_log")
-    sign: Path | None = params.pop("sign_key")
-    c2pa: tuple[Path, Path] | None = params.pop("c2pa")
-    given += ("--c2pa",) if c2pa is not None else ()
-    given += ("--log",) if log is not None else ()
-    given += ("--sign",) if sign is not None else ()
-    if no_manifest and given:
+    named = (*_FLAGS, "case_file", "reasons", "c2pa", "custody_log", "sign_key")
+    given = tuple(
+        max(option.opts, key=len)
+        for option in click.get_current_context().command.params
+        if option.name in named and typed(option.name)
+    )
+    fields: dict[str, Any] = {
+        name.removeprefix("case_"): checked_option(params.pop(name), flag)
+        for name, flag in _FLAGS.items()
+    }
+    fields["reasons"] = reasons_from_options(params.pop("reasons"))
+    file, log, sign, c2pa = (
+        params.pop(name) for name in ("case_file", "custody_log", "sign_key", "c2pa")
+    )
+    base = CaseFields() if file is None else read_case_file(file)
+    case = base.overridden_by(CaseFields(**fields))
+    keeps = not params.pop("no_manifest")
+    if not keeps:
         EvidenceChoice(given=given).refuse_with("--no-manifest")
     key = None if sign is None else private_key(sign)
     if log is not None:
         warn_of_unsigned(log, key)
     credentials = None if c2pa is None else content_signer(*c2pa)
-    return EvidenceChoice(not no_manifest, case, log, key, given, sign, credentials)
+    return EvidenceChoice(keeps, None if case.empty else case, log, key, given, sign, credentials)
 
 
 def content_signer(certificate: Path, key: Path) -> Credentials:
@@ -175,19 +162,16 @@ def _can_ask() -> bool:
 def take_acceptance(
     context: click.Context, parameter: click.Parameter, value: str | None
 ) -> Acceptance | None:
-    """Callback of the option.
+    """Callback of the option: "1,3=reason" or "all=reason".
 
     Raises:
         UsageError: what is given says nothing, or cannot stand in a record.
     """
-    return None if value is None else parse_acceptance(value)
-
-
-def parse_acceptance(text: str) -> Acceptance:
-    """From "1,3=reason" or "all=reason". Raises UsageError."""
-    numbers, equals, reason = text.partition("=")
+    if value is None:
+        return None
+    numbers, equals, reason = value.partition("=")
     if not equals:
-        raise problem(UsageError, "which_findings", text=text)
+        raise problem(UsageError, "which_findings", text=value)
     reason = checked_option(reason.strip(), "--accept-findings")
     if not any(c.isalnum() for c in reason):
         raise problem(UsageError, "no_reason_to_accept")

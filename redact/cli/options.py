@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
 from ..detection import DEVICES, on_device
 from ..errors import UsageError
@@ -26,7 +25,7 @@ from ..settings import (
 )
 from ..types import SEARCHED, USUAL, Target, apart
 from ..words import problem, say
-from .app import PATH, Decorator, remember_sources, together
+from .app import PATH, Decorator, remember_sources, together, typed
 from .search_options import scope_of, scope_options
 from .terminal import Terminal
 
@@ -178,13 +177,11 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
 def render_settings(params: dict[str, Any]) -> RenderSettings:
     """Raises UsageError where an option would have no effect on what is drawn."""
     style = Style(params["style"])
-    context = click.get_current_context()
     for name, option, shown_by in (
         ("label", "--label", (Style.COVER, Style.SOLID)),
         ("colour", "--color", (Style.SOLID,)),
     ):
-        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if typed and style not in shown_by:
+        if typed(name) and style not in shown_by:
             raise problem(
                 UsageError,
                 "option_without_style",
@@ -199,10 +196,9 @@ def render_settings(params: dict[str, Any]) -> RenderSettings:
 
 def _stamp(params: dict[str, Any]) -> Stamp | None:
     """Raises UsageError for a corner without a stamp."""
-    text, where = params["stamp"], click.get_current_context().get_parameter_source("stamp_corner")
-    if text:
-        return Stamp(text, Corner(params["stamp_corner"]))
-    if where is ParameterSource.COMMANDLINE:
+    if params["stamp"]:
+        return Stamp(params["stamp"], Corner(params["stamp_corner"]))
+    if typed("stamp_corner"):
         raise problem(UsageError, "corner_without_stamp")
     return None
 

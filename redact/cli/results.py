@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from click.core import ParameterSource
 
 from ..auditing import Finding, FindingKind
 from ..files import PRIVATE
@@ -21,7 +20,7 @@ from ..plan import Plan
 from ..record import Manifest, manifest_path
 from ..types import Action, as_argument, clock
 from ..words import said, say, spoken, word
-from .app import PATH, together
+from .app import PATH, together, typed
 from .destination import is_folder
 from .evidence_options import evidence_options, take_acceptance
 from .terminal import Terminal
@@ -43,13 +42,12 @@ def chosen_delivery(params: Mapping[str, Any], output: Path | None) -> Delivery:
         params: of the command that runs now.
         output: file or folder for the result, as it was given.
     """
-    sound = click.get_current_context().get_parameter_source("audio")
     return Delivery(
         output=output,
         in_folder=output is not None and is_folder(output),
         force=params["force"],
         release=params["release"],
-        sound_chosen=sound is ParameterSource.COMMANDLINE,
+        sound_chosen=typed("audio"),
         evidence=params["evidence"],
         plan_out=params["plan_out"],
         keep_plan=not params.get("no_plan", False),

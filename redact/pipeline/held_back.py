@@ -24,12 +24,12 @@ from ..files import PRIVATE, belongs_to_user, is_own, own_mark, read_file, write
 from ..plan import dump_plan
 from ..record import (
     CaseFields,
+    FindingPart,
     manifest_path,
     settings_as_json,
     sha256_of_bytes,
 )
 from ..settings import (
-    Audio,
     Corner,
     DrawSettings,
     EncodeSettings,
@@ -80,7 +80,7 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     log: str
     sign_key: str
     case: CaseFields
-    findings: list[dict[str, Any]]
+    findings: list[FindingPart]
     failed: list[str]
     acceptable: bool
     files: list[str]
@@ -108,14 +108,14 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         """The findings as values. Raises PlanError."""
         try:
             return tuple(map(_finding, self.findings))
-        except (KeyError, TypeError, ValueError, IndexError) as error:
+        except ValueError as error:
             raise problem(PlanError, "note_finding", path=self.note, error=error) from error
 
     @property
     def draw(self) -> DrawSettings:
         """How the result was drawn. Raises PlanError."""
         try:
-            render, encode = self.settings["render"], self.settings["encode"]
+            render = self.settings["render"]
             red, green, blue = render["colour"]
             return DrawSettings(
                 RenderSettings(
@@ -126,15 +126,9 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
                     str(render.get("notice", "")),
                     stamp_from_json(render.get("stamp")),
                 ),
-                EncodeSettings(
-                    str(encode["codec"]),
-                    encode["crf"],
-                    encode["preset"],
-                    Audio(encode["audio"]),
-                    bool(encode.get("copy_untouched", False)),
-                ),
+                msgspec.convert(self.settings["encode"], EncodeSettings),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError) as error:  # msgspec.ValidationError is one
             raise problem(PlanError, "note_settings", path=self.note, error=error) from error
 
     def all_files(self) -> list[Path]:
@@ -177,7 +171,7 @@ def write_held(result: Result, order: Order, files: Iterable[Path]) -> None:
         sign_key=_whole(evidence.key_file),
         credentials=[] if signer is None else [_whole(path) for path in signer.files],
         case=evidence.case or CaseFields(),
-        findings=[f.to_json() for f in audit.findings],
+        findings=msgspec.convert([f.to_json() for f in audit.findings], list[FindingPart]),
         failed=[c.in_words() for c in audit.checks if not c.passed],
         acceptable=audit.may_be_accepted,
         files=[_whole(path) for path in files],
@@ -286,21 +280,17 @@ def _notes(folder: Path) -> Iterator[HeldBack]:
                 yield held
 
 
-def _finding(value: Mapping[str, Any]) -> Finding:
-    first, last = value["frames"]
-    start, end = value["seconds"]
+def _finding(part: FindingPart) -> Finding:
+    """Raises ValueError for a kind that is unknown here."""
     return Finding(
-        number=int(value["number"]),
-        kind=FindingKind(value["kind"]),
-        target=Target.from_word(value["target"]),
-        first=int(first),
-        last=int(last),
-        start=float(start),
-        end=float(end),
-        path=tuple((int(p[0]), Box(*map(float, p[1:5]))) for p in value["path"]),
-        scores=tuple((str(k), float(v)) for k, v in value["scores"].items()),
-        rule=str(value["rule"]),
-        track=value["track"],
+        part.number,
+        FindingKind(part.kind),
+        Target.from_word(part.target),
+        *(*part.frames, *part.seconds),
+        path=tuple((frame, Box(*corners)) for frame, *corners in part.path),
+        scores=tuple(part.scores.items()),
+        rule=part.rule,
+        track=part.track,
     )
 
 

@@ -5,12 +5,11 @@ name worked out. What could only fail after a long run is refused before it.
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from ..errors import OutputError, OutputExistsError, UsageError
+from ..errors import OutputError, UsageError
 from ..files import PRIVATE, check_folder, check_writable
 from ..inspect import release_path
 from ..media import WEB, SourceInfo, choose_encoding, container_for, default_output, for_web
@@ -202,7 +201,7 @@ def check_order(order: Order, *, searched: bool = False) -> None:
     choose_encoding(order.info, order.draw.encode, order.container)
     Renderer(order.draw.render)
     require_room(order.draw.render.stamp, *order.info.video.upright_size)
-    _check_result(order)
+    check_writable(order.final, order.force, never=(order.info.path,))
     if searched and order.plan_file is not None:
         # A plan that an earlier run kept is taken up, or refused for what it is.
         check_writable(order.plan_file, force=True, never=order.beside, whole=True)
@@ -210,12 +209,3 @@ def check_order(order: Order, *, searched: bool = False) -> None:
         check_writable(order.plan_copy, order.force, never=order.beside, whole=True)
     check_folder(order.closed)
     check_evidence(order.evidence, order.final, order.force)
-
-
-def _check_result(order: Order) -> None:
-    """As `redact.files.check_writable`; the advice names the option that results have."""
-    try:
-        check_writable(order.final, order.force, never=(order.info.path,))
-    except (OutputError, OutputExistsError) as error:
-        hint = re.sub("another (?:name|place)", r"\g<0> with -o", error.hint)
-        raise type(error)(error.message, hint) from error

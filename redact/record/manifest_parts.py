@@ -152,12 +152,12 @@ class TrackPart(Part):
     ] = field(default_factory=tuple)
     decided_at: UtcOrNone = ""
     by_person: Annotated[
-        bool | None,
+        bool,
         Meta(
             description="a person decided about it, be it that it stays hidden; false: nobody "
-            "touched it, and it is hidden by the program's rule; null: older records do not say"
+            "touched it, and it is hidden by the program's rule"
         ),
-    ] = None
+    ] = False
     confirmed: Annotated[
         list[Confirmed],
         Meta(description="what a person said of it while looking at its pictures"),

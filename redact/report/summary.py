@@ -179,13 +179,11 @@ def _counts(tracks: Sequence[TrackPart]) -> tuple[int, int, int]:
 
 
 def _by_person(manifest: Manifest, text: ReportWords) -> str:
-    """Of how many tracks a person decided, and how many nobody touched; "" where the record is
-    older than that."""
-    told = [t.by_person for t in manifest.tracks]
-    if not told or None in told:
+    """Of how many tracks a person decided, and how many nobody touched; "" where there are none."""
+    if not manifest.tracks:
         return ""
-    decided = sum(map(bool, told))
-    return text("summary.decided", decided=decided, rest=len(told) - decided)
+    decided = sum(track.by_person for track in manifest.tracks)
+    return text("summary.decided", decided=decided, rest=len(manifest.tracks) - decided)
 
 
 def _checks(manifest: Manifest) -> tuple[CheckPart, ...]:

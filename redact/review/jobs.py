@@ -57,11 +57,6 @@ class Job:
     def ask_to_stop(self) -> None:
         self._asked.set()
 
-    @property
-    def asked(self) -> bool:
-        """Whether the person wants it to stop."""
-        return self._asked.is_set()
-
     def stop_if_asked(self) -> None:
         """Raises StoppedError."""
         if self._asked.is_set():
@@ -73,6 +68,19 @@ class Job:
         self.stage_name, self.done = name, 0
         self.total = None if total is None else int(total)
         yield _Stage(self)
+
+    @contextmanager
+    def until_asked(self, name: str, total: int) -> Iterator[Callable[[int], bool]]:
+        """A stage that ends early where the person wants it to: what was found until then is kept.
+        Gives what each frame is told to, and what says whether to go on."""
+        with self.stage(name, total) as stage:
+
+            def go_on(frame: int) -> bool:
+                if not self._asked.is_set():
+                    stage.advance()
+                return not self._asked.is_set()
+
+            yield go_on
 
     def warn(self, what: Message) -> None:
         text = str(what)

@@ -132,6 +132,18 @@ class OpenPlan:
                 self.revision += 1
             return self.plan
 
+    def add(self, function: Callable[[Plan], tuple[Plan, int]]) -> int:
+        """`change` by a function that also gives the number of the track that it added."""
+        numbers: list[int] = []
+
+        def changed(plan: Plan) -> Plan:
+            after, number = function(plan)
+            numbers.append(number)
+            return after
+
+        self.change(changed)
+        return numbers[-1]
+
     def undo(self) -> Plan:
         """Take the last change back; what was seen stays seen."""
         return self._step(self._back, self._forth)

@@ -43,33 +43,19 @@ QUIET: Final = frozenset({"/api/state", "/api/seen", "/api/waveform", "/api/leav
 def routes_of(session: Session) -> dict[tuple[str, str], Route]:
     """Every route of a session by method and path."""
     page = _Page(session)
-    gets: dict[str, Route] = {
-        "state": page.state,
-        "plan": page.plan,
-        "frame": page.frame,
-        "faces": page.faces,
-        "alike": page.alike,
-        "covered": page.covered,
-        "sound": page.sound,
-        "waveform": page.waveform,
+    found = {
+        (method, f"/api/{name}"): told(getattr(page, name.replace("-", "_")))
+        for method, names in _NAMES.items()
+        for name in names.split()
     }
-    posts: dict[str, Route] = {
-        "join": page.state,
-        "leave": page.leave,
-        "edit": page.edit,
-        "undo": page.undo,
-        "redo": page.redo,
-        "reviewer": page.reviewer,
-        "follow": page.follow,
-        "bridge": page.bridge,
-        "seen": page.seen,
-        "finish": page.finish,
-        "stop": page.stop,
-        "open": page.open,
-        "remove-held": page.remove_held,
-    }
-    found = {("GET", f"/api/{name}"): told(route) for name, route in gets.items()}
-    return found | {("POST", f"/api/{name}"): told(route) for name, route in posts.items()}
+    return found | {("POST", "/api/join"): told(page.state)}
+
+
+_NAMES: Final = {
+    "GET": "state plan frame faces alike covered sound waveform",
+    "POST": "leave edit undo redo reviewer follow bridge seen finish stop open remove-held",
+}
+"""Routes by method, each a function of the page that has its name."""
 
 
 def told(route: Route) -> Route:

@@ -117,7 +117,7 @@ class Session:
         if what.get("op") == "mute" and not here.info.audio:
             raise RefusedError("no_sound")
         open_plan = here.open_plan
-        return open_plan.change(lambda plan: edited(plan, what, reviewer_of(plan), now()))
+        return open_plan.change(lambda plan: edited(plan, what, *decided_now(plan)[1:]))
 
     def follow(self, what: dict[str, Any]) -> None:
         """Draw a box and follow what is in it; with "track", it is a part of that one's subject,
@@ -133,24 +133,12 @@ class Session:
             raise ValueError(f"there is no frame {frame}")
 
         def work(job: Job) -> dict[str, int]:
-            with job.stage("follow", len(plan.source.timeline)) as stage:
-
-                def go_on(number: int) -> bool:
-                    if not job.asked:
-                        stage.advance()
-                    return not job.asked  # what was found until then is kept
-
+            with job.until_asked("follow", len(plan.source.timeline)) as go_on:
                 keys = follow(here.others, plan, frame, box, go_on)
-            made: list[int] = []
-
-            def added(plan: Plan) -> Plan:
-                decided = Decided(reason, reviewer_of(plan), now())
-                after, number = editing.add(plan, target, keys, decided, to)
-                made.append(number)
-                return after
-
-            here.open_plan.change(added)
-            return {"track": made[-1], "first": keys[0].frame, "last": keys[-1].frame}
+            number = here.open_plan.add(
+                lambda plan: editing.add(plan, target, keys, decided_now(plan, reason), to)
+            )
+            return {"track": number, "first": keys[0].frame, "last": keys[-1].frame}
 
         self.begin("follow", work)
 
@@ -167,26 +155,13 @@ class Session:
             if what.get("how") == "hold":
                 keys = held_across(plan, before.keyframes[-1], after.keyframes[0])
             else:
-                with job.stage("follow", gap.last - gap.first + 1) as stage:
-
-                    def go_on(number: int) -> bool:
-                        if not job.asked:
-                            stage.advance()
-                        return not job.asked
-
+                with job.until_asked("follow", gap.last - gap.first + 1) as go_on:
                     keys = followed_across(here.others, plan, before, after, gap, go_on)
-            made: list[int] = []
-
-            def added(plan: Plan) -> Plan:
-                filled, number = editing.bridge(
-                    plan, gap, keys, Decided("", reviewer_of(plan), now())
-                )
-                made.append(number)
-                return filled
-
-            here.open_plan.change(added)
+            number = here.open_plan.add(
+                lambda plan: editing.bridge(plan, gap, keys, decided_now(plan))
+            )
             followed = sum(key.state is State.FOLLOWED for key in keys)
-            return {"track": made[-1], "followed": followed, "frames": gap.last - gap.first + 1}
+            return {"track": number, "followed": followed, "frames": gap.last - gap.first + 1}
 
         self.begin("bridge", work)
 
@@ -242,11 +217,7 @@ def place_of(info: SourceInfo, folder: Path | None) -> Path:
     return usual if folder is None else folder / usual.name
 
 
-def now() -> str:
-    """The moment of a decision, as plans and records hold it."""
-    return stamp(datetime.now(UTC))
-
-
-def reviewer_of(plan: Plan) -> str:
-    """Who looks, as they wrote it on the page; "" if they did not."""
-    return plan.review.reviewer if plan.review else ""
+def decided_now(plan: Plan, reason: str = "") -> Decided:
+    """By whoever looks, as they wrote it on the page; "" if they did not."""
+    by = plan.review.reviewer if plan.review else ""
+    return Decided(reason, by, stamp(datetime.now(UTC)))
