@@ -44,7 +44,7 @@ from .manifest_parts import (
     StepPart,
 )
 from .run_record import RunRecord
-from .without_folders import argument_without_folders, file_name, values_without_folders
+from .without_folders import FREE_TEXT, argument_without_folders, file_name, without_folders
 
 LIBRARIES = ("av", "mediapipe", "numpy", "onnxruntime", "opencv-contrib-python", "scipy")
 """What decodes, looks, follows and draws."""
@@ -92,8 +92,8 @@ def build_manifest(
         audit=_audit(record),
         findings_accepted=record.accepted,
         damaged_frames=drawn.unchecked,
-        warnings=_messages(record, record.warnings),
-        notes=_messages(record, record.notes),
+        warnings=_messages(record.warnings),
+        notes=_messages(record.notes),
         removed=tuple(_removed(dropped) for dropped in record.source.dropped),
         not_checked=tuple(_limits(record, case)),
         custody_log=log,
@@ -138,7 +138,7 @@ def _run(record: RunRecord) -> RunPart:
         started=stamp(record.started),
         finished=stamp(record.finished),
         steps=tuple(
-            StepPart(s.name, _messages(record, s.detail), round(s.seconds, 3)) for s in record.steps
+            StepPart(s.name, _messages(s.detail), round(s.seconds, 3)) for s in record.steps
         ),
         stretches=record.stretches[0],
         stretches_untouched=record.stretches[1],
@@ -233,10 +233,6 @@ def _audit_limits(audit: Mapping[str, Any] | None) -> list[LimitPart]:
     return [] if compared == seen else [LimitPart("audit_sampled", f"{seen}/{compared}")]
 
 
-def _files(record: RunRecord) -> tuple[Path, ...]:
-    return (record.source.path, record.output)
-
-
 def _removed(dropped: Dropped) -> RemovedPart:
     """What was removed, without its content: a place, date or name must not come back here."""
     what = dropped.what
@@ -246,22 +242,20 @@ def _removed(dropped: Dropped) -> RemovedPart:
         # A camera's handler name can be its owner's.
         what = Message("unnamed")
     number = dropped.where.removeprefix("stream ")
-    return RemovedPart(
-        int(number) if number.isdecimal() else None, dropped.kind, _message(what, ())
-    )
+    stream = int(number) if number.isdecimal() else None
+    return RemovedPart(stream, dropped.kind, _message(what))
 
 
-def _messages(record: RunRecord, messages: Iterable[Message]) -> tuple[MessagePart, ...]:
-    return tuple(_message(message, _files(record)) for message in messages)
+def _messages(messages: Iterable[Message | MessagePart]) -> tuple[MessagePart, ...]:
+    return tuple(map(_message, messages))
 
 
-def _message(message: Message, known: tuple[Path, ...]) -> MessagePart:
-    return _without_folders(MessagePart(message.code, as_json(message.values)), known)
-
-
-def _without_folders(said: MessagePart, known: tuple[Path, ...]) -> MessagePart:
-    values = values_without_folders(said.code, said.values, known)
-    return MessagePart(said.code, {name: _json_value(value) for name, value in values.items()})
+def _message(message: Message | MessagePart) -> MessagePart:
+    """A message as it stands in a manifest: no folder is in it."""
+    values, free = as_json(message.values), FREE_TEXT.get(message.code, "")
+    if isinstance(text := values.get(free), str):
+        values[free] = without_folders(text)
+    return MessagePart(message.code, _json_value(values))
 
 
 def _audit(record: RunRecord) -> AuditPart | None:
@@ -273,7 +267,7 @@ def _audit(record: RunRecord) -> AuditPart | None:
             said = record.answers[finding.number]
             finding.accepted, finding.accepted_by, finding.accepted_at = said
     for check in audit.checks:
-        check.detail = tuple(_without_folders(said, _files(record)) for said in check.detail)
+        check.detail = _messages(check.detail)
     return audit
 
 

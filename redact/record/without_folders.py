@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 from urllib.parse import quote
 
 from ..types import readable
-from ..words import Value
 from .checked_text import printable
 
 _ABSOLUTE = re.compile(
@@ -19,13 +18,6 @@ _ABSOLUTE = re.compile(
     """,
     re.VERBOSE,
 )
-
-# Around a known folder. One that is absolute may end a text, a relative one must lead to something:
-# "out" alone is a word.
-_SEPARATORS = r"[/\\]+"
-_BELOW = r"""[/\\]+(?:[^\s"'<>|:;,()/\\]+[/\\]+)*"""
-_BEFORE_ROOT, _AFTER_ROOT = r"(?<![\w.~-])", rf"(?:{_BELOW}|(?!\w|[.-]\w))"
-_BEFORE, _AFTER = r"(?<![\w.~+@%/\\-])(?:\.[/\\]+)*", _BELOW
 
 
 def file_name(path: Path | str) -> str:
@@ -42,70 +34,20 @@ def _on_one_line(text: str) -> str:
     return "".join(c if printable(c) else quote(c, safe="", errors="replace") for c in text)
 
 
-FREE_TEXT: Final[Mapping[str, tuple[str, ...]]] = {
-    "tag": ("key", "text"),
-    "tag_unread": ("key",),
-    "container_tag": ("key",),
-    "stream_tag": ("key",),
-    "named": ("name",),
-    "rendered": ("encoder",),
+FREE_TEXT: Final[Mapping[str, str]] = {
+    "tag_unread": "key",
+    "container_tag": "key",
+    "stream_tag": "key",
+    "named": "name",
+    "rendered": "encoder",
 }
-"""Values of messages, by code, that others wrote: only there can the folder of a file stand. All
-other text of a record is a code, a number, a name, a hash, or what a person said: a folder named
-"7" or "face" must change none of it."""
+"""The value of a message, by code, that others wrote: only there can a folder stand. All other text
+of a record is a code, a number, a name, a hash, or what a person said, and stays as it is."""
 
 
-def values_without_folders(
-    code: str, values: Mapping[str, Value], known: Iterable[Path] = ()
-) -> dict[str, Value]:
-    """The values of a message, with folders taken out of what is free text among them.
-
-    Args:
-        code: of the message.
-        values: its values.
-        known: see `without_folders`.
-    """
-    free = FREE_TEXT.get(code, ())
-    return {
-        name: value
-        if not isinstance(value, str)
-        else without_folders(value, known)
-        if name in free
-        else readable(value)
-        for name, value in values.items()
-    }
-
-
-def without_folders(text: str, known: Iterable[Path] = ()) -> str:
-    """Free text with the folders of paths removed, their file names kept.
-
-    Args:
-        text: no code, name or hash: what looks like a folder is taken out of it.
-        known: files that the run used; their folders are removed even where they hold spaces, or
-            are relative. A relative one is removed only where a path begins with it: "out/a.mp4"
-            becomes "a.mp4", and "taken out" stays.
-    """
-    rooted, relative = {Path.home(), Path.cwd()}, set()
-    for path in known:
-        rooted |= {path.absolute().parent, path.resolve().parent}
-        if not path.is_absolute():
-            relative.add(path.parent)
-    text = _folders(rooted, _BEFORE_ROOT, _AFTER_ROOT).sub("", text)
-    text = _folders(relative, _BEFORE, _AFTER).sub("", text)
+def without_folders(text: str) -> str:
+    """Text that others wrote, with the folders of paths removed and their file names kept."""
     return readable(_ABSOLUTE.sub("", text))
-
-
-def _folders(folders: Iterable[Path], before: str, after: str) -> re.Pattern[str]:
-    """What finds any of some folders, the longest first, and those that lie in it."""
-    named = {f for f in folders if f not in (Path(), Path(f.anchor))}
-    ordered = sorted(named, key=lambda f: len(str(f)), reverse=True)
-    any_of = "|".join(_SEPARATORS.join(map(re.escape, _parts(f))) for f in ordered)
-    return re.compile(f"{before}(?:{any_of}){after}" if ordered else "(?!)")
-
-
-def _parts(folder: Path) -> list[str]:
-    """Names on the way to a folder; the first is the drive, or "", where it is absolute."""
-    return [folder.drive, *folder.parts[1:]] if folder.anchor else list(folder.parts)
 
 
 _GLUED = re.compile(r"(?P<option>-(?:[A-Za-z]*?o|[A-Za-z])=?)(?P<path>.*[/\\].*)", re.DOTALL)

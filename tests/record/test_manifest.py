@@ -94,9 +94,6 @@ def test_arguments_lose_their_folders(argument: str, expected: str) -> None:
 def test_text_loses_folders_but_not_words() -> None:
     assert without_folders("cannot read /home/jane/x/a.mp4: gone") == "cannot read a.mp4: gone"
     assert without_folders("audio 1/2 and/or 3") == "audio 1/2 and/or 3"
-    # Of files that the run used also those with spaces.
-    used = Path("/srv/my case/in.mp4"), Path("/srv/other place/out.mp4")
-    assert without_folders(f"{used[0]} became {used[1]}", used) == "in.mp4 became out.mp4"
 
 
 def test_removed_tags_are_named_without_their_values(manifest: Manifest) -> None:
