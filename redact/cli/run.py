@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -70,128 +70,149 @@ def run(
     """`redact run`."""
     if one_of_several:
         end_with_parent()
-    terminal = Terminal(for_parent=one_of_several)
     address = _scheduler(scheduler, insecure_scheduler, jobs)
     found = find_footage(sources, recursive=recursive, results=output)
-    several, delivery = found.several, chosen_delivery(params, output)
-    part = part_wanted(params)
+    videos = _Videos(
+        found,
+        chosen_delivery(params, output),
+        options.all_settings(params),
+        Terminal(for_parent=one_of_several),
+        params["verbose"],
+    )
+    several, part = found.several, part_wanted(params)
     if part is not None:
-        return _previews(found, delivery, part, params, terminal)
-    settings, verbose = options.all_settings(params), params["verbose"]
-    codec = settings.encode.codec
-    _check(found, delivery, codec)
-    check_index(index, delivery)
-    remember_found([one.path for one in found.footage], several)
-    results, begun = results_so_far(), time.monotonic()
-    try:
-        with folder_for(output, several):
-            if address is not None:
-                _elsewhere(found, delivery, codec, address, terminal)
-            elif several and jobs > 1:
-                _at_once(found, delivery, codec, jobs, terminal)
-            else:
-                alone = not (several or one_of_several)
-                _all(found, delivery, settings, terminal, alone, verbose)
-    finally:
-        case = delivery.evidence.case
-        title = case.case if case else ""
-        took = time.monotonic() - begun
-        _tell_all(found, results, index, title or say("videos"), took, terminal)
-        if several and len(results) < len(found.footage) and not delivery.release:
-            terminal.say(say("go_on_with_rest"))
+        results = videos.previews(part)
+    else:
+        videos.check()
+        check_index(index, videos.delivery)
+        remember_found([one.path for one in found.footage], several)
+        results, begun = results_so_far(), time.monotonic()
+        try:
+            with folder_for(output, several):
+                if address is not None:
+                    videos.elsewhere(address)
+                elif several and jobs > 1:
+                    videos.at_once(jobs)
+                else:
+                    videos.one_by_one(alone=not (several or one_of_several))
+        finally:
+            videos.sum_up(results, index, time.monotonic() - begun)
     if params["as_json"]:
         tell_json(results if several else results[0])
     return int(worst(ExitCode(result["exit_code"]) for result in results))
 
 
-def _tell_all(
-    found: Found,
-    results: list[dict[str, Any]],
-    index: Path | None,
-    title: str,
-    took: float,
-    terminal: Terminal,
-) -> None:
-    """Sum up what was done and what was not, also after an error: in words, and in the index."""
-    known = {result["source"] for result in results}
-    left = [one.path for one in found.footage if str(one.path) not in known]
-    if found.several:
-        tell_summary(results, found.left_out, terminal, left, took=took)
-    if index is not None:
-        write_index(index, results, found.left_out, left, title, took, terminal)
+@dataclass(frozen=True, slots=True)
+class _Videos:
+    """The videos that were named, and what is wanted of all of them."""
 
+    found: Found
+    delivery: Delivery
+    settings: Settings
+    terminal: Terminal
+    verbose: bool
 
-def _previews(
-    found: Found,
-    delivery: Delivery,
-    part: tuple[float, float | None],
-    params: dict[str, Any],
-    terminal: Terminal,
-) -> int:
-    """Only a part of each video, to be looked at."""
-    settings, verbose = options.all_settings(params), params["verbose"]
-    made = []
-    for one in found.footage:
-        place = place_of(one, delivery.output)
-        with folder_for(place, found.several):
-            here = replace(delivery, output=place)
-            made.append(preview(one.path, settings, part, here, terminal, verbose))
-    if params["as_json"]:
-        tell_json(made if found.several else made[0])
-    return int(worst(ExitCode(result["exit_code"]) for result in made))
+    def check(self) -> None:
+        """Refuse what makes sense for a single source only, and results that replace each other.
 
+        Raises:
+            UsageError: so it is.
+        """
+        delivery = self.delivery
+        if not self.found.several:
+            check_release(self.found.footage[0].path, delivery)
+            return
+        if delivery.plan_out is not None:
+            raise problem(UsageError, "one_plan_for_several", sources=len(self.found.footage))
+        if delivery.acceptance is not None:
+            raise problem(UsageError, "accept_for_several")
+        check_results(self._places(), delivery, self.settings.encode.codec)
 
-def _all(
-    found: Found,
-    delivery: Delivery,
-    settings: Settings,
-    terminal: Terminal,
-    alone: bool,
-    verbose: bool,
-) -> None:
-    """One after the other."""
-    results = results_so_far()
-    for n, one in enumerate(found.footage, 1):
+    def previews(self, part: tuple[float, float | None]) -> list[dict[str, Any]]:
+        """Only a part of each video, to be looked at."""
+        made = []
+        for one in self.found.footage:
+            with self._delivery_of(one) as here:
+                made.append(
+                    preview(one.path, self.settings, part, here, self.terminal, self.verbose)
+                )
+        return made
+
+    def one_by_one(self, alone: bool) -> None:
+        """One after the other; `alone`: an error of it ends the command."""
+        results, terminal, count = results_so_far(), self.terminal, len(self.found.footage)
+        for n, one in enumerate(self.found.footage, 1):
+            if self.found.several:
+                terminal.say(f"[{n}/{count}] {one.path}")
+                terminal.place = say("place_of", n=n, count=count)
+            with self._delivery_of(one) as here:
+                wanted = (one.path, self.settings, here, terminal)
+                results.append(run_one(*wanted, several=not alone, verbose=self.verbose))
+
+    def at_once(self, jobs: int) -> None:
+        """Several at once, as many as fit into the memory."""
+        require_passphrase(self.delivery.evidence)
+        paths = [one.path for one in self.found.footage]
+        fitting = jobs_that_fit(min(jobs, len(paths)), paths)
+        if fitting < min(jobs, len(paths)):
+            self.terminal.warn(say("jobs_that_fit", jobs=jobs, fitting=fitting))
+        with (
+            self.terminal.files([path.name for path in paths]) as moved,
+            contextlib.closing(at_once(commands_for(self._typed()), fitting, moved)) as ended,
+        ):
+            tell_as_they_end(ended, len(paths), self.terminal, results_so_far(), moved)
+
+    def elsewhere(self, address: str) -> None:
+        """By the workers of a cluster."""
+        require_passphrase(self.delivery.evidence, elsewhere=True)
+        typed = self._typed()
+        # "x/" is a folder, "x" a file in one.
+        folders = {Path(f"{name}_").parent if name else source.parent for source, name in typed}
+        for folder in folders:
+            make_folder(folder)
+        with Cluster(address) as cluster:
+            seen = [source for source, _ in typed] + typed_files()
+            cluster.check(Path.cwd(), sorted(folders), seen)
+            self.terminal.say(say("workers", address=address, count=len(cluster.workers)))
+            ended = cluster.results(commands_for(typed))
+            tell_as_they_end(ended, len(typed), self.terminal, results_so_far())
+
+    def sum_up(self, results: list[dict[str, Any]], index: Path | None, took: float) -> None:
+        """What was done and what was not, also after an error: in words, and in the index."""
+        found, case = self.found, self.delivery.evidence.case
+        known = {result["source"] for result in results}
+        left = [one.path for one in found.footage if str(one.path) not in known]
         if found.several:
-            terminal.say(f"[{n}/{len(found.footage)}] {one.path}")
-            terminal.place = say("place_of", n=n, count=len(found.footage))
-        place = place_of(one, delivery.output)
-        with folder_for(place, found.several):
-            here = replace(delivery, output=place)
-            done = run_one(one.path, settings, here, terminal, several=not alone, verbose=verbose)
-            results.append(done)
+            tell_summary(results, found.left_out, self.terminal, left, took=took)
+        if index is not None:
+            title = (case.case if case else "") or say("videos")
+            write_index(index, results, found.left_out, left, title, took, self.terminal)
+        if found.several and left and not self.delivery.release:
+            self.terminal.say(say("go_on_with_rest"))
 
+    @contextlib.contextmanager
+    def _delivery_of(self, one: Footage) -> Iterator[Delivery]:
+        """What is wanted of one video, whose folder for results is there meanwhile."""
+        place = place_of(one, self.delivery.output)
+        with folder_for(place, self.found.several):
+            yield replace(self.delivery, output=place)
 
-def _at_once(found: Found, delivery: Delivery, codec: str, jobs: int, terminal: Terminal) -> None:
-    """Several at once, as many as fit into the memory."""
-    require_passphrase(delivery.evidence)
-    paths = [one.path for one in found.footage]
-    fitting = jobs_that_fit(min(jobs, len(paths)), paths)
-    if fitting < min(jobs, len(paths)):
-        terminal.warn(say("jobs_that_fit", jobs=jobs, fitting=fitting))
-    commands = commands_for(_places(found, delivery, codec))
-    with (
-        terminal.files([path.name for path in paths]) as moved,
-        contextlib.closing(at_once(commands, fitting, moved)) as ended,
-    ):
-        tell_as_they_end(ended, len(paths), terminal, results_so_far(), moved)
+    def _places(self) -> list[tuple[Path, Path | None]]:
+        """Each video with the folder or file for its result."""
+        return [(one.path, place_of(one, self.delivery.output)) for one in self.found.footage]
 
+    def _typed(self) -> list[tuple[Path, str]]:
+        """Each video with the place for its result, as a user would type it."""
+        if not self.delivery.release:
+            return [(path, "" if p is None else self._as_typed(p)) for path, p in self._places()]
+        for _, place in self._places():
+            if place is not None:
+                make_folder(place)
+        # Two at once could choose the same neutral name.
+        return list(neutral_places(self._places(), self.settings.encode.codec))
 
-def _elsewhere(
-    found: Found, delivery: Delivery, codec: str, address: str, terminal: Terminal
-) -> None:
-    """By the workers of a cluster."""
-    require_passphrase(delivery.evidence, elsewhere=True)
-    work = _places(found, delivery, codec)
-    # "x/" is a folder, "x" a file in one.
-    folders = {Path(f"{name}_").parent if name else source.parent for source, name in work}
-    for folder in folders:
-        make_folder(folder)
-    with Cluster(address) as cluster:
-        cluster.check(Path.cwd(), sorted(folders), [source for source, _ in work] + typed_files())
-        terminal.say(say("workers", address=address, count=len(cluster.workers)))
-        ended = cluster.results(commands_for(work))
-        tell_as_they_end(ended, len(work), terminal, results_so_far())
+    def _as_typed(self, place: Path) -> str:
+        return f"{place}{os.sep}" if self.found.several or is_folder(place) else str(place)
 
 
 def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
@@ -203,44 +224,9 @@ def _scheduler(address: str | None, insecure: bool, jobs: int) -> str | None:
     return check_address(address, insecure)
 
 
-def _places(found: Found, delivery: Delivery, codec: str) -> list[tuple[Path, str]]:
-    """Each video with the place for its result, as a user would type it."""
-    paths = [one.path for one in found.footage]
-    places = [place_of(one, delivery.output) for one in found.footage]
-    typed = ["" if place is None else _as_typed(place, found) for place in places]
-    if delivery.release:  # two at once could choose the same neutral name
-        typed = list(map(str, neutral_places(paths, places, codec)))
-        for place in places:
-            if place is not None:
-                make_folder(place)
-    return list(zip(paths, typed, strict=True))
-
-
-def _as_typed(place: Path, found: Found) -> str:
-    """A place for results as words of another command mean the same."""
-    return f"{place}{os.sep}" if found.several or is_folder(place) else str(place)
-
-
 def place_of(one: Footage, output: Path | None) -> Path | None:
     """Where the result of one video goes, laid out as the videos are."""
     return output if output is None or one.below == Path() else output / one.below
-
-
-def _check(found: Found, delivery: Delivery, codec: str) -> None:
-    """Refuse what makes sense for a single source only, and results that replace each other.
-
-    Raises:
-        UsageError: so it is.
-    """
-    if not found.several:
-        check_release(found.footage[0].path, delivery)
-        return
-    if delivery.plan_out is not None:
-        raise problem(UsageError, "one_plan_for_several", sources=len(found.footage))
-    if delivery.acceptance is not None:
-        raise problem(UsageError, "accept_for_several")
-    places = [(one.path, place_of(one, delivery.output)) for one in found.footage]
-    check_results(places, delivery, codec)
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:

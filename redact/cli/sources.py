@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from bisect import bisect
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -235,12 +235,12 @@ def require_passphrase(evidence: EvidenceChoice, elsewhere: bool = False) -> Non
 
 
 def neutral_places(
-    sources: Sequence[Path], places: Sequence[Path | None], codec: str
-) -> Iterator[Path]:
-    """A free neutral name of its own for each source, in the folder for its result."""
+    places: Iterable[tuple[Path, Path | None]], codec: str
+) -> Iterator[tuple[Path, str]]:
+    """Each source with a free neutral name of its own, in the folder for its result."""
     taken: set[Path] = set()
-    for source, place in zip(sources, places, strict=True):
+    for source, place in places:
         suffix = Path(default_output_name(source, codec)).suffix
         path = release_path(place or source.parent, suffix, taken)
         taken.add(path)
-        yield path
+        yield source, str(path)
