@@ -106,7 +106,7 @@ def test_every_code_has_words_for_all_that_it_holds() -> None:
 
 def test_no_words_are_left_over() -> None:
     source = "\n".join(path.read_text("utf-8") for path in HOME.rglob("*.py"))
-    started = set(re.findall(r'say\(f"(\w+)\{', source))
+    started = set(re.findall(r'(?:say|Message)\(f"(\w+)\{', source))
     for table in ("message", "problem"):
         for code in ENGLISH.tables[table]:
             there = f'"{code}"' in source or f"'{code}'" in source

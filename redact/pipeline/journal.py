@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 
 from ..progress import Progress, Silent, Stage
@@ -51,10 +51,10 @@ class Journal:
             yield step
         self.steps.append(Step(name, step.detail, round(time.monotonic() - begun, 3)))
 
-    @contextmanager
-    def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Stage]:
-        with self._progress.stage(name, total, unit) as stage:
-            yield stage
+    def stage(
+        self, name: str, total: int | None, unit: str = "frames"
+    ) -> AbstractContextManager[Stage]:
+        return self._progress.stage(name, total, unit)
 
     def warn(self, what: Message) -> None:
         """Tell the user, once, and the record."""

@@ -10,7 +10,7 @@ from ..errors import PlanError
 from ..media import sha256_of_bytes
 from ..words import Message, Told, Value
 from .custody_log import read_log, told_otherwise
-from .log_chain import LogState, check_anchor, unproven
+from .log_chain import LogState, against_anchor, unproven
 from .manifest import Manifest
 
 
@@ -122,7 +122,7 @@ def _end_not_signed(kind: str, why: Message) -> CheckedPart:
 
 def _against_log(state: LogState, known: bool, record: Manifest | None, anchored: bool) -> Logged:
     if anchored and record is not None and record.custody_log is not None:
-        wrong = check_anchor(state.entries, record.custody_log)
+        wrong = against_anchor(state.entries, record.custody_log, "record")
         if wrong:
             verdict = "cut" if wrong.kind == "cut" else "broken"
             return Logged(verdict_on("log", verdict, "log_does_not_hold", why=wrong.text), known)

@@ -261,7 +261,7 @@ def examine(log: Path, data: bytes) -> LogState:
     head, wrong = _head_of(log, len(entries) + 1)
     if head is None:
         return LogState(entries, (*breaks, *wrong), ())
-    other = _against_anchor(entries, head.entries, head.head, "head")
+    other = against_anchor(entries, head, "head")
     if other and not (breaks or wrong):
         wrong = (other,)
     uncovered = entries[head.entries :]
@@ -315,21 +315,15 @@ def unproven(state: LogState, key: str) -> tuple[str, Message] | None:
     return None
 
 
-def check_anchor(entries: tuple[LogEntry, ...], anchor: LogAnchor) -> Break | None:
-    """What contradicts an anchor that a manifest kept, None if nothing does."""
-    return _against_anchor(entries, anchor.entries, anchor.head, "record")
-
-
-def _against_anchor(
-    entries: tuple[LogEntry, ...], count: int, head: str, keeper: Literal["head", "record"]
+def against_anchor(
+    entries: tuple[LogEntry, ...], anchor: Head | LogAnchor, keeper: Literal["head", "record"]
 ) -> Break | None:
+    """What contradicts an anchor that the log's head or a record keeps, None if nothing does."""
+    count = anchor.entries
     if len(entries) < count:
-        short = {"known": count, "missing": count - len(entries)}
-        if keeper == "head":
-            return Break(len(entries) + 1, "cut", Message("log_shorter_than_head", **short))
-        return Break(len(entries) + 1, "cut", Message("log_shorter_than_record", **short))
-    if count and entries[count - 1].hash != head:
-        if keeper == "head":
-            return Break(count, "rewritten", Message("log_not_as_head", number=count))
-        return Break(count, "rewritten", Message("log_not_as_record", number=count))
+        gone = count - len(entries)
+        short = Message(f"log_shorter_than_{keeper}", known=count, missing=gone)
+        return Break(len(entries) + 1, "cut", short)
+    if count and entries[count - 1].hash != anchor.head:
+        return Break(count, "rewritten", Message(f"log_not_as_{keeper}", number=count))
     return None
