@@ -11,17 +11,22 @@ import re
 import shlex
 from collections.abc import Iterator
 from importlib import resources
+from pathlib import Path
 from typing import Any, NoReturn
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from ..errors import DependencyError
+from ..files import write_whole
 from ..record import (
     CheckResult,
     Manifest,
     RemovedPart,
+    check_output,
     dump_manifest,
+    manifest_path,
+    parse_manifest,
     sha256_of_bytes,
 )
 from ..types import clock, readable
@@ -179,6 +184,27 @@ def as_pdf(page: bytes) -> bytes:
     document = weasyprint.HTML(string=page.decode("utf-8"), url_fetcher=_refuse)
     data: bytes = document.write_pdf(presentational_hints=False)
     return data
+
+
+def report_beside(output: Path, language: str, *, pdf: bool = False) -> Path:
+    """Where the report is, made anew unless it is younger than the record.
+
+    Args:
+        output: the result.
+        language: of a report that is made now.
+        pdf: as PDF, which needs a part of redact that is not always installed.
+
+    Raises:
+        RedactError, OSError: there is no record, or the report cannot be made or written.
+    """
+    record = manifest_path(output)
+    place = output.with_name(f"{output.name}.report.{'pdf' if pdf else 'html'}")
+    if place.exists() and place.stat().st_mtime_ns >= record.stat().st_mtime_ns:
+        return place
+    data = record.read_bytes()
+    page = report_html(parse_manifest(data, str(record)), language, data, check_output(output))
+    write_whole(place, as_pdf(page) if pdf else page, force=True)
+    return place
 
 
 def _refuse(url: str, *_: object, **__: object) -> NoReturn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from redact.pipeline.coverage import remarks
+from redact.pipeline.remarks import remarks
 from redact.plan import Plan
 from redact.types import Box, Keyframe, State, Target, Track
 

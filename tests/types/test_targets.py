@@ -20,7 +20,7 @@ from redact.detection import load_calibration, load_detector
 from redact.detection.every_way import SAME
 from redact.detection.loader import files_of
 from redact.errors import ExitCode
-from redact.pipeline.coverage import SMALL
+from redact.pipeline.remarks import SMALL
 from redact.plan import dump_plan, parse_plan
 from redact.render import mask_of
 from redact.report.report_words import ReportWords
