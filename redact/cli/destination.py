@@ -124,8 +124,8 @@ def check_release(source: Path, delivery: Delivery) -> None:
 
 def _check_originals(sources: tuple[Path, ...], finals: list[Path]) -> None:
     """Each run spares its own source, but knows nothing of the others'."""
-    originals = {_entry(s) for s in sources} | {Path(os.path.realpath(s)) for s in sources}
-    taken = next((final for final in finals if _entry(final) in originals), None)
+    originals = {_named(s) for s in sources} | {Path(os.path.realpath(s)) for s in sources}
+    taken = next((final for final in finals if _named(final) in originals), None)
     if taken is not None:
         raise problem(UsageError, "result_is_source", path=taken)
 
@@ -139,7 +139,7 @@ def _check_release(sources: Sequence[tuple[Path, Path | None]], review_dir: Path
     folders = {Path(os.path.realpath(folder or source.parent)) for source, folder in sources}
     if review_dir is not None and len(folders) > 1:
         raise problem(UsageError, "sheets_of_releases", path=review_dir, folders=len(folders))
-    _refuse_second_release(folders, {_entry(source) for source, _ in sources})
+    _refuse_second_release(folders, {_named(source) for source, _ in sources})
 
 
 def _refuse_second_release(folders: Iterable[Path], sources: Collection[Path]) -> None:
@@ -156,13 +156,13 @@ def _repeated(paths: Iterable[Path]) -> Path | None:
     """The first path that another one before it names, too, if only by another way."""
     seen = set()
     for path in paths:
-        entry = _entry(path)
+        entry = _named(path)
         if entry in seen:
             return path
         seen.add(entry)
     return None
 
 
-def _entry(path: Path) -> Path:
+def _named(path: Path) -> Path:
     """The entry in its folder that a path names: a link is replaced, not what it points to."""
     return Path(os.path.realpath(path.parent)) / path.name

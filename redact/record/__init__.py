@@ -2,7 +2,7 @@
 
 from ..media import sha256_of_bytes
 from .build import build_manifest, library_versions, settings_as_json
-from .build_tracks import CERTAINTY, ledger, muted_parts
+from .build_tracks import CERTAINTY, muted_parts, track_parts
 from .case import (
     TEXT_FIELDS,
     CaseFields,

@@ -22,7 +22,7 @@ from ..plan import Plan, dump_plan
 from ..settings import Audio, Sensitivity, Settings
 from ..types import USUAL, Action, Target, hidden_with, readable, stamp
 from ..words import Message, as_json, problem
-from .build_tracks import ledger, muted_parts, review_part
+from .build_tracks import muted_parts, review_part, track_parts
 from .case import CaseFields
 from .manifest import (
     FORMAT,
@@ -88,7 +88,7 @@ def build_manifest(
         case=case,
         run=_run(record),
         tool=_tool(record),
-        tracks=ledger(drawn, record.settings.render.style_name, case),
+        tracks=track_parts(drawn, record.settings.render.style_name, case),
         audit=_audit(record),
         findings_accepted=record.accepted,
         damaged_frames=drawn.unchecked,

@@ -1,4 +1,4 @@
-"""The ledger: per track, from when to when and how surely it was there, and what was done.
+"""Tracks as they stand in a record: when and how surely each was there, and what was done with it.
 
 Besides, what a person did to the sound, and what they looked at.
 """
@@ -31,15 +31,15 @@ CERTAINTY = {
     State.HELD: "held",
     State.MANUAL: "manual",
 }
-"""How sure each state is; the ledger's spans use these four words, since detected and followed
+"""How sure each state is; spans use these four words, since detected and followed
 frames alternate with the detector's stride and would make one span each."""
 
 
-def ledger(plan: Plan, style: str, case: CaseFields) -> tuple[TrackPart, ...]:
+def track_parts(plan: Plan, style: str, case: CaseFields) -> tuple[TrackPart, ...]:
     """One entry per track of the plan, in order of track number."""
     held = _held_frames(plan)
     return tuple(
-        _entry(track, plan, style, case, held.get(track.id, set())) for track in plan.tracks
+        _track_part(track, plan, style, case, held.get(track.id, set())) for track in plan.tracks
     )
 
 
@@ -53,7 +53,9 @@ def _held_frames(plan: Plan) -> dict[int, set[int]]:
     return held
 
 
-def _entry(track: Track, plan: Plan, style: str, case: CaseFields, held: set[int]) -> TrackPart:
+def _track_part(
+    track: Track, plan: Plan, style: str, case: CaseFields, held: set[int]
+) -> TrackPart:
     whole = list(state_runs(track.first, track.last, track.keyframes))
     runs = list(_with_held(whole, held))
     counts: Counter[str] = Counter()

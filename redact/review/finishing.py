@@ -18,10 +18,10 @@ from ..record import (
     EvidenceChoice,
     TrackPart,
     checked_option,
-    ledger,
     manifest_path,
     read_manifest,
     signature_path,
+    track_parts,
 )
 from ..settings import Audio, Corner, DrawSettings, EncodeSettings, Stamp, Style
 from ..words import LANGUAGES, Words, problem
@@ -127,7 +127,7 @@ def holds(final: Path, plan: Plan) -> bool:
         record = read_manifest(manifest_path(final))
     except PlanError:
         return False
-    now = ledger(plan, "", CaseFields())
+    now = track_parts(plan, "", CaseFields())
     same = [_decided(t) for t in now] == [_decided(t) for t in record.tracks]
     muted = [m.start / 1000 for m in plan.muted] == [m.start_seconds for m in record.muted]
     return same and muted
