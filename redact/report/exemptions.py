@@ -8,7 +8,7 @@ import csv
 import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..record import CERTAINTY, Manifest, TrackPart
@@ -26,46 +26,55 @@ class Exemption:
     """What is decided about one subject in the picture, or about one span of sound; in words.
 
     Attributes:
-        tracks: numbers, rising; empty for sound.
         spans: seconds after the first picture, in order; at least one.
         medium: picture or sound.
-        withheld: what it is.
+        target: what is withheld.
         action: whether it is hidden, or how far it is shown.
         method: by which it is hidden.
-        code, reason: as given; the code is "" where the case has none.
-        basis: statutory basis of the code, else that of the case.
+        code, meaning: of the reason as given; the code is "" where the case has none.
+        legal_basis: that of the code, else that of the case.
         decided_by: a person, or the program's rule.
         decided_at: when, UTC; "" where it is not on record.
         origin: how it came to be marked.
+        number: in the log; of several that are printed as one, all.
+        tracks: numbers, rising; empty for sound.
+        reason: the meaning, after its code where it has one that says something else.
         pictures: in which it is, "" for sound.
-        kept: whether it is shown by decision.
+        states: how many of them it was seen in, bridged, held or drawn.
+        css: class of its row.
         alarm: whether it was called a false alarm.
     """
 
-    tracks: tuple[int, ...]
     spans: Spans
     medium: str
-    withheld: str
+    target: str
     action: str
     method: str
     code: str
-    reason: str
-    basis: str
+    meaning: str
+    legal_basis: str
     decided_by: str
+    decided_at: str
     origin: str
-    pictures: str
-    kept: bool = False
+    number: str = ""
+    tracks: tuple[int, ...] = ()
+    reason: str = ""
+    pictures: str = ""
+    states: str = ""
+    css: str = ""
     alarm: bool = False
-    decided_at: str = ""
 
+    @property
+    def times(self) -> list[str]:
+        return [f"{clock(start)}–{clock(end)}" for start, end in self.spans]
 
-def entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
-    """The entries for pictures, in order of time, then those for sound."""
-    return [*picture_entries(manifest, text), *_sound_entries(manifest, text)]
+    @property
+    def track_numbers(self) -> str:
+        return ranges(self.tracks)
 
 
 def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
-    """One entry for all tracks of a subject about which the same was decided."""
+    """One entry for all tracks of a subject about which the same was decided, in order of time."""
     groups: dict[object, list[TrackPart]] = defaultdict(list)
     for track in manifest.tracks:
         same = (
@@ -75,48 +84,49 @@ def picture_entries(manifest: Manifest, text: ReportWords) -> list[Exemption]:
         words = target_words(track, text)
         groups[(track.subject or track.track, *same, track.origin, words)].append(track)
     found = [_of_subject(tracks, manifest, text) for tracks in groups.values()]
-    return sorted(found, key=lambda e: (e.spans[0], e.tracks))
+    found.sort(key=lambda e: (e.spans[0], e.tracks))
+    return [replace(entry, number=f"{number}") for number, entry in enumerate(found, 1)]
 
 
 def _of_subject(tracks: list[TrackPart], manifest: Manifest, text: ReportWords) -> Exemption:
     first = tracks[0]
-    code, reason, basis = _reason(first.reason, manifest)
+    code, meaning, basis = _reason(first.reason, manifest)
     return Exemption(
-        tracks=tuple(sorted(t.track for t in tracks)),
         spans=_joined((t.first_seconds, t.last_seconds) for t in tracks),
         medium=text("log.picture"),
-        withheld=target_words(first, text),
+        target=target_words(first, text),
         action=_action(tracks, text),
         method=text.word("method", first.method),
         code=code,
-        reason=reason,
-        basis=basis,
+        meaning=meaning,
+        legal_basis=basis,
         decided_by=first.decided_by or text(_nobody_named(first)),
-        origin=text.word("origin", first.origin.value),
-        pictures=str(sum(map(_pictures, tracks))),
-        kept=first.action is Action.KEEP,
-        alarm=first.action is Action.FALSE_ALARM,
         decided_at=_moment(max(t.decided_at for t in tracks)),
+        origin=text.word("origin", first.origin.value),
+        tracks=tuple(sorted(t.track for t in tracks)),
+        reason=meaning if code in ("", meaning) else f"{code}{text('title.colon')}{meaning}",
+        pictures=str(sum(map(_pictures, tracks))),
+        states=_states(tracks, text),
+        css="keep" if first.action is Action.KEEP else "redact",
+        alarm=first.action is Action.FALSE_ALARM,
     )
 
 
 def _sound_entries(manifest: Manifest, text: ReportWords) -> Iterator[Exemption]:
     for span in manifest.muted:
-        code, reason, basis = _reason(span.reason, manifest)
+        code, meaning, basis = _reason(span.reason, manifest)
         yield Exemption(
-            tracks=(),
             spans=((span.start_seconds, span.end_seconds),),
             medium=text("log.sound"),
-            withheld=text("sound.target"),
+            target=text("sound.target"),
             action=text("sound.taken_out"),
             method=text(f"sound.{span.how}"),
             code=code,
-            reason=reason,
-            basis=basis,
+            meaning=meaning,
+            legal_basis=basis,
             decided_by=span.decided_by or text("log.not_stated"),
             decided_at=_moment(span.decided_at),
             origin=text.word("origin", "manual"),
-            pictures="",
         )
 
 
@@ -200,11 +210,12 @@ def exemption_csv(manifest: Manifest, text: ReportWords) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=text("csv.delimiter"), lineterminator="\r\n")
     writer.writerow(text("csv.columns").split(","))
-    for number, entry in enumerate(entries(manifest, text), 1):
+    every = [*picture_entries(manifest, text), *_sound_entries(manifest, text)]
+    for number, entry in enumerate(every, 1):
         for start, end in entry.spans:
             row = (
-                str(number), clock(start), clock(end), entry.medium, entry.withheld, entry.action,
-                entry.method, entry.code, entry.reason, entry.basis, entry.decided_by,
+                str(number), clock(start), clock(end), entry.medium, entry.target, entry.action,
+                entry.method, entry.code, entry.meaning, entry.legal_basis, entry.decided_by,
                 entry.decided_at, entry.origin, " ".join(map(str, entry.tracks)), entry.pictures,
             )  # fmt: skip
             writer.writerow([harmless(cell) for cell in row])
@@ -225,9 +236,6 @@ FEW: Final = 60
 PACKED: Final = 150
 """Rows from which on the log is printed as small as can be read: a crowd of 262 in eight pages."""
 
-_OF_ITS_OWN: Final = ("number", "tracks", "states", "decided_at")
-"""What rows that are printed as one may differ in."""
-
 _COMMON: Final = ("method", "origin", "reason", "legal_basis", "decided_by")
 
 
@@ -235,78 +243,48 @@ def log_parts(manifest: Manifest, text: ReportWords) -> dict[str, Any]:
     """The rows of the log, and apart from them what was called a false alarm. Where there are many,
     what is the same in all stands above them once, and a row has one line; the CSV has all of it.
     """
-    rows_of = list(_rows(manifest, text))
-    alarms = [row for row in rows_of if row["alarm"]]
+    every = picture_entries(manifest, text)
+    alarms = [entry for entry in every if entry.alarm]
     return {
-        **_log(rows_of, text),
+        **_log([entry for entry in every if not entry.alarm], text),
         "alarms": list(_merged(alarms)) if len(alarms) > FEW else alarms,
-        "log_in_annex": len(rows_of) > IN_TEXT,
+        "log_in_annex": len(every) > IN_TEXT,
     }
 
 
-def _log(rows_of: Sequence[dict[str, Any]], text: ReportWords) -> dict[str, Any]:
-    every = [row for row in rows_of if not row["alarm"]]
+def _log(every: Sequence[Exemption], text: ReportWords) -> dict[str, Any]:
     if len(every) <= FEW:
         return {"log_rows": every, "log_common": None, "log_varying": (), "log_packed": False}
-    same = [name for name in _COMMON if len({row[name] for row in every}) == 1]
+    same = [name for name in _COMMON if len({getattr(entry, name) for entry in every}) == 1]
     common = [
-        f"{text(f'log.{name}')}{text('title.colon')}{every[0][name] or text('case.not_given')}"
+        text(f"log.{name}")
+        + text("title.colon")
+        + (getattr(every[0], name) or text("case.not_given"))
         for name in same
     ]
-    varying = [(name, text(f"log.{name}")) for name in _COMMON if name not in same]
     rows = list(_merged(every))
     return {
         "log_rows": rows,
         "log_packed": len(rows) > PACKED,
         "log_common": text("title.semicolon").join(common),
-        "log_varying": varying,
+        "log_varying": [(name, text(f"log.{name}")) for name in _COMMON if name not in same],
     }
 
 
-def _merged(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows of a crowd that differ in their numbers only, as one."""
-    groups: dict[object, list[dict[str, Any]]] = {}
-    for row in rows:
-        told = {k: v for k, v in row.items() if k not in _OF_ITS_OWN}
-        groups.setdefault(repr(told), []).append(row)
+def _merged(entries: Iterable[Exemption]) -> Iterator[Exemption]:
+    """Entries of a crowd that differ in their numbers only, as one."""
+    groups: dict[Exemption, list[Exemption]] = defaultdict(list)
+    for entry in entries:
+        groups[replace(entry, number="", tracks=(), states="", decided_at="")].append(entry)
     for group in groups.values():
-        numbers = ranges(row["number"] for row in group)
-        tracks = ranges(int(n) for row in group for n in row["tracks"].split(", "))
-        yield {**group[0], "number": numbers, "tracks": tracks}
+        numbers = ranges(int(entry.number) for entry in group)
+        tracks = tuple(n for entry in group for n in entry.tracks)
+        yield replace(group[0], number=numbers, tracks=tracks)
 
 
 def ranges(numbers: Iterable[int]) -> str:
     """Numbers in few characters: "1, 3–7"."""
     return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in runs_of(numbers))
-
-
-def _rows(manifest: Manifest, text: ReportWords) -> Iterator[dict[str, Any]]:
-    by_number = {t.track: t for t in manifest.tracks}
-    for number, entry in enumerate(picture_entries(manifest, text), 1):
-        yield {
-            "number": number,
-            "tracks": ", ".join(map(str, entry.tracks)),
-            "times": [f"{clock(start)}–{clock(end)}" for start, end in entry.spans],
-            "target": entry.withheld,
-            "action": entry.action,
-            "method": entry.method,
-            "reason": with_code(entry, text),
-            "legal_basis": entry.basis,
-            "decided_by": entry.decided_by,
-            "decided_at": entry.decided_at,
-            "alarm": entry.alarm,
-            "origin": entry.origin,
-            "pictures": entry.pictures,
-            "css": "keep" if entry.kept else "redact",
-            "states": _states([by_number[n] for n in entry.tracks], text),
-        }
-
-
-def with_code(entry: Exemption, text: ReportWords) -> str:
-    """The reason, after its code where it has one that says something else."""
-    if entry.code in ("", entry.reason):
-        return entry.reason
-    return entry.code + text("title.colon") + entry.reason
 
 
 def _states(tracks: Sequence[TrackPart], text: ReportWords) -> str:
