@@ -10,17 +10,14 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
 from .. import __version__
 from ..types import clock, day, one_line, readable
 from ..words import Message, said, say, spoken, told_again, word
+from .pages import rendered
 
 MARK = b'<meta name="generator" content="redact case index">'
 """Stands in every such page: one may be replaced by a newer one, other files may not."""
@@ -109,17 +106,12 @@ def case_page(
     rows = [_row(place, result, report) for result, report in zip(results, reports, strict=True)]
     undone = {**_EMPTY, "state": word("state", "not done"), "good": False}
     rows += [{**undone, "source": _name(p)} for p in not_done]
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = resources.files(__package__).joinpath("template")
-    good = all(row["good"] for row in rows)
-    page = environment.from_string(template.joinpath("case.html").read_text("utf-8")).render(
+    return rendered(
+        "case.html",
         title=one_line(readable(title)),
         version=__version__,
         date=day(datetime.now(UTC)),
-        style=Markup(template.joinpath("report.css").read_text("utf-8")),
-        verdict="good" if good else "bad",
+        verdict="good" if all(row["good"] for row in rows) else "bad",
         line=line,
         rows=rows,
         left_out=[(_name(path), said(why)) for path, why in left_out],
@@ -127,7 +119,6 @@ def case_page(
         words={name: say(f"index_{name}") for name in ("kind", "result", "report", "left_out")},
         columns={c: word("column", c) for c in _COLUMNS},
     )
-    return page.encode("utf-8", "replace")
 
 
 _COLUMNS = ("number", "source", "result", "hidden", "output", "time")

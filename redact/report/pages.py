@@ -71,19 +71,17 @@ def render_report(
     manifest: Manifest, text: ReportWords, data: bytes, record: CheckResult | None = None
 ) -> bytes:
     """Like `report_html`, with a catalogue that the caller can look into afterwards."""
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
     audit = (
         None
         if manifest.audit is None
         else audit_view(manifest.audit, text, manifest.findings_accepted)
     )
-    page = environment.from_string(_resource("report.html")).render(
+    return rendered(
+        "report.html",
+        page_style(manifest, text),
         m=manifest,
         t=text,
         clock=clock,
-        style=Markup(_resource("report.css") + page_style(manifest, text)),
         **record_words(record, text),
         timeline=Markup(timeline_svg(manifest, text)),  # escapes its own text
         manifest_sha256=sha256_of_bytes(data),
@@ -108,6 +106,15 @@ def render_report(
             )
         ],
     )
+
+
+def rendered(template: str, style: str = "", **values: Any) -> bytes:
+    """A page from a template, with style besides the usual; whatever the values hold is escaped."""
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    style = Markup(_resource("report.css") + style)
+    page = environment.from_string(_resource(template)).render(style=style, **values)
     # Lone surrogates cannot be encoded; a file name of such bytes must not stop the report.
     return page.encode("utf-8", "replace")
 
