@@ -8,10 +8,18 @@ from typing import Any
 
 from ..auditing import AuditResult, require_detectors
 from ..errors import PlanError, UsageError
-from ..files import PRIVATE, make_folder
-from ..inspect import release_path
-from ..media import SourceInfo
-from ..pipeline import Journal, Order, Result, apply, check_order, held_back_for, keep_beside
+from ..files import make_folder
+from ..pipeline import (
+    Delivery,
+    Journal,
+    Order,
+    Result,
+    apply,
+    check_order,
+    held_back_for,
+    keep_beside,
+    order_to_apply,
+)
 from ..plan import Plan
 from ..record import (
     CaseFields,
@@ -53,25 +61,24 @@ def begin_finish(session: Session, wish: dict[str, Any]) -> None:
         replace(session.render, style=style, stamp=stamp),
         EncodeSettings(audio=Audio(str(wish.get("audio", "keep")))),
     )
-    release = bool(wish.get("release"))
-    final = _place(session, here.info, release)
-    choice = _evidence(session, plan, wish, release)
-    replaced = bool(wish.get("replace"))
+    release, replaced = bool(wish.get("release")), bool(wish.get("replace"))
+    folder = place_of(here.info, session.folder).parent
+    make_folder(folder)
+    delivery = Delivery(
+        folder,
+        in_folder=True,
+        force=replaced,
+        release=release,
+        sound_chosen=True,
+        evidence=_evidence(session, plan, wish, release),
+        command=("redact", "review", session.source.name, session.plan_path.name),
+    )
+    order = order_to_apply(here.info, draw, delivery, session.plan_path)
+    final = order.final
     if not replaced and (final.exists() or manifest_path(final).exists()):
         raise RefusedError(
             "result_there", name=final.name, holds="all" if holds(final, plan) else "other"
         )
-    order = Order(
-        here.info,
-        draw,
-        final,
-        (session.source if release else final).parent / PRIVATE,
-        plan_file=session.plan_path,
-        evidence=choice,
-        release=release,
-        force=replaced,
-        command=("redact", "review", session.source.name, session.plan_path.name),
-    )
     check_order(order)
     require_detectors(plan.settings.targets)
 
@@ -109,13 +116,6 @@ def _release_style(name: str) -> Style:
 def _stamp(wish: dict[str, Any]) -> Stamp | None:
     text = str(wish.get("stamp") or "").strip()
     return Stamp(text, Corner(str(wish.get("corner", Corner.BOTTOM_RIGHT)))) if text else None
-
-
-def _place(session: Session, info: SourceInfo, release: bool) -> Path:
-    """A free name for the output, in the folder for results, which is made."""
-    usual = place_of(info, session.folder)
-    make_folder(usual.parent)
-    return release_path(usual.parent, usual.suffix) if release else usual
 
 
 def holds(final: Path, plan: Plan) -> bool:
