@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from av.codec import Codec
 from rich.table import Table
 
 from ..media import SourceInfo, default_output
@@ -124,37 +125,5 @@ def _video_words(info: SourceInfo) -> list[str]:
 
 def known_name(decoder: str) -> str:
     """The name that people know a codec by, from FFmpeg's name of its decoder."""
-    name = decoder.removeprefix("lib")
-    return _NAMES.get(name, "PCM" if name.startswith("pcm_") else decoder)
-
-
-_NAMES = {
-    "aac": "AAC",
-    "ac3": "AC-3",
-    "amrnb": "AMR",
-    "av1": "AV1",
-    "dav1d": "AV1",
-    "dnxhd": "DNxHD",
-    "dvvideo": "DV",
-    "eac3": "E-AC-3",
-    "ffv1": "FFV1",
-    "flac": "FLAC",
-    "h263": "H.263",
-    "h264": "H.264",
-    "hevc": "H.265 (HEVC)",
-    "mjpeg": "Motion JPEG",
-    "mp3": "MP3",
-    "mp3float": "MP3",
-    "mpeg1video": "MPEG-1",
-    "mpeg2video": "MPEG-2",
-    "mpeg4": "MPEG-4 Part 2",
-    "opus": "Opus",
-    "prores": "ProRes",
-    "vc1": "VC-1",
-    "vorbis": "Vorbis",
-    "vp8": "VP8",
-    "vp9": "VP9",
-    "vpx": "VP8",
-    "vpx-vp9": "VP9",
-    "wmv3": "Windows Media Video 9",
-}
+    codec = Codec(decoder, "r").canonical_name
+    return {"h264": "H.264", "hevc": "H.265 (HEVC)"}.get(codec, codec.upper())

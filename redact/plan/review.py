@@ -10,7 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from ..types import FieldRuns, Natural, Positive, TargetWord, UtcOrNone, Value
+from ..types import Natural, Positive, Runs, TargetWord, UtcOrNone, Value, joined
 
 
 class Decision(StrEnum):
@@ -80,14 +80,14 @@ class SeenFrames(Value, frozen=True):
             description="still: stood on, or stepped to; normal: played at 1x at most; fast",
         ),
     ]
-    frames: FieldRuns
+    frames: Runs
 
 
 class SeenSubject(Value, frozen=True):
     """Frames that were shown while a subject, known by its first track, was chosen."""
 
     track: Positive
-    frames: FieldRuns
+    frames: Runs
 
 
 class FindingNote(Value, frozen=True):
@@ -134,3 +134,11 @@ class ReviewState(Value, frozen=True):
     seen: tuple[SeenFrames, ...] = ()
     subjects: tuple[SeenSubject, ...] = ()
     findings: tuple[FindingNote, ...] = ()
+
+    def frames_seen(self, *, fast: bool = False) -> Runs:
+        """Frames that were shown in any view, without those that only flew by unless `fast`."""
+        runs: Runs = ()
+        for part in self.seen:
+            if fast or part.speed != "fast":
+                runs = joined(runs, part.frames)
+        return runs

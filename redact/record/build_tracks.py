@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import TypeVar
 
-from ..plan import Plan, answered_here, count_of, joined, state_runs
+from ..plan import Plan, answered_here, count_of, state_runs
 from ..types import Action, Confirmed, Origin, State, Track, runs_of
 from .case import CaseFields
 from .manifest_parts import (
@@ -185,14 +185,10 @@ def review_part(plan: Plan) -> ReviewPart | None:
     review = plan.review
     if review is None:
         return None
-    seen: tuple[tuple[int, int], ...] = ()
-    for part in review.seen:
-        if part.speed != "fast":
-            seen = joined(seen, part.frames)
     return ReviewPart(
         reviewer=review.reviewer,
         frames=len(plan.source.timeline),
-        frames_seen=count_of(seen),
+        frames_seen=count_of(review.frames_seen()),
         findings=len(review.findings),
         findings_answered=sum(answered_here(plan, f) for f in review.findings),
         seen=review.seen,

@@ -7,7 +7,17 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from ..plan import SeenFrames, SeenSubject
-from ..types import Action, Confirmed, Natural, Origin, Positive, Sha256, TargetWord, UtcOrNone
+from ..types import (
+    Action,
+    Confirmed,
+    Natural,
+    Origin,
+    Positive,
+    Runs,
+    Sha256,
+    TargetWord,
+    UtcOrNone,
+)
 from ..words import Value
 
 Seconds = Annotated[float, Meta(ge=-1e30, le=1e30, description="seconds")]
@@ -74,7 +84,7 @@ class KeptPart(Part):
     track: Positive
     target: TargetWord
     frames: tuple[Natural, Natural]
-    shown: tuple[tuple[Natural, Natural], ...]
+    shown: Runs
     reason: str
 
 
@@ -144,7 +154,7 @@ class TrackPart(Part):
         Meta(description="first track of the subject that it belongs to; null: of its own"),
     ] = None
     shown: Annotated[
-        tuple[tuple[Natural, Natural], ...],
+        Runs,
         Meta(
             description="first and last frame of each span in which it is visible by decision; in "
             "all its other frames it is hidden"

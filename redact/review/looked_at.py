@@ -8,6 +8,7 @@ from typing import Any, Final
 from ..plan import (
     Plan,
     ReviewState,
+    Runs,
     SeenFrames,
     SeenSubject,
     answered_here,
@@ -45,13 +46,9 @@ def with_seen(review: ReviewState, shown: Iterable[dict[str, Any]], frames: int)
     )
 
 
-def seen_runs(review: ReviewState | None, *, fast: bool = False) -> tuple[tuple[int, int], ...]:
-    """Frames that were shown in any view, without those that only flew by unless `fast`."""
-    runs: tuple[tuple[int, int], ...] = ()
-    for part in review.seen if review else ():
-        if fast or part.speed != "fast":
-            runs = joined(runs, part.frames)
-    return runs
+def seen_runs(review: ReviewState | None, *, fast: bool = False) -> Runs:
+    """`ReviewState.frames_seen`, where there is a review."""
+    return review.frames_seen(fast=fast) if review else ()
 
 
 def review_summary(plan: Plan, moments: Iterable[int]) -> dict[str, Any]:

@@ -16,8 +16,6 @@ Natural = Annotated[int, Meta(ge=0, le=_MOST)]
 Positive = Annotated[int, Meta(ge=1, le=_MOST)]
 Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 TargetWord = Annotated[str, Meta(pattern=pattern_of(tuple(Target)))]
-FieldRuns = tuple[tuple[Natural, Natural], ...]
-"""`Runs`, checked when they are read."""
 
 _MOMENT: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
 Utc = Annotated[str, Meta(pattern=f"^{_MOMENT}$", description="UTC, ISO 8601")]

@@ -12,6 +12,8 @@ from itertools import accumulate, groupby, pairwise
 
 import av
 
+from .fields import Natural
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -100,7 +102,7 @@ class Timeline:
         return cls(time_base, tuple(accumulate(steps)))
 
 
-Runs = tuple[tuple[int, int], ...]
+Runs = tuple[tuple[Natural, Natural], ...]
 """First and last of stretches of frames, both included, rising and apart."""
 
 
