@@ -105,7 +105,7 @@ def _stands(track: Track, timeline: Timeline) -> bool:
     return max(max(across) - min(across), max(down) - min(down)) <= STANDING_SHARE * least
 
 
-def _remarks_on_masks(plan: Plan) -> Iterator[Message]:
+def remarks_on_masks(plan: Plan) -> Iterator[Message]:
     """Masks that cover most of the picture, and people who are too small to be found for sure."""
     large = next(_largely_covered(plan), None)
     if large is not None:
@@ -172,7 +172,7 @@ def remark_on_run(order: Order, plan: Plan, journal: Journal) -> None:
             journal.warn(Message("target_not_looked_for", target=target.word))
     for limit in plan.not_searched:
         journal.warn(limit)
-    for remark in _remarks_on_masks(plan):
+    for remark in remarks_on_masks(plan):
         journal.warn(remark)
     if standing := standing_plates(plan):
         first = standing[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from redact.pipeline.remarks import remarks
+from redact.pipeline.remarks import remarks_on_masks
 from redact.plan import Plan
 from redact.types import Box, Keyframe, State, Target, Track
 
@@ -24,7 +24,7 @@ def plan_with(*boxes: Box, last: int = FRAMES - 1) -> Plan:
 
 
 def said(plan: Plan) -> list[str]:
-    return [message.code for message in remarks(plan)]
+    return [message.code for message in remarks_on_masks(plan)]
 
 
 def test_masks_that_cover_most_of_the_picture_are_told() -> None:
