@@ -26,6 +26,7 @@ class Took:
         memory: peak resident memory, MB.
         stages: seconds on the clock of the stages that redact's record names.
         tracks: that redact found.
+        copied: frames of the result that are the source's, bit for bit.
     """
 
     wall: float
@@ -33,6 +34,7 @@ class Took:
     memory: float
     stages: dict[str, float] = field(default_factory=dict)
     tracks: int = 0
+    copied: int = 0
 
 
 def transcode(source: Path, folder: Path) -> Took:
@@ -47,10 +49,11 @@ def redact(source: Path, folder: Path, more: list[str]) -> Took:
     command = [sys.executable, "-m", "redact", "run", str(source), "-o", str(output)]
     took = _took([*command, "--force", "--no-plan", "--json", *more], ENDS_WELL)
     record = json.loads(took.printed)
-    run = json.loads(Path(record["manifest"]).read_text())["run"]
-    stages = {step["name"]: step["seconds"] for step in run["steps"]}
+    manifest = json.loads(Path(record["manifest"]).read_text())
+    stages = {step["name"]: step["seconds"] for step in manifest["run"]["steps"]}
     tracks = sum(record["tracks"].values())
-    return Took(took.wall, took.processor, took.memory, stages, tracks)
+    copied = sum(c["last"] + 1 - c["first"] for c in manifest["output"].get("copied", ()))
+    return Took(took.wall, took.processor, took.memory, stages, tracks, copied)
 
 
 def deface(source: Path, folder: Path, command: str) -> Took:

@@ -22,7 +22,7 @@ from .copied_pictures import CopiedPictures
 from .file_checks import check_all_shown, check_container, check_sound
 from .findings_and_fixes import Seen, findings_of
 from .limits import Limits
-from .planes import Both
+from .planes import Both, Plane, luma
 from .result import AuditResult, AuditSettings, Check, Kept, Looked
 from .schedule import Due, moments
 from .still_visible import Misfit, StillVisible, followed, probable
@@ -230,8 +230,7 @@ def _compared(
             yield pair, None  # the checks of frames and size tell of it
             continue
         both = Both.of(source, output)
-        # One for all that need it: drawing it is what takes time in a crowd.
-        mask = functools.cache(functools.partial(covers.mask, pair.index, *both.luma))
+        mask = _mask_maker(covers, pair.index, both.luma)
         compared.add(source, output, both, mask)
         yield pair, mask
 
@@ -243,21 +242,30 @@ def _shown(
     covers: Covers,
     done: Callable[[], object],
 ) -> Iterator[tuple[Frame, MakeMask]]:
-    """Every picture of the source that is to be looked at: with a plan the source's own, which the
-    output is outside the masks; without one the output's."""
+    """Every picture that is to be looked at, with what makes its mask: with a plan the source's,
+    which the output is outside the masks; without one the output's."""
+    if plan is not None:
+        for frame in Decode(source, frozenset(plan.unchecked)):
+            yield frame, _mask_maker(covers, frame.index, (luma(frame),) * 2)
+            done()
+        return
     for pair in _decoded(source, Decode(finished), plan):
         if pair.source is None:
             continue
         output = pair.output or pair.source
-        same = output.size == pair.source.size
-        shown = pair.source if plan is not None or not same else output
-        luma = Both.of(pair.source, output if same else pair.source).luma
+        shown = output if output.size == pair.source.size else pair.source
         damaged = pair.source.damaged or output.damaged
         yield (
             replace(pair.source, picture=shown.picture, damaged=damaged),
-            functools.cache(functools.partial(covers.mask, pair.index, *luma)),
+            _mask_maker(covers, pair.index, (luma(pair.source), luma(shown))),
         )
         done()
+
+
+def _mask_maker(covers: Covers, index: int, lumas: tuple[Plane, Plane]) -> MakeMask:
+    """Makes the mask of a frame once for all that need it: drawing it is what takes time in a
+    crowd."""
+    return functools.cache(functools.partial(covers.mask, index, *lumas))
 
 
 def _made_for_web(source: SourceInfo, finished: SourceInfo) -> bool:

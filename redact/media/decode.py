@@ -57,8 +57,8 @@ class _RefusedError(Exception):
 class Decode:
     """Iterable of the frames of a source; every iteration starts anew and yields the same.
 
-    Frames are in the format `info.video.frame_format`, and their planes belong to the caller
-    alone: writing into them changes no other frame.
+    Frames are in the format `info.video.frame_format`. The decoder may predict later ones from
+    their planes: nothing may be written into these before `VideoFrame.make_writable`.
 
     Args:
         info: the source, or a part of it.
@@ -334,20 +334,14 @@ class Decode:
             self._warn(note)
 
     def _plain(self, picture: av.VideoFrame) -> av.VideoFrame:
-        """The picture upright, in the working format, with planes of its own."""
+        """The picture upright, in the working format, its rows from top to bottom."""
         video = self.info.video
         stored, target = picture.format.name, working_format(video.pixel_format)
         if stored != target:
             picture = join(picture, video.pixel_format)
-        elif video.orientation.identity and all(p.line_size > 0 for p in picture.planes):
-            # The decoder may still need the picture as reference, and the renderer writes
-            # into it.
-            picture.make_writable()
-            return picture
-        if picture.format.name != video.upright_format or not video.orientation.identity:
+        plain = video.orientation.identity and all(p.line_size > 0 for p in picture.planes)
+        if not plain or picture.format.name != video.upright_format:
             picture = upright(picture, video.orientation, video.upright_format)
-        elif any(p.line_size < 0 for p in picture.planes):
-            picture = upright(picture, video.orientation)
         return picture
 
 

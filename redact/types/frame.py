@@ -24,7 +24,8 @@ class Frame:
         pts: the source's own timestamp, in units of `time_base`.
         time_base: the source stream's time base, in seconds.
         picture: upright decoded picture in the source's pixel format (planar YUV or grey,
-            8 or 10 bit); the renderer writes into its planes.
+            8 or 10 bit). Whoever writes into its planes makes it writable first, as the renderer
+            does: the decoder may still need them.
         damaged: the decoder reported an error, concealed part of the picture, or predicted it
             from another than it was coded from, so what it shows cannot be trusted to be what the
             camera saw.

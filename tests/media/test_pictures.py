@@ -177,18 +177,6 @@ def test_fitting_keeps_all_samples(fmt: str, target: str) -> None:
         assert all((plane_array(result, i) == neutral).all() for i in (1, 2))
 
 
-def test_a_frames_planes_belong_to_the_caller(tmp_path: Path) -> None:
-    """Writing into a frame must not reach the decoder's reference pictures."""
-    source = make(tmp_path / "in.mp4", Clip(options={"preset": "veryfast", "bf": "3"}))
-    clean = decoded(source)
-    spoilt = []
-    for frame in Decode(probe(source)):
-        spoilt.append(samples(frame.picture))
-        for index in range(3):
-            plane_array(frame.picture, index)[...] = 77
-    assert same(clean, spoilt)
-
-
 @pytest.mark.parametrize("colour", [(9, 16, 9, 1), (9, 18, 9, 1), (9, 14, 9, 2)])
 def test_ten_bit_hdr_stays_ten_bit_hdr(tmp_path: Path, colour: tuple[int, int, int, int]) -> None:
     params = "log-level=none"
