@@ -6,13 +6,14 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
+from .. import __version__
 from ..auditing import AuditSettings
 from ..errors import PlanError
 from ..files import read_file
 from ..media import Copied
 from ..plan import Plan
 from ..record import Manifest, manifest_path, read_manifest, sha256_of_bytes
-from .held_back import stamp_from_json
+from .held_back import render_from_json, stamp_from_json
 from .order import review_plan
 
 
@@ -52,6 +53,9 @@ def audit_settings(record: Manifest | None, plan: Plan | None) -> AuditSettings:
             settings = replace(settings, margin=float(margin))
         with contextlib.suppress(KeyError, TypeError, ValueError):
             settings = replace(settings, stamp=stamp_from_json(render.get("stamp")))
+        if record.tool.redact == __version__:  # another may draw in another way
+            with contextlib.suppress(KeyError, TypeError, ValueError):
+                settings = replace(settings, render=render_from_json(render))
         settings = replace(
             settings,
             credentials=bool(record.output.credentials),

@@ -115,17 +115,8 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
     def draw(self) -> DrawSettings:
         """How the result was drawn. Raises PlanError."""
         try:
-            render = self.settings["render"]
-            red, green, blue = render["colour"]
             return DrawSettings(
-                RenderSettings(
-                    Style(render["style"]),
-                    float(render["margin"]),
-                    (int(red), int(green), int(blue)),
-                    str(render["label"]),
-                    str(render.get("notice", "")),
-                    stamp_from_json(render.get("stamp")),
-                ),
+                render_from_json(self.settings["render"]),
                 msgspec.convert(self.settings["encode"], EncodeSettings),
             )
         except (KeyError, TypeError, ValueError) as error:  # msgspec.ValidationError is one
@@ -138,6 +129,19 @@ class HeldBack(Struct, forbid_unknown_fields=True, kw_only=True):
         beside = output.parent.glob(f"{glob.escape(output.stem)}.*")
         names = [output, manifest_path(output), *map(Path, self.files), *sorted(beside), self.note]
         return [path for path in dict.fromkeys(names) if path.exists()]
+
+
+def render_from_json(value: Mapping[str, Any]) -> RenderSettings:
+    """Raises KeyError, TypeError or ValueError, also for a style that was passed in."""
+    red, green, blue = value["colour"]
+    return RenderSettings(
+        Style(value["style"]),
+        float(value["margin"]),
+        (int(red), int(green), int(blue)),
+        str(value["label"]),
+        str(value.get("notice", "")),
+        stamp_from_json(value.get("stamp")),
+    )
 
 
 def stamp_from_json(value: Mapping[str, Any] | None) -> Stamp | None:

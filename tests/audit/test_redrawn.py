@@ -10,14 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import redact
 from redact.auditing import AuditSettings
 from redact.auditing.audit_detectors import mirrored
 from redact.auditing.compared import Compared, TimeCheck, pairs
 from redact.auditing.planes import Both
-from redact.media import Decode, VideoWriter, plane_array, probe
+from redact.media import Decode, VideoWriter, plane_array, probe, sha256_of
+from redact.pipeline import audit_settings, record_beside
 from redact.plan import Plan
 from redact.render import Renderer
-from redact.settings import EncodeSettings, RenderSettings, Style
+from redact.settings import DrawSettings, EncodeSettings, RenderSettings, Style
 from redact.types import Box, Frame, Region
 
 from .conftest import FRAMES, Clip, face_box, scenery, write_video
@@ -75,6 +77,21 @@ def test_masks_that_are_drawn_as_planned_pass(clip: Clip, style: Style, crf: int
     plan, settings = clip.plan(), RenderSettings(style=style)
     output = clip.render(plan, f"{style.value} {crf}.mp4", crf=crf, settings=settings)
     assert proved(clip, output, plan, settings) == ([], [])
+
+
+def test_verify_draws_again_as_the_record_says(clip: Clip, tmp_path: Path) -> None:
+    plan, settings = clip.plan(), RenderSettings(style=Style.MOSAIC, margin=0.2)
+    plan = replace(plan, source=replace(plan.source, sha256=sha256_of(clip.info.path)))
+    output = tmp_path / "out.mp4"
+    redact.apply(clip.info.path, plan, output, draw=DrawSettings(settings))
+    known = audit_settings(record_beside(output), plan).render
+    assert known == settings
+
+    def small(frame: int, regions: list[Region]) -> list[Region]:
+        return DEFECTS["too small"](regions[0]) if frame == AT else regions
+
+    wrong = clip.render(plan, "wrong.mp4", small, settings=settings)
+    assert proved(clip, wrong, plan, known)[0] == [AT]
 
 
 def test_another_picture_or_another_time_is_found(clip: Clip, tmp_path: Path) -> None:
