@@ -24,11 +24,12 @@ With `--read` a case is only decoded, which tells of lost pictures in a hundredt
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import multiprocessing
 import os
 import random
-import resource
+import re
 import sys
 import tempfile
 import time
@@ -42,7 +43,6 @@ import av
 import cv2
 import numpy as np
 
-from redact.cli import main as main_of_redact
 from redact.errors import RedactError
 from redact.media import Decode, probe
 from redact.media.encoders import priority_kept
@@ -51,10 +51,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "samples" / "street.mp4"
 SKIPPED, PICTURES, WIDTH = 70, 16, 320
 """Of the sample: pictures left out at the beginning, pictures taken, and how wide they are made."""
+LEFT, TOP, ACROSS, DOWN = 66, 36, 192, 136
+"""What of them is taken: two faces and two plates."""
 
 _SERVER = multiprocessing.get_context("forkserver")
-"""Forks each run from a process that has loaded all that a run loads, and has done nothing else:
-loading takes longer than most of these runs."""
+"""Forks each run from a process that has loaded what a run loads (`benchmarks.loaded`)."""
 
 HANG: Final = 120.0
 MEMORY: Final = 4 << 30
@@ -133,13 +134,15 @@ def make_all(folder: Path) -> list[Path]:
 
 
 def _pictures() -> Any:
+    """RGB, uint8 [DOWN, ACROSS, 3]."""
     with av.open(str(SAMPLE)) as container:
         for number, frame in enumerate(container.decode(video=0)):
             if number >= SKIPPED + PICTURES:
                 return
             if number >= SKIPPED:
                 height = round(frame.height * WIDTH / frame.width / 2) * 2
-                yield frame.reformat(WIDTH, height, format="yuv420p").to_ndarray()
+                rgb = frame.reformat(WIDTH, height).to_ndarray(format="rgb24")
+                yield np.ascontiguousarray(rgb[TOP : TOP + DOWN, LEFT : LEFT + ACROSS])
 
 
 def _make(
@@ -152,11 +155,10 @@ def _make(
 ) -> None:
     with av.open(str(path), "w", format=muxer, container_options=container) as output:
         stream: Any = output.add_stream(codec, rate=25, options=options)
-        stream.width, stream.height = WIDTH, pictures[0].shape[0] * 2 // 3
+        stream.width, stream.height = ACROSS, DOWN
         stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         for number, picture in enumerate(pictures):
-            frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
-            frame = frame.reformat(format=stream.pix_fmt)
+            frame = av.VideoFrame.from_ndarray(picture).reformat(format=stream.pix_fmt)
             frame.pts, frame.time_base = number, Fraction(1, 25)
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
@@ -195,47 +197,65 @@ def changed(data: bytes, rng: random.Random) -> tuple[bytes, str]:
 
 
 class Faces:
-    """OpenCV's frontal faces (Viola and Jones), which no part of redact uses."""
+    """OpenCV's frontal faces (Viola and Jones), which no part of redact uses.
 
-    def __init__(self) -> None:
+    Args:
+        sound: a video that was not changed.
+
+    Attributes:
+        places: where it has faces: boxes that find their like in half of its pictures.
+    """
+
+    def __init__(self, sound: Path) -> None:
         folder = Path(cv2.data.haarcascades)
         self._cascade = cv2.CascadeClassifier(str(folder / "haarcascade_frontalface_alt2.xml"))
+        found = [self._all_in(picture) for _, picture in _grey(sound)]
+        self.places = [
+            box
+            for boxes in found
+            for box in boxes
+            if sum(any(_overlap(box, b) > 0.3 for b in others) for others in found) * 2
+            >= len(found)
+        ]
+        left, top = (min(place[axis] for place in self.places) for axis in (0, 1))
+        right, low = (max(p[axis] + p[axis + 2] for p in self.places) for axis in (0, 1))
+        self._part = slice(max(0, top - 20), low + 20), slice(max(0, left - 20), right + 20)
 
-    def in_video(self, path: Path) -> dict[int, list[tuple[int, int, int, int]]] | None:
-        """Faces by the time of the picture, ms; None where it cannot be read."""
-        found = {}
-        try:
-            with av.open(str(path)) as container:
-                for number, frame in enumerate(container.decode(video=0)):
-                    grey = frame.to_ndarray(format="gray")
-                    grey = cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
-                    boxes = self._cascade.detectMultiScale(grey, 1.05, 5, minSize=(24, 24))
-                    time = number * 40 if frame.time is None else round(frame.time * 1000)
-                    found[time] = [tuple(int(v) // 2 for v in box) for box in boxes]
-        except (av.FFmpegError, ValueError, IndexError, EOFError):
-            return None
-        return found
+    def _all_in(self, grey: np.ndarray) -> list[tuple[int, ...]]:
+        large = cv2.resize(grey, None, fx=2, fy=2, interpolation=cv2.INTER_CUBIC)
+        boxes = self._cascade.detectMultiScale(large, 1.05, 5, minSize=(24, 24))
+        return [tuple(int(v) // 2 for v in box) for box in boxes]
+
+    def _at_places(self, grey: np.ndarray) -> list[tuple[int, ...]]:
+        rows, columns = self._part
+        if min((part := grey[rows, columns]).shape) < 24:
+            return []
+        moved = [(b[0] + columns.start, b[1] + rows.start, *b[2:]) for b in self._all_in(part)]
+        return [b for b in moved if any(_overlap(b, place) > 0.3 for place in self.places)]
+
+    def left_open(self, source: Path, result: list[tuple[int, np.ndarray]]) -> bool:
+        """Whether a face of the result is in the source, at the same place and time, too."""
+        seen = {time: boxes for time, grey in result if (boxes := self._at_places(grey))}
+        return bool(seen) and any(
+            _overlap(a, b) > 0.3
+            for time, grey in _grey(source)
+            if time in seen
+            for b in self._at_places(grey)
+            for a in seen[time]
+        )
 
 
-def places_of(faces: Faces, sound: Path) -> list[tuple[int, ...]]:
-    """Where the sound video has faces: boxes that find their like in half of its pictures."""
-    found = list((faces.in_video(sound) or {}).values())
-    return [
-        box
-        for boxes in found
-        for box in boxes
-        if sum(any(_overlap(box, b) > 0.3 for b in others) for others in found) * 2 >= len(found)
-    ]
-
-
-def left_open(places: list[tuple[int, ...]], before: Any, after: Any) -> bool:
-    """Whether a face of the source, at one of the places, is found again where it was."""
-    return any(
-        _overlap(a, b) > 0.3 and any(_overlap(a, place) > 0.3 for place in places)
-        for time, boxes in (before or {}).items()
-        for a in boxes
-        for b in (after or {}).get(time, ())
-    )
+def _grey(path: Path) -> list[tuple[int, np.ndarray]]:
+    """Time in ms and luma of every picture that can be read."""
+    found = []
+    with (
+        contextlib.suppress(av.FFmpegError, ValueError, IndexError, EOFError),
+        av.open(str(path)) as container,
+    ):
+        for number, frame in enumerate(container.decode(video=0)):
+            time = number * 40 if frame.time is None else round(frame.time * 1000)
+            found.append((time, frame.to_ndarray(format="gray")))
+    return found
 
 
 def _overlap(a: tuple[int, ...], b: tuple[int, ...]) -> float:
@@ -247,20 +267,11 @@ def _overlap(a: tuple[int, ...], b: tuple[int, ...]) -> float:
     return common / (a[2] * a[3] + b[2] * b[3] - common)
 
 
-def _pictures_of(path: Path) -> int | None:
-    try:
-        with av.open(str(path)) as container:
-            return sum(1 for _ in container.decode(video=0))
-    except (av.FFmpegError, ValueError, IndexError, EOFError):
-        return None
-
-
 def run_one(
     number: int,
     sounds: list[Path],
     seed: int,
     faces: Faces,
-    places: list[tuple[int, ...]],
     folder: Path,
 ) -> Case:
     """Make a case, run it, judge it."""
@@ -275,7 +286,8 @@ def run_one(
     told = next(iter(_json(out)), {})
     output = Path(told["output"]) if told.get("output") else None
     published = code in (0, 13) and output is not None and output.exists()
-    pictures = _pictures_of(output) if published and output is not None else None
+    shown = _grey(output) if published and output is not None else []
+    pictures = len(shown) if published else None
     broke = []
     if "Traceback" in err or "internal error" in err or code not in CODES:
         broke.append("crash" if seconds < HANG else "hang")
@@ -285,9 +297,8 @@ def run_one(
         words = " ".join([*told.get("warnings", ()), err]).lower()
         if not any(word in words for word in SAID):
             broke.append("lost")
-    if published and output is not None:
-        open_ = left_open(places, faces.in_video(source), faces.in_video(output))
-        broke += ["face"] if open_ else []
+    if faces.left_open(source, shown):
+        broke.append("face")
     lines = err.strip().splitlines()
     last = lines[-1][:200] if lines else ""
     return Case(
@@ -333,7 +344,7 @@ def _measured(arguments: list[str], folder: Path) -> tuple[int, float, int, str,
     began, most = time.monotonic(), 0
     process.start()
     while process.exitcode is None:
-        process.join(0.1)
+        process.join(0.05)
         most = max(most, _memory_of(process.pid or 0))
         if time.monotonic() - began > HANG or most > MEMORY:
             process.kill()
@@ -344,13 +355,9 @@ def _measured(arguments: list[str], folder: Path) -> tuple[int, float, int, str,
 
 
 def _redact(arguments: list[str], folder: Path) -> None:
-    """The command line of redact in this process, what it says in files; never returns."""
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-    os.chdir(folder)
-    os.environ["XDG_STATE_HOME"] = str(folder / "state")
-    sys.argv = ["redact", *arguments]
-    main_of_redact()
+    from benchmarks import loaded
+
+    loaded.run(arguments, folder)
 
 
 def _text(path: Path) -> str:
@@ -358,11 +365,11 @@ def _text(path: Path) -> str:
 
 
 def _memory_of(pid: int) -> int:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
-    return pages * resource.getpagesize()
+    """Bytes that a process held at most until now; 0 where it is gone."""
+    with contextlib.suppress(OSError, TypeError):  # or it has ended
+        status = Path(f"/proc/{pid}/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
+    return 0
 
 
 def told(cases: list[dict[str, Any]]) -> str:
@@ -394,14 +401,11 @@ def main() -> int:
     lines = options.out.read_text().splitlines() if options.out.exists() else []
     cases: dict[int, dict[str, Any]] = {c["number"]: c for c in map(json.loads, lines)}
     wanted = options.only or [n for n in range(options.count) if n not in cases]
-    end, faces = time.monotonic() + options.minutes * 60, Faces()
-    _SERVER.set_forkserver_preload(
-        ["redact.cli.run", "redact.pipeline", "redact.inspect", "onnxruntime", "cv2", "av"]
-    )
+    end = time.monotonic() + options.minutes * 60
+    _SERVER.set_forkserver_preload(["benchmarks.loaded"])
     with tempfile.TemporaryDirectory() as home:
         sounds = make_all(Path(home))
-        places = places_of(faces, sounds[0])
-        assert places, "the detector finds no face in the sound video"
+        faces = Faces(sounds[0])
         for number in wanted:
             if time.monotonic() > end:
                 break
@@ -410,7 +414,7 @@ def main() -> int:
                 case = (
                     read_one(number, sounds, options.seed, place)
                     if options.read
-                    else run_one(number, sounds, options.seed, faces, places, place)
+                    else run_one(number, sounds, options.seed, faces, place)
                 )
                 if case.broke:
                     print(json.dumps(asdict(case)), flush=True)
