@@ -205,16 +205,23 @@ def fix_command(
     return "\n".join(lines)
 
 
-def hiding_places(finding: Finding, last_frame: int | None = None) -> list[tuple[int, Box]]:
+def hiding_places(
+    finding: Finding, last_frame: int | None = None, more: Iterable[tuple[int, Box]] = ()
+) -> list[tuple[int, Box]]:
     """Frames and boxes that hide a finding, straight lines between them; for `plan.edit.add_track`.
 
     Args:
         finding: of an audit.
         last_frame: of the clip; None: the span is not padded at its end.
+        more: where the same thing was found before and after it.
     """
-    first = max(0, finding.first - _PAD)
-    last = finding.last if last_frame is None else min(last_frame, finding.last + _PAD)
-    return _places(finding, first, last)
+    beyond = [(f, box.grown(_GROWTH)) for f, box in more if not finding.first <= f <= finding.last]
+    places = sorted([*_places(finding), *beyond])
+    (first, begin), (last, end) = places[0], places[-1]
+    padded = {max(0, first - _PAD): begin}
+    if last_frame is not None:
+        padded[min(last_frame, last + _PAD)] = end
+    return sorted((padded | dict(places)).items())
 
 
 def _containing(end: Box, lines: list[tuple[Box, Box]]) -> Box:
@@ -230,7 +237,7 @@ def _corners(box: Box) -> str:
     return ",".join(str(round(v)) for v in box)
 
 
-def _places(finding: Finding, first: int, last: int) -> list[tuple[int, Box]]:
+def _places(finding: Finding) -> list[tuple[int, Box]]:
     """A few boxes on the way that, with straight lines between, contain all that were seen."""
     path = finding.path
     step = -(-len(path) // _MOST_PLACES)
@@ -243,7 +250,4 @@ def _places(finding: Finding, first: int, last: int) -> list[tuple[int, Box]]:
         # Moved out at both ends by what the straight line misses at most, not by the way gone.
         lines = [(start.lerp(end, (frame - a) / (b - a)), box) for frame, box in between]
         boxes[a], boxes[b] = (_containing(boxes[f], lines) for f in (a, b))
-    boxes = {frame: box.grown(_GROWTH) for frame, box in boxes.items()}
-    boxes.setdefault(first, boxes[path[0][0]])
-    boxes.setdefault(last, boxes[path[-1][0]])
-    return sorted(boxes.items())
+    return sorted((frame, box.grown(_GROWTH)) for frame, box in boxes.items())

@@ -21,7 +21,7 @@ __all__ = ["Frames", "GoOn", "PacketIndex", "Superseded", "bytes_of", "follow", 
 CHUNK: Final = 96
 """Small pictures that are held at once where time runs backwards."""
 
-GoOn = Callable[[int], bool]
+GoOn = Callable[[Keyframe], bool]
 
 
 def follow(
@@ -40,7 +40,7 @@ def follow(
         frames, plan: of the source.
         frame: in which the box was drawn.
         box: upright source pixels.
-        go_on: told about each frame that was found, with its index; False stops there.
+        go_on: told where it was found in each frame; False stops there.
         ahead, back: towards the end, towards the beginning.
 
     Returns:
@@ -62,7 +62,7 @@ def follow(
     for way in ways:
         for key in _followed(way, box):
             found[key.frame] = key
-            if not go_on(key.frame):
+            if not go_on(key):
                 return tuple(found[index] for index in sorted(found))
     return tuple(found[index] for index in sorted(found))
 

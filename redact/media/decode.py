@@ -17,6 +17,7 @@ from ..words import Message, problem
 from .coded_pictures import CodedPictures
 from .colour import numbers
 from .conversion import fits, join
+from .cut_picture import LastPicture
 from .damage import Complaints, Damage, Harm, KeyPictures, concealed
 from .for_web import web_pictures
 from .frame_planes import upright
@@ -192,12 +193,14 @@ class Decode:
     ) -> Iterator[av.VideoFrame]:
         context = stream.codec_context
         complaints, gaps, coded = Complaints(), gaps_in(context), CodedPictures(context)
+        latest = LastPicture(context)
         guessed = container.format.flags & NO_TIMESTAMPS or container.format.name in _CUT_BY_US
         for packet in self._packets(container, stream, damage):
             # A single thread decodes nothing meanwhile: what complains is the demuxer.
             self.torn |= context.thread_count == 1 and complaints.any()
             frame_times.packet(packet.pts)
             keys.packet(packet)
+            latest.packet(packet)
             if gaps is not None and gaps.before(packet):
                 self._error(Message("pictures_missing"))
                 damage.missing()
@@ -212,6 +215,7 @@ class Decode:
             for picture in pictures:
                 coded.picture(picture)
                 yield picture
+        self.torn |= guessed and not self.torn and latest.is_cut()
         self.lost = coded.lost(self.errors > 0)
         if coded.undecodable and self.info.part is None:
             self._warn(Message("before_key", count=coded.undecodable))

@@ -5,19 +5,21 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..auditing import Finding, FindingKind, hiding_places
 from ..errors import MismatchError, OutputExistsError, UsageError
 from ..files import check_writable, made_folder, sweep
-from ..media import probe
+from ..follow import Frames, follow, index_packets
+from ..media import SourceInfo, probe
 from ..plan import Plan, edit, read_plan
-from ..progress import Progress
+from ..progress import Progress, Stage
 from ..record import CaseFields, Credentials, EvidenceChoice, checked_case
-from ..types import Decided
+from ..types import Box, Decided, Keyframe
 from ..words import Message, problem, say
 from .beside_result import record_beside
 from .held_back import HeldBack, among, held_back_for, name_in
@@ -27,6 +29,9 @@ from .order import Acceptance, Order
 from .publish import keep_beside
 from .result import Result
 from .run import apply
+
+_HIDDEN: Final = 0.9
+"""Share of a thing under one mask from which it is followed no further: margins hide the rest."""
 
 
 def fix_held(
@@ -77,7 +82,7 @@ def fix_held(
         _refuse_mended(held)
         check_writable(order.final, held.force, never=(info.path, plan_file))
         shown = () if accepted is None else accepted.findings
-        mended = _hiding(plan, [f for f in found if f not in shown], decided_by)
+        mended = _hiding(plan, info, [f for f in found if f not in shown], decided_by, journal)
         if mended is not plan:
             keep_plan(mended, plan_file)
             added = len(mended.tracks) - len(plan.tracks)
@@ -141,18 +146,40 @@ def _order_as_before(
     )
 
 
-def _hiding(plan: Plan, findings: list[Finding], decided_by: str) -> Plan:
+def _hiding(
+    plan: Plan, info: SourceInfo, findings: list[Finding], decided_by: str, progress: Progress
+) -> Plan:
     """The plan with a track for each finding. A mask that was not drawn is in it already."""
+    open_ones = [f for f in findings if f.kind is not FindingKind.UNDRAWN]
+    if not open_ones:
+        return plan
     last = len(plan.source.timeline) - 1
-    for finding in findings:
-        if finding.kind is not FindingKind.UNDRAWN:
+    frames = Frames(info, plan, index_packets(info, plan))
+    with contextlib.closing(frames), progress.stage("follow", None) as stage:
+        for finding in open_ones:
             plan, _ = edit.add_track(
                 plan,
                 finding.target,
-                hiding_places(finding, last),
+                hiding_places(finding, last, _beyond(finding, plan, frames, stage)),
                 Decided(say("found_by_audit", number=finding.number), decided_by),
             )
     return plan
+
+
+def _beyond(
+    finding: Finding, plan: Plan, frames: Frames, stage: Stage
+) -> Iterator[tuple[int, Box]]:
+    """Where the same thing is before and after it was found, as far as it can be followed and is
+    not hidden: the audit looks now and then, and so do its findings begin and end."""
+
+    def is_open(key: Keyframe) -> bool:
+        stage.advance()
+        masks = [region.box for region in plan.regions_at(key.frame)]
+        return not any(key.box.common(mask) >= _HIDDEN * key.box.area for mask in masks)
+
+    for ahead, (frame, box) in ((False, finding.path[0]), (True, finding.path[-1])):
+        way = follow(frames, plan, frame, box, is_open, ahead=ahead, back=not ahead)
+        yield from ((key.frame, key.box) for key in way)
 
 
 def remove_held(held: HeldBack) -> list[Path]:

@@ -22,7 +22,7 @@ def answered_here(plan: Plan, note: FindingNote) -> bool:
 
 
 def _said(plan: Plan, note: FindingNote) -> bytes:
-    """All that an answer is about; not the number, which the next check may change, and not the
-    track, which is there for everybody to see."""
-    plain = note.but(number=1, track=None, mark="")
+    """All that an answer is about; not the number and the doubt, which the next audit may change,
+    and not the track, which is there for everybody to see."""
+    plain = note.but(number=1, track=None, mark="", doubtful=False)
     return json.dumps(["answer", plan.source.sha256, astuple(plain)]).encode()

@@ -103,6 +103,7 @@ class FindingNote(Value, frozen=True):
         drawn: a mask of the plan was not drawn there; no answer mends that.
         answered_by, answered_at: who answered, and when (UTC).
         mark: by which the answer is known as this user's, see `redact.plan.answered_here`.
+        doubtful: it may well be nothing.
     """
 
     number: Positive
@@ -118,6 +119,7 @@ class FindingNote(Value, frozen=True):
     answered_by: str = ""
     answered_at: UtcOrNone = ""
     mark: str = ""
+    doubtful: bool = False
 
 
 class ReviewState(Value, frozen=True):

@@ -73,6 +73,7 @@ def _note(finding: Finding, last: int) -> FindingNote:
         finding.last,
         places,
         drawn=finding.kind is not FindingKind.UNDRAWN,
+        doubtful=finding.doubtful,
     )
 
 

@@ -73,8 +73,8 @@ def followed_across(
     left, right = before.keyframes[-1], after.keyframes[0]
     middle = (gap.first + gap.last) // 2
 
-    def until_middle(frame: int) -> bool:
-        return go_on(frame) and frame not in (middle, middle + 1)
+    def until_middle(key: Keyframe) -> bool:
+        return go_on(key) and key.frame not in (middle, middle + 1)
 
     ahead = follow(frames, plan, left.frame, left.box, until_middle, back=False)
     back = follow(frames, plan, right.frame, right.box, until_middle, ahead=False)

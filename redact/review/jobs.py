@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..errors import RedactError
+from ..types import Keyframe
 from ..words import Message
 from .refused import defect, in_words
 
@@ -70,12 +71,12 @@ class Job:
         yield _Stage(self)
 
     @contextmanager
-    def until_asked(self, name: str, total: int) -> Iterator[Callable[[int], bool]]:
+    def until_asked(self, name: str, total: int) -> Iterator[Callable[[Keyframe], bool]]:
         """A stage that ends early where the person wants it to: what was found until then is kept.
-        Gives what each frame is told to, and what says whether to go on."""
+        Gives what each place is told to, and what says whether to go on."""
         with self.stage(name, total) as stage:
 
-            def go_on(frame: int) -> bool:
+            def go_on(_: Keyframe) -> bool:
                 if not self._asked.is_set():
                     stage.advance()
                 return not self._asked.is_set()

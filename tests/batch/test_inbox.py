@@ -78,16 +78,18 @@ def test_it_goes_on_after_a_restart(folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     shorten(SAMPLE, folder / "a.mp4", 8, skip=70)
     (folder / "broken.mp4").write_bytes(b"no video")
+    (folder / "notes.txt").write_bytes(b"no video")
     words = ("watch", folder, "-o", out, "--quiet-for", 1, "--once", "--sensitivity", "fast")
     first = call(*words)
     assert first.returncode == ExitCode.INPUT, first.stderr
     assert "a.mp4: done (" in first.stderr and "broken.mp4: refused (" in first.stderr
     assert "broken.mp4" in (out / "failed" / "broken.mp4.txt").read_text()
+    assert first.stderr.count("notes.txt") == 1
     before = (out / "a.redacted.mp4").stat().st_mtime_ns
     second = call(*words)
     assert "a.mp4: done before (" in second.stderr
     assert (out / "a.redacted.mp4").stat().st_mtime_ns == before
-    assert sorted(p.name for p in folder.iterdir()) == ["a.mp4", "broken.mp4"]
+    assert sorted(p.name for p in folder.iterdir()) == ["a.mp4", "broken.mp4", "notes.txt"]
     (folder / "broken.mp4").unlink()
     assert call(*words).returncode == ExitCode.DONE
     assert call("watch", folder / "none", "-o", out).returncode == ExitCode.INPUT

@@ -9,7 +9,7 @@ import pytest
 
 from redact.follow import Frames, follow, index_packets
 from redact.media import probe
-from redact.types import Box, State
+from redact.types import Box, Keyframe, State
 
 from ..media.footage import ADVANCE, Clip, make
 from .test_frames import plan_of
@@ -30,8 +30,8 @@ def followed(clip: Path, stop_after: int = 1000, cuts: tuple[int, ...] = ()) -> 
     frames = Frames(info, plan, index_packets(info, plan))
     told: list[int] = []
 
-    def go_on(frame: int) -> bool:
-        told.append(frame)
+    def go_on(key: Keyframe) -> bool:
+        told.append(key.frame)
         return len(told) < stop_after
 
     keys = follow(frames, plan, AT, START, go_on)

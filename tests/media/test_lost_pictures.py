@@ -120,3 +120,10 @@ def test_pictures_before_the_first_key_picture_are_told(tmp_path: Path) -> None:
     decode = Decode(probe(spoilt))
     assert sum(1 for _ in decode) == 6
     assert Message("before_key", count=5) in decode.warnings
+
+
+def test_streams_that_begin_midway_are_told(shared_hostile: Path) -> None:
+    """One changed byte of a transport stream, for which PyAV ends with an error of its own."""
+    decode = Decode(probe(shared_hostile / "newpid_611.mts"))
+    assert sum(1 for _ in decode) == 25 and decode.torn
+    assert Message("streams_midway") in decode.warnings

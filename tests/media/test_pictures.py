@@ -253,7 +253,7 @@ def test_interlaced_video_is_coded_as_such(tmp_path: Path, fmt: str, order: str)
     assert (after.field_order, after.codec) == (order, "h264")
     with av.open(str(tmp_path / "out.mp4")) as container:
         assert {field_order_of(f) for f in container.decode(video=0)} == {order}
-    assert {n.code for n in writer.notes} <= {"not_played_everywhere"}
+    assert [n.code for n in writer.notes] == ["not_played_everywhere"] * fmt.endswith("10le")
 
 
 def test_fields_that_do_not_fit_are_coded_by_frame_and_that_is_said(tmp_path: Path) -> None:

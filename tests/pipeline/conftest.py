@@ -34,9 +34,10 @@ def shorten(source: Path, target: Path, frames: int, skip: int = 0, size: str = 
         rate = src.streams.video[0].average_rate
         video = out.add_stream("libx264", rate=rate, options={"crf": "16", "preset": "veryfast"})
         video.width, video.height, video.pix_fmt = width, height, "yuv420p"
-        sound = out.add_stream_from_template(src.streams.audio[0])
+        sounds = src.streams.audio[:1]
+        sound = out.add_stream_from_template(sounds[0]) if sounds else None
         end = Fraction(frames) / rate
-        for packet in src.demux(src.streams.video[0], src.streams.audio[0]):
+        for packet in src.demux(src.streams.video[0], *sounds):
             if packet.stream.type == "audio":
                 if packet.dts is not None and packet.pts * packet.time_base < end:
                     packet.stream = sound

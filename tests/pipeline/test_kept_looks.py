@@ -6,15 +6,19 @@ import signal
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
-from redact.errors import ExitCode
-from redact.pipeline.kept_looks import looks_path
+from redact.errors import ExitCode, InputError, StoppedError
+from redact.pipeline.kept_looks import KeptLooks, looks_path
+from redact.types import Frame
 
 from ..cli.conftest import call
+from ..media.footage import picture
 from ..pipeline.conftest import ROOT, SAMPLE, shorten
 
 FAST = ("--sensitivity", "fast")
@@ -73,3 +77,14 @@ def test_a_search_that_was_killed_goes_on_and_ends_as_undisturbed(
     (detect,) = (s for s in manifest["run"]["steps"] if s["name"] == "detect")
     assert "looks_taken_up" in [said["code"] for said in detect["detail"]]
     assert len(data) < 4000, "numbers only: a picture of this clip would not fit"
+
+
+def test_answers_about_a_source_that_is_refused_are_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / ".a.looks"
+    frame = Frame(0, 0, Fraction(1, 25), picture("yuv420p", (32, 32), 0))
+    nowhere = np.zeros((1, 4)), np.zeros(1, np.int8)
+    for error, stays in ((StoppedError("stopped", "go on"), True), (InputError("no", "no"), False)):
+        with pytest.raises(type(error)), KeptLooks(path, "one") as kept:
+            kept.asking(lambda *_: np.zeros(1, np.float32))(frame, *nowhere)
+            raise error
+        assert path.exists() is stays

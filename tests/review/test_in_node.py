@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from redact.plan import Plan, Subject, read_plan, write_plan
+from redact.plan import FindingNote, Plan, ReviewState, Subject, read_plan, write_plan
 from redact.review import server as server_module
 from redact.review.server import PageServer
 from redact.types import Action, Box, Keyframe, State, Target, Track
@@ -75,6 +75,26 @@ def test_a_result_that_came_while_nobody_looked_is_shown_once(
       return [words, sessionStorage.getItem("redact.told")];
     """)
     assert "street.redacted" in shown[0] and int(shown[1]) > 0
+
+
+def test_doubtful_findings_are_folded_behind_those_that_are_not(review: Review) -> None:
+    notes = tuple(
+        FindingNote(n, "possible_leak", "face", n, n, ((n, tuple(BOX)),), doubtful=n > 2)
+        for n in range(1, 6)
+    )
+    told = replace(review.plan, review=ReviewState(findings=notes))
+    write_plan(told, review.plan_file, force=True)
+    steps = """
+      await until(() => document.querySelectorAll("#panel .item").length === 5);
+      const numbers = (css) => [...document.querySelectorAll(css)].map((n) => n.dataset.finding);
+      const open = () => "open" in document.querySelector("#doubtful").attributes;
+      const before = open(), words = await text("#doubtful summary");
+      (await page("store.js")).tell("finding", 4);
+      return [numbers("#panel .item"), numbers("#panel details .item"), before, open(), words];
+    """
+    shown, folded, before, after, words = review.does(steps)
+    assert shown == [1, 2, 3, 4, 5] and folded == [3, 4, 5] and (before, after) == (False, True)
+    assert words == "3 doubtful findings, each perhaps nothing"
 
 
 def test_nothing_is_called_looked_at_that_was_not(review: Review) -> None:

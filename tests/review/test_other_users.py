@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,13 @@ def test_the_code_is_no_token_and_the_token_is_no_code(server: PageServer) -> No
 
 
 def test_the_browser_is_started_without_the_token(work: tuple[Path, Path], tmp_path: Path) -> None:
-    """With a browser that notes how it was started, as everybody on the machine may see it."""
-    note, browser = tmp_path / "started", tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$@" > {note}.part && mv {note}.part {note}\n')
+    """With a browser that notes how it was started, as everybody on the machine may see it, and
+    that is one of the console: it does not come back before it is left."""
+    note, left, browser = (tmp_path / name for name in ("started", "left", "browser"))
+    browser.write_text(
+        f'#!/bin/sh\necho "$@" > {note}.part && mv {note}.part {note}\n'
+        f"while [ ! -e {left} ]; do sleep 0.1; done\n"
+    )
     browser.chmod(0o700)
     process = subprocess.Popen(
         [sys.executable, "-m", "redact", "review", *map(str, work)],
@@ -78,7 +83,10 @@ def test_the_browser_is_started_without_the_token(work: tuple[Path, Path], tmp_p
         started = note.read_text().strip()
         assert started.startswith("http://127.0.0.1:") and "#once." in started
         assert token not in started
+        with urllib.request.urlopen(started.partition("#")[0], timeout=60) as page:
+            assert page.status == 200
     finally:
+        left.touch()
         process.terminate()
         process.communicate(timeout=200)
 

@@ -117,7 +117,7 @@ def _followed(value: Plan, source: Path, frame: int, box: Box) -> tuple[Keyframe
     try:
         with terminal.stage("follow", len(value.source.timeline)) as stage:
 
-            def go_on(_: int) -> bool:
+            def go_on(_: Keyframe) -> bool:
                 stage.advance()
                 return True
 

@@ -10,12 +10,17 @@ function whereIn([x1, y1, x2, y2]) {
   const x = third((x1 + x2) / 2, state.clip.width), y = third((y1 + y2) / 2, state.clip.height);
   return t(`where.${["upper", "middle", "lower"][y]}_${["left", "centre", "right"][x]}`);
 }
+/** Doubtful findings that are told one by one beside those that are not, as in the terminal. */
+const FEW = 2;
 const middle = (f) => f.places[Math.floor(f.places.length / 2)];
 
 export function findings() {
   if (!state.findings.length) return [make("p", { class: "muted" }, t("no_findings")), make("p", { class: "small muted" }, t("no_findings_note"))];
   const open = state.findings.filter((f) => !f.answer).length;
-  return [make("p", { class: "small" }, open ? t("findings_note", { n: open }) : `✓ ${t("findings_answered")}`), ...state.findings.map(item)];
+  const doubtful = state.findings.filter((f) => f.doubtful), folded = doubtful.length > FEW && doubtful.length < state.findings.length;
+  const told = folded ? state.findings.filter((f) => !f.doubtful) : state.findings, at = doubtful.some((f) => f.number === state.finding);
+  return [make("p", { class: "small" }, open ? t("findings_note", { n: open }) : `✓ ${t("findings_answered")}`), ...told.map(item),
+    ...(folded ? [make("details", { id: "doubtful", open: at }, make("summary", {}, t("doubtful_findings", { n: doubtful.length })), ...doubtful.map(item))] : [])];
 }
 
 function item(f) {
@@ -27,7 +32,7 @@ function item(f) {
   const reason = make("input", { type: "text", placeholder: t("none_example"), value: f.answer === "none" ? f.reason : "", "aria-label": t("reason") });
   const answered = f.answer ? make("div", { class: "row" }, make("span", { class: `tag ${f.answer === "hide" ? "hide" : "none"}` }, f.answer === "hide" ? `■ ${t("will_be_hidden")}` : `∅ ${t("is_none", { reason: f.reason })}`)) : null;
   const node = make("div", { class: `item${f.number === state.finding ? " current" : ""}`, data: { finding: f.number } },
-    make("div", {}, `${f.number}. ${words[0].toUpperCase()}${words.slice(1)}`), shot, answered,
+    make("div", {}, `${f.number}. ${words[0].toUpperCase()}${words.slice(1)}${f.doubtful ? ` ${t("perhaps_nothing")}` : ""}`), shot, answered,
     f.said ? make("p", { class: "small" }, f.said === "hide" ? t("said_hide") : t("said_none", { reason: f.said_reason })) : null,
     f.drawn ? reason : make("p", { class: "small" }, t("undrawn_note")),
     make("div", { class: "row" },
