@@ -12,7 +12,6 @@ from typing import Any, Final
 from zlib import crc32
 
 import av
-import numpy as np
 
 from .damage import set_aside
 from .frame_planes import plane_array
@@ -68,4 +67,4 @@ def _decoded(packets: Iterable[bytes]) -> Iterator[int]:
             with contextlib.suppress(av.FFmpegError, EOFError):
                 for picture in context.decode(packet):
                     planes = (plane_array(picture, n) for n in range(len(picture.planes)))
-                    yield from (crc32(np.ascontiguousarray(plane)) for plane in planes)
+                    yield from (crc32(plane.tobytes()) for plane in planes)
