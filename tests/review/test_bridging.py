@@ -106,7 +106,7 @@ def test_it_is_followed_from_both_ends(street: Path) -> None:
     frames = Frames(info, plan, index_packets(info, plan))
     asked: list[int] = []
     keys = followed_across(
-        frames, plan, before, after, Gap(1, 2, first, last), lambda n: asked.append(n) or True
+        frames, plan, before, after, Gap(1, 2, first, last), lambda k: asked.append(k.frame) or True
     )
     frames.close()
     assert [k.frame for k in keys] == list(range(first, last + 1))
