@@ -49,7 +49,7 @@ from redact.media.encoders import priority_kept
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "samples" / "street.mp4"
-SKIPPED, PICTURES, WIDTH = 70, 16, 320
+SKIPPED, PICTURES, WIDTH = 70, 10, 320
 """Of the sample: pictures left out at the beginning, pictures taken, and how wide they are made."""
 LEFT, TOP, ACROSS, DOWN = 66, 36, 192, 136
 """What of them is taken: two faces and two plates."""
@@ -64,16 +64,16 @@ SAID: Final = ("lost", "missing", "damage", "could not be", "cut off", "incomple
 """Words of which one stands in every warning about pictures that are not there, or not whole."""
 
 KINDS: Final[dict[str, tuple[str, str, dict[str, str], dict[str, str]]]] = {
-    "h264.mp4": ("mp4", "libx264", {"preset": "veryfast", "g": "8"}, {}),
+    "h264.mp4": ("mp4", "libx264", {"preset": "veryfast", "g": "5"}, {}),
     "h264_frag.mp4": (
         "mp4",
         "libx264",
-        {"preset": "veryfast", "g": "8"},
+        {"preset": "veryfast", "g": "5"},
         {"movflags": "frag_keyframe+empty_moov"},
     ),
     "h264.mkv": ("matroska", "libx264", {"preset": "veryfast", "bf": "2"}, {}),
-    "h264.mts": ("mpegts", "libx264", {"preset": "veryfast", "g": "8"}, {}),
-    "h264.h264": ("h264", "libx264", {"preset": "veryfast", "g": "8"}, {}),
+    "h264.mts": ("mpegts", "libx264", {"preset": "veryfast", "g": "5"}, {}),
+    "h264.h264": ("h264", "libx264", {"preset": "veryfast", "g": "5"}, {}),
     "hevc.mp4": ("mp4", "libx265", {"preset": "ultrafast", "x265-params": "log-level=none"}, {}),
     "hevc.mkv": (
         "matroska",
@@ -88,7 +88,7 @@ KINDS: Final[dict[str, tuple[str, str, dict[str, str], dict[str, str]]]] = {
     "mjpeg.avi": ("avi", "mjpeg", {}, {}),
     "mpeg4.avi": ("avi", "mpeg4", {"b": "800k"}, {}),
     "mpeg2.mpg": ("mpeg", "mpeg2video", {"b": "1500k"}, {}),
-    "h264.mov": ("mov", "libx264", {"preset": "veryfast", "g": "8"}, {}),
+    "h264.mov": ("mov", "libx264", {"preset": "veryfast", "g": "5"}, {}),
 }
 
 
