@@ -1,8 +1,10 @@
 """How much of what is really open lies in the first risky moments of the review page.
 
-Labelled frames of real clips are judged by the masks that a plan would draw, as
+Labelled frames and tracks of real clips are judged by the masks that a plan would draw, as
 `benchmarks.real --boxes` does: what they leave open is looked for among the first moments of the
-ranking. Beside it stand as many moments at even distances, which cost as much to look at.
+ranking. The clips are seconds long, so all of them are taken as one case: of a case of M minutes,
+the first 10 M moments are those that a person gets to who looks at ten a minute. Beside the ranking
+stand seconds in the order of time, and seconds by chance.
 
     python -m benchmarks.review.moments --half dev --plans FOLDER
 
@@ -13,8 +15,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
+import random
 import sys
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,27 +36,44 @@ from redact.review.moments import Moment, risky_moments, undecided_moments
 from redact.review.sights import SightsKept
 from redact.settings import RenderSettings
 
-FIRST = (10, 20, 30)
+FIRST = (5, 10, 20, 30)
+"""Moments a minute."""
+
 WITHIN = 0.5
 """Seconds from a moment within which what is open is seen by whoever looks at it: the page shows
 the whole picture, and a person steps or plays a little back and forth."""
 
+DRAWS = 200
+"""Orders by chance that are averaged."""
+
+Place = tuple[str, float]
+"""A clip, and seconds in it."""
+
 
 @dataclass(frozen=True)
 class Open:
-    """A labelled face or plate that the masks leave open."""
+    """A labelled thing that the masks leave open.
+
+    Attributes:
+        kind: "face or plate", of which none may be open; "head": the default does not hide it.
+        times: of a labelled track, all in which it is open.
+    """
 
     clip: str
-    seconds: float
+    kind: str
+    times: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A clip with the moments of its ranking, as seconds and chance, the likeliest first."""
+    """A clip with its ranking: seconds and chance, the likeliest first."""
 
     name: str
     length: float
     moments: tuple[tuple[float, float], ...]
+
+
+KINDS = ("face or plate", "head")
 
 
 def ranking(plan: Plan) -> list[Moment]:
@@ -84,40 +106,49 @@ def left_open(plan: Plan, clip: str, labels: Sequence[Path], half: str) -> list[
     scores = Scores("")
     mine = read_labels(labels, half, HOME / "split.json").of(clip)
     judge_clip(scores, mine.sized((width, height)), view_of)
-    frames = [leak.frame for score in scores.frames for leak in score.leaks]
-    return [Open(clip, plan.seconds(frame)) for frame in frames]
+    at = plan.seconds
+    found = [Open(clip, KINDS[0], (at(o.frame),)) for s in scores.frames for o in s.leaks]
+    heads = (o for s in scores.frames for o in s.heads if o.leaked)
+    found += [Open(clip, KINDS[1], (at(o.frame),)) for o in heads]
+    tracks = (t for t in scores.tracks if t.leaked)
+    return found + [Open(clip, KINDS[0], tuple(map(at, t.leaked))) for t in tracks]
 
 
-def found_in(times: Iterable[float], seconds: float) -> bool:
-    return any(abs(time - seconds) <= WITHIN for time in times)
+def count(gaps: Iterable[Open], looked_at: Iterable[Place]) -> dict[str, int]:
+    """How many of each kind are at hand for whoever looks there."""
+    times = defaultdict(list)
+    for clip, time in looked_at:
+        times[clip].append(time)
+    hit = [
+        gap.kind
+        for gap in gaps
+        if any(abs(a - b) <= WITHIN for a in times[gap.clip] for b in gap.times)
+    ]
+    return {kind: hit.count(kind) for kind in KINDS}
 
 
-def evenly(length: float, count: int) -> list[float]:
-    """Seconds of so many moments at even distances."""
-    return [length * (n + 0.5) / count for n in range(count)]
-
-
-def shares(clips: Sequence[Clip], gaps: Sequence[Open]) -> list[dict[str, object]]:
-    """For each number of first moments: of how many that are open one is at hand, in each video by
-    itself and in the first of all videos together."""
-    by_name = {clip.name: clip for clip in clips}
-    pooled = sorted(
-        ((chance, clip.name, time) for clip in clips for time, chance in clip.moments),
-        key=lambda m: -m[0],
-    )
-    rows: list[dict[str, object]] = []
+def rows(clips: Sequence[Clip], gaps: Sequence[Open]) -> list[dict[str, object]]:
+    """For each number of moments a minute, what is found: ranked, in order of time, by chance."""
+    minutes = sum(clip.length for clip in clips) / 60
+    pooled = sorted((-chance, clip.name, time) for clip in clips for time, chance in clip.moments)
+    ranked = [(name, time) for _, name, time in pooled]
+    seconds = [(c.name, n + 0.5) for c in clips for n in range(math.ceil(c.length))]
+    draw = random.Random(0)
+    draws = [draw.sample(seconds, len(seconds)) for _ in range(DRAWS)]
+    found: list[dict[str, object]] = []
     for first in FIRST:
-        ranked = {clip.name: [time for time, _ in clip.moments[:first]] for clip in clips}
-        mine = sum(found_in(ranked[g.clip], g.seconds) for g in gaps)
-        even = sum(
-            found_in(evenly(by_name[g.clip].length, len(ranked[g.clip])), g.seconds) for g in gaps
+        most = round(first * minutes)
+        chance = [count(gaps, order[:most]) for order in draws]
+        found.append(
+            {
+                "a minute": first,
+                "moments": most,
+                "ranked": count(gaps, ranked[:most]),
+                "in order of time": count(gaps, seconds[:most]),
+                "by chance": {k: round(sum(c[k] for c in chance) / DRAWS, 1) for k in KINDS},
+            }
         )
-        together = pooled[:first]
-        case = sum(
-            found_in((t for _, name, t in together if name == g.clip), g.seconds) for g in gaps
-        )
-        rows.append({"first": first, "ranked": mine, "evenly": even, "of all videos": case})
-    return rows
+    return found
 
 
 def main() -> None:
@@ -133,40 +164,37 @@ def main() -> None:
     shared = Path(os.environ.get("REDACT_SHARED", beside))
     files = default_files(shared)
     labelled = read_labels(files, options.half, HOME / "split.json").clips()
-    clips, gaps, number = [], [], 0
+    clips: list[Clip] = []
+    gaps: list[Open] = []
     for name, path in find_clips(labelled, [shared / "clips", *options.clips]).items():
         if options.only_there and not (options.plans / f"{name}.plan.json").exists():
             continue
         plan = plan_for(path, options.plans)
-        moments = ranking(plan)
         length = plan.seconds(len(plan.source.timeline) - 1)
-        times = tuple((plan.seconds(m.frame), m.chance) for m in moments)
+        times = tuple((plan.seconds(m.frame), m.chance) for m in ranking(plan))
         clips.append(Clip(name, length, times))
         gaps += left_open(plan, name, files, options.half)
-        number += len(moments)
-    rows = shares(clips, gaps)
+    table = rows(clips, gaps)
+    is_open = {kind: sum(gap.kind == kind for gap in gaps) for kind in KINDS}
     minutes = sum(clip.length for clip in clips) / 60
     told = {
         "half": options.half,
         "clips": len(clips),
         "not at hand": len(labelled) - len(clips),
         "minutes": round(minutes, 2),
-        "moments": number,
-        "open": len(gaps),
-        "rows": rows,
+        "open": is_open,
+        "rows": table,
     }
     if options.json:
         print(json.dumps(told, indent=1))
         return
-    print(
-        f"{options.half}: {len(clips)} clips, {minutes:.1f} minutes, {number} moments; "
-        f"{len(gaps)} faces and plates are open in labelled frames"
-    )
-    print("| first | of each video | as many at even distances | of all videos together |")
-    print("|---|---|---|---|")
-    for row in rows:
-        cells = (f"{row[k]} of {len(gaps)}" for k in ("ranked", "evenly", "of all videos"))
-        print(f"| {row['first']} | {' | '.join(cells)} |")
+    print(f"{options.half}: {len(clips)} clips, {minutes:.1f} minutes; open in labels: {is_open}")
+    ways = ("ranked", "in order of time", "by chance")
+    print("| first, a minute | " + " | ".join(f"{k}s, {way}" for k in KINDS for way in ways) + " |")
+    print("|---|" + "---|" * len(KINDS) * len(ways))
+    for row in table:
+        cells = (f"{row[way][kind]}" for kind in KINDS for way in ways)  # type: ignore[index]
+        print(f"| {row['a minute']} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

@@ -120,6 +120,7 @@ def detect(
         who_looks(info, settings, detector),
         looked,
         broken,
+        whole.doubts,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from .. import __version__
 from ..settings import Damaged, DetectSettings
-from ..types import Box, Keyframe, State, Target, Track, runs_of
+from ..types import Box, Doubt, Keyframe, State, Target, Track, runs_of
 from .plan import HELD_REACH, Plan, SourceRef
 
 _STEPS_PER_PIXEL = 16
@@ -26,12 +26,13 @@ def build_plan(
     detectors: tuple[tuple[str, str], ...] = (),
     frames_looked_at: int | None = None,
     broken: Iterable[int] | None = None,
+    doubts: Iterable[Doubt] = (),
 ) -> Plan:
     """Number the tracks in order of appearance and round their boxes outward.
 
     Where the picture is broken (`Frame.broken`), and nothing or only old masks would hide it, a
     region hides all of it (`whole_pictures`); with `Damaged.HIDE`, wherever it is damaged.
-    `broken` are those of `unchecked` that are, None: all of them.
+    `broken` are those of `unchecked` that are, None: all of them. `doubts`: see `uncovered`.
 
     Rounding outward keeps every box inside its rounded one, and makes the plan in memory equal
     to the one in the file, so that `detect` followed by `apply` is `run` to the bit.
@@ -54,7 +55,30 @@ def build_plan(
     )
     if broken is None or settings.damaged is Damaged.HIDE:
         broken = damaged
-    return replace(found, tracks=(*numbered, *whole_pictures(found, broken)))
+    whole = replace(found, tracks=(*numbered, *whole_pictures(found, broken)))
+    return replace(whole, doubts=uncovered(whole, doubts))
+
+
+MOST_A_MINUTE: Final = 60
+"""Doubts in a minute of video that are kept, the likeliest: twice as many as the page shows."""
+
+COVERED: Final = 0.4
+"""Share of a place from which a mask lies on it: as in the audit (`redact.auditing.limits`)."""
+
+
+def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
+    """The likeliest of the places that no mask lies on, in order of time."""
+    seconds = plan.seconds(len(plan.source.timeline) - 1)
+    most = math.ceil(MOST_A_MINUTE * seconds / 60)
+    found: list[Doubt] = []
+    for doubt in sorted(doubts, key=lambda d: (-d.chance, d.frame, d.box)):
+        if len(found) >= most:
+            break
+        least = COVERED * doubt.box.area
+        if all(r.box.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):
+            box = Box(*(round(side, 1) for side in doubt.box))
+            found.append(replace(doubt, box=box, chance=round(doubt.chance, 4)))
+    return tuple(sorted(found, key=lambda d: (d.frame, d.box)))
 
 
 def _rounded(key: Keyframe) -> Keyframe:

@@ -27,6 +27,8 @@ from .file_fields import (
     check_muted,
     check_review,
     check_subjects,
+    doubt_records,
+    doubts_of,
     settings_of,
     settings_record,
 )
@@ -111,6 +113,7 @@ def _record_of(plan: Plan, known: Dumped) -> PlanRecord:
         subjects=list(plan.subjects),
         muted=list(plan.muted),
         review=plan.review,
+        doubts=doubt_records(plan.doubts),
         tracks=[_track_record(t, list(map(_keyframe_record, t.keyframes))) for t in plan.tracks],
     )
 
@@ -242,6 +245,7 @@ def _plan_of(record: PlanRecord) -> Plan:
         review=record.review,
         detectors=tuple((d.name, d.sha256) for d in record.settings.detectors),
         frames_looked_at=looked_at,
+        doubts=doubts_of(record.doubts, len(timeline)),
     )
 
 

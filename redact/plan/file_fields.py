@@ -16,6 +16,7 @@ from ..types import (
     Action,
     Box,
     Confirmed,
+    Doubt,
     Natural,
     Origin,
     Positive,
@@ -202,6 +203,27 @@ class TrackRecord(_File, kw_only=True, omit_defaults=True):
     keyframes: Annotated[list[KeyframeRecord], Meta(min_length=1)]
 
 
+class DoubtRecord(_File):
+    """A place without a mask at which somebody may be."""
+
+    frame: Natural
+    target: _LookedFor
+    box: _Corners
+    chance: Annotated[float, Meta(ge=0, le=1, description="probability that it is that")]
+
+
+def doubt_records(doubts: tuple[Doubt, ...]) -> list[DoubtRecord]:
+    return [DoubtRecord(d.frame, d.target.word, tuple(d.box), d.chance) for d in doubts]
+
+
+def doubts_of(records: list[DoubtRecord], frames: int) -> tuple[Doubt, ...]:
+    """Raises ValueError where one lies outside the clip of `frames` frames, or is no box."""
+    for i, d in enumerate(records):
+        if d.frame >= frames or not is_box(d.box):
+            raise ValueError(f"$.doubts[{i}]: {list(d.box)} in frame {d.frame} is no place")
+    return tuple(Doubt(d.frame, Target.from_word(d.target), Box(*d.box), d.chance) for d in records)
+
+
 class SourceRecord(_File):
     name: str
     sha256: Sha256
@@ -229,4 +251,7 @@ class PlanRecord(_File, kw_only=True, omit_defaults=True):
         list[MutedSpan], Meta(description="spans of sound that the output does not have")
     ] = []
     review: ReviewState | None = None
+    doubts: Annotated[
+        list[DoubtRecord], Meta(description="places without a mask at which somebody may be")
+    ] = []
     tracks: list[TrackRecord]

@@ -18,6 +18,7 @@ from ..settings import DetectSettings
 from ..types import (
     Action,
     Box,
+    Doubt,
     Keyframe,
     Region,
     Silenced,
@@ -97,6 +98,7 @@ class Plan:
         detectors: name of each detector that looked, with the SHA-256 of its weights.
         frames_looked_at: by the detectors; in the others, what was seen before was followed. None
             where the plan does not say.
+        doubts: places without a mask at which somebody may be, in order of time.
     """
 
     source: SourceRef
@@ -110,6 +112,7 @@ class Plan:
     review: ReviewState | None = None
     detectors: tuple[tuple[str, str], ...] = ()
     frames_looked_at: int | None = None
+    doubts: tuple[Doubt, ...] = ()
     _by_frame: TracksByFrame = field(init=False, repr=False, compare=False)
     _known: Known = field(init=False, repr=False, compare=False)
 

@@ -52,9 +52,10 @@ class Moment:
 
     Attributes:
         frame: to look at.
-        why: a word of the page's catalogue: finding, damaged, visible, begins, ends, gap, guessed,
-            missed.
-        track: whom it is about, 0 for nobody.
+        why: a word of the page's catalogue: finding, damaged, doubted, visible, begins, ends, gap,
+            guessed, missed.
+        track: whom it is about, 0 for nobody, less than 0 for one of the plan's doubts: -1 is the
+            first.
         shown: frame in which that one has a box, for a picture.
         chance: that somebody is open there, 0 to 1.
         more: other moments that lie within a second and are seen with it.
@@ -142,6 +143,8 @@ def _common(plan: Plan) -> Iterator[Moment]:
         )
     for first, _ in runs_of(plan.unchecked):
         yield Moment(first, "damaged", 0, first, DAMAGED)
+    for number, doubt in enumerate(plan.doubts, 1):
+        yield Moment(doubt.frame, "doubted", -number, doubt.frame, doubt.chance)
 
 
 def subject_moments(

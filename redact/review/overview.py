@@ -107,7 +107,7 @@ class Overview:
         return {
             "muted": [_muted(plan, n, m) for n, m in enumerate(plan.muted, 1)],
             "findings": [_finding(plan, f) for f in review.findings] if review else [],
-            "moments": [(m.frame, m.why, m.track, m.shown, m.more) for m in moments],
+            "moments": [_moment(plan, m) for m in moments],
             "seen": seen_runs(review),
             "summary": review_summary(plan, [m.frame for m in moments]),
         }
@@ -145,6 +145,12 @@ class Overview:
 def _news(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     """Which subject it is, and what is new of it."""
     return {"id": now["id"], **{key: value for key, value in now.items() if before[key] != value}}
+
+
+def _moment(plan: Plan, moment: Moment) -> tuple[Any, ...]:
+    """A moment as the page shows it, with the place that it points to, where there is no mask."""
+    place = plan.doubts[-moment.track - 1].box if moment.track < 0 else None
+    return moment.frame, moment.why, moment.track, moment.shown, moment.more, place
 
 
 def _muted(plan: Plan, number: int, span: MutedSpan) -> dict[str, Any]:

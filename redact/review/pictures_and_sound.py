@@ -224,16 +224,25 @@ class Gallery:
             if made is not None:
                 self._made.move_to_end((track, frame))
                 return made
-        key = next((t.at(frame) for t in plan.tracks if t.id == track), None)
-        if key is None:
+        box = _place(plan, track, frame)
+        if box is None:
             return None
-        picture = face(self._frames.get(frame), key.box, self._aspect)
+        picture = face(self._frames.get(frame), box, self._aspect)
         made = encoded(picture), look_of(picture)
         with self._lock:
             self._made[track, frame] = made
             while len(self._made) > MOST_PICTURES:
                 self._made.popitem(last=False)
         return made
+
+
+def _place(plan: Plan, track: int, frame: int) -> Box | None:
+    """Where a track is in a frame; of a number below 0, where one of the plan's doubts is."""
+    if track < 0:
+        doubt = plan.doubts[-track - 1] if -track <= len(plan.doubts) else None
+        return doubt.box if doubt is not None and doubt.frame == frame else None
+    key = next((t.at(frame) for t in plan.tracks if t.id == track), None)
+    return None if key is None else key.box
 
 
 RATE: Final = 24000

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..detection import load_calibration
 from ..settings import Sensitivity
-from ..types import Detections, Frame, Track
+from ..types import Detections, Doubt, Frame, Track
 from .active_tracklets import ActiveTracklets
 from .assemble import weave
 from .associate import observations_of
@@ -25,6 +25,7 @@ from .camera_and_cuts import CameraMotion, CutFinder, motion_between
 from .follow import Find
 from .frame_clock import FrameClock
 from .geometry import IDENTITY, Affine, Boxes
+from .given_up import given_up
 from .sensitivities import JITTER, PARTS, TrackSettings, settings_of
 from .sightings import ClipRecord, SightingLog
 from .small_pictures import Ring, SmallFrame, shrink
@@ -38,10 +39,12 @@ class Tracks:
     """Attributes:
     tracks: every object over the whole clip, ids from 1, in order of appearance.
     cuts: frame indices at which a new scene starts, rising.
+    doubts: where each of what was followed was seen best, whether it became a track or not.
     """
 
     tracks: tuple[Track, ...]
     cuts: tuple[int, ...]
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +203,8 @@ class Tracker:
             self._weights,
             self._ablate,
         )
-        return Tracks(tracks, cuts)
+        doubts = given_up(self._log.by_tracklet(), self._active.retired, self._weights)
+        return Tracks(tracks, cuts, tuple(doubts))
 
     def _view_of(self, frame: Frame) -> _View:
         """Look at the next frame once, whoever asks first."""

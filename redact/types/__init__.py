@@ -35,4 +35,14 @@ from .text import (
     readable,
     stamp,
 )
-from .track import DOUBTFUL, UNDECIDED, Confirmed, Decided, Keyframe, Keyframes, Region, Track
+from .track import (
+    DOUBTFUL,
+    UNDECIDED,
+    Confirmed,
+    Decided,
+    Doubt,
+    Keyframe,
+    Keyframes,
+    Region,
+    Track,
+)

@@ -204,6 +204,23 @@ class Track:
         return Keyframe(frame, here.box.lerp(after.box, t), here.state, here.score)
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place without a mask at which somebody may be: what was seen there was not believed.
+
+    Attributes:
+        frame: in which it was seen best.
+        target: what it may be.
+        box: upright source pixels.
+        chance: probability that it is that, by all that was seen of it.
+    """
+
+    frame: int
+    target: Target
+    box: Box
+    chance: float
+
+
 _STATES = tuple(State)
 _NUMBERS = {state: n for n, state in enumerate(_STATES)}
 

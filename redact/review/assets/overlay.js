@@ -38,6 +38,8 @@ export function paint() {
   if (drag?.rect) dashed(drag.rect);
   for (const box of [drawn, previewed]) if (box) dashed(rectOf([0, ...box]));
   if (state.tab === "findings") foundHere();
+  const place = state.moment === state.frame && state.moments.find(([frame]) => frame === state.frame)?.[5];
+  if (place) brackets(place, "");
   note();
 }
 
@@ -58,7 +60,9 @@ function note() {
 /** Where the finding lies that is looked at, with its number: brackets, so that nothing is hidden. */
 function foundHere() {
   const finding = state.findings.find((f) => f.number === state.finding), box = finding && placeOf(finding, state.frame);
-  if (!box) return;
+  if (box) brackets(box, `${finding.number}`);
+}
+function brackets(box, words) {
   const { left, top, sx, sy } = player.place(), [x1, y1, x2, y2] = [left + box[0] * sx - 6, top + box[1] * sy - 6, left + box[2] * sx + 6, top + box[3] * sy + 6];
   const arm = Math.min(18, (x2 - x1) / 3, (y2 - y1) / 3);
   for (const [wide, colour] of [[6, "#000b"], [3, "#ff5b45"]]) {
@@ -67,8 +71,9 @@ function foundHere() {
     for (const [x, y, dx, dy] of [[x1, y1, 1, 1], [x2, y1, -1, 1], [x1, y2, 1, -1], [x2, y2, -1, -1]]) { pen.moveTo(x + dx * arm, y); pen.lineTo(x, y); pen.lineTo(x, y + dy * arm); }
     pen.stroke();
   }
+  if (!words) return;
   pen.font = '600 13px system-ui, "DejaVu Sans", sans-serif';
-  const words = `${finding.number}`, y = y1 > 24 ? y1 - 22 : y2 + 4;
+  const y = y1 > 24 ? y1 - 22 : y2 + 4;
   pen.fillStyle = "#ff5b45"; pen.beginPath(); pen.roundRect(x1, y, pen.measureText(words).width + 12, 19, 4); pen.fill();
   pen.fillStyle = "#10151f"; pen.fillText(words, x1 + 6, y + 14);
 }

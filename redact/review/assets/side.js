@@ -270,14 +270,15 @@ function seenPanel() {
 /** One of the ranking: its picture, when, whom it is about, and what may be wrong there. */
 function moment([frame, why, track, shown, more]) {
   const face = make("canvas", { width: 112, height: 112 }), known = track && state.ofTrack.has(track);
-  if (known) drawFace(face, [track, shown]);
+  if (known || track < 0) drawFace(face, [track, shown]); // below 0: a place that was given up
   const who = known ? ` · ${title(state.subjects.get(state.ofTrack.get(track)))}` : "";
   return make("button", { class: "quiet small moment", data: { moment: frame }, onclick: () => goMoment(frame, track) },
     face, make("span", {}, make("b", {}, clock(state.times[frame]) + who), make("span", {}, t(`why.${why}`) + (more ? ` ${t("more_here", { n: more })}` : ""))));
 }
 function goMoment(frame, track) {
   player.stop();
-  if (track && state.ofTrack.has(track)) select(state.ofTrack.get(track));
+  state.moment = frame; // the place that it points to is marked there
+  if (state.ofTrack.has(track)) select(state.ofTrack.get(track));
   player.show(frame);
 }
 /** Where there is nothing to look at, nothing was looked at. */

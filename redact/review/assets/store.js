@@ -3,7 +3,7 @@ import { post, get, Refused } from "./api.js";
 import { current, t } from "./words.js";
 
 export const state = {
-  clip: null, times: [], subjects: new Map(), ofTrack: new Map(), muted: [], findings: [], moments: [], seen: [], summary: {},
+  clip: null, times: [], subjects: new Map(), ofTrack: new Map(), muted: [], findings: [], moments: [], moment: null, seen: [], summary: {},
   selected: [], pointed: 0, filter: "all", kind: "all", sort: "time", frame: 0, boxes: [], view: "outlines", revision: 0, undo: false, redo: false, tab: "subject", finding: 0, job: null,
 };
 const listeners = {};
