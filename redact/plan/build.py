@@ -76,16 +76,19 @@ def uncovered(plan: Plan, doubts: Iterable[Doubt]) -> tuple[Doubt, ...]:
             break
         least = COVERED * doubt.box.area
         if all(r.box.common(doubt.box) < least for r in plan.regions_at(doubt.frame)):
-            box = Box(*(round(side, 1) for side in doubt.box))
-            found.append(replace(doubt, box=box, chance=round(doubt.chance, 4)))
+            found.append(replace(doubt, box=_outward(doubt.box), chance=round(doubt.chance, 4)))
     return tuple(sorted(found, key=lambda d: (d.frame, d.box)))
 
 
 def _rounded(key: Keyframe) -> Keyframe:
-    down = [math.floor(v * _STEPS_PER_PIXEL) / _STEPS_PER_PIXEL for v in key.box[:2]]
-    up = [math.ceil(v * _STEPS_PER_PIXEL) / _STEPS_PER_PIXEL for v in key.box[2:]]
     score = None if key.score is None else round(float(key.score), 4)
-    return Keyframe(key.frame, Box(*down, *up), key.state, score)
+    return Keyframe(key.frame, _outward(key.box), key.state, score)
+
+
+def _outward(box: Box) -> Box:
+    down = [math.floor(v * _STEPS_PER_PIXEL) / _STEPS_PER_PIXEL for v in box[:2]]
+    up = [math.ceil(v * _STEPS_PER_PIXEL) / _STEPS_PER_PIXEL for v in box[2:]]
+    return Box(*down, *up)
 
 
 DAMAGED: Final = "the picture is damaged and could not be checked"

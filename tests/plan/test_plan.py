@@ -27,8 +27,10 @@ from redact.plan import (
 )
 from redact.settings import Damaged, DetectSettings, Sensitivity
 from redact.types import (
+    SEARCHED,
     Action,
     Box,
+    Doubt,
     Keyframe,
     Origin,
     Scope,
@@ -54,6 +56,15 @@ def boxes(draw: st.DrawFn, inside: bool = False) -> Box:
     corner = st.floats(0, 230) if inside else coordinates
     x, y = draw(corner), draw(corner)
     return Box(x, y, x + draw(st.floats(0.5, 200)), y + draw(st.floats(0.5, 200)))
+
+
+doubts = st.builds(
+    Doubt,
+    st.integers(0, FRAMES - 1),
+    st.sampled_from(SEARCHED),
+    boxes(),
+    st.floats(0, 1, allow_nan=False),
+)
 
 
 @st.composite
@@ -84,6 +95,7 @@ def plans(draw: st.DrawFn) -> Plan:
         draw(frame_sets),
         draw(frame_sets),
         LOOKED,
+        doubts=draw(st.lists(doubts, max_size=3)),
     )
 
 
@@ -181,6 +193,14 @@ def test_a_plan_that_does_not_say_how_many_frames_were_looked_at_is_read() -> No
     for looked_at in (0, 21, FRAMES):
         plan = build_plan(SOURCE, SETTINGS, [], (), (), LOOKED, looked_at)
         assert parse_plan(dump_plan(plan), "p.json") == plan
+
+
+def test_the_likeliest_places_without_a_mask_are_kept_two_for_each_moment_of_the_page() -> None:
+    hidden = Track(1, Target.FACE, [Keyframe(0, Box(0, 0, 40, 40), State.DETECTED)])
+    given = [Doubt(0, Target.FACE, Box(5, 5, 35, 45), 0.9)]  # under the mask
+    given += [Doubt(n, Target.PLATE, Box(60, 60, 90, 70), n / 100) for n in range(FRAMES)]
+    plan = build_plan(SOURCE, SETTINGS, [hidden], (), (), LOOKED, doubts=given)
+    assert [d.frame for d in plan.doubts] == [38, 39]  # of a clip of 1.3 seconds
 
 
 def test_a_plan_is_a_value() -> None:

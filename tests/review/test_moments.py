@@ -17,8 +17,13 @@ from redact.review.moments import (
     subject_moments,
     undecided_moments,
 )
+<<<<<<< HEAD
 from redact.review.sights import SightsKept
 from redact.types import Box, State
+=======
+from redact.review.seen import SightsKept
+from redact.types import Box, Doubt, State, Target
+>>>>>>> 9d4494d (What was followed and given up as improbable is in the plan, and a risky moment of the review; ends of masks count for less)
 
 from .plans import AWAY, HERE, plan_of, track
 
@@ -101,6 +106,14 @@ def test_nothing_is_asked_at_a_cut_or_at_the_ends_of_the_video() -> None:
         track(1, (0, 49, State.DETECTED, HERE)), track(2, (50, 99, State.DETECTED, HERE))
     )
     assert {m.why for m in ranking(replace(plan, cuts=(50,)))} == {"missed"}
+
+
+def test_what_was_given_up_comes_by_its_probability_before_ends_of_masks() -> None:
+    """It was in no plan, and half of what plans of real footage left open had been given up."""
+    plan = plan_of(track(1, (0, 40, State.DETECTED, HERE)))
+    likely, not_so = (Doubt(n, Target.FACE, AWAY, p) for n, p in ((70, 0.12), (99, 0.02)))
+    found = ranking(replace(plan, doubts=(likely, not_so)))
+    assert [(m.why, m.frame, m.track) for m in found[:2]] == [("doubted", 70, -1), ("ends", 41, 1)]
 
 
 def test_a_finding_comes_first_until_it_is_answered() -> None:
