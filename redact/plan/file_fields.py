@@ -213,7 +213,7 @@ class DoubtRecord(_File):
 
 
 def doubt_records(doubts: tuple[Doubt, ...]) -> list[DoubtRecord]:
-    return [DoubtRecord(d.frame, d.target.word, tuple(d.box), d.chance) for d in doubts]
+    return [DoubtRecord(d.frame, d.target.word, d.box, d.chance) for d in doubts]
 
 
 def doubts_of(records: list[DoubtRecord], frames: int) -> tuple[Doubt, ...]:

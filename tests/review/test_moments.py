@@ -17,13 +17,8 @@ from redact.review.moments import (
     subject_moments,
     undecided_moments,
 )
-<<<<<<< HEAD
 from redact.review.sights import SightsKept
-from redact.types import Box, State
-=======
-from redact.review.seen import SightsKept
 from redact.types import Box, Doubt, State, Target
->>>>>>> 9d4494d (What was followed and given up as improbable is in the plan, and a risky moment of the review; ends of masks count for less)
 
 from .plans import AWAY, HERE, plan_of, track
 
