@@ -59,9 +59,9 @@ def folder_for(place: Path | None, several: bool = False) -> Iterator[None]:
         UsageError: the place is a file's, but a folder is needed.
         OutputError: the folder cannot be made, or the name says neither file nor folder.
     """
-    if place is not None and not several and not is_folder(place):
-        _check_file(place)
     if place is None or not (several or is_folder(place)):
+        if place is not None and not names_footage(place) and not os.path.lexists(place):
+            raise problem(OutputError, "neither_folder_nor_video", place=place, sep=os.sep)
         yield
         return
     _check_folder(place, several)
@@ -76,11 +76,6 @@ def _check_folder(place: Path, several: bool) -> None:
         raise problem(UsageError, code, path=place)
     if not meant and names_footage(place):
         raise problem(UsageError, "one_name_for_several", place=place, sep=os.sep)
-
-
-def _check_file(place: Path) -> None:
-    if not names_footage(place) and not os.path.lexists(place):
-        raise problem(OutputError, "neither_folder_nor_video", place=place, sep=os.sep)
 
 
 def check_results(

@@ -42,7 +42,8 @@ def verify_log(file: Path, key: Path | None, as_json: bool) -> int:
     """`redact log verify`."""
     state = _read(file)
     problems: list[Problem] = [(b.line, b.kind, b.text) for b in state.breaks]
-    problems += _signer_problems(state, None if key is None else load_public_key(key))
+    if key is not None and (why := unproven(state, load_public_key(key).hex())):
+        problems.append((len(state.entries), *why))
     if as_json:
         result = {
             "holds": not problems,
@@ -65,11 +66,6 @@ def _read(file: Path) -> LogState:
     if not state.entries and state.breaks and not head_path(file).exists():
         raise problem(PlanError, "no_log", file=file)
     return state
-
-
-def _signer_problems(state: LogState, key: bytes | None) -> list[Problem]:
-    why = None if key is None else unproven(state, key.hex())
-    return [] if why is None else [(len(state.entries), *why)]
 
 
 def _say_verdict(state: LogState, problems: list[Problem], key: Path | None) -> None:

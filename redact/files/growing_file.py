@@ -70,7 +70,7 @@ class AnswerFile:
             return None
         if self._next is None:
             with contextlib.suppress(OSError, msgspec.MsgspecError):
-                self._next = self._read()
+                self._next = _record(self._held.handle, self._end, self._sum)
         return None if self._next is None else self._next[2]
 
     def accept(self) -> None:
@@ -112,9 +112,6 @@ class AnswerFile:
     def remove(self) -> None:
         """Close the file, and remove it: nothing in it is of use."""
         self._held.remove()
-
-    def _read(self) -> tuple[int, bytes, Answer] | None:
-        return _record(self._held.handle, self._end, self._sum)
 
 
 def _record(handle: int, begin: int, before: bytes) -> tuple[int, bytes, Answer] | None:

@@ -176,21 +176,15 @@ def _tags(metadata: Any, where: Text, walked: bool, found: Disclosures) -> None:
         neutral = value.strip("\0") in NEUTRAL_NAMES
         if lower == "language" or (neutral if lower == "handler_name" else tags.is_structural(key)):
             continue
-        if walked and lower in ("creation_time", "date") and _has_dates(found):
+        dated = any(f.kind is Kind.DATE for f in found.found)
+        if walked and lower in ("creation_time", "date") and dated:
             continue
         # Tags that the container's own walk has told already are not told twice. Where there was
         # none, a name that is part of another text is told all the same: "Ann" beside "Annual".
-        told = walked and (found.mentions(value.strip()) or _generic(value, found))
-        if value.strip() and not told:
+        text = value.strip()
+        generic = any(text in str(other) for _, other in found.generic)
+        if text and not (walked and (generic or found.mentions(text))):
             found.add(kind_of_tag(key), Message("in_tag", where=where, key=readable(key)), value)
-
-
-def _has_dates(found: Disclosures) -> bool:
-    return any(f.kind is Kind.DATE for f in found.found)
-
-
-def _generic(value: str, found: Disclosures) -> bool:
-    return any(value.strip() in str(text) for _, text in found.generic)
 
 
 def _stream(stream: Any, walked: bool, found: Disclosures) -> None:

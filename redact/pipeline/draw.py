@@ -22,7 +22,6 @@ from ..media import (
 from ..plan import Plan, with_held
 from ..record import sign_content
 from ..render import Renderer
-from ..settings import Stamp
 from ..types import Action, Frame, Region
 from ..words import Message
 from .journal import Journal
@@ -117,7 +116,7 @@ def _rendered(
             trim_at_times(written)
             written += 1
             step.advance()
-        step.say(
+        told = [
             Message(
                 "rendered",
                 count=written,
@@ -125,9 +124,11 @@ def _rendered(
                 encoder=writer.encoder,
                 stretches=frames.stretches,
                 untouched=frames.untouched,
-            ),
-            *_stamped(draw.render.stamp),
-        )
+            )
+        ]
+        if (stamp := draw.render.stamp) is not None:
+            told.append(Message("stamped", text=stamp.text, corner=stamp.corner.value))
+        step.say(*told)
     for warning in frames.warnings:
         journal.warn(warning)
     for note in writer.notes:
@@ -149,12 +150,6 @@ def _untouched_where_copied(
         if touched and copies is not None and copies.at(frame.index) is not None:
             raise _TouchedError
         yield frame, regions
-
-
-def _stamped(stamp: Stamp | None) -> Iterator[Message]:
-    """What is drawn beside the masks, for the record."""
-    if stamp is not None:
-        yield Message("stamped", text=stamp.text, corner=stamp.corner.value)
 
 
 def _state_content(order: Order, drawn: Plan, finished: Path, journal: Journal) -> None:

@@ -147,7 +147,9 @@ def _order(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> Order:
     if wish.release:
         evidence.refuse_with("--release")
         evidence = EvidenceChoice(manifest=False)
-        _require_choice_of_sound(info, draw, wish)
+        if info.audio and draw.encode.audio is Audio.KEEP and not wish.sound_chosen:
+            # Nobody said whether voices are to be published.
+            raise problem(UsageError, "release_sound", name=info.path.name)
         if draw.encode.copy_untouched:
             raise problem(UsageError, "release_copies")
     # Never into a folder that is to be handed out.
@@ -174,12 +176,6 @@ def _final_name(info: SourceInfo, wish: Delivery, codec: str) -> Path:
     folder = output or usual.parent
     # A release must not carry the source's name, in whatever folder it lies.
     return release_path(folder, usual.suffix) if wish.release else folder / usual.name
-
-
-def _require_choice_of_sound(info: SourceInfo, draw: DrawSettings, wish: Delivery) -> None:
-    """Raise UsageError where nobody said whether voices are to be published."""
-    if info.audio and draw.encode.audio is Audio.KEEP and not wish.sound_chosen:
-        raise problem(UsageError, "release_sound", name=info.path.name)
 
 
 def review_plan(output: Path) -> Path:

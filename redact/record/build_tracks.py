@@ -61,17 +61,21 @@ def _track_part(
     counts: Counter[str] = Counter()
     for first, last, state in runs:
         counts[state.value] += last - first + 1
+    words = ((first, last, CERTAINTY[state]) for first, last, state in runs)
     shown = plan.shown_spans(track)
     hidden = sum(counts.values()) > sum(b - a + 1 for a, b in shown)
     first, last = runs[0][0], runs[-1][1]
     kept = bool(track.confirmed) and track.action is Action.KEEP
+    sure = track.score if track.certainty is None else track.certainty
     return TrackPart(
         track=track.id,
         target=track.target.word,
         action=track.action,
         origin=track.origin,
         method=str(style) if hidden else "none",
-        found_by=_found_by(track, plan),
+        found_by=tuple(name for name, _ in plan.detectors)
+        if track.origin is Origin.AUTO
+        else (track.origin.value,),
         reason=track.reason or case.reasons.get(track.target.word, ""),
         decided_by=track.decided_by,
         decided_at=track.decided_at,
@@ -83,8 +87,8 @@ def _track_part(
         first_seconds=plan.seconds(first),
         last_seconds=plan.seconds(last),
         frames_per_state=dict(sorted(counts.items())),
-        spans=tuple(_spans(runs)),
-        score=_certainty(track),
+        spans=tuple(SpanPart(word, first, last) for first, last, word in _merged(words)),
+        score=None if sure is None else round(sure, 4),
         shown=tuple(shown),
         subject=next((s.tracks[0] for s in plan.subjects if track.id in s.tracks[1:]), None),
     )
@@ -107,11 +111,6 @@ def _by_confirmation(
     """Of the frames in which a kept track is shown, those that rest on a person's word."""
     frames = (frame for first, last in shown for frame in range(first, last + 1))
     return runs_of(f for f in frames if plan.vouched(track, f) and not plan.certain(track, f))
-
-
-def _certainty(track: Track) -> float | None:
-    sure = track.score if track.certainty is None else track.certainty
-    return None if sure is None else round(sure, 4)
 
 
 def _merged(runs: Iterable[tuple[int, int, T]]) -> Iterator[tuple[int, int, T]]:
@@ -141,17 +140,6 @@ def _with_held(
         if start <= last:
             pieces.append((start, last, state))
     yield from _merged(sorted(pieces))
-
-
-def _found_by(track: Track, plan: Plan) -> tuple[str, ...]:
-    if track.origin is Origin.AUTO:
-        return tuple(name for name, _ in plan.detectors)
-    return (track.origin.value,)
-
-
-def _spans(runs: Iterable[tuple[int, int, State]]) -> Iterator[SpanPart]:
-    words = ((first, last, CERTAINTY[state]) for first, last, state in runs)
-    return (SpanPart(word, first, last) for first, last, word in _merged(words))
 
 
 def muted_parts(plan: Plan, sounded: tuple[Fraction, Fraction] | None) -> list[MutedPart]:

@@ -151,11 +151,10 @@ def summary_parts(manifest: Manifest, audit: AuditView | None, text: ReportWords
         verdict, words = "none", text("summary.no_audit")
     elif audit.passed:
         verdict, words = "good", text("summary.held")
-    elif audit.accepted and not audit.findings and all(c.passed for c in _checks(manifest)):
+    elif audit.accepted and not audit.findings and not audit.failed:
         verdict, words = "none", text("summary.accepted", count=len(audit.accepted))
     else:
-        failed = sum(result != text("audit.yes") for _, result, _ in audit.checks)
-        count = len(audit.findings) + len(audit.accepted) + failed
+        count = len(audit.findings) + len(audit.accepted) + len(audit.failed)
         verdict, words = "bad", text("summary.findings", count=count)
     return {
         **_completeness(manifest.source, text),
@@ -184,10 +183,6 @@ def _by_person(manifest: Manifest, text: ReportWords) -> str:
         return ""
     decided = sum(track.by_person for track in manifest.tracks)
     return text("summary.decided", decided=decided, rest=len(manifest.tracks) - decided)
-
-
-def _checks(manifest: Manifest) -> tuple[CheckPart, ...]:
-    return () if manifest.audit is None else manifest.audit.checks
 
 
 def _completeness(source: SourcePart, text: ReportWords) -> dict[str, str]:
