@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from ..detection import DEVICES, on_device
 from ..errors import UsageError
 from ..media import CODECS, WEB, presets_of
+from ..plan import user_input
 from ..settings import (
     Audio,
     Caution,
@@ -23,52 +25,51 @@ from ..settings import (
     Stamp,
     Style,
 )
-from ..types import SEARCHED, USUAL, Target, apart
+from ..types import SEARCHED, USUAL, Box, Scope, Target, apart, clock
 from ..words import problem, say
 from .app import PATH, Decorator, remember_sources, together, typed
-from .search_options import scope_of, scope_options
 from .terminal import Terminal
 
 RELEASE_STYLES = [s.value for s in Style if s.value != "outline"]
 
 
-class TargetsType(click.ParamType[tuple[Target, ...]]):
+def targets(value: str) -> tuple[Target, ...]:
     """A comma-separated list of targets, in the plural or as plans name them."""
-
-    name = "targets"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[Target, ...]:
-        if isinstance(value, tuple):
-            return value
-        words = [w.strip().lower() for w in str(value).split(",") if w.strip()]
-        known = {w: t for t in SEARCHED for w in (t.spec.option, t.word)}
-        for word in words:
-            if word not in known:
-                there = ", ".join(t.spec.option for t in SEARCHED)
-                self.fail(say("not_one_of", word=word, known=there), param, ctx)
-        if not words:
-            self.fail(say("no_target"), param, ctx)
-        return apart(known[word] for word in words)
+    words = [w.strip().lower() for w in value.split(",") if w.strip()]
+    known = {w: t for t in SEARCHED for w in (t.spec.option, t.word)}
+    for word in words:
+        if word not in known:
+            there = ", ".join(t.spec.option for t in SEARCHED)
+            raise click.BadParameter(say("not_one_of", word=word, known=there))
+    if not words:
+        raise click.BadParameter(say("no_target"))
+    return apart(known[word] for word in words)
 
 
-class ColourType(click.ParamType[tuple[int, int, int]]):
+def colour(value: str) -> tuple[int, int, int]:
     """A colour as #rrggbb."""
+    try:
+        red, green, blue = bytes.fromhex(value.removeprefix("#"))
+    except ValueError:
+        raise click.BadParameter(say("no_colour", value=value)) from None
+    return red, green, blue
 
-    name = "#rrggbb"
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int, int]:
-        if isinstance(value, tuple):
-            return value
-        text = str(value).removeprefix("#")
-        try:
-            red, green, blue = bytes.fromhex(text)
-        except ValueError:
-            self.fail(say("no_colour", value=value), param, ctx)
-        return red, green, blue
+def seconds(value: str) -> float:
+    """A time after the first picture, as `read_clock` reads it."""
+    return float(user_input.parse_clock(value))
+
+
+def area(value: str) -> Box:
+    """An area from left, top, width and height in upright source pixels."""
+    try:
+        x, y, width, height = map(float, value.split(","))
+    except ValueError:
+        x = y = width = height = math.nan
+    # Written so that NaN fails too: it compares false with everything.
+    if not (width > 0 and height > 0 and max(abs(x), abs(y), width, height) < 1e6):
+        raise click.BadParameter(say("no_area", value=value))
+    return Box(x, y, x + width, y + height)
 
 
 def choice(flag: str, default: StrEnum, *names: str) -> Decorator:
@@ -109,11 +110,18 @@ device_option = click.option(
     callback=_use_device,
 )
 
+AREA: Final = "LEFT,TOP,WIDTH,HEIGHT"
+scope_options = together(
+    click.option("--only-between", type=seconds, nargs=2, multiple=True, metavar="FROM TO"),
+    click.option("--only-area", type=area, multiple=True, metavar=AREA),
+    click.option("--ignore-area", type=area, multiple=True, metavar=AREA),
+)
+
 detect_options = together(
     device_option,
     click.option(
         "--targets",
-        type=TargetsType(),
+        type=targets,
         default=",".join(t.spec.option for t in USUAL),
         show_default=True,
     ),
@@ -138,7 +146,14 @@ render_options = together(
         show_default=True,
     ),
     margin_option,
-    click.option("--color", "colour", type=ColourType(), default="#808080", show_default=True),
+    click.option(
+        "--color",
+        "colour",
+        type=colour,
+        default="#808080",
+        show_default=True,
+        metavar="#RRGGBB",
+    ),
     click.option("--label", default=""),
     stamp_options,
 )
@@ -157,6 +172,12 @@ encode_options = together(
     click.option("--copy-untouched", is_flag=True),
 )
 
+preview_options = together(
+    click.option("--preview", type=seconds, metavar="LENGTH"),
+    click.option("--from", "part_from", type=seconds, metavar="TIME"),
+    click.option("--to", "part_to", type=seconds, metavar="TIME"),
+)
+
 force_option = click.option("--force", is_flag=True)
 json_option = click.option("--json", "as_json", is_flag=True)
 verbose_option = click.option("-v", "--verbose", is_flag=True)
@@ -172,6 +193,14 @@ def detect_settings(params: dict[str, Any]) -> DetectSettings:
         scope=scope_of(params),
         damaged=Damaged(params["damage"]),
     )
+
+
+def scope_of(params: dict[str, Any]) -> Scope:
+    """The limits that were given. Raises UsageError for a span that ends before it begins."""
+    for start, end in params["only_between"]:
+        if not start < end:
+            raise problem(UsageError, "between_backwards", start=clock(start), end=clock(end))
+    return Scope(params["only_between"], params["ignore_area"], params["only_area"])
 
 
 def render_settings(params: dict[str, Any]) -> RenderSettings:
@@ -230,3 +259,36 @@ def encode_settings(params: dict[str, Any]) -> EncodeSettings:
 
 def all_settings(params: dict[str, Any]) -> Settings:
     return Settings(detect_settings(params), render_settings(params), encode_settings(params))
+
+
+def part_wanted(params: dict[str, Any]) -> tuple[float, float | None] | None:
+    """First and last second of a preview, None for the last where it goes to the end of the video;
+    None if no preview is wanted.
+
+    Raises:
+        UsageError: the options contradict each other, or the command cannot make a preview.
+    """
+    length, start, end = params["preview"], params["part_from"], params["part_to"]
+    if length is None and start is None and end is None:
+        return None
+    if length is not None and end is not None:
+        raise problem(UsageError, "two_ends")
+    begin = start or 0.0
+    if length is not None:
+        end = begin + length
+    if end is not None and not begin < end:
+        raise problem(UsageError, "preview_backwards")
+    _refuse_with_preview(params)
+    return begin, end
+
+
+def _refuse_with_preview(params: dict[str, Any]) -> None:
+    for name, option in (
+        ("release", "--release"),
+        ("plan_out", "--plan"),
+        ("accept_findings", "--accept-findings"),
+        ("review_dir", "--review-dir"),
+    ):
+        if params[name]:
+            raise problem(UsageError, "not_for_preview", option=option)
+    params["evidence"].refuse_with("--preview")

@@ -23,7 +23,6 @@ from .app import HELP, PATH, remember_found, results_so_far
 from .destination import PlaceType, check_release, check_results, folder_for, is_folder
 from .report import check_index, write_index
 from .results import chosen_delivery, finish_options
-from .search_options import part_wanted, preview_options
 from .sources import (
     commands_for,
     end_with_parent,
@@ -46,7 +45,7 @@ from .terminal import Terminal, tell_json
 @options.render_options
 @options.encode_options
 @finish_options
-@preview_options
+@options.preview_options
 @click.option("--no-plan", is_flag=True)
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True)
 @click.option("--scheduler", metavar="ADDRESS")
@@ -79,7 +78,7 @@ def run(
         Terminal(for_parent=one_of_several),
         params["verbose"],
     )
-    several, part = found.several, part_wanted(params)
+    several, part = found.several, options.part_wanted(params)
     if part is not None:
         results = videos.previews(part)
     else:

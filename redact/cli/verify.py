@@ -33,7 +33,7 @@ from .terminal import Terminal, tell_json
 @click.argument("output", type=PATH)
 @click.option("--plan", "plan_file", type=PATH)
 @click.option(
-    "--targets", type=options.TargetsType(), show_default="those of the plan, else faces,plates"
+    "--targets", type=options.targets, show_default="those of the plan, else faces,plates"
 )
 @click.option(
     "--sensitivity",

@@ -14,8 +14,9 @@ from ...pipeline import require_same_source
 from ...plan import Plan, edit, read_plan, user_input
 from ...types import Box, Keyframe, Target, clock
 from ...words import problem, say
+from .. import options
 from ..app import PATH
-from ..search_options import AREA, AreaType
+from ..options import AREA
 from ..terminal import Terminal, tell
 from .group import (
     by_option,
@@ -37,7 +38,7 @@ CORNERS = "LEFT,TOP,RIGHT,BOTTOM"
 @plan_argument
 @click.option("--target", type=target_choice, default="region", show_default=True)
 @click.option("--box", metavar=CORNERS)
-@click.option("--area", type=AreaType(), metavar=AREA)
+@click.option("--area", type=options.area, metavar=AREA)
 @click.option("--from", "start")
 @click.option("--to", "end")
 @click.option("--at", "places", multiple=True, metavar=f"TIME={CORNERS}")
