@@ -20,15 +20,6 @@ class StoppedError(Exception):
     """The person stopped the work."""
 
 
-class _Stage:
-    def __init__(self, job: Job) -> None:
-        self._job = job
-
-    def advance(self, steps: int = 1) -> None:
-        self._job.stop_if_asked()
-        self._job.done += steps
-
-
 class Job:
     """One piece of work; a `redact.progress.Progress` that the page asks about.
 
@@ -64,11 +55,15 @@ class Job:
             raise StoppedError
 
     @contextmanager
-    def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[_Stage]:
+    def stage(self, name: str, total: int | None, unit: str = "frames") -> Iterator[Job]:
         self.stop_if_asked()
         self.stage_name, self.done = name, 0
         self.total = None if total is None else int(total)
-        yield _Stage(self)
+        yield self
+
+    def advance(self, steps: int = 1) -> None:
+        self.stop_if_asked()
+        self.done += steps
 
     @contextmanager
     def until_asked(self, name: str, total: int) -> Iterator[Callable[[Keyframe], bool]]:
