@@ -84,7 +84,7 @@ def print_table(audited: list[Case], limits: Limits) -> None:
 
 def print_cost(audited: list[Case]) -> None:
     """Processor time a frame, loading of models included."""
-    frames = sum(c.seen.looked.frames for c in audited)
+    frames = sum(c.seen.looked.frames_compared for c in audited)
     cpu = sum(c.cpu_seconds for c in audited)
     print(f"cost: {1000 * cpu / max(frames, 1):.0f} ms of processor time a frame")
 

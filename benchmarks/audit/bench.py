@@ -143,7 +143,7 @@ class Score:
                 (case.name, f) for f in findings if not any(finds(f, p) for p in case.leaks)
             ]
             score.failed += not all(c.passed for c in case.seen.checks)
-            score.minutes += case.seen.looked.frames / RATE / 60
+            score.minutes += case.seen.looked.frames_compared / RATE / 60
         return score
 
     @property

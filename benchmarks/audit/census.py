@@ -60,7 +60,7 @@ def print_found(cases: list[Case]) -> None:
         findings = case.findings(Limits())
         if not case.leaks:
             false += len(findings)
-            minutes += case.seen.looked.frames / RATE / 60
+            minutes += case.seen.looked.frames_compared / RATE / 60
         for planted in case.leaks:
             first, last = planted.subject.whole
             if planted.subject.height >= LEAST and last - first >= STRETCH:

@@ -4,6 +4,6 @@ from .audit_detectors import require_detectors
 from .copied_pictures import COPIED
 from .findings_and_fixes import fix_command, hiding_places
 from .limits import Limits
-from .result import AuditResult, AuditSettings, Check, Finding, FindingKind, Looked
+from .result import AuditResult, AuditSettings, Check, Finding, FindingKind
 from .sheet import finding_pictures, review_sheet, sheet_path
 from .verify import verify

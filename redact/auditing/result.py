@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Self
 
+import msgspec
+
 from ..media import Copied
 from ..plan import Plan
+from ..record import KeptPart, LookedPart
 from ..settings import RenderSettings, Sensitivity, Stamp
 from ..types import USUAL, Box, Target, clock, hidden_with
 from ..words import Message, said, say, word
@@ -197,60 +200,6 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A subject that is visible because somebody decided so.
-
-    Attributes:
-        first, last: frames of its track, both included.
-        shown: first and last frame of each span in which it is visible; hidden in the others.
-    """
-
-    track: int
-    target: Target
-    first: int
-    last: int
-    reason: str
-    shown: tuple[tuple[int, int], ...]
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "track": self.track,
-            "target": self.target.word,
-            "frames": [self.first, self.last],
-            "shown": [list(span) for span in self.shown],
-            "reason": self.reason,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """How much was looked at: the part of the result that says what was not.
-
-    Attributes:
-        frames: frames of the output that were decoded and compared with the source.
-        whole: looks of the detectors, at all of a picture or at places in it.
-        close: single places that the verifier was shown.
-        detectors: name and SHA-256 of the weights of each.
-        targets: what they looked for.
-    """
-
-    frames: int
-    whole: int
-    close: int
-    detectors: tuple[tuple[str, str], ...]
-    targets: tuple[Target, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "frames_compared": self.frames,
-            "frames_looked_at": self.whole,
-            "close_looks": self.close,
-            "detectors": [{"name": n, "sha256": s} for n, s in self.detectors],
-            "targets": [t.word for t in self.targets],
-        }
-
-
-@dataclass(frozen=True, slots=True)
 class AuditResult:
     """Result of `verify`. `passed` means: no finding, and every check holds."""
 
@@ -258,8 +207,8 @@ class AuditResult:
     with_plan: bool
     findings: tuple[Finding, ...]
     checks: tuple[Check, ...]
-    kept: tuple[Kept, ...]
-    looked: Looked
+    kept: tuple[KeptPart, ...]
+    looked: LookedPart
     not_searched: tuple[Message, ...] = ()
 
     @property
@@ -281,8 +230,8 @@ class AuditResult:
             "with_plan": self.with_plan,
             "findings": [f.to_json() for f in self.findings],
             "checks": [c.to_json() for c in self.checks],
-            "kept_by_decision": [k.to_json() for k in self.kept],
-            "looked": self.looked.to_json(),
+            "kept_by_decision": [msgspec.to_builtins(k) for k in self.kept],
+            "looked": msgspec.to_builtins(self.looked),
         }
 
     def in_words(self) -> list[str]:
@@ -309,9 +258,14 @@ class AuditResult:
         looked, kept = self.looked, [str(k.track) for k in self.kept]
         if kept:
             yield Message("visible_by_decision", count=len(kept), tracks=", ".join(kept))
-        yield Message("looked_at", compared=looked.frames, looked=looked.whole, close=looked.close)
+        yield Message(
+            "looked_at",
+            compared=looked.frames_compared,
+            looked=looked.frames_looked_at,
+            close=looked.close_looks,
+        )
         for target in USUAL:
-            if looked.targets and target not in hidden_with(looked.targets):
+            if looked.targets and target not in hidden_with(map(Target.from_word, looked.targets)):
                 yield Message("not_looked_for", target=target.word)
         yield from self.not_searched
         if not self.with_plan:

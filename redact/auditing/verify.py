@@ -13,6 +13,7 @@ from ..errors import RedactError, UnsafeError
 from ..media import Decode, SourceInfo, for_web, probe, read_ahead
 from ..plan import Plan
 from ..progress import Progress
+from ..record import DetectorPart, KeptPart, LookedPart
 from ..track import settings_of
 from ..types import Action, Box, Frame, Presentation, Target, Track
 from ..words import Message, problem
@@ -23,7 +24,7 @@ from .file_checks import check_all_shown, check_container, check_sound
 from .findings_and_fixes import Seen, findings_of
 from .limits import Limits
 from .planes import Both, Plane, luma
-from .result import AuditResult, AuditSettings, Check, Kept, Looked
+from .result import AuditResult, AuditSettings, Check
 from .schedule import Due, moments
 from .still_visible import Misfit, StillVisible, followed, probable
 from .suspects import Surroundings, believed, judged
@@ -77,7 +78,7 @@ def verify(
     if not same_size.passed:
         return _blind(settings, plan, checks)
     collected = collect(source, finished, plan, settings, progress, load)
-    if collected.looked.frames == 0:
+    if collected.looked.frames_compared == 0:
         raise problem(UnsafeError, "nothing_compared", output=output)
     return AuditResult(
         settings.sensitivity,
@@ -108,7 +109,7 @@ class Collected:
     around: Surroundings
     compared: Compared
     checks: tuple[Check, ...]
-    looked: Looked
+    looked: LookedPart
 
     def seen(self, settings: AuditSettings) -> Seen:
         """What is believed of it."""
@@ -196,12 +197,12 @@ def collect(
             compared.check(),
             *proof,
         ),
-        Looked(
+        LookedPart(
             compared.frames,
             detectors.looks,
             detectors.close,
-            tuple(detectors.names),
-            detectors.targets,
+            tuple(DetectorPart(*named) for named in detectors.names),
+            tuple(target.word for target in detectors.targets),
         ),
     )
 
@@ -291,11 +292,11 @@ def _upright(finished: SourceInfo) -> Check:
     return Check("upright", not turned, (told,))
 
 
-def _kept(plan: Plan | None) -> tuple[Kept, ...]:
+def _kept(plan: Plan | None) -> tuple[KeptPart, ...]:
     if plan is None:
         return ()
     return tuple(
-        Kept(t.id, t.target, t.first, t.last, t.reason, tuple(plan.shown_spans(t)))
+        KeptPart(t.id, t.target.word, (t.first, t.last), tuple(plan.shown_spans(t)), t.reason)
         for t in plan.tracks
         if t.action is not Action.REDACT
     )
@@ -303,7 +304,7 @@ def _kept(plan: Plan | None) -> tuple[Kept, ...]:
 
 def _blind(settings: AuditSettings, plan: Plan | None, checks: list[Check]) -> AuditResult:
     """Result where pictures could not be compared: the failed check says why."""
-    looked = Looked(0, 0, 0, ())
+    looked = LookedPart(0, 0, 0, (), ())
     return AuditResult(
         settings.sensitivity, plan is not None, (), tuple(checks), _kept(plan), looked
     )

@@ -156,7 +156,7 @@ def apply(
         notes=drawn.notes,
         stretches=drawn.stretches,
         copied=drawn.copied,
-        models=tuple(ModelPart(name, sha, "audit") for name, sha in audit.looked.detectors),
+        models=tuple(ModelPart(d.name, d.sha256, "audit") for d in audit.looked.detectors),
         audit=audit.to_json(),
         accepted=reason,
         answers=answers_to(audit, accepted),

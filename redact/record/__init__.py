@@ -34,7 +34,10 @@ from .manifest import (
 from .manifest_parts import (
     AuditPart,
     CheckPart,
+    DetectorPart,
     FindingPart,
+    KeptPart,
+    LookedPart,
     MessagePart,
     ModelPart,
     RemovedPart,

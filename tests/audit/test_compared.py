@@ -97,7 +97,7 @@ def test_a_mask_is_drawn_once_a_frame_however_many_ask_for_it(
 
     monkeypatch.setattr(PlanCovers, "mask", counted)
     # How it was drawn is not known: the mask is needed in every frame.
-    assert clip.audit(clean, clip.plan(), AuditSettings()).looked.whole == 2
+    assert clip.audit(clean, clip.plan(), AuditSettings()).looked.frames_looked_at == 2
     assert drawn == list(range(FRAMES))
 
 

@@ -12,13 +12,14 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redact.auditing import AuditResult, Check, Finding, FindingKind, Looked, fix_command
+from redact.auditing import AuditResult, Check, Finding, FindingKind, fix_command
 from redact.auditing.limits import LIMITS
 from redact.auditing.what_is_hidden import share_of_middle, shares_covered
 from redact.cli.plan import plan as plan_command
 from redact.cli.verify import verify as command
 from redact.errors import ExitCode
 from redact.plan import read_plan, write_plan
+from redact.record import DetectorPart, LookedPart
 from redact.render import mask_of
 from redact.settings import Sensitivity
 from redact.types import Box, Region, State, Target, clock
@@ -136,7 +137,7 @@ def test_without_findings_there_is_nothing_to_fix() -> None:
 
 
 def test_detectors_may_err_but_facts_cannot_be_accepted() -> None:
-    looked = Looked(25, 5, 12, (("redact", "ab"),))
+    looked = LookedPart(25, 5, 12, (DetectorPart("redact", "ab"),), ())
     good, bad = Check("times", True, ()), Check("times", False, ())
 
     def result(kind: FindingKind, check: Check) -> AuditResult:
@@ -150,7 +151,7 @@ def test_detectors_may_err_but_facts_cannot_be_accepted() -> None:
 
 
 def test_result_in_words_and_json() -> None:
-    looked = Looked(25, 5, 12, (("redact", "ab"),))
+    looked = LookedPart(25, 5, 12, (DetectorPart("redact", "ab"),), ())
     checks = (Check("times", False, (Message("times_wrong", count=1, list="3 (+0.04 s)"),)),)
     result = AuditResult(Sensitivity.BALANCED, True, (_finding(),), checks, (), looked)
     words = result.in_words()

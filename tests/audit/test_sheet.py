@@ -9,9 +9,10 @@ import cv2
 import numpy as np
 import pytest
 
-from redact.auditing import AuditResult, Finding, FindingKind, Looked, review_sheet
+from redact.auditing import AuditResult, Finding, FindingKind, review_sheet
 from redact.auditing.sheet import rows_of_findings, tiles_of
 from redact.errors import OutputError
+from redact.record import LookedPart
 from redact.settings import Sensitivity
 from redact.types import Target
 from redact.words import Words
@@ -44,7 +45,7 @@ def result(findings: int) -> AuditResult:
         ),
         (),
         (),
-        Looked(25, 5, 12, ()),
+        LookedPart(25, 5, 12, (), ()),
     )
 
 

@@ -36,14 +36,16 @@ def audited(
 
 def test_a_still_picture_is_looked_at_once_a_second(tmp_path: Path) -> None:
     result = audited(tmp_path, [1.0] * FRAMES, AuditSettings())
-    assert result.looked.whole <= 6  # at 0, 1, 2 and 3 seconds, and once or twice for the codec
+    assert (
+        result.looked.frames_looked_at <= 6
+    )  # at 0, 1, 2 and 3 seconds, and once or twice for the codec
     (leak,) = result.findings
     assert leak.first <= 2 and leak.last >= FRAMES - 3
 
 
 def test_thorough_looks_again_at_what_has_not_changed(tmp_path: Path) -> None:
     settings = AuditSettings(sensitivity=Sensitivity.THOROUGH)
-    assert audited(tmp_path, [0.0] * 10, settings).looked.whole == 10
+    assert audited(tmp_path, [0.0] * 10, settings).looked.frames_looked_at == 10
 
 
 def test_a_face_that_fades_in_slowly_is_found(

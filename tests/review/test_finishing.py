@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from redact.auditing import AuditResult, Finding, FindingKind, Looked
+from redact.auditing import AuditResult, Finding, FindingKind
 from redact.pipeline import apply
 from redact.plan import FindingNote, Plan, ReviewState, edit, marked, read_plan, write_plan
+from redact.record import LookedPart
 from redact.review import finishing
 from redact.review.answers import accepted, noted
 from redact.review.finishing import begin_finish
@@ -39,7 +40,7 @@ def finding(
 
 
 def audit(*findings: Finding) -> AuditResult:
-    looked = Looked(100, 100, 0, (), (Target.FACE, Target.PLATE))
+    looked = LookedPart(100, 100, 0, (), ("face", "plate"))
     return AuditResult(Sensitivity.BALANCED, True, findings, (), (), looked)
 
 

@@ -186,7 +186,7 @@ def test_a_head_that_a_detector_of_others_finds_is_hidden_and_on_record(
     track = next(t for t in result.plan.tracks if t.target is HEAD)
     assert (track.first, track.last) == (0, 5)
     assert parse_plan(dump_plan(result.plan), "p.json") == result.plan
-    assert result.audit.looked.targets == (Target.PLATE, HEAD)
+    assert result.audit.looked.targets == ("plate", "head")
     manifest = redact.read_manifest(result.manifest)
     assert [t.target for t in manifest.tracks if t.track == track.id] == ["head"]
     assert not {p.code for p in manifest.not_checked} & {"faces_not_looked_for"}
