@@ -6,7 +6,7 @@ out or put in twice. It goes through a whole `redact run` at the fastest setting
 its own. What may not happen:
 
 - a traceback, or an exit code that redact does not know (`crash`);
-- a run of more than 120 s (`hang`) or with more than 4 GB of memory (`memory`);
+- a run of more than 120 s (`hang`), but for the time that it waits for a processor, or with more than 4 GB of memory (`memory`);
 - a result with fewer pictures than the video had before it was damaged, of which neither an exit
   code 10 or 13 nor a warning tells (`lost`);
 - a face that OpenCV's detector, which redact does not use, finds in the source and finds again, in
@@ -30,6 +30,7 @@ import multiprocessing
 import os
 import random
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -100,7 +101,7 @@ class Case:
         number: of the case.
         kind, change: what it was, and what was done to it.
         code: that the run ended with; negative: a signal.
-        seconds, memory: of the run; bytes at most.
+        seconds, memory: of the run, without waits for a processor; bytes at most.
         pictures: of the result, None where there is none.
         broke: what may not happen and did, see above; "" for nothing.
         said: the last line of the run.
@@ -290,7 +291,7 @@ def run_one(
     pictures = len(shown) if published else None
     broke = []
     if "Traceback" in err or "internal error" in err or code not in CODES:
-        broke.append("crash" if seconds < HANG else "hang")
+        broke.append("crash" if code != -signal.SIGKILL or memory > MEMORY else "hang")
     if memory > MEMORY:
         broke.append("memory")
     if published and (pictures or 0) < PICTURES and code == 0:
@@ -341,15 +342,16 @@ def _json(text: str) -> list[dict[str, Any]]:
 def _measured(arguments: list[str], folder: Path) -> tuple[int, float, int, str, str]:
     """Exit code, seconds, most memory, what was printed; what runs too long is killed."""
     process = _SERVER.Process(target=_redact, args=(arguments, folder))
-    began, most = time.monotonic(), 0
+    began, most, waited = time.monotonic(), 0, 0.0
     process.start()
     while process.exitcode is None:
         process.join(0.05)
         most = max(most, _memory_of(process.pid or 0))
-        if time.monotonic() - began > HANG or most > MEMORY:
+        waited = max(waited, _waited(process.pid or 0))
+        if time.monotonic() - began - waited > HANG or most > MEMORY:
             process.kill()
             process.join()
-    seconds, code = time.monotonic() - began, process.exitcode or 0
+    seconds, code = time.monotonic() - began - waited, process.exitcode or 0
     out, err = (_text(folder / name) for name in ("stdout", "stderr"))
     return code, seconds, most, out, err
 
@@ -370,6 +372,15 @@ def _memory_of(pid: int) -> int:
         status = Path(f"/proc/{pid}/status").read_text()
         return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
     return 0
+
+
+def _waited(pid: int) -> float:
+    """Seconds for which the thread of a process that waited longest for a processor did so."""
+    waits = [0.0]
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError, IndexError):
+            waits.append(int(path.read_text().split()[1]) / 1e9)
+    return max(waits)
 
 
 def told(cases: list[dict[str, Any]]) -> str:
