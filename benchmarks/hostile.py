@@ -6,7 +6,8 @@ out or put in twice. It goes through a whole `redact run` at the fastest setting
 its own. What may not happen:
 
 - a traceback, or an exit code that redact does not know (`crash`);
-- a run of more than 120 s (`hang`), but for the time that it waits for a processor, or with more than 4 GB of memory (`memory`);
+- a run of more than 120 s (`hang`), but for the time that it waits for a processor, or with more
+  than 4 GB of memory (`memory`);
 - a result with fewer pictures than the video had before it was damaged, of which neither an exit
   code 10 or 13 nor a warning tells (`lost`);
 - a face that OpenCV's detector, which redact does not use, finds in the source and finds again, in
