@@ -24,5 +24,8 @@ import redact.cli.run
 import redact.cli.still
 import redact.cli.verify
 import redact.cli.watch
+from redact.words.catalogue import words_of
 
 __all__ = ["av", "cv2", "redact", "scipy"]
+
+words_of("en")  # reads the catalogues
