@@ -64,14 +64,12 @@ RECORDINGS = (
     ),
     Recording(
         "held-back",
-        "Somebody took all masks out of the plan. The audit notices; fix hides what it found, "
-        "and is given again while something is left.",
+        "Somebody took all masks out of the plan. The audit notices; fix hides what it found.",
         _one,
         [
             "redact detect door.mp4 -o door.redacted.plan.json",
             "redact plan remove door.redacted.plan.json all --automatic",
             "redact run door.mp4",
-            "redact fix door.mp4",
             "redact fix door.mp4",
         ],
     ),
