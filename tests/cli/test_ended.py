@@ -19,18 +19,9 @@ from ..pipeline.conftest import ROOT, SAMPLE
 from ..program import program
 from ..record.samples import make_plan
 
-HERE = {**os.environ, "COLUMNS": "100"}
 
-
-def call(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "redact", *map(str, arguments)],
-        cwd=ROOT,
-        text=True,
-        env=HERE,
-        check=False,
-        **(options or {"capture_output": True}),  # type: ignore[call-overload]
-    )
+def call(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return program(*arguments, COLUMNS="100")
 
 
 @pytest.fixture
@@ -137,16 +128,14 @@ app.main()
 def test_a_reader_that_leaves_changes_no_exit_code(plan: Path, tmp_path: Path) -> None:
     for arguments, code in (
         (("plan", "show", plan), ExitCode.DONE),
-        (("plan", "show", plan, "--json"), ExitCode.DONE),
-        (("probe", SAMPLE), ExitCode.DONE),
-        (("--help",), ExitCode.DONE),
         (("inspect", SAMPLE), ExitCode.CHECK_FAILED),
         (("probe", tmp_path / "no.mp4", "--json"), ExitCode.INPUT),
     ):
         reader, writer = os.pipe()
         os.close(reader)
         try:
-            done = call(*arguments, stdout=writer, stderr=writer)
+            command = [sys.executable, "-m", "redact", *map(str, arguments)]
+            done = subprocess.run(command, cwd=ROOT, stdout=writer, stderr=writer, check=False)
         finally:
             os.close(writer)
         assert done.returncode == code, arguments

@@ -6,7 +6,6 @@ import json
 import re
 import shlex
 import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from redact.progress import Silent
 from redact.settings import DetectSettings, DrawSettings, Sensitivity
 from redact.types import Box, Target
 
+from ..program import program
 from .conftest import alone
 
 FAST = ("--sensitivity", "fast")
@@ -66,27 +66,11 @@ def published(street: Path, leaky: Plan, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("published")
     plan, output = folder / "p.json", folder / "out.mp4"
     write_plan(leaky, plan)
-    redact = (sys.executable, "-m", "redact")
     more = ("--margin", "0.3", "--review-dir", folder / "desk")
-    first = subprocess.run(
-        [*map(str, (*redact, "apply", street, plan, "-o", output, *more))],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    first = program("apply", street, plan, "-o", output, *more)
     assert first.returncode == ExitCode.NEEDS_REVIEW, first.stderr
     held = folder / "desk" / "NOT-FOR-RELEASE" / "out.needs-review.mp4"
-    run = subprocess.run(
-        [
-            *map(
-                str,
-                (*redact, "fix", held, "--accept-findings", f"all=  {REASON} ", "--by", "R. Roe"),
-            )
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = program("fix", held, "--accept-findings", f"all=  {REASON} ", "--by", "R. Roe")
     return Published(plan, output, run, held, first)
 
 
