@@ -23,10 +23,8 @@ SMALL = (
     "metadata_extractor__100_0306.AVI",
     "metadata_extractor__sample.3gp",
     "metadata_extractor__with-gps.mov",
-    "mmaction2__demo.mp4",
     "torchcodec__av1_video.mkv",
     "torchcodec__h265_10bits.mp4",
-    "torchcodec__nasa_13013.mp4",
 )
 QUICK = ("--sensitivity", "fast", "--targets", "plate")
 RAW = (".h264", ".h265")
