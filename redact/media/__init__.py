@@ -21,6 +21,7 @@ from .output_formats import (
     default_output_name,
     presets_of,
 )
+from .pixel_formats import WORKING, Layout, layout
 from .probe import probe
 from .pyav import tags_of
 from .read_ahead import read_ahead

@@ -40,6 +40,31 @@ class Layout(NamedTuple):
     down: int
     grey: bool
 
+    @property
+    def sub_x(self) -> int:
+        """Picture columns per chroma sample."""
+        return 1 << self.right
+
+    @property
+    def sub_y(self) -> int:
+        """Picture rows per chroma sample."""
+        return 1 << self.down
+
+    @property
+    def channels(self) -> int:
+        """Planes."""
+        return 1 if self.grey else 3
+
+    @property
+    def top(self) -> int:
+        """Largest sample value."""
+        return (1 << self.bits) - 1
+
+    def grid_size(self, width: int, height: int) -> tuple[int, int]:
+        """Columns and rows of the chroma planes (of grey: of the picture) of `width` by `height`
+        pixels."""
+        return -(-width // self.sub_x), -(-height // self.sub_y)
+
 
 @cache
 def layout(name: str) -> Layout:

@@ -22,8 +22,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..media import Layout
 from .hidden import Hidden
-from .samples import Layout, Samples
+from .samples import Samples
 from .shapes import Rect
 
 CELLS = 24

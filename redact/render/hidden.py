@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .samples import Layout
+from ..media import Layout
 from .shapes import Rect, Shape, core_of, groups_of
 
 FILTER_REACH = 6
@@ -62,7 +62,7 @@ class Hidden:
     @property
     def has_rim(self) -> bool:
         """Whether `grid` reaches over the core, because colour was subsampled once."""
-        return self.layout.channels == 3 and not self.layout.rgb
+        return not self.layout.grey
 
     @cached_property
     def grid(self) -> NDArray[np.uint8]:

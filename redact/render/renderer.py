@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..media import Layout
 from ..settings import RenderSettings, Style
 from ..types import Frame, Region
-from .fill import Field, Surroundings
+from .fill import Field
 from .hidden import Hidden, filter_reach, soft_radius
-from .samples import Layout, Samples, coding_of, layout_of, planes_of
+from .samples import Samples
 from .shapes import RIM, Rect, Shape, shape_of
 from .stamp import check_stamp, write_stamp
 from .styles import Canvas, MaskStyle, load_style, write_notice
@@ -88,12 +89,7 @@ class Renderer:
         shapes = [s for s in shapes if s.rect(picture.width, picture.height).holds_any]
         if not shapes and self._stamp is None:
             return frame
-        layout = layout_of(picture)
-        picture.make_writable()
-        planes = planes_of(picture, layout)
-        hidden = Hidden(shapes, layout, picture.width, picture.height)
-        coding = coding_of(picture, layout)
-        canvas = Canvas(planes, layout, coding, hidden, Surroundings(planes, hidden))
+        canvas = Canvas.of(picture, shapes)
         if shapes and self._style.hides:
             if not self._style.soft:
                 _colour_beside(canvas)
@@ -101,8 +97,8 @@ class Renderer:
                 _store_flat(canvas, self._style.tone(canvas))
             else:
                 seen = canvas if self._trusted else _blackened(canvas)
-                _store(planes, self._patches(canvas, seen, shapes))
-            _cover_alpha(canvas)
+                for plane, rect, samples in self._patches(canvas, seen, shapes):
+                    canvas.planes[plane][rect.slices] = samples
         self._style.decorate(canvas, shapes)
         if self._stamp is not None:
             write_stamp(canvas, self._stamp)
@@ -132,7 +128,7 @@ class Renderer:
 def _blackened(canvas: Canvas) -> Canvas:
     """The canvas with copies of its planes in which nothing is left of what is hidden."""
     planes = [plane.copy() for plane in canvas.planes]
-    for number, plane in enumerate(planes[: canvas.layout.channels]):
+    for number, plane in enumerate(planes):
         hidden = canvas.hidden.core if number == 0 else canvas.hidden.grid
         plane[hidden > 0] = 0
     return replace(canvas, planes=planes)
@@ -288,14 +284,3 @@ def _blend(
     top = np.iinfo(old.dtype).max
     new = np.clip(mixed, 0, top).astype(old.dtype)
     return np.where(opacity > 0, new, old)
-
-
-def _store(planes: list[Samples], patches: list[Patch]) -> None:
-    for plane, rect, samples in patches:
-        planes[plane][rect.slices] = samples
-
-
-def _cover_alpha(canvas: Canvas) -> None:
-    """Make masks opaque: a transparency plane would show the outline of what they hide."""
-    if canvas.layout.alpha:
-        canvas.planes[canvas.layout.channels][canvas.hidden.core > 0] = canvas.layout.top

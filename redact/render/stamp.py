@@ -64,8 +64,7 @@ def write_stamp(canvas: Canvas, stamp: Stamp) -> None:
     spared = np.zeros_like(hidden.core)
     kernel = np.ones((2 * RIM + 1, 2 * RIM + 1), np.uint8)
     spared[near] = cv2.dilate(hidden.core[near], kernel)
-    planes, layout, coding = canvas.planes, canvas.layout, canvas.coding
-    write_words(planes, layout, coding, stamp.text, corner, capital, _WHITE, spared)
+    write_words(canvas, stamp.text, corner, capital, _WHITE, spared)
 
 
 def _place(stamp: Stamp, width: int, height: int) -> tuple[tuple[int, int], int]:

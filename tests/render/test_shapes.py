@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.errors import UnsafeError
+from redact.media import Layout
 from redact.render import RIM, ROUNDING, drawn_area_of, mask_of
 from redact.render.hidden import SOFT, Hidden, soft_radius
-from redact.render.samples import Layout, layout_of
+from redact.render.samples import layout_of
 from redact.render.shapes import Rect, shape_of
 from redact.types import Box, Outline, Region, State, Target
 

@@ -189,7 +189,7 @@ def rgb_of(form: str, rgb: tuple[int, int, int], height: int = 120) -> tuple[int
     return tuple(int(v) for v in out.to_ndarray(format="rgb24")[60, 70])
 
 
-@pytest.mark.parametrize("form", ["yuv420p", "yuv444p", "yuvj420p", "yuv422p10le", "gbrp", "gray"])
+@pytest.mark.parametrize("form", ["yuv420p", "yuv444p", "yuv422p10le", "gray"])
 @pytest.mark.parametrize("around", range(0, 256, 15))
 def test_a_cover_is_plain_to_see_on_every_background(around: int, form: str) -> None:
     """By its tone, or by the line around it where the background has its tone."""
@@ -221,7 +221,7 @@ def test_covers_that_touch_are_one_without_a_line_between() -> None:
     assert len(np.unique(out[cv2.erode(core, np.ones((7, 7), np.uint8)) > 0])) == 1
 
 
-@pytest.mark.parametrize("form", ["yuv420p", "yuv444p", "yuvj420p", "yuv422p10le", "gbrp"])
+@pytest.mark.parametrize("form", ["yuv420p", "yuv444p", "yuv422p10le"])
 @pytest.mark.parametrize("rgb", [(128, 128, 128), (200, 30, 60), (0, 0, 255), (255, 255, 0)])
 def test_a_solid_mask_has_the_colour_that_was_asked_for(
     form: str, rgb: tuple[int, int, int]
@@ -255,7 +255,7 @@ def test_a_saturated_colour_is_mixed_from_the_primaries_of_bt_2020() -> None:
     rgb = np.array([200, 30, 60])
     light = np.where(rgb > 10, ((rgb / 255 + 0.055) / 1.055) ** 2.4, rgb / 255 / 12.92)
     wanted = np.linalg.solve(wide, narrow @ light)
-    picture = av.VideoFrame(160, 120, "yuv444p12le")
+    picture = av.VideoFrame(160, 120, "yuv444p10le")
     for plane in picture.planes:
         plane.update(bytes(plane.buffer_size))
     picture.color_trc, picture.colorspace = 16, 9
@@ -263,7 +263,7 @@ def test_a_saturated_colour_is_mixed_from_the_primaries_of_bt_2020() -> None:
     settings = RenderSettings(style=Style.SOLID, colour=(200, 30, 60))
     frame = Frame(0, 0, Fraction(1, 25), picture)
     drawn_planes = planes(Renderer(settings).draw(frame, [face(50, 40, 40, 40)]).picture)
-    y, cb, cr = (float(plane[60, 70]) / 16 for plane in drawn_planes)
+    y, cb, cr = (float(plane[60, 70]) / 4 for plane in drawn_planes)
     luma, blue, red = (y - 16) / 219, (cb - 128) / 224 * 1.8814, (cr - 128) / 224 * 1.4746
     signal = np.array([luma + red, 0.0, luma + blue])
     signal[1] = (luma - 0.2627 * signal[0] - 0.0593 * signal[2]) / 0.6780

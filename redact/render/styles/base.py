@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from ...media import Layout, plane_array
 from ..fill import Field, Surroundings
 from ..hidden import Hidden
-from ..samples import Coding, Layout, Samples
+from ..samples import Coding, Samples, coding_of, layout_of, samples_of
 from ..shapes import Rect, Shape
+
+Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,26 @@ class Canvas:
     coding: Coding
     hidden: Hidden
     surroundings: Surroundings
+
+    @classmethod
+    def of(cls, picture: av.VideoFrame, shapes: Sequence[Shape] = ()) -> Canvas:
+        """A picture to be drawn on, in its own planes where nobody else refers to them, otherwise
+        in a copy: `picture` shows it either way.
+
+        Raises:
+            UnsafeError: for a pixel format that cannot be drawn on.
+        """
+        layout = layout_of(picture)
+        picture.make_writable()
+        planes = [plane_array(picture, index) for index in range(layout.channels)]
+        hidden = Hidden(shapes, layout, picture.width, picture.height)
+        return cls(planes, layout, coding_of(picture), hidden, Surroundings(planes, hidden))
+
+    def dot(self, rows: Index, columns: Index, rgb: tuple[int, int, int]) -> None:
+        """Give pixels a colour, and the chroma samples that they touch."""
+        for plane, value in enumerate(samples_of(rgb, self.coding, self.layout)):
+            sub_x, sub_y = (self.layout.sub_x, self.layout.sub_y) if plane else (1, 1)
+            self.planes[plane][rows // sub_y, columns // sub_x] = round(float(value))
 
 
 class MaskStyle(Protocol):

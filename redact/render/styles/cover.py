@@ -48,8 +48,7 @@ def _draw_edges(canvas: Canvas, shapes: list[Shape]) -> None:
     """Darken the outermost pixels of masks, on luma, but not where another mask goes on: masks
     that touch become one cover."""
     hidden = canvas.hidden
-    ink = samples_of(EDGE, canvas.coding, canvas.layout)
-    planes = range(canvas.layout.channels if canvas.layout.rgb else 1)
+    ink = round(float(samples_of(EDGE, canvas.coding, canvas.layout)[0]))
     for group, alike in hidden.groups:
         core = hidden.core[group.slices]
         inner: dict[int, NDArray[np.uint8]] = {}
@@ -62,5 +61,4 @@ def _draw_edges(canvas: Canvas, shapes: list[Shape]) -> None:
             x1, y1, x2, y2 = rect = shape.rect(hidden.width, hidden.height)
             rows, columns = slice(y1 - group.y1, y2 - group.y1), slice(x1 - group.x1, x2 - group.x1)
             edge = core[rows, columns] > inner[thick][rows, columns]
-            for plane in planes:
-                canvas.planes[plane][rect.slices][edge] = round(float(ink[plane]))
+            canvas.planes[0][rect.slices][edge] = ink

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from ...types import Box, Frame, State
 from ..fill import Field
-from ..samples import Coding, Layout, Samples, coding_of, layout_of, planes_of, samples_of
 from ..shapes import Rect, Shape
 from .base import Canvas
 from .solid import FONT
@@ -47,7 +46,7 @@ class Outline:
             self._name(canvas, shape)
 
     def _draw(self, canvas: Canvas, shape: Shape) -> None:
-        hidden, layout = canvas.hidden, canvas.layout
+        hidden = canvas.hidden
         thick = max(THICKNESS, hidden.height // 360)
         rect = shape.rect(hidden.width, hidden.height, thick)
         own = np.zeros((hidden.height, hidden.width), np.uint8)
@@ -56,11 +55,7 @@ class Outline:
         kernel = np.ones((2 * thick + 1, 2 * thick + 1), np.uint8)
         edge = (part > 0) & (cv2.erode(part, kernel, borderValue=255) == 0)
         rows, columns = np.nonzero(edge)
-        rows, columns = rows + rect.y1, columns + rect.x1
-        colour = samples_of(COLOUR_OF[shape.region.state], canvas.coding, layout)
-        for plane, value in enumerate(colour):
-            sub_x, sub_y = (layout.sub_x, layout.sub_y) if plane else (1, 1)
-            canvas.planes[plane][rows // sub_y, columns // sub_x] = round(float(value))
+        canvas.dot(rows + rect.y1, columns + rect.x1, COLOUR_OF[shape.region.state])
 
     def _name(self, canvas: Canvas, shape: Shape) -> None:
         """Write above the mask, where it covers no face; where there is no room, below or in."""
@@ -77,8 +72,7 @@ class Outline:
             y = rect.y2 + gap
         else:
             y = rect.y1 + gap
-        colour = COLOUR_OF[shape.region.state]
-        write_words(canvas.planes, canvas.layout, canvas.coding, text, (x, y), capital, colour)
+        write_words(canvas, text, (x, y), capital, COLOUR_OF[shape.region.state])
 
 
 NOTICE = "NOT FOR RELEASE"
@@ -106,9 +100,7 @@ def text_size(text: str, capital: int) -> tuple[int, int]:
 
 
 def write_words(
-    planes: list[Samples],
-    layout: Layout,
-    coding: Coding,
+    canvas: Canvas,
     text: str,
     corner: tuple[int, int],
     capital: int,
@@ -118,7 +110,7 @@ def write_words(
     """Write a line of ASCII text, in place.
 
     Args:
-        planes, layout, coding: of the picture.
+        canvas: the picture; its masks stay as they are only where `spared` says so.
         corner: left and top of the text in pixels; what lies outside the picture is left out.
         capital: height of a capital in pixels.
         rgb: colour of the letters, 0 to 255.
@@ -133,7 +125,7 @@ def write_words(
     kernel = np.ones((2 * stroke + 1, 2 * stroke + 1), np.uint8)
     edge = np.asarray(cv2.dilate(letters, kernel), np.uint8)
     for stencil, colour in ((edge, _BLACK), (letters, rgb)):
-        _fill(planes, layout, stencil, corner, samples_of(colour, coding, layout), spared)
+        _fill(canvas, stencil, corner, colour, spared)
 
 
 def notice_box(width: int, height: int, text: str = NOTICE) -> Box:
@@ -157,12 +149,8 @@ def write_notice(frame: Frame, text: str = NOTICE) -> Frame:
     UnsafeError for a pixel format that cannot be drawn on.
     """
     picture = frame.picture
-    layout = layout_of(picture)
-    picture.make_writable()
-    planes = planes_of(picture, layout)
     corner, capital = _notice_place(picture.width, picture.height, text)
-    coding = coding_of(picture, layout)
-    write_words(planes, layout, coding, text, corner, capital, _RED)
+    write_words(Canvas.of(picture), text, corner, capital, _RED)
     return replace(frame, picture=picture)
 
 
@@ -172,22 +160,19 @@ def _stroke(capital: int) -> int:
 
 
 def _fill(
-    planes: list[Samples],
-    layout: Layout,
+    canvas: Canvas,
     stencil: NDArray[np.uint8],
     corner: tuple[int, int],
-    colour: NDArray[np.float32],
+    colour: tuple[int, int, int],
     spared: NDArray[np.uint8] | None,
 ) -> None:
     """Set what a stencil (uint8 [h, w]) at `corner` marks, chroma samples where it touches one."""
     rows, columns = np.nonzero(stencil)
     rows, columns = rows + corner[1], columns + corner[0]
-    height, width = planes[0].shape
+    height, width = canvas.planes[0].shape
     inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
     rows, columns = rows[inside], columns[inside]
     if spared is not None:
         free = spared[rows, columns] == 0
         rows, columns = rows[free], columns[free]
-    for plane, value in enumerate(colour):
-        sub_x, sub_y = (layout.sub_x, layout.sub_y) if plane else (1, 1)
-        planes[plane][rows // sub_y, columns // sub_x] = round(float(value))
+    canvas.dot(rows, columns, colour)

@@ -80,7 +80,7 @@ class Solid:
         return self._label.format(track=region.track, target=region.target.word)
 
     def _contrast(self, canvas: Canvas) -> float:
-        """Luma (green in RGB) of black or white, whichever stands out from the colour."""
+        """Luma of black or white, whichever stands out from the colour."""
         red, green, blue = self._rgb
         bright = 0.299 * red + 0.587 * green + 0.114 * blue > 140
         ink = (0, 0, 0) if bright else (255, 255, 255)
@@ -113,9 +113,7 @@ def write_label(canvas: Canvas, shape: Shape, text: str, ink: float) -> bool:
     thick = max(1, round(scale * 1.6))
     cv2.putText(stencil, text, corner, FONT, scale, 255, thick, cv2.LINE_8)
     stencil &= canvas.hidden.core[rect.slices]
-    planes = range(canvas.layout.channels if canvas.layout.rgb else 1)
-    for plane in planes:
-        canvas.planes[plane][rect.slices][stencil > 0] = round(ink)
+    canvas.planes[0][rect.slices][stencil > 0] = round(ink)
     return bool(stencil.any())
 
 
