@@ -24,7 +24,7 @@ $(STAMP): pyproject.toml constraints/dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(LOCKED)/dev.txt
 	$(PIP) --no-build-isolation --no-deps --editable .
-	$(BIN)/python -W ignore::RuntimeWarning -m redact.detection.opencv || $(MAKE) headless
+	$(BIN)/python -W ignore::RuntimeWarning -m redact.libraries || $(MAKE) headless
 	@touch $@
 
 headless:  ## swap in the OpenCV build that needs no display libraries

@@ -117,7 +117,7 @@ class Environment:
         checked = ["--require-hashes"] if hashes else []
         self._install("--only-binary", ":all:", *checked, "-r", releases)
         self._install("--no-deps", wheel)
-        if self.run("python", "-m", "redact.detection.opencv", may_fail=True) is None:
+        if self.run("python", "-m", "redact.libraries", may_fail=True) is None:
             uv("pip", "uninstall", "--python", folder, "--quiet", "opencv-contrib-python")
             self._install("--no-deps", "--require-hashes", "-r", HEADLESS)
 

@@ -15,10 +15,10 @@ from benchmarks.real.labels import find_clips
 from redact.detection import SCALES, OurNetwork
 from redact.detection.centerface import TILTS, CenterFace
 from redact.detection.eye import Eye
-from redact.detection.loader import CENTERFACE_SCALES, PEOPLE_SCALES, TILTED_SCALE, WEIGHTS
+from redact.detection.loader import CENTERFACE_SCALES, PEOPLE_SCALES, TILTED_SCALE
 from redact.detection.people import People
 from redact.detection.scaling import Picture, Scaler
-from redact.detection.weights import CENTERFACE, EYE, PEOPLE, all_weights
+from redact.detection.weights import CENTERFACE, EYE, FACE_PLATE, PEOPLE, WEIGHTS
 from redact.detection.witnesses import EYE as EYE_LARGE
 from redact.detection.witnesses import EYE_SMALL, LARGE, OURS, SMALL, TILTED, Look
 from redact.detection.witnesses import PEOPLE as BODIES
@@ -47,7 +47,7 @@ class Networks:
     """
 
     def __init__(self, sensitivity: Sensitivity, threads: int, people: bool = False) -> None:
-        self.weights = [WEIGHTS, CENTERFACE, *((EYE, PEOPLE) if people else ())]
+        self.weights = [FACE_PLATE, CENTERFACE, *((EYE, PEOPLE) if people else ())]
         self.people = people
         self._people = (Eye(threads), People(threads)) if people else None
         self._sensitivity = sensitivity
@@ -94,7 +94,7 @@ class Kept:
 
     def __init__(self, path: Path | None, networks: Sequence[str]) -> None:
         self._path = path
-        self._made_by = [all_weights()[name] for name in networks]
+        self._made_by = [WEIGHTS[name].sha256 for name in networks]
         self._looks: dict[tuple[str, int], dict[str, Any]] = {}
         if path is not None and path.exists():
             made_by, looks = pickle.loads(path.read_bytes())

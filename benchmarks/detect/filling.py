@@ -112,8 +112,9 @@ class Alone:
     """Our network at the scales of `balanced`, with the tiny one or without: probabilities."""
 
     def __init__(self, tiny: bool) -> None:
+        from redact.detection import SCALES, OurNetwork
         from redact.detection.calibration import load_calibration
-        from redact.detection.loader import FILLING, SCALES, OurNetwork
+        from redact.detection.loader import FILLING
         from redact.settings import Sensitivity
         from redact.types import Target
 

@@ -86,7 +86,7 @@ class AuditDetectors:
         self.names = files_of(self.targets, centerface=centerface)
 
         def make(aspect: float) -> Witnesses:
-            return networks.witnesses(SIZES, aspect, "")
+            return networks.witnesses(SIZES, aspect)
 
         self._all: Any = in_every_way(presentations, make)
         self._close_up = load_close_up(self._all)

@@ -25,6 +25,7 @@ from click.core import ParameterSource
 from .. import __version__
 from ..allocator import keep_small
 from ..errors import ExitCode, RedactError, StoppedError, UsageError
+from ..libraries import lacking
 from ..types import Box, Target, area_in_words
 from ..words import error_as_json, problem, say, told
 from .help import choose_language, in_language, line_of, with_words
@@ -238,7 +239,7 @@ def main() -> NoReturn:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             # Whoever first asks the system about a name that was typed meets it.
             _fail(asked, problem(UsageError, "name_too_long_here", path=error.filename))
-        _fail(asked, defect(error))
+        _fail(asked, lacking("OpenCV", error) or defect(error))
     sys.exit(code if isinstance(code, int) else ExitCode.DONE)
 
 

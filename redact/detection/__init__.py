@@ -8,20 +8,19 @@ from .device import DEVICES, describe_devices, device_now, on_device
 from .every_way import in_every_way
 from .loader import (
     SCALES,
-    ModelState,
     Networks,
-    OurNetwork,
     Sizes,
-    describe_models,
     files_of,
     load_close_up,
     load_detector,
     own_name,
     require_models,
 )
+from .network import OurNetwork
 from .nms import iou
 from .scaling import Area, Scaler
 from .verifier import Verifier
 from .views import CONTEXT as PART_CONTEXT
 from .views import Scale
+from .weights import ModelState, describe_models
 from .witnesses import Witnesses

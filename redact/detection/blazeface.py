@@ -8,30 +8,36 @@ faces.
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 import queue
 import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Sequence
+from types import ModuleType
 from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DependencyError, ModelError, UnsafeError
+from ..libraries import refusal
 from ..settings import Sensitivity
 from ..types import Detections, Frame, Target
 from ..words import problem
 from .network import clipped, to_source
 from .nms import suppress
-from .opencv import load_mediapipe, refusal
 from .scaling import Area, Picture, Scaler
 from .views import Scale, View, views
-from .weights import BLAZEFACE_SCORE, MEDIAPIPE_SHA256, NMS_IOU, read_weights
+from .weights import FULL_RANGE, NMS_IOU, SHORT_RANGE, WEIGHTS, read_weights
 
-FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
-SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
+MEDIAPIPE_VERSION: Final = "0.10.33"
+"""The one version that may run: newer ones contact a server, older ones lack the model."""
+
+LEAST_SCORE: Final = 0.3
+"""Detections below this are not returned: its scores are near 0 or near 1, and below this nearly
+all are no faces."""
 
 FOREHEAD: Final = 0.15
 """Added above BlazeFace's boxes, share of their height: BlazeFace frames from the eyebrows
@@ -62,6 +68,22 @@ def make(
     return BlazeFaces(SCALES, sample_aspect)
 
 
+def load_mediapipe() -> ModuleType:
+    """The mediapipe module, in the version that makes no network calls.
+
+    Raises:
+        DependencyError: if it or a library it needs is missing, or it is another version.
+    """
+    try:
+        mediapipe = importlib.import_module("mediapipe")
+    except (ImportError, OSError) as error:
+        raise refusal("MediaPipe", error) from error
+    found = str(getattr(mediapipe, "__version__", "unknown"))
+    if found != MEDIAPIPE_VERSION:
+        raise problem(DependencyError, "mediapipe_version", found=found)
+    return mediapipe
+
+
 class BlazeFace:
     """One BlazeFace model on single images.
 
@@ -82,7 +104,7 @@ class BlazeFace:
         options = vision.FaceDetectorOptions(
             base_options=BaseOptions(model_asset_buffer=data),
             running_mode=vision.RunningMode.IMAGE,
-            min_detection_confidence=BLAZEFACE_SCORE,
+            min_detection_confidence=LEAST_SCORE,
             min_suppression_threshold=0.3,
         )
         try:
@@ -135,7 +157,7 @@ class BlazeFaces:
 
     def __init__(self, scales: tuple[Scale, ...], sample_aspect: float = 1.0) -> None:
         self.name = "MediaPipe BlazeFace full range sparse + short range"
-        self.weights_sha256 = "+".join(MEDIAPIPE_SHA256[w] for w in (FULL_RANGE, SHORT_RANGE))
+        self.weights_sha256 = "+".join(WEIGHTS[w].sha256 for w in (FULL_RANGE, SHORT_RANGE))
         self._full = BlazeFace(FULL_RANGE)
         self._short = BlazeFace(SHORT_RANGE)
         self._scales = scales

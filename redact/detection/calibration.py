@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import ModelError
 from ..types import SEARCHED
 from ..words import problem
-from .weights import all_weights
+from .weights import WEIGHTS
 
 FILE: Final = "calibration.json"
 
@@ -118,7 +118,7 @@ def load_calibration() -> Calibration:
         file = msgspec.json.decode(data, type=_File)
     except (OSError, msgspec.MsgspecError) as error:
         raise problem(ModelError, "no_calibration") from error
-    known = all_weights()
+    known = {name: weights.sha256 for name, weights in WEIGHTS.items()}
     strange = [name for name, digest in file.weights.items() if known.get(name) != digest]
     if strange:
         raise problem(ModelError, "calibration_of_others", name=strange[0])

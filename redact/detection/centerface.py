@@ -13,20 +13,18 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnsafeError
 from ..types import Detections, Target
-from ..words import problem
-from .device import open_network
+from .device import OpenNetwork
 from .network import clipped, to_source
 from .nms import suppress
-from .opencv import load_opencv
-from .processor import read_network
 from .scaling import Picture
 from .views import Scale, look_at_view, views
-from .weights import CENTERFACE, CENTERFACE_SHA256
+from .weights import CENTERFACE, WEIGHTS
+from .weights_for_processor import read_network
 
 TILTS: Final = (-45.0, 45.0)
 """Degrees by which a picture is tilted: a network that knows faces up to about 30 degrees from
@@ -48,7 +46,6 @@ def look_tilted(
         Upright square boxes, as wide as the seen ones are on average of width and height; they
         may reach beyond the image.
     """
-    cv2 = load_opencv()
     height, width = rgb.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     cos, sin = np.abs(turn[0, :2])
@@ -88,6 +85,7 @@ class CenterFace:
 
     Attributes:
         name, weights_sha256: see `redact.detection.Detector`.
+        file: see `redact.detection.weights`.
 
     Raises:
         ModelError: if the weights are missing or are not the pinned ones.
@@ -95,12 +93,12 @@ class CenterFace:
     """
 
     name: str = "CenterFace"
-    weights_sha256: str = CENTERFACE_SHA256[CENTERFACE]
+    file: str = CENTERFACE
 
     def __init__(self, threads: int) -> None:
-        network = read_network(CENTERFACE)
-        self._session = open_network(network, threads, self.name, keep_memory=True)
-        self._input = self._session.get_inputs()[0].name
+        weights = read_network(self.file)
+        self._network = OpenNetwork(weights, threads, self.name, keep_memory=True)
+        self.weights_sha256 = WEIGHTS[self.file].sha256
 
     def look(
         self,
@@ -130,12 +128,7 @@ class CenterFace:
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All peaks of one image, uint8 [H, W, 3], before suppression, boxes in its pixels."""
-        try:
-            heat, size, offset = self._session.run(list(OUTPUTS), {self._input: padded(rgb)})
-        except Exception as error:  # onnxruntime has no common base class for its errors
-            raise problem(UnsafeError, "centerface_failed", error=error) from error
-        if not all(np.isfinite(part).all() for part in (heat, size, offset)):
-            raise problem(UnsafeError, "centerface_answer")
+        heat, size, offset = self._network.run(padded(rgb), *OUTPUTS)
         return decoded(heat[0, 0], size[0], offset[0], Target.FACE)
 
 

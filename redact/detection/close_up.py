@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +20,6 @@ from .calibration import UNSEEN, log_odds
 from .centerface import SAME
 from .network import PAD
 from .nms import iou
-from .opencv import load_opencv
 from .scaling import Area, Picture, Scaler, turned_boxes
 from .verifier import CHANNELS, SIDE, Verifier
 
@@ -184,7 +184,6 @@ def _cut_out(
     grey: NDArray[np.uint8], box: NDArray[np.float64]
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
     """All of a picture that close looks at a box may need, [h, w, 3], and its left and top."""
-    cv2 = load_opencv()
     height, width = grey.shape
     half = _window(box, max(FACE_WINDOW, *PLATE_WINDOWS)) / 2 + 2
     x, y = (box[:2] + box[2:]) / 2
@@ -228,7 +227,6 @@ def square_around(
         box: [4], left, top, right, bottom in its pixels.
         times: side of the square in the box's longer side.
     """
-    cv2 = load_opencv()  # not at the top: without its libraries it must be refused in clear words
     x1, y1, x2, y2 = (float(v) for v in box)
     side = _window(box, times)
     zoom = SIDE / side

@@ -58,11 +58,6 @@ class Detector(Protocol):
 GROUP: Final = "redact.detectors"
 
 
-def detector_names() -> tuple[str, ...]:
-    """Names of the detectors that other packages bring, sorted."""
-    return tuple(sorted(entry_points(group=GROUP).names))
-
-
 def load_plugin(
     name: str, sensitivity: Sensitivity, targets: Sequence[Target], sample_aspect: float
 ) -> Detector:
@@ -83,7 +78,7 @@ def load_plugin(
     """
     found = [point for point in entry_points(group=GROUP) if point.name == name]
     if not found:
-        known = ", ".join(detector_names()) or "none"
+        known = ", ".join(sorted(entry_points(group=GROUP).names)) or "none"
         raise problem(UsageError, "no_detector", name=name, known=known)
     try:
         make = found[0].load()

@@ -7,15 +7,17 @@ own log. Here it is found out before the work begins, and told.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import ModuleType
 from typing import Any, Final
 
+import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 
-from ..errors import DependencyError, ModelError
+from ..errors import DependencyError, ModelError, UnsafeError
 from ..words import problem
 
 FIRST_THAT_CALLS_HOME: Final = (1, 29)
@@ -61,19 +63,49 @@ def open_network(weights: bytes, threads: int, name: str, *, keep_memory: bool =
     options.log_severity_level = 3
     options.enable_cpu_mem_arena = keep_memory
     options.enable_mem_pattern = False
-    _require_built_for(ort, name)
+    # Asked for a device that it knows nothing of, it warns in a way of its own and goes on.
+    _require_device(ort.get_available_providers(), name)
     # Without this the workers burn a core while the next frame is being decoded.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = ort.InferenceSession(weights, options, providers=[provider_now()])
+        session = ort.InferenceSession(weights, options, providers=[PROVIDERS[device_now()]])
     except Exception as error:  # onnxruntime has no common base class for its errors
         raise problem(
             ModelError, "model_unloaded", version=ort.__version__, name=name, error=error
         ) from error
     # Otherwise a device that fails midway is left for another, in silence.
     session.disable_fallback()
-    require_provider(session, name)
+    _require_device(session.get_providers(), name)
     return session
+
+
+class OpenNetwork:
+    """A network whose answers are whole and finite, or an error.
+
+    Args:
+        weights, threads, name, keep_memory: see `open_network`, which may raise.
+    """
+
+    def __init__(
+        self, weights: bytes, threads: int, name: str, *, keep_memory: bool = False
+    ) -> None:
+        self._name = name
+        self._session = open_network(weights, threads, name, keep_memory=keep_memory)
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, pictures: NDArray[Any], *outputs: str) -> list[NDArray[np.float32]]:
+        """What it gives for pictures: the outputs of these names, or all of them.
+
+        Raises:
+            UnsafeError: it fails, or answers with numbers that are not finite.
+        """
+        try:
+            given = self._session.run(list(outputs) or None, {self._input: pictures})
+        except Exception as error:  # onnxruntime has no common base class for its errors
+            raise problem(UnsafeError, "network_failed", name=self._name, error=error) from error
+        if not all(np.isfinite(part).all() for part in given):
+            raise problem(UnsafeError, "network_answer", name=self._name)
+        return list(given)
 
 
 CPU: Final = "cpu"
@@ -116,10 +148,6 @@ class _Device:
         return True
 
 
-def _silent(_: str) -> None:
-    pass
-
-
 _chosen: ContextVar[_Device | None] = ContextVar("device", default=None)
 
 
@@ -127,11 +155,6 @@ def device_now() -> str:
     """Name of the device that networks are opened on."""
     chosen = _chosen.get()
     return CPU if chosen is None else chosen.name
-
-
-def provider_now() -> str:
-    """onnxruntime's name for it."""
-    return PROVIDERS[device_now()]
 
 
 @contextmanager
@@ -160,7 +183,6 @@ def on_device(wanted: str, warn: Callable[[str], None]) -> Iterator[None]:
 
 def installed() -> list[str]:
     """Devices that this onnxruntime was built for, the best first, the processor last."""
-
     built_for = load_engine().get_available_providers()
     return [name for name, provider in PROVIDERS.items() if provider in built_for]
 
@@ -181,32 +203,19 @@ def describe_devices() -> dict[str, DependencyError | None]:
     return found
 
 
-def _require_built_for(ort: ModuleType, name: str) -> None:
-    """Raise DependencyError if this onnxruntime knows nothing of the device: asked for it all the
-    same, it warns in a way of its own and goes on."""
-    if provider_now() not in ort.get_available_providers():
-        raise _runs_elsewhere(name)
-
-
-def require_provider(session: Any, name: str) -> None:
-    """Raise DependencyError if a session does not run where it should."""
-    if provider_now() not in session.get_providers():
-        raise _runs_elsewhere(name)
-
-
-def _runs_elsewhere(name: str) -> DependencyError:
-    return problem(DependencyError, "not_on_device", name=name, device=device_now())
+def _require_device(providers: Sequence[str], name: str) -> None:
+    """Raise DependencyError if a network does not run where it should."""
+    if PROVIDERS[device_now()] not in providers:
+        raise problem(DependencyError, "not_on_device", name=name, device=device_now())
 
 
 def _try(name: str) -> None:
     """Open the smallest network on a device and run it once. Raises DependencyError."""
-    import numpy as np
-
     from .verifier import SIDE, Verifier
 
     if name == CPU:
         return
-    token = _chosen.set(_Device(name, _silent))
+    token = _chosen.set(_Device(name, lambda _: None))
     try:
         Verifier(1).scores(np.zeros((1, SIDE, SIDE, 3), np.uint8))
     except Exception as error:  # drivers and engines fail in their own ways

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..media import Orientation, upright
 from ..types import Detections, Frame, PerKind, Presentation, Target
 from .detector import Detector
 from .nms import suppress
@@ -35,9 +36,6 @@ before one another, and each of them is to be hidden."""
 
 def turned(frame: Frame) -> Frame:
     """The same frame upside down."""
-    # Only now: it loads OpenCV, and what that lacks is told by whoever loads a network.
-    from ..media import Orientation, upright
-
     picture, how = frame.picture, Orientation(turns=2)
     # In its own format: chroma of an odd side may then lie a pixel beside its place.
     return replace(frame, picture=upright(picture, how, picture.format.name))

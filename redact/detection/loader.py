@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..errors import UsageError
 from ..settings import Sensitivity
-from ..types import USUAL, Detections, Presentation, Target, apart, hidden_with
+from ..types import USUAL, Presentation, Target, apart, hidden_with
 from ..words import problem
 from .calibration import load_calibration
 from .centerface import TILTS, CenterFace
@@ -20,27 +16,12 @@ from .close_up import CloseUp, LookAtImage
 from .detector import Detector
 from .every_way import InEveryWay
 from .eye import Eye
-from .network import CHANNELS, FacePlateDetector, Network, default_threads, threads_each
-from .opencv import load_opencv
+from .network import CHANNELS, FacePlateDetector, OurNetwork, default_threads, threads_each
 from .people import SIDE, People
-from .processor import read_network
 from .verifier import Verifier
 from .views import Scale
-from .weights import (
-    CENTERFACE,
-    EYE,
-    EYE_SHA256,
-    FACE_PLATE_SHA256,
-    HOW_TO_GET,
-    MEDIAPIPE_SHA256,
-    NETWORK_SCORE,
-    OLDER_PROCESSORS_SHA256,
-    PEOPLE,
-    PEOPLE_SHA256,
-    VERIFIER,
-    all_weights,
-    weights_file,
-)
+from .weights import CENTERFACE, EYE, FACE_PLATE, PEOPLE, VERIFIER, WEIGHTS
+from .weights_for_processor import read_network
 from .witnesses import EYE as EYE_LARGE
 from .witnesses import EYE_SMALL, LARGE, SMALL, TILTED, Look, Witnesses
 from .witnesses import PEOPLE as BODIES
@@ -115,81 +96,6 @@ def sizes_of(sensitivity: Sensitivity) -> Sizes:
     return Sizes(SCALES[sensitivity], faces, PEOPLE_SCALES[sensitivity], tilted)
 
 
-WEIGHTS: Final = "face-plate.int8.onnx"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelState:
-    """One model file as it is found now.
-
-    Attributes:
-        name: for people.
-        file: name below `redact/models/`.
-        sha256: the pinned digest.
-        state: "ok", "missing" or "changed".
-        needed_for: what does not work without it.
-        required: redact can hide faces and plates only with it.
-        how_to_get: what a user does about it.
-    """
-
-    name: str
-    file: str
-    sha256: str
-    state: str
-    needed_for: str
-    required: bool
-    how_to_get: str
-
-
-class OurNetwork:
-    """Our network, loaded once, for detectors that look at pictures in different ways.
-
-    Each copy of the network would keep a working memory of its own.
-
-    Args:
-        targets: faces, plates or both.
-        threads: processors to use, None for all that this process may use, at most 8.
-        keep_memory: see `redact.detection.device.open_network`.
-
-    Raises:
-        ModelError: if weights are missing or are not the pinned ones.
-        DependencyError: if the engine contacts a server.
-        ValueError: if there is nothing to look for, so that nobody takes it for a look, or
-            something that it does not know.
-    """
-
-    def __init__(
-        self, targets: Sequence[Target], threads: int | None = None, keep_memory: bool = False
-    ) -> None:
-        if not targets:
-            raise ValueError("a detector needs a target: face, plate or both")
-        least = dict.fromkeys(targets, NETWORK_SCORE)
-        self._network = Network(
-            read_network(WEIGHTS), least, threads or default_threads(), keep_memory
-        )
-
-    def run(self, rgb: NDArray[np.uint8]) -> Detections:
-        """What it sees in one image, uint8 [H, W, 3], boxes in its pixels, duplicates among them.
-
-        Raises:
-            UnsafeError: if the network fails or answers with numbers that are not finite.
-        """
-        return self._network.run(rgb)
-
-    def detector(
-        self, *scales: Scale, name: str = "redact face+plate", sample_aspect: float = 1.0
-    ) -> FacePlateDetector:
-        """A detector that looks at every picture at these sizes; its scores are the network's own.
-
-        Args:
-            scales: see `Scale`.
-            name: for reports.
-            sample_aspect: width of a source pixel divided by its height.
-        """
-        digest = FACE_PLATE_SHA256[WEIGHTS]
-        return FacePlateDetector(self._network, name, digest, scales, sample_aspect)
-
-
 class Networks:
     """Everything of ours that finds some kinds of target, loaded once.
 
@@ -219,7 +125,7 @@ class Networks:
         keep_memory: bool = False,
     ) -> None:
         self.targets = apart(targets)
-        self._centerface, known = centerface, hidden_with(self.targets)
+        known = hidden_with(self.targets)
         files_of(self.targets, centerface=centerface)
         beside = centerface and Target.FACE in known
         each = threads or (threads_each() if beside else default_threads())
@@ -228,13 +134,15 @@ class Networks:
         self._heads = Eye(each) if Target.HEAD in known else None
         self._people = People(each) if Target.PERSON in known else None
 
-    def witnesses(self, sizes: Sizes, sample_aspect: float, name: str) -> Witnesses:
+    def witnesses(
+        self, sizes: Sizes, sample_aspect: float, said: tuple[str, str] = ("", "")
+    ) -> Witnesses:
         """Detectors that look at pictures at some sizes; scores are probabilities.
 
         Args:
             sizes: how large each looks.
             sample_aspect: width of a source pixel divided by its height.
-            name: for reports.
+            said: name and SHA-256 of all, for reports.
         """
         ours = self._ours.detector(*sizes.ours, sample_aspect=sample_aspect)
         others: dict[Target, dict[str, Look]] = {}
@@ -261,8 +169,6 @@ class Networks:
             others[Target.PERSON] = {
                 BODIES: lambda picture: people.look(picture, sizes.people, sample_aspect)
             }
-        names, digests = zip(*files_of(self.targets, centerface=self._centerface), strict=True)
-        said = " + ".join((name, *names[1:])), "+".join(digests)
         return Witnesses(ours, others, kind, load_calibration(), *said, closely, self.targets)
 
 
@@ -273,16 +179,16 @@ def files_of(targets: Sequence[Target], *, centerface: bool = True) -> list[tupl
         UsageError, ValueError: see `Networks`.
     """
     known = hidden_with(apart(targets))
-    found = [("redact face+plate", FACE_PLATE_SHA256[WEIGHTS])]
-    if centerface and Target.FACE in known:
-        found.append((CenterFace.name, CenterFace.weights_sha256))
-    if Target.HEAD in known:
-        found.append((Eye.name, EYE_SHA256[EYE]))
-    if Target.PERSON in known:
-        found.append((People.name, PEOPLE_SHA256[PEOPLE]))
     if not centerface and Target.HEAD in known:
         raise problem(UsageError, "heads_need_centerface")
-    return found
+    found = [(FacePlateDetector.name, FACE_PLATE)]
+    if centerface and Target.FACE in known:
+        found.append((CenterFace.name, CENTERFACE))
+    if Target.HEAD in known:
+        found.append((Eye.name, EYE))
+    if Target.PERSON in known:
+        found.append((People.name, PEOPLE))
+    return [(name, WEIGHTS[file].sha256) for name, file in found]
 
 
 def load_detector(
@@ -311,8 +217,8 @@ def load_detector(
     sensitivity = Sensitivity(sensitivity)
     few_sizes = sensitivity is not Sensitivity.THOROUGH
     networks = Networks(targets, threads, centerface=centerface, keep_memory=few_sizes)
-    name = f"redact face+plate ({sensitivity})"
-    return networks.witnesses(sizes_of(sensitivity), sample_aspect, name)
+    said = own_name(sensitivity, targets, centerface=centerface)
+    return networks.witnesses(sizes_of(sensitivity), sample_aspect, said)
 
 
 def own_name(
@@ -320,7 +226,7 @@ def own_name(
 ) -> tuple[str, str]:
     """Name of what `load_detector` gives and SHA-256 of its weights; loads nothing."""
     names, digests = zip(*files_of(targets, centerface=centerface), strict=True)
-    return " + ".join((f"redact face+plate ({sensitivity})", *names[1:])), "+".join(digests)
+    return " + ".join((f"{names[0]} ({sensitivity})", *names[1:])), "+".join(digests)
 
 
 def load_close_up(
@@ -359,51 +265,10 @@ def require_models(targets: Sequence[Target]) -> None:
 
     Raises:
         ModelError: a model is missing or is not the pinned one.
-        DependencyError: the engine contacts a server, or OpenCV cannot be loaded.
+        DependencyError: the engine contacts a server.
     """
     needed = {Target.FACE: CENTERFACE, Target.HEAD: EYE, Target.PERSON: PEOPLE}
     known = hidden_with(targets)
-    for name in (WEIGHTS, VERIFIER, *(name for t, name in needed.items() if t in known)):
+    for name in (FACE_PLATE, VERIFIER, *(name for t, name in needed.items() if t in known)):
         read_network(name)
     load_calibration()
-    load_opencv()
-
-
-def describe_models() -> list[ModelState]:
-    """All model files, ours first, each looked up and hashed now. Raises nothing."""
-    found = []
-    for file, pinned in all_weights().items():
-        if file in MEDIAPIPE_SHA256:
-            kind = "short range" if "short" in file else "full range"
-            name, use = f"MediaPipe face detection, {kind}", "--detector mediapipe"
-        elif file == WEIGHTS:
-            name, use = "redact face+plate, int8", "every run"
-        elif file == VERIFIER:
-            name, use = "redact verifier, int8", "every run"
-        elif file == CENTERFACE:
-            name, use = "CenterFace, int8", "faces, at every sensitivity"
-        elif file == EYE:
-            name, use = "redact eye, int8", "--targets heads, people"
-        elif file == PEOPLE:
-            name, use = "NanoDet, int8", "--targets people"
-        elif file in OLDER_PROCESSORS_SHA256:
-            name, use = file.rpartition("/")[2].removesuffix(".onnx"), "processors without VNNI"
-        else:
-            name, use = "redact face+plate, float32", "comparison only"
-        required = not any(part in file for part in _AT_WISH)
-        found.append(
-            ModelState(name, file, pinned, _state(file, pinned), use, required, HOW_TO_GET)
-        )
-    return found
-
-
-_AT_WISH: Final = ("face-plate.onnx", "mediapipe/", "eye/", "nanodet/")
-"""Files that only some runs need."""
-
-
-def _state(file: str, pinned: str) -> str:
-    try:
-        digest = hashlib.sha256(weights_file(file).read_bytes()).hexdigest()
-    except OSError:
-        return "missing"
-    return "ok" if digest == pinned else "changed"

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnsafeError
 from ..types import Detections, Frame, Target
-from ..words import problem
-from .device import open_network
+from .device import OpenNetwork
 from .nms import cluster
 from .scaling import Area, Picture, Scaler
 from .views import Scale, View, look_at_view, views
-from .weights import CANDIDATE_SCORE, NMS_IOU
+from .weights import CANDIDATE_SCORE, FACE_PLATE, NETWORK_SCORE, NMS_IOU, WEIGHTS
+from .weights_for_processor import read_network
 
 CHANNELS: Final = (Target.FACE, Target.PLATE)
 """What each channel of the network's scores stands for (model card)."""
@@ -64,37 +63,46 @@ def grid(width: int, height: int) -> tuple[NDArray[np.float32], NDArray[np.float
     return np.concatenate(xs), np.concatenate(ys)
 
 
-class Network:
-    """The shipped network in onnxruntime.
+class OurNetwork:
+    """Our network, loaded once, for detectors that look at pictures in different ways: each copy of
+    it would keep a working memory of its own.
 
     Args:
-        weights: contents of the ONNX file.
-        least: lowest score to return, per target of `CHANNELS`; those not in it are not looked for.
-        threads: processors for one image.
+        targets: faces, plates or both.
+        threads: processors to use, None for all that this process may use, at most 8.
         keep_memory: see `redact.detection.device.open_network`.
 
     Raises:
-        ModelError: if onnxruntime cannot load the weights.
-        DependencyError: if this onnxruntime contacts a server.
+        ModelError: if weights are missing or are not the pinned ones.
+        DependencyError: if the engine contacts a server.
+        ValueError: if there is nothing to look for, so that nobody takes it for a look, or
+            something that it does not know.
     """
 
     def __init__(
-        self,
-        weights: bytes,
-        least: Mapping[Target, float],
-        threads: int,
-        keep_memory: bool = False,
+        self, targets: Sequence[Target], threads: int | None = None, keep_memory: bool = False
     ) -> None:
-        self._session = open_network(
-            weights, threads, "the face and plate network", keep_memory=keep_memory
+        if not targets or not set(targets) <= set(CHANNELS):
+            raise ValueError("the face and plate network needs a target that it knows")
+        self._asked = [(n, t) for n, t in enumerate(CHANNELS) if t in targets]
+        weights = read_network(FACE_PLATE)
+        name = FacePlateDetector.name
+        self._network = OpenNetwork(
+            weights, threads or default_threads(), name, keep_memory=keep_memory
         )
-        if strange := [t.word for t in least if t not in CHANNELS]:
-            raise ValueError(f"the face and plate network does not know {', '.join(strange)}")
-        self._least = dict(least)
         self._grids: dict[
             tuple[int, int],
             tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float32]],
         ] = {}
+
+    def detector(self, *scales: Scale, sample_aspect: float = 1.0) -> FacePlateDetector:
+        """A detector that looks at every picture at these sizes; its scores are the network's own.
+
+        Args:
+            scales: see `Scale`.
+            sample_aspect: width of a source pixel divided by its height.
+        """
+        return FacePlateDetector(self, scales, sample_aspect)
 
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All boxes of the wanted targets in one image, before suppression of duplicates.
@@ -111,15 +119,8 @@ class Network:
         height, width = rgb.shape[:2]
         image, x, y = self._prepared(width, height)
         image[0, :height, :width] = rgb
-        try:
-            scores, distances = self._session.run(["scores", "distances"], {"image": image})
-        except Exception as error:  # see open_network
-            raise problem(UnsafeError, "network_failed", error=error) from error
-        scores, distances = scores[0], distances[0]
-        if not np.isfinite(scores).all() or scores.shape[1] != len(x):
-            raise problem(UnsafeError, "network_answer")
-        channels = ((n, t) for n, t in enumerate(CHANNELS) if t in self._least)
-        parts = [self._decode(scores[n], distances, x, y, t) for n, t in channels]
+        scores, distances = self._network.run(image, "scores", "distances")
+        parts = [_decoded(scores[0, n], distances[0], x, y, t) for n, t in self._asked]
         return Detections.concat(parts)
 
     def _prepared(
@@ -135,25 +136,19 @@ class Network:
             self._grids[width, height] = (image, *grid(padded_w, padded_h))
         return self._grids[width, height]
 
-    def _decode(
-        self,
-        score: NDArray[np.float32],
-        distances: NDArray[np.float32],
-        x: NDArray[np.float32],
-        y: NDArray[np.float32],
-        target: Target,
-    ) -> Detections:
-        which = np.flatnonzero(score >= self._least[target])
-        left, top, right, bottom = distances[:, which]
-        x, y = x[which], y[which]
-        try:
-            return Detections(
-                np.stack([x - left, y - top, x + right, y + bottom], axis=1),
-                score[which],
-                np.full(len(which), target, np.int8),
-            )
-        except ValueError as error:
-            raise problem(UnsafeError, "network_answer") from error
+
+def _decoded(
+    score: NDArray[np.float32],
+    distances: NDArray[np.float32],
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    target: Target,
+) -> Detections:
+    which = np.flatnonzero(score >= NETWORK_SCORE)
+    left, top, right, bottom = distances[:, which]
+    x, y = x[which], y[which]
+    boxes = np.stack([x - left, y - top, x + right, y + bottom], axis=1)
+    return Detections(boxes, score[which], np.full(len(which), target, np.int8))
 
 
 ABSENT: Final = 0.4
@@ -249,24 +244,17 @@ class FacePlateDetector:
 
     Args:
         network: the loaded network.
-        name, weights_sha256: see `Detector`.
         scales: sizes at which every picture is looked at.
         sample_aspect: width of a source pixel divided by its height.
     """
 
+    name: Final = "redact face+plate"
+    weights_sha256: Final = WEIGHTS[FACE_PLATE].sha256
+
     def __init__(
-        self,
-        network: Network,
-        name: str,
-        weights_sha256: str,
-        scales: tuple[Scale, ...],
-        sample_aspect: float = 1.0,
+        self, network: OurNetwork, scales: tuple[Scale, ...], sample_aspect: float = 1.0
     ) -> None:
-        self.name = name
-        self.weights_sha256 = weights_sha256
-        self._network = network
-        self._scales = scales
-        self._aspect = sample_aspect
+        self._network, self._scales, self._aspect = network, scales, sample_aspect
         self._scaler = Scaler()
 
     def detect(self, rgb: NDArray[np.uint8]) -> Detections:

@@ -11,16 +11,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnsafeError
 from ..types import Detections, Target
-from ..words import problem
-from .device import open_network
+from .device import OpenNetwork
 from .network import clipped, to_source
 from .nms import suppress
-from .processor import read_network
 from .scaling import Picture
 from .views import Scale, View, look_at_view, views
-from .weights import NMS_IOU, PEOPLE, PEOPLE_SHA256
+from .weights import NMS_IOU, PEOPLE, WEIGHTS
+from .weights_for_processor import read_network
 
 SIDE: Final = 416
 """Pixels of the square picture that it takes: as it was trained."""
@@ -58,11 +56,11 @@ class People:
     """
 
     name: Final = "NanoDet"
-    weights_sha256: Final = PEOPLE_SHA256[PEOPLE]
+    weights_sha256: Final = WEIGHTS[PEOPLE].sha256
 
     def __init__(self, threads: int) -> None:
-        self._session = open_network(read_network(PEOPLE), threads, self.name, keep_memory=True)
-        self._input = self._session.get_inputs()[0].name
+        weights = read_network(PEOPLE)
+        self._network = OpenNetwork(weights, threads, self.name, keep_memory=True)
 
     def look(
         self, picture: Picture, scales: tuple[Scale, ...], sample_aspect: float = 1.0
@@ -85,11 +83,7 @@ class People:
     def run(self, rgb: NDArray[np.uint8]) -> Detections:
         """All people in one image, uint8 [H, W, 3], at most `SIDE` on each side, boxes in its
         pixels, duplicates among them."""
-        try:
-            given = self._session.run(None, {self._input: prepared(rgb)})
-        except Exception as error:  # onnxruntime has no common base class for its errors
-            raise problem(UnsafeError, "eye_failed", name=self.name, error=error) from error
-        return decoded(given)
+        return decoded(self._network.run(prepared(rgb)))
 
 
 def whole_in(found: Detections, view: View, size: tuple[int, int]) -> Detections:
@@ -121,8 +115,6 @@ def decoded(given: list[NDArray[np.float32]]) -> Detections:
     for each the distances of the sides from the points [1, N, 4 · BINS]."""
     boxes, scores = [], []
     for score, sides in zip(given[:3], given[3:], strict=True):
-        if not (np.isfinite(score).all() and np.isfinite(sides).all()):
-            raise problem(UnsafeError, "eye_answer", name=People.name)
         which = np.flatnonzero(score[0, :, PERSON] >= LEAST_SCORE)
         across = round(score.shape[1] ** 0.5)
         stride = SIDE / across

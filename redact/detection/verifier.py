@@ -12,13 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UnsafeError
 from ..types import Target
-from ..words import problem
-from .device import open_network
+from .device import OpenNetwork
 from .network import default_threads
-from .processor import read_network
-from .weights import VERIFIER, VERIFIER_SHA256
+from .weights import VERIFIER, WEIGHTS
+from .weights_for_processor import read_network
 
 CHANNELS: Final = (Target.FACE, Target.PLATE)
 """What each of its two scores stands for (model card)."""
@@ -43,12 +41,11 @@ class Verifier:
     """
 
     name: Final = "redact verifier"
-    weights_sha256: Final = VERIFIER_SHA256[VERIFIER]
+    weights_sha256: Final = WEIGHTS[VERIFIER].sha256
 
     def __init__(self, threads: int | None = None) -> None:
-        self._session = open_network(
-            read_network(VERIFIER), threads or default_threads(), "the verifying network"
-        )
+        weights = read_network(VERIFIER)
+        self._network = OpenNetwork(weights, threads or default_threads(), self.name)
 
     def scores(self, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         """How surely there is a face, and how surely a plate, in the middle of each picture.
@@ -63,10 +60,5 @@ class Verifier:
         Raises:
             UnsafeError: if the network fails or answers with numbers that are not finite.
         """
-        try:
-            (scores,) = self._session.run(["scores"], {"image": pictures})
-        except Exception as error:  # onnxruntime has no common base class for its errors
-            raise problem(UnsafeError, "verifier_failed", error=error) from error
-        if scores.shape != (len(pictures), 2) or not np.isfinite(scores).all():
-            raise problem(UnsafeError, "verifier_answer")
-        return np.asarray(scores, np.float32)
+        (scores,) = self._network.run(pictures, "scores")
+        return scores

@@ -18,6 +18,7 @@ Both use the folder of annotated stills given with --eval. Faces match at IoU 0.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -26,86 +27,114 @@ from typing import Final
 from ..errors import ModelError
 from ..words import problem
 
-FACE_PLATE_SHA256: Final[dict[str, str]] = {
-    "face-plate.int8.onnx": "98ac7172563a19fc62ac3bfa9adfad9bb221e4ef0942cbee700c25679c620959",
-    "face-plate.onnx": "b0084ec6ef0f503524306ea2c97bf607b71c762c2d267dd84dccdff8e82e4310",
-}
-"""Our own network, file name under `redact/models/` → SHA-256. int8 is the one that runs."""
-
+FACE_PLATE: Final = "face-plate.int8.onnx"
 VERIFIER: Final = "verifier.int8.onnx"
-
-VERIFIER_SHA256: Final[dict[str, str]] = {
-    VERIFIER: "624414dc582b39bcb639e0030f996b188d8695f0180829222eb2c777f041a930",
-}
-"""The network that looks again at what the audit found, likewise."""
-
 CENTERFACE: Final = "centerface/centerface.int8.onnx"
-
-CENTERFACE_SHA256: Final[dict[str, str]] = {
-    CENTERFACE: "318c9a3843d1fb63c9159379a38fd41f6c2dbb51f4caf04227d306270611448d",
-}
-"""CenterFace in 8 bits, made by `training.eight_bit` from what its authors published."""
-
 EYE: Final = "eye/eye.int8.onnx"
-
-EYE_SHA256: Final[dict[str, str]] = {
-    EYE: "61bc92375b614c3652d5a022b78572f09ce23c57d27ce54f6083bf8cb9128034",
-}
-"""The eye in 8 bits, made by `training.eye.eight_bit`; it knows heads."""
-
 PEOPLE: Final = "nanodet/nanodet-person.int8.onnx"
-
-PEOPLE_SHA256: Final[dict[str, str]] = {
-    PEOPLE: "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f",
-}
-"""NanoDet in 8 bits, made by `training.people_8bit` from what its authors published."""
-
 TRIAL: Final = "eight-bit-trial.onnx"
+FULL_RANGE: Final = "mediapipe/face_detection_full_range_sparse.tflite"
+SHORT_RANGE: Final = "mediapipe/face_detection_short_range.tflite"
 
-OLDER_PROCESSORS_SHA256: Final[dict[str, str]] = {
-    TRIAL: "4265ce7ec0740406484948646544342b39766676d9cf7752166f7cf4dedf9a3f",
-    "face-plate.int7.onnx": "a691553049203733ed5ed354ecaf1c6e8cbb3cc222b0ec73d0228e31351e03ca",
-    "verifier.int7.onnx": "fada87f7ff91f4facc5aa3d20651cc33a8d19f73967e0a41d65e075ee2e8c083",
-    "centerface/centerface.int7.onnx": (
-        "93ba21baaf6c1e83c66fa6ae2a0bcdc958f10c31d414adf8054b97d0c1c60ef2"
-    ),
-    "eye/eye.int7.onnx": "8114f874ad1899866245f8632bddd96f805fd4ea73700ff5c26237be19a2e58b",
-    "nanodet/nanodet-person.int7.onnx": (
-        "869fe957ffc0212029e4b0c48b46cd6c51b4ac7a80a8958c5ce1359bef0e1ccd"
-    ),
-}
-"""The same networks for processors without VNNI, and the small one that finds that out, made by
-`training.headroom`."""
 
-MEDIAPIPE_SHA256: Final[dict[str, str]] = {
-    "mediapipe/face_detection_full_range_sparse.tflite": (
-        "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1"
-    ),
-    "mediapipe/face_detection_short_range.tflite": (
-        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8"
-    ),
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One model file.
+
+    Attributes:
+        name: for people.
+        needed_for: what does not work without it, a key of the table `needed_for`.
+        sha256: pinned.
+        required: redact can hide faces and plates only with it.
+    """
+
+    name: str
+    needed_for: str
+    sha256: str
+    required: bool = True
+
+
+_OLDER: Final = "processors without VNNI"
+_PEOPLE_TOO: Final = "--targets heads, people"
+
+# fmt: off
+WEIGHTS: Final = {
+    FACE_PLATE: Weights("redact face+plate, int8", "every run",
+        "98ac7172563a19fc62ac3bfa9adfad9bb221e4ef0942cbee700c25679c620959"),
+    "face-plate.onnx": Weights("redact face+plate, float32", "comparison only",
+        "b0084ec6ef0f503524306ea2c97bf607b71c762c2d267dd84dccdff8e82e4310", required=False),
+    VERIFIER: Weights("redact verifier, int8", "every run",
+        "624414dc582b39bcb639e0030f996b188d8695f0180829222eb2c777f041a930"),
+    CENTERFACE: Weights("CenterFace, int8", "faces, at every sensitivity",
+        "318c9a3843d1fb63c9159379a38fd41f6c2dbb51f4caf04227d306270611448d"),
+    EYE: Weights("redact eye, int8", _PEOPLE_TOO,
+        "61bc92375b614c3652d5a022b78572f09ce23c57d27ce54f6083bf8cb9128034", required=False),
+    PEOPLE: Weights("NanoDet, int8", "--targets people",
+        "a99b134203f0a84a046e8707709bcac92d84dea4a66a387de05fc9064d9fe99f", required=False),
+    TRIAL: Weights("eight-bit-trial", _OLDER,
+        "4265ce7ec0740406484948646544342b39766676d9cf7752166f7cf4dedf9a3f"),
+    "face-plate.int7.onnx": Weights("face-plate.int7", _OLDER,
+        "a691553049203733ed5ed354ecaf1c6e8cbb3cc222b0ec73d0228e31351e03ca"),
+    "verifier.int7.onnx": Weights("verifier.int7", _OLDER,
+        "fada87f7ff91f4facc5aa3d20651cc33a8d19f73967e0a41d65e075ee2e8c083"),
+    "centerface/centerface.int7.onnx": Weights("centerface.int7", _OLDER,
+        "93ba21baaf6c1e83c66fa6ae2a0bcdc958f10c31d414adf8054b97d0c1c60ef2"),
+    "eye/eye.int7.onnx": Weights("eye.int7", _OLDER,
+        "8114f874ad1899866245f8632bddd96f805fd4ea73700ff5c26237be19a2e58b", required=False),
+    "nanodet/nanodet-person.int7.onnx": Weights("nanodet-person.int7", _OLDER,
+        "869fe957ffc0212029e4b0c48b46cd6c51b4ac7a80a8958c5ce1359bef0e1ccd", required=False),
+    FULL_RANGE: Weights("MediaPipe face detection, full range", "--detector mediapipe",
+        "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1", required=False),
+    SHORT_RANGE: Weights("MediaPipe face detection, short range", "--detector mediapipe",
+        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8", required=False),
 }
-"""MediaPipe's face models, as in the official wheel of mediapipe 0.10.21."""
+# fmt: on
+"""By file below `redact/models/`. What runs is int8; int7, made by `training.headroom`, is the same
+for processors without VNNI, and the trial finds out which they are. CenterFace, the eye and NanoDet
+were brought to 8 bits by `training.eight_bit`, `training.eye.eight_bit` and `training.people_8bit`;
+MediaPipe's models are those in the official wheel of mediapipe 0.10.21."""
 
 HOW_TO_GET: Final = "install redact again: pip install --force-reinstall --no-deps redact-footage"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelState:
+    """One model file as it is found now; see `Weights`.
+
+    Attributes:
+        file: name below `redact/models/`.
+        state: "ok", "missing" or "changed".
+        how_to_get: what a user does about it.
+    """
+
+    name: str
+    file: str
+    sha256: str
+    state: str
+    needed_for: str
+    required: bool
+    how_to_get: str = HOW_TO_GET
+
+
+def describe_models() -> list[ModelState]:
+    """All model files, ours first, each looked up and hashed now. Raises nothing."""
+    return [
+        ModelState(w.name, file, w.sha256, _state(file), w.needed_for, w.required)
+        for file, w in WEIGHTS.items()
+    ]
+
+
+def _state(file: str) -> str:
+    try:
+        digest = hashlib.sha256(weights_file(file).read_bytes()).hexdigest()
+    except OSError:
+        return "missing"
+    return "ok" if digest == WEIGHTS[file].sha256 else "changed"
 
 
 def in_7_bits(name: str) -> str:
     """Name of an 8-bit network's form for older processors."""
     return name.replace(".int8.", ".int7.")
-
-
-def all_weights() -> dict[str, str]:
-    """Every weights file redact knows, name under `redact/models/` → pinned SHA-256."""
-    return {
-        **FACE_PLATE_SHA256,
-        **VERIFIER_SHA256,
-        **CENTERFACE_SHA256,
-        **EYE_SHA256,
-        **PEOPLE_SHA256,
-        **OLDER_PROCESSORS_SHA256,
-        **MEDIAPIPE_SHA256,
-    }
 
 
 def weights_file(name: str, folder: Path | None = None) -> Traversable:
@@ -120,7 +149,7 @@ def read_weights(name: str, folder: Path | None = None) -> bytes:
     Callers give these very bytes to the engine, so what was checked is what runs.
 
     Args:
-        name: a key of `all_weights()`.
+        name: a key of `WEIGHTS`.
         folder: where to look instead of the installed package.
 
     Raises:
@@ -131,7 +160,7 @@ def read_weights(name: str, folder: Path | None = None) -> bytes:
     except OSError as error:
         raise problem(ModelError, "no_model", name=name) from error
     digest = hashlib.sha256(data).hexdigest()
-    if digest != all_weights()[name]:
+    if digest != WEIGHTS[name].sha256:
         raise problem(ModelError, "other_model", name=name, digest=digest[:16])
     return data
 
@@ -147,7 +176,3 @@ just below `CANDIDATE_SCORE`, which the mean of the scales may reach from there.
 NMS_IOU: Final = 0.5
 """Two boxes of one target that overlap more than this are one object: as in
 training."""
-
-BLAZEFACE_SCORE: Final = 0.3
-"""MediaPipe's detections below this are not returned: its scores are near 0 or near 1,
-and below this nearly all are no faces."""

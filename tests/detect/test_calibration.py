@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from redact.detection import calibration
 from redact.detection.calibration import FILE, load_calibration, log_odds, probability
-from redact.detection.loader import WEIGHTS
-from redact.detection.weights import CENTERFACE, VERIFIER, all_weights
+from redact.detection.weights import CENTERFACE, FACE_PLATE, VERIFIER, WEIGHTS
 from redact.detection.witnesses import (
     EYE,
     EYE_SMALL,
@@ -64,8 +63,8 @@ def changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 
 def test_it_names_the_weights_and_how_it_was_fitted() -> None:
     file = json.loads(INSTALLED.read_text())
-    known = all_weights()
-    assert {WEIGHTS, VERIFIER, CENTERFACE} <= set(file["weights"])
+    known = {name: w.sha256 for name, w in WEIGHTS.items()}
+    assert {FACE_PLATE, VERIFIER, CENTERFACE} <= set(file["weights"])
     assert all(known[name] == digest for name, digest in file["weights"].items())
     assert all("python -m training." in said for said in file["fitted"].values())
     assert {"looks", "tracks"} <= set(file["fitted"])
@@ -90,10 +89,10 @@ def test_a_file_that_does_not_serve_a_kind_of_target_is_refused(
 
 
 def test_a_file_for_other_weights_is_refused(changed: Callable[..., None]) -> None:
-    changed(lambda file: file["weights"].update({WEIGHTS: "0" * 64}))
+    changed(lambda file: file["weights"].update({FACE_PLATE: "0" * 64}))
     with pytest.raises(ModelError, match="belongs to other weights") as caught:
         load_calibration()
-    assert WEIGHTS in caught.value.message and "install redact again" in caught.value.hint
+    assert FACE_PLATE in caught.value.message and "install redact again" in caught.value.hint
 
 
 @pytest.mark.parametrize("part", ["looks", "boxes", "tracks", "weights"])

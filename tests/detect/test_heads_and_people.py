@@ -80,10 +80,10 @@ def test_a_network_that_fails_is_never_an_empty_answer(
     picture = np.zeros((64, 64, 3), np.uint8)
     eye, people = Eye(1), People(1)
     maps: list[tuple[int, ...]] = [(1, len(CHANNELS), 16, 16), (1, len(CHANNELS), 4, 16, 16)]
-    monkeypatch.setattr(eye, "_session", Broken(maps))
+    monkeypatch.setattr(eye._network, "_session", Broken(maps))
     grids: list[tuple[int, ...]] = [(1, n * n, 80) for n in (52, 26, 13)]
     grids += [(1, n * n, 44) for n in (52, 26, 13)]
-    monkeypatch.setattr(people, "_session", Broken(grids))
+    monkeypatch.setattr(people._network, "_session", Broken(grids))
     for network in (eye, people):
         with pytest.raises(UnsafeError, match=r"unusable|failed"):
             network.run(picture)

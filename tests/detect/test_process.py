@@ -57,23 +57,19 @@ sys.meta_path.insert(0, Hide())
 
 def test_missing_libgl_is_told_with_the_cure() -> None:
     error = "libGL.so.1: cannot open shared object file: No such file or directory"
-    code = HIDE.format(error=error) + (
-        "from redact.detection import load_detector, require_models\n"
-        "from redact.errors import DependencyError\n"
-        "from redact.types import USUAL\n"
-        "load_detector('balanced')\n"
-        "try:\n    require_models(USUAL)\n"
-        "except DependencyError as e:\n    print(e.message); print(e.hint)\n"
-    )
-    done = python(code)
-    assert "libGL.so is not on this machine" in done.stdout, done.stderr
-    assert "apt-get install libgl1" in done.stdout
-    assert "opencv-contrib-python-headless" in done.stdout
+    for command in ("run x.mp4", "doctor", "review"):
+        code = f"import sys; sys.argv[1:] = {command.split()!r}\n"
+        code += HIDE.format(error=error) + "from redact.cli import main\nmain()"
+        done = python(code)
+        assert done.returncode == 7
+        assert "libGL.so is not on this machine" in done.stderr, done.stderr
+        assert "apt-get install libgl1" in done.stderr
+        assert "opencv-contrib-python-headless" in done.stderr
 
 
 def test_opencv_check_has_an_exit_status() -> None:
     code = HIDE.format(error="libGL.so.1: cannot open shared object file") + (
-        "from redact.detection.opencv import main\nraise SystemExit(main())"
+        "from redact.libraries import main\nraise SystemExit(main())"
     )
     done = python(code)
     assert done.returncode == 7 and "libgl1" in done.stderr

@@ -166,7 +166,7 @@ def test_centerface_that_fails_is_never_an_empty_answer(
                 raise RuntimeError("out of memory")
             return [np.full((1, n, 8, 8), np.nan, np.float32) for n in (1, 2, 2)]
 
-    monkeypatch.setattr(centerface, "_session", Broken())
+    monkeypatch.setattr(centerface._network, "_session", Broken())
     with pytest.raises(UnsafeError):
         centerface.run(np.zeros((32, 32, 3), np.uint8))
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redact.detection.calibration import Calibration
-from redact.detection.weights import all_weights
+from redact.detection.weights import WEIGHTS
 from redact.types import Detections, Target
 from training import calibration_file
 from training.calibrate_looks import fit_all, judged
@@ -126,7 +126,7 @@ def test_the_file_says_how_it_was_made(tmp_path: Path, monkeypatch: pytest.Monke
     assert file["boxes"] == {"ours": NONE} and file["tracks"] == {}
     command = "python -m training.calibrate_looks labels_dev.json --clips clips"
     assert file["fitted"] == {"looks": f"{command}: 3 frames"}
-    assert file["weights"] == {name: all_weights()[name]}
+    assert file["weights"] == {name: WEIGHTS[name].sha256}
 
 
 def test_frames_on_which_results_are_reported_cannot_be_fitted_on() -> None:

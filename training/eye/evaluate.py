@@ -119,7 +119,7 @@ def centerface(file: Path, sizes: list[int]) -> Look:
 
 def today() -> Look:
     """The shipped face and plate network in `balanced`, plates only."""
-    from redact.detection.loader import SCALES, OurNetwork
+    from redact.detection import SCALES, OurNetwork
     from redact.settings import Sensitivity
     from redact.types import Target
 

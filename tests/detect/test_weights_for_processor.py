@@ -9,12 +9,18 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from redact.detection import centerface, loader, network, processor, verifier
+from redact.detection import OurNetwork, device, weights_for_processor
 from redact.detection.centerface import CenterFace
-from redact.detection.loader import WEIGHTS, OurNetwork
-from redact.detection.processor import CHANNELS, products_are_cut_off
 from redact.detection.verifier import SIDE, Verifier
-from redact.detection.weights import CENTERFACE, TRIAL, VERIFIER, in_7_bits, read_weights
+from redact.detection.weights import (
+    CENTERFACE,
+    FACE_PLATE,
+    TRIAL,
+    VERIFIER,
+    in_7_bits,
+    read_weights,
+)
+from redact.detection.weights_for_processor import CHANNELS, products_are_cut_off
 from redact.errors import DependencyError
 from redact.types import USUAL
 
@@ -30,24 +36,23 @@ def tried_anew() -> Iterator[None]:
 def test_where_products_are_cut_off_every_network_has_small_weights(
     monkeypatch: pytest.MonkeyPatch, cut_off: bool
 ) -> None:
-    monkeypatch.setattr(processor, "products_are_cut_off", lambda: cut_off)
+    monkeypatch.setattr(weights_for_processor, "products_are_cut_off", lambda: cut_off)
     opened: list[bytes] = []
 
     def spy(weights: bytes, *arguments: Any, **options: Any) -> Any:
         opened.append(weights)
         return really(weights, *arguments, **options)
 
-    really = network.open_network
-    for module in (network, verifier, centerface):
-        monkeypatch.setattr(module, "open_network", spy)
+    really = device.open_network
+    monkeypatch.setattr(device, "open_network", spy)
     OurNetwork(USUAL, 1)
     Verifier(1)
     CenterFace(1)
-    names = (loader.WEIGHTS, VERIFIER, CENTERFACE)
+    names = (FACE_PLATE, VERIFIER, CENTERFACE)
     assert opened == [read_weights(in_7_bits(name) if cut_off else name) for name in names]
 
 
-@pytest.mark.parametrize("name", [WEIGHTS, VERIFIER, CENTERFACE])
+@pytest.mark.parametrize("name", [FACE_PLATE, VERIFIER, CENTERFACE])
 def test_the_answers_stay(name: str) -> None:
     """Both forms are one network: their answers lie close together."""
     rng = np.random.default_rng(3)
