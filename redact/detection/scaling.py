@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
@@ -14,6 +13,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 
 from ..errors import UnsafeError
+from ..media import graph_for, pushed
 from ..words import problem
 
 # FFmpeg's AVColorSpace → swscale's matrices (libavutil/pixfmt.h, libswscale/swscale.h).
@@ -132,25 +132,11 @@ class Scaler:
     def _cropped(self, frame: av.VideoFrame, area: Area) -> av.VideoFrame:
         """Part of a frame, without copying: FFmpeg's crop filter moves the plane pointers."""
         key = (frame.width, frame.height, frame.format.name, area)
-        graph = self._crops.get(key)
-        if graph is None:
-            graph = av.filter.Graph()
-            source = graph.add_buffer(
-                width=frame.width,
-                height=frame.height,
-                format=frame.format,
-                time_base=frame.time_base or Fraction(1),
-            )
-            crop = graph.add("crop", f"{area.width}:{area.height}:{area.left}:{area.top}:exact=1")
-            sink = graph.add("buffersink")
-            source.link_to(crop)
-            crop.link_to(sink)
-            graph.configure()
-            self._crops[key] = graph
-        graph.push(frame)
-        part = graph.pull()
-        assert isinstance(part, av.VideoFrame)
-        return part
+        if key not in self._crops:
+            left, top, width, height = map(str, area)
+            crop = {"w": width, "h": height, "x": left, "y": top, "exact": "1"}
+            self._crops[key] = graph_for(frame, ("crop", crop))
+        return pushed(self._crops[key], frame)
 
 
 def _matrix(frame: av.VideoFrame) -> Colorspace:

@@ -23,7 +23,7 @@ from .output_formats import (
 )
 from .pixel_formats import WORKING, Layout, layout
 from .probe import probe
-from .pyav import tags_of
+from .pyav import graph_for, pushed, tags_of
 from .read_ahead import read_ahead
 from .seek import copy_of, decode_from, part_of
 from .silence import quietly, read_sound

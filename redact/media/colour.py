@@ -10,56 +10,26 @@ import av
 
 from .info import Colour, ContentLight, Mastering
 
+
+def _numbered(table: str) -> dict[int, str]:
+    return {int(n): name for n, name in (entry.split() for entry in table.split(", "))}
+
+
 # Code points of ITU-T H.273, names of FFmpeg's libavutil/pixdesc.c. Value 2 is "unspecified".
-PRIMARIES = {
-    1: "bt709",
-    4: "bt470m",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "film",
-    9: "bt2020",
-    10: "smpte428",
-    11: "smpte431",
-    12: "smpte432",
-    22: "ebu3213",
-}
-TRANSFERS = {
-    1: "bt709",
-    4: "bt470m",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "linear",
-    9: "log100",
-    10: "log316",
-    11: "iec61966-2-4",
-    12: "bt1361e",
-    13: "iec61966-2-1",
-    14: "bt2020-10",
-    15: "bt2020-12",
-    16: "smpte2084",
-    17: "smpte428",
-    18: "arib-std-b67",
-}
-MATRICES = {
-    0: "gbr",
-    1: "bt709",
-    4: "fcc",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    8: "ycgco",
-    9: "bt2020nc",
-    10: "bt2020c",
-    11: "smpte2085",
-    12: "chroma-derived-nc",
-    13: "chroma-derived-c",
-    14: "ictcp",
-    15: "ipt-c2",
-    16: "ycgco-re",
-    17: "ycgco-ro",
-}
+PRIMARIES = _numbered(
+    "1 bt709, 4 bt470m, 5 bt470bg, 6 smpte170m, 7 smpte240m, 8 film, 9 bt2020, 10 smpte428, "
+    "11 smpte431, 12 smpte432, 22 ebu3213"
+)
+TRANSFERS = _numbered(
+    "1 bt709, 4 bt470m, 5 bt470bg, 6 smpte170m, 7 smpte240m, 8 linear, 9 log100, 10 log316, "
+    "11 iec61966-2-4, 12 bt1361e, 13 iec61966-2-1, 14 bt2020-10, 15 bt2020-12, 16 smpte2084, "
+    "17 smpte428, 18 arib-std-b67"
+)
+MATRICES = _numbered(
+    "0 gbr, 1 bt709, 4 fcc, 5 bt470bg, 6 smpte170m, 7 smpte240m, 8 ycgco, 9 bt2020nc, 10 bt2020c, "
+    "11 smpte2085, 12 chroma-derived-nc, 13 chroma-derived-c, 14 ictcp, 15 ipt-c2, 16 ycgco-re, "
+    "17 ycgco-ro"
+)
 RANGES = {1: "tv", 2: "pc"}
 UNSPECIFIED = 2
 
@@ -135,27 +105,20 @@ def x265_mastering(mastering: Mastering) -> str | None:
     """The value of x265's `master-display`; it needs all parts. Units are those of the SEI."""
     if mastering.primaries is None or mastering.white is None or mastering.luminance is None:
         return None
-    red, green, blue = (tuple(round(v * 50000) for v in point) for point in mastering.primaries)
-    white = tuple(round(v * 50000) for v in mastering.white)
+    points = zip("RGB", mastering.primaries, strict=True)
+    named = {**dict(points), "WP": mastering.white}
     low, high = (round(v * 10000) for v in mastering.luminance)
-
-    def pair(name: str, point: tuple[int, ...]) -> str:
-        return f"{name}({point[0]},{point[1]})"
-
-    return (
-        pair("G", green) + pair("B", blue) + pair("R", red) + pair("WP", white) + f"L({high},{low})"
-    )
+    xy = {name: ",".join(str(round(v * 50000)) for v in point) for name, point in named.items()}
+    return "".join(f"{name}({xy[name]})" for name in ("G", "B", "R", "WP")) + f"L({high},{low})"
 
 
 def svt_mastering(mastering: Mastering) -> str | None:
     """The value of SVT-AV1's `mastering-display`: decimal fractions."""
     if mastering.primaries is None or mastering.white is None or mastering.luminance is None:
         return None
-    names = ("R", "G", "B")
-    points = dict(zip(names, mastering.primaries, strict=True))
-    points["WP"] = mastering.white
-    text = "".join(
-        f"{n}({float(points[n][0]):.5f},{float(points[n][1]):.5f})" for n in ("G", "B", "R", "WP")
-    )
+    points = zip("RGB", mastering.primaries, strict=True)
+    named = {**dict(points), "WP": mastering.white}
     low, high = mastering.luminance
+    xy = {name: ",".join(f"{float(v):.5f}" for v in point) for name, point in named.items()}
+    text = "".join(f"{name}({xy[name]})" for name in ("G", "B", "R", "WP"))
     return text + f"L({float(high):.4f},{float(low):.4f})"

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import av
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from .frame_planes import copy_tags, plane_array
 from .info import Colour, SourceInfo, Stored, VideoInfo
 from .pixel_formats import is_rgb
+from .pyav import graph_for, pushed
 
 Floats = NDArray[np.float64]
 
@@ -77,8 +78,7 @@ def web_pictures(video: VideoInfo) -> Callable[[av.VideoFrame], av.VideoFrame]:
             if graph is None:
                 full = stored.colour.range == "pc" or is_rgb(video.pixel_format)
                 graph = _graph(picture, stored, full)
-            graph.push(picture)
-            made: Any = graph.pull()
+            made = pushed(graph, picture)
             copy_tags(picture, made)
             picture = made
         return _even(picture)
@@ -88,32 +88,23 @@ def web_pictures(video: VideoInfo) -> Callable[[av.VideoFrame], av.VideoFrame]:
 
 def _graph(picture: av.VideoFrame, stored: Stored, full: bool) -> av.filter.Graph:
     """Filters for all pictures like this one."""
-    graph, range_ = av.filter.Graph(), "pc" if full else "tv"
-    source = graph.add_buffer(
-        width=picture.width,
-        height=picture.height,
-        format=picture.format,
-        time_base=picture.time_base,
-    )
-    exact = "accurate_rnd+full_chroma_int+bitexact"
-    same = {"in_range": range_, "out_range": range_, "flags": exact}
+    range_, exact = "pc" if full else "tv", "accurate_rnd+full_chroma_int+bitexact"
+    web = "format", {"pix_fmts": WEB_FORMAT}
     if not stored.colour.hdr:
-        filters = [graph.add("scale", **same), graph.add("format", WEB_FORMAT)]
-        graph.link_nodes(source, *filters, graph.add("buffersink")).configure()
-        return graph
+        same = {"in_range": range_, "out_range": range_, "flags": exact}
+        return graph_for(picture, ("scale", same), web)
     matrix = "bt709" if stored.colour.matrix == "bt709" else "bt2020"
     with tempfile.TemporaryDirectory() as folder:
         table = Path(folder) / "colours.cube"
         _write_table(table, sdr_of(stored.colour.transfer, stored.peak))
-        filters = [
-            graph.add("scale", in_color_matrix=matrix, in_range=range_, flags=exact),
-            graph.add("format", "gbrp10le"),
-            graph.add("lut3d", file=str(table)),
-            graph.add("scale", out_color_matrix="bt709", out_range="tv", flags=exact),
-            graph.add("format", WEB_FORMAT),
-        ]
-        graph.link_nodes(source, *filters, graph.add("buffersink")).configure()
-    return graph
+        return graph_for(
+            picture,
+            ("scale", {"in_color_matrix": matrix, "in_range": range_, "flags": exact}),
+            ("format", {"pix_fmts": "gbrp10le"}),
+            ("lut3d", {"file": str(table)}),
+            ("scale", {"out_color_matrix": "bt709", "out_range": "tv", "flags": exact}),
+            web,
+        )
 
 
 def _even(picture: av.VideoFrame) -> av.VideoFrame:

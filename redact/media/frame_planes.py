@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .info import Orientation
 from .pixel_formats import layout, upright_format
+from .pyav import graph_for, pushed
 
 Plane = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -156,21 +157,8 @@ class Fields:
         if picture.interlaced_frame:
             return picture
         if self._graph is None:
-            graph = av.filter.Graph()
-            graph.link_nodes(
-                graph.add_buffer(
-                    width=picture.width,
-                    height=picture.height,
-                    format=picture.format,
-                    time_base=picture.time_base,
-                ),
-                graph.add("setfield", self._mode),
-                graph.add("buffersink"),
-            ).configure()
-            self._graph = graph
-        self._graph.push(picture)
-        marked = self._graph.pull()
-        assert isinstance(marked, av.VideoFrame)
+            self._graph = graph_for(picture, ("setfield", {"mode": self._mode}))
+        marked = pushed(self._graph, picture)
         copy_tags(picture, marked)
         return marked
 

@@ -10,7 +10,7 @@ from typing import Final
 from ..progress import About
 from ..types import Presentation
 from ..words import Message
-from .pixel_formats import upright_format, working_format
+from .pixel_formats import layout, upright_format, working_format
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,6 @@ class VideoInfo:
         width, height: of the stored picture.
         orientation: from the container's display matrix.
         pixel_format: FFmpeg name of the stored format.
-        bit_depth: bits of a luma sample.
         time_base: seconds per PTS unit of the frames that `Decode` yields.
         rate: average frame rate as declared, None where unknown; information only.
         sample_aspect: of the stored picture, 1 where unset.
@@ -125,7 +124,6 @@ class VideoInfo:
     height: int
     orientation: Orientation
     pixel_format: str
-    bit_depth: int
     time_base: Fraction
     rate: Fraction | None
     sample_aspect: Fraction
@@ -138,6 +136,11 @@ class VideoInfo:
     content_light: ContentLight | None = None
     coded_aspect: Fraction | None = None
     stored: Stored | None = None
+
+    @property
+    def bit_depth(self) -> int:
+        """Bits of a stored luma sample."""
+        return layout(self.pixel_format).bits
 
     @property
     def shown(self) -> int | None:

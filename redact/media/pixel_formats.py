@@ -13,15 +13,8 @@ from av import VideoFormat
 
 from ..words import Message
 
-WORKING = (
-    "yuv420p",
-    "yuv422p",
-    "yuv444p",
-    "gray",
-    "yuv420p10le",
-    "yuv422p10le",
-    "yuv444p10le",
-    "gray10le",
+WORKING = tuple(
+    name + depth for depth in ("", "10le") for name in ("yuv420p", "yuv422p", "yuv444p", "gray")
 )
 """Formats of the frames that `Decode` yields."""
 
@@ -87,7 +80,7 @@ def working_format(stored: str) -> str:
 
     Depths over 10 bits become 10, as deep as any of our encoders goes in common players.
     """
-    plain = stored.replace("yuvj", "yuv") if stored.startswith("yuvj") else stored
+    plain = stored.replace("yuvj", "yuv")
     if plain in WORKING:
         return plain
     bits, right, down, grey = layout(stored)
@@ -104,14 +97,13 @@ def working_notes(stored: str) -> list[Message]:
     work = working_format(stored)
     if stored in (work, work.replace("yuv", "yuvj")):
         return []
-    fmt = VideoFormat(stored, 64, 64)
     was, now = layout(stored), layout(work)
     notes = []
-    if any(c.is_alpha for c in fmt.components):
+    if any(c.is_alpha for c in VideoFormat(stored, 64, 64).components):
         notes.append(Message("transparency_dropped", format=stored))
     if was.bits > now.bits:
         notes.append(Message("bits_reduced", format=stored, was=was.bits, now=now.bits))
-    if fmt.is_rgb or fmt.has_palette or fmt.is_bayer:
+    if is_rgb(stored):
         notes.append(Message("rgb_converted", format=stored, work=work))
     if not notes:
         notes.append(Message("format_rearranged", format=stored, work=work))

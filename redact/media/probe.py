@@ -27,7 +27,7 @@ from ..words import Message, problem
 from .colour import colour_of, content_light_of, mastering_of, side_data
 from .frame_planes import orientation_of
 from .info import OF_CAMERAS, AudioInfo, Colour, Dropped, Orientation, SourceInfo, VideoInfo
-from .pixel_formats import is_rgb, layout, working_notes
+from .pixel_formats import is_rgb, working_notes
 from .pyav import fraction, tags_of
 from .source import NO_TIMESTAMPS, cut_off, cut_off_by_edits, only, opened, packets_of
 
@@ -152,7 +152,6 @@ def _video_info(
         )
         warnings.append(Message("no_end"))
     extras = side_data(frame)
-    pixel_format = frame.format.name
     declared, coded = _shapes(stream, context)
     if max(declared, 1 / declared) > OF_CAMERAS or coded not in (None, declared):
         warnings.append(Message("odd_pixels", declared=str(declared), coded=str(coded or "-")))
@@ -162,8 +161,7 @@ def _video_info(
         width=frame.width,
         height=frame.height,
         orientation=_orientation(extras, frame, warnings),
-        pixel_format=pixel_format,
-        bit_depth=layout(pixel_format).bits,
+        pixel_format=frame.format.name,
         time_base=time_base,
         rate=rate,
         sample_aspect=declared,

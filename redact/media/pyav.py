@@ -10,11 +10,34 @@ from fractions import Fraction
 from typing import Any, Final
 
 import av
+import av.filter
 
 KEEPS_BAD_TEXT: Final[dict[str, Any]] = (
     {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
 )
 """Arguments of `av.open` with which a tag that is no UTF-8 is no error; release 19 needs none."""
+
+
+def graph_for(picture: av.VideoFrame, *filters: tuple[str, dict[str, str]]) -> av.filter.Graph:
+    """A chain of FFmpeg's filters, each with its options, for pictures like this one."""
+    graph = av.filter.Graph()
+    source = graph.add_buffer(
+        width=picture.width,
+        height=picture.height,
+        format=picture.format,
+        time_base=picture.time_base or Fraction(1),
+    )
+    chain = [graph.add(name, **options) for name, options in filters]
+    graph.link_nodes(source, *chain, graph.add("buffersink")).configure()
+    return graph
+
+
+def pushed(graph: av.filter.Graph, picture: av.VideoFrame) -> av.VideoFrame:
+    """What comes of a picture."""
+    graph.push(picture)
+    made = graph.pull()
+    assert isinstance(made, av.VideoFrame)
+    return made
 
 
 def fraction(number: Any) -> Fraction | None:

@@ -14,28 +14,12 @@ from .pyav import fraction
 
 # What players of each container take. Matroska takes everything that FFmpeg can name.
 COPYABLE = {
-    "mp4": frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "dts")),
+    "mp4": frozenset(["aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "dts"]),
     "mov": frozenset(
         (
-            "aac",
-            "mp3",
-            "ac3",
-            "eac3",
-            "alac",
-            "pcm_s16le",
-            "pcm_s16be",
-            "pcm_s24le",
-            "pcm_s24be",
-            "pcm_s32le",
-            "pcm_s32be",
-            "pcm_f32le",
-            "pcm_f32be",
-            "pcm_u8",
-            "pcm_s8",
-            "pcm_alaw",
-            "pcm_mulaw",
-            "amr_nb",
-            "amr_wb",
+            *("aac", "mp3", "ac3", "eac3", "alac", "amr_nb", "amr_wb"),
+            *("pcm_u8", "pcm_s8", "pcm_alaw", "pcm_mulaw"),
+            *(f"pcm_{form}{end}" for form in ("s16", "s24", "s32", "f32") for end in ("le", "be")),
         )
     ),
     "webm": frozenset(("opus", "vorbis")),

@@ -261,7 +261,6 @@ def mask_info(info: SourceInfo) -> SourceInfo:
     video = replace(
         info.video,
         pixel_format="gray",
-        bit_depth=8,
         colour=Colour(range="pc"),
         mastering=None,
         content_light=None,

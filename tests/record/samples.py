@@ -123,7 +123,6 @@ def make_record(folder: Path, **changes: Any) -> RunRecord:
         height=360,
         orientation=Orientation(),
         pixel_format="yuv420p",
-        bit_depth=8,
         time_base=Fraction(1, 25),
         rate=Fraction(25),
         sample_aspect=Fraction(1),
