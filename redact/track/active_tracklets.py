@@ -28,10 +28,7 @@ from .sensitivities import TrackSettings
 from .sightings import How, SightingLog
 from .small_pictures import Patches, SmallFrame, pairwise_likeness, patches_of, picture_area
 from .track_starts import STARTS
-from .tracklets import Columns, MotionBank
-
-FIRM = 0.0
-"""Log odds from which a detection is matched in the first round: as likely as not."""
+from .tracklets import FIRM, Tracklets
 
 DOUBT_PENALTY = 0.3
 """Added to the cost of a tracklet that is not believed: of two that fit alike, the
@@ -99,16 +96,13 @@ class ActiveTracklets:
         self,
         settings: TrackSettings,
         log: SightingLog,
-        ablate: frozenset[str],
         weights: Mapping[str, TargetWeights],
         find: Find | None = None,
     ) -> None:
         self._settings, self._find = settings, find
         self._log = log
-        self._ablate = ablate
         self._weights = weights
-        self._bank = MotionBank()
-        self.rows = Columns.none()
+        self.rows = Tracklets.none()
         self.retired: dict[int, Retired] = {}
         self._time: float | None = None
         self._before = 0.0
@@ -122,8 +116,8 @@ class ActiveTracklets:
         elapsed = 0.0 if self._time is None else min(max(time - self._time, 0.0), 1.0)
         self._before = time if self._time is None else self._time
         self._time = time
-        self._bank.predict(elapsed)
-        self._bank.warp(camera)
+        self.rows.motion.predict(elapsed)
+        self.rows.motion.warp(camera)
         if len(self.rows) and camera is not IDENTITY:
             self.rows.origin = warped(self.rows.origin, camera)
 
@@ -143,9 +137,9 @@ class ActiveTracklets:
         clear = r.believed & (r.clues.best >= FIRM)
         if not clear.any():
             return False
-        size = np.sqrt(np.maximum(self._bank.place[clear, 2:], 1.0).prod(axis=1))
+        size = np.sqrt(np.maximum(self.rows.motion.place[clear, 2:], 1.0).prod(axis=1))
         now = self._time or 0.0
-        moved = np.hypot(*self._bank.speed[clear, :2].T) * max(small.time - now, 0.0)
+        moved = np.hypot(*self.rows.motion.speed[clear, :2].T) * max(small.time - now, 0.0)
         missing = now - r.seen[clear]
         lost = (missing > 0) & (missing <= COAST)
         return bool(lost.any() or (moved > RESTLESS_STEP * size).any())
@@ -157,7 +151,7 @@ class ActiveTracklets:
         self._last_look = small.time
         free = np.ones(len(self.rows), np.bool_)
         started = self._round(free, seen.select(seen.odds >= FIRM), small)
-        if "low-round" not in self._ablate:
+        if "low-round" not in self._settings.left_out:
             starts = seen.odds >= STARTS.of(seen.target)
             weak = seen.select(starts & (seen.odds < FIRM))
             started += self._round(free, weak, small)
@@ -207,13 +201,13 @@ class ActiveTracklets:
     def _near(self, free: NDArray[np.bool_], seen: Observations) -> NDArray[np.bool_]:
         """Which detections overlap one of the `free` rows: cheap, as they may be a thousand."""
         out = np.zeros(len(seen), np.bool_)
-        out[iou_pairs(self._bank.boxes[free], seen.boxes, NEAR)[1]] = True
+        out[iou_pairs(self.rows.motion.boxes[free], seen.boxes, NEAR)[1]] = True
         return out
 
     def follow(self, small: SmallFrame) -> None:
         """Look in the pixels for what was not detected in this frame."""
         earlier, self._earlier = self._earlier, small
-        if earlier is None or not len(self.rows) or "follow" in self._ablate:
+        if earlier is None or not len(self.rows) or "follow" in self._settings.left_out:
             return
         rows = self._unseen(small)
         r = self.rows
@@ -222,7 +216,7 @@ class ActiveTracklets:
                 earlier,
                 small,
                 r.box[rows],
-                self._bank.boxes[rows],
+                self.rows.motion.boxes[rows],
                 r.recent[rows],
                 r.anchor[rows],
                 r.seen[rows] < earlier.time,
@@ -230,7 +224,7 @@ class ActiveTracklets:
             good = found.found & ~self._on_detected(rows, found.boxes, small)
             lost = rows[~good]
             r.chasing[lost] = small.time - r.seen[lost] <= COAST
-            r.box[lost] = self._bank.boxes[lost]
+            r.box[lost] = self.rows.motion.boxes[lost]
             self._followed(rows[good], found.boxes[good], found.patches[good], small)
         self._look_closely(small)
 
@@ -241,7 +235,7 @@ class ActiveTracklets:
         rows = np.flatnonzero(unseen)
         if self._find is None or not len(rows):
             return
-        expected = self._bank.boxes[rows]
+        expected = self.rows.motion.boxes[rows]
         wanted = ~self._on_detected(rows, expected, small)
         found, boxes = find_again(self._find, small, expected, r.target[rows], wanted)
         found &= ~self._on_detected(rows, boxes, small)
@@ -265,7 +259,7 @@ class ActiveTracklets:
     ) -> None:
         """Take in where rows were found in this frame."""
         r = self.rows
-        self._bank.update(rows, boxes, FOLLOW_NOISE)
+        self.rows.motion.update(rows, boxes, FOLLOW_NOISE)
         r.seen[rows], r.box[rows], r.recent[rows] = small.time, boxes, patches
         none = np.zeros(len(rows), np.float32)
         self._log.add(r.id[rows], small.index, How.FOLLOWED, boxes, none)
@@ -284,7 +278,7 @@ class ActiveTracklets:
         for row in np.flatnonzero(due):
             jobs.append(self._job(int(row), int(r.start[row]), r.start_box[row], r.start_look[row]))
         r.pending[due] = np.nan
-        return [] if "follow" in self._ablate else jobs
+        return [] if "follow" in self._settings.left_out else jobs
 
     def _job(
         self, row: int, frame: int, box: NDArray[np.float64], look: NDArray[np.float32]
@@ -296,7 +290,7 @@ class ActiveTracklets:
             frame,
             box,
             look,
-            self._bank.speed[row, :2].copy(),
+            self.rows.motion.speed[row, :2].copy(),
             float(self._earned(np.array([row]), TRUSTED_BACK)[0]),
         )
 
@@ -318,8 +312,7 @@ class ActiveTracklets:
         alive = time - self.rows.seen <= longest
         if not alive.all():
             self._keep_retired(~alive)
-            self._bank.keep(alive)
-            self.rows.keep(alive)
+            self.rows = self.rows.select(alive)
 
     def finish(self) -> None:
         """Retire all."""
@@ -346,9 +339,9 @@ class ActiveTracklets:
         self, rows: NDArray[np.intp], seen: Observations, looks: Patches
     ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         r = self.rows
-        expected = Objects(self._bank.boxes[rows], r.target[rows], r.recent[rows])
+        expected = Objects(self.rows.motion.boxes[rows], r.target[rows], r.recent[rows])
         pairs = possible_pairs(
-            expected, self._bank.spread[rows], Objects(seen.boxes, seen.target, looks)
+            expected, self.rows.motion.spread[rows], Objects(seen.boxes, seen.target, looks)
         )
         doubt = np.where(r.believed[rows[pairs.first]], 0.0, DOUBT_PENALTY)
         return assign(replace(pairs, cost=pairs.cost + doubt))
@@ -370,7 +363,7 @@ class ActiveTracklets:
         if small.damaged:
             return
         self._note_jumps(rows, small, seen.odds >= FIRM, looks)
-        self._bank.update(rows, seen.boxes)
+        self.rows.motion.update(rows, seen.boxes)
         r.chasing[rows] = True
         r.box[rows], r.recent[rows], r.anchor[rows] = seen.boxes, looks, looks
         self._note_gaps(rows[seen_before < self._before], small)
@@ -404,36 +397,10 @@ class ActiveTracklets:
     def _start(self, small: SmallFrame, seen: Observations, looks: Patches) -> None:
         if not len(seen):
             return
-        count = len(seen)
-        ids = np.arange(self._made, self._made + count, dtype=np.int32)
-        self._made += count
-        self._bank.add(seen.boxes)
-        now = np.full(count, small.time)
-        self.rows.extend(
-            Columns(
-                id=ids,
-                target=seen.target,
-                detected=now,
-                sure=now,
-                seen=now,
-                since=np.zeros(count),
-                pending=np.full(count, np.nan),
-                believed=np.zeros(count, np.bool_),
-                chasing=np.full(count, not small.damaged),
-                box=seen.boxes,
-                origin=seen.boxes,
-                recent=looks,
-                anchor=looks,
-                known=np.where((seen.odds >= FIRM)[:, None, None], looks, np.float32(0)),
-                unbroken=np.ones(count, np.bool_),
-                start=np.full(count, small.index, np.int32),
-                start_time=now,
-                start_box=seen.boxes,
-                start_look=looks,
-                clues=Clues.of_new(seen.target, seen.odds, seen.boxes, picture_area(small)),
-            )
-        )
-        self._log.add(ids, small.index, How.DETECTED, seen.boxes, seen.probability)
+        fresh = Tracklets.of_new(self._made, small, seen, looks)
+        self._made += len(fresh)
+        self.rows = Tracklets.concat([self.rows, fresh])
+        self._log.add(fresh.id, small.index, How.DETECTED, seen.boxes, seen.probability)
 
 
 def _distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:

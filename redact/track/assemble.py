@@ -175,7 +175,6 @@ def weave(
     cuts: tuple[int, ...],
     settings: TrackSettings,
     weights: Mapping[str, TargetWeights],
-    ablate: frozenset[str],
 ) -> tuple[Track, ...]:
     """All tracks of the clip, in order of appearance.
 
@@ -185,7 +184,7 @@ def weave(
         links: pairs of tracklets (later, earlier) that are one object.
         clip: times and camera motions.
         cuts: first frames of new scenes.
-        settings, weights, ablate: see `Tracker`.
+        settings, weights: see `Tracker`.
     """
     rows_of = log.by_tracklet()
     likely = _likely(retired, weights, settings.leak_cost)
@@ -195,7 +194,7 @@ def weave(
         for piece in _split(tracklet, retired[tracklet], rows_of[tracklet], cuts, len(clip))
     ]
     pieces.sort(key=lambda p: (p.first, int(p.target), *p.rows["box"][0].tolist()))
-    if "stitch" in ablate:
+    if "stitch" in settings.left_out:
         groups = [[piece] for piece in pieces]
     else:
         groups = stitched(pieces, set(links), clip, settings.stitch_time)
@@ -206,12 +205,12 @@ def weave(
         if worth_hiding(clues, weights, settings.leak_cost)[0]:
             p = float(probability_of(clues, weights)[0])
             objects.append((group, _joined([piece.rows for piece in group]), p))
-    if "merge" not in ablate:
+    if "merge" not in settings.left_out:
         objects = _without_stacks(objects)
     parts = []
     for group, rows, p in objects:
         first = group[0]
-        dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings, ablate)
+        dense = fill(rows, first.target, first.floor, first.ceiling, clip, settings)
         begins = first.first
         for part in dense.divided(_jumps(group, log.jumps)):
             parts.append((begins, first.target, keyframes_of(part), round(p, 4)))

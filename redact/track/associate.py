@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Detections
+from .arrays import Arrays
 from .geometry import Boxes, Index, close_pairs, paired_iou, to_centres
 from .small_pictures import Patches, pairwise_likeness
 
 
 @dataclass(frozen=True, slots=True)
-class Observations:
+class Observations(Arrays):
     """N objects seen in one look; struct of arrays.
 
     Attributes:
@@ -28,16 +29,10 @@ class Observations:
     odds: NDArray[np.float32]
     target: NDArray[np.int8]
 
-    def __len__(self) -> int:
-        return len(self.odds)
-
     @property
     def probability(self) -> NDArray[np.float32]:
         """float32 [N]."""
         return np.asarray(1 / (1 + np.exp(-self.odds)), np.float32)
-
-    def select(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Observations:
-        return Observations(self.boxes[which], self.odds[which], self.target[which])
 
 
 def observations_of(found: Detections) -> Observations:

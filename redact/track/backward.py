@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..types import Target
+from .arrays import Arrays
 from .follow import COAST, SEARCHED, Find, find_again, step
 from .geometry import IDENTITY, SAME, Affine, Boxes, iou_pairs, warped
 from .sightings import ClipRecord, How, SightingLog
@@ -73,7 +74,7 @@ class Sighted:
 
 
 @dataclass
-class _Chase:
+class _Chase(Arrays):
     """Jobs under way, one row each."""
 
     job: NDArray[np.intp]
@@ -83,11 +84,6 @@ class _Chase:
     seen: NDArray[np.float64]
     sure: NDArray[np.float64]
     """Time at which a network saw it last (first, as time goes)."""
-
-    def keep(self, rows: NDArray[np.bool_]) -> None:
-        self.job, self.box, self.speed = self.job[rows], self.box[rows], self.speed[rows]
-        self.recent, self.seen = self.recent[rows], self.seen[rows]
-        self.sure = self.sure[rows]
 
 
 class BackwardFollower:
@@ -124,43 +120,42 @@ class BackwardFollower:
         waiting = sorted(range(len(jobs)), key=lambda i: -jobs[i].frame)
         if not waiting:
             return
-        none = np.zeros((0, *jobs[0].look.shape), np.float32)
-        chase = _Chase(
-            np.zeros(0, np.intp),
-            np.zeros((0, 4)),
-            np.zeros((0, 2)),
-            none,
-            np.zeros(0),
-            np.zeros(0),
-        )
+        chase = self._begun([], jobs)
         here = self._ring.get(jobs[waiting[0]].frame)
         for there in self._ring.before(jobs[waiting[0]].frame):
-            while waiting and jobs[waiting[0]].frame > there.index:
-                self._join(chase, waiting.pop(0), jobs)
+            ready = [number for number in waiting if jobs[number].frame > there.index]
+            waiting = waiting[len(ready) :]
+            if ready:
+                chase = _Chase.concat([chase, self._begun(ready, jobs)])
             if here is not None and self._cut_between(there, here):
-                chase.keep(np.zeros(len(chase.job), np.bool_))
+                chase = chase.select(np.zeros(0, np.intp))
             if here is not None:
-                self._back(chase, jobs, here, there)
-            if not waiting and not len(chase.job):
+                chase = self._back(chase, jobs, here, there)
+            if not waiting and not len(chase):
                 return
             here = there
 
     def _cut_between(self, there: SmallFrame, here: SmallFrame) -> bool:
         return any(there.index < cut <= here.index for cut in self._cuts)
 
-    def _join(self, chase: _Chase, number: int, jobs: list[Job]) -> None:
-        job = jobs[number]
-        chase.job = np.append(chase.job, number)
-        chase.box = np.concatenate([chase.box, job.box[None]])
-        chase.speed = np.concatenate([chase.speed, job.speed[None]])
-        chase.recent = np.concatenate([chase.recent, job.look[None]])
-        chase.seen = np.append(chase.seen, self._clip.time(job.frame))
-        chase.sure = np.append(chase.sure, self._clip.time(job.frame))
+    def _begun(self, numbers: list[int], jobs: list[Job]) -> _Chase:
+        """These jobs, where they begin."""
+        mine = [jobs[number] for number in numbers]
+        times = np.array([self._clip.time(job.frame) for job in mine])
+        cells = jobs[0].look.shape
+        return _Chase(
+            np.array(numbers, np.intp),
+            np.array([job.box for job in mine]).reshape(-1, 4),
+            np.array([job.speed for job in mine]).reshape(-1, 2),
+            np.array([job.look for job in mine], np.float32).reshape(-1, *cells),
+            times,
+            times.copy(),
+        )
 
-    def _back(self, chase: _Chase, jobs: list[Job], here: SmallFrame, there: SmallFrame) -> None:
-        """One step of all jobs under way."""
-        if not len(chase.job):
-            return
+    def _back(self, chase: _Chase, jobs: list[Job], here: SmallFrame, there: SmallFrame) -> _Chase:
+        """One step of all jobs under way; those that go on."""
+        if not len(chase):
+            return chase
         mine = [jobs[i] for i in chase.job]
         elapsed = here.time - there.time
         camera = self._camera(here.index, there.index)
@@ -183,7 +178,7 @@ class BackwardFollower:
         chase.sure = np.where(again, there.time, chase.sure)
         over = self._record(chase, mine, found, again, there)
         patience = COAST if self._find is None else SEARCHED
-        chase.keep(~over & (chase.seen - there.time <= patience))
+        return chase.select(~over & (chase.seen - there.time <= patience))
 
     def _record(
         self,

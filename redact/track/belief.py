@@ -7,14 +7,15 @@ by a logistic regression, whose weights stand in `redact/models/calibration.json
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..types import SEARCHED, PerKind, Target
+from .arrays import Arrays
 from .geometry import Boxes, areas
 
 MISSED: Final = -4.0
@@ -49,7 +50,7 @@ BEST_LOOK: Final[Mapping[str, TargetWeights]] = {
 
 
 @dataclass
-class Clues:
+class Clues(Arrays):
     """What is known of N tracks, one row each; struct of arrays.
 
     Attributes:
@@ -77,11 +78,6 @@ class Clues:
     share: NDArray[np.float64]
 
     @classmethod
-    def none(cls) -> Clues:
-        empty = np.zeros(0)
-        return cls(np.zeros(0, np.int8), *(empty.copy() for _ in range(9)))
-
-    @classmethod
     def of_new(
         cls, target: NDArray[np.int8], odds: NDArray[np.float32], boxes: Boxes, picture: float
     ) -> Clues:
@@ -100,17 +96,6 @@ class Clues:
             latest=strong.copy(),
             share=areas(boxes) / picture,
         )
-
-    def __len__(self) -> int:
-        return len(self.target)
-
-    def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Clues:
-        return Clues(*(getattr(self, f.name)[rows] for f in fields(self)))
-
-    @classmethod
-    def concat(cls, parts: Sequence[Clues]) -> Clues:
-        """The rows of all, one after the other; at least one part."""
-        return cls(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(cls)))
 
     def as_one(self) -> Clues:
         """One row for tracks that are one object."""
@@ -156,11 +141,7 @@ class Clues:
 
     def trimmed(self, since: NDArray[np.float64]) -> Clues:
         """Without the `since` [N] looks that came after the last sighting."""
-        return Clues(
-            **{f.name: getattr(self, f.name) for f in fields(self) if f.name not in _COUNTED},
-            looks=self.looks - since,
-            total=self.total - MISSED * since,
-        )
+        return replace(self, looks=self.looks - since, total=self.total - MISSED * since)
 
     def columns(self) -> dict[str, NDArray[np.float64]]:
         """What the regression weighs, by name, [N] each."""
@@ -171,9 +152,6 @@ class Clues:
             "close": self.close / np.maximum(self.asked, 1),
             "travel": np.log2(1 + np.minimum(self.travel, FARTHEST)),
         }
-
-
-_COUNTED: Final = ("looks", "total")
 
 
 def probability_of(clues: Clues, weights: Mapping[str, TargetWeights]) -> NDArray[np.float64]:

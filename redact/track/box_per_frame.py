@@ -189,7 +189,6 @@ def fill(
     ceiling: int,
     clip: ClipRecord,
     settings: TrackSettings,
-    ablate: frozenset[str],
 ) -> Dense:
     """Boxes and states of one object from its sightings; contains every box that was seen.
 
@@ -200,7 +199,7 @@ def fill(
     """
     first, last = int(rows["frame"][0]), int(rows["frame"][-1])
     start, end = first, last
-    if "padding" not in ablate:
+    if "padding" not in settings.left_out:
         start = clip.frame_before(first, settings.grace, floor)
         end = clip.frame_after(last, settings.grace, ceiling)
     at = rows["frame"] - start
@@ -212,7 +211,7 @@ def fill(
     _between(boxes, at, start, clip)
     _beyond(boxes, at, start, clip, rows)
     boxes = whole_at_border(boxes, detected, clip.size, target)
-    if "growth" not in ablate:
+    if "growth" not in settings.left_out:
         boxes = enlarged(boxes, detected, scores, clip.times(start, end), target)
     return Dense(start, steady(boxes), _states(len(boxes), at, detected), scores)
 

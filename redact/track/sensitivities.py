@@ -33,6 +33,7 @@ class TrackSettings:
         follow_time: longest time the pixel tracker may go without a detection.
         ring_time: how far back small pictures are kept.
         ring_bytes: most memory that they may take.
+        left_out: names of `PARTS`, to measure what each is worth.
     """
 
     leak_cost: float = 10.0
@@ -44,6 +45,7 @@ class TrackSettings:
     follow_time: float = 2.0
     ring_time: float = 3.0
     ring_bytes: int = 64 << 20
+    left_out: frozenset[str] = frozenset()
 
 
 CAUTION = {Caution.LOW: 0.25, Caution.NORMAL: 1.0, Caution.HIGH: 4.0}

@@ -106,10 +106,9 @@ class Tracker:
     ) -> None:
         if ablate - PARTS:
             raise ValueError(f"unknown parts {sorted(ablate - PARTS)}; known: {sorted(PARTS)}")
-        self.settings = settings or settings_of(Sensitivity(sensitivity))
-        if "unchanged" in ablate:
-            self.settings = replace(self.settings, whole_every=0.0)
-        self._ablate = ablate
+        settings = settings or settings_of(Sensitivity(sensitivity))
+        whole_every = 0.0 if "unchanged" in ablate else settings.whole_every
+        self.settings = replace(settings, whole_every=whole_every, left_out=ablate)
         self._ring = Ring(self.settings.ring_time, self.settings.ring_bytes)
         self._scaler, self._clock = VideoReformatter(), FrameClock()
         self._cuts = CutFinder()
@@ -119,7 +118,7 @@ class Tracker:
         self._weights = load_calibration().tracks if weights is None else weights
         if "belief" in ablate:
             self._weights = BEST_LOOK
-        self._active = ActiveTracklets(self.settings, self._log, ablate, self._weights, find)
+        self._active = ActiveTracklets(self.settings, self._log, self._weights, find)
         self._sighted = Sighted()
         self._back = BackwardFollower(
             self._ring, self._clip, self._log, self._sighted, self._cuts.cuts, find
@@ -175,7 +174,7 @@ class Tracker:
         if detections is not None:
             self._looked_at = small.time
             self._active.match(small, observations_of(detections))
-            if self._ask is not None and "verify" not in self._ablate:
+            if self._ask is not None and "verify" not in self.settings.left_out:
                 rows = self._active.to_ask(small.time)
                 r = self._active.rows
                 self._active.answered(rows, self._ask(frame, r.box[rows], r.target[rows]))
@@ -201,7 +200,6 @@ class Tracker:
             cuts,
             self.settings,
             self._weights,
-            self._ablate,
         )
         doubts = given_up(self._log.by_tracklet(), self._active.retired, self._weights)
         return Tracks(tracks, cuts, tuple(doubts))
@@ -223,7 +221,7 @@ class Tracker:
         if camera is None:
             return _View(small, IDENTITY, True)
         suspect = self._cuts.push(small, camera.agreed)
-        still = suspect or "camera" in self._ablate
+        still = suspect or "camera" in self.settings.left_out
         return _View(small, IDENTITY if still else camera.matrix, suspect)
 
     def _note(self, small: SmallFrame) -> None:

@@ -9,14 +9,19 @@ that variable frame rates need nothing special.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Arrays
+from .associate import Observations
 from .belief import Clues
 from .geometry import IDENTITY, Affine, Boxes, scale_of, to_boxes, to_centres, warped_centres
-from .small_pictures import CELLS, Patches
+from .small_pictures import Patches, SmallFrame, patches_of, picture_area
+
+FIRM = 0.0
+"""Log odds from which a detection is matched in the first round: as likely as not."""
 
 POSITION_NOISE = 0.05
 """Error of a detected centre and size, share of the object's size, after ByteTrack (1/20)."""
@@ -30,18 +35,29 @@ START_SPEED = (4.0, 4.0, 0.5, 0.5)
 head on a bicycle passes in less than half a second by its own size."""
 
 
-class MotionBank:
-    """Filters of N objects, addressed by row."""
+@dataclass
+class Motion(Arrays):
+    """Filters of N objects.
 
-    def __init__(self) -> None:
-        self.place = np.zeros((0, 4))
-        self.speed = np.zeros((0, 4))
-        self._p00 = np.zeros((0, 4))
-        self._p01 = np.zeros((0, 4))
-        self._p11 = np.zeros((0, 4))
+    Attributes:
+        place, speed: float64 [N, 4], centre, width and height in full-resolution pixels.
+        p00, p01, p11: float64 [N, 4], covariances of place and speed.
+    """
 
-    def __len__(self) -> int:
-        return len(self.place)
+    place: NDArray[np.float64]
+    speed: NDArray[np.float64]
+    p00: NDArray[np.float64]
+    p01: NDArray[np.float64]
+    p11: NDArray[np.float64]
+
+    @classmethod
+    def of_new(cls, boxes: Boxes) -> Motion:
+        """Objects that stand still."""
+        place = to_centres(boxes)
+        size = np.maximum(np.tile(place[:, 2:], 2), 1.0)
+        none = np.zeros_like(place)
+        start = (np.array(START_SPEED) * size) ** 2
+        return cls(place, none, (POSITION_NOISE * size) ** 2, none.copy(), start)
 
     @property
     def boxes(self) -> Boxes:
@@ -51,24 +67,8 @@ class MotionBank:
     @property
     def spread(self) -> NDArray[np.float64]:
         """[N] standard deviation of the centre, share of the object's size."""
-        sigma = np.sqrt(self._p00[:, :2]) / np.maximum(self._size(), 1.0)
+        sigma = np.sqrt(self.p00[:, :2]) / np.maximum(self._size(), 1.0)
         return np.asarray(sigma.max(axis=1, initial=0.0))
-
-    def add(self, boxes: Boxes) -> None:
-        """New rows at the end, standing still."""
-        place = to_centres(boxes)
-        size = np.maximum(np.tile(place[:, 2:], 2), 1.0)
-        none = np.zeros_like(place)
-        self.place = np.concatenate([self.place, place])
-        self.speed = np.concatenate([self.speed, none])
-        self._p00 = np.concatenate([self._p00, (POSITION_NOISE * size) ** 2])
-        self._p01 = np.concatenate([self._p01, none])
-        self._p11 = np.concatenate([self._p11, (np.array(START_SPEED) * size) ** 2])
-
-    def keep(self, rows: NDArray[np.bool_]) -> None:
-        """Forget all other rows."""
-        for name in ("place", "speed", "_p00", "_p01", "_p11"):
-            setattr(self, name, getattr(self, name)[rows])
 
     def predict(self, seconds: float) -> None:
         """Move all rows forward in time."""
@@ -78,10 +78,10 @@ class MotionBank:
         q = (np.array(ACCELERATION) * size) ** 2
         self.place = self.place + self.speed * seconds
         self.place[:, 2:] = np.maximum(self.place[:, 2:], 1.0)
-        self._p00 = self._p00 + 2 * seconds * self._p01 + seconds**2 * self._p11
-        self._p00 += q * seconds**3 / 3
-        self._p01 = self._p01 + seconds * self._p11 + q * seconds**2 / 2
-        self._p11 = self._p11 + q * seconds
+        self.p00 = self.p00 + 2 * seconds * self.p01 + seconds**2 * self.p11
+        self.p00 += q * seconds**3 / 3
+        self.p01 = self.p01 + seconds * self.p11 + q * seconds**2 / 2
+        self.p11 = self.p11 + q * seconds
 
     def warp(self, motion: Affine) -> None:
         """Move all rows with the camera."""
@@ -96,15 +96,15 @@ class MotionBank:
         """Correct `rows` by measured `boxes`; `noise` multiplies their expected error."""
         seen = to_centres(boxes)
         size = np.maximum(np.tile(seen[:, 2:], 2), 1.0)
-        p00, p01, p11 = self._p00[rows], self._p01[rows], self._p11[rows]
+        p00, p01, p11 = self.p00[rows], self.p01[rows], self.p11[rows]
         total = p00 + (noise * POSITION_NOISE * size) ** 2
         gain, gain_speed = p00 / total, p01 / total
         miss = seen - self.place[rows]
         self.place[rows] += gain * miss
         self.speed[rows] += gain_speed * miss
-        self._p00[rows] = (1 - gain) * p00
-        self._p01[rows] = (1 - gain) * p01
-        self._p11[rows] = p11 - gain_speed * p01
+        self.p00[rows] = (1 - gain) * p00
+        self.p01[rows] = (1 - gain) * p01
+        self.p11[rows] = p11 - gain_speed * p01
 
     def _size(self) -> NDArray[np.float64]:
         """[N, 2] width and height; the longer side counts where a box is thin."""
@@ -114,7 +114,7 @@ class MotionBank:
 
 
 @dataclass
-class Columns:
+class Tracklets(Arrays):
     """Attributes:
     id: int32 [N], tracklet id.
     target: int8 [N].
@@ -136,6 +136,7 @@ class Columns:
     start_time: float64 [N], seconds.
     start_box, start_look: box and patch there.
     clues: evidence of what it is.
+    motion: where it will be.
     """
 
     id: NDArray[np.int32]
@@ -158,50 +159,41 @@ class Columns:
     start_box: Boxes
     start_look: Patches
     clues: Clues
+    motion: Motion
 
     @classmethod
-    def none(cls) -> Columns:
-        looks = np.zeros((0, CELLS, CELLS), np.float32)
-        boxes, times = np.zeros((0, 4)), np.zeros(0)
-        flags, ids = np.zeros(0, np.bool_), np.zeros(0, np.int32)
+    def of_new(
+        cls, first_id: int, small: SmallFrame, seen: Observations, looks: Patches
+    ) -> Tracklets:
+        """Objects that were seen for the first time in a look at a frame."""
+        count, none = len(seen), np.float32(0)
+        now = np.full(count, small.time)
         return cls(
-            id=ids,
-            target=np.zeros(0, np.int8),
-            detected=times,
-            sure=times,
-            seen=times,
-            since=times,
-            pending=times,
-            believed=flags,
-            chasing=flags,
-            box=boxes,
-            origin=boxes,
+            id=np.arange(first_id, first_id + count, dtype=np.int32),
+            target=seen.target,
+            detected=now,
+            sure=now,
+            seen=now,
+            since=np.zeros(count),
+            pending=np.full(count, np.nan),
+            believed=np.zeros(count, np.bool_),
+            chasing=np.full(count, not small.damaged),
+            box=seen.boxes,
+            origin=seen.boxes,
             recent=looks,
             anchor=looks,
-            known=looks,
-            unbroken=flags,
-            start=ids,
-            start_time=times,
-            start_box=boxes,
+            known=np.where((seen.odds >= FIRM)[:, None, None], looks, none),
+            unbroken=np.ones(count, np.bool_),
+            start=np.full(count, small.index, np.int32),
+            start_time=now,
+            start_box=seen.boxes,
             start_look=looks,
-            clues=Clues.none(),
+            clues=Clues.of_new(seen.target, seen.odds, seen.boxes, picture_area(small)),
+            motion=Motion.of_new(seen.boxes),
         )
 
-    def __len__(self) -> int:
-        return len(self.id)
-
-    def keep(self, rows: NDArray[np.bool_]) -> None:
-        """Forget all other rows."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            kept = value.select(rows) if isinstance(value, Clues) else value[rows]
-            setattr(self, field.name, kept)
-
-    def extend(self, more: Columns) -> None:
-        """Append rows."""
-        for field in fields(self):
-            mine, other = getattr(self, field.name), getattr(more, field.name)
-            if isinstance(mine, Clues):
-                setattr(self, field.name, Clues.concat([mine, other]))
-            else:
-                setattr(self, field.name, np.concatenate([mine, other]))
+    @classmethod
+    def none(cls) -> Tracklets:
+        nobody = Observations(np.zeros((0, 4)), np.zeros(0, np.float32), np.zeros(0, np.int8))
+        blank = SmallFrame(0, 0.0, (np.zeros((1, 1), np.uint8),), 1.0, False)
+        return cls.of_new(0, blank, nobody, patches_of(blank, nobody.boxes))

@@ -24,7 +24,7 @@ def jobs_of(count: int) -> list[Job]:
     walker = Thing(lambda i: (60.0 + i, 60.0))
     wall = Thing(lambda i: (40.0, 0.0) if i in HIDDEN else (-400.0, 0.0), (120, 180), 7)
     settings = TrackSettings()
-    active = ActiveTracklets(settings, SightingLog(), frozenset(), WEIGHTS)
+    active = ActiveTracklets(settings, SightingLog(), WEIGHTS)
     scaler, jobs = VideoReformatter(), []
     for i, frame in enumerate(rendered([walker, wall], count)):
         small = shrink(frame, scaler)
